@@ -1,0 +1,125 @@
+/**
+ * What kind of trouble a code stands for; it decides the verdict and the exit status.
+ *
+ * - `invalid`: the signature file is malformed, or is not authentic.
+ * - `unable`: nothing was found wrong, but it cannot be decided here.
+ * - `usage`: the caller asked for something that cannot be done.
+ * - `input`: a file or folder is missing, unreadable, or of a kind that cannot be signed.
+ * - `internal`: the program failed, or was stopped.
+ */
+export type ErrorKind = "invalid" | "unable" | "usage" | "input" | "internal";
+
+const KINDS = {
+  // The signature file
+  SIGNATURE_NOT_FOUND: "input",
+  SIGNATURE_UNREADABLE: "input",
+  BUNDLE_TOO_LARGE: "invalid",
+  BUNDLE_TOO_DEEP: "invalid",
+  BUNDLE_NOT_JSON: "invalid",
+  BUNDLE_BARE_SIGNATURE: "invalid",
+  BUNDLE_MALFORMED: "invalid",
+  BUNDLE_MEDIA_TYPE: "invalid",
+  ENVELOPE_MISSING: "invalid",
+  ENVELOPE_MALFORMED: "invalid",
+  ENVELOPE_PAYLOAD_TYPE: "invalid",
+  ENVELOPE_SIGNATURE_COUNT: "invalid",
+  MATERIAL_MISSING: "invalid",
+  // The statement
+  STATEMENT_NOT_JSON: "invalid",
+  STATEMENT_MALFORMED: "invalid",
+  STATEMENT_TYPE: "invalid",
+  PREDICATE_TYPE: "invalid",
+  PREDICATE_MALFORMED: "invalid",
+  RESOURCES_EMPTY: "invalid",
+  RESOURCES_TOO_MANY: "invalid",
+  RESOURCE_NAME: "invalid",
+  RESOURCE_DUPLICATE: "invalid",
+  RESOURCE_DIGEST: "invalid",
+  RESOURCE_ALGORITHM: "invalid",
+  SHARD_RANGE: "invalid",
+  HASH_UNSUPPORTED: "unable",
+  METHOD_UNSUPPORTED: "unable",
+  ROOT_DIGEST_MISMATCH: "invalid",
+  // The signature and the signer
+  SIGNATURE_NOT_AUTHENTIC: "invalid",
+  KEY_MISMATCH: "unable",
+  KEY_UNKNOWN: "unable",
+  KEY_UNREADABLE: "usage",
+  KEY_UNSUPPORTED: "usage",
+  KEY_PASSPHRASE_REQUIRED: "usage",
+  KEY_PASSPHRASE_WRONG: "usage",
+  SIGNING_METHOD_MISMATCH: "unable",
+  SIGNING_METHOD_UNSUPPORTED: "unable",
+  CERTIFICATE_MALFORMED: "invalid",
+  CERTIFICATE_UNREADABLE: "usage",
+  CERTIFICATE_EXPIRED: "invalid",
+  CERTIFICATE_NOT_YET_VALID: "invalid",
+  CERTIFICATE_UNTRUSTED_ROOT: "unable",
+  CERTIFICATE_NO_ROOTS: "unable",
+  CERTIFICATE_PATH_INVALID: "invalid",
+  CERTIFICATE_USAGE: "invalid",
+  CERTIFICATE_KEY_UNSUPPORTED: "invalid",
+  CERTIFICATE_KEY_MISMATCH: "usage",
+  CERTIFICATE_IDENTITY: "unable",
+  // The model
+  MODEL_NOT_FOUND: "input",
+  MODEL_UNREADABLE: "input",
+  MODEL_EMPTY: "input",
+  MODEL_SYMLINK: "input",
+  MODEL_SYMLINK_CYCLE: "input",
+  MODEL_SPECIAL_FILE: "input",
+  MODEL_NAME_NOT_UTF8: "input",
+  MODEL_NAME_NOT_PORTABLE: "input",
+  IGNORE_PATH: "usage",
+  FILE_UNREADABLE: "input",
+  FILE_CHANGED: "input",
+  // Writing, and the hashing process
+  SIGNATURE_UNWRITABLE: "input",
+  SIGNATURE_SELF_CHECK: "internal",
+  HASHER_FAILED: "internal",
+  USAGE: "usage",
+  CANCELLED: "internal",
+  INTERNAL: "internal",
+} as const satisfies Record<string, ErrorKind>;
+
+/** The closed set of codes. A code is stable; the words of the message are not. */
+export type ErrorCode = keyof typeof KINDS;
+
+/** Values that the message was made of: file, expected, found. Never a secret. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** An error that a person can act on: what happened, to which file, and what to do. */
+export class ProvenanceError extends Error {
+  override readonly name = "ProvenanceError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  get kind(): ErrorKind {
+    return KINDS[this.code];
+  }
+}
+
+export function isErrorCode(value: string): value is ErrorCode {
+  return Object.hasOwn(KINDS, value);
+}
+
+export function errorKind(code: ErrorCode): ErrorKind {
+  return KINDS[code];
+}
+
+/** The `code` of a Node system error (`ENOENT`, `EACCES`…), if it is one. */
+export function systemCode(error: unknown): string | undefined {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return undefined;
+}
+
+/** Throws `CANCELLED` once the signal is aborted. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason });
+}

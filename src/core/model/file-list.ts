@@ -1,0 +1,47 @@
+/** Where a file's bytes are on this machine, and what its directory entry said when it was listed. */
+export interface ModelFile {
+  /** Canonical name: relative to the model root, `/` separated, as in `resources[].name` (OMS 6.1.2). */
+  readonly name: string;
+  /** Absolute path to open. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Nanoseconds since the epoch, decimal: JSON carries no BigInt. */
+  readonly mtimeNs: string;
+  readonly ctimeNs: string;
+  /** Device and inode, decimal; `0` where the file system has none. */
+  readonly dev: string;
+  readonly ino: string;
+}
+
+/** Why an entry of the model's folder cannot be part of a signature. */
+export type RefusalReason = "symlink" | "symlink-cycle" | "symlink-broken" | "special" | "not-utf8" | "not-portable";
+
+export interface RefusedEntry {
+  readonly name: string;
+  readonly reason: RefusalReason;
+}
+
+/** Who asked for a path to be left out: the format's default, the signature itself, the signer's statement, or the caller. */
+export type IgnoreSource = "default" | "signature" | "signer" | "caller";
+
+export interface IgnoredEntry {
+  /** The entry as found: a file or a folder (then all of it), canonical name. */
+  readonly name: string;
+  readonly source: IgnoreSource;
+}
+
+/** The files of one model, listed once; everything after works from this list. */
+export interface FileList {
+  /** Absolute path of the folder, or of the single file. */
+  readonly root: string;
+  readonly kind: "file" | "directory";
+  /** In code-point order of `name`. */
+  readonly files: readonly ModelFile[];
+  readonly totalBytes: number;
+  /** Only entries that exist. */
+  readonly ignored: readonly IgnoredEntry[];
+  readonly refused: readonly RefusedEntry[];
+  /** Names of followed links whose target is outside the model's folder (OMS 6.1.1). */
+  readonly outside: readonly string[];
+}

@@ -1,0 +1,81 @@
+import type { ErrorCode, ErrorDetails } from "./errors.ts";
+import type { Comparison } from "./manifest/comparison.ts";
+import type { IgnoredEntry } from "./model/file-list.ts";
+import type { Signer, SigningMethod } from "./verification/signer.ts";
+
+/**
+ * - `unsigned`: no signature
+ * - `unchecked`: signed, not looked at yet
+ * - `checking`
+ * - `verified`: authentic, files match, the signer is accepted
+ * - `untrusted`: authentic, files match, nobody here accepts the signer
+ * - `modified`: authentic, but files changed, are missing or were added since
+ * - `invalid`: malformed or not authentic
+ * - `unable`: cannot be decided here
+ * - `stale`: was checked, files changed since
+ */
+export type VerdictState =
+  | "unsigned"
+  | "unchecked"
+  | "checking"
+  | "verified"
+  | "untrusted"
+  | "modified"
+  | "invalid"
+  | "unable"
+  | "stale";
+
+/** Why a verdict is what it is. Text is made from it where it is shown. */
+export interface Reason {
+  readonly code: ErrorCode;
+  /** One sentence for a person: what happened, to what, what to do. Plain text, never markup. */
+  readonly message: string;
+  readonly details: ErrorDetails;
+}
+
+/** What the signature covers, and what it does not. */
+export interface Coverage {
+  /** Files that the statement names. */
+  readonly files: number;
+  /** Bytes of those files as found. */
+  readonly bytes: number;
+  readonly bytesRead: number;
+  readonly bytesFromCache: number;
+  /** Seconds. */
+  readonly seconds: number;
+  /** What exists in the folder and was left out, and by whose word. */
+  readonly ignored: readonly IgnoredEntry[];
+  /** Files present that the statement does not name, where the caller asked to let them pass. */
+  readonly unsigned: readonly string[];
+  /** Empty files: shards do not record them (OMS 6.3.2). */
+  readonly empty: readonly string[];
+  readonly algorithm: string;
+  readonly serialization: "files" | "shards";
+  /** Bytes; only for shards. */
+  readonly shardSize?: number;
+}
+
+/** The one result that the terminal, the tree, the badge, the status bar and the hover show. */
+export interface Verdict {
+  readonly state: VerdictState;
+  /** Absolute path of the model. */
+  readonly model: string;
+  /** Absolute path of the signature file. */
+  readonly signature?: string;
+  /** Only after the signature was found authentic. */
+  readonly signer?: Signer;
+  /** What the bundle says its method is; not verified by itself. */
+  readonly method?: SigningMethod;
+  readonly reasons: readonly Reason[];
+  readonly coverage?: Coverage;
+  /** Only after the files were compared. */
+  readonly comparison?: Comparison;
+  /** Lower-case hex of `subject[0].digest.sha256`, authenticated. */
+  readonly rootDigest?: string;
+  /** Layout of the deprecated version 0.2. */
+  readonly legacy?: boolean;
+  /** RFC 3339. */
+  readonly checkedAt?: string;
+  /** Whether every byte was read, or some digests came from the cache. */
+  readonly reading?: "full" | "cached";
+}

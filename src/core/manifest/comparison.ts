@@ -4,8 +4,8 @@ export interface ChangedResource {
   readonly name: string;
   /** Byte range of a shard. */
   readonly range?: { readonly start: number; readonly end: number };
-  /** Lower-case hex. */
-  readonly expected: string;
+  /** Lower-case hex; absent for bytes past the end of what was signed. */
+  readonly expected?: string;
   /** Lower-case hex; absent where the entry is no longer a regular file, or its size alone shows the change. */
   readonly found?: string;
   readonly note?: "shorter" | "longer" | "symlink" | "special";

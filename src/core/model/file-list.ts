@@ -2,7 +2,7 @@
 export interface ModelFile {
   /** Canonical name: relative to the model root, `/` separated, as in `resources[].name` (OMS 6.1.2). */
   readonly name: string;
-  /** Absolute path to open. */
+  /** Absolute path to open, links resolved: it may lie outside the model where links are followed. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;

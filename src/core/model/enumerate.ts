@@ -1,0 +1,69 @@
+import { lstatSync, realpathSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import type { FileList } from "./file-list.ts";
+import { type IgnoreRule, isIgnored } from "./ignore.ts";
+import { followLink, type LinkTarget } from "./links.ts";
+import { nameProblem } from "./names.ts";
+import { TimeSlices } from "./time-slices.ts";
+import { modelFile, Walk } from "./walk.ts";
+
+export type { IgnoreRule };
+
+export interface EnumerateOptions {
+  /** If several match an entry, the first is reported. */
+  readonly ignore: readonly IgnoreRule[];
+  readonly allowSymlinks: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Lists the files of a model (OMS 6.1, 6.2), in code-point order of their names, without blocking the event loop.
+ *
+ * An entry that cannot be part of a signature is collected in `refused`, not thrown. What a rule leaves out is neither
+ * looked at nor entered. The model path itself may be a link to a folder: the person named it. A link to a single file
+ * is refused unless links are allowed.
+ *
+ * @param root the model's folder or single file
+ * @throws `MODEL_NOT_FOUND`, `MODEL_SPECIAL_FILE` (the root is neither), `MODEL_UNREADABLE` (an entry that cannot be
+ *   listed or looked at, named), `CANCELLED`
+ */
+export async function enumerateModel(root: string, options: EnumerateOptions): Promise<FileList> {
+  const slices = new TimeSlices(options.signal);
+  const path = resolve(root);
+  const { target, isLink } = lookAtRoot(path);
+  if (target.stats.isDirectory())
+    return new Walk(path, target.path, options.ignore, options.allowSymlinks, slices).run();
+  if (target.stats.isFile()) return singleFile(path, target, isLink, options);
+  throw new ProvenanceError("MODEL_SPECIAL_FILE", `${path} is neither a file nor a folder.`, { details: { path } });
+}
+
+function lookAtRoot(path: string): { readonly target: LinkTarget; readonly isLink: boolean } {
+  try {
+    const stats = lstatSync(path, { bigint: true });
+    if (!stats.isSymbolicLink()) return { target: { path: realpathSync.native(path), stats }, isLink: false };
+    const target = followLink(path);
+    if (typeof target !== "string") return { target, isLink: true };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") {
+      throw new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be looked at (${code ?? "unknown"}).`, {
+        details: { path },
+        cause: error,
+      });
+    }
+  }
+  throw new ProvenanceError("MODEL_NOT_FOUND", `There is no model at ${path}.`, { details: { path } });
+}
+
+/** A single-file model is named by its basename (OMS 6.1.2). */
+function singleFile(path: string, target: LinkTarget, isLink: boolean, options: EnumerateOptions): FileList {
+  const name = basename(isLink ? path : target.path);
+  const empty = { root: path, kind: "file", files: [], totalBytes: 0, ignored: [], refused: [], outside: [] } as const;
+  const source = options.ignore.find((rule) => isIgnored(name, rule.path))?.source;
+  if (source !== undefined) return { ...empty, ignored: [{ name, source }] };
+  if (isLink && !options.allowSymlinks) return { ...empty, refused: [{ name, reason: "symlink" }] };
+  if (nameProblem(name) !== undefined) return { ...empty, refused: [{ name, reason: "not-portable" }] };
+  const file = modelFile(name, target);
+  return { ...empty, files: [file], totalBytes: file.size };
+}

@@ -1,0 +1,118 @@
+import { lstatSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
+import { ProvenanceError } from "../errors.ts";
+import type { IgnoreSource } from "./file-list.ts";
+import { nameProblem } from "./names.ts";
+
+export interface IgnoreRule {
+  /** Canonical, relative to the model root; `.` is everything. */
+  readonly path: string;
+  readonly source: IgnoreSource;
+}
+
+/** Left out by default, at the top of the model only (OMS 6.2). */
+export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as const;
+
+/** Whether the rule `rulePath` leaves `name` out: the same name, or below it. `.` leaves out everything (OMS 6.2.1). */
+export function isIgnored(name: string, rulePath: string): boolean {
+  return rulePath === "." || name === rulePath || name.startsWith(`${rulePath}/`);
+}
+
+/**
+ * Refuses an ignore path that the specification forbids a signer to record (OMS 6.2.1).
+ *
+ * @param path relative to the model
+ * @throws `IGNORE_PATH`
+ */
+export function checkIgnorePath(path: string): void {
+  const glob = /[*?[]/.exec(path)?.[0];
+  const problem = path === "." ? undefined : nameProblem(path);
+  if (glob === undefined && problem === undefined) return;
+  const why =
+    glob === undefined
+      ? `it is not a plain path inside the model (${problem})`
+      : `patterns are not allowed ("${glob}")`;
+  throw new ProvenanceError("IGNORE_PATH", `"${path}" cannot be left out of a signature: ${why}.`, {
+    details: { path, problem: problem ?? "glob" },
+  });
+}
+
+/**
+ * What a person's ignore paths mean for one model: each is taken relative to `cwd` and resolved through links, as the
+ * reference implementation does; those that end outside the model are dropped. A link of the model that leads out of
+ * it counts under its own name, where the reference would forget that it was asked to leave it out.
+ *
+ * @param model path of the model
+ * @param paths as given by the caller; they need not exist
+ * @param cwd absolute
+ * @returns relative to the model, `/` separated, each once; `.` is the model itself
+ */
+export function callerIgnorePaths(model: string, paths: readonly string[], cwd: string): string[] {
+  const root = followed(model, cwd);
+  const found = new Set<string>();
+  for (const path of paths) {
+    const name = below(root, followed(path, cwd)) ?? below(root, ownPath(path, cwd));
+    if (name !== undefined) found.add(name);
+  }
+  return [...found];
+}
+
+/**
+ * The name that `file` has inside the model, `/` separated and spelled as on disk; `.` if it is the model, undefined
+ * if it is outside. A file that is a link counts where the link lies. It need not exist.
+ */
+export function relativeToModel(model: string, file: string): string | undefined {
+  const cwd = process.cwd();
+  return below(followed(model, cwd), ownPath(file, cwd));
+}
+
+function below(root: string, path: string): string | undefined {
+  const name = relative(root, path);
+  if (name === "") return ".";
+  if (name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name)) return undefined;
+  return sep === "/" ? name : name.replaceAll(sep, "/");
+}
+
+/** The path with every link followed, as far as it exists; `..` leaves the folder that a link led to, not the link. */
+function followed(path: string, cwd: string): string {
+  const absolute = absoluteUnresolved(path, cwd);
+  const start = parse(absolute).root;
+  let current = start;
+  for (const part of absolute.slice(start.length).split(sep)) {
+    if (part === "" || part === ".") continue;
+    current = part === ".." ? dirname(current) : real(join(current, part));
+  }
+  return current;
+}
+
+/** The path with every link followed but the last: where the entry itself lies. */
+function ownPath(path: string, cwd: string): string {
+  const absolute = absoluteUnresolved(path, cwd);
+  const last = basename(absolute);
+  if (last === ".." || last === ".") return followed(absolute, cwd);
+  const own = join(followed(dirname(absolute), cwd), last);
+  return isLink(own) ? own : real(own);
+}
+
+/** Windows drops `..` before it looks at links; elsewhere it must stay until they are followed. */
+function absoluteUnresolved(path: string, cwd: string): string {
+  if (sep === "\\") return resolve(cwd, path);
+  return isAbsolute(path) ? path : `${resolve(cwd)}/${path}`;
+}
+
+/** The native call also gives the spelling on disk, where case does not matter to the file system. */
+function real(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { type BigIntStats, realpathSync, statSync } from "node:fs";
+import { sep } from "node:path";
+import { systemCode } from "../errors.ts";
+import type { RefusalReason } from "./file-list.ts";
+
+export interface LinkTarget {
+  /** Real path. */
+  readonly path: string;
+  readonly stats: BigIntStats;
+}
+
+/**
+ * Where a symbolic link leads in the end, or why it leads nowhere.
+ *
+ * @param path absolute path of the link
+ * @throws the system's error, where the target may exist but cannot be looked at
+ */
+export function followLink(path: string): LinkTarget | RefusalReason {
+  try {
+    const target = realpathSync.native(path);
+    return { path: target, stats: statSync(target, { bigint: true }) };
+  } catch (error) {
+    switch (systemCode(error)) {
+      case "ENOENT":
+      case "ENOTDIR":
+        return "symlink-broken";
+      case "ELOOP":
+        return "symlink-cycle";
+      default:
+        throw error;
+    }
+  }
+}
+
+/** Whether the real path `path` is `folder` or lies in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}

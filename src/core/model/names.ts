@@ -1,0 +1,51 @@
+/** Why a name cannot stand in a manifest (OMS 6.1.2). */
+export type NameProblem =
+  | "empty"
+  | "absolute"
+  | "drive"
+  | "backslash"
+  | "nul"
+  | "parent"
+  | "not-canonical"
+  | "trailing-slash"
+  | "not-unicode";
+
+const FIRST_SURROGATE = 0xd800;
+const AFTER_SURROGATES = 0xe000;
+
+/** Moves surrogates above the rest of the basic plane, which is where the code points that they stand for belong. */
+function rank(unit: number): number {
+  if (unit < FIRST_SURROGATE) return unit;
+  return unit < AFTER_SURROGATES ? unit + 0x2000 : unit - 0x800;
+}
+
+/**
+ * Order by Unicode code point, which is also the order of the UTF-8 bytes (OMS 5.2.1). JavaScript's own `<` compares
+ * UTF-16 units and puts U+1F600 before U+FF21.
+ *
+ * @returns negative, zero or positive
+ */
+export function compareCodePoints(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const left = a.charCodeAt(i);
+    const right = b.charCodeAt(i);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Why `name`, as it stands in a manifest or would stand there, is not a canonical name (OMS 6.1.2), if it is not. */
+export function nameProblem(name: string): NameProblem | undefined {
+  if (name === "") return "empty";
+  if (name.includes("\0")) return "nul";
+  if (!name.isWellFormed()) return "not-unicode";
+  if (name.includes("\\")) return "backslash";
+  if (name.startsWith("/")) return "absolute";
+  if (/^[A-Za-z]:/.test(name)) return "drive";
+  const components = name.split("/");
+  if (components.includes("..")) return "parent";
+  if (name.endsWith("/")) return "trailing-slash";
+  if (components.includes("") || components.includes(".")) return "not-canonical";
+  return undefined;
+}

@@ -1,0 +1,172 @@
+import { lstatSync } from "node:fs";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
+import type { IgnoreRule } from "./ignore.ts";
+import { followLink, isWithin, type LinkTarget } from "./links.ts";
+import { type Entry, entryPath, listFolder } from "./list-folder.ts";
+import { compareCodePoints, nameProblem } from "./names.ts";
+import { sortInSlices } from "./sort-in-slices.ts";
+import type { TimeSlices } from "./time-slices.ts";
+
+interface Folder {
+  /** Real path. */
+  readonly path: string;
+  /** Canonical name with a final `/`; empty for the root. */
+  readonly prefix: string;
+  /** The folder that it was reached from, through a link or not. */
+  readonly parent: Folder | undefined;
+}
+
+/** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
+export class Walk {
+  readonly #root: string;
+  readonly #realRoot: string;
+  readonly #allowSymlinks: boolean;
+  readonly #slices: TimeSlices;
+  readonly #rules = new Map<string, IgnoreSource>();
+  readonly #pending: Folder[] = [];
+  readonly #files: ModelFile[] = [];
+  readonly #ignored: IgnoredEntry[] = [];
+  readonly #refused: RefusedEntry[] = [];
+  readonly #outside: { readonly name: string }[] = [];
+  #totalBytes = 0;
+
+  constructor(
+    root: string,
+    realRoot: string,
+    ignore: readonly IgnoreRule[],
+    allowSymlinks: boolean,
+    slices: TimeSlices,
+  ) {
+    this.#root = root;
+    this.#realRoot = realRoot;
+    this.#allowSymlinks = allowSymlinks;
+    this.#slices = slices;
+    for (const rule of ignore) {
+      if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
+    }
+  }
+
+  async run(): Promise<FileList> {
+    const everything = this.#rules.get(".");
+    if (everything === undefined) this.#pending.push({ path: this.#realRoot, prefix: "", parent: undefined });
+    else this.#ignored.push({ name: ".", source: everything });
+    for (let folder = this.#pending.pop(); folder !== undefined; folder = this.#pending.pop()) {
+      await this.#walk(folder);
+    }
+    return {
+      root: this.#root,
+      kind: "directory",
+      files: await this.#sorted(this.#files),
+      totalBytes: this.#totalBytes,
+      ignored: await this.#sorted(this.#ignored),
+      refused: await this.#sorted(this.#refused),
+      outside: (await this.#sorted(this.#outside)).map((link) => link.name),
+    };
+  }
+
+  async #walk(folder: Folder): Promise<void> {
+    let name = folder.prefix.slice(0, -1);
+    try {
+      for (const entry of await listFolder(folder.path, this.#slices)) {
+        name = folder.prefix + entry.name;
+        this.#visit(entry, name, folder);
+        if (this.#slices.isOver()) await this.#slices.next();
+      }
+    } catch (error) {
+      throw error instanceof ProvenanceError ? error : unreadable(name, this.#root, error);
+    }
+  }
+
+  #visit(entry: Entry, name: string, folder: Folder): void {
+    if (entry.kind === "not-utf8") {
+      this.#refuse(name, "not-utf8");
+      return;
+    }
+    // A folder that a rule leaves out is not entered, so rules for what is above this entry need no second look.
+    const source = this.#rules.get(name);
+    if (source !== undefined) {
+      this.#ignored.push({ name, source });
+      return;
+    }
+    const path = entryPath(folder.path, entry.name);
+    if (entry.kind === "folder") {
+      this.#enter(name, path, folder);
+      return;
+    }
+    const stats = lstatSync(path, { bigint: true });
+    if (!stats.isSymbolicLink()) this.#add(name, { path, stats }, folder);
+    else if (this.#allowSymlinks) this.#follow(name, path, folder);
+    else this.#refuse(name, "symlink");
+  }
+
+  #follow(name: string, path: string, folder: Folder): void {
+    const target = followLink(path);
+    if (typeof target === "string") {
+      this.#refuse(name, target);
+      return;
+    }
+    if (target.stats.isDirectory() && leadsBack(target.path, folder)) {
+      this.#refuse(name, "symlink-cycle");
+      return;
+    }
+    if (!isWithin(target.path, this.#realRoot)) this.#outside.push({ name });
+    this.#add(name, target, folder);
+  }
+
+  #add(name: string, target: LinkTarget, folder: Folder): void {
+    if (target.stats.isDirectory()) {
+      this.#enter(name, target.path, folder);
+    } else if (!target.stats.isFile()) {
+      this.#refuse(name, "special");
+    } else if (nameProblem(name) !== undefined) {
+      this.#refuse(name, "not-portable");
+    } else {
+      const file = modelFile(name, target);
+      this.#files.push(file);
+      this.#totalBytes += file.size;
+    }
+  }
+
+  #enter(name: string, path: string, parent: Folder): void {
+    this.#pending.push({ path, prefix: `${name}/`, parent });
+  }
+
+  #refuse(name: string, reason: RefusalReason): void {
+    this.#refused.push({ name, reason });
+  }
+
+  #sorted<T extends { readonly name: string }>(entries: readonly T[]): Promise<T[]> {
+    return sortInSlices(entries, (a, b) => compareCodePoints(a.name, b.name), this.#slices);
+  }
+}
+
+/** Whether walking into the real path `target` would come back to a folder that is being walked. */
+function leadsBack(target: string, from: Folder): boolean {
+  for (let folder: Folder | undefined = from; folder !== undefined; folder = folder.parent) {
+    if (isWithin(folder.path, target)) return true;
+  }
+  return false;
+}
+
+export function modelFile(name: string, target: LinkTarget): ModelFile {
+  const { stats } = target;
+  return {
+    name,
+    path: target.path,
+    size: Number(stats.size),
+    mtimeNs: stats.mtimeNs.toString(),
+    ctimeNs: stats.ctimeNs.toString(),
+    dev: stats.dev.toString(),
+    ino: stats.ino.toString(),
+  };
+}
+
+function unreadable(name: string, root: string, cause: unknown): ProvenanceError {
+  const code = systemCode(cause) ?? "unknown";
+  const what = name === "" ? root : `"${name}" in ${root}`;
+  return new ProvenanceError("MODEL_UNREADABLE", `${what} cannot be read (${code}).`, {
+    details: { name: name === "" ? "." : name, code },
+    cause,
+  });
+}

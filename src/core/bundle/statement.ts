@@ -1,0 +1,180 @@
+import * as v from "valibot";
+import { ProvenanceError } from "../errors.ts";
+import { DIGEST_BYTES, type HashAlgorithm } from "../hashing/digest-engine.ts";
+import { type Manifest, rootDigest, type Serialization } from "../manifest/manifest.ts";
+import { parseResources } from "../manifest/parse-resources.ts";
+import { parseBoundedJson } from "./bounded-json.ts";
+
+/** In-toto Statement v1. */
+export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
+/** OMS 5.1. */
+export const PREDICATE_TYPE = "https://model_signing/signature/v1.0";
+/** The deprecated layout of version 0.2 (OMS 5.1, historical note): digests as subjects. Read, never written. */
+export const LEGACY_PREDICATE_TYPE = "https://model_signing/Digests/v0.1";
+
+/** What a signature says about a model. */
+export interface Statement {
+  /** Informational: nothing is decided by it (OMS 6.5). */
+  readonly subjectName: string;
+  /** Lower-case hex SHA-256 over the digests of the resources; recomputed, not only read. */
+  readonly rootDigest: string;
+  readonly manifest: Manifest;
+  /** Whether it has the deprecated layout of version 0.2. */
+  readonly legacy: boolean;
+}
+
+const Shell = v.object({ _type: v.string(), predicateType: v.string() });
+
+const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "is not 64 lower-case hex digits"));
+const Subject = v.looseObject({
+  name: v.pipe(v.string(), v.minLength(1)),
+  digest: v.looseObject({ sha256: Sha256 }),
+});
+
+const Current = v.strictObject({
+  _type: v.literal(STATEMENT_TYPE),
+  predicateType: v.literal(PREDICATE_TYPE),
+  subject: v.strictTuple([Subject]),
+  predicate: v.strictObject({
+    resources: v.array(v.unknown()),
+    serialization: v.strictObject({
+      method: v.string(),
+      hash_type: v.string(),
+      shard_size: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+      allow_symlinks: v.boolean(),
+      ignore_paths: v.optional(v.array(v.pipe(v.string(), v.minLength(1)))),
+    }),
+  }),
+});
+
+const Legacy = v.looseObject({
+  _type: v.literal(STATEMENT_TYPE),
+  predicateType: v.literal(LEGACY_PREDICATE_TYPE),
+  subject: v.array(v.unknown()),
+});
+
+/**
+ * Parses and checks an in-toto statement with the OMS predicate (OMS 5, 8.3), all of it before any file is opened.
+ *
+ * @param payload the DSSE payload, as received
+ * @param label the signature file, for messages
+ * @throws ProvenanceError of kind `invalid` or `unable`
+ */
+export function parseStatement(payload: Buffer, label: string): Statement {
+  const json = parseBoundedJson(payload, `The statement in ${label}`, "STATEMENT_NOT_JSON");
+  const shell = parse(Shell, json, "STATEMENT_MALFORMED", label);
+  if (shell._type !== STATEMENT_TYPE) {
+    throw new ProvenanceError(
+      "STATEMENT_TYPE",
+      `${label} holds a statement of another type than in-toto's Statement v1: "${shell._type}".`,
+      { details: { found: shell._type, expected: STATEMENT_TYPE } },
+    );
+  }
+  if (shell.predicateType === PREDICATE_TYPE) return parseCurrent(json, label);
+  if (shell.predicateType === LEGACY_PREDICATE_TYPE) return parseLegacy(json, label);
+  throw new ProvenanceError(
+    "PREDICATE_TYPE",
+    `${label} is not a model signature: its statement is of the type "${shell.predicateType}".`,
+    { details: { found: shell.predicateType, expected: PREDICATE_TYPE } },
+  );
+}
+
+/** Whether a payload claims the deprecated layout: decides which encoding was signed. Nothing else may be believed of it. */
+export function claimsLegacyLayout(payload: Buffer): boolean {
+  return payload.includes(`"${LEGACY_PREDICATE_TYPE}"`);
+}
+
+function parseCurrent(json: unknown, label: string): Statement {
+  if (typeof json === "object" && json !== null && !("predicate" in json)) {
+    throw new ProvenanceError("PREDICATE_MALFORMED", `${label} holds a statement without a predicate.`);
+  }
+  const { subject, predicate } = parse(Current, json, "PREDICATE_MALFORMED", label);
+  const serialization = toSerialization(predicate.serialization, label);
+  const resources = parseResources(predicate.resources, serialization, label);
+  const [{ name, digest }] = subject;
+  const computed = rootDigest(resources);
+  if (computed !== digest.sha256) {
+    throw new ProvenanceError(
+      "ROOT_DIGEST_MISMATCH",
+      `${label} contradicts itself: its root digest is ${digest.sha256}, but its resources come to ${computed}.`,
+      { details: { expected: digest.sha256, found: computed } },
+    );
+  }
+  return { subjectName: name, rootDigest: computed, manifest: { serialization, resources }, legacy: false };
+}
+
+function parseLegacy(json: unknown, label: string): Statement {
+  const { subject } = parse(Legacy, json, "STATEMENT_MALFORMED", label);
+  const serialization: Serialization = {
+    method: "files",
+    algorithm: "sha256",
+    allowSymlinks: false,
+    ignorePaths: [],
+  };
+  const entries = subject.map((item) => {
+    const { name, digest } = parse(Subject, item, "STATEMENT_MALFORMED", label);
+    return { name, digest: digest.sha256, algorithm: "sha256" };
+  });
+  const resources = parseResources(entries, serialization, label);
+  return {
+    subjectName: "",
+    rootDigest: rootDigest(resources),
+    manifest: { serialization, resources },
+    legacy: true,
+  };
+}
+
+function toSerialization(
+  claimed: v.InferOutput<typeof Current>["predicate"]["serialization"],
+  label: string,
+): Serialization {
+  const { method, hash_type: algorithm, shard_size: shardSize } = claimed;
+  if (method !== "files" && method !== "shards") {
+    throw new ProvenanceError(
+      "METHOD_UNSUPPORTED",
+      `${label} splits the model by the method "${method}", which this version does not know.`,
+      { details: { method } },
+    );
+  }
+  if (!isHashAlgorithm(algorithm)) {
+    throw new ProvenanceError(
+      "HASH_UNSUPPORTED",
+      `${label} uses the hash "${algorithm}", which this version does not know. It knows ${Object.keys(DIGEST_BYTES).join(", ")}.`,
+      { details: { algorithm } },
+    );
+  }
+  if ((method === "shards") !== (shardSize !== undefined)) {
+    throw new ProvenanceError(
+      "PREDICATE_MALFORMED",
+      `${label} is malformed: a shard size is needed for shards, and only for shards.`,
+      { details: { method } },
+    );
+  }
+  return {
+    method,
+    algorithm,
+    ...(shardSize === undefined ? {} : { shardSize }),
+    allowSymlinks: claimed.allow_symlinks,
+    ignorePaths: claimed.ignore_paths ?? [],
+  };
+}
+
+function isHashAlgorithm(name: string): name is HashAlgorithm {
+  return Object.hasOwn(DIGEST_BYTES, name);
+}
+
+function parse<TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  value: unknown,
+  code: "STATEMENT_MALFORMED" | "PREDICATE_MALFORMED",
+  label: string,
+): v.InferOutput<TSchema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new ProvenanceError(
+    code,
+    `The statement in ${label} is malformed at ${v.getDotPath(issue) ?? "its top"}: ${issue.message}.`,
+    { details: { path: v.getDotPath(issue) ?? "" } },
+  );
+}

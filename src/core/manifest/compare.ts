@@ -1,0 +1,148 @@
+import type { FileList, ModelFile, RefusalReason } from "../model/file-list.ts";
+import { isIgnored } from "../model/ignore.ts";
+import { compareCodePoints } from "../model/names.ts";
+import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "./comparison.ts";
+import { type Manifest, type Resource, resourcesByFile } from "./manifest.ts";
+import { SINGLE_FILE_NAME } from "./parse-resources.ts";
+
+/** A signed file that is there, and what the statement says of it. */
+export interface Counterpart {
+  readonly file: ModelFile;
+  readonly resources: readonly Resource[];
+}
+
+/** Signed and found, matched by name: what is left to do is to digest `present`. */
+export interface Matching {
+  readonly present: readonly Counterpart[];
+  readonly missing: readonly MissingResource[];
+  /** Signed under this name, and now something else than a regular file. */
+  readonly replaced: readonly ChangedResource[];
+  readonly added: readonly AddedEntry[];
+  /** Empty files, which shards do not record (OMS 6.3.2). */
+  readonly empty: readonly string[];
+}
+
+/** Matches names byte for byte, never normalised (OMS 6.1.2). */
+export function matchFiles(manifest: Manifest, list: FileList): Matching {
+  const signed = resourcesByFile(manifest);
+  const single = list.kind === "file" ? list.files[0] : undefined;
+  const soleResources = signed.get(SINGLE_FILE_NAME);
+  if (single !== undefined && soleResources !== undefined) {
+    signed.delete(SINGLE_FILE_NAME);
+    signed.set(single.name, soleResources);
+  }
+  const refused = new Map(list.refused.map((entry) => [entry.name, entry.reason]));
+  const found = new Map(list.files.map((file) => [file.name, file]));
+
+  const present: Counterpart[] = [];
+  const missing: MissingResource[] = [];
+  const replaced: ChangedResource[] = [];
+  for (const [name, resources] of signed) {
+    const file = found.get(name);
+    const reason = refused.get(name);
+    if (file !== undefined) present.push({ file, resources });
+    else if (reason !== undefined) replaced.push(...resources.map((resource) => replacement(resource, name, reason)));
+    else missing.push({ name, ignored: list.ignored.some((entry) => isIgnored(name, entry.name)) });
+  }
+
+  const unlisted = list.files.filter((file) => !signed.has(file.name));
+  const omitsEmpty = manifest.serialization.method === "shards";
+  const added: AddedEntry[] = [
+    ...unlisted.filter((file) => !omitsEmpty || file.size > 0).map(({ name }) => ({ name })),
+    ...list.refused
+      .filter((entry) => !signed.has(entry.name))
+      .map((entry) => ({ name: entry.name, note: noteOf(entry.reason) })),
+  ];
+  return {
+    present,
+    missing: missing.sort(byName),
+    replaced: replaced.sort(byName),
+    added: added.sort(byName),
+    empty: omitsEmpty ? unlisted.filter((file) => file.size === 0).map(({ name }) => name) : [],
+  };
+}
+
+/**
+ * @param digests of `matching.present`, by position; for shards one a range of the file as found, in order of offset
+ * @param letUnsignedPass leaves added files out of the decision (OMS 8.5); the caller still shows them
+ */
+export function compare(
+  manifest: Manifest,
+  matching: Matching,
+  digests: readonly (readonly string[])[],
+  letUnsignedPass: boolean,
+): Comparison {
+  const changed = [...matching.replaced];
+  for (const [position, { file, resources }] of matching.present.entries()) {
+    const found = digests[position] ?? [];
+    const { shardSize } = manifest.serialization;
+    changed.push(
+      ...(shardSize === undefined
+        ? changedFile(file, resources, found)
+        : changedShards(file, resources, found, shardSize)),
+    );
+  }
+  const added = letUnsignedPass ? [] : matching.added;
+  return {
+    matches: changed.length === 0 && matching.missing.length === 0 && added.length === 0,
+    changed: changed.sort(byName),
+    missing: matching.missing,
+    added,
+  };
+}
+
+function changedFile(file: ModelFile, resources: readonly Resource[], found: readonly string[]): ChangedResource[] {
+  const [digest] = found;
+  return resources
+    .filter((resource) => resource.digest !== digest)
+    .map((resource) => ({
+      name: file.name,
+      expected: resource.digest,
+      ...(digest === undefined ? {} : { found: digest }),
+    }));
+}
+
+/** Ranges were checked to be contiguous from 0, so signed shard N begins where found shard N does. */
+function changedShards(
+  file: ModelFile,
+  resources: readonly Resource[],
+  found: readonly string[],
+  shardSize: number,
+): ChangedResource[] {
+  const changed: ChangedResource[] = [];
+  const signedEnd = resources.at(-1)?.range?.end ?? 0;
+  for (let index = 0; index < Math.max(resources.length, found.length); index++) {
+    const resource = resources[index];
+    const digest = found[index];
+    const start = index * shardSize;
+    const end = Math.min(start + shardSize, file.size);
+    if (resource !== undefined && resource.digest === digest && resource.range?.end === end) continue;
+    const note = file.size === signedEnd ? undefined : file.size > signedEnd ? "longer" : "shorter";
+    changed.push({
+      name: file.name,
+      range: resource?.range ?? { start, end },
+      ...(resource === undefined ? {} : { expected: resource.digest }),
+      ...(digest === undefined ? {} : { found: digest }),
+      ...(note === undefined ? {} : { note }),
+    });
+  }
+  return changed;
+}
+
+function replacement(resource: Resource, name: string, reason: RefusalReason): ChangedResource {
+  return {
+    name,
+    ...(resource.range === undefined ? {} : { range: resource.range }),
+    expected: resource.digest,
+    note: noteOf(reason) === "special" ? "special" : "symlink",
+  };
+}
+
+function noteOf(reason: RefusalReason): NonNullable<AddedEntry["note"]> {
+  if (reason === "special" || reason === "not-utf8" || reason === "not-portable") return reason;
+  return "symlink";
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compareCodePoints(a.name, b.name);
+}

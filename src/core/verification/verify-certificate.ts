@@ -1,0 +1,137 @@
+import { basename } from "node:path";
+import * as pkijs from "pkijs";
+import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
+import { ProvenanceError } from "../errors.ts";
+import type { CertificateTrust } from "../trust.ts";
+import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
+import {
+  alternativeNames,
+  type Certificate,
+  certificateFingerprint,
+  distinguishedName,
+  parseCertificate,
+  readCertificates,
+} from "./certificates.ts";
+import { requireCurve } from "./elliptic-keys.ts";
+import { envelopeSignatureFits } from "./envelope-signature.ts";
+import type { CertificateSigner } from "./signer.ts";
+
+type CertificateMaterial = Extract<VerificationMaterial, { method: "certificate" }>;
+
+const KEY_USAGE = "2.5.29.15";
+const EXTENDED_KEY_USAGE = "2.5.29.37";
+const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+const DIGITAL_SIGNATURE = 0x80;
+/** Extensions of a leaf whose meaning is honoured here or by the path validation (RFC 5280, 4.2). */
+const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
+  KEY_USAGE,
+  EXTENDED_KEY_USAGE,
+  "2.5.29.17", // subject alternative name
+  "2.5.29.19", // basic constraints
+  "2.5.29.30", // name constraints
+  "2.5.29.32", // certificate policies
+  "2.5.29.33", // policy mappings
+  "2.5.29.36", // policy constraints
+  "2.5.29.54", // inhibit anyPolicy
+]);
+
+/**
+ * Checks a bundle against certificate roots that the caller trusts: the signature by the leaf's key, then the path
+ * (OMS 8.2, RFC 5280). Whether the signer's name is the one wanted is left to {@link hasIdentity}.
+ *
+ * @param signaturePath for messages
+ * @throws ProvenanceError SIGNATURE_NOT_AUTHENTIC, CERTIFICATE_*
+ */
+export async function verifyCertificateBundle(
+  bundle: Bundle,
+  material: CertificateMaterial,
+  trust: CertificateTrust,
+  signaturePath: string,
+): Promise<CertificateSigner> {
+  const label = basename(signaturePath);
+  const roots = readCertificates(trust.roots);
+  if (material.chain.length > MAX_CHAIN) {
+    throw new ProvenanceError(
+      "CERTIFICATE_MALFORMED",
+      `${label} carries ${material.chain.length} certificates; the limit is ${MAX_CHAIN}.`,
+      { details: { limit: MAX_CHAIN } },
+    );
+  }
+  const [leaf, ...others] = material.chain.map((der) => parseCertificate(der, label, "CERTIFICATE_MALFORMED"));
+  if (leaf === undefined) throw new ProvenanceError("CERTIFICATE_MALFORMED", `${label} carries no certificate.`);
+
+  const key = leaf.x509.publicKey;
+  const curve = requireCurve(key, `The signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
+  if (!envelopeSignatureFits(bundle.envelope, key, curve)) {
+    throw new ProvenanceError(
+      "SIGNATURE_NOT_AUTHENTIC",
+      `${label} does not fit its own certificate: the file was altered after signing.`,
+    );
+  }
+  checkLeafUsage(leaf, label);
+  if (roots.length === 0) {
+    throw new ProvenanceError(
+      "CERTIFICATE_NO_ROOTS",
+      `${label} was signed with a certificate, and no root certificate is trusted here. Give the root of whoever issued it.`,
+    );
+  }
+  const path = await validatePath(leaf, others, roots, trust.at ?? new Date(), label);
+  const root = path.at(-1) ?? leaf;
+  return {
+    method: "certificate",
+    subject: distinguishedName(leaf.x509.subject),
+    issuer: distinguishedName(leaf.x509.issuer),
+    alternativeNames: alternativeNames(leaf),
+    serialNumber: leaf.x509.serialNumber.toLowerCase(),
+    notBefore: new Date(leaf.x509.validFrom).toISOString(),
+    notAfter: new Date(leaf.x509.validTo).toISOString(),
+    root: distinguishedName(root.x509.subject),
+    fingerprints: path.map(certificateFingerprint),
+  };
+}
+
+/** Exact: the subject, or one alternative name with or without its type before it. */
+export function hasIdentity(signer: CertificateSigner, identity: string): boolean {
+  return (
+    signer.subject === identity ||
+    signer.alternativeNames.some((name) => name === identity || name.slice(name.indexOf(":") + 1) === identity)
+  );
+}
+
+/**
+ * A leaf may sign if its key usage says so, or its extended key usage says code signing. Genuine leaves exist with
+ * `CA:TRUE` and without an extended key usage, so neither is asked for.
+ *
+ * @throws ProvenanceError CERTIFICATE_USAGE, CERTIFICATE_PATH_INVALID for a critical extension that nobody here knows
+ */
+export function checkLeafUsage(leaf: Certificate, label: string): void {
+  let maySign = false;
+  for (const extension of leaf.pki.extensions ?? []) {
+    const value: unknown = extension.parsedValue;
+    if (extension.critical && !KNOWN_EXTENSIONS.has(extension.extnID)) {
+      throw new ProvenanceError(
+        "CERTIFICATE_PATH_INVALID",
+        `${label}: the signing certificate has a critical extension that is not known here (${extension.extnID}).`,
+        { details: { extension: extension.extnID } },
+      );
+    }
+    if (extension.extnID === KEY_USAGE) maySign ||= firstBits(value, DIGITAL_SIGNATURE);
+    if (extension.extnID === EXTENDED_KEY_USAGE && value instanceof pkijs.ExtKeyUsage) {
+      maySign ||= value.keyPurposes.includes(CODE_SIGNING);
+    }
+  }
+  if (maySign) return;
+  throw new ProvenanceError(
+    "CERTIFICATE_USAGE",
+    `${label}: the signing certificate is not made for signing (its key usage lacks "digital signature").`,
+  );
+}
+
+/** Whether the first byte of a BIT STRING has all bits of the mask. */
+function firstBits(value: unknown, mask: number): boolean {
+  if (typeof value !== "object" || value === null || !("valueBlock" in value)) return false;
+  const block: unknown = value.valueBlock;
+  if (typeof block !== "object" || block === null || !("valueHexView" in block)) return false;
+  const bytes: unknown = block.valueHexView;
+  return bytes instanceof Uint8Array && ((bytes[0] ?? 0) & mask) === mask;
+}

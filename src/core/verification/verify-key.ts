@@ -1,0 +1,90 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { basename } from "node:path";
+import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
+import { ProvenanceError } from "../errors.ts";
+import type { PemSource } from "../trust.ts";
+import { curveOf, keyFingerprint, readPublicKey } from "./elliptic-keys.ts";
+import { envelopeSignatureFits } from "./envelope-signature.ts";
+import type { KeySigner } from "./signer.ts";
+
+type KeyMaterial = Extract<VerificationMaterial, { method: "key" }>;
+
+/**
+ * Checks a bundle against keys that the caller trusts. The hint only helps to say what is wrong; a key that older
+ * bundles carry is never trusted.
+ *
+ * @param signaturePath for messages
+ * @throws ProvenanceError SIGNATURE_NOT_AUTHENTIC, KEY_MISMATCH, KEY_UNKNOWN, KEY_UNREADABLE, KEY_UNSUPPORTED
+ */
+export function verifyKeyBundle(
+  bundle: Bundle,
+  material: KeyMaterial,
+  keys: readonly PemSource[],
+  signaturePath: string,
+): KeySigner {
+  const label = basename(signaturePath);
+  const trusted = keys.map((source) => {
+    const { key, curve } = readPublicKey(source);
+    return { key, curve, fingerprint: keyFingerprint(key), label: source.label };
+  });
+  for (const { key, curve, fingerprint, label: keyLabel } of trusted) {
+    if (envelopeSignatureFits(bundle.envelope, key, curve)) {
+      return { method: "key", fingerprint, curve, label: keyLabel };
+    }
+  }
+
+  const claimed = material.hint ?? embeddedFingerprint(material.embeddedKey);
+  const named = trusted.find(({ fingerprint }) => fingerprint === claimed);
+  if (named !== undefined) {
+    throw new ProvenanceError(
+      "SIGNATURE_NOT_AUTHENTIC",
+      `${label} names the key ${named.label}, but its signature does not fit: the file was altered after signing.`,
+      { details: { key: named.label } },
+    );
+  }
+  if (material.embeddedKey !== undefined && !embeddedKeyFits(bundle, material.embeddedKey)) {
+    throw new ProvenanceError(
+      "SIGNATURE_NOT_AUTHENTIC",
+      `${label} does not even fit the key that it carries: the file was altered after signing.`,
+    );
+  }
+  const [only] = trusted;
+  if (only !== undefined && trusted.length === 1) {
+    throw new ProvenanceError(
+      "KEY_MISMATCH",
+      `${label} was signed with another key than ${only.label}. Give the public key of whoever signed it.`,
+      { details: { key: only.label, expected: only.fingerprint, found: claimed ?? "" } },
+    );
+  }
+  throw new ProvenanceError(
+    "KEY_UNKNOWN",
+    `${label} was signed with a key that is not trusted here. Choose the public key of whoever signed it.`,
+    { details: { found: claimed ?? "" } },
+  );
+}
+
+function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {
+  const key = bytes === undefined ? undefined : embeddedKey(bytes);
+  return key === undefined ? undefined : keyFingerprint(key);
+}
+
+function embeddedKeyFits(bundle: Bundle, bytes: Buffer): boolean {
+  const key = embeddedKey(bytes);
+  const curve = key === undefined ? undefined : curveOf(key);
+  return key !== undefined && curve !== undefined && envelopeSignatureFits(bundle.envelope, key, curve);
+}
+
+/** PEM text in the reference's old bundles, DER by the specification of the field. */
+function embeddedKey(bytes: Buffer): KeyObject | undefined {
+  for (const input of [
+    { key: bytes, format: "pem" },
+    { key: bytes, format: "der", type: "spki" },
+  ] as const) {
+    try {
+      return createPublicKey(input);
+    } catch {
+      // Not in this form.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,225 @@
+import type { ErrorCode } from "./errors.ts";
+import type { Comparison } from "./manifest/comparison.ts";
+import type { Coverage, Verdict, VerdictState } from "./verdict.ts";
+import type { Signer } from "./verification/signer.ts";
+
+/** How one state of a verdict is told. State is never told by colour alone: each has a label and a mark of its own. */
+export interface Words {
+  readonly label: string;
+  /** Name of a codicon. */
+  readonly icon: string;
+  readonly colour: "green" | "amber" | "red" | "neutral";
+  /** One or two characters beside a file's name; absent: nothing to say. */
+  readonly badge?: string;
+  /** One character before the label, where there are no icons. */
+  readonly mark: string;
+}
+
+/** The one table of words: every surface reads it. */
+export const WORDS: Readonly<Record<VerdictState, Words>> = {
+  verified: { label: "Verified", icon: "verified-filled", colour: "green", badge: "✓", mark: "✓" },
+  untrusted: { label: "Signer not accepted", icon: "unverified", colour: "amber", badge: "?", mark: "?" },
+  modified: { label: "Changed since signing", icon: "error", colour: "red", badge: "✗", mark: "✗" },
+  invalid: { label: "Signature not valid", icon: "error", colour: "red", badge: "✗", mark: "✗" },
+  unable: { label: "Cannot be checked here", icon: "question", colour: "neutral", mark: "?" },
+  unsigned: { label: "Not signed", icon: "circle-outline", colour: "neutral", mark: "○" },
+  unchecked: { label: "Not checked yet", icon: "circle-large-outline", colour: "neutral", mark: "○" },
+  checking: { label: "Checking…", icon: "sync~spin", colour: "neutral", mark: "…" },
+  stale: { label: "Changed on disk, check again", icon: "history", colour: "neutral", mark: "↻" },
+};
+
+/** The reason in about four words, for a place that has room for no more. The whole sentence is `Reason.message`. */
+const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
+  SIGNATURE_NOT_FOUND: "no signature file",
+  SIGNATURE_UNREADABLE: "signature file unreadable",
+  BUNDLE_TOO_LARGE: "signature file too large",
+  BUNDLE_TOO_DEEP: "JSON nested too deep",
+  BUNDLE_NOT_JSON: "not JSON",
+  BUNDLE_BARE_SIGNATURE: "a bare signature",
+  BUNDLE_MALFORMED: "malformed bundle",
+  BUNDLE_MEDIA_TYPE: "unknown bundle type",
+  ENVELOPE_MISSING: "no envelope",
+  ENVELOPE_MALFORMED: "malformed envelope",
+  ENVELOPE_PAYLOAD_TYPE: "wrong payload type",
+  ENVELOPE_SIGNATURE_COUNT: "not exactly one signature",
+  MATERIAL_MISSING: "no key or certificate",
+  STATEMENT_NOT_JSON: "statement is not JSON",
+  STATEMENT_MALFORMED: "malformed statement",
+  STATEMENT_TYPE: "wrong statement type",
+  PREDICATE_TYPE: "not a model signature",
+  PREDICATE_MALFORMED: "malformed manifest",
+  RESOURCES_EMPTY: "it covers no file",
+  RESOURCES_TOO_MANY: "too many files listed",
+  RESOURCE_NAME: "unsafe file name",
+  RESOURCE_DUPLICATE: "a file listed twice",
+  RESOURCE_DIGEST: "malformed digest",
+  RESOURCE_ALGORITHM: "digest algorithms disagree",
+  SHARD_RANGE: "shards do not fit",
+  HASH_UNSUPPORTED: "unsupported hash algorithm",
+  METHOD_UNSUPPORTED: "unsupported serialization method",
+  ROOT_DIGEST_MISMATCH: "root digest does not fit",
+  SIGNATURE_NOT_AUTHENTIC: "signature does not fit",
+  KEY_MISMATCH: "signed with another key",
+  KEY_UNKNOWN: "key not known here",
+  KEY_UNREADABLE: "key unreadable",
+  KEY_UNSUPPORTED: "unsupported kind of key",
+  KEY_PASSPHRASE_REQUIRED: "key needs a passphrase",
+  KEY_PASSPHRASE_WRONG: "wrong passphrase",
+  SIGNING_METHOD_MISMATCH: "signed with another method",
+  SIGNING_METHOD_UNSUPPORTED: "signing method not supported",
+  CERTIFICATE_MALFORMED: "malformed certificate",
+  CERTIFICATE_UNREADABLE: "certificate unreadable",
+  CERTIFICATE_EXPIRED: "certificate expired",
+  CERTIFICATE_NOT_YET_VALID: "certificate not yet valid",
+  CERTIFICATE_UNTRUSTED_ROOT: "root not known here",
+  CERTIFICATE_NO_ROOTS: "no root given",
+  CERTIFICATE_PATH_INVALID: "certificate chain not valid",
+  CERTIFICATE_USAGE: "certificate not for signing",
+  CERTIFICATE_KEY_UNSUPPORTED: "unsupported certificate key",
+  CERTIFICATE_KEY_MISMATCH: "key and certificate differ",
+  CERTIFICATE_IDENTITY: "another identity",
+  MODEL_NOT_FOUND: "no such model",
+  MODEL_UNREADABLE: "model unreadable",
+  MODEL_EMPTY: "no file to sign",
+  MODEL_SYMLINK: "symbolic link",
+  MODEL_SYMLINK_CYCLE: "links in a circle",
+  MODEL_SPECIAL_FILE: "not a regular file",
+  MODEL_NAME_NOT_UTF8: "name is not UTF-8",
+  MODEL_NAME_NOT_PORTABLE: "name is not portable",
+  IGNORE_PATH: "ignore path not allowed",
+  FILE_UNREADABLE: "file unreadable",
+  FILE_CHANGED: "file changed while read",
+  SIGNATURE_UNWRITABLE: "signature not written",
+  SIGNATURE_SELF_CHECK: "written signature fails check",
+  HASHER_FAILED: "hashing process failed",
+  USAGE: "wrong usage",
+  CANCELLED: "cancelled",
+  INTERNAL: "internal error",
+};
+
+export function shortReason(code: ErrorCode): string {
+  return SHORT_REASONS[code];
+}
+
+const UNITS = ["kB", "MB", "GB", "TB", "PB", "EB"] as const;
+
+/** Bytes in powers of ten with up to one decimal: `0 B`, `16.1 GB`, `204 MB`. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  let value = bytes;
+  let unit = "B";
+  for (const next of UNITS) {
+    // 999.5 would be written as 1000.
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${value < 99.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
+}
+
+/** A span of time in seconds: `0.4 s`, `9.8 s`, `42 s`, `3 min 05 s`, `1 h 02 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+}
+
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The first characters of a hexadecimal digest, for a line that a person reads. */
+export function shortHex(hex: string): string {
+  return hex.length > 16 ? `${hex.slice(0, 12)}…` : hex;
+}
+
+/** The signer as a name: `key prod.pub`, a certificate's subject, an e-mail address. */
+export function signerText(signer: Signer): string {
+  switch (signer.method) {
+    case "key":
+      return `key ${signer.label ?? shortHex(signer.fingerprint)}`;
+    case "certificate":
+      return signer.subject === "" ? (signer.alternativeNames[0] ?? "a certificate without a name") : signer.subject;
+    case "sigstore":
+      return signer.identity;
+  }
+}
+
+/** `2 changed, 1 missing, 1 added`: files, however many of their shards. Empty when nothing differs. */
+export function differencesText(comparison: Comparison): string {
+  const changed = new Set(comparison.changed.map(({ name }) => name)).size;
+  const counts: readonly (readonly [number, string])[] = [
+    [changed, "changed"],
+    [comparison.missing.length, "missing"],
+    [comparison.added.length, "added"],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(", ");
+}
+
+/** `14 signed, 16.1 GB read in 9.8 s`, with what came from the cache told apart. */
+export function coverageText(coverage: Coverage): string {
+  const read = `${bytesText(coverage.bytesRead)} read in ${durationText(coverage.seconds)}`;
+  const cached = coverage.bytesFromCache > 0 ? `, ${bytesText(coverage.bytesFromCache)} from earlier checks` : "";
+  return `${coverage.files} signed, ${read}${cached}`;
+}
+
+/** Hours and minutes of the person's own clock. */
+function clockText(time: string): string {
+  const date = new Date(time);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}
+
+function firstReason(verdict: Verdict): string {
+  const [reason] = verdict.reasons;
+  return reason === undefined ? "" : shortReason(reason.code);
+}
+
+/** What stands beside a model's name in a list: the signer, what differs, or the reason in four words. */
+export function describe(verdict: Verdict): string {
+  switch (verdict.state) {
+    case "verified":
+    case "untrusted":
+      return verdict.signer === undefined ? "" : signerText(verdict.signer);
+    case "modified":
+      return verdict.comparison === undefined ? firstReason(verdict) : differencesText(verdict.comparison);
+    case "invalid":
+    case "unable":
+      return firstReason(verdict);
+    case "unsigned":
+      return "not signed";
+    case "unchecked":
+      return "signed, not checked";
+    case "checking":
+      return "checking";
+    case "stale": {
+      const was = verdict.comparison?.matches === true && verdict.reasons.length === 0 ? "was verified" : "was checked";
+      return verdict.checkedAt === undefined ? was : `${was} ${clockText(verdict.checkedAt)}`;
+    }
+  }
+}
+
+/** The verdict in one line that stands alone: `Verified: llama-3-8b is what key prod.pub signed, unchanged`. */
+export function verdictLine(verdict: Verdict, modelName: string): string {
+  const { label } = WORDS[verdict.state];
+  const signer = verdict.signer === undefined ? "its signer" : signerText(verdict.signer);
+  switch (verdict.state) {
+    case "verified":
+      return `${label}: ${modelName} is what ${signer} signed, unchanged`;
+    case "untrusted":
+      return `${label}: ${modelName} is what ${signer} signed, unchanged, but nobody here accepts this signer`;
+    case "modified":
+    case "invalid":
+    case "unable": {
+      const why = describe(verdict);
+      return why === "" ? `${label}: ${modelName}` : `${label}: ${modelName}, ${why}`;
+    }
+    default:
+      return `${label}: ${modelName}`;
+  }
+}

@@ -29,7 +29,7 @@ export const WORDS: Readonly<Record<VerdictState, Words>> = {
 };
 
 /** The reason in about four words, for a place that has room for no more. The whole sentence is `Reason.message`. */
-const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
+export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   SIGNATURE_NOT_FOUND: "no signature file",
   SIGNATURE_UNREADABLE: "signature file unreadable",
   BUNDLE_TOO_LARGE: "signature file too large",
@@ -57,7 +57,7 @@ const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   SHARD_RANGE: "shards do not fit",
   HASH_UNSUPPORTED: "unsupported hash algorithm",
   METHOD_UNSUPPORTED: "unsupported serialization method",
-  ROOT_DIGEST_MISMATCH: "root digest does not fit",
+  ROOT_DIGEST_MISMATCH: "wrong root digest",
   SIGNATURE_NOT_AUTHENTIC: "signature does not fit",
   KEY_MISMATCH: "signed with another key",
   KEY_UNKNOWN: "key not known here",
@@ -96,10 +96,6 @@ const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   CANCELLED: "cancelled",
   INTERNAL: "internal error",
 };
-
-export function shortReason(code: ErrorCode): string {
-  return SHORT_REASONS[code];
-}
 
 const UNITS = ["kB", "MB", "GB", "TB", "PB", "EB"] as const;
 
@@ -177,7 +173,7 @@ function clockText(time: string): string {
 
 function firstReason(verdict: Verdict): string {
   const [reason] = verdict.reasons;
-  return reason === undefined ? "" : shortReason(reason.code);
+  return reason === undefined ? "" : SHORT_REASONS[reason.code];
 }
 
 /** What stands beside a model's name in a list: the signer, what differs, or the reason in four words. */

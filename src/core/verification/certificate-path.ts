@@ -96,7 +96,8 @@ function pathLengthLimit(certificate: Certificate): number | undefined {
   return undefined;
 }
 
-function checkValidity({ x509 }: Certificate, at: Date, label: string): void {
+/** @throws ProvenanceError CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID */
+export function checkValidity({ x509 }: Certificate, at: Date, label: string): void {
   const name = x509.subject.split("\n").join(", ");
   if (at.getTime() > Date.parse(x509.validTo)) {
     throw new ProvenanceError(

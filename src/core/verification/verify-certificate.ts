@@ -4,14 +4,8 @@ import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
 import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
-import {
-  alternativeNames,
-  type Certificate,
-  certificateFingerprint,
-  distinguishedName,
-  parseCertificate,
-  readCertificates,
-} from "./certificates.ts";
+import { certificateSigner } from "./certificate-signer.ts";
+import { type Certificate, parseCertificate, readCertificates } from "./certificates.ts";
 import { requireCurve } from "./elliptic-keys.ts";
 import { envelopeSignatureFits } from "./envelope-signature.ts";
 import type { CertificateSigner } from "./signer.ts";
@@ -76,18 +70,7 @@ export async function verifyCertificateBundle(
     );
   }
   const path = await validatePath(leaf, others, roots, trust.at ?? new Date(), label);
-  const root = path.at(-1) ?? leaf;
-  return {
-    method: "certificate",
-    subject: distinguishedName(leaf.x509.subject),
-    issuer: distinguishedName(leaf.x509.issuer),
-    alternativeNames: alternativeNames(leaf),
-    serialNumber: leaf.x509.serialNumber.toLowerCase(),
-    notBefore: new Date(leaf.x509.validFrom).toISOString(),
-    notAfter: new Date(leaf.x509.validTo).toISOString(),
-    root: distinguishedName(root.x509.subject),
-    fingerprints: path.map(certificateFingerprint),
-  };
+  return certificateSigner(leaf, path, (path.at(-1) ?? leaf).x509.subject);
 }
 
 /** Exact: the subject, or one alternative name with or without its type before it. */

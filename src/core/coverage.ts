@@ -1,0 +1,28 @@
+import type { DigestResult } from "./hashing/digest-engine.ts";
+import type { Serialization } from "./manifest/manifest.ts";
+import type { FileList } from "./model/file-list.ts";
+import type { Coverage } from "./verdict.ts";
+
+/** What a signature covers of a model, as read just now. */
+export function coverageOf(
+  list: FileList,
+  serialization: Serialization,
+  covered: { readonly files: number; readonly bytes: number },
+  digests: Pick<DigestResult, "bytesRead" | "bytesFromCache">,
+  started: number,
+  passed: { readonly unsigned: readonly string[]; readonly empty: readonly string[] },
+): Coverage {
+  return {
+    files: covered.files,
+    bytes: covered.bytes,
+    bytesRead: digests.bytesRead,
+    bytesFromCache: digests.bytesFromCache,
+    seconds: (performance.now() - started) / 1000,
+    ignored: list.ignored,
+    unsigned: passed.unsigned,
+    empty: passed.empty,
+    algorithm: serialization.algorithm,
+    serialization: serialization.method,
+    ...(serialization.shardSize === undefined ? {} : { shardSize: serialization.shardSize }),
+  };
+}

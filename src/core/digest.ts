@@ -1,0 +1,164 @@
+import { basename, resolve } from "node:path";
+import { coverageOf } from "./coverage.ts";
+import { ProvenanceError } from "./errors.ts";
+import type { DigestEngine, DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-engine.ts";
+import { withDigestEngine } from "./hashing/with-digest-engine.ts";
+import { signingIgnoreRules } from "./ignore-rules.ts";
+import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
+import { enumerateModel } from "./model/enumerate.ts";
+import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
+import { checkIgnorePath } from "./model/ignore.ts";
+import type { Coverage } from "./verdict.ts";
+
+export interface DigestModelOptions {
+  /** The folder, or the single file. */
+  readonly model: string;
+  /** The signature file, which is left out where it lies in the model. */
+  readonly signature?: string;
+  readonly algorithm?: HashAlgorithm;
+  /** Bytes; present: the method `shards`. */
+  readonly shardSize?: number;
+  /** Canonical, relative to the model. */
+  readonly ignorePaths?: readonly string[];
+  /** Leaves `.git` and its kin at the top of the model out (OMS 6.2); true if absent. */
+  readonly ignoreGitPaths?: boolean;
+  readonly allowSymlinks?: boolean;
+  /** A process of its own is started and ended where none is given. */
+  readonly engine?: DigestEngine;
+  readonly mode?: DigestMode;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DigestProgress) => void;
+}
+
+export interface ModelDigest {
+  /** Lower-case hex SHA-256 (OMS 6.5.1). */
+  readonly rootDigest: string;
+  /** In code-point order of the name. */
+  readonly resources: readonly Resource[];
+  readonly coverage: Coverage;
+}
+
+/** A model as it would be signed. */
+export interface ModelManifest extends ModelDigest {
+  readonly manifest: Manifest;
+  readonly list: FileList;
+}
+
+/**
+ * The digest that a signature would have as its subject, and all that goes into it.
+ *
+ * @throws ProvenanceError MODEL_*, IGNORE_PATH, FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
+ */
+export async function digest(options: DigestModelOptions): Promise<ModelDigest> {
+  const { rootDigest, resources, coverage } = await buildManifest(options);
+  return { rootDigest, resources, coverage };
+}
+
+/** Enumerates and digests a model for signing (OMS 6.1 to 6.4). */
+export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
+  const started = performance.now();
+  const model = resolve(options.model);
+  const callerPaths = options.ignorePaths ?? [];
+  callerPaths.forEach(checkIgnorePath);
+  const ignore = signingIgnoreRules(model, options.signature, options.ignoreGitPaths ?? true, callerPaths);
+  const list = await enumerateModel(model, {
+    ignore,
+    allowSymlinks: options.allowSymlinks ?? false,
+    ...(options.signal && { signal: options.signal }),
+  });
+  refuseUnsignable(list, model);
+
+  const { shardSize } = options;
+  const algorithm = options.algorithm ?? "sha256";
+  const digests = await withDigestEngine(options.engine, (engine) =>
+    engine.digest(
+      {
+        files: list.files,
+        algorithm,
+        mode: options.mode ?? "full",
+        ...(shardSize !== undefined && { shardSize }),
+      },
+      {
+        ...(options.signal && { signal: options.signal }),
+        ...(options.onProgress && { onProgress: options.onProgress }),
+      },
+    ),
+  );
+  const resources = buildResources(list.files, digests.digests, shardSize);
+  if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");
+  const manifest: Manifest = {
+    serialization: {
+      method: shardSize === undefined ? "files" : "shards",
+      algorithm,
+      ...(shardSize !== undefined && { shardSize }),
+      allowSymlinks: options.allowSymlinks ?? false,
+      ignorePaths: list.kind === "file" ? [] : ignore.map(({ path }) => path),
+    },
+    resources,
+  };
+  const emptyFiles = shardSize === undefined ? [] : list.files.filter(({ size }) => size === 0).map(({ name }) => name);
+  const covered = { files: list.files.length - emptyFiles.length, bytes: list.totalBytes };
+  const coverage = coverageOf(list, manifest.serialization, covered, digests, started, {
+    unsigned: [],
+    empty: emptyFiles,
+  });
+  return { manifest, list, resources, rootDigest: rootDigest(resources), coverage };
+}
+
+const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; what: string; remedy: string }>> = {
+  symlink: {
+    code: "MODEL_SYMLINK",
+    what: "a symbolic link",
+    remedy: "Replace it by the file, allow symbolic links, or ignore the path.",
+  },
+  "symlink-broken": {
+    code: "MODEL_SYMLINK",
+    what: "a symbolic link to nothing",
+    remedy: "Remove it, or ignore the path.",
+  },
+  "symlink-cycle": {
+    code: "MODEL_SYMLINK_CYCLE",
+    what: "a symbolic link to a folder that holds it",
+    remedy: "Remove it, or ignore the path.",
+  },
+  special: {
+    code: "MODEL_SPECIAL_FILE",
+    what: "a pipe, socket or device",
+    remedy: "Remove it, or ignore the path.",
+  },
+  "not-utf8": {
+    code: "MODEL_NAME_NOT_UTF8",
+    what: "a name that is not UTF-8",
+    remedy: "Rename it: a signature cannot record such a name.",
+  },
+  "not-portable": {
+    code: "MODEL_NAME_NOT_PORTABLE",
+    what: "a name that a signature cannot hold",
+    remedy: "Rename it without backslash and drive letter.",
+  },
+};
+
+const NAMED_AT_MOST = 10;
+
+function refuseUnsignable(list: FileList, model: string): void {
+  const [first] = list.refused;
+  if (first !== undefined) throw refusal(first, list.refused, model);
+  if (list.files.length === 0) {
+    throw empty(model, list.ignored.length > 0 ? "every file in it is left out" : "there is no file in it");
+  }
+}
+
+function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: string): ProvenanceError {
+  const { code, what, remedy } = REFUSALS[first.reason];
+  const verb = first.reason.startsWith("not-") ? "has" : "is";
+  const others = all.length > 1 ? ` So are or have ${all.length - 1} more.` : "";
+  return new ProvenanceError(
+    code,
+    `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}.${others} ${remedy}`,
+    { details: { model, names: all.slice(0, NAMED_AT_MOST).map(({ name }) => name), count: all.length } },
+  );
+}
+
+function empty(model: string, why: string): ProvenanceError {
+  return new ProvenanceError("MODEL_EMPTY", `${basename(model)} cannot be signed: ${why}.`, { details: { model } });
+}

@@ -1,0 +1,117 @@
+import { createPublicKey } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
+import { parseBundle } from "./bundle/parse-bundle.ts";
+import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
+import { buildManifest, type DigestModelOptions } from "./digest.ts";
+import { ProvenanceError, throwIfCancelled } from "./errors.ts";
+import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
+import type { CertificateMaterial } from "./signing/signing-certificate.ts";
+import { checkWritable, writeFileAtomically } from "./signing/write-file-atomically.ts";
+import type { PemSource } from "./trust.ts";
+import type { Coverage } from "./verdict.ts";
+import { keyFingerprint } from "./verification/elliptic-keys.ts";
+import { envelopeSignatureFits } from "./verification/envelope-signature.ts";
+import type { Signer } from "./verification/signer.ts";
+
+/** With what a model is signed. */
+export type SigningIdentity = KeyIdentity | CertificateIdentity;
+
+export interface KeyIdentity {
+  readonly method: "key";
+  /** EC, PEM in SEC1 or PKCS#8. */
+  readonly privateKey: PemSource;
+  readonly passphrase?: string;
+}
+
+export interface CertificateIdentity {
+  readonly method: "certificate";
+  readonly privateKey: PemSource;
+  readonly passphrase?: string;
+  readonly certificate: PemSource;
+  /** Intermediate certificates, and the root if it is to travel along; a PEM text may hold several. */
+  readonly chain?: readonly PemSource[];
+}
+
+export interface SignOptions extends DigestModelOptions {
+  /** Where the signature is written; replaced where it exists. */
+  readonly signature: string;
+  readonly identity: SigningIdentity;
+}
+
+export interface SignResult {
+  /** Absolute path. */
+  readonly signature: string;
+  readonly signer: Signer;
+  /** Lower-case hex. */
+  readonly rootDigest: string;
+  readonly coverage: Coverage;
+  /** Sentences for a person. */
+  readonly warnings: readonly string[];
+}
+
+/** `model.sig` in a folder; beside a single file, its name and `.sig` (OMS 9). */
+export function defaultSignaturePath(model: string, kind: "file" | "directory"): string {
+  return kind === "directory" ? join(model, "model.sig") : `${model}.sig`;
+}
+
+/**
+ * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
+ * and checked before this resolves. On any failure a signature that was there before is unchanged.
+ *
+ * @throws ProvenanceError KEY_*, CERTIFICATE_*, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
+ */
+export async function sign(options: SignOptions): Promise<SignResult> {
+  const model = resolve(options.model);
+  const signature = resolve(options.signature);
+  const { identity } = options;
+  const key = readPrivateKey(identity.privateKey, identity.passphrase);
+  const certificates = identity.method === "certificate" ? await readSigningCertificate(identity, key) : undefined;
+  if (signature === model) {
+    throw new ProvenanceError("SIGNATURE_UNWRITABLE", `The signature would replace the model itself: ${model}.`, {
+      details: { path: model },
+    });
+  }
+  await checkWritable(signature);
+
+  const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, model, signature });
+  const payload = encodeStatement(basename(model), manifest);
+  throwIfCancelled(options.signal);
+  const fingerprint = keyFingerprint(key.publicKey);
+  const bundle = encodeBundle(
+    certificates?.material ?? { method: "key", hint: fingerprint },
+    payload,
+    signPayload(key, PAYLOAD_TYPE, payload),
+  );
+  await writeFileAtomically(signature, bundle);
+  await checkWritten(signature, key, payload);
+  const signer = certificates?.signer ?? {
+    method: "key",
+    fingerprint,
+    curve: key.curve,
+    label: identity.privateKey.label,
+  };
+  return { signature, signer, rootDigest, coverage, warnings: warningsFor(list.outside) };
+}
+
+async function readSigningCertificate(identity: CertificateIdentity, key: SigningKey): Promise<CertificateMaterial> {
+  const { readCertificateMaterial } = await import("./signing/signing-certificate.ts");
+  return readCertificateMaterial(identity.certificate, identity.chain ?? [], key, new Date());
+}
+
+/** Reads the file back: what counts is what is on the disk. */
+async function checkWritten(signature: string, key: SigningKey, payload: Buffer): Promise<void> {
+  const { envelope } = parseBundle(await readFile(signature), basename(signature));
+  const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
+  if (envelope.payload.equals(payload) && envelopeSignatureFits(envelope, publicKey, key.curve)) return;
+  throw new ProvenanceError(
+    "SIGNATURE_SELF_CHECK",
+    `${signature} was written, but what was read back does not verify. Do not publish it; sign again.`,
+    { details: { path: signature } },
+  );
+}
+
+function warningsFor(outside: readonly string[]): string[] {
+  return outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`);
+}

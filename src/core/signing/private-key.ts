@@ -1,0 +1,64 @@
+import { createPrivateKey, createPublicKey, createSign, type KeyObject } from "node:crypto";
+import { preAuthenticationEncoding } from "../bundle/dsse.ts";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import type { PemSource } from "../trust.ts";
+import { CURVE_DIGEST, requireCurve } from "../verification/elliptic-keys.ts";
+import type { Curve } from "../verification/signer.ts";
+
+export interface SigningKey {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly curve: Curve;
+}
+
+/** Whether a PEM text says that its key is encrypted (PKCS#8, RFC 5958, or the headers of RFC 1421). */
+export function isEncryptedKey(pem: string): boolean {
+  return pem.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
+}
+
+/**
+ * Reads an EC private key: PEM in SEC1 or PKCS#8, encrypted or not.
+ *
+ * @throws ProvenanceError KEY_PASSPHRASE_REQUIRED, KEY_PASSPHRASE_WRONG, KEY_UNREADABLE, KEY_UNSUPPORTED
+ */
+export function readPrivateKey({ label, pem }: PemSource, passphrase: string | undefined): SigningKey {
+  const encrypted = isEncryptedKey(pem);
+  if (encrypted && passphrase === undefined) {
+    throw new ProvenanceError("KEY_PASSPHRASE_REQUIRED", `${label} is encrypted: its passphrase is needed.`, {
+      details: { label },
+    });
+  }
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey({ key: pem, format: "pem", ...(encrypted && { passphrase: passphrase ?? "" }) });
+  } catch (cause) {
+    // The cause of a wrong passphrase is what decryption made of the key, so it is not kept.
+    if (encrypted && systemCode(cause) !== "ERR_OSSL_UNSUPPORTED") {
+      throw new ProvenanceError(
+        "KEY_PASSPHRASE_WRONG",
+        `The passphrase for ${label} is wrong, or the file is damaged.`,
+        {
+          details: { label },
+        },
+      );
+    }
+    throw new ProvenanceError("KEY_UNREADABLE", `${label} is not a private key in PEM (${describePem(pem)}).`, {
+      details: { label },
+      cause,
+    });
+  }
+  const curve = requireCurve(privateKey, label);
+  return { privateKey, publicKey: createPublicKey(privateKey), curve };
+}
+
+/** ECDSA over the DSSE encoding, with the digest that fits the curve; DER (RFC 3279). */
+export function signPayload({ privateKey, curve }: SigningKey, payloadType: string, payload: Buffer): Buffer {
+  const signer = createSign(CURVE_DIGEST[curve]);
+  for (const part of preAuthenticationEncoding(payloadType, payload)) signer.update(part);
+  return signer.sign({ key: privateKey, dsaEncoding: "der" });
+}
+
+function describePem(pem: string): string {
+  const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
+  return label === undefined ? "it has no PEM header" : `it holds a ${label}`;
+}

@@ -1,0 +1,44 @@
+import type { VerificationMaterial } from "../bundle/bundle.ts";
+import { ProvenanceError } from "../errors.ts";
+import type { PemSource } from "../trust.ts";
+import { checkValidity } from "../verification/certificate-path.ts";
+import { certificateSigner } from "../verification/certificate-signer.ts";
+import { readCertificates } from "../verification/certificates.ts";
+import type { CertificateSigner } from "../verification/signer.ts";
+import { checkLeafUsage } from "../verification/verify-certificate.ts";
+import type { SigningKey } from "./private-key.ts";
+
+export interface CertificateMaterial {
+  readonly material: Extract<VerificationMaterial, { method: "certificate" }>;
+  readonly signer: CertificateSigner;
+}
+
+/**
+ * The certificate to sign with, and the chain that travels with the signature.
+ *
+ * @throws ProvenanceError CERTIFICATE_UNREADABLE, CERTIFICATE_KEY_MISMATCH, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_USAGE
+ */
+export function readCertificateMaterial(
+  source: PemSource,
+  chain: readonly PemSource[],
+  key: SigningKey,
+  now: Date,
+): CertificateMaterial {
+  const [leaf, ...rest] = readCertificates([source]);
+  if (leaf === undefined) {
+    throw new ProvenanceError("CERTIFICATE_UNREADABLE", `${source.label} holds no certificate.`);
+  }
+  if (!leaf.x509.checkPrivateKey(key.privateKey)) {
+    throw new ProvenanceError("CERTIFICATE_KEY_MISMATCH", `${source.label} does not belong to the private key given.`, {
+      details: { label: source.label },
+    });
+  }
+  checkValidity(leaf, now, source.label);
+  checkLeafUsage(leaf, source.label);
+  const others = [...rest, ...readCertificates(chain)].filter(({ der }) => !der.equals(leaf.der));
+  for (const certificate of others) checkValidity(certificate, now, source.label);
+  return {
+    material: { method: "certificate", chain: [leaf, ...others].map(({ der }) => der) },
+    signer: certificateSigner(leaf, [leaf, ...others], (others.at(-1) ?? leaf).x509.issuer),
+  };
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ProvenanceError, systemCode } from "../errors.ts";
+
+/**
+ * Writes a file so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
+ * flushed, then renamed.
+ *
+ * @throws ProvenanceError SIGNATURE_UNWRITABLE; the old file is as it was, and no temporary file is left
+ */
+export async function writeFileAtomically(path: string, bytes: Buffer): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const file = await open(temporary, "wx", 0o644);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw unwritable(path, cause);
+  }
+}
+
+/**
+ * Fails before the long work where the file could not be written after it.
+ *
+ * @throws ProvenanceError SIGNATURE_UNWRITABLE
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const folder = dirname(path);
+  try {
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true) {
+      throw new ProvenanceError("SIGNATURE_UNWRITABLE", `${path} is a folder; name a file for the signature.`, {
+        details: { path },
+      });
+    }
+    const probe = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+    await (await open(probe, "wx", 0o600)).close();
+    await rm(probe);
+  } catch (cause) {
+    throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+  EACCES: "writing there is not permitted",
+  EPERM: "writing there is not permitted",
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "its folder is not a folder",
+  EFBIG: "it would be larger than is allowed here",
+  EDQUOT: "the disk quota is used up",
+};
+
+function unwritable(path: string, cause: unknown): ProvenanceError {
+  const code = systemCode(cause) ?? "unknown error";
+  return new ProvenanceError(
+    "SIGNATURE_UNWRITABLE",
+    `The signature ${path} was not written: ${WHY[code] ?? code}. A signature that was there before is unchanged.`,
+    { details: { path, system: code }, cause },
+  );
+}

@@ -1,0 +1,145 @@
+import { resolve } from "node:path";
+import type { Bundle } from "./bundle/bundle.ts";
+import { readBundle } from "./bundle/read-bundle.ts";
+import { coverageOf } from "./coverage.ts";
+import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
+import type { DigestEngine, DigestMode, DigestProgress, DigestResult } from "./hashing/digest-engine.ts";
+import { withDigestEngine } from "./hashing/with-digest-engine.ts";
+import { verificationIgnoreRules } from "./ignore-rules.ts";
+import { compare, matchFiles } from "./manifest/compare.ts";
+import { enumerateModel } from "./model/enumerate.ts";
+import type { Trust } from "./trust.ts";
+import type { Reason, Verdict, VerdictState } from "./verdict.ts";
+import { type Authentication, authenticateBundle } from "./verification/authenticate.ts";
+
+export interface VerifyOptions {
+  /** The folder, or the single file. */
+  readonly model: string;
+  readonly signature: string;
+  readonly trust: Trust;
+  /** Files that need not be signed: canonical, relative to the model. What is signed is checked all the same, or told as missing. */
+  readonly ignorePaths?: readonly string[];
+  /** Lets files pass that nobody signed (OMS 8.5); the verdict names them. */
+  readonly ignoreUnsignedFiles?: boolean;
+  /** A process of its own is started and ended where none is given. */
+  readonly engine?: DigestEngine;
+  readonly mode?: DigestMode;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DigestProgress) => void;
+}
+
+/**
+ * Tells who signed a model and whether it is still what they signed (OMS 8): signature first, then statement, files,
+ * digests. All parameters come from the signed statement.
+ *
+ * What the signature and the model are like is the verdict; it is not thrown.
+ *
+ * @throws ProvenanceError of kind `usage` (a key that cannot be read…), MODEL_NOT_FOUND, CANCELLED
+ */
+export async function verify(options: VerifyOptions): Promise<Verdict> {
+  const model = resolve(options.model);
+  const signature = resolve(options.signature);
+  let known: Partial<Verdict> = {};
+  try {
+    throwIfCancelled(options.signal);
+    const bundle = await readBundle(signature);
+    known = { method: bundle.material.method };
+    const authentication = await authenticateBundle(bundle, options.trust, signature);
+    known = { ...known, ...authenticatedFacts(authentication) };
+    const checked = await checkFiles(model, signature, authentication, options);
+    const state =
+      checked.comparison?.matches !== true ? "modified" : authentication.rejection ? "untrusted" : "verified";
+    const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
+    return { state, model, signature, ...known, ...checked, reasons, checkedAt: new Date().toISOString() };
+  } catch (error) {
+    return { model, signature, ...known, ...failure(error), checkedAt: new Date().toISOString() };
+  }
+}
+
+/**
+ * The signature and the signer only: no file of the model is read, so the state is at best `unchecked`.
+ *
+ * @throws as {@link verify}
+ */
+export async function authenticate(options: Pick<VerifyOptions, "model" | "signature" | "trust">): Promise<Verdict> {
+  const model = resolve(options.model);
+  const signature = resolve(options.signature);
+  let bundle: Bundle | undefined;
+  try {
+    bundle = await readBundle(signature);
+    const authentication = await authenticateBundle(bundle, options.trust, signature);
+    const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
+    const method = bundle.material.method;
+    return { state: "unchecked", model, signature, method, ...authenticatedFacts(authentication), reasons };
+  } catch (error) {
+    return { model, signature, ...(bundle && { method: bundle.material.method }), ...failure(error) };
+  }
+}
+
+type Facts = Pick<Verdict, "signer" | "rootDigest" | "legacy">;
+
+function authenticatedFacts({ signer, statement }: Authentication): Facts {
+  return { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
+}
+
+async function checkFiles(
+  model: string,
+  signature: string,
+  { statement }: Authentication,
+  options: VerifyOptions,
+): Promise<Pick<Verdict, "comparison" | "coverage" | "reading">> {
+  const started = performance.now();
+  const { manifest } = statement;
+  const { serialization } = manifest;
+  const list = await enumerateModel(model, {
+    ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
+    allowSymlinks: serialization.allowSymlinks,
+    ...(options.signal && { signal: options.signal }),
+  });
+  const matching = matchFiles(manifest, list);
+  const files = matching.present.map(({ file }) => file);
+  const digests: DigestResult = await withDigestEngine(options.engine, (engine) =>
+    engine.digest(
+      {
+        files,
+        algorithm: serialization.algorithm,
+        mode: options.mode ?? "full",
+        ...(serialization.shardSize !== undefined && { shardSize: serialization.shardSize }),
+      },
+      {
+        ...(options.signal && { signal: options.signal }),
+        ...(options.onProgress && { onProgress: options.onProgress }),
+      },
+    ),
+  );
+  const letUnsignedPass = options.ignoreUnsignedFiles === true;
+  const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
+  const covered = {
+    files: files.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+  };
+  return {
+    comparison: compare(manifest, matching, digests.digests, letUnsignedPass),
+    coverage: coverageOf(list, serialization, covered, digests, started, { unsigned, empty: matching.empty }),
+    reading: digests.bytesFromCache > 0 ? "cached" : "full",
+  };
+}
+
+const STATES: Readonly<Record<Exclude<ErrorKind, "usage">, VerdictState>> = {
+  invalid: "invalid",
+  unable: "unable",
+  input: "unable",
+  internal: "unable",
+};
+
+function failure(error: unknown): Pick<Verdict, "state" | "reasons"> {
+  if (!(error instanceof ProvenanceError)) throw error;
+  const { kind, code } = error;
+  if (kind === "usage" || code === "CANCELLED" || code === "MODEL_NOT_FOUND") throw error;
+  const state = code === "SIGNATURE_NOT_FOUND" ? "unsigned" : code === "FILE_CHANGED" ? "stale" : STATES[kind];
+  return { state, reasons: [reasonOf(error)] };
+}
+
+function reasonOf({ code, message, details }: ProvenanceError): Reason {
+  return { code, message, details };
+}

@@ -5,6 +5,7 @@ import { readBundle } from "./bundle/read-bundle.ts";
 import { parseStatement } from "./bundle/statement.ts";
 import type { HashAlgorithm } from "./hashing/digest-engine.ts";
 import type { Resource } from "./manifest/manifest.ts";
+import { distinguishedName } from "./verification/distinguished-name.ts";
 import type { SigningMethod } from "./verification/signer.ts";
 
 /** What a signature file says. None of it is verified: anybody can write such a file. */
@@ -82,11 +83,11 @@ function certificateClaims(der: Buffer, index: number): Claim[] {
   } catch {
     return [{ name: index === 0 ? "certificate" : `certificate ${index}`, value: "cannot be read" }];
   }
-  const subject = certificate.subject.split("\n").reverse().join(",");
+  const subject = distinguishedName(certificate.subject);
   if (index > 0) return [{ name: `certificate ${index}`, value: subject }];
   return [
     { name: "subject", value: subject },
-    { name: "issuer", value: certificate.issuer.split("\n").reverse().join(",") },
+    { name: "issuer", value: distinguishedName(certificate.issuer) },
     ...(certificate.subjectAltName ? [{ name: "alternative names", value: certificate.subjectAltName }] : []),
     { name: "valid from", value: new Date(certificate.validFrom).toISOString() },
     { name: "valid until", value: new Date(certificate.validTo).toISOString() },

@@ -1,4 +1,5 @@
-import { alternativeNames, type Certificate, certificateFingerprint, distinguishedName } from "./certificates.ts";
+import { alternativeNames, type Certificate, certificateFingerprint } from "./certificates.ts";
+import { distinguishedName } from "./distinguished-name.ts";
 import type { CertificateSigner } from "./signer.ts";
 
 /**

@@ -45,11 +45,6 @@ export function readCertificates(sources: readonly PemSource[]): Certificate[] {
   });
 }
 
-/** Distinguished name as RFC 4514 text, most specific part first. Node gives it escaped, a line a part, in the order of the certificate. */
-export function distinguishedName(lines: string): string {
-  return lines.split("\n").reverse().join(",");
-}
-
 /** `email:…`, `dns:…` and `uri:…` of the subject alternative name. */
 export function alternativeNames(certificate: Certificate): string[] {
   const names: string[] = [];

@@ -17,16 +17,17 @@ const BATCH = 256;
 const REPLACEMENT = "\ufffd";
 
 /**
- * All entries of a folder, in the order of the file system.
+ * The entries of a folder, in the order of the file system.
  *
+ * @param limit how many at most; all if not given
  * @throws the system's error
  */
-export async function listFolder(path: string, slices: TimeSlices): Promise<Entry[]> {
+export async function listFolder(path: string, slices: TimeSlices, limit = Infinity): Promise<Entry[]> {
   const entries: Entry[] = [];
   let doubtful = false;
   const folder = opendirSync(path, { bufferSize: BATCH });
   try {
-    for (let found = folder.readSync(); found !== null; found = folder.readSync()) {
+    for (let found = folder.readSync(); found !== null && entries.length < limit; found = folder.readSync()) {
       if (found.name.includes(REPLACEMENT)) doubtful = true;
       else entries.push({ name: found.name, kind: found.isDirectory() ? "folder" : "other" });
       if (slices.isOver()) await slices.next();

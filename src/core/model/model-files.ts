@@ -1,0 +1,47 @@
+/** Endings of files that hold a model's weights, or a whole model. */
+const WEIGHTS = [
+  ".safetensors",
+  ".gguf",
+  ".onnx",
+  ".pt",
+  ".pth",
+  ".ckpt",
+  ".keras",
+  ".h5",
+  ".tflite",
+  ".mlmodel",
+  ".npz",
+] as const;
+
+/** `.bin` is anybody's; PyTorch's and whisper.cpp's have names that tell. */
+const WEIGHTS_BIN = /^(ggml-.*|(.*[-_.])?(pytorch_)?model([-_.].*)?)\.bin$/;
+
+/** Whole names: TensorFlow SavedModel, a Diffusers pipeline (its weights lie in sub-folders), Flax. */
+const WHOLE_NAMES: ReadonlySet<string> = new Set(["saved_model.pb", "model_index.json", "flax_model.msgpack"]);
+
+/** Beside `config.json`, these say that the folder is a model whose weights may lie one folder below (`onnx/`). */
+const FRONT_NAMES = ["tokenizer.json", "tokenizer_config.json", "preprocessor_config.json", "tokenizer.model"] as const;
+
+/** The description of an agent skill; its folder is the skill. */
+export const SKILL_FILE = "SKILL.md";
+
+/** Whether a file of that name at the top of a folder makes the folder a model. */
+export function isModelFile(name: string): boolean {
+  const lower = name.toLowerCase();
+  return WEIGHTS.some((ending) => lower.endsWith(ending)) || WHOLE_NAMES.has(lower) || WEIGHTS_BIN.test(lower);
+}
+
+/** Whether a folder of that name is Core ML's: a model, or a part of the one around it. */
+export function isModelPackage(folder: string): boolean {
+  return folder.toLowerCase().endsWith(".mlpackage");
+}
+
+/** Whether that file is often a whole model by itself. */
+export function isSingleFileModel(name: string): boolean {
+  return name.toLowerCase().endsWith(".gguf");
+}
+
+/** Whether a folder with these names at its top is the model that weights in a folder just below belong to. */
+export function isModelFront(names: ReadonlySet<string>): boolean {
+  return names.has("config.json") && FRONT_NAMES.some((name) => names.has(name));
+}

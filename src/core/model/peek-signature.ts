@@ -1,0 +1,94 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import * as v from "valibot";
+
+/** Bytes of a file that are looked at. A larger signature shows what it is in its beginning. */
+const MAX_PEEK = 4 * 1024 * 1024;
+/** Characters of Base64; a longer statement is not parsed here, and signs more than one file. */
+const MAX_STATEMENT = 512 * 1024;
+
+const PAYLOAD = /"payload"\s*:\s*"([^"]*)("?)/g;
+/** The current and the deprecated type (OMS 5.1); JSON may write `/` as `\/`. */
+const PREDICATE_TYPE =
+  /"predicateType"\s*:\s*"https:\\?\/\\?\/model_signing\\?\/(?:signature\\?\/v1\.0|Digests\\?\/v0\.1)"/;
+const ANY_PREDICATE_TYPE = /"predicateType"\s*:/;
+const OMS_PREDICATE = /"predicate"\s*:\s*\{\s*"(?:resources|serialization)"\s*:/;
+
+const StatementSchema = v.object({
+  subject: v.tuple([v.object({ name: v.string() })]),
+  predicate: v.object({ resources: v.array(v.object({ name: v.string() })) }),
+});
+
+/** What a signature file says it signs. Nothing of it is authenticated: it guides where a signature is shown, no more. */
+export interface SignatureClaim {
+  /** Name of the model. */
+  readonly subject?: string;
+  /** Whether it signs a single-file model: all it lists is one file, named `.` or like the model. */
+  readonly singleFile: boolean;
+}
+
+/**
+ * Whether the bytes look like an OMS bundle, whatever the file's name: a DSSE envelope with an OMS predicate. Cheap, and
+ * bounded by the length of `bytes`, which may be the beginning of a file only.
+ */
+export function looksLikeOmsBundle(bytes: Buffer): boolean {
+  return claimIn(bytes) !== undefined;
+}
+
+/**
+ * What the signature file at `path` says it signs; nothing if it does not look like an OMS bundle, or cannot be read.
+ * A file of several bundles, one a line, speaks with the first that looks like one.
+ */
+export function peekSignature(path: string): SignatureClaim | undefined {
+  const bytes = readBeginning(path);
+  return bytes === undefined ? undefined : claimIn(bytes);
+}
+
+function claimIn(bytes: Buffer): SignatureClaim | undefined {
+  for (const [, payload = "", closed = ""] of bytes.toString("latin1").matchAll(PAYLOAD)) {
+    const statement = Buffer.from(payload, "base64").toString("utf8");
+    if (PREDICATE_TYPE.test(statement))
+      return payload.length > MAX_STATEMENT ? { singleFile: false } : claim(statement);
+    // Cut off before its type, which may stand at the end.
+    if (closed === "" && !ANY_PREDICATE_TYPE.test(statement) && OMS_PREDICATE.test(statement)) {
+      return { singleFile: false };
+    }
+  }
+  return undefined;
+}
+
+function claim(statement: string): SignatureClaim {
+  let json: unknown;
+  try {
+    json = JSON.parse(statement);
+  } catch {
+    return { singleFile: false };
+  }
+  const parsed = v.safeParse(StatementSchema, json);
+  if (!parsed.success) return { singleFile: false };
+  const subject = parsed.output.subject[0].name;
+  const { resources } = parsed.output.predicate;
+  const singleFile = resources.length > 0 && resources.every((resource) => isTheModel(resource.name, subject));
+  return { subject, singleFile };
+}
+
+/** Whether a resource is the single file of the model, or a shard of it. */
+function isTheModel(resource: string, subject: string): boolean {
+  const file = resource.replace(/:\d+:\d+$/, "");
+  return [resource, file].some((name) => name === "." || name === subject);
+}
+
+function readBeginning(path: string): Buffer | undefined {
+  let file: number | undefined;
+  try {
+    // Without O_NONBLOCK, opening a pipe waits for a writer. Windows has no such flag.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return undefined;
+    const bytes = Buffer.allocUnsafe(Math.min(stats.size, MAX_PEEK));
+    return bytes.subarray(0, readSync(file, bytes));
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

@@ -9,6 +9,18 @@ export const MAX_CHAIN = 16;
 const MAX_ISSUER_LOOKUPS = 64;
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
+/** Extensions whose meaning is honoured, here or by pkijs (RFC 5280, 4.2): only these may be critical. */
+const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
+  BASIC_CONSTRAINTS,
+  "2.5.29.15", // key usage
+  "2.5.29.17", // subject alternative name
+  "2.5.29.30", // name constraints
+  "2.5.29.32", // certificate policies
+  "2.5.29.33", // policy mappings
+  "2.5.29.36", // policy constraints
+  "2.5.29.37", // extended key usage
+  "2.5.29.54", // inhibit anyPolicy
+]);
 const WEAK_SIGNATURES: ReadonlySet<string> = new Set([
   "1.2.840.113549.1.1.4", // md5WithRSAEncryption
   "1.2.840.113549.1.1.5", // sha1WithRSAEncryption
@@ -22,6 +34,7 @@ const NO_PATH: ReadonlySet<number> = new Set([-1, 60, 97]);
 /**
  * Builds and validates a path from the leaf to one of the roots (RFC 5280, section 6). Building goes by signature and
  * key identifiers. pkijs does the work; what it leaves out is checked here: that the path begins with this very leaf,
+ * critical extensions,
  * path lengths, name chaining of self-issued certificates, weak signatures, and cycles.
  *
  * @param others certificates that came with the leaf: never trusted
@@ -37,6 +50,7 @@ export async function validatePath(
   label: string,
 ): Promise<Certificate[]> {
   checkValidity(leaf, at, label);
+  refuseUnknownCritical(leaf, label);
   // Whoever gives the leaf itself as a root has pinned it.
   if (roots.some((root) => root.der.equals(leaf.der))) return [leaf];
 
@@ -69,6 +83,7 @@ function checkPath(path: readonly Certificate[], at: Date, label: string): void 
   let intermediates = 0;
   for (const [index, certificate] of path.entries()) {
     checkValidity(certificate, at, label);
+    refuseUnknownCritical(certificate, label);
     const issuer = path[index + 1];
     if (issuer !== undefined) {
       if (!certificate.pki.issuer.isEqual(issuer.pki.subject)) throw invalid(label, "issuer and subject do not chain");
@@ -82,6 +97,14 @@ function checkPath(path: readonly Certificate[], at: Date, label: string): void 
     if (limit !== undefined && intermediates > limit)
       throw invalid(label, "the path is longer than a certificate allows");
     if (!certificate.pki.issuer.isEqual(certificate.pki.subject)) intermediates++;
+  }
+}
+
+/** pkijs lets an extension pass that it can decode but does not know. */
+function refuseUnknownCritical({ pki }: Certificate, label: string): void {
+  const unknown = pki.extensions?.find(({ critical, extnID }) => critical && !KNOWN_EXTENSIONS.has(extnID));
+  if (unknown !== undefined) {
+    throw invalid(label, `a certificate has a critical extension that is not known here (${unknown.extnID})`);
   }
 }
 

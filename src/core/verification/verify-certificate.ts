@@ -16,19 +16,6 @@ const KEY_USAGE = "2.5.29.15";
 const EXTENDED_KEY_USAGE = "2.5.29.37";
 const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
 const DIGITAL_SIGNATURE = 0x80;
-/** Extensions of a leaf whose meaning is honoured here or by the path validation (RFC 5280, 4.2). */
-const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-  KEY_USAGE,
-  EXTENDED_KEY_USAGE,
-  "2.5.29.17", // subject alternative name
-  "2.5.29.19", // basic constraints
-  "2.5.29.30", // name constraints
-  "2.5.29.32", // certificate policies
-  "2.5.29.33", // policy mappings
-  "2.5.29.36", // policy constraints
-  "2.5.29.54", // inhibit anyPolicy
-]);
-
 /**
  * Checks a bundle against certificate roots that the caller trusts: the signature by the leaf's key, then the path
  * (OMS 8.2, RFC 5280). Whether the signer's name is the one wanted is left to {@link hasIdentity}.
@@ -85,19 +72,12 @@ export function hasIdentity(signer: CertificateSigner, identity: string): boolea
  * A leaf may sign if its key usage says so, or its extended key usage says code signing. Genuine leaves exist with
  * `CA:TRUE` and without an extended key usage, so neither is asked for.
  *
- * @throws ProvenanceError CERTIFICATE_USAGE, CERTIFICATE_PATH_INVALID for a critical extension that nobody here knows
+ * @throws ProvenanceError CERTIFICATE_USAGE
  */
 export function checkLeafUsage(leaf: Certificate, label: string): void {
   let maySign = false;
   for (const extension of leaf.pki.extensions ?? []) {
     const value: unknown = extension.parsedValue;
-    if (extension.critical && !KNOWN_EXTENSIONS.has(extension.extnID)) {
-      throw new ProvenanceError(
-        "CERTIFICATE_PATH_INVALID",
-        `${label}: the signing certificate has a critical extension that is not known here (${extension.extnID}).`,
-        { details: { extension: extension.extnID } },
-      );
-    }
     if (extension.extnID === KEY_USAGE) maySign ||= firstBits(value, DIGITAL_SIGNATURE);
     if (extension.extnID === EXTENDED_KEY_USAGE && value instanceof pkijs.ExtKeyUsage) {
       maySign ||= value.keyPurposes.includes(CODE_SIGNING);

@@ -1,0 +1,343 @@
+import assert from "node:assert/strict";
+import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
+import type { ErrorCode } from "../../../../src/core/errors.ts";
+import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
+import { MAX_CHAIN } from "../../../../src/core/verification/certificate-path.ts";
+import type { CertificateSigner } from "../../../../src/core/verification/signer.ts";
+import { fileResources, type JsonObject, makeStatement, signBundle } from "../../../support/bundles.ts";
+import {
+  type Certificate,
+  CODE_SIGNING,
+  makeCertificate,
+  makeChain,
+  SERVER_AUTHENTICATION,
+} from "../../../support/certificates.ts";
+import { failsWith } from "../../../support/errors.ts";
+import { makeKeys } from "../../../support/keys.ts";
+
+const statement = makeStatement(fileResources({ a: "1" }));
+const DAY = 86_400_000;
+const ago = (days: number) => new Date(Date.now() - days * DAY);
+
+interface Case {
+  readonly leaf: Certificate;
+  readonly chain?: readonly Certificate[];
+  readonly roots: readonly Certificate[];
+  readonly identity?: string;
+  readonly at?: Date;
+}
+
+function authenticate(
+  { leaf, chain, roots, identity, at }: Case,
+  change: (json: JsonObject) => void = () => undefined,
+) {
+  const json = signBundle(statement, { certificate: leaf, chain: chain ?? [] });
+  change(json);
+  const certificates = {
+    roots: roots.map(({ pem }, index) => ({ label: `root${index}.pem`, pem })),
+    ...(identity !== undefined && { identity }),
+    ...(at !== undefined && { at }),
+  };
+  return authenticateBundle(
+    parseBundle(Buffer.from(JSON.stringify(json)), "model.sig"),
+    { certificates },
+    "/m/model.sig",
+  );
+}
+
+async function accepted(test: Case): Promise<CertificateSigner> {
+  const { signer, rejection } = await authenticate(test);
+  assert.equal(rejection, undefined);
+  assert.ok(signer.method === "certificate");
+  return signer;
+}
+
+const { root, intermediate, leaf } = makeChain();
+const good: Case = { leaf, chain: [intermediate], roots: [root] };
+
+describe("verifying a certificate signature", () => {
+  it("accepts a path to a root, and tells the signer in full", async () => {
+    const signer = await accepted(good);
+    assert.equal(signer.subject, "CN=Alice,O=Example");
+    assert.equal(signer.issuer, "CN=Example Models CA,O=Example");
+    assert.equal(signer.root, "CN=Example Root,O=Example");
+    assert.deepEqual(signer.alternativeNames, ["email:alice@example.com"]);
+    assert.equal(signer.fingerprints.length, 3);
+    assert.match(signer.notBefore, /^\d{4}-\d\d-\d\dT/);
+    assert.match(signer.serialNumber, /^[0-9a-f]+$/);
+  });
+
+  for (const kind of ["P-256", "P-384", "P-521"] as const) {
+    it(`accepts a leaf on ${kind}`, async () => {
+      const chain = makeChain({ leaf: { kind } });
+      await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
+    });
+  }
+
+  it("accepts certificate authorities with RSA keys, and the root in the chain", async () => {
+    const chain = makeChain({ root: { kind: "RSA" }, intermediate: { kind: "RSA" } });
+    await accepted({ leaf: chain.leaf, chain: [chain.intermediate, chain.root], roots: [chain.root] });
+  });
+
+  it("accepts an intermediate as the root, and one that the caller gives", async () => {
+    assert.equal((await accepted({ leaf, roots: [intermediate] })).root, "CN=Example Models CA,O=Example");
+    await accepted({ leaf, roots: [root, intermediate] });
+  });
+
+  it("accepts the leaf itself, pinned as a root", async () => {
+    assert.equal((await accepted({ leaf, roots: [leaf] })).root, "CN=Alice,O=Example");
+    const selfSigned = makeCertificate({ subject: "Me" });
+    await accepted({ leaf: selfSigned, roots: [selfSigned] });
+  });
+
+  it("finds the path among certificates of the same name, in any order", async () => {
+    const other = makeChain();
+    await accepted({ leaf, chain: [other.intermediate, intermediate, leaf], roots: [other.root, root] });
+  });
+
+  it("accepts the quirks of genuine leaves: CA:TRUE, subject equal to issuer, no extended key usage", async () => {
+    const quirky = makeCertificate({
+      subject: [
+        ["O", "Example"],
+        ["CN", "Example Models CA"],
+      ],
+      issuer: intermediate,
+      ca: true,
+      keyUsage: ["digitalSignature"],
+    });
+    await accepted({ ...good, leaf: quirky });
+  });
+
+  it("accepts a leaf without key usage whose extended key usage is code signing", async () => {
+    const chain = makeChain({ leaf: { keyUsage: null, extendedKeyUsage: [CODE_SIGNING] } });
+    await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
+  });
+
+  it("accepts a path without key identifiers", async () => {
+    const bare = { keyIdentifiers: false };
+    const chain = makeChain({ root: bare, intermediate: bare, leaf: bare });
+    await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
+  });
+
+  it("checks the time given instead of now", async () => {
+    const old = makeChain({ leaf: { notBefore: ago(100), notAfter: ago(10) } });
+    const test = { leaf: old.leaf, chain: [old.intermediate], roots: [old.root] };
+    const error = await failsWith("CERTIFICATE_EXPIRED", () => authenticate(test));
+    assert.match(error.message, /certificate of O=Example, CN=Alice expired on/);
+    const at = ago(50);
+    const wide = makeChain({
+      root: { notBefore: ago(200) },
+      intermediate: { notBefore: ago(200) },
+      leaf: { notBefore: ago(100), notAfter: ago(10) },
+    });
+    await accepted({ leaf: wide.leaf, chain: [wide.intermediate], roots: [wide.root], at });
+  });
+
+  describe("identity", () => {
+    for (const identity of ["CN=Alice,O=Example", "alice@example.com", "email:alice@example.com"]) {
+      it(`accepts ${identity}`, () => accepted({ ...good, identity }));
+    }
+    for (const identity of [
+      "alice@example.co",
+      "lice@example.com",
+      "Alice@example.com",
+      ".*",
+      "Alice",
+      "CN=Alice",
+      "uri:alice@example.com",
+      "O=Example,CN=Alice",
+      "",
+    ]) {
+      it(`rejects ${JSON.stringify(identity)}`, async () => {
+        const { rejection, signer } = await authenticate({ ...good, identity });
+        assert.equal(rejection?.code, "CERTIFICATE_IDENTITY");
+        assert.equal(signer.method, "certificate");
+      });
+    }
+    it("tells URIs, host names and addresses apart", async () => {
+      const chain = makeChain({
+        leaf: { alternativeNames: [{ uri: "https://ci/1" }, { dns: "ci.example" }, { ip: [127, 0, 0, 1] }] },
+      });
+      const signer = await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
+      assert.deepEqual(signer.alternativeNames, ["uri:https://ci/1", "dns:ci.example"]);
+    });
+  });
+
+  const wrongUsage = (leafPart: Parameters<typeof makeChain>[0]): Case => {
+    const chain = makeChain(leafPart);
+    return { leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] };
+  };
+  const refused: readonly (readonly [string, ErrorCode, () => Case])[] = [
+    ["no roots", "CERTIFICATE_NO_ROOTS", () => ({ ...good, roots: [] })],
+    ["another root", "CERTIFICATE_UNTRUSTED_ROOT", () => ({ ...good, roots: [makeChain().root] })],
+    [
+      "a root that only came with the signature",
+      "CERTIFICATE_UNTRUSTED_ROOT",
+      () => ({ leaf, chain: [intermediate, root], roots: [makeChain().root] }),
+    ],
+    ["a missing intermediate", "CERTIFICATE_UNTRUSTED_ROOT", () => ({ leaf, roots: [root] })],
+    [
+      "a self-signed leaf",
+      "CERTIFICATE_UNTRUSTED_ROOT",
+      () => ({ leaf: makeCertificate({ subject: "Me" }), roots: [root] }),
+    ],
+    ["an expired leaf", "CERTIFICATE_EXPIRED", () => wrongUsage({ leaf: { notBefore: ago(9), notAfter: ago(1) } })],
+    [
+      "a leaf of tomorrow",
+      "CERTIFICATE_NOT_YET_VALID",
+      () => wrongUsage({ leaf: { notBefore: ago(-1), notAfter: ago(-9) } }),
+    ],
+    [
+      "an expired intermediate",
+      "CERTIFICATE_EXPIRED",
+      () => wrongUsage({ intermediate: { notBefore: ago(9), notAfter: ago(1) } }),
+    ],
+    ["an expired root", "CERTIFICATE_EXPIRED", () => wrongUsage({ root: { notBefore: ago(9), notAfter: ago(1) } })],
+    [
+      "an intermediate that is no authority",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ intermediate: { ca: false } }),
+    ],
+    [
+      "an intermediate that may not sign certificates",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ intermediate: { keyUsage: ["digitalSignature"] } }),
+    ],
+    [
+      "a broken signature on the intermediate",
+      "CERTIFICATE_UNTRUSTED_ROOT",
+      () => wrongUsage({ intermediate: { brokenSignature: true } }),
+    ],
+    [
+      "a broken signature on the leaf",
+      "CERTIFICATE_UNTRUSTED_ROOT",
+      () => wrongUsage({ leaf: { brokenSignature: true } }),
+    ],
+    [
+      "an issuer's name that does not chain",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ leaf: { issuerName: "Somebody" } }),
+    ],
+    [
+      "a leaf for encryption",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ leaf: { keyUsage: ["keyEncipherment"], extendedKeyUsage: [] } }),
+    ],
+    [
+      "a leaf for servers",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ leaf: { keyUsage: null, extendedKeyUsage: [SERVER_AUTHENTICATION] } }),
+    ],
+    [
+      "a leaf that says nothing of its use",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ leaf: { keyUsage: null, extendedKeyUsage: [] } }),
+    ],
+    ["an RSA leaf", "CERTIFICATE_KEY_UNSUPPORTED", () => wrongUsage({ leaf: { kind: "RSA" } })],
+    [
+      "a critical extension of the leaf that is not known",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ leaf: { extensions: [{ oid: "1.2.3.4", critical: true, value: Buffer.of(5, 0) }] } }),
+    ],
+    [
+      "a critical extension of an authority that is not known",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ intermediate: { extensions: [{ oid: "1.2.3.4", critical: true, value: Buffer.of(5, 0) }] } }),
+    ],
+    [
+      "too many certificates",
+      "CERTIFICATE_MALFORMED",
+      () => ({ ...good, chain: new Array<Certificate>(MAX_CHAIN).fill(intermediate) }),
+    ],
+  ];
+  for (const [name, code, makeCase] of refused) {
+    it(`refuses ${name}`, async () => {
+      const error = await failsWith(code, () => authenticate(makeCase()));
+      assert.match(error.message, /model\.sig/);
+    });
+  }
+
+  it("accepts an extension that is not known and not critical", async () => {
+    await accepted(wrongUsage({ leaf: { extensions: [{ oid: "1.2.3.4", critical: false, value: Buffer.of(5, 0) }] } }));
+  });
+
+  it("refuses a path that is longer than an authority allows", async () => {
+    const second = makeCertificate({ subject: "Second CA", issuer: intermediate, ca: true });
+    const deep = makeCertificate({ subject: "Deep", issuer: second });
+    const error = await failsWith("CERTIFICATE_PATH_INVALID", () =>
+      authenticate({ leaf: deep, chain: [second, intermediate], roots: [root] }),
+    );
+    assert.match(error.message, /longer than a certificate allows/);
+    const free = makeCertificate({ subject: "Free CA", issuer: root, ca: true });
+    const below = makeCertificate({ subject: "Below CA", issuer: free, ca: true });
+    await accepted({ leaf: makeCertificate({ subject: "D", issuer: below }), chain: [below, free], roots: [root] });
+  });
+
+  it("does not validate another certificate of the chain in the leaf's place", async () => {
+    const forged = makeCertificate({ subject: "Mallory" });
+    for (const chain of [
+      [forged, leaf, intermediate],
+      [forged, intermediate],
+      [intermediate, leaf, forged],
+    ]) {
+      await failsWith("CERTIFICATE_UNTRUSTED_ROOT", () => authenticate({ leaf: forged, chain, roots: [root] }));
+    }
+  });
+
+  it("does not take a leaf for an authority", async () => {
+    const byLeaf = makeCertificate({ subject: "Mallory", issuer: leaf });
+    await failsWith("CERTIFICATE_PATH_INVALID", () =>
+      authenticate({ leaf: byLeaf, chain: [leaf, intermediate], roots: [root] }),
+    );
+  });
+
+  it("comes to an end where certificates sign each other", async () => {
+    const [a, b] = [makeKeys(), makeKeys()];
+    const seedA = makeCertificate({ subject: "A", keys: a, ca: true });
+    const seedB = makeCertificate({ subject: "B", keys: b, ca: true });
+    const circleA = makeCertificate({ subject: "A", keys: a, issuer: seedB, ca: true });
+    const circleB = makeCertificate({ subject: "B", keys: b, issuer: seedA, ca: true });
+    const lost = makeCertificate({ subject: "Lost", issuer: circleA });
+    await failsWith("CERTIFICATE_UNTRUSTED_ROOT", () =>
+      authenticate({ leaf: lost, chain: [circleA, circleB], roots: [root] }),
+    );
+  });
+
+  it("says that the file was altered before it looks at the path", async () => {
+    const alter = (json: JsonObject) => {
+      const envelope = json["dsseEnvelope"] as JsonObject;
+      envelope["payload"] = Buffer.from("{}").toString("base64");
+    };
+    await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate({ ...good, roots: [] }, alter));
+  });
+
+  it("refuses what is no certificate", async () => {
+    const alter = (json: JsonObject) => {
+      json["verificationMaterial"] = { x509CertificateChain: { certificates: [{ rawBytes: "AAAA" }] } };
+    };
+    await failsWith("CERTIFICATE_MALFORMED", () => authenticate(good, alter));
+  });
+
+  it("refuses roots that cannot be read", async () => {
+    const bundle = parseBundle(Buffer.from(JSON.stringify(signBundle(statement, { certificate: leaf }))), "model.sig");
+    const with_ = (pem: string) =>
+      authenticateBundle(bundle, { certificates: { roots: [{ label: "ca.pem", pem }] } }, "model.sig");
+    assert.match(
+      (await failsWith("CERTIFICATE_UNREADABLE", () => with_("hello"))).message,
+      /ca\.pem holds no certificate/,
+    );
+    await failsWith("CERTIFICATE_UNREADABLE", () =>
+      with_("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
+    );
+  });
+
+  it("says which trust is missing", async () => {
+    const bundle = parseBundle(Buffer.from(JSON.stringify(signBundle(statement, { certificate: leaf }))), "model.sig");
+    const keys = [{ label: "a.pub", pem: leaf.keys.publicPem }];
+    assert.match(
+      (await failsWith("SIGNING_METHOD_MISMATCH", () => authenticateBundle(bundle, { keys }, "model.sig"))).message,
+      /with a certificate/,
+    );
+    await failsWith("KEY_UNKNOWN", () => authenticateBundle(bundle, {}, "model.sig"));
+  });
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import type { Bundle } from "../../../../src/core/bundle/bundle.ts";
+import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
+import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
+import { readPublicKey } from "../../../../src/core/verification/elliptic-keys.ts";
+import { fileResources, type JsonObject, makeStatement, signBundle } from "../../../support/bundles.ts";
+import { makeChain } from "../../../support/certificates.ts";
+import { failsWith } from "../../../support/errors.ts";
+import { makeKeys } from "../../../support/keys.ts";
+
+const statement = makeStatement(fileResources({ a: "1" }));
+const alice = makeKeys("P-256");
+const bob = makeKeys("P-384");
+const carol = makeKeys("P-521");
+const pem = (keys: { publicPem: string }, label = "alice.pub") => ({ label, pem: keys.publicPem });
+
+function parse(json: JsonObject, change: (json: JsonObject) => void = () => undefined): Bundle {
+  const copy = structuredClone(json);
+  change(copy);
+  return parseBundle(Buffer.from(JSON.stringify(copy)), "model.sig");
+}
+const authenticate = (bundle: Bundle, ...keys: { label: string; pem: string }[]) =>
+  authenticateBundle(bundle, { keys }, "/m/model.sig");
+const setPublicKey = (publicKey: JsonObject) => (json: JsonObject) => {
+  json["verificationMaterial"] = { publicKey };
+};
+const flipPayload = (json: JsonObject) => {
+  const envelope = json["dsseEnvelope"] as JsonObject;
+  const payload = Buffer.from(String(envelope["payload"]), "base64").toString();
+  envelope["payload"] = Buffer.from(payload.replace('"name":"a"', '"name":"b"')).toString("base64");
+};
+
+describe("verifying a key signature", () => {
+  for (const keys of [alice, bob, carol]) {
+    it(`accepts ${keys.kind} with the digest that fits, and tells the key`, async () => {
+      const { signer, statement: read } = await authenticate(parse(signBundle(statement, { keys })), pem(keys));
+      const fingerprint = createHash("sha256").update(keys.publicPem).digest("hex");
+      assert.deepEqual(signer, { method: "key", fingerprint, curve: keys.kind, label: "alice.pub" });
+      assert.equal(read.manifest.resources[0]?.name, "a");
+    });
+  }
+
+  it("finds the key among several", async () => {
+    const bundle = parse(signBundle(statement, { keys: bob }));
+    const { signer } = await authenticate(bundle, pem(alice), pem(bob, "bob.pub"));
+    assert.equal(signer.method === "key" && signer.label, "bob.pub");
+  });
+
+  it("goes by the signature and not by the hint", async () => {
+    const bundle = parse(signBundle(statement, { keys: alice, hint: "somebody else" }));
+    assert.equal((await authenticate(bundle, pem(alice))).signer.method, "key");
+  });
+
+  it("says that another key signed", async () => {
+    const bundle = parse(signBundle(statement, { keys: bob }));
+    const error = await failsWith("KEY_MISMATCH", () => authenticate(bundle, pem(alice)));
+    assert.match(error.message, /model\.sig was signed with another key than alice\.pub/);
+    assert.equal(error.kind, "unable");
+    await failsWith("KEY_UNKNOWN", () => authenticate(bundle, pem(alice), pem(carol)));
+  });
+
+  it("says that the payload was altered, where the key is the right one", async () => {
+    const bundle = parse(signBundle(statement, { keys: alice }), flipPayload);
+    const error = await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(alice)));
+    assert.match(error.message, /names the key alice\.pub, but its signature does not fit/);
+  });
+
+  it("says that a signature is damaged, though it be no DER at all", async () => {
+    for (const sig of ["AAAA", "MEUCIQ=="]) {
+      const bundle = parse(signBundle(statement, { keys: alice }), (json) => {
+        (json["dsseEnvelope"] as JsonObject)["signatures"] = [{ sig }];
+      });
+      await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(alice)));
+    }
+  });
+
+  it("does not take a SHA-256 signature by a P-384 key: the digest has to fit the curve", async () => {
+    const { sign } = await import("node:crypto");
+    const bundle = parse(signBundle(statement, { keys: bob }), (json) => {
+      const envelope = json["dsseEnvelope"] as JsonObject;
+      const payload = Buffer.from(String(envelope["payload"]), "base64");
+      const type = String(envelope["payloadType"]);
+      const encoded = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload]);
+      envelope["signatures"] = [{ sig: sign("sha256", encoded, bob.privateKey).toString("base64") }];
+    });
+    await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(bob)));
+  });
+
+  it("reads the statement only after the signature fits", async () => {
+    const bundle = parse(signBundle({ nonsense: 1 }, { keys: bob }));
+    await failsWith("KEY_MISMATCH", () => authenticate(bundle, pem(alice)));
+    await failsWith("STATEMENT_MALFORMED", () => authenticate(bundle, pem(bob)));
+  });
+
+  describe("of an older bundle that carries its key", () => {
+    const old = signBundle(statement, { keys: bob });
+    const embedded = (bytes: Buffer | string) => setPublicKey({ rawBytes: Buffer.from(bytes).toString("base64") });
+    const der = bob.publicKey.export({ type: "spki", format: "der" });
+
+    it("accepts the key that the caller trusts", async () => {
+      await authenticate(parse(old, embedded(bob.publicPem)), pem(bob));
+    });
+
+    it("never trusts the key that it carries", async () => {
+      for (const bytes of [bob.publicPem, der]) {
+        await failsWith("KEY_MISMATCH", () => authenticate(parse(old, embedded(bytes)), pem(alice)));
+      }
+      await failsWith("KEY_UNKNOWN", () => authenticate(parse(old, embedded(bob.publicPem))));
+    });
+
+    it("tells altered from signed by another", async () => {
+      const altered = (json: JsonObject) => {
+        embedded(bob.publicPem)(json);
+        flipPayload(json);
+      };
+      await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, altered), pem(alice)));
+      await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, altered), pem(bob)));
+    });
+
+    it("says so where it carries no key at all", async () => {
+      await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, embedded("nonsense")), pem(alice)));
+      const rsa = makeKeys("RSA").publicPem;
+      await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, embedded(rsa)), pem(alice)));
+    });
+  });
+
+  it("says which trust is missing", async () => {
+    const bundle = parse(signBundle(statement, { keys: alice }));
+    const none = await failsWith("KEY_UNKNOWN", () => authenticateBundle(bundle, {}, "model.sig"));
+    assert.match(none.message, /signed with a key.*public key/);
+    await failsWith("SIGNING_METHOD_MISMATCH", () =>
+      authenticateBundle(bundle, { certificates: { roots: [] } }, "model.sig"),
+    );
+  });
+});
+
+describe("reading a public key", () => {
+  const refused = {
+    "an RSA key": {
+      ...makeKeys("RSA"),
+      code: "KEY_UNSUPPORTED",
+      message: /is an RSA key; model signatures need an EC key/,
+    },
+    "an Ed25519 key": { ...makeKeys("Ed25519"), code: "KEY_UNSUPPORTED", message: /is an Ed25519 key/ },
+    "a private key": { publicPem: alice.privatePem, code: "KEY_UNREADABLE", message: /private key\. Give the public/ },
+    "a certificate": {
+      publicPem: makeChain().leaf.pem,
+      code: "KEY_UNREADABLE",
+      message: /certificate, not a public key/,
+    },
+    text: { publicPem: "hello", code: "KEY_UNREADABLE", message: /not a public key in PEM/ },
+  } as const;
+  for (const [name, { publicPem, code, message }] of Object.entries(refused)) {
+    it(`refuses ${name}`, async () => {
+      const error = await failsWith(code, () => readPublicKey({ label: "x.pem", pem: publicPem }));
+      assert.match(error.message, message);
+      assert.match(error.message, /^x\.pem/);
+    });
+  }
+
+  it("refuses an EC key on another curve", async () => {
+    const { generateKeyPairSync } = await import("node:crypto");
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
+    const text = publicKey.export({ type: "spki", format: "pem" }).toString();
+    const error = await failsWith("KEY_UNSUPPORTED", () => readPublicKey({ label: "x.pem", pem: text }));
+    assert.match(error.message, /curve secp256k1/);
+  });
+
+  it("names a kind of key that it does not know", async () => {
+    const { generateKeyPairSync } = await import("node:crypto");
+    const { publicKey } = generateKeyPairSync("x25519");
+    const text = publicKey.export({ type: "spki", format: "pem" }).toString();
+    const error = await failsWith("KEY_UNSUPPORTED", () => readPublicKey({ label: "x.pem", pem: text }));
+    assert.match(error.message, /a key of the type x25519/);
+  });
+});

@@ -1,0 +1,16 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundle } from "../esbuild.mjs";
+import { ROOT } from "./fetch.mjs";
+import { thirdPartyNotices } from "./notices.ts";
+import { tool } from "./tool.ts";
+
+/** Everything that is shipped: the bundles, the licences of what they contain, the library's type declarations. */
+export async function build(): Promise<void> {
+  const sources = await bundle();
+  writeFileSync(join(ROOT, "dist", "third-party-notices.txt"), thirdPartyNotices(sources));
+  tool("typescript", "tsc", ["-p", "tsconfig.types.json"]);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await build();

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ROOT } from "./fetch.mjs";
+
+/** The licences of the packages that these bundled sources belong to, as one text. */
+export function thirdPartyNotices(sources: readonly string[]): string {
+  const folders = new Set(sources.filter((path) => path.includes("node_modules/")).map(packageFolder));
+  const parts = [...folders].sort().map((folder) => {
+    const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+    if (file === undefined) throw new Error(`${about.name} is bundled but carries no licence text`);
+    const text = readFileSync(join(folder, file), "utf8").trim();
+    return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
+  });
+  return `This product contains the following packages.\n\n${parts.join(`\n${"-".repeat(79)}\n\n`)}`;
+}
+
+/** The nearest folder above a source whose package.json has a name: some packages carry nameless ones inside. */
+function packageFolder(source: string): string {
+  for (let folder = dirname(join(ROOT, source)); folder !== ROOT; folder = dirname(folder)) {
+    const file = join(folder, "package.json");
+    if (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version !== undefined) return folder;
+  }
+  throw new Error(`${source} belongs to no package`);
+}

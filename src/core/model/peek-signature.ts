@@ -5,12 +5,15 @@ import * as v from "valibot";
 const MAX_PEEK = 4 * 1024 * 1024;
 /** Characters of Base64; a longer statement is not parsed here, and signs more than one file. */
 const MAX_STATEMENT = 512 * 1024;
+/** Envelopes in one file of several. */
+const MAX_ENVELOPES = 1000;
 
 const PAYLOAD = /"payload"\s*:\s*"([^"]*)("?)/g;
 /** The current and the deprecated type (OMS 5.1); JSON may write `/` as `\/`. */
 const PREDICATE_TYPE =
   /"predicateType"\s*:\s*"https:\\?\/\\?\/model_signing\\?\/(?:signature\\?\/v1\.0|Digests\\?\/v0\.1)"/;
 const ANY_PREDICATE_TYPE = /"predicateType"\s*:/;
+const SUBJECT = /"subject"\s*:\s*\[\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")/;
 const OMS_PREDICATE = /"predicate"\s*:\s*\{\s*"(?:resources|serialization)"\s*:/;
 
 const StatementSchema = v.object({
@@ -44,31 +47,40 @@ export function peekSignature(path: string): SignatureClaim | undefined {
 }
 
 function claimIn(bytes: Buffer): SignatureClaim | undefined {
+  let envelopes = 0;
   for (const [, payload = "", closed = ""] of bytes.toString("latin1").matchAll(PAYLOAD)) {
+    if (++envelopes > MAX_ENVELOPES) return undefined;
     const statement = Buffer.from(payload, "base64").toString("utf8");
-    if (PREDICATE_TYPE.test(statement))
-      return payload.length > MAX_STATEMENT ? { singleFile: false } : claim(statement);
+    const isWhole = closed !== "" && payload.length <= MAX_STATEMENT;
+    if (PREDICATE_TYPE.test(statement)) return isWhole ? claimOf(statement) : claimOfBeginning(statement);
     // Cut off before its type, which may stand at the end.
     if (closed === "" && !ANY_PREDICATE_TYPE.test(statement) && OMS_PREDICATE.test(statement)) {
-      return { singleFile: false };
+      return claimOfBeginning(statement);
     }
   }
   return undefined;
 }
 
-function claim(statement: string): SignatureClaim {
-  let json: unknown;
-  try {
-    json = JSON.parse(statement);
-  } catch {
-    return { singleFile: false };
-  }
-  const parsed = v.safeParse(StatementSchema, json);
+function claimOf(statement: string): SignatureClaim {
+  const parsed = v.safeParse(StatementSchema, parsedJson(statement));
   if (!parsed.success) return { singleFile: false };
   const subject = parsed.output.subject[0].name;
   const { resources } = parsed.output.predicate;
   const singleFile = resources.length > 0 && resources.every((resource) => isTheModel(resource.name, subject));
   return { subject, singleFile };
+}
+
+function claimOfBeginning(statement: string): SignatureClaim {
+  const subject = parsedJson(SUBJECT.exec(statement)?.[1] ?? "");
+  return typeof subject === "string" ? { subject, singleFile: false } : { singleFile: false };
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a resource is the single file of the model, or a shard of it. */

@@ -1,0 +1,405 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type FindOptions, findModels, findSignature } from "../../../../src/core/model/find-models.ts";
+import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
+import { failsWith } from "../../../support/errors.ts";
+import { makeKeys } from "../../../support/keys.ts";
+import { asOrdinaryUser } from "../../../support/ordinary-user.ts";
+import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
+
+const windows = process.platform === "win32";
+const keys = makeKeys();
+
+/** The text of a bundle over files of that name, for a model called `subject`. */
+function signs(subject: string, ...files: string[]): string {
+  const resources = fileResources(Object.fromEntries(files.map((name) => [name, "x"])));
+  return bundleText(signBundle(makeStatement(resources, { name: subject }), { keys }));
+}
+
+const SIGNED = signs("model", "a", "b");
+const FOREIGN = bundleText(signBundle({ predicateType: "https://slsa.dev/provenance/v1" }, { keys }));
+
+describe("findModels", function () {
+  this.timeout(60_000); // some tests make thousands of files
+  const folder = useTemporaryFolder();
+
+  /** One line a model, relative to the search: `path` or `path <- signature`, with a final `/` for folders. */
+  async function found(options?: FindOptions, root = folder()): Promise<string[]> {
+    const name = (path: string) => relative(folder(), path).replaceAll("\\", "/") || ".";
+    return (await findModels(root, options)).map(({ path, kind, signature }) => {
+      const model = name(path) + (kind === "directory" ? "/" : "");
+      return signature === undefined ? model : `${model} <- ${name(signature)}`;
+    });
+  }
+
+  describe("by model files at the top of a folder", () => {
+    for (const name of [
+      "model.safetensors",
+      "model-00001-of-00002.safetensors",
+      "llama.Q4_K_M.gguf",
+      "net.onnx",
+      "best.pt",
+      "weights.pth",
+      "v1.ckpt",
+      "pytorch_model.bin",
+      "pytorch_model-00001-of-00003.bin",
+      "adapter_model.bin",
+      "diffusion_pytorch_model.bin",
+      "model.fp16.bin",
+      "ggml-base.en.bin",
+      "net.keras",
+      "net.h5",
+      "saved_model.pb",
+      "net.tflite",
+      "net.mlmodel",
+      "net.mlpackage/Manifest.json",
+      "weights.npz",
+      "adapter_model.safetensors",
+      "model_index.json",
+      "flax_model.msgpack",
+      "MODEL.SAFETENSORS",
+    ]) {
+      it(`finds ${name}`, async () => {
+        writeTree(folder(), { [`sub/${name}`]: "x" });
+        assert.deepEqual(await found(), ["sub/"]);
+      });
+    }
+
+    for (const name of [
+      "data.bin",
+      "remodel2.bin",
+      "config.json",
+      "tokenizer.json",
+      "notes.pt.txt",
+      "net.onnx/x",
+      "a.pb",
+    ]) {
+      it(`does not take ${name} for a model`, async () => {
+        writeTree(folder(), { [`sub/${name}`]: "x" });
+        assert.deepEqual(await found(), []);
+      });
+    }
+
+    it("finds the root itself, and a Core ML package opened as the root", async () => {
+      writeTree(folder(), { "net.onnx": "x" });
+      assert.deepEqual(await found(), ["./"]);
+      writeTree(folder(), {
+        "x.mlpackage/Data/com.apple.CoreML/model.mlmodel": "x",
+        "x.mlpackage/Manifest.json": "{}",
+      });
+      assert.deepEqual(await found({}, join(folder(), "x.mlpackage")), ["x.mlpackage/"]);
+    });
+
+    it("gives the folder, not its parts, for weights in sub-folders of a model", async () => {
+      writeTree(folder(), {
+        "pipeline/model_index.json": "{}",
+        "pipeline/unet/diffusion_pytorch_model.safetensors": "x",
+        "pipeline/vae/diffusion_pytorch_model.safetensors": "x",
+        "whole/model.safetensors": "x",
+        "whole/onnx/model.onnx": "x",
+      });
+      assert.deepEqual(await found(), ["pipeline/", "whole/"]);
+    });
+
+    it("takes weights one folder below a configuration and a tokenizer for those of the folder with these", async () => {
+      writeTree(folder(), {
+        "a/config.json": "{}",
+        "a/tokenizer.json": "{}",
+        "a/onnx/model.onnx": "x",
+        "a/onnx2/model.onnx": "x",
+        "b/config.json": "{}",
+        "b/onnx/model.onnx": "x",
+        "c/config.json": "{}",
+        "c/tokenizer_config.json": "{}",
+      });
+      assert.deepEqual(await found(), ["a/", "b/onnx/"]);
+    });
+
+    it("is ordered by code point of the path", async () => {
+      writeTree(folder(), {
+        "b/x.onnx": "",
+        "a-b/x.onnx": "",
+        "a/x.onnx": "",
+        "C/x.onnx": "",
+        "\u{1f600}/x.onnx": "",
+        "\uff21/x.onnx": "",
+      });
+      assert.deepEqual(await found(), ["C/", "a/", "a-b/", "b/", "\uff21/", "\u{1f600}/"]);
+    });
+  });
+
+  describe("by signature", () => {
+    for (const name of [
+      "model.sig",
+      "release.sig",
+      "skill.oms.sig",
+      "x.oms.sig",
+      "x.sigstore.json",
+      "claims.jsonl",
+      ".kaggle/signing.json",
+    ]) {
+      it(`finds a folder by ${name}, whatever else is in it`, async () => {
+        writeTree(folder(), { [`data/${name}`]: SIGNED, "data/train.csv": "x" });
+        assert.deepEqual(await found(), [`data/ <- data/${name}`]);
+        assert.equal(await findSignature(join(folder(), "data")), join(folder(), "data", name));
+      });
+    }
+
+    it("goes by content: signatures of other tools are none, nor are bundles under other names", async () => {
+      writeTree(folder(), {
+        "a/x.sig": "MEUCIQDx0pT2d1Jmw3O0c5v0k1g=",
+        "b/x.sigstore.json": FOREIGN,
+        "c/claims.jsonl": `${FOREIGN}`,
+        "d/.kaggle/signing.json": "{}",
+        "e/bundle.json": SIGNED,
+        "f/signing.json": SIGNED,
+        "g/model.sig/x": SIGNED,
+      });
+      assert.deepEqual(await found(), []);
+    });
+
+    it("finds the bundle among several in claims.jsonl", async () => {
+      writeTree(folder(), { "a/claims.jsonl": `${FOREIGN}${SIGNED}` });
+      assert.deepEqual(await found(), ["a/ <- a/claims.jsonl"]);
+    });
+
+    it("does not overlook a damaged signature, nor another tool's, that is named like one", async () => {
+      writeTree(folder(), {
+        "damaged/model.sig": SIGNED.slice(0, 50),
+        "empty/model.sig": "",
+        "bare/model.sig": "MEUCIQDx0pT2d1Jmw3O0c5v0k1g=",
+        "skill/skill.oms.sig": "{",
+        "file/m.gguf": "x",
+        "file/m.gguf.oms.sig": "{",
+      });
+      assert.deepEqual(await found(), [
+        "bare/ <- bare/model.sig",
+        "damaged/ <- damaged/model.sig",
+        "empty/ <- empty/model.sig",
+        "file/m.gguf <- file/m.gguf.oms.sig",
+        "skill/ <- skill/skill.oms.sig",
+      ]);
+    });
+
+    it("takes what is a bundle before what is only named like one, then the best-known name, then order", async () => {
+      writeTree(folder(), {
+        "a/model.sig": "MEUCIQDx0pT2d1Jmw3O0c5v0k1g=",
+        "a/x.sigstore.json": SIGNED,
+        "b/model.sig": SIGNED,
+        "b/a.oms.sig": SIGNED,
+        "c/2.sig": SIGNED,
+        "c/1.sig": SIGNED,
+        "d/claims.jsonl": SIGNED,
+        "d/.kaggle/signing.json": SIGNED,
+      });
+      assert.deepEqual(await found(), [
+        "a/ <- a/x.sigstore.json",
+        "b/ <- b/model.sig",
+        "c/ <- c/1.sig",
+        "d/ <- d/claims.jsonl",
+      ]);
+    });
+
+    it("follows a signature that is a link, as in a Hugging Face cache", async function () {
+      if (windows) this.skip();
+      writeTree(folder(), { "blobs/1": SIGNED, "blobs/2": "x", "snapshots/abc/": "" });
+      symlinkSync("../../blobs/1", join(folder(), "snapshots/abc/model.sig"));
+      symlinkSync("../../blobs/2", join(folder(), "snapshots/abc/model.safetensors"));
+      assert.deepEqual(await found(), ["snapshots/abc/ <- snapshots/abc/model.sig"]);
+    });
+
+    it("does not wait at a pipe that is named like a signature", async function () {
+      if (windows) this.skip();
+      writeTree(folder(), { "a/": "" });
+      execFileSync("mkfifo", [join(folder(), "a", "x.sig")]);
+      assert.deepEqual(await found(), []);
+    });
+  });
+
+  describe("what a signature is of", () => {
+    it("a single file beside it, by its statement", async () => {
+      writeTree(folder(), {
+        "m.gguf": "x",
+        "model.sig": signs("m.gguf", "."),
+        "n/n.gguf": "x",
+        "n/s.sig": signs("n.gguf", "n.gguf"),
+      });
+      assert.deepEqual(await found(), ["m.gguf <- model.sig", "n/n.gguf <- n/s.sig"]);
+      assert.equal(await findSignature(join(folder(), "m.gguf")), join(folder(), "model.sig"));
+      assert.equal(await findSignature(folder()), undefined);
+    });
+
+    it("the file that it is called after, where the statement's name is no file", async () => {
+      writeTree(folder(), { "new.gguf": "x", "new.gguf.sig": signs("old.gguf", "old.gguf") });
+      assert.deepEqual(await found(), ["new.gguf <- new.gguf.sig"]);
+    });
+
+    it("the folder it lies in, where the file is gone or was never the model", async () => {
+      writeTree(folder(), {
+        "gone/model.sig": signs("m.gguf", "."),
+        "one/model.sig": signs("one", "m.gguf"),
+        "one/m.gguf": "x",
+        "evil/model.sig": signs("../one/m.gguf", "../one/m.gguf"),
+      });
+      assert.deepEqual(await found(), ["evil/ <- evil/model.sig", "gone/ <- gone/model.sig", "one/ <- one/model.sig"]);
+    });
+
+    it("a folder beside it, by its statement or by its own name", async () => {
+      writeTree(folder(), {
+        "model.sig": signs("llama", "a", "b"),
+        "llama/a": "x",
+        "phi.sig": signs("model", "a", "b"),
+        "phi/a": "x",
+      });
+      assert.deepEqual(await found(), ["llama/ <- model.sig", "phi/ <- phi.sig"]);
+      assert.equal(await findSignature(join(folder(), "llama")), join(folder(), "model.sig"));
+      assert.equal(await findSignature(join(folder(), "phi")), join(folder(), "phi.sig"));
+    });
+
+    it("the folder it lies in, where that has the subject's name and holds one of the same name", async () => {
+      writeTree(folder(), { "llama/model.sig": signs("llama", "a", "b"), "llama/llama/a": "x" });
+      assert.deepEqual(await found(), ["llama/ <- llama/model.sig"]);
+    });
+
+    it("prefers the signature inside a folder to the one beside it", async () => {
+      writeTree(folder(), { "llama.sig": signs("llama", "a", "b"), "llama/a": "x", "llama/model.sig": SIGNED });
+      assert.deepEqual(await found(), ["llama/ <- llama/model.sig"]);
+      assert.equal(await findSignature(join(folder(), "llama")), join(folder(), "llama", "model.sig"));
+    });
+  });
+
+  describe("loose GGUF files", () => {
+    it("make their folder the model where none has a signature of its own", async () => {
+      writeTree(folder(), { "g/a.gguf": "", "g/b.gguf": "" });
+      assert.deepEqual(await found(), ["g/"]);
+    });
+
+    it("are models each where one has", async () => {
+      writeTree(folder(), { "g/a.gguf": "", "g/b.gguf": "", "g/README.md": "", "g/a.gguf.sig": signs("a.gguf", ".") });
+      assert.deepEqual(await found(), ["g/a.gguf <- g/a.gguf.sig", "g/b.gguf"]);
+    });
+
+    it("do not hide a folder with other weights", async () => {
+      writeTree(folder(), { "g/a.gguf": "", "g/model.safetensors": "", "g/a.gguf.sig": signs("a.gguf", ".") });
+      assert.deepEqual(await found(), ["g/", "g/a.gguf <- g/a.gguf.sig"]);
+    });
+  });
+
+  it("finds agent skills", async () => {
+    writeTree(folder(), {
+      "skills/pdf/SKILL.md": "",
+      "skills/pdf/run.py": "",
+      "skills/signed/SKILL.md": "",
+      "skills/signed/skill.oms.sig": SIGNED,
+    });
+    assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig"]);
+  });
+
+  it("takes a folder inside a model for a model of its own only if it is signed or a skill", async () => {
+    writeTree(folder(), {
+      "big/model.safetensors": "",
+      "big/draft/model.safetensors": "",
+      "big/deep/er/adapter/adapter_model.safetensors": "",
+      "big/deep/er/adapter/model.sig": SIGNED,
+      "big/skill/SKILL.md": "",
+      "big/skill/net.onnx": "",
+      "signed/model.sig": SIGNED,
+      "signed/sub/net.onnx": "",
+    });
+    assert.deepEqual(await found(), [
+      "big/",
+      "big/deep/er/adapter/ <- big/deep/er/adapter/model.sig",
+      "big/skill/",
+      "signed/ <- signed/model.sig",
+    ]);
+  });
+
+  it("leaves out packages, environments and what the caller excludes", async () => {
+    writeTree(folder(), {
+      "node_modules/x/net.onnx": "",
+      ".git/net.onnx": "",
+      "a/__pycache__/net.onnx": "",
+      "env/pyvenv.cfg": "",
+      "env/lib/net.onnx": "",
+      "conda/conda-meta/history": "",
+      "conda/lib/net.onnx": "",
+      "out/net.onnx": "",
+      "keep/out/net.onnx": "",
+      "keep/deep/tmp/net.onnx": "",
+    });
+    const asked: string[] = [];
+    const exclude = (name: string) => {
+      asked.push(name);
+      return name === "out" || name === "keep/deep/tmp";
+    };
+    assert.deepEqual(await found({ exclude }), ["keep/out/"]);
+    assert.ok(!asked.some((name) => name.startsWith("out/") || name.includes("\\")));
+  });
+
+  it("does not follow links to folders", async function () {
+    if (windows) this.skip();
+    writeTree(folder(), { "elsewhere/net.onnx": "", "root/a/net.onnx": "" });
+    symlinkSync("../elsewhere", join(folder(), "root", "link"));
+    symlinkSync("..", join(folder(), "root", "a", "up"));
+    assert.deepEqual(await found({}, join(folder(), "root")), ["root/a/"]);
+  });
+
+  it("passes over folders that cannot be read, but not over the root", async function () {
+    if (windows) this.skip();
+    writeTree(folder(), { "a/net.onnx": "", "closed/net.onnx": "" });
+    const closed = join(folder(), "closed");
+    await asOrdinaryUser(folder(), { [closed]: 0o000 }, async () => {
+      assert.deepEqual(await found(), ["a/"]);
+      await failsWith("MODEL_UNREADABLE", () => findModels(closed));
+      await failsWith("MODEL_UNREADABLE", () => findSignature(closed));
+      await failsWith("MODEL_UNREADABLE", () => findModels(join(closed, "net.onnx")));
+    });
+    await asOrdinaryUser(folder(), { [closed]: 0o711 }, async () => {
+      await failsWith("MODEL_UNREADABLE", () => findSignature(join(closed, "net.onnx")));
+    });
+  });
+
+  it("finds a folder's own signature where the folder around it cannot be listed", async function () {
+    if (windows) this.skip();
+    writeTree(folder(), { "closed/signed/model.sig": SIGNED, "closed/other/x": "" });
+    const closed = join(folder(), "closed");
+    await asOrdinaryUser(folder(), { [closed]: 0o711 }, async () => {
+      assert.equal(await findSignature(join(closed, "signed")), join(closed, "signed", "model.sig"));
+      assert.equal(await findSignature(join(closed, "other")), undefined);
+    });
+  });
+
+  it("stops at the limit, says so once, and gives what is nearest", async () => {
+    writeTree(folder(), { "near/net.onnx": "" });
+    const deep = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`far/deep/${i}/net.onnx`, ""]));
+    writeTree(folder(), deep);
+    const limits: number[] = [];
+    const onLimit = (limit: number) => limits.push(limit);
+    assert.deepEqual(await found({ maxEntries: 20, onLimit }), ["near/"]);
+    assert.deepEqual(limits, [20]);
+    limits.length = 0;
+    assert.equal((await found({ maxEntries: 124, onLimit })).length, 61);
+    assert.deepEqual(limits, []);
+    await found({ maxEntries: 123, onLimit });
+    assert.deepEqual(limits, [123]);
+  });
+
+  it("takes a single file as the root", async () => {
+    writeTree(folder(), { "m.gguf": "", "m.gguf.sig": signs("m.gguf", "."), "n.gguf": "" });
+    assert.deepEqual(await found({}, join(folder(), "m.gguf")), ["m.gguf <- m.gguf.sig"]);
+    assert.deepEqual(await found({}, join(folder(), "n.gguf")), ["n.gguf"]);
+  });
+
+  it("can be cancelled, and refuses a root that is not there", async () => {
+    await failsWith("CANCELLED", () => findModels(folder(), { signal: AbortSignal.abort() }));
+    await failsWith("MODEL_NOT_FOUND", () => findModels(join(folder(), "nowhere")));
+    await failsWith("MODEL_NOT_FOUND", () => findSignature(join(folder(), "nowhere")));
+    writeTree(folder(), Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`${i}/x`, ""])));
+    const controller = new AbortController();
+    const search = findModels(folder(), { signal: controller.signal });
+    controller.abort();
+    await failsWith("CANCELLED", () => search);
+  });
+});

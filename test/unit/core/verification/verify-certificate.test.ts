@@ -273,6 +273,18 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf: makeCertificate({ subject: "D", issuer: below }), chain: [below, free], roots: [root] });
   });
 
+  it("honours name constraints", async () => {
+    const permitted = (domain: string) => {
+      const name = Buffer.concat([Buffer.of(0x81, domain.length), Buffer.from(domain)]);
+      const subtree = Buffer.concat([Buffer.of(0x30, name.length), name]);
+      const subtrees = Buffer.concat([Buffer.of(0xa0, subtree.length), subtree]);
+      const value = Buffer.concat([Buffer.of(0x30, subtrees.length), subtrees]);
+      return wrongUsage({ intermediate: { extensions: [{ oid: "2.5.29.30", critical: true, value }] } });
+    };
+    await accepted(permitted("example.com"));
+    await failsWith("CERTIFICATE_PATH_INVALID", () => authenticate(permitted("example.org")));
+  });
+
   it("does not validate another certificate of the chain in the leaf's place", async () => {
     const forged = makeCertificate({ subject: "Mallory" });
     for (const chain of [

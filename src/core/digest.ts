@@ -7,7 +7,7 @@ import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
-import { checkIgnorePath } from "./model/ignore.ts";
+import { checkIgnorePath, type IgnoreRule } from "./model/ignore.ts";
 import type { Coverage } from "./verdict.ts";
 
 export interface DigestModelOptions {
@@ -54,9 +54,18 @@ export async function digest(options: DigestModelOptions): Promise<ModelDigest> 
   return { rootDigest, resources, coverage };
 }
 
-/** Enumerates and digests a model for signing (OMS 6.1 to 6.4). */
-export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
-  const started = performance.now();
+/** What a signature would cover and leave out: the listing only, no file is read. */
+export interface SigningList {
+  readonly list: FileList;
+  readonly ignore: readonly IgnoreRule[];
+}
+
+/**
+ * Lists a model for signing (OMS 6.1, 6.2).
+ *
+ * @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED
+ */
+export async function listForSigning(options: DigestModelOptions): Promise<SigningList> {
   const model = resolve(options.model);
   const callerPaths = options.ignorePaths ?? [];
   callerPaths.forEach(checkIgnorePath);
@@ -67,7 +76,14 @@ export async function buildManifest(options: DigestModelOptions): Promise<ModelM
     ...(options.signal && { signal: options.signal }),
   });
   refuseUnsignable(list, model);
+  return { list, ignore };
+}
 
+/** Enumerates and digests a model for signing (OMS 6.1 to 6.4). */
+export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
+  const started = performance.now();
+  const model = resolve(options.model);
+  const { list, ignore } = await listForSigning(options);
   const { shardSize } = options;
   const algorithm = options.algorithm ?? "sha256";
   const digests = await withDigestEngine(options.engine, (engine) =>

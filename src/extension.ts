@@ -1,0 +1,89 @@
+import { pathToFileURL } from "node:url";
+import { type ExtensionContext, workspace } from "vscode";
+import { type Api, createApi } from "./api.ts";
+import { isCancellation, registerCommands, showError } from "./platform/commands.ts";
+import { setContextKey } from "./platform/context-keys.ts";
+import { DisposableStore } from "./platform/disposables.ts";
+import { createLog } from "./platform/log.ts";
+import { Passphrases } from "./platform/secrets.ts";
+import { onSettingChanged, setting } from "./platform/settings.ts";
+import { TrustStore } from "./platform/trust.ts";
+import { Badges } from "./ui/badges.ts";
+import { KeyFiles } from "./ui/commands/key-files.ts";
+import { copyReport, showModel, showSignature } from "./ui/commands/show-model.ts";
+import { signModel } from "./ui/commands/sign-model.ts";
+import { trustKey } from "./ui/commands/trust-key.ts";
+import { verifyAll, verifyModels } from "./ui/commands/verify-model.ts";
+import { ModelsView } from "./ui/models-view.ts";
+import type { Services } from "./ui/services.ts";
+import { StatusBar } from "./ui/status-bar.ts";
+import { Checker } from "./workspace/checker.ts";
+import { DigestEngineHolder } from "./workspace/digest-engine-holder.ts";
+import { Discovery } from "./workspace/discovery.ts";
+import { Freshness } from "./workspace/freshness.ts";
+import { ModelRegistry } from "./workspace/registry.ts";
+import { WorkspaceWatcher } from "./workspace/watcher.ts";
+
+let ending: (() => Promise<void>) | undefined;
+
+export function activate(context: ExtensionContext): Api {
+  const store = new DisposableStore();
+  context.subscriptions.push(store);
+  const log = store.add(createLog());
+  const note = (text: string): void => log.info(text);
+  const registry = new ModelRegistry();
+  const engines = new DigestEngineHolder(pathToFileURL(context.asAbsolutePath("dist/hasher.js")));
+  const engine = () => engines.get();
+  ending = () => engines.dispose();
+
+  const trust = store.add(new TrustStore(log));
+  const checker = store.add(new Checker({ registry, engine, trust: () => trust.load(), log: note }));
+  const discovery = store.add(new Discovery(registry, note));
+  const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
+  const failed = (error: unknown): void => {
+    if (!isCancellation(error)) log.error(error instanceof Error ? error : String(error));
+  };
+  const freshness = store.add(new Freshness({ registry, checker, automatic, failed }));
+  const searched = () => setContextKey("searched", true);
+  const watcher = store.add(new WorkspaceWatcher({ registry, discovery, freshness, searched }));
+  store.add(trust.onDidChange(() => freshness.trustChanged()));
+  store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
+  store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
+
+  const view = store.add(new ModelsView(registry));
+  store.add(new Badges(registry));
+  store.add(new StatusBar(registry));
+  const services: Services = {
+    log,
+    registry,
+    checker,
+    trust,
+    passphrases: new Passphrases(context.secrets),
+    keyFiles: new KeyFiles(context.globalState, context.globalStorageUri.fsPath),
+    view,
+    engine,
+    search: () => watcher.search(),
+  };
+  store.add(registerCommands(handlers(services), log));
+  // After activation has ended: finding models walks the disk.
+  setImmediate(() => void watcher.start().catch((error: unknown) => showError(log, error)));
+  return createApi(registry);
+}
+
+export async function deactivate(): Promise<void> {
+  await ending?.();
+}
+
+function handlers(services: Services): Parameters<typeof registerCommands>[0] {
+  return {
+    signModel: (...args) => signModel(args, services),
+    verifyModel: (...args) => verifyModels(args, services),
+    verifyAllModels: () => verifyAll(services),
+    copyReport: (...args) => copyReport(args, services),
+    trustKey: () => trustKey(services),
+    findModels: () => services.search(),
+    showModel: (...args) => showModel(args, services),
+    showSignature: (...args) => showSignature(args, services),
+    showLog: () => services.log.show(),
+  };
+}

@@ -1,0 +1,24 @@
+export interface Disposable {
+  dispose(): unknown;
+}
+
+/** Things that end together, last added first. What is added after the end ends at once. */
+export class DisposableStore implements Disposable {
+  readonly #items: Disposable[] = [];
+  #disposed = false;
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  add<T extends Disposable>(item: T): T {
+    if (this.#disposed) item.dispose();
+    else this.#items.push(item);
+    return item;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (let item = this.#items.pop(); item !== undefined; item = this.#items.pop()) item.dispose();
+  }
+}

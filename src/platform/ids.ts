@@ -1,0 +1,44 @@
+/** Every name that package.json and the code share. Imports nothing, so that a test in plain Node can compare the two. */
+
+export const COMMANDS = {
+  signModel: "modelProvenance.signModel",
+  verifyModel: "modelProvenance.verifyModel",
+  verifyAllModels: "modelProvenance.verifyAllModels",
+  copyReport: "modelProvenance.copyReport",
+  trustKey: "modelProvenance.trustKey",
+  findModels: "modelProvenance.findModels",
+  showModel: "modelProvenance.showModel",
+  showSignature: "modelProvenance.showSignature",
+  showLog: "modelProvenance.showLog",
+} as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+export const SETTINGS = {
+  autoVerify: "modelProvenance.autoVerify",
+  trustedKeys: "modelProvenance.trustedKeys",
+  trustedCertificates: "modelProvenance.trustedCertificates",
+  badges: "modelProvenance.badges",
+  statusBar: "modelProvenance.statusBar",
+} as const;
+
+export const VIEWS = { models: "modelProvenance.models" } as const;
+
+export const CONTEXT_KEYS = {
+  /** The first search of this window has ended. */
+  searched: "modelProvenance.searched",
+  /** At least one model is known. */
+  hasModels: "modelProvenance.hasModels",
+} as const;
+
+/** `contextValue` of a model's row in the tree; menus test it. */
+export const TREE_CONTEXT = {
+  signed: "modelProvenance.model.signed",
+  unsigned: "modelProvenance.model.unsigned",
+} as const;
+
+export const COLOURS = {
+  green: "modelProvenance.verifiedForeground",
+  amber: "modelProvenance.cautionForeground",
+  red: "modelProvenance.alarmForeground",
+} as const;

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { SecretStorage } from "vscode";
+
+/** Passphrases that the person asked to be kept, in the system's secret storage, one for each key file content. */
+export class Passphrases {
+  readonly #storage: SecretStorage;
+
+  constructor(storage: SecretStorage) {
+    this.#storage = storage;
+  }
+
+  async get(privateKeyPem: string): Promise<string | undefined> {
+    return this.#storage.get(slot(privateKeyPem));
+  }
+
+  async keep(privateKeyPem: string, passphrase: string): Promise<void> {
+    await this.#storage.store(slot(privateKeyPem), passphrase);
+  }
+
+  async forget(privateKeyPem: string): Promise<void> {
+    await this.#storage.delete(slot(privateKeyPem));
+  }
+}
+
+/** Keyed by the encrypted file, so that a re-encrypted key asks anew; the digest of the file tells nothing of its content. */
+function slot(privateKeyPem: string): string {
+  return `passphrase:${createHash("sha256").update(privateKeyPem).digest("hex")}`;
+}

@@ -1,0 +1,33 @@
+import * as v from "valibot";
+import { ConfigurationTarget, type Disposable, workspace } from "vscode";
+import { SETTINGS } from "./ids.ts";
+
+export type AutoVerify = "off" | "signatures" | "full";
+
+/** A value of the wrong shape counts as not set: settings files are written by hand. */
+const SCHEMAS = {
+  autoVerify: v.fallback(v.picklist(["off", "signatures", "full"]), "signatures"),
+  trustedKeys: v.fallback(v.array(v.string()), []),
+  trustedCertificates: v.fallback(v.array(v.string()), []),
+  badges: v.fallback(v.boolean(), true),
+  statusBar: v.fallback(v.boolean(), true),
+} as const satisfies Record<keyof typeof SETTINGS, v.GenericSchema>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValue<K extends SettingName> = v.InferOutput<(typeof SCHEMAS)[K]>;
+
+export function setting<K extends SettingName>(name: K): SettingValue<K> {
+  const value: unknown = workspace.getConfiguration().get(SETTINGS[name]);
+  return v.parse(SCHEMAS[name], value) as SettingValue<K>;
+}
+
+/** Writes the person's own settings, never the workspace's. */
+export async function changeSetting<K extends SettingName>(name: K, value: SettingValue<K>): Promise<void> {
+  await workspace.getConfiguration().update(SETTINGS[name], value, ConfigurationTarget.Global);
+}
+
+export function onSettingChanged(names: readonly SettingName[], listener: () => void): Disposable {
+  return workspace.onDidChangeConfiguration((event) => {
+    if (names.some((name) => event.affectsConfiguration(SETTINGS[name]))) listener();
+  });
+}

@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import {
+  EventEmitter,
+  FileDecoration,
+  type FileDecorationProvider,
+  l10n,
+  type ProviderResult,
+  Uri,
+  window,
+} from "vscode";
+import { signerText } from "../core/words.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { plainText } from "../platform/plain-text.ts";
+import { onSettingChanged, setting } from "../platform/settings.ts";
+import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
+import { stateWords, verdictSentence } from "./model-text.ts";
+import { themeColour } from "./theme.ts";
+
+/** The editor cuts events of more addresses down to one for each folder. */
+const EVENT_LIMIT = 250;
+
+/** Badges in the explorer: on a model, and on the very files that changed or were added. */
+export class Badges implements FileDecorationProvider {
+  readonly #registry: ModelRegistry;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new EventEmitter<Uri[]>());
+  /** What each model decorates now, by path. */
+  readonly #shown = new Map<string, ReadonlyMap<string, FileDecoration>>();
+  readonly onDidChangeFileDecorations = this.#changed.event;
+
+  constructor(registry: ModelRegistry) {
+    this.#registry = registry;
+    this.#store.add(window.registerFileDecorationProvider(this));
+    this.#store.add(registry.onDidChange(({ paths }) => this.#update(paths)));
+    this.#store.add(onSettingChanged(["badges"], () => this.#update([...this.#everything()])));
+  }
+
+  provideFileDecoration(uri: Uri): ProviderResult<FileDecoration> {
+    if (uri.scheme !== "file") return undefined;
+    const path = uri.fsPath;
+    const own = this.#shown.get(path)?.get(path);
+    if (own !== undefined) return own;
+    for (const model of this.#registry.holding(path)) {
+      const decoration = this.#shown.get(model.path)?.get(path);
+      if (decoration !== undefined) return decoration;
+    }
+    return undefined;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #everything(): Set<string> {
+    return new Set([...this.#shown.keys(), ...this.#registry.models.map(({ path }) => path)]);
+  }
+
+  #update(models: readonly string[]): void {
+    const touched = new Set<string>();
+    const enabled = setting("badges");
+    for (const path of models) {
+      const model = this.#registry.get(path);
+      const before = this.#shown.get(path) ?? new Map<string, FileDecoration>();
+      const after = model === undefined || !enabled ? new Map<string, FileDecoration>() : decorations(model);
+      if (after.size === 0) this.#shown.delete(path);
+      else this.#shown.set(path, after);
+      for (const key of before.keys()) if (!after.has(key)) touched.add(key);
+      for (const [key, decoration] of after) if (!same(before.get(key), decoration)) touched.add(key);
+    }
+    const uris = [...touched].map((path) => Uri.file(path));
+    for (let from = 0; from < uris.length; from += EVENT_LIMIT)
+      this.#changed.fire(uris.slice(from, from + EVENT_LIMIT));
+  }
+}
+
+/** What one model shows in the explorer, by absolute path. */
+export function decorations(model: KnownModel): ReadonlyMap<string, FileDecoration> {
+  const shown = new Map<string, FileDecoration>();
+  const { verdict, path } = model;
+  const words = stateWords(verdict);
+  const comparison = verdict.state === "modified" ? verdict.comparison : undefined;
+  if (comparison !== undefined) {
+    const signer = verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
+    const colour = themeColour("red");
+    for (const { name } of comparison.changed) {
+      shown.set(join(path, name), new FileDecoration("✗", l10n.t("Changed since {0} signed it", signer), colour));
+    }
+    for (const { name } of comparison.added) {
+      shown.set(join(path, name), new FileDecoration("+", l10n.t("Added since {0} signed the model", signer), colour));
+    }
+  }
+  if (words.badge !== undefined) {
+    const decoration = new FileDecoration(words.badge, verdictSentence(model), themeColour(words.colour));
+    decoration.propagate = words.colour === "red";
+    shown.set(path, decoration);
+  }
+  return shown;
+}
+
+function same(a: FileDecoration | undefined, b: FileDecoration): boolean {
+  return a !== undefined && a.badge === b.badge && a.tooltip === b.tooltip;
+}

@@ -1,0 +1,140 @@
+import { stat } from "node:fs/promises";
+import * as v from "valibot";
+import { CancellationError, l10n, type QuickPickItem, Uri, window } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
+import { ActionableError } from "../../platform/commands.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { distinctName, modelDescription, stateWords } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import { themeIcon } from "../theme.ts";
+
+/** What menus, hovers and key bindings hand over: a file, a row of the tree, or the path of a known model. */
+const TARGET = v.union([
+  v.custom<Uri>((value) => value instanceof Uri),
+  v.object({ kind: v.literal("model"), path: v.string() }),
+  v.pipe(v.string(), v.nonEmpty()),
+]);
+type Target = v.InferOutput<typeof TARGET>;
+
+export type Purpose = "verify" | "sign" | "show";
+
+/**
+ * The models that a command is about: those clicked, else the one that the person picks.
+ *
+ * @throws CancellationError if the person picks none
+ */
+export async function targetModels(
+  args: readonly unknown[],
+  purpose: Purpose,
+  services: Services,
+): Promise<readonly KnownModel[]> {
+  const targets = parseTargets(args);
+  if (targets.length === 0) return [await pickModel(purpose, services)];
+  const models = new Map<string, KnownModel>();
+  for (const target of targets) {
+    for (const model of await resolveTarget(target, purpose, services.registry)) models.set(model.path, model);
+  }
+  return [...models.values()];
+}
+
+/** The first of them, for what can only be done to one. */
+export async function targetModel(args: readonly unknown[], purpose: Purpose, services: Services): Promise<KnownModel> {
+  const [model] = await targetModels(args.slice(0, 1), purpose, services);
+  if (model === undefined) throw new CancellationError();
+  return model;
+}
+
+/** Menus give the clicked item and then all selected ones. */
+function parseTargets([clicked, selected]: readonly unknown[]): readonly Target[] {
+  const many = v.safeParse(v.pipe(v.array(TARGET), v.minLength(1)), selected);
+  if (many.success) return many.output;
+  const one = v.safeParse(TARGET, clicked);
+  return one.success ? [one.output] : [];
+}
+
+async function resolveTarget(
+  target: Target,
+  purpose: Purpose,
+  registry: ModelRegistry,
+): Promise<readonly KnownModel[]> {
+  if (target instanceof Uri) {
+    if (target.scheme === "file") return modelsAt(target.fsPath, purpose, registry);
+    throw new ProvenanceError(
+      "USAGE",
+      l10n.t("{0} is not a file on a disk: only those can be signed and verified.", target.toString()),
+    );
+  }
+  const known = registry.get(typeof target === "string" ? target : target.path);
+  return known === undefined ? [] : [known];
+}
+
+async function modelsAt(path: string, purpose: Purpose, registry: ModelRegistry): Promise<readonly KnownModel[]> {
+  const known = registry.get(path);
+  if (known !== undefined) return [known];
+  const below = registry.below(path);
+  if (below.length > 0 && purpose !== "sign") return below;
+  const [around] = below.length > 0 ? [] : registry.holding(path);
+  return [around ?? (await addModel(path, registry))];
+}
+
+/** A model that no search found, because somebody says that it is one. */
+async function addModel(path: string, registry: ModelRegistry): Promise<KnownModel> {
+  const { findSignature } = await import("../../core/model/find-models.ts");
+  const signature = await findSignature(path);
+  const kind = (await stat(path)).isDirectory() ? "directory" : "file";
+  registry.add({ path, kind, ...(signature === undefined ? {} : { signature }) }, undefined);
+  const added = registry.get(path);
+  if (added === undefined) throw new ProvenanceError("INTERNAL", `${path} was not added.`);
+  return added;
+}
+
+async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
+  const { registry } = services;
+  const candidates = purpose === "verify" ? registry.models.filter(isSigned) : registry.models;
+  const items: (QuickPickItem & { readonly path?: string })[] = candidates.map((model) => {
+    const { icon, colour } = stateWords(model.verdict);
+    return {
+      path: model.path,
+      label: messageText(distinctName(model, registry.models)),
+      description: messageText(modelDescription(model)),
+      iconPath: themeIcon(icon, colour),
+    };
+  });
+  if (purpose === "sign") items.push({ label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") });
+  if (items.length === 0) throw nothingToPick(services);
+  const chosen = await window.showQuickPick(items, { title: TITLES[purpose](), placeHolder: l10n.t("Choose a model") });
+  if (chosen === undefined) throw new CancellationError();
+  const model = chosen.path === undefined ? await browse(registry) : registry.get(chosen.path);
+  if (model === undefined) throw new CancellationError();
+  return model;
+}
+
+const TITLES: Readonly<Record<Purpose, () => string>> = {
+  verify: () => l10n.t("Verify Model"),
+  sign: () => l10n.t("Sign Model"),
+  show: () => l10n.t("Models"),
+};
+
+function isSigned({ verdict }: KnownModel): boolean {
+  return verdict.signature !== undefined;
+}
+
+function nothingToPick({ registry, search }: Services): ActionableError {
+  const message =
+    registry.models.length === 0
+      ? l10n.t("No model was found in this workspace.")
+      : l10n.t("None of the models in this workspace is signed.");
+  return new ActionableError(message, { label: l10n.t("Search Again"), run: () => search() });
+}
+
+async function browse(registry: ModelRegistry): Promise<KnownModel | undefined> {
+  const [uri] =
+    (await window.showOpenDialog({
+      title: l10n.t("Choose the Model to Sign"),
+      openLabel: l10n.t("Choose"),
+      canSelectFiles: true,
+      canSelectFolders: true,
+    })) ?? [];
+  return uri === undefined ? undefined : (await modelsAt(uri.fsPath, "sign", registry))[0];
+}

@@ -1,0 +1,96 @@
+import { CancellationError, l10n, Uri, window, workspace } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
+import type { PemSource, Trust } from "../../core/trust.ts";
+import { ActionableError } from "../../platform/commands.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import { readPem, type TrustKind } from "../../platform/trust.ts";
+import type { Services } from "../services.ts";
+import { browseForPem } from "./key-files.ts";
+
+/** Trust Key…: adds a public key, or a root certificate, to whom the person trusts. */
+export async function trustKey(services: Services): Promise<void> {
+  const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"));
+  const source = await readPem(file);
+  await accept(file, source, kindOf(source), services);
+}
+
+/** Asks for the key or root that a model's signature needs, and whether it is to be trusted. */
+export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
+  const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : l10n.t("Choose the Root Certificate");
+  const file = await browseForPem(title);
+  const source = await readPem(file);
+  await requireFit(path, source, kindOf(source), services);
+  await accept(file, source, kindOf(source), services);
+}
+
+/** Refuses what this model was not signed with, before anybody is asked to trust it. */
+async function requireFit(path: string, source: PemSource, kind: TrustKind, services: Services): Promise<void> {
+  const model = services.registry.get(path);
+  if (model?.verdict.signature === undefined) throw new CancellationError();
+  const { authenticate } = await import("../../core/verify.ts");
+  const trust: Trust = kind === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
+  const { state, reasons } = await authenticate({ model: path, signature: model.verdict.signature, trust });
+  const [reason] = reasons;
+  if (state === "unchecked" || reason === undefined) return;
+  throw new ActionableError(reason.message, {
+    label: kind === "key" ? l10n.t("Choose Key…") : l10n.t("Choose Certificate…"),
+    run: () => trustSignerOf(path, kind, services),
+  });
+}
+
+function kindOf({ label, pem }: PemSource): TrustKind {
+  if (pem.includes("-----BEGIN CERTIFICATE-----")) return "certificate";
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+    throw new ProvenanceError(
+      "KEY_UNREADABLE",
+      l10n.t("{0} is a private key. Choose the public key that belongs to it.", label),
+    );
+  }
+  return "key";
+}
+
+/** Shows what would be trusted, and remembers it as far as the person says. */
+async function accept(file: string, source: PemSource, kind: TrustKind, services: Services): Promise<void> {
+  const always = l10n.t("Trust Always");
+  const thisWindow = l10n.t("Trust in This Window");
+  const inside = workspace.getWorkspaceFolder(Uri.file(file)) !== undefined;
+  const question =
+    kind === "key"
+      ? l10n.t("Trust the key {0}?", source.label)
+      : l10n.t("Trust certificates issued under {0}?", source.label);
+  const detail = [
+    await described(source, kind),
+    kind === "key"
+      ? l10n.t("Models signed with it are shown as verified, in every workspace.")
+      : l10n.t("Models signed by anybody whose certificate leads to it are shown as verified, in every workspace."),
+    ...(inside
+      ? [
+          l10n.t(
+            "The file lies in this workspace, where it could be replaced: a copy is kept outside, and the copy is trusted.",
+          ),
+        ]
+      : []),
+  ].join("\n\n");
+  const answer = await window.showInformationMessage(
+    messageText(question),
+    { modal: true, detail },
+    always,
+    thisWindow,
+  );
+  if (answer === undefined) throw new CancellationError();
+  if (answer === thisWindow) services.trust.acceptForWindow(kind, source);
+  else await services.trust.remember(kind, inside ? await services.keyFiles.keepCopy(source.label, source.pem) : file);
+}
+
+async function described(source: PemSource, kind: TrustKind): Promise<string> {
+  if (kind === "key") {
+    const { keyFingerprint, readPublicKey } = await import("../../core/verification/elliptic-keys.ts");
+    const { key, curve } = readPublicKey(source);
+    return l10n.t("{0} key, SHA-256 {1}", curve, keyFingerprint(key));
+  }
+  const { readCertificates } = await import("../../core/verification/certificates.ts");
+  const { distinguishedName } = await import("../../core/verification/distinguished-name.ts");
+  return readCertificates([source])
+    .map(({ x509 }) => distinguishedName(x509.subject))
+    .join("\n");
+}

@@ -1,0 +1,97 @@
+import { l10n } from "vscode";
+import type { ErrorCode } from "../../core/errors.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { tell } from "../../platform/commands.ts";
+import type { Action } from "../../platform/messages.ts";
+import { type ProgressReport, withProgress } from "../../platform/progress.ts";
+import type { TrustKind } from "../../platform/trust.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import { modelName, verdictSentence } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import { targetModels } from "./targets.ts";
+import { trustSignerOf } from "./trust-key.ts";
+
+/** Reads every byte of the models asked about and says what came out. */
+export async function verifyModels(args: readonly unknown[], services: Services): Promise<readonly Verdict[]> {
+  return verifyThese(await targetModels(args, "verify", services), services);
+}
+
+export async function verifyAll(services: Services): Promise<readonly Verdict[]> {
+  const signed = services.registry.models.filter(({ verdict }) => verdict.signature !== undefined);
+  return verifyThese(signed.length === 0 ? await targetModels([], "verify", services) : signed, services);
+}
+
+async function verifyThese(models: readonly KnownModel[], services: Services): Promise<readonly Verdict[]> {
+  const [only] = models;
+  if (only === undefined) return [];
+  const title =
+    models.length === 1 ? l10n.t("Verifying {0}", modelName(only)) : l10n.t("Verifying {0} models", models.length);
+  const verdicts = await withProgress(title, (report, signal) => checkEach(models, services, report, signal));
+  if (models.length === 1) tellOne(only.path, services);
+  else tellMany(verdicts, services);
+  return verdicts;
+}
+
+async function checkEach(
+  models: readonly KnownModel[],
+  { checker }: Services,
+  report: ProgressReport,
+  signal: AbortSignal,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const model of models) {
+    if (models.length > 1) report.step(modelName(model));
+    const onProgress = models.length === 1 ? report.bytes : undefined;
+    const options = { asked: true, signal, ...(onProgress === undefined ? {} : { onProgress }) };
+    verdicts.push(await checker.check(model.path, "files", options));
+  }
+  return verdicts;
+}
+
+const LEVELS = { verified: "information", modified: "error", invalid: "error" } as const;
+
+/** Says what is known of one model now, with the one thing that is to be done. */
+function tellOne(path: string, services: Services): void {
+  const model = services.registry.get(path);
+  if (model === undefined) return;
+  const level = LEVELS[model.verdict.state as keyof typeof LEVELS] ?? "warning";
+  tell(services.log, level, verdictSentence(model), nextAction(model, services));
+}
+
+const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
+const MISSING_ROOT: readonly ErrorCode[] = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT"];
+
+function nextAction(model: KnownModel, services: Services): Action {
+  const code = model.verdict.reasons[0]?.code;
+  if (model.verdict.state === "unable" && code !== undefined) {
+    if (MISSING_KEY.includes(code)) {
+      return { label: l10n.t("Choose Key…"), run: () => trustAndVerify(model.path, "key", services) };
+    }
+    if (MISSING_ROOT.includes(code)) {
+      return { label: l10n.t("Choose Certificate…"), run: () => trustAndVerify(model.path, "certificate", services) };
+    }
+  }
+  return { label: l10n.t("Show Model"), run: () => services.view.show(model.path) };
+}
+
+async function trustAndVerify(path: string, kind: TrustKind, services: Services): Promise<void> {
+  await trustSignerOf(path, kind, services);
+  await verifyModels([path], services);
+}
+
+function tellMany(verdicts: readonly Verdict[], services: Services): void {
+  const count = (...states: readonly string[]): number => verdicts.filter(({ state }) => states.includes(state)).length;
+  const bad = count("modified", "invalid");
+  const parts: readonly (readonly [number, string])[] = [
+    [count("verified"), l10n.t("verified")],
+    [count("untrusted"), l10n.t("signer not accepted")],
+    [count("modified"), l10n.t("changed")],
+    [count("invalid"), l10n.t("not valid")],
+    [count("unable", "stale", "unsigned"), l10n.t("not decided")],
+  ];
+  const text = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`])).join(", ");
+  const first = verdicts.find(({ state }) => state !== "verified") ?? verdicts[0];
+  const show = { label: l10n.t("Show Models"), run: () => services.view.show(first?.model ?? "") };
+  const level = bad > 0 ? "error" : count("verified") === verdicts.length ? "information" : "warning";
+  tell(services.log, level, l10n.t("{0} models: {1}.", verdicts.length, text), show);
+}

@@ -1,0 +1,136 @@
+import { l10n, MarkdownString } from "vscode";
+import type { Verdict } from "../core/verdict.ts";
+import { signerText } from "../core/words.ts";
+import { COMMANDS, type CommandId } from "../platform/ids.ts";
+import { plainText } from "../platform/plain-text.ts";
+import type { KnownModel } from "../workspace/registry.ts";
+import { filesText, modelDescription, modelName, readingText, stateWords } from "./model-text.ts";
+
+/** Files named in a hover; the tree has them all. */
+const FILES_SHOWN = 5;
+
+/** Commands that a hover may run. */
+const ENABLED: readonly CommandId[] = [
+  COMMANDS.showModel,
+  COMMANDS.showSignature,
+  COMMANDS.verifyModel,
+  COMMANDS.signModel,
+  COMMANDS.copyReport,
+];
+
+/** Markdown whose only markup is ours: whatever comes from a bundle or a disk is appended as text, and makes no icon. */
+export class HoverText {
+  readonly markdown = new MarkdownString("", false);
+
+  constructor() {
+    this.markdown.isTrusted = { enabledCommands: ENABLED };
+  }
+
+  strong(text: string): this {
+    this.markdown.appendMarkdown("**").appendText(plainText(text)).appendMarkdown("**");
+    return this;
+  }
+
+  text(text: string): this {
+    this.markdown.appendText(plainText(text));
+    return this;
+  }
+
+  line(text = ""): this {
+    this.markdown.appendMarkdown("  \n");
+    return this.text(text);
+  }
+
+  paragraph(): this {
+    this.markdown.appendMarkdown("\n\n");
+    return this;
+  }
+
+  link(text: string, command: CommandId, model: string): this {
+    const address = `command:${command}?${encodeURIComponent(JSON.stringify([model]))}`;
+    this.markdown
+      .appendMarkdown("[")
+      .appendText(plainText(text))
+      .appendMarkdown(`](${encodeParentheses(address)})`);
+    return this;
+  }
+}
+
+/** First what, second who (or, when it is bad, the files), third why, fourth how it is known; then what can be done. */
+export function modelHover(model: KnownModel): MarkdownString {
+  const { verdict } = model;
+  const words = stateWords(verdict);
+  const hover = new HoverText().strong(`${words.mark} ${words.label} · ${modelName(model)}`);
+  const lines = [...differences(verdict), ...who(verdict), ...why(verdict), ...how(model)];
+  for (const text of lines) hover.line(text);
+  hover.paragraph();
+  actions(hover, model);
+  return hover.markdown;
+}
+
+function differences(verdict: Verdict): string[] {
+  const { comparison } = verdict;
+  if (verdict.state !== "modified" || comparison === undefined) return [];
+  const all = [
+    ...new Set(comparison.changed.map(({ name }) => l10n.t("Changed: {0}", name))),
+    ...comparison.missing.map(({ name }) => l10n.t("Missing: {0}", name)),
+    ...comparison.added.map(({ name }) => l10n.t("Added: {0}", name)),
+  ];
+  const more = all.length - FILES_SHOWN;
+  return more > 0 ? [...all.slice(0, FILES_SHOWN), l10n.t("… and {0} more", more)] : all;
+}
+
+function who({ signer }: Verdict): string[] {
+  if (signer === undefined) return [];
+  const text = signerText(signer);
+  switch (signer.method) {
+    case "key":
+      return [l10n.t("Signed by {0} ({1}, SHA-256 {2}…)", text, signer.curve, signer.fingerprint.slice(0, 12))];
+    case "certificate":
+      return [l10n.t("Signed by {0} (issued by {1})", text, signer.issuer)];
+    case "sigstore":
+      return [l10n.t("Signed by {0} ({1})", text, signer.issuer)];
+  }
+}
+
+function why(verdict: Verdict): string[] {
+  const reasons = verdict.reasons.map(({ message }) => message);
+  if (verdict.state !== "verified" || verdict.signer === undefined) return reasons;
+  return [
+    verdict.signer.method === "key"
+      ? l10n.t("Accepted: the key is one of your trusted keys")
+      : l10n.t("Accepted: the root {0} is one of your trusted certificates", rootOf(verdict)),
+    ...reasons,
+  ];
+}
+
+function rootOf({ signer }: Verdict): string {
+  return signer?.method === "certificate" ? signer.root : "";
+}
+
+function how(model: KnownModel): string[] {
+  const { verdict } = model;
+  if (verdict.state === "checking") return [modelDescription(model)];
+  if (verdict.coverage === undefined) {
+    return verdict.signer === undefined ? [] : [l10n.t("Only the signature was checked, no file was read")];
+  }
+  const { ignored } = verdict.coverage;
+  const left = ignored.filter(({ source }) => source !== "signature").map(({ name }) => name);
+  const read = `${filesText(verdict.coverage)} · ${readingText(verdict)}`;
+  return left.length === 0 ? [read] : [read, l10n.t("Left out: {0}", left.join(", "))];
+}
+
+function actions(hover: HoverText, model: KnownModel): void {
+  if (model.verdict.signature === undefined) {
+    hover.link(l10n.t("Sign Model"), COMMANDS.signModel, model.path);
+    return;
+  }
+  hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
+  hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");
+  hover.link(l10n.t("Copy Report"), COMMANDS.copyReport, model.path);
+}
+
+/** A parenthesis would end the address of a Markdown link. */
+function encodeParentheses(address: string): string {
+  return address.replaceAll("(", "%28").replaceAll(")", "%29");
+}

@@ -1,0 +1,107 @@
+import { basename, relative } from "node:path";
+import { env, l10n } from "vscode";
+import { ProvenanceError } from "../core/errors.ts";
+import type { Coverage, Verdict } from "../core/verdict.ts";
+import type { Signer } from "../core/verification/signer.ts";
+import { bytesText, describe, signerText, WORDS, type Words } from "../core/words.ts";
+import { middleShortened, plainText } from "../platform/plain-text.ts";
+import type { KnownModel } from "../workspace/registry.ts";
+
+/** Characters of an identity where room is short; the whole of it is in the tooltip. */
+const SHORT = 48;
+
+/** The words of the state, in the person's language. */
+export function stateWords(verdict: Verdict): Words {
+  const words = WORDS[verdict.state];
+  return { ...words, label: l10n.t(words.label) };
+}
+
+export function modelName(model: KnownModel): string {
+  return plainText(basename(model.path));
+}
+
+/** The name, or the path from the workspace folder where another model of the list has the same name. */
+export function distinctName(model: KnownModel, all: readonly KnownModel[]): string {
+  const name = basename(model.path);
+  const twin = all.some((other) => other !== model && basename(other.path) === name);
+  const place = model.folder === undefined ? model.path : relative(model.folder, model.path);
+  return plainText(twin && place !== "" ? place : name);
+}
+
+export function shortSigner(signer: Signer): string {
+  return middleShortened(plainText(signerText(signer)), SHORT);
+}
+
+/** What stands beside the name in a list. */
+export function modelDescription(model: KnownModel): string {
+  const { verdict, progress } = model;
+  if (verdict.state === "checking" && progress !== undefined && progress.bytesTotal > 0) {
+    const percent = Math.floor((progress.bytesDone / progress.bytesTotal) * 100);
+    return l10n.t("{0} %, {1} of {2}", percent, bytesText(progress.bytesDone), bytesText(progress.bytesTotal));
+  }
+  if ((verdict.state === "verified" || verdict.state === "untrusted") && verdict.signer !== undefined) {
+    return shortSigner(verdict.signer);
+  }
+  return middleShortened(plainText(describe(verdict)), SHORT);
+}
+
+export function filesText(coverage: Coverage): string {
+  const bytes = bytesText(coverage.bytes);
+  return coverage.files === 1 ? l10n.t("1 file, {0}", bytes) : l10n.t("{0} files, {1}", coverage.files, bytes);
+}
+
+/** How the verdict was reached: "every byte read at 14:02". */
+export function readingText(verdict: Verdict): string {
+  const time = verdict.checkedAt === undefined ? "" : timeText(verdict.checkedAt);
+  return verdict.reading === "cached"
+    ? l10n.t("partly from earlier checks, {0}", time)
+    : l10n.t("every byte read, {0}", time);
+}
+
+/** Today's times without the date. */
+export function timeText(rfc3339: string): string {
+  const date = new Date(rfc3339);
+  const today = date.toDateString() === new Date().toDateString();
+  const style: Intl.DateTimeFormatOptions = today
+    ? { timeStyle: "short" }
+    : { timeStyle: "short", dateStyle: "medium" };
+  return new Intl.DateTimeFormat(env.language, style).format(date);
+}
+
+/** The verdict as a sentence about this model, for messages and for people who listen. */
+export function verdictSentence(model: KnownModel): string {
+  const { verdict } = model;
+  const name = modelName(model);
+  const signer = verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
+  const reason = verdict.reasons[0]?.message ?? "";
+  switch (verdict.state) {
+    case "verified":
+      return l10n.t("{0} is what {1} signed, unchanged: {2}.", name, signer, coverageOf(verdict));
+    case "untrusted":
+      return l10n.t("{0} is what {1} signed, unchanged, but nobody here accepts this signer.", name, signer);
+    case "modified":
+      return l10n.t("{0} changed since {1} signed it: {2}.", name, signer, plainText(describe(verdict)));
+    case "invalid":
+      return l10n.t("The signature of {0} is not valid: {1}", name, plainText(reason));
+    case "unable":
+      return l10n.t("{0} cannot be checked here: {1}", name, plainText(reason));
+    case "unsigned":
+      return l10n.t("{0} is not signed.", name);
+    case "unchecked":
+      return verdict.signer === undefined
+        ? l10n.t("{0} is signed and was not checked yet.", name)
+        : l10n.t("{0} was signed by {1}; its files were not checked yet.", name, signer);
+    case "checking":
+      return l10n.t("{0} is being checked.", name);
+    case "stale":
+      return l10n.t("Files of {0} changed since it was checked.", name);
+  }
+}
+
+function coverageOf(verdict: Verdict): string {
+  return verdict.coverage === undefined ? l10n.t("no files") : filesText(verdict.coverage);
+}
+
+export function errorSentence(error: unknown): string {
+  return error instanceof ProvenanceError || error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,172 @@
+import { basename } from "node:path";
+import {
+  EventEmitter,
+  l10n,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  window,
+  workspace,
+} from "vscode";
+import { setContextKey } from "../platform/context-keys.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { TREE_CONTEXT, VIEWS } from "../platform/ids.ts";
+import { plainText } from "../platform/plain-text.ts";
+import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
+import { modelHover } from "./hover.ts";
+import { distinctName, modelDescription, stateWords, verdictSentence } from "./model-text.ts";
+import { themeIcon } from "./theme.ts";
+import { type FactNode, type FolderNode, factsOf, type ModelNode, type TreeNode } from "./tree-nodes.ts";
+
+/** The tree of models: a reader of the registry. */
+export class ModelsView implements TreeDataProvider<TreeNode> {
+  readonly #registry: ModelRegistry;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
+  readonly #models = new Map<string, ModelNode>();
+  readonly #folders = new Map<string | undefined, FolderNode>();
+  readonly #view: TreeView<TreeNode>;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(registry: ModelRegistry) {
+    this.#registry = registry;
+    this.#view = this.#store.add(
+      window.createTreeView(VIEWS.models, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true }),
+    );
+    this.#store.add(registry.onDidChange((change) => this.#update(change)));
+    this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#describe()));
+    this.#describe();
+  }
+
+  /** Opens the view with this model selected and opened. */
+  async show(path: string): Promise<void> {
+    if (this.#registry.get(path) === undefined) return;
+    await this.#view.reveal(this.#modelNode(path), { select: true, focus: true, expand: 1 });
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    if (node === undefined) return this.#roots();
+    if (node.kind === "fact") return [...node.children];
+    if (node.kind === "folder")
+      return this.#registry.models.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
+    const model = this.#registry.get(node.path);
+    return model === undefined ? [] : [...factsOf(model, node)];
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    if (node.kind === "fact") return node.parent;
+    if (node.kind === "folder" || !severalFolders()) return undefined;
+    return this.#folderNode(this.#registry.get(node.path)?.folder);
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    if (node.kind === "folder") return folderItem(node);
+    if (node.kind === "fact") return factItem(node);
+    return this.#modelItem(node);
+  }
+
+  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
+    if (model !== undefined) item.tooltip = modelHover(model);
+    return item;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #roots(): TreeNode[] {
+    const { models } = this.#registry;
+    if (!severalFolders()) return models.map(({ path }) => this.#modelNode(path));
+    return [...new Set(models.map(({ folder }) => folder))].map((folder) => this.#folderNode(folder));
+  }
+
+  #modelItem(node: ModelNode): TreeItem {
+    const model = this.#registry.get(node.path);
+    const item = new TreeItem(basename(node.path), TreeItemCollapsibleState.None);
+    item.id = node.path;
+    if (model === undefined) return item;
+    const words = stateWords(model.verdict);
+    const signed = model.verdict.signature !== undefined;
+    item.label = distinctName(model, this.#registry.models);
+    item.description = modelDescription(model);
+    item.iconPath = themeIcon(words.icon, words.colour);
+    item.contextValue = signed ? TREE_CONTEXT.signed : TREE_CONTEXT.unsigned;
+    item.accessibilityInformation = { label: `${item.label}, ${words.label}. ${verdictSentence(model)}` };
+    if (signed) item.collapsibleState = TreeItemCollapsibleState.Collapsed;
+    return item;
+  }
+
+  #modelNode(path: string): ModelNode {
+    return remembered(this.#models, path, () => ({ kind: "model", path }));
+  }
+
+  #folderNode(path: string | undefined): FolderNode {
+    return remembered(this.#folders, path, () => ({ kind: "folder", path }));
+  }
+
+  #update({ paths, list }: RegistryChange): void {
+    if (list) {
+      for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
+      this.#changed.fire(undefined);
+    } else {
+      for (const path of paths) this.#changed.fire(this.#modelNode(path));
+    }
+    this.#describe();
+  }
+
+  #describe(): void {
+    const { models } = this.#registry;
+    setContextKey("hasModels", models.length > 0);
+    const bad = models.filter(({ verdict }) => verdict.state === "modified" || verdict.state === "invalid").length;
+    const tooltip = bad === 1 ? l10n.t("1 model changed or not valid") : l10n.t("{0} models changed or not valid", bad);
+    this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
+    if (workspace.isTrusted || models.length === 0) delete this.#view.message;
+    else this.#view.message = l10n.t("Restricted Mode: models are checked only when you ask, and signing is off.");
+  }
+}
+
+function severalFolders(): boolean {
+  return (workspace.workspaceFolders?.length ?? 0) > 1;
+}
+
+function isIn(folder: FolderNode): (model: KnownModel) => boolean {
+  return (model) => model.folder === folder.path;
+}
+
+function folderItem({ path }: FolderNode): TreeItem {
+  const named = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === path);
+  const label = named?.name ?? (path === undefined ? l10n.t("Elsewhere") : basename(path));
+  const item = new TreeItem(plainText(label), TreeItemCollapsibleState.Expanded);
+  item.id = `folder:${path ?? ""}`;
+  item.iconPath = themeIcon("root-folder");
+  if (path !== undefined) item.tooltip = path;
+  return item;
+}
+
+function factItem(node: FactNode): TreeItem {
+  const state = node.expanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+  const item = new TreeItem(node.label, node.children.length === 0 ? TreeItemCollapsibleState.None : state);
+  item.id = idOf(node);
+  item.iconPath = themeIcon(node.icon, node.colour);
+  if (node.description !== undefined) item.description = node.description;
+  item.tooltip = node.tooltip ?? node.label;
+  if (node.opens !== undefined) {
+    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens] };
+  }
+  return item;
+}
+
+function idOf(node: TreeNode): string {
+  if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
+  return node.path ?? "";
+}
+
+function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,114 @@
+import { l10n, type MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import { WORDS } from "../core/words.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { COMMANDS } from "../platform/ids.ts";
+import { onSettingChanged, setting } from "../platform/settings.ts";
+import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
+import { HoverText } from "./hover.ts";
+import { distinctName, modelDescription, stateWords } from "./model-text.ts";
+
+/** Models named in the tooltip; the view has them all. */
+const ROWS = 12;
+
+export interface Summary {
+  readonly icon: string;
+  readonly text: string;
+  readonly background?: "statusBarItem.errorBackground" | "statusBarItem.warningBackground";
+}
+
+/** One item, only where there are models: the worst that is known, in a few words. */
+export class StatusBar {
+  readonly #registry: ModelRegistry;
+  readonly #store = new DisposableStore();
+  readonly #item: StatusBarItem;
+
+  constructor(registry: ModelRegistry) {
+    this.#registry = registry;
+    this.#item = this.#store.add(window.createStatusBarItem("modelProvenance.summary", StatusBarAlignment.Left, 10));
+    this.#item.name = l10n.t("Model Provenance");
+    this.#store.add(registry.onDidChange(() => this.#update()));
+    this.#store.add(onSettingChanged(["statusBar"], () => this.#update()));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #update(): void {
+    const { models } = this.#registry;
+    if (models.length === 0 || !setting("statusBar")) {
+      this.#item.hide();
+      return;
+    }
+    const { icon, text, background } = summary(models);
+    this.#item.text = `$(${icon}) ${text}`;
+    this.#item.backgroundColor = background === undefined ? undefined : new ThemeColor(background);
+    this.#item.accessibilityInformation = { label: l10n.t("Model Provenance: {0}", text), role: "button" };
+    this.#item.tooltip = tooltip(models);
+    const shown = worst(models);
+    this.#item.command = {
+      command: COMMANDS.showModel,
+      title: l10n.t("Show Models"),
+      arguments: shown === undefined ? [] : [shown.path],
+    };
+    this.#item.show();
+  }
+}
+
+export function summary(models: readonly KnownModel[]): Summary {
+  const count = (...states: readonly string[]): number =>
+    models.filter(({ verdict }) => states.includes(verdict.state)).length;
+  const all = models.length;
+  const changed = count("modified");
+  const invalid = count("invalid");
+  const untrusted = count("untrusted");
+  const verified = count("verified");
+  if (changed + invalid > 0) {
+    const background = "statusBarItem.errorBackground";
+    const { icon } = WORDS.modified;
+    if (invalid === 0) return { icon, background, text: l10n.t("{0} of {1} changed", changed, all) };
+    if (changed === 0) return { icon, background, text: l10n.t("{0} of {1} not valid", invalid, all) };
+    return { icon, background, text: l10n.t("{0} of {1} changed or not valid", changed + invalid, all) };
+  }
+  const checking = models.find(({ verdict }) => verdict.state === "checking");
+  if (checking !== undefined) return { icon: WORDS.checking.icon, text: percentText(checking) };
+  if (untrusted > 0) {
+    const text = untrusted === 1 ? l10n.t("1 signer not accepted") : l10n.t("{0} signers not accepted", untrusted);
+    return { icon: WORDS.untrusted.icon, background: "statusBarItem.warningBackground", text };
+  }
+  if (verified === 0) return { icon: WORDS.unchecked.icon, text: modelsText(all) };
+  const text = verified === all ? modelsText(all) : l10n.t("{0} of {1} models", verified, all);
+  return { icon: WORDS.verified.icon, text };
+}
+
+function modelsText(count: number): string {
+  return count === 1 ? l10n.t("1 model") : l10n.t("{0} models", count);
+}
+
+function percentText({ progress }: KnownModel): string {
+  if (progress === undefined || progress.bytesTotal === 0) return l10n.t("Checking…");
+  return l10n.t("{0} %", Math.floor((progress.bytesDone / progress.bytesTotal) * 100));
+}
+
+const ORDER = ["modified", "invalid", "checking", "untrusted", "unable", "stale"] as const;
+
+/** The model that a click leads to. */
+function worst(models: readonly KnownModel[]): KnownModel | undefined {
+  for (const state of ORDER) {
+    const model = models.find(({ verdict }) => verdict.state === state);
+    if (model !== undefined) return model;
+  }
+  return models[0];
+}
+
+function tooltip(models: readonly KnownModel[]): MarkdownString {
+  const hover = new HoverText().strong(l10n.t("Model Provenance")).paragraph();
+  models.slice(0, ROWS).forEach((model, index) => {
+    if (index > 0) hover.line();
+    hover.text(`${stateWords(model.verdict).mark} `);
+    hover.link(distinctName(model, models), COMMANDS.showModel, model.path);
+    hover.text(` ${modelDescription(model)}`);
+  });
+  if (models.length > ROWS) hover.line(l10n.t("… and {0} more", models.length - ROWS));
+  return hover.markdown;
+}

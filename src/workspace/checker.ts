@@ -1,0 +1,250 @@
+import { stat } from "node:fs/promises";
+import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
+import type { DigestEngine, DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { Trust } from "../core/trust.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { KnownModel, ModelRegistry } from "./registry.ts";
+
+/** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */
+export type CheckDepth = "signature" | "files";
+
+export interface CheckerServices {
+  readonly registry: ModelRegistry;
+  trust(): Promise<Trust>;
+  engine(): Promise<DigestEngine>;
+  log(text: string): void;
+}
+
+export interface CheckOptions {
+  /** Somebody waits for it: it goes before what nobody asked for. */
+  readonly asked?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DigestProgress) => void;
+}
+
+interface Job {
+  readonly path: string;
+  readonly depth: CheckDepth;
+  readonly asked: boolean;
+  readonly abort: AbortController;
+  readonly onProgress: CheckOptions["onProgress"];
+  readonly settle: { resolve(verdict: Verdict): void; reject(error: unknown): void };
+}
+
+/** Checks models one at a time, those asked for first, then the smallest; what comes out goes into the registry. */
+export class Checker {
+  readonly #services: CheckerServices;
+  readonly #waiting: Job[] = [];
+  readonly #signatureFiles = new Map<string, string>();
+  readonly #asked = new Set<string>();
+  #running: Job | undefined;
+  #touched = false;
+
+  constructor(services: CheckerServices) {
+    this.#services = services;
+  }
+
+  /**
+   * @returns the verdict, also when it is a bad one
+   * @throws `CANCELLED`, and what `verify` throws; the registry then holds what it held before
+   */
+  check(path: string, depth: CheckDepth, options: CheckOptions = {}): Promise<Verdict> {
+    const asked = options.asked === true;
+    if (asked && depth === "files") this.#asked.add(path);
+    this.#cancelUnasked(path);
+    return new Promise((resolve, reject) => {
+      const abort = new AbortController();
+      const job: Job = { path, depth, asked, abort, onProgress: options.onProgress, settle: { resolve, reject } };
+      const cancel = (): void => this.#cancel(job);
+      if (options.signal?.aborted === true) return reject(cancelled());
+      options.signal?.addEventListener("abort", cancel, { once: true });
+      abort.signal.addEventListener("abort", () => options.signal?.removeEventListener("abort", cancel), {
+        once: true,
+      });
+      this.#waiting.push(job);
+      this.#next();
+    });
+  }
+
+  /** Whether somebody asked for the files of this model in this window. */
+  wasAsked(path: string): boolean {
+    return this.#asked.has(path);
+  }
+
+  /** Files changed. What runs for the model is no longer true: nobody's check ends, an asked one will end as `stale`. */
+  touch(path: string): void {
+    this.#cancelUnasked(path);
+    if (this.#running?.path === path && this.#running.depth === "files") this.#touched = true;
+  }
+
+  isChecking(path: string): boolean {
+    return this.#running?.path === path && this.#running.depth === "files";
+  }
+
+  /** Whether the signature file is the very one that the last check of this model read. */
+  async signatureUnchanged(path: string, signature: string): Promise<boolean> {
+    const seen = this.#signatureFiles.get(path);
+    return seen !== undefined && seen === (await fileIdentity(signature));
+  }
+
+  dispose(): void {
+    for (const job of [...this.#waiting]) this.#cancel(job);
+    if (this.#running !== undefined) this.#cancel(this.#running);
+  }
+
+  #cancelUnasked(path: string): void {
+    for (const job of [...this.#waiting]) if (job.path === path && !job.asked) this.#cancel(job);
+    if (this.#running?.path === path && !this.#running.asked) this.#cancel(this.#running);
+  }
+
+  #cancel(job: Job): void {
+    job.abort.abort();
+    const index = this.#waiting.indexOf(job);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1);
+    job.settle.reject(cancelled());
+  }
+
+  #next(): void {
+    if (this.#running !== undefined) return;
+    const job = this.#takeFirst();
+    if (job === undefined) return;
+    this.#running = job;
+    this.#touched = false;
+    this.#run(job)
+      .then(job.settle.resolve, job.settle.reject)
+      .finally(() => {
+        job.abort.abort();
+        this.#running = undefined;
+        this.#next();
+      });
+  }
+
+  #takeFirst(): Job | undefined {
+    const asked = this.#waiting.findIndex((job) => job.asked);
+    if (asked >= 0) return this.#waiting.splice(asked, 1)[0];
+    let first = 0;
+    for (let index = 1; index < this.#waiting.length; index += 1) {
+      if (this.#weight(this.#waiting[index]) < this.#weight(this.#waiting[first])) first = index;
+    }
+    return this.#waiting.splice(first, 1)[0];
+  }
+
+  /** Bytes to be read, as far as known. */
+  #weight(job: Job | undefined): number {
+    if (job === undefined || job.depth === "signature") return -1;
+    const model = this.#services.registry.get(job.path);
+    return (model?.before ?? model?.verdict)?.coverage?.bytes ?? 0;
+  }
+
+  async #run(job: Job): Promise<Verdict> {
+    const { registry } = this.#services;
+    const known = registry.get(job.path);
+    if (known === undefined) throw cancelled();
+    try {
+      const verdict = job.depth === "files" ? await this.#readFiles(job, known) : await this.#readSignature(job, known);
+      if (job.abort.signal.aborted) throw cancelled();
+      if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
+      registry.update(job.path, verdict);
+      this.#services.log(`${verdict.state}: ${job.path} (${job.depth})${reasonsText(verdict)}`);
+      return verdict;
+    } catch (error) {
+      if (!job.asked && !job.abort.signal.aborted) return this.#failedUnasked(job.path, known, error);
+      this.#restore(known);
+      throw error;
+    }
+  }
+
+  async #readFiles(job: Job, known: KnownModel): Promise<Verdict> {
+    const { registry, trust, engine } = this.#services;
+    const before = settled(known);
+    const { findSignature } = await import("../core/model/find-models.ts");
+    const signature = await findSignature(job.path);
+    if (signature === undefined) return { state: "unsigned", model: job.path, reasons: [] };
+    const checking: Verdict = { state: "checking", model: job.path, signature, reasons: [] };
+    registry.update(job.path, checking, { before });
+    const identity = await fileIdentity(signature);
+    let percent = -1;
+    const { verify } = await import("../core/verify.ts");
+    const verdict = await verify({
+      model: job.path,
+      signature,
+      trust: await trust(),
+      engine: await engine(),
+      mode: "full",
+      signal: job.abort.signal,
+      onProgress: (progress) => {
+        if (job.abort.signal.aborted) return;
+        job.onProgress?.(progress);
+        const now = progress.bytesTotal === 0 ? 0 : Math.floor((progress.bytesDone / progress.bytesTotal) * 100);
+        if (now === percent) return;
+        percent = now;
+        registry.update(job.path, checking, { before, progress });
+      },
+    });
+    if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
+    return verdict;
+  }
+
+  async #readSignature(job: Job, known: KnownModel): Promise<Verdict> {
+    const { findSignature } = await import("../core/model/find-models.ts");
+    const signature = known.verdict.signature ?? (await findSignature(job.path));
+    if (signature === undefined) return { state: "unsigned", model: job.path, reasons: [] };
+    const { authenticate } = await import("../core/verify.ts");
+    return authenticate({ model: job.path, signature, trust: await this.#services.trust() });
+  }
+
+  #changedMeanwhile(path: string, reached: Verdict): Verdict {
+    const verdict: Verdict = { ...reached, state: "stale" };
+    this.#services.registry.update(path, verdict, { before: reached });
+    this.#services.log(`stale: ${path}: files changed while they were read`);
+    return verdict;
+  }
+
+  /** Nobody waits for an answer, so the failure becomes the verdict: it could not be decided here. */
+  #failedUnasked(path: string, known: KnownModel, error: unknown): Verdict {
+    const code: ErrorCode = error instanceof ProvenanceError ? error.code : "INTERNAL";
+    const details = error instanceof ProvenanceError ? error.details : {};
+    const message = error instanceof Error ? error.message : String(error);
+    const base = { state: "unable", model: path, reasons: [{ code, message, details }] } as const;
+    const verdict: Verdict =
+      known.verdict.signature === undefined ? base : { ...base, signature: known.verdict.signature };
+    this.#services.registry.update(path, verdict);
+    this.#services.log(`unable: ${path}: ${message}`);
+    return verdict;
+  }
+
+  /** Puts back what was known before a check that did not end, unless files changed under it. */
+  #restore(known: KnownModel): void {
+    const before = settled(known);
+    if (this.#touched && before !== undefined && before.coverage !== undefined) {
+      this.#services.registry.update(known.path, { ...before, state: "stale" }, { before });
+    } else {
+      this.#services.registry.update(known.path, known.verdict, { before: known.before });
+    }
+  }
+}
+
+/** The last verdict that was reached. */
+function settled(known: KnownModel): Verdict | undefined {
+  const passing = known.verdict.state === "checking" || known.verdict.state === "stale";
+  return passing ? known.before : known.verdict;
+}
+
+function reasonsText(verdict: Verdict): string {
+  return verdict.reasons.length === 0 ? "" : `: ${verdict.reasons.map((reason) => reason.code).join(", ")}`;
+}
+
+function cancelled(): ProvenanceError {
+  return new ProvenanceError("CANCELLED", "Cancelled.");
+}
+
+/** What stays the same as long as nobody writes or replaces the file; undefined if there is none. */
+async function fileIdentity(path: string): Promise<string | undefined> {
+  try {
+    const info = await stat(path, { bigint: true });
+    return [info.dev, info.ino, info.size, info.mtimeNs, info.ctimeNs].join(":");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { DigestEngine } from "../core/hashing/digest-engine.ts";
+
+/** The window's one hashing process: nothing is loaded or started before the first model is read. */
+export class DigestEngineHolder {
+  readonly #hasher: URL;
+  #engine: Promise<DigestEngine> | undefined;
+
+  /** @param hasher the hashing process's program */
+  constructor(hasher: URL) {
+    this.#hasher = hasher;
+  }
+
+  get(): Promise<DigestEngine> {
+    this.#engine ??= this.#create();
+    return this.#engine;
+  }
+
+  async dispose(): Promise<void> {
+    const engine = await this.#engine;
+    await engine?.dispose();
+  }
+
+  async #create(): Promise<DigestEngine> {
+    const { createDigestEngine } = await import("../core/hashing/child-engine.ts");
+    return createDigestEngine({ hasher: this.#hasher });
+  }
+}

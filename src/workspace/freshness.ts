@@ -1,0 +1,134 @@
+import { relative, sep } from "node:path";
+import { isIgnored } from "../core/model/ignore.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { Checker } from "./checker.ts";
+import type { KnownModel, ModelRegistry, RegistryChange } from "./registry.ts";
+
+/** Milliseconds without a change before a model is checked again. */
+const QUIET = 1_000;
+
+/** What is checked without anybody asking. */
+export type AutomaticChecks = "off" | "signatures" | "full";
+
+export interface FreshnessServices {
+  readonly registry: ModelRegistry;
+  readonly checker: Checker;
+  automatic(): AutomaticChecks;
+  /** A background check failed for a reason that is no verdict. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Keeps verdicts honest: a change on disk, or in whom the person trusts, takes a verdict back at once,
+ * and a new check follows when it has been quiet for a second.
+ */
+export class Freshness {
+  readonly #services: FreshnessServices;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #subscription: { dispose(): void };
+
+  constructor(services: FreshnessServices) {
+    this.#services = services;
+    this.#subscription = services.registry.onDidChange((change) => this.#look(change));
+  }
+
+  /** A file or folder was created, changed or deleted. */
+  async touched(path: string): Promise<void> {
+    const { registry, checker } = this.#services;
+    for (const model of [...registry.holding(path), ...registry.below(path)]) {
+      if (path !== model.verdict.signature) this.#contentTouched(model, path);
+      else if (!(await checker.signatureUnchanged(model.path, path))) this.#signatureTouched(model);
+    }
+  }
+
+  /** Whom the person trusts has changed: no verdict stands on the old answer. */
+  trustChanged(): void {
+    const { registry, checker } = this.#services;
+    for (const model of registry.models) {
+      if (model.verdict.signature === undefined) continue;
+      checker.touch(model.path);
+      if (restsOnFiles(model.verdict)) this.#takeBack(model);
+      else if (checker.wasAsked(model.path)) this.#check(model.path, "files");
+      else this.#check(model.path, "signature");
+    }
+  }
+
+  /** What may be checked without asking has changed: what waited for it is checked now. */
+  automaticChanged(): void {
+    for (const { path } of this.#services.registry.models) this.#look({ paths: [path], list: false });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #contentTouched(model: KnownModel, path: string): void {
+    if (isLeftOut(model, path)) return;
+    this.#services.checker.touch(model.path);
+    if (restsOnFiles(model.verdict)) this.#takeBack(model);
+    else if (model.verdict.state === "stale") this.#later(model.path);
+  }
+
+  #signatureTouched(model: KnownModel): void {
+    this.#services.checker.touch(model.path);
+    if (restsOnFiles(model.verdict)) this.#takeBack(model);
+    else this.#later(model.path);
+  }
+
+  #takeBack(model: KnownModel): void {
+    this.#services.registry.update(model.path, { ...model.verdict, state: "stale" }, { before: model.verdict });
+  }
+
+  #look(change: RegistryChange): void {
+    for (const path of change.paths) {
+      const model = this.#services.registry.get(path);
+      if (model === undefined) this.#forget(path);
+      else if (model.verdict.state === "stale") this.#later(path);
+      else if (model.verdict.state === "unchecked" && model.verdict.signer === undefined) this.#first(model);
+    }
+  }
+
+  /** A signature that nobody has looked at yet. */
+  #first(model: KnownModel): void {
+    const automatic = this.#services.automatic();
+    if (automatic !== "off" && model.verdict.reasons.length === 0) {
+      this.#check(model.path, automatic === "full" ? "files" : "signature");
+    }
+  }
+
+  #later(path: string): void {
+    this.#forget(path);
+    if (this.#services.automatic() === "off") return;
+    this.#timers.set(
+      path,
+      setTimeout(() => {
+        this.#timers.delete(path);
+        const state = this.#services.registry.get(path)?.verdict.state;
+        if (state !== undefined) this.#check(path, state === "stale" ? "files" : "signature");
+      }, QUIET),
+    );
+  }
+
+  #forget(path: string): void {
+    clearTimeout(this.#timers.get(path));
+    this.#timers.delete(path);
+  }
+
+  #check(path: string, depth: "files" | "signature"): void {
+    if (this.#services.automatic() === "off") return;
+    this.#services.checker.check(path, depth).catch((error: unknown) => this.#services.failed(error));
+  }
+}
+
+/** Whether the verdict was reached by reading the model's files. */
+function restsOnFiles(verdict: Verdict): boolean {
+  return verdict.state === "verified" || verdict.state === "untrusted" || verdict.state === "modified";
+}
+
+/** Whether the signature does not cover the path, as the last check found. */
+function isLeftOut(model: KnownModel, path: string): boolean {
+  const ignored = (model.verdict.coverage ?? model.before?.coverage)?.ignored ?? [];
+  const name = relative(model.path, path).replaceAll(sep, "/");
+  return name !== "" && ignored.some((entry) => isIgnored(name, entry.name));
+}

@@ -1,0 +1,150 @@
+import { dirname, sep } from "node:path";
+import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { FoundModel } from "../core/model/find-models.ts";
+import type { Verdict } from "../core/verdict.ts";
+
+/** One model of this window and all that is known of it. */
+export interface KnownModel {
+  /** Absolute; what the model is known by. */
+  readonly path: string;
+  readonly kind: FoundModel["kind"];
+  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that somebody asked about. */
+  readonly folder?: string;
+  readonly verdict: Verdict;
+  /** The last verdict that was reached, while this one is `checking` or `stale`. */
+  readonly before?: Verdict;
+  /** Only while files are being read. */
+  readonly progress?: DigestProgress;
+}
+
+export interface RegistryChange {
+  /** Models whose knowledge changed, those that came or went included. */
+  readonly paths: readonly string[];
+  /** Whether models came or went. */
+  readonly list: boolean;
+}
+
+export type RegistryListener = (change: RegistryChange) => void;
+
+/** Which models are here and what is known of each: the only state that surfaces read, and one event when it changes. */
+export class ModelRegistry {
+  readonly #models = new Map<string, KnownModel>();
+  readonly #signatures = new Map<string, string>();
+  readonly #listeners = new Set<RegistryListener>();
+  #order: readonly string[] | undefined;
+
+  /** In the order of their paths. */
+  get models(): readonly KnownModel[] {
+    this.#order ??= [...this.#models.keys()].sort();
+    return this.#order.flatMap((path) => this.#models.get(path) ?? []);
+  }
+
+  get(path: string): KnownModel | undefined {
+    return this.#models.get(path);
+  }
+
+  /** The models that a file or folder is, is in, or is the signature of; innermost first. */
+  holding(file: string): readonly KnownModel[] {
+    const found = new Set<KnownModel>();
+    const signed = this.#models.get(this.#signatures.get(file) ?? "");
+    if (signed !== undefined) found.add(signed);
+    for (let path = file; ; path = dirname(path)) {
+      const model = this.#models.get(path);
+      if (model !== undefined) found.add(model);
+      if (dirname(path) === path) return [...found];
+    }
+  }
+
+  /** The models below a folder. */
+  below(folder: string): readonly KnownModel[] {
+    const prefix = folder.endsWith(sep) ? folder : folder + sep;
+    return this.models.filter((model) => model.path.startsWith(prefix));
+  }
+
+  /** What a search of one workspace folder found. Models with the same signature file keep what is known of them. */
+  replaceFolder(folder: string, found: readonly FoundModel[]): void {
+    const paths = new Set<string>();
+    let list = false;
+    for (const model of found) {
+      const known = this.#models.get(model.path);
+      if (known !== undefined && known.verdict.signature === model.signature && known.folder === folder) continue;
+      list ||= known === undefined;
+      paths.add(model.path);
+      this.#put({ path: model.path, kind: model.kind, folder, verdict: unlooked(model) });
+    }
+    const present = new Set(found.map((model) => model.path));
+    for (const model of this.models) {
+      if (model.folder !== folder || present.has(model.path)) continue;
+      paths.add(model.path);
+      list = true;
+      this.#drop(model);
+    }
+    this.#tell([...paths], list);
+  }
+
+  /** A single model, found where nobody searched. */
+  add(found: FoundModel, folder: string | undefined): void {
+    const list = !this.#models.has(found.path);
+    const base = { path: found.path, kind: found.kind, verdict: unlooked(found) };
+    this.#put(folder === undefined ? base : { ...base, folder });
+    this.#tell([found.path], list);
+  }
+
+  removeFolder(folder: string): void {
+    this.replaceFolder(folder, []);
+  }
+
+  remove(path: string): void {
+    const model = this.#models.get(path);
+    if (model === undefined) return;
+    this.#drop(model);
+    this.#tell([path], true);
+  }
+
+  /** Something new about a model that is still here; nothing happens for one that has gone. */
+  update(path: string, verdict: Verdict, rest: { before?: Verdict | undefined; progress?: DigestProgress } = {}): void {
+    const known = this.#models.get(path);
+    if (known === undefined) return;
+    const { before, progress } = rest;
+    this.#put({
+      path: known.path,
+      kind: known.kind,
+      ...(known.folder === undefined ? {} : { folder: known.folder }),
+      verdict,
+      ...(before === undefined ? {} : { before }),
+      ...(progress === undefined ? {} : { progress }),
+    });
+    this.#tell([path], false);
+  }
+
+  onDidChange(listener: RegistryListener): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  #put(model: KnownModel): void {
+    const old = this.#models.get(model.path)?.verdict.signature;
+    if (old !== undefined) this.#signatures.delete(old);
+    if (model.verdict.signature !== undefined) this.#signatures.set(model.verdict.signature, model.path);
+    if (!this.#models.has(model.path)) this.#order = undefined;
+    this.#models.set(model.path, model);
+  }
+
+  #drop(model: KnownModel): void {
+    if (model.verdict.signature !== undefined) this.#signatures.delete(model.verdict.signature);
+    this.#models.delete(model.path);
+    this.#order = undefined;
+  }
+
+  #tell(paths: readonly string[], list: boolean): void {
+    if (paths.length === 0) return;
+    for (const listener of [...this.#listeners]) listener({ paths, list });
+  }
+}
+
+function unlooked(found: FoundModel): Verdict {
+  const base = { model: found.path, reasons: [] };
+  return found.signature === undefined
+    ? { ...base, state: "unsigned" }
+    : { ...base, state: "unchecked", signature: found.signature };
+}

@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
+import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
+import type { Discovery } from "./discovery.ts";
+import type { Freshness } from "./freshness.ts";
+import type { ModelRegistry } from "./registry.ts";
+
+/** Milliseconds without a change before a folder is searched again. */
+const QUIET = 1_000;
+
+/** Names of signature files. */
+const SIGNATURE = /\.sig$|\.sigstore\.json$|^claims\.jsonl$|^signing\.json$/;
+
+/** Whether the coming of such a file can make a model, or its signature. */
+function isTelling(name: string): boolean {
+  return SIGNATURE.test(name) || isModelFile(name) || name === SKILL_FILE || name === "config.json";
+}
+
+export interface WatcherServices {
+  readonly registry: ModelRegistry;
+  readonly discovery: Discovery;
+  readonly freshness: Freshness;
+  /** Every first search of the folders that were open has ended. */
+  searched(): void;
+}
+
+/** Follows the workspace: its folders, and the files in them; one watcher a folder, which the editor runs anyway. */
+export class WorkspaceWatcher implements Disposable {
+  readonly #services: WatcherServices;
+  readonly #folders = new Map<string, Disposable>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #subscription: Disposable;
+
+  constructor(services: WatcherServices) {
+    this.#services = services;
+    this.#subscription = workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      for (const folder of removed) this.#leave(folder.uri.fsPath);
+      for (const folder of added) this.#enter(folder);
+    });
+  }
+
+  /** Watches and searches every folder of the workspace. */
+  async start(): Promise<void> {
+    await Promise.all((workspace.workspaceFolders ?? []).map((folder) => this.#enter(folder)));
+    this.#services.searched();
+  }
+
+  /** Searches every folder again. */
+  async search(): Promise<void> {
+    await Promise.all([...this.#folders.keys()].map((folder) => this.#services.discovery.search(folder)));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    for (const folder of [...this.#folders.keys()]) this.#stop(folder);
+  }
+
+  async #enter({ uri }: WorkspaceFolder): Promise<void> {
+    if (uri.scheme !== "file") return;
+    const folder = uri.fsPath;
+    const watcher = workspace.createFileSystemWatcher(new RelativePattern(uri, "**"));
+    this.#folders.set(
+      folder,
+      Disposable.from(
+        watcher,
+        watcher.onDidChange((file) => this.#changed(file)),
+        watcher.onDidCreate((file) => this.#cameOrWent(folder, file)),
+        watcher.onDidDelete((file) => this.#cameOrWent(folder, file)),
+      ),
+    );
+    await this.#services.discovery.search(folder);
+  }
+
+  #leave(folder: string): void {
+    this.#stop(folder);
+    this.#services.discovery.forget(folder);
+  }
+
+  #stop(folder: string): void {
+    clearTimeout(this.#timers.get(folder));
+    this.#timers.delete(folder);
+    this.#folders.get(folder)?.dispose();
+    this.#folders.delete(folder);
+  }
+
+  #changed(file: Uri): void {
+    void this.#services.freshness.touched(file.fsPath);
+  }
+
+  #cameOrWent(folder: string, file: Uri): void {
+    const { registry } = this.#services;
+    const path = file.fsPath;
+    this.#changed(file);
+    const known = registry.get(path) !== undefined || registry.below(path).length > 0;
+    if (known || isTelling(basename(path))) this.#searchLater(folder);
+  }
+
+  #searchLater(folder: string): void {
+    clearTimeout(this.#timers.get(folder));
+    const search = (): void => {
+      this.#timers.delete(folder);
+      void this.#services.discovery.search(folder);
+    };
+    this.#timers.set(folder, setTimeout(search, QUIET));
+  }
+}

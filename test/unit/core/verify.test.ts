@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ProvenanceError } from "../../../src/core/errors.ts";
+import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { sign } from "../../../src/core/sign.ts";
+import type { Verdict } from "../../../src/core/verdict.ts";
+import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
+import { bundleText, fileResources, type JsonObject, makeStatement, signBundle } from "../../support/bundles.ts";
+import { makeChain } from "../../support/certificates.ts";
+import { failsWith } from "../../support/errors.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const engine = createInProcessEngine();
+const identity = { method: "key", privateKey: { label: "prod.key", pem: keys.privatePem } } as const;
+const trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+const FILES = { "config.json": "{}", "weights/a.bin": "0123456789", "README.md": "hello" };
+
+describe("verifying a model", () => {
+  const folder = useTemporaryFolder();
+  const model = () => join(folder(), "llama");
+  const signature = () => join(model(), "model.sig");
+  const verifyIt = (options: Partial<VerifyOptions> = {}) =>
+    verify({ model: model(), signature: signature(), trust, engine, ...options });
+  const writeSigned = (statement: JsonObject, files: Record<string, string> = FILES) => {
+    writeTree(model(), files);
+    writeFileSync(signature(), bundleText(signBundle(statement, { keys })));
+  };
+  beforeEach(async () => {
+    writeTree(model(), FILES);
+    await sign({ model: model(), signature: signature(), identity, engine });
+  });
+  after(() => engine.dispose());
+  const stateAndCodes = ({ state, reasons }: Verdict) => [state, ...reasons.map(({ code }) => code)];
+
+  it("tells who, what and how", async () => {
+    const verdict = await verifyIt();
+    assert.equal(verdict.state, "verified");
+    assert.equal(verdict.model, model());
+    assert.equal(verdict.method, "key");
+    assert.equal(verdict.signer?.method === "key" && verdict.signer.label, "prod.pub");
+    assert.deepEqual(verdict.reasons, []);
+    assert.equal(verdict.reading, "full");
+    assert.equal(verdict.coverage?.files, 3);
+    assert.equal(verdict.coverage?.bytesRead, 17);
+    assert.match(verdict.rootDigest ?? "", /^[0-9a-f]{64}$/);
+    assert.match(verdict.checkedAt ?? "", /Z$/);
+    assert.equal(verdict.legacy, undefined);
+  });
+
+  it("finds each change, by name, all at once", async () => {
+    writeTree(model(), { "config.json": "[]", "new.bin": "n" });
+    renameSync(join(model(), "weights/a.bin"), join(model(), "weights/b.bin"));
+    const { state, comparison } = await verifyIt();
+    assert.equal(state, "modified");
+    assert.deepEqual(
+      comparison?.changed.map(({ name }) => name),
+      ["config.json"],
+    );
+    assert.deepEqual(comparison?.missing, [{ name: "weights/a.bin", ignored: false }]);
+    assert.deepEqual(comparison?.added, [{ name: "new.bin" }, { name: "weights/b.bin" }]);
+  });
+
+  it("lets unsigned files pass only where asked, and names them", async () => {
+    writeTree(model(), { "new.bin": "n" });
+    assert.equal((await verifyIt()).state, "modified");
+    const verdict = await verifyIt({ ignoreUnsignedFiles: true });
+    assert.equal(verdict.state, "verified");
+    assert.deepEqual(verdict.coverage?.unsigned, ["new.bin"]);
+    assert.equal((await verifyIt({ ignorePaths: ["new.bin"] })).state, "verified");
+  });
+
+  it("does not let the caller's ignored paths hide what is signed", async () => {
+    const verdict = await verifyIt({ ignorePaths: ["weights"] });
+    assert.equal(verdict.state, "modified");
+    assert.deepEqual(verdict.comparison?.missing, [{ name: "weights/a.bin", ignored: true }]);
+  });
+
+  it("is not fooled by a signer that leaves everything out", async () => {
+    const statement = makeStatement(fileResources({ "config.json": "{}" }), { serialization: { ignore_paths: ["."] } });
+    writeSigned(statement);
+    assert.equal((await verifyIt()).state, "modified");
+  });
+
+  it("shows what the signer left out", async () => {
+    writeSigned(
+      makeStatement(fileResources({ "config.json": "{}" }), {
+        serialization: { ignore_paths: ["weights", "README.md", "gone"] },
+      }),
+    );
+    const verdict = await verifyIt();
+    assert.equal(verdict.state, "verified");
+    assert.deepEqual(verdict.coverage?.ignored, [
+      { name: "README.md", source: "signer" },
+      { name: "model.sig", source: "signature" },
+      { name: "weights", source: "signer" },
+    ]);
+  });
+
+  it("goes by the symlink rule that the statement records", async function () {
+    if (process.platform === "win32") this.skip();
+    rmSync(join(model(), "README.md"));
+    writeTree(folder(), { blob: "hello" });
+    symlinkSync(join(folder(), "blob"), join(model(), "README.md"));
+    const refused = await verifyIt();
+    assert.equal(refused.state, "modified");
+    assert.deepEqual(
+      refused.comparison?.changed.map(({ name, note }) => [name, note]),
+      [["README.md", "symlink"]],
+    );
+    writeSigned(makeStatement(fileResources(FILES), { serialization: { allow_symlinks: true } }), {});
+    assert.equal((await verifyIt()).state, "verified");
+  });
+
+  it("opens no file that a signature names outside the model", async () => {
+    writeTree(folder(), { secret: "s" });
+    writeSigned(makeStatement(fileResources({ "../secret": "s" })));
+    assert.deepEqual(stateAndCodes(await verifyIt()), ["invalid", "RESOURCE_NAME"]);
+  });
+
+  it("takes no file of the model under another spelling", async () => {
+    writeSigned(
+      makeStatement(fileResources({ "CONFIG.json": "{}", "README.md": "hello", "weights/a.bin": "0123456789" })),
+    );
+    const { state, comparison } = await verifyIt();
+    assert.equal(state, "modified");
+    assert.deepEqual(
+      comparison?.missing.map(({ name }) => name),
+      ["CONFIG.json"],
+    );
+  });
+
+  it("finds a sharded file that goes on after its last shard", async () => {
+    await sign({ model: model(), signature: signature(), identity, engine, shardSize: 5 });
+    assert.equal((await verifyIt()).state, "verified");
+    appendFileSync(join(model(), "weights/a.bin"), "!");
+    const { state, comparison } = await verifyIt();
+    assert.equal(state, "modified");
+    assert.deepEqual(
+      comparison?.changed.map(({ name, note }) => [name, note]),
+      [["weights/a.bin", "longer"]],
+    );
+  });
+
+  describe("does not call it verified, and says why:", () => {
+    it("no signature", async () => {
+      rmSync(signature());
+      assert.deepEqual(stateAndCodes(await verifyIt()), ["unsigned", "SIGNATURE_NOT_FOUND"]);
+    });
+
+    it("a folder in its place", async () => {
+      rmSync(signature());
+      mkdirSync(signature());
+      assert.deepEqual(stateAndCodes(await verifyIt()), ["unable", "SIGNATURE_UNREADABLE"]);
+    });
+
+    it("a damaged signature", async () => {
+      writeFileSync(signature(), "{");
+      assert.deepEqual(stateAndCodes(await verifyIt()), ["invalid", "BUNDLE_NOT_JSON"]);
+    });
+
+    it("another key", async () => {
+      const other = { keys: [{ label: "other.pub", pem: makeKeys().publicPem }] };
+      const verdict = await verifyIt({ trust: other });
+      assert.deepEqual(stateAndCodes(verdict), ["unable", "KEY_MISMATCH"]);
+      assert.equal(verdict.signer, undefined);
+      assert.equal(verdict.comparison, undefined);
+    });
+
+    it("a certificate signature checked with a key, and the reverse", async () => {
+      const { root, leaf, intermediate } = makeChain();
+      const roots = [{ label: "root.pem", pem: root.pem }];
+      assert.deepEqual(stateAndCodes(await verifyIt({ trust: { certificates: { roots } } })), [
+        "unable",
+        "SIGNING_METHOD_MISMATCH",
+      ]);
+      const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] });
+      writeFileSync(signature(), bundleText(bundle));
+      assert.deepEqual(stateAndCodes(await verifyIt()), ["unable", "SIGNING_METHOD_MISMATCH"]);
+    });
+
+    it("a certificate of somebody else: untrusted where the files match, modified where not", async () => {
+      const { root, leaf, intermediate } = makeChain();
+      const certificates = { roots: [{ label: "root.pem", pem: root.pem }], identity: "bob@example.com" };
+      const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] });
+      writeFileSync(signature(), bundleText(bundle));
+      const verdict = await verifyIt({ trust: { certificates } });
+      assert.deepEqual(stateAndCodes(verdict), ["untrusted", "CERTIFICATE_IDENTITY"]);
+      assert.equal(verdict.signer?.method, "certificate");
+      writeTree(model(), { "config.json": "[]" });
+      assert.deepEqual(stateAndCodes(await verifyIt({ trust: { certificates } })), [
+        "modified",
+        "CERTIFICATE_IDENTITY",
+      ]);
+    });
+
+    const failing = (error: Error): DigestEngine => ({
+      digest: () => Promise.reject(error),
+      dispose: async () => undefined,
+    });
+    for (const [code, state] of [
+      ["FILE_CHANGED", "stale"],
+      ["FILE_UNREADABLE", "unable"],
+      ["HASHER_FAILED", "unable"],
+    ] as const) {
+      it(`${code} is ${state}`, async () => {
+        const verdict = await verifyIt({ engine: failing(new ProvenanceError(code, "reason")) });
+        assert.deepEqual(stateAndCodes(verdict), [state, code]);
+        assert.equal(verdict.signer?.method, "key");
+      });
+    }
+
+    it("and throws what is not about the model", async () => {
+      await failsWith("CANCELLED", () => verifyIt({ signal: AbortSignal.abort() }));
+      await failsWith("CANCELLED", () => verifyIt({ engine: failing(new ProvenanceError("CANCELLED", "x")) }));
+      await failsWith("MODEL_NOT_FOUND", () => verifyIt({ model: join(folder(), "missing") }));
+      await failsWith("KEY_UNREADABLE", () => verifyIt({ trust: { keys: [{ label: "x", pem: "x" }] } }));
+      await assert.rejects(verifyIt({ engine: failing(new Error("a bug")) }), /a bug/);
+    });
+  });
+
+  describe("the signer only", () => {
+    const authenticateIt = (options: Partial<VerifyOptions> = {}) =>
+      authenticate({ model: model(), signature: signature(), trust, ...options });
+
+    it("says who signed, and that the files were not looked at", async () => {
+      writeTree(model(), { "config.json": "[]" });
+      const verdict = await authenticateIt();
+      assert.equal(verdict.state, "unchecked");
+      assert.equal(verdict.signer?.method, "key");
+      assert.equal(verdict.comparison, undefined);
+    });
+
+    it("says what is wrong", async () => {
+      assert.deepEqual(stateAndCodes(await authenticateIt({ trust: {} })), ["unable", "KEY_UNKNOWN"]);
+      writeFileSync(signature(), "nonsense!");
+      assert.deepEqual(stateAndCodes(await authenticateIt()), ["invalid", "BUNDLE_NOT_JSON"]);
+      rmSync(signature());
+      assert.deepEqual(stateAndCodes(await authenticateIt()), ["unsigned", "SIGNATURE_NOT_FOUND"]);
+    });
+
+    it("tells a signer that is not wanted", async () => {
+      const { root, leaf, intermediate } = makeChain();
+      writeFileSync(
+        signature(),
+        bundleText(signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] })),
+      );
+      const certificates = { roots: [{ label: "root.pem", pem: root.pem }], identity: "bob@example.com" };
+      assert.deepEqual(stateAndCodes(await authenticateIt({ trust: { certificates } })), [
+        "unchecked",
+        "CERTIFICATE_IDENTITY",
+      ]);
+    });
+  });
+});

@@ -113,6 +113,13 @@ export function bytesText(bytes: number): string {
   return `${value < 99.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
 }
 
+/** `12.1 of 35.6 GB`: the unit once, where it is the same. */
+export function doneOfText(done: number, total: number): string {
+  const [doneNumber, doneUnit] = bytesText(done).split(" ");
+  const whole = bytesText(total);
+  return whole.endsWith(` ${doneUnit}`) ? `${doneNumber} of ${whole}` : `${bytesText(done)} of ${whole}`;
+}
+
 /** A span of time in seconds: `0.4 s`, `9.8 s`, `42 s`, `3 min 05 s`, `1 h 02 min`. */
 export function durationText(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

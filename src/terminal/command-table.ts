@@ -1,0 +1,72 @@
+import type { Command } from "./command.ts";
+import { methodCommand } from "./methods.ts";
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** What an error message begins with. */
+  readonly failure: string;
+  /** Words that may follow the command. */
+  readonly methods?: readonly string[];
+  readonly load: () => Promise<Command>;
+}
+
+const METHODS = ["sigstore", "key", "certificate"];
+
+/** Modules are loaded when they are wanted: `--help` and `--version` need none of the core. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  sign: {
+    summary: "Sign a model with a key or a certificate.",
+    failure: "Signing failed",
+    methods: METHODS,
+    load: async () =>
+      methodCommand("sign", ["Signs a model: a folder or a single file."], {
+        sigstore: {
+          summary: "With a browser login. The default method; not in this version yet.",
+          load: async () => (await import("./commands/sigstore.ts")).signWithSigstore,
+        },
+        key: {
+          summary: "With a private key.",
+          load: async () => (await import("./commands/sign.ts")).signWithKey,
+        },
+        certificate: {
+          summary: "With a certificate and its private key.",
+          load: async () => (await import("./commands/sign.ts")).signWithCertificate,
+        },
+      }),
+  },
+  verify: {
+    summary: "Tell whether a model is what its signer signed.",
+    failure: "Verification failed",
+    methods: METHODS,
+    load: async () =>
+      methodCommand("verify", ["Tells whether a model is exactly what its signer signed."], {
+        sigstore: {
+          summary: "Signed with a browser login or by CI. The default method; not in this version yet.",
+          load: async () => (await import("./commands/sigstore.ts")).verifyWithSigstore,
+        },
+        key: {
+          summary: "Signed with a key that you know.",
+          load: async () => (await import("./commands/verify.ts")).verifyWithKey,
+        },
+        certificate: {
+          summary: "Signed with a certificate, under a root that you trust.",
+          load: async () => (await import("./commands/verify.ts")).verifyWithCertificate,
+        },
+      }),
+  },
+  digest: {
+    summary: "Print the digest of a model, as its signature would have it.",
+    failure: "No digest",
+    load: async () => (await import("./commands/digest.ts")).default,
+  },
+  inspect: {
+    summary: "Print what a signature file says, without verifying it.",
+    failure: "Cannot be inspected",
+    load: async () => (await import("./commands/inspect.ts")).default,
+  },
+  scan: {
+    summary: "Find models and their signatures below a folder.",
+    failure: "Scan failed",
+    load: async () => (await import("./commands/scan.ts")).default,
+  },
+};

@@ -1,0 +1,70 @@
+import { type ArgumentsOf, asksForHelp, type OptionSpecs, parseArguments, usageError } from "./arguments.ts";
+import { renderHelp } from "./help.ts";
+import { LOG_LEVELS, parseLogLevel } from "./log.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const PROGRAM = "model-provenance";
+
+/** 1 also stands for a verdict other than "verified". */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+export interface Command {
+  /** @returns the exit status */
+  execute(argv: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+export interface CommandDefinition<S extends OptionSpecs> {
+  /** Words of the command line before the arguments: `verify key`. */
+  readonly name: string;
+  /** What the one operand is called in the help. */
+  readonly operand: string;
+  readonly description: readonly string[];
+  readonly options: S;
+  readonly examples?: readonly string[];
+  run(operand: string, args: ArgumentsOf<S>, terminal: Terminal): Promise<number>;
+}
+
+/** Options that every command has. */
+export const COMMON_OPTIONS = {
+  "log-level": {
+    type: "text",
+    metavar: "LEVEL",
+    help: "DEBUG, INFO, WARNING, ERROR or CRITICAL: the least that is told on standard error beside the result. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
+  },
+  help: { type: "switch", help: "Show this help." },
+} as const satisfies OptionSpecs;
+
+/** A command with one operand: help, the log level and the number of operands are the same for all. */
+export function defineCommand<const S extends OptionSpecs>(definition: CommandDefinition<S>): Command {
+  const { name, operand, description, examples } = definition;
+  const options: OptionSpecs = { ...definition.options, ...COMMON_OPTIONS };
+  return {
+    async execute(argv, terminal) {
+      if (asksForHelp(argv)) {
+        const usage = `${PROGRAM} ${name} [OPTION…] ${operand}`;
+        terminal.out.raw(renderHelp({ usage, description, options, ...(examples !== undefined && { examples }) }));
+        return EXIT.done;
+      }
+      const args = parseArguments(options, argv);
+      setLogLevel(args.text("log-level"), terminal);
+      const [first, ...more] = args.operands;
+      if (first === undefined || first === "") throw usageError(`${operand} is missing.`);
+      if (more[0] !== undefined) throw usageError(`There is one ${operand} only, so "${more[0]}" is too many.`);
+      return definition.run(first, args, terminal);
+    },
+  };
+}
+
+/** @throws ProvenanceError USAGE, which names `source` */
+export function setLogLevel(text: string | undefined, { log }: Pick<Terminal, "log">, source = "--log-level"): void {
+  if (text === undefined) return;
+  const level = parseLogLevel(text);
+  if (level === undefined) throw usageError(`${source}: "${text}" is not one of ${LOG_LEVELS.join(", ")}.`);
+  log.level = level;
+}
+
+/** @throws ProvenanceError USAGE */
+export function requiredText(value: string | undefined, option: string, what: string): string {
+  if (value === undefined || value === "") throw usageError(`--${option} is missing: ${what}.`);
+  return value;
+}

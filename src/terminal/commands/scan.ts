@@ -1,0 +1,42 @@
+import { relative, resolve } from "node:path";
+import { type FoundModel, findModels } from "../../core/model/find-models.ts";
+import { countText, WORDS } from "../../core/words.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { scanJson } from "../json-report.ts";
+import { REPORT_OPTIONS } from "../options.ts";
+import type { Line } from "../text.ts";
+
+export default defineCommand({
+  name: "scan",
+  operand: "DIR",
+  description: [
+    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked; use verify for that.",
+  ],
+  options: { json: REPORT_OPTIONS.json },
+  examples: ["model-provenance scan ~/models"],
+  async run(folder, args, { out, log, interruption }) {
+    const root = resolve(folder);
+    const models = await findModels(root, {
+      signal: interruption.signal,
+      onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
+    });
+    if (args.flag("json") === true) {
+      out.json(scanJson(root, models));
+      return EXIT.done;
+    }
+    out.print(...models.map((model) => modelLine(root, model)));
+    const signed = models.filter(({ signature }) => signature !== undefined).length;
+    log.info(`${countText(models.length, "model")}, ${signed} with a signature`);
+    return EXIT.done;
+  },
+});
+
+function modelLine(root: string, { path, signature }: FoundModel): Line {
+  const { mark, label } = signature === undefined ? WORDS.unsigned : WORDS.unchecked;
+  const line: Line = [`${mark} ${label.padEnd(WORDS.unchecked.label.length)}  `, shown(root, path)];
+  return signature === undefined ? line : [...line, { text: `  ${shown(root, signature)}`, style: "dim" }];
+}
+
+function shown(root: string, path: string): string {
+  return relative(root, path) || ".";
+}

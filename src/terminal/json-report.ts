@@ -1,0 +1,64 @@
+import type { ModelDigest } from "../core/digest.ts";
+import type { ProvenanceError } from "../core/errors.ts";
+import type { Inspection } from "../core/inspect.ts";
+import type { Resource } from "../core/manifest/manifest.ts";
+import type { FoundModel } from "../core/model/find-models.ts";
+import type { SignResult } from "../core/sign.ts";
+import type { Verdict } from "../core/verdict.ts";
+
+/** Changes when a field is removed, renamed or takes another meaning; new fields may come without. */
+const VERSION = 1;
+
+/** What `--json` prints: one object, as `schemas/report.schema.json` has it. */
+export type JsonReport = Readonly<Record<string, unknown>> & { readonly version: typeof VERSION };
+
+function resourceJson({ name, file, range, digest }: Resource): Record<string, unknown> {
+  return { name, file, digest, ...(range !== undefined && { range }) };
+}
+
+export function verifyJson(verdict: Verdict): JsonReport {
+  return { version: VERSION, command: "verify", verified: verdict.state === "verified", verdict };
+}
+
+export function signJson(model: string, { signature, signer, rootDigest, coverage, warnings }: SignResult): JsonReport {
+  return { version: VERSION, command: "sign", model, signature, signer, rootDigest, coverage, warnings };
+}
+
+export function digestJson(model: string, { rootDigest, resources, coverage }: ModelDigest): JsonReport {
+  return {
+    version: VERSION,
+    command: "digest",
+    model,
+    digest: `sha256:${rootDigest}`,
+    resources: resources.map(resourceJson),
+    coverage,
+  };
+}
+
+/** `verified` is always false: nothing that `inspect` tells was checked. */
+export function inspectJson({ resources, ...inspection }: Inspection): JsonReport {
+  return {
+    version: VERSION,
+    command: "inspect",
+    verified: false,
+    inspection: { ...inspection, resources: resources.map(resourceJson) },
+  };
+}
+
+export function scanJson(folder: string, models: readonly FoundModel[]): JsonReport {
+  return {
+    version: VERSION,
+    command: "scan",
+    folder,
+    models: models.map(({ path, kind, signature }) => ({
+      path,
+      kind,
+      state: signature === undefined ? "unsigned" : "unchecked",
+      ...(signature !== undefined && { signature }),
+    })),
+  };
+}
+
+export function errorJson(command: string, { code, kind, message, details }: ProvenanceError): JsonReport {
+  return { version: VERSION, command, error: { code, kind, message, details } };
+}

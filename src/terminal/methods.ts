@@ -1,0 +1,50 @@
+import { ProvenanceError } from "../core/errors.ts";
+import { usageError } from "./arguments.ts";
+import { COMMON_OPTIONS, type Command, EXIT, PROGRAM } from "./command.ts";
+import { renderHelp } from "./help.ts";
+
+/** A way to sign or to verify, loaded when it is wanted. */
+export interface Method {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const PKCS11_METHODS = ["pkcs11-key", "pkcs11-certificate"];
+
+/** `sign` and `verify`: the first argument names the method; where it names none, `sigstore` is meant, as in the reference. */
+export function methodCommand(
+  name: string,
+  description: readonly string[],
+  methods: Readonly<Record<"sigstore" | "key" | "certificate", Method>>,
+): Command {
+  return {
+    async execute(argv, terminal) {
+      const first = (argv[0] ?? "").replaceAll("_", "-");
+      if (first === "--help" || first === "-h") {
+        const commands = Object.entries(methods).map(([method, { summary }]) => [method, summary] as const);
+        const usage = `${PROGRAM} ${name} [${Object.keys(methods).join(" | ")}] [OPTION…] MODEL`;
+        const examples = [`${PROGRAM} ${name} key --help`];
+        terminal.out.raw(renderHelp({ usage, description, commands, options: COMMON_OPTIONS, examples }));
+        return EXIT.done;
+      }
+      if (first === "") throw usageError(`MODEL is missing. The methods: ${Object.keys(methods).join(", ")}.`);
+      if (PKCS11_METHODS.includes(first)) {
+        throw usageError(`Keys in a PKCS #11 token are not in this version yet: use "${PROGRAM} ${name} key".`);
+      }
+      const named = isMethod(first, methods) ? methods[first] : undefined;
+      if (named !== undefined) return (await named.load()).execute(argv.slice(1), terminal);
+      try {
+        return await (await methods.sigstore.load()).execute(argv, terminal);
+      } catch (error) {
+        if (!(error instanceof ProvenanceError) || error.code !== "USAGE") throw error;
+        throw usageError(
+          `${error.message} (No method is named, so sigstore is meant; with a key, write "${PROGRAM} ${name} key".)`,
+        );
+      }
+    },
+  };
+}
+
+function isMethod<T extends string>(name: string, methods: Readonly<Record<T, unknown>>): name is T {
+  return Object.hasOwn(methods, name);
+}

@@ -1,0 +1,63 @@
+import type { HashAlgorithm } from "../core/hashing/digest-engine.ts";
+import { type OptionSpecs, usageError } from "./arguments.ts";
+import { parseSize } from "./sizes.ts";
+
+/** Options that several commands share. */
+
+export const IGNORE_OPTIONS = {
+  "ignore-paths": {
+    type: "list",
+    metavar: "PATH",
+    help: "A file or folder of the model to leave out; may be given several times. Relative to the current directory.",
+  },
+} as const satisfies OptionSpecs;
+
+/** What of a model is signed, and how. */
+export const MANIFEST_OPTIONS = {
+  ...IGNORE_OPTIONS,
+  "ignore-git-paths": {
+    type: "switch",
+    negatable: true,
+    help: "Leave .git, .gitattributes, .github and .gitignore at the top of the model out. Default: yes.",
+  },
+  "allow-symlinks": {
+    type: "switch",
+    help: "Follow symbolic links and sign what they point to. Without it, a link is an error.",
+  },
+  hash: {
+    type: "text",
+    metavar: "ALGORITHM",
+    help: "sha256, blake2b or blake3. Default: sha256, which every tool can check.",
+  },
+  "shard-size": {
+    type: "text",
+    metavar: "BYTES",
+    help: "One digest for each so many bytes of a file, so that one large file is hashed in parallel: 1000000000, 1GB, 500MiB. Default: one digest a file.",
+  },
+} as const satisfies OptionSpecs;
+
+export const REPORT_OPTIONS = {
+  json: { type: "switch", help: "Print one JSON object (schemas/report.schema.json) instead of text." },
+  full: { type: "switch", help: "Print digests, fingerprints and lists in full." },
+} as const satisfies OptionSpecs;
+
+const ALGORITHMS: readonly HashAlgorithm[] = ["sha256", "blake2b", "blake3"];
+
+function parseAlgorithm(text: string): HashAlgorithm {
+  const found = ALGORITHMS.find((algorithm) => algorithm === text.toLowerCase());
+  if (found === undefined) throw usageError(`--hash: "${text}" is not one of ${ALGORITHMS.join(", ")}.`);
+  return found;
+}
+
+export interface HashingChoice {
+  readonly algorithm?: HashAlgorithm;
+  readonly shardSize?: number;
+}
+
+/** @throws ProvenanceError USAGE */
+export function hashingChoice(hash: string | undefined, shardSize: string | undefined): HashingChoice {
+  return {
+    ...(hash !== undefined && { algorithm: parseAlgorithm(hash) }),
+    ...(shardSize !== undefined && { shardSize: parseSize(shardSize, "--shard-size") }),
+  };
+}

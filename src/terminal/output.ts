@@ -1,0 +1,58 @@
+import { systemCode } from "../core/errors.ts";
+import { type Line, renderJson, renderLine } from "./text.ts";
+
+/** What of `process.stdout` and `process.stderr` is used. */
+export interface TextStream {
+  write(text: string): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Colour only on a terminal that can show it; `NO_COLOR` forbids and `FORCE_COLOR` asks for it, in this order. */
+export function wantsColour(isTerminal: boolean, env: Environment): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+  return isTerminal && TERM !== "dumb";
+}
+
+/** One of the two streams. A reader that went away (`| head -1`) ends the output, and is no failure. */
+export class Output {
+  readonly isTerminal: boolean;
+  /** Called when the stream fails in another way: a full disk. */
+  onFailure: (error: Error) => void = () => {};
+  readonly #stream: TextStream;
+  readonly #colour: boolean;
+  #closed = false;
+
+  constructor(stream: TextStream, env: Environment) {
+    this.#stream = stream;
+    this.isTerminal = stream.isTTY === true;
+    this.#colour = wantsColour(this.isTerminal, env);
+    stream.on("error", (error) => {
+      this.#closed = true;
+      if (systemCode(error) !== "EPIPE") this.onFailure(error);
+    });
+  }
+
+  /** Characters that fit on a line. */
+  get columns(): number {
+    return this.#stream.columns ?? 80;
+  }
+
+  print(...lines: readonly Line[]): void {
+    for (const line of lines) this.raw(`${renderLine(line, this.#colour)}\n`);
+  }
+
+  json(value: unknown): void {
+    this.raw(`${renderJson(value)}\n`);
+  }
+
+  /** Writes as it is: only for texts that hold nothing from outside. */
+  raw(text: string): void {
+    if (!this.#closed) this.#stream.write(text);
+  }
+}

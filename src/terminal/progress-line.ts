@@ -1,0 +1,45 @@
+import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import { bytesText, doneOfText, durationText } from "../core/words.ts";
+import type { Output } from "./output.ts";
+import { escapeControls } from "./text.ts";
+
+const ERASE_LINE = "\r\x1b[K";
+/** Seconds before which a rate would be a guess. */
+const SETTLED = 0.5;
+
+/** `Hashing 12.1 of 35.6 GB, 1.6 GB/s, 15 s left` */
+export function progressText({ bytesDone, bytesTotal }: DigestProgress, seconds: number): string {
+  const done = `Hashing ${doneOfText(bytesDone, bytesTotal)}`;
+  if (seconds < SETTLED || bytesDone === 0) return done;
+  const rate = bytesDone / seconds;
+  const left = (bytesTotal - bytesDone) / rate;
+  return `${done}, ${bytesText(Math.round(rate))}/s, ${durationText(Math.max(1, Math.round(left)))} left`;
+}
+
+/** One line on standard error that is written over and over, and erased at the end; nothing where it is no terminal. */
+export class ProgressLine {
+  readonly #output: Output;
+  readonly #now: () => number;
+  #started: number | undefined;
+  #shown = false;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(output: Output, now: () => number = () => performance.now()) {
+    this.#output = output;
+    this.#now = now;
+  }
+
+  readonly update = (progress: DigestProgress): void => {
+    if (!this.#output.isTerminal) return;
+    const now = this.#now();
+    this.#started ??= now;
+    const text = escapeControls(progressText(progress, (now - this.#started) / 1000));
+    this.#output.raw(`${ERASE_LINE}${text.slice(0, this.#output.columns - 1)}`);
+    this.#shown = true;
+  };
+
+  clear(): void {
+    if (this.#shown) this.#output.raw(ERASE_LINE);
+    this.#shown = false;
+  }
+}

@@ -1,0 +1,149 @@
+import type { AddedEntry, ChangedResource, Comparison } from "../core/manifest/comparison.ts";
+import type { IgnoreSource } from "../core/model/file-list.ts";
+import type { Coverage, Verdict, VerdictState } from "../core/verdict.ts";
+import type { Signer } from "../core/verification/signer.ts";
+import { coverageText, shortHex, signerText, verdictLine, WORDS, type Words } from "../core/words.ts";
+import type { Line, Style } from "./text.ts";
+
+const LABEL_WIDTH = 11;
+/** Names after which a list is folded into a count, unless all is asked for. */
+const FOLD_AFTER = 10;
+
+/** `  signed by  key prod.pub`, and further lines below the first, without the label. */
+export function field(label: string, ...values: readonly Line[]): Line[] {
+  return values.map((value, index) => [`  ${(index === 0 ? label : "").padEnd(LABEL_WIDTH)}`, ...value]);
+}
+
+const STYLES: Readonly<Record<Words["colour"], Style>> = {
+  green: "green",
+  amber: "amber",
+  red: "red",
+  neutral: "bold",
+};
+
+/** `✓ Verified  llama-3-8b` */
+export function headline(state: VerdictState, name: string): Line {
+  const { mark, label, colour } = WORDS[state];
+  return [{ text: `${mark} ${label}`, style: STYLES[colour] }, "  ", { text: name, style: "bold" }];
+}
+
+export interface ReportOptions {
+  /** Digests and lists in full. */
+  readonly full: boolean;
+}
+
+export function hex(value: string, { full }: ReportOptions): string {
+  return full ? value : shortHex(value);
+}
+
+/** `key prod.pub (P-256, sha256 3f9a…)`; a certificate's further names and its validity on lines of their own. */
+export function signerLines(signer: Signer, options: ReportOptions): Line[] {
+  const name = signerText(signer);
+  switch (signer.method) {
+    case "key":
+      return [[name, ` (${signer.curve}, sha256 ${hex(signer.fingerprint, options)})`]];
+    case "certificate": {
+      const more = signer.alternativeNames.filter((other) => other !== name);
+      const until = `certificate valid until ${signer.notAfter.slice(0, 10)}, issued by ${signer.issuer}`;
+      return [[name], ...more.map((other) => [other]), [until]];
+    }
+    case "sigstore":
+      return [[`${name} (${signer.issuer})`]];
+  }
+}
+
+function listText(names: readonly string[], { full }: ReportOptions): string {
+  if (full || names.length <= FOLD_AFTER) return names.join(", ");
+  return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--full lists them)`;
+}
+
+const LEFT_OUT_BY: Readonly<Record<Exclude<IgnoreSource, "signature">, string>> = {
+  signer: "left out by the signer",
+  default: "left out by default",
+  caller: "left out by you",
+};
+
+/** What was signed and read, and what was not: one line each. The signature file itself goes without saying. */
+export function coverageFields(coverage: Coverage, options: ReportOptions): Line[] {
+  const lines: Line[] = [[coverageText(coverage)]];
+  for (const source of ["signer", "default", "caller"] as const) {
+    const names = coverage.ignored.filter((entry) => entry.source === source).map(({ name }) => name);
+    if (names.length > 0) lines.push([`${LEFT_OUT_BY[source]}: ${listText(names, options)}`]);
+  }
+  if (coverage.unsigned.length > 0) {
+    lines.push([{ text: `not signed, let pass: ${listText(coverage.unsigned, options)}`, style: "amber" }]);
+  }
+  if (coverage.empty.length > 0) lines.push([`empty, not recorded by shards: ${listText(coverage.empty, options)}`]);
+  return field("files", ...lines);
+}
+
+const CHANGE_NOTES: Readonly<Record<NonNullable<ChangedResource["note"]>, string>> = {
+  shorter: "shorter than signed",
+  longer: "longer than signed",
+  symlink: "now a symbolic link",
+  special: "no longer a regular file",
+};
+
+function changedLine(change: ChangedResource, options: ReportOptions): Line {
+  const { name, range, expected, found, note } = change;
+  const where = range === undefined ? name : `${name}, bytes ${range.start} to ${range.end}`;
+  const what = [
+    ...(note === undefined ? [] : [CHANGE_NOTES[note]]),
+    ...(expected === undefined ? [] : [`expected ${hex(expected, options)}`]),
+    ...(found === undefined ? [] : [`found ${hex(found, options)}`]),
+  ];
+  return [`${where}  `, { text: what.join(", "), style: "dim" }];
+}
+
+const ADDED_NOTES: Readonly<Record<NonNullable<AddedEntry["note"]>, string>> = {
+  symlink: "a symbolic link",
+  special: "not a regular file",
+  "not-utf8": "its name is not UTF-8",
+  "not-portable": "its name cannot be signed",
+};
+
+function noted(name: string, note: string | undefined): Line {
+  return note === undefined ? [name] : [`${name}  `, { text: note, style: "dim" }];
+}
+
+/** Every difference, by name. */
+export function comparisonFields({ changed, missing, added }: Comparison, options: ReportOptions): Line[] {
+  return [
+    ...field("changed", ...changed.map((change) => changedLine(change, options))),
+    ...field(
+      "missing",
+      ...missing.map(({ name, ignored }) => noted(name, ignored ? "left out, so not read" : undefined)),
+    ),
+    ...field("added", ...added.map(({ name, note }) => noted(name, note && ADDED_NOTES[note]))),
+  ];
+}
+
+export interface VerdictReportOptions extends ReportOptions {
+  /** The model's name for a person. */
+  readonly name: string;
+  /** Whose word makes the signer accepted: `the key given`. */
+  readonly accepted: string;
+  /** The signature file, where the person did not name it. */
+  readonly signature?: string;
+}
+
+/**
+ * A verdict for a person: first line what, then (if something is wrong) why and which files, then who, why they are
+ * accepted, and what was read. The last line is the verdict again, in words that stand alone.
+ */
+export function verdictReport(verdict: Verdict, options: VerdictReportOptions): Line[] {
+  const { state, signer, comparison, coverage } = verdict;
+  const lines: Line[] = [headline(state, options.name)];
+  if (comparison !== undefined) lines.push(...comparisonFields(comparison, options));
+  lines.push(...field("reason", ...verdict.reasons.map(({ message }) => [message])));
+  if (signer !== undefined) lines.push(...field("signed by", ...signerLines(signer, options)));
+  if (state === "verified") lines.push(...field("accepted", [options.accepted]));
+  if (options.signature !== undefined) lines.push(...field("signature", [options.signature]));
+  if (verdict.legacy === true) lines.push(...field("format", ["the deprecated version 0.2"]));
+  if (coverage !== undefined) lines.push(...coverageFields(coverage, options));
+  if (options.full && verdict.rootDigest !== undefined)
+    lines.push(...field("digest", [`sha256:${verdict.rootDigest}`]));
+  const { mark, colour } = WORDS[state];
+  lines.push([{ text: `${mark} ${verdictLine(verdict, options.name)}`, style: STYLES[colour] }]);
+  return lines;
+}

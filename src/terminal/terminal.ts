@@ -1,0 +1,16 @@
+import type { Interruption } from "./interruption.ts";
+import type { Log } from "./log.ts";
+import type { Output } from "./output.ts";
+
+/** What a command sees of the outside. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly input: NodeJS.ReadStream;
+  /** Results. */
+  readonly out: Output;
+  /** Progress, warnings and errors. */
+  readonly err: Output;
+  readonly log: Log;
+  readonly interruption: Interruption;
+}

@@ -6,7 +6,7 @@ import { ROOT } from "./fetch.mjs";
 
 /** Bundles every file of test/host for the extension host (CommonJS, Node 22); returns the suites, absolute paths. */
 export async function bundleHostTests(): Promise<string[]> {
-  const sources = globSync("test/host/**/*.ts", { cwd: ROOT });
+  const sources = globSync(["test/host/index.ts", "test/host/**/*.test.ts"], { cwd: ROOT });
   await build({
     absWorkingDir: ROOT,
     entryPoints: sources,

@@ -1,0 +1,87 @@
+// npm test [-- SUITE… [mocha's arguments]]: everything that this machine can run; the last line counts.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureChromium } from "../test/support/chromium.ts";
+import type { SuiteResult } from "../test/support/results.ts";
+import { build } from "./build.ts";
+import { CHECKS } from "./check.ts";
+import { CACHE, ROOT } from "./fetch.mjs";
+import { TEST_VSIX, writeVsix } from "./package.ts";
+import { coverageSuite } from "./suites/coverage.ts";
+import { hostInBrowser } from "./suites/host-in-browser.ts";
+import { mochaSuite } from "./suites/mocha-suite.ts";
+import { addUp, closingLine, skippedLines } from "./suites/totals.ts";
+
+const firstOption = process.argv.findIndex((arg, index) => index > 1 && arg.startsWith("-"));
+const named = process.argv.slice(2, firstOption === -1 ? undefined : firstOption);
+const mochaArgs = firstOption === -1 ? [] : process.argv.slice(firstOption);
+const v8Files = join(CACHE, `coverage-${process.pid}`);
+const E2E_TIMEOUT = 120_000;
+
+const SUITES: Readonly<Record<string, () => Promise<SuiteResult>>> = {
+  check: async () => addUp(Object.entries(CHECKS).map(([name, check]) => single(name, check))),
+  unit: () => mochaSuite("unit", { mochaArgs, coverage: v8Files }),
+  conformance: () => mochaSuite("conformance", { mochaArgs, coverage: v8Files }),
+  interop: () => mochaSuite("interop", { mochaArgs, coverage: v8Files }),
+  manifest: () => mochaSuite("manifest", { mochaArgs }),
+  host: () => withChromium("host", () => hostInBrowser()),
+  e2e: () => withChromium("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT })),
+};
+
+const unknown = named.filter((name) => !Object.hasOwn(SUITES, name));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(", ")}; there are ${Object.keys(SUITES).join(", ")}.`);
+  process.exit(2);
+}
+
+const results: SuiteResult[] = [];
+await prepare();
+for (const [name, run] of Object.entries(SUITES)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  await measure(name, run);
+}
+if (named.length === 0 && mochaArgs.length === 0) {
+  await measure("coverage", async () => coverageSuite(v8Files));
+}
+rmSync(v8Files, { recursive: true, force: true });
+const total = addUp(results);
+console.log("");
+for (const line of skippedLines(total)) console.log(line);
+for (const { title } of total.failed) console.log(`Failed: ${title}`);
+console.log(closingLine(total));
+process.exitCode = total.failed.length > 0 ? 1 : 0;
+
+async function prepare(): Promise<void> {
+  await build();
+  rmSync(join(ROOT, "test-results"), { recursive: true, force: true });
+  if (["manifest", "host", "e2e"].some((name) => named.length === 0 || named.includes(name))) writeVsix(TEST_VSIX);
+}
+
+async function measure(name: string, run: () => Promise<SuiteResult>): Promise<void> {
+  const start = performance.now();
+  const result = await run().catch((error: unknown): SuiteResult => {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    console.error(`\n  ✗ ${name}\n    ${message}`);
+    return { passed: 0, failed: [{ title: name, message }], skipped: [] };
+  });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${result.failed.length === 0 ? "✓" : "✗"} ${name.padEnd(12)} ${closingLine(result)} (${seconds} s)`);
+  results.push(result);
+}
+
+function single(title: string, check: () => unknown): SuiteResult {
+  try {
+    check();
+    return { passed: 1, failed: [], skipped: [] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`\n  ✗ ${title}\n${message}`);
+    return { passed: 0, failed: [{ title, message }], skipped: [] };
+  }
+}
+
+async function withChromium(name: string, run: () => Promise<SuiteResult>): Promise<SuiteResult> {
+  const chromium = ensureChromium();
+  if ("path" in chromium) return await run();
+  return { passed: 0, failed: [], skipped: [{ title: name, reason: chromium.missing }] };
+}

@@ -1,0 +1,244 @@
+import { ProvenanceError, throwIfCancelled } from "../errors.ts";
+import { checkRequest, DigestCollector } from "./digest-collector.ts";
+import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
+import { faultError, hasherFailed } from "./fault-error.ts";
+import { packFiles } from "./file-chunk.ts";
+import { type ChildOptions, HasherChild } from "./hasher-child.ts";
+import type { FromHasher, HasherSettings } from "./protocol.ts";
+
+export interface EngineOptions extends ChildOptions, Partial<HasherSettings> {
+  /** Milliseconds with nothing to do after which the process ends. */
+  readonly idleMs?: number;
+  /** Milliseconds of pause before each new start after a crash; as many starts as there are pauses. */
+  readonly pausesMs?: readonly number[];
+  /** Milliseconds that a cancelled request may take to let go of its files; then the process is ended. */
+  readonly cancelMs?: number;
+}
+
+const IDLE_MS = 30_000;
+const PAUSES_MS = [100, 500, 2500];
+const CANCEL_MS = 120;
+/** Files of one message: about a millisecond of this thread. */
+const FILES_PER_MESSAGE = 1000;
+
+/** A digest engine in a process of its own, which starts when it is needed. */
+export function createDigestEngine(options: EngineOptions = {}): DigestEngine {
+  return new ChildEngine(options);
+}
+
+interface Pending {
+  readonly id: number;
+  readonly request: DigestRequest;
+  readonly options: DigestOptions;
+  readonly resolve: (result: DigestResult) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onAbort: () => void;
+  collector: DigestCollector;
+  /** Starts that this request has cost. */
+  crashes: number;
+}
+
+class ChildEngine implements DigestEngine {
+  readonly #options: EngineOptions;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 0;
+  #child: HasherChild | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
+    throwIfCancelled(options.signal);
+    if (this.#disposed) throw cancelled("the engine was disposed of");
+    checkRequest(request);
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      const pending: Pending = {
+        id,
+        request,
+        options,
+        resolve,
+        reject,
+        onAbort: () => this.#abort(pending),
+        collector: new DigestCollector(request),
+        crashes: 0,
+      };
+      this.#pending.set(id, pending);
+      options.signal?.addEventListener("abort", pending.onAbort, { once: true });
+      clearTimeout(this.#idle);
+      if (this.#restart === undefined) this.#start(pending);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#idle);
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill();
+    for (const pending of this.#pending.values()) this.#fail(pending, cancelled("the engine was disposed of"));
+    await child?.gone();
+  }
+
+  #start(pending: Pending): void {
+    try {
+      this.#child ??= this.#fork();
+    } catch (error) {
+      this.#crashed(`it could not be started (${error instanceof Error ? error.message : String(error)})`);
+      return;
+    }
+    this.#child.hold(true);
+    void this.#send(this.#child, pending);
+  }
+
+  #fork(): HasherChild {
+    const { workers, priority = "low" } = this.#options;
+    const settings = { priority, ...(workers !== undefined && { workers }) };
+    const child: HasherChild = new HasherChild(
+      this.#options,
+      settings,
+      (message) => this.#hear(message),
+      (reason) => {
+        if (this.#child === child) this.#crashed(reason);
+      },
+    );
+    return child;
+  }
+
+  /** Sends the list in pieces, so that neither this thread nor the pipe has to take it all at once. */
+  async #send(child: HasherChild, { id, request }: Pending): Promise<void> {
+    const { files, algorithm, shardSize, mode = "full" } = request;
+    const begin = { type: "begin", id, algorithm, mode, files: files.length } as const;
+    await child.send(shardSize === undefined ? begin : { ...begin, shardSize });
+    for (let from = 0; from < files.length; from += FILES_PER_MESSAGE) {
+      if (this.#child !== child || !this.#pending.has(id)) return;
+      try {
+        await child.send({ type: "files", id, chunk: packFiles(files, from, from + FILES_PER_MESSAGE) });
+      } catch (error) {
+        const pending = this.#pending.get(id);
+        if (pending !== undefined) this.#giveUp(pending, error);
+        return;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #hear(message: FromHasher): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    try {
+      switch (message.type) {
+        case "progress":
+          this.#progress(pending, message);
+          return;
+        case "digests":
+          pending.collector.add(message.hex);
+          return;
+        case "done": {
+          const { bytesRead, bytesFromCache } = message;
+          this.#settle(pending);
+          pending.resolve({ digests: pending.collector.end(), bytesRead, bytesFromCache });
+          return;
+        }
+        case "failed":
+          this.#fail(pending, faultError(message.fault, pending.request.files));
+          return;
+        case "cancelled":
+          this.#fail(pending, cancelled(pending.options.signal?.reason));
+          return;
+      }
+    } catch (error) {
+      this.#giveUp(pending, error instanceof RangeError ? hasherFailed(error.message, error) : error);
+    }
+  }
+
+  #progress({ options, request }: Pending, message: Extract<FromHasher, { type: "progress" }>): void {
+    const name = message.file === undefined ? undefined : request.files[message.file]?.name;
+    options.onProgress?.({
+      bytesDone: message.done,
+      bytesTotal: message.total,
+      ...(name !== undefined && { file: name }),
+    });
+  }
+
+  /** Asks the process to let go of the request's files; one that does not answer in time is ended. */
+  #abort(pending: Pending): void {
+    const child = this.#child;
+    if (child === undefined) {
+      this.#fail(pending, cancelled(pending.options.signal?.reason));
+      return;
+    }
+    void child.send({ type: "cancel", id: pending.id });
+    setTimeout(() => {
+      if (this.#pending.get(pending.id) !== pending) return;
+      this.#fail(pending, cancelled(pending.options.signal?.reason));
+      if (this.#child === child) this.#replace(child);
+    }, this.#options.cancelMs ?? CANCEL_MS);
+  }
+
+  /** An error on this side: the process is told to stop, and the caller hears of it at once. */
+  #giveUp(pending: Pending, error: unknown): void {
+    void this.#child?.send({ type: "cancel", id: pending.id });
+    this.#fail(pending, error);
+  }
+
+  /** Ends a process that is stuck for one request, and goes on with the others in a new one. */
+  #replace(stuck: HasherChild): void {
+    this.#child = undefined;
+    stuck.kill();
+    this.#resume();
+  }
+
+  #crashed(reason: string): void {
+    this.#child = undefined;
+    const pauses = this.#options.pausesMs ?? PAUSES_MS;
+    let pause = 0;
+    for (const pending of this.#pending.values()) {
+      if (pending.options.signal?.aborted === true) {
+        this.#fail(pending, cancelled(pending.options.signal.reason));
+        continue;
+      }
+      const next = pauses[pending.crashes++];
+      if (next === undefined) this.#fail(pending, hasherFailed(`${reason}. It was started ${pauses.length + 1} times`));
+      else pause = Math.max(pause, next);
+    }
+    if (this.#pending.size > 0) this.#restart = setTimeout(() => this.#resume(), pause);
+  }
+
+  /** Takes every request up again, from its beginning. */
+  #resume(): void {
+    this.#restart = undefined;
+    for (const pending of this.#pending.values()) {
+      if (this.#restart !== undefined) return;
+      pending.collector = new DigestCollector(pending.request);
+      this.#start(pending);
+    }
+  }
+
+  #fail(pending: Pending, error: unknown): void {
+    this.#settle(pending);
+    pending.reject(error);
+  }
+
+  #settle(pending: Pending): void {
+    this.#pending.delete(pending.id);
+    pending.options.signal?.removeEventListener("abort", pending.onAbort);
+    if (this.#pending.size > 0 || this.#disposed) return;
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
+    this.#child?.hold(false);
+    this.#idle = setTimeout(() => {
+      this.#child?.retire();
+      this.#child = undefined;
+    }, this.#options.idleMs ?? IDLE_MS).unref();
+  }
+}
+
+function cancelled(cause: unknown): ProvenanceError {
+  return new ProvenanceError("CANCELLED", "Cancelled.", { cause });
+}

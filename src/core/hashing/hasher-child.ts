@@ -1,0 +1,127 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { type FromHasher, FromHasherSchema, type HasherSettings, type ToHasher } from "./protocol.ts";
+
+export interface ChildOptions {
+  /** The module that the process runs. Absent: the one that belongs to this code. */
+  readonly hasher?: URL;
+  /** Options for Node itself. */
+  readonly execArgv?: readonly string[];
+  /** Added to the bare environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a child may know of its surroundings: what its loader needs to start it. */
+const INHERITED = ["SystemRoot", "LD_LIBRARY_PATH"];
+/** Characters of its last words that are kept. */
+const LAST_WORDS = 2000;
+
+/** One run of the hashing process. */
+export class HasherChild {
+  readonly #process: ChildProcess;
+  #lastWords = "";
+  #over = false;
+
+  /** `onEnd` is called once, unless `kill` or `retire` came first: the process is gone, and why. */
+  constructor(
+    options: ChildOptions,
+    settings: HasherSettings,
+    onMessage: (message: FromHasher) => void,
+    onEnd: (reason: string) => void,
+  ) {
+    const end = (reason: string): void => {
+      if (this.#over) return;
+      this.kill();
+      onEnd(reason);
+    };
+    this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), [], {
+      execArgv: [...(options.execArgv ?? [])],
+      env: { ...inherited(), ...options.env, ELECTRON_RUN_AS_NODE: "1" },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      serialization: "json",
+    });
+    this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    });
+    this.#process.on("message", (message) => {
+      if (this.#over) return;
+      const parsed = v.safeParse(FromHasherSchema, message);
+      if (parsed.success) onMessage(parsed.output);
+      else end("it sent a message that nobody understands");
+    });
+    this.#process.on("error", (error) => end(`it could not be started (${error.message})`));
+    // Not `exit`: its last words may still be on their way then.
+    this.#process.on("close", (code, signal) => end(this.#reason(code, signal)));
+    this.send({ type: "configure", settings });
+  }
+
+  /** Resolves when the message is on its way; false: the process is gone, and `onEnd` tells or told of it. */
+  send(message: ToHasher): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.#over || !this.#process.connected) resolve(false);
+      else this.#process.send(message, (error) => resolve(error === null));
+    });
+  }
+
+  /** Whether this process may end while the child runs. */
+  hold(held: boolean): void {
+    const handles = [this.#process, this.#process.channel, this.#process.stderr];
+    for (const handle of handles) {
+      if (held) callIfThere(handle, "ref");
+      else callIfThere(handle, "unref");
+    }
+  }
+
+  /** Ends it at once, whatever it does. What it holds is free as soon as the system lets go of it. */
+  kill(): void {
+    this.#over = true;
+    this.#process.kill("SIGKILL");
+    this.hold(false);
+  }
+
+  /** Lets it end by itself, with nothing to do. */
+  retire(): void {
+    this.#over = true;
+    if (this.#process.connected) this.#process.disconnect();
+    this.hold(false);
+  }
+
+  /** Resolves when the process is gone. */
+  gone(): Promise<void> {
+    const child = this.#process;
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
+    // Where nothing else is left to do, this process would end before its promise is kept.
+    child.ref();
+    return new Promise((resolve) => child.once("exit", () => resolve()));
+  }
+
+  #reason(code: number | null, signal: NodeJS.Signals | null): string {
+    const how = signal === null ? `ended with status ${code}` : `was ended by ${signal}`;
+    const words = this.#lastWords.trim();
+    return words === "" ? `the process ${how}` : `the process ${how}: ${words}`;
+  }
+}
+
+/** Beside the bundle, or its source where this code runs from source. */
+function ownHasher(): URL {
+  return import.meta.url.endsWith(".ts")
+    ? new URL("../../hasher.ts", import.meta.url)
+    : new URL("hasher.js", import.meta.url);
+}
+
+function inherited(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}
+
+/** A pipe of a child is a socket, and knows `ref`; its type does not say so. */
+function callIfThere(handle: unknown, method: "ref" | "unref"): void {
+  if (typeof handle !== "object" || handle === null || !(method in handle)) return;
+  const call: unknown = Reflect.get(handle, method);
+  if (typeof call === "function") Reflect.apply(call, handle, []);
+}

@@ -1,0 +1,37 @@
+import type { HashAlgorithm } from "./digest-engine.ts";
+import type { Fault } from "./protocol.ts";
+
+/**
+ * A piece of work for one thread, in a form that threads can post to each other.
+ *
+ * Without `range`: small files, one digest each. With it: one file, from `range.start` to `range.end`.
+ */
+export interface Job {
+  readonly algorithm: HashAlgorithm;
+  readonly paths: readonly string[];
+  /** Stat lines, see `statLine`. */
+  readonly stats: readonly string[];
+  /** Positions of the files in the request. */
+  readonly files: Uint32Array;
+  /** Where in `results` the (first) digest of each file goes; -1: it has none. */
+  readonly slots: Float64Array;
+  /** Bytes; `shardSize` absent: one digest over the range. */
+  readonly range?: { readonly start: number; readonly end: number; readonly shardSize?: number };
+  /** Raw digests of the whole request, end to end. */
+  readonly results: SharedArrayBuffer;
+  /** See `RunControl`. */
+  readonly control: SharedArrayBuffer;
+  /** Which of the control's places this thread has. */
+  readonly lane: number;
+}
+
+export type JobOutcome =
+  | { readonly state: "done" }
+  | { readonly state: "stopped" }
+  | { readonly state: "failed"; readonly fault: Fault };
+
+/** Something that works on one job at a time: a thread, or the calling one. */
+export interface Lane {
+  run(job: Job): Promise<JobOutcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,45 @@
+import { parentPort, Worker } from "node:worker_threads";
+import type { Job, JobOutcome, Lane } from "./job.ts";
+import { JobRunner } from "./job-runner.ts";
+
+/** A worker thread as seen from outside. */
+export class ThreadLane implements Lane {
+  readonly #worker: Worker;
+  #settle: ((outcome: JobOutcome) => void) | undefined;
+
+  /** `onLost` hears of a thread that ended without being asked to: its job has no answer then. */
+  constructor(entry: URL, onLost: (reason: string) => void) {
+    this.#worker = new Worker(entry);
+    this.#worker.on("message", (outcome: JobOutcome) => {
+      const settle = this.#settle;
+      this.#settle = undefined;
+      settle?.(outcome);
+    });
+    this.#worker.on("error", (error) =>
+      onLost(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+    this.#worker.unref();
+  }
+
+  run(job: Job): Promise<JobOutcome> {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#worker.postMessage(job);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** The inside of a worker thread. An error that is no fault of a file ends the thread. */
+export function serveThread(): void {
+  const port = parentPort;
+  if (port === null) throw new Error("not a worker thread");
+  const runner = new JobRunner();
+  port.on("message", async (job: Job) => {
+    const outcome = await runner.run(job);
+    port.postMessage(outcome);
+  });
+}

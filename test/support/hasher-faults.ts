@@ -1,0 +1,108 @@
+// Preload (`--import`) of the hashing process: makes the faults that `HASHER_FAULTS` asks for, when the named file is
+// read at or after an offset. Runs in each of its threads.
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
+import { basename } from "node:path";
+import { isMainThread } from "node:worker_threads";
+import type { HasherFaults } from "./hasher-faults-plan.ts";
+
+const plan: HasherFaults = JSON.parse(process.env["HASHER_FAULTS"] ?? "{}");
+if (isMainThread && plan.record !== undefined) {
+  const about = { pid: process.pid, environment: Object.keys(process.env), execArgv: process.execArgv };
+  fs.appendFileSync(plan.record, `${JSON.stringify(about)}\n`);
+}
+
+const names = new Map<number, string>();
+const { openSync, closeSync, readSync, read } = fs;
+
+function beforeRead(fd: number, offset: number): void {
+  const name = names.get(fd);
+  for (const fault of plan.faults ?? []) {
+    if (fault.file !== name || offset < fault.offset) continue;
+    switch (fault.what) {
+      case "error":
+        throw Object.assign(new Error(`${fault.system}: made on purpose, read`), {
+          code: fault.system,
+          syscall: "read",
+        });
+      case "stuck":
+        if (plan.record !== undefined) fs.appendFileSync(plan.record, `"stuck"\n`);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        break;
+      case "append":
+        if (once(fault.mark)) fs.appendFileSync(fault.target, "more");
+        break;
+      case "truncate":
+        if (once(fault.mark)) fs.truncateSync(fault.target, fault.to);
+        break;
+      case "touch":
+        if (once(fault.mark)) fs.utimesSync(fault.target, 1, 1);
+        break;
+      case "die":
+        if (times(fault.mark) < fault.times) process.kill(process.pid, "SIGKILL");
+        break;
+      case "throw":
+        throw new TypeError("made on purpose");
+      case "exhaust": {
+        const hoard: unknown[] = [];
+        for (;;) hoard.push(new Array(1_000_000).fill(hoard.length));
+      }
+    }
+  }
+}
+
+/** How often this was asked before, over all starts of the process. */
+function times(mark: string): number {
+  const before = fs.existsSync(mark) ? fs.statSync(mark).size : 0;
+  fs.appendFileSync(mark, "x");
+  return before;
+}
+
+function once(mark: string): boolean {
+  return times(mark) === 0;
+}
+
+Object.assign(fs, {
+  openSync: (...args: Parameters<typeof openSync>) => {
+    const fd = openSync(...args);
+    names.set(fd, basename(String(args[0])));
+    if (plan.order !== undefined && !isMainThread) {
+      fs.writeSync(openOrder(plan.order), `${basename(String(args[0]))} ${os.getPriority()}\n`);
+    }
+    return fd;
+  },
+  closeSync: (fd: number) => {
+    names.delete(fd);
+    closeSync(fd);
+  },
+  readSync: (fd: number, buffer: Uint8Array, into: number, length: number, position: number | null) => {
+    beforeRead(fd, (position ?? into) + length);
+    return readSync(fd, buffer, into, length, position);
+  },
+  read: (
+    fd: number,
+    buffer: Buffer,
+    into: number,
+    length: number,
+    position: number,
+    done: (error: NodeJS.ErrnoException | null, got: number) => void,
+  ) => {
+    try {
+      beforeRead(fd, position + length);
+    } catch (error) {
+      if (!(error instanceof Error) || error instanceof TypeError) throw error;
+      setImmediate(done, error, 0);
+      return;
+    }
+    read(fd, buffer, into, length, position, done);
+  },
+});
+syncBuiltinESMExports();
+
+let order: number | undefined;
+
+function openOrder(path: string): number {
+  order ??= openSync(path, "a");
+  return order;
+}

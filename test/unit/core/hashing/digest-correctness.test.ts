@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createBLAKE3 } from "hash-wasm";
+import { createDigestEngine } from "../../../../src/core/hashing/child-engine.ts";
+import type { DigestEngine, HashAlgorithm } from "../../../../src/core/hashing/digest-engine.ts";
+import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import type { ModelFile } from "../../../../src/core/model/file-list.ts";
+import { failsWith } from "../../../support/errors.ts";
+import { listFiles, pattern } from "../../../support/listed-files.ts";
+import { writeTree } from "../../../support/temporary-folder.ts";
+
+const blake3 = await createBLAKE3(256);
+
+/** One after the other, with nothing of the engine. */
+const EXPECTED: Readonly<Record<HashAlgorithm, (bytes: Uint8Array) => string>> = {
+  sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+  blake2b: (bytes) => createHash("blake2b512").update(bytes).digest("hex"),
+  blake3: (bytes) => blake3.init().update(bytes).digest("hex"),
+};
+
+const MIB = 1024 * 1024;
+/** Around every boundary of the engine: empty, a block, what a batch takes, several overlapped reads. */
+const SIZES = [0, 1, 63, 64, 65, 4095, 4096, MIB - 1, MIB, MIB + 1, 3 * MIB + 7, 21 * MIB + 5];
+
+const emulation = new URL("../../../support/emulate-boringssl.ts", import.meta.url).href;
+const ENGINES: readonly (readonly [string, () => DigestEngine])[] = [
+  ["child process", () => createDigestEngine()],
+  ["child process, one thread", () => createDigestEngine({ workers: 1 })],
+  ["child process, five threads", () => createDigestEngine({ workers: 5 })],
+  ["child process on BoringSSL", () => createDigestEngine({ execArgv: ["--import", emulation] })],
+  ["own process", () => createInProcessEngine()],
+];
+
+describe("digests", function () {
+  this.timeout(60_000);
+  const contents = SIZES.map((size) => pattern(size));
+  const odd = ["a b", "u\u0308", "new\nline", "-rf", "日本", 'quote"', "tab\tand$HOME"].filter(
+    (part) => process.platform !== "win32" || !/[\n\t"]/.test(part),
+  );
+  const manyNames = Array.from({ length: 3500 }, (_, at) => `${odd[at % odd.length]}/${at % 40}/${at}.txt`);
+  let root: string;
+  let sized: ModelFile[];
+  let many: ModelFile[];
+
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), "digests-"));
+    writeTree(join(root, "sizes"), Object.fromEntries(contents.map((content, at) => [`${at}`, content])));
+    writeTree(join(root, "many"), Object.fromEntries(manyNames.map((file) => [file, `content of ${file}`])));
+    writeTree(join(root, "few"), { a: "abc", empty: "", b: pattern(2000) });
+    sized = listFiles(
+      join(root, "sizes"),
+      contents.map((_, at) => `${at}`),
+    );
+    many = listFiles(join(root, "many"), manyNames);
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  for (const [name, create] of ENGINES) {
+    describe(name, () => {
+      let engine: DigestEngine;
+      before(() => {
+        engine = create();
+      });
+      after(() => engine.dispose());
+
+      for (const algorithm of ["sha256", "blake2b", "blake3"] as const) {
+        it(`${algorithm}: files of every size, in the order asked for`, async () => {
+          const result = await engine.digest({ files: sized, algorithm });
+          assert.deepEqual(
+            result.digests,
+            contents.map((content) => [EXPECTED[algorithm](content)]),
+          );
+          const bytes = SIZES.reduce((sum, size) => sum + size, 0);
+          assert.deepEqual([result.bytesRead, result.bytesFromCache], [bytes, 0]);
+        });
+
+        it(`${algorithm}: shards of many sizes, none for an empty file`, async () => {
+          for (const shardSize of [1000, 65_536, MIB - 1, MIB, MIB + 1, 4 * MIB, 10 * MIB + 3, 1e9]) {
+            const { digests } = await engine.digest({ files: sized, algorithm, shardSize });
+            for (const [at, content] of contents.entries()) {
+              assert.deepEqual(digests[at], shards(content, shardSize).map(EXPECTED[algorithm]), `${at}, ${shardSize}`);
+            }
+          }
+        });
+      }
+
+      it("shards of one byte", async () => {
+        const files = listFiles(join(root, "few"), ["a", "empty", "b"]);
+        const { digests } = await engine.digest({ files, algorithm: "sha256", shardSize: 1 });
+        assert.deepEqual(
+          digests[0],
+          ["a", "b", "c"].map((text) => EXPECTED.sha256(Buffer.from(text))),
+        );
+        assert.deepEqual(digests[1], []);
+        assert.deepEqual(digests[2], shards(pattern(2000), 1).map(EXPECTED.sha256));
+      });
+
+      it("thousands of small files in nested folders, with names that a shell would stumble over", async () => {
+        const { digests } = await engine.digest({ files: many, algorithm: "sha256" });
+        assert.deepEqual(
+          digests,
+          manyNames.map((file) => [EXPECTED.sha256(Buffer.from(`content of ${file}`))]),
+        );
+      });
+
+      it("no file at all", async () => {
+        const result = await engine.digest({ files: [], algorithm: "sha256" });
+        assert.deepEqual(result, { digests: [], bytesRead: 0, bytesFromCache: 0 });
+      });
+
+      it("several requests at once, with different algorithms", async () => {
+        const algorithms = ["sha256", "blake3", "blake2b", "sha256", "blake3", "sha256"] as const;
+        const results = await Promise.all(algorithms.map((algorithm) => engine.digest({ files: sized, algorithm })));
+        for (const [at, algorithm] of algorithms.entries()) {
+          assert.deepEqual(
+            results[at]?.digests,
+            contents.map((content) => [EXPECTED[algorithm](content)]),
+          );
+        }
+      });
+
+      it("refuses shard sizes that make no sense or too many digests, in words", async () => {
+        const files = listFiles(join(root, "few"), ["a"]);
+        for (const shardSize of [0, -1, 1.5, Number.NaN, 2 ** 53]) {
+          await failsWith("USAGE", () => engine.digest({ files, algorithm: "sha256", shardSize }));
+        }
+        const huge = files.map((file) => ({ ...file, size: 1e12 }));
+        const error = await failsWith("USAGE", () =>
+          engine.digest({ files: huge, algorithm: "sha256", shardSize: 10 }),
+        );
+        assert.match(error.message, /Take larger shards/);
+      });
+    });
+  }
+});
+
+function shards(content: Buffer, size: number): Buffer[] {
+  const found: Buffer[] = [];
+  for (let at = 0; at < content.length; at += size) found.push(content.subarray(at, at + size));
+  return found;
+}

@@ -43,6 +43,8 @@ export interface CertificateOptions {
   readonly extensions?: readonly RawExtension[];
   /** Leaves subjectKeyIdentifier and authorityKeyIdentifier out. */
   readonly keyIdentifiers?: boolean;
+  /** Signs with SHA-1 (only for issuers with an EC key). */
+  readonly sha1?: boolean;
   /** Flips a bit of the signature. */
   readonly brokenSignature?: boolean;
   /** Big-endian; default 16 random bytes. */
@@ -212,11 +214,16 @@ export function makeCertificate(options: CertificateOptions): Certificate {
   const issuerName = options.issuerName === undefined ? (options.issuer?.name ?? subject) : options.issuerName;
   const serial = Buffer.from(options.serialNumber ?? Buffer.concat([Buffer.of(0x4d), randomBytes(15)]));
   const extensions = extensionsOf(options, keys, issuerKeys);
+  const algorithm = () =>
+    options.sha1 === true
+      ? new asn1.Sequence({ value: [new asn1.ObjectIdentifier({ value: "1.2.840.10045.4.1" })] })
+      : algorithmBlock(issuerKeys.kind);
+  const digest = options.sha1 === true ? "sha1" : (signingDigest(issuerKeys.kind) ?? null);
   const body = new asn1.Sequence({
     value: [
       explicit(0, new asn1.Integer({ value: 2 })),
       new asn1.Integer({ valueHex: serial }),
-      algorithmBlock(issuerKeys.kind),
+      algorithm(),
       nameBlock(attributes(issuerName)),
       new asn1.Sequence({
         value: [
@@ -229,13 +236,13 @@ export function makeCertificate(options: CertificateOptions): Certificate {
       ...(extensions.length > 0 ? [explicit(3, new asn1.Sequence({ value: extensions }))] : []),
     ],
   });
-  const signature = sign(signingDigest(issuerKeys.kind) ?? null, der(body), issuerKeys.privateKey);
+  const signature = sign(digest, der(body), issuerKeys.privateKey);
   // The last byte lies in the second integer of an ECDSA signature: its encoding stays well-formed.
   if (options.brokenSignature === true)
     signature.writeUInt8(signature.readUInt8(signature.length - 1) ^ 1, signature.length - 1);
   const whole = der(
     new asn1.Sequence({
-      value: [body, algorithmBlock(issuerKeys.kind), new asn1.BitString({ valueHex: signature })],
+      value: [body, algorithm(), new asn1.BitString({ valueHex: signature })],
     }),
   );
   return { der: whole, pem: pem(whole), keys, name: subject };

@@ -273,6 +273,23 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf: makeCertificate({ subject: "D", issuer: below }), chain: [below, free], roots: [root] });
   });
 
+  it("refuses a path that is signed with SHA-1", async () => {
+    for (const test of [wrongUsage({ leaf: { sha1: true } }), wrongUsage({ intermediate: { sha1: true } })]) {
+      const error = await failsWith("CERTIFICATE_PATH_INVALID", () => authenticate(test));
+      assert.match(error.message, /MD5 or SHA-1/);
+    }
+  });
+
+  it("refuses to have the leaf dropped as the double of another, and an authority validated in its place", async () => {
+    const mallory = makeCertificate({ subject: "Mallory" });
+    const double = Buffer.from(mallory.der);
+    double.writeUInt8(double.readUInt8(double.length - 1) ^ 1, double.length - 1);
+    const error = await failsWith("CERTIFICATE_PATH_INVALID", () =>
+      authenticate({ leaf: mallory, chain: [{ ...mallory, der: double }, intermediate], roots: [root] }),
+    );
+    assert.match(error.message, /does not begin with the signing certificate/);
+  });
+
   it("honours name constraints", async () => {
     const permitted = (domain: string) => {
       const name = Buffer.concat([Buffer.of(0x81, domain.length), Buffer.from(domain)]);

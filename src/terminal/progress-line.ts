@@ -1,5 +1,5 @@
 import type { DigestProgress } from "../core/hashing/digest-engine.ts";
-import { bytesText, doneOfText, durationText } from "../core/words.ts";
+import { bytesText, doneOfText, timeLeftText } from "../core/words.ts";
 import type { Output } from "./output.ts";
 import { escapeControls } from "./text.ts";
 
@@ -13,7 +13,7 @@ export function progressText({ bytesDone, bytesTotal }: DigestProgress, seconds:
   if (seconds < SETTLED || bytesDone === 0) return done;
   const rate = bytesDone / seconds;
   const left = (bytesTotal - bytesDone) / rate;
-  return `${done}, ${bytesText(Math.round(rate))}/s, ${durationText(Math.max(1, Math.round(left)))} left`;
+  return `${done}, ${bytesText(Math.round(rate))}/s, ${timeLeftText(left)} left`;
 }
 
 /** One line on standard error that is written over and over, and erased at the end; nothing where it is no terminal. */

@@ -1,0 +1,45 @@
+/**
+ * Runs a whole Sigstore on loopback until Ctrl-C: an identity provider that logs in whoever types a name, Fulcio, both
+ * Rekors, a timestamp authority and a TUF repository.
+ *
+ *   node scripts/local-sigstore.ts [--rekor 1|2] [--out FOLDER] [--issuer-port PORT] [--misbehave SERVICE=FAULT]… [--json]
+ */
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { parseFault } from "../test/support/sigstore/faults.ts";
+import { startLocalSigstore } from "../test/support/sigstore/local-sigstore.ts";
+
+const { values } = parseArgs({
+  options: {
+    rekor: { type: "string", default: "2" },
+    out: { type: "string" },
+    "issuer-port": { type: "string", default: "0" },
+    misbehave: { type: "string", multiple: true, default: [] },
+    /** One line of JSON in place of the words, for a program that started this one. */
+    json: { type: "boolean", default: false },
+  },
+});
+
+const wishes = values.misbehave.map(parseFault);
+const sigstore = await startLocalSigstore({
+  rekor: values.rekor === "1" ? 1 : 2,
+  issuerPort: Number(values["issuer-port"]),
+  ...(values.out === undefined ? {} : { folder: values.out }),
+});
+for (const { service, fault } of wishes) sigstore.misbehave(service, fault);
+
+if (values.json) {
+  const { trustConfigPath, trustedRootPath, tufRootPath, issuer, urls } = sigstore;
+  process.stdout.write(`${JSON.stringify({ trustConfigPath, trustedRootPath, tufRootPath, issuer, urls })}\n`);
+} else {
+  process.stdout.write(`${JSON.stringify(sigstore.trustConfig, undefined, 2)}
+
+A Sigstore of your own, on loopback, until Ctrl-C. The configuration above is also in a file:
+  --trust-config ${sigstore.trustConfigPath}
+  issuer        ${sigstore.issuer}
+  TUF           ${sigstore.urls.tuf}, first root in ${sigstore.tufRootPath}
+${values.misbehave.map((wish) => `  misbehaving   ${wish}\n`).join("")}`);
+}
+
+await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+await sigstore.stop();

@@ -1,3 +1,6 @@
+import type { IdentityType } from "./verification/signer.ts";
+import type { TrustRoot } from "./verification/trust-root.ts";
+
 /** PEM text, and what the person calls it: the file's name, usually. */
 export interface PemSource {
   readonly label: string;
@@ -9,6 +12,7 @@ export interface Trust {
   /** Public keys: EC P-256, P-384 or P-521, as SubjectPublicKeyInfo (RFC 5480). */
   readonly keys?: readonly PemSource[];
   readonly certificates?: CertificateTrust;
+  readonly sigstore?: SigstoreTrust;
 }
 
 export interface CertificateTrust {
@@ -18,4 +22,20 @@ export interface CertificateTrust {
   readonly identity?: string;
   /** When the certificates have to be valid; now, if absent. */
   readonly at?: Date;
+}
+
+export interface SigstoreTrust {
+  /** Keys and certificates of one Sigstore instance. */
+  readonly root: TrustRoot;
+  /** Who may have signed. Without any, the signer is told, but nobody is accepted. */
+  readonly identities: readonly ExpectedIdentity[];
+}
+
+/** Identity and issuer are compared exactly, character by character. */
+export interface ExpectedIdentity {
+  readonly identity: string;
+  /** URL of the OpenID provider. */
+  readonly issuer: string;
+  /** What the identity has to be in the certificate; absent: what it looks like. */
+  readonly type?: IdentityType;
 }

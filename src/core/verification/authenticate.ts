@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Bundle } from "../bundle/bundle.ts";
 import { parseStatement, type Statement } from "../bundle/statement.ts";
-import { ProvenanceError } from "../errors.ts";
+import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import type { Trust } from "../trust.ts";
 import type { Signer } from "./signer.ts";
 import { verifyKeyBundle } from "./verify-key.ts";
@@ -28,15 +28,17 @@ export async function authenticateBundle(bundle: Bundle, trust: Trust, signature
   const label = basename(signaturePath);
   const { material } = bundle;
   if (material.method === "key") {
-    if (trust.keys === undefined || (trust.keys.length === 0 && trust.certificates === undefined)) {
-      throw noTrust(label, "a key", "the signer's public key", trust.certificates !== undefined);
+    const others = trust.certificates !== undefined || trust.sigstore !== undefined;
+    if (trust.keys === undefined || (trust.keys.length === 0 && !others)) {
+      throw noTrust(label, "a key", "the signer's public key", others);
     }
     const signer = verifyKeyBundle(bundle, material, trust.keys, signaturePath);
     return { signer, statement: authenticatedStatement(bundle, label) };
   }
   if (material.method === "certificate") {
     if (trust.certificates === undefined) {
-      throw noTrust(label, "a certificate", "the root certificate of the signer", trust.keys !== undefined);
+      const others = trust.keys !== undefined || trust.sigstore !== undefined;
+      throw noTrust(label, "a certificate", "the root certificate of the signer", others);
     }
     const { hasIdentity, verifyCertificateBundle } = await import("./verify-certificate.ts");
     const signer = await verifyCertificateBundle(bundle, material, trust.certificates, signaturePath);
@@ -50,10 +52,20 @@ export async function authenticateBundle(bundle: Bundle, trust: Trust, signature
     );
     return { signer, statement, rejection };
   }
-  throw new ProvenanceError(
-    "SIGNING_METHOD_UNSUPPORTED",
-    `${label} was signed with a browser login or by CI (Sigstore); this version checks keys and certificates only.`,
-  );
+  if (trust.sigstore === undefined) {
+    const others = trust.keys !== undefined || trust.certificates !== undefined;
+    const needed = "the signer's identity and identity provider, and a trust root of Sigstore";
+    throw noTrust(label, "a browser login or by CI (Sigstore)", needed, others, "TRUST_ROOT_MISSING");
+  }
+  const { root, identities } = trust.sigstore;
+  const [{ verifySigstoreBundle }, { identityRejection }] = await Promise.all([
+    import("./sigstore/verify-sigstore.ts"),
+    import("./sigstore/expected-identity.ts"),
+  ]);
+  const signer = await verifySigstoreBundle(bundle, root, signaturePath);
+  const statement = authenticatedStatement(bundle, label);
+  const rejection = identityRejection(signer, identities, label);
+  return { signer, statement, ...(rejection && { rejection }) };
 }
 
 /** Only ever called after the signature was found to fit. */
@@ -61,9 +73,15 @@ function authenticatedStatement(bundle: Bundle, label: string): AuthenticatedSta
   return parseStatement(bundle.envelope.payload, label) as AuthenticatedStatement;
 }
 
-function noTrust(label: string, signedWith: string, needed: string, otherGiven: boolean): ProvenanceError {
+function noTrust(
+  label: string,
+  signedWith: string,
+  needed: string,
+  otherGiven: boolean,
+  code: ErrorCode = "KEY_UNKNOWN",
+): ProvenanceError {
   return new ProvenanceError(
-    otherGiven ? "SIGNING_METHOD_MISMATCH" : "KEY_UNKNOWN",
+    otherGiven ? "SIGNING_METHOD_MISMATCH" : code,
     `${label} was signed with ${signedWith}. To check it, give ${needed}.`,
   );
 }

@@ -28,11 +28,59 @@ export interface CertificateSigner {
   readonly fingerprints: readonly string[];
 }
 
+export type IdentityType = "email" | "uri" | "other";
+
 export interface SigstoreSigner {
   readonly method: "sigstore";
+  /** The one subject alternative name of the certificate: an e-mail address, the URI of a CI workflow, a user name. */
   readonly identity: string;
-  readonly identityType: "email" | "uri" | "other";
+  readonly identityType: IdentityType;
+  /** The OpenID provider that vouched for the identity: its URL. */
   readonly issuer: string;
+  /** RFC 3339: the earliest of the verified times. */
+  readonly signedAt: string;
+  readonly certificate: {
+    /** Hex. */
+    readonly serialNumber: string;
+    /** RFC 3339. */
+    readonly notBefore: string;
+    readonly notAfter: string;
+    /** Distinguished name of who issued it, RFC 4514 text. */
+    readonly authority: string;
+    /** Hex SHA-256 of the DER. */
+    readonly fingerprint: string;
+    /** URLs of the certificate transparency logs that it is in. */
+    readonly logs: readonly string[];
+  };
+  readonly log: {
+    /** URL. */
+    readonly url: string;
+    /** Decimal, as verified: by the log's promise, or by the proof of inclusion. */
+    readonly index: string;
+    /** RFC 3339; absent where the log promises none (Rekor v2). */
+    readonly time?: string;
+    /** Kind and version of the entry: `dsse/0.0.1`. */
+    readonly entry: string;
+  };
+  readonly timestamps: readonly {
+    /** Distinguished name, RFC 4514 text. */
+    readonly authority: string;
+    /** RFC 3339. */
+    readonly time: string;
+  }[];
+  /** Fulcio's extensions by name: `sourceRepositoryUri`, `buildTrigger`… (Fulcio, OID directory). */
+  readonly extensions: Readonly<Record<string, string>>;
+  /** What all of this was checked against. */
+  readonly trustRoot: TrustRootFacts;
+}
+
+export interface TrustRootFacts {
+  /** What a person calls it: an instance of Sigstore, or a file. */
+  readonly label: string;
+  /** `built-in`: it came with this program. `updated`: by the instance's TUF repository. `file`: the caller's. */
+  readonly origin: "built-in" | "updated" | "file";
+  /** RFC 3339: when it was last known to be current; absent for a file. */
+  readonly asOf?: string;
 }
 
 export type Curve = "P-256" | "P-384" | "P-521";

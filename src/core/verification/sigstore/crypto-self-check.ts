@@ -1,0 +1,47 @@
+import type { KeyObject } from "node:crypto";
+
+/** What `@sigstore/core` checks signatures with. */
+export interface LibraryCrypto {
+  createPublicKey(der: Buffer): KeyObject;
+  verify(data: Buffer, key: KeyObject, signature: Buffer, algorithm?: string): boolean;
+}
+
+/** Signatures over these bytes by keys made for this purpose and thrown away. */
+const DATA = Buffer.from("model-provenance");
+const VECTORS = [
+  {
+    kind: "P-256",
+    key: "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEjkckvitKLwWt4snIYBpXevhCJcKmRFBYYswl8udV6H5zh3QdIoHAnl+EwvH3o1MeHDzT3dmipK8DvEN+zR202A==",
+    signature: "MEYCIQDWfps4MDxYRnOgPbggvRTxV0HNciQdmyQDRKrUFkR55QIhAJBT6xlPv+BPngGwxGH53Cr6hE4F3Emv9OAlmCtgi16m",
+  },
+  {
+    kind: "P-384",
+    key: "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAELLou4GcIZ6TAcid4if6mcFWCGw3zxg2Ne7Nr7o1Tv7G5fT2LIFQK2jtIdbqMO1CRar5jAFtalQ9epZHB/DiiH1yXPS4rb5S+LIICnPx2CPLvKOtbB1l8k2RjSx0+iHVb",
+    signature:
+      "MGYCMQDxfcbOT/LkavUaJQncBWjJvzs3MeiCfH+hPoujDRovAYhyAR9/gmLEnXq18dwsxK0CMQCluDEETGYnnBeEgci9oNn+6WIJy5fiZ/QkD39cf9Ngiwg82rVKx8rlFwX5Dx02zsk=",
+  },
+  {
+    kind: "RSA",
+    key: "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAl3QpOQaNGlUhSNEOczZEzjCed31WpWBS3m2mOjOGqaiBj73xTj2TVL7UG18iJoYjsSblUJRc4Ej7JBC5ZO+DC/wopYcAB9bz8JSHK5C4f0bMtcFclt+E2u9Tam0DfABXIXeKkU/ttE0jLOCsHhEI3exJW4k0sH/81ZV0KGEoe00a2ZHbsiDvfw1gjX58c4f9MjO+yvHSYaQ0hd88P7eFjypoHQW18Vht2itbz6xJG0xkpm8Pc4wAHqCInBR4GrqStkv+aNFdkTpXyjZdjJwNNR8bBCtnFz3agszMvl9k4MlrVo4mnClXCr3SzJOLhn18Q51O6C4eTCSCv1y02tqB3wIDAQAB",
+    signature:
+      "irj8OZ0hGGhpzPiRGTEqCYjsGOpfq8Lx5/9aHcZuJMNQPNkfmQ8CDxGBkjTDeLEIZVjISVjp4wwjWU6u6gidd7Asq6aZmKqyu+BejEQtqzwpRyChTl5t8WehX8iQfOMsEV/JZ7pZZHKC2vaGr5+JCtrIo2fy4k9VXthd0CTdbAu8Frpsq8LeCH0zqSeCbHdCeEFXzDLniXFDNmp9IayrHNEwb6XPwa3Zg7SatAu5viRBvTdUePRPInGzs+wdxCgVQuvqSkElReBjA76zE4gB7AnR87WSzT9XBue9pQBeQYv9pzuj5ILUoJJDDbszKUcAb5idTzbtMbs4vtrJ9Y7uGw==",
+  },
+  {
+    kind: "Ed25519",
+    key: "MCowBQYDK2VwAyEAiTVjJeBPDjITwv9c8TNFG7EGL66Q7nLuCj2Eo2t1RzY=",
+    signature: "00nT7D1botARfujuLM8oTULjCAGsQVmbp6xEqTzq9Pi7024+es/1bUfajYpiw6l5LebJqyNVqhWmDmiDdG/TDw==",
+  },
+] as const;
+
+/**
+ * Whether this platform's cryptography tells right signatures from wrong ones, the way the library calls it.
+ *
+ * @returns the kind of key for which it does not
+ */
+export function failedSelfCheck(crypto: LibraryCrypto): string | undefined {
+  return VECTORS.find(({ key, signature }) => {
+    const publicKey = crypto.createPublicKey(Buffer.from(key, "base64"));
+    const signed = Buffer.from(signature, "base64");
+    return !crypto.verify(DATA, publicKey, signed) || crypto.verify(DATA.subarray(1), publicKey, signed);
+  })?.kind;
+}

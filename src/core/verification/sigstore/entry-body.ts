@@ -1,0 +1,104 @@
+import type { TransparencyLogEntry } from "@sigstore/bundle";
+import * as v from "valibot";
+import { decodeBase64 } from "../../bundle/base64.ts";
+import { parseBoundedJson } from "../../bundle/bounded-json.ts";
+import { ProvenanceError } from "../../errors.ts";
+
+const PEM_BODY = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
+
+const Head = v.looseObject({ kind: v.string(), apiVersion: v.string(), spec: v.looseObject({}) });
+const one = <TSchema extends v.GenericSchema>(schema: TSchema) => v.strictTuple([schema]);
+const VerifierV2 = v.looseObject({ x509Certificate: v.looseObject({ rawBytes: v.string() }) });
+
+const DsseV1 = v.looseObject({ signatures: one(v.looseObject({ verifier: v.string() })) });
+const IntotoV1 = v.looseObject({
+  content: v.looseObject({
+    envelope: v.looseObject({ signatures: one(v.looseObject({ publicKey: v.string() })) }),
+  }),
+});
+const HashedV1 = v.looseObject({ signature: v.looseObject({ publicKey: v.looseObject({ content: v.string() }) }) });
+const DsseV2 = v.looseObject({ dsseV002: v.looseObject({ signatures: one(v.looseObject({ verifier: VerifierV2 })) }) });
+const HashedV2 = v.looseObject({
+  hashedRekordV002: v.looseObject({
+    data: v.looseObject({ algorithm: v.string() }),
+    signature: v.looseObject({ verifier: VerifierV2 }),
+  }),
+});
+
+/** Where each kind of entry keeps the signer's certificate: DER, or Base64 of PEM. */
+const CERTIFICATES: Readonly<Record<string, (spec: unknown, label: string) => Buffer | undefined>> = {
+  "dsse/0.0.1": (spec) => pem(v.parse(DsseV1, spec).signatures[0].verifier),
+  "intoto/0.0.2": (spec) => pem(v.parse(IntotoV1, spec).content.envelope.signatures[0].publicKey),
+  "hashedrekord/0.0.1": (spec) => pem(v.parse(HashedV1, spec).signature.publicKey.content),
+  "dsse/0.0.2": (spec) => decodeBase64(v.parse(DsseV2, spec).dsseV002.signatures[0].verifier.x509Certificate.rawBytes),
+  "hashedrekord/0.0.2": (spec, label) => {
+    const { data, signature } = v.parse(HashedV2, spec).hashedRekordV002;
+    if (data.algorithm !== "SHA2_256") throw unsupported(label, `an entry over a digest by ${data.algorithm}`);
+    return decodeBase64(signature.verifier.x509Certificate.rawBytes);
+  },
+};
+
+/** Rekor v2 gives an entry one index; in Rekor v1 the index in a shard differs from that of the whole log. */
+const ONE_INDEX: ReadonlySet<string> = new Set(["dsse/0.0.2", "hashedrekord/0.0.2"]);
+
+/**
+ * Checks what a log entry says of itself, as far as that needs no trust: that it is of a kind that can be checked, and
+ * about the certificate that the bundle carries. The rest, and that the log says so at all, is the library's to check.
+ *
+ * @param certificate DER
+ * @throws ProvenanceError SIGSTORE_LOG_ENTRY, SIGSTORE_UNSUPPORTED
+ */
+export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer, label: string): void {
+  const json = parseBoundedJson(entry.canonicalizedBody, `The log entry in ${label}`, "SIGSTORE_LOG_ENTRY");
+  const head = v.safeParse(Head, json);
+  if (!head.success) throw contradicts(label, "its log entry cannot be read");
+  const { kind, apiVersion, spec } = head.output;
+  const type = entryType(entry);
+  if (type !== `${kind}/${apiVersion}`) throw contradicts(label, "its log entry is of another kind than it says");
+  const read = Object.hasOwn(CERTIFICATES, type) ? CERTIFICATES[type] : undefined;
+  if (read === undefined) throw unsupported(label, `a log entry of the kind "${type}"`);
+  let logged: Buffer | undefined;
+  try {
+    logged = read(spec, label);
+  } catch (error) {
+    if (error instanceof ProvenanceError) throw error;
+    throw contradicts(label, "its log entry cannot be read");
+  }
+  if (logged?.equals(certificate) !== true) throw contradicts(label, "its log entry is about another certificate");
+  const { logIndex, inclusionProof } = entry;
+  if (ONE_INDEX.has(type) && inclusionProof !== undefined && inclusionProof.logIndex !== logIndex) {
+    throw contradicts(label, "its log entry has two positions in the log");
+  }
+}
+
+/** `dsse/0.0.1` */
+export function entryType({ kindVersion }: TransparencyLogEntry): string {
+  return `${kindVersion.kind}/${kindVersion.version}`;
+}
+
+/** Size and root of a checkpoint, a line each after the name of the log (transparency-dev, checkpoint format). */
+export function checkProofAgainstCheckpoint(entry: TransparencyLogEntry, label: string): void {
+  const proof = entry.inclusionProof;
+  if (proof === undefined) return;
+  const [, size, root] = proof.checkpoint?.envelope.split("\n") ?? [];
+  if (size !== proof.treeSize || root !== proof.rootHash.toString("base64")) {
+    throw contradicts(label, "the proof that it is in the log is not about the log's checkpoint");
+  }
+}
+
+function pem(base64: string): Buffer | undefined {
+  const text = decodeBase64(base64)?.toString("latin1") ?? "";
+  const body = PEM_BODY.exec(text)?.[1];
+  return body === undefined ? undefined : Buffer.from(body, "base64");
+}
+
+function contradicts(label: string, why: string): ProvenanceError {
+  return new ProvenanceError(
+    "SIGSTORE_LOG_ENTRY",
+    `${label} contradicts itself: ${why}. It was altered after signing.`,
+  );
+}
+
+function unsupported(label: string, what: string): ProvenanceError {
+  return new ProvenanceError("SIGSTORE_UNSUPPORTED", `${label} has ${what}, which this version cannot check.`);
+}

@@ -1,0 +1,46 @@
+import { ProvenanceError } from "../../errors.ts";
+import type { ExpectedIdentity } from "../../trust.ts";
+import type { IdentityType, SigstoreSigner } from "../signer.ts";
+
+type Subject = Pick<SigstoreSigner, "identity" | "identityType" | "issuer">;
+
+/** What an identity has to be in a certificate, by its looks: a URI has a scheme, an e-mail address an `@`. */
+export function identityTypeOf(identity: string): IdentityType {
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(identity)) return "uri";
+  return /^[^@\s]+@[^@\s]+$/.test(identity) ? "email" : "other";
+}
+
+/** Whether the signer is the one expected: identity, its type and issuer, each exactly. No patterns. */
+export function isExpected(signer: Subject, expected: ExpectedIdentity): boolean {
+  return (
+    signer.identity === expected.identity &&
+    signer.issuer === expected.issuer &&
+    signer.identityType === (expected.type ?? identityTypeOf(expected.identity))
+  );
+}
+
+/** Why an authentic signer is not accepted; nothing where it is. */
+export function identityRejection(
+  signer: Subject,
+  identities: readonly ExpectedIdentity[],
+  label: string,
+): ProvenanceError | undefined {
+  if (identities.some((expected) => isExpected(signer, expected))) return undefined;
+  const found = [signer.identity, signer.issuer];
+  const [only] = identities;
+  if (only === undefined) {
+    return new ProvenanceError(
+      "SIGSTORE_IDENTITY_MISSING",
+      `${label} was signed by ${signer.identity}, says ${signer.issuer}. Name the identity and the identity provider that you expect.`,
+      { details: { found } },
+    );
+  }
+  const wanted = identities.length > 1 ? `any of the ${identities.length} expected` : only.identity;
+  const message =
+    identities.length === 1 && only.identity === signer.identity && only.issuer !== signer.issuer
+      ? `${label} was signed by ${signer.identity}, but ${signer.issuer} vouches for that, and not ${only.issuer}.`
+      : `${label} was signed by ${signer.identity} (${signer.issuer}), and not by ${wanted}.`;
+  return new ProvenanceError("SIGSTORE_IDENTITY", message, {
+    details: { expected: identities.flatMap(({ identity, issuer }) => [identity, issuer]), found },
+  });
+}

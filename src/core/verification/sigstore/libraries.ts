@@ -1,0 +1,42 @@
+import { ProvenanceError } from "../../errors.ts";
+import { failedSelfCheck } from "./crypto-self-check.ts";
+import { verifyNamingDigest } from "./verify-naming-digest.ts";
+
+/** Sigstore's libraries, ready for use on this platform. */
+export interface SigstoreLibraries {
+  readonly core: typeof import("@sigstore/core");
+  readonly bundle: typeof import("@sigstore/bundle");
+  readonly verify: typeof import("@sigstore/verify");
+}
+
+let loading: Promise<SigstoreLibraries> | undefined;
+
+/**
+ * Loads the libraries, once: nobody pays for them who has no keyless signature.
+ *
+ * @throws ProvenanceError SIGSTORE_PLATFORM where the cryptography here gives wrong answers
+ */
+export function loadSigstore(): Promise<SigstoreLibraries> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<SigstoreLibraries> {
+  const { default: libraryCrypto } = await import("@sigstore/core/dist/crypto.js");
+  // The library's own copy is changed, not the platform's module, which others in this process use too.
+  Object.assign(libraryCrypto, { verify: verifyNamingDigest });
+  const [core, bundle, verify] = await Promise.all([
+    import("@sigstore/core"),
+    import("@sigstore/bundle"),
+    import("@sigstore/verify"),
+  ]);
+  const failed = failedSelfCheck(core.crypto);
+  if (failed !== undefined) {
+    throw new ProvenanceError(
+      "SIGSTORE_PLATFORM",
+      `Keyless signatures cannot be checked here: this platform's cryptography fails a self-check (${failed}).`,
+      { details: { failed } },
+    );
+  }
+  return { core, bundle, verify };
+}

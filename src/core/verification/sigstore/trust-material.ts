@@ -1,0 +1,35 @@
+import type { TrustedRoot } from "@sigstore/protobuf-specs";
+import type { TrustMaterial } from "@sigstore/verify";
+import type { SigstoreLibraries } from "./libraries.ts";
+
+const known = new WeakMap<TrustedRoot, TrustMaterial>();
+
+/**
+ * A trusted root as the verifier takes it. A log or authority whose key this platform cannot read (a kind to come) is
+ * left out, and so not known; the others serve all the same.
+ */
+export function trustMaterial(root: TrustedRoot, { verify }: Pick<SigstoreLibraries, "verify">): TrustMaterial {
+  const made = known.get(root);
+  if (made !== undefined) return made;
+  const none = { ...root, tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] };
+  const read = (part: Partial<TrustedRoot>): TrustMaterial | undefined => {
+    try {
+      return verify.toTrustMaterial({ ...none, ...part });
+    } catch {
+      return undefined;
+    }
+  };
+  const material: TrustMaterial = {
+    tlogs: root.tlogs.flatMap((log) => read({ tlogs: [log] })?.tlogs ?? []),
+    ctlogs: root.ctlogs.flatMap((log) => read({ ctlogs: [log] })?.ctlogs ?? []),
+    certificateAuthorities: root.certificateAuthorities.flatMap(
+      (authority) => read({ certificateAuthorities: [authority] })?.certificateAuthorities ?? [],
+    ),
+    timestampAuthorities: root.timestampAuthorities.flatMap(
+      (authority) => read({ timestampAuthorities: [authority] })?.timestampAuthorities ?? [],
+    ),
+    publicKey: verify.toTrustMaterial(none).publicKey,
+  };
+  known.set(root, material);
+  return material;
+}

@@ -1,0 +1,158 @@
+import { X509Certificate } from "node:crypto";
+import { basename } from "node:path";
+import type { Bundle as LibraryBundle } from "@sigstore/bundle";
+import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
+import type { Bundle } from "../../bundle/bundle.ts";
+import { ProvenanceError } from "../../errors.ts";
+import { type Certificate, certificateFingerprint } from "../certificates.ts";
+import { distinguishedName } from "../distinguished-name.ts";
+import { curveOf } from "../elliptic-keys.ts";
+import { envelopeSignatureFits } from "../envelope-signature.ts";
+import type { SigstoreSigner, TrustRootFacts } from "../signer.ts";
+import type { TrustRoot } from "../trust-root.ts";
+import { checkEntryBody, checkProofAgainstCheckpoint, entryType } from "./entry-body.ts";
+import { type Attempt, explainFailure, timestampAuthority } from "./explain-failure.ts";
+import { type FulcioSubject, parseFulcioCertificate } from "./fulcio-certificate.ts";
+import { loadSigstore, type SigstoreLibraries } from "./libraries.ts";
+import { checkMaterialShape } from "./material-shape.ts";
+import { trustMaterial } from "./trust-material.ts";
+
+/**
+ * Checks a keyless bundle against the trust root of a Sigstore instance, without the network: envelope, certificate,
+ * certificate transparency, log entry, timestamps (Sigstore client specification). `@sigstore/verify` does that, by its
+ * own thresholds; what it leaves open is checked beside it. Whether the signer is the one wanted is left to the caller.
+ *
+ * @param signaturePath for messages
+ * @throws ProvenanceError of kind `invalid` or `unable`
+ */
+export async function verifySigstoreBundle(
+  bundle: Bundle,
+  root: TrustRoot,
+  signaturePath: string,
+): Promise<SigstoreSigner> {
+  const label = basename(signaturePath);
+  checkMaterialShape(bundle.json, label);
+  const libraries = await loadSigstore();
+  const { parsed, entity } = parseEntity(bundle, libraries, label);
+  const der = certificateOf(parsed, entity, label);
+  const { certificate, subject } = parseFulcioCertificate(der, label);
+  checkEnvelope(bundle, certificate, label);
+  const { tlogEntries } = parsed.verificationMaterial;
+  for (const entry of tlogEntries) checkEntryBody(entry, der, label);
+
+  const material = trustMaterial(root.trustedRoot, libraries);
+  const libraryCertificate = libraries.core.X509Certificate.parse(der);
+  const attempt: Attempt = { entity, certificate: libraryCertificate, material, root: root.label, label };
+  runVerifier(attempt, libraries);
+  for (const entry of tlogEntries) checkProofAgainstCheckpoint(entry, label);
+  return signerOf(certificate, subject, attempt, root);
+}
+
+function parseEntity(
+  bundle: Bundle,
+  { bundle: library, verify }: SigstoreLibraries,
+  label: string,
+): { parsed: LibraryBundle; entity: SignedEntity } {
+  try {
+    const parsed = library.bundleFromJSON(bundle.json);
+    const { content } = parsed;
+    if (content.$case !== "dsseEnvelope" || !content.dsseEnvelope.payload.equals(bundle.envelope.payload)) {
+      throw new Error("the payload was read in two ways");
+    }
+    return { parsed, entity: verify.toSignedEntity(parsed) };
+  } catch (cause) {
+    throw malformed(label, cause);
+  }
+}
+
+/**
+ * The certificate's bytes. The library checks its own encoding of what it read; only where that is what the file has
+ * may others read who was certified.
+ */
+function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: string): Buffer<ArrayBuffer> {
+  const { content } = parsed.verificationMaterial;
+  const der = content.$case === "certificate" ? Buffer.from(content.certificate.rawBytes) : Buffer.alloc(0);
+  if (key.$case === "certificate" && key.certificate.root.toDER().equals(der)) return der;
+  throw malformed(label, new Error("its certificate is not encoded in DER"));
+}
+
+/** Needs no trust root: whoever altered the envelope is found out without one. */
+function checkEnvelope(bundle: Bundle, { x509 }: Certificate, label: string): void {
+  const curve = curveOf(x509.publicKey);
+  if (curve === undefined || envelopeSignatureFits(bundle.envelope, x509.publicKey, curve)) return;
+  throw new ProvenanceError(
+    "SIGNATURE_NOT_AUTHENTIC",
+    `${label} does not fit its own certificate: the file was altered after signing.`,
+  );
+}
+
+function runVerifier(attempt: Attempt, { verify }: SigstoreLibraries): void {
+  try {
+    new verify.Verifier(attempt.material).verify(attempt.entity);
+  } catch (error) {
+    throw error instanceof verify.VerificationError ? explainFailure(error, attempt) : malformed(attempt.label, error);
+  }
+}
+
+function signerOf(
+  certificate: Certificate,
+  { identity, identityType, issuer, extensions }: FulcioSubject,
+  { entity, certificate: libraryCertificate, material }: Attempt,
+  { label, origin, asOf }: TrustRootFacts,
+): SigstoreSigner {
+  const timestamps = entity.timestamps.flatMap((one) => (one.$case === "timestamp-authority" ? [one.timestamp] : []));
+  const stamped = timestamps.map((timestamp) => ({
+    authority: authorityName(timestampAuthority(timestamp, material)?.root.toDER()),
+    time: timestamp.signingTime.toISOString(),
+  }));
+  const log = logOf(entity, material);
+  const times = [...stamped.map(({ time }) => time), ...(log.time === undefined ? [] : [log.time])];
+  const { x509 } = certificate;
+  return {
+    method: "sigstore",
+    identity,
+    identityType,
+    issuer,
+    signedAt: times.sort()[0] ?? "",
+    certificate: {
+      serialNumber: x509.serialNumber.toLowerCase(),
+      notBefore: new Date(x509.validFrom).toISOString(),
+      notAfter: new Date(x509.validTo).toISOString(),
+      authority: distinguishedName(x509.issuer),
+      fingerprint: certificateFingerprint(certificate),
+      logs: certificateLogs(libraryCertificate, material),
+    },
+    log,
+    timestamps: stamped,
+    extensions,
+    trustRoot: { label, origin, ...(asOf !== undefined && { asOf }) },
+  };
+}
+
+function logOf({ tlogEntries }: SignedEntity, { tlogs }: TrustMaterial): SigstoreSigner["log"] {
+  const [entry] = tlogEntries;
+  if (entry === undefined) throw new Error("A verified bundle has a log entry.");
+  const { inclusionPromise, inclusionProof, logIndex, integratedTime, logId } = entry;
+  const promised = inclusionPromise !== undefined;
+  return {
+    url: tlogs.find(({ logID }) => logID.equals(logId.keyId))?.baseURL ?? "",
+    // Without a promise, only the position in the proof was verified.
+    index: promised ? logIndex : (inclusionProof?.logIndex ?? logIndex),
+    ...(promised && { time: new Date(Number(integratedTime) * 1000).toISOString() }),
+    entry: entryType(entry),
+  };
+}
+
+function certificateLogs(certificate: Attempt["certificate"], { ctlogs }: TrustMaterial): string[] {
+  const ids = certificate.extSCT?.signedCertificateTimestamps.map(({ logID }) => logID) ?? [];
+  return ids.map((id) => ctlogs.find(({ logID }) => logID.equals(id))?.baseURL ?? "");
+}
+
+function authorityName(der: Buffer | undefined): string {
+  return der === undefined ? "" : distinguishedName(new X509Certificate(der).subject);
+}
+
+function malformed(label: string, cause: unknown): ProvenanceError {
+  const why = cause instanceof Error ? cause.message : "it cannot be read";
+  return new ProvenanceError("BUNDLE_MALFORMED", `${label} is malformed: ${why}.`, { cause });
+}

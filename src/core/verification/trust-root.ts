@@ -1,0 +1,111 @@
+import type { SigningConfig, TrustedRoot } from "@sigstore/protobuf-specs";
+import * as v from "valibot";
+import { decodeBase64 } from "../bundle/base64.ts";
+import { ProvenanceError } from "../errors.ts";
+import { camelCased } from "./camel-cased.ts";
+import type { TrustRootFacts } from "./signer.ts";
+
+/** The keys and certificates of one Sigstore instance, and where that instance is. */
+export interface TrustRoot extends TrustRootFacts {
+  readonly instance: "public" | "staging" | "private";
+  readonly trustedRoot: TrustedRoot;
+  /** Where to sign; absent where only keys were given. */
+  readonly signingConfig?: SigningConfig;
+}
+
+const Base64 = v.pipe(
+  v.string(),
+  v.check((text) => decodeBase64(text) !== undefined, "is not Base64"),
+);
+const Time = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(Date.parse(text)), "is not a time"),
+);
+const Period = v.looseObject({ start: v.nullish(Time), end: v.nullish(Time) });
+const Log = v.looseObject({
+  baseUrl: v.string(),
+  publicKey: v.looseObject({ rawBytes: Base64, validFor: v.nullish(Period) }),
+  logId: v.looseObject({ keyId: Base64 }),
+  checkpointKeyId: v.nullish(v.looseObject({ keyId: Base64 })),
+});
+const Authority = v.looseObject({
+  certChain: v.looseObject({ certificates: v.pipe(v.array(v.looseObject({ rawBytes: Base64 })), v.minLength(1)) }),
+  validFor: v.nullish(Period),
+});
+const TrustedRootShape = v.looseObject({
+  mediaType: v.pipe(v.string(), v.startsWith("application/vnd.dev.sigstore.trustedroot")),
+  tlogs: v.nullish(v.array(Log)),
+  certificateAuthorities: v.pipe(v.array(Authority), v.minLength(1)),
+  ctlogs: v.nullish(v.array(Log)),
+  timestampAuthorities: v.nullish(v.array(Authority)),
+});
+
+const Service = v.looseObject({
+  url: v.pipe(
+    v.string(),
+    v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), "is not a web address"),
+  ),
+  majorApiVersion: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  validFor: v.nullish(Period),
+});
+const Choice = v.looseObject({
+  selector: v.picklist(["ALL", "ANY", "EXACT"]),
+  count: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
+const SigningConfigShape = v.looseObject({
+  mediaType: v.literal("application/vnd.dev.sigstore.signingconfig.v0.2+json"),
+  caUrls: v.nullish(v.array(Service)),
+  oidcUrls: v.nullish(v.array(Service)),
+  rekorTlogUrls: v.nullish(v.array(Service)),
+  rekorTlogConfig: v.nullish(Choice),
+  tsaUrls: v.nullish(v.array(Service)),
+  tsaConfig: v.nullish(Choice),
+});
+
+/**
+ * Reads a TrustedRoot of Sigstore's protobuf specifications, in camelCase or snake_case.
+ *
+ * @throws ProvenanceError TRUST_ROOT_UNREADABLE
+ */
+export async function parseTrustedRoot(json: unknown, label: string): Promise<TrustedRoot> {
+  const shape = parse(TrustedRootShape, camelCasedOrFail(json, label), label, "a trusted root");
+  const { TrustedRoot } = await import("@sigstore/protobuf-specs");
+  return fromJson(() => TrustedRoot.fromJSON(shape), label);
+}
+
+/** As {@link parseTrustedRoot}, for a SigningConfig of version 0.2. */
+export async function parseSigningConfig(json: unknown, label: string): Promise<SigningConfig> {
+  const shape = parse(SigningConfigShape, camelCasedOrFail(json, label), label, "a signing configuration");
+  const { SigningConfig } = await import("@sigstore/protobuf-specs");
+  return fromJson(() => SigningConfig.fromJSON(shape), label);
+}
+
+function camelCasedOrFail(json: unknown, label: string): unknown {
+  return fromJson(() => camelCased(json), label);
+}
+
+function fromJson<T>(read: () => T, label: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "unknown error";
+    throw unreadable(`${label} cannot be read: ${why}.`, label, cause);
+  }
+}
+
+function parse<TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  value: unknown,
+  label: string,
+  what: string,
+): v.InferOutput<TSchema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const at = v.getDotPath(issue) ?? "its top";
+  throw unreadable(`${label} is not ${what} as Sigstore writes it: at ${at}, ${issue.message}.`, label);
+}
+
+export function unreadable(message: string, label: string, cause?: unknown): ProvenanceError {
+  return new ProvenanceError("TRUST_ROOT_UNREADABLE", message, { details: { label }, cause });
+}

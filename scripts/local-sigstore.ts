@@ -20,7 +20,14 @@ const { values } = parseArgs({
   },
 });
 
-const wishes = values.misbehave.map(parseFault);
+const wishes = values.misbehave.map((wish) => {
+  try {
+    return parseFault(wish);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(2);
+  }
+});
 const sigstore = await startLocalSigstore({
   rekor: values.rekor === "1" ? 1 : 2,
   issuerPort: Number(values["issuer-port"]),

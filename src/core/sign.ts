@@ -1,18 +1,15 @@
-import { createPublicKey } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
-import { parseBundle } from "./bundle/parse-bundle.ts";
 import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
+import { checkWritten } from "./signing/check-written.ts";
 import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
 import type { CertificateMaterial } from "./signing/signing-certificate.ts";
 import { checkWritable, writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { PemSource } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 import { keyFingerprint } from "./verification/elliptic-keys.ts";
-import { envelopeSignatureFits } from "./verification/envelope-signature.ts";
 import type { Signer } from "./verification/signer.ts";
 
 /** With what a model is signed. */
@@ -98,18 +95,6 @@ export async function sign(options: SignOptions): Promise<SignResult> {
 async function readSigningCertificate(identity: CertificateIdentity, key: SigningKey): Promise<CertificateMaterial> {
   const { readCertificateMaterial } = await import("./signing/signing-certificate.ts");
   return readCertificateMaterial(identity.certificate, identity.chain ?? [], key, new Date());
-}
-
-/** Reads the file back: what counts is what is on the disk. */
-async function checkWritten(signature: string, key: SigningKey, payload: Buffer): Promise<void> {
-  const { envelope } = parseBundle(await readFile(signature), basename(signature));
-  const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
-  if (envelope.payload.equals(payload) && envelopeSignatureFits(envelope, publicKey, key.curve)) return;
-  throw new ProvenanceError(
-    "SIGNATURE_SELF_CHECK",
-    `${signature} was written, but what was read back does not verify. Do not publish it; sign again.`,
-    { details: { path: signature } },
-  );
 }
 
 function warningsFor(outside: readonly string[]): string[] {

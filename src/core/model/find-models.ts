@@ -1,10 +1,10 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
-import { entryPath, listFolder } from "./list-folder.ts";
+import { entryPath } from "./list-folder.ts";
 import { isModelFile, isModelFront, isModelPackage, isSingleFileModel, SKILL_FILE } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
-import { type Listing, signaturesBeside, toListing } from "./signatures-beside.ts";
+import { type Listing, listByKind, signaturesBeside } from "./signatures-beside.ts";
 import { sortInSlices } from "./sort-in-slices.ts";
 import { TimeSlices } from "./time-slices.ts";
 
@@ -85,7 +85,7 @@ async function signaturesBesideFolder(path: string, slices: TimeSlices): Promise
 
 async function signaturesIn(folder: string, slices: TimeSlices): Promise<ReadonlyMap<string, string>> {
   try {
-    return await signaturesBeside(toListing(folder, await listFolder(folder, slices)), slices);
+    return await signaturesBeside(await listByKind(folder, slices), slices);
   } catch (error) {
     throw error instanceof ProvenanceError ? error : unreadable(folder, error);
   }
@@ -143,9 +143,9 @@ class Search {
 
   async #list(place: Place): Promise<Listing | undefined> {
     try {
-      const entries = await listFolder(place.path, this.#slices, this.#left + 1);
-      this.#left -= entries.length;
-      return toListing(place.path, entries);
+      const listing = await listByKind(place.path, this.#slices, this.#left);
+      this.#left -= listing.count;
+      return listing;
     } catch (error) {
       if (error instanceof ProvenanceError) throw error;
       if (place.parent === undefined) throw unreadable(place.path, error);

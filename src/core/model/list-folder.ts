@@ -4,12 +4,11 @@ import { readdir } from "node:fs/promises";
 import { sep } from "node:path";
 import type { TimeSlices } from "./time-slices.ts";
 
-export interface Entry {
-  /** As listed; lossy for `not-utf8`. */
-  readonly name: string;
-  /** `other` is everything that is to be looked at more closely: files, links, pipes… */
-  readonly kind: "folder" | "other" | "not-utf8";
-}
+/**
+ * `other` is everything that is to be looked at more closely: files, links, pipes… The name of what is `not-utf8` is
+ * lossy.
+ */
+export type EntryKind = "folder" | "other" | "not-utf8";
 
 /** Entries that the system hands over in one call. */
 const BATCH = 256;
@@ -17,38 +16,47 @@ const BATCH = 256;
 const REPLACEMENT = "\ufffd";
 
 /**
- * The entries of a folder, in the order of the file system.
+ * Hands the entries of a folder to `visit`, in the order of the file system. One at a time, as they come: a list of a
+ * hundred thousand, kept only to be gone through, costs pauses of the garbage collector.
  *
- * @param limit how many at most; all if not given
- * @throws the system's error
+ * @param visit returns whether to go on
+ * @throws the system's error, and whatever `visit` throws
  */
-export async function listFolder(path: string, slices: TimeSlices, limit = Infinity): Promise<Entry[]> {
-  const entries: Entry[] = [];
+export async function listFolder(
+  path: string,
+  slices: TimeSlices,
+  visit: (name: string, kind: EntryKind) => boolean,
+): Promise<void> {
   let doubtful = false;
   const folder = opendirSync(path, { bufferSize: BATCH });
   try {
-    for (let found = folder.readSync(); found !== null && entries.length < limit; found = folder.readSync()) {
+    for (let found = folder.readSync(); found !== null; found = folder.readSync()) {
       if (found.name.includes(REPLACEMENT)) doubtful = true;
-      else entries.push({ name: found.name, kind: found.isDirectory() ? "folder" : "other" });
+      else if (!visit(found.name, found.isDirectory() ? "folder" : "other")) return;
       if (slices.isOver()) await slices.next();
     }
   } finally {
     folder.closeSync();
   }
-  if (doubtful) entries.push(...(await listDoubtful(path)));
-  return entries;
+  if (doubtful) await listDoubtful(path, slices, visit);
 }
 
 /** The entries whose names hold a replacement character, told apart by their bytes. */
-async function listDoubtful(path: string): Promise<Entry[]> {
-  const entries: Entry[] = [];
+async function listDoubtful(
+  path: string,
+  slices: TimeSlices,
+  visit: (name: string, kind: EntryKind) => boolean,
+): Promise<void> {
   for (const bytes of await readdir(path, { encoding: "buffer" })) {
     const name = bytes.toString("utf8");
     if (!name.includes(REPLACEMENT)) continue;
-    if (!isUtf8(bytes)) entries.push({ name, kind: "not-utf8" });
-    else entries.push({ name, kind: lstatSync(entryPath(path, name)).isDirectory() ? "folder" : "other" });
+    if (!visit(name, isUtf8(bytes) ? kindOf(entryPath(path, name)) : "not-utf8")) return;
+    if (slices.isOver()) await slices.next();
   }
-  return entries;
+}
+
+function kindOf(path: string): EntryKind {
+  return lstatSync(path).isDirectory() ? "folder" : "other";
 }
 
 /** Like `join`, without normalising: a listed name is taken as it is. */

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Entry, entryPath } from "./list-folder.ts";
+import { entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints } from "./names.ts";
 import { peekSignature, type SignatureClaim } from "./peek-signature.ts";
 import { isOwnSignatureName, isSignatureName, KAGGLE_SIGNATURE, signatureRank, signedName } from "./signature-names.ts";
@@ -12,12 +12,25 @@ export interface Listing {
   /** Names of what is no folder; links are among them, whatever they lead to. */
   readonly files: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
+  /** All entries, also those that are in neither. */
+  readonly count: number;
 }
 
-export function toListing(path: string, entries: readonly Entry[]): Listing {
-  const named = (kind: Entry["kind"]) =>
-    new Set(entries.filter((entry) => entry.kind === kind).map((entry) => entry.name));
-  return { path, files: named("other"), folders: named("folder") };
+/**
+ * @param limit of entries, all in all; one more than that may be listed, to tell that there is more
+ * @throws the system's error, or `CANCELLED`
+ */
+export async function listByKind(path: string, slices: TimeSlices, limit = Infinity): Promise<Listing> {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  let count = 0;
+  await listFolder(path, slices, (name, kind) => {
+    count++;
+    if (kind === "other") files.add(name);
+    else if (kind === "folder") folders.add(name);
+    return count <= limit;
+  });
+  return { path, files, folders, count };
 }
 
 interface Candidate {

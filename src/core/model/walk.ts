@@ -3,7 +3,7 @@ import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
 import type { IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
-import { type Entry, entryPath, listFolder } from "./list-folder.ts";
+import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints, nameProblem } from "./names.ts";
 import { sortInSlices } from "./sort-in-slices.ts";
 import type { TimeSlices } from "./time-slices.ts";
@@ -68,18 +68,18 @@ export class Walk {
   async #walk(folder: Folder): Promise<void> {
     let name = folder.prefix.slice(0, -1);
     try {
-      for (const entry of await listFolder(folder.path, this.#slices)) {
-        name = folder.prefix + entry.name;
-        this.#visit(entry, name, folder);
-        if (this.#slices.isOver()) await this.#slices.next();
-      }
+      await listFolder(folder.path, this.#slices, (entry, kind) => {
+        name = folder.prefix + entry;
+        this.#visit(entry, kind, name, folder);
+        return true;
+      });
     } catch (error) {
       throw error instanceof ProvenanceError ? error : unreadable(name, this.#root, error);
     }
   }
 
-  #visit(entry: Entry, name: string, folder: Folder): void {
-    if (entry.kind === "not-utf8") {
+  #visit(entry: string, kind: EntryKind, name: string, folder: Folder): void {
+    if (kind === "not-utf8") {
       this.#refuse(name, "not-utf8");
       return;
     }
@@ -89,8 +89,8 @@ export class Walk {
       this.#ignored.push({ name, source });
       return;
     }
-    const path = entryPath(folder.path, entry.name);
-    if (entry.kind === "folder") {
+    const path = entryPath(folder.path, entry);
+    if (kind === "folder") {
       this.#enter(name, path, folder);
       return;
     }

@@ -37,6 +37,8 @@ async function bundleInto(folder, entries) {
     splitting: true,
     chunkNames: "chunk-[hash]",
     external: ["vscode"],
+    // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
+    banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",

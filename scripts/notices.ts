@@ -8,11 +8,17 @@ export function thirdPartyNotices(sources: readonly string[]): string {
   const parts = [...folders].sort().map((folder) => {
     const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-    if (file === undefined) throw new Error(`${about.name} is bundled but carries no licence text`);
-    const text = readFileSync(join(folder, file), "utf8").trim();
-    return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
+    const title = `${about.name} ${about.version} (${about.license})`;
+    if (file !== undefined) return `${title}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+    // The text of this licence names no one; it is the one of this product.
+    if (about.license === "Apache-2.0") return `${title}, ${author(about)}\n\nThe text is that of the file LICENSE.\n`;
+    throw new Error(`${about.name} is bundled but carries no licence text`);
   });
   return `This product contains the following packages.\n\n${parts.join(`\n${"-".repeat(79)}\n\n`)}`;
+}
+
+function author(about: { readonly author?: string | { readonly name: string } }): string {
+  return typeof about.author === "string" ? about.author : (about.author?.name ?? "no author named");
 }
 
 /** The nearest folder above a source whose package.json has a name: some packages carry nameless ones inside. */

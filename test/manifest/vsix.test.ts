@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { type BuildFailure, build } from "esbuild";
+import { TEST_VSIX } from "../../scripts/package.ts";
+import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
+import { readZip } from "../support/zip.ts";
+
+const MEGABYTE = 1_000_000;
+
+/** Everything that a VSIX of this extension may hold. Two names are vsce's. */
+const ALLOWED = [
+  /^\[Content_Types\]\.xml$/,
+  /^extension\.vsixmanifest$/,
+  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/dist\/(extension|cli|hasher|chunk-[A-Z0-9]{8})\.js$/,
+  /^extension\/dist\/third-party-notices\.txt$/,
+  /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/i,
+  /^extension\/media\/[a-z0-9-]+\.(svg|png)$/,
+  /^extension\/media\/walkthrough\/[a-z0-9-]+\.(md|svg|png)$/,
+  /^extension\/schemas\/[a-z0-9.-]+\.json$/,
+];
+
+/** Text that only a development tree has. */
+const PRIVATE = ["sourceMappingURL", "/work/", "/root/", "/home/"];
+
+describe("the VSIX", () => {
+  const folder = useTemporaryFolder();
+  let files: Map<string, Buffer>;
+  before(() => {
+    files = readZip(TEST_VSIX);
+  });
+
+  it("holds nothing that was not meant to be shipped", () => {
+    const strangers = [...files.keys()].filter((name) => !ALLOWED.some((pattern) => pattern.test(name)));
+    assert.deepEqual(strangers, []);
+  });
+
+  it("holds what the extension cannot do without", () => {
+    const needed = [
+      ...["package.json", "package.nls.json", "LICENSE.txt", "changelog.md", "dist/third-party-notices.txt"],
+      ...["dist/extension.js", "dist/hasher.js", "dist/cli.js"],
+    ];
+    const missing = needed.filter((name) => !files.has(`extension/${name}`));
+    assert.deepEqual(missing, []);
+  });
+
+  it("holds every file that its manifest names", () => {
+    const manifest = text(files, "extension/package.json");
+    const named = [...manifest.matchAll(/"(?:\.\/)?((?:media|schemas|dist\/[a-z]+\.js|l10n)[^"]*)"/g)].map(
+      ([, path]) => path,
+    );
+    assert.ok(named.includes("dist/extension.js"));
+    const missing = named.filter((path) => !path?.startsWith("dist/library/") && !files.has(`extension/${path}`));
+    assert.deepEqual(missing, []);
+  });
+
+  it("holds every file that its code imports, and imports no package", async () => {
+    writeTree(
+      folder(),
+      Object.fromEntries([...files].filter(([name]) => name.startsWith("extension/dist/") && name.endsWith(".js"))),
+    );
+    const dist = join(folder(), "extension", "dist");
+    const { errors } = await build({
+      entryPoints: ["extension", "cli", "hasher"].map((name) => join(dist, `${name}.js`)),
+      bundle: true,
+      write: false,
+      outdir: dist,
+      platform: "node",
+      format: "esm",
+      external: ["vscode"],
+      logLevel: "silent",
+    }).catch((error: BuildFailure) => error);
+    assert.deepEqual(
+      errors.map(({ text }) => text),
+      [],
+    );
+  });
+
+  it("tells nothing of the machine that built it", () => {
+    const telling: string[] = [];
+    for (const [name, content] of files) {
+      for (const word of PRIVATE) if (content.includes(word)) telling.push(`${name} contains ${word}`);
+    }
+    assert.deepEqual(telling, []);
+  });
+
+  it("carries the licence of every package that is bundled", () => {
+    const notices = text(files, "extension/dist/third-party-notices.txt");
+    for (const name of ["valibot", "pkijs", "asn1js", "hash-wasm"])
+      assert.match(notices, new RegExp(`^${name} \\d`, "m"));
+  });
+
+  it("is at most one megabyte", () => {
+    const bytes = statSync(TEST_VSIX).size;
+    assert.ok(bytes <= MEGABYTE, `it has ${bytes} bytes`);
+  });
+});
+
+function text(files: ReadonlyMap<string, Buffer>, name: string): string {
+  const content = files.get(name);
+  assert.ok(content !== undefined, `${name} is missing`);
+  return content.toString("utf8");
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fetchPackage, pinned, ROOT } from "../../scripts/fetch.mjs";
+import { COLOURS, COMMANDS, CONTEXT_KEYS, SETTINGS, TREE_CONTEXT, VIEWS } from "../../src/platform/ids.ts";
+import { MANIFEST, WORDS } from "./manifest.ts";
+
+const { commands, menus, views, viewsContainers, viewsWelcome, colors, configuration } = MANIFEST.contributes;
+const settings = Object.entries(configuration.properties);
+
+/** Context keys of VS Code that a `when` clause may use. */
+const EDITOR_KEYS = [
+  ...["view", "viewItem", "listMultiSelection", "isWorkspaceTrusted", "workspaceFolderCount", "resourceScheme"],
+  ...["explorerResourceIsFolder", "resourceExtname", "resourceFilename", "focusedView", "virtualWorkspace", "isWeb"],
+];
+
+describe("package.json and the code name the same", () => {
+  it("commands", () => {
+    assert.deepEqual(commands.map(({ command }) => command).sort(), Object.values(COMMANDS).sort());
+  });
+
+  it("settings", () => {
+    assert.deepEqual(settings.map(([name]) => name).sort(), Object.values(SETTINGS).sort());
+  });
+
+  it("views", () => {
+    const declared = Object.values(views).flatMap((list) => list.map(({ id }) => id));
+    assert.deepEqual(declared.sort(), Object.values(VIEWS).sort());
+  });
+
+  it("colours", () => {
+    assert.deepEqual(colors.map(({ id }) => id).sort(), Object.values(COLOURS).sort());
+  });
+
+  it("view containers: each has the views of its own", () => {
+    const containers = Object.values(viewsContainers).flatMap((list) => list.map(({ id }) => id));
+    assert.deepEqual(Object.keys(views).sort(), containers.sort());
+  });
+});
+
+describe("commands", () => {
+  it("have a localised title in the category of the product, and an icon of VS Code's if any", () => {
+    for (const { command, title, category, icon } of commands) {
+      assert.match(title, /^%[\w.]+%$/, command);
+      assert.equal(words(category), "Model Provenance", command);
+      if (icon !== undefined) assert.match(icon, /^\$\([a-z-]+\)$/, command);
+    }
+  });
+
+  it("have titles in title case, without a full stop, each its own", () => {
+    const titles = commands.map(({ title }) => words(title));
+    for (const title of titles) assert.match(title, /^[A-Z][^.]*…?$/);
+    for (const word of titles.flatMap((title) => title.replaceAll(/[()]/g, "").split(" "))) {
+      assert.match(word, /^([A-Z]|(a|an|and|as|at|for|from|in|of|on|or|the|to|with)…?$)/, word);
+    }
+    assert.deepEqual([...new Set(titles)], titles);
+  });
+
+  it("are declared where a menu or a welcome text names them", () => {
+    const declared = new Set(commands.map(({ command }) => command));
+    const inMenus = Object.values(menus).flatMap((list) => list.map(({ command }) => command));
+    const links = viewsWelcome.flatMap(({ contents }) => [...words(contents).matchAll(/\(command:([\w.]+)/g)]);
+    const inTexts = links.map(([, id]) => id ?? "").filter((id) => id.startsWith("modelProvenance"));
+    assert.ok(inTexts.length > 0);
+    assert.deepEqual(
+      [...inMenus, ...inTexts].filter((id) => !declared.has(id)),
+      [],
+    );
+  });
+});
+
+describe("`when` clauses", () => {
+  const clauses = [
+    ...Object.values(menus).flatMap((list) => list.map(({ when }) => when)),
+    ...viewsWelcome.map(({ when }) => when),
+    ...commands.map(({ enablement }) => enablement),
+  ].filter((clause) => clause !== undefined);
+
+  it("name only what exists", () => {
+    const known = new Set<string>([
+      ...Object.values(CONTEXT_KEYS),
+      ...Object.values(VIEWS),
+      ...Object.values(TREE_CONTEXT),
+      ...settings.map(([name]) => `config.${name}`),
+      ...EDITOR_KEYS,
+    ]);
+    for (const clause of clauses) {
+      const keys = clause
+        .replaceAll(/=~ \/(?:[^/\\]|\\.)+\/i?/g, "")
+        .replaceAll(/[=!]= ?('[^']*'|\d+|file\b)/g, "")
+        .match(/[A-Za-z][\w.:-]*/g);
+      for (const key of keys ?? []) assert.ok(known.has(key), `${key} in "${clause}"`);
+    }
+  });
+
+  it("match, where they test a row of the tree by a pattern, at least one kind of row", () => {
+    for (const clause of clauses) {
+      for (const [, pattern] of clause.matchAll(/viewItem =~ \/((?:[^/\\]|\\.)+)\//g)) {
+        const regexp = new RegExp(pattern ?? "");
+        assert.ok(
+          Object.values(TREE_CONTEXT).some((value) => regexp.test(value)),
+          clause,
+        );
+      }
+    }
+  });
+
+  it("keep every context menu entry to its place: a group, and a clause", () => {
+    for (const [menu, entries] of Object.entries(menus)) {
+      if (menu === "commandPalette") continue;
+      for (const { command, when, group } of entries) {
+        assert.ok(when !== undefined && group !== undefined, `${command} in ${menu}`);
+      }
+    }
+  });
+});
+
+describe("strings", () => {
+  const used = [...readFileSync(join(ROOT, "package.json"), "utf8").matchAll(/"%([\w.]+)%"/g)].map(
+    ([, key]) => key ?? "",
+  );
+
+  it("of package.json are all there, and none is left over", () => {
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(WORDS).sort());
+  });
+
+  it("that a person reads are all localised", () => {
+    const shown = [
+      ...commands.flatMap(({ title, category }) => [title, category]),
+      ...Object.values(views).flatMap((list) => list.map(({ name }) => name)),
+      ...Object.values(viewsContainers).flatMap((list) => list.map(({ title }) => title)),
+      ...viewsWelcome.map(({ contents }) => contents),
+      ...colors.map(({ description }) => description),
+      ...settings.map(([, { description, markdownDescription }]) => description ?? markdownDescription ?? ""),
+      ...settings.flatMap(([, { enumDescriptions }]) => enumDescriptions ?? []),
+      configuration.title,
+      MANIFEST.capabilities.untrustedWorkspaces.description,
+      MANIFEST.capabilities.virtualWorkspaces.description,
+    ];
+    for (const text of shown) assert.match(text, /^%[\w.]+%$/);
+  });
+});
+
+describe("settings", () => {
+  it("have a scope that no repository can set where they decide about trust", () => {
+    for (const [name, { scope }] of settings) {
+      assert.match(scope, /^(application|machine|machine-overridable|window|resource)$/, name);
+      if (/trust|key|certificate|polic|verify|sigstore/i.test(name))
+        assert.match(scope, /^(application|machine)$/, name);
+    }
+  });
+
+  it("describe each of their values", () => {
+    for (const [name, setting] of settings) {
+      assert.equal(setting.enumDescriptions?.length, setting.enum?.length, name);
+    }
+  });
+
+  it("of the trust declaration exist", () => {
+    const names = new Set(settings.map(([name]) => name));
+    const { restrictedConfigurations } = MANIFEST.capabilities.untrustedWorkspaces;
+    assert.deepEqual(
+      restrictedConfigurations.filter((name) => !names.has(name)),
+      [],
+    );
+  });
+});
+
+describe("the extension", () => {
+  it("starts for models only, never for every window", () => {
+    for (const event of MANIFEST.activationEvents) assert.match(event, /^(workspaceContains|onView|onCommand):/);
+  });
+
+  it("has every file that its manifest names", () => {
+    const files = [
+      MANIFEST.main,
+      MANIFEST.icon,
+      ...Object.values(MANIFEST.bin),
+      ...Object.values(MANIFEST.exports).flatMap((entry) => Object.values(entry)),
+      ...Object.values(viewsContainers).flatMap((list) => list.map(({ icon }) => icon)),
+      ...Object.values(views).flatMap((list) => list.map(({ icon }) => icon)),
+    ];
+    assert.deepEqual(
+      files.filter((file) => !existsSync(join(ROOT, file))),
+      [],
+    );
+  });
+
+  it("supports the VS Code whose types it is written against, and is tested on", () => {
+    const oldest = MANIFEST.engines.vscode.replace("^", "");
+    assert.equal(MANIFEST.devDependencies["@types/vscode"], oldest);
+    assert.equal(pinned("vscode-oldest")?.version.split(".")[1], oldest.split(".")[1]);
+  });
+
+  it("names exact versions of what it depends on, and a lock file without hosts", () => {
+    const versions = Object.entries({ ...MANIFEST.dependencies, ...MANIFEST.devDependencies });
+    for (const [name, version] of versions) assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    assert.doesNotMatch(readFileSync(join(ROOT, "package-lock.json"), "utf8"), /"resolved"|https?:\/\/[^"]*registry/);
+  });
+});
+
+describe("what set-up brings", () => {
+  it("is refused where it is not what was pinned", () => {
+    const wanted = { name: "valibot", version: "1.5.0", integrity: `sha512-${"A".repeat(86)}==` };
+    assert.throws(() => fetchPackage(wanted), /valibot@1\.5\.0: expected sha512-A+==, got sha512-/);
+    assert.equal(existsSync(join(ROOT, ".cache", "valibot-1.5.0")), false);
+  });
+});
+
+/** What a person reads for `%key%`. */
+function words(text: string): string {
+  const found = WORDS[text.slice(1, -1)];
+  assert.ok(found !== undefined, `${text} has no words`);
+  return found;
+}

@@ -122,18 +122,20 @@ function pathLengthLimit(certificate: Certificate): number | undefined {
 /** @throws ProvenanceError CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID */
 export function checkValidity({ x509 }: Certificate, at: Date, label: string): void {
   const name = x509.subject.split("\n").join(", ");
-  if (at.getTime() > Date.parse(x509.validTo)) {
+  const notAfter = new Date(x509.validTo);
+  if (at > notAfter) {
     throw new ProvenanceError(
       "CERTIFICATE_EXPIRED",
-      `${label}: the certificate of ${name} expired on ${x509.validTo}. Ask the signer to sign again.`,
-      { details: { subject: name, notAfter: x509.validTo } },
+      `${label}: the certificate of ${name} expired on ${notAfter.toISOString().slice(0, 10)}. Ask the signer to sign again.`,
+      { details: { subject: name, notAfter: notAfter.toISOString() } },
     );
   }
-  if (at.getTime() < Date.parse(x509.validFrom)) {
+  const notBefore = new Date(x509.validFrom);
+  if (at < notBefore) {
     throw new ProvenanceError(
       "CERTIFICATE_NOT_YET_VALID",
-      `${label}: the certificate of ${name} is valid only from ${x509.validFrom}. Check this machine's clock.`,
-      { details: { subject: name, notBefore: x509.validFrom } },
+      `${label}: the certificate of ${name} is valid only from ${notBefore.toISOString().slice(0, 10)}. Check this machine's clock.`,
+      { details: { subject: name, notBefore: notBefore.toISOString() } },
     );
   }
 }

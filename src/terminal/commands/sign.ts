@@ -59,7 +59,8 @@ export const signWithCertificate = defineCommand({
     },
   },
   examples: [
-    "model-provenance sign certificate llama-3-8b --private-key alice.key --signing-certificate alice.pem --certificate-chain intermediate.pem",
+    "model-provenance sign certificate llama-3-8b --private-key alice.key \\",
+    "    --signing-certificate alice.pem --certificate-chain intermediate.pem",
   ],
   async run(model, args, terminal) {
     const certificatePath = args.text("signing-certificate");

@@ -85,7 +85,8 @@ export const verifyWithCertificate = defineCommand({
     ...VERIFY_OPTIONS,
   },
   examples: [
-    "model-provenance verify certificate llama-3-8b --certificate-chain root.pem --identity-subject alice@example.com",
+    "model-provenance verify certificate llama-3-8b --certificate-chain root.pem \\",
+    "    --identity-subject alice@example.com",
   ],
   async run(model, args, terminal) {
     const given = await Promise.all(args.list("certificate-chain").map(readCertificateFile));

@@ -110,6 +110,7 @@ const KINDS = {
   MODEL_NOT_FOUND: "input",
   MODEL_UNREADABLE: "input",
   MODEL_EMPTY: "input",
+  MODEL_TOO_LARGE: "input",
   MODEL_SYMLINK: "input",
   MODEL_SYMLINK_CYCLE: "input",
   MODEL_SPECIAL_FILE: "input",

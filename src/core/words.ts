@@ -122,6 +122,7 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   MODEL_NOT_FOUND: "no such model",
   MODEL_UNREADABLE: "model unreadable",
   MODEL_EMPTY: "no file to sign",
+  MODEL_TOO_LARGE: "too many files",
   MODEL_SYMLINK: "symbolic link",
   MODEL_SYMLINK_CYCLE: "links in a circle",
   MODEL_SPECIAL_FILE: "not a regular file",

@@ -26,7 +26,7 @@ export interface EnumerateOptions {
  *
  * @param root the model's folder or single file
  * @throws `MODEL_NOT_FOUND`, `MODEL_SPECIAL_FILE` (the root is neither), `MODEL_UNREADABLE` (an entry that cannot be
- *   listed or looked at, named), `CANCELLED`
+ *   listed or looked at, named), `MODEL_TOO_LARGE`, `CANCELLED`
  */
 export async function enumerateModel(root: string, options: EnumerateOptions): Promise<FileList> {
   const slices = new TimeSlices(options.signal);

@@ -8,6 +8,11 @@ import { compareCodePoints, nameProblem } from "./names.ts";
 import { sortInSlices } from "./sort-in-slices.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
+/** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
+const MAX_ENTRIES = 2_000_000;
+/** Characters of all names together: a statement with so many cannot be read either. */
+const MAX_NAME_CHARACTERS = 256 * 1024 * 1024;
+
 interface Folder {
   /** Real path. */
   readonly path: string;
@@ -30,6 +35,8 @@ export class Walk {
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
   #totalBytes = 0;
+  #entries = 0;
+  #nameCharacters = 0;
 
   constructor(
     root: string,
@@ -70,12 +77,25 @@ export class Walk {
     try {
       await listFolder(folder.path, this.#slices, (entry, kind) => {
         name = folder.prefix + entry;
+        this.#count(name);
         this.#visit(entry, kind, name, folder);
         return true;
       });
     } catch (error) {
       throw error instanceof ProvenanceError ? error : unreadable(name, this.#root, error);
     }
+  }
+
+  #count(name: string): void {
+    this.#entries++;
+    this.#nameCharacters += name.length;
+    if (this.#entries <= MAX_ENTRIES && this.#nameCharacters <= MAX_NAME_CHARACTERS) return;
+    throw new ProvenanceError(
+      "MODEL_TOO_LARGE",
+      `${this.#root} has more files than a signature can list: the limit is ${MAX_ENTRIES}, ` +
+        `or ${MAX_NAME_CHARACTERS} characters of names. Links to folders count each time.`,
+      { details: { path: this.#root, limit: MAX_ENTRIES } },
+    );
   }
 
   #visit(entry: string, kind: EntryKind, name: string, folder: Folder): void {

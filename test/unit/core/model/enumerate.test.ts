@@ -365,6 +365,20 @@ describe("enumerateModel", function () {
       ]);
     });
 
+    notOnWindows("stops where a few links to folders make millions of files", async () => {
+      // Every folder leads twice to the next: 40 of them make 2 to the power of 40 ways to the last.
+      const long = "n".repeat(120);
+      for (let level = 0; level < 40; level++) {
+        mkdirSync(join(folder(), "folders", String(level)), { recursive: true });
+        for (const way of [`a${long}`, `b${long}`]) link(`../${level + 1}`, `folders/${level}/${way}`);
+      }
+      writeTree(folder(), { "folders/40/end": "" });
+      await assert.rejects(list(join(folder(), "folders", "0"), { allowSymlinks: true }), {
+        code: "MODEL_TOO_LARGE",
+        details: { path: join(folder(), "folders", "0"), limit: 2_000_000 },
+      });
+    });
+
     notOnWindows("refuses links to nothing, to devices, and with names that are not portable", async () => {
       writeTree(folder(), { a: "a" });
       link("nowhere", "broken");

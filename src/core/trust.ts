@@ -27,6 +27,8 @@ export interface CertificateTrust {
 export interface SigstoreTrust {
   /** Keys and certificates of one Sigstore instance. */
   readonly root: TrustRoot;
+  /** A refresh under way: asked where the root does not know who certified, logged or timestamped a signature. */
+  readonly newer?: Promise<TrustRoot | undefined>;
   /** Who may have signed. Without any, the signer is told, but nobody is accepted. */
   readonly identities: readonly ExpectedIdentity[];
 }

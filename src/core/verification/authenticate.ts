@@ -57,14 +57,9 @@ export async function authenticateBundle(bundle: Bundle, trust: Trust, signature
     const needed = "the signer's identity and identity provider, and a trust root of Sigstore";
     throw noTrust(label, "a browser login or by CI (Sigstore)", needed, others, "TRUST_ROOT_MISSING");
   }
-  const { root, identities } = trust.sigstore;
-  const [{ verifySigstoreBundle }, { identityRejection }] = await Promise.all([
-    import("./sigstore/verify-sigstore.ts"),
-    import("./sigstore/expected-identity.ts"),
-  ]);
-  const signer = await verifySigstoreBundle(bundle, root, signaturePath);
+  const { authenticateSigstore } = await import("./sigstore/authenticate-sigstore.ts");
+  const { signer, rejection } = await authenticateSigstore(bundle, trust.sigstore, signaturePath);
   const statement = authenticatedStatement(bundle, label);
-  const rejection = identityRejection(signer, identities, label);
   return { signer, statement, ...(rejection && { rejection }) };
 }
 

@@ -1,0 +1,73 @@
+import { throwIfCancelled } from "../errors.ts";
+import type { TrustRoot } from "./trust-root.ts";
+import type { SigstoreInstance } from "./trust-root-instances.ts";
+import { type RefreshOptions, refreshTrustRoot } from "./trust-root-refresh.ts";
+import { loadTrustRoot } from "./trust-root-store.ts";
+
+/** Milliseconds after which a trust root is refreshed. */
+const MAX_AGE = 24 * 60 * 60 * 1000;
+
+export interface OpenOptions extends RefreshOptions {
+  /** Where what was refreshed is kept. */
+  readonly storage: string;
+  /** Never touches the network. */
+  readonly offline?: boolean;
+  /** Told where a refresh in the background failed; what is known already stays in use. */
+  readonly onRefreshFailed?: (error: unknown) => void;
+}
+
+export interface OpenTrustRoot {
+  readonly root: TrustRoot;
+  /** The refresh under way, if one was due: the newer root, or undefined where it failed. Never rejects. */
+  readonly newer?: Promise<TrustRoot | undefined>;
+}
+
+/**
+ * The trust root of an instance to verify with, at once, and a refresh in the background where it is older than a day.
+ *
+ * @throws ProvenanceError TRUST_ROOT_MISSING, TRUST_ROOT_REFRESH only where nothing is known of the instance yet
+ */
+export async function openTrustRoot(instance: SigstoreInstance, options: OpenOptions): Promise<OpenTrustRoot> {
+  const { storage, offline = false, onRefreshFailed } = options;
+  let root: TrustRoot;
+  try {
+    root = await loadTrustRoot(instance, storage);
+  } catch (error) {
+    if (offline) throw error;
+    return { root: await refreshTrustRoot(instance, storage, options) };
+  }
+  if (offline || !isDue(root)) return { root };
+  const newer = refreshTrustRoot(instance, storage, options).catch((error: unknown) => {
+    onRefreshFailed?.(error);
+    return undefined;
+  });
+  return { root, newer };
+}
+
+/**
+ * The trust root of an instance to sign with: not older than a day, with the services to use.
+ *
+ * @throws ProvenanceError TRUST_ROOT_REFRESH, CANCELLED
+ */
+export async function currentTrustRoot(
+  instance: SigstoreInstance,
+  options: Omit<OpenOptions, "offline">,
+): Promise<TrustRoot> {
+  throwIfCancelled(options.signal);
+  const known = await loadTrustRoot(instance, options.storage).catch(() => undefined);
+  if (known?.signingConfig !== undefined && !isDue(known)) return known;
+  try {
+    return await refreshTrustRoot(instance, options.storage, options);
+  } catch (error) {
+    throwIfCancelled(options.signal);
+    if (known?.signingConfig === undefined) throw error;
+    options.onRefreshFailed?.(error);
+    return known;
+  }
+}
+
+/** A root that came with the program is due at once; so is one from the future. */
+function isDue({ origin, asOf }: TrustRoot): boolean {
+  const age = asOf === undefined ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(asOf);
+  return origin === "built-in" || age > MAX_AGE || age < 0;
+}

@@ -1,0 +1,74 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import * as v from "valibot";
+import { parseBoundedJson } from "../bundle/bounded-json.ts";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import { camelCased } from "./camel-cased.ts";
+import { parseSigningConfig, parseTrustedRoot, type TrustRoot, unreadable } from "./trust-root.ts";
+
+/** A trust root of a dozen keys has ten kilobytes. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+const TrustConfig = v.looseObject({ trustedRoot: v.unknown(), signingConfig: v.optional(v.unknown()) });
+
+/**
+ * The trust root of a private instance, from a TrustedRoot file: enough to verify, not to sign.
+ *
+ * @throws ProvenanceError TRUST_ROOT_UNREADABLE
+ */
+export async function readTrustedRootFile(path: string): Promise<TrustRoot> {
+  const json = await readJson(path);
+  const label = basename(path);
+  if (typeof json === "object" && json !== null && "trustedRoot" in json) {
+    throw unreadable(`${label} is a trust configuration, not a trusted root: give it with --trust-config.`, label);
+  }
+  return { label, instance: "private", origin: "file", trustedRoot: await parseTrustedRoot(json, label) };
+}
+
+/**
+ * The trust root and the services of a private instance, from a ClientTrustConfig file.
+ *
+ * @throws ProvenanceError TRUST_ROOT_UNREADABLE
+ */
+export async function readTrustConfigFile(path: string): Promise<TrustRoot> {
+  const json = await readJson(path);
+  const label = basename(path);
+  const config = v.safeParse(TrustConfig, json);
+  if (!config.success) {
+    const isRoot = typeof json === "object" && json !== null && "certificateAuthorities" in json;
+    const what = isRoot
+      ? "a trusted root, not a trust configuration: give it with --trusted-root"
+      : "not a trust configuration";
+    throw unreadable(`${label} is ${what}.`, label);
+  }
+  const { trustedRoot, signingConfig } = config.output;
+  return {
+    label,
+    instance: "private",
+    origin: "file",
+    trustedRoot: await parseTrustedRoot(trustedRoot, label),
+    ...(signingConfig !== undefined && { signingConfig: await parseSigningConfig(signingConfig, label) }),
+  };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const label = basename(path);
+  let bytes: Buffer;
+  try {
+    const found = await stat(path);
+    if (!found.isFile() || found.size > MAX_BYTES)
+      throw new Error(found.isFile() ? "it is too large" : "it is no file");
+    bytes = await readFile(path);
+  } catch (cause) {
+    const why = systemCode(cause) ?? (cause instanceof Error ? cause.message : "unknown error");
+    throw unreadable(`The trust root ${path} cannot be read (${why}).`, label, cause);
+  }
+  try {
+    return camelCased(parseBoundedJson(bytes, label, "TRUST_ROOT_UNREADABLE"));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "unknown error";
+    throw cause instanceof ProvenanceError && cause.code === "TRUST_ROOT_UNREADABLE"
+      ? cause
+      : unreadable(why, label, cause);
+  }
+}

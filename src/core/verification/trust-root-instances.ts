@@ -1,0 +1,56 @@
+import type { TrustRoot } from "./trust-root.ts";
+
+/** What a program knows of a Sigstore instance before it ever asked its TUF repository. */
+export interface TrustRootSeed {
+  /** TUF root metadata, JSON: what every later one has to be signed by. */
+  readonly tufRoot: string;
+  /** Target `trusted_root.json`; absent: nothing can be verified before the first refresh. */
+  readonly trustedRoot?: unknown;
+  /** RFC 3339: when the seed was known to be current, where that is known. */
+  readonly asOf?: string;
+}
+
+/** A Sigstore instance whose trust root and services come from a TUF repository. */
+export interface SigstoreInstance {
+  readonly instance: TrustRoot["instance"];
+  /** What a person calls it. */
+  readonly label: string;
+  /** Name of its file in a storage folder. */
+  readonly fileName: string;
+  /** URL of the TUF repository. */
+  readonly mirror: string;
+  seed(): Promise<TrustRootSeed>;
+}
+
+const PUBLIC_MIRROR = "https://tuf-repo-cdn.sigstore.dev";
+
+/** Sigstore's public-good instance, seeded by what `@sigstore/tuf` ships. */
+export const PUBLIC_INSTANCE: SigstoreInstance = {
+  instance: "public",
+  label: "Sigstore, public instance",
+  fileName: "sigstore-public.json",
+  mirror: PUBLIC_MIRROR,
+  async seed() {
+    const { default: seeds } = await import("@sigstore/tuf/seeds.json", { with: { type: "json" } });
+    const seed = seeds[PUBLIC_MIRROR];
+    const text = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
+    return {
+      tufRoot: text(seed["root.json"]),
+      trustedRoot: JSON.parse(text(seed.targets["trusted_root.json"])),
+      // When the version of @sigstore/tuf that is pinned here was published.
+      asOf: "2026-11-05T00:19:12Z",
+    };
+  },
+};
+
+/** Sigstore's staging instance. Its seed is what sigstore-python 4.5.1 ships (Apache-2.0). */
+export const STAGING_INSTANCE: SigstoreInstance = {
+  instance: "staging",
+  label: "Sigstore, staging instance",
+  fileName: "sigstore-staging.json",
+  mirror: "https://tuf-repo-cdn.sigstage.dev",
+  async seed() {
+    const { default: seed } = await import("./staging-seed.json", { with: { type: "json" } });
+    return { tufRoot: JSON.stringify(seed.tufRoot), trustedRoot: seed.trustedRoot };
+  },
+};

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TUF } from "@sigstore/tuf";
+import { ProvenanceError, throwIfCancelled } from "../errors.ts";
+import { untilAborted } from "../until-aborted.ts";
+import type { TrustRoot } from "./trust-root.ts";
+import type { SigstoreInstance } from "./trust-root-instances.ts";
+import { readStored, type StoredTrustRoot, toTrustRoot, writeStored } from "./trust-root-store.ts";
+
+const ROLES = ["root", "timestamp", "snapshot", "targets"] as const;
+const SIGNING_CONFIG = "signing_config.v0.2.json";
+
+export interface RefreshOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds a request may take; 5000 if absent. */
+  readonly timeout?: number;
+  /** How often a request is tried again; 2 if absent. */
+  readonly retries?: number;
+}
+
+/**
+ * Asks the TUF repository of an instance for its trust root and services, and stores them. Each refresh works in a
+ * folder of its own and ends with one file replaced, so that several at once do no harm.
+ *
+ * @param storage a folder, made where it is not there; where it cannot be written, the result is only returned
+ * @throws ProvenanceError TRUST_ROOT_REFRESH, CANCELLED
+ */
+export async function refreshTrustRoot(
+  instance: SigstoreInstance,
+  storage: string,
+  options: RefreshOptions = {},
+): Promise<TrustRoot> {
+  throwIfCancelled(options.signal);
+  const folder = await mkdtemp(join(tmpdir(), "trust-root-"));
+  try {
+    const fetched = await untilAborted(fetchWithTuf(instance, storage, folder, options), options.signal);
+    const root = await toTrustRoot(instance, fetched);
+    await writeStored(instance, storage, fetched).catch(() => undefined);
+    return root;
+  } catch (cause) {
+    if (cause instanceof ProvenanceError && cause.code === "CANCELLED") throw cause;
+    throw new ProvenanceError(
+      "TRUST_ROOT_REFRESH",
+      `The trust root of ${instance.label} could not be refreshed from ${instance.mirror} (${reasons(cause)}).`,
+      { details: { label: instance.label, mirror: instance.mirror }, cause },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function fetchWithTuf(
+  instance: SigstoreInstance,
+  storage: string,
+  cachePath: string,
+  { timeout = 5000, retries = 2 }: RefreshOptions,
+): Promise<StoredTrustRoot> {
+  const stored = await readStored(instance, storage);
+  const seed = stored === undefined ? await instance.seed() : undefined;
+  const known: Partial<StoredTrustRoot["metadata"]> = stored?.metadata ?? { root: seed?.tufRoot ?? "" };
+  const folder = join(cachePath, folderName(instance.mirror));
+  await mkdir(folder);
+  for (const role of ROLES) {
+    const text = known[role];
+    if (text !== undefined) await writeFile(join(folder, `${role}.json`), text);
+  }
+  const { initTUF } = await import("@sigstore/tuf");
+  const client = await initTUF({ cachePath, mirrorURL: instance.mirror, timeout, retry: { retries } });
+  const trustedRoot = await client.getTarget("trusted_root.json");
+  const signingConfig = await optionalTarget(client, SIGNING_CONFIG);
+  const [root, timestamp, snapshot, targets] = await Promise.all(
+    ROLES.map((role) => readFile(join(folder, `${role}.json`), "utf8")),
+  );
+  return {
+    mirror: instance.mirror,
+    refreshedAt: new Date().toISOString(),
+    metadata: { root: root ?? "", timestamp: timestamp ?? "", snapshot: snapshot ?? "", targets: targets ?? "" },
+    trustedRoot,
+    ...(signingConfig !== undefined && { signingConfig }),
+  };
+}
+
+async function optionalTarget(client: TUF, name: string): Promise<string | undefined> {
+  try {
+    return await client.getTarget(name);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "TUF_FIND_TARGET_ERROR") return undefined;
+    throw error;
+  }
+}
+
+/** Where `@sigstore/tuf` keeps what it knows of a mirror. */
+function folderName(mirror: string): string {
+  const { host, pathname } = new URL(mirror);
+  return encodeURIComponent(host + pathname.replace(/\/$/, ""));
+}
+
+function reasons(error: unknown): string {
+  const texts: string[] = [];
+  for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
+  return [...new Set(texts)].join(": ");
+}

@@ -356,7 +356,7 @@ describe("findModels", function () {
       await failsWith("MODEL_UNREADABLE", () => findSignature(closed));
       await failsWith("MODEL_UNREADABLE", () => findModels(join(closed, "net.onnx")));
     });
-    await asOrdinaryUser(folder(), { [closed]: 0o711 }, async () => {
+    await asOrdinaryUser(folder(), { [closed]: 0o111 }, async () => {
       await failsWith("MODEL_UNREADABLE", () => findSignature(join(closed, "net.onnx")));
     });
   });
@@ -365,7 +365,7 @@ describe("findModels", function () {
     if (windows) this.skip();
     writeTree(folder(), { "closed/signed/model.sig": SIGNED, "closed/other/x": "" });
     const closed = join(folder(), "closed");
-    await asOrdinaryUser(folder(), { [closed]: 0o711 }, async () => {
+    await asOrdinaryUser(folder(), { [closed]: 0o111 }, async () => {
       assert.equal(await findSignature(join(closed, "signed")), join(closed, "signed", "model.sig"));
       assert.equal(await findSignature(join(closed, "other")), undefined);
     });

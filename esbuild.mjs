@@ -1,7 +1,9 @@
 // Bundles: the extension, the terminal program and the hashing process into dist/, the library into dist/library/.
 // All entries of a folder share their chunks in that folder: code finds hasher.js beside itself.
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const ROOT = import.meta.dirname;
@@ -14,6 +16,32 @@ const LIBRARY = {
   digest: "src/core/digest.ts",
   inspect: "src/core/inspect.ts",
   hasher: "src/hasher.ts",
+};
+
+/**
+ * `await import()` of a CommonJS package has its named exports under Node, and none of them in a bundle of esbuild's.
+ * This puts a module of the names that Node finds in between.
+ * @type {import("esbuild").Plugin}
+ */
+export const LATE_COMMONJS = {
+  name: "late-commonjs",
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir }) => {
+      if (kind !== "dynamic-import" || isBuiltin(path)) return undefined;
+      const found = await resolve(path, { kind: "import-statement", resolveDir });
+      if (!/\.c?js$/.test(found.path)) return undefined;
+      const names = Object.keys(await import(pathToFileURL(found.path).href));
+      // Node names this export of what is CommonJS, and of nothing else.
+      if (!names.includes("module.exports")) return undefined;
+      // Named `.mjs`, so that `default` is all of `module.exports`, as under Node.
+      return { path: `${path}.mjs`, namespace: "late-commonjs", pluginData: { path, names, resolveDir } };
+    });
+    onLoad({ filter: /.*/, namespace: "late-commonjs" }, ({ pluginData: { path, names, resolveDir } }) => {
+      const named = names.filter((/** @type {string} */ name) => /^(?!default$)[\w$]+$/.test(name)).join(", ");
+      const contents = `import all from ${JSON.stringify(path)};\nexport default all;\nexport const { ${named} } = all;\n`;
+      return { contents, resolveDir };
+    });
+  },
 };
 
 /** Returns the sources that went into the bundles, relative to the repository. */
@@ -44,6 +72,7 @@ async function bundleInto(folder, entries) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
+    plugins: [LATE_COMMONJS],
   });
   // What an earlier build left goes last: a program that is running from this folder keeps its files until here.
   const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));

@@ -107,12 +107,14 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   }
 
   const token = options.secured === true ? randomBytes(16).toString("hex") : undefined;
+  const tokenFile = join(data, "token");
+  if (token !== undefined) await writeFile(tokenFile, token, { mode: 0o600 });
   const port = await freePort();
   const args = [
     main,
     ...common,
     ...["--host", "127.0.0.1", "--port", String(port)],
-    ...(token === undefined ? ["--without-connection-token"] : ["--connection-token", token]),
+    ...(token === undefined ? ["--without-connection-token"] : ["--connection-token-file", tokenFile]),
     ...(options.testDriver === true ? ["--enable-smoke-test-driver"] : []),
     ...(options.trust === "ask" ? [] : ["--disable-workspace-trust"]),
   ];
@@ -145,13 +147,18 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 function address(port: number, token: string | undefined, window: WindowOptions): string {
   const url = new URL(`http://127.0.0.1:${port}/`);
   if (token !== undefined) url.searchParams.set("tkn", token);
-  url.searchParams.set(window.open.endsWith(".code-workspace") ? "workspace" : "folder", window.open);
+  url.searchParams.set(window.open.endsWith(".code-workspace") ? "workspace" : "folder", remotePath(window.open));
   const payload = (["extensionDevelopmentPath", "extensionTestsPath"] as const).flatMap((key) => {
     const path = window[key];
-    return path === undefined ? [] : [[key, `vscode-remote://127.0.0.1:${port}${path}`]];
+    return path === undefined ? [] : [[key, `vscode-remote://127.0.0.1:${port}${remotePath(path)}`]];
   });
   if (payload.length > 0) url.searchParams.set("payload", JSON.stringify(payload));
   return url.href;
+}
+
+/** `C:\folder` is `/C:/folder` in an address. */
+function remotePath(path: string): string {
+  return process.platform === "win32" ? `/${path.replaceAll("\\", "/")}` : path;
 }
 
 /** The workbench must know its port before it starts: the addresses in the page name it. */

@@ -1,0 +1,40 @@
+// npm start: opens a real VS Code on sample models. npm start -- --check: signs and verifies them without a window.
+// npm start -- --fresh: makes the samples anew before.
+import { rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { build } from "./build.ts";
+import { checkSamples } from "./start/check-samples.ts";
+import { hasDisplay, openDesktop } from "./start/open-desktop.ts";
+import { openServer } from "./start/open-server.ts";
+import { SAMPLES_FOLDER, samplesToOpen } from "./start/samples-to-open.ts";
+
+const { values } = parseArgs({
+  options: { check: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
+});
+
+await build();
+if (values.check) {
+  const wrong = checkSamples();
+  console.log(wrong === 0 ? "\nEverything went as it should." : `\n${wrong} reports were not what they should be.`);
+  process.exitCode = wrong === 0 ? 0 : 1;
+} else {
+  await open();
+}
+
+async function open(): Promise<void> {
+  const stopped = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
+  if (values.fresh) rmSync(SAMPLES_FOLDER, { recursive: true, force: true });
+  const folder = samplesToOpen();
+  if (!hasDisplay()) {
+    console.log("There is no display here: taking VS Code's server.");
+    return await openServer(folder, stopped.signal);
+  }
+  try {
+    await openDesktop(folder, stopped.signal);
+  } catch (error) {
+    if (stopped.signal.aborted) return;
+    console.log(`No desktop VS Code (${error instanceof Error ? error.message : error}): taking VS Code's server.`);
+    await openServer(folder, stopped.signal);
+  }
+}

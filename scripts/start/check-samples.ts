@@ -1,0 +1,115 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeSamples } from "../samples/make.ts";
+import { modelProvenance } from "./terminal.ts";
+
+const DONE = 0;
+const FAILED = 1;
+
+const KEY = ["--private-key", "keys/p256.pem"];
+const PUBLIC_KEY = ["--public-key", "keys/p256.pub.pem"];
+const CERTIFICATE = [
+  ...["--private-key", "keys/certificate-key.pem", "--signing-certificate", "keys/certificate.pem"],
+  ...["--certificate-chain", "keys/intermediate.pem"],
+];
+const ROOT_CERTIFICATE = ["--certificate-chain", "keys/root.pem", "--identity-subject", "alice@example.com"];
+
+interface Sample {
+  readonly model: string;
+  readonly signature: string;
+  readonly sign: readonly string[];
+  readonly verify: readonly string[];
+  /** A file of the model, to change. */
+  readonly file: string;
+}
+
+const SAMPLES: readonly Sample[] = [
+  {
+    model: "tiny-llama",
+    signature: "tiny-llama/model.sig",
+    sign: ["key", ...KEY],
+    verify: ["key", ...PUBLIC_KEY],
+    file: "tiny-llama/model.safetensors",
+  },
+  {
+    model: "gguf/tiny-f32.gguf",
+    signature: "gguf/tiny-f32.gguf.sig",
+    sign: ["key", ...KEY, "--hash", "blake3", "--shard-size", "1000"],
+    verify: ["key", ...PUBLIC_KEY],
+    file: "gguf/tiny-f32.gguf",
+  },
+  {
+    model: "onnx/linear.onnx",
+    signature: "onnx/linear.onnx.sig",
+    sign: ["certificate", ...CERTIFICATE],
+    verify: ["certificate", ...ROOT_CERTIFICATE],
+    file: "onnx/linear.onnx",
+  },
+  {
+    model: "reviews-dataset",
+    signature: "reviews-dataset/model.sig",
+    sign: ["key", ...KEY, "--hash", "blake2b"],
+    verify: ["key", ...PUBLIC_KEY],
+    file: "reviews-dataset/data/train.jsonl",
+  },
+  {
+    model: "release-notes-skill",
+    signature: "release-notes-skill/skill.oms.sig",
+    sign: ["certificate", ...CERTIFICATE],
+    verify: ["certificate", ...ROOT_CERTIFICATE],
+    file: "release-notes-skill/scripts/commits.sh",
+  },
+];
+
+/** Signs and verifies every sample, then damages each; prints the reports. Returns how often it went otherwise than it should. */
+export function checkSamples(): number {
+  const folder = mkdtempSync(join(tmpdir(), "samples-"));
+  let wrong = 0;
+  const expect = (why: string, status: number, args: readonly string[]) => {
+    const outcome = modelProvenance(folder, args);
+    const right = outcome.status === status;
+    if (!right) wrong += 1;
+    console.log(`\n# ${why}\n$ model-provenance ${args.join(" ")}\n${outcome.text}`);
+    console.log(
+      right ? `(exit status ${status}, as it should be)` : `UNEXPECTED exit status ${outcome.status}, not ${status}`,
+    );
+  };
+  const verify = (why: string, status: number, { model, signature, verify }: Sample, known = verify) =>
+    expect(why, status, ["verify", ...known, model, "--signature", signature]);
+  try {
+    makeSamples(folder);
+    for (const sample of SAMPLES) {
+      const { model, signature, sign } = sample;
+      expect(`Sign ${model}`, DONE, ["sign", ...sign, model, "--signature", signature]);
+      verify(`${model} is what was signed`, DONE, sample);
+      const original = join(folder, "original");
+      cpSync(join(folder, sample.file), original);
+      flipOneBit(join(folder, sample.file));
+      verify(`One bit of ${sample.file} was changed`, FAILED, sample);
+      cpSync(original, join(folder, sample.file));
+      verify("It was put right again", DONE, sample);
+    }
+    const [llama] = SAMPLES;
+    if (llama === undefined) throw new Error("There are no samples");
+    writeFileSync(join(folder, "tiny-llama", "added.py"), "print('not signed')\n");
+    verify("A file was added to tiny-llama", FAILED, llama);
+    rmSync(join(folder, "tiny-llama", "added.py"));
+    rmSync(join(folder, "tiny-llama", "tokenizer.json"));
+    verify("A file of tiny-llama is gone", FAILED, llama);
+    makeSamples(folder);
+    verify("tiny-llama against another key", FAILED, llama, ["key", "--public-key", "keys/p521.pub.pem"]);
+    flipOneBit(join(folder, llama.signature));
+    verify("One bit of the signature file was changed", FAILED, llama);
+    return wrong;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function flipOneBit(path: string): void {
+  const bytes = readFileSync(path);
+  const middle = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  writeFileSync(path, bytes);
+}

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fetchDesktop } from "../../test/support/desktop.ts";
+import { userSettings } from "../../test/support/vscode-server.ts";
+import { ROOT } from "../fetch.mjs";
+import { SAMPLE_SETTINGS } from "./samples-to-open.ts";
+
+/** Whether a window can be shown to whoever sits here. */
+export function hasDisplay(): boolean {
+  if (process.platform !== "linux") return process.env["SSH_CONNECTION"] === undefined;
+  return Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]);
+}
+
+/** Opens the folder in a desktop VS Code with data of its own; resolves when its window was closed or the signal came. */
+export async function openDesktop(folder: string, signal: AbortSignal): Promise<void> {
+  const program = await fetchDesktop("stable");
+  const data = await mkdtemp(join(tmpdir(), "vscode-desktop-"));
+  try {
+    await userSettings(join(data, "user"), SAMPLE_SETTINGS);
+    console.log(`Opening the desktop VS Code ${program}. Close its window, or press Ctrl-C here, to end.`);
+    const args = [
+      folder,
+      `--extensionDevelopmentPath=${ROOT}`,
+      ...["--user-data-dir", join(data, "user"), "--extensions-dir", join(data, "extensions")],
+      ...["--new-window", "--wait", "--skip-welcome", "--disable-workspace-trust"],
+    ];
+    await new Promise<void>((resolve, reject) => {
+      const child = spawn(program, args, { stdio: "ignore" });
+      signal.addEventListener("abort", () => child.kill());
+      child.on("error", reject);
+      child.on("exit", () => resolve());
+    });
+  } finally {
+    await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}

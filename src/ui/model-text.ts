@@ -50,12 +50,22 @@ export function filesText(coverage: Coverage): string {
   return coverage.files === 1 ? l10n.t("1 file, {0}", bytes) : l10n.t("{0} files, {1}", coverage.files, bytes);
 }
 
-/** How the verdict was reached: "every byte read at 14:02". */
+/** How the verdict was reached: "every byte read, 14:02". */
 export function readingText(verdict: Verdict): string {
-  const time = verdict.checkedAt === undefined ? "" : timeText(verdict.checkedAt);
   return verdict.reading === "cached"
-    ? l10n.t("partly from earlier checks, {0}", time)
-    : l10n.t("every byte read, {0}", time);
+    ? l10n.t("partly from earlier checks, {0}", checkedText(verdict))
+    : l10n.t("every byte read, {0}", checkedText(verdict));
+}
+
+/** The same where room is short. */
+export function shortReadingText(verdict: Verdict): string {
+  return verdict.reading === "cached"
+    ? l10n.t("cached, {0}", checkedText(verdict))
+    : l10n.t("all read, {0}", checkedText(verdict));
+}
+
+function checkedText({ checkedAt }: Verdict): string {
+  return checkedAt === undefined ? "" : timeText(checkedAt);
 }
 
 /** Today's times without the date. */

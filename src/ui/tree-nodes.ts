@@ -3,10 +3,10 @@ import { l10n, Uri } from "vscode";
 import type { ChangedResource } from "../core/manifest/comparison.ts";
 import type { IgnoreSource } from "../core/model/file-list.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { shortHex, signerText } from "../core/words.ts";
+import { signerText } from "../core/words.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
-import { filesText, readingText } from "./model-text.ts";
+import { filesText, readingText, shortReadingText } from "./model-text.ts";
 
 /** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
 export type TreeNode = FolderNode | ModelNode | FactNode;
@@ -110,7 +110,16 @@ function coverageRow(verdict: Verdict): Row[] {
       })),
     });
   }
-  return [{ id: "files", icon: "files", label: filesText(coverage), description: readingText(verdict), children }];
+  return [
+    {
+      id: "files",
+      icon: "files",
+      label: filesText(coverage),
+      description: shortReadingText(verdict),
+      tooltip: readingText(verdict),
+      children,
+    },
+  ];
 }
 
 function whose(source: IgnoreSource): string {
@@ -172,7 +181,12 @@ function group<T extends { readonly name: string }>(
 function changeText(change: ChangedResource): string {
   if (change.note !== undefined) return noteText(change.note);
   if (change.found === undefined || change.expected === undefined) return l10n.t("other content");
-  return l10n.t("expected {0}, found {1}", shortHex(change.expected), shortHex(change.found));
+  return l10n.t("expected {0}, found {1}", start(change.expected), start(change.found));
+}
+
+/** Enough of a digest to see that two differ; the tooltip has all of both. */
+function start(hex: string): string {
+  return `${hex.slice(0, 4)}…`;
 }
 
 function changeTooltip(change: ChangedResource): string {

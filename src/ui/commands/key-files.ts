@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import * as v from "valibot";
 import { CancellationError, l10n, type Memento, type QuickPickItem, Uri, window } from "vscode";
@@ -14,17 +15,23 @@ const FILTERS = { PEM: ["pem", "key", "pub", "crt", "cer"], "*": ["*"] };
 /** Where the person's key files are: paths of private keys used before, and copies of public keys that are trusted. */
 export class KeyFiles {
   readonly #state: Memento;
-  readonly #folder: string;
+  readonly #own: string;
 
-  /** @param folder the extension's own, outside any workspace */
-  constructor(state: Memento, folder: string) {
+  /** @param own the extension's own folder, outside any workspace */
+  constructor(state: Memento, own: string) {
     this.#state = state;
-    this.#folder = folder;
+    this.#own = own;
   }
 
   /** Absolute paths, last used first. */
   get recent(): readonly string[] {
     return v.parse(RECENT_SCHEMA, this.#state.get<unknown>(RECENT));
+  }
+
+  /** Where to look for a key: beside the last one, else at home; never in a workspace by default. */
+  get folder(): Uri {
+    const [last] = this.recent;
+    return Uri.file(last === undefined ? homedir() : dirname(last));
   }
 
   async used(file: string): Promise<void> {
@@ -41,7 +48,7 @@ export class KeyFiles {
   /** Writes a public key or certificate where no workspace reaches it, and returns the path. */
   async keepCopy(label: string, pem: string): Promise<string> {
     const digest = createHash("sha256").update(pem).digest("hex").slice(0, 8);
-    const file = join(this.#folder, "trusted", digest, label);
+    const file = join(this.#own, "trusted", digest, label);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, pem);
     return file;
@@ -51,7 +58,8 @@ export class KeyFiles {
 /** The private key to sign with: one used before, or a file. */
 export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promise<string> {
   const { recent } = keyFiles;
-  if (recent.length === 0) return browseForPem(l10n.t("Choose a Private Key"));
+  const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), keyFiles);
+  if (recent.length === 0) return browse();
   const items: (QuickPickItem & { readonly file?: string })[] = recent.map((file, index) => ({
     file,
     label: messageText(basename(file)),
@@ -65,14 +73,15 @@ export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promi
     placeHolder: l10n.t("Choose the private key to sign with"),
   });
   if (chosen === undefined) throw new CancellationError();
-  return chosen.file ?? browseForPem(l10n.t("Choose a Private Key"));
+  return chosen.file ?? browse();
 }
 
 /** @throws CancellationError */
-export async function browseForPem(title: string): Promise<string> {
-  const [uri] = (await window.showOpenDialog({ title, openLabel: l10n.t("Choose"), filters: FILTERS })) ?? [];
+export async function browseForPem(title: string, keyFiles: KeyFiles): Promise<string> {
+  const options = { title, openLabel: l10n.t("Choose"), filters: FILTERS, defaultUri: keyFiles.folder };
+  const [uri] = (await window.showOpenDialog(options)) ?? [];
   if (uri === undefined) throw new CancellationError();
-  return Uri.file(uri.fsPath).fsPath;
+  return uri.fsPath;
 }
 
 /** `prod.pem` has the public key `prod.pub`. */

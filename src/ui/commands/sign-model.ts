@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, relative } from "node:path";
+import { basename, dirname, relative } from "node:path";
 import { CancellationError, commands, l10n, window, workspace } from "vscode";
 import type { FileList } from "../../core/model/file-list.ts";
 import type { SignResult } from "../../core/sign.ts";
@@ -67,10 +67,10 @@ async function listFiles(model: KnownModel, signature: string): Promise<FileList
 
 async function confirm(model: KnownModel, signature: string, source: PemSource, list: FileList): Promise<void> {
   const left = list.ignored.filter((entry) => entry.source !== "signature").map(({ name }) => name);
-  const written = relative(model.kind === "directory" ? model.path : `${model.path}/..`, signature);
+  const written = relative(dirname(model.path), signature);
   const files =
     list.files.length === 1
-      ? l10n.t("Covered: 1 file, {0}.", bytesText(list.totalBytes))
+      ? l10n.t("Covered: 1 file, {0}, read now.", bytesText(list.totalBytes))
       : l10n.t("Covered: {0} files, {1}, all read now.", list.files.length, bytesText(list.totalBytes));
   const detail = [
     files,

@@ -9,7 +9,7 @@ import { browseForPem } from "./key-files.ts";
 
 /** Trust Key…: adds a public key, or a root certificate, to whom the person trusts. */
 export async function trustKey(services: Services): Promise<void> {
-  const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"));
+  const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"), services.keyFiles);
   const source = await readPem(file);
   await accept(file, source, kindOf(source), services);
 }
@@ -17,7 +17,7 @@ export async function trustKey(services: Services): Promise<void> {
 /** Asks for the key or root that a model's signature needs, and whether it is to be trusted. */
 export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
   const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : l10n.t("Choose the Root Certificate");
-  const file = await browseForPem(title);
+  const file = await browseForPem(title, services.keyFiles);
   const source = await readPem(file);
   await requireFit(path, source, kindOf(source), services);
   await accept(file, source, kindOf(source), services);

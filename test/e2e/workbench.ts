@@ -1,0 +1,73 @@
+import { basename } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { runCommand } from "../support/browser.ts";
+
+/** Opens the tree of models. */
+export async function openView(page: Page): Promise<void> {
+  await runCommand(page, "Model Provenance: Show Models");
+  await page.locator(".sidebar .title-label", { hasText: "Model Provenance" }).waitFor();
+}
+
+/** The row of a model, and only with this state if one is named: as a screen reader hears it. */
+export function modelRow(page: Page, name: string, state = ""): Locator {
+  return page.locator(`.sidebar .monaco-list-row[aria-label^="${name}, ${state}"]`);
+}
+
+/** The row of a file or folder in the explorer. */
+export function explorerRow(page: Page, name: string): Locator {
+  return page
+    .locator(".explorer-folders-view .monaco-list-row")
+    .filter({ has: page.locator(".label-name").getByText(name, { exact: true }) });
+}
+
+/** Waits until a row of the explorer shows the badge, which the style sheet draws. */
+export async function waitForBadge(page: Page, name: string, badge: string): Promise<void> {
+  await page.waitForFunction(`
+    [...document.querySelectorAll(".explorer-folders-view .monaco-list-row")].some((row) =>
+      row.querySelector(".label-name")?.textContent === ${JSON.stringify(name)} &&
+      getComputedStyle(row.querySelector(".monaco-icon-label"), "::after").content === ${JSON.stringify(`"${badge}"`)})`);
+}
+
+export function notification(page: Page, text: string): Locator {
+  return page.locator(".notification-list-item").filter({ hasText: text });
+}
+
+/** Chooses the row of the open list by typing its label. */
+export async function pick(page: Page, label: string): Promise<void> {
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: label });
+  await row.first().waitFor();
+  await page.keyboard.type(label);
+  await page.locator(".quick-input-list .monaco-list-row.focused").filter({ hasText: label }).waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** Answers the file dialog of a remote window, by keyboard. */
+export async function typePath(page: Page, path: string): Promise<void> {
+  const input = page.locator(".quick-input-widget .quick-input-box input");
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: basename(path) });
+  const button = page.locator(".quick-input-widget").getByRole("button", { name: "Choose" });
+  await button.waitFor();
+  // The dialog writes the folder it starts in into the input when it has listed it: what was typed before is lost.
+  for (let tries = 0; tries < 20; tries++) {
+    await input.fill(path);
+    if (!(await appears(row))) continue;
+    await page.keyboard.press("Enter");
+    if (await appears(button, "hidden")) return;
+  }
+  throw new Error(`The file dialog does not take ${path}`);
+}
+
+async function appears(locator: Locator, state: "visible" | "hidden" = "visible"): Promise<boolean> {
+  return await locator.waitFor({ timeout: 1_000, state }).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function hoverOver(page: Page, target: Locator): Promise<Locator> {
+  await page.mouse.move(900, 400);
+  await target.hover();
+  const hover = page.locator(".monaco-hover .hover-contents");
+  await hover.waitFor();
+  return hover;
+}

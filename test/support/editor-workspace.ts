@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SAMPLES } from "../../scripts/samples/models.ts";
+import { sign } from "../../src/core/sign.ts";
+import { makeKeys, privatePem } from "./keys.ts";
+import { writeTree } from "./temporary-folder.ts";
+import type { Server } from "./vscode-server.ts";
+
+/** Paths of a workspace that has a model in most verdicts, and of keys that lie outside it. */
+export interface EditorWorkspace {
+  readonly folder: string;
+  /** Signed with `trustedKey`. */
+  readonly verified: string;
+  /** Signed with a key that nobody trusts. */
+  readonly foreign: string;
+  /** Signed with `trustedKey`; a byte of the signature was changed afterwards. */
+  readonly damaged: string;
+  /** A single file without a signature. */
+  readonly unsigned: string;
+  readonly trustedKey: string;
+  readonly trustedPrivateKey: string;
+  readonly foreignKey: string;
+  /** Encrypted; belongs to `trustedKey`. */
+  readonly encryptedPrivateKey: string;
+  readonly passphrase: string;
+}
+
+/** Makes it below an empty folder: `workspace/models/…` and `keys/…`. */
+export async function makeEditorWorkspace(root: string): Promise<EditorWorkspace> {
+  const folder = join(root, "workspace");
+  const models = join(folder, "models");
+  const keys = join(root, "keys");
+  mkdirSync(models, { recursive: true });
+  mkdirSync(keys);
+  for (const files of Object.values(SAMPLES)) writeTree(models, files());
+  const [own, other] = [makeKeys("P-256"), makeKeys("P-384")];
+  const passphrase = "correct horse";
+  const write = (name: string, text: string): string => {
+    const path = join(keys, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const workspace = {
+    folder,
+    verified: join(models, "tiny-llama"),
+    foreign: join(models, "onnx"),
+    damaged: join(models, "release-notes-skill"),
+    unsigned: join(models, "gguf", "tiny-f32.gguf"),
+    trustedKey: write("release.pub", own.publicPem),
+    trustedPrivateKey: write("release.pem", own.privatePem),
+    foreignKey: write("contractor.pub", other.publicPem),
+    encryptedPrivateKey: write("release-encrypted.pem", privatePem(own, "pkcs8", passphrase)),
+    passphrase,
+  };
+  await signWith(workspace.verified, own.privatePem);
+  await signWith(workspace.foreign, other.privatePem);
+  await signWith(workspace.damaged, own.privatePem);
+  damageSignature(join(workspace.damaged, "model.sig"));
+  return workspace;
+}
+
+async function signWith(model: string, pem: string): Promise<void> {
+  const identity = { method: "key", privateKey: { label: "test", pem } } as const;
+  await sign({ model, signature: join(model, "model.sig"), identity });
+}
+
+/** Changes the payload and leaves the rest: well formed, and not what was signed. */
+function damageSignature(path: string): void {
+  const bundle = JSON.parse(readFileSync(path, "utf8"));
+  const payload = Buffer.from(bundle.dsseEnvelope.payload, "base64").toString("utf8");
+  bundle.dsseEnvelope.payload = Buffer.from(payload.replace('"name":"', '"name":"x')).toString("base64");
+  writeFileSync(path, JSON.stringify(bundle));
+}
+
+/** Changes one byte and keeps the size. */
+export function changeByte(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  writeFileSync(path, bytes);
+}
+
+/** Changes the user's settings; for windows that are opened afterwards. */
+export async function changeSettings(server: Server, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  const before = JSON.parse(await readFile(server.settingsFile, "utf8"));
+  await writeFile(server.settingsFile, JSON.stringify({ ...before, ...settings }));
+}
+
+/** The settings of the machine that the server runs on: what the extension takes trust from. Before the window opens. */
+export async function trustKeys(server: Server, keys: readonly string[]): Promise<void> {
+  const folder = join(dirname(dirname(server.settingsFile)), "Machine");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "settings.json"), JSON.stringify({ "modelProvenance.trustedKeys": keys }));
+}

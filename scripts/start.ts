@@ -14,9 +14,10 @@ const { values } = parseArgs({
 
 await build();
 if (values.check) {
-  const wrong = checkSamples();
-  console.log(wrong === 0 ? "\nEverything went as it should." : `\n${wrong} reports were not what they should be.`);
-  process.exitCode = wrong === 0 ? 0 : 1;
+  const { failed } = checkSamples((text) => console.log(text));
+  for (const { title } of failed) console.log(`\nNot as it should be: ${title}`);
+  if (failed.length === 0) console.log("\nEverything went as it should.");
+  process.exitCode = failed.length === 0 ? 0 : 1;
 } else {
   await open();
 }

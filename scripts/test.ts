@@ -3,10 +3,12 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "../test/support/chromium.ts";
 import type { SuiteResult } from "../test/support/results.ts";
+import { noServer } from "../test/support/vscode-server.ts";
 import { build } from "./build.ts";
 import { CHECKS } from "./check.ts";
 import { CACHE, ROOT } from "./fetch.mjs";
 import { TEST_VSIX, writeVsix } from "./package.ts";
+import { checkSamples } from "./start/check-samples.ts";
 import { coverageSuite } from "./suites/coverage.ts";
 import { hostInBrowser } from "./suites/host-in-browser.ts";
 import { mochaSuite } from "./suites/mocha-suite.ts";
@@ -24,8 +26,9 @@ const SUITES: Readonly<Record<string, () => Promise<SuiteResult>>> = {
   conformance: () => mochaSuite("conformance", { mochaArgs, coverage: v8Files }),
   interop: () => mochaSuite("interop", { mochaArgs, coverage: v8Files }),
   manifest: () => mochaSuite("manifest", { mochaArgs }),
-  host: () => withChromium("host", () => hostInBrowser()),
-  e2e: () => withChromium("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT })),
+  samples: async () => checkSamples(() => {}),
+  host: () => inBrowser("host", () => hostInBrowser()),
+  e2e: () => inBrowser("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT })),
 };
 
 const unknown = named.filter((name) => !Object.hasOwn(SUITES, name));
@@ -35,7 +38,10 @@ if (unknown.length > 0) {
 }
 
 const results: SuiteResult[] = [];
-await prepare();
+await measure("build", async () => {
+  await prepare();
+  return { passed: 1, failed: [], skipped: [] };
+});
 for (const [name, run] of Object.entries(SUITES)) {
   if (named.length > 0 && !named.includes(name)) continue;
   await measure(name, run);
@@ -52,8 +58,8 @@ console.log(closingLine(total));
 process.exitCode = total.failed.length > 0 ? 1 : 0;
 
 async function prepare(): Promise<void> {
-  await build();
   rmSync(join(ROOT, "test-results"), { recursive: true, force: true });
+  await build();
   if (["manifest", "host", "e2e"].some((name) => named.length === 0 || named.includes(name))) writeVsix(TEST_VSIX);
 }
 
@@ -61,9 +67,11 @@ async function measure(name: string, run: () => Promise<SuiteResult>): Promise<v
   const start = performance.now();
   const result = await run().catch((error: unknown): SuiteResult => {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.error(`\n  ✗ ${name}\n    ${message}`);
     return { passed: 0, failed: [{ title: name, message }], skipped: [] };
   });
+  for (const { title, message } of result.failed) {
+    console.error(`\n  ✗ ${title}\n    ${message.replaceAll("\n", "\n    ")}\n`);
+  }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${result.failed.length === 0 ? "✓" : "✗"} ${name.padEnd(12)} ${closingLine(result)} (${seconds} s)`);
   results.push(result);
@@ -75,13 +83,16 @@ function single(title: string, check: () => unknown): SuiteResult {
     return { passed: 1, failed: [], skipped: [] };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`\n  ✗ ${title}\n${message}`);
     return { passed: 0, failed: [{ title, message }], skipped: [] };
   }
 }
 
-async function withChromium(name: string, run: () => Promise<SuiteResult>): Promise<SuiteResult> {
+async function inBrowser(name: string, run: () => Promise<SuiteResult>): Promise<SuiteResult> {
+  const reason = noServer() ?? noChromium();
+  return reason === undefined ? await run() : { passed: 0, failed: [], skipped: [{ title: name, reason }] };
+}
+
+function noChromium(): string | undefined {
   const chromium = ensureChromium();
-  if ("path" in chromium) return await run();
-  return { passed: 0, failed: [], skipped: [{ title: name, reason: chromium.missing }] };
+  return "missing" in chromium ? chromium.missing : undefined;
 }

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SuiteResult } from "../../test/support/results.ts";
 import { makeSamples } from "../samples/make.ts";
 import { modelProvenance } from "./terminal.ts";
 
@@ -62,18 +63,22 @@ const SAMPLES: readonly Sample[] = [
   },
 ];
 
-/** Signs and verifies every sample, then damages each; prints the reports. Returns how often it went otherwise than it should. */
-export function checkSamples(): number {
+/** Signs and verifies every sample, then damages each; each step is a test. `print` gets the reports. */
+export function checkSamples(print: (text: string) => void): SuiteResult {
   const folder = mkdtempSync(join(tmpdir(), "samples-"));
-  let wrong = 0;
+  const failed: { title: string; message: string }[] = [];
+  let passed = 0;
   const expect = (why: string, status: number, args: readonly string[]) => {
     const outcome = modelProvenance(folder, args);
-    const right = outcome.status === status;
-    if (!right) wrong += 1;
-    console.log(`\n# ${why}\n$ model-provenance ${args.join(" ")}\n${outcome.text}`);
-    console.log(
-      right ? `(exit status ${status}, as it should be)` : `UNEXPECTED exit status ${outcome.status}, not ${status}`,
-    );
+    const title = `${why}: model-provenance ${args.join(" ")}`;
+    print(`\n# ${why}\n$ model-provenance ${args.join(" ")}\n${outcome.text}`);
+    if (outcome.status === status) {
+      passed += 1;
+      print(`(exit status ${status}, as it should be)`);
+    } else {
+      failed.push({ title, message: `exit status ${outcome.status}, not ${status}\n${outcome.text}` });
+      print(`UNEXPECTED: exit status ${outcome.status}, not ${status}`);
+    }
   };
   const verify = (why: string, status: number, { model, signature, verify }: Sample, known = verify) =>
     expect(why, status, ["verify", ...known, model, "--signature", signature]);
@@ -101,7 +106,7 @@ export function checkSamples(): number {
     verify("tiny-llama against another key", FAILED, llama, ["key", "--public-key", "keys/p521.pub.pem"]);
     flipOneBit(join(folder, llama.signature));
     verify("One bit of the signature file was changed", FAILED, llama);
-    return wrong;
+    return { passed, failed, skipped: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

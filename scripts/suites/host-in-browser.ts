@@ -10,9 +10,7 @@ export async function hostInBrowser(): Promise<SuiteResult> {
   try {
     return await hostSuite(async (launch, options) => {
       console.log(`  VS Code's server, code-server ${serverVersion(launch.release)}: ${launch.name}`);
-      const result = await runHostTests(browser, options);
-      for (const { title, message } of result.failed) console.error(`\n  ✗ ${launch.name}: ${title}\n    ${message}`);
-      return result;
+      return await runHostTests(browser, options);
     });
   } finally {
     await browser.close();

@@ -73,6 +73,11 @@ export function serverVersion(release: Release): string {
   return pinned(`vscode-${release}`)?.version ?? "unknown";
 }
 
+/** Why VS Code's server cannot run on this machine, if it cannot. */
+export function noServer(): string | undefined {
+  return process.platform === "win32" ? "VS Code's server (npm's code-server) does not run on Windows" : undefined;
+}
+
 /** Brings VS Code's server (carried by the package code-server) and the Node that it wants; seconds the first time. */
 export function fetchServer(release: Release): { readonly node: string; readonly main: string } {
   const wanted = pinned(`vscode-${release}`);

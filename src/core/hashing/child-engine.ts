@@ -34,6 +34,8 @@ interface Pending {
   readonly reject: (error: unknown) => void;
   readonly onAbort: () => void;
   collector: DigestCollector;
+  /** Runs while a cancelled request waits for the process to let go of it. */
+  patience?: NodeJS.Timeout;
   /** Starts that this request has cost. */
   crashes: number;
 }
@@ -174,8 +176,7 @@ class ChildEngine implements DigestEngine {
       return;
     }
     void child.send({ type: "cancel", id: pending.id });
-    setTimeout(() => {
-      if (this.#pending.get(pending.id) !== pending) return;
+    pending.patience = setTimeout(() => {
       this.#fail(pending, cancelled(pending.options.signal?.reason));
       if (this.#child === child) this.#replace(child);
     }, this.#options.cancelMs ?? CANCEL_MS);
@@ -227,6 +228,7 @@ class ChildEngine implements DigestEngine {
 
   #settle(pending: Pending): void {
     this.#pending.delete(pending.id);
+    clearTimeout(pending.patience);
     pending.options.signal?.removeEventListener("abort", pending.onAbort);
     if (this.#pending.size > 0 || this.#disposed) return;
     clearTimeout(this.#restart);

@@ -1,12 +1,17 @@
+import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 import type { FileChunk } from "./protocol.ts";
 
-/** Packs `files[from, to)` for a message. */
+/** Packs `files[from, to)` for a message. Throws `FILE_UNREADABLE` for a path that no system can open. */
 export function packFiles(files: readonly ModelFile[], from: number, to: number): FileChunk {
   const paths: string[] = [];
   const stats: string[] = [];
   for (const file of files.slice(from, to)) {
-    if (file.path.includes("\0")) throw new RangeError("a path holds a NUL");
+    if (file.path.includes("\0")) {
+      throw new ProvenanceError("FILE_UNREADABLE", `${file.name} cannot be read: its path holds a NUL character.`, {
+        details: { file: file.name },
+      });
+    }
     paths.push(file.path);
     stats.push(statLine(file));
   }

@@ -86,8 +86,10 @@ export function readFault(fd: number, listed: ListedStat, error: unknown, offset
 }
 
 function unreadable(error: unknown, offset: number): FileFault {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new FileFault({ kind: "unreadable", offset, system: systemCode(error) ?? "UNKNOWN", reason }, error);
+  const system = systemCode(error);
+  // Without a code it is no trouble of the file, but of this program.
+  if (!(error instanceof Error) || system === undefined) throw error;
+  return new FileFault({ kind: "unreadable", offset, system, reason: error.message }, error);
 }
 
 /** Numbers of 64 bits that may have passed through a signed type. */

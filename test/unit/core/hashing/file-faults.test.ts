@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from "node:fs";
+import { join } from "node:path";
+import { createDigestEngine } from "../../../../src/core/hashing/child-engine.ts";
+import type { DigestEngine } from "../../../../src/core/hashing/digest-engine.ts";
+import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import { failsWith } from "../../../support/errors.ts";
+import { withFaults } from "../../../support/hasher-faults-plan.ts";
+import { listFiles, pattern } from "../../../support/listed-files.ts";
+import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
+
+const MIB = 1024 * 1024;
+const windows = process.platform === "win32";
+
+/** One that fits a batch, and one that is read in several blocks. */
+const KINDS = { small: 5000, large: 6 * MIB } as const;
+
+describe("a file that is not as listed", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  const engines: [string, DigestEngine][] = [
+    ["child process", createDigestEngine()],
+    ["own process", createInProcessEngine()],
+  ];
+  after(() => Promise.all(engines.map(([, engine]) => engine.dispose())));
+
+  for (const [kind, size] of Object.entries(KINDS)) {
+    for (const [name, engine] of engines) {
+      const changes: [string, string, (path: string) => void][] = [
+        ["longer", "size", (path) => appendFileSync(path, "x")],
+        ["shorter", "size", (path) => truncateSync(path, size - 1)],
+        ["empty", "size", (path) => truncateSync(path, 0)],
+        ["touched", "times", (path) => utimesSync(path, 1000, 1000)],
+        ["removed", "removed", (path) => rmSync(path)],
+        ["now a folder", "not-a-file", (path) => instead(path, mkdirSync)],
+        ["replaced by a copy", "replaced", (path) => replace(path, size)],
+        ["its folder gone", "removed", (path) => renameSync(join(path, ".."), `${join(path, "..")}-away`)],
+      ];
+      if (!windows) {
+        changes.push(
+          [
+            "now a pipe that nobody writes to",
+            "not-a-file",
+            (path) => instead(path, () => execFileSync("mkfifo", [path])),
+          ],
+          ["now a link to another file", "replaced", (path) => link(path, size)],
+          ["now a link to a device", "not-a-file", (path) => instead(path, () => symlinkSync("/dev/zero", path))],
+        );
+      }
+      for (const [what, expected, change] of changes) {
+        it(`${kind}, ${what}, ${name}`, async () => {
+          writeTree(folder(), { "in/model.bin": pattern(size), "in/other.bin": pattern(size) });
+          const files = listFiles(folder(), ["in/other.bin", "in/model.bin"]);
+          change(join(folder(), "in/model.bin"));
+          const error = await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+          if (what === "its folder gone") return;
+          assert.equal(error.details["file"], "in/model.bin");
+          assert.equal(error.details["change"], expected);
+          assert.match(error.message, /^in\/model\.bin .*Try again/);
+        });
+      }
+    }
+  }
+
+  it("an empty file that grew is told in shards too, where it has no digest", async () => {
+    for (const [, engine] of engines) {
+      writeTree(folder(), { empty: "", full: "full" });
+      const files = listFiles(folder(), ["empty", "full"]);
+      appendFileSync(join(folder(), "empty"), "x");
+      const error = await failsWith("FILE_CHANGED", () =>
+        engine.digest({ files, algorithm: "sha256", shardSize: 1000 }),
+      );
+      assert.equal(error.details["file"], "empty");
+    }
+  });
+
+  it("a file listed with a wrong size only", async () => {
+    writeTree(folder(), { a: "12345" });
+    const files = listFiles(folder(), ["a"]).map((file) => ({ ...file, size: 4 }));
+    for (const [, engine] of engines) {
+      await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+    }
+  });
+
+  it("device and inode are not compared where the file system has none", async () => {
+    writeTree(folder(), { a: "12345" });
+    const files = listFiles(folder(), ["a"]).map((file) => ({ ...file, dev: "0", ino: "0" }));
+    for (const [, engine] of engines) {
+      const { digests } = await engine.digest({ files, algorithm: "sha256" });
+      assert.equal(digests.length, 1);
+    }
+  });
+
+  it("a path that holds a NUL is refused, and the engine goes on", async () => {
+    writeTree(folder(), { a: "12345" });
+    const good = listFiles(folder(), ["a"]);
+    const bad = good.map((file) => ({ ...file, path: `${file.path}\0/etc/passwd` }));
+    for (const [, engine] of engines) {
+      await failsWith("FILE_UNREADABLE", () => engine.digest({ files: bad, algorithm: "sha256" }));
+      const { digests } = await engine.digest({ files: good, algorithm: "sha256" });
+      assert.equal(digests.length, 1);
+    }
+  });
+
+  function replace(path: string, size: number): void {
+    writeTree(folder(), { copy: pattern(size) });
+    renameSync(join(folder(), "copy"), path);
+  }
+
+  function link(path: string, size: number): void {
+    writeTree(folder(), { elsewhere: pattern(size) });
+    instead(path, () => symlinkSync(join(folder(), "elsewhere"), path));
+  }
+
+  function instead(path: string, make: (path: string) => void): void {
+    rmSync(path);
+    make(path);
+  }
+});
+
+describe("a file that changes while it is read", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+
+  for (const [kind, size] of Object.entries(KINDS)) {
+    for (const workers of [1, 2]) {
+      for (const what of ["append", "truncate", "touch"] as const) {
+        it(`${kind}, ${what}, ${workers} threads`, async () => {
+          writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size) });
+          const fault = {
+            what,
+            file: "model.bin",
+            offset: size / 2,
+            target: join(folder(), "model.bin"),
+            mark: join(folder(), "mark"),
+            to: 100,
+          };
+          const engine = createDigestEngine({ workers, ...withFaults({ faults: [fault] }) });
+          try {
+            const files = listFiles(folder(), ["other.bin", "model.bin"]);
+            const error = await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+            assert.equal(error.details["file"], "model.bin");
+          } finally {
+            await engine.dispose();
+          }
+        });
+      }
+    }
+  }
+
+  it("a huge one is told long before its end", async () => {
+    const path = join(folder(), "huge.bin");
+    writeTree(folder(), { "huge.bin": "" });
+    truncateSync(path, windows ? 4 * 1024 * MIB : 1024 * 1024 * MIB);
+    const fault = { what: "touch", file: "huge.bin", offset: MIB, target: path, mark: join(folder(), "mark") } as const;
+    const engine = createDigestEngine(withFaults({ faults: [fault] }));
+    try {
+      const files = listFiles(folder(), ["huge.bin"]);
+      await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+    } finally {
+      await engine.dispose();
+    }
+  });
+});
+
+describe("a file that cannot be read", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+
+  for (const [kind, size] of Object.entries(KINDS)) {
+    for (const workers of [1, 2]) {
+      it(`a read error is told with name and offset: ${kind}, ${workers} threads`, async () => {
+        writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size) });
+        const fault = { what: "error", file: "model.bin", offset: size, system: "EIO" } as const;
+        const engine = createDigestEngine({ workers, ...withFaults({ faults: [fault] }) });
+        try {
+          const files = listFiles(folder(), ["other.bin", "model.bin"]);
+          const error = await failsWith("FILE_UNREADABLE", () => engine.digest({ files, algorithm: "sha256" }));
+          assert.equal(error.details["file"], "model.bin");
+          assert.equal(error.details["system"], "EIO");
+          const offset = Number(error.details["offset"]);
+          assert.ok(kind === "small" ? offset === 0 : offset > 0 && offset < size, `offset ${offset}`);
+          assert.match(error.message, /^model\.bin cannot be read.*the disk or the network drive reports a read error/);
+          const { digests } = await engine.digest({ files: files.slice(0, 1), algorithm: "sha256" });
+          assert.equal(digests.length, 1, "the engine goes on after it");
+        } finally {
+          await engine.dispose();
+        }
+      });
+    }
+  }
+
+  it("a second fault of the same file does not hide the first: a truncated file that cannot be read has changed", async () => {
+    writeTree(folder(), { "model.bin": pattern(KINDS.large) });
+    const target = join(folder(), "model.bin");
+    const engine = createDigestEngine(
+      withFaults({
+        faults: [
+          { what: "truncate", file: "model.bin", offset: 0, target, to: 5, mark: join(folder(), "mark") },
+          { what: "error", file: "model.bin", offset: 0, system: "EIO" },
+        ],
+      }),
+    );
+    try {
+      const files = listFiles(folder(), ["model.bin"]);
+      await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+    } finally {
+      await engine.dispose();
+    }
+  });
+
+  const asSomebody = process.getuid === undefined || process.getuid() === 0 ? it.skip : it;
+  asSomebody("no permission", async () => {
+    writeTree(folder(), { "model.bin": pattern(10) });
+    chmodSync(join(folder(), "model.bin"), 0);
+    const files = listFiles(folder(), ["model.bin"]);
+    const engine = createInProcessEngine();
+    const error = await failsWith("FILE_UNREADABLE", () => engine.digest({ files, algorithm: "sha256" }));
+    assert.match(error.message, /permission denied/);
+  });
+
+  // The kernel refuses to tell the speed of the loopback: a regular file with a size and a read error of its own.
+  const onLinux = process.platform === "linux" ? it : it.skip;
+  onLinux("a regular file that the kernel refuses to read", async () => {
+    const files = listFiles("/sys/class/net/lo", ["speed"]);
+    const engine = createInProcessEngine();
+    const error = await failsWith("FILE_UNREADABLE", () => engine.digest({ files, algorithm: "sha256" }));
+    assert.equal(error.details["system"], "EINVAL");
+  });
+});

@@ -27,7 +27,8 @@ export function npm(args, cwd, node = process.execPath) {
     ? spawnSync(node, [cli, ...args], { cwd, env, encoding: "utf8" })
     : spawnSync("npm", args, { cwd, env, encoding: "utf8", shell: process.platform === "win32" });
   if (result.status !== 0) {
-    throw new Error(`npm ${args.join(" ")} failed: ${result.error?.message ?? `${result.stderr}${result.stdout}`}`);
+    const said = `${result.stderr}${result.stdout}`.split(/\r?\n/).filter((line) => !line.startsWith("npm warn"));
+    throw new Error(`npm ${args.join(" ")} failed: ${result.error?.message ?? said.join("\n")}`);
   }
 }
 

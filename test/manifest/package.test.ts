@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { fetchPackage, pinned, ROOT } from "../../scripts/fetch.mjs";
 import { COLOURS, COMMANDS, CONTEXT_KEYS, SETTINGS, TREE_CONTEXT, VIEWS } from "../../src/platform/ids.ts";
 import { MANIFEST, WORDS } from "./manifest.ts";
@@ -196,6 +197,25 @@ describe("the extension", () => {
     const versions = Object.entries({ ...MANIFEST.dependencies, ...MANIFEST.devDependencies });
     for (const [name, version] of versions) assert.match(version, /^\d+\.\d+\.\d+$/, name);
     assert.doesNotMatch(readFileSync(join(ROOT, "package-lock.json"), "utf8"), /"resolved"|https?:\/\/[^"]*registry/);
+  });
+});
+
+describe("the lock file", () => {
+  it("names every package that another one wants for some platform: npm ci refuses it otherwise", () => {
+    const Lock = v.object({
+      packages: v.record(
+        v.string(),
+        v.object({ optionalDependencies: v.optional(v.record(v.string(), v.string()), {}) }),
+      ),
+    });
+    const { packages } = v.parse(Lock, JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies));
+    assert.ok(wanted.length > 0);
+    const there = Object.keys(packages);
+    assert.deepEqual(
+      wanted.filter((name) => !there.some((path) => path.endsWith(`node_modules/${name}`))),
+      [],
+    );
   });
 });
 

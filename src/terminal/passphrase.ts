@@ -1,5 +1,5 @@
 import { read } from "node:fs";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { ProvenanceError, systemCode, throwIfCancelled } from "../core/errors.ts";
@@ -100,26 +100,30 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   });
 }
 
+/**
+ * Asks on the terminal. A line editor writes what is typed to nowhere; it also handles backspace, paste and Ctrl-U.
+ * Echo goes off before the question appears: nothing that is typed early shows.
+ */
 async function fromTerminal(question: string, { input, err, interruption }: Terminal): Promise<string> {
   throwIfCancelled(interruption.signal);
-  err.raw(escapeControls(question));
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
   try {
-    return await typedLine(input, interruption);
+    err.raw(escapeControls(question));
+    return await answer(editor, interruption);
   } finally {
+    editor.close();
     err.raw("\n");
   }
 }
 
-/** A line editor that writes what is typed to nowhere; it also handles backspace, paste and Ctrl-U. */
-function typedLine(input: NodeJS.ReadStream, interruption: Interruption): Promise<string> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
-  return new Promise<string>((resolve, reject) => {
-    const cancel = (): void => reject(new ProvenanceError("CANCELLED", "Cancelled."));
-    // In raw mode Ctrl-C is a key, not a signal.
+function answer(editor: Interface, interruption: Interruption): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new ProvenanceError("CANCELLED", "No passphrase was given."));
+    // In raw mode Ctrl-C is a key, not a signal; Ctrl-D closes.
     editor.on("SIGINT", () => interruption.interrupt());
     editor.on("close", cancel);
     interruption.signal.addEventListener("abort", cancel, { once: true });
     editor.question("", resolve);
-  }).finally(() => editor.close());
+  });
 }

@@ -34,7 +34,7 @@ const SEVERITIES = {
   "duplicate-name": "warning",
   "exception-unexplained": "warning",
   "fail-without-effect": "warning",
-  "accepts-nobody": "warning",
+  "looks-like-regexp": "warning",
 } as const satisfies Record<string, Severity>;
 
 export type Severity = "error" | "warning";

@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import * as v from "valibot";
+import { systemCode } from "../errors.ts";
+import { nameProblem } from "../model/names.ts";
+import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "./diagnostics.ts";
+import { pathProblem } from "./files-inside.ts";
+import { Glob, globProblem, literalCharacters } from "./glob.ts";
+import type { Authority, Policy, PolicyVerification } from "./policy.ts";
+import { PolicyDocument } from "./policy-document.ts";
+import { POLICY_SCHEMA } from "./policy-schema.ts";
+import { type Reading, readAuthority, report } from "./read-authority.ts";
+import { SchemaCheck } from "./schema-check.ts";
+import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
+
+/** What a policy file says, and what is wrong with it. */
+export interface PolicyFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** What the paths in it are relative to. */
+  readonly folder: string;
+  /** Of the file as read; lower-case hex. */
+  readonly sha256: string;
+  /** The documents without an error. While `diagnostics` has one, they are not the whole of what was demanded. */
+  readonly policies: readonly Policy[];
+  /** Errors and warnings, from top to bottom. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Where a policy file's paths begin: the folder around it, or around the `.sigstore` folder that it is in. */
+export function folderOf(path: string): string {
+  const folder = dirname(resolve(path));
+  return basename(folder) === ".sigstore" ? dirname(folder) : folder;
+}
+
+/**
+ * Reads a policy file, YAML or JSON, and the keys and certificates that it names.
+ * What is wrong with the file, even that it is missing, is among the diagnostics; it is not thrown.
+ *
+ * @param folder what its paths are relative to and stay in; {@link folderOf} the file, if absent
+ */
+export async function readPolicyFile(path: string, folder: string = folderOf(path)): Promise<PolicyFile> {
+  const absolute = resolve(path);
+  const bytes = await readBounded(absolute);
+  if (bytes instanceof Uint8Array) return readPolicies(bytes, absolute, folder);
+  return { path: absolute, folder, sha256: sha256(Buffer.alloc(0)), policies: [], diagnostics: [bytes] };
+}
+
+/** As {@link readPolicyFile}, for a text that need not be on the disk yet. */
+export async function readPolicies(bytes: Uint8Array, path: string, folder: string): Promise<PolicyFile> {
+  const { documents, diagnostics: found } = parseYaml(bytes);
+  const diagnostics: Diagnostic[] = [...found];
+  const policies: Policy[] = [];
+  for (const document of documents) {
+    const reading = { file: path, folder, document, diagnostics: [] };
+    const policy = await readDocument(reading);
+    diagnostics.push(...reading.diagnostics);
+    if (policy !== undefined) policies.push(policy);
+  }
+  if (documents.length === 0 && found.length === 0) {
+    diagnostics.push(diagnostic("empty", "There is no policy in this file.", FILE_START));
+  }
+  return { path, folder, sha256: sha256(bytes), policies, diagnostics: diagnostics.sort(byPosition) };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** At most one byte more than is allowed, which is then told as too large. */
+async function readBounded(path: string): Promise<Uint8Array | Diagnostic> {
+  const fail = (why: string): Diagnostic =>
+    diagnostic("unreadable", `${basename(path)} cannot be read: ${why}.`, FILE_START);
+  try {
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) return fail("it is not a file");
+      if (stats.size > MAX_POLICY_BYTES) {
+        const message = `The file has ${stats.size} bytes; a policy file may have ${MAX_POLICY_BYTES}.`;
+        return diagnostic("too-large", message, FILE_START);
+      }
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return fail(code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code);
+  }
+}
+
+async function readDocument(reading: Reading): Promise<Policy | undefined> {
+  const { document, diagnostics } = reading;
+  const problems = new SchemaCheck(POLICY_SCHEMA).run(document.value);
+  for (const { code, message, path, atKey } of problems) report(reading, code, message, path, atKey);
+  if (problems.length > 0) return undefined;
+  const { metadata, spec } = v.parse(PolicyDocument, document.value);
+  const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, index));
+  checkNames(reading, spec.authorities);
+  const authorities: Authority[] = [];
+  for (const [index, authority] of spec.authorities.entries()) {
+    const read = await readAuthority(reading, authority, ["spec", "authorities", index]);
+    if (read !== undefined) authorities.push(read);
+  }
+  const { signaturePath, ...verification } = spec.verification;
+  checkVerification(reading, signaturePath, verification.ignorePaths);
+  if (hasErrors(diagnostics)) return undefined;
+  const { line, column } = document.range(["metadata", "name"]);
+  return {
+    name: metadata.name,
+    place: { file: reading.file, line, column },
+    mode: spec.mode,
+    models,
+    requireSignature: spec.requireSignature,
+    authorities,
+    verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
+  };
+}
+
+function readGlob(reading: Reading, pattern: string, index: number): Glob {
+  const path = ["spec", "models", index, "glob"];
+  const problem = globProblem(pattern);
+  if (problem !== undefined) report(reading, "glob", `The pattern ${JSON.stringify(pattern)} ${problem}.`, path);
+  const literal = literalCharacters(pattern);
+  if (literal.length > 0) {
+    const hint = `${literal.join(" ")} in a pattern stands for itself: only * and ** are wildcards.`;
+    report(reading, "glob-literal", hint, path);
+  }
+  return new Glob(pattern);
+}
+
+/** What the schema cannot say of the authorities as a list. */
+function checkNames(reading: Reading, authorities: PolicyDocument["spec"]["authorities"]): void {
+  const seen = new Set<string>();
+  for (const [index, { name, static: fixed }] of authorities.entries()) {
+    const path = ["spec", "authorities", index];
+    if (name !== undefined && seen.has(name)) {
+      report(reading, "duplicate-name", `There is another authority ${JSON.stringify(name)}.`, [...path, "name"]);
+    }
+    seen.add(name ?? "");
+    if (fixed?.action === "fail" && authorities.length > 1) {
+      const hint = "Beside other authorities this has no effect: any one that accepts is enough.";
+      report(reading, "fail-without-effect", hint, [...path, "static"]);
+    }
+  }
+}
+
+function checkVerification(
+  reading: Reading,
+  signaturePath: string | undefined,
+  ignorePaths: PolicyVerification["ignorePaths"],
+): void {
+  const base = ["spec", "verification"];
+  // Up to the workspace folder it may go: which folder that is, depends on the model.
+  const problem = signaturePath === undefined ? undefined : pathProblem(signaturePath.replace(/^(\.\.\/)+/, ""));
+  if (problem !== undefined) report(reading, problem.code, problem.message, [...base, "signaturePath"]);
+  for (const [index, path] of ignorePaths.entries()) {
+    const wrong = nameProblem(path);
+    if (wrong === undefined) continue;
+    const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
+    report(reading, "path", message, [...base, "ignorePaths", index]);
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+} from "yaml";
+import { type Diagnostic, diagnostic, FILE_START, type TextRange } from "./diagnostics.ts";
+import type { ValuePath } from "./schema-check.ts";
+
+/** Bytes: some 30 000 authorities. */
+export const MAX_POLICY_BYTES = 4 * 1024 * 1024;
+/** Values that aliases may stand for, all in all. */
+const MAX_ALIASES = 100;
+
+/** One document of a YAML or JSON text, and where in the text each of its values is. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Where a value is; with `atKey`, the name of its field. */
+  range(path: ValuePath, atKey?: boolean): TextRange;
+}
+
+export interface YamlText {
+  readonly documents: readonly YamlDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads all documents of a text in UTF-8. JSON is read as the YAML that it is. Empty documents are left out. */
+export function parseYaml(bytes: Uint8Array): YamlText {
+  if (bytes.length > MAX_POLICY_BYTES) {
+    const message = `The file has ${bytes.length} bytes; a policy file may have ${MAX_POLICY_BYTES}.`;
+    return { documents: [], diagnostics: [diagnostic("too-large", message, FILE_START)] };
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return { documents: [], diagnostics: [diagnostic("not-utf8", "The file is not UTF-8 text.", FILE_START)] };
+  }
+  const lines = new LineCounter();
+  const documents: YamlDocument[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const document of parseDocuments(text, lines, diagnostics)) {
+    const found = [...document.errors, ...document.warnings];
+    for (const { message, pos } of found) {
+      diagnostics.push(diagnostic("syntax", `Not valid YAML: ${message}.`, rangeOf(lines, pos)));
+    }
+    if (found.length > 0 || document.contents === null) continue;
+    if (isScalar(document.contents) && document.contents.value === null) continue;
+    const value = toValue(document, lines, diagnostics);
+    if (value !== undefined) {
+      documents.push({ value, range: (path, atKey = false) => locate(document, lines, path, atKey) });
+    }
+  }
+  return { documents, diagnostics };
+}
+
+function parseDocuments(text: string, lineCounter: LineCounter, diagnostics: Diagnostic[]): readonly Document[] {
+  try {
+    return parseAllDocuments(text, {
+      version: "1.2",
+      schema: "core",
+      strict: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: "error",
+      lineCounter,
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    diagnostics.push(diagnostic("too-deep", "The file nests deeper than any policy does.", FILE_START));
+    return [];
+  }
+}
+
+function toValue(document: Document, lines: LineCounter, diagnostics: Diagnostic[]): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    const range = rangeOf(lines, document.range?.slice(0, 1));
+    if (error instanceof RangeError) {
+      diagnostics.push(diagnostic("too-deep", "The document nests deeper than any policy does.", range));
+    } else if (error instanceof ReferenceError) {
+      diagnostics.push(
+        diagnostic("too-many-aliases", `Its aliases stand for more than ${MAX_ALIASES} values; write them out.`, range),
+      );
+    } else throw error;
+    return undefined;
+  }
+}
+
+/** Where a value stands; of a mapping or a list, only its name or its first line, so that not half a file is marked. */
+function locate(document: Document, lines: LineCounter, path: ValuePath, atKey: boolean): TextRange {
+  let node: unknown = document.contents;
+  let key: unknown;
+  for (const step of path) {
+    const inside = isAlias(node) ? node.resolve(document) : node;
+    if (isMap(inside)) {
+      const pair = inside.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) break;
+      key = pair.key;
+      node = pair.value;
+    } else if (isSeq(inside) && typeof step === "number") {
+      key = undefined;
+      node = inside.items[step];
+    } else break;
+  }
+  if (isScalar(key) && key.range && (atKey || isCollection(node) || isNothing(node))) return rangeOf(lines, key.range);
+  const first = firstScalar(node);
+  return rangeOf(lines, rangeIn(first) ?? document.range);
+}
+
+function isNothing(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null);
+}
+
+function firstScalar(node: unknown): unknown {
+  let first = node;
+  while (isCollection(first)) {
+    const [item] = first.items;
+    if (item === undefined) return first;
+    first = isPair(item) ? item.key : item;
+  }
+  return first;
+}
+
+function rangeIn(node: unknown): readonly number[] | undefined {
+  if (!isScalar(node) && !isAlias(node) && !isCollection(node)) return undefined;
+  return node.range ?? undefined;
+}
+
+function rangeOf(lines: LineCounter, offsets: readonly number[] = []): TextRange {
+  const [start = 0, end = start] = offsets;
+  const from = lines.linePos(start);
+  const to = lines.linePos(Math.max(start, end));
+  return { line: from.line || 1, column: from.col || 1, endLine: to.line || 1, endColumn: to.col || 1 };
+}

@@ -106,6 +106,17 @@ const KINDS = {
   LOGIN_CLOCK: "unable",
   LOGIN_NO_EMAIL: "unable",
   LOGIN_EMAIL_UNVERIFIED: "unable",
+  // Policies
+  POLICY_INVALID: "usage",
+  POLICY_UNCOVERED: "unable",
+  POLICY_WORKSPACE_UNTRUSTED: "unable",
+  POLICY_SIGNER: "unable",
+  POLICY_SIGNATURE_REQUIRED: "unable",
+  POLICY_NOT_AUTHENTIC: "unable",
+  POLICY_FILES: "unable",
+  POLICY_SIGNER_IGNORED: "unable",
+  POLICY_SYMLINKS: "unable",
+  POLICY_EXCEPTION: "unable",
   // The model
   MODEL_NOT_FOUND: "input",
   MODEL_UNREADABLE: "input",

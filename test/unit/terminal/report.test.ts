@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import type { Coverage, Verdict } from "../../../src/core/verdict.ts";
+import type { Signer } from "../../../src/core/verification/signer.ts";
+import { verdictReport } from "../../../src/terminal/report.ts";
+import { renderLine } from "../../../src/terminal/text.ts";
+
+const SIGNER: Signer = { method: "key", fingerprint: "ab".repeat(32), curve: "P-256", label: "prod.pub" };
+const COVERAGE: Coverage = {
+  files: 14,
+  bytes: 16.1e9,
+  bytesRead: 16.1e9,
+  bytesFromCache: 0,
+  seconds: 9.84,
+  ignored: [],
+  unsigned: [],
+  empty: [],
+  algorithm: "sha256",
+  serialization: "files",
+};
+
+function report(verdict: Partial<Verdict>, full = false): string[] {
+  const whole: Verdict = { state: "verified", model: "/models/llama", reasons: [], ...verdict };
+  const lines = verdictReport(whole, { name: "llama", accepted: "the key given", full });
+  return lines.map((line) => renderLine(line, false));
+}
+
+describe("the report of a verdict", () => {
+  it("is what, who, why accepted, how known, and the verdict again", () => {
+    assert.deepEqual(report({ signer: SIGNER, coverage: COVERAGE }), [
+      "✓ Verified  llama",
+      "  signed by  key prod.pub (P-256, sha256 abababababab…)",
+      "  accepted   the key given",
+      "  files      14 signed, 16.1 GB read in 9.8 s",
+      "✓ Verified: llama is what key prod.pub signed, unchanged",
+    ]);
+  });
+
+  it("tells by whose word files were left out, and not the signature itself", () => {
+    const coverage: Coverage = {
+      ...COVERAGE,
+      ignored: [
+        { name: ".git", source: "default" },
+        { name: "README.md", source: "signer" },
+        { name: "cache", source: "signer" },
+        { name: "model.sig", source: "signature" },
+        { name: "notes", source: "caller" },
+      ],
+      unsigned: ["extra.bin"],
+      empty: ["empty.txt"],
+    };
+    assert.deepEqual(report({ coverage }).slice(2, -1), [
+      "  files      14 signed, 16.1 GB read in 9.8 s",
+      "             left out by the signer: README.md, cache",
+      "             left out by default: .git",
+      "             left out by you: notes",
+      "             not signed, let pass: extra.bin",
+      "             empty, not recorded by shards: empty.txt",
+    ]);
+  });
+
+  it("folds long lists of what was left out, unless all is asked for", () => {
+    const ignored = Array.from({ length: 12 }, (_, index) => ({ name: `n${index}`, source: "signer" as const }));
+    const first = "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9";
+    const coverage = { ...COVERAGE, ignored };
+    assert.equal(
+      report({ coverage })[3],
+      `             left out by the signer: ${first} and 2 more (--full lists them)`,
+    );
+    assert.equal(report({ coverage }, true)[3], `             left out by the signer: ${first}, n10, n11`);
+  });
+
+  it("never folds what differs", () => {
+    const missing = Array.from({ length: 50 }, (_, index) => ({ name: `n${index}`, ignored: false }));
+    const lines = report({ state: "modified", comparison: { matches: false, changed: [], missing, added: [] } });
+    assert.equal(lines.length, 52);
+    assert.equal(lines[1], "  missing    n0");
+    assert.equal(lines[50], "             n49");
+    assert.equal(lines[51], "✗ Changed since signing: llama, 50 missing");
+  });
+
+  it("says how each file differs, right below the verdict", () => {
+    const [expected, found] = ["0".repeat(64), "1".repeat(64)];
+    const lines = report({
+      state: "modified",
+      signer: SIGNER,
+      comparison: {
+        matches: false,
+        changed: [
+          { name: "a", expected, found },
+          { name: "b", range: { start: 0, end: 4 }, expected, note: "shorter" },
+          { name: "c", expected, note: "symlink" },
+          { name: "d", found, note: "longer" },
+          { name: "e", expected, note: "special" },
+        ],
+        missing: [{ name: "f", ignored: true }],
+        added: [
+          { name: "g", note: "not-utf8" },
+          { name: "h", note: "symlink" },
+        ],
+      },
+    });
+    assert.deepEqual(lines, [
+      "✗ Changed since signing  llama",
+      "  changed    a  expected 000000000000…, found 111111111111…",
+      "             b, bytes 0 to 4  shorter than signed, expected 000000000000…",
+      "             c  now a symbolic link, expected 000000000000…",
+      "             d  longer than signed, found 111111111111…",
+      "             e  no longer a regular file, expected 000000000000…",
+      "  missing    f  left out, so not read",
+      "  added      g  its name is not UTF-8",
+      "             h  a symbolic link",
+      "  signed by  key prod.pub (P-256, sha256 abababababab…)",
+      "✗ Changed since signing: llama, 5 changed, 1 missing, 2 added",
+    ]);
+  });
+
+  it("gives the reason before anything else, and accepts nobody", () => {
+    const reasons = [{ code: "KEY_MISMATCH" as const, message: "It was signed with another key.", details: {} }];
+    assert.deepEqual(report({ state: "unable", reasons }), [
+      "? Cannot be checked here  llama",
+      "  reason     It was signed with another key.",
+      "? Cannot be checked here: llama, signed with another key",
+    ]);
+    assert.ok(report({ state: "untrusted", signer: SIGNER }).every((line) => !line.startsWith("  accepted")));
+  });
+
+  it("tells the deprecated layout, and what came from earlier checks", () => {
+    const lines = report({ legacy: true, coverage: { ...COVERAGE, bytesRead: 1e9, bytesFromCache: 15.1e9 } });
+    assert.equal(lines[2], "  format     the deprecated version 0.2");
+    assert.equal(lines[3], "  files      14 signed, 1.0 GB read in 9.8 s, 15.1 GB from earlier checks");
+  });
+});

@@ -110,6 +110,7 @@ const KINDS = {
   POLICY_INVALID: "usage",
   POLICY_UNCOVERED: "unable",
   POLICY_WORKSPACE_UNTRUSTED: "unable",
+  POLICY_DENIED: "unable",
   POLICY_SIGNER: "unable",
   POLICY_SIGNATURE_REQUIRED: "unable",
   POLICY_NOT_AUTHENTIC: "unable",

@@ -122,6 +122,7 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   POLICY_INVALID: "policy file not valid",
   POLICY_UNCOVERED: "no policy covers it",
   POLICY_WORKSPACE_UNTRUSTED: "workspace not trusted",
+  POLICY_DENIED: "refused by a policy",
   POLICY_SIGNER: "no policy accepts signer",
   POLICY_SIGNATURE_REQUIRED: "a signature is demanded",
   POLICY_NOT_AUTHENTIC: "signature not valid",

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import * as pkijs from "pkijs";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
@@ -21,6 +21,22 @@ export function parseCertificate(der: Buffer, label: string, code: ErrorCode): C
     return { der, x509: new X509Certificate(der), pki: pkijs.Certificate.fromBER(der) };
   } catch (cause) {
     throw new ProvenanceError(code, `${label} holds a certificate that cannot be read.`, { details: { label }, cause });
+  }
+}
+
+/**
+ * The certified key. Node reads it when it is asked for, and throws then.
+ *
+ * @throws ProvenanceError `code`
+ */
+export function certifiedKey({ x509 }: Certificate, label: string, code: ErrorCode): KeyObject {
+  try {
+    return x509.publicKey;
+  } catch (cause) {
+    throw new ProvenanceError(code, `${label} holds a certificate whose key cannot be read.`, {
+      details: { label },
+      cause,
+    });
   }
 }
 

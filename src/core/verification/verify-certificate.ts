@@ -5,7 +5,7 @@ import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
 import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
 import { certificateSigner } from "./certificate-signer.ts";
-import { type Certificate, parseCertificate, readCertificates } from "./certificates.ts";
+import { type Certificate, certifiedKey, parseCertificate, readCertificates } from "./certificates.ts";
 import { requireCurve } from "./elliptic-keys.ts";
 import { envelopeSignatureFits } from "./envelope-signature.ts";
 import type { CertificateSigner } from "./signer.ts";
@@ -41,7 +41,7 @@ export async function verifyCertificateBundle(
   const [leaf, ...others] = material.chain.map((der) => parseCertificate(der, label, "CERTIFICATE_MALFORMED"));
   if (leaf === undefined) throw new ProvenanceError("CERTIFICATE_MALFORMED", `${label} carries no certificate.`);
 
-  const key = leaf.x509.publicKey;
+  const key = certifiedKey(leaf, label, "CERTIFICATE_MALFORMED");
   const curve = requireCurve(key, `The signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
   if (!envelopeSignatureFits(bundle.envelope, key, curve)) {
     throw new ProvenanceError(

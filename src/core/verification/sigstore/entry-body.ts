@@ -26,29 +26,29 @@ const HashedV2 = v.looseObject({
 });
 
 /** Where each kind of entry keeps the signer's certificate: DER, or Base64 of PEM. */
-const CERTIFICATES: Readonly<Record<string, (spec: unknown, label: string) => Buffer | undefined>> = {
+const CERTIFICATES: Readonly<Record<string, (spec: unknown) => Buffer | undefined>> = {
   "dsse/0.0.1": (spec) => pem(v.parse(DsseV1, spec).signatures[0].verifier),
   "intoto/0.0.2": (spec) => pem(v.parse(IntotoV1, spec).content.envelope.signatures[0].publicKey),
   "hashedrekord/0.0.1": (spec) => pem(v.parse(HashedV1, spec).signature.publicKey.content),
   "dsse/0.0.2": (spec) => decodeBase64(v.parse(DsseV2, spec).dsseV002.signatures[0].verifier.x509Certificate.rawBytes),
-  "hashedrekord/0.0.2": (spec, label) => {
-    const { data, signature } = v.parse(HashedV2, spec).hashedRekordV002;
-    if (data.algorithm !== "SHA2_256") throw unsupported(label, `an entry over a digest by ${data.algorithm}`);
-    return decodeBase64(signature.verifier.x509Certificate.rawBytes);
-  },
+  "hashedrekord/0.0.2": (spec) =>
+    decodeBase64(v.parse(HashedV2, spec).hashedRekordV002.signature.verifier.x509Certificate.rawBytes),
 };
+
+const SHA256 = "SHA2_256";
 
 /** Rekor v2 gives an entry one index; in Rekor v1 the index in a shard differs from that of the whole log. */
 const ONE_INDEX: ReadonlySet<string> = new Set(["dsse/0.0.2", "hashedrekord/0.0.2"]);
 
 /**
- * Checks what a log entry says of itself, as far as that needs no trust: that it is of a kind that can be checked, and
- * about the certificate that the bundle carries. The rest, and that the log says so at all, is the library's to check.
+ * Checks what a log entry says of itself, as far as that needs no trust: that it is about the certificate that the
+ * bundle carries. The rest, and that the log says so at all, is the library's to check.
  *
  * @param certificate DER
- * @throws ProvenanceError SIGSTORE_LOG_ENTRY, SIGSTORE_UNSUPPORTED
+ * @returns what this version cannot check about it, if anything: not yet an error, for the entry may be a forgery
+ * @throws ProvenanceError SIGSTORE_LOG_ENTRY
  */
-export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer, label: string): void {
+export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer, label: string): string | undefined {
   const json = parseBoundedJson(entry.canonicalizedBody, `The log entry in ${label}`, "SIGSTORE_LOG_ENTRY");
   const head = v.safeParse(Head, json);
   if (!head.success) throw contradicts(label, "its log entry cannot be read");
@@ -56,18 +56,22 @@ export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer,
   const type = entryType(entry);
   if (type !== `${kind}/${apiVersion}`) throw contradicts(label, "its log entry is of another kind than it says");
   const read = Object.hasOwn(CERTIFICATES, type) ? CERTIFICATES[type] : undefined;
-  if (read === undefined) throw unsupported(label, `a log entry of the kind "${type}"`);
-  let logged: Buffer | undefined;
-  try {
-    logged = read(spec, label);
-  } catch (error) {
-    if (error instanceof ProvenanceError) throw error;
-    throw contradicts(label, "its log entry cannot be read");
-  }
-  if (logged?.equals(certificate) !== true) throw contradicts(label, "its log entry is about another certificate");
+  if (read === undefined) return `a log entry of the kind "${type}"`;
+  if (!isAbout(read, spec, certificate)) throw contradicts(label, "its log entry is about another certificate");
   const { logIndex, inclusionProof } = entry;
   if (ONE_INDEX.has(type) && inclusionProof !== undefined && inclusionProof.logIndex !== logIndex) {
     throw contradicts(label, "its log entry has two positions in the log");
+  }
+  const hashed = v.safeParse(HashedV2, spec);
+  const algorithm = hashed.success ? hashed.output.hashedRekordV002.data.algorithm : SHA256;
+  return algorithm === SHA256 ? undefined : `a log entry over a digest by ${algorithm}`;
+}
+
+function isAbout(read: (spec: unknown) => Buffer | undefined, spec: unknown, certificate: Buffer): boolean {
+  try {
+    return read(spec)?.equals(certificate) === true;
+  } catch {
+    return false;
   }
 }
 
@@ -97,8 +101,4 @@ function contradicts(label: string, why: string): ProvenanceError {
     "SIGSTORE_LOG_ENTRY",
     `${label} contradicts itself: ${why}. It was altered after signing.`,
   );
-}
-
-function unsupported(label: string, what: string): ProvenanceError {
-  return new ProvenanceError("SIGSTORE_UNSUPPORTED", `${label} has ${what}, which this version cannot check.`);
 }

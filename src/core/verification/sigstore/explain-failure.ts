@@ -7,6 +7,8 @@ export interface Attempt {
   readonly entity: SignedEntity;
   readonly certificate: X509Certificate;
   readonly material: TrustMaterial;
+  /** What this version cannot check about the log entries. */
+  readonly unsupported?: string;
   /** The trust root, as a person calls it. */
   readonly root: string;
   readonly label: string;
@@ -38,8 +40,7 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
 }
 
 function explainTimestamp(error: VerificationError, { entity, material, root, label }: Attempt): ProvenanceError {
-  const timestamps = entity.timestamps.flatMap((one) => (one.$case === "timestamp-authority" ? [one.timestamp] : []));
-  if (timestamps.some((timestamp) => timestampAuthority(timestamp, material) === undefined)) {
+  if (timestampsOf(entity).some((timestamp) => timestampAuthority(timestamp, material) === undefined)) {
     return failure(
       "SIGSTORE_TIMESTAMP_UNKNOWN",
       `${label} has a timestamp by an authority that the trust root does not know (${root}). Check against the root of the instance where it was signed.`,
@@ -94,7 +95,8 @@ function explainCertificateLog(error: VerificationError, attempt: Attempt): Prov
   return failure("SIGSTORE_CERTIFICATE_LOG", `${label} is not valid: ${why}.`, error);
 }
 
-function explainLogEntry(error: VerificationError, { entity, material, root, label }: Attempt): ProvenanceError {
+function explainLogEntry(error: VerificationError, attempt: Attempt): ProvenanceError {
+  const { entity, material, root, label, unsupported } = attempt;
   const unknown = entity.tlogEntries.some(
     ({ logId }) => !material.tlogs.some(({ logID }) => logID.equals(logId.keyId)),
   );
@@ -104,6 +106,9 @@ function explainLogEntry(error: VerificationError, { entity, material, root, lab
       `${label} is in a log that the trust root does not know (${root}). Check against the root of the instance where it was signed.`,
       error,
     );
+  }
+  if (error.code === "TLOG_BODY_ERROR" && unsupported !== undefined) {
+    return failure("SIGSTORE_UNSUPPORTED", `${label} has ${unsupported}, which this version cannot check.`, error);
   }
   for (const { inclusionProof, logId } of entity.tlogEntries) {
     const [origin = ""] = inclusionProof?.checkpoint?.envelope.split("\n") ?? [];
@@ -118,6 +123,11 @@ function explainLogEntry(error: VerificationError, { entity, material, root, lab
     }
   }
   return failure("SIGSTORE_LOG_ENTRY", `${label} is not valid: its log entry does not hold (${error.message}).`, error);
+}
+
+/** What timestamp authorities signed; a log's promise is a timestamp too, but not one of these. */
+export function timestampsOf({ timestamps }: SignedEntity): RFC3161Timestamp[] {
+  return timestamps.flatMap((one) => (one.$case === "timestamp-authority" ? [one.timestamp] : []));
 }
 
 /** The authority of the trust root whose certificate a timestamp names. */

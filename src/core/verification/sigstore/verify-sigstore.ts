@@ -4,14 +4,15 @@ import type { Bundle as LibraryBundle } from "@sigstore/bundle";
 import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
 import type { Bundle } from "../../bundle/bundle.ts";
 import { ProvenanceError } from "../../errors.ts";
-import { type Certificate, certificateFingerprint } from "../certificates.ts";
+import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";
 import { distinguishedName } from "../distinguished-name.ts";
 import { curveOf } from "../elliptic-keys.ts";
 import { envelopeSignatureFits } from "../envelope-signature.ts";
 import type { SigstoreSigner, TrustRootFacts } from "../signer.ts";
 import type { TrustRoot } from "../trust-root.ts";
+import { checkTimestampWrapping } from "./check-timestamp.ts";
 import { checkEntryBody, checkProofAgainstCheckpoint, entryType } from "./entry-body.ts";
-import { type Attempt, explainFailure, timestampAuthority } from "./explain-failure.ts";
+import { type Attempt, explainFailure, timestampAuthority, timestampsOf } from "./explain-failure.ts";
 import { type FulcioSubject, parseFulcioCertificate } from "./fulcio-certificate.ts";
 import { loadSigstore, type SigstoreLibraries } from "./libraries.ts";
 import { checkMaterialShape } from "./material-shape.ts";
@@ -37,14 +38,25 @@ export async function verifySigstoreBundle(
   const der = certificateOf(parsed, entity, label);
   const { certificate, subject } = parseFulcioCertificate(der, label);
   checkEnvelope(bundle, certificate, label);
-  const { tlogEntries } = parsed.verificationMaterial;
-  for (const entry of tlogEntries) checkEntryBody(entry, der, label);
+  const { tlogEntries } = entity;
+  const [unsupported] = tlogEntries.flatMap((entry) => checkEntryBody(entry, der, label) ?? []);
 
   const material = trustMaterial(root.trustedRoot, libraries);
   const libraryCertificate = libraries.core.X509Certificate.parse(der);
-  const attempt: Attempt = { entity, certificate: libraryCertificate, material, root: root.label, label };
+  const attempt: Attempt = {
+    entity,
+    certificate: libraryCertificate,
+    material,
+    root: root.label,
+    label,
+    ...(unsupported !== undefined && { unsupported }),
+  };
   runVerifier(attempt, libraries);
   for (const entry of tlogEntries) checkProofAgainstCheckpoint(entry, label);
+  for (const timestamp of timestampsOf(entity)) {
+    const authority = timestampAuthority(timestamp, material);
+    if (authority !== undefined) checkTimestampWrapping(timestamp.root.toDER(), authority, label);
+  }
   return signerOf(certificate, subject, attempt, root);
 }
 
@@ -77,9 +89,10 @@ function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: stri
 }
 
 /** Needs no trust root: whoever altered the envelope is found out without one. */
-function checkEnvelope(bundle: Bundle, { x509 }: Certificate, label: string): void {
-  const curve = curveOf(x509.publicKey);
-  if (curve === undefined || envelopeSignatureFits(bundle.envelope, x509.publicKey, curve)) return;
+function checkEnvelope(bundle: Bundle, certificate: Certificate, label: string): void {
+  const key = certifiedKey(certificate, label, "CERTIFICATE_MALFORMED");
+  const curve = curveOf(key);
+  if (curve === undefined || envelopeSignatureFits(bundle.envelope, key, curve)) return;
   throw new ProvenanceError(
     "SIGNATURE_NOT_AUTHENTIC",
     `${label} does not fit its own certificate: the file was altered after signing.`,
@@ -100,8 +113,7 @@ function signerOf(
   { entity, certificate: libraryCertificate, material }: Attempt,
   { label, origin, asOf }: TrustRootFacts,
 ): SigstoreSigner {
-  const timestamps = entity.timestamps.flatMap((one) => (one.$case === "timestamp-authority" ? [one.timestamp] : []));
-  const stamped = timestamps.map((timestamp) => ({
+  const stamped = timestampsOf(entity).map((timestamp) => ({
     authority: authorityName(timestampAuthority(timestamp, material)?.root.toDER()),
     time: timestamp.signingTime.toISOString(),
   }));

@@ -130,13 +130,14 @@ async function login(provider: Provider, ctx: ProviderContext): Promise<void> {
   if (name === "" && !refused) return show("Type a name first.");
   const result = refused
     ? { error: "access_denied", error_description: "The person at the login page refused." }
-    : { login: { accountId: name } };
+    : // A native client asks for consent at each login; the page names the client, so logging in is agreeing.
+      { login: { accountId: name }, consent: {} };
   ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }));
 }
 
 /** A client that has no address is answered by a page with the code, as Dex does. */
 function showCode(ctx: ProviderContext): void {
-  const target = ctx.response.get("location");
+  const target = ctx.response.get("location") ?? "";
   if (!target.startsWith(OUT_OF_BAND)) return;
   const answer = new URL(target).searchParams;
   const code = answer.get("code");

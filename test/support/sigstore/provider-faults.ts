@@ -22,8 +22,10 @@ function seconds(fromNow: number): number {
 
 /** Changes what the provider is about to answer, where that was asked for. */
 export async function spoilAnswer(ctx: ProviderContext, tokens: IdentityTokens, faults: FaultBoard): Promise<void> {
+  // The protocol's default is 5 seconds between polls.
+  if (ctx.path === "/device/auth" && ctx.status === 200) (ctx.body as { interval?: number }).interval = 1;
   if (ctx.path === "/token") await spoilToken(ctx, tokens, faults);
-  const target = ctx.response.get("location");
+  const target = ctx.response.get("location") ?? "";
   if (target.includes("state=") && faults.takeContent("issuer", "wrong-state")) {
     const url = new URL(target);
     url.searchParams.set("state", "of-another-login");

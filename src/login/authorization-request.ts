@@ -1,0 +1,35 @@
+import { type Issuer, webAddress } from "./issuer.ts";
+import { type LoginOptions, providerParameters } from "./login-options.ts";
+
+export const SCOPE = "openid email";
+
+/** What a login asks for, and what its answer is held against. */
+export interface AuthorizationRequest {
+  /** To be opened in a browser. */
+  readonly url: string;
+  readonly state: string;
+  readonly nonce: string;
+  /** PKCE (RFC 7636): whoever has only the code cannot use it. */
+  readonly verifier: string;
+}
+
+export async function makeAuthorizationRequest(
+  issuer: Issuer,
+  options: LoginOptions,
+  redirectUri: string,
+): Promise<AuthorizationRequest> {
+  const { library, configuration } = issuer;
+  const verifier = library.randomPKCECodeVerifier();
+  const state = library.randomState();
+  const nonce = library.randomNonce();
+  const url = library.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: SCOPE,
+    code_challenge: await library.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+    ...providerParameters(options),
+  });
+  return { url: webAddress(issuer, url.href), state, nonce, verifier };
+}

@@ -1,0 +1,65 @@
+import { ProvenanceError } from "../core/errors.ts";
+import { type AuthorizationRequest, makeAuthorizationRequest } from "./authorization-request.ts";
+import { failedPage, loggedInPage } from "./callback-page.ts";
+import { checkedToken } from "./checked-token.ts";
+import type { Deadline } from "./deadline.ts";
+import type { IdentityToken } from "./identity-token.ts";
+import type { Issuer } from "./issuer.ts";
+import { explainLoginFailure } from "./login-failure.ts";
+import type { BrowserLogin, LoginOptions } from "./login-options.ts";
+import { listenOnLoopback } from "./loopback-listener.ts";
+
+/** Authorization code with PKCE, taken back on loopback (RFC 8252 section 7.3). */
+export async function loginWithBrowser(
+  issuer: Issuer,
+  options: LoginOptions,
+  method: BrowserLogin,
+  deadline: Deadline,
+): Promise<IdentityToken> {
+  const listener = await listenOnLoopback(method.port);
+  try {
+    const request = await makeAuthorizationRequest(issuer, options, listener.redirectUri);
+    const answer = await deadline.race(Promise.race([listener.answer, whenNotOpened(method, request, deadline)]));
+    try {
+      const token = await redeem(issuer, request, answer.url);
+      await answer.respond(loggedInPage(token.email));
+      return token;
+    } catch (error) {
+      const failure = explainLoginFailure(error, issuer.name, deadline);
+      await answer.respond(failedPage(failure.message));
+      throw failure;
+    }
+  } finally {
+    await listener.close();
+  }
+}
+
+/** Settles only if the browser does not open; that it did says nothing about the login. */
+async function whenNotOpened(method: BrowserLogin, request: AuthorizationRequest, deadline: Deadline): Promise<never> {
+  try {
+    await method.openUrl(request.url, deadline.signal);
+  } catch (error) {
+    throw new ProvenanceError(
+      "LOGIN_BROWSER",
+      "The browser did not open. Log in with a pasted code or a device code instead.",
+      { cause: error },
+    );
+  }
+  return new Promise(() => {});
+}
+
+async function redeem(issuer: Issuer, request: AuthorizationRequest, url: URL): Promise<IdentityToken> {
+  if (url.searchParams.get("state") !== request.state) {
+    throw new ProvenanceError(
+      "LOGIN_STATE",
+      "What the browser brought back belongs to another login. Nothing was signed; start the login again.",
+    );
+  }
+  const answer = await issuer.library.authorizationCodeGrant(issuer.configuration, url, {
+    pkceCodeVerifier: request.verifier,
+    expectedState: request.state,
+    expectedNonce: request.nonce,
+    idTokenExpected: true,
+  });
+  return checkedToken(answer, issuer.name);
+}

@@ -1,0 +1,82 @@
+import type * as OpenIdClient from "openid-client";
+import { ProvenanceError } from "../core/errors.ts";
+import type { Deadline } from "./deadline.ts";
+import { isSafeUrl, parseIssuer } from "./issuer-url.ts";
+import { issuerFault } from "./login-failure.ts";
+import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
+
+/** An issuer that was found, and this client's way to talk to it. */
+export interface Issuer {
+  readonly name: string;
+  readonly library: typeof OpenIdClient;
+  readonly configuration: OpenIdClient.Configuration;
+}
+
+/** Seconds for one request; the login as a whole has its own end. */
+const REQUEST_TIMEOUT = 20;
+
+/**
+ * Asks the issuer where its endpoints are (OpenID Connect Discovery 1.0).
+ *
+ * @throws ProvenanceError LOGIN_ISSUER, and whatever the library throws
+ */
+export async function findIssuer(options: LoginOptions, deadline: Deadline): Promise<Issuer> {
+  const url = parseIssuer(options.issuer);
+  const library = await import("openid-client");
+  const insecure = url.protocol === "http:" ? [library.allowInsecureRequests] : [];
+  const cancellable = cancellableFetch(options.fetch ?? globalThis.fetch, deadline.signal);
+  const clientId = options.clientId ?? DEFAULT_CLIENT_ID;
+  const found = await library.discovery(url, clientId, undefined, library.None(), {
+    execute: insecure,
+    timeout: REQUEST_TIMEOUT,
+    [library.customFetch]: cancellable,
+  });
+  const metadata = found.serverMetadata();
+  const configuration = new library.Configuration(
+    metadata,
+    clientId,
+    // The algorithm is the issuer's to choose, of those that it names itself.
+    undefined,
+    clientAuthentication(library, options.clientSecret, metadata.token_endpoint_auth_methods_supported),
+  );
+  configuration[library.customFetch] = cancellable;
+  configuration.timeout = REQUEST_TIMEOUT;
+  for (const allow of insecure) allow(configuration);
+  const issuer = { name: options.issuer, library, configuration };
+  for (const endpoint of [metadata.token_endpoint, metadata.device_authorization_endpoint]) {
+    if (endpoint !== undefined) webAddress(issuer, endpoint);
+  }
+  return issuer;
+}
+
+/**
+ * The address, if it is one of the web that codes and tokens may travel to: what is opened in a browser or asked for a
+ * token is named by the issuer, and its word alone is not taken for it.
+ */
+export function webAddress(issuer: Issuer, address: string): string {
+  if (URL.canParse(address) && isSafeUrl(new URL(address))) return address;
+  throw issuerFault(issuer.name, "it names a page that is not a safe web address");
+}
+
+/** The default of OpenID Connect is `client_secret_basic`, where the issuer names nothing. */
+function clientAuthentication(
+  library: typeof OpenIdClient,
+  secret: string | undefined,
+  methods: readonly string[] = ["client_secret_basic"],
+): OpenIdClient.ClientAuth {
+  if (secret === undefined) return library.None();
+  return methods.includes("client_secret_basic") ? library.ClientSecretBasic(secret) : library.ClientSecretPost(secret);
+}
+
+function cancellableFetch(fetch: typeof globalThis.fetch, end: AbortSignal): OpenIdClient.CustomFetch {
+  return (url, { signal, ...rest }) =>
+    fetch(url, { ...rest, signal: signal === undefined ? end : AbortSignal.any([signal, end]) } as RequestInit);
+}
+
+export function noDeviceCode(issuer: Issuer): ProvenanceError {
+  return new ProvenanceError(
+    "LOGIN_NO_DEVICE_CODE",
+    `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`,
+    { details: { issuer: issuer.name } },
+  );
+}

@@ -1,0 +1,132 @@
+import * as v from "valibot";
+import { ProvenanceError, systemCode } from "../core/errors.ts";
+import type { Deadline } from "./deadline.ts";
+
+/** OAuth's own error codes that mean that this client is not one of the issuer's (RFC 6749 section 5.2). */
+const CLIENT_ERRORS = ["invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
+
+/** What `openid-client` throws, as far as it is used; everything else of it may hold tokens and is dropped. */
+const AnswerError = v.object({
+  name: v.picklist(["ResponseBodyError", "AuthorizationResponseError"]),
+  error: v.string(),
+  error_description: v.optional(v.string()),
+});
+type Answer = Pick<v.InferOutput<typeof AnswerError>, "error" | "error_description">;
+const StatusError = v.object({
+  code: v.literal("OAUTH_RESPONSE_IS_NOT_CONFORM"),
+  cause: v.object({ status: v.number() }),
+});
+
+/**
+ * Any failure of a login as one that a person can act on. Nothing of the library's error is passed on but its name,
+ * code and message: its causes hold answers, and those hold codes and tokens.
+ */
+export function explainLoginFailure(error: unknown, issuer: string, deadline: Deadline): ProvenanceError {
+  if (error instanceof ProvenanceError) return error;
+  if (deadline.signal.aborted) return deadline.error();
+  const answer = v.safeParse(AnswerError, error);
+  if (answer.success) return explainAnswer(answer.output, issuer);
+  const code = systemCode(error);
+  // How a server says that it does not know a client that gave a secret (RFC 6749 section 5.2).
+  if (code === "OAUTH_WWW_AUTHENTICATE_CHALLENGE") return explainAnswer({ error: "invalid_client" }, issuer);
+  if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") return clockFailure(issuer);
+  if (code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED" && claimOf(error) === "nonce") return nonceFailure(issuer, error);
+  return unreachable(error, code, issuer) ?? issuerFault(issuer, summary(error), error);
+}
+
+/** The provider's own "no" (RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5). */
+function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
+  const error = plain(answer.error);
+  const said = answer.error_description === undefined ? error : plain(answer.error_description);
+  const details = { issuer, error };
+  if (error === "access_denied") {
+    return new ProvenanceError("LOGIN_REFUSED", `The login was refused at ${issuer}: ${said}`, { details });
+  }
+  if (error === "expired_token") {
+    return new ProvenanceError("LOGIN_TIMED_OUT", "The code was not typed in time. Start the login again.", {
+      details,
+    });
+  }
+  if (error === "invalid_grant") {
+    return new ProvenanceError(
+      "LOGIN_CODE",
+      `${issuer} does not accept the code: it was mistyped, used before, or is too old. Start the login again.`,
+      { details },
+    );
+  }
+  if (CLIENT_ERRORS.includes(error)) {
+    return new ProvenanceError(
+      "LOGIN_CLIENT_REFUSED",
+      `${issuer} does not know this client, or does not let it log in like this (${said}). Check the client id and secret.`,
+      { details },
+    );
+  }
+  return issuerFault(issuer, said);
+}
+
+export function clockFailure(issuer: string): ProvenanceError {
+  return new ProvenanceError(
+    "LOGIN_CLOCK",
+    `The token from ${issuer} is not valid at this computer's time, ${new Date().toISOString()}. Set the clock right, and log in again.`,
+    { details: { issuer } },
+  );
+}
+
+function nonceFailure(issuer: string, error: unknown): ProvenanceError {
+  return new ProvenanceError(
+    "LOGIN_NONCE",
+    `${issuer} gave a token that belongs to another login. Nothing was signed; start the login again.`,
+    { details: { issuer }, cause: harmless(error) },
+  );
+}
+
+export function issuerFault(issuer: string, what: string, error?: unknown): ProvenanceError {
+  return new ProvenanceError(
+    "LOGIN_ISSUER_FAULT",
+    `${issuer} did not answer as an identity provider should: ${what}. Try again; if it stays so, tell whoever runs it.`,
+    { details: { issuer }, ...(error === undefined ? {} : { cause: harmless(error) }) },
+  );
+}
+
+function unreachable(error: unknown, code: string | undefined, issuer: string): ProvenanceError | undefined {
+  const status = v.safeParse(StatusError, error);
+  const reason = status.success
+    ? `it answered with status ${status.output.cause.status}`
+    : code === "OAUTH_TIMEOUT"
+      ? "it did not answer in time"
+      : networkReason(error);
+  if (reason === undefined) return undefined;
+  return new ProvenanceError(
+    "LOGIN_ISSUER_UNREACHABLE",
+    `The identity provider ${issuer} cannot be reached: ${reason}. Check the address and the network, and try again.`,
+    { details: { issuer, reason }, cause: harmless(error) },
+  );
+}
+
+/** The platform's `fetch` says only "fetch failed"; why is in its cause. */
+function networkReason(error: unknown): string | undefined {
+  if (!(error instanceof TypeError) || error.cause === undefined) return undefined;
+  return systemCode(error.cause) ?? (error.cause instanceof Error ? plain(error.cause.message) : undefined);
+}
+
+function claimOf(error: unknown): string | undefined {
+  const parsed = v.safeParse(v.object({ cause: v.object({ claim: v.string() }) }), (error as Error).cause);
+  return parsed.success ? parsed.output.cause.claim : undefined;
+}
+
+/** Name, message and code, which the library writes itself, without what they are about. */
+function harmless(error: unknown): Error {
+  return new Error(summary(error));
+}
+
+function summary(error: unknown): string {
+  if (!(error instanceof Error)) return "an unknown failure";
+  const code = systemCode(error);
+  return plain(code === undefined ? error.message : `${error.message} (${code})`);
+}
+
+/** Somebody else's words, made fit for a line of ours. */
+function plain(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}

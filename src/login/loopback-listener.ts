@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ProvenanceError, systemCode } from "../core/errors.ts";
+import { CALLBACK_HEADERS, type CallbackPage, callbackHtml, LOGIN_OVER, NOTHING_HERE } from "./callback-page.ts";
+
+/** What a browser brought back. It waits for its page until `respond`. */
+export interface CallbackRequest {
+  /** The redirect address with what was added to it. */
+  readonly url: URL;
+  respond(page: CallbackPage): Promise<void>;
+}
+
+/** A server that lives for one login and takes one answer. */
+export interface LoopbackListener {
+  /** `http://localhost:PORT/auth/callback`: issuers let public clients come back to this name only, on any port. */
+  readonly redirectUri: string;
+  /** The first request for the redirect address; whatever else is asked for changes nothing. */
+  readonly answer: Promise<CallbackRequest>;
+  close(): Promise<void>;
+}
+
+const PATH = "/auth/callback";
+
+/** How often another free port is tried when the same one is taken on the other address family. */
+const ATTEMPTS = 10;
+
+/**
+ * Listens on 127.0.0.1 and, where there is one, on ::1, at the same port: `localhost` may mean either, and nobody
+ * else is to sit on the other.
+ *
+ * @param port a free one, if absent
+ * @throws ProvenanceError LOGIN_PORT
+ */
+export async function listenOnLoopback(port?: number): Promise<LoopbackListener> {
+  const callback = makeCallback();
+  const servers = await openServers(callback.handle, port ?? 0);
+  const address = servers[0]?.address() as AddressInfo;
+  callback.host = `localhost:${address.port}`;
+  return {
+    redirectUri: `http://${callback.host}${PATH}`,
+    answer: callback.answer,
+    close: async () => void (await Promise.all(servers.map(closeServer))),
+  };
+}
+
+function makeCallback() {
+  const { promise: answer, resolve } = Promise.withResolvers<CallbackRequest>();
+  const callback = { answer, host: "", handle };
+  let taken = false;
+
+  function handle(request: IncomingMessage, response: ServerResponse): void {
+    // Another name for this address in the Host header would be another site's (DNS rebinding).
+    const url = request.headers.host === callback.host ? parseTarget(request.url, callback.host) : undefined;
+    if (request.method !== "GET" || url?.pathname !== PATH) return void respond(response, NOTHING_HERE);
+    if (taken) return void respond(response, LOGIN_OVER);
+    taken = true;
+    resolve({ url, respond: (page) => respond(response, page) });
+  }
+
+  return callback;
+}
+
+function parseTarget(target: string | undefined, host: string): URL | undefined {
+  const text = `http://${host}${target ?? "/"}`;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** Resolves when the browser has it, or is gone. */
+function respond(response: ServerResponse, page: CallbackPage): Promise<void> {
+  return new Promise((resolve) => {
+    response.once("close", resolve);
+    if (response.destroyed) return resolve();
+    response.writeHead(page.status, { ...CALLBACK_HEADERS });
+    response.end(callbackHtml(page));
+  });
+}
+
+async function openServers(handle: (request: IncomingMessage, response: ServerResponse) => void, port: number) {
+  for (let attempt = 1; ; attempt++) {
+    const first = createServer(handle);
+    try {
+      await listen(first, port, "127.0.0.1");
+    } catch (error) {
+      throw portFailure(port, error);
+    }
+    const second = createServer(handle);
+    try {
+      await listen(second, (first.address() as AddressInfo).port, "::1");
+      return [first, second];
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT" || code === "EINVAL") return [first];
+      await closeServer(first);
+      if (port !== 0 || code !== "EADDRINUSE" || attempt === ATTEMPTS) throw portFailure(port, error);
+    }
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host, ipv6Only: true }, resolve);
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function portFailure(port: number, cause: unknown): ProvenanceError {
+  const what =
+    port === 0
+      ? "No port is free on this computer for the browser to come back to."
+      : `Port ${port} on this computer, which the browser is to come back to, is taken.`;
+  return new ProvenanceError(
+    "LOGIN_PORT",
+    `${what} Close what uses it, or log in with a pasted code or a device code.`,
+    {
+      details: { port, reason: systemCode(cause) ?? "unknown" },
+      cause,
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import { cancelled } from "./deadline.ts";
+import type { IdentityToken } from "./identity-token.ts";
+import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
+
+/** Milliseconds that a token must still be good for: what takes it is asked right after. */
+const MARGIN = 5000;
+
+/**
+ * Tokens in memory, so that ten models are signed with one login; nothing of it outlives the process. Two callers who
+ * want the same login at once wait for the same one.
+ */
+export class TokenCache {
+  readonly #tokens = new Map<string, IdentityToken>();
+  readonly #logins = new Map<string, Promise<IdentityToken>>();
+  readonly #obtain: (options: LoginOptions) => Promise<IdentityToken>;
+
+  constructor(obtain: (options: LoginOptions) => Promise<IdentityToken>) {
+    this.#obtain = obtain;
+  }
+
+  /** A token that is still good, or a new login. */
+  async token(options: LoginOptions): Promise<IdentityToken> {
+    const key = keyOf(options);
+    for (;;) {
+      if (options.signal?.aborted === true) throw cancelled();
+      const known = this.#tokens.get(key);
+      if (known !== undefined && known.expiresAt.getTime() - MARGIN > Date.now()) return known;
+      this.#tokens.delete(key);
+      const running = this.#logins.get(key);
+      if (running === undefined) return this.#login(key, options);
+      // Somebody else's login: if that one fails, this caller has one of its own.
+      await Promise.race([running.catch(() => undefined), aborted(options.signal)]);
+    }
+  }
+
+  /** Forgets all: the person logs out, or wants to be somebody else. */
+  clear(): void {
+    this.#tokens.clear();
+  }
+
+  async #login(key: string, options: LoginOptions): Promise<IdentityToken> {
+    const login = this.#obtain(options);
+    this.#logins.set(key, login);
+    try {
+      const token = await login;
+      this.#tokens.set(key, token);
+      return token;
+    } finally {
+      this.#logins.delete(key);
+    }
+  }
+}
+
+/** Whose token it would be: another client or provider is another person, possibly. */
+function keyOf({ issuer, clientId, provider }: LoginOptions): string {
+  return JSON.stringify([issuer, clientId ?? DEFAULT_CLIENT_ID, provider ?? ""]);
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+}

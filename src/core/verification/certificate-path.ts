@@ -1,7 +1,7 @@
 import { webcrypto } from "node:crypto";
 import * as pkijs from "pkijs";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
-import type { Certificate } from "./certificates.ts";
+import { type Certificate, certifiedKey } from "./certificates.ts";
 
 /** Certificates that a bundle may carry. */
 export const MAX_CHAIN = 16;
@@ -87,7 +87,8 @@ function checkPath(path: readonly Certificate[], at: Date, label: string): void 
     const issuer = path[index + 1];
     if (issuer !== undefined) {
       if (!certificate.pki.issuer.isEqual(issuer.pki.subject)) throw invalid(label, "issuer and subject do not chain");
-      if (!certificate.x509.verify(issuer.x509.publicKey)) throw invalid(label, "a signature of the path does not fit");
+      const issuerKey = certifiedKey(issuer, label, "CERTIFICATE_MALFORMED");
+      if (!certificate.x509.verify(issuerKey)) throw invalid(label, "a signature of the path does not fit");
       if (WEAK_SIGNATURES.has(certificate.pki.signatureAlgorithm.algorithmId)) {
         throw invalid(label, "a certificate is signed with MD5 or SHA-1");
       }

@@ -66,9 +66,14 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return camelCased(parseBoundedJson(bytes, label, "TRUST_ROOT_UNREADABLE"));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "unknown error";
-    throw cause instanceof ProvenanceError && cause.code === "TRUST_ROOT_UNREADABLE"
-      ? cause
-      : unreadable(why, label, cause);
+    const why =
+      cause instanceof ProvenanceError
+        ? cause.code === "BUNDLE_TOO_DEEP"
+          ? "it nests too many levels deep"
+          : "it is not JSON in UTF-8"
+        : cause instanceof Error
+          ? cause.message
+          : "unknown error";
+    throw unreadable(`${label} cannot be read: ${why}.`, label, cause);
   }
 }

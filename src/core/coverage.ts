@@ -23,6 +23,7 @@ export function coverageOf(
     empty: passed.empty,
     algorithm: serialization.algorithm,
     serialization: serialization.method,
+    symlinksAllowed: serialization.allowSymlinks,
     ...(serialization.shardSize === undefined ? {} : { shardSize: serialization.shardSize }),
   };
 }

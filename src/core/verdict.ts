@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Comparison } from "./manifest/comparison.ts";
 import type { IgnoredEntry } from "./model/file-list.ts";
+import type { Decision } from "./policy/decision.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 
 /**
@@ -53,6 +54,8 @@ export interface Coverage {
   readonly serialization: "files" | "shards";
   /** Bytes; only for shards. */
   readonly shardSize?: number;
+  /** Whether the signer had symbolic links followed (OMS 6.1.1). */
+  readonly symlinksAllowed: boolean;
 }
 
 /** The one result that the terminal, the tree, the badge, the status bar and the hover show. */
@@ -68,6 +71,8 @@ export interface Verdict {
   readonly method?: SigningMethod;
   readonly reasons: readonly Reason[];
   readonly coverage?: Coverage;
+  /** What policies say, where they were asked. `verified` is then only what they accept. */
+  readonly decision?: Decision;
   /** Only after the files were compared. */
   readonly comparison?: Comparison;
   /** Lower-case hex of `subject[0].digest.sha256`, authenticated. */

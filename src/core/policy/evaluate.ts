@@ -26,7 +26,8 @@ export interface EvaluateOptions {
   readonly workspaceTrusted: boolean;
   /** The model's path, relative to the workspace folder, `/` separated; `.` is the folder itself. */
   readonly model: string;
-  readonly facts: ModelFacts;
+  /** What is known of the model. Policies may differ in the signature that they want, and in the files that they let pass. */
+  readonly facts: (policy: Policy) => ModelFacts;
 }
 
 /**
@@ -37,7 +38,7 @@ export interface EvaluateOptions {
  */
 export function evaluate({ policies, workspaceTrusted, model, facts }: EvaluateOptions): Decision {
   const decide = (list: readonly Policy[], source: PolicyDecision["source"], counts: boolean): PolicyDecision[] =>
-    list.filter((policy) => covers(policy, model)).map((policy) => decidePolicy(policy, source, counts, facts));
+    list.filter((policy) => covers(policy, model)).map((policy) => decidePolicy(policy, source, counts, facts(policy)));
   const decisions = [
     ...decide(policies.user, "user", true),
     ...decide(policies.workspace, "workspace", workspaceTrusted),
@@ -136,9 +137,11 @@ function decidePolicy(
 
 /** A policy that has nothing but `static: fail` refuses whatever it covers. */
 function denialOf({ name, authorities }: Policy): DecisionReason | undefined {
-  const fails = authorities.filter((authority) => authority.kind === "static" && authority.action === "fail");
-  if (fails.length < authorities.length) return undefined;
-  const messages = fails.flatMap(({ message }: { readonly message?: string }) => message ?? []);
+  const messages: string[] = [];
+  for (const authority of authorities) {
+    if (authority.kind !== "static" || authority.action !== "fail") return undefined;
+    if (authority.message !== undefined) messages.push(authority.message);
+  }
   const why = messages.length === 0 ? "" : `: ${messages.join("; ")}`;
   return { code: "POLICY_DENIED", message: `${name} refuses whatever it covers${why}.`, details: { policy: name } };
 }
@@ -154,7 +157,11 @@ function judge(policy: Policy, facts: ModelFacts): Judgement {
   });
   const none = { authorities: [], untold: 0, warnings: [] };
   if (facts.signature === "none") {
-    return { ...none, reasons: [because("POLICY_SIGNATURE_REQUIRED", "a signature is demanded, and there is none")] };
+    const why = facts.problem === undefined ? "" : ` (${facts.problem.message.replace(/\.$/, "")})`;
+    return {
+      ...none,
+      reasons: [because("POLICY_SIGNATURE_REQUIRED", `a signature is demanded, and there is none${why}`)],
+    };
   }
   if (facts.signature === "invalid") {
     const why = facts.problem === undefined ? "" : `: ${facts.problem.message.replace(/\.$/, "")}`;

@@ -16,6 +16,7 @@ const COVERAGE: Coverage = {
   empty: [],
   algorithm: "sha256",
   serialization: "files",
+  symlinksAllowed: false,
 };
 
 function report(verdict: Partial<Verdict>, full = false): string[] {

@@ -1,0 +1,46 @@
+import { realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { systemCode } from "./errors.ts";
+import { findSignature } from "./model/find-models.ts";
+import { isInside } from "./policy/files-inside.ts";
+import type { Problem } from "./policy/model-facts.ts";
+
+/** The signature that is to be checked, or why there is none. */
+export type LocatedSignature = { readonly path: string } | { readonly path?: undefined; readonly problem?: Problem };
+
+/**
+ * The signature that a policy names, or the one that is found in the model or beside it.
+ *
+ * @param wanted relative to the model's folder, `/` separated
+ * @param folder the workspace folder: what a policy names has to be in it, links followed
+ */
+export async function locateSignature(
+  model: string,
+  wanted: string | undefined,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<LocatedSignature> {
+  const found = wanted === undefined ? await findSignature(model, signal) : undefined;
+  if (wanted === undefined) return found === undefined ? {} : { path: found };
+  const path = join(await folderOfModel(resolve(model)), wanted);
+  const details = { path };
+  try {
+    const [base, real] = await Promise.all([realpath(folder), realpath(path)]);
+    if (isInside(base, real)) return { path };
+    const message = `The signature ${wanted}, which the policy names, leads out of the workspace folder.`;
+    return { problem: { code: "POLICY_INVALID", message, details } };
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const message = `There is no signature ${wanted}, which the policy names.`;
+    return { problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
+  }
+}
+
+async function folderOfModel(model: string): Promise<string> {
+  try {
+    return (await stat(model)).isDirectory() ? model : dirname(model);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return model;
+  }
+}

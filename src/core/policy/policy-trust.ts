@@ -1,0 +1,57 @@
+import type { VerificationMaterial } from "../bundle/bundle.ts";
+import type { PemSource, SigstoreTrust, Trust } from "../trust.ts";
+import { KEYS_TRUST, type TrustId, trustIdOf } from "./model-facts.ts";
+import type { Authority, KeyAuthority, Policy } from "./policy.ts";
+
+/** The public Sigstore instance, as far as it is known here. Asked for only where a signature needs it. */
+export type PublicSigstore = () => Promise<Pick<SigstoreTrust, "root" | "newer">>;
+
+/** Something to check a signature against. */
+export interface TrustChoice {
+  readonly id: TrustId;
+  readonly trust: Trust;
+}
+
+/** {@link trustIdOf} an authority that names no instance of its own. */
+export const PUBLIC_TRUST: TrustId = "sigstore:";
+
+/**
+ * What a signature is to be checked against, by the authorities of its method; who is accepted is decided after.
+ *
+ * @param publicSigstore for signatures by Sigstore: they are checked against it in any case, so that the signer can be named
+ */
+export function trustChoices(
+  policies: readonly Policy[],
+  material: VerificationMaterial,
+  publicSigstore: Pick<SigstoreTrust, "root" | "newer"> | undefined,
+): TrustChoice[] {
+  const authorities = policies.flatMap((policy) => policy.authorities);
+  if (material.method === "key") return keyChoices(authorities, material.hint);
+  const choices = new Map<TrustId, Trust>();
+  for (const authority of authorities) {
+    const id = trustIdOf(authority);
+    if (id === undefined || choices.has(id)) continue;
+    if (material.method === "certificate" && authority.kind === "certificate") {
+      choices.set(id, { certificates: { roots: [authority.roots] } });
+    }
+    if (material.method === "sigstore" && authority.kind === "keyless" && authority.trustConfig !== undefined) {
+      choices.set(id, { sigstore: { root: authority.trustConfig.root, identities: [] } });
+    }
+  }
+  if (material.method === "sigstore" && publicSigstore !== undefined) {
+    choices.set(PUBLIC_TRUST, { sigstore: { ...publicSigstore, identities: [] } });
+  }
+  return [...choices].map(([id, trust]) => ({ id, trust }));
+}
+
+/** The key that the signature names goes first, alone: of thousands, no other has to be tried where it fits. */
+function keyChoices(authorities: readonly Authority[], hint: string | undefined): TrustChoice[] {
+  const keys = new Map<string, KeyAuthority>();
+  for (const authority of authorities) {
+    if (authority.kind === "key" && !keys.has(authority.fingerprint)) keys.set(authority.fingerprint, authority);
+  }
+  const choice = (sources: readonly PemSource[]): TrustChoice => ({ id: KEYS_TRUST, trust: { keys: sources } });
+  const named = keys.get(hint ?? "");
+  const all = [...keys.values()].map(({ key }) => key);
+  return named !== undefined && all.length > 1 ? [choice([named.key]), choice(all)] : [choice(all)];
+}

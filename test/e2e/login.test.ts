@@ -1,0 +1,149 @@
+import { strict as assert } from "node:assert";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { IdentityToken } from "../../src/login/identity-token.ts";
+import type { LoginMethod } from "../../src/login/login-options.ts";
+import { obtainIdentityToken } from "../../src/login/obtain-identity-token.ts";
+import { launchBrowser, screenshot } from "../support/browser.ts";
+import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
+
+describe("logging in, by a person at a real browser", () => {
+  let sigstore: LocalSigstore;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  /** Addresses that the pages asked for, other than themselves. */
+  let fetched: string[];
+  let problems: string[];
+
+  before(async function () {
+    this.timeout(60_000);
+    sigstore = await startLocalSigstore();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await sigstore?.stop();
+  });
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 900, height: 600 }, colorScheme: "light" });
+    page = await context.newPage();
+    fetched = [];
+    problems = [];
+    page.on("request", (request) => {
+      if (!request.isNavigationRequest()) fetched.push(request.url());
+    });
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => {
+      // The provider has no icon; of our own page nothing may be amiss.
+      const ours = message.location().url.startsWith("http://localhost:");
+      if (message.type() === "error" && ours) problems.push(message.text());
+    });
+  });
+  afterEach(async () => {
+    sigstore.behave();
+    await context.close();
+  });
+
+  const login = (method: LoginMethod): Promise<IdentityToken> =>
+    obtainIdentityToken({ issuer: sigstore.issuer, method, timeout: 30_000 });
+
+  async function typeName(name: string): Promise<void> {
+    await page.fill("#login", name);
+    await page.click("#submit-login");
+  }
+
+  async function shoot(name: string): Promise<void> {
+    await screenshot(page, `login-${name}-light`);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await screenshot(page, `login-${name}-dark`);
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  it("by the loopback: the page at the end says who, and asks nobody for anything", async () => {
+    const token = await login({
+      kind: "browser",
+      openUrl: async (url) => {
+        await page.goto(url);
+        await shoot("provider");
+        await typeName("alice@example.com");
+      },
+    });
+    assert.equal(token.email, "alice@example.com");
+    await page.getByRole("heading", { name: "Logged in as alice@example.com" }).waitFor();
+    assert.match(page.url(), /^http:\/\/localhost:\d+\/auth\/callback\?/u);
+    await shoot("done");
+    assert.deepEqual(fetched, []);
+    assert.deepEqual(problems, []);
+    // The policy on the page lets its own style through.
+    assert.equal(await page.evaluate("getComputedStyle(document.querySelector('main')).textAlign"), "center");
+  });
+
+  it("refused: the page says so, and the login ends", async () => {
+    const refused = login({
+      kind: "browser",
+      openUrl: async (url) => {
+        await page.goto(url);
+        await page.click("#refuse");
+      },
+    });
+    await assert.rejects(refused, { code: "LOGIN_REFUSED" });
+    await page.getByRole("heading", { name: "Not logged in" }).waitFor();
+    await shoot("refused");
+  });
+
+  it("what an issuer says is shown as text, never as markup", async () => {
+    const name = '"><img src=x onerror=alert(1)>@example.com';
+    await login({
+      kind: "browser",
+      openUrl: async (url) => {
+        await page.goto(url);
+        await typeName(name);
+      },
+    });
+    await page.getByRole("heading", { name: `Logged in as ${name}` }).waitFor();
+    assert.equal(await page.locator("img").count(), 0);
+  });
+
+  it("by the pasted code", async () => {
+    const token = await login({
+      kind: "code",
+      askForCode: async (url) => {
+        await page.goto(url);
+        await typeName("bob@example.org");
+        await page.locator("#code").waitFor();
+        await shoot("code");
+        return (await page.locator("#code").textContent()) ?? undefined;
+      },
+    });
+    assert.equal(token.email, "bob@example.org");
+  });
+
+  it("by the device code, typed in", async () => {
+    const token = await login({
+      kind: "device",
+      showCode: async ({ url, userCode }) => {
+        await page.goto(url);
+        await page.fill("[name=user_code]", userCode);
+        await shoot("device");
+        await page.click("#submit-code");
+        assert.equal(await page.locator("#user-code").textContent(), userCode);
+        await page.click("#confirm-code");
+        await typeName("carol@example.net");
+        await page.locator("#done").waitFor();
+      },
+    });
+    assert.equal(token.email, "carol@example.net");
+  });
+
+  it("by the device code, in the address", async () => {
+    const token = await login({
+      kind: "device",
+      showCode: async ({ urlWithCode }) => {
+        await page.goto(urlWithCode ?? "");
+        await page.click("#confirm-code");
+        await typeName("carol@example.net");
+      },
+    });
+    assert.equal(token.email, "carol@example.net");
+  });
+});

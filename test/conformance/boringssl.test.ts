@@ -30,19 +30,38 @@ describe("under an emulation of BoringSSL", function () {
 
   it("every model signed by the reference verifies, and what is written here, with any hash", async function () {
     if (VECTORS === undefined) this.skip();
-    const files = ["reference.test.ts", "specification.test.ts"].map((name) => join(import.meta.dirname, name));
-    const { stdout } = await run(process.execPath, [
-      "--import",
-      PRELOAD,
-      MOCHA,
-      "--reporter",
-      "json",
-      "--grep",
-      "verifies|schemas accept|are authentic",
-      ...files,
+    const { failures, passes } = await runTests("verifies|schemas accept|are authentic", [
+      "reference.test.ts",
+      "specification.test.ts",
     ]);
-    const { stats } = JSON.parse(stdout.slice(stdout.indexOf("{\n")));
-    assert.equal(stats.failures, 0);
-    assert.equal(stats.passes, 9 + 5 + 1);
+    assert.equal(failures, 0);
+    assert.equal(passes, 9 + 5 + 1);
+  });
+
+  it("every keyless model of the reference verifies, and is not accepted for others", async function () {
+    if (VECTORS === undefined) this.skip();
+    const { failures, passes } = await runTests("verifies with|is not accepted|cannot be checked", ["keyless.test.ts"]);
+    assert.equal(failures, 0);
+    assert.equal(passes, 6 * (1 + 12 + 1));
+  });
+
+  it("Sigstore's library alone takes a right signature for a wrong one", async () => {
+    const script = `
+      const crypto = require("node:crypto");
+      const { privateKey, publicKey } = crypto.generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+      const signature = crypto.createSign("sha256").update("x").sign(privateKey);
+      const verify = () => require("@sigstore/core").crypto.verify(Buffer.from("x"), publicKey, signature);
+      const before = verify();
+      import(process.argv[1]).then(({ loadSigstore }) => loadSigstore()).then(() => console.log(before, verify()));`;
+    const libraries = join(import.meta.dirname, "../../src/core/verification/sigstore/libraries.ts");
+    const { stdout } = await run(process.execPath, ["--import", PRELOAD, "-e", script, libraries]);
+    assert.equal(stdout.trim(), "false true");
   });
 });
+
+async function runTests(grep: string, names: readonly string[]): Promise<{ passes: number; failures: number }> {
+  const files = names.map((name) => join(import.meta.dirname, name));
+  const mocha = [MOCHA, "--reporter", "json", "--grep", grep, ...files];
+  const { stdout } = await run(process.execPath, ["--import", PRELOAD, ...mocha]);
+  return JSON.parse(stdout.slice(stdout.indexOf("{\n"))).stats;
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { makeChain } from "../support/certificates.ts";
+import { makeKeys } from "../support/keys.ts";
+import { CLI } from "../support/run-cli.ts";
+import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** The code blocks of one language. */
+function blocks(language: string): string[] {
+  return [...README.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, name, code]) =>
+    name === language && code !== undefined ? [code] : [],
+  );
+}
+
+/** What the README tells people to type is typed here. */
+describe("the README", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+
+  it("has recipes for the terminal that work, one after the other", function () {
+    if (process.platform === "win32") this.skip();
+    const [keys, chain] = [makeKeys("P-256"), makeChain()];
+    writeTree(folder(), {
+      "llama-3-8b/config.json": "{}",
+      "llama-3-8b/model.safetensors": "x",
+      "llama-3-8b/notes.txt": "n",
+      "llama-3-8b/cache/a": "a",
+      "tiny.gguf": "GGUF",
+      "prod.pem": keys.privatePem,
+      "prod.pub": keys.publicPem,
+      "alice.key": chain.leaf.keys.privatePem,
+      "alice.pem": chain.leaf.pem,
+      "intermediate.pem": chain.intermediate.pem,
+      "root.pem": chain.root.pem,
+    });
+    const recipes = blocks("sh");
+    const program = `model-provenance() { "${process.execPath}" "${CLI}" "$@"; }\n`;
+    // The recipe that ends a pipeline would end this one as well, where it fails.
+    const { status, stdout, stderr } = spawnSync("bash", ["-euc", program + recipes.join("")], {
+      cwd: folder(),
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stdout + stderr);
+    const commands = recipes.join("").match(/^model-provenance /gm) ?? [];
+    assert.ok(commands.length >= 12, String(commands.length));
+    assert.equal(JSON.parse(readFileSync(join(folder(), "report.json"), "utf8")).verified, true);
+  });
+
+  it("has an example of the library that works", () => {
+    const [example, ...more] = blocks("js");
+    assert.deepEqual(more, []);
+    const local = (_: string, name: string): string => `"${pathToFileURL(join(ROOT, "src/core", `${name}.ts`)).href}"`;
+    const source = (example ?? "").replaceAll(/"model-provenance\/(\w+)"/g, local);
+    assert.notEqual(source, example);
+    writeFileSync(join(folder(), "example.mjs"), source);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["example.mjs"], {
+      cwd: folder(),
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^signed sha256:[0-9a-f]{64}\nverified\nmodified config\.json\n$/);
+  });
+
+  it("shows JSON that is JSON, and links to files that exist", () => {
+    for (const text of blocks("json")) assert.equal(JSON.parse(text).version, 1);
+    for (const [, target = ""] of README.matchAll(/\]\((?!https:)([^)#]+)\)/g)) {
+      assert.ok(readFileSync(join(ROOT, target)).length > 0, target);
+    }
+  });
+});

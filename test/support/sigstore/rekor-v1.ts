@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
+import { createHash, randomBytes, verify, X509Certificate } from "node:crypto";
 import { rekorHandler } from "@sigstore/mock/dist/rekor/handler.js";
 import * as v from "valibot";
 import { canonicalJson } from "./canonical-json.ts";
@@ -63,8 +63,8 @@ function entryBody(proposed: unknown): Buffer {
   const [{ sig }] = envelope.signatures;
   const [verifier] = verifiers;
   const payload = Buffer.from(envelope.payload, "base64");
-  const certificate = createPublicKey(Buffer.from(verifier, "base64").toString());
-  if (!verify("sha256", paeOf(envelope.payloadType, payload), certificate, Buffer.from(sig, "base64"))) {
+  const certificate = new X509Certificate(Buffer.from(verifier, "base64"));
+  if (!verify("sha256", paeOf(envelope.payloadType, payload), certificate.publicKey, Buffer.from(sig, "base64"))) {
     throw new Refusal(400, "error verifying signature");
   }
   return canonicalJson({
@@ -73,7 +73,8 @@ function entryBody(proposed: unknown): Buffer {
     spec: {
       envelopeHash: { algorithm: "sha256", value: sha256(Buffer.from(text)) },
       payloadHash: { algorithm: "sha256", value: sha256(payload) },
-      signatures: [{ signature: sig, verifier }],
+      // As Rekor writes it, whatever the line breaks were that it was posted with.
+      signatures: [{ signature: sig, verifier: Buffer.from(certificate.toString()).toString("base64") }],
     },
   });
 }

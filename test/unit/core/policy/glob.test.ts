@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Glob, globProblem, literalCharacters } from "../../../../src/core/policy/glob.ts";
+
+/** The definition, as a regular expression: slow on purpose-built patterns, but plainly right. */
+function byDefinition(pattern: string): RegExp {
+  const source = pattern.replaceAll(/\*+|[^*]/gs, (part) => {
+    if (part === "*") return "[^/]*";
+    return part.startsWith("*") ? "[^]*" : part.replace(/[.+?^$(){}[\]|\\/]/, "\\$&");
+  });
+  return new RegExp(`^${source}$`);
+}
+
+const text = (characters: readonly string[], maxLength: number) =>
+  fc.array(fc.constantFrom(...characters), { maxLength }).map((parts) => parts.join(""));
+
+describe("patterns for paths", () => {
+  it("match as they are defined", () => {
+    fc.assert(
+      fc.property(text(["a", "b", "/", ".", "*", "**"], 7), text(["a", "b", "/", "."], 9), (pattern, path) => {
+        assert.equal(new Glob(pattern).matches(path), byDefinition(pattern).test(path));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("match themselves where they have no wildcard, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (pattern, path) => {
+        fc.pre(!pattern.includes("*"));
+        assert.equal(new Glob(pattern).matches(path), pattern === path);
+      }),
+    );
+  });
+
+  it("look at each character once for each part of the pattern, at most", () => {
+    const path = "a".repeat(100_000);
+    let looks = 0;
+    const original = String.prototype.charCodeAt;
+    String.prototype.charCodeAt = function counted(this: string, index: number): number {
+      looks++;
+      return original.call(this, index);
+    };
+    try {
+      assert.equal(new Glob(`${"a*".repeat(20)}b`).matches(path), false);
+      assert.equal(new Glob(`${"**a".repeat(20)}b`).matches(path), false);
+    } finally {
+      String.prototype.charCodeAt = original;
+    }
+    assert.ok(looks < 3 * path.length, `${looks} looks`);
+  });
+
+  it("can be told to be of no use", () => {
+    const useless = ["models\\x", "/models", "../models", "a/../b", "./models", "models/", "a//b", ".."];
+    for (const pattern of useless) assert.notEqual(globProblem(pattern), undefined, pattern);
+    for (const pattern of ["models/**", "**", "*", ".", "a/b.c", ".hidden/*"])
+      assert.equal(globProblem(pattern), undefined);
+  });
+
+  it("name the characters that mean something elsewhere", () => {
+    assert.deepEqual(literalCharacters("m?del[s]/{a}!"), ["?", "[", "]", "{", "}", "!"]);
+    assert.deepEqual(literalCharacters("models/**"), []);
+  });
+});

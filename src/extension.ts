@@ -20,6 +20,7 @@ import { StatusBar } from "./ui/status-bar.ts";
 import { Checker } from "./workspace/checker.ts";
 import { DigestEngineHolder } from "./workspace/digest-engine-holder.ts";
 import { Discovery } from "./workspace/discovery.ts";
+import { FolderWatches } from "./workspace/folder-watches.ts";
 import { Freshness } from "./workspace/freshness.ts";
 import { ModelRegistry } from "./workspace/registry.ts";
 import { WorkspaceWatcher } from "./workspace/watcher.ts";
@@ -37,7 +38,9 @@ export function activate(context: ExtensionContext): Api {
   ending = () => engines.dispose();
 
   const trust = store.add(new TrustStore(log));
-  const checker = store.add(new Checker({ registry, engine, trust: () => trust.load(), log: note }));
+  const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
+  const watch = (model: string) => watches.watch(model);
+  const checker = store.add(new Checker({ registry, engine, watch, trust: () => trust.load(), log: note }));
   const discovery = store.add(new Discovery(registry, note));
   const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
   const failed = (error: unknown): void => {
@@ -46,6 +49,7 @@ export function activate(context: ExtensionContext): Api {
   const freshness = store.add(new Freshness({ registry, checker, automatic, failed }));
   const searched = () => setContextKey("searched", true);
   const watcher = store.add(new WorkspaceWatcher({ registry, discovery, freshness, searched }));
+  store.add(registry.onDidChange(({ paths }) => forgetGone(paths, registry, watches)));
   store.add(trust.onDidChange(() => freshness.trustChanged()));
   store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
   store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
@@ -68,6 +72,10 @@ export function activate(context: ExtensionContext): Api {
   // After activation has ended: finding models walks the disk.
   setImmediate(() => void watcher.start().catch((error: unknown) => showError(log, error)));
   return createApi(registry);
+}
+
+function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {
+  for (const path of paths) if (registry.get(path) === undefined) watches.unwatch(path);
 }
 
 export async function deactivate(): Promise<void> {

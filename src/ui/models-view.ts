@@ -1,23 +1,12 @@
 import { basename } from "node:path";
-import {
-  EventEmitter,
-  l10n,
-  type TreeDataProvider,
-  TreeItem,
-  TreeItemCollapsibleState,
-  type TreeView,
-  window,
-  workspace,
-} from "vscode";
+import { EventEmitter, l10n, type TreeDataProvider, TreeItem, type TreeView, window, workspace } from "vscode";
 import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { TREE_CONTEXT, VIEWS } from "../platform/ids.ts";
-import { plainText } from "../platform/plain-text.ts";
+import { VIEWS } from "../platform/ids.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
 import { modelHover } from "./hover.ts";
-import { distinctName, modelDescription, stateWords, verdictSentence } from "./model-text.ts";
-import { themeIcon } from "./theme.ts";
-import { type FactNode, type FolderNode, factsOf, type ModelNode, type TreeNode } from "./tree-nodes.ts";
+import { factItem, folderItem, modelItem } from "./tree-items.ts";
+import { type FolderNode, factsOf, type ModelNode, type TreeNode } from "./tree-nodes.ts";
 
 /** The tree of models: a reader of the registry. */
 export class ModelsView implements TreeDataProvider<TreeNode> {
@@ -63,7 +52,8 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   getTreeItem(node: TreeNode): TreeItem {
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
-    return this.#modelItem(node);
+    const model = this.#registry.get(node.path);
+    return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#registry.models);
   }
 
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
@@ -80,22 +70,6 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const { models } = this.#registry;
     if (!severalFolders()) return models.map(({ path }) => this.#modelNode(path));
     return [...new Set(models.map(({ folder }) => folder))].map((folder) => this.#folderNode(folder));
-  }
-
-  #modelItem(node: ModelNode): TreeItem {
-    const model = this.#registry.get(node.path);
-    const item = new TreeItem(basename(node.path), TreeItemCollapsibleState.None);
-    item.id = node.path;
-    if (model === undefined) return item;
-    const words = stateWords(model.verdict);
-    const signed = model.verdict.signature !== undefined;
-    item.label = distinctName(model, this.#registry.models);
-    item.description = modelDescription(model);
-    item.iconPath = themeIcon(words.icon, words.colour);
-    item.contextValue = signed ? TREE_CONTEXT.signed : TREE_CONTEXT.unsigned;
-    item.accessibilityInformation = { label: `${item.label}, ${words.label}. ${verdictSentence(model)}` };
-    if (signed) item.collapsibleState = TreeItemCollapsibleState.Collapsed;
-    return item;
   }
 
   #modelNode(path: string): ModelNode {
@@ -133,34 +107,6 @@ function severalFolders(): boolean {
 
 function isIn(folder: FolderNode): (model: KnownModel) => boolean {
   return (model) => model.folder === folder.path;
-}
-
-function folderItem({ path }: FolderNode): TreeItem {
-  const named = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === path);
-  const label = named?.name ?? (path === undefined ? l10n.t("Elsewhere") : basename(path));
-  const item = new TreeItem(plainText(label), TreeItemCollapsibleState.Expanded);
-  item.id = `folder:${path ?? ""}`;
-  item.iconPath = themeIcon("root-folder");
-  if (path !== undefined) item.tooltip = path;
-  return item;
-}
-
-function factItem(node: FactNode): TreeItem {
-  const state = node.expanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
-  const item = new TreeItem(node.label, node.children.length === 0 ? TreeItemCollapsibleState.None : state);
-  item.id = idOf(node);
-  item.iconPath = themeIcon(node.icon, node.colour);
-  if (node.description !== undefined) item.description = node.description;
-  item.tooltip = node.tooltip ?? node.label;
-  if (node.opens !== undefined) {
-    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens] };
-  }
-  return item;
-}
-
-function idOf(node: TreeNode): string {
-  if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
-  return node.path ?? "";
 }
 
 function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -137,7 +137,7 @@ function whose(source: IgnoreSource): string {
 
 function differenceRows(root: string, { comparison }: Verdict): Row[] {
   if (comparison === undefined) return [];
-  const changed = [...new Map(comparison.changed.map((resource) => [resource.name, resource])).values()];
+  const changed = comparison.changed.filter(({ name }, index, all) => all[index - 1]?.name !== name);
   const open = (name: string): Uri => Uri.file(join(root, name));
   return [
     ...group("changed", l10n.t("Changed ({0})", changed.length), "diff-modified", changed, (resource) => ({

@@ -3,7 +3,7 @@ import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import type { DigestEngine, DigestProgress } from "../core/hashing/digest-engine.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { KnownModel, ModelRegistry } from "./registry.ts";
+import { type KnownModel, type ModelRegistry, restsOnFiles } from "./registry.ts";
 
 /** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */
 export type CheckDepth = "signature" | "files";
@@ -12,6 +12,8 @@ export interface CheckerServices {
   readonly registry: ModelRegistry;
   trust(): Promise<Trust>;
   engine(): Promise<DigestEngine>;
+  /** Makes sure that changes of the model's files are seen from now on. */
+  watch(model: string): Promise<void>;
   log(text: string): void;
 }
 
@@ -145,10 +147,18 @@ export class Checker {
       const verdict = job.depth === "files" ? await this.#readFiles(job, known) : await this.#readSignature(job, known);
       if (job.abort.signal.aborted) throw cancelled();
       if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
+      const current = registry.get(job.path)?.verdict;
+      // The signature alone takes nothing away from what was found in the files.
+      if (job.depth === "signature" && verdict.state === "unchecked" && current && restsOnFiles(current))
+        return current;
       registry.update(job.path, verdict);
       this.#services.log(`${verdict.state}: ${job.path} (${job.depth})${reasonsText(verdict)}`);
       return verdict;
     } catch (error) {
+      if (error instanceof ProvenanceError && error.code === "MODEL_NOT_FOUND") {
+        registry.remove(job.path);
+        throw error;
+      }
       if (!job.asked && !job.abort.signal.aborted) return this.#failedUnasked(job.path, known, error);
       this.#restore(known);
       throw error;
@@ -156,13 +166,14 @@ export class Checker {
   }
 
   async #readFiles(job: Job, known: KnownModel): Promise<Verdict> {
-    const { registry, trust, engine } = this.#services;
+    const { registry, trust, engine, watch } = this.#services;
     const before = settled(known);
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = await findSignature(job.path);
     if (signature === undefined) return { state: "unsigned", model: job.path, reasons: [] };
     const checking: Verdict = { state: "checking", model: job.path, signature, reasons: [] };
     registry.update(job.path, checking, { before });
+    await watch(job.path);
     const identity = await fileIdentity(signature);
     let percent = -1;
     const { verify } = await import("../core/verify.ts");
@@ -216,6 +227,7 @@ export class Checker {
 
   /** Puts back what was known before a check that did not end, unless files changed under it. */
   #restore(known: KnownModel): void {
+    if (this.#services.registry.get(known.path)?.verdict.state !== "checking") return;
     const before = settled(known);
     if (this.#touched && before !== undefined && before.coverage !== undefined) {
       this.#services.registry.update(known.path, { ...before, state: "stale" }, { before });

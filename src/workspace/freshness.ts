@@ -1,8 +1,7 @@
 import { relative, sep } from "node:path";
 import { isIgnored } from "../core/model/ignore.ts";
-import type { Verdict } from "../core/verdict.ts";
 import type { Checker } from "./checker.ts";
-import type { KnownModel, ModelRegistry, RegistryChange } from "./registry.ts";
+import { type KnownModel, type ModelRegistry, type RegistryChange, restsOnFiles } from "./registry.ts";
 
 /** Milliseconds without a change before a model is checked again. */
 const QUIET = 1_000;
@@ -35,10 +34,14 @@ export class Freshness {
   /** A file or folder was created, changed or deleted. */
   async touched(path: string): Promise<void> {
     const { registry, checker } = this.#services;
+    const signed = registry.signedBy(path);
     for (const model of [...registry.holding(path), ...registry.below(path)]) {
-      if (path !== model.verdict.signature) this.#contentTouched(model, path);
-      else if (!(await checker.signatureUnchanged(model.path, path))) this.#signatureTouched(model);
+      if (model !== signed) this.#contentTouched(model, path);
     }
+    if (signed === undefined || (await checker.signatureUnchanged(signed.path, path))) return;
+    // Much may have become known of the model in the meantime.
+    const model = registry.get(signed.path);
+    if (model !== undefined) this.#signatureTouched(model);
   }
 
   /** Whom the person trusts has changed: no verdict stands on the old answer. */
@@ -104,8 +107,9 @@ export class Freshness {
       path,
       setTimeout(() => {
         this.#timers.delete(path);
-        const state = this.#services.registry.get(path)?.verdict.state;
-        if (state !== undefined) this.#check(path, state === "stale" ? "files" : "signature");
+        const verdict = this.#services.registry.get(path)?.verdict;
+        if (verdict === undefined || restsOnFiles(verdict)) return;
+        this.#check(path, verdict.state === "stale" ? "files" : "signature");
       }, QUIET),
     );
   }
@@ -119,11 +123,6 @@ export class Freshness {
     if (this.#services.automatic() === "off") return;
     this.#services.checker.check(path, depth).catch((error: unknown) => this.#services.failed(error));
   }
-}
-
-/** Whether the verdict was reached by reading the model's files. */
-function restsOnFiles(verdict: Verdict): boolean {
-  return verdict.state === "verified" || verdict.state === "untrusted" || verdict.state === "modified";
 }
 
 /** Whether the signature does not cover the path, as the last check found. */

@@ -43,10 +43,15 @@ export class ModelRegistry {
     return this.#models.get(path);
   }
 
+  /** The model that the file is the signature of. */
+  signedBy(file: string): KnownModel | undefined {
+    return this.#models.get(this.#signatures.get(file) ?? "");
+  }
+
   /** The models that a file or folder is, is in, or is the signature of; innermost first. */
   holding(file: string): readonly KnownModel[] {
     const found = new Set<KnownModel>();
-    const signed = this.#models.get(this.#signatures.get(file) ?? "");
+    const signed = this.signedBy(file);
     if (signed !== undefined) found.add(signed);
     for (let path = file; ; path = dirname(path)) {
       const model = this.#models.get(path);
@@ -67,10 +72,11 @@ export class ModelRegistry {
     let list = false;
     for (const model of found) {
       const known = this.#models.get(model.path);
-      if (known !== undefined && known.verdict.signature === model.signature && known.folder === folder) continue;
-      list ||= known === undefined;
+      const same = known !== undefined && known.verdict.signature === model.signature;
+      if (same && known.folder === folder) continue;
+      list ||= known?.folder !== folder;
       paths.add(model.path);
-      this.#put({ path: model.path, kind: model.kind, folder, verdict: unlooked(model) });
+      this.#put(same ? { ...known, folder } : { path: model.path, kind: model.kind, folder, verdict: unlooked(model) });
     }
     const present = new Set(found.map((model) => model.path));
     for (const model of this.models) {
@@ -140,6 +146,11 @@ export class ModelRegistry {
     if (paths.length === 0) return;
     for (const listener of [...this.#listeners]) listener({ paths, list });
   }
+}
+
+/** Whether the verdict was reached by reading the model's files. */
+export function restsOnFiles(verdict: Verdict): boolean {
+  return verdict.state === "verified" || verdict.state === "untrusted" || verdict.state === "modified";
 }
 
 function unlooked(found: FoundModel): Verdict {

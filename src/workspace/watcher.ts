@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
 import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
@@ -65,7 +66,7 @@ export class WorkspaceWatcher implements Disposable {
         watcher,
         watcher.onDidChange((file) => this.#changed(file)),
         watcher.onDidCreate((file) => this.#cameOrWent(folder, file)),
-        watcher.onDidDelete((file) => this.#cameOrWent(folder, file)),
+        watcher.onDidDelete((file) => this.#went(folder, file)),
       ),
     );
     await this.#services.discovery.search(folder);
@@ -93,6 +94,14 @@ export class WorkspaceWatcher implements Disposable {
     this.#changed(file);
     const known = registry.get(path) !== undefined || registry.below(path).length > 0;
     if (known || isTelling(basename(path))) this.#searchLater(folder);
+  }
+
+  /** A model that is gone is forgotten at once, also one that no search found. */
+  #went(folder: string, file: Uri): void {
+    const { registry } = this.#services;
+    const gone = [registry.get(file.fsPath), ...registry.below(file.fsPath)];
+    this.#cameOrWent(folder, file);
+    for (const model of gone) if (model !== undefined && !existsSync(model.path)) registry.remove(model.path);
   }
 
   #searchLater(folder: string): void {

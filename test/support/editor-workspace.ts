@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SAMPLES } from "../../scripts/samples/models.ts";
+import type { DigestEngine } from "../../src/core/hashing/digest-engine.ts";
 import { sign } from "../../src/core/sign.ts";
 import { makeKeys, privatePem } from "./keys.ts";
 import { writeTree } from "./temporary-folder.ts";
@@ -60,13 +61,16 @@ export async function makeEditorWorkspace(root: string): Promise<EditorWorkspace
   return workspace;
 }
 
-async function signWith(model: string, pem: string): Promise<void> {
+/** Signs a folder as `model.sig` in it. An engine is needed where no process can be started: in a bundle. */
+export async function signWith(model: string, pem: string, engine?: DigestEngine): Promise<string> {
   const identity = { method: "key", privateKey: { label: "test", pem } } as const;
-  await sign({ model, signature: join(model, "model.sig"), identity });
+  const signature = join(model, "model.sig");
+  await sign({ model, signature, identity, ...(engine === undefined ? {} : { engine }) });
+  return signature;
 }
 
 /** Changes the payload and leaves the rest: well formed, and not what was signed. */
-function damageSignature(path: string): void {
+export function damageSignature(path: string): void {
   const bundle = JSON.parse(readFileSync(path, "utf8"));
   const payload = Buffer.from(bundle.dsseEnvelope.payload, "base64").toString("utf8");
   bundle.dsseEnvelope.payload = Buffer.from(payload.replace('"name":"', '"name":"x')).toString("base64");

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
+import * as v from "valibot";
 import { CancellationError, commands, l10n, window, workspace } from "vscode";
 import type { FileList } from "../../core/model/file-list.ts";
 import type { SignResult } from "../../core/sign.ts";
@@ -15,10 +16,13 @@ import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { choosePrivateKey, publicLabel } from "./key-files.ts";
 import { type OpenedKey, openPrivateKey } from "./passphrase.ts";
-import { targetModel } from "./targets.ts";
+import { FILE, targetModel } from "./targets.ts";
 
 /** Names listed in the confirmation. */
 const NAMES_SHOWN = 8;
+
+/** For key bindings and other extensions that know model and key already; the person is still asked to confirm. */
+const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
 /** Signs one model with a private key: which, with what, what is covered, then reading, writing, and checking. */
 export async function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
@@ -28,9 +32,11 @@ export async function signModel(args: readonly unknown[], services: Services): P
       run: () => commands.executeCommand("workbench.trust.manage"),
     });
   }
-  const model = await targetModel(args, "sign", services);
+  const request = v.safeParse(REQUEST, args[0]);
+  const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
-  const source = await readKey(await choosePrivateKey(title, services.keyFiles), services);
+  const file = request.success ? request.output.privateKey : await choosePrivateKey(title, services.keyFiles);
+  const source = await readKey(file, services);
   const opened = await openPrivateKey(source, title, services.passphrases);
   const signature = await signaturePath(model);
   await confirm(model, signature, source, await listFiles(model, signature));

@@ -9,9 +9,11 @@ import { distinctName, modelDescription, stateWords } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 
+export const FILE = v.custom<Uri>((value) => value instanceof Uri);
+
 /** What menus, hovers and key bindings hand over: a file, a row of the tree, or the path of a known model. */
 const TARGET = v.union([
-  v.custom<Uri>((value) => value instanceof Uri),
+  FILE,
   v.object({ kind: v.literal("model"), path: v.string() }),
   v.pipe(v.string(), v.nonEmpty()),
 ]);

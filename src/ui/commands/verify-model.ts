@@ -1,7 +1,8 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { tell } from "../../platform/commands.ts";
+import { isCancellation, tell } from "../../platform/commands.ts";
+import { errorText } from "../../platform/log.ts";
 import type { Action } from "../../platform/messages.ts";
 import { type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { TrustKind } from "../../platform/trust.ts";
@@ -34,7 +35,7 @@ async function verifyThese(models: readonly KnownModel[], services: Services): P
 
 async function checkEach(
   models: readonly KnownModel[],
-  { checker }: Services,
+  { checker, log }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
@@ -43,7 +44,13 @@ async function checkEach(
     if (models.length > 1) report.step(modelName(model));
     const onProgress = models.length === 1 ? report.bytes : undefined;
     const options = { asked: true, signal, ...(onProgress === undefined ? {} : { onProgress }) };
-    verdicts.push(await checker.check(model.path, "files", options));
+    try {
+      verdicts.push(await checker.check(model.path, "files", options));
+    } catch (error) {
+      if (models.length === 1 || isCancellation(error)) throw error;
+      log.error(errorText(error));
+      verdicts.push({ ...model.verdict, state: "unable" });
+    }
   }
   return verdicts;
 }

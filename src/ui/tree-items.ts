@@ -1,0 +1,50 @@
+import { basename } from "node:path";
+import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
+import { TREE_CONTEXT } from "../platform/ids.ts";
+import { plainText } from "../platform/plain-text.ts";
+import type { KnownModel } from "../workspace/registry.ts";
+import { distinctName, modelDescription, stateWords, verdictSentence } from "./model-text.ts";
+import { themeIcon } from "./theme.ts";
+import type { FactNode, FolderNode, TreeNode } from "./tree-nodes.ts";
+
+/** @param all the models of the list, among which the name has to tell this one apart */
+export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeItem {
+  const words = stateWords(model.verdict);
+  const signed = model.verdict.signature !== undefined;
+  const label = distinctName(model, all);
+  const item = new TreeItem(label, signed ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
+  item.id = model.path;
+  item.description = modelDescription(model);
+  item.iconPath = themeIcon(words.icon, words.colour);
+  item.contextValue = signed ? TREE_CONTEXT.signed : TREE_CONTEXT.unsigned;
+  item.accessibilityInformation = { label: `${label}, ${words.label}. ${verdictSentence(model)}` };
+  return item;
+}
+
+export function folderItem({ path }: FolderNode): TreeItem {
+  const named = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === path);
+  const label = named?.name ?? (path === undefined ? l10n.t("Elsewhere") : basename(path));
+  const item = new TreeItem(plainText(label), TreeItemCollapsibleState.Expanded);
+  item.id = `folder:${path ?? ""}`;
+  item.iconPath = themeIcon("root-folder");
+  if (path !== undefined) item.tooltip = path;
+  return item;
+}
+
+export function factItem(node: FactNode): TreeItem {
+  const state = node.expanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+  const item = new TreeItem(node.label, node.children.length === 0 ? TreeItemCollapsibleState.None : state);
+  item.id = idOf(node);
+  item.iconPath = themeIcon(node.icon, node.colour);
+  if (node.description !== undefined) item.description = node.description;
+  item.tooltip = node.tooltip ?? node.label;
+  if (node.opens !== undefined) {
+    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens] };
+  }
+  return item;
+}
+
+function idOf(node: TreeNode): string {
+  if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
+  return node.path ?? "";
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigurationTarget, commands, Uri, workspace } from "vscode";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { COMMANDS, SETTINGS } from "../../../src/platform/ids.ts";
+import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { extensionApi, Watched } from "../../support/extension-api.ts";
+import { makeKeys } from "../../support/keys.ts";
+
+describe("Restricted Mode", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const model = join(folder, "tiny-llama");
+  const outside = join(tmpdir(), `model-provenance-restricted-${process.pid}`);
+  const privateKey = join(outside, "release.pem");
+  const keys = makeKeys();
+
+  before(async () => {
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(privateKey, keys.privatePem);
+    writeFileSync(join(outside, "release.pub"), keys.publicPem);
+    await signWith(model, keys.privatePem, createInProcessEngine());
+    const files = [join(outside, "release.pub")];
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
+  });
+
+  after(async () => {
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, undefined, ConfigurationTarget.Global);
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  it("is on in this window", () => {
+    assert.equal(workspace.isTrusted, false);
+  });
+
+  it("lists models, and checks none by itself: neither when found nor after a change", async () => {
+    const watched = new Watched(await extensionApi(), model);
+    await commands.executeCommand(COMMANDS.findModels);
+    assert.equal((await watched.reaches("unchecked")).signer, undefined);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    const { signer } = await watched.reaches("verified");
+    assert.equal(signer?.method, "key");
+    changeByte(join(model, "model.safetensors"));
+    await watched.reaches("stale");
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    await watched.reaches("modified");
+    assert.deepEqual(
+      watched.states.filter((state) => state !== "unchecked"),
+      ["checking", "verified", "stale", "checking", "modified"],
+    );
+    watched.dispose();
+  });
+
+  it("signs nothing", async () => {
+    const gguf = join(folder, "gguf");
+    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(gguf), privateKey });
+    assert.equal(existsSync(join(gguf, "model.sig")), false);
+  });
+});

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type FileDecoration, MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
+import type { Verdict } from "../../src/core/verdict.ts";
+import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
+import { decorations } from "../../src/ui/badges.ts";
+import { modelHover } from "../../src/ui/hover.ts";
+import { verdictSentence } from "../../src/ui/model-text.ts";
+import { summary } from "../../src/ui/status-bar.ts";
+import { modelItem } from "../../src/ui/tree-items.ts";
+import { factsOf } from "../../src/ui/tree-nodes.ts";
+import type { KnownModel } from "../../src/workspace/registry.ts";
+
+const ROOT = join("/", "w", "models");
+const SIGNER = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" } as const;
+const COVERAGE = {
+  files: 14,
+  bytes: 16_100_000_000,
+  bytesRead: 16_100_000_000,
+  bytesFromCache: 0,
+  seconds: 9.8,
+  symlinksAllowed: false,
+  ignored: [
+    { name: ".gitattributes", source: "default" },
+    { name: "README.md", source: "signer" },
+    { name: "model.sig", source: "signature" },
+  ],
+  unsigned: [],
+  empty: [],
+  algorithm: "sha256",
+  serialization: "files",
+} as const;
+
+function model(name: string, verdict: Partial<Verdict>): KnownModel {
+  const path = join(ROOT, name);
+  return {
+    path,
+    kind: "directory",
+    folder: join("/", "w"),
+    verdict: { state: "verified", model: path, signature: join(path, "model.sig"), reasons: [], ...verdict },
+  };
+}
+
+const verified = model("llama", {
+  signer: SIGNER,
+  coverage: COVERAGE,
+  reading: "full",
+  checkedAt: new Date().toISOString(),
+});
+const modified = model("whisper", {
+  state: "modified",
+  signer: SIGNER,
+  coverage: COVERAGE,
+  comparison: {
+    matches: false,
+    changed: [
+      { name: "big.bin", range: { start: 0, end: 10 }, expected: "aa".repeat(32), found: "bb".repeat(32) },
+      { name: "big.bin", range: { start: 10, end: 20 }, expected: "cc".repeat(32), found: "dd".repeat(32) },
+    ],
+    missing: [{ name: "gone.txt", ignored: false }],
+    added: [{ name: "deep/more.bin" }],
+  },
+});
+const invalid = model("skill", {
+  state: "invalid",
+  reasons: [{ code: "SIGNATURE_NOT_AUTHENTIC", message: "model.sig does not fit.", details: {} }],
+});
+const unsigned: KnownModel = {
+  path: join(ROOT, "gguf"),
+  kind: "directory",
+  folder: join("/", "w"),
+  verdict: { state: "unsigned", model: join(ROOT, "gguf"), reasons: [] },
+};
+const untrusted = model("phi", { state: "untrusted", signer: SIGNER, coverage: COVERAGE });
+
+describe("badges", () => {
+  it("mark a verified model, and nothing in it", () => {
+    const shown = decorations(verified);
+    assert.deepEqual([...shown.keys()], [verified.path]);
+    assert.equal(shown.get(verified.path)?.badge, "✓");
+    assert.equal(colour(shown.get(verified.path)), COLOURS.green);
+    assert.equal(shown.get(verified.path)?.propagate, false);
+  });
+
+  it("mark a changed model, the files that changed or were added, and the folders above", () => {
+    const shown = decorations(modified);
+    assert.deepEqual(
+      [...shown].map(([path, { badge }]) => [path, badge]),
+      [
+        [join(modified.path, "big.bin"), "✗"],
+        [join(modified.path, "deep", "more.bin"), "+"],
+        [modified.path, "✗"],
+      ],
+    );
+    assert.equal(shown.get(modified.path)?.propagate, true);
+    assert.match(shown.get(modified.path)?.tooltip ?? "", /1 changed, 1 missing, 1 added/);
+  });
+
+  it("are short enough for the editor, and quiet where there is nothing to say", () => {
+    for (const known of [verified, modified, invalid, untrusted]) {
+      for (const { badge } of decorations(known).values()) assert.ok(badge !== undefined && [...badge].length <= 2);
+    }
+    for (const state of ["unsigned", "unchecked", "checking", "unable", "stale"] as const) {
+      assert.equal(decorations(model("x", { state })).size, 0);
+    }
+  });
+});
+
+describe("hovers", () => {
+  it("say what, who, why and how", () => {
+    const text = plain(modelHover(verified));
+    const order = ["Verified", "prod.pub", "trusted keys", "14", "Left", "Show", "Verify", "Copy"];
+    const places = order.map((word) => text.indexOf(word));
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+    assert.ok(!places.includes(-1), text);
+    assert.doesNotMatch(text, /model\.sig,/, "the signature itself is nothing that was left out");
+  });
+
+  it("name the files second when it is bad, each once", () => {
+    const lines = modelHover(modified).value.split("\n");
+    assert.match(lines[1] ?? "", /big\.bin/);
+    assert.equal(modelHover(modified).value.split("big").length, 2);
+  });
+
+  it("run only the commands that they name, and make no icon of a text", () => {
+    const { isTrusted, supportThemeIcons, supportHtml } = modelHover(verified);
+    assert.ok(typeof isTrusted === "object");
+    assert.ok(isTrusted.enabledCommands.every((id) => Object.values<string>(COMMANDS).includes(id)));
+    assert.notEqual(supportThemeIcons, true);
+    assert.notEqual(supportHtml, true);
+  });
+
+  it("show a hostile name as the text that it is", () => {
+    const label = "x](command:workbench.action.quit) <img src=x> **b** `c` $(check) \u202egpj";
+    const { value } = modelHover(model("x", { signer: { ...SIGNER, label } }));
+    const expected = new MarkdownString().appendText(label.replace("\u202e", "\ufffd")).value;
+    assert.ok(value.includes(expected), value);
+    assert.doesNotMatch(value, /\]\(command:workbench/);
+    assert.doesNotMatch(value, /\u202e/);
+  });
+});
+
+describe("the status bar", () => {
+  const cases: readonly (readonly [string, readonly KnownModel[], string, string | undefined])[] = [
+    ["all verified", [verified, verified], "2 models", undefined],
+    ["some verified", [verified, unsigned], "1 of 2 models", undefined],
+    ["none looked at", [unsigned], "1 model", undefined],
+    ["one changed", [verified, modified], "1 of 2 changed", "statusBarItem.errorBackground"],
+    ["one not valid", [verified, invalid], "1 of 2 not valid", "statusBarItem.errorBackground"],
+    ["both", [modified, invalid, untrusted], "2 of 3 changed or not valid", "statusBarItem.errorBackground"],
+    ["a signer not accepted", [verified, untrusted], "1 signer not accepted", "statusBarItem.warningBackground"],
+    [
+      "progress",
+      [verified, { ...model("y", { state: "checking" }), progress: { bytesDone: 34, bytesTotal: 100 } }],
+      "34 %",
+      undefined,
+    ],
+  ];
+  for (const [title, models, text, background] of cases) {
+    it(`says the worst: ${title}`, () => {
+      const told = summary(models);
+      assert.equal(told.text, text);
+      assert.equal(told.background, background);
+    });
+  }
+});
+
+describe("the tree", () => {
+  it("says the state in words too, for who does not see icons and colours", () => {
+    const item = modelItem(modified, [modified]);
+    assert.equal(item.label, "whisper");
+    assert.equal(item.description, "1 changed, 1 missing, 1 added");
+    assert.equal(item.contextValue, TREE_CONTEXT.signed);
+    assert.match(item.accessibilityInformation?.label ?? "", /^whisper, Changed since signing\. /);
+    assert.equal(iconOf(item), "error");
+    assert.equal(modelItem(unsigned, [unsigned]).contextValue, TREE_CONTEXT.unsigned);
+  });
+
+  it("tells models of one name apart", () => {
+    const twin = { ...verified, path: join(ROOT, "other", "llama") };
+    assert.equal(modelItem(verified, [verified, twin]).label, join("models", "llama"));
+    assert.equal(modelItem(twin, [verified, twin]).label, join("models", "other", "llama"));
+  });
+
+  it("shortens a long identity in the middle", () => {
+    const label = `${"a".repeat(60)}-${"z".repeat(60)}`;
+    const description = String(modelItem(model("m", { signer: { ...SIGNER, label } }), []).description);
+    assert.ok(description.length <= 48);
+    assert.match(description, /^key a+…z+$/);
+  });
+
+  it("lists signer, differences and coverage below a model; each file opens", () => {
+    const facts = factsOf(modified, { kind: "model", path: modified.path });
+    assert.deepEqual(
+      facts.map(({ label }) => label),
+      ["Signed by key prod.pub", "Changed (1)", "Missing (1)", "Added (1)", "14 files, 16.1 GB"],
+    );
+    const [changed] = facts[1]?.children ?? [];
+    assert.equal(changed?.opens?.fsPath, Uri.file(join(modified.path, "big.bin")).fsPath);
+    assert.equal(changed?.description, "expected aaaa…, found bbbb…");
+    assert.equal(facts[2]?.children[0]?.opens, undefined);
+    const [left] = facts[4]?.children ?? [];
+    assert.equal(left?.label, "Left out (2)");
+    assert.deepEqual(
+      left?.children.map(({ label, description }) => [label, description]),
+      [
+        [".gitattributes", "left out by default"],
+        ["README.md", "left out by the signer"],
+      ],
+    );
+  });
+
+  it("gives the whole reason where a signature is not valid", () => {
+    const [reason] = factsOf(invalid, { kind: "model", path: invalid.path });
+    assert.equal(reason?.label, "model.sig does not fit.");
+    assert.equal(verdictSentence(invalid), "The signature of skill is not valid: model.sig does not fit.");
+  });
+});
+
+/** Markdown as a person reads it, nearly. */
+function plain({ value }: MarkdownString): string {
+  return value.replaceAll("&nbsp;", " ").replaceAll("\\", "");
+}
+
+function colour(decoration: FileDecoration | undefined): string | undefined {
+  return decoration?.color instanceof ThemeColor ? decoration.color.id : undefined;
+}
+
+function iconOf({ iconPath }: TreeItem): string | undefined {
+  return iconPath instanceof ThemeIcon ? iconPath.id : undefined;
+}

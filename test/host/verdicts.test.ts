@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { ConfigurationTarget, commands, extensions, Uri, version, window, workspace } from "vscode";
+import type { Api } from "../../src/api.ts";
+import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { verify } from "../../src/core/verify.ts";
+import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
+import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
+import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
+import { makeKeys } from "../support/keys.ts";
+import { skip } from "../support/results.ts";
+
+const engine = createInProcessEngine();
+const keys = makeKeys();
+const ask = window.showInformationMessage;
+/** Tests are bundled into `.cache/host-tests` of the repository. */
+const DEVELOPED = dirname(dirname(__dirname));
+const stranger = makeKeys("P-384");
+
+describe("the extension in its host", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const outside = join(tmpdir(), `model-provenance-host-${process.pid}`);
+  const trustedKey = join(outside, "release.pub");
+  const privateKey = join(outside, "release.pem");
+  let api: Api;
+  let watched: Watched;
+  let model: string;
+  let count = 0;
+
+  before(async () => {
+    api = await extensionApi();
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(trustedKey, keys.publicPem);
+    writeFileSync(privateKey, keys.privatePem);
+    await trust([trustedKey]);
+  });
+
+  after(async () => {
+    await trust([]);
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  beforeEach(() => {
+    count += 1;
+    model = join(folder, `made-${count}`);
+    mkdirSync(join(model, "deep"), { recursive: true });
+    writeFileSync(join(model, "model.safetensors"), "weights");
+    writeFileSync(join(model, "deep", "vocab.txt"), "a\nb\n");
+    watched = new Watched(api, model);
+  });
+
+  afterEach(() => {
+    window.showInformationMessage = ask;
+    watched.dispose();
+    rmSync(model, { recursive: true, force: true });
+  });
+
+  async function verified(): Promise<void> {
+    await signWith(model, keys.privatePem, engine);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    await watched.reaches("verified");
+  }
+
+  it("starts by itself where there are models, and registers every command that it declares", async () => {
+    const declared: { command: string }[] = extensions.getExtension(EXTENSION)?.packageJSON.contributes.commands;
+    const registered = new Set(await commands.getCommands(true));
+    assert.deepEqual(
+      declared.filter(({ command }) => !registered.has(command)),
+      [],
+    );
+  });
+
+  it("finds the samples, and says nothing about those that nobody signed", async () => {
+    for (const name of ["tiny-llama", "onnx", "release-notes-skill"]) {
+      const sample = new Watched(api, join(folder, name));
+      const { signer } = await sample.reaches("unsigned");
+      assert.equal(signer, undefined);
+      sample.dispose();
+    }
+    assert.equal(api.getVerdict(Uri.file(folder)), undefined);
+  });
+
+  it("finds a model that comes later, and looks at its signature without reading its files", async () => {
+    await signWith(model, keys.privatePem, engine);
+    await until("the signature was looked at", () => watched.verdict?.signer !== undefined);
+    assert.equal(watched.verdict?.state, "unchecked");
+    assert.equal(watched.verdict?.coverage, undefined);
+  });
+
+  it("verifies what a trusted key signed, by reading every byte", async () => {
+    await verified();
+    const { signer, coverage, reading } = watched.verdict ?? {};
+    assert.equal(signer?.method === "key" && signer.label, "release.pub");
+    assert.equal(coverage?.files, 2);
+    assert.equal(coverage?.bytesRead, "weights".length + "a\nb\n".length);
+    assert.equal(reading, "full");
+    assert.ok(watched.states.includes("checking"));
+  });
+
+  it("takes the verdict back at once when a byte changes, and finds which file; and gives it back", async () => {
+    await verified();
+    watched.states.length = 0;
+    changeByte(join(model, "model.safetensors"));
+    const { comparison } = await watched.reaches("modified");
+    assert.deepEqual(watched.states, ["stale", "checking", "modified"]);
+    assert.deepEqual(
+      comparison?.changed.map(({ name }) => name),
+      ["model.safetensors"],
+    );
+    changeByte(join(model, "model.safetensors"));
+    await watched.reaches("verified");
+  });
+
+  it("sees files that are added or removed", async () => {
+    await verified();
+    writeFileSync(join(model, "deep", "more.bin"), "added");
+    assert.deepEqual((await watched.reaches("modified")).comparison?.added, [{ name: "deep/more.bin" }]);
+    unlinkSync(join(model, "deep", "more.bin"));
+    await watched.reaches("verified");
+    rmSync(join(model, "deep"), { recursive: true });
+    const { comparison } = await watched.reaches("modified");
+    assert.deepEqual(
+      comparison?.missing.map(({ name }) => name),
+      ["deep/vocab.txt"],
+    );
+  });
+
+  it("does not decide about a signer whose key nobody gave", async () => {
+    await signWith(model, stranger.privatePem, engine);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    const { state, reasons, signer } = await watched.reaches("unable");
+    assert.equal(state, "unable");
+    assert.equal(reasons[0]?.code, "KEY_MISMATCH");
+    assert.equal(signer, undefined);
+  });
+
+  it("finds a signature that was altered", async () => {
+    damageSignature(await signWith(model, keys.privatePem, engine));
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    const { reasons } = await watched.reaches("invalid");
+    assert.equal(reasons[0]?.code, "SIGNATURE_NOT_AUTHENTIC");
+  });
+
+  it("takes verdicts back when the key they rest on is no longer trusted", async () => {
+    await verified();
+    await trust([]);
+    await watched.reaches("unable");
+    await trust([trustedKey]);
+    await watched.reaches("verified");
+  });
+
+  it("trusts no file that is not a public key, and still trusts the others", async () => {
+    await trust([privateKey, "relative.pub", join(outside, "missing.pub"), trustedKey]);
+    await verified();
+    await trust([trustedKey]);
+  });
+
+  it("signs with a key: what it writes, core verifies", async function () {
+    answer(this, "Sign");
+    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
+    const signature = join(model, "model.sig");
+    const trust = { keys: [{ label: "release.pub", pem: keys.publicPem }] };
+    assert.equal((await verify({ model, signature, trust, engine })).state, "verified");
+    await watched.reaches("verified");
+  });
+
+  it("signs again over what changed", async function () {
+    answer(this, "Sign");
+    await verified();
+    appendFileSync(join(model, "model.safetensors"), "!");
+    await watched.reaches("modified");
+    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
+    await watched.reaches("verified");
+  });
+
+  it("writes nothing when the person does not confirm", async function () {
+    answer(this, undefined);
+    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
+    assert.equal(existsSync(join(model, "model.sig")), false);
+    assert.equal(watched.verdict?.state, "unsigned");
+  });
+
+  it("leaves no file where signing fails", async function () {
+    answer(this, "Sign");
+    writeFileSync(join(outside, "other.pem"), makeKeys("Ed25519").privatePem);
+    await commands.executeCommand(COMMANDS.signModel, {
+      model: Uri.file(model),
+      privateKey: join(outside, "other.pem"),
+    });
+    assert.equal(existsSync(join(model, "model.sig")), false);
+    assert.equal(watched.verdict?.signature, undefined);
+  });
+
+  it("verifies the model around a file, and all models below a folder", async () => {
+    await signWith(model, keys.privatePem, engine);
+    await until("the model is known", () => watched.verdict?.signature !== undefined);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(join(model, "deep", "vocab.txt")));
+    assert.equal(watched.verdict?.state, "verified");
+    changeByte(join(model, "deep", "vocab.txt"));
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(folder));
+    await watched.reaches("modified");
+  });
+
+  it("forgets a model that is gone", async () => {
+    await verified();
+    rmSync(model, { recursive: true });
+    await until("the model is forgotten", () => watched.verdict === undefined);
+  });
+
+  it("keeps a bundle's text out of what it never verified", async () => {
+    const signature = await signWith(model, stranger.privatePem, engine);
+    await until("the model is known", () => watched.verdict?.state === "unable");
+    assert.equal(watched.verdict?.signer, undefined);
+    assert.ok(readFileSync(signature, "utf8").length > 0);
+  });
+
+  /** What the person answers to dialogs, which the editor does not show while tests run in it. */
+  function answer(context: Mocha.Context, button: string | undefined): void {
+    if (version.startsWith("1.110."))
+      skip(context, "VS Code 1.110 gives an extension that is an ES module a window of its own");
+    if (extensions.getExtension(EXTENSION)?.extensionPath !== DEVELOPED) {
+      skip(context, "dialogs of an installed extension cannot be answered from a test");
+    }
+    window.showInformationMessage = async () => button as never;
+  }
+
+  async function trust(files: readonly string[]): Promise<void> {
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
+  }
+});

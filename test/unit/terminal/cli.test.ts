@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { fileResources, rootDigest, shardResources } from "../../support/bundles.ts";
@@ -58,7 +58,7 @@ describe("the command line", function () {
   it("names all that changed since, and exits 1", async () => {
     await run("sign key llama --private-key key.pem");
     writeTree(at("llama"), { "config.json": "[]", "new\x1b[2J.bin": "n", "weights/other.bin": "o" });
-    spawnSync("rm", [at("llama/weights/model.bin")]);
+    rmSync(at("llama/weights/model.bin"));
     const { status, stdout, stderr } = await run("verify key llama --signature model.sig --public-key key.pub --full");
     assert.equal(status, 1);
     assert.equal(stderr, "");

@@ -3,8 +3,9 @@ import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
 import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
-import { checkWritten } from "./signing/check-written.ts";
+import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
 import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
+import type { SigstoreIdentity } from "./signing/sign-sigstore.ts";
 import type { CertificateMaterial } from "./signing/signing-certificate.ts";
 import { checkWritable, writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { PemSource } from "./trust.ts";
@@ -13,7 +14,7 @@ import { keyFingerprint } from "./verification/elliptic-keys.ts";
 import type { Signer } from "./verification/signer.ts";
 
 /** With what a model is signed. */
-export type SigningIdentity = KeyIdentity | CertificateIdentity;
+export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity;
 
 export interface KeyIdentity {
   readonly method: "key";
@@ -57,14 +58,12 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
  * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
  * and checked before this resolves. On any failure a signature that was there before is unchanged.
  *
- * @throws ProvenanceError KEY_*, CERTIFICATE_*, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
 export async function sign(options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  const { identity } = options;
-  const key = readPrivateKey(identity.privateKey, identity.passphrase);
-  const certificates = identity.method === "certificate" ? await readSigningCertificate(identity, key) : undefined;
+  const signStatement = await statementSigner(options.identity, signature, options.signal);
   if (signature === model) {
     throw new ProvenanceError("SIGNATURE_UNWRITABLE", `The signature would replace the model itself: ${model}.`, {
       details: { path: model },
@@ -75,21 +74,46 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, model, signature });
   const payload = encodeStatement(basename(model), manifest);
   throwIfCancelled(options.signal);
-  const fingerprint = keyFingerprint(key.publicKey);
-  const bundle = encodeBundle(
-    certificates?.material ?? { method: "key", hint: fingerprint },
-    payload,
-    signPayload(key, PAYLOAD_TYPE, payload),
-  );
-  await writeFileAtomically(signature, bundle);
-  await checkWritten(signature, key, payload);
-  const signer = certificates?.signer ?? {
-    method: "key",
-    fingerprint,
-    curve: key.curve,
-    label: identity.privateKey.label,
-  };
+  const { bytes, signer, checkWritten } = await signStatement(payload);
+  await writeFileAtomically(signature, bytes);
+  await checkWritten();
   return { signature, signer, rootDigest, coverage, warnings: warningsFor(list.outside) };
+}
+
+interface SignedStatement {
+  readonly bytes: Buffer;
+  readonly signer: Signer;
+  /** @throws ProvenanceError SIGNATURE_SELF_CHECK */
+  checkWritten(): Promise<void>;
+}
+
+type SignStatement = (payload: Buffer) => Promise<SignedStatement>;
+
+/** What can fail without the model fails here. */
+async function statementSigner(
+  identity: SigningIdentity,
+  signature: string,
+  signal: AbortSignal | undefined,
+): Promise<SignStatement> {
+  if (identity.method === "sigstore") {
+    const { checkSigstoreIdentity, signWithSigstore } = await import("./signing/sign-sigstore.ts");
+    checkSigstoreIdentity(identity);
+    return async (payload) => {
+      const { bytes, signer } = await signWithSigstore(identity, payload, signature, signal);
+      return { bytes, signer, checkWritten: () => checkWrittenBytes(signature, bytes) };
+    };
+  }
+  const key = readPrivateKey(identity.privateKey, identity.passphrase);
+  const certificates = identity.method === "certificate" ? await readSigningCertificate(identity, key) : undefined;
+  const fingerprint = keyFingerprint(key.publicKey);
+  const { label } = identity.privateKey;
+  const signer = certificates?.signer ?? { method: "key", fingerprint, curve: key.curve, label };
+  const material = certificates?.material ?? { method: "key", hint: fingerprint };
+  return async (payload) => ({
+    bytes: encodeBundle(material, payload, signPayload(key, PAYLOAD_TYPE, payload)),
+    signer,
+    checkWritten: () => checkWritten(signature, key, payload),
+  });
 }
 
 async function readSigningCertificate(identity: CertificateIdentity, key: SigningKey): Promise<CertificateMaterial> {

@@ -16,7 +16,16 @@ export async function checkWritten(signature: string, key: SigningKey, payload: 
   const { envelope } = parseBundle(await readFile(signature), basename(signature));
   const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
   if (envelope.payload.equals(payload) && envelopeSignatureFits(envelope, publicKey, key.curve)) return;
-  throw new ProvenanceError(
+  throw selfCheckFailed(signature);
+}
+
+/** As {@link checkWritten}, for bytes that were verified before they were written. */
+export async function checkWrittenBytes(signature: string, verified: Buffer): Promise<void> {
+  if (!(await readFile(signature)).equals(verified)) throw selfCheckFailed(signature);
+}
+
+function selfCheckFailed(signature: string): ProvenanceError {
+  return new ProvenanceError(
     "SIGNATURE_SELF_CHECK",
     `${signature} was written, but what was read back does not verify. Do not publish it; sign again.`,
     { details: { path: signature } },

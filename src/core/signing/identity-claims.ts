@@ -1,0 +1,96 @@
+import * as v from "valibot";
+import { decodeBase64 } from "../bundle/base64.ts";
+import { ProvenanceError } from "../errors.ts";
+import type { SigstoreSigner } from "../verification/signer.ts";
+
+/** Seconds that the issuer's clock may be ahead of this one. */
+const CLOCK_TOLERANCE = 60;
+
+const Payload = v.looseObject({
+  iss: v.pipe(v.string(), v.minLength(1)),
+  exp: v.number(),
+  iat: v.optional(v.number()),
+  nbf: v.optional(v.number()),
+  sub: v.optional(v.string()),
+  email: v.optional(v.string()),
+  /** Some issuers write it as text. */
+  email_verified: v.optional(v.union([v.boolean(), v.string()])),
+  /** Dex says here who really vouched: the address of GitHub, Google… */
+  federated_claims: v.optional(v.looseObject({ connector_id: v.optional(v.string()) })),
+});
+
+/** What an identity token says about its bearer; Fulcio checks it, nothing here does. */
+export interface IdentityClaims {
+  /** E-mail address or subject: for a person to read. */
+  readonly subject: string;
+  /** Present where the certificate has to be for this address. */
+  readonly email?: string;
+  /** Who may stand in the certificate as having vouched. */
+  readonly issuers: readonly string[];
+}
+
+/**
+ * Reads an OpenID identity token (JWT, RFC 7519), and refuses what Fulcio would refuse anyway. No error holds any of
+ * the token.
+ *
+ * @param now milliseconds since 1970
+ * @throws ProvenanceError TOKEN_MALFORMED, TOKEN_EXPIRED, TOKEN_NO_IDENTITY, TOKEN_EMAIL_UNVERIFIED
+ */
+export function readIdentityToken(token: string, now: number): IdentityClaims {
+  const claims = v.safeParse(Payload, payloadOf(token));
+  if (!claims.success) {
+    throw new ProvenanceError(
+      "TOKEN_MALFORMED",
+      "What was given is not an OpenID identity token: three parts in Base64, with the issuer and the expiry in the second.",
+    );
+  }
+  const { iss, exp, iat, nbf, sub, email, email_verified, federated_claims } = claims.output;
+  const seconds = now / 1000;
+  if (exp <= seconds) {
+    throw new ProvenanceError(
+      "TOKEN_EXPIRED",
+      `The identity token of ${iss} was good until ${new Date(exp * 1000).toISOString()}, and it is later than that. Log in again, or get a new token.`,
+    );
+  }
+  if (Math.max(iat ?? 0, nbf ?? 0) > seconds + CLOCK_TOLERANCE) {
+    throw new ProvenanceError(
+      "TOKEN_EXPIRED",
+      `The identity token of ${iss} is not good yet by this computer's clock, ${new Date(now).toISOString()}. Set the clock right.`,
+    );
+  }
+  const connector = federated_claims?.connector_id;
+  const issuers = connector === undefined ? [iss] : [iss, connector];
+  if (email !== undefined && email !== "") {
+    if (email_verified === true || email_verified === "true") return { subject: email, email, issuers };
+    throw new ProvenanceError(
+      "TOKEN_EMAIL_UNVERIFIED",
+      `${iss} has not verified the e-mail address ${email}. Confirm it there, then log in again.`,
+      { details: { issuer: iss, email } },
+    );
+  }
+  if (sub === undefined || sub === "") {
+    throw new ProvenanceError("TOKEN_NO_IDENTITY", `The identity token of ${iss} does not say whom it was given to.`, {
+      details: { issuer: iss },
+    });
+  }
+  return { subject: sub, issuers };
+}
+
+/** Whether a certificate is for whom the token was; of other identities than e-mail, only the issuer is known before. */
+export function isForBearer(
+  { identity, identityType, issuer }: Pick<SigstoreSigner, "identity" | "identityType" | "issuer">,
+  { email, issuers }: IdentityClaims,
+): boolean {
+  if (!issuers.includes(issuer)) return false;
+  return email === undefined ? identityType !== "email" : identityType === "email" && identity === email;
+}
+
+function payloadOf(token: string): unknown {
+  const [, payload, ...rest] = token.trim().split(".");
+  if (rest.length !== 1) return undefined;
+  try {
+    return JSON.parse(decodeBase64(payload ?? "")?.toString("utf8") ?? "");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { untilAborted } from "../until-aborted.ts";
+
+/** How long the services of Sigstore are waited for. */
+export interface ServiceLimits {
+  /** Milliseconds a request may take. */
+  readonly timeout: number;
+  /** The same for a log of version 2: it answers when its next checkpoint is out. */
+  readonly logV2Timeout: number;
+  /** How often a request is tried again. */
+  readonly retries: number;
+  /** Milliseconds before the first retry; twice as many before the next. */
+  readonly backoff: number;
+}
+
+export const DEFAULT_LIMITS: ServiceLimits = { timeout: 10_000, logV2Timeout: 20_000, retries: 2, backoff: 1000 };
+
+/** As `@sigstore/sign` takes it. */
+export function retryOption({ retries, backoff }: ServiceLimits): { retries: number; minTimeout: number } {
+  return { retries, minTimeout: backoff };
+}
+
+/**
+ * Waits for a request and its retries, and no longer: the library has no end for a connection that is never made.
+ *
+ * @param timeout milliseconds of one request
+ * @throws Error where the time is over; ProvenanceError CANCELLED
+ */
+export async function withinLimits<T>(
+  work: Promise<T>,
+  timeout: number,
+  { retries, backoff }: ServiceLimits,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const total = timeout * (retries + 1) + backoff * (2 ** retries - 1) + 1000;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${Math.round(total / 1000)} s`)), total);
+  try {
+    return await untilAborted(Promise.race([work, late.promise]), signal);
+  } finally {
+    clearTimeout(timer);
+    late.promise.catch(() => undefined);
+  }
+}

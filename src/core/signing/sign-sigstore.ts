@@ -1,0 +1,237 @@
+import { basename } from "node:path";
+import type { Signature, SignatureBundle, Witness } from "@sigstore/sign";
+import { PAYLOAD_TYPE } from "../bundle/dsse.ts";
+import { parseBundle } from "../bundle/parse-bundle.ts";
+import { type ErrorCode, ProvenanceError, throwIfCancelled } from "../errors.ts";
+import type { SigstoreSigner } from "../verification/signer.ts";
+import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
+import { verifySigstoreBundle } from "../verification/sigstore/verify-sigstore.ts";
+import type { TrustRoot } from "../verification/trust-root.ts";
+import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
+import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
+import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
+import { chooseServices, type SigningServices } from "./sigstore-services.ts";
+import { logTimeout, logWitness, type Testimony, timestampWitness } from "./sigstore-witness.ts";
+
+/** A login, or the identity of a CI job. */
+export interface SigstoreIdentity {
+  readonly method: "sigstore";
+  /** The instance: where it is, and how what it answers is verified. */
+  readonly root: TrustRoot;
+  /**
+   * An OpenID identity token (JWT), or how to get one: asked for when the files were read, for tokens live for minutes.
+   * It is held in memory for as long as the signing takes, and in no error.
+   */
+  readonly token: string | (() => Promise<string>);
+  /** Asked before anything is made public; only `true` goes on. Absent: nobody is asked. */
+  readonly confirm?: (notice: PublicationNotice) => boolean | Promise<boolean>;
+  readonly limits?: Partial<ServiceLimits>;
+}
+
+export interface SigstoreSignature {
+  /** The bundle: JSON, UTF-8, with a final LF. */
+  readonly bytes: Buffer;
+  readonly signer: SigstoreSigner;
+}
+
+interface Session {
+  readonly identity: SigstoreIdentity;
+  readonly services: SigningServices;
+  readonly limits: ServiceLimits;
+  readonly claims: IdentityClaims;
+  readonly record: PublicationRecord;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What can be refused before any file is read.
+ *
+ * @throws ProvenanceError SIGNING_SERVICES, TOKEN_*
+ */
+export function checkSigstoreIdentity({ root, token }: SigstoreIdentity): void {
+  chooseServices(root, new Date());
+  if (typeof token === "string") readIdentityToken(token, Date.now());
+}
+
+/**
+ * Signs a statement with a short-lived certificate, and has it timestamped and logged. The timestamp comes before the
+ * log entry, so that a failure there publishes nothing about the model. What the services answered is verified before
+ * this resolves.
+ *
+ * @param signature path of the file to be, for messages
+ * @throws ProvenanceError SIGNING_*, TOKEN_*, PUBLICATION_DECLINED, CANCELLED; each says what was published
+ */
+export async function signWithSigstore(
+  identity: SigstoreIdentity,
+  payload: Buffer,
+  signature: string,
+  signal?: AbortSignal,
+): Promise<SigstoreSignature> {
+  const services = chooseServices(identity.root, new Date());
+  throwIfCancelled(signal);
+  const token = typeof identity.token === "string" ? identity.token : await identity.token();
+  const claims = readIdentityToken(token, Date.now());
+  throwIfCancelled(signal);
+  const notice = publicationNotice(claims, services, identity.root);
+  if (identity.confirm !== undefined && (await identity.confirm(notice)) !== true) {
+    throw new ProvenanceError(
+      "PUBLICATION_DECLINED",
+      "Not signed: publishing was not agreed to. Nothing was published.",
+    );
+  }
+  const limits = { ...DEFAULT_LIMITS, ...identity.limits };
+  const session: Session = {
+    identity,
+    services,
+    limits,
+    claims,
+    record: new PublicationRecord(claims.subject),
+    signal,
+  };
+  try {
+    throwIfCancelled(signal);
+    const bytes = await makeBundle(session, token, payload);
+    return { bytes, signer: await verifyResult(session, bytes, signature) };
+  } catch (error) {
+    if (error instanceof ProvenanceError && error.code === "CANCELLED") {
+      throw new ProvenanceError("CANCELLED", `Cancelled. ${session.record.text()}`, { cause: error.cause });
+    }
+    throw error;
+  }
+}
+
+async function makeBundle(session: Session, token: string, payload: Buffer): Promise<Buffer> {
+  const [{ DSSEBundleBuilder }, { bundleToJSON }] = await Promise.all([
+    import("@sigstore/sign"),
+    import("@sigstore/bundle"),
+  ]);
+  const builder = new DSSEBundleBuilder({
+    signer: { sign: (data) => certifyAndSign(session, token, data) },
+    witnesses: [{ testify: (content, certificate) => testify(session, content, certificate) }],
+  });
+  const bundle = await builder.create({ data: payload, type: PAYLOAD_TYPE });
+  return Buffer.from(`${JSON.stringify(bundleToJSON(bundle))}\n`, "utf8");
+}
+
+async function certifyAndSign(session: Session, token: string, data: Buffer): Promise<Signature> {
+  const { services, limits, record, signal } = session;
+  const { FulcioSigner } = await import("@sigstore/sign");
+  const fulcio = new FulcioSigner({
+    fulcioBaseURL: services.authority,
+    identityProvider: { getToken: () => Promise.resolve(token) },
+    timeout: limits.timeout,
+    retry: retryOption(limits),
+  });
+  record.certificate("asked");
+  const signed = await withinLimits(fulcio.sign(data), limits.timeout, limits, signal).catch((error: unknown) => {
+    if (wasRefused(error)) record.certificate("none");
+    throw serviceFailure("SIGNING_CERTIFICATE_FAILED", "The certificate authority", services.authority, error, session);
+  });
+  record.certificate("done");
+  checkCertificate(signed, session);
+  return signed;
+}
+
+/** Before anything is logged: whoever is named in the log is named for ever. */
+function checkCertificate({ key }: Signature, { claims, services, record }: Session): void {
+  const refuse = (why: string, cause?: unknown): ProvenanceError =>
+    new ProvenanceError(
+      "SIGNING_RESULT_INVALID",
+      `Not signed: the certificate authority ${services.authority} ${why}. ${record.text()}`,
+      { cause },
+    );
+  if (key.$case !== "x509Certificate") throw refuse("gave no certificate");
+  const base64 = key.certificate.replace(/-----[A-Z ]+-----|\s/g, "");
+  let certified: Pick<SigstoreSigner, "identity" | "identityType" | "issuer">;
+  try {
+    certified = parseFulcioCertificate(Buffer.from(base64, "base64"), "The answer").subject;
+  } catch (error) {
+    throw refuse("gave a certificate that cannot be used", error);
+  }
+  if (!isForBearer(certified, claims)) {
+    throw refuse(`gave a certificate for ${certified.identity} (${certified.issuer}) to ${claims.subject}`);
+  }
+}
+
+async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<Testimony> {
+  const { services, limits, record, signal } = session;
+  const { timestamps, log } = services;
+  const stamped =
+    timestamps === undefined
+      ? []
+      : await ask(await timestampWitness(timestamps, limits), limits.timeout).catch((error: unknown) => {
+          throw serviceFailure("SIGNING_TIMESTAMP_FAILED", "The timestamp authority", timestamps, error, session);
+        });
+  const witness = await logWitness(services, limits);
+  throwIfCancelled(signal);
+  record.log("asked");
+  const logged = await ask(witness, logTimeout(log.version, limits)).catch((error: unknown) => {
+    if (wasRefused(error)) record.log("none");
+    throw serviceFailure("SIGNING_LOG_FAILED", "The log", log.url, error, session);
+  });
+  record.log("done");
+  return {
+    tlogEntries: logged.flatMap(({ tlogEntries }) => tlogEntries ?? []),
+    rfc3161Timestamps: stamped.flatMap(({ rfc3161Timestamps }) => rfc3161Timestamps ?? []),
+  };
+
+  async function ask(asked: Witness, timeout: number): Promise<Awaited<ReturnType<Witness["testify"]>>[]> {
+    return [await withinLimits(asked.testify(content, certificate), timeout, limits, signal)];
+  }
+}
+
+async function verifyResult({ identity, claims, record }: Session, bytes: Buffer, signature: string) {
+  try {
+    const signer = await verifySigstoreBundle(parseBundle(bytes, basename(signature)), identity.root, signature);
+    if (isForBearer(signer, claims)) return signer;
+    throw new Error(`it names ${signer.identity}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "it cannot be read";
+    throw new ProvenanceError(
+      "SIGNING_RESULT_INVALID",
+      `Not signed: what the services of ${identity.root.label} answered does not verify. ${why} ${record.text()}`,
+      { cause: error },
+    );
+  }
+}
+
+/** One sentence about the service, one about what was published. Nothing of the request is in it, for that has the token. */
+function serviceFailure(
+  code: ErrorCode,
+  who: string,
+  url: string,
+  error: unknown,
+  { record }: Session,
+): ProvenanceError {
+  if (error instanceof ProvenanceError) return error;
+  const status = statusOf(error);
+  const why = status === undefined ? `could not be used (${reasonOf(error)})` : `answered with status ${status}`;
+  return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${record.text()}`, {
+    details: { url, ...(status !== undefined && { status }) },
+  });
+}
+
+function* causes(error: unknown): Generator<Error> {
+  let at = error;
+  for (let depth = 0; at instanceof Error && depth < 8; depth++) {
+    yield at;
+    at = at.cause;
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  for (const cause of causes(error)) {
+    if ("statusCode" in cause && typeof cause.statusCode === "number") return cause.statusCode;
+  }
+  return undefined;
+}
+
+/** Whether a service answered that it did not do what it was asked for. */
+function wasRefused(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500;
+}
+
+function reasonOf(error: unknown): string {
+  return [...causes(error)].at(-1)?.message ?? "unknown error";
+}

@@ -1,0 +1,96 @@
+import type { Service, ServiceConfiguration, SigningConfig } from "@sigstore/protobuf-specs";
+import { ProvenanceError } from "../errors.ts";
+import type { TrustRoot } from "../verification/trust-root.ts";
+
+/** Where a model is signed. */
+export interface SigningServices {
+  /** Fulcio: URL. */
+  readonly authority: string;
+  readonly log: { readonly url: string; readonly version: 1 | 2 };
+  /** RFC 3161: URL that takes requests; always there with a log of version 2. */
+  readonly timestamps?: string;
+  /** OpenID issuer that the authority accepts, for a login. */
+  readonly issuer?: string;
+}
+
+/** Newest first. */
+const LOG_VERSIONS = [2, 1] as const;
+const SERVICE_VERSIONS = [1] as const;
+
+/** `ServiceSelector` of the protobuf specifications. */
+const ALL = 1;
+const EXACT = 3;
+
+/**
+ * Chooses the services of an instance to sign with (SigningConfig 0.2): of those in use now, the highest version that is
+ * known here, and of these the one that was put into use last. A bundle gets one log entry: more are refused by others.
+ *
+ * @throws ProvenanceError SIGNING_SERVICES
+ */
+export function chooseServices({ signingConfig, label }: TrustRoot, now: Date): SigningServices {
+  if (signingConfig === undefined) {
+    throw unusable(label, "it does not say where to sign. Give a trust configuration with a signing configuration");
+  }
+  const { caUrls, rekorTlogUrls, rekorTlogConfig, tsaUrls, tsaConfig, oidcUrls } = signingConfig;
+  const authority = choose(caUrls, SERVICE_VERSIONS, now);
+  if (authority === undefined) throw unusable(label, "it names no certificate authority that is in use and known here");
+  const log = choose(rekorTlogUrls, LOG_VERSIONS, now);
+  if (log === undefined) throw unusable(label, "it names no transparency log that is in use and known here");
+  refuseSeveral(rekorTlogConfig, usable(rekorTlogUrls, LOG_VERSIONS, now), "log entries", label);
+  const timestamps = choose(tsaUrls, SERVICE_VERSIONS, now);
+  refuseSeveral(tsaConfig, usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label);
+  if (log.version === 2 && timestamps === undefined) {
+    throw unusable(label, "its log tells no time, and it names no timestamp authority that is in use and known here");
+  }
+  const issuer = choose(oidcUrls, SERVICE_VERSIONS, now);
+  return {
+    authority: withoutSlash(authority.url),
+    log: { ...log, url: withoutSlash(log.url) },
+    ...(timestamps && { timestamps: timestamps.url }),
+    ...(issuer && { issuer: issuer.url }),
+  };
+}
+
+function usable<V extends number>(services: SigningConfig["caUrls"], versions: readonly V[], now: Date): Service[] {
+  return services.filter(
+    ({ majorApiVersion, validFor }) =>
+      versions.some((version) => version === majorApiVersion) &&
+      (validFor?.start === undefined || validFor.start <= now) &&
+      (validFor?.end === undefined || now <= validFor.end),
+  );
+}
+
+function choose<V extends number>(
+  services: SigningConfig["caUrls"],
+  versions: readonly V[],
+  now: Date,
+): { url: string; version: V } | undefined {
+  for (const version of versions) {
+    const [first] = usable(services, [version], now).sort((a, b) => startOf(b) - startOf(a));
+    if (first !== undefined) return { url: first.url, version };
+  }
+  return undefined;
+}
+
+/** Paths are appended to it. */
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function startOf({ validFor }: Service): number {
+  return validFor?.start?.getTime() ?? 0;
+}
+
+function refuseSeveral(
+  wanted: ServiceConfiguration | undefined,
+  services: readonly Service[],
+  what: string,
+  label: string,
+): void {
+  const count = wanted?.selector === EXACT ? wanted.count : wanted?.selector === ALL ? services.length : 1;
+  if (count > 1) throw unusable(label, `it wants ${count} ${what} for a signature, and this version makes one`);
+}
+
+function unusable(label: string, why: string): ProvenanceError {
+  return new ProvenanceError("SIGNING_SERVICES", `${label} cannot be used to sign: ${why}.`, { details: { label } });
+}

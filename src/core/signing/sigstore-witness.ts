@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { RFC3161SignedTimestamp, TransparencyLogEntry } from "@sigstore/bundle";
+import type { SignatureBundle, Witness } from "@sigstore/sign";
+import { preAuthenticationEncoding } from "../bundle/dsse.ts";
+import { retryOption, type ServiceLimits } from "./service-limits.ts";
+import type { SigningServices } from "./sigstore-services.ts";
+
+/** What the services say about a signature. */
+export interface Testimony {
+  readonly tlogEntries: TransparencyLogEntry[];
+  readonly rfc3161Timestamps: RFC3161SignedTimestamp[];
+}
+
+/** A timestamp for a signature, from an RFC 3161 authority. */
+export async function timestampWitness(url: string, limits: ServiceLimits): Promise<Witness> {
+  const { TSAWitness } = await import("@sigstore/sign");
+  return new TSAWitness({ tsaBaseURL: url, timeout: limits.timeout, retry: retryOption(limits) });
+}
+
+/**
+ * An entry for a signature in a log. A log of version 2 takes a digest and a signature only (`hashedrekord`), where the
+ * library would post the whole envelope and be refused: what it gets to see here is the digest of what was signed.
+ */
+export async function logWitness({ log }: SigningServices, limits: ServiceLimits): Promise<Witness> {
+  const { RekorWitness } = await import("@sigstore/sign");
+  const rekor = new RekorWitness({
+    rekorBaseURL: log.url,
+    majorApiVersion: log.version,
+    timeout: logTimeout(log.version, limits),
+    retry: retryOption(limits),
+  });
+  if (log.version === 1) return rekor;
+  const { HashAlgorithm } = await import("@sigstore/protobuf-specs");
+  return {
+    testify: (content, certificate) => {
+      const { digest, signature } = signedDigest(content);
+      const messageDigest = { algorithm: HashAlgorithm.SHA2_256, digest };
+      return rekor.testify({ $case: "messageSignature", messageSignature: { messageDigest, signature } }, certificate);
+    },
+  };
+}
+
+/** Milliseconds that one request may take. */
+export function logTimeout(version: 1 | 2, { timeout, logV2Timeout }: ServiceLimits): number {
+  return version === 2 ? logV2Timeout : timeout;
+}
+
+function signedDigest(content: SignatureBundle): { digest: Buffer; signature: Buffer } {
+  if (content.$case !== "dsseEnvelope") throw new Error("Only envelopes are signed here.");
+  const { payloadType, payload, signatures } = content.dsseEnvelope;
+  const hash = createHash("sha256");
+  for (const part of preAuthenticationEncoding(payloadType, payload)) hash.update(part);
+  return { digest: hash.digest(), signature: signatures[0]?.sig ?? Buffer.alloc(0) };
+}

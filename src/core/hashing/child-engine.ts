@@ -82,25 +82,39 @@ class ChildEngine implements DigestEngine {
     clearTimeout(this.#restart);
     const child = this.#child;
     this.#child = undefined;
-    child?.kill();
+    if (this.#pending.size > 0) child?.kill();
     for (const pending of this.#pending.values()) this.#fail(pending, cancelled("the engine was disposed of"));
-    await child?.gone();
+    await child?.retire();
+  }
+
+  warm(): void {
+    if (this.#disposed || this.#child !== undefined || this.#restart !== undefined) return;
+    this.#begin();
+    this.#rest();
   }
 
   #start(pending: Pending): void {
+    this.#begin();
+    this.#child?.hold(true);
+    if (this.#child !== undefined) void this.#send(this.#child, pending);
+  }
+
+  #begin(): void {
     try {
       this.#child ??= this.#fork();
     } catch (error) {
       this.#crashed(`it could not be started (${error instanceof Error ? error.message : String(error)})`);
-      return;
     }
-    this.#child.hold(true);
-    void this.#send(this.#child, pending);
   }
 
   #fork(): HasherChild {
-    const { workers, priority = "low" } = this.#options;
-    const settings = { priority, ...(workers !== undefined && { workers }) };
+    const { workers, priority = "low", readers = "auto", cache } = this.#options;
+    const settings = {
+      priority,
+      readers,
+      ...(workers !== undefined && { workers }),
+      ...(cache !== undefined && { cache }),
+    };
     const child: HasherChild = new HasherChild(
       this.#options,
       settings,
@@ -114,9 +128,16 @@ class ChildEngine implements DigestEngine {
 
   /** Sends the list in pieces, so that neither this thread nor the pipe has to take it all at once. */
   async #send(child: HasherChild, { id, request }: Pending): Promise<void> {
-    const { files, algorithm, shardSize, mode = "full" } = request;
-    const begin = { type: "begin", id, algorithm, mode, files: files.length } as const;
-    await child.send(shardSize === undefined ? begin : { ...begin, shardSize });
+    const { files, algorithm, shardSize, mode = "full", root } = request;
+    await child.send({
+      type: "begin",
+      id,
+      algorithm,
+      mode,
+      files: files.length,
+      ...(shardSize !== undefined && { shardSize }),
+      ...(root !== undefined && { root }),
+    });
     for (let from = 0; from < files.length; from += FILES_PER_MESSAGE) {
       if (this.#child !== child || !this.#pending.has(id)) return;
       try {
@@ -233,9 +254,15 @@ class ChildEngine implements DigestEngine {
     if (this.#pending.size > 0 || this.#disposed) return;
     clearTimeout(this.#restart);
     this.#restart = undefined;
+    this.#rest();
+  }
+
+  /** With nothing to do, the process keeps this one from nothing, and ends after a while. */
+  #rest(): void {
     this.#child?.hold(false);
+    clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
-      this.#child?.retire();
+      void this.#child?.retire();
       this.#child = undefined;
     }, this.#options.idleMs ?? IDLE_MS).unref();
   }

@@ -18,6 +18,8 @@ export interface DigestRequest {
   /** Bytes of a shard: one digest for each. Absent: one digest a file. */
   readonly shardSize?: number;
   readonly mode?: DigestMode;
+  /** Absolute path of the model: its digests are kept in the cache under it. Absent: the cache is neither asked nor filled. */
+  readonly root?: string;
 }
 
 export interface DigestProgress {
@@ -48,6 +50,8 @@ export interface DigestOptions {
  */
 export interface DigestEngine {
   digest(request: DigestRequest, options?: DigestOptions): Promise<DigestResult>;
+  /** Starts what takes a moment to start, where a request is sure to follow. */
+  warm?(): void;
   /** Ends the process. Requests under way reject with `CANCELLED`. */
   dispose(): Promise<void>;
 }

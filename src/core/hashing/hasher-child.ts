@@ -17,6 +17,9 @@ const INHERITED = ["SystemRoot", "LD_LIBRARY_PATH"];
 /** Characters of its last words that are kept. */
 const LAST_WORDS = 2000;
 
+/** Milliseconds for the last words and the last write. */
+const RETIRE_MS = 2000;
+
 /** One run of the hashing process. */
 export class HasherChild {
   readonly #process: ChildProcess;
@@ -80,20 +83,23 @@ export class HasherChild {
     this.hold(false);
   }
 
-  /** Lets it end by itself, with nothing to do. */
-  retire(): void {
+  /** Lets it finish what it writes and end by itself; resolves when it is gone, or the system does not let go of it. */
+  async retire(): Promise<void> {
     this.#over = true;
     if (this.#process.connected) this.#process.disconnect();
     this.hold(false);
-  }
-
-  /** Resolves when the process is gone. */
-  gone(): Promise<void> {
     const child = this.#process;
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
-    // Where nothing else is left to do, this process would end before its promise is kept.
-    child.ref();
-    return new Promise((resolve) => child.once("exit", () => resolve()));
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    await new Promise<void>((resolve) => {
+      const patience = setTimeout(() => {
+        this.kill();
+        resolve();
+      }, RETIRE_MS);
+      child.once("exit", () => {
+        clearTimeout(patience);
+        resolve();
+      });
+    });
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {

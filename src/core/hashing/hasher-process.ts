@@ -1,34 +1,30 @@
 import os from "node:os";
 import * as v from "valibot";
-import type { DigestMode, HashAlgorithm } from "./digest-engine.ts";
-import { DigestRun } from "./digest-run.ts";
+import { stepBack } from "./background-priority.ts";
+import { DigestCache } from "./digest-cache.ts";
 import { unpackFiles } from "./file-chunk.ts";
 import { type FromHasher, type HasherSettings, type ToHasher, ToHasherSchema } from "./protocol.ts";
+import { RequestRunner, type RunnerOptions } from "./request-runner.ts";
+import { isRotatingDisk } from "./rotating-disk.ts";
 import { Scheduler } from "./scheduler.ts";
 import { ThreadLane } from "./thread-lane.ts";
 
 /** Ten a second. */
 const PROGRESS_MS = 100;
-/** Digests of one message; a quarter of a megabyte of text. */
-const DIGESTS_PER_MESSAGE = 4096;
-/** The priority that costs nothing on an idle machine and gives way on a busy one. */
-const LOW_PRIORITY = 10;
 
 interface Request {
-  readonly algorithm: HashAlgorithm;
-  readonly shardSize: number | undefined;
-  readonly mode: DigestMode;
-  readonly expected: number;
+  readonly begin: Extract<ToHasher, { type: "begin" }>;
   readonly paths: string[];
   readonly stats: string[];
-  run?: DigestRun;
+  runner?: RequestRunner;
 }
 
-/** The main thread of the hashing process: it listens, hands out work and reports; it never reads a file itself. */
+/** The main thread of the hashing process: it listens, hands out work and reports; it never reads a model's file itself. */
 export class HasherProcess {
   readonly #entry: URL;
   readonly #requests = new Map<number, Request>();
-  #scheduler: Scheduler | undefined;
+  readonly #saving = new Set<Promise<void>>();
+  #options: Promise<RunnerOptions> | undefined;
 
   /** `entry`: the module that worker threads start from. */
   constructor(entry: URL) {
@@ -37,7 +33,7 @@ export class HasherProcess {
 
   serve(): void {
     if (process.send === undefined) throw new Error("the hashing process is started by its client");
-    process.on("disconnect", () => process.exit(0));
+    process.on("disconnect", () => void Promise.allSettled(this.#saving).then(() => process.exit(0)));
     // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
     process.on("SIGINT", () => {});
     process.on("message", (message) => this.#hear(v.parse(ToHasherSchema, message)));
@@ -46,18 +42,11 @@ export class HasherProcess {
   #hear(message: ToHasher): void {
     switch (message.type) {
       case "configure":
-        this.#configure(message.settings);
+        this.#options = configure(message.settings, this.#entry);
         return;
       case "begin":
-        this.#requests.set(message.id, {
-          algorithm: message.algorithm,
-          shardSize: message.shardSize,
-          mode: message.mode,
-          expected: message.files,
-          paths: [],
-          stats: [],
-        });
-        this.#startIfComplete(message.id);
+        this.#requests.set(message.id, { begin: message, paths: [], stats: [] });
+        this.#answerIfComplete(message.id);
         return;
       case "files": {
         const request = this.#requests.get(message.id);
@@ -65,7 +54,7 @@ export class HasherProcess {
         const { paths, stats } = unpackFiles(message.chunk);
         for (const path of paths) request.paths.push(path);
         for (const line of stats) request.stats.push(line);
-        this.#startIfComplete(message.id);
+        this.#answerIfComplete(message.id);
         return;
       }
       case "cancel":
@@ -74,55 +63,67 @@ export class HasherProcess {
     }
   }
 
-  #configure(settings: HasherSettings): void {
-    if (settings.priority === "low") lowerPriority();
-    const workers = settings.workers ?? os.availableParallelism();
-    this.#scheduler = new Scheduler(workers, () => new ThreadLane(this.#entry, crash));
-  }
-
   #cancel(id: number): void {
     const request = this.#requests.get(id);
     if (request === undefined) return;
-    if (request.run !== undefined) {
-      this.#scheduler?.cancel(request.run);
+    if (request.runner !== undefined) {
+      request.runner.cancel();
       return;
     }
     this.#requests.delete(id);
     send({ type: "cancelled", id });
   }
 
-  #startIfComplete(id: number): void {
+  #answerIfComplete(id: number): void {
     const request = this.#requests.get(id);
-    if (request === undefined || request.paths.length < request.expected) return;
-    if (request.paths.length > request.expected) throw new RangeError("more files than announced");
+    if (request === undefined || request.paths.length < request.begin.files) return;
+    if (request.paths.length > request.begin.files) throw new RangeError("more files than announced");
     void this.#answer(id, request);
   }
 
   async #answer(id: number, request: Request): Promise<void> {
-    const scheduler = this.#scheduler;
-    if (scheduler === undefined) throw new Error("not configured");
-    const run = new DigestRun(request, scheduler.lanes);
-    request.run = run;
-    let told = -1;
-    const progress = setInterval(() => {
-      const done = run.control.bytes;
-      if (done === told) return;
-      told = done;
-      send({ type: "progress", id, done, total: run.bytesTotal, file: run.control.file });
-    }, PROGRESS_MS);
-    const outcome = await scheduler.submit(run);
+    const options = await this.#options;
+    if (options === undefined) throw new Error("not configured");
+    if (this.#requests.get(id) !== request) return;
+    const { begin, paths, stats } = request;
+    const { algorithm, shardSize, mode, root } = begin;
+    const runner = new RequestRunner(options, { algorithm, shardSize, mode, root, paths, stats });
+    request.runner = runner;
+    const progress = reportProgress(id, runner);
+    const answer = await runner.answer();
     clearInterval(progress);
-    if (outcome.state === "done") {
-      for (let from = 0; from < run.digestCount; from += DIGESTS_PER_MESSAGE) {
-        const to = Math.min(run.digestCount, from + DIGESTS_PER_MESSAGE);
-        await send({ type: "digests", id, hex: run.hex(from, to) });
-      }
-      send({ type: "done", id, bytesRead: run.bytesTotal, bytesFromCache: 0 });
+    if (answer.state === "done") {
+      for (const hex of answer.digests) await send({ type: "digests", id, hex });
+      send({ type: "done", id, bytesRead: answer.bytesRead, bytesFromCache: answer.bytesFromCache });
     } else {
-      send(outcome.state === "failed" ? { type: "failed", id, fault: outcome.fault } : { type: "cancelled", id });
+      send(answer.state === "failed" ? { type: "failed", id, fault: answer.fault } : { type: "cancelled", id });
     }
     this.#requests.delete(id);
+    const saving = runner.save();
+    this.#saving.add(saving);
+    void saving.finally(() => this.#saving.delete(saving));
   }
+}
+
+async function configure(settings: HasherSettings, entry: URL): Promise<RunnerOptions> {
+  if (settings.priority === "low") await stepBack();
+  const scheduler = new Scheduler(settings.workers ?? os.availableParallelism(), () => new ThreadLane(entry, crash));
+  const { cache, readers } = settings;
+  return {
+    scheduler,
+    cache: cache && new DigestCache(cache.directory, cache.maxBytes),
+    readers: (dev) => (readers === "one" || (readers === "auto" && isRotatingDisk(dev)) ? 1 : undefined),
+  };
+}
+
+function reportProgress(id: number, runner: RequestRunner): NodeJS.Timeout {
+  let told = -1;
+  return setInterval(() => {
+    const { done, total, file } = runner.progress;
+    if (done === told) return;
+    told = done;
+    send({ type: "progress", id, done, total, file });
+  }, PROGRESS_MS);
 }
 
 /** Resolves when the message is on its way, so that a long answer does not pile up in memory. */
@@ -136,13 +137,4 @@ function send(message: FromHasher): Promise<void> {
 /** Ends the process with its reason on standard error, for the client to tell. */
 function crash(reason: string): void {
   process.stderr.write(`${reason}\n`, () => process.exit(1));
-}
-
-/** Before any thread starts: on Linux a thread takes the priority of the one that starts it. */
-function lowerPriority(): void {
-  try {
-    os.setPriority(LOW_PRIORITY);
-  } catch {
-    // Not allowed here: hashing is the same at any priority.
-  }
 }

@@ -1,11 +1,11 @@
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
 import { checkRequest, DigestCollector } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
-import { DigestRun } from "./digest-run.ts";
 import { faultError } from "./fault-error.ts";
 import { statLine } from "./file-chunk.ts";
 import type { Job, JobOutcome, Lane } from "./job.ts";
 import { JobRunner } from "./job-runner.ts";
+import { RequestRunner } from "./request-runner.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** Ten a second. */
@@ -33,7 +33,7 @@ class OwnThread implements Lane {
 
 class InProcessEngine implements DigestEngine {
   readonly #scheduler = new Scheduler(1, () => new OwnThread());
-  readonly #runs = new Set<DigestRun>();
+  readonly #runners = new Set<RequestRunner>();
   #disposed = false;
 
   async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
@@ -41,38 +41,34 @@ class InProcessEngine implements DigestEngine {
     throwIfCancelled(signal);
     if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.");
     checkRequest(request);
-    const { files, algorithm, shardSize } = request;
+    const { files, algorithm, shardSize, mode = "full" } = request;
     const input = { algorithm, shardSize, paths: files.map(({ path }) => path), stats: files.map(statLine) };
-    const run = new DigestRun(input, this.#scheduler.lanes);
-    const cancel = (): void => this.#scheduler.cancel(run);
+    const runner = new RequestRunner({ scheduler: this.#scheduler }, { ...input, mode });
+    const cancel = (): void => runner.cancel();
     const progress = setInterval(() => {
-      const file = run.control.file === undefined ? undefined : files[run.control.file]?.name;
-      onProgress?.({
-        bytesDone: run.control.bytes,
-        bytesTotal: run.bytesTotal,
-        ...(file !== undefined && { file }),
-      });
+      const { done, total, file } = runner.progress;
+      const name = file === undefined ? undefined : files[file]?.name;
+      onProgress?.({ bytesDone: done, bytesTotal: total, ...(name !== undefined && { file: name }) });
     }, PROGRESS_MS);
     signal?.addEventListener("abort", cancel, { once: true });
-    this.#runs.add(run);
+    this.#runners.add(runner);
     try {
-      const outcome = await this.#scheduler.submit(run);
-      if (outcome.state === "failed") throw faultError(outcome.fault, files);
-      if (outcome.state === "cancelled")
-        throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason });
+      const answer = await runner.answer();
+      if (answer.state === "failed") throw faultError(answer.fault, files);
+      if (answer.state === "cancelled") throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason });
       const collector = new DigestCollector(request);
-      collector.add(run.hex(0, run.digestCount));
-      return { digests: collector.end(), bytesRead: run.bytesTotal, bytesFromCache: 0 };
+      for (const piece of answer.digests) collector.add(piece);
+      return { digests: collector.end(), bytesRead: answer.bytesRead, bytesFromCache: answer.bytesFromCache };
     } finally {
       clearInterval(progress);
       signal?.removeEventListener("abort", cancel);
-      this.#runs.delete(run);
+      this.#runners.delete(runner);
     }
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    for (const run of this.#runs) this.#scheduler.cancel(run);
+    for (const runner of this.#runners) runner.cancel();
     await this.#scheduler.close();
   }
 }

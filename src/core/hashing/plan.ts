@@ -10,20 +10,20 @@ const SHARD_RUN_BYTES = 8 * 1024 * 1024;
 /** Raw digests of a request are kept in memory until its end. */
 export const MAX_DIGESTS = 16_000_000;
 
-/** Some files whole (one digest each), or consecutive shards of one file. */
-export type PlannedJob =
-  | { readonly cost: number; readonly bytes: number; readonly files: readonly number[] }
-  | {
-      readonly cost: number;
-      readonly bytes: number;
-      readonly file: number;
-      readonly start: number;
-      readonly end: number;
-    };
+/** Some small files whole (one digest each), or consecutive shards of one file. */
+export interface PlannedJob {
+  /** To be read. */
+  readonly bytes: number;
+  /** Positions in the request. */
+  readonly files: readonly number[];
+  /** Bytes of the one file. */
+  readonly range?: { readonly start: number; readonly end: number };
+}
 
 export interface Plan {
-  /** Largest first: what is started last must be small, or it runs alone at the end. */
-  readonly jobs: PlannedJob[];
+  readonly inOrder: readonly PlannedJob[];
+  /** What is started last must be small, or it runs alone at the end. */
+  readonly largestFirst: readonly PlannedJob[];
   /** Position of a file's first digest, in order of the request. */
   readonly firstDigest: Float64Array;
   readonly digestCount: number;
@@ -34,22 +34,21 @@ export function digestsOf(size: number, shardSize: number | undefined): number {
   return shardSize === undefined ? 1 : Math.ceil(size / shardSize);
 }
 
-/** Cuts a request into jobs; `wanted` leaves out files that need no reading. */
+/** Cuts a request into jobs. */
 export function planJobs(
   sizes: Float64Array,
   shardSize: number | undefined,
   wanted: (file: number) => boolean = () => true,
 ): Plan {
   const firstDigest = new Float64Array(sizes.length);
-  const jobs: PlannedJob[] = [];
+  const inOrder: PlannedJob[] = [];
   let digestCount = 0;
-  let batch: number[] = [];
-  let batchBytes = 0;
+  let files: number[] = [];
+  let bytes = 0;
   const closeBatch = (): void => {
-    if (batch.length > 0)
-      jobs.push({ cost: batchBytes + batch.length * FILE_COST_BYTES, bytes: batchBytes, files: batch });
-    batch = [];
-    batchBytes = 0;
+    if (files.length > 0) inOrder.push({ bytes, files });
+    files = [];
+    bytes = 0;
   };
   for (const [file, size] of sizes.entries()) {
     firstDigest[file] = digestCount;
@@ -57,18 +56,21 @@ export function planJobs(
     digestCount += count;
     if (!wanted(file)) continue;
     if (size <= SMALL_FILE_BYTES && count <= 1) {
-      if (batch.length === BATCH_FILES || batchBytes + size > BATCH_BYTES) closeBatch();
-      batch.push(file);
-      batchBytes += size;
+      if (files.length === BATCH_FILES || bytes + size > BATCH_BYTES) closeBatch();
+      files.push(file);
+      bytes += size;
       continue;
     }
     const step = shardSize === undefined ? size : shardSize * Math.max(1, Math.floor(SHARD_RUN_BYTES / shardSize));
     for (let start = 0; start < size; start += step) {
       const end = Math.min(size, start + step);
-      jobs.push({ cost: end - start + FILE_COST_BYTES, bytes: end - start, file, start, end });
+      inOrder.push({ bytes: end - start, files: [file], range: { start, end } });
     }
   }
   closeBatch();
-  jobs.sort((a, b) => b.cost - a.cost);
-  return { jobs, firstDigest, digestCount };
+  return { inOrder, largestFirst: inOrder.toSorted((a, b) => cost(b) - cost(a)), firstDigest, digestCount };
+}
+
+function cost(job: PlannedJob): number {
+  return job.bytes + job.files.length * FILE_COST_BYTES;
 }

@@ -40,6 +40,16 @@ const SettingsSchema = v.strictObject({
   workers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   /** `low`: steps back for everything else on the machine. */
   priority: v.picklist(["low", "normal"]),
+  /** Threads that read one disk: `auto` is one where the disk is known to turn, and all of them elsewhere. */
+  readers: v.picklist(["auto", "one", "many"]),
+  /** Where digests are kept; absent: nowhere. */
+  cache: v.optional(
+    v.strictObject({
+      directory: v.string(),
+      /** Of all models together. */
+      maxBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    }),
+  ),
 });
 
 /** What the hashing process is told once, before the first request. */
@@ -63,6 +73,8 @@ export const ToHasherSchema = v.variant("type", [
     algorithm: v.picklist(["sha256", "blake2b", "blake3"]),
     shardSize: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
     mode: v.picklist(["full", "cached", "verify-cache"]),
+    /** What the cache knows the model by. */
+    root: v.optional(v.string()),
     /** How many files the `files` messages will bring. */
     files: Count,
   }),

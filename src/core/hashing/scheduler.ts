@@ -1,13 +1,17 @@
 import type { DigestRun, RunOutcome } from "./digest-run.ts";
 import type { Job, JobOutcome, Lane } from "./job.ts";
+import { isTail, pausedLanes } from "./tail.ts";
 
 /** Requests that get a thread of their own although every core is busy: a small one must not wait for a huge one. */
 const EXTRA_REQUESTS = 3;
+/** How often the threads of a tail take turns, in milliseconds: some dozen blocks. */
+const TURN_MS = 20;
 
 interface Entry {
   readonly run: DigestRun;
   readonly settle: (outcome: RunOutcome) => void;
-  active: number;
+  /** By lane: bytes of its job, and what the lane had counted before. */
+  readonly jobs: Map<number, { readonly bytes: number; readonly base: number }>;
 }
 
 interface Seat {
@@ -23,6 +27,7 @@ export class Scheduler {
   readonly #free: Seat[] = [];
   #seats = 0;
   #active = 0;
+  #turns: NodeJS.Timeout | undefined;
 
   constructor(cores: number, createLane: () => Lane) {
     this.#cores = cores;
@@ -31,13 +36,13 @@ export class Scheduler {
 
   /** How many threads there can be at most. */
   get lanes(): number {
-    return this.#cores + EXTRA_REQUESTS;
+    return this.#cores + Math.max(EXTRA_REQUESTS, this.#cores - 1);
   }
 
   /** Resolves when no thread has anything of the request any more. */
   submit(run: DigestRun): Promise<RunOutcome> {
     return new Promise((settle) => {
-      const entry: Entry = { run, settle, active: 0 };
+      const entry: Entry = { run, settle, jobs: new Map() };
       this.#entries.add(entry);
       this.#settleIfEnded(entry);
       this.#dispatch();
@@ -57,50 +62,76 @@ export class Scheduler {
   #dispatch(): void {
     for (let entry = this.#choose(); entry !== undefined; entry = this.#choose()) {
       const seat = this.#free.pop() ?? { index: this.#seats++, lane: this.#createLane() };
+      const bytes = entry.run.peek()?.bytes ?? 0;
       const job = entry.run.take(seat.index);
       if (job === undefined) {
         this.#free.push(seat);
-        return;
+        break;
       }
+      entry.jobs.set(seat.index, { bytes, base: entry.run.control.laneBytes(seat.index) });
+      this.#active++;
       void this.#work(entry, seat, job);
     }
+    this.#setPace();
   }
 
   #choose(): Entry | undefined {
     let chosen: Entry | undefined;
     for (const entry of this.#entries) {
-      if (entry.run.waiting > 0 && (chosen === undefined || entry.active < chosen.active)) chosen = entry;
+      const open = entry.run.waiting > 0 && entry.jobs.size < entry.run.readers;
+      if (open && (chosen === undefined || entry.jobs.size < chosen.jobs.size)) chosen = entry;
     }
     if (chosen === undefined || this.#active < this.#cores) return chosen;
-    return chosen.active === 0 && this.#active < this.lanes ? chosen : undefined;
+    if (this.#active >= this.lanes) return undefined;
+    return chosen.jobs.size === 0 || this.#inTail(chosen) ? chosen : undefined;
+  }
+
+  #inTail({ run, jobs }: Entry): boolean {
+    const left = run.waiting + jobs.size;
+    return this.#entries.size === 1 && isTail(left, run.peek()?.bytes ?? 0, this.#cores);
   }
 
   async #work(entry: Entry, seat: Seat, job: Job): Promise<void> {
-    this.#changeActive(entry, 1);
     let outcome: JobOutcome;
     try {
       outcome = await seat.lane.run(job);
     } catch (error) {
       outcome = { state: "failed", fault: { kind: "failed", reason: String(error) } };
     }
-    this.#changeActive(entry, -1);
+    entry.jobs.delete(seat.index);
+    this.#active--;
     this.#free.push(seat);
-    if (outcome.state === "done") entry.run.completed();
+    if (outcome.state === "done") entry.run.completed(seat.index);
     if (outcome.state === "failed") entry.run.fail(outcome.fault);
     this.#settleIfEnded(entry);
     this.#dispatch();
   }
 
-  #changeActive(entry: Entry, by: 1 | -1): void {
-    entry.active += by;
-    this.#active += by;
+  /** Decides which threads run and how they read, after every change in what there is to do. */
+  #setPace(): void {
     // Reading beside the digesting needs a core of its own; where all of them digest it only costs.
     const overlap = this.#active <= Math.max(1, this.#cores / 2);
     for (const { run } of this.#entries) run.control.overlap = overlap;
+    const crowded = this.#entries.size === 1 && this.#active > this.#cores;
+    if (crowded && this.#turns === undefined) this.#turns = setInterval(() => this.#takeTurns(), TURN_MS);
+    if (!crowded && this.#turns !== undefined) {
+      clearInterval(this.#turns);
+      this.#turns = undefined;
+    }
+    this.#takeTurns();
+  }
+
+  #takeTurns(): void {
+    for (const { run, jobs } of this.#entries) {
+      const remaining = new Map<number, number>();
+      for (const [lane, { bytes, base }] of jobs) remaining.set(lane, bytes - (run.control.laneBytes(lane) - base));
+      const paused = this.#turns === undefined ? new Set() : pausedLanes(remaining, this.#cores);
+      for (const lane of jobs.keys()) run.control.setPaused(lane, paused.has(lane));
+    }
   }
 
   #settleIfEnded(entry: Entry): void {
-    if (entry.active > 0) return;
+    if (entry.jobs.size > 0) return;
     const outcome = entry.run.outcome;
     if (outcome !== undefined && this.#entries.delete(entry)) entry.settle(outcome);
   }

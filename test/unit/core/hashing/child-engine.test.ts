@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, readlinkSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { createDigestEngine, type EngineOptions } from "../../../../src/core/hashing/child-engine.ts";
 import type { DigestEngine, DigestProgress } from "../../../../src/core/hashing/digest-engine.ts";
 import { failsWith } from "../../../support/errors.ts";
@@ -87,7 +88,7 @@ describe("the hashing process", function () {
         ["quits.mjs", /status 3/],
         ["mumbles.mjs", /nobody understands/],
       ] as const) {
-        const hasher = new URL(`file://${join(folder(), name)}`);
+        const hasher = pathToFileURL(join(folder(), name));
         const engine = create({ pausesMs: [1, 1, 1], hasher });
         const error = await failsWith("HASHER_FAILED", () => engine.digest({ files: model, algorithm: "sha256" }));
         assert.match(error.message, reason);
@@ -155,12 +156,13 @@ describe("the hashing process", function () {
 
     it("in the pause before a new start", async () => {
       const controller = new AbortController();
-      const hasher = new URL("missing.mjs", ENGINE);
-      const engine = create({ pausesMs: [1_000_000], hasher });
+      const dies = `import { appendFileSync } from "node:fs"; appendFileSync(${JSON.stringify(record())}, process.pid + "\\n");`;
+      writeTree(folder(), { "dies.mjs": dies });
+      const engine = create({ pausesMs: [1_000_000], hasher: pathToFileURL(join(folder(), "dies.mjs")) });
       const request = failsWith("CANCELLED", () =>
         engine.digest({ files: files(), algorithm: "sha256" }, { signal: controller.signal }),
       );
-      await pause(500);
+      await until(() => readLines(record()).length > 0 && !isAlive(Number(readLines(record())[0])));
       controller.abort();
       await request;
     });

@@ -42,7 +42,7 @@ export async function verifyCertificateBundle(
   if (leaf === undefined) throw new ProvenanceError("CERTIFICATE_MALFORMED", `${label} carries no certificate.`);
 
   const key = certifiedKey(leaf, label, "CERTIFICATE_MALFORMED");
-  const curve = requireCurve(key, `The signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
+  const curve = requireCurve(key, `The key of the signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
   if (!envelopeSignatureFits(bundle.envelope, key, curve)) {
     throw new ProvenanceError(
       "SIGNATURE_NOT_AUTHENTIC",

@@ -356,7 +356,7 @@ describe("bad input", () => {
       certified(makeCertificate({ subject: "Alice", issuer: chain.intermediate, kind: "RSA" }));
       isInvalid(
         await verifyCertificate(),
-        "The signing certificate in model.sig is an RSA key; model signatures need an EC key: P-256, P-384 or P-521.",
+        "The key of the signing certificate in model.sig is an RSA key; model signatures need an EC key: P-256, P-384 or P-521.",
         "unsupported certificate key",
       );
     });

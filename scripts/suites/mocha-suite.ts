@@ -6,6 +6,9 @@ import type { SuiteResult } from "../../test/support/results.ts";
 import { CACHE, ROOT } from "../fetch.mjs";
 import { toolPath } from "../tool.ts";
 
+/** Milliseconds. */
+const LONGEST_SUITE = 15 * 60_000;
+
 export interface MochaSuiteOptions {
   /** What else mocha is told, such as `-g NAME`. */
   readonly mochaArgs: readonly string[];
@@ -45,7 +48,9 @@ export async function mochaSuite(name: string, options: MochaSuiteOptions): Prom
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+    // A test that waits for ever, or leaves something running, must not make the whole run do so.
+    const options = { cwd: ROOT, env, timeout: LONGEST_SUITE, killSignal: "SIGTERM" } as const;
+    const child = spawn(process.execPath, args, { ...options, stdio: ["ignore", "inherit", "inherit"] });
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? signal ?? "nothing"));
   });

@@ -10,6 +10,18 @@ export default class Reporter extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const result = collect(runner);
+    let running = "no test";
+    runner.on("test", (test) => {
+      running = test.fullTitle();
+    });
+    runner.on("hook", (hook) => {
+      running = hook.fullTitle();
+    });
+    // Whoever started mocha has waited long enough.
+    process.once("SIGTERM", () => {
+      console.error(`mocha was ended while this ran: ${running}`);
+      process.exit(1);
+    });
     runner.on("end", () => {
       const file = process.env[RESULTS];
       if (file !== undefined) writeFileSync(file, JSON.stringify(result()));

@@ -1,0 +1,62 @@
+import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { inspect, promisify } from "node:util";
+import type { TrustRoot } from "../../../../src/core/verification/trust-root.ts";
+import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
+import { verify } from "../../../../src/core/verify.ts";
+import { type LocalSigstore, startLocalSigstore } from "../../../support/sigstore/local-sigstore.ts";
+import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
+
+const SIGN_ONCE = join(import.meta.dirname, "../../../support/sigstore/sign-once.ts");
+
+describe("two processes that log in and sign at once", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  let sigstore: LocalSigstore;
+  let root: TrustRoot;
+
+  before(async () => {
+    sigstore = await startLocalSigstore();
+    root = await readTrustConfigFile(sigstore.trustConfigPath);
+  });
+  after(() => sigstore.stop());
+
+  async function signInProcess(name: string, model: string): Promise<{ identity: string }> {
+    const path = join(folder(), model);
+    const args = [SIGN_ONCE, sigstore.trustConfigPath, name, path, join(path, "model.sig")];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    return JSON.parse(stdout);
+  }
+
+  async function signerOf(model: string, names: readonly string[]): Promise<string> {
+    const identities = names.map((identity) => ({ identity, issuer: sigstore.issuer }));
+    const path = join(folder(), model);
+    const trust = { sigstore: { root, identities } };
+    const verdict = await verify({ model: path, signature: join(path, "model.sig"), trust });
+    assert.equal(verdict.state, "verified", inspect(verdict.reasons));
+    assert.ok(verdict.signer?.method === "sigstore");
+    return verdict.signer.identity;
+  }
+
+  it("each signs its own model, as whoever logged in there", async () => {
+    writeTree(folder(), { "one/weights.bin": "1", "two/weights.bin": "2" });
+    const [alice, bob] = ["alice@example.com", "bob@example.org"];
+    const signers = await Promise.all([signInProcess(alice, "one"), signInProcess(bob, "two")]);
+    assert.deepEqual(
+      signers.map(({ identity }) => identity),
+      [alice, bob],
+    );
+    assert.equal(await signerOf("one", [alice]), alice);
+    assert.equal(await signerOf("two", [bob]), bob);
+  });
+
+  it("the same model gets one whole signature, of one of them, and nothing is left beside it", async () => {
+    writeTree(folder(), { "one/weights.bin": "1" });
+    const names = ["alice@example.com", "bob@example.org"];
+    await Promise.all(names.map((name) => signInProcess(name, "one")));
+    assert.ok(names.includes(await signerOf("one", names)));
+    assert.deepEqual(readdirSync(join(folder(), "one")).sort(), ["model.sig", "weights.bin"]);
+  });
+});

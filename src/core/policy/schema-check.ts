@@ -117,7 +117,7 @@ export class SchemaCheck {
     for (const { oneOf: forms } of allOf) if (forms !== undefined) this.#checkForms(value, { oneOf: forms }, path);
     if (oneOf === undefined) return;
     const names = oneOf.flatMap(({ required }) => required);
-    const given = names.filter((name) => Object.hasOwn(value, name));
+    const given = Object.keys(value).filter((name) => names.includes(name));
     if (given.length === 1) return;
     const [, second] = given;
     if (second === undefined) {
@@ -130,7 +130,8 @@ export class SchemaCheck {
 
   /** The description of what stands at a path, as a further sentence. */
   #example(path: ValuePath): string {
-    const description = schemaAt(this.#root, path)?.description;
+    const ofList = typeof path.at(-1) === "number" ? schemaAt(this.#root, path.slice(0, -1)) : undefined;
+    const description = schemaAt(this.#root, path)?.description ?? ofList?.description;
     return description === undefined ? "" : ` ${description}`;
   }
 

@@ -1,12 +1,19 @@
 import { strict as assert } from "node:assert";
+import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { sign } from "../../src/core/sign.ts";
+import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
+import { verify } from "../../src/core/verify.ts";
 import type { IdentityToken } from "../../src/login/identity-token.ts";
 import type { LoginMethod } from "../../src/login/login-options.ts";
 import { obtainIdentityToken } from "../../src/login/obtain-identity-token.ts";
 import { launchBrowser, screenshot } from "../support/browser.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
+import type { RekorVersion } from "../support/sigstore/trust-config.ts";
+import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 
-describe("logging in, by a person at a real browser", () => {
+describe("logging in and signing, by a person at a real browser", () => {
+  const folder = useTemporaryFolder();
   let sigstore: LocalSigstore;
   let browser: Browser;
   let context: BrowserContext;
@@ -44,6 +51,20 @@ describe("logging in, by a person at a real browser", () => {
     await context.close();
   });
 
+  /** Signs a model with what the login gives, reads it back, and says who signed it. */
+  async function signAndVerify(token: IdentityToken, rekor: RekorVersion): Promise<string> {
+    writeTree(folder(), { "model/weights.bin": "weights" });
+    const model = join(folder(), "model");
+    const signature = join(model, "model.sig");
+    const root = await readTrustConfigFile(sigstore.trustConfigs[rekor].path);
+    await sign({ model, signature, identity: { method: "sigstore", root, token: token.value } });
+    const identities = [{ identity: token.email, issuer: token.issuer }];
+    const verdict = await verify({ model, signature, trust: { sigstore: { root, identities } } });
+    assert.equal(verdict.state, "verified", verdict.reasons[0]?.message);
+    assert.ok(verdict.signer?.method === "sigstore");
+    return verdict.signer.identity;
+  }
+
   const login = (method: LoginMethod): Promise<IdentityToken> =>
     obtainIdentityToken({ issuer: sigstore.issuer, method, timeout: 30_000 });
 
@@ -59,7 +80,7 @@ describe("logging in, by a person at a real browser", () => {
     await page.emulateMedia({ colorScheme: "light" });
   }
 
-  it("by the loopback: the page at the end says who, and asks nobody for anything", async () => {
+  it("by the loopback: a model is signed, and the page at the end says who, and asks nobody for anything", async () => {
     const token = await login({
       kind: "browser",
       openUrl: async (url) => {
@@ -69,6 +90,7 @@ describe("logging in, by a person at a real browser", () => {
       },
     });
     assert.equal(token.email, "alice@example.com");
+    assert.equal(await signAndVerify(token, 1), "alice@example.com");
     await page.getByRole("heading", { name: "Logged in as alice@example.com" }).waitFor();
     assert.match(page.url(), /^http:\/\/localhost:\d+\/auth\/callback\?/u);
     await shoot("done");
@@ -104,7 +126,7 @@ describe("logging in, by a person at a real browser", () => {
     assert.equal(await page.locator("img").count(), 0);
   });
 
-  it("by the pasted code", async () => {
+  it("by the pasted code: a model is signed", async () => {
     const token = await login({
       kind: "code",
       askForCode: async (url) => {
@@ -116,9 +138,10 @@ describe("logging in, by a person at a real browser", () => {
       },
     });
     assert.equal(token.email, "bob@example.org");
+    assert.equal(await signAndVerify(token, 2), "bob@example.org");
   });
 
-  it("by the device code, typed in", async () => {
+  it("by the device code, typed in: a model is signed", async () => {
     const token = await login({
       kind: "device",
       showCode: async ({ url, userCode }) => {
@@ -133,9 +156,10 @@ describe("logging in, by a person at a real browser", () => {
       },
     });
     assert.equal(token.email, "carol@example.net");
+    assert.equal(await signAndVerify(token, 2), "carol@example.net");
   });
 
-  it("by the device code, in the address", async () => {
+  it("by the device code, in the address: a model is signed", async () => {
     const token = await login({
       kind: "device",
       showCode: async ({ urlWithCode }) => {
@@ -145,5 +169,6 @@ describe("logging in, by a person at a real browser", () => {
       },
     });
     assert.equal(token.email, "carol@example.net");
+    assert.equal(await signAndVerify(token, 2), "carol@example.net");
   });
 });

@@ -19,6 +19,7 @@ import type {
   Signer,
   SigstoreSigner,
 } from "../../src/core/verification/signer.ts";
+import { identityTypeOf } from "../../src/core/verification/sigstore/expected-identity.ts";
 
 /** What stands in for a part of a policy that a test does not care about. */
 export interface PolicyParts {
@@ -78,7 +79,7 @@ export function keylessSignature(identity: string, issuer: string, identityType?
   const signer: SigstoreSigner = {
     method: "sigstore",
     identity,
-    identityType: identityType ?? (identity.includes("://") ? "uri" : identity.includes("@") ? "email" : "other"),
+    identityType: identityType ?? identityTypeOf(identity),
     issuer,
     signedAt: time,
     certificate: {

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { lets } from "../../../../src/core/policy/decision.ts";
+import type { Policy } from "../../../../src/core/policy/policy.ts";
+import { RegularExpression } from "../../../../src/core/policy/regular-expression.ts";
+import { sha256 } from "../../../support/bundles.ts";
+import { makeKeys } from "../../../support/keys.ts";
+import {
+  decide,
+  keylessSignature,
+  keySignature,
+  policiesOf,
+  policyOf,
+  policyText,
+  type Signed,
+} from "../../../support/policies.ts";
+
+const GOOGLE = "https://accounts.google.com";
+const PEM = makeKeys().publicPem;
+const exact = (subject: string, issuer = GOOGLE) => `keyless: { identities: [${JSON.stringify({ issuer, subject })}] }`;
+
+const AUTHORITIES = [
+  exact("alice@example.com"),
+  exact("bob@example.com"),
+  `keyless: { identities: [{ issuer: ${GOOGLE}, subjectRegExp: "^.*@example\\\\.com$" }] }`,
+  `key: { data: ${JSON.stringify(PEM)} }`,
+  "static: { action: pass }",
+  "static: { action: fail }",
+];
+const SIGNED: readonly Signed[] = [
+  keylessSignature("alice@example.com", GOOGLE),
+  keylessSignature("bob@example.com", GOOGLE),
+  keylessSignature("eve@example.org", GOOGLE),
+  keySignature(sha256(PEM)),
+  "none",
+  "invalid",
+  "unknown key",
+];
+
+/** Every policy of a mode, a demand, a pattern, and one or two authorities. */
+async function allPolicies(): Promise<readonly Policy[]> {
+  const texts: string[] = [];
+  for (const mode of ["enforce", "warn"] as const) {
+    for (const requireSignature of [true, false]) {
+      for (const globs of [["models/*"], ["other/*"]]) {
+        for (const first of AUTHORITIES) {
+          texts.push(policyText({ mode, requireSignature, globs, authorities: [first] }));
+          for (const second of AUTHORITIES)
+            texts.push(policyText({ mode, requireSignature, globs, authorities: [first, second] }));
+        }
+      }
+    }
+  }
+  return policiesOf(texts.join("---\n"));
+}
+
+describe("properties of policies", () => {
+  let pool: readonly Policy[];
+  before(async () => {
+    pool = await allPolicies();
+    assert.equal(pool.length, 336);
+  });
+  const some = fc.array(fc.nat({ max: 335 }), { maxLength: 4 });
+  const pick = (numbers: readonly number[]): readonly Policy[] => numbers.flatMap((number) => pool[number] ?? []);
+  const signed = fc.constantFrom(...SIGNED);
+  const files = fc.constantFrom({}, { differences: "1 changed" }, { symlinksAllowed: true }, { signerIgnored: ["x"] });
+  const situation = fc.record({ user: some, workspace: some, trusted: fc.boolean(), signed, files });
+  const outcome = ({
+    user,
+    workspace,
+    ...rest
+  }: {
+    user: number[];
+    workspace: number[];
+    trusted: boolean;
+    signed: Signed;
+    files: object;
+  }) => decide({ ...rest, user: pick(user), workspace: pick(workspace) }).outcome;
+
+  it("a further policy never turns a refusal into an acceptance", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(situation, fc.nat({ max: 335 }), fc.boolean(), (known, further, ofUser) => {
+        if (outcome(known) !== "refused") return;
+        refused++;
+        const more = ofUser
+          ? { ...known, user: [...known.user, further] }
+          : { ...known, workspace: [...known.workspace, further] };
+        assert.equal(outcome(more), "refused");
+      }),
+      { numRuns: 3000 },
+    );
+    assert.ok(refused > 500, `${refused} refusals`);
+  });
+
+  it("a workspace never takes a demand of the user's away", () => {
+    fc.assert(
+      fc.property(situation, (known) => {
+        const alone = outcome({ ...known, workspace: [] });
+        const together = outcome(known);
+        if (alone === "refused") assert.equal(together, "refused");
+        if (alone === "warned") assert.ok(together === "warned" || together === "refused");
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("a workspace that is not trusted makes nothing acceptable, and nobody accepted", () => {
+    fc.assert(
+      fc.property(situation, (known) => {
+        const alone = outcome({ ...known, workspace: [] });
+        const together = outcome({ ...known, trusted: false });
+        if (!lets(alone)) assert.ok(!lets(together), `${alone} became ${together}`);
+        if (together === "accepted") assert.equal(alone, "accepted");
+        assert.ok(!lets(outcome({ ...known, user: [], trusted: false })));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("the order of policies does not matter", () => {
+    fc.assert(
+      fc.property(situation, (known) => {
+        const turned = { ...known, user: known.user.toReversed(), workspace: known.workspace.toReversed() };
+        assert.equal(outcome(turned), outcome(known));
+      }),
+    );
+  });
+
+  it("the same question has the same answer", () => {
+    fc.assert(
+      fc.property(situation, ({ user, workspace, ...rest }) => {
+        const ask = () => decide({ ...rest, user: pick(user), workspace: pick(workspace) });
+        assert.deepEqual(ask(), ask());
+      }),
+    );
+  });
+
+  it("only an accepting policy that counts and files that match are accepted", () => {
+    fc.assert(
+      fc.property(situation, (known) => {
+        const decision = decide({ ...known, user: pick(known.user), workspace: pick(known.workspace) });
+        if (decision.outcome !== "accepted") return;
+        assert.ok(decision.policies.some(({ by, counts }) => by === "signer" && counts));
+        assert.ok(decision.policies.every(({ satisfied }) => satisfied));
+        assert.ok(typeof known.signed === "object");
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("an exact identity is matched by itself only", async () => {
+    const claim = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.string({ unit: "grapheme", minLength: 1 }),
+      fc.emailAddress(),
+      fc.webUrl(),
+    );
+    await fc.assert(
+      fc.asyncProperty(claim, claim, claim, claim, async (issuer, subject, otherIssuer, otherSubject) => {
+        fc.pre([issuer, subject].every((text) => text.isWellFormed()));
+        const user = await policyOf({ authorities: [exact(subject, issuer)] });
+        const accepts = (identity: string, by: string): boolean =>
+          decide({ user, signed: keylessSignature(identity, by) }).outcome === "accepted";
+        assert.equal(accepts(subject, issuer), true);
+        assert.equal(accepts(otherSubject, otherIssuer), otherSubject === subject && otherIssuer === issuer);
+        assert.equal(accepts(otherSubject, issuer), otherSubject === subject);
+        assert.equal(accepts(subject, otherIssuer), otherIssuer === issuer);
+        for (const near of [
+          `${subject}x`,
+          `x${subject}`,
+          subject.slice(1),
+          subject.slice(0, -1),
+          `${subject}\n`,
+          `${subject}\0`,
+        ]) {
+          assert.equal(accepts(near, issuer), near === subject, JSON.stringify(near));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  }).timeout(20_000);
+});
+
+describe("a policy of 10 000 authorities over 1 000 models", () => {
+  const PATTERNS = 3000;
+  const EXACT = 7000;
+  const SIGNERS = 50;
+
+  it("asks each pattern once a signer, and finds an exact identity at once", async () => {
+    const authorities = [
+      ...Array.from(
+        { length: PATTERNS },
+        (_, index) => `githubActions: { repository: acme/m${index}, workflow: r.yml, ref: "refs/tags/v*" }`,
+      ),
+      ...Array.from({ length: EXACT }, (_, index) => exact(`user${index}@example.com`)),
+    ];
+    const user = await policyOf({ authorities });
+    assert.equal(user[0]?.authorities.length, PATTERNS + EXACT);
+    const { test } = RegularExpression.prototype;
+    let asked = 0;
+    RegularExpression.prototype.test = function counted(this: RegularExpression, text: string): boolean {
+      asked++;
+      return test.call(this, text);
+    };
+    const outcomes: Record<string, number> = {};
+    try {
+      for (let model = 0; model < 1000; model++) {
+        const signer = model % SIGNERS;
+        const signed =
+          signer % 2 === 0
+            ? keylessSignature(`user${100 * signer}@example.com`, GOOGLE)
+            : keylessSignature(
+                `https://github.com/acme/m${signer}/.github/workflows/r.yml@refs/tags/v1`,
+                signer % 3 === 0 ? GOOGLE : "https://token.actions.githubusercontent.com",
+              );
+        const { outcome } = decide({ user, model: `models/m${model}`, signed });
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      }
+    } finally {
+      RegularExpression.prototype.test = test;
+    }
+    assert.deepEqual(outcomes, { accepted: 840, refused: 160 });
+    // Once to look for a yes, and once or twice to say how near a no was.
+    assert.ok(asked <= 3 * SIGNERS * PATTERNS, `${asked} patterns asked`);
+  }).timeout(60_000);
+});

@@ -12,6 +12,7 @@ import { type PublicationNotice, PublicationRecord, publicationNotice } from "./
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
 import { logTimeout, logWitness, type Testimony, timestampWitness } from "./sigstore-witness.ts";
+import { spelledOut } from "./spelled-out.ts";
 
 /** A login, or the identity of a CI job. */
 export interface SigstoreIdentity {
@@ -110,7 +111,7 @@ async function makeBundle(session: Session, token: string, payload: Buffer): Pro
     witnesses: [{ testify: (content, certificate) => testify(session, content, certificate) }],
   });
   const bundle = await builder.create({ data: payload, type: PAYLOAD_TYPE });
-  return Buffer.from(`${JSON.stringify(bundleToJSON(bundle))}\n`, "utf8");
+  return Buffer.from(`${JSON.stringify(spelledOut(bundleToJSON(bundle)))}\n`, "utf8");
 }
 
 async function certifyAndSign(session: Session, token: string, data: Buffer): Promise<Signature> {

@@ -1,0 +1,15 @@
+import type { SerializedBundle } from "@sigstore/bundle";
+
+/**
+ * A bundle with the numbers and lists of its log entries written even where they are zero or empty. Protobuf's JSON
+ * leaves those out, and the reference then refuses the bundle: the first entry of a log has index 0 and no hashes.
+ */
+export function spelledOut(bundle: SerializedBundle): SerializedBundle {
+  const { verificationMaterial } = bundle;
+  const tlogEntries = verificationMaterial.tlogEntries.map((entry) => {
+    const { inclusionProof: proof } = entry;
+    const inclusionProof = proof && { ...proof, logIndex: proof.logIndex ?? "0", hashes: proof.hashes ?? [] };
+    return { ...entry, logIndex: entry.logIndex ?? "0", ...(inclusionProof && { inclusionProof }) };
+  });
+  return { ...bundle, verificationMaterial: { ...verificationMaterial, tlogEntries } } as SerializedBundle;
+}

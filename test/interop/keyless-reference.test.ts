@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { sign } from "../../src/core/sign.ts";
+import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
+import { skip } from "../support/results.ts";
+import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
+import type { RekorVersion } from "../support/sigstore/trust-config.ts";
+import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
+import { ensureReference, type Reference, type ReferenceResult } from "./reference.ts";
+
+const ALICE = "alice@example.com";
+
+describe("the reference implementation and keyless signatures", function () {
+  this.timeout(60_000); // each run of it takes a second or two
+  const folder = useTemporaryFolder();
+  let sigstore: LocalSigstore;
+  let reference: Reference;
+
+  before(async function () {
+    this.timeout(300_000); // the first run installs it
+    const found = ensureReference();
+    if ("missing" in found) return skip(this, found.missing);
+    reference = found;
+  });
+  beforeEach(async () => {
+    writeTree(folder(), { "model/weights.bin": "weights", "model/tokenizer/vocab.json": "{}" });
+    sigstore = await startLocalSigstore();
+  });
+  afterEach(() => sigstore.stop());
+
+  async function signHere(rekor: RekorVersion): Promise<void> {
+    const model = join(folder(), "model");
+    const signature = join(model, "model.sig");
+    // As whoever signs a second time does: the old signature is not part of the model.
+    rmSync(signature, { force: true });
+    const root = await readTrustConfigFile(sigstore.trustConfigs[rekor].path);
+    await sign({ model, signature, identity: { method: "sigstore", root, token: await sigstore.token(ALICE) } });
+  }
+
+  function verifyThere(rekor: RekorVersion, identity = ALICE): ReferenceResult {
+    const expected = ["--identity", identity, "--identity_provider", sigstore.issuer];
+    const config = ["--trust_config", sigstore.trustConfigs[rekor].path];
+    const args = ["verify", "sigstore", "model", "--signature", "model/model.sig", ...config, ...expected];
+    return reference.cli(args, folder());
+  }
+
+  for (const rekor of [1, 2] as const) {
+    it(`accepts what we sign with Rekor v${rekor}, from the first entry of a log on`, async () => {
+      for (let entry = 0; entry < 3; entry++) {
+        await signHere(rekor);
+        const { ok, text } = verifyThere(rekor);
+        assert.ok(ok, text.slice(0, 2000));
+      }
+      assert.ok(!verifyThere(rekor, "mallory@example.com").ok, "the reference took it for somebody else");
+      writeTree(folder(), { "model/weights.bin": "others" });
+      assert.match(verifyThere(rekor).text, /Hash mismatch for 'weights.bin'/);
+    });
+  }
+});

@@ -313,6 +313,16 @@ describe("login in the browser", () => {
     });
   }
 
+  it("asks the issuer by the fetch it is given: a proxy's, or an editor's", async () => {
+    const asked: string[] = [];
+    const through: typeof fetch = (input, init) => {
+      asked.push(new URL(String(input)).pathname);
+      return fetch(input, init);
+    };
+    tokenOf((await attempt(ALICE, { fetch: through })).outcome);
+    assert.deepEqual(asked, ["/.well-known/openid-configuration", "/token"]);
+  });
+
   it("tells the public instance which provider was chosen, in its own words, and no other issuer", async () => {
     const { providerParameters } = await import("../../../src/login/login-options.ts");
     const issuer = "https://oauth2.sigstore.dev/auth";

@@ -4,6 +4,8 @@ import { createSign, generateKeyPairSync } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
+import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 import { VECTORS } from "../support/vectors.ts";
 
 const run = promisify(execFile);
@@ -13,6 +15,7 @@ const MOCHA = createRequire(import.meta.url).resolve("mocha/bin/mocha.js");
 /** Desktop VS Code is built on BoringSSL, which wants a digest by name and knows no BLAKE2b. */
 describe("under an emulation of BoringSSL", function () {
   this.timeout(60_000);
+  const folder = useTemporaryFolder();
 
   it("the emulation throws as BoringSSL does", async () => {
     const script = `
@@ -43,6 +46,44 @@ describe("under an emulation of BoringSSL", function () {
     const { failures, passes } = await runTests("verifies with|is not accepted|cannot be checked", ["keyless.test.ts"]);
     assert.equal(failures, 0);
     assert.equal(passes, 6 * (1 + 12 + 1));
+  });
+
+  it("models are signed with a login", async () => {
+    // The services run here, in a process without the emulation: they are not what is tried.
+    const sigstore = await startLocalSigstore();
+    try {
+      for (const version of [1, 2] as const) {
+        const model = join(folder(), `model-${version}`);
+        writeTree(model, { weights: "0123456789" });
+        const script = `
+          const [core, model, config, token] = process.argv.slice(1);
+          const load = (name) => import(core + name);
+          Promise.all([load("/sign.ts"), load("/verification/trust-root-files.ts")]).then(async ([{ sign }, files]) => {
+            const identity = { method: "sigstore", root: await files.readTrustConfigFile(config), token };
+            const { signer } = await sign({ model, signature: model + "/model.sig", identity });
+            console.log(signer.log.entry);
+          });`;
+        const { path } = sigstore.trustConfigs[version];
+        const argv = [
+          join(import.meta.dirname, "../../src/core"),
+          model,
+          path,
+          await sigstore.token("alice@example.com"),
+        ];
+        const { stdout } = await run(process.execPath, ["--import", PRELOAD, "-e", script, ...argv]);
+        assert.equal(stdout.trim(), { 1: "dsse/0.0.1", 2: "hashedrekord/0.0.2" }[version]);
+      }
+    } finally {
+      await sigstore.stop();
+    }
+  });
+
+  it("trust roots are refreshed", async () => {
+    const { failures, passes } = await runTests("are fetched|are refreshed", [
+      "../unit/core/verification/trust-root-refresh.test.ts",
+    ]);
+    assert.equal(failures, 0);
+    assert.equal(passes, 2);
   });
 
   it("Sigstore's library alone takes a right signature for a wrong one", async () => {

@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import * as v from "valibot";
+import { ProvenanceError, systemCode, throwIfCancelled } from "../errors.ts";
+
+/** Whom the token is for: what Fulcio expects. */
+const AUDIENCE = "sigstore";
+/** Milliseconds. */
+const TIMEOUT = 10_000;
+const MAX_TOKEN_BYTES = 64 * 1024;
+/** Where sidecars leave one, as other Sigstore clients expect it. */
+const TOKEN_FILE = "/var/run/sigstore/cosign/oidc-token";
+const GOOGLE = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity";
+/** What the firmware of a Google Compute Engine machine calls itself. */
+const PRODUCT_NAME = "/sys/class/dmi/id/product_name";
+
+export interface AmbientOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal;
+  /** For tests: the platform's, if absent. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** For tests. */
+  readonly tokenFile?: string;
+  /** For tests. */
+  readonly productNameFile?: string;
+}
+
+export interface AmbientToken {
+  /** An OpenID identity token: for memory only. */
+  readonly token: string;
+  /** Where it came from, for a person. */
+  readonly source: string;
+}
+
+interface Source {
+  readonly name: string;
+  /** Whether the surroundings say that this is where it comes from. */
+  applies(options: AmbientOptions): boolean | Promise<boolean>;
+  token(options: AmbientOptions): Promise<string>;
+}
+
+/** In this order; the first that applies is asked, and no other. */
+const SOURCES: readonly Source[] = [
+  {
+    name: "GitHub Actions",
+    applies: ({ env }) => isSet(env["ACTIONS_ID_TOKEN_REQUEST_URL"]) && isSet(env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]),
+    async token({ env, ...options }) {
+      const url = new URL(env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "");
+      url.searchParams.set("audience", AUDIENCE);
+      const authorization = `Bearer ${env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]}`;
+      const text = await request(url, { accept: "application/json", authorization }, options);
+      return v.parse(v.object({ value: v.string() }), JSON.parse(text)).value;
+    },
+  },
+  {
+    name: "the environment variable SIGSTORE_ID_TOKEN (GitLab)",
+    applies: ({ env }) => isSet(env["SIGSTORE_ID_TOKEN"]),
+    token: ({ env }) => Promise.resolve(env["SIGSTORE_ID_TOKEN"] ?? ""),
+  },
+  {
+    name: "Buildkite",
+    applies: ({ env }) => env["BUILDKITE"] === "true",
+    async token({ signal }) {
+      const argv = ["oidc", "request-token", "--audience", AUDIENCE];
+      const limits = { timeout: TIMEOUT, maxBuffer: MAX_TOKEN_BYTES, ...(signal && { signal }) };
+      return (await promisify(execFile)("buildkite-agent", argv, limits)).stdout;
+    },
+  },
+  {
+    name: "Google Cloud",
+    applies: async ({ env, productNameFile = PRODUCT_NAME }) =>
+      isSet(env["GCE_METADATA_HOST"]) || isSet(env["K_SERVICE"]) || (await isGoogleMachine(productNameFile)),
+    token({ env, ...options }) {
+      const url = new URL(GOOGLE);
+      if (isSet(env["GCE_METADATA_HOST"])) url.host = env["GCE_METADATA_HOST"] ?? "";
+      url.searchParams.set("audience", AUDIENCE);
+      url.searchParams.set("format", "full");
+      return request(url, { "metadata-flavor": "Google" }, options);
+    },
+  },
+  {
+    name: "a token file",
+    applies: async (options) => (await readFile(tokenFile(options)).catch(() => undefined)) !== undefined,
+    async token(options) {
+      const bytes = await readFile(tokenFile(options));
+      if (bytes.length > MAX_TOKEN_BYTES) throw new Error("the file is too large");
+      return bytes.toString("utf8");
+    },
+  },
+];
+
+/**
+ * The identity token that the surroundings give: a CI job's, a cloud machine's, or one in a file.
+ *
+ * @throws ProvenanceError TOKEN_NOT_FOUND, TOKEN_UNAVAILABLE, CANCELLED; none holds any of a token
+ */
+export async function findAmbientToken(options: AmbientOptions): Promise<AmbientToken> {
+  for (const source of SOURCES) {
+    throwIfCancelled(options.signal);
+    if (!(await source.applies(options))) continue;
+    try {
+      const token = (await source.token(options)).trim();
+      if (token === "") throw new Error("it gave none");
+      return { token, source: source.name };
+    } catch (error) {
+      throwIfCancelled(options.signal);
+      throw new ProvenanceError(
+        "TOKEN_UNAVAILABLE",
+        `${source.name} gave no identity token: ${whyNot(error)}. Check that this job may ask for one.`,
+        { details: { source: source.name } },
+      );
+    }
+  }
+  throw new ProvenanceError(
+    "TOKEN_NOT_FOUND",
+    "Nothing around here gives an identity token: not GitHub Actions (with the permission id-token: write), GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, nor a token file.",
+  );
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
+}
+
+async function isGoogleMachine(productNameFile: string): Promise<boolean> {
+  const name = await readFile(productNameFile, "utf8").catch(() => "");
+  return name.startsWith("Google");
+}
+
+function tokenFile({ env, tokenFile: path = TOKEN_FILE }: AmbientOptions): string {
+  return isSet(env["SIGSTORE_ID_TOKEN_FILE"]) ? (env["SIGSTORE_ID_TOKEN_FILE"] ?? "") : path;
+}
+
+class StatusError extends Error {}
+
+async function request(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  { fetch = globalThis.fetch, signal }: Omit<AmbientOptions, "env">,
+): Promise<string> {
+  const timeout = AbortSignal.timeout(TIMEOUT);
+  const response = await fetch(url, { headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+  if (!response.ok) throw new StatusError(`it answered with status ${response.status}`);
+  return await response.text();
+}
+
+/** Not the message of just any error: it might quote what was read. */
+function whyNot(error: unknown): string {
+  if (error instanceof StatusError) return error.message;
+  if (error instanceof Error && error.name === "TimeoutError") return "it did not answer in time";
+  const cause = error instanceof TypeError ? error.cause : error;
+  return systemCode(cause) ?? "it could not be asked, or its answer is not a token";
+}

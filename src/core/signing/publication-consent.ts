@@ -1,0 +1,42 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import type { PublicationNotice } from "./publication.ts";
+
+const FILE = "agreed-publications.json";
+const Stored = v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
+
+/** Whether a person agreed before to be named in this log. */
+export async function hasAgreed(storage: string, notice: PublicationNotice): Promise<boolean> {
+  return (await read(storage)).has(fingerprint(notice));
+}
+
+/** Remembers it. Where the folder cannot be written, the person is asked again next time. */
+export async function rememberAgreement(storage: string, notice: PublicationNotice): Promise<void> {
+  const agreed = (await read(storage)).add(fingerprint(notice));
+  const path = join(storage, FILE);
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await mkdir(storage, { recursive: true });
+    await writeFile(temporary, JSON.stringify([...agreed]), { flag: "wx" });
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+async function read(storage: string): Promise<Set<string>> {
+  try {
+    return new Set(v.parse(Stored, JSON.parse(await readFile(join(storage, FILE), "utf8"))));
+  } catch {
+    return new Set();
+  }
+}
+
+/** The file need not name anybody. */
+function fingerprint({ identity, log }: PublicationNotice): string {
+  return createHash("sha256")
+    .update(JSON.stringify([identity, log]))
+    .digest("hex");
+}

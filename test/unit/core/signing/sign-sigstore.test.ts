@@ -1,0 +1,430 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import type { ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
+import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import { sign } from "../../../../src/core/sign.ts";
+import type { PublicationNotice } from "../../../../src/core/signing/publication.ts";
+import type { ServiceLimits } from "../../../../src/core/signing/service-limits.ts";
+import type { SigstoreIdentity } from "../../../../src/core/signing/sign-sigstore.ts";
+import type { TrustRoot } from "../../../../src/core/verification/trust-root.ts";
+import { readTrustConfigFile, readTrustedRootFile } from "../../../../src/core/verification/trust-root-files.ts";
+import { verify } from "../../../../src/core/verify.ts";
+import { failsWith } from "../../../support/errors.ts";
+import type { Fault, Service } from "../../../support/sigstore/faults.ts";
+import { type LocalSigstore, startLocalSigstore } from "../../../support/sigstore/local-sigstore.ts";
+import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
+
+const ALICE = "alice@example.com";
+const QUICK: Partial<ServiceLimits> = { timeout: 400, logV2Timeout: 400, retries: 1, backoff: 1 };
+const OLD = "an older signature";
+
+const ISSUED = /A certificate for alice@example\.com was issued and stays in the log of certificates/;
+const NOT_LOGGED = /nothing about the model was published\.$/;
+const UNKNOWN = /whether the model's digest was entered into the log is not known\.$/;
+const LOGGED = /the model's digest was entered into the log\.$/;
+
+describe("signing with a login", () => {
+  const engine = createInProcessEngine();
+  const folder = useTemporaryFolder();
+  let sigstore: LocalSigstore;
+  let token: string;
+  const roots: TrustRoot[] = [];
+  const signature = () => join(folder(), "model.sig");
+  before(async () => {
+    sigstore = await startLocalSigstore();
+    token = await sigstore.token(ALICE);
+    for (const version of [1, 2] as const)
+      roots[version] = await readTrustConfigFile(sigstore.trustConfigs[version].path);
+  });
+  beforeEach(() => writeTree(folder(), { "model.safetensors": "weights", "config.json": "{}" }));
+  afterEach(() => sigstore.behave());
+  after(async () => {
+    await sigstore.stop();
+    await engine.dispose();
+  });
+
+  function root(version: 1 | 2): TrustRoot {
+    return roots[version] ?? assert.fail("not started");
+  }
+
+  function signIt(version: 1 | 2, more: Partial<SigstoreIdentity> = {}, signal?: AbortSignal) {
+    const identity: SigstoreIdentity = { method: "sigstore", root: root(version), token, limits: QUICK, ...more };
+    return sign({ model: folder(), signature: signature(), identity, engine, ...(signal && { signal }) });
+  }
+
+  async function stateFor(version: 1 | 2, identity: string) {
+    const identities = [{ identity, issuer: sigstore.issuer }];
+    const trust = { sigstore: { root: root(version), identities } };
+    return (await verify({ model: folder(), signature: signature(), trust, engine })).state;
+  }
+
+  for (const version of [1, 2] as const) {
+    describe(`at a log of version ${version}`, () => {
+      it("gives a signature that verifies, with one log entry and a timestamp", async () => {
+        const { signer } = await signIt(version);
+        assert.ok(signer.method === "sigstore");
+        assert.deepEqual([signer.identity, signer.identityType, signer.issuer], [ALICE, "email", sigstore.issuer]);
+        assert.equal(signer.log.entry, version === 1 ? "dsse/0.0.1" : "hashedrekord/0.0.2");
+        assert.equal(signer.timestamps.length, 1);
+        const { verificationMaterial } = JSON.parse(readFileSync(signature(), "utf8"));
+        assert.equal(verificationMaterial.tlogEntries.length, 1);
+        assert.equal(await stateFor(version, ALICE), "verified");
+        assert.equal(await stateFor(version, "bob@example.com"), "untrusted");
+        writeFileSync(join(folder(), "config.json"), "{ }");
+        assert.equal(await stateFor(version, ALICE), "modified");
+      });
+
+      it("gives one for a CI job, whose identity is a URI", async () => {
+        const workflow = "https://ci.example/acme/models/release.yml@refs/tags/v1";
+        const { signer } = await signIt(version, { token: await sigstore.token(workflow) });
+        assert.ok(signer.method === "sigstore");
+        assert.deepEqual([signer.identity, signer.identityType], [workflow, "uri"]);
+        assert.equal(await stateFor(version, workflow), "verified");
+      });
+
+      it("works with tokens that live for a minute: it asks for one when the files were read", async () => {
+        let asked = 0;
+        await signIt(version, {
+          token: () => {
+            asked++;
+            return sigstore.token(ALICE, { expiresIn: 60 });
+          },
+        });
+        assert.equal(asked, 1);
+        assert.equal(await stateFor(version, ALICE), "verified");
+      });
+
+      it("works for several at once", async () => {
+        const names = ["a", "b", "c", "d"];
+        await Promise.all(
+          names.map((name) => {
+            writeTree(folder(), { [`${name}/weights`]: name });
+            const identity = { method: "sigstore", root: root(version), token } as const;
+            const model = join(folder(), name);
+            return sign({ model, signature: join(model, "model.sig"), identity, engine });
+          }),
+        );
+        for (const name of names) {
+          const model = join(folder(), name);
+          const trust = {
+            sigstore: { root: root(version), identities: [{ identity: ALICE, issuer: sigstore.issuer }] },
+          };
+          assert.equal((await verify({ model, signature: join(model, "model.sig"), trust, engine })).state, "verified");
+        }
+      });
+
+      it("tries again where a service is busy, fails once, or hangs up", async () => {
+        const log: Service = `rekor-v${version}`;
+        sigstore.misbehave("fulcio", { kind: "status", status: 429 }, 1);
+        sigstore.misbehave("timestamps", { kind: "status", status: 500 }, 1);
+        sigstore.misbehave(log, { kind: "reset" }, 1);
+        await signIt(version);
+        assert.equal(await stateFor(version, ALICE), "verified");
+      });
+    });
+  }
+
+  it("waits longer for a log of version 2, which answers with its next checkpoint", async () => {
+    sigstore.misbehave("rekor-v2", { kind: "slow", milliseconds: 1000 });
+    await signIt(2, { limits: { ...QUICK, logV2Timeout: 20_000 } });
+    assert.equal(await stateFor(2, ALICE), "verified");
+  });
+
+  it("needs no one to log in where the files cannot be signed", async () => {
+    writeTree(folder(), { "empty/": "" });
+    const model = join(folder(), "empty");
+    const identity: SigstoreIdentity = { method: "sigstore", root: root(2), token: () => assert.fail("asked") };
+    await failsWith("MODEL_EMPTY", () => sign({ model, signature: join(model, "model.sig"), identity, engine }));
+  });
+
+  describe("says beforehand what becomes public", () => {
+    it("and where", async () => {
+      const notices: PublicationNotice[] = [];
+      await signIt(2, { confirm: (notice) => notices.push(notice) > 0 });
+      assert.equal(notices.length, 1);
+      assert.equal(notices[0]?.identity, ALICE);
+      assert.equal(notices[0]?.log, sigstore.urls.rekorV2);
+      assert.match(notices[0]?.text ?? "", /identity \(alice@example\.com\).*this model's digest.*private Sigstore/);
+    });
+
+    it("and for ever, where the log is the public one", async () => {
+      const notices: string[] = [];
+      const confirm = ({ text }: PublicationNotice) => notices.push(text) < 0;
+      for (const instance of ["public", "staging"] as const) {
+        await failsWith("PUBLICATION_DECLINED", () => signIt(1, { root: { ...root(1), instance }, confirm }));
+      }
+      assert.match(notices[0] ?? "", /public log 127\.0\.0\.1:\d+, for ever\./);
+      assert.match(notices[1] ?? "", /staging instance, which is for tests/);
+    });
+
+    it("and stops where that is not agreed to", async () => {
+      const before = sigstore.requests("fulcio").length;
+      const error = await failsWith("PUBLICATION_DECLINED", () => signIt(2, { confirm: async () => false }));
+      assert.match(error.message, /Nothing was published/);
+      assert.equal(sigstore.requests("fulcio").length, before);
+      assert.ok(!existsSync(signature()));
+    });
+  });
+
+  interface Trouble {
+    readonly what: string;
+    readonly version?: 1 | 2;
+    readonly service: Service;
+    readonly fault: Fault;
+    readonly code: ErrorCode;
+    readonly published: RegExp;
+    readonly says?: RegExp;
+  }
+  const slow: Fault = { kind: "slow", milliseconds: 5000 };
+  const troubles: readonly Trouble[] = [
+    ...([429, 500] as const).flatMap((status): Trouble[] => {
+      const fault: Fault = { kind: "status", status };
+      const says = new RegExp(`status ${status}`);
+      const after = status === 429 ? NOT_LOGGED : UNKNOWN;
+      const issuing = status === 429 ? /Nothing was published\.$/ : /Whether a certificate .* is not known; nothing/;
+      return [
+        {
+          what: `${status} from the authority`,
+          service: "fulcio",
+          fault,
+          code: "SIGNING_CERTIFICATE_FAILED",
+          published: issuing,
+          says,
+        },
+        {
+          what: `${status} from the timestamp authority`,
+          service: "timestamps",
+          fault,
+          code: "SIGNING_TIMESTAMP_FAILED",
+          published: NOT_LOGGED,
+          says,
+        },
+        {
+          what: `${status} from the log`,
+          service: "rekor-v2",
+          fault,
+          code: "SIGNING_LOG_FAILED",
+          published: after,
+          says,
+        },
+        {
+          what: `${status} from the old log`,
+          version: 1,
+          service: "rekor-v1",
+          fault,
+          code: "SIGNING_LOG_FAILED",
+          published: after,
+          says,
+        },
+      ];
+    }),
+    {
+      what: "an authority that hangs up",
+      service: "fulcio",
+      fault: { kind: "reset" },
+      code: "SIGNING_CERTIFICATE_FAILED",
+      published: /nothing about the model was published\.$/,
+    },
+    {
+      what: "a timestamp authority that hangs up",
+      service: "timestamps",
+      fault: { kind: "reset" },
+      code: "SIGNING_TIMESTAMP_FAILED",
+      published: NOT_LOGGED,
+    },
+    {
+      what: "a log that hangs up",
+      service: "rekor-v2",
+      fault: { kind: "reset" },
+      code: "SIGNING_LOG_FAILED",
+      published: UNKNOWN,
+    },
+    {
+      what: "an authority that does not answer",
+      service: "fulcio",
+      fault: slow,
+      code: "SIGNING_CERTIFICATE_FAILED",
+      published: /nothing about the model was published\.$/,
+    },
+    {
+      what: "a timestamp authority that does not answer",
+      service: "timestamps",
+      fault: slow,
+      code: "SIGNING_TIMESTAMP_FAILED",
+      published: NOT_LOGGED,
+    },
+    {
+      what: "a log that does not answer",
+      service: "rekor-v2",
+      fault: slow,
+      code: "SIGNING_LOG_FAILED",
+      published: UNKNOWN,
+    },
+    {
+      what: "a certificate for somebody else",
+      service: "fulcio",
+      fault: { kind: "other-identity" },
+      code: "SIGNING_RESULT_INVALID",
+      published: NOT_LOGGED,
+      says: /gave a certificate for .* to alice@example\.com/,
+    },
+    {
+      what: "a certificate in a log that nobody knows",
+      service: "fulcio",
+      fault: { kind: "unknown-certificate-log" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+      says: /does not know the log/,
+    },
+    {
+      what: "a promise that does not hold",
+      version: 1,
+      service: "rekor-v1",
+      fault: { kind: "bad-set" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+      says: /inclusion promise/,
+    },
+    {
+      what: "a proof that does not hold",
+      service: "rekor-v2",
+      fault: { kind: "bad-proof" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+    },
+    {
+      what: "a proof that does not hold from the old log",
+      version: 1,
+      service: "rekor-v1",
+      fault: { kind: "bad-proof" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+    },
+    {
+      what: "a log with another key",
+      service: "rekor-v2",
+      fault: { kind: "wrong-log-key" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+    },
+    {
+      what: "an old log with another key",
+      version: 1,
+      service: "rekor-v1",
+      fault: { kind: "wrong-log-key" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+    },
+    {
+      what: "a timestamp by an authority that nobody knows",
+      service: "timestamps",
+      fault: { kind: "unknown-authority" },
+      code: "SIGNING_RESULT_INVALID",
+      published: LOGGED,
+      says: /timestamp/,
+    },
+  ];
+  describe("writes nothing, keeps what was there, and says what was published, after", () => {
+    for (const { what, version = 2, service, fault, code, published, says } of troubles) {
+      it(what, async () => {
+        writeFileSync(signature(), OLD);
+        sigstore.misbehave(service, fault);
+        const error = await failsWith(code, () => signIt(version));
+        assert.match(error.message, published);
+        if (code !== "SIGNING_CERTIFICATE_FAILED") assert.match(error.message, ISSUED);
+        if (says !== undefined) assert.match(error.message, says);
+        assert.equal(readFileSync(signature(), "utf8"), OLD);
+        assert.deepEqual(readdirSync(folder()).sort(), ["config.json", "model.safetensors", "model.sig"]);
+        assertNoToken(error);
+      });
+    }
+
+    it("a service that is not there", async () => {
+      const config = root(2).signingConfig ?? assert.fail();
+      const [authority] = config.caUrls;
+      assert.ok(authority);
+      const nowhere = { ...config, caUrls: [{ ...authority, url: "http://127.0.0.1:9" }] };
+      const error = await failsWith("SIGNING_CERTIFICATE_FAILED", () =>
+        signIt(2, { root: { ...root(2), signingConfig: nowhere } }),
+      );
+      assert.match(error.message, /127\.0\.0\.1:9 could not be used \(.*ECONNREFUSED/);
+      assertNoToken(error);
+    });
+
+    it("a token that the authority does not accept", async () => {
+      const other = await sigstore.token(ALICE, { audience: "somebody else" });
+      const error = await failsWith("SIGNING_CERTIFICATE_FAILED", () => signIt(2, { token: other }));
+      assert.match(error.message, /status 401\. Nothing was published\.$/);
+      assertNoToken(error, other);
+    });
+  });
+
+  describe("can be cancelled", () => {
+    it("before anything was asked", async () => {
+      const before = sigstore.requests("fulcio").length;
+      const aborted = AbortSignal.abort();
+      await failsWith("CANCELLED", () => signIt(2, {}, aborted));
+      const controller = new AbortController();
+      const confirm = () => {
+        controller.abort();
+        return true;
+      };
+      const error = await failsWith("CANCELLED", () => signIt(2, { confirm }, controller.signal));
+      assert.match(error.message, /Nothing was published/);
+      assert.equal(sigstore.requests("fulcio").length, before);
+    });
+
+    const places: readonly (readonly [Service, RegExp])[] = [
+      ["fulcio", /Whether a certificate .* is not known/],
+      ["timestamps", NOT_LOGGED],
+      ["rekor-v2", UNKNOWN],
+    ];
+    for (const [service, published] of places) {
+      it(`while ${service} is waited for`, async () => {
+        sigstore.misbehave(service, { kind: "slow", milliseconds: 20_000 });
+        const controller = new AbortController();
+        const before = sigstore.requests(service).length;
+        const signing = signIt(2, { limits: { timeout: 15_000, logV2Timeout: 15_000 } }, controller.signal);
+        signing.catch(() => undefined);
+        while (sigstore.requests(service).length === before) await new Promise((done) => setImmediate(done));
+        controller.abort();
+        const error = await failsWith("CANCELLED", () => signing);
+        assert.match(error.message, published);
+        assert.ok(!existsSync(signature()));
+      });
+    }
+  });
+
+  describe("refuses before any file is read", () => {
+    const unread = (more: Partial<SigstoreIdentity>, code: ErrorCode) => async () => {
+      const identity: SigstoreIdentity = { method: "sigstore", root: root(2), token, ...more };
+      const model = join(folder(), "no-such-model");
+      assertNoToken(await failsWith(code, () => sign({ model, signature: signature(), identity, engine })));
+    };
+
+    it("a trust root without services", async () => {
+      const known = await readTrustedRootFile(sigstore.trustedRootPath);
+      await unread({ root: known }, "SIGNING_SERVICES")();
+    });
+
+    it("a token that has expired", async () => {
+      await unread({ token: await sigstore.token(ALICE, { expiresIn: -60 }) }, "TOKEN_EXPIRED")();
+    });
+
+    it("a token that is none", unread({ token: "secret.secret" }, "TOKEN_MALFORMED"));
+
+    it("a token whose e-mail address nobody verified", async () => {
+      const claims = { email_verified: false };
+      await unread({ token: await sigstore.token(ALICE, { claims }) }, "TOKEN_EMAIL_UNVERIFIED")();
+    });
+  });
+
+  /** In no message, detail or cause, however deep, and in no field that is printed. */
+  function assertNoToken(error: ProvenanceError, given = token): void {
+    const everything = inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxStringLength: null });
+    for (const part of given.split(".")) assert.ok(!everything.includes(part), "the token is in the error");
+    assert.ok(!everything.includes("secret"));
+  }
+});

@@ -48,5 +48,5 @@ A Sigstore of your own, on loopback, until Ctrl-C. The configuration above is al
 ${values.misbehave.map((wish) => `  misbehaving   ${wish}\n`).join("")}`);
 }
 
-await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
 await sigstore.stop();

@@ -39,7 +39,7 @@ export function activate(context: ExtensionContext): Api {
 
   const trust = store.add(new TrustStore(log));
   const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
-  const watch = (model: string) => watches.watch(model);
+  const watch = watches.watch.bind(watches);
   const checker = store.add(new Checker({ registry, engine, watch, trust: () => trust.load(), log: note }));
   const discovery = store.add(new Discovery(registry, note));
   const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");

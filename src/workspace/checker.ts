@@ -13,7 +13,7 @@ export interface CheckerServices {
   trust(): Promise<Trust>;
   engine(): Promise<DigestEngine>;
   /** Makes sure that changes of the model's files are seen from now on. */
-  watch(model: string): Promise<void>;
+  watch(model: string, kind: KnownModel["kind"]): Promise<void>;
   log(text: string): void;
 }
 
@@ -173,7 +173,7 @@ export class Checker {
     if (signature === undefined) return { state: "unsigned", model: job.path, reasons: [] };
     const checking: Verdict = { state: "checking", model: job.path, signature, reasons: [] };
     registry.update(job.path, checking, { before });
-    await watch(job.path);
+    await watch(job.path, known.kind);
     const identity = await fileIdentity(signature);
     let percent = -1;
     const { verify } = await import("../core/verify.ts");

@@ -21,15 +21,20 @@ export class FolderWatches {
   }
 
   /** Resolves when the model's folders are watched as they are now. Before its files are read: nothing is missed then. */
-  async watch(model: string): Promise<void> {
+  async watch(model: string, kind: "file" | "directory"): Promise<void> {
     this.unwatch(model);
     if (!this.#enabled) return;
     const watchers: FSWatcher[] = [];
     this.#models.set(model, watchers);
+    if (kind === "file") {
+      const watcher = this.#start(model, () => this.#touched(model));
+      if (watcher !== undefined) watchers.push(watcher);
+      return;
+    }
     const folders = [model];
     for (const folder of folders) {
       // Watched before it is listed: a folder made in between is in the list, or an event.
-      const watcher = this.#watchFolder(folder);
+      const watcher = this.#start(folder, (name) => this.#touched(name === null ? folder : join(folder, name)));
       if (watcher === undefined || this.#models.get(model) !== watchers) {
         watcher?.close();
         break;
@@ -48,12 +53,10 @@ export class FolderWatches {
     for (const model of [...this.#models.keys()]) this.unwatch(model);
   }
 
-  /** Undefined where the system has no watches left, or the folder has just gone: the editor's watcher remains. */
-  #watchFolder(folder: string): FSWatcher | undefined {
+  /** Undefined where the system has no watches left, or the place has just gone: the editor's watcher remains. */
+  #start(path: string, changed: (name: string | null) => void): FSWatcher | undefined {
     try {
-      const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        this.#touched(name === null ? folder : join(folder, name));
-      });
+      const watcher = watch(path, { persistent: false }, (_event, name) => changed(name));
       watcher.on("error", () => watcher.close());
       return watcher;
     } catch {

@@ -4,7 +4,7 @@ import type { Checker } from "./checker.ts";
 import { type KnownModel, type ModelRegistry, type RegistryChange, restsOnFiles } from "./registry.ts";
 
 /** Milliseconds without a change before a model is checked again. */
-const QUIET = 1_000;
+const QUIET_MS = 1_000;
 
 /** What is checked without anybody asking. */
 export type AutomaticChecks = "off" | "signatures" | "full";
@@ -13,6 +13,7 @@ export interface FreshnessServices {
   readonly registry: ModelRegistry;
   readonly checker: Checker;
   automatic(): AutomaticChecks;
+  readonly quietMs?: number;
   /** A background check failed for a reason that is no verdict. */
   failed(error: unknown): void;
 }
@@ -110,7 +111,7 @@ export class Freshness {
         const verdict = this.#services.registry.get(path)?.verdict;
         if (verdict === undefined || restsOnFiles(verdict)) return;
         this.#check(path, verdict.state === "stale" ? "files" : "signature");
-      }, QUIET),
+      }, this.#services.quietMs ?? QUIET_MS),
     );
   }
 

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Page } from "playwright-core";
@@ -12,7 +22,20 @@ import {
   makeEditorWorkspace,
   trustKeys,
 } from "../support/editor-workspace.ts";
-import { explorerRow, hoverOver, modelRow, notification, openView, pick, typePath, waitForBadge } from "./workbench.ts";
+import {
+  explorerRow,
+  hoverOver,
+  modelRow,
+  notification,
+  openView,
+  pick,
+  typePassphrase,
+  typePath,
+  waitForBadge,
+} from "./workbench.ts";
+
+/** Bytes of a model that takes seconds to read; a hole, so that it takes no room. */
+const LARGE = 9_000_000_000;
 
 /** Class of the workbench to the theme's name. */
 const THEMES = {
@@ -117,14 +140,10 @@ describe("the editor, by a person", () => {
     await runCommand(page, "Model Provenance: Sign Model…");
     await pick(page, "gguf");
     await typePath(page, workspace.encryptedPrivateKey);
-    const passphrase = page.locator(".quick-input-widget input[type=password]");
-    await passphrase.waitFor();
-    await page.keyboard.type("wrong");
-    await page.keyboard.press("Enter");
+    await typePassphrase(page, "wrong");
     await page.getByText("That passphrase does not open release-encrypted.pem.").waitFor();
     await screenshot(page, "editor-12-passphrase");
-    await page.keyboard.type(workspace.passphrase);
-    await page.keyboard.press("Enter");
+    await typePassphrase(page, workspace.passphrase);
     const dialog = page.getByRole("dialog").filter({ hasText: "Sign gguf with the key release-encrypted.pem?" });
     await dialog.waitFor();
     await screenshot(page, "editor-13-confirm");
@@ -142,13 +161,38 @@ describe("the editor, by a person", () => {
     await runCommand(page, "Model Provenance: Sign Model…");
     await pick(page, basename(workspace.verified));
     await pick(page, "release-encrypted.pem");
-    await page.locator(".quick-input-widget input[type=password]").waitFor();
-    await page.keyboard.type(workspace.passphrase);
-    await page.keyboard.press("Enter");
+    await typePassphrase(page, workspace.passphrase);
     await page.getByRole("dialog").filter({ hasText: "Replaces the signature tiny-llama/model.sig." }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").filter({ hasText: "Replaces the signature" }).waitFor({ state: "detached" });
     assert.deepEqual(readFileSync(signature), before);
+  });
+
+  it("stops at once when signing is cancelled, and leaves no file", async () => {
+    const model = join(workspace.folder, "models", "large");
+    mkdirSync(model);
+    const weights = join(model, "weights.safetensors");
+    writeFileSync(weights, "");
+    truncateSync(weights, LARGE);
+    await openView(page);
+    await modelRow(page, "large").waitFor();
+    await runCommand(page, "Model Provenance: Sign Model…");
+    await pick(page, "large");
+    await pick(page, "release-encrypted.pem");
+    await typePassphrase(page, workspace.passphrase);
+    await page
+      .getByRole("dialog")
+      .filter({ hasText: "Covered: 1 file, 9.0 GB" })
+      .getByRole("button", { name: "Sign" })
+      .click();
+    const progress = notification(page, "Signing large");
+    await progress.getByText(/Hashing .* of 9\.0 GB/).waitFor();
+    await screenshot(page, "editor-15-signing");
+    await progress.getByRole("button", { name: "Cancel" }).click();
+    await progress.waitFor({ state: "detached" });
+    assert.deepEqual(readdirSync(model), ["weights.safetensors"]);
+    rmSync(model, { recursive: true });
+    await modelRow(page, "large").waitFor({ state: "detached" });
   });
 
   for (const [name, theme] of Object.entries(THEMES)) {
@@ -163,12 +207,12 @@ describe("the editor, by a person", () => {
       await notification(page, "4 models: 2 verified, 1 changed, 1 not valid.").hover();
       await modelRow(page, "tiny-llama", "Changed since signing").click();
       await hoverOver(page, modelRow(page, "gguf"));
-      await screenshot(page, `editor-15-${name}`);
+      await screenshot(page, `editor-16-${name}`);
       await page.mouse.move(900, 300);
       await runCommand(page, "View: Show Explorer");
       await explorerRow(page, "models").click();
       await waitForBadge(page, "tiny-llama", "✗");
-      await screenshot(page, `editor-16-${name}-explorer`);
+      await screenshot(page, `editor-17-${name}-explorer`);
       changeByte(join(workspace.verified, "model.safetensors"));
       await waitForBadge(page, "tiny-llama", "✓");
     });

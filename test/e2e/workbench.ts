@@ -36,8 +36,16 @@ export function notification(page: Page, text: string): Locator {
 export async function pick(page: Page, label: string): Promise<void> {
   const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: label });
   await row.first().waitFor();
+  await page.locator(".quick-input-widget input:focus").waitFor();
   await page.keyboard.type(label);
   await page.locator(".quick-input-list .monaco-list-row.focused").filter({ hasText: label }).waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** Answers the question for a passphrase. */
+export async function typePassphrase(page: Page, passphrase: string): Promise<void> {
+  await page.locator(".quick-input-widget input[type=password]:focus").waitFor();
+  await page.keyboard.type(passphrase);
   await page.keyboard.press("Enter");
 }
 

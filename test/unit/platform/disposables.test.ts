@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { DisposableStore } from "../../../src/platform/disposables.ts";
+
+describe("a store of disposables", () => {
+  it("ends what it holds, last added first, and once", () => {
+    const ended: string[] = [];
+    const store = new DisposableStore();
+    for (const name of ["a", "b"]) store.add({ dispose: () => ended.push(name) });
+    store.dispose();
+    store.dispose();
+    assert.deepEqual(ended, ["b", "a"]);
+  });
+
+  it("ends at once what comes late", () => {
+    const store = new DisposableStore();
+    store.dispose();
+    let ended = false;
+    store.add({ dispose: () => (ended = true) });
+    assert.equal(ended, true);
+  });
+});

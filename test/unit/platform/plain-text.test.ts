@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { messageText, middleShortened, plainText } from "../../../src/platform/plain-text.ts";
+
+describe("text of others", () => {
+  it("shows what would reverse, hide or break the text around it", () => {
+    assert.equal(plainText("a\u202eb\u200bc\nd\u0000e\u2066f\u{e0041}g\u001b[31mh"), "a�b�c�d�e�f�g�[31mh");
+    assert.equal(plainText("Modèle 模型 🙂 ·"), "Modèle 模型 🙂 ·");
+  });
+
+  it("makes no link and no icon in messages and lists", () => {
+    assert.doesNotMatch(messageText("[run](command:x)"), /\]\(/);
+    assert.doesNotMatch(messageText("$(check) fine"), /\$\(/);
+    assert.equal(messageText("[run](x) $(y)").replaceAll("\u2060", ""), "[run](x) $(y)");
+  });
+
+  it("is shortened in the middle, by characters and not by halves of them", () => {
+    assert.equal(middleShortened("abcdefghij", 10), "abcdefghij");
+    assert.equal(middleShortened("abcdefghijk", 10), "abcde…hijk");
+    assert.equal(middleShortened("🙂".repeat(9), 4), "🙂🙂…🙂");
+  });
+});

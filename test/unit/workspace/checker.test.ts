@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import type { Trust } from "../../../src/core/trust.ts";
+import type { VerdictState } from "../../../src/core/verdict.ts";
+import { Checker } from "../../../src/workspace/checker.ts";
+import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const reading = createInProcessEngine();
+
+/** An engine that lets the test act between the listing and the reading of a model. */
+function pausing(before: (model: string) => void): DigestEngine {
+  return {
+    digest: async (request, options) => {
+      before(request.files[0]?.path ?? "");
+      return reading.digest(request, options);
+    },
+    dispose: async () => {},
+  };
+}
+
+describe("the checker", () => {
+  const root = useTemporaryFolder();
+  let registry: ModelRegistry;
+  let states: string[];
+  let order: string[];
+  let trust: Trust;
+  let before: (model: string) => void;
+  let checker: Checker;
+
+  beforeEach(() => {
+    registry = new ModelRegistry();
+    states = [];
+    order = [];
+    before = () => {};
+    trust = { keys: [{ label: "release.pub", pem: keys.publicPem }] };
+    registry.onDidChange(({ paths }) => {
+      for (const path of paths) states.push(`${registry.get(path)?.verdict.state}`);
+    });
+    checker = new Checker({
+      registry,
+      trust: async () => trust,
+      engine: async () => pausing((model) => before(model)),
+      watch: async (model) => void order.push(model),
+      log: () => {},
+    });
+  });
+
+  async function signed(name: string, content = name): Promise<string> {
+    const model = join(root(), name);
+    writeTree(root(), { [`${name}/weights.bin`]: content });
+    const signature = await signWith(model, keys.privatePem, reading);
+    registry.add({ path: model, kind: "directory", signature }, undefined);
+    states.length = 0;
+    return model;
+  }
+
+  const state = (model: string): VerdictState | undefined => registry.get(model)?.verdict.state;
+
+  it("reads the files, and tells that it does", async () => {
+    const model = await signed("a");
+    const verdict = await checker.check(model, "files", { asked: true });
+    assert.equal(verdict.state, "verified");
+    assert.deepEqual(states, ["checking", "verified"]);
+    assert.deepEqual(order, [model], "changes are watched for before the files are read");
+  });
+
+  it("looks at the signature alone without taking anything back", async () => {
+    const model = await signed("a");
+    assert.equal((await checker.check(model, "signature")).state, "unchecked");
+    assert.deepEqual(states, ["unchecked"]);
+    await checker.check(model, "files");
+    assert.equal((await checker.check(model, "signature")).state, "verified");
+    assert.equal(state(model), "verified");
+  });
+
+  it("finds a signature that came after the model, and says when there is none", async () => {
+    const model = join(root(), "late");
+    writeTree(root(), { "late/weights.bin": "w" });
+    registry.add({ path: model, kind: "directory" }, undefined);
+    assert.equal((await checker.check(model, "files")).state, "unsigned");
+    await signWith(model, keys.privatePem, reading);
+    assert.equal((await checker.check(model, "files")).state, "verified");
+    assert.equal(registry.signedBy(join(model, "model.sig"))?.path, model);
+  });
+
+  it("takes what is asked for first, then the smallest, one at a time", async () => {
+    const [large, small, asked] = [
+      await signed("large", "l".repeat(999)),
+      await signed("small"),
+      await signed("asked"),
+    ];
+    for (const model of [large, small, asked]) await checker.check(model, "files");
+    order.length = 0;
+    const checks = [
+      checker.check(asked, "files"),
+      checker.check(large, "files"),
+      checker.check(small, "files"),
+      checker.check(asked, "files", { asked: true }),
+    ];
+    await Promise.allSettled(checks);
+    assert.deepEqual(order.slice(-3), [asked, small, large]);
+  });
+
+  it("puts back what was known when it is cancelled", async () => {
+    const model = await signed("a");
+    const abort = new AbortController();
+    before = () => abort.abort();
+    await assert.rejects(checker.check(model, "files", { asked: true, signal: abort.signal }), { code: "CANCELLED" });
+    assert.deepEqual(states, ["checking", "unchecked"]);
+  });
+
+  it("is not started by a signal that is aborted already, nor left waiting by one that aborts", async () => {
+    const [model, other] = [await signed("a"), await signed("b")];
+    await assert.rejects(checker.check(model, "files", { signal: AbortSignal.abort() }), { code: "CANCELLED" });
+    const abort = new AbortController();
+    const first = checker.check(other, "files", { asked: true });
+    const waiting = checker.check(model, "files", { asked: true, signal: abort.signal });
+    abort.abort();
+    await assert.rejects(waiting, { code: "CANCELLED" });
+    assert.equal((await first).state, "verified");
+    assert.equal(state(model), "unchecked");
+  });
+
+  it("ends as stale, never as verified, when files change while it reads", async () => {
+    const model = await signed("a");
+    before = () => checker.touch(model);
+    assert.equal((await checker.check(model, "files", { asked: true })).state, "stale");
+    assert.equal(state(model), "stale");
+    assert.equal(registry.get(model)?.before?.state, "verified");
+  });
+
+  it("does not bring back a verdict that was taken back while a look at the signature ran", async () => {
+    const model = await signed("a");
+    await checker.check(model, "files");
+    const known = registry.get(model)?.verdict;
+    assert.ok(known);
+    const look = checker.check(model, "signature");
+    registry.update(model, { ...known, state: "stale" }, { before: known });
+    checker.touch(model);
+    await assert.rejects(look, { code: "CANCELLED" });
+    assert.equal(state(model), "stale");
+  });
+
+  it("finds what changed", async () => {
+    const model = await signed("a");
+    changeByte(join(model, "weights.bin"));
+    const { state: found, comparison } = await checker.check(model, "files");
+    assert.equal(found, "modified");
+    assert.deepEqual(
+      comparison?.changed.map(({ name }) => name),
+      ["weights.bin"],
+    );
+  });
+
+  it("forgets a model that is gone", async () => {
+    const model = await signed("a");
+    renameSync(model, join(root(), "elsewhere"));
+    await assert.rejects(checker.check(model, "files", { asked: true }), { code: "MODEL_NOT_FOUND" });
+    assert.equal(registry.get(model), undefined);
+  });
+
+  it("makes a failure that nobody waits for the verdict, and throws it to who asked", async () => {
+    const model = await signed("a");
+    trust = { keys: [{ label: "broken.pub", pem: "no key" }] };
+    await assert.rejects(checker.check(model, "files", { asked: true }), { code: "KEY_UNREADABLE" });
+    assert.equal(state(model), "unchecked");
+    assert.equal((await checker.check(model, "files")).state, "unable");
+    assert.equal(registry.get(model)?.verdict.reasons[0]?.code, "KEY_UNREADABLE");
+  });
+
+  it("knows the signature file that it read, as long as nobody writes it", async () => {
+    const model = await signed("a");
+    const signature = join(model, "model.sig");
+    assert.equal(await checker.signatureUnchanged(model, signature), false);
+    await checker.check(model, "files");
+    assert.equal(await checker.signatureUnchanged(model, signature), true);
+    writeFileSync(signature, "{}");
+    assert.equal(await checker.signatureUnchanged(model, signature), false);
+  });
+
+  it("ends everything when it is disposed of", async () => {
+    const [model, other] = [await signed("a"), await signed("b")];
+    const checks = [checker.check(model, "files"), checker.check(other, "files")];
+    checker.dispose();
+    const outcomes = await Promise.allSettled(checks);
+    assert.ok(outcomes.every((outcome) => outcome.status === "rejected" && outcome.reason.code === "CANCELLED"));
+  });
+});

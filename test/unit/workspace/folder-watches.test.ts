@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FolderWatches } from "../../../src/workspace/folder-watches.ts";
+import { skip } from "../../support/results.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+describe("watches on a model's folders", () => {
+  const root = useTemporaryFolder();
+  let watches: FolderWatches;
+  let waiting: Map<string, () => void>;
+
+  before(function () {
+    if (process.platform !== "linux") skip(this, "the editor's own watcher misses nothing but on Linux");
+  });
+
+  beforeEach(() => {
+    waiting = new Map();
+    watches = new FolderWatches((path) => waiting.get(path)?.());
+  });
+
+  afterEach(() => watches.dispose());
+
+  function touched(...names: readonly string[]): Promise<void> {
+    return new Promise((resolve) => waiting.set(join(root(), ...names), resolve));
+  }
+
+  it("see a change, however deep, a new folder, and a deletion", async () => {
+    writeTree(root(), { "m/a/b/c/file": "x", "m/top": "y" });
+    await watches.watch(join(root(), "m"), "directory");
+    const deep = touched("m", "a", "b", "c", "file");
+    writeFileSync(join(root(), "m", "a", "b", "c", "file"), "changed");
+    await deep;
+    const made = touched("m", "a", "new");
+    mkdirSync(join(root(), "m", "a", "new"));
+    await made;
+    const gone = touched("m", "top");
+    rmSync(join(root(), "m", "top"));
+    await gone;
+  });
+
+  it("see what happens to a single file", async () => {
+    writeTree(root(), { "one.gguf": "x" });
+    const changed = new Promise<string>((resolve) => {
+      watches = new FolderWatches(resolve);
+    });
+    await watches.watch(join(root(), "one.gguf"), "file");
+    writeFileSync(join(root(), "one.gguf"), "changed");
+    assert.equal(await changed, join(root(), "one.gguf"));
+  });
+
+  it("mind no model that is not there", async () => {
+    await watches.watch(join(root(), "missing"), "directory");
+    watches.unwatch(join(root(), "missing"));
+  });
+});

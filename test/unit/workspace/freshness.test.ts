@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import type { PemSource } from "../../../src/core/trust.ts";
+import { Checker } from "../../../src/workspace/checker.ts";
+import { type AutomaticChecks, Freshness } from "../../../src/workspace/freshness.ts";
+import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const other = makeKeys("P-384");
+const engine = createInProcessEngine();
+
+describe("freshness", () => {
+  const root = useTemporaryFolder();
+  let registry: ModelRegistry;
+  let checker: Checker;
+  let freshness: Freshness;
+  let trusted: PemSource[];
+  let automatic: AutomaticChecks;
+  let model: string;
+  let states: string[];
+
+  beforeEach(async () => {
+    registry = new ModelRegistry();
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    automatic = "signatures";
+    const services = {
+      trust: async () => ({ keys: trusted }),
+      engine: async () => engine,
+      watch: async () => {},
+      log() {},
+    };
+    checker = new Checker({ registry, ...services });
+    freshness = new Freshness({ registry, checker, automatic: () => automatic, failed: () => {}, quietMs: 1 });
+    writeTree(root(), { "m/weights.bin": "w", "m/.git/HEAD": "ref", "m/deep/vocab.txt": "v" });
+    model = join(root(), "m");
+    await signWith(model, keys.privatePem, engine);
+    states = [];
+  });
+
+  afterEach(() => {
+    freshness.dispose();
+    checker.dispose();
+  });
+
+  function found(): void {
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signature: join(model, "model.sig") }]);
+  }
+
+  async function verified(): Promise<void> {
+    found();
+    await checker.check(model, "files", { asked: true });
+    assert.equal(state(), "verified");
+    registry.onDidChange(() => states.push(`${state()}`));
+  }
+
+  const state = () => registry.get(model)?.verdict.state;
+
+  /** Resolves when the model gets there; the test's own time-out tells if it never does. */
+  async function reached(wanted: string, more: () => boolean = () => true): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = (): boolean => state() === wanted && more();
+      if (look()) return resolve();
+      const subscription = registry.onDidChange(() => {
+        if (!look()) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+
+  it("looks at a signature as soon as the model is found, and reads no file", async () => {
+    found();
+    await reached("unchecked", () => registry.get(model)?.verdict.signer !== undefined);
+    assert.equal(registry.get(model)?.verdict.coverage, undefined);
+  });
+
+  it("reads everything by itself only if that is wanted", async () => {
+    automatic = "full";
+    found();
+    await reached("verified");
+  });
+
+  it("takes a verdict back before anything else happens, and checks again when it is quiet", async () => {
+    await verified();
+    changeByte(join(model, "deep", "vocab.txt"));
+    const told = freshness.touched(join(model, "deep", "vocab.txt"));
+    assert.equal(state(), "stale", "at once");
+    await told;
+    await reached("modified");
+    assert.deepEqual(states, ["stale", "checking", "modified"]);
+    changeByte(join(model, "deep", "vocab.txt"));
+    await freshness.touched(join(model, "deep", "vocab.txt"));
+    await reached("verified");
+  });
+
+  it("does not mind what the signature leaves out, nor its own file as long as it is the same", async () => {
+    await verified();
+    await freshness.touched(join(model, ".git", "HEAD"));
+    await freshness.touched(join(model, "model.sig"));
+    await freshness.touched(join(root(), "mm", "weights.bin"));
+    assert.deepEqual(states, []);
+  });
+
+  it("minds a signature that is written anew", async () => {
+    await verified();
+    await signWith(model, other.privatePem, engine);
+    await freshness.touched(join(model, "model.sig"));
+    assert.equal(states[0], "stale");
+    await reached("unable");
+  });
+
+  it("minds a folder above that is gone", async () => {
+    await verified();
+    await freshness.touched(root());
+    assert.equal(states[0], "stale");
+  });
+
+  it("checks nothing by itself when that is off, and still takes verdicts back", async () => {
+    await verified();
+    automatic = "off";
+    writeFileSync(join(model, "more.bin"), "x");
+    await freshness.touched(join(model, "more.bin"));
+    assert.equal(state(), "stale");
+    automatic = "signatures";
+    freshness.automaticChanged();
+    await reached("modified");
+  });
+
+  it("leaves no verdict standing on a key that is no longer trusted", async () => {
+    await verified();
+    trusted = [];
+    freshness.trustChanged();
+    assert.equal(state(), "stale");
+    await reached("unable");
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    freshness.trustChanged();
+    await reached("verified");
+  });
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import type { FoundModel } from "../../../src/core/model/find-models.ts";
+import type { Verdict } from "../../../src/core/verdict.ts";
+import { ModelRegistry, type RegistryChange } from "../../../src/workspace/registry.ts";
+
+const FOLDER = resolve("/", "w");
+const path = (...names: readonly string[]): string => join(FOLDER, ...names);
+
+function folder(name: string, signature?: string): FoundModel {
+  const base = { path: path(name), kind: "directory" } as const;
+  return signature === undefined ? base : { ...base, signature: path(name, signature) };
+}
+
+function verified(model: string): Verdict {
+  return { state: "verified", model, signature: join(model, "model.sig"), reasons: [] };
+}
+
+describe("the registry of models", () => {
+  let registry: ModelRegistry;
+  let changes: RegistryChange[];
+
+  beforeEach(() => {
+    registry = new ModelRegistry();
+    changes = [];
+    registry.onDidChange((change) => changes.push(change));
+  });
+
+  it("lists in the order of paths, whatever order they came in and whatever becomes of them", () => {
+    registry.replaceFolder(FOLDER, [folder("b"), folder("a", "model.sig"), folder("c")]);
+    const order = () => registry.models.map((model) => model.path);
+    assert.deepEqual(order(), [path("a"), path("b"), path("c")]);
+    registry.update(path("a"), verified(path("a")));
+    assert.deepEqual(order(), [path("a"), path("b"), path("c")]);
+    registry.add({ path: path("aa"), kind: "file" }, undefined);
+    assert.deepEqual(order(), [path("a"), path("aa"), path("b"), path("c")]);
+  });
+
+  it("starts with what the disk says: signed or not", () => {
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig"), folder("b")]);
+    assert.equal(registry.get(path("a"))?.verdict.state, "unchecked");
+    assert.equal(registry.get(path("b"))?.verdict.state, "unsigned");
+    assert.deepEqual(changes, [{ paths: [path("a"), path("b")], list: true }]);
+  });
+
+  it("keeps what is known when a search finds the same again, and says nothing", () => {
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
+    registry.update(path("a"), verified(path("a")));
+    changes.length = 0;
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
+    assert.equal(registry.get(path("a"))?.verdict.state, "verified");
+    assert.deepEqual(changes, []);
+  });
+
+  it("starts anew when the signature is another file, or gone", () => {
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
+    registry.update(path("a"), verified(path("a")));
+    registry.replaceFolder(FOLDER, [folder("a", "other.sig")]);
+    assert.equal(registry.get(path("a"))?.verdict.state, "unchecked");
+    assert.equal(registry.signedBy(path("a", "model.sig")), undefined);
+    registry.replaceFolder(FOLDER, [folder("a")]);
+    assert.equal(registry.get(path("a"))?.verdict.state, "unsigned");
+  });
+
+  it("forgets what a search no longer finds in its folder, and only that", () => {
+    registry.replaceFolder(FOLDER, [folder("a"), folder("b")]);
+    registry.add({ path: resolve("/", "elsewhere"), kind: "file" }, undefined);
+    changes.length = 0;
+    registry.replaceFolder(FOLDER, [folder("b")]);
+    assert.deepEqual(
+      registry.models.map((model) => model.path),
+      [resolve("/", "elsewhere"), path("b")].sort(),
+    );
+    assert.deepEqual(changes, [{ paths: [path("a")], list: true }]);
+  });
+
+  it("takes over a model that was added by hand, with what is known of it", () => {
+    registry.add(folder("a", "model.sig"), undefined);
+    registry.update(path("a"), verified(path("a")));
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
+    assert.equal(registry.get(path("a"))?.folder, FOLDER);
+    assert.equal(registry.get(path("a"))?.verdict.state, "verified");
+    registry.removeFolder(FOLDER);
+    assert.equal(registry.get(path("a")), undefined);
+  });
+
+  it("knows the models around a file, the innermost first, and the one that a file signs", () => {
+    const beside = { path: path("x.gguf"), kind: "file", signature: path("x.gguf.sig") } as const;
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig"), beside]);
+    registry.replaceFolder(path("a"), [{ path: path("a", "inner"), kind: "directory" }]);
+    const around = (file: string) => registry.holding(file).map((model) => model.path);
+    assert.deepEqual(around(path("a", "inner", "deep", "file")), [path("a", "inner"), path("a")]);
+    assert.deepEqual(around(path("a")), [path("a")]);
+    assert.deepEqual(around(path("ab", "file")), []);
+    assert.deepEqual(around(path("x.gguf.sig")), [path("x.gguf")]);
+    assert.deepEqual(
+      registry.below(path("a")).map((model) => model.path),
+      [path("a", "inner")],
+    );
+  });
+
+  it("says nothing of a model that has gone", () => {
+    registry.update(path("gone"), verified(path("gone")));
+    registry.remove(path("gone"));
+    assert.deepEqual(changes, []);
+  });
+});

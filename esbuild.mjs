@@ -64,7 +64,8 @@ async function bundleInto(folder, entries) {
     format: "esm",
     splitting: true,
     chunkNames: "chunk-[hash]",
-    external: ["vscode"],
+    // Native libraries are no part of a bundle: code that wants one does without where it is not installed.
+    external: ["vscode", "@napi-rs/*"],
     // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     minifySyntax: true,

@@ -10,15 +10,16 @@ export function thirdPartyNotices(sources: readonly string[]): string {
     const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
     const title = `${about.name} ${about.version} (${about.license})`;
     if (file !== undefined) return `${title}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
-    // The text of this licence names no one; it is the one of this product.
-    if (about.license === "Apache-2.0") return `${title}, ${author(about)}\n\nThe text is that of the file LICENSE.\n`;
-    throw new Error(`${about.name} is bundled but carries no licence text`);
+    // Some packages name their licence without carrying its text.
+    const text = join(ROOT, "scripts", "licences", `${about.license}.txt`);
+    if (!existsSync(text)) throw new Error(`${about.name} is bundled but carries no licence text (${about.license})`);
+    return `${title}\n\nCopyright (c) ${author(about)}\n\n${readFileSync(text, "utf8")}`;
   });
   return `This product contains the following packages.\n\n${parts.join(`\n${"-".repeat(79)}\n\n`)}`;
 }
 
 function author(about: { readonly author?: string | { readonly name: string } }): string {
-  return typeof about.author === "string" ? about.author : (about.author?.name ?? "no author named");
+  return typeof about.author === "string" ? about.author : (about.author?.name ?? "its authors");
 }
 
 /** The nearest folder above a source whose package.json has a name: some packages carry nameless ones inside. */

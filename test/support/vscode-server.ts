@@ -108,7 +108,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const common = ["--server-data-dir", data, "--accept-server-license-terms", "--telemetry-level", "off"];
   for (const file of options.vsix ?? []) {
     const installed = spawnSync(node, [main, ...common, "--install-extension", file], { encoding: "utf8" });
-    if (installed.status !== 0) throw new Error(`Installing ${file} failed: ${installed.stderr}${installed.stdout}`);
+    const said = tellingLines(`${installed.stderr}${installed.stdout}`);
+    if (installed.status !== 0) throw new Error(`Installing ${file} failed: ${said}`);
   }
 
   const token = options.secured === true ? randomBytes(16).toString("hex") : undefined;
@@ -141,12 +142,27 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
-    await listening(child, () => output);
+    await listening(child, () => tellingLines(output));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: (window) => address(port, token, window), port, settingsFile, output: () => output, stop };
+  return {
+    url: (window) => address(port, token, window),
+    port,
+    settingsFile,
+    output: () => tellingLines(output),
+    stop,
+  };
+}
+
+/** Without the complaints about the log library that was never compiled, and their stacks. */
+function tellingLines(output: string): string {
+  const noise = /spdlog|bindings file|^\s+at .*\(?(node:internal|file:\/\/.*server-main\.js)|^ *(tries: \[|\]|\})$/;
+  return output
+    .split(/\r?\n/)
+    .filter((line) => !noise.test(line))
+    .join("\n");
 }
 
 function address(port: number, token: string | undefined, window: WindowOptions): string {

@@ -21,6 +21,7 @@ export const LAUNCHES: readonly Launch[] = [
   { name: "newest, several folders", release: "newest", trust: "off", suites: "roots", installed: false },
   { name: "newest, VSIX", release: "newest", trust: "off", suites: ".", installed: true },
   { name: "oldest, trusted", release: "oldest", trust: "off", suites: ".", installed: false },
+  { name: "oldest, Restricted Mode", release: "oldest", trust: "ask", suites: "restricted", installed: false },
 ];
 
 /** Fills an empty folder with what the launch's window opens, and returns the path to open. */

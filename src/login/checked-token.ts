@@ -10,7 +10,8 @@ const CLOCK_TOLERANCE = 60;
 const Claims = v.object({
   exp: v.number(),
   iat: v.number(),
-  email: v.optional(v.string()),
+  /** Shown to the person, in a terminal too: no control or direction characters. */
+  email: v.optional(v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cf}]*$/u))),
   /** Some issuers write it as text. */
   email_verified: v.optional(v.union([v.boolean(), v.picklist(["true", "false"])])),
 });

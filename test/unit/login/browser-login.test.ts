@@ -135,6 +135,34 @@ describe("login in the browser", () => {
     assert.match(page?.text ?? "", /Not logged in/u);
   });
 
+  it("repeats what an issuer says as a short plain line, and as text in the page", async () => {
+    let page = "";
+    const login = obtainIdentityToken({
+      issuer: sigstore.issuer,
+      method: {
+        kind: "browser",
+        openUrl: async (url) => {
+          const asked = new URL(url).searchParams;
+          const answer = new URL(asked.get("redirect_uri") ?? "");
+          answer.searchParams.set("error", "access_denied");
+          answer.searchParams.set("error_description", `\u001b[31m\u202e\r\n<b>no</b> ${"x".repeat(5000)}`);
+          answer.searchParams.set("state", asked.get("state") ?? "");
+          answer.searchParams.set("iss", sigstore.issuer);
+          page = await (await fetch(answer)).text();
+        },
+      },
+    });
+    const outcome = await login.catch((error: unknown) => error);
+    assertFailure(outcome, "LOGIN_REFUSED");
+    assert.doesNotMatch(outcome.message, /[\p{Cc}\p{Cf}]/u);
+    assert.ok(outcome.message.includes("<b>no</b>") && outcome.message.length < 400);
+    assert.ok(!page.includes("<b>"));
+  });
+
+  it("does not take an e-mail address that would write over a terminal", async () => {
+    assertFailure((await attempt({ name: "alice\u001b[2K\u202e@example.com" })).outcome, "LOGIN_ISSUER_FAULT");
+  });
+
   const answers: readonly (readonly [ContentFaultKind, string, RegExp])[] = [
     ["wrong-state", "LOGIN_STATE", /another login/u],
     ["wrong-nonce", "LOGIN_NONCE", /another login/u],

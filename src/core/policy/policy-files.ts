@@ -1,0 +1,67 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../errors.ts";
+import { compareCodePoints } from "../model/names.ts";
+import type { InvalidPolicyFile, PolicySet } from "./evaluate.ts";
+import type { PolicyFile } from "./read-policies.ts";
+
+const NAMES: ReadonlySet<string> = new Set(["model-policy.yaml", "model-policy.yml", "model-policy.json"]);
+const FURTHER_NAMES = /\.model-policy\.(?:yaml|yml|json)$/;
+
+/** Whether a file of this name, at the right place, is a policy file. */
+export function isPolicyFileName(name: string): boolean {
+  return NAMES.has(name) || FURTHER_NAMES.test(name);
+}
+
+/** The policy files of a workspace folder: at its top, or in its folder `.sigstore`. Absolute, in a fixed order. */
+export async function findPolicyFiles(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const place of [folder, join(folder, ".sigstore")]) {
+    const names = (await namesIn(place)).filter(isPolicyFileName).sort(compareCodePoints);
+    found.push(...names.map((name) => join(place, name)));
+  }
+  return found;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return [];
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where the user's own policy is, where no other is named: `model-policy.yaml` in the folder for configurations.
+ *
+ * @param home the user's home folder, absolute
+ */
+export function userPolicyPath(env: Environment, platform: NodeJS.Platform, home: string): string {
+  const { XDG_CONFIG_HOME, APPDATA } = env;
+  const base =
+    platform === "win32"
+      ? (APPDATA ?? join(home, "AppData", "Roaming"))
+      : platform === "darwin"
+        ? join(home, "Library", "Application Support")
+        : (XDG_CONFIG_HOME ?? join(home, ".config"));
+  return join(base, "model-provenance", "model-policy.yaml");
+}
+
+/** What policy files say together. One that has errors refuses: what it demands is not known. */
+export function policySetOf(user: readonly PolicyFile[], workspace: readonly PolicyFile[]): PolicySet {
+  return {
+    user: user.flatMap(({ policies }) => policies),
+    workspace: workspace.flatMap(({ policies }) => policies),
+    invalid: [...user, ...workspace].flatMap(firstError),
+  };
+}
+
+function firstError({ path, diagnostics }: PolicyFile): InvalidPolicyFile[] {
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  if (error === undefined) return [];
+  const { line, column, message } = error;
+  return [{ file: path, line, column, message }];
+}

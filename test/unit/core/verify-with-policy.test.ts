@@ -1,0 +1,409 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { policySetOf } from "../../../src/core/policy/policy-files.ts";
+import { readPolicies } from "../../../src/core/policy/read-policies.ts";
+import { type SignOptions, sign } from "../../../src/core/sign.ts";
+import type { Verdict } from "../../../src/core/verdict.ts";
+import {
+  authenticateWithPolicy,
+  type PolicyVerifyOptions,
+  verifyWithPolicy,
+} from "../../../src/core/verify-with-policy.ts";
+import { makeChain } from "../../support/certificates.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { type PolicyParts, policyText } from "../../support/policies.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const engine = createInProcessEngine();
+const prod = makeKeys();
+const other = makeKeys("P-384");
+const chain = makeChain();
+const FILES = { "config.json": "{}", "weights/a.bin": "0123456789", "README.md": "hello" };
+const key = (pem: string) => `key: { data: ${JSON.stringify(pem)} }`;
+const PASS = "static: { action: pass, message: until then }";
+const certificate = (root: string, identity: string) =>
+  `certificate: { caCert: { data: ${JSON.stringify(root)} }, trustedIdentities: [${JSON.stringify(identity)}] }`;
+
+describe("verifying a model with policies", () => {
+  const folder = useTemporaryFolder();
+  const model = () => join(folder(), "models", "llama");
+  const signature = () => join(model(), "model.sig");
+  beforeEach(() => writeTree(model(), FILES));
+  after(() => engine.dispose());
+
+  const signIt = (options: Partial<SignOptions> = {}) =>
+    sign({
+      model: model(),
+      signature: signature(),
+      identity: { method: "key", privateKey: { label: "prod.key", pem: prod.privatePem } },
+      engine,
+      ...options,
+    });
+  const file = (parts: readonly PolicyParts[]) =>
+    readPolicies(Buffer.from(parts.map(policyText).join("---\n")), join(folder(), "model-policy.yaml"), folder());
+  const check = async (
+    user: readonly PolicyParts[],
+    workspace: readonly PolicyParts[] = [],
+    options: Partial<PolicyVerifyOptions> = {},
+    operation: typeof verifyWithPolicy = verifyWithPolicy,
+  ): Promise<Verdict> => {
+    const files = [
+      user.length > 0 ? [await file(user)] : [],
+      workspace.length > 0 ? [await file(workspace)] : [],
+    ] as const;
+    for (const { diagnostics } of files.flat()) {
+      assert.deepEqual(
+        diagnostics.filter(({ severity }) => severity === "error"),
+        [],
+      );
+    }
+    return operation({
+      model: model(),
+      policies: policySetOf(...files),
+      workspaceTrusted: true,
+      folder: folder(),
+      path: "models/llama",
+      publicSigstore: () => Promise.reject(new Error("not asked for")),
+      engine,
+      ...options,
+    });
+  };
+  const told = ({ state, decision, reasons }: Verdict) => [
+    state,
+    decision?.outcome,
+    ...reasons.map(({ code }) => code),
+  ];
+
+  it("a key that is accepted", async () => {
+    await signIt();
+    const verdict = await check([{ authorities: [key(other.publicPem), key(prod.publicPem)] }]);
+    assert.deepEqual(told(verdict), ["verified", "accepted"]);
+    assert.equal(verdict.signer?.method === "key" && verdict.signer.label, "a1");
+    assert.equal(verdict.signature, signature());
+    assert.equal(verdict.reading, "full");
+    assert.deepEqual(
+      verdict.decision?.policies.map(({ policy, by }) => [policy.name, policy.line, by]),
+      [["team", 3, "signer"]],
+    );
+    assert.equal(verdict.decision?.policies[0]?.authorities[0]?.authority.name, "a1");
+    assert.match(verdict.checkedAt ?? "", /Z$/);
+  });
+
+  it("a key that no policy has", async () => {
+    await signIt();
+    const verdict = await check([{ authorities: [key(other.publicPem)] }]);
+    assert.deepEqual(told(verdict), ["unable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
+    assert.equal(verdict.signer, undefined);
+  });
+
+  it("a key that another policy has, which does not cover the model: the signer is named, and not accepted", async () => {
+    await signIt();
+    const verdict = await check([{ globs: ["elsewhere/**"], authorities: [key(prod.publicPem)] }]);
+    assert.deepEqual(told(verdict), ["untrusted", "uncovered", "POLICY_UNCOVERED"]);
+    assert.equal(verdict.signer?.method, "key");
+    assert.equal(verdict.comparison?.matches, true);
+  });
+
+  it("no policy at all", async () => {
+    await signIt();
+    assert.deepEqual(told(await check([])), ["unable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
+  });
+
+  it("a certificate, by the root and the name that a policy has", async () => {
+    const { leaf, intermediate, root } = chain;
+    const privateKey = { label: "k", pem: leaf.keys.privatePem };
+    const pem = (label: string, text: string) => ({ label, pem: text });
+    await signIt({
+      identity: {
+        method: "certificate",
+        privateKey,
+        certificate: pem("leaf", leaf.pem),
+        chain: [pem("i", intermediate.pem)],
+      },
+    });
+    const stranger = makeChain().root.pem;
+    const subject = leaf.name.map(([type, value]) => `${type}=${value}`).join(", ");
+    const accepted = await check([
+      { authorities: [certificate(stranger, "*"), certificate(root.pem, `x509.subject: ${subject}`)] },
+    ]);
+    assert.deepEqual(told(accepted), ["verified", "accepted"]);
+    const renamed = await check([{ authorities: [certificate(root.pem, "x509.subject: CN=Somebody Else")] }]);
+    assert.deepEqual(told(renamed), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.match(renamed.reasons[0]?.message ?? "", /root matches, subject differs: expected "CN=Somebody Else"/);
+    const foreign = await check([{ authorities: [certificate(stranger, "*")] }]);
+    assert.deepEqual(told(foreign), ["unable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
+    // Two policies that know the signer by different certificates of its path.
+    const both = await check([
+      { authorities: [certificate(root.pem, "*")] },
+      { authorities: [certificate(leaf.pem, "*")] },
+    ]);
+    assert.deepEqual(told(both), ["verified", "accepted"]);
+  });
+
+  it("a model without a signature", async () => {
+    assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), [
+      "unsigned",
+      "refused",
+      "SIGNATURE_NOT_FOUND",
+      "POLICY_SIGNATURE_REQUIRED",
+    ]);
+    assert.deepEqual(told(await check([{ requireSignature: false, authorities: [key(prod.publicPem)] }])), [
+      "unsigned",
+      "unsigned",
+      "SIGNATURE_NOT_FOUND",
+    ]);
+    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+      "unsigned",
+      "exception",
+      "SIGNATURE_NOT_FOUND",
+      "POLICY_EXCEPTION",
+    ]);
+  });
+
+  it("an exception is not verified, whatever it lets pass", async () => {
+    await signIt();
+    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+      "unable",
+      "exception",
+      "KEY_UNKNOWN",
+      "POLICY_EXCEPTION",
+    ]);
+    writeTree(model(), { "config.json": "[]" });
+    const changed = await check([{ authorities: [key(prod.publicPem), PASS] }]);
+    assert.deepEqual(told(changed), ["modified", "exception", "POLICY_EXCEPTION"]);
+    writeFileSync(signature(), "{");
+    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+      "invalid",
+      "exception",
+      "BUNDLE_NOT_JSON",
+      "POLICY_EXCEPTION",
+    ]);
+  });
+
+  it("a signature that is not valid", async () => {
+    writeFileSync(signature(), "{");
+    const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
+    assert.deepEqual(told(verdict), ["invalid", "refused", "BUNDLE_NOT_JSON", "POLICY_NOT_AUTHENTIC"]);
+  });
+
+  it("files that were changed", async () => {
+    await signIt();
+    writeTree(model(), { "config.json": "[]", "new.bin": "x" });
+    const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
+    assert.deepEqual(told(verdict), ["modified", "refused"]);
+    assert.match(
+      verdict.decision?.reasons[0]?.message ?? "",
+      /team: the files are not what was signed: 1 changed, 1 added/,
+    );
+    const warned = await check([{ mode: "warn", authorities: [key(prod.publicPem)] }]);
+    assert.deepEqual(told(warned), ["modified", "warned"]);
+  });
+
+  it("only signature and signer, before any file is read", async () => {
+    await signIt();
+    rmSync(join(model(), "config.json"));
+    const quick = (parts: PolicyParts) => check([parts], [], {}, authenticateWithPolicy);
+    assert.deepEqual(told(await quick({ authorities: [key(prod.publicPem)] })), ["unchecked", "accepted"]);
+    assert.deepEqual(told(await quick({ authorities: [key(other.publicPem)] })), [
+      "unable",
+      "refused",
+      "KEY_MISMATCH",
+      "POLICY_SIGNER",
+    ]);
+  });
+
+  it("a workspace that is not trusted accepts nobody, and can refuse", async () => {
+    await signIt();
+    const accepts: PolicyParts = { authorities: [key(prod.publicPem)] };
+    const refuses: PolicyParts = { authorities: [key(other.publicPem)] };
+    const untrusted = { workspaceTrusted: false };
+    assert.deepEqual(told(await check([], [accepts])), ["verified", "accepted"]);
+    assert.deepEqual(told(await check([], [accepts], untrusted)), [
+      "untrusted",
+      "uncovered",
+      "POLICY_WORKSPACE_UNTRUSTED",
+    ]);
+    assert.deepEqual(told(await check([accepts], [accepts], untrusted)), ["verified", "accepted"]);
+    assert.deepEqual(told(await check([accepts], [refuses], untrusted)), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(told(await check([refuses], [accepts])), ["untrusted", "refused", "POLICY_SIGNER"]);
+  });
+
+  it("a policy file with an error: nothing in its reach is accepted", async () => {
+    await signIt();
+    const good = await file([{ authorities: [key(prod.publicPem)] }]);
+    const bad = await readPolicies(Buffer.from("kind: x"), join(folder(), "b.model-policy.yaml"), folder());
+    const verdict = await check([], [], { policies: policySetOf([good], [bad]) });
+    assert.deepEqual(told(verdict), ["untrusted", "refused", "POLICY_INVALID"]);
+    assert.match(verdict.reasons[0]?.message ?? "", /line 1: /);
+  });
+
+  describe("the files that may differ", () => {
+    const extra = { "notes.txt": "x", "cache/a": "y" };
+    const authorities = [key(prod.publicPem)];
+    beforeEach(async () => {
+      await signIt();
+      writeTree(model(), extra);
+    });
+    const passed = (verdict: Verdict) => [...told(verdict), verdict.coverage?.unsigned.join()];
+
+    it("none, by default", async () => {
+      assert.deepEqual(told(await check([{ authorities }])), ["modified", "refused"]);
+    });
+    it("those that a policy names", async () => {
+      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [notes.txt, cache] }" }])), [
+        "verified",
+        "accepted",
+      ]);
+      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [notes.txt] }" }])), [
+        "modified",
+        "refused",
+      ]);
+    });
+    it("all unsigned ones, which are told", async () => {
+      const verdict = await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }]);
+      assert.deepEqual(passed(verdict), ["verified", "accepted", "cache/a,notes.txt"]);
+    });
+    it("only those that every policy lets pass", async () => {
+      const some = { authorities, verification: "{ ignorePaths: [notes.txt] }" };
+      const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
+      assert.deepEqual(told(await check([all, some])), ["modified", "refused"]);
+      assert.deepEqual(told(await check([some], [all])), ["modified", "refused"]);
+      const both = { authorities, verification: "{ ignorePaths: [cache/a, notes.txt, other] }" };
+      assert.deepEqual(passed(await check([all, both])), ["verified", "accepted", "cache/a,notes.txt"]);
+    });
+    it("one that only warns takes nothing from those who enforce", async () => {
+      const strict: PolicyParts = { mode: "warn", authorities };
+      const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
+      assert.deepEqual(passed(await check([all, strict])), [
+        "untrusted",
+        "warned",
+        "POLICY_FILES",
+        "cache/a,notes.txt",
+      ]);
+    });
+    it("an exception has no word on them", async () => {
+      assert.deepEqual(
+        told(await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }, { authorities: [PASS] }])),
+        ["verified", "accepted"],
+      );
+    });
+    it("a workspace that is not trusted hides none", async () => {
+      const all = { authorities, verification: "{ ignoreUnsignedFiles: true, ignorePaths: [config.json] }" };
+      assert.deepEqual(told(await check([], [all], { workspaceTrusted: false })), [
+        "modified",
+        "uncovered",
+        "POLICY_WORKSPACE_UNTRUSTED",
+      ]);
+    });
+    it("a signed file is checked, or told as missing, whoever wants it ignored", async () => {
+      rmSync(join(model(), "notes.txt"));
+      rmSync(join(model(), "cache"), { recursive: true });
+      writeTree(model(), { "config.json": "[]" });
+      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [config.json] }" }])), [
+        "modified",
+        "refused",
+      ]);
+    });
+  });
+
+  it("what the signer left out is told, or refused", async () => {
+    writeTree(model(), { "secret.bin": "x", ".git/HEAD": "y" });
+    await signIt({ ignorePaths: ["secret.bin"] });
+    const authorities = [key(prod.publicPem)];
+    const warned = await check([{ authorities }]);
+    assert.deepEqual(told(warned), ["verified", "accepted"]);
+    assert.deepEqual(
+      warned.decision?.policies[0]?.warnings.map(({ code, details }) => [code, details["paths"]]),
+      [["POLICY_SIGNER_IGNORED", ["secret.bin"]]],
+    );
+    const denied = await check([{ authorities, verification: "{ signerIgnoredPaths: deny }" }]);
+    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    const expected = await check([
+      { authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [secret.bin] }" },
+    ]);
+    assert.deepEqual(told(expected), ["verified", "accepted"]);
+  });
+
+  it("links that the signer followed are refused, unless they are allowed", async () => {
+    await signIt({ allowSymlinks: true });
+    const authorities = [key(prod.publicPem)];
+    assert.deepEqual(told(await check([{ authorities }])), ["untrusted", "refused", "POLICY_SYMLINKS"]);
+    assert.deepEqual(told(await check([{ authorities, verification: "{ allowSymlinks: true }" }])), [
+      "verified",
+      "accepted",
+    ]);
+  });
+
+  describe("the signature that a policy names", () => {
+    const named = (path: string): PolicyParts => ({
+      authorities: [key(prod.publicPem)],
+      verification: `{ signaturePath: ${path}, ignorePaths: [vendor.sig, model.sig] }`,
+    });
+
+    it("is the one that counts, and has to be there", async () => {
+      await signIt();
+      assert.deepEqual(told(await check([named("vendor.sig")])), [
+        "unsigned",
+        "refused",
+        "SIGNATURE_NOT_FOUND",
+        "POLICY_SIGNATURE_REQUIRED",
+      ]);
+      renameSync(signature(), join(model(), "vendor.sig"));
+      assert.deepEqual(told(await check([named("vendor.sig")])), ["verified", "accepted"]);
+    });
+
+    it("may lie beside the model, in the workspace folder", async () => {
+      await signIt({ signature: join(folder(), "models", "llama.sig") });
+      assert.deepEqual(told(await check([named("../llama.sig")])), ["verified", "accepted"]);
+    });
+
+    it("may not lie outside, by its path or by a link", async () => {
+      await signIt();
+      const elsewhere = { folder: join(folder(), "ws") };
+      mkdirSync(elsewhere.folder);
+      const outside = await check([named("model.sig")], [], elsewhere);
+      assert.deepEqual(told(outside), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
+      assert.match(outside.reasons[0]?.message ?? "", /leads out of the workspace folder/);
+      if (process.platform === "win32") return;
+      renameSync(signature(), join(folder(), "outside.sig"));
+      symlinkSync("../../outside.sig", signature());
+      const linked = await check([named("model.sig")], [], { folder: join(folder(), "models") });
+      assert.deepEqual(told(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
+    });
+
+    it("and another that another policy names have both to be good", async () => {
+      await signIt();
+      await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });
+      assert.deepEqual(told(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
+      const byOther = { method: "key", privateKey: { label: "o", pem: other.privatePem } } as const;
+      await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"], identity: byOther });
+      const verdict = await check([named("model.sig"), named("vendor.sig")]);
+      assert.deepEqual(told(verdict).slice(0, 2), ["unable", "refused"]);
+      assert.equal(verdict.signature, join(model(), "vendor.sig"));
+    });
+  });
+
+  it("a signature that the caller names goes before those of policies", async () => {
+    await signIt();
+    copyFileSync(signature(), join(folder(), "copy.sig"));
+    rmSync(signature());
+    const verdict = await check(
+      [{ authorities: [key(prod.publicPem)], verification: "{ signaturePath: model.sig }" }],
+      [],
+      {
+        signature: join(folder(), "copy.sig"),
+      },
+    );
+    assert.deepEqual(told(verdict), ["verified", "accepted"]);
+  });
+
+  it("links in a model that may not be followed", async function () {
+    if (process.platform === "win32") this.skip();
+    await signIt();
+    rmSync(join(model(), "README.md"));
+    symlinkSync("config.json", join(model(), "README.md"));
+    assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), ["modified", "refused"]);
+  });
+});

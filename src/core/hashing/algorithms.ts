@@ -1,4 +1,5 @@
 import crypto from "node:crypto";
+import { createRequire } from "node:module";
 import type { HashAlgorithm } from "./digest-engine.ts";
 
 /** Digests one message after the other; never two at the same time. */
@@ -12,55 +13,62 @@ export interface MessageDigest {
   whole(bytes: Uint8Array): string;
 }
 
-/** Digest of the three bytes `abc`, as the standards publish it: what an implementation must answer before it is used. */
-const ABC: Readonly<Record<HashAlgorithm, string>> = {
-  sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-  blake2b:
-    "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
-  blake3: "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
+export interface Implementation {
+  readonly name: string;
+  /** Undefined or an error: not on this machine. */
+  readonly create: () => MessageDigest | undefined | Promise<MessageDigest | undefined>;
+}
+
+/** By algorithm, the fastest first. */
+export const IMPLEMENTATIONS: Readonly<Record<HashAlgorithm, readonly Implementation[]>> = {
+  sha256: [{ name: "node:crypto", create: () => platformDigest("sha256") }],
+  blake2b: [
+    { name: "node:crypto", create: () => platformDigest("blake2b512") },
+    // Desktop VS Code runs on BoringSSL, which has no BLAKE2b-512.
+    { name: "hash-wasm", create: async () => portable(await (await import("hash-wasm")).createBLAKE2b(512)) },
+  ],
+  blake3: [
+    { name: "native", create: nativeBlake3 },
+    { name: "vectors", create: vectorBlake3 },
+    { name: "hash-wasm", create: async () => portable(await (await import("hash-wasm")).createBLAKE3(256)) },
+  ],
 };
 
-/** The platform's own implementation where it has one, WebAssembly where not. */
-export async function createDigest(algorithm: HashAlgorithm): Promise<MessageDigest> {
-  for (const candidate of candidates(algorithm)) {
-    const digest = await candidate();
-    if (digest !== undefined && answers(digest, ABC[algorithm])) return digest;
+/** Bytes 0, 1, … 250, 0, 1, …: what the authors of BLAKE3 publish digests of. */
+const SAMPLE_BYTES = 102_400;
+const SAMPLE: Readonly<Record<HashAlgorithm, string>> = {
+  sha256: "74588b7f0bcc354ac14d9cf199fa3a20c05f0c7293b9075b2f2e146e718de800",
+  blake2b:
+    "cbd9d7d77a4d66c0a2ddea931b1e7d91271005545f56f444decea823f7adc9bb0791bead840bdd341f04bc1baf1847248aa536baeafa40bda3a06229ae62ffd5",
+  blake3: "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085",
+};
+
+/** The first implementation that is there and gives the right answer to the sample, before it is asked anything else. */
+export async function createDigest(
+  algorithm: HashAlgorithm,
+  implementations: readonly Implementation[] = IMPLEMENTATIONS[algorithm],
+): Promise<MessageDigest> {
+  for (const { create } of implementations) {
+    try {
+      const digest = await create();
+      if (digest !== undefined && answers(digest, SAMPLE[algorithm])) return digest;
+    } catch {
+      // Not for this machine; the next one is slower, and as right.
+    }
   }
   throw new Error(`no working implementation of ${algorithm} here`);
 }
 
-type Candidate = () => MessageDigest | undefined | Promise<MessageDigest | undefined>;
-
-function candidates(algorithm: HashAlgorithm): Candidate[] {
-  switch (algorithm) {
-    case "sha256":
-      return [() => platformDigest("sha256")];
-    // Desktop VS Code runs on BoringSSL, which has no BLAKE2b-512.
-    case "blake2b":
-      return [
-        () => platformDigest("blake2b512"),
-        async () => wasm(await (await import("hash-wasm")).createBLAKE2b(512)),
-      ];
-    case "blake3":
-      return [async () => wasm(await (await import("hash-wasm")).createBLAKE3(256))];
-  }
-}
-
 function answers(digest: MessageDigest, expected: string): boolean {
-  const bytes = new TextEncoder().encode("abc");
+  const bytes = Uint8Array.from({ length: SAMPLE_BYTES }, (_, at) => at % 251);
   digest.begin();
   digest.update(bytes.subarray(0, 1));
   digest.update(bytes.subarray(1));
   return digest.end() === expected && digest.whole(bytes) === expected;
 }
 
-function platformDigest(name: string): MessageDigest | undefined {
-  let current: crypto.Hash;
-  try {
-    current = crypto.createHash(name);
-  } catch {
-    return undefined;
-  }
+function platformDigest(name: string): MessageDigest {
+  let current = crypto.createHash(name);
   return {
     begin: () => {
       current = crypto.createHash(name);
@@ -73,25 +81,53 @@ function platformDigest(name: string): MessageDigest | undefined {
   };
 }
 
-interface WasmHasher {
+interface PortableHasher {
   init(): unknown;
   update(bytes: Uint8Array): unknown;
   digest(type: "hex"): string;
 }
 
-function wasm(hasher: WasmHasher): MessageDigest {
+function portable(hasher: PortableHasher): MessageDigest {
+  const begin = (): void => {
+    hasher.init();
+  };
+  const update = (bytes: Uint8Array): void => {
+    hasher.update(bytes);
+  };
+  const end = (): string => hasher.digest("hex");
   return {
-    begin: () => {
-      hasher.init();
-    },
-    update: (bytes) => {
-      hasher.update(bytes);
-    },
-    end: () => hasher.digest("hex"),
+    begin,
+    update,
+    end,
     whole: (bytes) => {
-      hasher.init();
-      hasher.update(bytes);
-      return hasher.digest("hex");
+      begin();
+      update(bytes);
+      return end();
     },
   };
+}
+
+async function vectorBlake3(): Promise<MessageDigest> {
+  const { Blake3Simd } = await import("./blake3-simd.ts");
+  return portable(new Blake3Simd());
+}
+
+interface NativeHasher extends Omit<PortableHasher, "init"> {
+  reset(): void;
+}
+
+/** A package that is there only where it has a prebuilt library, and not a part of the bundle. */
+function nativeBlake3(): MessageDigest | undefined {
+  const native: unknown = createRequire(import.meta.url)("@napi-rs/blake-hash");
+  if (!hasBlake3(native)) return undefined;
+  const hasher = new native.Blake3Hasher();
+  return portable({
+    init: () => hasher.reset(),
+    update: (bytes) => hasher.update(bytes),
+    digest: (type) => hasher.digest(type),
+  });
+}
+
+function hasBlake3(native: unknown): native is { readonly Blake3Hasher: new () => NativeHasher } {
+  return typeof native === "object" && native !== null && "Blake3Hasher" in native;
 }

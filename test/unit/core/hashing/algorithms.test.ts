@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createDigest } from "../../../../src/core/hashing/algorithms.ts";
+import fc from "fast-check";
+import { createDigest, IMPLEMENTATIONS, type MessageDigest } from "../../../../src/core/hashing/algorithms.ts";
 import type { HashAlgorithm } from "../../../../src/core/hashing/digest-engine.ts";
 import { pattern } from "../../../support/listed-files.ts";
 
@@ -50,28 +51,103 @@ const VECTORS: Readonly<Record<HashAlgorithm, readonly (readonly [Uint8Array, st
   ],
 };
 
-describe("createDigest", () => {
-  for (const algorithm of ["sha256", "blake2b", "blake3"] as const) {
+const ALGORITHMS = ["sha256", "blake2b", "blake3"] as const;
+
+/** What this machine has, and must have. */
+const PRESENT: Readonly<Record<HashAlgorithm, readonly string[]>> = {
+  sha256: ["node:crypto"],
+  blake2b: ["node:crypto", "hash-wasm"],
+  blake3: ["vectors", "hash-wasm"],
+};
+
+async function load(algorithm: HashAlgorithm): Promise<Map<string, MessageDigest>> {
+  const found = new Map<string, MessageDigest>();
+  for (const implementation of IMPLEMENTATIONS[algorithm]) {
+    try {
+      found.set(implementation.name, await createDigest(algorithm, [implementation]));
+    } catch {
+      assert.ok(!PRESENT[algorithm].includes(implementation.name), implementation.name);
+    }
+  }
+  return found;
+}
+
+describe("createDigest", function () {
+  this.timeout(60_000);
+
+  for (const algorithm of ALGORITHMS) {
     it(`${algorithm} answers as published, at once and in pieces of any size, one message after the other`, async () => {
-      const digest = await createDigest(algorithm);
-      for (const [bytes, expected] of VECTORS[algorithm]) {
-        assert.equal(digest.whole(bytes), expected);
-        for (const piece of [1, 63, 64, 65, 1000, 1024, 4096, 65_537]) {
-          if (bytes.length / piece > 20_000) continue;
-          digest.begin();
-          for (let at = 0; at < bytes.length; at += piece) digest.update(bytes.subarray(at, at + piece));
-          assert.equal(digest.end(), expected, `${bytes.length} bytes in pieces of ${piece}`);
+      for (const [name, digest] of await load(algorithm)) {
+        for (const [bytes, expected] of VECTORS[algorithm]) {
+          assert.equal(digest.whole(bytes), expected, name);
+          for (const piece of [1, 63, 64, 65, 1000, 1024, 4096, 65_537]) {
+            if (bytes.length / piece > 20_000) continue;
+            digest.begin();
+            for (let at = 0; at < bytes.length; at += piece) digest.update(bytes.subarray(at, at + piece));
+            assert.equal(digest.end(), expected, `${name}: ${bytes.length} bytes in pieces of ${piece}`);
+          }
         }
       }
     });
 
     it(`${algorithm} drops a message that was begun and not ended`, async () => {
-      const digest = await createDigest(algorithm);
-      digest.begin();
-      digest.update(pattern(5000));
-      digest.begin();
-      const [empty] = VECTORS[algorithm];
-      assert.equal(digest.end(), empty?.[1]);
+      for (const [name, digest] of await load(algorithm)) {
+        digest.begin();
+        digest.update(pattern(500_000));
+        digest.begin();
+        const [empty] = VECTORS[algorithm];
+        assert.equal(digest.end(), empty?.[1], name);
+      }
+    });
+
+    it(`${algorithm}: every implementation gives the same digest of anything, however it is cut`, async () => {
+      const digests = [...(await load(algorithm)).values()];
+      const pieces = fc.array(fc.oneof(fc.nat(200), fc.nat(5000), fc.nat(300_000)), { maxLength: 6 });
+      fc.assert(
+        fc.property(pieces, fc.nat(255), (lengths, seed) => {
+          const parts = lengths.map((length, at) => pattern(length + seed + at).subarray(seed + at));
+          const whole = Buffer.concat(parts);
+          const answers = new Set<string>();
+          for (const digest of digests) {
+            answers.add(digest.whole(whole));
+            digest.begin();
+            for (const part of parts) digest.update(part);
+            answers.add(digest.end());
+          }
+          assert.equal(answers.size, 1);
+        }),
+      );
     });
   }
+
+  it("around every boundary of the tree of BLAKE3, the vectors agree with the portable implementation", async () => {
+    const [vectors, portable] = ["vectors", "hash-wasm"].map((name) => blake3.get(name));
+    assert.ok(vectors && portable);
+    for (const chunks of [1, 2, 3, 4, 5, 7, 8, 9, 64, 127, 128, 129, 255, 256, 257, 384, 512, 513, 1024]) {
+      for (const more of [-1024, -65, -64, -63, -1, 0, 1, 63, 64, 65]) {
+        const bytes = pattern(chunks * 1024 + more);
+        assert.equal(vectors.whole(bytes), portable.whole(bytes), `${bytes.length} bytes`);
+      }
+    }
+  });
+  let blake3: Map<string, MessageDigest>;
+  before(async () => {
+    blake3 = await load("blake3");
+  });
+
+  it("takes the next implementation where one is missing, fails, or gives a wrong answer", async () => {
+    const [good] = IMPLEMENTATIONS.sha256;
+    assert.ok(good);
+    const wrong = await createDigest("blake3");
+    const bad = [
+      { name: "missing", create: () => undefined },
+      { name: "throws", create: () => assert.fail("not for this machine") },
+      { name: "rejects", create: () => Promise.reject(new Error("not for this machine")) },
+      { name: "wrong", create: () => wrong },
+      { name: "wrong at once only", create: async () => ({ ...(await createDigest("sha256")), whole: () => "00" }) },
+    ];
+    const digest = await createDigest("sha256", [...bad, good]);
+    assert.equal(digest.whole(Buffer.from("")), VECTORS.sha256[0]?.[1]);
+    await assert.rejects(createDigest("sha256", bad), /no working implementation of sha256/);
+  });
 });

@@ -38,7 +38,7 @@ export const MANIFEST_OPTIONS = {
 
 export const REPORT_OPTIONS = {
   json: { type: "switch", help: "Print one JSON object (schemas/report.schema.json) instead of text." },
-  full: { type: "switch", help: "Print digests, fingerprints and lists in full." },
+  long: { type: "switch", help: "Print digests, fingerprints and lists in full." },
 } as const satisfies OptionSpecs;
 
 const ALGORITHMS: readonly HashAlgorithm[] = ["sha256", "blake2b", "blake3"];

@@ -29,11 +29,11 @@ export function headline(state: VerdictState, name: string): Line {
 
 export interface ReportOptions {
   /** Digests and lists in full. */
-  readonly full: boolean;
+  readonly long: boolean;
 }
 
-export function hex(value: string, { full }: ReportOptions): string {
-  return full ? value : shortHex(value);
+export function hex(value: string, { long }: ReportOptions): string {
+  return long ? value : shortHex(value);
 }
 
 /** `key prod.pub (P-256, sha256 3f9a…)`; a certificate's further names and its validity on lines of their own. */
@@ -52,9 +52,9 @@ export function signerLines(signer: Signer, options: ReportOptions): Line[] {
   }
 }
 
-function listText(names: readonly string[], { full }: ReportOptions): string {
-  if (full || names.length <= FOLD_AFTER) return names.join(", ");
-  return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--full lists them)`;
+function listText(names: readonly string[], { long }: ReportOptions): string {
+  if (long || names.length <= FOLD_AFTER) return names.join(", ");
+  return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--long lists them)`;
 }
 
 const LEFT_OUT_BY: Readonly<Record<Exclude<IgnoreSource, "signature">, string>> = {
@@ -141,7 +141,7 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
   if (options.signature !== undefined) lines.push(...field("signature", [options.signature]));
   if (verdict.legacy === true) lines.push(...field("format", ["the deprecated version 0.2"]));
   if (coverage !== undefined) lines.push(...coverageFields(coverage, options));
-  if (options.full && verdict.rootDigest !== undefined)
+  if (options.long && verdict.rootDigest !== undefined)
     lines.push(...field("digest", [`sha256:${verdict.rootDigest}`]));
   const { mark, colour } = WORDS[state];
   lines.push([{ text: `${mark} ${verdictLine(verdict, options.name)}`, style: STYLES[colour] }]);

@@ -16,7 +16,7 @@ export default defineCommand({
   options: {
     ...MANIFEST_OPTIONS,
     json: REPORT_OPTIONS.json,
-    full: { type: "switch", help: "Print the digest of every file as well." },
+    long: { type: "switch", help: "Print the digest of every file as well." },
   },
   examples: ["model-provenance digest llama-3-8b"],
   async run(model, args, { cwd, out, err, interruption }) {
@@ -39,7 +39,7 @@ export default defineCommand({
       out.json(digestJson(resolve(model), result));
       return EXIT.done;
     }
-    if (args.flag("full") === true) {
+    if (args.flag("long") === true) {
       const { algorithm } = result.coverage;
       out.print(...result.resources.map(({ name, digest: value }) => [`${algorithm}:${value}  ${name}`]));
     }

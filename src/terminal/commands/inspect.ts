@@ -17,7 +17,7 @@ export default defineCommand({
   async run(signature, args, { out }) {
     const inspection = await inspect(signature);
     if (args.flag("json") === true) out.json(inspectJson(inspection));
-    else out.print(...inspectionReport(inspection, signature, { full: args.flag("full") ?? false }));
+    else out.print(...inspectionReport(inspection, signature, { long: args.flag("long") ?? false }));
     return EXIT.done;
   },
 });

@@ -107,7 +107,7 @@ async function sign(
   }
   for (const warning of result.warnings) log.warning(warning);
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
-  else out.print(...signReport(result, basename(resolve(model)), signature, { full: args.flag("full") ?? false }));
+  else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
 }
 

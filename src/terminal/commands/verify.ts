@@ -159,7 +159,7 @@ async function verify(
       ...verdictReport(verdict, {
         name,
         accepted: request.accepted(verdict),
-        full: args.flag("full") ?? false,
+        long: args.flag("long") ?? false,
         ...found,
       }),
     );

@@ -483,7 +483,7 @@ describe("bad input", () => {
         const signature = at("model.sig");
         const trust = { keys: [{ label: "key.pub", pem: keys.publicPem }] };
         const verdict = await verify({ model: at("llama"), signature, trust, engine }).finally(() => engine.dispose());
-        const report = verdictReport(verdict, { name: "llama", accepted: "", full: false });
+        const report = verdictReport(verdict, { name: "llama", accepted: "", long: false });
         return report.map((line) => shown(renderLine(line, false)));
       };
 

@@ -59,7 +59,7 @@ describe("the command line", function () {
     await run("sign key llama --private-key key.pem");
     writeTree(at("llama"), { "config.json": "[]", "new\x1b[2J.bin": "n", "weights/other.bin": "o" });
     rmSync(at("llama/weights/model.bin"));
-    const { status, stdout, stderr } = await run("verify key llama --signature model.sig --public-key key.pub --full");
+    const { status, stdout, stderr } = await run("verify key llama --signature model.sig --public-key key.pub --long");
     assert.equal(status, 1);
     assert.equal(stderr, "");
     const [first, changed, missing, added, more] = stdout.split("\n");
@@ -172,7 +172,7 @@ describe("the command line", function () {
       stdout: `sha256:${rootDigest(fileResources(FILES))}\n`,
       stderr: "",
     });
-    const full = await run("digest llama --full --shard-size 4");
+    const full = await run("digest llama --long --shard-size 4");
     const shards = shardResources(FILES, 4);
     assert.deepEqual(lines(full), [
       ...shards.map(({ name, digest }) => `sha256:${digest}  ${name}`),
@@ -348,7 +348,7 @@ describe("the command line", function () {
   it("does not mind that nobody reads to the end", async function () {
     if (process.platform === "win32") this.skip();
     writeTree(at("many"), Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`${index}.bin`, "x"])));
-    const command = `"${process.execPath}" "${CLI}" digest many --full; echo "status $?" >&2`;
+    const command = `"${process.execPath}" "${CLI}" digest many --long; echo "status $?" >&2`;
     const { stdout, stderr } = spawnSync("bash", ["-c", `{ ${command}; } | head -1`], {
       cwd: folder(),
       encoding: "utf8",

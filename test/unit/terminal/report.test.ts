@@ -19,9 +19,9 @@ const COVERAGE: Coverage = {
   symlinksAllowed: false,
 };
 
-function report(verdict: Partial<Verdict>, full = false): string[] {
+function report(verdict: Partial<Verdict>, long = false): string[] {
   const whole: Verdict = { state: "verified", model: "/models/llama", reasons: [], ...verdict };
-  const lines = verdictReport(whole, { name: "llama", accepted: "the key given", full });
+  const lines = verdictReport(whole, { name: "llama", accepted: "the key given", long });
   return lines.map((line) => renderLine(line, false));
 }
 
@@ -65,7 +65,7 @@ describe("the report of a verdict", () => {
     const coverage = { ...COVERAGE, ignored };
     assert.equal(
       report({ coverage })[3],
-      `             left out by the signer: ${first} and 2 more (--full lists them)`,
+      `             left out by the signer: ${first} and 2 more (--long lists them)`,
     );
     assert.equal(report({ coverage }, true)[3], `             left out by the signer: ${first}, n10, n11`);
   });

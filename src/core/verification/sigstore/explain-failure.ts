@@ -15,17 +15,28 @@ export interface Attempt {
 }
 
 /**
- * Why the library refused a bundle. Whatever comes from a service that the trust root does not know cannot be checked
- * here (`unable`); what a known service would have signed otherwise is not authentic (`invalid`).
+ * Why the library refused a bundle. Where any of it comes from a service that the trust root does not know, it cannot be
+ * checked here (`unable`); what the known services would have signed otherwise is not authentic (`invalid`).
  */
 export function explainFailure(error: VerificationError, attempt: Attempt): ProvenanceError {
+  const { entity, label, unsupported } = attempt;
+  const unknown = unknownService(attempt);
+  if (unknown !== undefined) {
+    const hint = "Check against the root of the instance where it was signed.";
+    return failure(unknown.code, `${label} cannot be checked: ${unknown.why} (${attempt.root}). ${hint}`, error);
+  }
   switch (error.code) {
-    case "TIMESTAMP_ERROR":
-      return explainTimestamp(error, attempt);
+    case "TIMESTAMP_ERROR": {
+      const none = entity.timestamps.length === 0;
+      const why = none ? "it has no time that anybody vouches for" : `its timestamp does not hold (${error.message})`;
+      return failure("SIGSTORE_TIMESTAMP", `${label} is not valid: ${why}.`, error);
+    }
     case "CERTIFICATE_ERROR":
       return error.message.includes("SCT") ? explainCertificateLog(error, attempt) : explainCertificate(error, attempt);
-    case "TLOG_ERROR":
     case "TLOG_BODY_ERROR":
+      if (unsupported === undefined) return explainLogEntry(error, attempt);
+      return failure("SIGSTORE_UNSUPPORTED", `${label} has ${unsupported}, which this version cannot check.`, error);
+    case "TLOG_ERROR":
     case "TLOG_INCLUSION_PROMISE_ERROR":
     case "TLOG_INCLUSION_PROOF_ERROR":
     case "TLOG_MISSING_INCLUSION_ERROR":
@@ -33,40 +44,37 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
     default:
       return failure(
         "SIGNATURE_NOT_AUTHENTIC",
-        `${attempt.label} does not fit its own certificate: the file was altered after signing.`,
+        `${label} does not fit its own certificate: the file was altered after signing.`,
         error,
       );
   }
 }
 
-function explainTimestamp(error: VerificationError, { entity, material, root, label }: Attempt): ProvenanceError {
-  if (timestampsOf(entity).some((timestamp) => timestampAuthority(timestamp, material) === undefined)) {
-    return failure(
-      "SIGSTORE_TIMESTAMP_UNKNOWN",
-      `${label} has a timestamp by an authority that the trust root does not know (${root}). Check against the root of the instance where it was signed.`,
-      error,
-    );
+function unknownService({ entity, certificate, material }: Attempt): { code: ErrorCode; why: string } | undefined {
+  const { certificateAuthorities, tlogs, ctlogs } = material;
+  if (!certificateAuthorities.some(({ certChain }) => certChain.some((ca) => mayHaveIssued(ca, certificate)))) {
+    const why = "its certificate is by an authority that the trust root does not know";
+    return { code: "SIGSTORE_AUTHORITY_UNKNOWN", why };
   }
-  const why =
-    entity.timestamps.length === 0
-      ? "it has no time that anybody vouches for"
-      : `its timestamp does not hold (${error.message})`;
-  return failure("SIGSTORE_TIMESTAMP", `${label} is not valid: ${why}.`, error);
+  if (entity.tlogEntries.some(({ logId }) => !tlogs.some(({ logID }) => logID.equals(logId.keyId)))) {
+    return { code: "SIGSTORE_LOG_UNKNOWN", why: "it is in a log that the trust root does not know" };
+  }
+  if (timestampsOf(entity).some((timestamp) => timestampAuthority(timestamp, material) === undefined)) {
+    const why = "its timestamp is by an authority that the trust root does not know";
+    return { code: "SIGSTORE_TIMESTAMP_UNKNOWN", why };
+  }
+  const ids = certificateLogIds(certificate);
+  if (ids.some((id) => !ctlogs.some(({ logID }) => logID.equals(id)))) {
+    const why = "its certificate is in a log of certificates that the trust root does not know";
+    return { code: "SIGSTORE_LOG_UNKNOWN", why };
+  }
+  if (ids.length === 0 && ctlogs.length === 0) {
+    return { code: "SIGSTORE_LOG_UNKNOWN", why: "the trust root knows no log of certificates" };
+  }
+  return undefined;
 }
 
-function explainCertificate(
-  error: VerificationError,
-  { certificate, material, root, label }: Attempt,
-): ProvenanceError {
-  if (
-    !material.certificateAuthorities.some(({ certChain }) => certChain.some((ca) => mayHaveIssued(ca, certificate)))
-  ) {
-    return failure(
-      "SIGSTORE_AUTHORITY_UNKNOWN",
-      `${label} was signed with a certificate of an authority that the trust root does not know (${root}). Check against the root of the instance where it was signed.`,
-      error,
-    );
-  }
+function explainCertificate(error: VerificationError, { label }: Attempt): ProvenanceError {
   const detail: unknown = error.cause;
   const why = detail instanceof Error ? detail.message : error.message;
   return failure(
@@ -76,40 +84,15 @@ function explainCertificate(
   );
 }
 
-function explainCertificateLog(error: VerificationError, attempt: Attempt): ProvenanceError {
-  const { certificate, material, root, label } = attempt;
-  const ids = certificate.extSCT?.signedCertificateTimestamps.map(({ logID }) => logID) ?? [];
-  const unknown = ids.some((id) => !material.ctlogs.some(({ logID }) => logID.equals(id)));
-  if (unknown || (ids.length === 0 && material.ctlogs.length === 0)) {
-    const what = unknown ? "the log that its certificate is in" : "any log of certificates";
-    return failure(
-      "SIGSTORE_LOG_UNKNOWN",
-      `${label} cannot be checked: the trust root (${root}) does not know ${what}.`,
-      error,
-    );
-  }
+function explainCertificateLog(error: VerificationError, { certificate, label }: Attempt): ProvenanceError {
   const why =
-    ids.length === 0
+    certificateLogIds(certificate).length === 0
       ? "its certificate was not entered into a log of certificates"
       : "the log of certificates did not say what it claims";
   return failure("SIGSTORE_CERTIFICATE_LOG", `${label} is not valid: ${why}.`, error);
 }
 
-function explainLogEntry(error: VerificationError, attempt: Attempt): ProvenanceError {
-  const { entity, material, root, label, unsupported } = attempt;
-  const unknown = entity.tlogEntries.some(
-    ({ logId }) => !material.tlogs.some(({ logID }) => logID.equals(logId.keyId)),
-  );
-  if (unknown) {
-    return failure(
-      "SIGSTORE_LOG_UNKNOWN",
-      `${label} is in a log that the trust root does not know (${root}). Check against the root of the instance where it was signed.`,
-      error,
-    );
-  }
-  if (error.code === "TLOG_BODY_ERROR" && unsupported !== undefined) {
-    return failure("SIGSTORE_UNSUPPORTED", `${label} has ${unsupported}, which this version cannot check.`, error);
-  }
+function explainLogEntry(error: VerificationError, { entity, material, root, label }: Attempt): ProvenanceError {
   for (const { inclusionProof, logId } of entity.tlogEntries) {
     const [origin = ""] = inclusionProof?.checkpoint?.envelope.split("\n") ?? [];
     const name = origin.split(" ")[0] ?? "";
@@ -123,6 +106,11 @@ function explainLogEntry(error: VerificationError, attempt: Attempt): Provenance
     }
   }
   return failure("SIGSTORE_LOG_ENTRY", `${label} is not valid: its log entry does not hold (${error.message}).`, error);
+}
+
+/** Of the logs that promised to enter a certificate (RFC 6962, 3.3). */
+export function certificateLogIds(certificate: X509Certificate): Buffer[] {
+  return certificate.extSCT?.signedCertificateTimestamps.map(({ logID }) => logID) ?? [];
 }
 
 /** What timestamp authorities signed; a log's promise is a timestamp too, but not one of these. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle as LibraryBundle } from "@sigstore/bundle";
-import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
+import type { SignedEntity, TrustMaterial, VerificationError } from "@sigstore/verify";
 import type { Bundle } from "../../bundle/bundle.ts";
 import { ProvenanceError } from "../../errors.ts";
 import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";
@@ -12,7 +12,13 @@ import type { SigstoreSigner, TrustRootFacts } from "../signer.ts";
 import type { TrustRoot } from "../trust-root.ts";
 import { checkTimestampWrapping } from "./check-timestamp.ts";
 import { checkEntryBody, checkProofAgainstCheckpoint, entryType } from "./entry-body.ts";
-import { type Attempt, explainFailure, timestampAuthority, timestampsOf } from "./explain-failure.ts";
+import {
+  type Attempt,
+  certificateLogIds,
+  explainFailure,
+  timestampAuthority,
+  timestampsOf,
+} from "./explain-failure.ts";
 import { type FulcioSubject, parseFulcioCertificate } from "./fulcio-certificate.ts";
 import { loadSigstore, type SigstoreLibraries } from "./libraries.ts";
 import { checkMaterialShape } from "./material-shape.ts";
@@ -103,7 +109,16 @@ function runVerifier(attempt: Attempt, { verify }: SigstoreLibraries): void {
   try {
     new verify.Verifier(attempt.material).verify(attempt.entity);
   } catch (error) {
-    throw error instanceof verify.VerificationError ? explainFailure(error, attempt) : malformed(attempt.label, error);
+    throw error instanceof verify.VerificationError ? explained(error, attempt) : malformed(attempt.label, error);
+  }
+}
+
+/** What is looked at for the explanation may itself be malformed. */
+function explained(error: VerificationError, attempt: Attempt): ProvenanceError {
+  try {
+    return explainFailure(error, attempt);
+  } catch (cause) {
+    return malformed(attempt.label, cause);
   }
 }
 
@@ -156,8 +171,7 @@ function logOf({ tlogEntries }: SignedEntity, { tlogs }: TrustMaterial): Sigstor
 }
 
 function certificateLogs(certificate: Attempt["certificate"], { ctlogs }: TrustMaterial): string[] {
-  const ids = certificate.extSCT?.signedCertificateTimestamps.map(({ logID }) => logID) ?? [];
-  return ids.map((id) => ctlogs.find(({ logID }) => logID.equals(id))?.baseURL ?? "");
+  return certificateLogIds(certificate).map((id) => ctlogs.find(({ logID }) => logID.equals(id))?.baseURL ?? "");
 }
 
 function authorityName(der: Buffer | undefined): string {

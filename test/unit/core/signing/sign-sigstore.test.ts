@@ -276,7 +276,7 @@ describe("signing with a login", () => {
       fault: { kind: "unknown-certificate-log" },
       code: "SIGNING_RESULT_INVALID",
       published: LOGGED,
-      says: /does not know the log/,
+      says: /log of certificates that the trust root does not know/,
     },
     {
       what: "a promise that does not hold",

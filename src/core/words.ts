@@ -28,6 +28,20 @@ export const WORDS: Readonly<Record<VerdictState, Words>> = {
   stale: { label: "Changed on disk, check again", icon: "history", colour: "neutral", mark: "↻" },
 };
 
+const EXCEPTION: Words = { label: "Let pass by exception", icon: "warning", colour: "amber", badge: "!", mark: "!" };
+const SIGNATURE_DEMANDED: Words = { label: "Not signed", icon: "warning", colour: "amber", badge: "!", mark: "!" };
+
+/**
+ * How a verdict is told: by its state, and where policies add something to that, by their decision. An exception hides
+ * neither a change nor a signature that is not valid.
+ */
+export function wordsFor({ state, decision }: Pick<Verdict, "state" | "decision">): Words {
+  const isWrong = state === "modified" || state === "invalid";
+  if (decision?.outcome === "exception" && !isWrong) return EXCEPTION;
+  const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;
+  return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : WORDS[state];
+}
+
 /** The reason in about four words, for a place that has room for no more. The whole sentence is `Reason.message`. */
 export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   SIGNATURE_NOT_FOUND: "no signature file",
@@ -265,15 +279,25 @@ export function describe(verdict: Verdict): string {
   }
 }
 
+/** Why a signer whose files match is not accepted, after "but". */
+function objection({ decision }: Verdict): string {
+  const code = decision?.reasons[0]?.code;
+  if (code === undefined || code === "POLICY_SIGNER") return "nobody here accepts this signer";
+  return code === "POLICY_WORKSPACE_UNTRUSTED"
+    ? "only policies of an untrusted workspace cover it"
+    : SHORT_REASONS[code];
+}
+
 /** The verdict in one line that stands alone: `Verified: llama-3-8b is what key prod.pub signed, unchanged`. */
 export function verdictLine(verdict: Verdict, modelName: string): string {
-  const { label } = WORDS[verdict.state];
+  const { label } = wordsFor(verdict);
   const signer = verdict.signer === undefined ? "its signer" : signerText(verdict.signer);
   switch (verdict.state) {
     case "verified":
       return `${label}: ${modelName} is what ${signer} signed, unchanged`;
     case "untrusted":
-      return `${label}: ${modelName} is what ${signer} signed, unchanged, but nobody here accepts this signer`;
+      if (verdict.decision?.outcome === "exception") return `${label}: ${modelName}, signed by ${signer}`;
+      return `${label}: ${modelName} is what ${signer} signed, unchanged, but ${objection(verdict)}`;
     case "modified":
     case "invalid":
     case "unable": {

@@ -39,20 +39,27 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     failure: "Verification failed",
     methods: METHODS,
     load: async () =>
-      methodCommand("verify", ["Tells whether a model is exactly what its signer signed."], {
-        sigstore: {
-          summary: "Signed with a browser login or by CI. The default method; not in this version yet.",
-          load: async () => (await import("./commands/sigstore.ts")).verifyWithSigstore,
+      methodCommand(
+        "verify",
+        [
+          "Tells whether a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE) that says who may sign.",
+        ],
+        {
+          sigstore: {
+            summary: "Signed with a browser login or by CI. The default method; not in this version yet.",
+            load: async () => (await import("./commands/sigstore.ts")).verifyWithSigstore,
+          },
+          key: {
+            summary: "Signed with a key that you know.",
+            load: async () => (await import("./commands/verify.ts")).verifyWithKey,
+          },
+          certificate: {
+            summary: "Signed with a certificate, under a root that you trust.",
+            load: async () => (await import("./commands/verify.ts")).verifyWithCertificate,
+          },
         },
-        key: {
-          summary: "Signed with a key that you know.",
-          load: async () => (await import("./commands/verify.ts")).verifyWithKey,
-        },
-        certificate: {
-          summary: "Signed with a certificate, under a root that you trust.",
-          load: async () => (await import("./commands/verify.ts")).verifyWithCertificate,
-        },
-      }),
+        async () => (await import("./commands/verify-policy.ts")).verifyWithPolicyFile,
+      ),
   },
   digest: {
     summary: "Print the digest of a model, as its signature would have it.",

@@ -11,11 +11,16 @@ export interface Method {
 
 const PKCS11_METHODS = ["pkcs11-key", "pkcs11-certificate"];
 
-/** `sign` and `verify`: the first argument names the method; where it names none, `sigstore` is meant, as in the reference. */
+/**
+ * `sign` and `verify`: the first argument names the method; where it names none, `sigstore` is meant, as in the reference.
+ *
+ * @param withPolicy instead of a method, where `--policy` is given
+ */
 export function methodCommand(
   name: string,
   description: readonly string[],
   methods: Readonly<Record<"sigstore" | "key" | "certificate", Method>>,
+  withPolicy?: () => Promise<Command>,
 ): Command {
   return {
     async execute(argv, terminal) {
@@ -23,9 +28,15 @@ export function methodCommand(
       if (first === "--help" || first === "-h") {
         const commands = Object.entries(methods).map(([method, { summary }]) => [method, summary] as const);
         const usage = `${PROGRAM} ${name} [${Object.keys(methods).join(" | ")}] [OPTION…] MODEL`;
-        const examples = [`${PROGRAM} ${name} key --help`];
+        const examples = [
+          `${PROGRAM} ${name} key --help`,
+          ...(withPolicy === undefined ? [] : [`${PROGRAM} ${name} MODEL --policy FILE --help`]),
+        ];
         terminal.out.raw(renderHelp({ usage, description, commands, options: COMMON_OPTIONS, examples }));
         return EXIT.done;
+      }
+      if (withPolicy !== undefined && !isMethod(first, methods) && namesPolicy(argv)) {
+        return (await withPolicy()).execute(argv, terminal);
       }
       if (first === "") throw usageError(`MODEL is missing. The methods: ${Object.keys(methods).join(", ")}.`);
       if (PKCS11_METHODS.includes(first)) {
@@ -43,6 +54,12 @@ export function methodCommand(
       }
     },
   };
+}
+
+function namesPolicy(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  const options = end === -1 ? argv : argv.slice(0, end);
+  return options.some((argument) => argument === "--policy" || argument.startsWith("--policy="));
 }
 
 function isMethod<T extends string>(name: string, methods: Readonly<Record<T, unknown>>): name is T {

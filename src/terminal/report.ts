@@ -1,8 +1,8 @@
 import type { AddedEntry, ChangedResource, Comparison } from "../core/manifest/comparison.ts";
 import type { IgnoreSource } from "../core/model/file-list.ts";
-import type { Coverage, Verdict, VerdictState } from "../core/verdict.ts";
+import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
-import { coverageText, shortHex, signerText, verdictLine, WORDS, type Words } from "../core/words.ts";
+import { coverageText, shortHex, signerText, verdictLine, type Words, wordsFor } from "../core/words.ts";
 import type { Line, Style } from "./text.ts";
 
 const LABEL_WIDTH = 11;
@@ -22,8 +22,8 @@ const STYLES: Readonly<Record<Words["colour"], Style>> = {
 };
 
 /** `✓ Verified  llama-3-8b` */
-export function headline(state: VerdictState, name: string): Line {
-  const { mark, label, colour } = WORDS[state];
+export function headline(verdict: Pick<Verdict, "state" | "decision">, name: string): Line {
+  const { mark, label, colour } = wordsFor(verdict);
   return [{ text: `${mark} ${label}`, style: STYLES[colour] }, "  ", { text: name, style: "bold" }];
 }
 
@@ -133,7 +133,7 @@ export interface VerdictReportOptions extends ReportOptions {
  */
 export function verdictReport(verdict: Verdict, options: VerdictReportOptions): Line[] {
   const { state, signer, comparison, coverage } = verdict;
-  const lines: Line[] = [headline(state, options.name)];
+  const lines: Line[] = [headline(verdict, options.name)];
   if (comparison !== undefined) lines.push(...comparisonFields(comparison, options));
   lines.push(...field("reason", ...verdict.reasons.map(({ message }) => [message])));
   if (signer !== undefined) lines.push(...field("signed by", ...signerLines(signer, options)));
@@ -143,7 +143,7 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
   if (coverage !== undefined) lines.push(...coverageFields(coverage, options));
   if (options.long && verdict.rootDigest !== undefined)
     lines.push(...field("digest", [`sha256:${verdict.rootDigest}`]));
-  const { mark, colour } = WORDS[state];
+  const { mark, colour } = wordsFor(verdict);
   lines.push([{ text: `${mark} ${verdictLine(verdict, options.name)}`, style: STYLES[colour] }]);
   return lines;
 }

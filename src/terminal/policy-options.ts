@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, relative, resolve, sep } from "node:path";
+import { ProvenanceError } from "../core/errors.ts";
+import { type Diagnostic, hasErrors } from "../core/policy/diagnostics.ts";
+import type { PolicySet } from "../core/policy/evaluate.ts";
+import { isInside } from "../core/policy/files-inside.ts";
+import { findPolicyFiles, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
+import { type PolicyFile, readPolicyFile } from "../core/policy/read-policies.ts";
+import type { OptionSpecs } from "./arguments.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const POLICY_OPTIONS = {
+  policy: {
+    type: "list",
+    metavar: "FILE",
+    help: "A policy file: it says who may sign, so that no key or identity has to be named. May be given several times; each has to accept.",
+  },
+  root: {
+    type: "text",
+    metavar: "DIR",
+    help: "The folder that the patterns of the policies are relative to. Default: the folder of the first policy that the model is in, or else the current directory.",
+  },
+  offline: {
+    type: "switch",
+    help: "Never touch the network: signatures by Sigstore are checked against the trust root that is known here.",
+  },
+} as const satisfies OptionSpecs;
+
+/** The policies of a command, and the folder that their patterns are relative to. */
+export interface ChosenPolicies {
+  readonly files: readonly PolicyFile[];
+  readonly policies: PolicySet;
+  /** Absolute. */
+  readonly root: string;
+}
+
+/**
+ * Reads the policy files that a person named.
+ *
+ * @param place the model, or the folder with the models
+ * @throws ProvenanceError POLICY_INVALID where one has an error; all of them are told on standard error before
+ */
+export async function namedPolicies(
+  paths: readonly string[],
+  place: string,
+  root: string | undefined,
+  terminal: Pick<Terminal, "cwd" | "err" | "log">,
+): Promise<ChosenPolicies> {
+  const files = await Promise.all(paths.map((path) => readPolicyFile(path)));
+  refuseErrors(files, terminal);
+  return { files, policies: policySetOf(files, []), root: chooseRoot(files, place, root, terminal.cwd) };
+}
+
+/** The user's own policy, and those of the nearest folder above the model that has any. */
+export async function foundPolicies(
+  model: string,
+  root: string | undefined,
+  terminal: Pick<Terminal, "cwd" | "env" | "err" | "log">,
+): Promise<ChosenPolicies> {
+  const own = userPolicyPath(terminal.env, process.platform, homedir());
+  const user = existsSync(own) ? [await readPolicyFile(own)] : [];
+  const folder = root === undefined ? await nearestWithPolicies(resolve(model)) : resolve(root);
+  const paths = folder === undefined ? [] : await findPolicyFiles(folder);
+  const workspace = await Promise.all(paths.map((path) => readPolicyFile(path)));
+  const files = [...user, ...workspace];
+  refuseErrors(files, terminal);
+  const base = folder ?? chooseRoot([], model, undefined, terminal.cwd);
+  return { files, policies: policySetOf(user, workspace), root: base };
+}
+
+async function nearestWithPolicies(model: string): Promise<string | undefined> {
+  for (let folder = model; ; folder = dirname(folder)) {
+    if ((await findPolicyFiles(folder)).length > 0) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** `path:line:column: error: message [code]`, as compilers have it, so that editors find the place. */
+export function diagnosticText(path: string, { line, column, severity, message, code }: Diagnostic): string {
+  return `${path}:${line}:${column}: ${severity}: ${message} [${code}]`;
+}
+
+function refuseErrors(files: readonly PolicyFile[], { cwd, err, log }: Pick<Terminal, "cwd" | "err" | "log">): void {
+  for (const { path, diagnostics } of files) {
+    for (const found of diagnostics) {
+      const text = diagnosticText(shownPath(cwd, path), found);
+      if (found.severity === "error") err.print([text]);
+      else log.info(text);
+    }
+  }
+  const broken = files.filter(({ diagnostics }) => hasErrors(diagnostics));
+  if (broken.length === 0) return;
+  const names = broken.map(({ path }) => shownPath(cwd, path)).join(", ");
+  throw new ProvenanceError("POLICY_INVALID", `${names} cannot be used as it is. Nothing was checked.`, {
+    details: { files: broken.map(({ path }) => path) },
+  });
+}
+
+function chooseRoot(files: readonly PolicyFile[], place: string, root: string | undefined, cwd: string): string {
+  if (root !== undefined) return resolve(root);
+  const model = resolve(place);
+  const around = [...files.map(({ folder }) => folder), cwd].find((folder) => isInside(folder, model));
+  return around ?? dirname(model);
+}
+
+/** The path that patterns are compared with; `.` is the root itself. */
+export function pathBelow(root: string, model: string): string {
+  const path = relative(root, resolve(model));
+  return path === "" ? "." : path.split(sep).join("/");
+}
+
+/** Relative where that is shorter to read. */
+export function shownPath(cwd: string, path: string): string {
+  const way = relative(cwd, path);
+  return way === "" ? "." : way.startsWith("..") ? path : way;
+}

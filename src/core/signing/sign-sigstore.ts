@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import type { Signature, SignatureBundle, Witness } from "@sigstore/sign";
+import { bundleToJSON } from "@sigstore/bundle";
+import { DSSEBundleBuilder, FulcioSigner, type Signature, type SignatureBundle, type Witness } from "@sigstore/sign";
 import { PAYLOAD_TYPE } from "../bundle/dsse.ts";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { type ErrorCode, ProvenanceError, throwIfCancelled } from "../errors.ts";
@@ -102,10 +103,6 @@ export async function signWithSigstore(
 }
 
 async function makeBundle(session: Session, token: string, payload: Buffer): Promise<Buffer> {
-  const [{ DSSEBundleBuilder }, { bundleToJSON }] = await Promise.all([
-    import("@sigstore/sign"),
-    import("@sigstore/bundle"),
-  ]);
   const builder = new DSSEBundleBuilder({
     signer: { sign: (data) => certifyAndSign(session, token, data) },
     witnesses: [{ testify: (content, certificate) => testify(session, content, certificate) }],
@@ -116,7 +113,6 @@ async function makeBundle(session: Session, token: string, payload: Buffer): Pro
 
 async function certifyAndSign(session: Session, token: string, data: Buffer): Promise<Signature> {
   const { services, limits, record, signal } = session;
-  const { FulcioSigner } = await import("@sigstore/sign");
   const fulcio = new FulcioSigner({
     fulcioBaseURL: services.authority,
     identityProvider: { getToken: () => Promise.resolve(token) },
@@ -160,13 +156,12 @@ async function testify(session: Session, content: SignatureBundle, certificate: 
   const stamped =
     timestamps === undefined
       ? []
-      : await ask(await timestampWitness(timestamps, limits), limits.timeout).catch((error: unknown) => {
+      : await ask(timestampWitness(timestamps, limits), limits.timeout).catch((error: unknown) => {
           throw serviceFailure("SIGNING_TIMESTAMP_FAILED", "The timestamp authority", timestamps, error, session);
         });
-  const witness = await logWitness(services, limits);
   throwIfCancelled(signal);
   record.log("asked");
-  const logged = await ask(witness, logTimeout(log.version, limits)).catch((error: unknown) => {
+  const logged = await ask(logWitness(services, limits), logTimeout(log.version, limits)).catch((error: unknown) => {
     if (wasRefused(error)) record.log("none");
     throw serviceFailure("SIGNING_LOG_FAILED", "The log", log.url, error, session);
   });

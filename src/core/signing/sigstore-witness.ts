@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RFC3161SignedTimestamp, TransparencyLogEntry } from "@sigstore/bundle";
-import type { SignatureBundle, Witness } from "@sigstore/sign";
+import { HashAlgorithm } from "@sigstore/protobuf-specs";
+import { RekorWitness, type SignatureBundle, TSAWitness, type Witness } from "@sigstore/sign";
 import { preAuthenticationEncoding } from "../bundle/dsse.ts";
 import { retryOption, type ServiceLimits } from "./service-limits.ts";
 import type { SigningServices } from "./sigstore-services.ts";
@@ -12,8 +13,7 @@ export interface Testimony {
 }
 
 /** A timestamp for a signature, from an RFC 3161 authority. */
-export async function timestampWitness(url: string, limits: ServiceLimits): Promise<Witness> {
-  const { TSAWitness } = await import("@sigstore/sign");
+export function timestampWitness(url: string, limits: ServiceLimits): Witness {
   return new TSAWitness({ tsaBaseURL: url, timeout: limits.timeout, retry: retryOption(limits) });
 }
 
@@ -21,8 +21,7 @@ export async function timestampWitness(url: string, limits: ServiceLimits): Prom
  * An entry for a signature in a log. A log of version 2 takes a digest and a signature only (`hashedrekord`), where the
  * library would post the whole envelope and be refused: what it gets to see here is the digest of what was signed.
  */
-export async function logWitness({ log }: SigningServices, limits: ServiceLimits): Promise<Witness> {
-  const { RekorWitness } = await import("@sigstore/sign");
+export function logWitness({ log }: SigningServices, limits: ServiceLimits): Witness {
   const rekor = new RekorWitness({
     rekorBaseURL: log.url,
     majorApiVersion: log.version,
@@ -30,7 +29,6 @@ export async function logWitness({ log }: SigningServices, limits: ServiceLimits
     retry: retryOption(limits),
   });
   if (log.version === 1) return rekor;
-  const { HashAlgorithm } = await import("@sigstore/protobuf-specs");
   return {
     testify: (content, certificate) => {
       const { digest, signature } = signedDigest(content);

@@ -65,7 +65,7 @@ async function fetchWithTuf(
     const text = known[role];
     if (text !== undefined) await writeFile(join(folder, `${role}.json`), text);
   }
-  const { initTUF } = await import("@sigstore/tuf");
+  const { initTUF } = await import("./trust-root-updater.ts");
   const client = await initTUF({ cachePath, mirrorURL: instance.mirror, timeout, retry: { retries } });
   const trustedRoot = await client.getTarget("trusted_root.json");
   const signingConfig = await optionalTarget(client, SIGNING_CONFIG);

@@ -69,14 +69,14 @@ const SigningConfigShape = v.looseObject({
  */
 export async function parseTrustedRoot(json: unknown, label: string): Promise<TrustedRoot> {
   const shape = parse(TrustedRootShape, camelCasedOrFail(json, label), label, "a trusted root");
-  const { TrustedRoot } = await import("@sigstore/protobuf-specs");
+  const { TrustedRoot } = await import("./trust-root-messages.ts");
   return fromJson(() => TrustedRoot.fromJSON(shape), label);
 }
 
 /** As {@link parseTrustedRoot}, for a SigningConfig of version 0.2. */
 export async function parseSigningConfig(json: unknown, label: string): Promise<SigningConfig> {
   const shape = parse(SigningConfigShape, camelCasedOrFail(json, label), label, "a signing configuration");
-  const { SigningConfig } = await import("@sigstore/protobuf-specs");
+  const { SigningConfig } = await import("./trust-root-messages.ts");
   return fromJson(() => SigningConfig.fromJSON(shape), label);
 }
 

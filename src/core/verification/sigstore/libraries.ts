@@ -3,11 +3,7 @@ import { failedSelfCheck } from "./crypto-self-check.ts";
 import { verifyNamingDigest } from "./verify-naming-digest.ts";
 
 /** Sigstore's libraries, ready for use on this platform. */
-export interface SigstoreLibraries {
-  readonly core: typeof import("@sigstore/core");
-  readonly bundle: typeof import("@sigstore/bundle");
-  readonly verify: typeof import("@sigstore/verify");
-}
+export type SigstoreLibraries = Pick<typeof import("./library-modules.ts"), "bundle" | "core" | "verify">;
 
 let loading: Promise<SigstoreLibraries> | undefined;
 
@@ -22,14 +18,9 @@ export function loadSigstore(): Promise<SigstoreLibraries> {
 }
 
 async function load(): Promise<SigstoreLibraries> {
-  const { default: libraryCrypto } = await import("@sigstore/core/dist/crypto.js");
+  const { bundle, core, libraryCrypto, verify } = await import("./library-modules.ts");
   // The library's own copy is changed, not the platform's module, which others in this process use too.
   Object.assign(libraryCrypto, { verify: verifyNamingDigest });
-  const [core, bundle, verify] = await Promise.all([
-    import("@sigstore/core"),
-    import("@sigstore/bundle"),
-    import("@sigstore/verify"),
-  ]);
   const failed = failedSelfCheck(core.crypto);
   if (failed !== undefined) {
     throw new ProvenanceError(

@@ -1,0 +1,2 @@
+// Loaded on demand by trust-root-refresh.ts. A bundler gives CommonJS packages their names only where the import is static.
+export { initTUF } from "@sigstore/tuf";

@@ -208,6 +208,19 @@ describe("login in the browser", () => {
     }
   });
 
+  it("says so when the issuer is busy, breaks the connection, or does not answer", async () => {
+    sigstore.misbehave("issuer", { kind: "status", status: 429 }, 1);
+    const busy = (await attempt()).outcome;
+    assertFailure(busy, "LOGIN_ISSUER_UNREACHABLE");
+    assert.match(busy.message, /status 429/u);
+    sigstore.misbehave("issuer", { kind: "reset" }, 1);
+    assertFailure((await attempt()).outcome, "LOGIN_ISSUER_UNREACHABLE");
+    const late = () => Promise.reject(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    const silent = (await attempt(ALICE, { fetch: late })).outcome;
+    assertFailure(silent, "LOGIN_ISSUER_UNREACHABLE");
+    assert.match(silent.message, /did not answer in time/u);
+  });
+
   it("says so when the client is not known", async () => {
     // The provider shows a page of its own; the person gives up there.
     const stop = new AbortController();

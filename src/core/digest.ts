@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
 import { coverageOf } from "./coverage.ts";
 import { ProvenanceError } from "./errors.ts";
-import type { DigestEngine, DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-engine.ts";
-import { withDigestEngine } from "./hashing/with-digest-engine.ts";
+import type { DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-engine.ts";
+import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engine.ts";
 import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
@@ -10,7 +10,7 @@ import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts
 import { checkIgnorePath, type IgnoreRule } from "./model/ignore.ts";
 import type { Coverage } from "./verdict.ts";
 
-export interface DigestModelOptions {
+export interface DigestModelOptions extends EngineChoice {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature file, which is left out where it lies in the model. */
@@ -23,8 +23,6 @@ export interface DigestModelOptions {
   /** Leaves `.git` and its kin at the top of the model out (OMS 6.2); true if absent. */
   readonly ignoreGitPaths?: boolean;
   readonly allowSymlinks?: boolean;
-  /** A process of its own is started and ended where none is given. */
-  readonly engine?: DigestEngine;
   readonly mode?: DigestMode;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DigestProgress) => void;
@@ -86,10 +84,11 @@ export async function buildManifest(options: DigestModelOptions): Promise<ModelM
   const { list, ignore } = await listForSigning(options);
   const { shardSize } = options;
   const algorithm = options.algorithm ?? "sha256";
-  const digests = await withDigestEngine(options.engine, (engine) =>
+  const digests = await withDigestEngine(options, list.files, (engine) =>
     engine.digest(
       {
         files: list.files,
+        root: model,
         algorithm,
         mode: options.mode ?? "full",
         ...(shardSize !== undefined && { shardSize }),

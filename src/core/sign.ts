@@ -3,12 +3,14 @@ import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
 import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
+import type { DigestMode } from "./hashing/digest-engine.ts";
 import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
+import { isEarlierSignature } from "./signing/earlier-signature.ts";
 import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
 import type { SigstoreIdentity } from "./signing/sign-sigstore.ts";
 import type { CertificateMaterial } from "./signing/signing-certificate.ts";
 import { checkWritable, writeFileAtomically } from "./signing/write-file-atomically.ts";
-import type { PemSource } from "./trust.ts";
+import type { PemSource, Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 import { keyFingerprint } from "./verification/elliptic-keys.ts";
 import type { Signer } from "./verification/signer.ts";
@@ -36,6 +38,11 @@ export interface SignOptions extends DigestModelOptions {
   /** Where the signature is written; replaced where it exists. */
   readonly signature: string;
   readonly identity: SigningIdentity;
+  /**
+   * `cached` and `verify-cache` take digests of unchanged files from the cache, but only where the signature that is
+   * replaced is authentic and by this signer; anything else is read in full.
+   */
+  readonly mode?: DigestMode;
 }
 
 export interface SignResult {
@@ -56,14 +63,14 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
 
 /**
  * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
- * and checked before this resolves. On any failure a signature that was there before is unchanged.
+ * and checked before it takes the place of the signature. On any failure a signature that was there before is unchanged.
  *
  * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
 export async function sign(options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  const signStatement = await statementSigner(options.identity, signature, options.signal);
+  const { trust, signStatement } = await prepareSigner(options.identity, signature, options.signal);
   if (signature === model) {
     throw new ProvenanceError("SIGNATURE_UNWRITABLE", `The signature would replace the model itself: ${model}.`, {
       details: { path: model },
@@ -71,12 +78,13 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   }
   await checkWritable(signature);
 
-  const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, model, signature });
+  const asked = options.mode ?? "full";
+  const mode = asked !== "full" && (await isEarlierSignature(signature, trust)) ? asked : "full";
+  const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode, model, signature });
   const payload = encodeStatement(basename(model), manifest);
   throwIfCancelled(options.signal);
   const { bytes, signer, checkWritten } = await signStatement(payload);
-  await writeFileAtomically(signature, bytes);
-  await checkWritten();
+  await writeFileAtomically(signature, bytes, checkWritten);
   return { signature, signer, rootDigest, coverage, warnings: warningsFor(list.outside) };
 }
 
@@ -84,23 +92,30 @@ interface SignedStatement {
   readonly bytes: Buffer;
   readonly signer: Signer;
   /** @throws ProvenanceError SIGNATURE_SELF_CHECK */
-  checkWritten(): Promise<void>;
+  checkWritten(written: Buffer): void;
 }
 
-type SignStatement = (payload: Buffer) => Promise<SignedStatement>;
+interface PreparedSigner {
+  /** In this signer, and nobody else. */
+  readonly trust: Trust;
+  signStatement(payload: Buffer): Promise<SignedStatement>;
+}
 
 /** What can fail without the model fails here. */
-async function statementSigner(
+async function prepareSigner(
   identity: SigningIdentity,
   signature: string,
   signal: AbortSignal | undefined,
-): Promise<SignStatement> {
+): Promise<PreparedSigner> {
   if (identity.method === "sigstore") {
     const { checkSigstoreIdentity, signWithSigstore } = await import("./signing/sign-sigstore.ts");
     checkSigstoreIdentity(identity);
-    return async (payload) => {
-      const { bytes, signer } = await signWithSigstore(identity, payload, signature, signal);
-      return { bytes, signer, checkWritten: () => checkWrittenBytes(signature, bytes) };
+    return {
+      trust: { sigstore: { root: identity.root, identities: [] } },
+      async signStatement(payload) {
+        const { bytes, signer } = await signWithSigstore(identity, payload, signature, signal);
+        return { bytes, signer, checkWritten: (written) => checkWrittenBytes(written, signature, bytes) };
+      },
     };
   }
   const key = readPrivateKey(identity.privateKey, identity.passphrase);
@@ -109,11 +124,18 @@ async function statementSigner(
   const { label } = identity.privateKey;
   const signer = certificates?.signer ?? { method: "key", fingerprint, curve: key.curve, label };
   const material = certificates?.material ?? { method: "key", hint: fingerprint };
-  return async (payload) => ({
-    bytes: encodeBundle(material, payload, signPayload(key, PAYLOAD_TYPE, payload)),
-    signer,
-    checkWritten: () => checkWritten(signature, key, payload),
-  });
+  const trust: Trust =
+    certificates === undefined
+      ? { keys: [{ label, pem: key.publicKey.export({ type: "spki", format: "pem" }).toString() }] }
+      : { certificates: { roots: [{ label, pem: certificates.leafPem }] } };
+  return {
+    trust,
+    signStatement: async (payload) => ({
+      bytes: encodeBundle(material, payload, signPayload(key, PAYLOAD_TYPE, payload)),
+      signer,
+      checkWritten: (written) => checkWritten(written, signature, key, payload),
+    }),
+  };
 }
 
 async function readSigningCertificate(identity: CertificateIdentity, key: SigningKey): Promise<CertificateMaterial> {

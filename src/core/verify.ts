@@ -3,8 +3,8 @@ import type { Bundle } from "./bundle/bundle.ts";
 import { readBundle } from "./bundle/read-bundle.ts";
 import { coverageOf } from "./coverage.ts";
 import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestEngine, DigestMode, DigestProgress, DigestResult } from "./hashing/digest-engine.ts";
-import { withDigestEngine } from "./hashing/with-digest-engine.ts";
+import type { DigestMode, DigestProgress, DigestResult } from "./hashing/digest-engine.ts";
+import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engine.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
 import { enumerateModel } from "./model/enumerate.ts";
@@ -12,7 +12,7 @@ import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
 import { type Authentication, authenticateBundle } from "./verification/authenticate.ts";
 
-export interface VerifyOptions {
+export interface VerifyOptions extends EngineChoice {
   /** The folder, or the single file. */
   readonly model: string;
   readonly signature: string;
@@ -21,8 +21,6 @@ export interface VerifyOptions {
   readonly ignorePaths?: readonly string[];
   /** Lets files pass that nobody signed (OMS 8.5); the verdict names them. */
   readonly ignoreUnsignedFiles?: boolean;
-  /** A process of its own is started and ended where none is given. */
-  readonly engine?: DigestEngine;
   readonly mode?: DigestMode;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DigestProgress) => void;
@@ -98,10 +96,11 @@ async function checkFiles(
   });
   const matching = matchFiles(manifest, list);
   const files = matching.present.map(({ file }) => file);
-  const digests: DigestResult = await withDigestEngine(options.engine, (engine) =>
+  const digests: DigestResult = await withDigestEngine(options, files, (engine) =>
     engine.digest(
       {
         files,
+        root: model,
         algorithm: serialization.algorithm,
         mode: options.mode ?? "full",
         ...(serialization.shardSize !== undefined && { shardSize: serialization.shardSize }),

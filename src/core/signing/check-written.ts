@@ -1,5 +1,4 @@
 import { createPublicKey } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
@@ -7,27 +6,28 @@ import { envelopeSignatureFits } from "../verification/envelope-signature.ts";
 import type { SigningKey } from "./private-key.ts";
 
 /**
- * Reads a signature back and checks it: what counts is what is on the disk.
+ * Checks what was read back of a signature: what counts is what is on the disk.
  *
+ * @param signature for messages
  * @param payload what was to be signed
  * @throws ProvenanceError SIGNATURE_SELF_CHECK, and those of {@link parseBundle}
  */
-export async function checkWritten(signature: string, key: SigningKey, payload: Buffer): Promise<void> {
-  const { envelope } = parseBundle(await readFile(signature), basename(signature));
+export function checkWritten(written: Buffer, signature: string, key: SigningKey, payload: Buffer): void {
+  const { envelope } = parseBundle(written, basename(signature));
   const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
   if (envelope.payload.equals(payload) && envelopeSignatureFits(envelope, publicKey, key.curve)) return;
   throw selfCheckFailed(signature);
 }
 
 /** As {@link checkWritten}, for bytes that were verified before they were written. */
-export async function checkWrittenBytes(signature: string, verified: Buffer): Promise<void> {
-  if (!(await readFile(signature)).equals(verified)) throw selfCheckFailed(signature);
+export function checkWrittenBytes(written: Buffer, signature: string, verified: Buffer): void {
+  if (!written.equals(verified)) throw selfCheckFailed(signature);
 }
 
 function selfCheckFailed(signature: string): ProvenanceError {
   return new ProvenanceError(
     "SIGNATURE_SELF_CHECK",
-    `${signature} was written, but what was read back does not verify. Do not publish it; sign again.`,
+    `Not signed: what was read back of ${signature} does not verify. The disk may be failing. A signature that was there before is unchanged.`,
     { details: { path: signature } },
   );
 }

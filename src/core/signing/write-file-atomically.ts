@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 
 /**
  * Writes a file so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
- * flushed, then renamed.
+ * flushed, read back and checked, then renamed.
  *
- * @throws ProvenanceError SIGNATURE_UNWRITABLE; the old file is as it was, and no temporary file is left
+ * @param check throws where what was read back is not right
+ * @throws ProvenanceError SIGNATURE_UNWRITABLE, and what `check` throws; the old file is as it was, and no temporary file is left
  */
-export async function writeFileAtomically(path: string, bytes: Buffer): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  bytes: Buffer,
+  check: (written: Buffer) => void,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     const file = await open(temporary, "wx", 0o644);
@@ -19,10 +24,11 @@ export async function writeFileAtomically(path: string, bytes: Buffer): Promise<
     } finally {
       await file.close();
     }
+    check(await readFile(temporary));
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw unwritable(path, cause);
+    throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
   }
 }
 

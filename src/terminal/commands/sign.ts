@@ -3,6 +3,7 @@ import { callerIgnorePaths } from "../../core/model/ignore.ts";
 import type { SigningIdentity, SignResult } from "../../core/sign.ts";
 import { countText, signerText } from "../../core/words.ts";
 import type { ArgumentsOf, OptionSpecs } from "../arguments.ts";
+import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT, requiredText } from "../command.ts";
 import { signJson } from "../json-report.ts";
 import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "../options.ts";
@@ -26,6 +27,10 @@ const SIGN_OPTIONS = {
     help: "Where the signature is written. Default: model.sig in the current directory.",
   },
   ...MANIFEST_OPTIONS,
+  full: {
+    type: "switch",
+    help: "Read every byte. Without it, files that did not change since you last signed the model are not read again; the report says so.",
+  },
   ...REPORT_OPTIONS,
 } as const satisfies OptionSpecs;
 
@@ -99,6 +104,8 @@ async function sign(
       ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
       ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
       allowSymlinks: args.flag("allow-symlinks") ?? false,
+      cache: digestCacheFolder(),
+      mode: args.flag("full") === true ? "full" : "cached",
       signal: interruption.signal,
       onProgress: progress.update,
     });

@@ -4,6 +4,7 @@ import { callerIgnorePaths } from "../../core/model/ignore.ts";
 import type { CertificateTrust, Trust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
+import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT, requiredText } from "../command.ts";
 import { verifyJson } from "../json-report.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS } from "../options.ts";
@@ -146,6 +147,7 @@ async function verify(
             trust,
             ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
             ignoreUnsignedFiles: args.flag("ignore-unsigned-files") ?? false,
+            cache: digestCacheFolder(),
             signal: interruption.signal,
             onProgress: progress.update,
           });

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createDigestEngine } from "../../../src/core/hashing/child-engine.ts";
+import type { DigestEngine, DigestMode } from "../../../src/core/hashing/digest-engine.ts";
+import { type SigningIdentity, sign } from "../../../src/core/sign.ts";
+import { verify } from "../../../src/core/verify.ts";
+import { type Certificate, makeChain } from "../../support/certificates.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { writeTree } from "../../support/temporary-folder.ts";
+
+/** Milliseconds until a file's times tell of every later write: only then are its digests kept. */
+const SETTLE_MS = 2100;
+const WEIGHTS = "w".repeat(1_000_000);
+
+describe("signing again", function () {
+  this.timeout(30_000);
+  let home: string;
+  let next = 0;
+  before(async () => {
+    home = mkdtempSync(join(tmpdir(), "incremental-"));
+    for (let at = 0; at < 5; at++) writeTree(join(home, `${at}`), { "weights.bin": WEIGHTS, "README.md": "one" });
+    await pause(SETTLE_MS);
+  });
+  after(() => rmSync(home, { recursive: true }));
+
+  const keys = makeKeys();
+  const byKey = (pair = keys): SigningIdentity => ({ method: "key", privateKey: { label: "k", pem: pair.privatePem } });
+  const byCertificate = ({ keys: own, pem }: Certificate): SigningIdentity => ({
+    method: "certificate",
+    privateKey: { label: "k", pem: own.privatePem },
+    certificate: { label: "c", pem },
+  });
+
+  async function twice(
+    first: SigningIdentity,
+    second: SigningIdentity,
+    mode: DigestMode,
+    between: (model: string) => void = () => undefined,
+  ) {
+    const model = join(home, `${next++}`);
+    const signature = join(model, "model.sig");
+    const full = await withEngine((engine) => sign({ model, signature, identity: first, engine }));
+    assert.equal(full.coverage.bytesFromCache, 0);
+    writeFileSync(join(model, "README.md"), "changed");
+    between(signature);
+    const { coverage } = await withEngine((engine) => sign({ model, signature, identity: second, engine, mode }));
+    const trust = { keys: [{ label: "k.pub", pem: keys.publicPem }] };
+    return { coverage, verdict: await verify({ model, signature, trust }) };
+  }
+
+  /** An engine's digests are on the disk once it has ended. */
+  async function withEngine<T>(use: (engine: DigestEngine) => Promise<T>): Promise<T> {
+    const engine = createDigestEngine({ cache: { directory: join(home, "cache") } });
+    try {
+      return await use(engine);
+    } finally {
+      await engine.dispose();
+    }
+  }
+
+  it("reads only what changed, where the earlier signature is authentic and one's own", async () => {
+    const { coverage, verdict } = await twice(byKey(), byKey(), "cached");
+    assert.equal(coverage.bytesFromCache, WEIGHTS.length);
+    assert.equal(coverage.bytesRead, "changed".length);
+    assert.equal(verdict.state, "verified");
+    assert.equal(verdict.coverage?.bytesFromCache, 0);
+  });
+
+  it("does so with a certificate", async () => {
+    const { leaf } = makeChain();
+    const { coverage } = await twice(byCertificate(leaf), byCertificate(leaf), "cached");
+    assert.equal(coverage.bytesFromCache, WEIGHTS.length);
+  });
+
+  it("reads everything where asked", async () => {
+    const { coverage } = await twice(byKey(), byKey(), "full");
+    assert.deepEqual([coverage.bytesFromCache, coverage.bytesRead], [0, WEIGHTS.length + 7]);
+  });
+
+  it("reads everything where the earlier signature is somebody else's", async () => {
+    const { coverage } = await twice(byKey(makeKeys()), byKey(), "cached");
+    assert.equal(coverage.bytesFromCache, 0);
+  });
+
+  it("reads everything where the earlier signature is damaged", async () => {
+    const { coverage } = await twice(byKey(), byKey(), "cached", (signature) => writeFileSync(signature, "{}"));
+    assert.equal(coverage.bytesFromCache, 0);
+  });
+});

@@ -10,10 +10,6 @@ const ROOT = import.meta.dirname;
 
 const PROGRAM = { extension: "src/extension.ts", cli: "src/cli.ts", hasher: "src/hasher.ts" };
 
-/** For the packages that are CommonJS: what they require of Node is not there in a module. */
-const BANNER =
-  'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
-
 const LIBRARY = {
   sign: "src/core/sign.ts",
   verify: "src/core/verify.ts",

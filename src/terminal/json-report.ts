@@ -5,6 +5,7 @@ import type { Resource } from "../core/manifest/manifest.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { ScannedModel } from "./policy-scan.ts";
 
 /** Changes when a field is removed, renamed or takes another meaning; new fields may come without. */
 const VERSION = 1;
@@ -55,6 +56,24 @@ export function scanJson(folder: string, models: readonly FoundModel[]): JsonRep
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       ...(signature !== undefined && { signature }),
+    })),
+  };
+}
+
+/** With policies: a verdict a model, and whether all of them may be used. */
+export function policyScanJson(folder: string, models: readonly ScannedModel[]): JsonReport {
+  return {
+    version: VERSION,
+    command: "scan",
+    folder,
+    passed: models.every(({ passed }) => passed),
+    models: models.map(({ path, kind, verdict, passed }) => ({
+      path,
+      kind,
+      state: verdict.state,
+      passed,
+      ...(verdict.signature !== undefined && { signature: verdict.signature }),
+      verdict,
     })),
   };
 }

@@ -61,3 +61,21 @@ export function hashingChoice(hash: string | undefined, shardSize: string | unde
     ...(shardSize !== undefined && { shardSize: parseSize(shardSize, "--shard-size") }),
   };
 }
+
+/** Policies, and what goes with them. */
+export const POLICY_OPTIONS = {
+  policy: {
+    type: "list",
+    metavar: "FILE",
+    help: "A policy file: it says who may sign, so that no key or identity has to be named. May be given several times; each has to accept.",
+  },
+  root: {
+    type: "text",
+    metavar: "DIR",
+    help: "The folder that the patterns of the policies are relative to. Default: the folder of the first policy that the model is in, or else the current directory.",
+  },
+  offline: {
+    type: "switch",
+    help: "Never touch the network: signatures by Sigstore are checked against the trust root that is known here.",
+  },
+} as const satisfies OptionSpecs;

@@ -7,25 +7,7 @@ import type { PolicySet } from "../core/policy/evaluate.ts";
 import { isInside } from "../core/policy/files-inside.ts";
 import { findPolicyFiles, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
 import { type PolicyFile, readPolicyFile } from "../core/policy/read-policies.ts";
-import type { OptionSpecs } from "./arguments.ts";
 import type { Terminal } from "./terminal.ts";
-
-export const POLICY_OPTIONS = {
-  policy: {
-    type: "list",
-    metavar: "FILE",
-    help: "A policy file: it says who may sign, so that no key or identity has to be named. May be given several times; each has to accept.",
-  },
-  root: {
-    type: "text",
-    metavar: "DIR",
-    help: "The folder that the patterns of the policies are relative to. Default: the folder of the first policy that the model is in, or else the current directory.",
-  },
-  offline: {
-    type: "switch",
-    help: "Never touch the network: signatures by Sigstore are checked against the trust root that is known here.",
-  },
-} as const satisfies OptionSpecs;
 
 /** The policies of a command, and the folder that their patterns are relative to. */
 export interface ChosenPolicies {

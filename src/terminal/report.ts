@@ -14,7 +14,7 @@ export function field(label: string, ...values: readonly Line[]): Line[] {
   return values.map((value, index) => [`  ${(index === 0 ? label : "").padEnd(LABEL_WIDTH)}`, ...value]);
 }
 
-const STYLES: Readonly<Record<Words["colour"], Style>> = {
+export const STYLES: Readonly<Record<Words["colour"], Style>> = {
   green: "green",
   amber: "amber",
   red: "red",

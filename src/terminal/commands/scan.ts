@@ -1,20 +1,37 @@
 import { relative, resolve } from "node:path";
 import { type FoundModel, findModels } from "../../core/model/find-models.ts";
 import { countText, WORDS } from "../../core/words.ts";
+import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
-import { REPORT_OPTIONS } from "../options.ts";
+import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
 import type { Line } from "../text.ts";
 
 export default defineCommand({
   name: "scan",
   operand: "DIR",
   description: [
-    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked; use verify for that.",
+    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked.",
+    "With --policy, every model found is verified, and so is what a policy names without a wildcard. Exit status 1 means that at least one is refused, or covered by no policy.",
   ],
-  options: { json: REPORT_OPTIONS.json },
-  examples: ["model-provenance scan ~/models"],
-  async run(folder, args, { out, log, interruption }) {
+  options: {
+    ...POLICY_OPTIONS,
+    format: { type: "text", metavar: "FORMAT", help: "With --policy: text, json (as --json), sarif or junit." },
+    json: REPORT_OPTIONS.json,
+  },
+  examples: ["model-provenance scan ~/models", "model-provenance scan . --policy model-policy.yaml --format sarif"],
+  async run(folder, args, terminal) {
+    const { out, log, interruption } = terminal;
+    const policyPaths = args.list("policy");
+    if (policyPaths.length > 0) {
+      const { scanByPolicy, scanFormat } = await import("./scan-policy.ts");
+      const format = scanFormat(args.text("format"), args.flag("json") === true);
+      const offline = args.flag("offline") === true;
+      return scanByPolicy({ folder, policyPaths, root: args.text("root"), offline, format }, terminal);
+    }
+    for (const option of ["format", "root"] as const) {
+      if (args.text(option) !== undefined) throw usageError(`--${option} needs --policy.`);
+    }
     const root = resolve(folder);
     const models = await findModels(root, {
       signal: interruption.signal,

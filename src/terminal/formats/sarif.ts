@@ -1,0 +1,54 @@
+import { relative, sep } from "node:path";
+import { isErrorCode } from "../../core/errors.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { SHORT_REASONS, verdictLine, WORDS } from "../../core/words.ts";
+import { explanations, type ScannedModel } from "../policy-scan.ts";
+import { VERSION } from "../version.ts";
+
+const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/** A SARIF 2.1.0 log: a result for each model that is not verified. */
+export function sarifLog(models: readonly ScannedModel[], root: string): Record<string, unknown> {
+  const results = models.filter(({ verdict }) => verdict.state !== "verified").map((model) => result(model, root));
+  const rules = [...new Set(results.map(({ ruleId }) => ruleId))].sort().map(rule);
+  return {
+    $schema: SCHEMA,
+    version: "2.1.0",
+    runs: [{ tool: { driver: { name: "model-provenance", version: VERSION, rules } }, results }],
+  };
+}
+
+function result({ path, name, verdict, passed }: ScannedModel, root: string) {
+  const level = passed ? (verdict.decision?.outcome === "warned" ? "warning" : "note") : "error";
+  const text = [verdictLine(verdict, name), ...explanations(verdict)].join("\n");
+  return {
+    ruleId: ruleOf(verdict),
+    level,
+    message: { text },
+    locations: [
+      {
+        // A folder has no lines to point at; its signature is a file.
+        physicalLocation: {
+          artifactLocation: { uri: uriBelow(root, verdict.signature ?? path), uriBaseId: "%SRCROOT%" },
+        },
+        logicalLocations: [{ fullyQualifiedName: name, kind: "resource" }],
+      },
+    ],
+    partialFingerprints: { model: name },
+  };
+}
+
+/** The first reason is the one that decided. */
+function ruleOf({ state, reasons, decision }: Verdict): string {
+  return reasons[0]?.code ?? decision?.reasons[0]?.code ?? state.toUpperCase();
+}
+
+function rule(id: string): Record<string, unknown> {
+  const state = Object.entries(WORDS).find(([name]) => name.toUpperCase() === id);
+  const text = isErrorCode(id) ? SHORT_REASONS[id] : (state?.[1].label ?? id);
+  return { id, shortDescription: { text: text.charAt(0).toUpperCase() + text.slice(1) } };
+}
+
+function uriBelow(root: string, path: string): string {
+  return relative(root, path).split(sep).map(encodeURIComponent).join("/");
+}

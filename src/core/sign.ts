@@ -83,14 +83,20 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode, model, signature });
   const payload = encodeStatement(basename(model), manifest);
   throwIfCancelled(options.signal);
-  const { bytes, signer, checkWritten } = await signStatement(payload);
-  await writeFileAtomically(signature, bytes, checkWritten);
+  const { bytes, signer, published, checkWritten } = await signStatement(payload);
+  try {
+    await writeFileAtomically(signature, bytes, checkWritten);
+  } catch (error) {
+    throw published === undefined ? error : withMore(error, published);
+  }
   return { signature, signer, rootDigest, coverage, warnings: warningsFor(list.outside) };
 }
 
 interface SignedStatement {
   readonly bytes: Buffer;
   readonly signer: Signer;
+  /** What cannot be taken back, in a sentence. */
+  readonly published?: string;
   /** @throws ProvenanceError SIGNATURE_SELF_CHECK */
   checkWritten(written: Buffer): void;
 }
@@ -113,8 +119,8 @@ async function prepareSigner(
     return {
       trust: { sigstore: { root: identity.root, identities: [] } },
       async signStatement(payload) {
-        const { bytes, signer } = await signWithSigstore(identity, payload, signature, signal);
-        return { bytes, signer, checkWritten: (written) => checkWrittenBytes(written, signature, bytes) };
+        const signed = await signWithSigstore(identity, payload, signature, signal);
+        return { ...signed, checkWritten: (written) => checkWrittenBytes(written, signature, signed.bytes) };
       },
     };
   }
@@ -141,6 +147,11 @@ async function prepareSigner(
 async function readSigningCertificate(identity: CertificateIdentity, key: SigningKey): Promise<CertificateMaterial> {
   const { readCertificateMaterial } = await import("./signing/signing-certificate.ts");
   return readCertificateMaterial(identity.certificate, identity.chain ?? [], key, new Date());
+}
+
+function withMore(error: unknown, text: string): unknown {
+  if (!(error instanceof ProvenanceError)) return error;
+  return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
 function warningsFor(outside: readonly string[]): string[] {

@@ -34,6 +34,8 @@ export interface SigstoreSignature {
   /** The bundle: JSON, UTF-8, with a final LF. */
   readonly bytes: Buffer;
   readonly signer: SigstoreSigner;
+  /** What was published, in a sentence: for whoever fails after this. */
+  readonly published: string;
 }
 
 interface Session {
@@ -93,7 +95,7 @@ export async function signWithSigstore(
   try {
     throwIfCancelled(signal);
     const bytes = await makeBundle(session, token, payload);
-    return { bytes, signer: await verifyResult(session, bytes, signature) };
+    return { bytes, signer: await verifyResult(session, bytes, signature), published: session.record.text() };
   } catch (error) {
     if (error instanceof ProvenanceError && error.code === "CANCELLED") {
       throw new ProvenanceError("CANCELLED", `Cancelled. ${session.record.text()}`, { cause: error.cause });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import type { ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
@@ -351,6 +351,16 @@ describe("signing with a login", () => {
       );
       assert.match(error.message, /127\.0\.0\.1:9 could not be used \(.*ECONNREFUSED/);
       assertNoToken(error);
+    });
+
+    it("a disk that does not take the file", async () => {
+      const confirm = () => {
+        mkdirSync(signature());
+        return true;
+      };
+      const error = await failsWith("SIGNATURE_UNWRITABLE", () => signIt(2, { confirm }));
+      assert.match(error.message, ISSUED);
+      assert.match(error.message, LOGGED);
     });
 
     it("a token that the authority does not accept", async () => {

@@ -1,5 +1,5 @@
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { checkRequest, DigestCollector } from "./digest-collector.ts";
+import { DigestCollector, measureRequest } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError, hasherFailed } from "./fault-error.ts";
 import { packFiles } from "./file-chunk.ts";
@@ -29,6 +29,7 @@ export function createDigestEngine(options: EngineOptions = {}): DigestEngine {
 interface Pending {
   readonly id: number;
   readonly request: DigestRequest;
+  readonly measure: { readonly digests: number; readonly bytes: number };
   readonly options: DigestOptions;
   readonly resolve: (result: DigestResult) => void;
   readonly reject: (error: unknown) => void;
@@ -56,12 +57,13 @@ class ChildEngine implements DigestEngine {
   async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
     throwIfCancelled(options.signal);
     if (this.#disposed) throw cancelled("the engine was disposed of");
-    checkRequest(request);
+    const measure = measureRequest(request);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const pending: Pending = {
         id,
         request,
+        measure,
         options,
         resolve,
         reject,
@@ -127,7 +129,7 @@ class ChildEngine implements DigestEngine {
   }
 
   /** Sends the list in pieces, so that neither this thread nor the pipe has to take it all at once. */
-  async #send(child: HasherChild, { id, request }: Pending): Promise<void> {
+  async #send(child: HasherChild, { id, request, measure }: Pending): Promise<void> {
     const { files, algorithm, shardSize, mode = "full", root } = request;
     await child.send({
       type: "begin",
@@ -135,6 +137,7 @@ class ChildEngine implements DigestEngine {
       algorithm,
       mode,
       files: files.length,
+      ...measure,
       ...(shardSize !== undefined && { shardSize }),
       ...(root !== undefined && { root }),
     });

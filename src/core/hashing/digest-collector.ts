@@ -1,6 +1,6 @@
 import { ProvenanceError } from "../errors.ts";
 import { DIGEST_BYTES, type DigestRequest } from "./digest-engine.ts";
-import { digestsOf, MAX_DIGESTS } from "./plan.ts";
+import { digestsOf, MAX_DIGESTS } from "./job-queue.ts";
 
 /** Puts the digests of a request back together, from text that comes in pieces. */
 export class DigestCollector {
@@ -42,20 +42,30 @@ export class DigestCollector {
   }
 }
 
-/** Throws `USAGE` for what no engine can answer. */
-export function checkRequest({ files, shardSize }: DigestRequest): void {
-  if (shardSize === undefined) return;
-  if (!Number.isSafeInteger(shardSize) || shardSize < 1) {
+/** What a request comes to. Throws `USAGE` for what no engine can answer. */
+export function measureRequest({ files, shardSize }: DigestRequest): {
+  readonly digests: number;
+  readonly bytes: number;
+} {
+  if (shardSize !== undefined && (!Number.isSafeInteger(shardSize) || shardSize < 1)) {
     throw new ProvenanceError("USAGE", "The shard size must be a whole number of bytes, at least 1.", {
       details: { shardSize },
     });
   }
-  const count = files.reduce((sum, { size }) => sum + digestsOf(size, shardSize), 0);
-  if (count > MAX_DIGESTS) {
+  let digests = 0;
+  let bytes = 0;
+  for (const { size } of files) {
+    digests += digestsOf(size, shardSize);
+    bytes += size;
+  }
+  if (digests > MAX_DIGESTS) {
     throw new ProvenanceError(
       "USAGE",
-      `Shards of ${shardSize} bytes make ${count} digests of this model; more than ${MAX_DIGESTS} cannot be held. Take larger shards.`,
-      { details: { shardSize, count, limit: MAX_DIGESTS } },
+      shardSize === undefined
+        ? `There are ${digests} files; more than ${MAX_DIGESTS} cannot be digested at once.`
+        : `Shards of ${shardSize} bytes make ${digests} digests of this model; more than ${MAX_DIGESTS} cannot be held. Take larger shards.`,
+      { details: { digests, limit: MAX_DIGESTS } },
     );
   }
+  return { digests, bytes };
 }

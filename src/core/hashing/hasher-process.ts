@@ -12,19 +12,14 @@ import { ThreadLane } from "./thread-lane.ts";
 /** Ten a second. */
 const PROGRESS_MS = 100;
 
-interface Request {
-  readonly begin: Extract<ToHasher, { type: "begin" }>;
-  readonly paths: string[];
-  readonly stats: string[];
-  runner?: RequestRunner;
-}
-
 /** The main thread of the hashing process: it listens, hands out work and reports; it never reads a model's file itself. */
 export class HasherProcess {
   readonly #entry: URL;
-  readonly #requests = new Map<number, Request>();
+  readonly #requests = new Map<number, RequestRunner>();
   readonly #saving = new Set<Promise<void>>();
-  #options: Promise<RunnerOptions> | undefined;
+  /** What came before, and has to be done with first. */
+  #earlier: Promise<unknown> = Promise.resolve();
+  #options: RunnerOptions | undefined;
 
   /** `entry`: the module that worker threads start from. */
   constructor(entry: URL) {
@@ -36,72 +31,51 @@ export class HasherProcess {
     process.on("disconnect", () => void Promise.allSettled(this.#saving).then(() => process.exit(0)));
     // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
     process.on("SIGINT", () => {});
-    process.on("message", (message) => this.#hear(v.parse(ToHasherSchema, message)));
+    process.on("message", (message) => {
+      const heard = v.parse(ToHasherSchema, message);
+      if (heard.type === "configure") this.#earlier = this.#configure(heard.settings);
+      else void this.#earlier.then(() => this.#hear(heard));
+    });
   }
 
-  #hear(message: ToHasher): void {
+  #hear(message: Exclude<ToHasher, { type: "configure" }>): void {
     switch (message.type) {
-      case "configure":
-        this.#options = configure(message.settings, this.#entry);
+      case "begin": {
+        if (this.#options === undefined) throw new Error("not configured");
+        const runner = new RequestRunner(this.#options, message);
+        this.#requests.set(message.id, runner);
+        void this.#answer(message.id, runner);
         return;
-      case "begin":
-        this.#requests.set(message.id, { begin: message, paths: [], stats: [] });
-        this.#answerIfComplete(message.id);
-        return;
+      }
       case "files": {
-        const request = this.#requests.get(message.id);
-        if (request === undefined) return;
         const { paths, stats } = unpackFiles(message.chunk);
-        for (const path of paths) request.paths.push(path);
-        for (const line of stats) request.stats.push(line);
-        this.#answerIfComplete(message.id);
+        this.#requests.get(message.id)?.add(paths, stats);
         return;
       }
       case "cancel":
-        this.#cancel(message.id);
+        this.#requests.get(message.id)?.cancel();
         return;
     }
   }
 
-  #cancel(id: number): void {
-    const request = this.#requests.get(id);
-    if (request === undefined) return;
-    if (request.runner !== undefined) {
-      request.runner.cancel();
-      return;
-    }
-    this.#requests.delete(id);
-    send({ type: "cancelled", id });
-  }
-
-  #answerIfComplete(id: number): void {
-    const request = this.#requests.get(id);
-    if (request === undefined || request.paths.length < request.begin.files) return;
-    if (request.paths.length > request.begin.files) throw new RangeError("more files than announced");
-    void this.#answer(id, request);
-  }
-
-  async #answer(id: number, request: Request): Promise<void> {
-    const options = await this.#options;
-    if (options === undefined) throw new Error("not configured");
-    if (this.#requests.get(id) !== request) return;
-    const { begin, paths, stats } = request;
-    const { algorithm, shardSize, mode, root } = begin;
-    const runner = new RequestRunner(options, { algorithm, shardSize, mode, root, paths, stats });
-    request.runner = runner;
+  async #answer(id: number, runner: RequestRunner): Promise<void> {
     const progress = reportProgress(id, runner);
     const answer = await runner.answer();
     clearInterval(progress);
+    this.#requests.delete(id);
     if (answer.state === "done") {
       for (const hex of answer.digests) await send({ type: "digests", id, hex });
       send({ type: "done", id, bytesRead: answer.bytesRead, bytesFromCache: answer.bytesFromCache });
     } else {
       send(answer.state === "failed" ? { type: "failed", id, fault: answer.fault } : { type: "cancelled", id });
     }
-    this.#requests.delete(id);
     const saving = runner.save();
     this.#saving.add(saving);
     void saving.finally(() => this.#saving.delete(saving));
+  }
+
+  async #configure(settings: HasherSettings): Promise<void> {
+    this.#options = await configure(settings, this.#entry);
   }
 }
 

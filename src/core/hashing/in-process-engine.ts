@@ -1,5 +1,5 @@
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { checkRequest, DigestCollector } from "./digest-collector.ts";
+import { DigestCollector, measureRequest } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError } from "./fault-error.ts";
 import { statLine } from "./file-chunk.ts";
@@ -40,10 +40,10 @@ class InProcessEngine implements DigestEngine {
     const { signal, onProgress } = options;
     throwIfCancelled(signal);
     if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.");
-    checkRequest(request);
+    const measure = measureRequest(request);
     const { files, algorithm, shardSize, mode = "full" } = request;
-    const input = { algorithm, shardSize, paths: files.map(({ path }) => path), stats: files.map(statLine) };
-    const runner = new RequestRunner({ scheduler: this.#scheduler }, { ...input, mode });
+    const shape = { algorithm, shardSize, mode, files: files.length, ...measure };
+    const runner = new RequestRunner({ scheduler: this.#scheduler }, shape);
     const cancel = (): void => runner.cancel();
     const progress = setInterval(() => {
       const { done, total, file } = runner.progress;
@@ -53,6 +53,10 @@ class InProcessEngine implements DigestEngine {
     signal?.addEventListener("abort", cancel, { once: true });
     this.#runners.add(runner);
     try {
+      runner.add(
+        files.map(({ path }) => path),
+        files.map(statLine),
+      );
       const answer = await runner.answer();
       if (answer.state === "failed") throw faultError(answer.fault, files);
       if (answer.state === "cancelled") throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason });

@@ -75,8 +75,10 @@ export const ToHasherSchema = v.variant("type", [
     mode: v.picklist(["full", "cached", "verify-cache"]),
     /** What the cache knows the model by. */
     root: v.optional(v.string()),
-    /** How many files the `files` messages will bring. */
+    /** How many files the `files` messages will bring, with how many digests and bytes. */
     files: Count,
+    digests: Count,
+    bytes: Count,
   }),
   v.strictObject({ type: v.literal("files"), id: RequestId, chunk: FileChunkSchema }),
   v.strictObject({ type: v.literal("cancel"), id: RequestId }),

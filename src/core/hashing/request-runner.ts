@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
-import { cacheEntry, digestKind } from "./cached-digests.ts";
+import { type CachedDigests, cacheEntry, digestKind } from "./cached-digests.ts";
 import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestMode } from "./digest-engine.ts";
-import { DigestRun, type RunInput } from "./digest-run.ts";
+import { DigestRun, type RunOutcome, type RunShape } from "./digest-run.ts";
 import { parseStatLine, sizeOfStatLine } from "./file-chunk.ts";
-import { digestsOf } from "./plan.ts";
+import { digestsOf } from "./job-queue.ts";
 import type { Fault } from "./protocol.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -15,7 +15,9 @@ export interface RunnerOptions {
   readonly readers?: (dev: bigint) => number | undefined;
 }
 
-export interface RunRequest extends RunInput {
+export interface RequestShape extends RunShape {
+  /** Bytes of all files. */
+  readonly bytes: number;
   readonly mode: DigestMode;
   /** Absolute path that the cache knows the model by; absent: nothing is kept or asked for. */
   readonly root?: string | undefined;
@@ -42,100 +44,145 @@ const SETTLED_MS = 2000;
 const SAMPLE_FILES = 256;
 const SAMPLE_BYTES = 1024 * 1024 * 1024;
 
-/** Answers one request: from the cache as far as that is asked for, and by reading the rest. */
+/** Answers one request, whose files it is told one after the other: from the cache as far as that is asked for, and by reading. */
 export class RequestRunner {
   readonly #options: RunnerOptions;
-  readonly #request: RunRequest;
+  readonly #shape: RequestShape;
   readonly #startedMs = Date.now();
+  readonly #paths: string[] = [];
+  readonly #stats: string[] = [];
   /** Digests from the cache, by file. */
-  #known: (string | undefined)[] = [];
+  readonly #known = new Map<number, string>();
+  readonly #cached: CachedDigests | undefined;
   #bytesKnown = 0;
   #run: DigestRun | undefined;
-  #cancelled = false;
+  #outcome: Promise<RunOutcome> | undefined;
+  #isComplete: () => void = () => {};
+  readonly #complete = new Promise<void>((resolve) => {
+    this.#isComplete = resolve;
+  });
 
-  constructor(options: RunnerOptions, request: RunRequest) {
+  constructor(options: RunnerOptions, shape: RequestShape) {
     this.#options = options;
-    this.#request = request;
+    this.#shape = shape;
+    const { mode, root, algorithm, shardSize } = shape;
+    if (mode !== "full" && root !== undefined) {
+      this.#cached = options.cache?.load(root, digestKind(algorithm, shardSize));
+    }
   }
 
   /** Bytes, of those that are read and those that need not be; and a file that is being read. */
   get progress(): { readonly done: number; readonly total: number; readonly file: number | undefined } {
-    const { control, bytesTotal = 0 } = this.#run ?? {};
-    return {
-      done: this.#bytesKnown + (control?.bytes ?? 0),
-      total: this.#bytesKnown + bytesTotal,
-      file: control?.file,
-    };
+    const control = this.#run?.control;
+    return { done: this.#bytesKnown + (control?.bytes ?? 0), total: this.#shape.bytes, file: control?.file };
+  }
+
+  /** The next files of the list. Reading begins with them, as far as their order is no matter. */
+  add(paths: readonly string[], stats: readonly string[]): void {
+    for (const [at, path] of paths.entries()) {
+      const stat = stats[at] ?? "";
+      const size = sizeOfStatLine(stat);
+      const file = this.#paths.length;
+      this.#paths.push(path);
+      this.#stats.push(stat);
+      this.#lookUp(file, path, stat, size);
+      // A spot check picks from the whole list.
+      if (this.#shape.mode !== "verify-cache") this.#begun().add(path, stat, size, !this.#known.has(file));
+    }
+    if (this.#paths.length === this.#shape.files) this.#isComplete();
+    this.#options.scheduler.dispatch();
   }
 
   cancel(): void {
-    this.#cancelled = true;
-    if (this.#run !== undefined) this.#options.scheduler.cancel(this.#run);
+    this.#options.scheduler.cancel(this.#begun());
+    this.#isComplete();
   }
 
   async answer(): Promise<Answer> {
-    if (this.#request.mode !== "full") this.#lookUp();
-    const sample = this.#request.mode === "verify-cache" ? this.#sample() : new Map<number, string>();
+    if (this.#shape.files === 0) this.#isComplete();
+    await this.#complete;
+    const sample = this.#shape.mode === "verify-cache" ? this.#sample() : new Map<number, string>();
     for (const file of sample.keys()) this.#forget(file);
-    let answer = await this.#read();
-    if (answer.state === "done" && !this.#confirms(sample)) {
-      this.#options.cache?.drop();
-      this.#known = [];
-      this.#bytesKnown = 0;
-      const wasted = answer.bytesRead;
-      answer = await this.#read();
-      if (answer.state === "done") answer = { ...answer, bytesRead: answer.bytesRead + wasted };
-    }
-    return answer;
+    if (this.#shape.mode === "verify-cache") this.#addAll();
+    const answer = await this.#finish();
+    if (answer.state !== "done" || this.#confirms(sample)) return answer;
+    this.#options.cache?.drop();
+    this.#known.clear();
+    this.#bytesKnown = 0;
+    this.#run = undefined;
+    this.#addAll();
+    const again = await this.#finish();
+    return again.state === "done" ? { ...again, bytesRead: again.bytesRead + answer.bytesRead } : again;
   }
 
   /** Keeps what was found out, even by a request that did not come to its end. */
   async save(): Promise<void> {
     const { cache } = this.#options;
-    const { root, paths, stats, algorithm, shardSize } = this.#request;
+    const { root, algorithm, shardSize } = this.#shape;
     const run = this.#run;
     if (cache === undefined || root === undefined || run === undefined) return;
-    if (paths.every((_, file) => this.#known[file] !== undefined)) {
+    if (this.#known.size === this.#paths.length) {
       cache.touch(root);
       return;
     }
     const entries: string[] = [];
-    for (const [file, path] of paths.entries()) {
-      const line = stats[file] ?? "";
-      const known = this.#known[file];
-      if (known !== undefined) entries.push(cacheEntry(path, line, known));
-      else if (run.hasRead(file) && this.#isSettled(line)) {
+    for (const [file, path] of this.#paths.entries()) {
+      const stat = this.#stats[file] ?? "";
+      const known = this.#known.get(file);
+      if (known !== undefined) entries.push(cacheEntry(path, stat, known));
+      else if (run.hasRead(file) && this.#isSettled(stat)) {
         const from = run.firstDigest(file);
         const to = run.firstDigest(file + 1);
-        if (to - from <= MAX_KEPT_DIGESTS) entries.push(cacheEntry(path, line, run.hex(from, to)));
+        if (to - from <= MAX_KEPT_DIGESTS) entries.push(cacheEntry(path, stat, run.hex(from, to)));
       }
     }
-    await cache.store(root, digestKind(algorithm, shardSize), entries, new Set(paths));
+    await cache.store(root, digestKind(algorithm, shardSize), entries, new Set(this.#paths));
   }
 
-  #lookUp(): void {
-    const { cache } = this.#options;
-    const { root, paths, stats, algorithm, shardSize } = this.#request;
-    if (cache === undefined || root === undefined) return;
-    const cached = cache.load(root, digestKind(algorithm, shardSize));
-    for (const [file, path] of paths.entries()) {
-      const line = stats[file] ?? "";
-      const size = sizeOfStatLine(line);
-      const hex = cached.find(path, line);
-      if (hex?.length !== digestsOf(size, shardSize) * DIGEST_BYTES[algorithm] * 2) continue;
-      this.#known[file] = hex;
-      this.#bytesKnown += size;
-    }
+  #lookUp(file: number, path: string, stat: string, size: number): void {
+    const { algorithm, shardSize } = this.#shape;
+    const hex = this.#cached?.find(path, stat);
+    if (hex?.length !== digestsOf(size, shardSize) * DIGEST_BYTES[algorithm] * 2) return;
+    this.#known.set(file, hex);
+    this.#bytesKnown += size;
   }
 
   #forget(file: number): void {
-    this.#known[file] = undefined;
-    this.#bytesKnown -= sizeOfStatLine(this.#request.stats[file] ?? "");
+    this.#known.delete(file);
+    this.#bytesKnown -= sizeOfStatLine(this.#stats[file] ?? "");
+  }
+
+  #begun(): DigestRun {
+    if (this.#run === undefined) {
+      const { scheduler, readers } = this.#options;
+      const first = this.#stats[0];
+      const limit = first === undefined ? undefined : readers?.(parseStatLine(first).dev);
+      this.#run = new DigestRun(this.#shape, { lanes: scheduler.lanes, readers: limit });
+      this.#outcome = scheduler.submit(this.#run);
+    }
+    return this.#run;
+  }
+
+  #addAll(): void {
+    for (const [file, path] of this.#paths.entries()) {
+      const stat = this.#stats[file] ?? "";
+      this.#begun().add(path, stat, sizeOfStatLine(stat), !this.#known.has(file));
+    }
+  }
+
+  async #finish(): Promise<Answer> {
+    const run = this.#begun();
+    if (run.outcome === undefined) run.complete();
+    this.#options.scheduler.dispatch();
+    const outcome = await this.#outcome;
+    if (outcome === undefined || outcome.state === "cancelled") return { state: "cancelled" };
+    if (outcome.state === "failed") return outcome;
+    return { state: "done", digests: this.#pieces(run), bytesRead: run.bytesTotal, bytesFromCache: this.#bytesKnown };
   }
 
   /** Some of the files that the cache knows, at random, with what it says of them. */
   #sample(): Map<number, string> {
-    const candidates = [...this.#known.keys()].filter((file) => this.#known[file] !== undefined);
+    const candidates = [...this.#known.keys()];
     const sample = new Map<number, string>();
     let bytes = 0;
     while (candidates.length > 0 && sample.size < SAMPLE_FILES && bytes < SAMPLE_BYTES) {
@@ -143,9 +190,9 @@ export class RequestRunner {
       const file = candidates[at] ?? 0;
       candidates[at] = candidates.at(-1) ?? 0;
       candidates.pop();
-      const size = sizeOfStatLine(this.#request.stats[file] ?? "");
+      const size = sizeOfStatLine(this.#stats[file] ?? "");
       if (sample.size > 0 && bytes + size > SAMPLE_BYTES) break;
-      sample.set(file, this.#known[file] ?? "");
+      sample.set(file, this.#known.get(file) ?? "");
       bytes += size;
     }
     return sample;
@@ -155,22 +202,6 @@ export class RequestRunner {
     const run = this.#run;
     if (run === undefined) return false;
     return [...sample].every(([file, hex]) => run.hex(run.firstDigest(file), run.firstDigest(file + 1)) === hex);
-  }
-
-  async #read(): Promise<Answer> {
-    if (this.#cancelled) return { state: "cancelled" };
-    const { scheduler, readers } = this.#options;
-    const first = this.#request.stats[0];
-    const limit = first === undefined ? undefined : readers?.(parseStatLine(first).dev);
-    const run = new DigestRun(this.#request, {
-      lanes: scheduler.lanes,
-      wanted: (file) => this.#known[file] === undefined,
-      ...(limit !== undefined && { readers: limit }),
-    });
-    this.#run = run;
-    const outcome = await scheduler.submit(run);
-    if (outcome.state !== "done") return outcome;
-    return { state: "done", digests: this.#pieces(run), bytesRead: run.bytesTotal, bytesFromCache: this.#bytesKnown };
   }
 
   *#pieces(run: DigestRun): Generator<string> {
@@ -194,15 +225,14 @@ export class RequestRunner {
   /** Digests `[from, to)`: those of one file that the cache knew, or of all files up to the next of these. */
   *#stretches(run: DigestRun): Generator<readonly [number, number, string?]> {
     let read = 0;
-    for (const [file, known] of this.#known.entries()) {
-      if (known === undefined) continue;
+    for (const [file, known] of this.#known) {
       const from = run.firstDigest(file);
       const to = run.firstDigest(file + 1);
       if (read < from) yield [read, from];
       yield [from, to, known];
       read = to;
     }
-    if (read < run.digestCount) yield [read, run.digestCount];
+    if (read < this.#shape.digests) yield [read, this.#shape.digests];
   }
 
   /** Asked against the beginning of the request: what was written since, the check after the last byte has seen. */

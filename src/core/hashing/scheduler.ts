@@ -44,8 +44,7 @@ export class Scheduler {
     return new Promise((settle) => {
       const entry: Entry = { run, settle, jobs: new Map() };
       this.#entries.add(entry);
-      this.#settleIfEnded(entry);
-      this.#dispatch();
+      this.dispatch();
     });
   }
 
@@ -59,7 +58,9 @@ export class Scheduler {
     await Promise.all(this.#free.splice(0).map((seat) => seat.lane.close()));
   }
 
-  #dispatch(): void {
+  /** Hands out what there is to do; to be called when a request has got more of it, or its last. */
+  dispatch(): void {
+    for (const entry of this.#entries) this.#settleIfEnded(entry);
     for (let entry = this.#choose(); entry !== undefined; entry = this.#choose()) {
       const seat = this.#free.pop() ?? { index: this.#seats++, lane: this.#createLane() };
       const bytes = entry.run.peek()?.bytes ?? 0;
@@ -103,8 +104,7 @@ export class Scheduler {
     this.#free.push(seat);
     if (outcome.state === "done") entry.run.completed(seat.index);
     if (outcome.state === "failed") entry.run.fail(outcome.fault);
-    this.#settleIfEnded(entry);
-    this.#dispatch();
+    this.dispatch();
   }
 
   /** Decides which threads run and how they read, after every change in what there is to do. */

@@ -40,10 +40,21 @@ class Hall {
   }
 }
 
+function begin(scheduler: Scheduler, files: number, readers?: number): DigestRun {
+  return new DigestRun({ algorithm: "sha256", files, digests: files }, { lanes: scheduler.lanes, readers });
+}
+
+function add(run: DigestRun, sizes: Readonly<Record<string, number>>): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    run.add(name, statLine({ size, mtimeNs: "1", ctimeNs: "1", dev: "1", ino: "1" }), size, true);
+  }
+}
+
 function run(scheduler: Scheduler, sizes: Readonly<Record<string, number>>, readers?: number): DigestRun {
-  const stats = Object.values(sizes).map((size) => statLine({ size, mtimeNs: "1", ctimeNs: "1", dev: "1", ino: "1" }));
-  const input = { algorithm: "sha256", paths: Object.keys(sizes), stats } as const;
-  return new DigestRun(input, { lanes: scheduler.lanes, ...(readers !== undefined && { readers }) });
+  const begun = begin(scheduler, Object.keys(sizes).length, readers);
+  add(begun, sizes);
+  begun.complete();
+  return begun;
 }
 
 /** Lets everything that can go on do so. */
@@ -67,6 +78,38 @@ describe("Scheduler", () => {
     for (const { end } of [...hall.atWork]) end();
     assert.deepEqual(await done, { state: "done" });
     assert.equal(hall.lanes, 2);
+  });
+
+  it("begins with small files while the list is still coming, and with the largest once it is complete", async () => {
+    const hall = new Hall();
+    const scheduler = new Scheduler(1, hall.create);
+    const one = begin(scheduler, 204);
+    const done = scheduler.submit(one);
+    add(one, { large: 5 * MIB });
+    add(one, Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`small-${at}`, 10])));
+    scheduler.dispatch();
+    assert.equal(hall.atWork[0]?.job.files.length, 128);
+    add(one, { larger: 9 * MIB, "last-a": 10, "last-b": 10 });
+    one.complete();
+    scheduler.dispatch();
+    for (const expected of ["larger", "large"]) {
+      hall.atWork[0]?.end();
+      await settle();
+      assert.deepEqual(hall.files, [expected]);
+    }
+    hall.atWork[0]?.end();
+    await settle();
+    assert.equal(hall.atWork[0]?.job.files.length, 74);
+    hall.atWork[0]?.end();
+    assert.deepEqual(await done, { state: "done" });
+  });
+
+  it("refuses more or fewer files than were announced", () => {
+    const scheduler = new Scheduler(1, new Hall().create);
+    const one = begin(scheduler, 1);
+    assert.throws(() => one.complete(), RangeError);
+    add(one, { a: 1 });
+    assert.throws(() => add(one, { b: 1 }), RangeError);
   });
 
   it("in the tail every large file starts, and all but one a core pause", async () => {

@@ -28,7 +28,14 @@ export async function mochaSuite(name: string, options: MochaSuiteOptions): Prom
   const code = await run(
     [
       toolPath("mocha", "mocha"),
-      ...["--reporter", "test/support/reporter.ts", "--timeout", String(options.timeout ?? 20_000)],
+      ...[
+        "--require",
+        "./test/support/fast-children.ts",
+        "--reporter",
+        "test/support/reporter.ts",
+        "--timeout",
+        String(options.timeout ?? 20_000),
+      ],
       ...options.mochaArgs,
       ...files,
     ],

@@ -20,8 +20,8 @@ export interface CliOptions {
 
 /** Only what a shell would set: colours and log levels of whoever runs the tests stay out. */
 function environment(more: CliOptions["env"]): NodeJS.ProcessEnv {
-  const { PATH, HOME, SystemRoot, TEMP, TMP } = process.env;
-  const known = { PATH, HOME, SystemRoot, TEMP, TMP };
+  const { PATH, HOME, SystemRoot, TEMP, TMP, NODE_COMPILE_CACHE } = process.env;
+  const known = { PATH, HOME, SystemRoot, TEMP, TMP, NODE_COMPILE_CACHE };
   const set = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return { ...set, ...more };
 }

@@ -2,10 +2,12 @@ import { throwIfCancelled } from "../errors.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 import { type RefreshOptions, refreshTrustRoot } from "./trust-root-refresh.ts";
-import { loadTrustRoot } from "./trust-root-store.ts";
+import { loadTrustRoot, sinceFailedRefresh } from "./trust-root-store.ts";
 
 /** Milliseconds after which a trust root is refreshed. */
 const MAX_AGE = 24 * 60 * 60 * 1000;
+/** Milliseconds after a refresh that failed in which none is tried in the background. */
+const PAUSE = 60 * 60 * 1000;
 
 export interface OpenOptions extends RefreshOptions {
   /** Where what was refreshed is kept. */
@@ -23,7 +25,8 @@ export interface OpenTrustRoot {
 }
 
 /**
- * The trust root of an instance to verify with, at once, and a refresh in the background where it is older than a day.
+ * The trust root of an instance to verify with, at once, and a refresh in the background where it is older than a day
+ * (and the last refresh did not fail within the hour).
  *
  * @throws ProvenanceError TRUST_ROOT_MISSING, TRUST_ROOT_REFRESH only where nothing is known of the instance yet
  */
@@ -36,7 +39,7 @@ export async function openTrustRoot(instance: SigstoreInstance, options: OpenOpt
     if (offline) throw error;
     return { root: await refreshTrustRoot(instance, storage, options) };
   }
-  if (offline || !isDue(root)) return { root };
+  if (offline || !isDue(root) || (await sinceFailedRefresh(instance, storage)) < PAUSE) return { root };
   const newer = refreshTrustRoot(instance, storage, options).catch((error: unknown) => {
     onRefreshFailed?.(error);
     return undefined;

@@ -6,7 +6,7 @@ import { ProvenanceError, throwIfCancelled } from "../errors.ts";
 import { untilAborted } from "../until-aborted.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
-import { readStored, type StoredTrustRoot, toTrustRoot, writeStored } from "./trust-root-store.ts";
+import { markFailedRefresh, readStored, type StoredTrustRoot, toTrustRoot, writeStored } from "./trust-root-store.ts";
 
 const ROLES = ["root", "timestamp", "snapshot", "targets"] as const;
 const SIGNING_CONFIG = "signing_config.v0.2.json";
@@ -40,6 +40,7 @@ export async function refreshTrustRoot(
     return root;
   } catch (cause) {
     if (cause instanceof ProvenanceError && cause.code === "CANCELLED") throw cause;
+    await markFailedRefresh(instance, storage).catch(() => undefined);
     throw new ProvenanceError(
       "TRUST_ROOT_REFRESH",
       `The trust root of ${instance.label} could not be refreshed from ${instance.mirror} (${reasons(cause)}).`,

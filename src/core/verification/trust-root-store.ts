@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
@@ -38,9 +38,26 @@ export async function writeStored(instance: SigstoreInstance, storage: string, s
   try {
     await writeFile(temporary, JSON.stringify(stored), { flag: "wx" });
     await rename(temporary, path);
+    await rm(failureFile(instance, storage), { force: true });
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Remembers that a refresh failed just now, so that not every check waits for a network that is not there. */
+export async function markFailedRefresh(instance: SigstoreInstance, storage: string): Promise<void> {
+  await mkdir(storage, { recursive: true });
+  await writeFile(failureFile(instance, storage), "");
+}
+
+/** Milliseconds since the last refresh that failed; infinite where none did, or one succeeded since. */
+export async function sinceFailedRefresh(instance: SigstoreInstance, storage: string): Promise<number> {
+  const failed = await stat(failureFile(instance, storage)).catch(() => undefined);
+  return failed === undefined ? Number.POSITIVE_INFINITY : Math.abs(Date.now() - failed.mtimeMs);
+}
+
+function failureFile(instance: SigstoreInstance, storage: string): string {
+  return join(storage, `${instance.fileName}.failed`);
 }
 
 export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrustRoot): Promise<TrustRoot> {

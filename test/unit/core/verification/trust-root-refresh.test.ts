@@ -123,7 +123,15 @@ describe("trust roots from a TUF repository", () => {
     assert.equal(await newer, undefined);
     assert.equal((await currentTrustRoot(instance, options)).asOf, root.asOf);
     assert.equal(errors.length, 2);
-    assert.equal((await loadTrustRoot(instance, storage())).asOf, root.asOf);
+    const before = asked();
+    assert.equal((await openTrustRoot(instance, options)).newer, undefined, "it failed a moment ago");
+    assert.equal(asked(), before);
+    sigstore.behave();
+    assert.notEqual((await currentTrustRoot(instance, options)).asOf, root.asOf);
+    stored((content) => {
+      content.refreshedAt = old(25);
+    });
+    assert.notEqual((await openTrustRoot(instance, options)).newer, undefined, "the last one went well");
   });
 
   it("say so where nothing is known yet and nothing can be fetched", async () => {

@@ -2,6 +2,7 @@ import os from "node:os";
 import * as v from "valibot";
 import { stepBack } from "./background-priority.ts";
 import { DigestCache } from "./digest-cache.ts";
+import { DiskWait, processUsage } from "./disk-wait.ts";
 import { unpackFiles } from "./file-chunk.ts";
 import { type FromHasher, type HasherSettings, type ToHasher, ToHasherSchema } from "./protocol.ts";
 import { RequestRunner, type RunnerOptions } from "./request-runner.ts";
@@ -9,7 +10,7 @@ import { isRotatingDisk } from "./rotating-disk.ts";
 import { Scheduler } from "./scheduler.ts";
 import { ThreadLane } from "./thread-lane.ts";
 
-/** Ten a second. */
+/** How often progress is told and the disk looked at: ten times a second. */
 const PROGRESS_MS = 100;
 
 /** The main thread of the hashing process: it listens, hands out work and reports; it never reads a model's file itself. */
@@ -17,6 +18,10 @@ export class HasherProcess {
   readonly #entry: URL;
   readonly #requests = new Map<number, RequestRunner>();
   readonly #saving = new Set<Promise<void>>();
+  readonly #diskWait = new DiskWait();
+  /** Bytes that the client was told last. */
+  readonly #told = new WeakMap<RequestRunner, number>();
+  #watching: NodeJS.Timeout | undefined;
   /** What came before, and has to be done with first. */
   #earlier: Promise<unknown> = Promise.resolve();
   #options: RunnerOptions | undefined;
@@ -44,6 +49,7 @@ export class HasherProcess {
         if (this.#options === undefined) throw new Error("not configured");
         const runner = new RequestRunner(this.#options, message);
         this.#requests.set(message.id, runner);
+        this.#watching ??= setInterval(() => this.#watch(), PROGRESS_MS);
         void this.#answer(message.id, runner);
         return;
       }
@@ -59,10 +65,13 @@ export class HasherProcess {
   }
 
   async #answer(id: number, runner: RequestRunner): Promise<void> {
-    const progress = reportProgress(id, runner);
     const answer = await runner.answer();
-    clearInterval(progress);
     this.#requests.delete(id);
+    if (this.#requests.size === 0) {
+      clearInterval(this.#watching);
+      this.#watching = undefined;
+      this.#diskWait.reset();
+    }
     if (answer.state === "done") {
       for (const hex of answer.digests) await send({ type: "digests", id, hex });
       send({ type: "done", id, bytesRead: answer.bytesRead, bytesFromCache: answer.bytesFromCache });
@@ -72,6 +81,17 @@ export class HasherProcess {
     const saving = runner.save();
     this.#saving.add(saving);
     void saving.finally(() => this.#saving.delete(saving));
+  }
+
+  #watch(): void {
+    for (const [id, runner] of this.#requests) {
+      const { done, total, file } = runner.progress;
+      if (done === this.#told.get(runner)) continue;
+      this.#told.set(runner, done);
+      send({ type: "progress", id, done, total, file });
+    }
+    const scheduler = this.#options?.scheduler;
+    if (scheduler !== undefined) scheduler.diskBound = this.#diskWait.observe(processUsage(), scheduler.computing);
   }
 
   async #configure(settings: HasherSettings): Promise<void> {
@@ -88,16 +108,6 @@ async function configure(settings: HasherSettings, entry: URL): Promise<RunnerOp
     cache: cache && new DigestCache(cache.directory, cache.maxBytes),
     readers: (dev) => (readers === "one" || (readers === "auto" && isRotatingDisk(dev)) ? 1 : undefined),
   };
-}
-
-function reportProgress(id: number, runner: RequestRunner): NodeJS.Timeout {
-  let told = -1;
-  return setInterval(() => {
-    const { done, total, file } = runner.progress;
-    if (done === told) return;
-    told = done;
-    send({ type: "progress", id, done, total, file });
-  }, PROGRESS_MS);
 }
 
 /** Resolves when the message is on its way, so that a long answer does not pile up in memory. */

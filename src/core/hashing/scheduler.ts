@@ -4,6 +4,10 @@ import { isTail, pausedLanes } from "./tail.ts";
 
 /** Requests that get a thread of their own although every core is busy: a small one must not wait for a huge one. */
 const EXTRA_REQUESTS = 3;
+/** Threads for small files where the disk sets the pace: it answers many questions at once sooner than one by one. */
+const DISK_THREADS = 8;
+/** Threads that may read ahead at the same time: each takes 20 MiB for it. */
+const OVERLAPPING = 4;
 /** How often the threads of a tail take turns, in milliseconds: some dozen blocks. */
 const TURN_MS = 20;
 
@@ -28,6 +32,7 @@ export class Scheduler {
   #seats = 0;
   #active = 0;
   #turns: NodeJS.Timeout | undefined;
+  #diskBound = false;
 
   constructor(cores: number, createLane: () => Lane) {
     this.#cores = cores;
@@ -36,7 +41,19 @@ export class Scheduler {
 
   /** How many threads there can be at most. */
   get lanes(): number {
-    return this.#cores + Math.max(EXTRA_REQUESTS, this.#cores - 1);
+    return Math.max(DISK_THREADS, 2 * this.#cores - 1) + EXTRA_REQUESTS;
+  }
+
+  /** How many threads could compute at this moment. */
+  get computing(): number {
+    return Math.min(this.#active, this.#cores);
+  }
+
+  /** Whether threads wait for the disk: then there is room for more of them, or for reads beside the digesting. */
+  set diskBound(value: boolean) {
+    if (value === this.#diskBound) return;
+    this.#diskBound = value;
+    this.dispatch();
   }
 
   /** Resolves when no thread has anything of the request any more. */
@@ -83,8 +100,10 @@ export class Scheduler {
       if (open && (chosen === undefined || entry.jobs.size < chosen.jobs.size)) chosen = entry;
     }
     if (chosen === undefined || this.#active < this.#cores) return chosen;
-    if (this.#active >= this.lanes) return undefined;
-    return chosen.jobs.size === 0 || this.#inTail(chosen) ? chosen : undefined;
+    const small = chosen.run.peek()?.range === undefined;
+    if (this.#diskBound && small && this.#active < DISK_THREADS) return chosen;
+    if (chosen.jobs.size === 0) return this.#active < this.#cores + EXTRA_REQUESTS ? chosen : undefined;
+    return this.#inTail(chosen) ? chosen : undefined;
   }
 
   #inTail({ run, jobs }: Entry): boolean {
@@ -110,9 +129,10 @@ export class Scheduler {
   /** Decides which threads run and how they read, after every change in what there is to do. */
   #setPace(): void {
     // Reading beside the digesting needs a core of its own; where all of them digest it only costs.
-    const overlap = this.#active <= Math.max(1, this.#cores / 2);
+    const room = this.#diskBound ? OVERLAPPING : Math.min(OVERLAPPING, this.#cores / 2);
+    const overlap = this.#active <= Math.max(1, room);
     for (const { run } of this.#entries) run.control.overlap = overlap;
-    const crowded = this.#entries.size === 1 && this.#active > this.#cores;
+    const crowded = !this.#diskBound && this.#entries.size === 1 && this.#active > this.#cores;
     if (crowded && this.#turns === undefined) this.#turns = setInterval(() => this.#takeTurns(), TURN_MS);
     if (!crowded && this.#turns !== undefined) {
       clearInterval(this.#turns);

@@ -154,13 +154,42 @@ describe("Scheduler", () => {
     const hall = new Hall();
     const scheduler = new Scheduler(2, hall.create);
     const all = Array.from({ length: 40 }, () => scheduler.submit(run(scheduler, { a: 9 * MIB, b: 8 * MIB })));
-    assert.ok(hall.lanes <= scheduler.lanes && scheduler.lanes === 5, `${hall.lanes}`);
+    assert.ok(hall.lanes <= scheduler.lanes && hall.lanes <= 5, `${hall.lanes} of ${scheduler.lanes}`);
     while (hall.atWork.length > 0) {
       hall.atWork[0]?.end();
       await settle();
     }
     for (const outcome of await Promise.all(all)) assert.deepEqual(outcome, { state: "done" });
-    assert.ok(hall.lanes <= 5);
+    assert.ok(hall.lanes <= scheduler.lanes);
+  });
+
+  it("where the disk sets the pace, reads ahead of large files, and takes more threads for small ones", async () => {
+    const hall = new Hall();
+    const scheduler = new Scheduler(2, hall.create);
+    const large = run(scheduler, { a: 9 * MIB, b: 9 * MIB, c: 9 * MIB, d: 9 * MIB });
+    const first = scheduler.submit(large);
+    assert.deepEqual([hall.atWork.length, large.control.overlap], [2, false]);
+    scheduler.diskBound = true;
+    assert.deepEqual([hall.atWork.length, large.control.overlap], [2, true]);
+    while (hall.atWork.length > 0) {
+      hall.atWork[0]?.end();
+      await settle();
+    }
+    assert.deepEqual(await first, { state: "done" });
+
+    const names = Array.from({ length: 2000 }, (_, at) => [`file-${at}`, 1000] as const);
+    const small = run(scheduler, Object.fromEntries(names));
+    const second = scheduler.submit(small);
+    assert.equal(hall.atWork.length, 8);
+    scheduler.diskBound = false;
+    hall.atWork[0]?.end();
+    await settle();
+    assert.equal(hall.atWork.length, 7);
+    while (hall.atWork.length > 0) {
+      hall.atWork[0]?.end();
+      await settle();
+    }
+    assert.deepEqual(await second, { state: "done" });
   });
 
   it("with one reader, one file after the other in the order of the list", async () => {

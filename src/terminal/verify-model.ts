@@ -1,0 +1,107 @@
+import { basename, relative, resolve } from "node:path";
+import { findSignature } from "../core/model/find-models.ts";
+import { callerIgnorePaths } from "../core/model/ignore.ts";
+import type { CertificateTrust, Trust } from "../core/trust.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
+import { digestCacheFolder } from "./cache-folder.ts";
+import { EXIT } from "./command.ts";
+import { verifyJson } from "./json-report.ts";
+import { IGNORE_OPTIONS, REPORT_OPTIONS } from "./options.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { verdictReport } from "./report.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What every way to verify takes. */
+export const VERIFY_OPTIONS = {
+  signature: {
+    type: "text",
+    metavar: "FILE",
+    help: "The signature file. Default: the one in the model's folder or beside it.",
+  },
+  ...IGNORE_OPTIONS,
+  "ignore-unsigned-files": {
+    type: "switch",
+    negatable: true,
+    help: "Let files pass that nobody signed; they are listed. Default: no.",
+  },
+  "ignore-git-paths": {
+    type: "switch",
+    negatable: true,
+    help: "Accepted for compatibility, without effect: what was signed is checked, and .git, .gitattributes, .github and .gitignore need not be signed.",
+  },
+  "allow-symlinks": {
+    type: "switch",
+    help: "Accepted for compatibility, without effect: the signed statement says whether symbolic links are followed.",
+  },
+  ...REPORT_OPTIONS,
+} as const satisfies OptionSpecs;
+
+export const VERIFY_DESCRIPTION =
+  "MODEL is a folder or a single file. Every byte is read. Exit status 0 means: the signature is authentic, its signer is the one you named, and the files are exactly what was signed; anything else is 1.";
+
+export interface VerifyRequest {
+  readonly model: string;
+  readonly trust: Trust;
+  readonly accepted: (verdict: Verdict) => string;
+  /** Root certificates whose fingerprints are to be told, beside those in the signature. */
+  readonly fingerprints?: CertificateTrust["roots"];
+}
+
+/** Verifies a model and reports the verdict. */
+export async function verifyModel(
+  request: VerifyRequest,
+  args: ArgumentsOf<typeof VERIFY_OPTIONS>,
+  terminal: Terminal,
+): Promise<number> {
+  const { model, trust, fingerprints } = request;
+  const { cwd, out, err, log, interruption } = terminal;
+  const name = basename(resolve(model));
+  const given = args.text("signature");
+  const signature = given ?? (await findSignature(model, interruption.signal));
+  if (signature !== undefined && fingerprints !== undefined) {
+    const { fingerprintLines } = await import("./certificate-fingerprints.ts");
+    for (const line of await fingerprintLines(fingerprints, signature)) log.info(line);
+  }
+  const progress = new ProgressLine(err);
+  let verdict: Verdict;
+  try {
+    verdict =
+      signature === undefined
+        ? unsigned(model)
+        : await (await import("../core/verify.ts")).verify({
+            model,
+            signature,
+            trust,
+            ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+            ignoreUnsignedFiles: args.flag("ignore-unsigned-files") ?? false,
+            cache: digestCacheFolder(),
+            signal: interruption.signal,
+            onProgress: progress.update,
+          });
+  } finally {
+    progress.clear();
+  }
+  if (args.flag("json") === true) out.json(verifyJson(verdict));
+  else {
+    const found = given === undefined && signature !== undefined ? { signature: relative(cwd, signature) } : {};
+    out.print(
+      ...verdictReport(verdict, {
+        name,
+        accepted: request.accepted(verdict),
+        long: args.flag("long") ?? false,
+        ...found,
+      }),
+    );
+  }
+  return verdict.state === "verified" ? EXIT.done : EXIT.failed;
+}
+
+function unsigned(model: string): Verdict {
+  const message = `There is no signature in ${model} or beside it. If it is elsewhere, give it with --signature.`;
+  return {
+    state: "unsigned",
+    model: resolve(model),
+    reasons: [{ code: "SIGNATURE_NOT_FOUND", message, details: { model } }],
+  };
+}

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
 import { join, relative, sep } from "node:path";
+import { transformSync } from "esbuild";
 import type { SuiteResult } from "../../test/support/results.ts";
 import { ROOT } from "../fetch.mjs";
 import { tool } from "../tool.ts";
@@ -50,6 +50,5 @@ function sum(folder: string, measured: ReadonlyMap<string, Lines>): Lines {
 }
 
 function hasCode(source: string): boolean {
-  const code = stripTypeScriptTypes(source).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-  return code.replaceAll(/export\s*\{\s*\};?/g, "").trim() !== "";
+  return transformSync(source, { loader: "ts" }).code.trim() !== "";
 }

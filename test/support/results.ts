@@ -38,7 +38,8 @@ function reasonOf(test: Mocha.Test): string {
   for (let node: Mocha.Test | Mocha.Suite | undefined = test; node !== undefined; node = node.parent) {
     if ("skipReason" in node && typeof node.skipReason === "string") return node.skipReason;
   }
-  return "no reason given";
+  const root = process.getuid?.() === 0 ? ", as root" : "";
+  return `not for a machine like this (${process.platform}${root})`;
 }
 
 function message(error: unknown): string {

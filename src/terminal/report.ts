@@ -1,8 +1,8 @@
 import type { AddedEntry, ChangedResource, Comparison } from "../core/manifest/comparison.ts";
 import type { IgnoreSource } from "../core/model/file-list.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
-import type { Signer } from "../core/verification/signer.ts";
-import { coverageText, shortHex, signerText, verdictLine, type Words, wordsFor } from "../core/words.ts";
+import type { Signer, SigstoreSigner, TrustRootFacts } from "../core/verification/signer.ts";
+import { countText, coverageText, shortHex, signerText, verdictLine, type Words, wordsFor } from "../core/words.ts";
 import type { Line, Style } from "./text.ts";
 
 const LABEL_WIDTH = 11;
@@ -48,8 +48,57 @@ export function signerLines(signer: Signer, options: ReportOptions): Line[] {
       return [[name], ...more.map((other) => [other]), [until]];
     }
     case "sigstore":
-      return [[`${name} (${signer.issuer})`]];
+      return sigstoreLines(signer, options);
   }
+}
+
+/** `alice@example.com (https://accounts.google.com), 2026-11-21 14:02 UTC, log entry 184223901`; the rest where asked for. */
+function sigstoreLines(signer: SigstoreSigner, { long }: ReportOptions): Line[] {
+  const { identity, issuer, signedAt, log, certificate, timestamps, extensions, trustRoot } = signer;
+  const lines: Line[] = [[`${identity} (${issuer}), ${minuteText(signedAt)}, log entry ${log.index}`]];
+  if (long) {
+    const { serialNumber, notBefore, notAfter, authority, fingerprint, logs } = certificate;
+    lines.push(
+      [`log ${log.url}, ${log.entry}${log.time === undefined ? "" : `, ${log.time}`}`],
+      ...timestamps.map((timestamp) => [`timestamp by ${timestamp.authority}, ${timestamp.time}`]),
+      [`certificate ${serialNumber}, valid from ${notBefore} until ${notAfter}, issued by ${authority}`],
+      [`certificate in ${logs.join(", ")}, sha256 ${fingerprint}`],
+    );
+  }
+  const shown = long ? Object.keys(extensions) : SHOWN_EXTENSIONS.filter((extension) => extension in extensions);
+  lines.push(...shown.map((extension) => [`${extension} ${extensions[extension] ?? ""}`]));
+  lines.push([`checked against ${trustRootText(trustRoot, Date.now())}`]);
+  return lines;
+}
+
+/** Of a CI job: which source it built, and how. */
+const SHOWN_EXTENSIONS = ["sourceRepositoryUri", "sourceRepositoryRef", "sourceRepositoryDigest", "buildTrigger"];
+
+/** `2026-11-21 14:02 UTC` */
+function minuteText(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
+  "built-in": "as it came with this program",
+  updated: "updated",
+  file: "a file of yours",
+};
+
+/**
+ * `Sigstore, public instance (updated 3 h ago)`
+ *
+ * @param now milliseconds since 1970
+ */
+export function trustRootText({ label, origin, asOf }: TrustRootFacts, now: number): string {
+  const age = asOf === undefined ? "" : ` ${ageText(now - Date.parse(asOf))}`;
+  return `the trust root of ${label} (${ROOT_ORIGINS[origin]}${origin === "built-in" && age !== "" ? "," : ""}${age})`;
+}
+
+function ageText(milliseconds: number): string {
+  const hours = Math.floor(milliseconds / 3_600_000);
+  if (hours < 1) return "less than an hour ago";
+  return hours < 48 ? `${countText(hours, "hour")} ago` : `${countText(Math.floor(hours / 24), "day")} ago`;
 }
 
 function listText(names: readonly string[], { long }: ReportOptions): string {

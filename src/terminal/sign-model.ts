@@ -45,7 +45,7 @@ export async function signModel(
     result = await core.sign({
       model,
       signature,
-      identity,
+      identity: withoutProgress(identity, progress),
       ...hashingChoice(args.text("hash"), args.text("shard-size")),
       ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
       ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
@@ -62,6 +62,23 @@ export async function signModel(
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
   else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
+}
+
+/** Whoever is asked to log in or to agree is asked on a line of its own. */
+function withoutProgress(identity: SigningIdentity, progress: ProgressLine): SigningIdentity {
+  if (identity.method !== "sigstore") return identity;
+  const { token, confirm } = identity;
+  const cleared = <A extends readonly unknown[], R>(ask: (...asked: A) => R) => {
+    return (...asked: A): R => {
+      progress.clear();
+      return ask(...asked);
+    };
+  };
+  return {
+    ...identity,
+    token: typeof token === "string" ? token : cleared(token),
+    ...(confirm && { confirm: cleared(confirm) }),
+  };
 }
 
 function signReport(result: SignResult, name: string, signature: string, options: ReportOptions): Line[] {

@@ -1,48 +1,71 @@
-import type { OptionSpecs } from "../arguments.ts";
-import { type Command, defineCommand, EXIT, PROGRAM } from "../command.ts";
-import { IGNORE_OPTIONS, MANIFEST_OPTIONS } from "../options.ts";
+import type { ExpectedIdentity } from "../../core/trust.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
+import { defineCommand } from "../command.ts";
+import { identityToken, TOKEN_OPTIONS } from "../identity-token.ts";
+import { confirmPublication, PUBLICATION_OPTIONS } from "../publication-question.ts";
+import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
+import { INSTANCE_OPTIONS, TRUST_OPTIONS, trustToSign, trustToVerify } from "../sigstore-instance.ts";
+import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model.ts";
 
-/** The reference's flags for this method, so that a script that uses them is told what is the matter. */
-const SHARED_OPTIONS = {
-  signature: { type: "text", metavar: "FILE", help: "The signature file." },
-  ...IGNORE_OPTIONS,
-  "ignore-git-paths": MANIFEST_OPTIONS["ignore-git-paths"],
-  "allow-symlinks": MANIFEST_OPTIONS["allow-symlinks"],
-  "use-staging": { type: "switch", help: "Use Sigstore's staging instance." },
-  "trust-config": { type: "text", metavar: "FILE", help: "A client trust configuration." },
+export const signWithSigstore = defineCommand({
+  name: "sign sigstore",
+  operand: "MODEL",
+  description: [
+    "Signs a model as whoever logs in, or as a CI job: no key is kept anywhere. The identity and the model's digest go into a log.",
+    SIGN_DESCRIPTION,
+  ],
+  options: { ...TOKEN_OPTIONS, ...PUBLICATION_OPTIONS, ...INSTANCE_OPTIONS, ...SIGN_OPTIONS },
+  examples: [
+    "model-provenance sign llama-3-8b --signature llama-3-8b/model.sig",
+    "model-provenance sign llama-3-8b --use-ambient-credentials --yes",
+    "model-provenance sign llama-3-8b --trust-config private.json",
+  ],
+  async run(model, args, terminal) {
+    const root = await trustToSign(args, terminal);
+    const { chooseServices } = await import("../../core/signing/sigstore-services.ts");
+    const { issuer } = chooseServices(root, new Date());
+    const token = identityToken(args, issuer, terminal);
+    const yes = args.flag("yes") === true;
+    const confirm = (notice: Parameters<typeof confirmPublication>[0]) => confirmPublication(notice, yes, terminal);
+    return signModel(model, { method: "sigstore", root, token, confirm }, args, terminal);
+  },
+});
+
+const IDENTITY_OPTIONS = {
+  identity: {
+    type: "text",
+    metavar: "IDENTITY",
+    help: "The signer that you expect: an e-mail address, or the URI of a CI workflow. Compared exactly.",
+  },
+  "identity-provider": {
+    type: "text",
+    metavar: "URL",
+    help: "The OpenID provider that has to vouch for the identity: https://accounts.google.com, https://github.com/login/oauth… Compared exactly.",
+  },
 } as const satisfies OptionSpecs;
 
-const NOT_YET = "Sigstore (browser login or CI identity) is not in this version yet.";
+export const verifyWithSigstore = defineCommand({
+  name: "verify sigstore",
+  operand: "MODEL",
+  description: ["Verifies a model that was signed with a login or by CI.", VERIFY_DESCRIPTION],
+  options: { ...IDENTITY_OPTIONS, ...TRUST_OPTIONS, ...VERIFY_OPTIONS },
+  examples: [
+    "model-provenance verify llama-3-8b --identity alice@example.com \\",
+    "    --identity-provider https://accounts.google.com",
+  ],
+  async run(model, args, terminal) {
+    const identities = expectedIdentities(args);
+    const trust = { sigstore: { ...(await trustToVerify(args, terminal)), identities } };
+    return verifyModel({ model, trust, accepted: () => "the identity and provider given" }, args, terminal);
+  },
+});
 
-function notYet(verb: string, flags: string, options: OptionSpecs): Command {
-  return defineCommand({
-    name: `${verb} sigstore`,
-    operand: "MODEL",
-    description: [NOT_YET],
-    options,
-    run(model, _args, { err }) {
-      err.print(
-        [`${PROGRAM} ${verb}: ${NOT_YET} It is the default method, so name another one:`],
-        [`  ${PROGRAM} ${verb} key ${model} --${flags}`],
-        [`  ${PROGRAM} ${verb} certificate ${model} …`],
-      );
-      return Promise.resolve(EXIT.usage);
-    },
-  });
+/** Without any, the report tells who signed, and the signer is not accepted. */
+function expectedIdentities(args: ArgumentsOf<typeof IDENTITY_OPTIONS>): ExpectedIdentity[] {
+  const identity = args.text("identity");
+  const issuer = args.text("identity-provider");
+  if (identity === undefined && issuer === undefined) return [];
+  if (identity === undefined) throw usageError("--identity is missing: whom --identity-provider has to vouch for.");
+  if (issuer === undefined) throw usageError("--identity-provider is missing: who has to vouch for the identity.");
+  return [{ identity, issuer }];
 }
-
-export const signWithSigstore = notYet("sign", "private-key FILE", {
-  ...SHARED_OPTIONS,
-  "use-ambient-credentials": { type: "switch", help: "Use the credentials of the environment." },
-  "identity-token": { type: "text", metavar: "TOKEN", help: "An OIDC identity token." },
-  "oauth-force-oob": { type: "switch", help: "Do not open a browser." },
-  "client-id": { type: "text", metavar: "ID", help: "OpenID Connect client." },
-  "client-secret": { type: "text", metavar: "SECRET", help: "Its secret." },
-});
-
-export const verifyWithSigstore = notYet("verify", "public-key FILE", {
-  ...SHARED_OPTIONS,
-  identity: { type: "text", metavar: "IDENTITY", help: "The expected signer." },
-  "identity-provider": { type: "text", metavar: "URL", help: "The expected identity provider." },
-  "ignore-unsigned-files": { type: "switch", negatable: true, help: "Let files pass that nobody signed." },
-});

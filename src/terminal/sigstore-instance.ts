@@ -1,0 +1,92 @@
+import type { SigstoreTrust } from "../core/trust.ts";
+import type { OpenOptions } from "../core/verification/open-trust-root.ts";
+import type { TrustRoot } from "../core/verification/trust-root.ts";
+import type { SigstoreInstance } from "../core/verification/trust-root-instances.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
+import { useEnvironmentProxy } from "./environment-proxy.ts";
+import { trustRootFolder } from "./public-sigstore.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Which Sigstore: the public instance, if none of these is given. */
+export const INSTANCE_OPTIONS = {
+  "use-staging": { type: "switch", help: "Use Sigstore's staging instance, which is for tests." },
+  "trust-config": {
+    type: "text",
+    metavar: "FILE",
+    help: "Use a private instance: its trust root and services, as a ClientTrustConfig in JSON.",
+  },
+} as const satisfies OptionSpecs;
+
+export const TRUST_OPTIONS = {
+  ...INSTANCE_OPTIONS,
+  "trusted-root": {
+    type: "text",
+    metavar: "FILE",
+    help: "Use a private instance: its trust root only, as a TrustedRoot in JSON.",
+  },
+  offline: {
+    type: "switch",
+    help: "Never touch the network: the trust root that is known here is used, however old.",
+  },
+} as const satisfies OptionSpecs;
+
+/**
+ * The trust root to verify with.
+ *
+ * @throws ProvenanceError USAGE, TRUST_ROOT_*
+ */
+export async function trustToVerify(
+  args: ArgumentsOf<typeof TRUST_OPTIONS>,
+  terminal: Terminal,
+): Promise<Pick<SigstoreTrust, "root" | "newer">> {
+  const file = args.text("trusted-root");
+  refuseSeveral(args, file !== undefined);
+  if (file !== undefined) {
+    const { readTrustedRootFile } = await import("../core/verification/trust-root-files.ts");
+    return { root: await readTrustedRootFile(file) };
+  }
+  const config = await configuredRoot(args);
+  if (config !== undefined) return { root: config };
+  const { openTrustRoot } = await import("../core/verification/open-trust-root.ts");
+  const offline = args.flag("offline") === true;
+  return openTrustRoot(await instanceOf(args), { ...openOptions(terminal), offline });
+}
+
+/**
+ * The trust root and the services to sign with.
+ *
+ * @throws ProvenanceError USAGE, TRUST_ROOT_*
+ */
+export async function trustToSign(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, terminal: Terminal): Promise<TrustRoot> {
+  refuseSeveral(args, false);
+  const config = await configuredRoot(args);
+  if (config !== undefined) return config;
+  const { currentTrustRoot } = await import("../core/verification/open-trust-root.ts");
+  return currentTrustRoot(await instanceOf(args), openOptions(terminal));
+}
+
+function refuseSeveral(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, another: boolean): void {
+  const given = [args.flag("use-staging") === true, args.text("trust-config") !== undefined, another];
+  if (given.filter(Boolean).length > 1) throw usageError("Name one instance only: staging, or one file.");
+}
+
+async function configuredRoot(args: ArgumentsOf<typeof INSTANCE_OPTIONS>): Promise<TrustRoot | undefined> {
+  const file = args.text("trust-config");
+  if (file === undefined) return undefined;
+  const { readTrustConfigFile } = await import("../core/verification/trust-root-files.ts");
+  return readTrustConfigFile(file);
+}
+
+async function instanceOf(args: ArgumentsOf<typeof INSTANCE_OPTIONS>): Promise<SigstoreInstance> {
+  const instances = await import("../core/verification/trust-root-instances.ts");
+  return args.flag("use-staging") === true ? instances.STAGING_INSTANCE : instances.PUBLIC_INSTANCE;
+}
+
+function openOptions({ env, log, interruption }: Terminal): OpenOptions {
+  useEnvironmentProxy(env);
+  return {
+    storage: trustRootFolder(env),
+    signal: interruption.signal,
+    onRefreshFailed: (error) => log.debug(error instanceof Error ? error.message : String(error)),
+  };
+}

@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { methodCommand } from "./methods.ts";
+import { subcommandsOf } from "./subcommands.ts";
 
 export interface CommandEntry {
   readonly summary: string;
@@ -75,5 +76,33 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Find models and their signatures below a folder.",
     failure: "Scan failed",
     load: async () => (await import("./commands/scan.ts")).default,
+  },
+  policy: {
+    summary: "Check, explain and make policies: who may sign which model.",
+    failure: "Policy command failed",
+    methods: ["check", "explain", "init", "import", "export"],
+    load: async () =>
+      subcommandsOf("policy", ["Policies say who may sign which model."], {
+        check: {
+          summary: "Tell what is wrong with a policy file, or suspicious in it.",
+          load: async () => (await import("./commands/policy-check.ts")).default,
+        },
+        explain: {
+          summary: "Tell which policies cover a model, and what each authority says to its signer.",
+          load: async () => (await import("./commands/policy-explain.ts")).default,
+        },
+        init: {
+          summary: "Write a policy from the signatures found, each signer confirmed.",
+          load: async () => (await import("./commands/policy-init.ts")).default,
+        },
+        import: {
+          summary: "Make a policy of a ClusterImagePolicy, a ModelValidation, or flags.",
+          load: async () => (await import("./commands/policy-import.ts")).default,
+        },
+        export: {
+          summary: "Make a ClusterImagePolicy, ModelValidations or flags of a policy.",
+          load: async () => (await import("./commands/policy-export.ts")).default,
+        },
+      }),
   },
 };

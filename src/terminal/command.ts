@@ -18,6 +18,8 @@ export interface CommandDefinition<S extends OptionSpecs> {
   readonly name: string;
   /** What the one operand is called in the help. */
   readonly operand: string;
+  /** Used where no operand is given. Without it, one has to be. */
+  readonly operandDefault?: string;
   readonly description: readonly string[];
   readonly options: S;
   readonly examples?: readonly string[];
@@ -41,16 +43,17 @@ export function defineCommand<const S extends OptionSpecs>(definition: CommandDe
   return {
     async execute(argv, terminal) {
       if (asksForHelp(argv)) {
-        const usage = `${PROGRAM} ${name} [OPTION…] ${operand}`;
+        const usage = `${PROGRAM} ${name} [OPTION…] ${definition.operandDefault === undefined ? operand : `[${operand}]`}`;
         terminal.out.raw(renderHelp({ usage, description, options, ...(examples !== undefined && { examples }) }));
         return EXIT.done;
       }
       const args = parseArguments(options, argv);
       setLogLevel(args.text("log-level"), terminal);
       const [first, ...more] = args.operands;
-      if (first === undefined || first === "") throw usageError(`${operand} is missing.`);
+      const value = first ?? definition.operandDefault;
+      if (value === undefined || first === "") throw usageError(`${operand} is missing.`);
       if (more[0] !== undefined) throw usageError(`There is one ${operand} only, so "${more[0]}" is too many.`);
-      return definition.run(first, args, terminal);
+      return definition.run(value, args, terminal);
     },
   };
 }

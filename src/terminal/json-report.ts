@@ -3,6 +3,7 @@ import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
+import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { ScannedModel } from "./policy-scan.ts";
@@ -76,6 +77,22 @@ export function policyScanJson(folder: string, models: readonly ScannedModel[]):
       verdict,
     })),
   };
+}
+
+/** What `policy check` found; the policies themselves are in the file. */
+export function policyCheckJson({ path, sha256, policies, diagnostics }: PolicyFile): JsonReport {
+  return {
+    version: VERSION,
+    command: "policy check",
+    file: path,
+    sha256,
+    policies: policies.map(({ name, authorities }) => ({ name, authorities: authorities.length })),
+    diagnostics,
+  };
+}
+
+export function explainJson(verdict: Verdict, files: readonly string[]): JsonReport {
+  return { version: VERSION, command: "policy explain", files, verdict };
 }
 
 export function errorJson(command: string, { code, kind, message, details }: ProvenanceError): JsonReport {

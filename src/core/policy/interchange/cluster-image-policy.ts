@@ -1,0 +1,156 @@
+import { stringify } from "yaml";
+import type { Authority, Policy } from "../policy.ts";
+import type { AuthorityDocument, IdentityDocument } from "../policy-document.ts";
+import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
+import type { Fields } from "./fields.ts";
+import { identityOf } from "./identities.ts";
+
+const PUBLIC_FULCIO = "https://fulcio.sigstore.dev";
+const PUBLIC_REKOR = "https://rekor.sigstore.dev";
+
+/** As Sigstore's policy-controller documents `policy.sigstore.dev/v1beta1`. */
+export function importClusterImagePolicy(document: Fields, models: readonly string[]): PolicyDraft {
+  const metadata = document.inside("metadata");
+  const name = metadata.text("name") ?? "imported";
+  metadata.rest("nothing is decided by it");
+  document.ignore("status");
+  const spec = document.inside("spec");
+  for (const image of spec.list("images")) {
+    image.drop("glob", `it names images, and not paths of models: ${models.join(", ")} is written instead`);
+    image.rest();
+  }
+  const mode = spec.text("mode");
+  spec.drop("match", "it selects resources of a cluster");
+  const conditional = spec.drop(
+    "policy",
+    "conditions in CUE or Rego are not evaluated, so no authority is carried over",
+  );
+  const authorities = spec.list("authorities").flatMap((authority) => importAuthority(authority) ?? []);
+  spec.rest();
+  document.rest();
+  return {
+    name,
+    ...(mode === "warn" && { mode }),
+    models,
+    authorities: authoritiesOrNone(conditional ? [] : authorities, name),
+  };
+}
+
+const OMITTED = "so the authority is left out";
+
+function importAuthority(fields: Fields): AuthorityDocument | undefined {
+  const name = fields.text("name");
+  fields.drop("source", "signatures are looked for beside the model");
+  fields.drop("signatureFormat", "models are signed with Sigstore bundles");
+  let lost = fields.drop("attestations", `attestations are not looked for, ${OMITTED}`);
+  lost = fields.drop("rfc3161timestamp", `timestamps are checked by the trust root, ${OMITTED}`) || lost;
+  lost = importLog(fields.inside("ctlog")) || lost;
+  const form = importForm(fields);
+  lost = fields.rest(`it is not known here, ${OMITTED}`) || lost;
+  if (form === undefined || lost) return undefined;
+  return { ...(name !== undefined && name !== "" && { name }), ...form };
+}
+
+function importLog(log: Fields): boolean {
+  const url = log.text("url");
+  const other = url !== undefined && url.replace(/\/$/, "") !== PUBLIC_REKOR;
+  if (other) log.note("url", `a log of its own needs a trustConfig, ${OMITTED}`);
+  return log.rest(`a trust root of its own needs a trustConfig, ${OMITTED}`) || other;
+}
+
+function importForm(fields: Fields): AuthorityDocument | undefined {
+  if (fields.has("static")) {
+    const fixed = fields.inside("static");
+    const action = fixed.text("action");
+    const message = fixed.text("message");
+    fixed.rest();
+    if (action !== "pass" && action !== "fail") return undefined;
+    return { static: { action, ...(message !== undefined && { message }) } };
+  }
+  if (fields.has("key")) {
+    const key = fields.inside("key");
+    const data = key.text("data");
+    key.drop("hashAlgorithm", "the digest goes by the curve of the key");
+    const lost = key.rest(`a key has to be given as data, ${OMITTED}`);
+    return data === undefined || lost ? undefined : { key: { data } };
+  }
+  return fields.has("keyless") ? importKeyless(fields.inside("keyless")) : undefined;
+}
+
+function importKeyless(keyless: Fields): AuthorityDocument | undefined {
+  const url = keyless.text("url");
+  const isPublic = url === undefined || url.replace(/\/$/, "") === PUBLIC_FULCIO;
+  if (!isPublic) keyless.note("url", `an instance of its own needs a trustConfig, ${OMITTED}`);
+  keyless.drop("insecureIgnoreSCT", "certificates are always checked against their log");
+  const given = keyless.list("identities");
+  const identities = given.flatMap((identity) => importIdentity(identity) ?? []);
+  const lost = keyless.rest(`a trust root of its own needs a trustConfig, ${OMITTED}`);
+  return isPublic && !lost && identities.length > 0 ? { keyless: { identities } } : undefined;
+}
+
+function importIdentity(fields: Fields): IdentityDocument | undefined {
+  const identity: Record<string, string> = {};
+  for (const name of ["issuer", "issuerRegExp", "subject", "subjectRegExp"]) {
+    const text = fields.text(name);
+    if (text !== undefined && text !== "") identity[name] = text;
+  }
+  const lost = fields.rest("it is not known here, so the identity is left out");
+  const issuers = ["issuer", "issuerRegExp"].filter((name) => Object.hasOwn(identity, name)).length;
+  const subjects = ["subject", "subjectRegExp"].filter((name) => Object.hasOwn(identity, name)).length;
+  if (!lost && issuers === 1 && subjects === 1) return identity;
+  if (!lost) fields.note("", "it needs one issuer and one subject, so the identity is left out");
+  return undefined;
+}
+
+/** ClusterImagePolicies, a document a policy. */
+export function exportClusterImagePolicies(policies: readonly Policy[], notCarried: NotCarried[]): string {
+  return policies.map((policy) => exportPolicy(policy, notCarried)).join("---\n");
+}
+
+function exportPolicy(policy: Policy, notCarried: NotCarried[]): string {
+  const { name, mode, models, requireSignature, verification } = policy;
+  const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
+  for (const { pattern } of models)
+    note(`models: ${pattern}`, 'it names paths of models, and not images: "**" is written instead');
+  if (!requireSignature) note("requireSignature", "an image that is covered has to be signed");
+  const { signaturePath, ignorePaths, ignoreUnsignedFiles, allowSymlinks, signerIgnoredPaths } = verification;
+  const told = { signaturePath, ignorePaths: ignorePaths.join(", "), ignoreUnsignedFiles, allowSymlinks };
+  for (const [field, value] of Object.entries(told))
+    if (value) note(`verification.${field}`, "images have no such thing");
+  if (signerIgnoredPaths === "deny") note("verification.signerIgnoredPaths", "images have no such thing");
+  const authorities = policy.authorities.flatMap((authority) => exportAuthority(authority, note) ?? []);
+  return stringify(
+    {
+      apiVersion: "policy.sigstore.dev/v1beta1",
+      kind: "ClusterImagePolicy",
+      metadata: { name },
+      spec: { mode, images: [{ glob: "**" }], authorities },
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}
+
+function exportAuthority(authority: Authority, note: (what: string, why: string) => void): object | undefined {
+  const { name } = authority;
+  switch (authority.kind) {
+    case "static": {
+      const { action, message } = authority;
+      return { name, static: { action, ...(message !== undefined && { message }) } };
+    }
+    case "key":
+      return { name, key: { data: authority.key.pem } };
+    case "certificate":
+      note(`authority ${name}`, "certificates of one's own have no counterpart, so it is left out");
+      return undefined;
+    case "keyless":
+      if (authority.trustConfig !== undefined) {
+        note(`authority ${name}`, "an instance of one's own needs a TrustRoot in the cluster, so it is left out");
+        return undefined;
+      }
+      return {
+        name,
+        keyless: { url: PUBLIC_FULCIO, identities: authority.identities.map(identityOf) },
+        ctlog: { url: PUBLIC_REKOR },
+      };
+  }
+}

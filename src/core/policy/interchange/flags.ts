@@ -1,0 +1,86 @@
+import type { Authority, Policy } from "../policy.ts";
+import type { AuthorityDocument } from "../policy-document.ts";
+import type { NotCarried } from "./draft.ts";
+
+/** What the flags of `verify` name, as files already read. */
+export interface VerifyFlags {
+  readonly identity?: string;
+  readonly identityProvider?: string;
+  /** PEM. */
+  readonly publicKey?: string;
+  readonly certificates?: readonly string[];
+  readonly identitySubject?: string;
+}
+
+/** The authorities that stand for the flags of one `verify`; without any, nothing was named. */
+export function authoritiesOfFlags(flags: VerifyFlags): AuthorityDocument[] {
+  const { identity, identityProvider, publicKey, certificates = [], identitySubject } = flags;
+  const authorities: AuthorityDocument[] = [];
+  if (identity !== undefined && identityProvider !== undefined) {
+    authorities.push({ name: "signer", keyless: { identities: [{ issuer: identityProvider, subject: identity }] } });
+  }
+  if (publicKey !== undefined) authorities.push({ name: "key", key: { data: publicKey } });
+  if (certificates.length > 0) {
+    const name = identitySubject === undefined ? "*" : trustedIdentity(identitySubject);
+    const caCert = { data: certificates.map((pem) => pem.trimEnd()).join("\n") };
+    authorities.push({ name: "certificate", certificate: { caCert, trustedIdentities: [name] } });
+  }
+  return authorities;
+}
+
+function trustedIdentity(text: string): string {
+  return /^[A-Za-z][A-Za-z0-9.-]*=/.test(text) ? `x509.subject: ${text}` : `x509.san: ${text}`;
+}
+
+/** One line of flags for `verify` for each authority that has them. */
+export function exportFlags(policies: readonly Policy[], notCarried: NotCarried[]): string[] {
+  const lines: string[] = [];
+  for (const { name, authorities, models, verification, mode, requireSignature } of policies) {
+    const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
+    for (const { pattern } of models) note(`models: ${pattern}`, "MODEL stands for each of them");
+    if (mode === "warn") note("mode", "verify fails where a signer is not the one named");
+    if (!requireSignature) note("requireSignature", "verify fails where there is no signature");
+    const more = [
+      ...(verification.signaturePath === undefined ? [] : ["--signature", `MODEL/${verification.signaturePath}`]),
+      ...verification.ignorePaths.flatMap((path) => ["--ignore-paths", `MODEL/${path}`]),
+      ...(verification.ignoreUnsignedFiles ? ["--ignore-unsigned-files"] : []),
+    ];
+    for (const authority of authorities) {
+      for (const flags of flagsOf(authority, note)) lines.push(["verify", ...flags, ...more].map(quoted).join(" "));
+    }
+  }
+  return lines;
+}
+
+function flagsOf(authority: Authority, note: (what: string, why: string) => void): string[][] {
+  const what = `authority ${authority.name}`;
+  switch (authority.kind) {
+    case "static":
+      note(what, "an exception is no signer");
+      return [];
+    case "key":
+      return [["key", "MODEL", "--public-key", authority.key.label]];
+    case "certificate":
+      return authority.identities.map((identity) => {
+        const chain = ["certificate", "MODEL", "--certificate-chain", authority.roots.label];
+        if (identity.kind === "any") return chain;
+        if (identity.kind === "subject")
+          note(what, "--identity-subject is the whole subject, and not some of its parts");
+        return [...chain, "--identity-subject", identity.text];
+      });
+    case "keyless":
+      return authority.identities.flatMap(({ issuer, subject }) => {
+        if (typeof issuer === "string" && typeof subject === "string") {
+          const trust = authority.trustConfig === undefined ? [] : ["--trust-config", authority.trustConfig.path];
+          return [["sigstore", "MODEL", "--identity", subject, "--identity-provider", issuer, ...trust]];
+        }
+        note(what, "identities are compared exactly, so a regular expression has no flag");
+        return [];
+      });
+  }
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,130 @@
+import { posix } from "node:path";
+import { stringify } from "yaml";
+import type { Authority, Policy } from "../policy.ts";
+import type { AuthorityDocument } from "../policy-document.ts";
+import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
+import type { Fields } from "./fields.ts";
+
+/** As the model validation operator documents `ml.sigstore.dev/v1alpha1`. */
+export function importModelValidation(document: Fields, models: readonly string[]): PolicyDraft {
+  const metadata = document.inside("metadata");
+  const name = metadata.text("name") ?? "imported";
+  metadata.rest("nothing is decided by it");
+  document.ignore("status");
+  const spec = document.inside("spec");
+  const model = spec.inside("model");
+  const path = model.text("path");
+  if (path !== undefined)
+    model.note("path", `"${path}" is a path in a container: ${models.join(", ")} is written instead`);
+  const signaturePath = signatureIn(path, model.text("signaturePath"), model);
+  model.rest();
+  const authorities = importConfig(spec.inside("config"));
+  spec.rest();
+  document.rest();
+  return {
+    name,
+    models,
+    authorities: authoritiesOrNone(authorities, name),
+    ...(signaturePath !== undefined && { signaturePath }),
+  };
+}
+
+function signatureIn(model: string | undefined, signature: string | undefined, fields: Fields): string | undefined {
+  if (signature === undefined) return undefined;
+  const inside = model === undefined ? ".." : posix.relative(model, signature);
+  if (!inside.startsWith("..") && !posix.isAbsolute(inside) && inside !== "") return inside;
+  fields.note("signaturePath", `"${signature}" is not in the model; the signature is found by itself`);
+  return undefined;
+}
+
+function importConfig(config: Fields): AuthorityDocument[] {
+  const authorities: AuthorityDocument[] = [];
+  if (config.has("sigstoreConfig")) {
+    const fields = config.inside("sigstoreConfig");
+    const subject = fields.text("certificateIdentity") ?? "";
+    const issuer = fields.text("certificateOidcIssuer") ?? "";
+    const lost = fields.rest("it is not known here, so the identity is left out");
+    if (subject === "" || issuer === "") fields.note("", "it needs an identity and an issuer, so it is left out");
+    else if (!lost) authorities.push({ name: "sigstore", keyless: { identities: [{ issuer, subject }] } });
+  }
+  for (const field of ["privateKeyConfig", "publicKeyConfig"]) {
+    if (!config.has(field)) continue;
+    const fields = config.inside(field);
+    const file = fields.text("keyPath");
+    if (!fields.rest() && file !== undefined) {
+      fields.note(
+        "keyPath",
+        `"${file}" is a path in a container: put the public key beside the policy, as ${posix.basename(file)}`,
+      );
+      authorities.push({ name: "key", key: { path: posix.basename(file) } });
+    }
+  }
+  if (config.has("pkiConfig")) {
+    const fields = config.inside("pkiConfig");
+    const file = fields.text("certificateAuthority");
+    if (!fields.rest() && file !== undefined) {
+      const certificate = posix.basename(file);
+      fields.note(
+        "certificateAuthority",
+        `"${file}" is a path in a container: put the root beside the policy, as ${certificate}`,
+      );
+      authorities.push({ name: "pki", certificate: { caCert: { path: certificate }, trustedIdentities: ["*"] } });
+    }
+  }
+  config.rest();
+  return authorities;
+}
+
+/** ModelValidations, one for each authority: that format knows no alternatives. */
+export function exportModelValidations(policies: readonly Policy[], notCarried: NotCarried[]): string {
+  const documents: string[] = [];
+  for (const policy of policies) {
+    const note = (what: string, why: string): void => void notCarried.push({ what: `${policy.name}: ${what}`, why });
+    const [literal] = policy.models.filter(({ pattern }) => !pattern.includes("*"));
+    for (const { pattern } of policy.models) {
+      if (pattern !== literal?.pattern)
+        note(`models: ${pattern}`, "only one model has a path; set spec.model.path yourself");
+    }
+    if (policy.mode === "warn") note("mode", "what is not accepted is always refused");
+    if (!policy.requireSignature) note("requireSignature", "a model has to be signed");
+    if (policy.authorities.length > 1) {
+      note("authorities", "any one of them is enough here, and of these documents one has to be chosen");
+    }
+    const path = literal?.pattern ?? "/data/model";
+    const signaturePath = posix.join(path, policy.verification.signaturePath ?? "model.sig");
+    for (const authority of policy.authorities) {
+      const config = exportConfig(authority, note);
+      if (config === undefined) continue;
+      const metadata = { name: `${policy.name}-${authority.name}` };
+      const spec = { model: { path, signaturePath }, config };
+      const document = { apiVersion: "ml.sigstore.dev/v1alpha1", kind: "ModelValidation", metadata, spec };
+      documents.push(stringify(document, { lineWidth: 0 }));
+    }
+  }
+  return documents.join("---\n");
+}
+
+function exportConfig(authority: Authority, note: (what: string, why: string) => void): object | undefined {
+  const leaveOut = (why: string): undefined =>
+    note(`authority ${authority.name}`, `${why}, so it is left out`) as undefined;
+  switch (authority.kind) {
+    case "static":
+      return leaveOut("there are no exceptions");
+    case "key":
+      note(`authority ${authority.name}`, `put the public key into the container, at /keys/${authority.key.label}`);
+      return { privateKeyConfig: { keyPath: `/keys/${authority.key.label}` } };
+    case "certificate":
+      if (authority.identities.some(({ kind }) => kind !== "any"))
+        return leaveOut("names of certificates are not compared");
+      note(`authority ${authority.name}`, `put the root into the container, at /keys/${authority.roots.label}`);
+      return { pkiConfig: { certificateAuthority: `/keys/${authority.roots.label}` } };
+    case "keyless": {
+      const [identity, ...others] = authority.identities;
+      if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
+      const { issuer, subject } = identity;
+      if (typeof issuer !== "string" || typeof subject !== "string") return leaveOut("identities are compared exactly");
+      if (authority.trustConfig !== undefined) return leaveOut("an instance of one's own cannot be named");
+      return { sigstoreConfig: { certificateIdentity: subject, certificateOidcIssuer: issuer } };
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { basename, relative, resolve } from "node:path";
+import type { Decision, Outcome } from "../../core/policy/decision.ts";
+import { lets } from "../../core/policy/decision.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { wordsFor } from "../../core/words.ts";
+import type { OptionSpecs } from "../arguments.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { decisionFields } from "../decision-report.ts";
+import { explainJson } from "../json-report.ts";
+import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
+import { foundPolicies, namedPolicies, pathBelow, shownPath } from "../policy-options.ts";
+import { ProgressLine } from "../progress-line.ts";
+import { publicSigstoreOf } from "../public-sigstore.ts";
+import { field, signerLines } from "../report.ts";
+import type { Line } from "../text.ts";
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  accepted: "Accepted by every policy that covers it",
+  exception: "Let pass by an exception: nobody's signature was accepted",
+  unsigned: "Not signed, and no policy demands a signature",
+  warned: "Not accepted, but only by policies that warn",
+  refused: "Refused",
+  uncovered: "Covered by no policy that may accept it",
+};
+
+export default defineCommand({
+  name: "policy explain",
+  operand: "MODEL",
+  description: [
+    "Tells which policies cover a model, which authority of each accepts its signer, or why each does not. Without --policy, your own policy and those of the nearest folder above the model are taken.",
+    "Signature and signer are checked; the model's files are read only with --files. Exit status 1 means that the policies do not let the model be used.",
+  ],
+  options: {
+    ...POLICY_OPTIONS,
+    files: { type: "switch", help: "Also read every byte of the model, and compare." },
+    ...REPORT_OPTIONS,
+  } as const satisfies OptionSpecs,
+  examples: ["model-provenance policy explain models/llama-3-8b"],
+  async run(model, args, terminal) {
+    const { cwd, out, err, interruption } = terminal;
+    const paths = args.list("policy");
+    const root = args.text("root");
+    const chosen =
+      paths.length > 0 ? await namedPolicies(paths, model, root, terminal) : await foundPolicies(model, root, terminal);
+    const core = await import("../../core/verify-with-policy.ts");
+    const operation = args.flag("files") === true ? core.verifyWithPolicy : core.authenticateWithPolicy;
+    const progress = new ProgressLine(err);
+    let verdict: Verdict;
+    try {
+      verdict = await operation({
+        model,
+        policies: chosen.policies,
+        workspaceTrusted: true,
+        folder: chosen.root,
+        path: pathBelow(chosen.root, model),
+        publicSigstore: publicSigstoreOf(terminal, args.flag("offline") === true),
+        signal: interruption.signal,
+        onProgress: progress.update,
+      });
+    } finally {
+      progress.clear();
+    }
+    const { decision } = verdict;
+    if (args.flag("json") === true)
+      out.json(
+        explainJson(
+          verdict,
+          chosen.files.map(({ path }) => path),
+        ),
+      );
+    else if (decision !== undefined) {
+      const files = chosen.files.map(({ path }) => shownPath(cwd, path));
+      out.print(
+        ...explanation(verdict, decision, {
+          name: basename(resolve(model)),
+          files,
+          cwd,
+          long: args.flag("long") ?? false,
+        }),
+      );
+    }
+    return decision !== undefined && lets(decision.outcome) ? EXIT.done : EXIT.failed;
+  },
+});
+
+interface ExplanationOptions {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly cwd: string;
+  readonly long: boolean;
+}
+
+function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, long }: ExplanationOptions): Line[] {
+  const { mark, label } = wordsFor(verdict);
+  const { signer, signature } = verdict;
+  const read = verdict.state === "unchecked" ? " (signature and signer only; --files reads the files)" : "";
+  const passes = lets(decision.outcome);
+  return [
+    [`${mark} ${label}${read}  `, { text: name, style: "bold" }],
+    ...field("path", [decision.path]),
+    ...field("policies", [files.length === 0 ? "none found" : files.join(", ")]),
+    ...(signature === undefined ? [] : field("signature", [relative(cwd, signature)])),
+    ...(signer === undefined ? [] : field("signed by", ...signerLines(signer, { long }))),
+    ...decisionFields(decision, cwd, { all: true }),
+    ...field("reason", ...verdict.reasons.map(({ message }): Line => [message])),
+    [{ text: `${passes ? "✓" : "✗"} ${OUTCOMES[decision.outcome]}: ${name}`, style: passes ? "green" : "red" }],
+  ];
+}

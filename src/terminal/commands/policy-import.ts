@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { ProvenanceError, systemCode } from "../../core/errors.ts";
+import { hasErrors } from "../../core/policy/diagnostics.ts";
+import { type NotCarried, type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
+import { authoritiesOfFlags } from "../../core/policy/interchange/flags.ts";
+import { importPolicies } from "../../core/policy/interchange/import-policies.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
+import { diagnosticText } from "../policy-options.ts";
+import type { Terminal } from "../terminal.ts";
+import { OUTPUT_OPTION, writeOutput } from "../write-output.ts";
+
+const OPTIONS = {
+  models: {
+    type: "list",
+    metavar: "GLOB",
+    help: 'The models that the policy is to cover: other formats name images, or paths in a container. Default: "**".',
+  },
+  identity: { type: "text", metavar: "IDENTITY", help: "As for verify sigstore. With --identity-provider." },
+  "identity-provider": { type: "text", metavar: "URL", help: "As for verify sigstore." },
+  "public-key": { type: "text", metavar: "FILE", help: "As for verify key." },
+  "certificate-chain": { type: "list", metavar: "FILE", help: "As for verify certificate." },
+  "identity-subject": { type: "text", metavar: "NAME", help: "As for verify certificate." },
+  ...OUTPUT_OPTION,
+} as const satisfies OptionSpecs;
+
+export default defineCommand({
+  name: "policy import",
+  operand: "FILE",
+  operandDefault: "",
+  description: [
+    "Makes a policy of a ClusterImagePolicy (Sigstore's policy-controller), a ModelValidation (model validation operator), or the flags of verify. What cannot be carried over is listed on standard error, and an authority that would lose a condition is left out: what is made accepts no signer that the original does not.",
+  ],
+  options: OPTIONS,
+  examples: [
+    'model-provenance policy import cluster-policy.yaml --models "models/**" --output model-policy.yaml',
+    "model-provenance policy import --identity alice@example.com --identity-provider https://accounts.google.com",
+  ],
+  async run(file, args, terminal) {
+    const given = args.list("models");
+    const models = given.length > 0 ? given : ["**"];
+    const flags = await draftOfFlags(args, models);
+    if (file === "" && flags === undefined) throw usageError("FILE is missing, or flags such as --identity.");
+    if (file !== "" && flags !== undefined) throw usageError("A FILE and flags exclude one another.");
+    const imported =
+      flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], notCarried: [] };
+    tellNotCarried(imported.notCarried, terminal);
+    if (imported.drafts.length === 0) throw usageError(`${file} holds nothing to import.`);
+    await writeOutput(writePolicies(imported.drafts), args.text("output"), terminal);
+    return EXIT.done;
+  },
+});
+
+async function draftOfFlags(
+  args: ArgumentsOf<typeof OPTIONS>,
+  models: readonly string[],
+): Promise<PolicyDraft | undefined> {
+  const identity = args.text("identity");
+  const identityProvider = args.text("identity-provider");
+  if ((identity === undefined) !== (identityProvider === undefined)) {
+    throw usageError("--identity and --identity-provider go together.");
+  }
+  const key = args.text("public-key");
+  const identitySubject = args.text("identity-subject");
+  const certificates = await Promise.all(args.list("certificate-chain").map(readCertificateFile));
+  const authorities = authoritiesOfFlags({
+    ...(identity !== undefined && { identity }),
+    ...(identityProvider !== undefined && { identityProvider }),
+    ...(key !== undefined && { publicKey: (await readPublicKeyFile(key)).pem }),
+    certificates: certificates.map(({ pem }) => pem),
+    ...(identitySubject !== undefined && { identitySubject }),
+  });
+  return authorities.length === 0 ? undefined : { name: "imported", models, authorities };
+}
+
+async function importFile(file: string, models: readonly string[], { err }: Terminal) {
+  const imported = importPolicies(await readText(file), models);
+  if (!hasErrors(imported.diagnostics)) return imported;
+  for (const found of imported.diagnostics) err.print([diagnosticText(file, found)]);
+  throw new ProvenanceError("POLICY_INVALID", `${file} cannot be read. Nothing was imported.`, { details: { file } });
+}
+
+async function readText(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    throw usageError(`${file} cannot be read (${code}).`);
+  }
+}
+
+/** Each on a line of standard error: nothing is dropped without a word. */
+export function tellNotCarried(notCarried: readonly NotCarried[], { err }: Pick<Terminal, "err">): void {
+  if (notCarried.length === 0) return;
+  err.print([{ text: "Not carried over:", style: "amber" }]);
+  for (const { what, why } of notCarried) err.print([`  ${what}: ${why}`]);
+}

@@ -40,13 +40,14 @@ export function activate(context: ExtensionContext): Api {
   const trust = store.add(new TrustStore(log));
   const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
   const watch = watches.watch.bind(watches);
+  const covered = watches.covers.bind(watches);
   const checker = store.add(new Checker({ registry, engine, watch, trust: () => trust.load(), log: note }));
   const discovery = store.add(new Discovery(registry, note));
   const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
   const failed = (error: unknown): void => {
     if (!isCancellation(error)) log.error(error instanceof Error ? error : String(error));
   };
-  const freshness = store.add(new Freshness({ registry, checker, automatic, failed }));
+  const freshness = store.add(new Freshness({ registry, checker, automatic, covered, failed }));
   const searched = () => setContextKey("searched", true);
   const watcher = store.add(new WorkspaceWatcher({ registry, discovery, freshness, searched }));
   store.add(registry.onDidChange(({ paths }) => forgetGone(paths, registry, watches)));

@@ -19,7 +19,8 @@ export function bytesProgressText(progress: DigestProgress, elapsed: number): st
 
 export interface ProgressReport {
   step(text: string): void;
-  bytes(progress: DigestProgress): void;
+  /** @param doing what is done with the bytes; absent where the title says it */
+  bytes(progress: DigestProgress, doing?: string): void;
 }
 
 /** A notification with a cancel button around the task; pressing it aborts the signal. */
@@ -35,12 +36,11 @@ export function withProgress<T>(
     let percent = 0;
     const report: ProgressReport = {
       step: (text) => progress.report({ message: messageText(text) }),
-      bytes: (bytes) => {
+      bytes: (bytes, doing) => {
         const now = bytes.bytesTotal === 0 ? 0 : Math.floor((bytes.bytesDone / bytes.bytesTotal) * 100);
-        progress.report({
-          message: bytesProgressText(bytes, Date.now() - started),
-          increment: Math.max(0, now - percent),
-        });
+        const text = bytesProgressText(bytes, Date.now() - started);
+        const message = doing === undefined ? text : `${doing} ${text}`;
+        progress.report({ message, increment: Math.max(0, now - percent) });
         percent = Math.max(percent, now);
       },
     };

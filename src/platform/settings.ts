@@ -2,6 +2,15 @@ import * as v from "valibot";
 import { ConfigurationTarget, type Disposable, workspace } from "vscode";
 import { SETTINGS } from "./ids.ts";
 
+/** `public`, `staging`, or the absolute path of a private instance's ClientTrustConfig. */
+export const PUBLIC = "public";
+export const STAGING = "staging";
+
+const IDENTITY = v.object({
+  identity: v.pipe(v.string(), v.nonEmpty()),
+  issuer: v.pipe(v.string(), v.nonEmpty()),
+});
+
 export type AutoVerify = "off" | "signatures" | "full";
 
 /** A value of the wrong shape counts as not set: settings files are written by hand. */
@@ -9,9 +18,20 @@ const SCHEMAS = {
   autoVerify: v.fallback(v.picklist(["off", "signatures", "full"]), "signatures"),
   trustedKeys: v.fallback(v.array(v.string()), []),
   trustedCertificates: v.fallback(v.array(v.string()), []),
+  trustedIdentities: v.pipe(v.fallback(v.array(v.unknown()), []), v.transform(readIdentities)),
+  sigstoreInstance: v.fallback(v.pipe(v.string(), v.nonEmpty()), PUBLIC),
+  loginMethod: v.fallback(v.picklist(["auto", "browser", "device", "code"]), "auto"),
   badges: v.fallback(v.boolean(), true),
   statusBar: v.fallback(v.boolean(), true),
 } as const satisfies Record<keyof typeof SETTINGS, v.GenericSchema>;
+
+/** One entry that is mistyped must not keep the others from being accepted. */
+function readIdentities(entries: readonly unknown[]): v.InferOutput<typeof IDENTITY>[] {
+  return entries.flatMap((entry) => {
+    const read = v.safeParse(IDENTITY, entry);
+    return read.success ? [read.output] : [];
+  });
+}
 
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingName> = v.InferOutput<(typeof SCHEMAS)[K]>;

@@ -13,7 +13,7 @@ import { DisposableStore } from "../platform/disposables.ts";
 import { plainText } from "../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { stateWords, verdictSentence } from "./model-text.ts";
+import { stateWords, timeText, verdictSentence } from "./model-text.ts";
 import { themeColour } from "./theme.ts";
 
 /** The editor cuts events of more addresses down to one for each folder. */
@@ -90,7 +90,8 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
     }
   }
   if (words.badge !== undefined) {
-    const decoration = new FileDecoration(words.badge, verdictSentence(model), themeColour(words.colour));
+    const checked = verdict.checkedAt === undefined ? "" : ` ${l10n.t("Checked {0}.", timeText(verdict.checkedAt))}`;
+    const decoration = new FileDecoration(words.badge, verdictSentence(model) + checked, themeColour(words.colour));
     decoration.propagate = words.colour === "red";
     shown.set(path, decoration);
   }

@@ -1,4 +1,4 @@
-import { basename, relative } from "node:path";
+import { basename, dirname, relative } from "node:path";
 import { env, l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
@@ -20,13 +20,18 @@ export function modelName(model: KnownModel): string {
   return plainText(basename(model.path));
 }
 
-/** The name, or the path from the workspace folder where another model of the list has the same name. */
+/** The name; or, where another model of the list has the same, the path from the workspace folder, or with it. */
 export function distinctName(model: KnownModel, all: readonly KnownModel[]): string {
-  const name = basename(model.path);
-  const twin = all.some((other) => other !== model && basename(other.path) === name);
-  const place = model.folder === undefined ? model.path : relative(model.folder, model.path);
-  return plainText(twin && place !== "" ? place : name);
+  const others = all.filter(({ path }) => path !== model.path);
+  const name = NAMES.find((nameOf) => others.every((other) => nameOf(other) !== nameOf(model)));
+  return plainText(name === undefined ? model.path : name(model));
 }
+
+const NAMES: readonly ((model: KnownModel) => string)[] = [
+  ({ path }) => basename(path),
+  ({ path, folder }) => (folder === undefined || folder === path ? path : relative(folder, path)),
+  ({ path, folder }) => (folder === undefined ? path : relative(dirname(folder), path)),
+];
 
 export function shortSigner(signer: Signer): string {
   return middleShortened(plainText(signerText(signer)), SHORT);

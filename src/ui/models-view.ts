@@ -53,7 +53,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
     const model = this.#registry.get(node.path);
-    return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#registry.models);
+    return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#around(model));
   }
 
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
@@ -69,7 +69,15 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   #roots(): TreeNode[] {
     const { models } = this.#registry;
     if (!severalFolders()) return models.map(({ path }) => this.#modelNode(path));
-    return [...new Set(models.map(({ folder }) => folder))].map((folder) => this.#folderNode(folder));
+    const used = new Set(models.map(({ folder }) => folder));
+    const order = [...(workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath), undefined];
+    return order.filter((folder) => used.has(folder)).map((folder) => this.#folderNode(folder));
+  }
+
+  /** The models that are listed together with this one. */
+  #around(model: KnownModel): readonly KnownModel[] {
+    const { models } = this.#registry;
+    return severalFolders() ? models.filter(({ folder }) => folder === model.folder) : models;
   }
 
   #modelNode(path: string): ModelNode {
@@ -96,8 +104,10 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const bad = models.filter(({ verdict }) => verdict.state === "modified" || verdict.state === "invalid").length;
     const tooltip = bad === 1 ? l10n.t("1 model changed or not valid") : l10n.t("{0} models changed or not valid", bad);
     this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
-    if (workspace.isTrusted || models.length === 0) delete this.#view.message;
-    else this.#view.message = l10n.t("Restricted Mode: models are checked only when you ask, and signing is off.");
+    const restricted = !workspace.isTrusted && models.length > 0;
+    this.#view.message = restricted
+      ? l10n.t("Restricted Mode: models are checked only when you ask, and signing is off.")
+      : "";
   }
 }
 

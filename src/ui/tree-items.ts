@@ -26,7 +26,7 @@ export function folderItem({ path }: FolderNode): TreeItem {
   const label = named?.name ?? (path === undefined ? l10n.t("Elsewhere") : basename(path));
   const item = new TreeItem(plainText(label), TreeItemCollapsibleState.Expanded);
   item.id = `folder:${path ?? ""}`;
-  item.iconPath = themeIcon("root-folder");
+  item.iconPath = themeIcon("folder");
   if (path !== undefined) item.tooltip = path;
   return item;
 }

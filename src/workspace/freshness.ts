@@ -13,6 +13,8 @@ export interface FreshnessServices {
   readonly registry: ModelRegistry;
   readonly checker: Checker;
   automatic(): AutomaticChecks;
+  /** Whether changes in that model are told at once and completely; the editor's later word is old news then. */
+  covered(model: string): boolean;
   readonly quietMs?: number;
   /** A background check failed for a reason that is no verdict. */
   failed(error: unknown): void;
@@ -32,12 +34,17 @@ export class Freshness {
     this.#subscription = services.registry.onDidChange((change) => this.#look(change));
   }
 
-  /** A file or folder was created, changed or deleted. */
-  async touched(path: string): Promise<void> {
-    const { registry, checker } = this.#services;
+  /**
+   * A file or folder was created, changed or deleted.
+   *
+   * @param late whether it may have been long ago: the editor collects changes before it tells them
+   */
+  async touched(path: string, late = false): Promise<void> {
+    const { registry, checker, covered } = this.#services;
     const signed = registry.signedBy(path);
     for (const model of [...registry.holding(path), ...registry.below(path)]) {
-      if (model !== signed) this.#contentTouched(model, path);
+      const inside = model.path.length <= path.length;
+      if (model !== signed && !(late && inside && covered(model.path))) this.#contentTouched(model, path);
     }
     if (signed === undefined || (await checker.signatureUnchanged(signed.path, path))) return;
     // Much may have become known of the model in the meantime.

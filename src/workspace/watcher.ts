@@ -85,7 +85,7 @@ export class WorkspaceWatcher implements Disposable {
   }
 
   #changed(file: Uri): void {
-    void this.#services.freshness.touched(file.fsPath);
+    void this.#services.freshness.touched(file.fsPath, true);
   }
 
   #cameOrWent(folder: string, file: Uri): void {

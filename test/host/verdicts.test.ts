@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ConfigurationTarget, commands, extensions, Uri, version, window, workspace } from "vscode";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { ConfigurationTarget, commands, env, extensions, Uri, version, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
 import { verify } from "../../src/core/verify.ts";
@@ -16,7 +17,7 @@ const engine = createInProcessEngine();
 const keys = makeKeys();
 const ask = window.showInformationMessage;
 /** Tests are bundled into `.cache/host-tests` of the repository. */
-const DEVELOPED = dirname(dirname(__dirname));
+const REPOSITORY = dirname(dirname(__dirname));
 const stranger = makeKeys("P-384");
 
 describe("the extension in its host", () => {
@@ -203,6 +204,21 @@ describe("the extension in its host", () => {
     await watched.reaches("modified");
   });
 
+  it("copies a report that is what the terminal would print", async () => {
+    await verified();
+    await commands.executeCommand(COMMANDS.copyReport, Uri.file(model));
+    const report: unknown = JSON.parse(await env.clipboard.readText());
+    const schema = JSON.parse(readFileSync(join(REPOSITORY, "schemas", "report.schema.json"), "utf8"));
+    const validate = new Ajv2020({ strict: false }).compile(schema);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.deepEqual(report, {
+      version: 1,
+      command: "verify",
+      verified: true,
+      verdict: JSON.parse(JSON.stringify(watched.verdict)),
+    });
+  });
+
   it("forgets a model that is gone", async () => {
     await verified();
     rmSync(model, { recursive: true });
@@ -220,7 +236,7 @@ describe("the extension in its host", () => {
   function answer(context: Mocha.Context, button: string | undefined): void {
     if (version.startsWith("1.110."))
       skip(context, "VS Code 1.110 gives an extension that is an ES module a window of its own");
-    if (extensions.getExtension(EXTENSION)?.extensionPath !== DEVELOPED) {
+    if (extensions.getExtension(EXTENSION)?.extensionPath !== REPOSITORY) {
       skip(context, "dialogs of an installed extension cannot be answered from a test");
     }
     window.showInformationMessage = async () => button as never;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, window, workspace } from "vscode";
+import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
 import type { FileList } from "../../core/model/file-list.ts";
 import type { SignResult } from "../../core/sign.ts";
 import type { PemSource } from "../../core/trust.ts";
@@ -112,18 +113,20 @@ async function signAndCheck(
   signal: AbortSignal,
 ): Promise<Signed> {
   const { sign } = await import("../../core/sign.ts");
-  const started = Date.now();
   const result = await sign({
     model: model.path,
     signature,
     identity: { method: "key", privateKey: source, ...(passphrase === undefined ? {} : { passphrase }) },
     engine: await engine(),
     signal,
-    onProgress: (bytes) => report.step(l10n.t("Hashing {0}", bytesProgressText(bytes, Date.now() - started))),
+    onProgress: (bytes) => report.bytes(bytes, l10n.t("Hashing")),
   });
   report.step(l10n.t("Checking what was written"));
   try {
-    return { result, verdict: await checker.check(model.path, "files", { asked: true, signal }) };
+    const checking = Date.now();
+    const onProgress = (bytes: DigestProgress): void =>
+      report.step(l10n.t("Checking what was written: {0}", bytesProgressText(bytes, Date.now() - checking)));
+    return { result, verdict: await checker.check(model.path, "files", { asked: true, signal, onProgress }) };
   } catch (error) {
     if (isCancellation(error)) return { result };
     throw error;

@@ -28,6 +28,7 @@ describe("watches on a model's folders", () => {
   it("see a change, however deep, a new folder, and a deletion", async () => {
     writeTree(root(), { "m/a/b/c/file": "x", "m/top": "y" });
     await watches.watch(join(root(), "m"), "directory");
+    assert.equal(watches.covers(join(root(), "m")), true);
     const deep = touched("m", "a", "b", "c", "file");
     writeFileSync(join(root(), "m", "a", "b", "c", "file"), "changed");
     await deep;
@@ -49,8 +50,19 @@ describe("watches on a model's folders", () => {
     assert.equal(await changed, join(root(), "one.gguf"));
   });
 
+  it("do not say that they cover a model of too many folders, or one that they let go", async () => {
+    for (let index = 0; index < 501; index += 1) mkdirSync(join(root(), "many", `${index}`), { recursive: true });
+    await watches.watch(join(root(), "many"), "directory");
+    assert.equal(watches.covers(join(root(), "many")), false);
+    const going = watches.watch(root(), "directory");
+    watches.unwatch(root());
+    await going;
+    assert.equal(watches.covers(root()), false);
+  });
+
   it("mind no model that is not there", async () => {
     await watches.watch(join(root(), "missing"), "directory");
+    assert.equal(watches.covers(join(root(), "missing")), false);
     watches.unwatch(join(root(), "missing"));
   });
 });

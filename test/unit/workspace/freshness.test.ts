@@ -21,6 +21,7 @@ describe("freshness", () => {
   let freshness: Freshness;
   let trusted: PemSource[];
   let automatic: AutomaticChecks;
+  let covered: boolean;
   let model: string;
   let states: string[];
 
@@ -28,6 +29,7 @@ describe("freshness", () => {
     registry = new ModelRegistry();
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
     automatic = "signatures";
+    covered = false;
     const services = {
       trust: async () => ({ keys: trusted }),
       engine: async () => engine,
@@ -35,7 +37,14 @@ describe("freshness", () => {
       log() {},
     };
     checker = new Checker({ registry, ...services });
-    freshness = new Freshness({ registry, checker, automatic: () => automatic, failed: () => {}, quietMs: 1 });
+    freshness = new Freshness({
+      registry,
+      checker,
+      automatic: () => automatic,
+      covered: () => covered,
+      failed: () => {},
+      quietMs: 1,
+    });
     writeTree(root(), { "m/weights.bin": "w", "m/.git/HEAD": "ref", "m/deep/vocab.txt": "v" });
     model = join(root(), "m");
     await signWith(model, keys.privatePem, engine);
@@ -104,6 +113,16 @@ describe("freshness", () => {
     await freshness.touched(join(model, "model.sig"));
     await freshness.touched(join(root(), "mm", "weights.bin"));
     assert.deepEqual(states, []);
+  });
+
+  it("does not mind a late word about a model whose changes it hears at once, but about what it is in", async () => {
+    await verified();
+    covered = true;
+    await freshness.touched(join(model, "deep", "vocab.txt"), true);
+    await freshness.touched(model, true);
+    assert.deepEqual(states, []);
+    await freshness.touched(root(), true);
+    assert.equal(states[0], "stale");
   });
 
   it("minds a signature that is written anew", async () => {

@@ -16,13 +16,13 @@ const METHODS = ["sigstore", "key", "certificate"];
 /** Modules are loaded when they are wanted: `--help` and `--version` need none of the core. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sign: {
-    summary: "Sign a model with a key or a certificate.",
+    summary: "Sign a model with a login, a key or a certificate.",
     failure: "Signing failed",
     methods: METHODS,
     load: async () =>
       methodCommand("sign", ["Signs a model: a folder or a single file."], {
         sigstore: {
-          summary: "With a browser login. The default method; not in this version yet.",
+          summary: "With a browser login, or as a CI job. The default method.",
           load: async () => (await import("./commands/sigstore.ts")).signWithSigstore,
         },
         key: {
@@ -47,7 +47,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         ],
         {
           sigstore: {
-            summary: "Signed with a browser login or by CI. The default method; not in this version yet.",
+            summary: "Signed with a browser login, or by CI. The default method.",
             load: async () => (await import("./commands/sigstore.ts")).verifyWithSigstore,
           },
           key: {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import type { PublicationNotice } from "../core/signing/publication.ts";
 import type { OptionSpecs } from "./arguments.ts";
-import { askLine } from "./question.ts";
+import { confirm } from "./confirm.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const PUBLICATION_OPTIONS = {
@@ -35,8 +35,7 @@ export async function confirmPublication(
       "There is no terminal to ask whether that may be published: agree with --yes. Nothing was published.",
     );
   }
-  const answer = (await askLine("Sign? [y/N] ", terminal)).trim().toLowerCase();
-  if (answer !== "y" && answer !== "yes") return false;
+  if (!(await confirm("Sign?", terminal))) return false;
   await rememberAgreement(storage, notice);
   return true;
 }

@@ -96,7 +96,10 @@ async function readBounded(path: string): Promise<Uint8Array | Diagnostic> {
 async function readDocument(reading: Reading): Promise<Policy | undefined> {
   const { document, diagnostics } = reading;
   const problems = new SchemaCheck(POLICY_SCHEMA).run(document.value);
-  for (const { code, message, path, atKey } of problems) report(reading, code, message, path, atKey);
+  for (const { code, message, path, atKey } of problems) {
+    const hint = code === "wrong-kind" && isImportable(document.value) ? IMPORT_HINT : "";
+    report(reading, code, `${message}${hint}`, path, atKey);
+  }
   if (problems.length > 0) return undefined;
   const { metadata, spec } = v.parse(PolicyDocument, document.value);
   const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, index));
@@ -119,6 +122,13 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
     authorities,
     verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
   };
+}
+
+const IMPORT_HINT = ' "model-provenance policy import" makes a policy of it.';
+
+function isImportable(document: unknown): boolean {
+  if (typeof document !== "object" || document === null || !("kind" in document)) return false;
+  return document.kind === "ClusterImagePolicy" || document.kind === "ModelValidation";
 }
 
 function readGlob(reading: Reading, pattern: string, index: number): Glob {

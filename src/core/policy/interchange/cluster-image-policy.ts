@@ -20,6 +20,8 @@ export function importClusterImagePolicy(document: Fields, models: readonly stri
     image.rest();
   }
   const mode = spec.text("mode");
+  if (mode !== undefined && mode !== "warn" && mode !== "enforce")
+    spec.note("mode", `"${mode}" is no mode: it is enforced`);
   spec.drop("match", "it selects resources of a cluster");
   const conditional = spec.drop(
     "policy",

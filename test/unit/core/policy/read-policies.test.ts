@@ -158,7 +158,7 @@ describe("reading policy files", () => {
         `apiVersion: model-provenance/v1\nkind: ClusterImagePolicy\nmetadata: { name: x }\n${"spec:\n"}${minimal}`,
         "wrong-kind",
         "2:7",
-        /kind has to be ModelPolicy, and not "ClusterImagePolicy"/,
+        /kind has to be ModelPolicy, and not "ClusterImagePolicy"\. "model-provenance policy import"/,
       ));
     it("another version", () =>
       fails(

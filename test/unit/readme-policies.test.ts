@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Outcome } from "../../src/core/policy/decision.ts";
+import { readPolicies } from "../../src/core/policy/read-policies.ts";
+import { certificateFingerprint, readCertificates } from "../../src/core/verification/certificates.ts";
+import { sha256 } from "../support/bundles.ts";
+import { makeCertificate } from "../support/certificates.ts";
+import { makeKeys } from "../support/keys.ts";
+import { certificateSignature, decide, keylessSignature, keySignature, type Signed } from "../support/policies.ts";
+import { CLI } from "../support/run-cli.ts";
+import { runMain } from "../support/run-main.ts";
+import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
+
+const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+const YAML = [...README.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text ?? "");
+const GOOGLE = "https://accounts.google.com";
+const KEYS = makeKeys();
+const ROOT = makeCertificate({ subject: "Vendor Root", ca: true }).pem;
+const [ROOT_FINGERPRINT = ""] = readCertificates([{ label: "", pem: ROOT }]).map(certificateFingerprint);
+
+describe("the README's policies", () => {
+  const folder = useTemporaryFolder();
+  beforeEach(() => writeTree(folder(), { "keys/prod.pub": KEYS.publicPem, "vendor-root.pem": ROOT }));
+  const example = YAML.find((text) => text.includes("kind: ModelPolicy")) ?? "";
+  const read = () => readPolicies(Buffer.from(example), join(folder(), "model-policy.yaml"), folder());
+
+  it("are without an error or a warning", async () => {
+    const { policies, diagnostics } = await read();
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(
+      policies.map(({ name }) => name),
+      ["team-models", "old-models"],
+    );
+  });
+
+  const workflow = (ref: string) =>
+    keylessSignature(
+      `https://github.com/acme/models/.github/workflows/release.yml@${ref}`,
+      "https://token.actions.githubusercontent.com",
+    );
+  const CASES: readonly (readonly [title: string, model: string, signed: Signed, outcome: Outcome])[] = [
+    ["a release", "models/llama", workflow("refs/tags/v1.2"), "accepted"],
+    ["a build of a branch", "models/llama", workflow("refs/heads/main"), "refused"],
+    ["Alice", "models/meta/llama", keylessSignature("alice@example.com", GOOGLE), "accepted"],
+    ["somebody at Acme", "models/llama", keylessSignature("bob.b@acme.example", GOOGLE), "accepted"],
+    ["somebody with more behind Acme", "models/llama", keylessSignature("bob@acme.example.org", GOOGLE), "refused"],
+    ["somebody where the dot is a letter", "models/llama", keylessSignature("bob@acmeXexample", GOOGLE), "refused"],
+    ["the key", "models/llama", keySignature(sha256(KEYS.publicPem)), "accepted"],
+    ["the vendor", "models/llama", certificateSignature(ROOT_FINGERPRINT, "CN=Model Signing,O=Vendor"), "accepted"],
+    ["another one of the vendor", "models/llama", certificateSignature(ROOT_FINGERPRINT, "CN=Web,O=Vendor"), "refused"],
+    ["nobody", "models/llama", "none", "refused"],
+    ["nobody, for an old model", "legacy/bert", "none", "unsigned"],
+    ["somebody, for an old model", "legacy/bert", keylessSignature("alice@example.com", GOOGLE), "exception"],
+    ["anybody, for what no policy covers", "else/x", keylessSignature("alice@example.com", GOOGLE), "uncovered"],
+  ];
+  for (const [title, model, signed, outcome] of CASES) {
+    it(`${title}, ${model}: ${outcome}`, async () => {
+      const { policies } = await read();
+      assert.equal(decide({ workspace: policies, model, signed }).outcome, outcome);
+    });
+  }
+
+  describe("in continuous integration", () => {
+    const job = parse(YAML.find((text) => text.includes("runs-on")) ?? "");
+    const hook = parse(YAML.find((text) => text.includes("pre-commit")) ?? "");
+    const commands: Readonly<Record<string, string>> = {
+      "the job": job.jobs.models.steps.at(-1).run,
+      "the hook": hook.repos[0].hooks[0].entry,
+    };
+
+    it("take less than ten lines", () => {
+      for (const text of YAML.filter((block) => !block.includes("ModelPolicy"))) {
+        assert.ok(text.trim().split("\n").length < 10, text);
+      }
+    });
+
+    for (const [title, command] of Object.entries(commands)) {
+      it(`${title} lets signed models pass, and stops a changed one`, async function () {
+        this.timeout(30_000);
+        writeTree(folder(), {
+          "models/llama/config.json": "{}",
+          "prod.pem": KEYS.privatePem,
+          "prod.pub": KEYS.publicPem,
+        });
+        const llama = join(folder(), "models/llama");
+        const signing = await runMain([
+          "sign",
+          "key",
+          llama,
+          "--private-key",
+          join(folder(), "prod.pem"),
+          "--signature",
+          join(llama, "model.sig"),
+        ]);
+        assert.equal(signing.status, 0, signing.stderr);
+        const init = await runMain(["policy", "init", folder(), "--public-key", join(folder(), "prod.pub"), "--yes"]);
+        assert.equal(init.status, 0, init.stderr);
+        const [program, script, ...args] = command.split(" ");
+        assert.deepEqual([program, script], ["node", "tools/model-provenance/cli.js"]);
+        const run = () => spawnSync(process.execPath, [CLI, ...args], { cwd: folder(), encoding: "utf8" });
+        const good = run();
+        assert.equal(good.status, 0, good.stdout + good.stderr);
+        appendFileSync(join(llama, "config.json"), " ");
+        const changed = run();
+        assert.equal(changed.status, 1, changed.stdout + changed.stderr);
+        assert.match(changed.stdout, /✗ Changed since signing {2}models\/llama {2}1 changed {2}refused/);
+      });
+    }
+  });
+});

@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
-import type { DigestEngine, DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestEngine, DigestMode, DigestProgress } from "../core/hashing/digest-engine.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { VerifyOptions } from "../core/verify.ts";
+import type { PolicyCheck } from "./policies.ts";
 import { type KnownModel, type ModelRegistry, restsOnFiles } from "./registry.ts";
 
 /** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */
@@ -11,15 +13,21 @@ export type CheckDepth = "signature" | "files";
 export interface CheckerServices {
   readonly registry: ModelRegistry;
   trust(): Promise<Trust>;
+  /** Where policies cover the model, they decide, and not {@link trust}. */
+  policies?(model: KnownModel): Promise<PolicyCheck | undefined>;
   engine(): Promise<DigestEngine>;
   /** Makes sure that changes of the model's files are seen from now on. */
   watch(model: string, kind: KnownModel["kind"]): Promise<void>;
+  /** Whether files wait to be read until somebody asks, or {@link Checker.resume} is called. */
+  paused?(): boolean;
   log(text: string): void;
 }
 
 export interface CheckOptions {
   /** Somebody waits for it: it goes before what nobody asked for. */
   readonly asked?: boolean;
+  /** Whether digests may come from the cache; `full` if not given. */
+  readonly mode?: DigestMode;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DigestProgress) => void;
 }
@@ -28,6 +36,7 @@ interface Job {
   readonly path: string;
   readonly depth: CheckDepth;
   readonly asked: boolean;
+  readonly mode: DigestMode;
   readonly abort: AbortController;
   readonly onProgress: CheckOptions["onProgress"];
   readonly settle: { resolve(verdict: Verdict): void; reject(error: unknown): void };
@@ -51,12 +60,13 @@ export class Checker {
    * @throws `CANCELLED`, and what `verify` throws; the registry then holds what it held before
    */
   check(path: string, depth: CheckDepth, options: CheckOptions = {}): Promise<Verdict> {
-    const asked = options.asked === true;
+    const { asked = false, mode = "full" } = options;
     if (asked && depth === "files") this.#asked.add(path);
     this.#cancelUnasked(path);
     return new Promise((resolve, reject) => {
       const abort = new AbortController();
-      const job: Job = { path, depth, asked, abort, onProgress: options.onProgress, settle: { resolve, reject } };
+      const { onProgress } = options;
+      const job: Job = { path, depth, asked, mode, abort, onProgress, settle: { resolve, reject } };
       const cancel = (): void => this.#cancel(job);
       if (options.signal?.aborted === true) return reject(cancelled());
       options.signal?.addEventListener("abort", cancel, { once: true });
@@ -81,6 +91,11 @@ export class Checker {
 
   isChecking(path: string): boolean {
     return this.#running?.path === path && this.#running.depth === "files";
+  }
+
+  /** What waited because of {@link CheckerServices.paused} may go on. */
+  resume(): void {
+    this.#next();
   }
 
   /** Whether the signature file is the very one that the last check of this model read. */
@@ -125,16 +140,16 @@ export class Checker {
   #takeFirst(): Job | undefined {
     const asked = this.#waiting.findIndex((job) => job.asked);
     if (asked >= 0) return this.#waiting.splice(asked, 1)[0];
-    let first = 0;
-    for (let index = 1; index < this.#waiting.length; index += 1) {
-      if (this.#weight(this.#waiting[index]) < this.#weight(this.#waiting[first])) first = index;
-    }
-    return this.#waiting.splice(first, 1)[0];
+    const paused = this.#services.paused?.() === true;
+    const ready = this.#waiting.filter(({ depth }) => !paused || depth === "signature");
+    const [first] = ready.sort((a, b) => this.#weight(a) - this.#weight(b));
+    if (first !== undefined) this.#waiting.splice(this.#waiting.indexOf(first), 1);
+    return first;
   }
 
   /** Bytes to be read, as far as known. */
-  #weight(job: Job | undefined): number {
-    if (job === undefined || job.depth === "signature") return -1;
+  #weight(job: Job): number {
+    if (job.depth === "signature") return -1;
     const model = this.#services.registry.get(job.path);
     return (model?.before ?? model?.verdict)?.coverage?.bytes ?? 0;
   }
@@ -149,7 +164,7 @@ export class Checker {
       if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
       // The signature alone takes nothing away from what was found in the files.
-      if (job.depth === "signature" && verdict.state === "unchecked" && current && restsOnFiles(current))
+      if (job.depth === "signature" && verdict.state === "unchecked" && current && cameFromFiles(current))
         return current;
       registry.update(job.path, verdict);
       this.#services.log(`${verdict.state}: ${job.path} (${job.depth})${reasonsText(verdict)}`);
@@ -170,21 +185,18 @@ export class Checker {
     const before = settled(known);
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = await findSignature(job.path);
-    if (signature === undefined) return { state: "unsigned", model: job.path, reasons: [] };
-    const checking: Verdict = { state: "checking", model: job.path, signature, reasons: [] };
+    const policy = await this.#services.policies?.(known);
+    if (signature === undefined && policy === undefined) return unsigned(job.path);
+    const checking: Verdict = { state: "checking", model: job.path, ...(signature && { signature }), reasons: [] };
     registry.update(job.path, checking, { before });
     await watch(job.path, known.kind);
-    const identity = await fileIdentity(signature);
+    const identity = signature === undefined ? undefined : await fileIdentity(signature);
     let percent = -1;
-    const { verify } = await import("../core/verify.ts");
-    const verdict = await verify({
-      model: job.path,
-      signature,
-      trust: await trust(),
+    const options = {
       engine: await engine(),
-      mode: "full",
+      mode: job.mode,
       signal: job.abort.signal,
-      onProgress: (progress) => {
+      onProgress: (progress: DigestProgress): void => {
         if (job.abort.signal.aborted) return;
         job.onProgress?.(progress);
         const now = progress.bytesTotal === 0 ? 0 : Math.floor((progress.bytesDone / progress.bytesTotal) * 100);
@@ -192,15 +204,26 @@ export class Checker {
         percent = now;
         registry.update(job.path, checking, { before, progress });
       },
-    });
+    };
+    const verdict =
+      policy === undefined
+        ? await this.#verify({ ...options, model: job.path, signature: signature ?? "", trust: await trust() })
+        : await policy.verify(options);
     if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
     return verdict;
   }
 
+  async #verify(options: VerifyOptions): Promise<Verdict> {
+    const { verify } = await import("../core/verify.ts");
+    return verify(options);
+  }
+
   async #readSignature(job: Job, known: KnownModel): Promise<Verdict> {
+    const policy = await this.#services.policies?.(known);
+    if (policy !== undefined) return policy.authenticate();
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = known.verdict.signature ?? (await findSignature(job.path));
-    if (signature === undefined) return { state: "unsigned", model: job.path, reasons: [] };
+    if (signature === undefined) return unsigned(job.path);
     const { authenticate } = await import("../core/verify.ts");
     return authenticate({ model: job.path, signature, trust: await this.#services.trust() });
   }
@@ -241,6 +264,15 @@ export class Checker {
 function settled(known: KnownModel): Verdict | undefined {
   const passing = known.verdict.state === "checking" || known.verdict.state === "stale";
   return passing ? known.before : known.verdict;
+}
+
+/** A verdict from an earlier window is `stale` until the files are read. */
+function cameFromFiles(verdict: Verdict): boolean {
+  return restsOnFiles(verdict) || verdict.state === "stale";
+}
+
+function unsigned(model: string): Verdict {
+  return { state: "unsigned", model, reasons: [] };
 }
 
 function reasonsText(verdict: Verdict): string {

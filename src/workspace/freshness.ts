@@ -6,8 +6,11 @@ import { type KnownModel, type ModelRegistry, type RegistryChange, restsOnFiles 
 /** Milliseconds without a change before a model is checked again. */
 const QUIET_MS = 1_000;
 
-/** What is checked without anybody asking. */
-export type AutomaticChecks = "off" | "signatures" | "full";
+/**
+ * What is checked without anybody asking: nothing, signatures, or files too; `cached` reads what is not in the digest
+ * cache, `full` every byte.
+ */
+export type AutomaticChecks = "off" | "signatures" | "cached" | "full";
 
 export interface FreshnessServices {
   readonly registry: ModelRegistry;
@@ -52,11 +55,11 @@ export class Freshness {
     if (model !== undefined) this.#signatureTouched(model);
   }
 
-  /** Whom the person trusts has changed: no verdict stands on the old answer. */
-  trustChanged(): void {
+  /** Whom the person trusts, or what policies say of these models, has changed: no verdict stands on the old answer. */
+  trustChanged(affected: (model: KnownModel) => boolean = () => true): void {
     const { registry, checker } = this.#services;
     for (const model of registry.models) {
-      if (model.verdict.signature === undefined) continue;
+      if (model.verdict.signature === undefined || !affected(model)) continue;
       checker.touch(model.path);
       if (restsOnFiles(model.verdict)) this.#takeBack(model);
       else if (checker.wasAsked(model.path)) this.#check(model.path, "files");
@@ -104,7 +107,7 @@ export class Freshness {
   #first(model: KnownModel): void {
     const automatic = this.#services.automatic();
     if (automatic !== "off" && model.verdict.reasons.length === 0) {
-      this.#check(model.path, automatic === "full" ? "files" : "signature");
+      this.#check(model.path, automatic === "signatures" ? "signature" : "files");
     }
   }
 
@@ -117,9 +120,15 @@ export class Freshness {
         this.#timers.delete(path);
         const verdict = this.#services.registry.get(path)?.verdict;
         if (verdict === undefined || restsOnFiles(verdict)) return;
-        this.#check(path, verdict.state === "stale" ? "files" : "signature");
+        if (verdict.state !== "stale") this.#check(path, "signature");
+        else if (this.#mayRead(path)) this.#check(path, "files");
       }, this.#services.quietMs ?? QUIET_MS),
     );
+  }
+
+  /** Where only signatures are looked at, files are read again only if somebody asked for it before. */
+  #mayRead(path: string): boolean {
+    return this.#services.automatic() !== "signatures" || this.#services.checker.wasAsked(path);
   }
 
   #forget(path: string): void {
@@ -128,8 +137,10 @@ export class Freshness {
   }
 
   #check(path: string, depth: "files" | "signature"): void {
-    if (this.#services.automatic() === "off") return;
-    this.#services.checker.check(path, depth).catch((error: unknown) => this.#services.failed(error));
+    const automatic = this.#services.automatic();
+    if (automatic === "off") return;
+    const mode = automatic === "full" ? "full" : "cached";
+    this.#services.checker.check(path, depth, { mode }).catch((error: unknown) => this.#services.failed(error));
   }
 }
 

@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, relative, sep } from "node:path";
+import type { PolicySet } from "../core/policy/evaluate.ts";
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
+import type { PolicyFile } from "../core/policy/read-policies.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { VerifyOptions } from "../core/verify.ts";
+
+/** A check in which policies decide whom to trust. */
+export interface PolicyCheck {
+  verify(options: Pick<VerifyOptions, "engine" | "mode" | "signal" | "onProgress">): Promise<Verdict>;
+  /** Signature and signer only: no file of the model is read. */
+  authenticate(): Promise<Verdict>;
+}
+
+export interface PolicyServices {
+  /** The file that the person's setting names; empty: none. */
+  userPolicy(): string;
+  /** Where the person's own policy is, if the setting names none. */
+  readonly defaultUserPolicy: string;
+  workspaceTrusted(): boolean;
+  readonly publicSigstore: PublicSigstore;
+  log(text: string): void;
+}
+
+/** What a model's policies are looked up by. */
+export interface PolicySubject {
+  readonly path: string;
+  /** Absolute path of the workspace folder it is in. */
+  readonly folder?: string;
+}
+
+type Files = Promise<readonly PolicyFile[]>;
+
+/**
+ * The policies of this window: the person's own, and those of each workspace folder. Read when they are first asked for,
+ * and again when somebody says that they changed.
+ */
+export class Policies {
+  readonly #services: PolicyServices;
+  readonly #folders = new Map<string, Files>();
+  readonly #listeners = new Set<() => void>();
+  #user: Files | undefined;
+
+  constructor(services: PolicyServices) {
+    this.#services = services;
+  }
+
+  /** How to check the model; undefined where no policy covers it, and other trust decides. */
+  async checkFor(model: PolicySubject): Promise<PolicyCheck | undefined> {
+    const policies = await this.#policiesFor(model);
+    const { folder, path } = place(model);
+    const { covers } = await import("../core/policy/evaluate.ts");
+    const covered = [...policies.user, ...policies.workspace].some((policy) => covers(policy, path));
+    // A file with errors may have been meant for this model: what it demands is not known.
+    if (!covered && policies.invalid.length === 0) return undefined;
+    const { publicSigstore, workspaceTrusted } = this.#services;
+    const base = { model: model.path, policies, folder, path, publicSigstore };
+    return {
+      verify: async (options) => {
+        const { verifyWithPolicy } = await import("../core/verify-with-policy.ts");
+        return verifyWithPolicy({ ...options, ...base, workspaceTrusted: workspaceTrusted() });
+      },
+      authenticate: async () => {
+        const { authenticateWithPolicy } = await import("../core/verify-with-policy.ts");
+        return authenticateWithPolicy({ ...base, workspaceTrusted: workspaceTrusted() });
+      },
+    };
+  }
+
+  /** The absolute path of the file that the person's own policies are in, whether it exists or not. */
+  userFile(): string {
+    const named = this.#services.userPolicy();
+    return named === "" ? this.#services.defaultUserPolicy : named;
+  }
+
+  /** What was read is no longer true, and whoever listens is told. */
+  changed(): void {
+    this.forget();
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Whatever is asked next is answered by the files as they are then. */
+  forget(): void {
+    this.#user = undefined;
+    this.#folders.clear();
+  }
+
+  onDidChange(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  async #policiesFor({ folder }: PolicySubject): Promise<PolicySet> {
+    this.#user ??= this.#readUser();
+    const user = this.#user;
+    const workspace = folder === undefined ? Promise.resolve([]) : this.#folder(folder);
+    const { policySetOf } = await import("../core/policy/policy-files.ts");
+    return policySetOf(await user, await workspace);
+  }
+
+  #folder(folder: string): Files {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const files = this.#readFolder(folder);
+    this.#folders.set(folder, files);
+    return files;
+  }
+
+  async #readFolder(folder: string): Files {
+    const { findPolicyFiles } = await import("../core/policy/policy-files.ts");
+    return this.#readAll(await findPolicyFiles(folder));
+  }
+
+  /** A file that the setting names and that is not there refuses; without the default one, there is nothing to say. */
+  async #readUser(): Files {
+    const named = this.#services.userPolicy();
+    const file = this.userFile();
+    if (named === "" && !existsSync(file)) return [];
+    if (isAbsolute(file)) return this.#readAll([file]);
+    const { diagnostic, FILE_START } = await import("../core/policy/diagnostics.ts");
+    const found = diagnostic("unreadable", `${file} is not an absolute path.`, FILE_START);
+    this.#services.log(`Policy of the settings: ${found.message}`);
+    return [{ path: file, folder: dirname(file), sha256: "", policies: [], diagnostics: [found] }];
+  }
+
+  async #readAll(paths: readonly string[]): Files {
+    if (paths.length === 0) return [];
+    const { readPolicyFile } = await import("../core/policy/read-policies.ts");
+    const files = await Promise.all(paths.map((path) => readPolicyFile(path)));
+    for (const { path, diagnostics } of files) {
+      for (const { line, column, severity, message } of diagnostics) {
+        this.#services.log(`${path}:${line}:${column}: ${severity}: ${message}`);
+      }
+    }
+    return files;
+  }
+}
+
+/** What patterns are compared with. A model outside the workspace is known by its own name. */
+function place({ path, folder = dirname(path) }: PolicySubject): { readonly folder: string; readonly path: string } {
+  const below = relative(folder, path).split(sep).join("/");
+  return { folder, path: below === "" ? "." : below };
+}

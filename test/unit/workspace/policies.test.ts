@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import type { Trust } from "../../../src/core/trust.ts";
+import type { VerdictState } from "../../../src/core/verdict.ts";
+import { Checker } from "../../../src/workspace/checker.ts";
+import { Freshness } from "../../../src/workspace/freshness.ts";
+import { Policies } from "../../../src/workspace/policies.ts";
+import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
+import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
+import { signWith } from "../../support/editor-workspace.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { policyText } from "../../support/policies.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const other = makeKeys("P-384");
+const engine = createInProcessEngine();
+
+describe("policies of a window", () => {
+  const root = useTemporaryFolder();
+  let folder: string;
+  let model: string;
+  let registry: ModelRegistry;
+  let policies: Policies;
+  let checker: Checker;
+  let freshness: Freshness;
+  let follower: PolicyFollower;
+  let userPolicy: string;
+  let trusted: boolean;
+  let trust: Trust;
+  let automatic: boolean;
+
+  beforeEach(async () => {
+    folder = join(root(), "w");
+    model = join(folder, "models", "m");
+    writeTree(folder, { "models/m/weights.bin": "w", "keys/prod.pub": keys.publicPem });
+    userPolicy = "";
+    trusted = true;
+    automatic = true;
+    trust = {};
+    registry = new ModelRegistry();
+    policies = new Policies({
+      userPolicy: () => userPolicy,
+      defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
+      workspaceTrusted: () => trusted,
+      publicSigstore: () => Promise.reject(new Error("no signature here needs it")),
+      log: () => {},
+    });
+    const failed = (error: unknown): void => assert.fail(String(error));
+    checker = new Checker({
+      registry,
+      policies: (known) => policies.checkFor(known),
+      trust: async () => trust,
+      engine: async () => engine,
+      watch: async () => {},
+      log: () => {},
+    });
+    freshness = new Freshness({
+      registry,
+      checker,
+      automatic: () => (automatic ? "cached" : "off"),
+      covered: () => false,
+      failed,
+      quietMs: 1,
+    });
+    follower = new PolicyFollower({ registry, policies, checker, freshness, automatic: () => automatic, failed });
+  });
+
+  afterEach(() => {
+    follower.dispose();
+    freshness.dispose();
+    checker.dispose();
+  });
+
+  function found(signature: string | undefined): void {
+    registry.replaceFolder(folder, [{ path: model, kind: "directory", ...(signature && { signature }) }]);
+  }
+
+  const inWorkspace = (text: string): void => writeFileSync(join(folder, "model-policy.yaml"), text);
+  const ownFile = (): string => join(root(), "config", "model-policy.yaml");
+  const own = (text: string): void => {
+    mkdirSync(join(root(), "config"), { recursive: true });
+    writeFileSync(ownFile(), text);
+  };
+  const prod = 'key: { path: "keys/prod.pub" }';
+  const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
+
+  async function checked(): Promise<VerdictState> {
+    const signature = await signWith(model, keys.privatePem, engine);
+    automatic = false;
+    found(signature);
+    return (await checker.check(model, "files", { asked: true })).state;
+  }
+
+  const known = (): KnownModel | undefined => registry.get(model);
+
+  /** Resolves when the model gets there; the test's own time-out tells if it never does. */
+  async function reached(condition: (known: KnownModel) => boolean): Promise<KnownModel> {
+    for (;;) {
+      const now = known();
+      if (now !== undefined && condition(now)) return now;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  it("decide where they cover the model, and say by whom it is accepted", async () => {
+    inWorkspace(policyText({ name: "team", globs: ["models/**"], authorities: [prod] }));
+    assert.equal(await checked(), "verified");
+    const [policy] = known()?.verdict.decision?.policies ?? [];
+    assert.equal(policy?.policy.name, "team");
+    assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
+  });
+
+  it("leave it to the trust of the settings where none covers the model", async () => {
+    inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
+    assert.equal(await checked(), "unable");
+    trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+    const verdict = await checker.check(model, "files", { asked: true });
+    assert.equal(verdict.state, "verified");
+    assert.equal(verdict.decision, undefined);
+  });
+
+  it("refuse a signer that the settings trust, where they cover the model and do not name them", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
+    trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+    assert.notEqual(await checked(), "verified");
+    assert.equal(known()?.verdict.decision?.outcome, "refused");
+  });
+
+  it("of a workspace that is not trusted accept nobody, and can refuse", async () => {
+    trusted = false;
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
+    assert.equal(await checked(), "untrusted");
+    assert.equal(known()?.verdict.decision?.reasons[0]?.code, "POLICY_WORKSPACE_UNTRUSTED");
+    own(policyText({ name: "mine", authorities: [inline(keys.publicPem)] }));
+    policies.forget();
+    assert.equal((await checker.check(model, "files", { asked: true })).state, "verified");
+    inWorkspace(policyText({ globs: ["models/**"], authorities: ["static: { action: fail }"] }));
+    policies.forget();
+    const refused = await checker.check(model, "files", { asked: true });
+    assert.equal(refused.state, "untrusted");
+    assert.equal(refused.decision?.outcome, "refused");
+  });
+
+  it("of the person's own file come from the setting, or from the default place", async () => {
+    own(policyText({ name: "default", authorities: [inline(keys.publicPem)] }));
+    assert.equal(await checked(), "verified");
+    userPolicy = join(root(), "named.yaml");
+    writeFileSync(userPolicy, policyText({ name: "named", authorities: [inline(other.publicPem)] }));
+    policies.forget();
+    const { decision } = await checker.check(model, "files", { asked: true });
+    assert.deepEqual(
+      decision?.policies.map(({ policy }) => policy.name),
+      ["named"],
+    );
+  });
+
+  it("accept nothing where a file that the setting names is missing, not absolute, or has errors", async () => {
+    trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+    assert.equal(await checked(), "verified");
+    writeFileSync(join(root(), "bad.yaml"), "kind: Nonsense\n");
+    for (const file of [join(root(), "missing.yaml"), "relative.yaml", join(root(), "bad.yaml")]) {
+      userPolicy = file;
+      policies.forget();
+      const { state, decision } = await checker.check(model, "files", { asked: true });
+      assert.notEqual(state, "verified", file);
+      assert.equal(decision?.reasons[0]?.code, "POLICY_INVALID", file);
+    }
+  });
+
+  it("demand a signature of a model that has none, and take the demand back", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
+    found(undefined);
+    const demanded = await reached(({ verdict }) => verdict.decision !== undefined);
+    assert.equal(demanded.verdict.state, "unsigned");
+    assert.ok(demanded.verdict.decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED"));
+    rmSync(join(folder, "model-policy.yaml"));
+    policies.changed();
+    await reached(({ verdict }) => verdict.decision === undefined);
+  });
+
+  it("take a verdict back when they change, and only that of models that they cover", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
+    assert.equal(await checked(), "verified");
+    automatic = true;
+    const states: VerdictState[] = [];
+    registry.onDidChange(() => states.push(known()?.verdict.state ?? "unsigned"));
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
+    policies.changed();
+    await reached(({ verdict }) => verdict.decision?.outcome === "refused");
+    assert.equal(states[0], "stale");
+    rmSync(join(folder, "model-policy.yaml"));
+    policies.changed();
+    await reached(({ verdict }) => verdict.state === "unable" && verdict.decision === undefined);
+    states.length = 0;
+    inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
+    policies.changed();
+    await policies.checkFor({ path: model, folder });
+    assert.deepEqual(states, []);
+  });
+});

@@ -1,0 +1,528 @@
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { trustRootFolder } from "../../../src/terminal/public-sigstore.ts";
+import { sha256 } from "../../support/bundles.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { policyText } from "../../support/policies.ts";
+import { canMakeTerminal, runInTerminal } from "../../support/pseudo-terminal.ts";
+import { runMain } from "../../support/run-main.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { VECTORS } from "../../support/vectors.ts";
+
+const SCHEMA: object = JSON.parse(
+  readFileSync(new URL("../../../schemas/report.schema.json", import.meta.url), "utf8"),
+);
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(SCHEMA);
+const keys = makeKeys();
+const KEY = "key: { path: prod.pub }";
+const PASS = "static: { action: pass, message: until 2027 }";
+
+describe("policies on the command line", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  const at = (name: string): string => join(folder(), name);
+  const run = (...args: string[]) =>
+    runMain(args, { cwd: folder(), env: { HOME: folder(), XDG_CONFIG_HOME: at("config") } });
+  const policy = (name: string, ...parts: Parameters<typeof policyText>): string => {
+    writeFileSync(at(name), policyText(...parts));
+    return at(name);
+  };
+  const sign = async (model: string): Promise<void> => {
+    const signature = at(`${model}/model.sig`);
+    const { status, stderr } = await run(
+      "sign",
+      "key",
+      at(model),
+      "--private-key",
+      at("prod.pem"),
+      "--signature",
+      signature,
+    );
+    assert.equal(status, 0, stderr);
+  };
+
+  beforeEach(async () => {
+    writeTree(folder(), {
+      "prod.pem": keys.privatePem,
+      "prod.pub": keys.publicPem,
+      "other.pub": makeKeys().publicPem,
+      "models/llama/config.json": "{}",
+      "models/bert/model.gguf": "GGUF",
+    });
+    await sign("models/llama");
+  });
+
+  describe("verify --policy", () => {
+    it("needs no key, says who accepted, and where that is written", async () => {
+      const file = policy("model-policy.yaml", {
+        globs: ["models/*"],
+        authorities: [PASS.replace("pass", "fail"), KEY],
+      });
+      const { status, stdout } = await run("verify", at("models/llama"), "--policy", file);
+      assert.equal(status, 0, stdout);
+      assert.match(stdout, /^✓ Verified {2}llama\n {2}signed by {2}key prod\.pub /);
+      assert.match(stdout, /\n {2}accepted {3}team › a1\n/);
+      assert.match(stdout, /\n✓ Verified: llama is what key prod\.pub signed, unchanged\n$/);
+      const long = await run("verify", at("models/llama"), "--policy", file, "--long");
+      assert.match(
+        long.stdout,
+        /\n {2}policy {5}team accepts {2}model-policy\.yaml:3\n {15}✓ a1: signed with prod\.pub {2}model-policy\.yaml:10\n/,
+      );
+    });
+
+    it("tells why each authority refuses", async () => {
+      const file = policy("p.yaml", {
+        authorities: ["key: { path: other.pub }", "keyless: { identities: [{ issuer: i, subject: s }] }"],
+      });
+      const { status, stdout } = await run("verify", at("models/llama"), "--policy", file);
+      assert.equal(status, 1);
+      assert.match(
+        stdout,
+        /team refuses {2}p\.yaml:3\n +✗ a0: not signed with other\.pub {2}p\.yaml:8\n +✗ a1: wants a login or CI identity, and it was signed with a key/,
+      );
+    });
+
+    it("takes several policies, which all have to accept", async () => {
+      const first = policy("a.yaml", { authorities: [KEY] });
+      const second = policy("b.yaml", { name: "strict", authorities: ["key: { path: other.pub }"] });
+      const { status, stdout } = await run("verify", at("models/llama"), "--policy", first, "--policy", second);
+      assert.equal(status, 1);
+      assert.match(
+        stdout,
+        /\? Signer not accepted: llama is what key prod\.pub signed, unchanged, but nobody here accepts this signer\n$/,
+      );
+    });
+
+    it("is not verified where it is let pass by an exception", async () => {
+      const file = policy("p.yaml", { authorities: [PASS] });
+      const unsigned = await run("verify", at("models/bert"), "--policy", file);
+      assert.equal(unsigned.status, 1);
+      assert.match(unsigned.stdout, /^! Let pass by exception {2}bert\n/);
+      assert.match(unsigned.stdout, /team lets it pass as an exception: until 2027/);
+    });
+
+    it("compares patterns with the path in the policy's folder, or in --root", async () => {
+      const file = policy("p.yaml", { globs: ["llama"], authorities: [KEY] });
+      const outside = await run("verify", at("models/llama"), "--policy", file);
+      assert.equal(outside.status, 1);
+      assert.match(outside.stdout, /No policy covers models\/llama\./);
+      assert.equal((await run("verify", at("models/llama"), "--policy", file, "--root", at("models"))).status, 0);
+    });
+
+    it("uses no policy that has an error, and shows the line", async () => {
+      writeFileSync(at("p.yaml"), policyText({ authorities: ["key: { path: none.pub }"] }));
+      const { status, stdout, stderr } = await run("verify", at("models/llama"), "--policy", at("p.yaml"));
+      assert.equal(status, 2);
+      assert.equal(stdout, "");
+      assert.match(
+        stderr,
+        /^p\.yaml:9:20: error: There is no file none\.pub in the workspace folder\. \[file-missing\]\n/,
+      );
+      assert.match(stderr, /p\.yaml cannot be used as it is\. Nothing was checked\.\n$/);
+    });
+
+    it("as JSON that fits the schema", async () => {
+      const file = policy("p.yaml", { authorities: [KEY] });
+      for (const flags of [["--json"], ["--format", "json"]]) {
+        const { status, stdout } = await run("verify", at("models/llama"), "--policy", file, ...flags);
+        assert.equal(status, 0);
+        const report = JSON.parse(stdout);
+        assert.ok(validate(report), JSON.stringify(validate.errors, null, 2));
+        assert.equal(report.verdict.decision.outcome, "accepted");
+      }
+    });
+
+    it("as a SLSA Verification Summary", async () => {
+      const file = policy("p.yaml", { authorities: [KEY] });
+      const summary = async () =>
+        JSON.parse((await run("verify", at("models/llama"), "--policy", file, "--format", "vsa")).stdout);
+      const passed = await summary();
+      assert.equal(passed._type, "https://in-toto.io/Statement/v1");
+      assert.equal(passed.predicateType, "https://slsa.dev/verification_summary/v1");
+      const { predicate } = passed;
+      assert.deepEqual(
+        [predicate.verificationResult, predicate.verifiedLevels, predicate.resourceUri],
+        ["PASSED", ["OMS_SIGNED"], "models/llama"],
+      );
+      assert.equal(predicate.policy.digest.sha256, sha256(readFileSync(file)));
+      assert.match(predicate.policy.uri, /^file:\/\/\/.*\/p\.yaml$/);
+      assert.equal(predicate.inputAttestations[0].digest.sha256, sha256(readFileSync(at("models/llama/model.sig"))));
+      assert.match(predicate.timeVerified, /^\d{4}-\d\d-\d\dT.*Z$/);
+      const digest = await run("digest", at("models/llama"), "--ignore-paths", at("models/llama/model.sig"));
+      assert.ok(digest.stdout.includes(passed.subject[0].digest.sha256), digest.stdout);
+      appendFileSync(at("models/llama/config.json"), " ");
+      const failed = await summary();
+      assert.deepEqual([failed.predicate.verificationResult, failed.predicate.verifiedLevels], ["FAILED", ["FAILED"]]);
+      assert.notEqual(failed.subject[0].digest.sha256, passed.subject[0].digest.sha256);
+      const again = await run("digest", at("models/llama"), "--ignore-paths", at("models/llama/model.sig"));
+      assert.ok(again.stdout.includes(failed.subject[0].digest.sha256), again.stdout);
+    });
+
+    it("keyless, without the network", async function () {
+      if (VECTORS === undefined) this.skip();
+      symlinkSync(join(VECTORS, "reference/v1.1.0-sigstore"), at("keyless"));
+      const identity = { issuer: "https://sigstore.verify.ibm.com/oauth2", subject: "stefanb@us.ibm.com" };
+      const file = policy("p.yaml", { authorities: [`keyless: ${JSON.stringify({ identities: [identity] })}`] });
+      const { status, stdout, stderr } = await run(
+        "verify",
+        at("keyless"),
+        "--policy",
+        file,
+        "--offline",
+        "--root",
+        folder(),
+      );
+      assert.equal(status, 0, stdout + stderr);
+      assert.match(stdout, /warning: team: the signer left out ignore-me/);
+    });
+
+    it("wrong usage", async () => {
+      const file = policy("p.yaml", { authorities: [KEY] });
+      for (const [words, says] of [
+        [["--policy", file, "--format", "xml"], /--format: "xml" is not one of text, json, vsa/],
+        [["--policy", file, "--json", "--format", "vsa"], /exclude one another/],
+        [["--policy", file, "--public-key", "x"], /There is no option --public-key/],
+        [["--policy"], /--policy needs a value/],
+      ] as const) {
+        const { status, stderr } = await run("verify", at("models/llama"), ...words);
+        assert.equal(status, 2, words.join(" "));
+        assert.match(stderr, says);
+      }
+    });
+  });
+
+  describe("scan --policy", () => {
+    const scan = (file: string, ...more: string[]) => run("scan", folder(), "--policy", file, ...more);
+
+    it("is 0 where all models pass, and says of each how", async () => {
+      const file = policy("p.yaml", { authorities: [KEY, PASS] });
+      const { status, stdout } = await scan(file);
+      assert.equal(status, 0, stdout);
+      assert.match(stdout, /^! Let pass by exception {2}models\/bert\n/);
+      assert.match(
+        stdout,
+        /\n✓ Verified {2}models\/llama {2}key prod\.pub\n2 models: 1 verified, 1 let pass, 0 refused\n$/,
+      );
+    });
+
+    it("is 1 where one is refused, or covered by no policy", async () => {
+      const strict = await scan(policy("p.yaml", { authorities: [KEY] }));
+      assert.equal(strict.status, 1);
+      assert.match(
+        strict.stdout,
+        /! Not signed {2}models\/bert {2}refused\n(.*\n)* +team: a signature is demanded, and there is none\./,
+      );
+      const narrow = await scan(policy("p.yaml", { globs: ["models/llama"], authorities: [KEY] }));
+      assert.equal(narrow.status, 1);
+      assert.match(narrow.stdout, /No policy covers models\/bert\.\n.*\n2 models: 1 verified, 1 refused\n$/);
+    });
+
+    it("only warns where the policy does", async () => {
+      const { status, stdout } = await scan(policy("p.yaml", { mode: "warn", authorities: [KEY] }));
+      assert.equal(status, 0);
+      assert.match(stdout, /2 models: 1 verified, 1 let pass, 0 refused\n$/);
+    });
+
+    it("takes a folder that a policy names for a model, whatever is in it", async () => {
+      writeTree(folder(), { "data/rows.csv": "a" });
+      const { status, stdout } = await scan(policy("p.yaml", { globs: ["models/**", "data"], authorities: [KEY] }));
+      assert.equal(status, 1);
+      assert.match(stdout, /! Not signed {2}data {2}refused/);
+    });
+
+    it("goes on after a model that cannot be read", async () => {
+      writeFileSync(at("models/bert/model.sig"), "{");
+      const { status, stdout } = await scan(policy("p.yaml", { authorities: [KEY] }));
+      assert.equal(status, 1);
+      assert.match(stdout, /models\/bert/);
+      assert.match(stdout, /✓ Verified {2}models\/llama/);
+    });
+
+    it("as JSON that fits the schema", async () => {
+      const { status, stdout, stderr } = await scan(policy("p.yaml", { authorities: [KEY] }), "--json");
+      assert.equal(status, 1);
+      const report = JSON.parse(stdout);
+      assert.ok(validate(report), JSON.stringify(validate.errors, null, 2));
+      assert.equal(report.passed, false);
+      assert.deepEqual(
+        report.models.map(({ state, passed }: { state: string; passed: boolean }) => [state, passed]),
+        [
+          ["unsigned", false],
+          ["verified", true],
+        ],
+      );
+      assert.match(stderr, /2 models: 1 verified, 1 refused/);
+    });
+
+    it("as SARIF, with a rule for each kind of result", async () => {
+      appendFileSync(at("models/llama/config.json"), " ");
+      writeTree(folder(), { "models/ä b/x.gguf": "x" });
+      const { status, stdout } = await scan(
+        policy("p.yaml", { globs: ["models/llama", "models/bert"], authorities: [KEY] }),
+        "--format",
+        "sarif",
+      );
+      assert.equal(status, 1);
+      const log = JSON.parse(stdout);
+      assert.equal(log.version, "2.1.0");
+      const [{ tool, results }] = log.runs;
+      assert.equal(tool.driver.name, "model-provenance");
+      const uris = results.map(
+        (result: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }) =>
+          result.locations[0]?.physicalLocation.artifactLocation.uri,
+      );
+      assert.deepEqual(uris, ["models/bert", "models/llama/model.sig", "models/%C3%A4%20b"]);
+      const rules = new Set(tool.driver.rules.map(({ id }: { id: string }) => id));
+      for (const { ruleId, level, message } of results) {
+        assert.ok(rules.has(ruleId), ruleId);
+        assert.equal(level, "error");
+        assert.ok(message.text.length > 0);
+      }
+      assert.match(results[1].message.text, /changed: config\.json/);
+    });
+
+    it("as SARIF, where an exception is a note and a warning a warning", async () => {
+      const levels = async (...parts: Parameters<typeof policyText>) => {
+        const { stdout, status } = await scan(policy("p.yaml", ...parts), "--format", "sarif");
+        assert.equal(status, 0);
+        return JSON.parse(stdout).runs[0].results.map(({ level }: { level: string }) => level);
+      };
+      assert.deepEqual(await levels({ authorities: [PASS, KEY] }), ["note"]);
+      assert.deepEqual(await levels({ mode: "warn", authorities: [KEY] }), ["warning"]);
+    });
+
+    it("as JUnit, with every name escaped", async () => {
+      if (process.platform !== "win32") writeTree(folder(), { 'models/<&"\u001b>/x.gguf': "x" });
+      const { stdout } = await scan(
+        policy("p.yaml", { globs: ["models/llama"], authorities: [KEY] }),
+        "--format",
+        "junit",
+      );
+      assert.match(
+        stdout,
+        /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="model-provenance" tests="\d" failures="\d" errors="0" skipped="0">/,
+      );
+      assert.match(stdout, /<testcase classname="models" name="models\/llama" time="\d+\.\d{3}"\/>/);
+      assert.match(stdout, /<failure message="Not signed: not signed" type="unsigned">/);
+      if (process.platform !== "win32") assert.ok(stdout.includes('name="models/&lt;&amp;&quot;\\x1b&gt;"'), stdout);
+      const skipped = await scan(policy("p.yaml", { authorities: [KEY, PASS] }), "--format", "junit");
+      assert.match(skipped.stdout, /<skipped message="Let pass by exception: not signed"\/>/);
+    });
+
+    it("wrong usage", async () => {
+      const file = policy("p.yaml", { authorities: [KEY] });
+      assert.match((await scan(file, "--format", "xml")).stderr, /is not one of text, json, sarif, junit/);
+      assert.match((await scan(file, "--json", "--format", "sarif")).stderr, /exclude one another/);
+      const { status, stderr } = await run("scan", folder(), "--format", "sarif");
+      assert.equal(status, 2);
+      assert.match(stderr, /--format needs --policy/);
+    });
+  });
+
+  describe("policy check", () => {
+    it("tells errors and warnings with their lines", async () => {
+      const file = policy("p.yaml", {
+        authorities: ["key: { pth: prod.pub }", "keyless: { identities: [{ issuer: i, subjectRegExp: a }] }"],
+      });
+      const { status, stdout } = await run("policy", "check", file);
+      assert.equal(status, 1);
+      assert.match(
+        stdout,
+        /p\.yaml:9:14: error: spec\.authorities\[0\]\.key has no field "pth"\. Did you mean path\? \[unknown-field\]/,
+      );
+      assert.match(stdout, /✗ .*: 0 policies, 0 authorities, 2 errors, 0 warnings\n$/);
+    });
+    it("is 0 where there are warnings only", async () => {
+      const file = policy("p.yaml", { authorities: ["keyless: { identities: [{ issuer: i, subjectRegExp: a }] }"] });
+      const { status, stdout } = await run("policy", "check", file);
+      assert.equal(status, 0);
+      assert.match(
+        stdout,
+        /warning: .*It also matches "evil-a\.evil\.example"\. \[regexp-unanchored\]\n✓ .*: 1 policy, 1 authority, 0 errors, 1 warning\n$/,
+      );
+    });
+    it("as JSON that fits the schema", async () => {
+      for (const [authority, status] of [
+        [KEY, 0],
+        ["key: {}", 1],
+      ] as const) {
+        const result = await run("policy", "check", policy("p.yaml", { authorities: [authority] }), "--json");
+        assert.equal(result.status, status);
+        assert.ok(validate(JSON.parse(result.stdout)), JSON.stringify(validate.errors, null, 2));
+      }
+    });
+    it("a file that is not there", async () => {
+      const { status, stdout } = await run("policy", "check", at("none.yaml"));
+      assert.equal(status, 1);
+      assert.match(stdout, /none\.yaml:1:1: error: none\.yaml cannot be read: there is no such file\. \[unreadable\]/);
+    });
+  });
+
+  describe("policy explain", () => {
+    it("finds the policies of the workspace and the user, and reads no file of the model", async () => {
+      policy("model-policy.yaml", { authorities: [KEY] });
+      writeTree(folder(), {
+        "config/model-provenance/model-policy.yaml": policyText({ name: "mine", authorities: [PASS] }),
+      });
+      rmSync(at("models/llama/config.json"));
+      const { status, stdout } = await run("policy", "explain", at("models/llama"));
+      if (process.platform !== "linux") return;
+      assert.equal(status, 0, stdout);
+      assert.match(stdout, /^○ Not checked yet \(signature and signer only; --files reads the files\) {2}llama\n/);
+      assert.match(stdout, /mine makes an exception/);
+      assert.match(stdout, /team accepts/);
+      assert.match(stdout, /✓ Accepted by every policy that covers it: llama\n$/);
+      const files = await run("policy", "explain", at("models/llama"), "--files");
+      assert.equal(files.status, 1);
+      assert.match(files.stdout, /✗ Refused: llama\n$/);
+    });
+    it("a model that no policy covers", async () => {
+      const file = policy("p.yaml", { globs: ["x"], authorities: [KEY] });
+      const { status, stdout } = await run("policy", "explain", at("models/llama"), "--policy", file);
+      assert.equal(status, 1);
+      assert.match(stdout, /path {7}models\/llama\n/);
+      assert.match(stdout, /✗ Covered by no policy that may accept it: llama\n$/);
+    });
+    it("as JSON that fits the schema", async () => {
+      const { stdout } = await run(
+        "policy",
+        "explain",
+        at("models/bert"),
+        "--policy",
+        policy("p.yaml", { authorities: [KEY] }),
+        "--json",
+      );
+      const report = JSON.parse(stdout);
+      assert.ok(validate(report), JSON.stringify(validate.errors, null, 2));
+      assert.equal(report.verdict.decision.outcome, "refused");
+    });
+  });
+
+  describe("policy init", () => {
+    it("asks for each signer, and writes a policy that accepts what was confirmed", async function () {
+      if (!canMakeTerminal()) this.skip();
+      const args = ["policy", "init", folder(), "--public-key", at("prod.pub")];
+      const { status, shown } = await runInTerminal(args, [{ waitFor: "Accept? [y/N]", type: "y\n" }], {
+        cwd: folder(),
+      });
+      assert.equal(status, 0, shown);
+      assert.match(shown, /key .*prod\.pub \(sha256 [0-9a-f]{64}\)/);
+      assert.match(shown, /signed 1 model: models\/llama/);
+      const verified = await run("verify", at("models/llama"), "--policy", at("model-policy.yaml"));
+      assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    });
+    it("writes nothing where the answer is no", async function () {
+      if (!canMakeTerminal()) this.skip();
+      const args = ["policy", "init", folder(), "--public-key", at("prod.pub")];
+      const { status, shown } = await runInTerminal(args, [{ waitFor: "Accept? [y/N]", type: "\n" }], {
+        cwd: folder(),
+      });
+      assert.equal(status, 1, shown);
+      assert.match(shown, /No signer was accepted, so no policy was written/);
+      assert.equal(existsSync(at("model-policy.yaml")), false);
+    });
+    it("names what it cannot say anything of", async () => {
+      const { status, stderr } = await run("policy", "init", folder(), "--yes");
+      assert.equal(status, 1);
+      assert.match(stderr, /models\/llama: signed with a key: give it with --public-key/);
+      assert.match(stderr, /models\/bert: not signed/);
+    });
+    it("asks nobody, and replaces no file", async () => {
+      const unasked = await run("policy", "init", folder());
+      assert.equal(unasked.status, 2);
+      assert.match(unasked.stderr, /there is no terminal to ask on/);
+      policy("model-policy.yaml", { authorities: [PASS] });
+      const there = await run("policy", "init", folder(), "--public-key", at("prod.pub"), "--yes");
+      assert.equal(there.status, 2);
+      assert.match(there.stderr, /is there already; it is not replaced/);
+    });
+  });
+
+  describe("policy import and export", () => {
+    it("a ClusterImagePolicy, and what is not carried over", async () => {
+      writeFileSync(
+        at("cip.yaml"),
+        "kind: ClusterImagePolicy\nmetadata: { name: c }\nspec:\n  images: [{ glob: x }]\n  authorities: [{ keyless: { identities: [{ issuer: i, subject: s }] } }]\n",
+      );
+      const { status, stdout, stderr } = await run(
+        "policy",
+        "import",
+        at("cip.yaml"),
+        "--models",
+        "models/*",
+        "--output",
+        at("out.yaml"),
+      );
+      assert.equal(status, 0, stderr);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^Not carried over:\n {2}spec\.images\[0\]\.glob: it names images/);
+      assert.equal((await run("policy", "check", at("out.yaml"))).status, 0);
+      const exported = await run("policy", "export", at("out.yaml"), "--to", "flags");
+      assert.equal(exported.stdout, "verify sigstore MODEL --identity s --identity-provider i\n");
+    });
+    it("flags", async () => {
+      const { status, stdout } = await run(
+        "policy",
+        "import",
+        "--identity",
+        "a@b.c",
+        "--identity-provider",
+        "https://i",
+        "--public-key",
+        at("prod.pub"),
+      );
+      assert.equal(status, 0);
+      writeFileSync(at("p.yaml"), stdout);
+      assert.equal((await run("verify", at("models/llama"), "--policy", at("p.yaml"))).status, 0);
+    });
+    it("each format, and what cannot be said in it", async () => {
+      const file = policy("p.yaml", { globs: ["models/*"], authorities: [KEY, PASS] });
+      for (const [format, says] of [
+        ["cluster-image-policy", /kind: ClusterImagePolicy/],
+        ["model-validation", /keyPath: \/keys\/prod\.pub/],
+        ["flags", /^verify key MODEL --public-key prod\.pub\n$/],
+      ] as const) {
+        const { status, stdout, stderr } = await run("policy", "export", file, "--to", format);
+        assert.equal(status, 0, stderr);
+        assert.match(stdout, says);
+        assert.match(stderr, /Not carried over:\n {2}team: /);
+      }
+    });
+    it("wrong usage", async () => {
+      writeFileSync(at("bad.yaml"), "a: ]");
+      writeFileSync(at("pod.yaml"), "kind: Pod");
+      for (const [words, says] of [
+        [["import"], /FILE is missing, or flags/],
+        [["import", at("cip.yaml")], /cip\.yaml cannot be read \(ENOENT\)/],
+        [["import", at("bad.yaml")], /bad\.yaml:1:4: error: Not valid YAML/],
+        [["import", at("pod.yaml")], /holds nothing to import/],
+        [["import", "--identity", "x"], /go together/],
+        [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude one another/],
+        [["export", at("p.yaml")], /--to is missing/],
+        [["export", at("p.yaml"), "--to", "x"], /is not one of cluster-image-policy, model-validation, flags/],
+        [["frobnicate"], /There is no "policy frobnicate": one of check, explain, init, import, export/],
+        [[], /one of check, explain, init, import, export/],
+      ] as const) {
+        const { status, stderr } = await run("policy", ...words);
+        assert.equal(status, 2, words.join(" "));
+        assert.match(stderr, says);
+      }
+    });
+    it("help for each", async () => {
+      assert.match((await run("policy", "--help")).stdout, /check +Tell what is wrong/);
+      for (const name of ["check", "explain", "init", "import", "export"]) {
+        const { status, stdout } = await run("policy", name, "--help");
+        assert.equal(status, 0);
+        assert.match(stdout, new RegExp(`^Usage: model-provenance policy ${name} `));
+      }
+    });
+  });
+
+  it("trust roots are kept in the platform's folder for caches", () => {
+    assert.match(trustRootFolder({ XDG_CACHE_HOME: "/c" }, "linux"), /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/);
+    assert.match(trustRootFolder({}, "darwin"), /Library.Caches.model-provenance/);
+    assert.match(trustRootFolder({ LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
+  });
+});

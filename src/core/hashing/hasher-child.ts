@@ -14,6 +14,8 @@ export interface ChildOptions {
 
 /** What a child may know of its surroundings: what its loader needs to start it. */
 const INHERITED = ["SystemRoot", "LD_LIBRARY_PATH"];
+/** Its objects are few and live long; room for short-lived ones, in each thread, is memory for nothing. */
+const HEAP = ["--max-semi-space-size=1"];
 /** Characters of its last words that are kept. */
 const LAST_WORDS = 2000;
 
@@ -39,7 +41,7 @@ export class HasherChild {
       onEnd(reason);
     };
     this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), [], {
-      execArgv: [...(options.execArgv ?? [])],
+      execArgv: [...HEAP, ...(options.execArgv ?? [])],
       env: { ...inherited(), ...options.env, ELECTRON_RUN_AS_NODE: "1" },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "json",

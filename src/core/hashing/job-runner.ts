@@ -11,7 +11,7 @@ import { RunControl } from "./run-control.ts";
 /** Bytes read at once on a thread that digests what it read; larger ones gain nothing. */
 export const BLOCK_BYTES = 1024 * 1024;
 /** How often a large file is looked at meanwhile: nobody should wait for the end of one that changed long before. */
-const CHECK_BYTES = 512 * 1024 * 1024;
+const CHECK_BYTES = 256 * 1024 * 1024;
 
 /** Works on jobs, one at a time, on the thread that calls it. Where reads do not overlap, it blocks that thread. */
 export class JobRunner {
@@ -105,16 +105,15 @@ export class JobRunner {
           sink.write(bytes);
           position += bytes.length;
           control.addBytes(job.lane, bytes.length);
-          return !control.stopped;
-        };
-        while (position < end && !control.stopped) {
           if (position - checked >= CHECK_BYTES) {
             checkListed(fd, listed);
             checked = position;
           }
+          return !control.stopped;
+        };
+        while (position < end && !control.stopped) {
           if (control.overlap) {
-            const until = Math.min(end, checked + CHECK_BYTES);
-            await this.#reader.read(fd, position, until, (bytes) => take(bytes) && control.overlap, listed);
+            await this.#reader.read(fd, position, end, (bytes) => take(bytes) && control.overlap, listed);
           } else {
             this.#readBlock(fd, position, end, take, listed);
             control.waitWhilePaused(job.lane);

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import type { ListedStat } from "./file-chunk.ts";
 import { checkListed, endedEarly, readFault } from "./listed-file.ts";
 
-/** Bytes of one read, and how many are under way while one is digested: enough to keep a disk's queue filled. */
+/** Bytes of one read, and how many there are, the one that is being digested included. */
 const READ_BYTES = 4 * 1024 * 1024;
 const READS = 4;
 
@@ -17,7 +17,7 @@ export class OverlappedReader {
 
   /**
    * Hands `[position, end)` to `take` in order, until that answers false: then what was read ahead is still handed over,
-   * and no more is read. Comes back only when no read is under way.
+   * and no more is read. Comes back or throws only when no read is under way.
    */
   async read(
     fd: number,
@@ -37,16 +37,16 @@ export class OverlappedReader {
         next += length;
       }
     };
-    let fault: Error | undefined;
+    let fault: unknown;
     launch();
     for (let read = pending.shift(); read !== undefined; read = pending.shift()) {
       const bytes = await read.bytes;
-      if (bytes instanceof Error) {
-        fault ??= bytes;
+      try {
+        if (bytes instanceof Error) throw bytes;
+        if (fault === undefined) wanted = take(read.buffer.subarray(0, bytes)) && wanted;
+      } catch (error) {
+        fault ??= error;
         wanted = false;
-      } else if (fault === undefined) {
-        launch();
-        wanted = take(read.buffer.subarray(0, bytes)) && wanted;
       }
       this.#spare.push(read.buffer);
       launch();

@@ -4,6 +4,7 @@ import { signerText } from "../core/words.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
+import { decisionLines, reasonsBeside } from "./decision-rows.ts";
 import { filesText, modelDescription, modelName, readingText, stateWords } from "./model-text.ts";
 
 /** Files named in a hover; the tree has them all. */
@@ -94,6 +95,11 @@ function who({ signer }: Verdict): string[] {
 }
 
 function why(verdict: Verdict): string[] {
+  const { decision } = verdict;
+  if (decision !== undefined) {
+    const beside = reasonsBeside(decision, verdict.reasons).map(({ message }) => message);
+    return [...decisionLines(decision), ...beside];
+  }
   const reasons = verdict.reasons.map(({ message }) => message);
   if (verdict.state !== "verified" || verdict.signer === undefined) return reasons;
   return [

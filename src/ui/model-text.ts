@@ -3,7 +3,7 @@ import { env, l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
-import { bytesText, describe, signerText, WORDS, type Words } from "../core/words.ts";
+import { bytesText, describe, signerText, type Words, wordsFor } from "../core/words.ts";
 import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 
@@ -12,7 +12,7 @@ const SHORT = 48;
 
 /** The words of the state, in the person's language. */
 export function stateWords(verdict: Verdict): Words {
-  const words = WORDS[verdict.state];
+  const words = wordsFor(verdict);
   return { ...words, label: l10n.t(words.label) };
 }
 
@@ -101,7 +101,9 @@ export function verdictSentence(model: KnownModel): string {
     case "unable":
       return l10n.t("{0} cannot be checked here: {1}", name, plainText(reason));
     case "unsigned":
-      return l10n.t("{0} is not signed.", name);
+      return verdict.decision?.outcome === "refused"
+        ? l10n.t("{0} is not signed, and a policy demands a signature.", name)
+        : l10n.t("{0} is not signed.", name);
     case "unchecked":
       return verdict.signer === undefined
         ? l10n.t("{0} is signed and was not checked yet.", name)

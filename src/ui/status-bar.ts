@@ -1,5 +1,6 @@
 import { l10n, type MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
-import { WORDS } from "../core/words.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { WORDS, wordsFor } from "../core/words.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
@@ -76,9 +77,18 @@ export function summary(models: readonly KnownModel[]): Summary {
     const text = untrusted === 1 ? l10n.t("1 signer not accepted") : l10n.t("{0} signers not accepted", untrusted);
     return { icon: WORDS.untrusted.icon, background: "statusBarItem.warningBackground", text };
   }
+  const demanded = models.filter(({ verdict }) => verdict.state === "unsigned" && isCaution(verdict)).length;
+  if (demanded > 0) {
+    const text = demanded === 1 ? l10n.t("1 signature missing") : l10n.t("{0} signatures missing", demanded);
+    return { icon: "warning", background: "statusBarItem.warningBackground", text };
+  }
   if (verified === 0) return { icon: WORDS.unchecked.icon, text: modelsText(all) };
   const text = verified === all ? modelsText(all) : l10n.t("{0} of {1} models", verified, all);
   return { icon: WORDS.verified.icon, text };
+}
+
+function isCaution(verdict: Verdict): boolean {
+  return wordsFor(verdict).colour === "amber";
 }
 
 function modelsText(count: number): string {

@@ -12,7 +12,8 @@ export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeIt
   const words = stateWords(model.verdict);
   const signed = model.verdict.signature !== undefined;
   const label = distinctName(model, all);
-  const item = new TreeItem(label, signed ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
+  const opens = signed || model.verdict.decision !== undefined;
+  const item = new TreeItem(label, opens ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
   item.id = model.path;
   item.description = modelDescription(model);
   item.iconPath = themeIcon(words.icon, words.colour);
@@ -39,7 +40,8 @@ export function factItem(node: FactNode): TreeItem {
   if (node.description !== undefined) item.description = node.description;
   item.tooltip = node.tooltip ?? node.label;
   if (node.opens !== undefined) {
-    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens] };
+    const where = node.at === undefined ? [] : [{ selection: node.at }];
+    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens, ...where] };
   }
   return item;
 }

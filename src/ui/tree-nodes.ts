@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { l10n, Uri } from "vscode";
+import { l10n, type Range, Uri } from "vscode";
 import type { ChangedResource } from "../core/manifest/comparison.ts";
 import type { IgnoreSource } from "../core/model/file-list.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { signerText } from "../core/words.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
+import { decisionRows, reasonsBeside } from "./decision-rows.ts";
 import { filesText, readingText, shortReadingText } from "./model-text.ts";
 
 /** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
@@ -35,6 +36,8 @@ export interface FactNode {
   readonly tooltip?: string;
   /** Opened when the row is chosen. */
   readonly opens?: Uri;
+  /** Where in that file. */
+  readonly at?: Range;
   readonly children: readonly FactNode[];
   readonly expanded?: boolean;
 }
@@ -46,6 +49,7 @@ export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
     ...signerRow(verdict),
+    ...(verdict.decision === undefined ? [] : decisionRows(verdict.decision)),
     ...reasonRows(verdict),
     ...differenceRows(model.path, verdict),
     ...coverageRow(verdict),
@@ -81,7 +85,9 @@ function signerRow({ signer }: Verdict): Row[] {
 
 function reasonRows(verdict: Verdict): Row[] {
   const bad = verdict.state === "invalid";
-  return verdict.reasons.map(({ message }, index) => ({
+  const { decision, reasons } = verdict;
+  const left = decision === undefined ? reasons : reasonsBeside(decision, reasons);
+  return left.map(({ message }, index) => ({
     id: `reason:${index}`,
     icon: bad ? "error" : "info",
     ...(bad ? { colour: "red" as const } : {}),

@@ -304,20 +304,6 @@ describe("the command line", function () {
       });
     }
 
-    it("sigstore, the default method, says that it comes later and exits 2", async () => {
-      const flags = "--identity alice@example.com --identity_provider https://accounts.example.com --use-staging";
-      for (const args of ["sign llama --use-ambient-credentials", "sign sigstore llama", `verify llama ${flags}`]) {
-        const verb = args.split(" ")[0];
-        const flag = verb === "sign" ? "private-key" : "public-key";
-        const { status, stdout, stderr } = await run(args);
-        assert.deepEqual([status, stdout], [2, ""]);
-        assert.equal(
-          stderr,
-          `model-provenance ${verb}: Sigstore (browser login or CI identity) is not in this version yet. It is the default method, so name another one:\n  model-provenance ${verb} key llama --${flag} FILE\n  model-provenance ${verb} certificate llama …\n`,
-        );
-      }
-    });
-
     it("a log level in the environment that does not exist is named by its variable", async () => {
       const { status, stderr } = await run("digest llama", { env: { MODEL_SIGNING_LOG_LEVEL: "loud" } });
       assert.equal(status, 2);

@@ -1,17 +1,21 @@
 import { pathToFileURL } from "node:url";
 import { type ExtensionContext, workspace } from "vscode";
 import { type Api, createApi } from "./api.ts";
+import { EditorLogin } from "./editor-login.ts";
 import { isCancellation, registerCommands, showError } from "./platform/commands.ts";
 import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { createLog } from "./platform/log.ts";
 import { Passphrases } from "./platform/secrets.ts";
 import { onSettingChanged, setting } from "./platform/settings.ts";
+import { SigstoreRoots } from "./platform/sigstore-roots.ts";
 import { TrustStore } from "./platform/trust.ts";
 import { Badges } from "./ui/badges.ts";
+import { clearDigestCache, digestCacheFolder } from "./ui/commands/clear-digest-cache.ts";
 import { KeyFiles } from "./ui/commands/key-files.ts";
 import { copyReport, showModel, showSignature } from "./ui/commands/show-model.ts";
 import { signModel } from "./ui/commands/sign-model.ts";
+import { refreshTrustRoot, selectSigstoreInstance } from "./ui/commands/sigstore-instance.ts";
 import { trustKey } from "./ui/commands/trust-key.ts";
 import { verifyAll, verifyModels } from "./ui/commands/verify-model.ts";
 import { ModelsView } from "./ui/models-view.ts";
@@ -33,11 +37,14 @@ export function activate(context: ExtensionContext): Api {
   const log = store.add(createLog());
   const note = (text: string): void => log.info(text);
   const registry = new ModelRegistry();
-  const engines = new DigestEngineHolder(pathToFileURL(context.asAbsolutePath("dist/hasher.js")));
+  const storage = context.globalStorageUri.fsPath;
+  const hasher = pathToFileURL(context.asAbsolutePath("dist/hasher.js"));
+  const engines = new DigestEngineHolder(hasher, digestCacheFolder(storage));
   const engine = () => engines.get();
   ending = () => engines.dispose();
 
-  const trust = store.add(new TrustStore(log));
+  const sigstore = store.add(new SigstoreRoots(storage, log));
+  const trust = store.add(new TrustStore(log, sigstore));
   const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
   const watch = watches.watch.bind(watches);
   const covered = watches.covers.bind(watches);
@@ -64,7 +71,11 @@ export function activate(context: ExtensionContext): Api {
     checker,
     trust,
     passphrases: new Passphrases(context.secrets),
-    keyFiles: new KeyFiles(context.globalState, context.globalStorageUri.fsPath),
+    keyFiles: new KeyFiles(context.globalState, storage),
+    sigstore,
+    login: new EditorLogin(),
+    storage,
+    state: context.globalState,
     view,
     engine,
     search: () => watcher.search(),
@@ -90,6 +101,9 @@ function handlers(services: Services): Parameters<typeof registerCommands>[0] {
     verifyAllModels: () => verifyAll(services),
     copyReport: (...args) => copyReport(args, services),
     trustKey: () => trustKey(services),
+    selectSigstoreInstance: () => selectSigstoreInstance(services),
+    refreshTrustRoot: () => refreshTrustRoot(services),
+    clearDigestCache: () => clearDigestCache(services),
     findModels: () => services.search(),
     showModel: (...args) => showModel(args, services),
     showSignature: (...args) => showSignature(args, services),

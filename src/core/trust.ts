@@ -12,7 +12,8 @@ export interface Trust {
   /** Public keys: EC P-256, P-384 or P-521, as SubjectPublicKeyInfo (RFC 5480). */
   readonly keys?: readonly PemSource[];
   readonly certificates?: CertificateTrust;
-  readonly sigstore?: SigstoreTrust;
+  /** A function is asked only where a signature is by Sigstore; what it throws is why the signature cannot be checked. */
+  readonly sigstore?: SigstoreTrust | (() => Promise<SigstoreTrust>);
 }
 
 export interface CertificateTrust {

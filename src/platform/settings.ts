@@ -26,7 +26,7 @@ const SCHEMAS = {
 } as const satisfies Record<keyof typeof SETTINGS, v.GenericSchema>;
 
 /** One entry that is mistyped must not keep the others from being accepted. */
-function readIdentities(entries: readonly unknown[]): v.InferOutput<typeof IDENTITY>[] {
+function readIdentities(entries: unknown[]): v.InferOutput<typeof IDENTITY>[] {
   return entries.flatMap((entry) => {
     const read = v.safeParse(IDENTITY, entry);
     return read.success ? [read.output] : [];

@@ -6,6 +6,7 @@ import type { PemSource, Trust } from "../core/trust.ts";
 import { DisposableStore } from "./disposables.ts";
 import { errorText, type Log } from "./log.ts";
 import { changeSetting, onSettingChanged, setting } from "./settings.ts";
+import type { SigstoreRoots } from "./sigstore-roots.ts";
 
 /** Bytes; a PEM file of keys or certificates is a few thousand. */
 const PEM_LIMIT = 1_000_000;
@@ -13,20 +14,24 @@ const PEM_LIMIT = 1_000_000;
 export type TrustKind = "key" | "certificate";
 
 /**
- * Whom this person trusts, until policies say more: public keys and root certificates of the person's own settings,
+ * Whom this person trusts, until policies say more: public keys, root certificates and identities of the person's own settings,
  * and those accepted for this window only. Nothing of a workspace is ever added.
  */
 export class TrustStore {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<void>());
   readonly #log: Log;
+  readonly #sigstore: SigstoreRoots;
   readonly #keys: PemSource[] = [];
   readonly #roots: PemSource[] = [];
   readonly onDidChange = this.#changed.event;
 
-  constructor(log: Log) {
+  constructor(log: Log, sigstore: SigstoreRoots) {
     this.#log = log;
-    this.#store.add(onSettingChanged(["trustedKeys", "trustedCertificates"], () => this.#changed.fire()));
+    this.#sigstore = sigstore;
+    const changed = (): void => this.#changed.fire();
+    this.#store.add(onSettingChanged(["trustedKeys", "trustedCertificates", "trustedIdentities"], changed));
+    this.#store.add(sigstore.onDidChange(changed));
   }
 
   /** Files that cannot be read are named in the log, and trust nobody. */
@@ -40,6 +45,7 @@ export class TrustStore {
     return {
       keys: [...keys, ...this.#keys],
       ...(anchors.length === 0 ? {} : { certificates: { roots: anchors } }),
+      sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities: setting("trustedIdentities") }),
     };
   }
 

@@ -1,11 +1,14 @@
+import type { Memento } from "vscode";
 import type { DigestEngine } from "../core/hashing/digest-engine.ts";
 import type { Log } from "../platform/log.ts";
 import type { Passphrases } from "../platform/secrets.ts";
+import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import type { Checker } from "../workspace/checker.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import type { KeyFiles } from "./commands/key-files.ts";
 import type { ModelsView } from "./models-view.ts";
+import type { Login } from "./signing-in/login.ts";
 
 /** What the commands work with; built once in `activate`. */
 export interface Services {
@@ -15,6 +18,12 @@ export interface Services {
   readonly trust: TrustStore;
   readonly passphrases: Passphrases;
   readonly keyFiles: KeyFiles;
+  readonly sigstore: SigstoreRoots;
+  readonly login: Login;
+  /** The extension's own folder, outside any workspace: absolute path. */
+  readonly storage: string;
+  /** What is remembered of the person's choices, in all windows. */
+  readonly state: Memento;
   readonly view: ModelsView;
   engine(): Promise<DigestEngine>;
   /** Searches the workspace again. */

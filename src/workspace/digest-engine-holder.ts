@@ -3,11 +3,16 @@ import type { DigestEngine } from "../core/hashing/digest-engine.ts";
 /** The window's one hashing process: nothing is loaded or started before the first model is read. */
 export class DigestEngineHolder {
   readonly #hasher: URL;
+  readonly #cache: string;
   #engine: Promise<DigestEngine> | undefined;
 
-  /** @param hasher the hashing process's program */
-  constructor(hasher: URL) {
+  /**
+   * @param hasher the hashing process's program
+   * @param cache folder where digests are kept for all windows: absolute path
+   */
+  constructor(hasher: URL, cache: string) {
     this.#hasher = hasher;
+    this.#cache = cache;
   }
 
   get(): Promise<DigestEngine> {
@@ -22,6 +27,6 @@ export class DigestEngineHolder {
 
   async #create(): Promise<DigestEngine> {
     const { createDigestEngine } = await import("../core/hashing/child-engine.ts");
-    return createDigestEngine({ hasher: this.#hasher });
+    return createDigestEngine({ hasher: this.#hasher, cache: { directory: this.#cache } });
   }
 }

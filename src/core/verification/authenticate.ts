@@ -58,7 +58,8 @@ export async function authenticateBundle(bundle: Bundle, trust: Trust, signature
     throw noTrust(label, "a browser login or by CI (Sigstore)", needed, others, "TRUST_ROOT_MISSING");
   }
   const { authenticateSigstore } = await import("./sigstore/authenticate-sigstore.ts");
-  const { signer, rejection } = await authenticateSigstore(bundle, trust.sigstore, signaturePath);
+  const sigstore = typeof trust.sigstore === "function" ? await trust.sigstore() : trust.sigstore;
+  const { signer, rejection } = await authenticateSigstore(bundle, sigstore, signaturePath);
   const statement = authenticatedStatement(bundle, label);
   return { signer, statement, ...(rejection && { rejection }) };
 }

@@ -1,22 +1,22 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, relative } from "node:path";
+import { dirname, relative } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, window, workspace } from "vscode";
 import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
 import type { FileList } from "../../core/model/file-list.ts";
 import type { SignResult } from "../../core/sign.ts";
-import type { PemSource } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { bytesText } from "../../core/words.ts";
 import { ActionableError, isCancellation, tell } from "../../platform/commands.ts";
+import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { bytesProgressText, type ProgressReport, withProgress } from "../../platform/progress.ts";
-import { readPem } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { choosePrivateKey, publicLabel } from "./key-files.ts";
-import { type OpenedKey, openPrivateKey } from "./passphrase.ts";
+import { chooseWay } from "../signing/choose-way.ts";
+import { keyWay } from "../signing/sign-with-key.ts";
+import type { SigningWay } from "../signing/signing-way.ts";
 import { FILE, targetModel } from "./targets.ts";
 
 /** Names listed in the confirmation. */
@@ -25,7 +25,7 @@ const NAMES_SHOWN = 8;
 /** For key bindings and other extensions that know model and key already; the person is still asked to confirm. */
 const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
-/** Signs one model with a private key: which, with what, what is covered, then reading, writing, and checking. */
+/** Signs one model: which, with what, what is covered, then reading, writing, and checking. */
 export async function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
   if (!workspace.isTrusted) {
     throw new ActionableError(l10n.t("Signing is off in Restricted Mode: nothing says that these files are yours."), {
@@ -36,29 +36,18 @@ export async function signModel(args: readonly unknown[], services: Services): P
   const request = v.safeParse(REQUEST, args[0]);
   const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
-  const file = request.success ? request.output.privateKey : await choosePrivateKey(title, services.keyFiles);
-  const source = await readKey(file, services);
-  const opened = await openPrivateKey(source, title, services.passphrases);
+  const way = request.success
+    ? await keyWay(request.output.privateKey, title, services)
+    : await chooseWay(title, services);
   const signature = await signaturePath(model);
-  await confirm(model, signature, source, await listFiles(model, signature));
+  await confirm(model, signature, way, await listFiles(model, signature));
 
   const { result, verdict } = await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
-    signAndCheck(model, signature, source, opened, services, report, signal),
+    signAndCheck(model, signature, way, services, report, signal),
   );
   for (const warning of result.warnings) services.log.warn(warning);
-  tellSigned(model, source, opened, verdict, services);
+  tellSigned(model, way, result, verdict, services);
   return result;
-}
-
-async function readKey(file: string, { keyFiles }: Services): Promise<PemSource> {
-  try {
-    const source = await readPem(file);
-    await keyFiles.used(file);
-    return source;
-  } catch (error) {
-    await keyFiles.gone(file);
-    throw error;
-  }
 }
 
 /** A signature is replaced where it is; a first one goes where the format wants it. */
@@ -72,7 +61,7 @@ async function listFiles(model: KnownModel, signature: string): Promise<FileList
   return (await listForSigning({ model: model.path, signature })).list;
 }
 
-async function confirm(model: KnownModel, signature: string, source: PemSource, list: FileList): Promise<void> {
+async function confirm(model: KnownModel, signature: string, way: SigningWay, list: FileList): Promise<void> {
   const left = list.ignored.filter((entry) => entry.source !== "signature").map(({ name }) => name);
   const written = relative(dirname(model.path), signature);
   const files =
@@ -85,8 +74,9 @@ async function confirm(model: KnownModel, signature: string, source: PemSource, 
     existsSync(signature)
       ? l10n.t("Replaces the signature {0}.", messageText(written))
       : l10n.t("Writes the signature {0}.", messageText(written)),
+    ...way.notes.map(messageText),
   ].join("\n");
-  const question = l10n.t("Sign {0} with the key {1}?", modelName(model), source.label);
+  const question = way.question(modelName(model));
   const sign = l10n.t("Sign");
   const answer = await window.showInformationMessage(messageText(question), { modal: true, detail }, sign);
   if (answer !== sign) throw new CancellationError();
@@ -106,8 +96,7 @@ interface Signed {
 async function signAndCheck(
   model: KnownModel,
   signature: string,
-  source: PemSource,
-  { passphrase }: OpenedKey,
+  way: SigningWay,
   { checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
@@ -116,7 +105,7 @@ async function signAndCheck(
   const result = await sign({
     model: model.path,
     signature,
-    identity: { method: "key", privateKey: source, ...(passphrase === undefined ? {} : { passphrase }) },
+    identity: await way.identity(report, signal),
     engine: await engine(),
     signal,
     onProgress: (bytes) => report.bytes(bytes, l10n.t("Hashing")),
@@ -135,46 +124,19 @@ async function signAndCheck(
 
 function tellSigned(
   model: KnownModel,
-  source: PemSource,
-  opened: OpenedKey,
+  way: SigningWay,
+  result: SignResult,
   verdict: Verdict | undefined,
   services: Services,
 ): void {
-  const signed = l10n.t("Signed {0} with the key {1}.", modelName(model), source.label);
-  if (
-    verdict?.state === "unable" &&
-    verdict.reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH")
-  ) {
-    const text = l10n.t(
-      "{0} The key is not among your trusted keys yet, so the model is not shown as verified.",
-      signed,
-    );
-    tell(services.log, "information", text, {
-      label: l10n.t("Trust This Key"),
-      run: () => trustOwnKey(model, source, opened, services),
-    });
+  const signed = way.done(modelName(model), result);
+  const offer = verdict === undefined ? undefined : way.offerTrust(verdict);
+  if (offer !== undefined) {
+    tell(services.log, "information", `${signed} ${offer.text}`, offer.action);
     return;
   }
-  const { signature } = verdict ?? {};
   tell(services.log, "information", signed, {
     label: l10n.t("Show Signature"),
-    run: () => (signature === undefined ? undefined : showFile(signature)),
+    run: () => commands.executeCommand(COMMANDS.showSignature, model.path),
   });
-}
-
-/** The public half of the key just used, kept where no workspace reaches it. */
-async function trustOwnKey(
-  model: KnownModel,
-  source: PemSource,
-  { key }: OpenedKey,
-  services: Services,
-): Promise<void> {
-  const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
-  const file = await services.keyFiles.keepCopy(publicLabel(basename(source.label)), pem);
-  await services.trust.remember("key", file);
-  await services.checker.check(model.path, "files", { asked: true });
-}
-
-async function showFile(path: string): Promise<void> {
-  await window.showTextDocument(await workspace.openTextDocument(path));
 }

@@ -1,0 +1,29 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { l10n } from "vscode";
+import { bytesText } from "../../core/words.ts";
+import { tell } from "../../platform/commands.ts";
+import type { Services } from "../services.ts";
+
+/** Where digests of files that were read before are kept, for all windows. */
+export function digestCacheFolder(storage: string): string {
+  return join(storage, "digests");
+}
+
+/** Clear Digest Cache: every file is read again when it is next needed. What is being read meanwhile may be kept anew. */
+export async function clearDigestCache({ storage, log }: Services): Promise<void> {
+  const folder = digestCacheFolder(storage);
+  const bytes = await bytesIn(folder);
+  await rm(folder, { recursive: true, force: true });
+  const text =
+    bytes === 0
+      ? l10n.t("No digests were kept.")
+      : l10n.t("Forgot the digests of files that were read before ({0}).", bytesText(bytes));
+  tell(log, "information", text);
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = names.map(async (name) => (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

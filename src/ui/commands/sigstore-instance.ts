@@ -1,0 +1,67 @@
+import { basename } from "node:path";
+import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
+import type { TrustRoot } from "../../core/verification/trust-root.ts";
+import { tell } from "../../platform/commands.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import { withProgress } from "../../platform/progress.ts";
+import { changeSetting, PUBLIC, STAGING, setting } from "../../platform/settings.ts";
+import { isPrivateInstance, readConfiguration } from "../../platform/sigstore-roots.ts";
+import { timeText } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import { themeIcon } from "../theme.ts";
+
+/** Select Sigstore Instance…: where the person signs, and whose keyless signatures are checked. */
+export async function selectSigstoreInstance(services: Services): Promise<void> {
+  const now = setting("sigstoreInstance");
+  const item = (name: string | undefined, label: string, detail: string, icon: string) => ({
+    name,
+    label,
+    detail,
+    iconPath: themeIcon(icon),
+    ...(name === now ? { description: l10n.t("now") } : {}),
+  });
+  const items: (QuickPickItem & { readonly name: string | undefined })[] = [
+    item(PUBLIC, l10n.t("Public"), l10n.t("Sigstore's public instance; its log is public, for ever"), "globe"),
+    item(STAGING, l10n.t("Staging"), l10n.t("Sigstore's own instance for tests: nobody else trusts it"), "beaker"),
+    ...(isPrivateInstance(now) ? [item(now, messageText(basename(now)), messageText(now), "server")] : []),
+    item(
+      undefined,
+      l10n.t("Private Instance…"),
+      l10n.t("From a file: its trust root and services, as a ClientTrustConfig in JSON"),
+      "folder-opened",
+    ),
+  ];
+  const options = { title: l10n.t("Select Sigstore Instance"), placeHolder: l10n.t("Sign with a browser login by") };
+  const chosen = await window.showQuickPick(items, options);
+  if (chosen === undefined) throw new CancellationError();
+  const name = chosen.name ?? (await browse());
+  if (name === now) return;
+  // What cannot be read is refused before it is set.
+  if (isPrivateInstance(name)) await readConfiguration(name);
+  await changeSetting("sigstoreInstance", name);
+  services.login.logOut();
+}
+
+async function browse(): Promise<string> {
+  const [uri] =
+    (await window.showOpenDialog({
+      title: l10n.t("Choose the Configuration of a Private Instance"),
+      openLabel: l10n.t("Choose"),
+      filters: { JSON: ["json"], "*": ["*"] },
+    })) ?? [];
+  if (uri === undefined) throw new CancellationError();
+  return uri.fsPath;
+}
+
+/** Refresh Trust Root: asks the instance for its newest keys and certificates now. */
+export async function refreshTrustRoot(services: Services): Promise<TrustRoot> {
+  const root = await withProgress(l10n.t("Refreshing the trust root of Sigstore"), (_report, signal) =>
+    services.sigstore.refresh(signal),
+  );
+  const text =
+    root.asOf === undefined
+      ? l10n.t("The trust root was read again from {0}.", root.label)
+      : l10n.t("The trust root of {0} is current, {1}.", root.label, timeText(root.asOf));
+  tell(services.log, "information", text);
+  return root;
+}

@@ -1,0 +1,145 @@
+import { basename, dirname } from "node:path";
+import * as v from "valibot";
+import {
+  CancellationError,
+  l10n,
+  type Memento,
+  type QuickInputButton,
+  type QuickPickItem,
+  ThemeIcon,
+  window,
+} from "vscode";
+import { messageText } from "../../platform/plain-text.ts";
+import { type SettingValue, setting } from "../../platform/settings.ts";
+import { browseForPem } from "../commands/key-files.ts";
+import type { Services } from "../services.ts";
+import { chooseLoginMethod } from "../signing-in/choose-login-method.ts";
+import { themeIcon } from "../theme.ts";
+import { certificateWay } from "./sign-with-certificate.ts";
+import { keyWay } from "./sign-with-key.ts";
+import { loginWay } from "./sign-with-login.ts";
+import type { SigningWay } from "./signing-way.ts";
+
+const LAST = "lastSigningWay";
+const KIND = v.fallback(v.optional(v.picklist(["login", "key", "certificate"])), undefined);
+type Kind = "login" | "key" | "certificate";
+
+interface WayItem extends QuickPickItem {
+  readonly kindOfWay: Kind;
+  make(): Promise<SigningWay> | SigningWay;
+}
+
+/**
+ * How a model is signed: the way used last comes first.
+ *
+ * @throws CancellationError, and what the way itself throws
+ */
+export async function chooseWay(title: string, services: Services): Promise<SigningWay> {
+  const last = v.parse(KIND, services.state.get<unknown>(LAST));
+  const groups: readonly (readonly WayItem[])[] = [
+    loginItems(title, services),
+    keyItems(title, services),
+    certificateItems(title, services),
+  ];
+  const first = groups.filter(([item]) => item?.kindOfWay === last);
+  const items = [...first, ...groups.filter((group) => !first.includes(group))].flat();
+  const [top] = items;
+  if (last !== undefined && top !== undefined) top.detail = l10n.t("last used");
+  const chosen = await show(title, items, services);
+  const way = await chosen.make();
+  await remember(chosen.kindOfWay, services.state);
+  return way;
+}
+
+function remember(kind: Kind, state: Memento): Thenable<void> {
+  return state.update(LAST, kind);
+}
+
+const GEAR: QuickInputButton = {
+  iconPath: new ThemeIcon("gear"),
+  get tooltip() {
+    return l10n.t("How to Log In…");
+  },
+};
+const LOG_OUT: QuickInputButton = {
+  iconPath: new ThemeIcon("sign-out"),
+  get tooltip() {
+    return l10n.t("Log In as Somebody Else");
+  },
+};
+
+function show(title: string, items: readonly WayItem[], services: Services): Promise<WayItem> {
+  const pick = window.createQuickPick<WayItem>();
+  pick.title = messageText(title);
+  pick.placeholder = l10n.t("Choose how to sign");
+  pick.matchOnDescription = true;
+  pick.items = items;
+  const { promise, resolve, reject } = Promise.withResolvers<WayItem>();
+  pick.onDidAccept(() => {
+    const [item] = pick.selectedItems;
+    if (item !== undefined) resolve(item);
+  });
+  pick.onDidTriggerItemButton(({ button }) => {
+    if (button === LOG_OUT) {
+      services.login.logOut();
+      const now = loginItems(title, services);
+      pick.items = items.map((item) => (item.kindOfWay === "login" ? (now[0] ?? item) : item));
+      return;
+    }
+    chooseLoginMethod().then(() => show(title, items, services).then(resolve, reject), reject);
+  });
+  // The question for the login method hides this list, and brings it back.
+  pick.onDidHide(() => {
+    pick.dispose();
+    if (pick.selectedItems.length === 0) reject(new CancellationError());
+  });
+  pick.show();
+  return promise;
+}
+
+function loginItems(title: string, services: Services): WayItem[] {
+  const { loggedIn } = services.login;
+  const instance = setting("sigstoreInstance");
+  return [
+    {
+      kindOfWay: "login",
+      label: l10n.t("Browser Login"),
+      description: loggedIn === undefined ? instanceText(instance) : l10n.t("as {0}", messageText(loggedIn)),
+      iconPath: themeIcon("globe"),
+      buttons: loggedIn === undefined ? [GEAR] : [LOG_OUT, GEAR],
+      make: () => loginWay(title, services),
+    },
+  ];
+}
+
+function instanceText(instance: SettingValue<"sigstoreInstance">): string {
+  if (instance === "public") return l10n.t("Sigstore, public instance");
+  if (instance === "staging") return l10n.t("Sigstore, staging instance");
+  return l10n.t("private Sigstore instance, {0}", messageText(basename(instance)));
+}
+
+function keyItems(title: string, services: Services): WayItem[] {
+  const { keyFiles } = services;
+  const items = keyFiles.recent.map(
+    (file): WayItem => ({
+      kindOfWay: "key",
+      label: messageText(basename(file)),
+      description: messageText(dirname(file)),
+      iconPath: themeIcon("key"),
+      make: () => keyWay(file, title, services),
+    }),
+  );
+  const browse: WayItem = {
+    kindOfWay: "key",
+    label: l10n.t("Private Key File…"),
+    iconPath: themeIcon("key"),
+    make: async () => keyWay(await browseForPem(l10n.t("Choose a Private Key"), keyFiles), title, services),
+  };
+  return [...items, browse];
+}
+
+function certificateItems(title: string, services: Services): WayItem[] {
+  const label = l10n.t("Certificate and Key…");
+  const iconPath = themeIcon("file-badge");
+  return [{ kindOfWay: "certificate", label, iconPath, make: () => certificateWay(title, services) }];
+}

@@ -1,0 +1,87 @@
+import { CancellationError, l10n, window } from "vscode";
+import type { CertificateIdentity } from "../../core/sign.ts";
+import type { PemSource } from "../../core/trust.ts";
+import { signerText } from "../../core/words.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import { readPem } from "../../platform/trust.ts";
+import { browseForPem, choosePrivateKey } from "../commands/key-files.ts";
+import { openPrivateKey } from "../commands/passphrase.ts";
+import { trustSignerOf } from "../commands/trust-key.ts";
+import type { Services } from "../services.ts";
+import { themeIcon } from "../theme.ts";
+import { readPrivateKeyFile } from "./sign-with-key.ts";
+import type { SigningWay } from "./signing-way.ts";
+
+/** Codes of a certificate whose root is not among those of the settings. */
+const UNKNOWN_ROOT: readonly string[] = [
+  "CERTIFICATE_NO_ROOTS",
+  "CERTIFICATE_UNTRUSTED_ROOT",
+  "SIGNING_METHOD_MISMATCH",
+];
+
+/**
+ * A certificate and its private key, in files; they are checked to belong together before anything else is asked.
+ *
+ * @throws CancellationError, KEY_*, CERTIFICATE_*
+ */
+export async function certificateWay(title: string, services: Services): Promise<SigningWay> {
+  const { keyFiles, passphrases } = services;
+  const certificate = await readPem(await browseForPem(l10n.t("Choose the Signer's Certificate"), keyFiles));
+  const chain = await chooseChain(title, certificate, services);
+  const privateKey = await readPrivateKeyFile(
+    await choosePrivateKey(l10n.t("{0}: the Key of {1}", title, certificate.label), keyFiles),
+    services,
+  );
+  const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
+  const { readCertificateMaterial } = await import("../../core/signing/signing-certificate.ts");
+  const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
+  const who = signerText(signer);
+  const identity: CertificateIdentity = {
+    method: "certificate",
+    privateKey,
+    certificate,
+    chain,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
+  return {
+    question: (name) => l10n.t("Sign {0} with the certificate of {1}?", name, who),
+    notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, signer.notAfter)],
+    identity: async () => identity,
+    done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
+    offerTrust: ({ state, reasons, model }) =>
+      state === "unable" && reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))
+        ? {
+            text: l10n.t("Its root is not among your trusted certificates yet, so the model is not shown as verified."),
+            action: {
+              label: l10n.t("Choose Root Certificate…"),
+              run: async () => {
+                await trustSignerOf(model, "certificate", services);
+                await services.checker.check(model, "files", { asked: true });
+              },
+            },
+          }
+        : undefined,
+  };
+}
+
+/** Certificates between the signer's and the root travel with the signature; they may be in the same file. */
+async function chooseChain(title: string, certificate: PemSource, { keyFiles }: Services): Promise<PemSource[]> {
+  const count = certificate.pem.split("-----BEGIN CERTIFICATE-----").length - 1;
+  if (count > 1) return [];
+  const none = {
+    label: l10n.t("No More Certificates"),
+    description: l10n.t("a root that verifiers know has issued it"),
+    iconPath: themeIcon("check"),
+  };
+  const more = {
+    label: l10n.t("Add Certificates Above It…"),
+    description: l10n.t("intermediate ones, so that others can verify without having them"),
+    iconPath: themeIcon("file-badge"),
+  };
+  const chosen = await window.showQuickPick([more, none], {
+    title: messageText(title),
+    placeHolder: l10n.t("{0} holds one certificate only", messageText(certificate.label)),
+  });
+  if (chosen === undefined) throw new CancellationError();
+  return chosen === none ? [] : [await readPem(await browseForPem(l10n.t("Choose Certificates"), keyFiles))];
+}

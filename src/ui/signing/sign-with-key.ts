@@ -1,0 +1,58 @@
+import { basename } from "node:path";
+import { l10n } from "vscode";
+import type { PemSource } from "../../core/trust.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { readPem } from "../../platform/trust.ts";
+import { publicLabel } from "../commands/key-files.ts";
+import { type OpenedKey, openPrivateKey } from "../commands/passphrase.ts";
+import type { Services } from "../services.ts";
+import type { SigningWay } from "./signing-way.ts";
+
+/**
+ * A private key in a file. Its passphrase is asked for now, where it has one.
+ *
+ * @throws CancellationError, KEY_*
+ */
+export async function keyWay(file: string, title: string, services: Services): Promise<SigningWay> {
+  const source = await readPrivateKeyFile(file, services);
+  const opened = await openPrivateKey(source, title, services.passphrases);
+  const { passphrase } = opened;
+  const identity = { method: "key", privateKey: source, ...(passphrase === undefined ? {} : { passphrase }) } as const;
+  return {
+    question: (name) => l10n.t("Sign {0} with the key {1}?", name, source.label),
+    notes: [],
+    identity: async () => identity,
+    done: (name) => l10n.t("Signed {0} with the key {1}.", name, source.label),
+    offerTrust: (verdict) => (isUnknownKey(verdict) ? offer(verdict.model, source, opened, services) : undefined),
+  };
+}
+
+export async function readPrivateKeyFile(file: string, { keyFiles }: Services): Promise<PemSource> {
+  try {
+    const source = await readPem(file);
+    await keyFiles.used(file);
+    return source;
+  } catch (error) {
+    await keyFiles.gone(file);
+    throw error;
+  }
+}
+
+function isUnknownKey({ state, reasons }: Verdict): boolean {
+  return state === "unable" && reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH");
+}
+
+function offer(model: string, source: PemSource, opened: OpenedKey, services: Services) {
+  return {
+    text: l10n.t("The key is not among your trusted keys yet, so the model is not shown as verified."),
+    action: { label: l10n.t("Trust This Key"), run: () => trustOwnKey(model, source, opened, services) },
+  };
+}
+
+/** The public half of the key just used, kept where no workspace reaches it. */
+async function trustOwnKey(model: string, source: PemSource, { key }: OpenedKey, services: Services): Promise<void> {
+  const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
+  const file = await services.keyFiles.keepCopy(publicLabel(basename(source.label)), pem);
+  await services.trust.remember("key", file);
+  await services.checker.check(model, "files", { asked: true });
+}

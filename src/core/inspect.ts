@@ -44,7 +44,7 @@ export interface Claim {
  */
 export async function inspect(signature: string): Promise<Inspection> {
   const path = resolve(signature);
-  const { mediaType, material, envelope } = await readBundle(path);
+  const { mediaType, material, envelope, json } = await readBundle(path);
   const { manifest, legacy, rootDigest, subjectName } = parseStatement(envelope.payload, basename(path));
   const { algorithm, method, shardSize, allowSymlinks, ignorePaths } = manifest.serialization;
   return {
@@ -52,7 +52,7 @@ export async function inspect(signature: string): Promise<Inspection> {
     mediaType,
     method: material.method,
     legacy,
-    ...claimsOf(material),
+    ...(material.method === "sigstore" ? await sigstoreClaims(json, basename(path)) : claimsOf(material)),
     subject: subjectName,
     rootDigest,
     algorithm,
@@ -64,16 +64,24 @@ export async function inspect(signature: string): Promise<Inspection> {
   };
 }
 
-function claimsOf(material: VerificationMaterial): Pick<Inspection, "claimedSigner" | "claims"> {
+async function sigstoreClaims(json: unknown, label: string): Promise<Pick<Inspection, "claimedSigner" | "claims">> {
+  const { readSigstoreClaims } = await import("./verification/sigstore/sigstore-claims.ts");
+  const claims = readSigstoreClaims(json, label);
+  const identity = claims.find(({ name }) => name === "identity")?.value;
+  return { claimedSigner: identity ?? "a browser login or CI (Sigstore)", claims };
+}
+
+function claimsOf(
+  material: Exclude<VerificationMaterial, { method: "sigstore" }>,
+): Pick<Inspection, "claimedSigner" | "claims"> {
   if (material.method === "key") {
     const hint = material.hint ?? "";
     const shown = hint === "" ? "a key that the file carries" : `the key ${hint.slice(0, 12)}…`;
     return { claimedSigner: shown, claims: hint === "" ? [] : [{ name: "key hint", value: hint }] };
   }
-  const certificates = material.method === "certificate" ? material.chain : [];
-  const claims = certificates.flatMap((der, index) => certificateClaims(der, index));
+  const claims = material.chain.flatMap((der, index) => certificateClaims(der, index));
   const subject = claims.find(({ name }) => name === "subject")?.value;
-  return { claimedSigner: subject ?? "a browser login or CI (Sigstore)", claims };
+  return { claimedSigner: subject ?? "a certificate without a name", claims };
 }
 
 function certificateClaims(der: Buffer, index: number): Claim[] {

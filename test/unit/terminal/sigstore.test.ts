@@ -103,11 +103,12 @@ describe("the command line with a login", function () {
       /\n {13}log http:\/\/127\.0\.0\.1:\d+, hashedrekord\/0\.0\.2\n {13}timestamp by .*\n {13}certificate [0-9a-f]+, valid from/,
     );
     const json = JSON.parse((await run(verifyArgs(...expected(), "--json"))).stdout);
+    const { signer } = json.verdict;
     const schema = JSON.parse(readFileSync(join(import.meta.dirname, "../../../schemas/report.schema.json"), "utf8"));
     const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
     assert.ok(validate(json), JSON.stringify(validate.errors));
-    assert.equal(json.verdict.signer.log.entry, "hashedrekord/0.0.2");
-    assert.equal(json.verdict.signer.trustRoot.label, "trusted_root.json");
+    assert.equal(signer.log.entry, "hashedrekord/0.0.2");
+    assert.equal(signer.trustRoot.label, "trusted_root.json");
   });
 
   it("takes the identity of the surroundings", async () => {

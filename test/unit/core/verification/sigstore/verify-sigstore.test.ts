@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrustedRoot } from "@sigstore/protobuf-specs";
 import { parseBundle } from "../../../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode, ErrorKind } from "../../../../../src/core/errors.ts";
 import { createInProcessEngine } from "../../../../../src/core/hashing/in-process-engine.ts";
+import { inspect } from "../../../../../src/core/inspect.ts";
 import { sign } from "../../../../../src/core/sign.ts";
 import type { SigstoreTrust } from "../../../../../src/core/trust.ts";
 import { authenticateBundle } from "../../../../../src/core/verification/authenticate.ts";
@@ -292,6 +293,25 @@ describe("a keyless signature", () => {
       await isRefused("BUNDLE_MALFORMED", "invalid", altered);
     });
   }
+
+  it("can be looked at without being believed", async () => {
+    const path = join(folder(), "altered.sig");
+    const altered = bundle(1);
+    const look = async () => {
+      writeFileSync(path, JSON.stringify(altered));
+      const { claimedSigner, claims } = await inspect(path);
+      return { claimedSigner, ...Object.fromEntries(claims.map(({ name, value }) => [name, value])) };
+    };
+    const found: Record<string, string> = await look();
+    assert.equal(found["claimedSigner"], "alice@example.com");
+    assert.equal(found["identity provider"], sigstore.issuer);
+    assert.match(found["log entry"] ?? "", /^\d+ \(dsse\/0\.0\.1, 20\d\d-.*Z\)$/);
+    altered.verificationMaterial.tlogEntries[0].integratedTime = "9".repeat(19);
+    altered.verificationMaterial.certificate.rawBytes = "MAA=";
+    const damaged: Record<string, string> = await look();
+    assert.equal(damaged["certificate"], "cannot be read");
+    assert.match(damaged["log entry"] ?? "", /^\d+ \(dsse\/0\.0\.1\)$/);
+  });
 
   it("cannot be checked without a trust root, and says what is needed", async () => {
     const parsed = parseBundle(bundles.get(2) ?? Buffer.alloc(0), "model.sig");

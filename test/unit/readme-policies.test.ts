@@ -99,7 +99,7 @@ describe("the README's policies", () => {
         const init = await runMain(["policy", "init", folder(), "--public-key", join(folder(), "prod.pub"), "--yes"]);
         assert.equal(init.status, 0, init.stderr);
         const [program, script, ...args] = command.split(" ");
-        assert.deepEqual([program, script], ["node", "tools/model-provenance/cli.js"]);
+        assert.deepEqual([program, script], ["node", "tools/model-provenance/dist/cli.js"]);
         const run = () => spawnSync(process.execPath, [CLI, ...args], { cwd: folder(), encoding: "utf8" });
         const good = run();
         assert.equal(good.status, 0, good.stdout + good.stderr);

@@ -775,7 +775,8 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   "what policies say of files": FILES,
 };
 
-describe("decisions of policies", () => {
+describe("decisions of policies", function () {
+  this.timeout(30_000);
   for (const [group, cases] of Object.entries(GROUPS)) {
     describe(group, () => {
       for (const row of cases) it(`${row.title}: ${row.outcome}`, () => check(row));

@@ -14,7 +14,8 @@ function byDefinition(pattern: string): RegExp {
 const text = (characters: readonly string[], maxLength: number) =>
   fc.array(fc.constantFrom(...characters), { maxLength }).map((parts) => parts.join(""));
 
-describe("patterns for paths", () => {
+describe("patterns for paths", function () {
+  this.timeout(30_000);
   it("match as they are defined", () => {
     fc.assert(
       fc.property(text(["a", "b", "/", ".", "*", "**"], 7), text(["a", "b", "/", "."], 9), (pattern, path) => {

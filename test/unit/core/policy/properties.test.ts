@@ -54,7 +54,8 @@ async function allPolicies(): Promise<readonly Policy[]> {
   return policiesOf(texts.join("---\n"));
 }
 
-describe("properties of policies", () => {
+describe("properties of policies", function () {
+  this.timeout(30_000);
   let pool: readonly Policy[];
   before(async () => {
     pool = await allPolicies();
@@ -179,7 +180,7 @@ describe("properties of policies", () => {
       }),
       { numRuns: 150 },
     );
-  }).timeout(20_000);
+  });
 });
 
 describe("a policy of 10 000 authorities over 1 000 models", () => {

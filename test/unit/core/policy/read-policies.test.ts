@@ -15,7 +15,8 @@ const HEAD = "apiVersion: model-provenance/v1\nkind: ModelPolicy\nmetadata: { na
 const STATIC = "static: { action: pass, message: x }";
 const linux = process.platform !== "win32";
 
-describe("reading policy files", () => {
+describe("reading policy files", function () {
+  this.timeout(30_000);
   const folder = useTemporaryFolder();
   const read = (text: string | Uint8Array): Promise<PolicyFile> =>
     readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
@@ -127,7 +128,7 @@ describe("reading policy files", () => {
         assert.equal(policies.length, 0);
         assert.ok(diagnostics.length > 0, text.slice(0, 10));
       }
-    }).timeout(20_000);
+    });
     it("a missing file", async () => {
       assert.deepEqual(told(await readPolicyFile(join(folder(), "none.yaml"))), [
         "1:1 unreadable none.yaml cannot be read: there is no such file.",

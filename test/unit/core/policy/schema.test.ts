@@ -117,7 +117,8 @@ function changed(document: Json, { place, kind, value }: Change): Json {
 
 const accepts = (document: unknown): boolean => new SchemaCheck(POLICY_SCHEMA).run(document).length === 0;
 
-describe("the schema of policy files", () => {
+describe("the schema of policy files", function () {
+  this.timeout(30_000);
   const isValid = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(readFileSync(FILE, "utf8")));
 
   it("is the file that editors use", () => {

@@ -1,0 +1,125 @@
+import * as v from "valibot";
+import type { ErrorCode } from "../core/errors.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { SHORT_REASONS } from "../core/words.ts";
+
+/** Characters of JSON that are kept of one model: whoever has more files that differ finds them by checking again. */
+const ENTRY_LIMIT = 32_000;
+
+const Text = v.pipe(v.string(), v.maxLength(ENTRY_LIMIT));
+const Count = v.pipe(v.number(), v.minValue(0));
+const Texts = v.array(Text);
+
+const KeySigner = v.object({
+  method: v.literal("key"),
+  fingerprint: Text,
+  curve: v.picklist(["P-256", "P-384", "P-521"]),
+  label: v.exactOptional(Text),
+});
+
+const CertificateSigner = v.object({
+  method: v.literal("certificate"),
+  subject: Text,
+  issuer: Text,
+  alternativeNames: Texts,
+  serialNumber: Text,
+  notBefore: Text,
+  notAfter: Text,
+  root: Text,
+  fingerprints: Texts,
+});
+
+const SigstoreSigner = v.object({
+  method: v.literal("sigstore"),
+  identity: Text,
+  identityType: v.picklist(["email", "uri", "other"]),
+  issuer: Text,
+  signedAt: Text,
+  certificate: v.object({
+    serialNumber: Text,
+    notBefore: Text,
+    notAfter: Text,
+    authority: Text,
+    fingerprint: Text,
+    logs: Texts,
+  }),
+  log: v.object({ url: Text, index: Text, time: v.exactOptional(Text), entry: Text }),
+  timestamps: v.array(v.object({ authority: Text, time: Text })),
+  extensions: v.record(v.string(), Text),
+  trustRoot: v.object({
+    label: Text,
+    origin: v.picklist(["built-in", "updated", "file"]),
+    asOf: v.exactOptional(Text),
+  }),
+});
+
+const Coverage = v.object({
+  files: Count,
+  bytes: Count,
+  bytesRead: Count,
+  bytesFromCache: Count,
+  seconds: Count,
+  ignored: v.array(v.object({ name: Text, source: v.picklist(["default", "signature", "signer", "caller"]) })),
+  unsigned: Texts,
+  empty: Texts,
+  algorithm: Text,
+  serialization: v.picklist(["files", "shards"]),
+  shardSize: v.exactOptional(Count),
+  symlinksAllowed: v.boolean(),
+});
+
+const Comparison = v.object({
+  matches: v.boolean(),
+  changed: v.array(
+    v.object({
+      name: Text,
+      range: v.exactOptional(v.object({ start: Count, end: Count })),
+      expected: v.exactOptional(Text),
+      found: v.exactOptional(Text),
+      note: v.exactOptional(v.picklist(["shorter", "longer", "symlink", "special"])),
+    }),
+  ),
+  missing: v.array(v.object({ name: Text, ignored: v.boolean() })),
+  added: v.array(
+    v.object({
+      name: Text,
+      note: v.exactOptional(v.picklist(["symlink", "special", "not-utf8", "not-portable"])),
+    }),
+  ),
+});
+
+const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(SHORT_REASONS, code);
+
+/** A verdict that was reached by reading files, as far as it is kept: what policies said is asked anew. */
+const RememberedVerdict = v.object({
+  state: v.picklist(["verified", "untrusted", "modified"]),
+  model: Text,
+  signature: Text,
+  signer: v.exactOptional(v.variant("method", [KeySigner, CertificateSigner, SigstoreSigner])),
+  reasons: v.array(v.object({ code: v.custom<ErrorCode>(isErrorCode), message: Text })),
+  coverage: v.exactOptional(Coverage),
+  comparison: v.exactOptional(Comparison),
+  checkedAt: v.exactOptional(v.pipe(Text, v.isoTimestamp())),
+  reading: v.exactOptional(v.picklist(["full", "cached"])),
+});
+
+/** What was kept of a verdict; undefined where it is not what {@link toKeep} gave. */
+export function recall(kept: unknown): Verdict | undefined {
+  const { success, output } = v.safeParse(RememberedVerdict, kept);
+  if (!success) return undefined;
+  return { ...output, reasons: output.reasons.map((reason) => ({ ...reason, details: {} })) };
+}
+
+/** What to keep of a verdict, as JSON has it; undefined for one that does not rest on files. */
+export function toKeep(verdict: Verdict): unknown {
+  const { state, model, signature, signer, coverage, comparison, checkedAt, reading } = verdict;
+  if (state !== "verified" && state !== "untrusted" && state !== "modified") return undefined;
+  const reasons = verdict.reasons.map(({ code, message }) => ({ code, message }));
+  const core = { state, model, signature, signer, reasons, checkedAt, reading };
+  for (const entry of [{ ...core, coverage, comparison }, core]) {
+    const text = JSON.stringify(entry);
+    if (text.length <= ENTRY_LIMIT) return JSON.parse(text);
+  }
+  return undefined;
+}

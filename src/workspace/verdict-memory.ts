@@ -1,0 +1,107 @@
+import type { Verdict } from "../core/verdict.ts";
+import { type ModelRegistry, restsOnFiles } from "./registry.ts";
+import { recall, toKeep } from "./remembered-verdict.ts";
+
+/** Milliseconds without a change before what is known is kept. */
+const QUIET_MS = 1_000;
+/** Models; those checked last are kept. */
+const MODEL_LIMIT = 200;
+/** Characters of JSON, all in all. */
+const TOTAL_LIMIT = 500_000;
+const KEY = "verdicts";
+
+/** The editor's storage of a workspace, outside of its folders. */
+export interface Storage {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+export interface MemoryServices {
+  readonly registry: ModelRegistry;
+  readonly storage: Storage;
+  failed(error: unknown): void;
+  readonly quietMs?: number;
+}
+
+/**
+ * Keeps the last verdicts over a reload of the window. What comes back is `stale` until a check confirms it: nobody
+ * watched the files in between. Made before whoever checks what is found: a model that is remembered is not new.
+ */
+export class VerdictMemory {
+  readonly #services: MemoryServices;
+  readonly #subscription: { dispose(): void };
+  /** Those whose model was not found yet, by path. */
+  #awaited: Map<string, Verdict> | undefined;
+  #kept = "";
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(services: MemoryServices) {
+    this.#services = services;
+    this.#subscription = services.registry.onDidChange(({ paths }) => {
+      for (const path of paths) this.#recall(path);
+      this.#keepLater();
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#keep();
+  }
+
+  #recall(path: string): void {
+    const { registry } = this.#services;
+    this.#awaited ??= this.#load();
+    const remembered = this.#awaited.get(path);
+    const model = registry.get(path);
+    if (remembered === undefined || model === undefined) return;
+    this.#awaited.delete(path);
+    const { verdict } = model;
+    const isNew = verdict.state === "unchecked" && verdict.signer === undefined;
+    if (!isNew || verdict.signature !== remembered.signature) return;
+    registry.update(path, { ...remembered, state: "stale" }, { before: remembered });
+  }
+
+  #load(): Map<string, Verdict> {
+    const kept = this.#services.storage.get(KEY);
+    const verdicts = Array.isArray(kept) ? kept.slice(0, MODEL_LIMIT).map(recall) : [];
+    return new Map(verdicts.flatMap((verdict) => (verdict === undefined ? [] : [[verdict.model, verdict]])));
+  }
+
+  #keepLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#keep(), this.#services.quietMs ?? QUIET_MS);
+    this.#timer.unref();
+  }
+
+  #keep(): void {
+    this.#timer = undefined;
+    const { registry, storage, failed } = this.#services;
+    const known = registry.models.flatMap(({ verdict, before }) => lastOfFiles(verdict, before));
+    const all = [...known, ...(this.#awaited?.values() ?? [])];
+    const entries: unknown[] = [];
+    let size = 0;
+    for (const verdict of all.sort(latestFirst)) {
+      const entry = toKeep(verdict);
+      if (entry === undefined) continue;
+      size += JSON.stringify(entry).length;
+      if (entries.length === MODEL_LIMIT || size > TOTAL_LIMIT) break;
+      entries.push(entry);
+    }
+    const text = JSON.stringify(entries);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    storage.update(KEY, entries).then(undefined, failed);
+  }
+}
+
+function lastOfFiles(verdict: Verdict, before: Verdict | undefined): Verdict[] {
+  if (restsOnFiles(verdict)) return [verdict];
+  const passing = verdict.state === "stale" || verdict.state === "checking";
+  return passing && before !== undefined && restsOnFiles(before) ? [before] : [];
+}
+
+function latestFirst({ checkedAt: a = "" }: Verdict, { checkedAt: b = "" }: Verdict): number {
+  return a < b ? 1 : a > b ? -1 : 0;
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import type { Verdict } from "../../../src/core/verdict.ts";
+import { Checker } from "../../../src/workspace/checker.ts";
+import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { recall, toKeep } from "../../../src/workspace/remembered-verdict.ts";
+import { type Storage, VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
+import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { keylessSignature } from "../../support/policies.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const engine = createInProcessEngine();
+
+/** As the editor's: what is written comes back as JSON has it. */
+class Kept implements Storage {
+  text = "[]";
+  get(): unknown {
+    return JSON.parse(this.text);
+  }
+  async update(_key: string, value: unknown): Promise<void> {
+    this.text = JSON.stringify(value);
+  }
+}
+
+describe("the memory of verdicts", () => {
+  const root = useTemporaryFolder();
+  let storage: Kept;
+  let model: string;
+  let signature: string;
+
+  beforeEach(async () => {
+    storage = new Kept();
+    model = join(root(), "m");
+    writeTree(root(), { "m/weights.bin": "w" });
+    signature = await signWith(model, keys.privatePem, engine);
+  });
+
+  /** A window in which the model is found, and then whatever else; closed at the end. */
+  async function inWindow(act: (registry: ModelRegistry, check: () => Promise<Verdict>) => unknown): Promise<void> {
+    const registry = new ModelRegistry();
+    const memory = new VerdictMemory({ registry, storage, failed: (error) => assert.fail(String(error)) });
+    const checker = new Checker({
+      registry,
+      trust: async () => ({ keys: [{ label: "release.pub", pem: keys.publicPem }] }),
+      engine: async () => engine,
+      watch: async () => {},
+      log: () => {},
+    });
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signature }]);
+    await act(registry, () => checker.check(model, "files"));
+    memory.dispose();
+  }
+
+  it("brings the last verdict back as stale, and gives way to a new one", async () => {
+    let reached: Verdict | undefined;
+    await inWindow(async (_registry, check) => {
+      reached = await check();
+    });
+    await inWindow(async (registry, check) => {
+      const known = registry.get(model);
+      assert.equal(known?.verdict.state, "stale");
+      const { rootDigest, method, ...kept } = JSON.parse(JSON.stringify(reached));
+      assert.ok(rootDigest !== undefined && method !== undefined);
+      assert.deepEqual(known.before, kept);
+      assert.equal((await check()).state, "verified");
+    });
+  });
+
+  it("keeps what differed, also while the window only looked on", async () => {
+    changeByte(join(model, "weights.bin"));
+    await inWindow((_registry, check) => check());
+    await inWindow(() => {});
+    await inWindow((registry) => {
+      assert.equal(registry.get(model)?.before?.state, "modified");
+      assert.deepEqual(
+        registry.get(model)?.before?.comparison?.changed.map(({ name }) => name),
+        ["weights.bin"],
+      );
+    });
+  });
+
+  it("remembers a model of another signature no longer, and waits for one that was not found yet", async () => {
+    await inWindow((_registry, check) => check());
+    await inWindow((registry) => registry.replaceFolder(root(), []));
+    const before = storage.text;
+    const registry = new ModelRegistry();
+    const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    registry.replaceFolder(root(), []);
+    registry.replaceFolder(join(root(), "elsewhere"), [{ path: join(root(), "elsewhere", "x"), kind: "file" }]);
+    memory.dispose();
+    assert.equal(storage.text, before);
+    signature = join(root(), "other.sig");
+    await inWindow((registry) => assert.equal(registry.get(model)?.verdict.state, "unchecked"));
+  });
+
+  it("believes nothing that is not of its shape", async () => {
+    await inWindow((_registry, check) => check());
+    const good = JSON.parse(storage.text)[0];
+    for (const bad of [
+      undefined,
+      "verified",
+      { ...good, state: "unchecked" },
+      { ...good, signer: { method: "key" } },
+      { ...good, signature: 7 },
+      { ...good, checkedAt: "<b>" },
+      { ...good, reasons: [{ code: "constructor", message: "" }] },
+      { ...good, coverage: { ...good.coverage, files: -1 } },
+    ]) {
+      assert.equal(recall(bad), undefined, JSON.stringify(bad));
+    }
+    for (const text of ['{"0":1}', "7", "[7]", "null"]) {
+      storage.text = text;
+      await inWindow((registry) => assert.equal(registry.get(model)?.verdict.state, "unchecked"));
+    }
+  });
+
+  it("stays small: whoever has many differences loses their list, and of many models the oldest are forgotten", async () => {
+    const added = Array.from({ length: 10_000 }, (_, index) => ({ name: `file-${index}` }));
+    const base = { model, signature, reasons: [], state: "modified" } as const;
+    const large: Verdict = { ...base, comparison: { matches: false, changed: [], missing: [], added } };
+    assert.deepEqual(recall(toKeep(large)), base);
+    const registry = new ModelRegistry();
+    const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    const path = (index: number): string => join(root(), `many-${index}`);
+    const indexes = Array.from({ length: 300 }, (_, index) => index);
+    registry.replaceFolder(
+      root(),
+      indexes.map((index) => ({ path: path(index), kind: "file", signature: `${path(index)}.sig` })),
+    );
+    for (const index of indexes) {
+      const checkedAt = new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString();
+      const one = { ...base, model: path(index), signature: `${path(index)}.sig`, checkedAt };
+      registry.update(path(index), one);
+    }
+    memory.dispose();
+    const kept: Verdict[] = JSON.parse(storage.text);
+    assert.equal(kept.length, 200);
+    assert.ok(kept.some(({ model }) => model === path(299)));
+    assert.ok(!kept.some(({ model }) => model === path(99)));
+    assert.ok(storage.text.length < 500_000);
+  });
+
+  it("keeps every kind of signer, and nothing of a model that was not read", () => {
+    const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
+    const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
+    assert.deepEqual(recall(toKeep(verdict)), verdict);
+    assert.equal(toKeep({ ...verdict, state: "invalid" }), undefined);
+  });
+});

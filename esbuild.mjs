@@ -10,6 +10,12 @@ const ROOT = import.meta.dirname;
 
 const PROGRAM = { extension: "src/extension.ts", cli: "src/cli.ts", hasher: "src/hasher.ts" };
 
+/**
+ * Left out of the bundles. The native libraries and the character sets (half a megabyte, for pages in other encodings
+ * than UTF-8) are optional to what imports them: it does without where they are not installed.
+ */
+export const EXTERNAL = ["vscode", "@napi-rs/*", "iconv-lite"];
+
 const LIBRARY = {
   sign: "src/core/sign.ts",
   verify: "src/core/verify.ts",
@@ -64,8 +70,7 @@ async function bundleInto(folder, entries) {
     format: "esm",
     splitting: true,
     chunkNames: "chunk-[hash]",
-    // Native libraries are no part of a bundle: code that wants one does without where it is not installed.
-    external: ["vscode", "@napi-rs/*"],
+    external: EXTERNAL,
     // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     minifySyntax: true,

@@ -52,7 +52,7 @@ describe("commands", () => {
     const titles = commands.map(({ title }) => words(title));
     for (const title of titles) assert.match(title, /^[A-Z][^.]*…?$/);
     for (const word of titles.flatMap((title) => title.replaceAll(/[()]/g, "").split(" "))) {
-      assert.match(word, /^([A-Z]|(a|an|and|as|at|for|from|in|of|on|or|the|to|with)…?$)/, word);
+      assert.match(word, /^([A-Z]|(a|an|and|as|at|by|for|from|in|of|on|or|the|to|with)…?$)/, word);
     }
     assert.deepEqual([...new Set(titles)], titles);
   });

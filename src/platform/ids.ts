@@ -10,6 +10,7 @@ export const COMMANDS = {
   refreshTrustRoot: "modelProvenance.refreshTrustRoot",
   clearDigestCache: "modelProvenance.clearDigestCache",
   findModels: "modelProvenance.findModels",
+  filterModels: "modelProvenance.filterModels",
   showModel: "modelProvenance.showModel",
   showSignature: "modelProvenance.showSignature",
   showLog: "modelProvenance.showLog",
@@ -19,6 +20,9 @@ export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
 export const SETTINGS = {
   autoVerify: "modelProvenance.autoVerify",
+  pauseInBackground: "modelProvenance.pauseInBackground",
+  models: "modelProvenance.models",
+  userPolicy: "modelProvenance.userPolicy",
   trustedKeys: "modelProvenance.trustedKeys",
   trustedCertificates: "modelProvenance.trustedCertificates",
   trustedIdentities: "modelProvenance.trustedIdentities",

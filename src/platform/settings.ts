@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ConfigurationTarget, type Disposable, workspace } from "vscode";
+import { ConfigurationTarget, type Disposable, type Uri, workspace } from "vscode";
 import { SETTINGS } from "./ids.ts";
 
 /** `public`, `staging`, or the absolute path of a private instance's ClientTrustConfig. */
@@ -11,11 +11,14 @@ const IDENTITY = v.object({
   issuer: v.pipe(v.string(), v.nonEmpty()),
 });
 
-export type AutoVerify = "off" | "signatures" | "full";
+export type AutoVerify = "off" | "signatures" | "cached" | "full";
 
 /** A value of the wrong shape counts as not set: settings files are written by hand. */
 const SCHEMAS = {
-  autoVerify: v.fallback(v.picklist(["off", "signatures", "full"]), "signatures"),
+  autoVerify: v.fallback(v.picklist(["off", "signatures", "cached", "full"]), "cached"),
+  pauseInBackground: v.fallback(v.boolean(), false),
+  models: v.fallback(v.array(v.string()), []),
+  userPolicy: v.fallback(v.string(), ""),
   trustedKeys: v.fallback(v.array(v.string()), []),
   trustedCertificates: v.fallback(v.array(v.string()), []),
   trustedIdentities: v.pipe(v.fallback(v.array(v.unknown()), []), v.transform(readIdentities)),
@@ -36,8 +39,9 @@ function readIdentities(entries: unknown[]): v.InferOutput<typeof IDENTITY>[] {
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingName> = v.InferOutput<(typeof SCHEMAS)[K]>;
 
-export function setting<K extends SettingName>(name: K): SettingValue<K> {
-  const value: unknown = workspace.getConfiguration().get(SETTINGS[name]);
+/** @param folder the workspace folder, for a setting that each may have its own value of */
+export function setting<K extends SettingName>(name: K, folder?: Uri): SettingValue<K> {
+  const value: unknown = workspace.getConfiguration(undefined, folder).get(SETTINGS[name]);
   return v.parse(SCHEMAS[name], value) as SettingValue<K>;
 }
 

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { EventEmitter, l10n, type TreeDataProvider, TreeItem, type TreeView, window, workspace } from "vscode";
+import type { VerdictState } from "../core/verdict.ts";
 import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
@@ -16,6 +17,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #models = new Map<string, ModelNode>();
   readonly #folders = new Map<string | undefined, FolderNode>();
   readonly #view: TreeView<TreeNode>;
+  #filter: ReadonlySet<VerdictState> | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(registry: ModelRegistry) {
@@ -30,15 +32,32 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
 
   /** Opens the view with this model selected and opened. */
   async show(path: string): Promise<void> {
-    if (this.#registry.get(path) === undefined) return;
+    const model = this.#registry.get(path);
+    if (model === undefined) return;
+    if (this.#filter?.has(this.groupOf(model)) === false) this.setFilter(undefined);
     await this.#view.reveal(this.#modelNode(path), { select: true, focus: true, expand: 1 });
+  }
+
+  /** Verdicts whose models are listed; undefined: all. */
+  get filter(): ReadonlySet<VerdictState> | undefined {
+    return this.#filter;
+  }
+
+  setFilter(states: ReadonlySet<VerdictState> | undefined): void {
+    this.#filter = states;
+    this.#changed.fire(undefined);
+    this.#describe();
+  }
+
+  /** What a filter takes the model for: while it is checked, for what it was. */
+  groupOf({ verdict, before }: KnownModel): VerdictState {
+    return verdict.state === "checking" ? (before ?? verdict).state : verdict.state;
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
     if (node === undefined) return this.#roots();
     if (node.kind === "fact") return [...node.children];
-    if (node.kind === "folder")
-      return this.#registry.models.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
+    if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
     const model = this.#registry.get(node.path);
     return model === undefined ? [] : [...factsOf(model, node)];
   }
@@ -66,8 +85,14 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     this.#store.dispose();
   }
 
-  #roots(): TreeNode[] {
+  get #listed(): readonly KnownModel[] {
+    const filter = this.#filter;
     const { models } = this.#registry;
+    return filter === undefined ? models : models.filter((model) => filter.has(this.groupOf(model)));
+  }
+
+  #roots(): TreeNode[] {
+    const models = this.#listed;
     if (!severalFolders()) return models.map(({ path }) => this.#modelNode(path));
     const used = new Set(models.map(({ folder }) => folder));
     const order = [...(workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath), undefined];
@@ -89,7 +114,8 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   #update({ paths, list }: RegistryChange): void {
-    if (list) {
+    // A verdict that changes may bring its model into the filter, or take it out.
+    if (list || this.#filter !== undefined) {
       for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
       this.#changed.fire(undefined);
     } else {
@@ -104,6 +130,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const bad = models.filter(({ verdict }) => verdict.state === "modified" || verdict.state === "invalid").length;
     const tooltip = bad === 1 ? l10n.t("1 model changed or not valid") : l10n.t("{0} models changed or not valid", bad);
     this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
+    this.#view.description = this.#filter === undefined ? "" : l10n.t("{0} of {1}", this.#listed.length, models.length);
     const restricted = !workspace.isTrusted && models.length > 0;
     this.#view.message = restricted
       ? l10n.t("Restricted Mode: models are checked only when you ask, and signing is off.")

@@ -1,18 +1,24 @@
 import { ProvenanceError } from "../core/errors.ts";
+import type { FindOptions } from "../core/model/find-models.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 /** Entries of one workspace folder that a search looks at before it gives up. */
 const SEARCH_LIMIT = 200_000;
 
+/** What the person's settings and policies say of a folder: what to leave out, and what is a model in any case. */
+export type SearchHints = (folder: string) => Promise<Pick<FindOptions, "exclude" | "isModel">>;
+
 /** Searches workspace folders for models, one search a folder at a time; a new search of a folder ends the old one. */
 export class Discovery {
   readonly #registry: ModelRegistry;
   readonly #log: (text: string) => void;
+  readonly #hints: SearchHints;
   readonly #searches = new Map<string, AbortController>();
 
-  constructor(registry: ModelRegistry, log: (text: string) => void) {
+  constructor(registry: ModelRegistry, log: (text: string) => void, hints: SearchHints = async () => ({})) {
     this.#registry = registry;
     this.#log = log;
+    this.#hints = hints;
   }
 
   /** Resolves when the registry has what was found; also when another search took over. */
@@ -23,6 +29,7 @@ export class Discovery {
     try {
       const { findModels } = await import("../core/model/find-models.ts");
       const found = await findModels(folder, {
+        ...(await this.#hints(folder)),
         signal: abort.signal,
         maxEntries: SEARCH_LIMIT,
         onLimit: (limit) =>

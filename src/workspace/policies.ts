@@ -68,6 +68,13 @@ export class Policies {
     };
   }
 
+  /** Folders that policies name without a wildcard: models, whatever they look like. Relative to the workspace folder. */
+  async namedModels(folder: string): Promise<ReadonlySet<string>> {
+    const { user, workspace } = await this.#policiesFor({ path: folder, folder });
+    const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));
+    return new Set(patterns.filter((pattern) => !pattern.includes("*")));
+  }
+
   /** The absolute path of the file that the person's own policies are in, whether it exists or not. */
   userFile(): string {
     const named = this.#services.userPolicy();

@@ -22,6 +22,8 @@ export interface FindOptions {
   readonly maxEntries?: number;
   /** Folders to leave out; `relative` is `/` separated. */
   readonly exclude?: (relative: string) => boolean;
+  /** Folders that are models although nothing in them tells; `relative` is `/` separated. */
+  readonly isModel?: (relative: string) => boolean;
   /** Called once if there was more than `maxEntries`: what was found until then is returned. */
   readonly onLimit?: (limit: number) => void;
 }
@@ -172,7 +174,7 @@ class Search {
     place.isFront = isModelFront(listing.files);
     // A signature beside this folder may have made it a model before it was listed.
     if (this.#found.has(place.path)) place.isModel = true;
-    else if (listing.files.has(SKILL_FILE)) this.#addFolder(place);
+    else if (listing.files.has(SKILL_FILE) || this.#options.isModel?.(place.relative) === true) this.#addFolder(place);
     else if (!isInsideModel(place)) this.#addUnsigned(place, listing, signatures);
   }
 

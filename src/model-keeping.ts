@@ -1,0 +1,123 @@
+import { homedir } from "node:os";
+import { type ExtensionContext, window, workspace } from "vscode";
+import type { DigestEngine } from "./core/hashing/digest-engine.ts";
+import { userPolicyPath } from "./core/policy/policy-files.ts";
+import { isCancellation } from "./platform/commands.ts";
+import { setContextKey } from "./platform/context-keys.ts";
+import { DisposableStore } from "./platform/disposables.ts";
+import type { Log } from "./platform/log.ts";
+import { excludedPatterns, modelPatterns, onHintsChanged } from "./platform/search-hints.ts";
+import { onSettingChanged, setting } from "./platform/settings.ts";
+import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
+import type { TrustStore } from "./platform/trust.ts";
+import { Checker } from "./workspace/checker.ts";
+import { Discovery } from "./workspace/discovery.ts";
+import { matcherOf } from "./workspace/editor-globs.ts";
+import { FolderWatches } from "./workspace/folder-watches.ts";
+import { Freshness } from "./workspace/freshness.ts";
+import { Policies } from "./workspace/policies.ts";
+import { PolicyFollower } from "./workspace/policy-follower.ts";
+import { PolicyWatcher } from "./workspace/policy-watcher.ts";
+import { ModelRegistry } from "./workspace/registry.ts";
+import { VerdictMemory } from "./workspace/verdict-memory.ts";
+import { WorkspaceWatcher } from "./workspace/watcher.ts";
+
+export interface KeepingServices {
+  readonly context: ExtensionContext;
+  readonly log: Log;
+  readonly trust: TrustStore;
+  readonly sigstore: SigstoreRoots;
+  engine(): Promise<DigestEngine>;
+}
+
+/** What keeps the registry: finds models, checks them, and takes verdicts back. Nothing walks the disk before `start`. */
+export class ModelKeeping {
+  readonly registry = new ModelRegistry();
+  readonly checker: Checker;
+  readonly policies: Policies;
+  readonly #store = new DisposableStore();
+  readonly #watcher: WorkspaceWatcher;
+  readonly #policyWatcher: PolicyWatcher;
+
+  constructor({ context, log, trust, sigstore, engine }: KeepingServices) {
+    const { registry } = this;
+    const store = this.#store;
+    const note = (text: string): void => log.info(text);
+    const failed = (error: unknown): void => {
+      if (!isCancellation(error)) log.error(error instanceof Error ? error : String(error));
+    };
+    const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
+    // First of all that hear of new models: one that is remembered is not new.
+    store.add(new VerdictMemory({ registry, storage: context.workspaceState, failed }));
+    const policies = new Policies({
+      userPolicy: () => setting("userPolicy"),
+      defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
+      workspaceTrusted: () => workspace.isTrusted,
+      publicSigstore: () => sigstore.publicInstance(),
+      log: note,
+    });
+    const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
+    const checker = new Checker({
+      registry,
+      engine,
+      watch: watches.watch.bind(watches),
+      trust: () => trust.load(),
+      policies: (model) => policies.checkFor(model),
+      paused: () => setting("pauseInBackground") && !window.state.focused,
+      log: note,
+    });
+    store.add(checker);
+    const discovery = store.add(new Discovery(registry, note, (folder) => searchHints(folder, policies)));
+    const freshness = store.add(
+      new Freshness({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
+    );
+    const mayCheck = () => automatic() !== "off";
+    store.add(new PolicyFollower({ registry, policies, checker, freshness, automatic: mayCheck, failed }));
+    const searched = () => setContextKey("searched", true);
+    const watcher = store.add(new WorkspaceWatcher({ registry, discovery, freshness, searched }));
+    const policyWatcher = store.add(new PolicyWatcher(policies));
+    const search = () => void watcher.search().catch(failed);
+    store.add(policies.onDidChange(search));
+    store.add(onHintsChanged(search));
+    store.add(onSettingChanged(["userPolicy"], () => policyWatcher.changed()));
+    store.add(registry.onDidChange(({ paths }) => forgetGone(paths, registry, watches)));
+    store.add(trust.onDidChange(() => freshness.trustChanged()));
+    store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.changed()));
+    store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
+    store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
+    store.add(window.onDidChangeWindowState(() => checker.resume()));
+    store.add(onSettingChanged(["pauseInBackground"], () => checker.resume()));
+    this.checker = checker;
+    this.policies = policies;
+    this.#watcher = watcher;
+    this.#policyWatcher = policyWatcher;
+  }
+
+  start(): Promise<void> {
+    this.#policyWatcher.start();
+    return this.#watcher.start();
+  }
+
+  /** Searches the workspace again; policies are read again, too. */
+  search(): Promise<void> {
+    this.policies.forget();
+    return this.#watcher.search();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+async function searchHints(folder: string, policies: Policies) {
+  const [exclude, matches, named] = await Promise.all([
+    matcherOf(excludedPatterns(folder)),
+    matcherOf(modelPatterns(folder)),
+    policies.namedModels(folder),
+  ]);
+  return { exclude, isModel: (relative: string) => matches(relative) || named.has(relative) };
+}
+
+function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {
+  for (const path of paths) if (registry.get(path) === undefined) watches.unwatch(path);
+}

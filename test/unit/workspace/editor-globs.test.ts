@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { matcherOf } from "../../../src/workspace/editor-globs.ts";
+
+describe("patterns of the editor's settings", () => {
+  const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ["models", ["models"], ["models/a", "a/models", "model"]],
+    ["models/*", ["models/a"], ["models", "models/a/b"]],
+    ["models/**", ["models/a", "models/a/b"], ["models", "other/a"]],
+    ["**/.git", [".git", "a/.git", "a/b/.git"], ["agit", "x.git"]],
+    ["**/build/**", ["build/a", "x/build/a/b"], ["build", "rebuild/a"]],
+    ["{a,b}/c?", ["a/cx", "b/c1"], ["c/cx", "a/c", "a/c/"]],
+    ["[ab]-[!c]", ["a-x", "b-1"], ["c-x", "a-c"]],
+    ["a.b(c)+$", ["a.b(c)+$"], ["axb(c)+$"]],
+    ["./x/", ["x"], ["./x"]],
+    ["{a", [], ["a", "{a"]],
+  ];
+  for (const [pattern, matched, others] of cases) {
+    it(pattern, async () => {
+      const matches = await matcherOf([pattern]);
+      for (const path of matched) assert.equal(matches(path), true, path);
+      for (const path of others) assert.equal(matches(path), false, path);
+    });
+  }
+
+  it("none matches nothing, and of several each does", async () => {
+    assert.equal((await matcherOf([]))("a"), false);
+    const matches = await matcherOf(["a", "[z-a]", "b"]);
+    assert.deepEqual(["a", "b", "c"].map(matches), [true, true, false]);
+  });
+
+  it("take no longer for a path that was made to be slow", async () => {
+    const matches = await matcherOf(["**/*a*a*a*a*a*a*a*a*b"]);
+    assert.equal(matches("a".repeat(10_000)), false);
+  });
+});

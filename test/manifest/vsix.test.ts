@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve, sep } from "node:path";
 import { type BuildFailure, build } from "esbuild";
 import { EXTERNAL } from "../../esbuild.mjs";
+import { ROOT } from "../../scripts/fetch.mjs";
 import { TEST_VSIX } from "../../scripts/package.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 import { readZip } from "../support/zip.ts";

@@ -61,6 +61,8 @@ export class Checker {
    */
   check(path: string, depth: CheckDepth, options: CheckOptions = {}): Promise<Verdict> {
     const { asked = false, mode = "full" } = options;
+    // Somebody waits for the same already; what changes meanwhile makes that one end as `stale`.
+    if (!asked && this.#isAskedFor(path)) return Promise.reject(cancelled());
     if (asked && depth === "files") this.#asked.add(path);
     this.#cancelUnasked(path);
     return new Promise((resolve, reject) => {
@@ -107,6 +109,11 @@ export class Checker {
   dispose(): void {
     for (const job of [...this.#waiting]) this.#cancel(job);
     if (this.#running !== undefined) this.#cancel(this.#running);
+  }
+
+  #isAskedFor(path: string): boolean {
+    const jobs = this.#running === undefined ? this.#waiting : [...this.#waiting, this.#running];
+    return jobs.some((job) => job.path === path && job.asked && job.depth === "files" && !job.abort.signal.aborted);
   }
 
   #cancelUnasked(path: string): void {

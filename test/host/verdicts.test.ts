@@ -36,10 +36,12 @@ describe("the extension in its host", () => {
     writeFileSync(trustedKey, keys.publicPem);
     writeFileSync(privateKey, keys.privatePem);
     await trust([trustedKey]);
+    await workspace.getConfiguration().update(SETTINGS.autoVerify, "signatures", ConfigurationTarget.Global);
   });
 
   after(async () => {
     await trust([]);
+    await workspace.getConfiguration().update(SETTINGS.autoVerify, undefined, ConfigurationTarget.Global);
     rmSync(outside, { recursive: true, force: true });
   });
 

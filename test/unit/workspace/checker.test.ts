@@ -33,9 +33,11 @@ describe("the checker", () => {
   let trust: Trust;
   let before: (model: string) => void;
   let checker: Checker;
+  let paused: boolean;
 
   beforeEach(() => {
     registry = new ModelRegistry();
+    paused = false;
     states = [];
     order = [];
     before = () => {};
@@ -48,6 +50,7 @@ describe("the checker", () => {
       trust: async () => trust,
       engine: async () => pausing((model) => before(model)),
       watch: async (model) => void order.push(model),
+      paused: () => paused,
       log: () => {},
     });
   });
@@ -106,6 +109,28 @@ describe("the checker", () => {
     ];
     await Promise.allSettled(checks);
     assert.deepEqual(order.slice(-3), [asked, small, large]);
+  });
+
+  it("reads nothing twice where somebody waits for the very same", async () => {
+    const model = await signed("a");
+    const asked = checker.check(model, "files", { asked: true });
+    await assert.rejects(checker.check(model, "files"), { code: "CANCELLED" });
+    await assert.rejects(checker.check(model, "signature"), { code: "CANCELLED" });
+    assert.equal((await asked).state, "verified");
+    assert.deepEqual(states, ["checking", "verified"]);
+    assert.equal((await checker.check(model, "files")).state, "verified");
+  });
+
+  it("begins no file that nobody asked for while it is paused", async () => {
+    const [one, two] = [await signed("one"), await signed("two")];
+    paused = true;
+    const waiting = checker.check(one, "files");
+    assert.equal((await checker.check(two, "signature")).state, "unchecked");
+    assert.equal((await checker.check(two, "files", { asked: true })).state, "verified");
+    assert.deepEqual(order, [two]);
+    paused = false;
+    checker.resume();
+    assert.equal((await waiting).state, "verified");
   });
 
   it("puts back what was known when it is cancelled", async () => {

@@ -5,6 +5,8 @@ import type { Authority, Policy } from "./policy.ts";
 
 /** Refusals that are told one by one; the nearest to a yes first. */
 const TOLD = 10;
+/** Authorities among which the nearest are looked for: of more, the first. */
+const LOOKED_AT = 1000;
 /** Signers that are remembered. */
 const REMEMBERED = 1000;
 
@@ -63,7 +65,7 @@ export class AuthorityIndex {
 
   #refusing(facts: ModelFacts): AuthoritiesDecision {
     const nearest: [Authority, Match][][] = [[], [], [], []];
-    for (const authority of this.#authorities) {
+    for (const authority of this.#authorities.slice(0, LOOKED_AT)) {
       const match = matchAuthority(authority, facts);
       const list = nearest[match.distance];
       if (list !== undefined && list.length < TOLD) list.push([authority, match]);

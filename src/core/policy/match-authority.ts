@@ -91,25 +91,21 @@ function matchKeyless(authority: KeylessAuthority, facts: ModelFacts): Match {
   return best ?? { distance: 3, explain: () => "names nobody" };
 }
 
+const IDENTITY_MATCHES = accepts("issuer and subject match");
+
 function matchIdentity({ issuer, subject }: IdentityMatcher, signer: SigstoreSigner): Match {
   const issuerFits = fits(issuer, signer.issuer);
   const subjectFits =
     fits(subject, signer.identity) && (typeof subject !== "string" || identityTypeOf(subject) === signer.identityType);
-  if (issuerFits && subjectFits) return accepts("issuer and subject match");
-  const found = `found ${JSON.stringify(signer.identity)}`;
+  if (issuerFits && subjectFits) return IDENTITY_MATCHES;
+  const subjects = () => `expected ${expectation(subject)}, found ${JSON.stringify(signer.identity)}`;
+  const issuers = () => `expected ${expectation(issuer)}, found ${JSON.stringify(signer.issuer)}`;
   if (issuerFits) {
     const kind = fits(subject, signer.identity) ? `, a name of another type (${signer.identityType})` : "";
-    return {
-      distance: 1,
-      explain: () => `issuer matches, subject differs: expected ${expectation(subject)}, ${found}${kind}`,
-    };
+    return { distance: 1, explain: () => `issuer matches, subject differs: ${subjects()}${kind}` };
   }
-  const issuers = `expected ${expectation(issuer)}, found ${JSON.stringify(signer.issuer)}`;
-  if (subjectFits) return { distance: 1, explain: () => `subject matches, issuer differs: ${issuers}` };
-  return {
-    distance: 2,
-    explain: () => `issuer differs: ${issuers}; subject differs: expected ${expectation(subject)}, ${found}`,
-  };
+  if (subjectFits) return { distance: 1, explain: () => `subject matches, issuer differs: ${issuers()}` };
+  return { distance: 2, explain: () => `issuer differs: ${issuers()}; subject differs: ${subjects()}` };
 }
 
 /** An empty or absent claim matches nothing. */

@@ -6,6 +6,8 @@ import type { Authority } from "./policy.ts";
 export type TrustId = string;
 
 export const KEYS_TRUST: TrustId = "keys";
+/** Of authorities that name no instance of their own. */
+export const PUBLIC_TRUST: TrustId = "sigstore:";
 
 /** What an authority's signers are checked against; none for an exception. */
 export function trustIdOf(authority: Authority): TrustId | undefined {
@@ -15,7 +17,7 @@ export function trustIdOf(authority: Authority): TrustId | undefined {
     case "certificate":
       return `certificate:${authority.rootFingerprints.join()}`;
     case "keyless":
-      return `sigstore:${authority.trustConfig?.path ?? ""}`;
+      return authority.trustConfig === undefined ? PUBLIC_TRUST : `sigstore:${authority.trustConfig.path}`;
     case "static":
       return undefined;
   }

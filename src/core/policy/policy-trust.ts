@@ -1,6 +1,6 @@
 import type { VerificationMaterial } from "../bundle/bundle.ts";
 import type { PemSource, SigstoreTrust, Trust } from "../trust.ts";
-import { KEYS_TRUST, type TrustId, trustIdOf } from "./model-facts.ts";
+import { KEYS_TRUST, PUBLIC_TRUST, type TrustId, trustIdOf } from "./model-facts.ts";
 import type { Authority, KeyAuthority, Policy } from "./policy.ts";
 
 /** The public Sigstore instance, as far as it is known here. Asked for only where a signature needs it. */
@@ -11,9 +11,6 @@ export interface TrustChoice {
   readonly id: TrustId;
   readonly trust: Trust;
 }
-
-/** {@link trustIdOf} an authority that names no instance of its own. */
-export const PUBLIC_TRUST: TrustId = "sigstore:";
 
 /**
  * What a signature is to be checked against, by the authorities of its method; who is accepted is decided after.

@@ -6,6 +6,7 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   parseAllDocuments,
 } from "yaml";
@@ -14,8 +15,19 @@ import type { ValuePath } from "./schema-check.ts";
 
 /** Bytes: some 30 000 authorities. */
 export const MAX_POLICY_BYTES = 4 * 1024 * 1024;
+/** Lists and mappings in one another; a policy needs 8. */
+const MAX_DEPTH = 64;
 /** Values that aliases may stand for, all in all. */
 const MAX_ALIASES = 100;
+
+const OPTIONS = {
+  version: "1.2",
+  schema: "core",
+  strict: true,
+  uniqueKeys: true,
+  prettyErrors: false,
+  logLevel: "error",
+} as const;
 
 /** One document of a YAML or JSON text, and where in the text each of its values is. */
 export interface YamlDocument {
@@ -41,10 +53,14 @@ export function parseYaml(bytes: Uint8Array): YamlText {
   } catch {
     return { documents: [], diagnostics: [diagnostic("not-utf8", "The file is not UTF-8 text.", FILE_START)] };
   }
+  if (isTooDeep(text)) {
+    const message = `The file nests more than ${MAX_DEPTH} levels deep, which no policy does.`;
+    return { documents: [], diagnostics: [diagnostic("too-deep", message, FILE_START)] };
+  }
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const document of parseDocuments(text, lines, diagnostics)) {
+  for (const document of parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })) {
     const found = [...document.errors, ...document.warnings];
     for (const { message, pos } of found) {
       diagnostics.push(diagnostic("syntax", `Not valid YAML: ${message}.`, rangeOf(lines, pos)));
@@ -59,22 +75,21 @@ export function parseYaml(bytes: Uint8Array): YamlText {
   return { documents, diagnostics };
 }
 
-function parseDocuments(text: string, lineCounter: LineCounter, diagnostics: Diagnostic[]): readonly Document[] {
-  try {
-    return parseAllDocuments(text, {
-      version: "1.2",
-      schema: "core",
-      strict: true,
-      uniqueKeys: true,
-      prettyErrors: false,
-      logLevel: "error",
-      lineCounter,
-    });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    diagnostics.push(diagnostic("too-deep", "The file nests deeper than any policy does.", FILE_START));
-    return [];
+/**
+ * Whether brackets, or items of lists on one line, nest deeper than is allowed: told before anything is built, as the
+ * parser would go on to the end of the stack. What nests by indentation is bounded by the size of the file.
+ */
+function isTooDeep(text: string): boolean {
+  let brackets = 0;
+  let items = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === "[" || token === "{") brackets++;
+    else if (token === "]" || token === "}") brackets--;
+    else if (token === "-" || token === "?") items++;
+    else if (token === "\n" || token === "\r\n") items = 0;
+    if (brackets > MAX_DEPTH || items > MAX_DEPTH) return true;
   }
+  return false;
 }
 
 function toValue(document: Document, lines: LineCounter, diagnostics: Diagnostic[]): unknown {

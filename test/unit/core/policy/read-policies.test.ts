@@ -117,17 +117,25 @@ describe("reading policy files", function () {
       for (let level = 1; level < 40; level++) lines.push(`a${level}: &a${level} [*a${level - 1}, *a${level - 1}]`);
       return fails(lines.join("\n"), "too-many-aliases", "1:1", /aliases stand for more than 100 values/);
     });
-    it("a text that nests a hundred thousand levels deep", async () => {
-      for (const text of [
-        "[".repeat(100_000),
-        "{a: ".repeat(100_000),
-        "- ".repeat(100_000),
-        `${"[".repeat(9000)}${"]".repeat(9000)}`,
-      ]) {
-        const { policies, diagnostics } = await read(text);
-        assert.equal(policies.length, 0);
-        assert.ok(diagnostics.length > 0, text.slice(0, 10));
-      }
+    for (const [what, text] of [
+      ["brackets", "[".repeat(100_000)],
+      ["braces", "{a: ".repeat(100_000)],
+      ["items", "- ".repeat(100_000)],
+      ["closed brackets", `${"[".repeat(9000)}${"]".repeat(9000)}`],
+    ] as const) {
+      it(`${what} that nest too deep`, () => fails(text, "too-deep", "1:1", /nests more than 64 levels deep/));
+    }
+    it("a text that nests by its indentation", async () => {
+      const lines = Array.from({ length: 1500 }, (_, depth) => `${" ".repeat(depth)}a:`);
+      const { policies, diagnostics } = await read(lines.join("\n"));
+      assert.deepEqual(policies, []);
+      assert.ok(diagnostics.length > 0);
+    });
+    it("brackets in a text are no nesting", async () => {
+      const { diagnostics } = await read(
+        policyText({ authorities: [`static: { action: pass, message: "${"[{".repeat(100)}" }`] }),
+      );
+      assert.deepEqual(diagnostics, []);
     });
     it("a missing file", async () => {
       assert.deepEqual(told(await readPolicyFile(join(folder(), "none.yaml"))), [

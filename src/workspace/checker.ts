@@ -113,7 +113,7 @@ export class Checker {
 
   #isAskedFor(path: string): boolean {
     const jobs = this.#running === undefined ? this.#waiting : [...this.#waiting, this.#running];
-    return jobs.some((job) => job.path === path && job.asked && job.depth === "files" && !job.abort.signal.aborted);
+    return jobs.some((job) => job.path === path && job.asked && job.depth === "files");
   }
 
   #cancelUnasked(path: string): void {
@@ -136,12 +136,12 @@ export class Checker {
     this.#running = job;
     this.#touched = false;
     this.#run(job)
-      .then(job.settle.resolve, job.settle.reject)
       .finally(() => {
         job.abort.abort();
         this.#running = undefined;
         this.#next();
-      });
+      })
+      .then(job.settle.resolve, job.settle.reject);
   }
 
   #takeFirst(): Job | undefined {

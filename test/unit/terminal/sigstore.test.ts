@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -236,7 +236,7 @@ describe("the command line with a login", function () {
 
   describe("at the public instance", () => {
     const connects: string[] = [];
-    const proxy = createServer().on("connect", (request, socket) => {
+    const proxy = http.createServer().on("connect", (request, socket) => {
       connects.push(request.url ?? "");
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     });
@@ -248,7 +248,11 @@ describe("the command line with a login", function () {
     after(() => {
       proxy.close();
     });
-    const proxied = () => ({ HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const proxied = () => ({
+      HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      // An older Node has to be told before it starts.
+      ...(typeof http.setGlobalProxyFromEnv !== "function" && { NODE_USE_ENV_PROXY: "1" }),
+    });
 
     it("looks for a newer trust root, through the proxy that the environment names", async () => {
       const { status, stdout } = await run(["verify", "llama", ...expected()], proxied());

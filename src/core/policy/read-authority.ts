@@ -10,7 +10,7 @@ import { readInside, realPathInside } from "./files-inside.ts";
 import { workflowIdentity } from "./github-actions.ts";
 import type { Authority, CertificateIdentity, IdentityMatcher, KeylessAuthority, TextMatcher } from "./policy.ts";
 import type { AuthorityDocument, IdentityDocument, PathOrData } from "./policy-document.ts";
-import { RegularExpression, regExpProblem, regExpSuspicions } from "./regular-expression.ts";
+import { RegularExpression, regExpProblem, regExpSize, regExpSuspicions } from "./regular-expression.ts";
 import type { ValuePath } from "./schema-check.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
@@ -21,6 +21,21 @@ export interface Reading {
   readonly folder: string;
   readonly document: YamlDocument;
   readonly diagnostics: Diagnostic[];
+  /** Of the whole file: what its regular expressions may cost together. */
+  readonly budget: RegExpBudget;
+}
+
+/** Instructions of all regular expressions of a file: ten thousand ordinary ones have half as many. */
+const MAX_FILE_PROGRAM = 5_000_000;
+
+export class RegExpBudget {
+  #left = MAX_FILE_PROGRAM;
+
+  /** @returns whether there was enough left */
+  spend(instructions: number): boolean {
+    this.#left -= instructions;
+    return this.#left >= 0;
+  }
 }
 
 export function report(
@@ -158,6 +173,10 @@ function readMatcher(
   }
   if (expression === undefined) return undefined;
   const at = [...path, `${field}RegExp`];
+  if (!reading.budget.spend(regExpSize(expression))) {
+    report(reading, "regexp-too-large", "The regular expressions of this file are too large, all together.", at);
+    return undefined;
+  }
   const problem = regExpProblem(expression);
   if (problem !== undefined) {
     report(reading, problem.code, problem.message, at);

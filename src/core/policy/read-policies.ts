@@ -5,13 +5,14 @@ import { basename, dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
 import { nameProblem } from "../model/names.ts";
+import { TimeSlices } from "../model/time-slices.ts";
 import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "./diagnostics.ts";
 import { pathProblem } from "./files-inside.ts";
 import { Glob, globProblem, literalCharacters } from "./glob.ts";
 import type { Authority, Policy, PolicyVerification } from "./policy.ts";
 import { PolicyDocument } from "./policy-document.ts";
 import { POLICY_SCHEMA } from "./policy-schema.ts";
-import { type Reading, readAuthority, report } from "./read-authority.ts";
+import { type Reading, RegExpBudget, readAuthority, report } from "./read-authority.ts";
 import { SchemaCheck } from "./schema-check.ts";
 import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
 
@@ -53,8 +54,9 @@ export async function readPolicies(bytes: Uint8Array, path: string, folder: stri
   const { documents, diagnostics: found } = parseYaml(bytes);
   const diagnostics: Diagnostic[] = [...found];
   const policies: Policy[] = [];
+  const budget = new RegExpBudget();
   for (const document of documents) {
-    const reading = { file: path, folder, document, diagnostics: [] };
+    const reading = { file: path, folder, document, diagnostics: [], budget };
     const policy = await readDocument(reading);
     diagnostics.push(...reading.diagnostics);
     if (policy !== undefined) policies.push(policy);
@@ -105,7 +107,9 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
   const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, index));
   checkNames(reading, spec.authorities);
   const authorities: Authority[] = [];
+  const slices = new TimeSlices(undefined);
   for (const [index, authority] of spec.authorities.entries()) {
+    if (slices.isOver()) await slices.next();
     const read = await readAuthority(reading, authority, ["spec", "authorities", index]);
     if (read !== undefined) authorities.push(read);
   }

@@ -26,10 +26,15 @@ export class RegularExpression {
 
 export type RegExpProblem = { readonly code: "regexp" | "regexp-too-large"; readonly message: string };
 
+/** About how many instructions an expression has; an estimate from above, made without compiling it. */
+export function regExpSize(source: string): number {
+  const shape = parseRegExp(source);
+  return shape === undefined ? source.length : programSize(shape.node);
+}
+
 /** Why an expression cannot be used, if it cannot. What is too large is not even compiled. */
 export function regExpProblem(source: string): RegExpProblem | undefined {
-  const shape = parseRegExp(source);
-  const estimate = shape === undefined ? source.length : programSize(shape.node);
+  const estimate = regExpSize(source);
   // A repetition that RE2 does not take says so below; the estimate is above the real size, but never by this much.
   if (estimate > 4 * MAX_PROGRAM && !hasHugeRepeat(source)) return tooLarge(estimate);
   try {

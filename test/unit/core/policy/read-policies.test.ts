@@ -298,6 +298,13 @@ describe("reading policy files", function () {
         "8:59",
         /RE2's syntax: missing closing \)/,
       ));
+    it("expressions that are too large together, though each is not", async () => {
+      const large = 'keyless: { identities: [{ issuer: i, subjectRegExp: "^(?:ab?){400}$" }] }';
+      const { diagnostics } = await read(policyText({ authorities: Array.from({ length: 4000 }, () => large) }));
+      const codes = new Set(diagnostics.map(({ code }) => code));
+      assert.deepEqual([...codes], ["regexp-too-large"]);
+      assert.match(diagnostics[0]?.message ?? "", /too large, all together/);
+    });
     it("an expression that is too large", () =>
       fails(
         authority(`keyless: { identities: [{ issuer: i, subjectRegExp: "${"(?:a?){1000}".repeat(9)}" }] }`),

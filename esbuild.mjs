@@ -21,6 +21,8 @@ const LIBRARY = {
   verify: "src/core/verify.ts",
   digest: "src/core/digest.ts",
   inspect: "src/core/inspect.ts",
+  errors: "src/core/errors.ts",
+  "trust-root-files": "src/core/verification/trust-root-files.ts",
   hasher: "src/hasher.ts",
 };
 

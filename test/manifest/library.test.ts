@@ -8,12 +8,15 @@ import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 
 const USER = `
 import { digest } from "model-provenance/digest";
+import { ProvenanceError } from "model-provenance/errors";
 import { inspect, type Inspection } from "model-provenance/inspect";
 import { type SignResult, sign } from "model-provenance/sign";
+import { readTrustConfigFile } from "model-provenance/trust-root-files";
 import { verify } from "model-provenance/verify";
 
-const functions: readonly unknown[] = [digest, inspect, sign, verify];
-console.log(functions.map((one) => typeof one).join(" "));
+const functions: readonly unknown[] = [digest, inspect, sign, verify, readTrustConfigFile];
+const failure: unknown = await inspect("missing.sig").catch((error: unknown) => error);
+console.log(...functions.map((one) => typeof one), failure instanceof ProvenanceError && failure.code);
 export type Signed = SignResult["rootDigest"];
 export const wrong: number = ({} as Inspection).path;
 `;
@@ -31,12 +34,12 @@ describe("the library, as another package uses it", () => {
     const args = [toolPath("typescript", "tsc"), ...options, "user.mts"];
     const { stdout } = spawnSync(process.execPath, args, { cwd: folder(), encoding: "utf8" });
     assert.deepEqual(stdout.trim().split(/\r?\n/), [
-      "user.mts(10,14): error TS2322: Type 'string' is not assignable to type 'number'.",
+      "user.mts(13,14): error TS2322: Type 'string' is not assignable to type 'number'.",
     ]);
   });
 
   it("runs from its built files", () => {
     const { stdout, stderr } = spawnSync(process.execPath, ["user.mts"], { cwd: folder(), encoding: "utf8" });
-    assert.equal(stdout.trim(), "function function function function", stderr);
+    assert.equal(stdout.trim(), "function function function function function SIGNATURE_NOT_FOUND", stderr);
   });
 });

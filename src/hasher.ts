@@ -1,6 +1,10 @@
 import { isMainThread } from "node:worker_threads";
-import { HasherProcess } from "./core/hashing/hasher-process.ts";
-import { serveThread } from "./core/hashing/thread-lane.ts";
 
-if (isMainThread) new HasherProcess(new URL(import.meta.url)).serve();
-else serveThread();
+// A thread does not load what only the process needs: it starts sooner, and there may be many of them.
+if (isMainThread) {
+  const { HasherProcess } = await import("./core/hashing/hasher-process.ts");
+  new HasherProcess(new URL(import.meta.url)).serve();
+} else {
+  const { serveThread } = await import("./core/hashing/worker-thread.ts");
+  serveThread();
+}

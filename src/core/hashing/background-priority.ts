@@ -8,24 +8,25 @@ const LOW_PRIORITY = 10;
 const IONICE = ["/usr/bin/ionice", "/bin/ionice", "/run/current-system/sw/bin/ionice"];
 
 /**
- * Has this process step back for all others: processor time, and on Linux the disk. On Linux both belong to a thread, and
- * a new thread has those of the one that starts it: so this comes before any other thread starts, and is done to the few
- * that the runtime has started. Where it is not allowed, nothing is different but the manners.
+ * Has this process step back for all others that want the processor. On Linux a priority belongs to a thread, and a new
+ * thread has that of the one that starts it: so this comes before any other thread starts, and is done to the few that
+ * the runtime has started. Where it is not allowed, nothing is different but the manners.
  */
-export async function stepBack(): Promise<void> {
-  const threads = threadIds();
-  for (const thread of threads) {
+export function lowerPriority(): void {
+  for (const thread of threadIds()) {
     try {
       os.setPriority(thread, LOW_PRIORITY);
     } catch {
       // A thread may have ended meanwhile; hashing is the same at any priority.
     }
   }
+}
+
+/** The same for the disk, where there is a class for it; for the threads there are, and those that they start. Costs a process. */
+export function useIdleDiskClass(): void {
   const ionice = process.platform === "linux" ? IONICE.find((path) => fs.existsSync(path)) : undefined;
   if (ionice === undefined) return;
-  await new Promise<void>((resolve) => {
-    execFile(ionice, ["--class", "idle", "--pid", ...threads.map(String)], { timeout: 1000 }, () => resolve());
-  });
+  execFile(ionice, ["--class", "idle", "--pid", ...threadIds().map(String)], { timeout: 1000 }, () => {}).unref();
 }
 
 function threadIds(): number[] {

@@ -1,6 +1,6 @@
 import os from "node:os";
 import * as v from "valibot";
-import { stepBack } from "./background-priority.ts";
+import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
 import { DigestCache } from "./digest-cache.ts";
 import { DiskWait, processUsage } from "./disk-wait.ts";
 import { unpackFiles } from "./file-chunk.ts";
@@ -22,8 +22,7 @@ export class HasherProcess {
   /** Bytes that the client was told last. */
   readonly #told = new WeakMap<RequestRunner, number>();
   #watching: NodeJS.Timeout | undefined;
-  /** What came before, and has to be done with first. */
-  #earlier: Promise<unknown> = Promise.resolve();
+  #yieldsDisk = false;
   #options: RunnerOptions | undefined;
 
   /** `entry`: the module that worker threads start from. */
@@ -36,17 +35,17 @@ export class HasherProcess {
     process.on("disconnect", () => void Promise.allSettled(this.#saving).then(() => process.exit(0)));
     // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
     process.on("SIGINT", () => {});
-    process.on("message", (message) => {
-      const heard = v.parse(ToHasherSchema, message);
-      if (heard.type === "configure") this.#earlier = this.#configure(heard.settings);
-      else void this.#earlier.then(() => this.#hear(heard));
-    });
+    process.on("message", (message) => this.#hear(v.parse(ToHasherSchema, message)));
   }
 
-  #hear(message: Exclude<ToHasher, { type: "configure" }>): void {
+  #hear(message: ToHasher): void {
     switch (message.type) {
+      case "configure":
+        this.#configure(message.settings);
+        return;
       case "begin": {
         if (this.#options === undefined) throw new Error("not configured");
+        if (message.mode === "full") this.#options.scheduler.expect(message);
         const runner = new RequestRunner(this.#options, message);
         this.#requests.set(message.id, runner);
         this.#watching ??= setInterval(() => this.#watch(), PROGRESS_MS);
@@ -84,6 +83,9 @@ export class HasherProcess {
   }
 
   #watch(): void {
+    // Not for what takes a moment: that is over before anybody notices it.
+    if (this.#yieldsDisk) useIdleDiskClass();
+    this.#yieldsDisk = false;
     for (const [id, runner] of this.#requests) {
       const { done, total, file } = runner.progress;
       if (done === this.#told.get(runner)) continue;
@@ -94,20 +96,15 @@ export class HasherProcess {
     if (scheduler !== undefined) scheduler.diskBound = this.#diskWait.observe(processUsage(), scheduler.computing);
   }
 
-  async #configure(settings: HasherSettings): Promise<void> {
-    this.#options = await configure(settings, this.#entry);
+  #configure({ workers, priority, cache, readers }: HasherSettings): void {
+    if (priority === "low") lowerPriority();
+    this.#yieldsDisk = priority === "low";
+    this.#options = {
+      scheduler: new Scheduler(workers ?? os.availableParallelism(), () => new ThreadLane(this.#entry, crash)),
+      cache: cache && new DigestCache(cache.directory, cache.maxBytes),
+      readers: (dev) => (readers === "one" || (readers === "auto" && isRotatingDisk(dev)) ? 1 : undefined),
+    };
   }
-}
-
-async function configure(settings: HasherSettings, entry: URL): Promise<RunnerOptions> {
-  if (settings.priority === "low") await stepBack();
-  const scheduler = new Scheduler(settings.workers ?? os.availableParallelism(), () => new ThreadLane(entry, crash));
-  const { cache, readers } = settings;
-  return {
-    scheduler,
-    cache: cache && new DigestCache(cache.directory, cache.maxBytes),
-    readers: (dev) => (readers === "one" || (readers === "auto" && isRotatingDisk(dev)) ? 1 : undefined),
-  };
 }
 
 /** Resolves when the message is on its way, so that a long answer does not pile up in memory. */

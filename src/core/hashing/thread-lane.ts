@@ -1,6 +1,5 @@
-import { parentPort, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import type { Job, JobOutcome, Lane } from "./job.ts";
-import { JobRunner } from "./job-runner.ts";
 
 /** A worker thread as seen from outside. */
 export class ThreadLane implements Lane {
@@ -31,15 +30,4 @@ export class ThreadLane implements Lane {
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
-}
-
-/** The inside of a worker thread. An error that is no fault of a file ends the thread. */
-export function serveThread(): void {
-  const port = parentPort;
-  if (port === null) throw new Error("not a worker thread");
-  const runner = new JobRunner();
-  port.on("message", async (job: Job) => {
-    const outcome = await runner.run(job);
-    port.postMessage(outcome);
-  });
 }

@@ -1,0 +1,67 @@
+import type { EngineOptions } from "../src/core/hashing/child-engine.ts";
+import type { DigestRequest, DigestResult } from "../src/core/hashing/digest-engine.ts";
+import type { Bundle } from "./bundle.ts";
+import { Lateness } from "./lateness.ts";
+import { peakOfChildren } from "./machine.ts";
+import type { BenchOptions } from "./options.ts";
+import { hasReference } from "./rivals.ts";
+import type { Subject } from "./rounds.ts";
+import { timed } from "./rounds.ts";
+import type { Row } from "./table.ts";
+
+/** Some works that belong together; each makes its own files below the folder. */
+export type Work = (context: BenchContext) => Promise<Row[]>;
+
+export interface OurWay {
+  readonly engine?: EngineOptions;
+  readonly request?: Partial<DigestRequest>;
+  /** Before each run, not counted. */
+  readonly before?: () => void;
+}
+
+export class BenchContext {
+  readonly options: BenchOptions;
+  readonly bundle: Bundle;
+  readonly reference: boolean;
+  readonly lateness = new Lateness();
+  /** Peak resident bytes of the hashing process since this was set to 0. */
+  peak = 0;
+
+  constructor(options: BenchOptions, bundle: Bundle) {
+    this.options = options;
+    this.bundle = bundle;
+    this.reference = hasReference(options.python);
+  }
+
+  /** A number of bytes or files, to the scale of this run. */
+  scaled(full: number): number {
+    return Math.max(1, Math.round(full * this.options.scale));
+  }
+
+  /** Our engine on a model: the start of its process, the listing of the files and the sending of the list included. */
+  ours(model: string, { engine: options = {}, request = {}, before = () => {} }: OurWay = {}): Subject {
+    return {
+      name: "ours",
+      run: async () => {
+        before();
+        const engine = this.bundle.engine.createDigestEngine(options);
+        try {
+          return await this.lateness.during(() => timed(() => this.#digest(model, engine, request)));
+        } finally {
+          this.peak = Math.max(this.peak, peakOfChildren() ?? 0);
+          await engine.dispose();
+        }
+      },
+    };
+  }
+
+  async #digest(
+    model: string,
+    engine: ReturnType<Bundle["engine"]["createDigestEngine"]>,
+    request: Partial<DigestRequest>,
+  ): Promise<DigestResult> {
+    engine.warm?.();
+    const { files } = await this.bundle.enumerate.enumerateModel(model, { ignore: [], allowSymlinks: false });
+    return engine.digest({ files, algorithm: "sha256", root: model, ...request });
+  }
+}

@@ -1,0 +1,53 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  /** 1: the sizes of the table; 0.1: a tenth of the bytes and of the files. */
+  readonly scale: number;
+  /** Rounds of each work: every subject once a round. */
+  readonly rounds: number;
+  /** Works whose name holds one of these; none: all. */
+  readonly only: readonly string[];
+  /** Where files are made. Removed at the end, unless they are to be kept. */
+  readonly folder: string;
+  readonly keep: boolean;
+  /** May the system's caches be dropped (needs root, and every other process feels it)? Without it, nothing is measured cold. */
+  readonly cold: boolean;
+  /** An interpreter that has the reference implementation. */
+  readonly python: string;
+  /** Where the table is written, beside standard output. */
+  readonly output: string | undefined;
+}
+
+export function benchOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      size: { type: "string", default: "1" },
+      rounds: { type: "string", default: "5" },
+      only: { type: "string", multiple: true, default: [] },
+      folder: { type: "string", default: join(tmpdir(), "model-provenance-bench") },
+      keep: { type: "boolean", default: false },
+      cold: { type: "boolean", default: false },
+      python: { type: "string", default: "python3" },
+      output: { type: "string" },
+    },
+  });
+  return {
+    scale: positive("--size", values.size),
+    rounds: Math.ceil(positive("--rounds", values.rounds)),
+    only: values.only,
+    folder: values.folder,
+    keep: values.keep,
+    cold: values.cold,
+    python: values.python,
+    output: values.output,
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new RangeError(`${name} takes a number above 0`);
+  return value;
+}

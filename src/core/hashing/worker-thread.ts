@@ -1,0 +1,14 @@
+import { parentPort } from "node:worker_threads";
+import type { Job } from "./job.ts";
+import { JobRunner } from "./job-runner.ts";
+
+/** The inside of a worker thread. An error that is no fault of a file ends the thread. */
+export function serveThread(): void {
+  const port = parentPort;
+  if (port === null) throw new Error("not a worker thread");
+  const runner = new JobRunner();
+  port.on("message", async (job: Job) => {
+    const outcome = await runner.run(job);
+    port.postMessage(outcome);
+  });
+}

@@ -6,7 +6,7 @@ import type { FoundModel } from "../core/model/find-models.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { ScannedModel } from "./policy-scan.ts";
+import type { ScannedModel } from "./scanned-model.ts";
 
 /** Changes when a field is removed, renamed or takes another meaning; new fields may come without. */
 const VERSION = 1;
@@ -61,8 +61,8 @@ export function scanJson(folder: string, models: readonly FoundModel[]): JsonRep
   };
 }
 
-/** With policies: a verdict a model, and whether all of them may be used. */
-export function policyScanJson(folder: string, models: readonly ScannedModel[]): JsonReport {
+/** Of a scan that verifies: a verdict a model, and whether all of them may be used. */
+export function verifiedScanJson(folder: string, models: readonly ScannedModel[]): JsonReport {
   return {
     version: VERSION,
     command: "scan",

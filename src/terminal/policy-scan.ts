@@ -1,27 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ProvenanceError } from "../core/errors.ts";
 import type { DigestProgress } from "../core/hashing/digest-engine.ts";
 import { type FoundModel, findModels } from "../core/model/find-models.ts";
 import { compareCodePoints } from "../core/model/names.ts";
 import { lets } from "../core/policy/decision.ts";
 import { isInside } from "../core/policy/files-inside.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
-import type { Verdict } from "../core/verdict.ts";
 import { type ChosenPolicies, pathBelow } from "./policy-options.ts";
+import { type ScannedModel, unableVerdict } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** One model of a scan, and what its policies say. */
-export interface ScannedModel {
-  /** Absolute. */
-  readonly path: string;
-  /** Relative to the folder of the policies, `/` separated. */
-  readonly name: string;
-  readonly kind: FoundModel["kind"];
-  readonly verdict: Verdict;
-  /** Whether it may be used: accepted, an exception, a warning only, or unsigned where that is let be. */
-  readonly passed: boolean;
-}
 
 export interface PolicyScanOptions {
   /** Absolute. */
@@ -73,32 +60,4 @@ async function modelsIn(folder: string, { policies, root }: ChosenPolicies, term
     known.set(path, { path, kind: statSync(path).isDirectory() ? "directory" : "file" });
   }
   return [...known.values()].sort((a, b) => compareCodePoints(a.path, b.path));
-}
-
-/** One model that cannot be looked at does not end the scan; and it does not pass. */
-function unableVerdict(model: string, error: unknown): Verdict {
-  if (!(error instanceof ProvenanceError) || error.code === "CANCELLED") throw error;
-  const { code, message, details } = error;
-  return { state: "unable", model, reasons: [{ code, message, details }] };
-}
-
-/** Names after which a list is cut short. */
-const NAMED = 10;
-
-/** Why a model is not verified, a sentence or a list of files each. */
-export function explanations({ reasons, comparison }: Verdict): string[] {
-  const list = (what: string, entries: readonly { readonly name: string }[]): string[] => {
-    const names = [...new Set(entries.map(({ name }) => name))];
-    const more = names.length > NAMED ? [`and ${names.length - NAMED} more`] : [];
-    return names.length === 0 ? [] : [`${what}: ${[...names.slice(0, NAMED), ...more].join(", ")}`];
-  };
-  const differences =
-    comparison === undefined
-      ? []
-      : [
-          ...list("changed", comparison.changed),
-          ...list("missing", comparison.missing),
-          ...list("added", comparison.added),
-        ];
-  return [...differences, ...reasons.map(({ message }) => message)];
 }

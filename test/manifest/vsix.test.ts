@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve, sep } from "node:path";
+import { join, sep } from "node:path";
 import { type BuildFailure, build } from "esbuild";
 import { EXTERNAL } from "../../esbuild.mjs";
 import { ROOT } from "../../scripts/fetch.mjs";
@@ -25,7 +25,7 @@ const ALLOWED = [
 ];
 
 /** Text that only a development tree has. */
-const PRIVATE = ["sourceMappingURL", `${resolve(import.meta.dirname, "../..")}${sep}`, `${homedir()}${sep}`];
+const PRIVATE = ["sourceMappingURL", `${ROOT}${sep}`, `${homedir()}${sep}`];
 
 describe("the VSIX", () => {
   const folder = useTemporaryFolder();

@@ -1,8 +1,13 @@
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The command line from source; what is built from it is tried by the samples' check. */
 export const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+
+/** Digests that tests keep are not the person's. */
+const CACHE = join(tmpdir(), "model-provenance-tests");
 
 export interface CliResult {
   readonly status: number | null;
@@ -23,7 +28,7 @@ function environment(more: CliOptions["env"]): NodeJS.ProcessEnv {
   const { PATH, HOME, SystemRoot, TEMP, TMP, NODE_COMPILE_CACHE } = process.env;
   const known = { PATH, HOME, SystemRoot, TEMP, TMP, NODE_COMPILE_CACHE };
   const set = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-  return { ...set, ...more };
+  return { ...set, XDG_CACHE_HOME: CACHE, ...more };
 }
 
 /** Runs `model-provenance ARGUMENTS` to its end. */

@@ -1,5 +1,5 @@
 import { describe as describeVerdict, wordsFor } from "../../core/words.ts";
-import { explanations, type ScannedModel } from "../policy-scan.ts";
+import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { escapeControls } from "../text.ts";
 
 /** A JUnit report: a test a model, failed where it is refused, skipped where it is let pass by an exception or unsigned. */

@@ -2,7 +2,7 @@ import { relative, sep } from "node:path";
 import { isErrorCode } from "../../core/errors.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { SHORT_REASONS, verdictLine, WORDS } from "../../core/words.ts";
-import { explanations, type ScannedModel } from "../policy-scan.ts";
+import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { VERSION } from "../version.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";

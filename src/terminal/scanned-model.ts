@@ -1,0 +1,43 @@
+import { ProvenanceError } from "../core/errors.ts";
+import type { FoundModel } from "../core/model/find-models.ts";
+import type { Verdict } from "../core/verdict.ts";
+
+/** One model of a scan that verifies. */
+export interface ScannedModel {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the folder of the scan or of its policies, `/` separated. */
+  readonly name: string;
+  readonly kind: FoundModel["kind"];
+  readonly verdict: Verdict;
+  /** Whether it may be used: verified; with policies also an exception, a warning only, or unsigned where that is let be. */
+  readonly passed: boolean;
+}
+
+/** One model that cannot be looked at does not end the scan; and it does not pass. */
+export function unableVerdict(model: string, error: unknown): Verdict {
+  if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.kind === "usage") throw error;
+  const { code, message, details } = error;
+  return { state: "unable", model, reasons: [{ code, message, details }] };
+}
+
+/** Names after which a list is cut short. */
+const NAMED = 10;
+
+/** Why a model is not verified, a sentence or a list of files each. */
+export function explanations({ reasons, comparison }: Verdict): string[] {
+  const list = (what: string, entries: readonly { readonly name: string }[]): string[] => {
+    const names = [...new Set(entries.map(({ name }) => name))];
+    const more = names.length > NAMED ? [`and ${names.length - NAMED} more`] : [];
+    return names.length === 0 ? [] : [`${what}: ${[...names.slice(0, NAMED), ...more].join(", ")}`];
+  };
+  const differences =
+    comparison === undefined
+      ? []
+      : [
+          ...list("changed", comparison.changed),
+          ...list("missing", comparison.missing),
+          ...list("added", comparison.added),
+        ];
+  return [...differences, ...reasons.map(({ message }) => message)];
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundleText, fileResources, makeStatement, signBundle } from "../../support/bundles.ts";
+import { makeChain } from "../../support/certificates.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { runCli } from "../../support/run-cli.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const { root, intermediate, leaf } = makeChain();
+const FILES = { "config.json": "{}", "model.safetensors": "weights" };
+
+describe("scan with a key or a root", function () {
+  this.timeout(30_000);
+  const folder = useTemporaryFolder();
+  const scan = (...args: string[]) => runCli(["scan", "models", ...args], { cwd: folder() });
+  beforeEach(() => {
+    const statement = makeStatement(fileResources(FILES));
+    const byKey = bundleText(signBundle(statement, { keys }));
+    const byCertificate = bundleText(signBundle(statement, { certificate: leaf, chain: [intermediate] }));
+    const tree = (name: string, files: Record<string, string>) =>
+      Object.fromEntries(Object.entries(files).map(([file, text]) => [`models/${name}/${file}`, text]));
+    writeTree(folder(), {
+      ...tree("a-good", { ...FILES, "model.sig": byKey }),
+      ...tree("b-changed", { ...FILES, "config.json": "[]", "model.sig": byKey }),
+      ...tree("c-certified", { ...FILES, "model.sig": byCertificate }),
+      ...tree("d-unsigned", FILES),
+    });
+    writeFileSync(join(folder(), "prod.pub"), keys.publicPem);
+    writeFileSync(join(folder(), "root.pem"), root.pem);
+  });
+
+  it("verifies all in one run, a line each, and exits 1 for one that is not verified", async () => {
+    const { status, stdout } = await scan("--public-key", "prod.pub", "--certificate-chain", "root.pem");
+    assert.equal(status, 1);
+    const lines = stdout.trimEnd().split("\n");
+    assert.match(lines[0] ?? "", /^✓ Verified {2}a-good {2}key prod\.pub$/);
+    assert.match(lines[1] ?? "", /^✗ Changed since signing {2}b-changed {2}1 changed {2}refused$/);
+    assert.match(lines[2] ?? "", /^ {4}changed: config\.json$/);
+    assert.match(stdout, /✓ Verified {2}c-certified {2}CN=Alice,O=Example/);
+    assert.match(stdout, /○ Not signed {2}d-unsigned {2}refused/);
+    assert.equal(lines.at(-1), "4 models: 2 verified, 2 refused");
+  });
+
+  it("cannot decide about a certificate with a key", async () => {
+    const { status, stdout } = await scan("--public-key", "prod.pub");
+    assert.equal(status, 1);
+    assert.match(stdout, /\? Cannot be checked here {2}c-certified/);
+  });
+
+  it("exits 0 where all are verified", async () => {
+    const { status, stdout } = await runCli(["scan", "models/a-good", "--public-key", "prod.pub"], { cwd: folder() });
+    assert.equal(status, 0);
+    assert.match(stdout, /1 model: 1 verified, 0 refused/);
+  });
+
+  it("tells JSON, and SARIF", async () => {
+    const json = JSON.parse((await scan("--public-key", "prod.pub", "--json")).stdout);
+    assert.equal(json.passed, false);
+    assert.deepEqual(
+      json.models.map(({ state, passed }: { state: string; passed: boolean }) => [state, passed]),
+      [
+        ["verified", true],
+        ["modified", false],
+        ["unable", false],
+        ["unsigned", false],
+      ],
+    );
+    const sarif = JSON.parse((await scan("--public-key", "prod.pub", "--format", "sarif")).stdout);
+    assert.equal(sarif.version, "2.1.0");
+  });
+
+  it("is told apart from wrong usage", async () => {
+    writeFileSync(join(folder(), "text.pub"), "hello");
+    const unreadable = await scan("--public-key", "text.pub");
+    assert.equal(unreadable.status, 2);
+    assert.match(unreadable.stderr, /text\.pub is not a public key/);
+    assert.equal((await scan("--public-key", "missing.pub")).status, 2);
+    const both = await scan("--public-key", "prod.pub", "--policy", "p.yaml");
+    assert.equal(both.status, 2);
+    assert.match(both.stderr, /--policy says whom to trust/);
+    assert.match((await scan("--root", ".")).stderr, /--root needs --policy/);
+  });
+});

@@ -11,7 +11,8 @@ import type { Verdict } from "./verdict.ts";
 import type { Signer } from "./verification/signer.ts";
 import { authenticate, type VerifyOptions, verify } from "./verify.ts";
 
-export interface FactsOptions extends Pick<VerifyOptions, "model" | "engine" | "mode" | "signal" | "onProgress"> {
+export interface FactsOptions
+  extends Pick<VerifyOptions, "model" | "engine" | "cache" | "mode" | "signal" | "onProgress"> {
   readonly signature: LocatedSignature;
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
@@ -59,13 +60,14 @@ export async function findFacts(options: FactsOptions): Promise<Finding> {
 }
 
 function verifyFiles(options: FactsOptions, signature: string, { trust }: TrustChoice): Promise<Verdict> {
-  const { model, engine, mode, signal, onProgress } = options;
+  const { model, engine, cache, mode, signal, onProgress } = options;
   return verify({
     model,
     signature,
     trust,
     ignorePaths: commonIgnorePaths(options.judges),
     ...(engine && { engine }),
+    ...(cache !== undefined && { cache }),
     ...(mode && { mode }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),

@@ -11,7 +11,8 @@ import type { Verdict, VerdictState } from "./verdict.ts";
 import type { VerifyOptions } from "./verify.ts";
 import { differencesText } from "./words.ts";
 
-export interface PolicyVerifyOptions extends Pick<VerifyOptions, "engine" | "mode" | "signal" | "onProgress"> {
+export interface PolicyVerifyOptions
+  extends Pick<VerifyOptions, "engine" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature; if absent, the one that a policy names, or that is found in the model or beside it. */

@@ -6,6 +6,7 @@ import { compareCodePoints } from "../core/model/names.ts";
 import { lets } from "../core/policy/decision.ts";
 import { isInside } from "../core/policy/files-inside.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
+import { digestCacheFolder } from "./cache-folder.ts";
 import { type ChosenPolicies, pathBelow } from "./policy-options.ts";
 import { type ScannedModel, unableVerdict } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,6 +36,7 @@ export async function scanWithPolicies(options: PolicyScanOptions, terminal: Ter
         folder: chosen.root,
         path: name,
         publicSigstore,
+        cache: digestCacheFolder(),
         signal: interruption.signal,
         onProgress,
       });

@@ -1,6 +1,7 @@
 import { basename, relative, resolve } from "node:path";
 import type { Verdict } from "../../core/verdict.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
+import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { acceptedBy, decisionFields } from "../decision-report.ts";
 import { verifyJson } from "../json-report.ts";
@@ -53,6 +54,7 @@ export const verifyWithPolicyFile = defineCommand({
         folder: root,
         path: pathBelow(root, model),
         publicSigstore: publicSigstoreOf(terminal, args.flag("offline") === true),
+        cache: digestCacheFolder(),
         signal: interruption.signal,
         onProgress: progress.update,
         ...(signature !== undefined && { signature }),

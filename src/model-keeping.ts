@@ -62,7 +62,11 @@ export class ModelKeeping {
       engine,
       watch: watches.watch.bind(watches),
       trust: () => trust.load(),
-      policies: (model) => policies.checkFor(model),
+      policies: (model, asked) => {
+        // Who asks, asks about the files as they are, whether their change was told yet or not.
+        if (asked) policies.forget();
+        return policies.checkFor(model);
+      },
       paused: () => setting("pauseInBackground") && !window.state.focused,
       log: note,
     });

@@ -14,7 +14,7 @@ export interface CheckerServices {
   readonly registry: ModelRegistry;
   trust(): Promise<Trust>;
   /** Where policies cover the model, they decide, and not {@link trust}. */
-  policies?(model: KnownModel): Promise<PolicyCheck | undefined>;
+  policies?(model: KnownModel, asked: boolean): Promise<PolicyCheck | undefined>;
   engine(): Promise<DigestEngine>;
   /** Makes sure that changes of the model's files are seen from now on. */
   watch(model: string, kind: KnownModel["kind"]): Promise<void>;
@@ -192,7 +192,7 @@ export class Checker {
     const before = settled(known);
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = await findSignature(job.path);
-    const policy = await this.#services.policies?.(known);
+    const policy = await this.#services.policies?.(known, job.asked);
     if (signature === undefined && policy === undefined) return unsigned(job.path);
     const checking: Verdict = { state: "checking", model: job.path, ...(signature && { signature }), reasons: [] };
     registry.update(job.path, checking, { before });
@@ -226,7 +226,7 @@ export class Checker {
   }
 
   async #readSignature(job: Job, known: KnownModel): Promise<Verdict> {
-    const policy = await this.#services.policies?.(known);
+    const policy = await this.#services.policies?.(known, job.asked);
     if (policy !== undefined) return policy.authenticate();
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = known.verdict.signature ?? (await findSignature(job.path));

@@ -6,7 +6,7 @@ import type { Policies } from "./policies.ts";
 const QUIET = 200;
 
 /** Policy files, and the keys, certificates and trust configurations that they may name. */
-const FILES = "{*model-policy.{yaml,yml,json},.sigstore/**,**/*.{pub,pem,crt,cer}}";
+const RESTS_ON = /model-policy\.(?:ya?ml|json)$|\.(?:pub|pem|crt|cer)$|[\\/]\.sigstore[\\/]/;
 
 /** Tells when a file changed that a policy is in, or rests on. */
 export class PolicyWatcher implements Disposable {
@@ -43,7 +43,7 @@ export class PolicyWatcher implements Disposable {
   }
 
   #enter({ uri }: WorkspaceFolder): void {
-    if (uri.scheme === "file") this.#folders.set(uri.fsPath, this.#watch(new RelativePattern(uri, FILES)));
+    if (uri.scheme === "file") this.#folders.set(uri.fsPath, this.#watch(new RelativePattern(uri, "**")));
   }
 
   #leave(folder: string): void {
@@ -60,7 +60,9 @@ export class PolicyWatcher implements Disposable {
 
   #watch(pattern: RelativePattern): Disposable {
     const watcher = workspace.createFileSystemWatcher(pattern);
-    const touched = (): void => this.#touched();
+    const touched = ({ fsPath }: Uri): void => {
+      if (fsPath === this.#own?.file || RESTS_ON.test(fsPath)) this.#touched();
+    };
     return Disposable.from(
       watcher,
       watcher.onDidChange(touched),

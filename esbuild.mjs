@@ -73,6 +73,7 @@ async function bundleInto(folder, entries) {
     splitting: true,
     chunkNames: "chunk-[hash]",
     external: EXTERNAL,
+    alias: { "make-fetch-happen": "./src/core/signing/sigstore-fetch.ts" },
     // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     minifySyntax: true,

@@ -1,5 +1,6 @@
 import { l10n, MarkdownString } from "vscode";
 import type { Verdict } from "../core/verdict.ts";
+import type { Signer } from "../core/verification/signer.ts";
 import { signerText } from "../core/words.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -33,7 +34,8 @@ export class HoverText {
   }
 
   text(text: string): this {
-    this.markdown.appendText(plainText(text));
+    const escaped = new MarkdownString().appendText(plainText(text)).value;
+    this.markdown.appendMarkdown(escaped.replace(/@|:(?=\/\/)|(?<=www)\./gi, entity));
     return this;
   }
 
@@ -55,6 +57,11 @@ export class HoverText {
       .appendMarkdown(`](${encodeParentheses(address)})`);
     return this;
   }
+}
+
+/** Written so, an address is no link: Markdown makes one of every bare address. */
+function entity(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
 }
 
 /** First what, second who (or, when it is bad, the files), third why, fourth how it is known; then what can be done. */
@@ -102,16 +109,18 @@ function why(verdict: Verdict): string[] {
   }
   const reasons = verdict.reasons.map(({ message }) => message);
   if (verdict.state !== "verified" || verdict.signer === undefined) return reasons;
-  return [
-    verdict.signer.method === "key"
-      ? l10n.t("Accepted: the key is one of your trusted keys")
-      : l10n.t("Accepted: the root {0} is one of your trusted certificates", rootOf(verdict)),
-    ...reasons,
-  ];
+  return [acceptedText(verdict.signer), ...reasons];
 }
 
-function rootOf({ signer }: Verdict): string {
-  return signer?.method === "certificate" ? signer.root : "";
+function acceptedText(signer: Signer): string {
+  switch (signer.method) {
+    case "key":
+      return l10n.t("Accepted: the key is one of your trusted keys");
+    case "certificate":
+      return l10n.t("Accepted: the root {0} is one of your trusted certificates", signer.root);
+    case "sigstore":
+      return l10n.t("Accepted: one of your trusted signers");
+  }
 }
 
 function how(model: KnownModel): string[] {

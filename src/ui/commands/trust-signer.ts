@@ -24,10 +24,10 @@ export async function trustSigner(path: string, services: Services): Promise<voi
   const detail = [
     l10n.t("Models that {0} signed, vouched for by {1}, are shown as verified in every workspace.", identity, issuer),
     l10n.t("Added to {0} in your settings:", SETTINGS.trustedIdentities),
-    JSON.stringify(entry, undefined, 2),
-  ].map(messageText);
+    `"identity": ${JSON.stringify(identity)}\n"issuer": ${JSON.stringify(issuer)}`,
+  ];
   const question = l10n.t("Trust {0}, who signed {1}?", identity, modelName(model));
-  const options = { modal: true, detail: detail.join("\n\n") };
+  const options = { modal: true, detail: detail.join("\n\n").split("\n").map(messageText).join("\n") };
   if ((await window.showInformationMessage(messageText(question), options, trust)) !== trust) {
     throw new CancellationError();
   }

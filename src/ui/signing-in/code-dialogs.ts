@@ -4,7 +4,8 @@ import type { DeviceCode } from "./login.ts";
 
 /** @throws Error if the person or the system did not open it */
 export async function openExternal(url: string): Promise<void> {
-  if (!(await env.openExternal(Uri.parse(url)))) throw new Error("The browser was not opened.");
+  // VS Code decodes the address and encodes it anew: a plus for a space would become a plus.
+  if (!(await env.openExternal(Uri.parse(url.replaceAll("+", "%20"))))) throw new Error("The browser was not opened.");
 }
 
 /** Shows a code that is typed at the identity provider, in any browser of any machine. @throws CancellationError */

@@ -140,6 +140,6 @@ function keyItems(title: string, services: Services): WayItem[] {
 
 function certificateItems(title: string, services: Services): WayItem[] {
   const label = l10n.t("Certificate and Key…");
-  const iconPath = themeIcon("file-badge");
+  const iconPath = themeIcon("shield");
   return [{ kindOfWay: "certificate", label, iconPath, make: () => certificateWay(title, services) }];
 }

@@ -76,7 +76,7 @@ async function chooseChain(title: string, certificate: PemSource, { keyFiles }: 
   const more = {
     label: l10n.t("Add Certificates Above It…"),
     description: l10n.t("intermediate ones, so that others can verify without having them"),
-    iconPath: themeIcon("file-badge"),
+    iconPath: themeIcon("shield"),
   };
   const chosen = await window.showQuickPick([more, none], {
     title: messageText(title),

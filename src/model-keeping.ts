@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { type ExtensionContext, window, workspace } from "vscode";
+import { type ExtensionContext, Uri, window, workspace } from "vscode";
 import type { DigestEngine } from "./core/hashing/digest-engine.ts";
 import { userPolicyPath } from "./core/policy/policy-files.ts";
 import { isCancellation } from "./platform/commands.ts";
@@ -53,6 +53,7 @@ export class ModelKeeping {
       userPolicy: () => setting("userPolicy"),
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
       workspaceTrusted: () => workspace.isTrusted,
+      folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       publicSigstore: () => sigstore.publicInstance(),
       log: note,
     });

@@ -19,6 +19,8 @@ export interface PolicyServices {
   /** Where the person's own policy is, if the setting names none. */
   readonly defaultUserPolicy: string;
   workspaceTrusted(): boolean;
+  /** The workspace folder that a path is in, for a model that no search of a folder has found yet. */
+  folderOf(path: string): string | undefined;
   readonly publicSigstore: PublicSigstore;
   log(text: string): void;
 }
@@ -47,7 +49,9 @@ export class Policies {
   }
 
   /** How to check the model; undefined where no policy covers it, and other trust decides. */
-  async checkFor(model: PolicySubject): Promise<PolicyCheck | undefined> {
+  async checkFor(subject: PolicySubject): Promise<PolicyCheck | undefined> {
+    const around = subject.folder ?? this.#services.folderOf(subject.path);
+    const model: PolicySubject = around === undefined ? subject : { path: subject.path, folder: around };
     const policies = await this.#policiesFor(model);
     const { folder, path } = place(model);
     const { covers } = await import("../core/policy/evaluate.ts");

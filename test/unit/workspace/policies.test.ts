@@ -45,6 +45,7 @@ describe("policies of a window", () => {
       userPolicy: () => userPolicy,
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
       workspaceTrusted: () => trusted,
+      folderOf: (path) => (path.startsWith(folder) ? folder : undefined),
       publicSigstore: () => Promise.reject(new Error("no signature here needs it")),
       log: () => {},
     });
@@ -111,6 +112,15 @@ describe("policies of a window", () => {
     const [policy] = known()?.verdict.decision?.policies ?? [];
     assert.equal(policy?.policy.name, "team");
     assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
+  });
+
+  it("decide about a model of their folder that no search has found yet, too", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
+    trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+    const signature = await signWith(model, keys.privatePem, engine);
+    registry.add({ path: model, kind: "directory", signature }, undefined);
+    const { decision } = await checker.check(model, "files", { asked: true });
+    assert.equal(decision?.outcome, "refused");
   });
 
   it("leave it to the trust of the settings where none covers the model", async () => {

@@ -35,20 +35,33 @@ interface WayItem extends QuickPickItem {
  * @throws CancellationError, and what the way itself throws
  */
 export async function chooseWay(title: string, services: Services): Promise<SigningWay> {
+  for (;;) {
+    const chosen = await pickOne(title, services);
+    if (chosen === "login method") {
+      await chooseLoginMethod();
+    } else {
+      const way = await chosen.make();
+      await remember(chosen.kindOfWay, services.state);
+      return way;
+    }
+  }
+}
+
+function wayItems(title: string, services: Services): WayItem[] {
   const last = v.parse(KIND, services.state.get<unknown>(LAST));
   const groups: readonly (readonly WayItem[])[] = [
     loginItems(title, services),
     keyItems(title, services),
     certificateItems(title, services),
   ];
-  const first = groups.filter(([item]) => item?.kindOfWay === last);
-  const items = [...first, ...groups.filter((group) => !first.includes(group))].flat();
-  const [top] = items;
-  if (last !== undefined && top !== undefined) top.detail = l10n.t("last used");
-  const chosen = await show(title, items, services);
-  const way = await chosen.make();
-  await remember(chosen.kindOfWay, services.state);
-  return way;
+  const [first, ...others] = [
+    ...groups.filter(([item]) => item?.kindOfWay === last),
+    ...groups.filter(([item]) => item?.kindOfWay !== last),
+  ].flat();
+  if (first === undefined) return [];
+  if (last === undefined) return [first, ...others];
+  const description = [first.description, l10n.t("last used")].filter((text) => text !== undefined).join(" · ");
+  return [{ ...first, description }, ...others];
 }
 
 function remember(kind: Kind, state: Memento): Thenable<void> {
@@ -68,33 +81,26 @@ const LOG_OUT: QuickInputButton = {
   },
 };
 
-function show(title: string, items: readonly WayItem[], services: Services): Promise<WayItem> {
+/** @throws CancellationError */
+function pickOne(title: string, services: Services): Promise<WayItem | "login method"> {
   const pick = window.createQuickPick<WayItem>();
   pick.title = messageText(title);
   pick.placeholder = l10n.t("Choose how to sign");
   pick.matchOnDescription = true;
-  pick.items = items;
-  const { promise, resolve, reject } = Promise.withResolvers<WayItem>();
+  pick.items = wayItems(title, services);
+  const { promise, resolve, reject } = Promise.withResolvers<WayItem | "login method">();
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
     if (item !== undefined) resolve(item);
   });
   pick.onDidTriggerItemButton(({ button }) => {
-    if (button === LOG_OUT) {
-      services.login.logOut();
-      const now = loginItems(title, services);
-      pick.items = items.map((item) => (item.kindOfWay === "login" ? (now[0] ?? item) : item));
-      return;
-    }
-    chooseLoginMethod().then(() => show(title, items, services).then(resolve, reject), reject);
+    if (button === GEAR) return resolve("login method");
+    services.login.logOut();
+    pick.items = wayItems(title, services);
   });
-  // The question for the login method hides this list, and brings it back.
-  pick.onDidHide(() => {
-    pick.dispose();
-    if (pick.selectedItems.length === 0) reject(new CancellationError());
-  });
+  pick.onDidHide(() => reject(new CancellationError()));
   pick.show();
-  return promise;
+  return promise.finally(() => pick.dispose());
 }
 
 function loginItems(title: string, services: Services): WayItem[] {

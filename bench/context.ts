@@ -2,7 +2,7 @@ import type { EngineOptions } from "../src/core/hashing/child-engine.ts";
 import type { DigestRequest, DigestResult } from "../src/core/hashing/digest-engine.ts";
 import type { Bundle } from "./bundle.ts";
 import { Lateness } from "./lateness.ts";
-import { peakOfChildren } from "./machine.ts";
+import { peakOfHasher } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { hasReference } from "./rivals.ts";
 import type { Subject } from "./rounds.ts";
@@ -48,7 +48,7 @@ export class BenchContext {
         try {
           return await this.lateness.during(() => timed(() => this.#digest(model, engine, request)));
         } finally {
-          this.peak = Math.max(this.peak, peakOfChildren() ?? 0);
+          this.peak = Math.max(this.peak, peakOfHasher() ?? 0);
           await engine.dispose();
         }
       },

@@ -56,12 +56,13 @@ function digestInMemory(): void {
   hash.digest();
 }
 
-/** Peak resident bytes of this process's children so far; undefined where the system does not tell. */
-export function peakOfChildren(): number | undefined {
+/** Peak resident bytes of this process's hashing process so far; undefined where the system does not tell. */
+export function peakOfHasher(): number | undefined {
   if (!existsSync("/proc/self/status")) return undefined;
   const peaks = readdirSync("/proc").flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
     try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hasher.js")) return [];
       const status = readFileSync(`/proc/${pid}/status`, "utf8");
       if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== process.pid) return [];
       return [Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) * 1024];

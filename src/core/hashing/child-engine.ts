@@ -1,5 +1,5 @@
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { DigestCollector, measureRequest } from "./digest-collector.ts";
+import { DigestCollector, type Measure, measureRequest } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError, hasherFailed } from "./fault-error.ts";
 import { packFiles } from "./file-chunk.ts";
@@ -29,7 +29,7 @@ export function createDigestEngine(options: EngineOptions = {}): DigestEngine {
 interface Pending {
   readonly id: number;
   readonly request: DigestRequest;
-  readonly measure: { readonly digests: number; readonly bytes: number };
+  readonly measure: Measure;
   readonly options: DigestOptions;
   readonly resolve: (result: DigestResult) => void;
   readonly reject: (error: unknown) => void;
@@ -55,9 +55,9 @@ class ChildEngine implements DigestEngine {
   }
 
   async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
+    const measure = await measureRequest(request);
     throwIfCancelled(options.signal);
     if (this.#disposed) throw cancelled("the engine was disposed of");
-    const measure = measureRequest(request);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const pending: Pending = {

@@ -1,36 +1,31 @@
 import fs from "node:fs";
 
-/** What all threads of a process have used so far. */
-export interface Usage {
-  /** Milliseconds of any clock that runs evenly. */
-  readonly wallMs: number;
-  /** Processor time that they had, and that they were ready for but others had. */
-  readonly cpuMs: number;
-}
-
-/** Below this share of the cores that could be used, something else than processors sets the pace. */
+/** Below this share of the time that jobs took, something else than processors sets the pace. */
 const BUSY_SHARE = 0.6;
+/** Milliseconds of jobs in a window that tell something. */
+const ENOUGH_MS = 50;
 /** One slow moment is none. */
 const WINDOWS = 2;
 
-/** Tells from a process's usage whether it waits for the disk more than it computes, or would like to compute. */
+/** Tells from what a process used whether its jobs wait for the disk more than they compute, or would like to compute. */
 export class DiskWait {
-  #last: Usage | undefined;
+  #last: { readonly usedMs: number; readonly jobsMs: number } | undefined;
   #slow = 0;
 
   /**
-   * Takes the next reading; some ten a second.
+   * Takes the next reading; some ten a second. Both figures only ever grow.
    *
-   * @param usage undefined where the system does not tell
-   * @param threads how many could have computed since the last one
+   * @param usedMs see `processorMs`; undefined where the system does not tell
+   * @param jobsMs time that all jobs took so far
    * @returns whether more readers would help
    */
-  observe(usage: Usage | undefined, threads: number): boolean {
+  observe(usedMs: number | undefined, jobsMs: number): boolean {
     const last = this.#last;
-    this.#last = usage;
-    if (last === undefined || usage === undefined) return false;
-    const wall = usage.wallMs - last.wallMs;
-    this.#slow = usage.cpuMs - last.cpuMs < BUSY_SHARE * threads * wall ? this.#slow + 1 : 0;
+    this.#last = usedMs === undefined ? undefined : { usedMs, jobsMs };
+    if (last === undefined || usedMs === undefined) return false;
+    const jobs = jobsMs - last.jobsMs;
+    const slow = jobs >= ENOUGH_MS && usedMs - last.usedMs < BUSY_SHARE * jobs;
+    this.#slow = slow ? this.#slow + 1 : 0;
     return this.#slow >= WINDOWS;
   }
 
@@ -41,17 +36,20 @@ export class DiskWait {
   }
 }
 
-/** Only Linux tells for how long a thread was ready while others ran: without that, a busy machine looks like a slow disk. */
-export function processUsage(): Usage | undefined {
+/**
+ * Milliseconds of processor time that all threads had, and that they were ready for while others had it: without the
+ * latter, a busy machine would look like a slow disk. Only Linux tells.
+ */
+export function processorMs(): number | undefined {
   if (process.platform !== "linux") return undefined;
-  let cpuMs = 0;
+  let sum = 0;
   try {
     for (const thread of fs.readdirSync("/proc/self/task")) {
       const [ran, waited] = fs.readFileSync(`/proc/self/task/${thread}/schedstat`, "latin1").split(" ");
-      cpuMs += (Number(ran) + Number(waited)) / 1e6;
+      sum += (Number(ran) + Number(waited)) / 1e6;
     }
   } catch {
     return undefined;
   }
-  return { wallMs: performance.now(), cpuMs };
+  return sum;
 }

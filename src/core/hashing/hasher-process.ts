@@ -2,7 +2,7 @@ import os from "node:os";
 import * as v from "valibot";
 import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
 import { DigestCache } from "./digest-cache.ts";
-import { DiskWait, processUsage } from "./disk-wait.ts";
+import { DiskWait, processorMs } from "./disk-wait.ts";
 import { unpackFiles } from "./file-chunk.ts";
 import { type FromHasher, type HasherSettings, type ToHasher, ToHasherSchema } from "./protocol.ts";
 import { RequestRunner, type RunnerOptions } from "./request-runner.ts";
@@ -93,7 +93,7 @@ export class HasherProcess {
       send({ type: "progress", id, done, total, file });
     }
     const scheduler = this.#options?.scheduler;
-    if (scheduler !== undefined) scheduler.diskBound = this.#diskWait.observe(processUsage(), scheduler.computing);
+    if (scheduler !== undefined) scheduler.diskBound = this.#diskWait.observe(processorMs(), scheduler.jobsMs);
   }
 
   #configure({ workers, priority, cache, readers }: HasherSettings): void {

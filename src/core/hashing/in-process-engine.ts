@@ -38,9 +38,9 @@ class InProcessEngine implements DigestEngine {
 
   async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
     const { signal, onProgress } = options;
+    const measure = await measureRequest(request);
     throwIfCancelled(signal);
     if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.");
-    const measure = measureRequest(request);
     const { files, algorithm, shardSize, mode = "full" } = request;
     const shape = { algorithm, shardSize, mode, files: files.length, ...measure };
     const runner = new RequestRunner({ scheduler: this.#scheduler }, shape);

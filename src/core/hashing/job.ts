@@ -25,10 +25,14 @@ export interface Job {
   readonly lane: number;
 }
 
-export type JobOutcome =
+export type JobOutcome = (
   | { readonly state: "done" }
   | { readonly state: "stopped" }
-  | { readonly state: "failed"; readonly fault: Fault };
+  | { readonly state: "failed"; readonly fault: Fault }
+) & {
+  /** Milliseconds that the thread took. */
+  readonly ms?: number;
+};
 
 /** Something that works on one job at a time: a thread, or the calling one. */
 export interface Lane {

@@ -17,8 +17,16 @@ const TURN_MS = 20;
 interface Entry {
   readonly run: DigestRun;
   readonly settle: (outcome: RunOutcome) => void;
-  /** By lane: bytes of its job, and what the lane had counted before. */
-  readonly jobs: Map<number, { readonly bytes: number; readonly base: number }>;
+  /** By lane. */
+  readonly jobs: Map<number, JobAtWork>;
+}
+
+interface JobAtWork {
+  readonly bytes: number;
+  /** What the lane had counted before. */
+  readonly base: number;
+  readonly since: number;
+  readonly small: boolean;
 }
 
 interface Seat {
@@ -34,6 +42,7 @@ export class Scheduler {
   readonly #free: Seat[] = [];
   #seats = 0;
   #active = 0;
+  #jobsMs = 0;
   #turns: NodeJS.Timeout | undefined;
   #diskBound = false;
 
@@ -47,9 +56,14 @@ export class Scheduler {
     return Math.max(DISK_THREADS, 2 * this.#cores - 1) + EXTRA_REQUESTS;
   }
 
-  /** How many threads could compute at this moment. */
-  get computing(): number {
-    return Math.min(this.#active, this.#cores);
+  /** Milliseconds that all jobs took so far. */
+  get jobsMs(): number {
+    let sum = this.#jobsMs;
+    for (const { jobs } of this.#entries) {
+      // A batch tells its own time at its end: from here, it would include the time that its answer waits for.
+      for (const { since, small } of jobs.values()) if (!small) sum += performance.now() - since;
+    }
+    return sum;
   }
 
   /** Whether threads wait for the disk: then there is room for more of them, or for reads beside the digesting. */
@@ -99,13 +113,14 @@ export class Scheduler {
     for (const entry of this.#entries) this.#settleIfEnded(entry);
     for (let entry = this.#choose(); entry !== undefined; entry = this.#choose()) {
       const seat = this.#free.pop() ?? { index: this.#seats++, lane: this.#createLane() };
-      const bytes = entry.run.peek()?.bytes ?? 0;
+      const { bytes = 0, range } = entry.run.peek() ?? {};
       const job = entry.run.take(seat.index);
       if (job === undefined) {
         this.#free.push(seat);
         break;
       }
-      entry.jobs.set(seat.index, { bytes, base: entry.run.control.laneBytes(seat.index) });
+      const base = entry.run.control.laneBytes(seat.index);
+      entry.jobs.set(seat.index, { bytes, base, since: performance.now(), small: range === undefined });
       this.#active++;
       void this.#work(entry, seat, job);
     }
@@ -137,6 +152,8 @@ export class Scheduler {
     } catch (error) {
       outcome = { state: "failed", fault: { kind: "failed", reason: String(error) } };
     }
+    const atWork = entry.jobs.get(seat.index);
+    if (atWork !== undefined) this.#jobsMs += atWork.small ? (outcome.ms ?? 0) : performance.now() - atWork.since;
     entry.jobs.delete(seat.index);
     this.#active--;
     this.#free.push(seat);

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import type { Job } from "./job.ts";
+import type { Job, JobOutcome } from "./job.ts";
 import { JobRunner } from "./job-runner.ts";
 
 /** The inside of a worker thread. An error that is no fault of a file ends the thread. */
@@ -8,7 +8,8 @@ export function serveThread(): void {
   if (port === null) throw new Error("not a worker thread");
   const runner = new JobRunner();
   port.on("message", async (job: Job) => {
-    const outcome = await runner.run(job);
-    port.postMessage(outcome);
+    const started = performance.now();
+    const outcome: JobOutcome = await runner.run(job);
+    port.postMessage({ ...outcome, ms: performance.now() - started });
   });
 }

@@ -1,48 +1,53 @@
 import assert from "node:assert/strict";
-import { DiskWait, processUsage } from "../../../../src/core/hashing/disk-wait.ts";
+import { DiskWait, processorMs } from "../../../../src/core/hashing/disk-wait.ts";
 
-/** A process that, in windows of 100 ms each, computes for so long. */
-function observe(wait: DiskWait, windows: readonly number[], threads: number): boolean[] {
-  let usage = { wallMs: 5000, cpuMs: 700 };
-  const answers = [wait.observe(usage, threads)];
-  for (const cpuMs of windows) {
-    usage = { wallMs: usage.wallMs + 100, cpuMs: usage.cpuMs + cpuMs };
-    answers.push(wait.observe(usage, threads));
+/** A process whose jobs took so long in each window, and used so much of it. */
+function observe(wait: DiskWait, windows: readonly (readonly [usedMs: number, jobsMs: number])[]): boolean[] {
+  let used = 700;
+  let jobs = 5000;
+  const answers = [wait.observe(used, jobs)];
+  for (const [usedMs, jobsMs] of windows) {
+    used += usedMs;
+    jobs += jobsMs;
+    answers.push(wait.observe(used, jobs));
   }
   return answers;
 }
 
 describe("DiskWait", () => {
-  it("sees threads that compute little, once that lasts", () => {
-    assert.deepEqual(observe(new DiskWait(), [40, 40, 40], 2), [false, false, true, true]);
-    assert.deepEqual(observe(new DiskWait(), [40, 190, 40, 40], 2), [false, false, false, false, true]);
+  const slow = [40, 200] as const;
+
+  it("sees jobs that compute little of their time, once that lasts", () => {
+    assert.deepEqual(observe(new DiskWait(), [slow, slow, slow]), [false, false, true, true]);
+    assert.deepEqual(observe(new DiskWait(), [slow, [190, 200], slow, slow]), [false, false, false, false, true]);
   });
 
-  it("is not misled by threads that compute, by one alone, or by none", () => {
-    for (const [cpuMs, threads] of [
-      [200, 2],
-      [130, 2],
-      [90, 1],
+  it("is not misled by jobs that compute or are kept from it, nor by next to none", () => {
+    for (const window of [
+      [200, 200],
+      [130, 200],
+      [90, 100],
+      [0, 40],
       [0, 0],
     ] as const) {
-      assert.ok(observe(new DiskWait(), [cpuMs, cpuMs, cpuMs, cpuMs], threads).every((answer) => !answer));
+      assert.ok(observe(new DiskWait(), [window, window, window, window]).every((answer) => !answer));
     }
   });
 
   it("forgets over a pause, and where the system does not tell", () => {
     const wait = new DiskWait();
-    observe(wait, [40, 40], 2);
+    observe(wait, [slow, slow]);
     wait.reset();
-    assert.deepEqual(observe(wait, [40], 2), [false, false]);
-    assert.equal(wait.observe(undefined, 2), false);
-    assert.equal(wait.observe({ wallMs: 1, cpuMs: 1 }, 2), false);
+    assert.deepEqual(observe(wait, [slow]), [false, false]);
+    assert.equal(wait.observe(undefined, 10_000), false);
+    assert.equal(wait.observe(1, 20_000), false);
   });
 
-  it("this process has a usage where the system tells, and it grows with what is computed", function () {
-    const before = processUsage();
+  it("what this process used grows with what it computes, where the system tells", function () {
+    const before = processorMs();
     if (before === undefined) return this.skip();
     for (let at = 0; at < 2e7; at++) Math.sqrt(at);
-    const after = processUsage();
-    assert.ok(after !== undefined && after.wallMs > before.wallMs && after.cpuMs > before.cpuMs);
+    const after = processorMs();
+    assert.ok(after !== undefined && after > before);
   });
 });

@@ -139,6 +139,7 @@ describe("the editor, by a person", () => {
     const model = join(workspace.folder, "models", "gguf");
     await runCommand(page, "Model Provenance: Sign Model…");
     await pick(page, "gguf");
+    await pick(page, "Private Key File…");
     await typePath(page, workspace.encryptedPrivateKey);
     await typePassphrase(page, "wrong");
     await page.getByText("That passphrase does not open release-encrypted.pem.").waitFor();

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Page } from "playwright-core";
+import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
+import { e2eSession } from "../support/e2e.ts";
+import { changeByte } from "../support/editor-workspace.ts";
+import { usePortRedirect } from "../support/port-redirect.ts";
+import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
+import { explorerRow, hoverOver, modelRow, notification, openView, pick, waitForBadge } from "./workbench.ts";
+
+const ALICE = "alice@example.com";
+
+describe("signing with a browser login, by a person", () => {
+  const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" }, env: usePortRedirect() });
+  let sigstore: LocalSigstore;
+  let page: Page;
+  let settingsFile: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    sigstore = await startLocalSigstore();
+    const folder = join(dirname(dirname(session.server.settingsFile)), "Machine");
+    await mkdir(folder, { recursive: true });
+    settingsFile = join(folder, "settings.json");
+    await writeFile(settingsFile, JSON.stringify({ "modelProvenance.sigstoreInstance": sigstore.trustConfigPath }));
+    page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
+    await openView(page);
+    await modelRow(page, "tiny-llama").waitFor();
+  });
+
+  after(() => sigstore?.stop());
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot(page, "keyless-failed");
+  });
+
+  const dialog = (text: string) => page.getByRole("dialog").filter({ hasText: text });
+
+  async function startSigning(model: string): Promise<void> {
+    await runCommand(page, "Model Provenance: Sign Model…");
+    await pick(page, model);
+  }
+
+  it("offers the ways to sign, and says what becomes public before anything happens", async () => {
+    await startSigning("tiny-llama");
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Browser Login" }).waitFor();
+    await screenshot(page, "keyless-01-ways");
+    await pick(page, "Browser Login");
+    await dialog("Sign tiny-llama with a browser login?").waitFor();
+    await screenshot(page, "keyless-02-confirm");
+    assert.deepEqual(sigstore.requests("fulcio"), []);
+    await dialog("Sign tiny-llama with a browser login?").getByRole("button", { name: "Sign", exact: true }).click();
+  });
+
+  it("logs in at the provider's page by the code that the editor shows", async () => {
+    const code = dialog("Log in with the code");
+    await code.waitFor();
+    await screenshot(page, "keyless-03-code");
+    const [shown = ""] = /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec((await code.textContent()) ?? "") ?? [];
+    const opened = page.context().waitForEvent("page");
+    await code.getByRole("button", { name: "Copy Code and Open Browser" }).click();
+    const provider = await opened;
+    await provider.locator("#user-code").waitFor();
+    assert.equal(await provider.locator("#user-code").textContent(), shown);
+    await notification(page, "Signing tiny-llama").getByText(`type the code ${shown}`).waitFor();
+    await screenshot(page, "keyless-04-waiting");
+    await provider.click("#confirm-code");
+    await provider.fill("#login", ALICE);
+    await provider.click("#submit-login");
+    await provider.locator("#done").waitFor();
+    await provider.close();
+  });
+
+  it("asks once before the identity goes into the log, and signs", async () => {
+    const question = dialog(`Sign as ${ALICE}?`);
+    await question.waitFor();
+    await screenshot(page, "keyless-05-publish");
+    assert.deepEqual(sigstore.requests("rekor-v2"), []);
+    await question.getByRole("button", { name: "Sign and Publish" }).click();
+    // It stays for as long as the mouse is over it.
+    await notification(page, `Signed tiny-llama as ${ALICE}.`).hover();
+    await modelRow(page, "tiny-llama", "Signer not accepted").waitFor();
+    await screenshot(page, "keyless-06-signed");
+  });
+
+  it("accepts the signer after showing what is written: the model is verified, and the badge says so", async () => {
+    const message = notification(page, "You are not among your trusted signers yet");
+    await message.getByRole("button", { name: "Trust This Signer…" }).click();
+    const question = dialog(`Trust ${ALICE}, who signed tiny-llama?`);
+    await question.waitFor();
+    await screenshot(page, "keyless-07-trust");
+    await question.getByRole("button", { name: "Trust Signer" }).click();
+    await modelRow(page, "tiny-llama", "Verified").waitFor();
+    const settings = JSON.parse(await readFile(settingsFile, "utf8"));
+    const entry = { identity: ALICE, issuer: sigstore.issuer };
+    assert.deepEqual(settings["modelProvenance.trustedIdentities"], [entry]);
+    const hover = await hoverOver(page, modelRow(page, "tiny-llama"));
+    await hover.getByText(`Signed by ${ALICE}`).waitFor();
+    await screenshot(page, "keyless-08-hover");
+    await page.mouse.move(800, 300);
+    await runCommand(page, "View: Show Explorer");
+    await explorerRow(page, "tiny-llama").waitFor();
+    await waitForBadge(page, "tiny-llama", "✓");
+    await screenshot(page, "keyless-09-badge");
+  });
+
+  it("signs the next model with the same login, without another question", async () => {
+    await startSigning("onnx");
+    await page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: `as ${ALICE}` })
+      .waitFor();
+    await screenshot(page, "keyless-10-again");
+    await pick(page, "Browser Login");
+    await dialog(`Sign onnx as ${ALICE}?`).getByRole("button", { name: "Sign", exact: true }).click();
+    await notification(page, `Signed onnx as ${ALICE}.`).waitFor();
+    await openView(page);
+    await modelRow(page, "onnx", "Verified").waitFor();
+  });
+
+  it("turns when a byte changes", async () => {
+    changeByte(join(session.folder, "tiny-llama", "model.safetensors"));
+    await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
+    await screenshot(page, "keyless-11-changed");
+  });
+
+  it("stops when the code is not wanted, and leaves the signature as it was", async () => {
+    const signature = await readFile(join(session.folder, "onnx", "model.sig"));
+    await startSigning("onnx");
+    await page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: `as ${ALICE}` })
+      .hover();
+    await page.getByRole("button", { name: "Log In as Somebody Else" }).click();
+    await pick(page, "Browser Login");
+    await dialog("Sign onnx with a browser login?").getByRole("button", { name: "Sign", exact: true }).click();
+    await dialog("Log in with the code").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog("Log in with the code").waitFor({ state: "detached" });
+    await notification(page, "Signing onnx").waitFor({ state: "detached" });
+    assert.deepEqual(await readFile(join(session.folder, "onnx", "model.sig")), signature);
+  });
+
+  it("logs in where the browser comes back by itself, if the person wants it so", async () => {
+    await startSigning("gguf");
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Browser Login" }).hover();
+    await page.getByRole("button", { name: "How to Log In…" }).click();
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Pasted Code" }).waitFor();
+    await screenshot(page, "keyless-12-how");
+    await pick(page, "Browser");
+    await pick(page, "Browser Login");
+    const opened = page.context().waitForEvent("page");
+    await dialog("Sign gguf with a browser login?").getByRole("button", { name: "Sign", exact: true }).click();
+    const provider = await opened;
+    await provider.fill("#login", ALICE);
+    await screenshot(page, "keyless-13-waiting");
+    await provider.click("#submit-login");
+    await provider.getByRole("heading", { name: `Logged in as ${ALICE}` }).waitFor();
+    await provider.close();
+    await notification(page, `Signed gguf as ${ALICE}.`).waitFor();
+    await modelRow(page, "gguf", "Verified").waitFor();
+  });
+});

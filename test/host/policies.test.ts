@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigurationTarget, commands, type Range, ThemeIcon, Uri, window, workspace } from "vscode";
+import type { Api } from "../../src/api.ts";
+import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import type { Verdict } from "../../src/core/verdict.ts";
+import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
+import { decorations } from "../../src/ui/badges.ts";
+import { modelHover } from "../../src/ui/hover.ts";
+import { summary } from "../../src/ui/status-bar.ts";
+import { factItem, modelItem } from "../../src/ui/tree-items.ts";
+import { type FactNode, factsOf } from "../../src/ui/tree-nodes.ts";
+import type { KnownModel } from "../../src/workspace/registry.ts";
+import { signWith } from "../support/editor-workspace.ts";
+import { extensionApi, until, Watched } from "../support/extension-api.ts";
+import { makeKeys } from "../support/keys.ts";
+import { policyText } from "../support/policies.ts";
+
+const engine = createInProcessEngine();
+const keys = makeKeys();
+const stranger = makeKeys("P-384");
+
+describe("policies in the editor", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const outside = join(tmpdir(), `model-provenance-policies-${process.pid}`);
+  const policy = join(folder, "model-policy.yaml");
+  let api: Api;
+  let model: string;
+  let watched: Watched;
+  let count = 0;
+
+  before(async () => {
+    api = await extensionApi();
+    mkdirSync(outside, { recursive: true });
+  });
+
+  beforeEach(async () => {
+    count += 1;
+    model = join(folder, "governed", `m${count}`);
+    mkdirSync(model, { recursive: true });
+    writeFileSync(join(model, "model.safetensors"), `weights ${count}`);
+    watched = new Watched(api, model);
+  });
+
+  afterEach(async () => {
+    watched.dispose();
+    rmSync(policy, { force: true });
+    rmSync(join(folder, "governed"), { recursive: true, force: true });
+    await workspace.getConfiguration().update(SETTINGS.userPolicy, undefined, ConfigurationTarget.Global);
+    await commands.executeCommand(COMMANDS.findModels);
+  });
+
+  after(() => rmSync(outside, { recursive: true, force: true }));
+
+  const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
+  const covering = (...authorities: string[]): string =>
+    policyText({ name: "team-models", globs: ["governed/**"], authorities });
+
+  async function verify(): Promise<Verdict> {
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    await until("it was checked", () => watched.verdict?.checkedAt !== undefined);
+    assert.ok(watched.verdict);
+    return watched.verdict;
+  }
+
+  const known = (): KnownModel => {
+    assert.ok(watched.verdict);
+    return { path: model, kind: "directory", folder, verdict: watched.verdict };
+  };
+
+  function policyRow(): FactNode {
+    const row = factsOf(known(), { kind: "model", path: model }).find(({ id }) => id === "policy:0");
+    assert.ok(row);
+    return row;
+  }
+
+  it("accept a signer that no setting names, and say which authority did", async () => {
+    writeFileSync(policy, covering(inline(stranger.publicPem), inline(keys.publicPem)));
+    await signWith(model, keys.privatePem, engine);
+    await verify();
+    const { decision } = await watched.reaches("verified");
+    assert.equal(decision?.outcome, "accepted");
+    assert.equal(policyRow().label, "Accepted by team-models › a1");
+    const third = modelHover(known()).value.replaceAll("&nbsp;", " ").split("\n")[2] ?? "";
+    assert.match(third, /Accepted by team\\?-models › a1/);
+  });
+
+  it("lead to the line of the authority that accepted", async () => {
+    writeFileSync(policy, covering(inline(stranger.publicPem), inline(keys.publicPem)));
+    await signWith(model, keys.privatePem, engine);
+    await verify();
+    await watched.reaches("verified");
+    const { command } = factItem(policyRow());
+    assert.ok(command);
+    await commands.executeCommand(command.command, ...(command.arguments ?? []));
+    const editor = window.activeTextEditor;
+    assert.equal(editor?.document.uri.fsPath, policy);
+    const line = editor?.document.lineAt(editor.selection.active.line).text;
+    assert.match(line ?? "", /name: a1/);
+    await commands.executeCommand("workbench.action.closeActiveEditor");
+  });
+
+  it("refuse a signer, with what each authority says to it", async () => {
+    writeFileSync(policy, covering(inline(stranger.publicPem)));
+    await signWith(model, keys.privatePem, engine);
+    const { state, decision } = await verify();
+    assert.notEqual(state, "verified");
+    assert.equal(decision?.outcome, "refused");
+    assert.equal(policyRow().label, "Not accepted by team-models");
+    assert.ok(policyRow().children.length > 0);
+    assert.match(modelHover(known()).value.replaceAll("&nbsp;", " "), /Not accepted by team/);
+  });
+
+  it("demand a signature: amber, with a badge, by itself", async () => {
+    writeFileSync(policy, covering(inline(keys.publicPem)));
+    await until("a signature is demanded", () => watched.verdict?.decision !== undefined);
+    assert.equal(watched.verdict?.state, "unsigned");
+    const item = modelItem(known(), [known()]);
+    assert.equal(item.iconPath instanceof ThemeIcon && item.iconPath.id, "warning");
+    assert.equal(decorations(known()).get(model)?.badge, "!");
+    assert.equal(summary([known()]).text, "1 signature missing");
+    rmSync(policy);
+    await until("no signature is demanded", () => watched.verdict?.decision === undefined);
+    assert.equal(decorations(known()).size, 0);
+  });
+
+  it("change: the models that they cover are looked at again", async () => {
+    writeFileSync(policy, covering(inline(keys.publicPem)));
+    await signWith(model, keys.privatePem, engine);
+    await verify();
+    await watched.reaches("verified");
+    watched.states.length = 0;
+    writeFileSync(policy, covering(inline(stranger.publicPem)));
+    await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
+    assert.ok(!watched.states.includes("verified"), watched.states.join());
+    assert.equal(watched.states[0], "stale");
+    writeFileSync(policy, covering(inline(keys.publicPem)));
+    await watched.reaches("verified");
+  });
+
+  it("of the person's own file have a say in every workspace; the workspace cannot take it away", async () => {
+    const own = join(outside, "own.yaml");
+    writeFileSync(own, policyText({ name: "mine", authorities: [inline(stranger.publicPem)] }));
+    await workspace.getConfiguration().update(SETTINGS.userPolicy, own, ConfigurationTarget.Global);
+    writeFileSync(policy, covering(inline(keys.publicPem)));
+    await signWith(model, keys.privatePem, engine);
+    await verify();
+    await until("both have a say", () => watched.verdict?.decision?.policies.length === 2);
+    assert.equal(watched.verdict?.decision?.outcome, "refused");
+    writeFileSync(own, policyText({ name: "mine", authorities: [inline(keys.publicPem)] }));
+    await watched.reaches("verified");
+  });
+
+  it("with an error accept nobody, and lead to the error", async () => {
+    writeFileSync(policy, `${covering(inline(keys.publicPem))}  surprise: true\n`);
+    await signWith(model, keys.privatePem, engine);
+    const { state, decision } = await verify();
+    assert.notEqual(state, "verified");
+    assert.equal(decision?.reasons[0]?.code, "POLICY_INVALID");
+    const row = factsOf(known(), { kind: "model", path: model }).find(({ id }) => id === "policy-file:0");
+    assert.equal(row?.opens?.fsPath, policy);
+    const at: Range | undefined = row?.at;
+    assert.ok(at !== undefined && at.start.line > 0);
+  });
+});

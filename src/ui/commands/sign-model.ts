@@ -14,8 +14,6 @@ import { bytesProgressText, type ProgressReport, withProgress } from "../../plat
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { chooseWay } from "../signing/choose-way.ts";
-import { keyWay } from "../signing/sign-with-key.ts";
 import type { SigningWay } from "../signing/signing-way.ts";
 import { FILE, targetModel } from "./targets.ts";
 
@@ -37,8 +35,8 @@ export async function signModel(args: readonly unknown[], services: Services): P
   const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
   const way = request.success
-    ? await keyWay(request.output.privateKey, title, services)
-    : await chooseWay(title, services);
+    ? await withKey(request.output.privateKey, title, services)
+    : await choose(title, services);
   const signature = await signaturePath(model);
   await confirm(model, signature, way, await listFiles(model, signature));
 
@@ -48,6 +46,16 @@ export async function signModel(args: readonly unknown[], services: Services): P
   for (const warning of result.warnings) services.log.warn(warning);
   tellSigned(model, way, result, verdict, services);
   return result;
+}
+
+async function withKey(file: string, title: string, services: Services): Promise<SigningWay> {
+  const { keyWay } = await import("../signing/sign-with-key.ts");
+  return keyWay(file, title, services);
+}
+
+async function choose(title: string, services: Services): Promise<SigningWay> {
+  const { chooseWay } = await import("../signing/choose-way.ts");
+  return chooseWay(title, services);
 }
 
 /** A signature is replaced where it is; a first one goes where the format wants it. */

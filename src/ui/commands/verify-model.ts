@@ -11,6 +11,7 @@ import { modelName, verdictSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { targetModels } from "./targets.ts";
 import { trustSignerOf } from "./trust-key.ts";
+import { trustSigner } from "./trust-signer.ts";
 
 /** Reads every byte of the models asked about and says what came out. */
 export async function verifyModels(args: readonly unknown[], services: Services): Promise<readonly Verdict[]> {
@@ -77,6 +78,11 @@ function nextAction(model: KnownModel, services: Services): Action {
     if (MISSING_ROOT.includes(code)) {
       return { label: l10n.t("Choose Certificate…"), run: () => trustAndVerify(model.path, "certificate", services) };
     }
+  }
+  // Where policies decide, it is for them to name who is accepted.
+  const { state, signer, decision } = model.verdict;
+  if (state === "untrusted" && signer?.method === "sigstore" && decision === undefined) {
+    return { label: l10n.t("Trust This Signer…"), run: () => trustSigner(model.path, services) };
   }
   return { label: l10n.t("Show Model"), run: () => services.view.show(model.path) };
 }

@@ -33,8 +33,9 @@ export function loginWay(title: string, services: Services): SigningWay {
       };
     },
     done: (name, { signer }) => l10n.t("Signed {0} as {1}.", name, signerText(signer)),
-    offerTrust: ({ state, model }) =>
-      state === "untrusted"
+    // Where policies decide, it is for them to name who is accepted.
+    offerTrust: ({ state, model, decision }) =>
+      state === "untrusted" && decision === undefined
         ? {
             text: l10n.t("You are not among your trusted signers yet, so the model is not shown as verified."),
             action: { label: l10n.t("Trust This Signer…"), run: () => trustSigner(model, services) },

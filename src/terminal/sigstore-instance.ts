@@ -49,6 +49,7 @@ export async function trustToVerify(
   if (config !== undefined) return { root: config };
   const { openTrustRoot } = await import("../core/verification/open-trust-root.ts");
   const offline = args.flag("offline") === true;
+  useEnvironmentProxy(terminal.env);
   return openTrustRoot(await instanceOf(args), { ...openOptions(terminal), offline });
 }
 
@@ -59,6 +60,8 @@ export async function trustToVerify(
  */
 export async function trustToSign(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, terminal: Terminal): Promise<TrustRoot> {
   refuseSeveral(args, false);
+  // The login goes through it too.
+  useEnvironmentProxy(terminal.env);
   const config = await configuredRoot(args);
   if (config !== undefined) return config;
   const { currentTrustRoot } = await import("../core/verification/open-trust-root.ts");
@@ -83,7 +86,6 @@ async function instanceOf(args: ArgumentsOf<typeof INSTANCE_OPTIONS>): Promise<S
 }
 
 function openOptions({ env, log, interruption }: Terminal): OpenOptions {
-  useEnvironmentProxy(env);
   return {
     storage: trustRootFolder(env),
     signal: interruption.signal,

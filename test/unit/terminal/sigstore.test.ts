@@ -16,6 +16,9 @@ const ALICE = "alice@example.com";
 const NOTICE =
   /^Your identity \(alice@example\.com\) and this model's digest go into the log 127\.0\.0\.1:\d+ of a private Sigstore/m;
 
+/** An older Node has to be told of a proxy before it starts. */
+const EARLY_PROXY = typeof http.setGlobalProxyFromEnv === "function" ? "0" : "1";
+
 /** Keyless signing and verifying as a person or a script does it. */
 describe("the command line with a login", function () {
   this.timeout(60_000);
@@ -234,7 +237,7 @@ describe("the command line with a login", function () {
     assert.ok(!signed());
   });
 
-  describe("at the public instance", () => {
+  describe("behind a proxy that the environment names", () => {
     const connects: string[] = [];
     const proxy = http.createServer().on("connect", (request, socket) => {
       connects.push(request.url ?? "");
@@ -250,11 +253,18 @@ describe("the command line with a login", function () {
     });
     const proxied = () => ({
       HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-      // An older Node has to be told before it starts.
-      ...(typeof http.setGlobalProxyFromEnv !== "function" && { NODE_USE_ENV_PROXY: "1" }),
+      NODE_USE_ENV_PROXY: EARLY_PROXY,
     });
 
-    it("looks for a newer trust root, through the proxy that the environment names", async () => {
+    it("logs in through it", async () => {
+      const { HTTPS_PROXY: HTTP_PROXY, ...more } = proxied();
+      const { status } = await run(signArgs("--yes"), { HTTP_PROXY, ...more });
+      assert.equal(status, 1);
+      const { host } = new URL(sigstore.issuer);
+      assert.ok(connects.length > 0 && connects.every((asked) => asked === host), connects.join());
+    });
+
+    it("looks for a newer trust root of the public instance through it", async () => {
       const { status, stdout } = await run(["verify", "llama", ...expected()], proxied());
       assert.equal(status, 1);
       assert.match(stdout, /the trust root does not know \(Sigstore, public instance\)/);
@@ -287,7 +297,7 @@ describe("the command line with a login", function () {
       assert.deepEqual(connects, []);
     });
 
-    it("cannot be signed at without its services", async () => {
+    it("cannot sign at the public instance without knowing its services", async () => {
       const { status, stderr } = await run(["sign", "llama", "--identity-token", token, "--yes"], proxied());
       assert.equal(status, 1);
       assert.match(stderr, /trust root of Sigstore, public instance could not be refreshed/);

@@ -4,9 +4,10 @@ import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { build } from "./build.ts";
 import { checkSamples } from "./start/check-samples.ts";
+import { runLocalSigstore } from "./start/local-sigstore.ts";
 import { hasDisplay, openDesktop } from "./start/open-desktop.ts";
 import { openServer } from "./start/open-server.ts";
-import { SAMPLES_FOLDER, samplesToOpen } from "./start/samples-to-open.ts";
+import { SAMPLES_FOLDER, type SampleSettings, sampleSettings, samplesToOpen } from "./start/samples-to-open.ts";
 
 const { values } = parseArgs({
   options: { check: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
@@ -27,15 +28,27 @@ async function open(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
   if (values.fresh) rmSync(SAMPLES_FOLDER, { recursive: true, force: true });
   const folder = samplesToOpen();
+  const sigstore = await runLocalSigstore();
+  try {
+    console.log(
+      `A Sigstore of your own runs beside it: sign with "Browser Login", any name will do (${sigstore.issuer}).`,
+    );
+    await openEditor(folder, sampleSettings(sigstore.trustConfigPath), stopped.signal);
+  } finally {
+    await sigstore.stop();
+  }
+}
+
+async function openEditor(folder: string, settings: SampleSettings, stopped: AbortSignal): Promise<void> {
   if (!hasDisplay()) {
     console.log("There is no display here: taking VS Code's server.");
-    return await openServer(folder, stopped.signal);
+    return await openServer(folder, settings, stopped);
   }
   try {
-    await openDesktop(folder, stopped.signal);
+    await openDesktop(folder, settings, stopped);
   } catch (error) {
-    if (stopped.signal.aborted) return;
+    if (stopped.aborted) return;
     console.log(`No desktop VS Code (${error instanceof Error ? error.message : error}): taking VS Code's server.`);
-    await openServer(folder, stopped.signal);
+    await openServer(folder, settings, stopped);
   }
 }

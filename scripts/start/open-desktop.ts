@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fetchDesktop } from "../../test/support/desktop.ts";
 import { userSettings } from "../../test/support/vscode-server.ts";
 import { ROOT } from "../fetch.mjs";
-import { SAMPLE_SETTINGS } from "./samples-to-open.ts";
+import type { SampleSettings } from "./samples-to-open.ts";
 
 /** Whether a window can be shown to whoever sits here. */
 export function hasDisplay(): boolean {
@@ -14,11 +14,11 @@ export function hasDisplay(): boolean {
 }
 
 /** Opens the folder in a desktop VS Code with data of its own; resolves when its window was closed or the signal came. */
-export async function openDesktop(folder: string, signal: AbortSignal): Promise<void> {
+export async function openDesktop(folder: string, settings: SampleSettings, signal: AbortSignal): Promise<void> {
   const program = await fetchDesktop("stable");
   const data = await mkdtemp(join(tmpdir(), "vscode-desktop-"));
   try {
-    await userSettings(join(data, "user"), SAMPLE_SETTINGS);
+    await userSettings(join(data, "user"), settings);
     console.log(`Opening the desktop VS Code ${program}. Close its window, or press Ctrl-C here, to end.`);
     const args = [
       folder,

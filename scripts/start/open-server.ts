@@ -1,15 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { serverVersion, startServer } from "../../test/support/vscode-server.ts";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { startPortRedirect } from "../../test/support/port-redirect.ts";
+import { type Server, serverVersion, startServer } from "../../test/support/vscode-server.ts";
 import { TEST_VSIX, writeVsix } from "../package.ts";
 import { hasDisplay } from "./open-desktop.ts";
-import { SAMPLE_SETTINGS } from "./samples-to-open.ts";
+import type { SampleSettings } from "./samples-to-open.ts";
 
 /** Serves VS Code with the packaged extension installed, and shows it in the browser of whoever sits here. */
-export async function openServer(folder: string, signal: AbortSignal): Promise<void> {
+export async function openServer(folder: string, settings: SampleSettings, signal: AbortSignal): Promise<void> {
   writeVsix(TEST_VSIX);
-  const server = await startServer({ secured: true, settings: SAMPLE_SETTINGS, vsix: [TEST_VSIX] });
+  const redirect = await startPortRedirect();
+  const server = await startServer({ secured: true, settings, vsix: [TEST_VSIX], env: redirect.env });
   try {
+    await machineSettings(server, settings);
     const url = server.url({ open: folder });
     console.log(`VS Code's server (code-server ${serverVersion("newest")}) runs on this machine. Ctrl-C ends it.`);
     const opened = hasDisplay() && (await openInBrowser(url));
@@ -17,7 +22,15 @@ export async function openServer(folder: string, signal: AbortSignal): Promise<v
     if (!signal.aborted) await once(signal, "abort");
   } finally {
     await server.stop();
+    await redirect.stop();
   }
+}
+
+/** Whom the extension trusts is taken from the settings of the machine that the server runs on. */
+async function machineSettings({ settingsFile }: Server, settings: SampleSettings): Promise<void> {
+  const folder = join(dirname(dirname(settingsFile)), "Machine");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "settings.json"), JSON.stringify(settings, undefined, 2));
 }
 
 function openInBrowser(url: string): Promise<boolean> {

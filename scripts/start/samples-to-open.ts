@@ -6,11 +6,20 @@ import { modelProvenance } from "./terminal.ts";
 
 export const SAMPLES_FOLDER = join(CACHE, "samples");
 
-/** What makes the samples' signers known to the extension. */
-export const SAMPLE_SETTINGS = {
-  "modelProvenance.trustedKeys": [join(SAMPLES_FOLDER, "keys", "p256.pub.pem")],
-  "modelProvenance.autoVerify": "full",
-};
+export type SampleSettings = Readonly<Record<string, unknown>>;
+
+/**
+ * What makes the samples' signers known to the extension, and lets it sign with a login.
+ *
+ * @param trustConfigPath of the Sigstore that runs beside it
+ */
+export function sampleSettings(trustConfigPath: string): SampleSettings {
+  return {
+    "modelProvenance.trustedKeys": [join(SAMPLES_FOLDER, "keys", "p256.pub.pem")],
+    "modelProvenance.sigstoreInstance": trustConfigPath,
+    "modelProvenance.autoVerify": "full",
+  };
+}
 
 /** Makes the workspace that `npm start` opens, unless it is there: a model in each state. Returns its folder. */
 export function samplesToOpen(): string {

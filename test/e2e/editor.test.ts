@@ -45,7 +45,8 @@ const THEMES = {
 };
 
 describe("the editor, by a person", () => {
-  const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" } });
+  const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "signatures" };
+  const session = e2eSession({ settings });
   let root: string;
   let workspace: EditorWorkspace;
   let page: Page;

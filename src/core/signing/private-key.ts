@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSign, type KeyObject } from "node:crypto";
 import { preAuthenticationEncoding } from "../bundle/dsse.ts";
-import { ProvenanceError, systemCode } from "../errors.ts";
+import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { CURVE_DIGEST, requireCurve } from "../verification/elliptic-keys.ts";
 import type { Curve } from "../verification/signer.ts";
@@ -33,7 +33,8 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
     privateKey = createPrivateKey({ key: pem, format: "pem", ...(encrypted && { passphrase: passphrase ?? "" }) });
   } catch (cause) {
     // The cause of a wrong passphrase is what decryption made of the key, so it is not kept.
-    if (encrypted && systemCode(cause) !== "ERR_OSSL_UNSUPPORTED") {
+    // One in a few hundred wrong ones decrypts to something that is told as unsupported.
+    if (encrypted) {
       throw new ProvenanceError(
         "KEY_PASSPHRASE_WRONG",
         `The passphrase for ${label} is wrong, or the file is damaged.`,

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, relative, sep } from "node:path";
 import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
 import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
+import { isNeverEntered } from "../core/model/never-entered.ts";
 import type { Discovery } from "./discovery.ts";
 import type { Freshness } from "./freshness.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -65,7 +67,7 @@ export class WorkspaceWatcher implements Disposable {
       Disposable.from(
         watcher,
         watcher.onDidChange((file) => this.#changed(file)),
-        watcher.onDidCreate((file) => this.#cameOrWent(folder, file)),
+        watcher.onDidCreate((file) => void this.#came(folder, file)),
         watcher.onDidDelete((file) => this.#went(folder, file)),
       ),
     );
@@ -86,6 +88,17 @@ export class WorkspaceWatcher implements Disposable {
 
   #changed(file: Uri): void {
     void this.#services.freshness.touched(file.fsPath, true);
+  }
+
+  /** What lies in a folder that has just come, the editor may never tell: it is looked for. */
+  async #came(folder: string, file: Uri): Promise<void> {
+    this.#cameOrWent(folder, file);
+    if (relative(folder, file.fsPath).split(sep).some(isNeverEntered)) return;
+    const isFolder = await stat(file.fsPath).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isFolder && this.#folders.has(folder)) this.#searchLater(folder);
   }
 
   #cameOrWent(folder: string, file: Uri): void {

@@ -4,6 +4,7 @@ import { ProvenanceError, systemCode } from "../errors.ts";
 import { entryPath } from "./list-folder.ts";
 import { isModelFile, isModelFront, isModelPackage, isSingleFileModel, SKILL_FILE } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
+import { isNeverEntered } from "./never-entered.ts";
 import { type Listing, listByKind, signaturesBeside } from "./signatures-beside.ts";
 import { sortInSlices } from "./sort-in-slices.ts";
 import { TimeSlices } from "./time-slices.ts";
@@ -29,7 +30,6 @@ export interface FindOptions {
 }
 
 const DEFAULT_MAX_ENTRIES = 200_000;
-const NEVER_ENTERED: ReadonlySet<string> = new Set(["node_modules", ".git", "__pycache__"]);
 /** What lies at the top of a virtual environment of Python, or of conda. */
 const ENVIRONMENT_MARKS = { file: "pyvenv.cfg", folder: "conda-meta" } as const;
 
@@ -159,7 +159,7 @@ class Search {
     const places: Place[] = [];
     for (const name of listing.folders) {
       const relative = place.relative === "" ? name : `${place.relative}/${name}`;
-      if (NEVER_ENTERED.has(name) || this.#options.exclude?.(relative) === true) continue;
+      if (isNeverEntered(name) || this.#options.exclude?.(relative) === true) continue;
       places.push({ path: entryPath(place.path, name), relative, parent: place, isModel: false, isFront: false });
     }
     return sortInSlices(places, (a, b) => compareCodePoints(a.relative, b.relative), this.#slices);

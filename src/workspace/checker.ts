@@ -50,6 +50,8 @@ export class Checker {
   readonly #asked = new Set<string>();
   #running: Job | undefined;
   #touched = false;
+  /** Whom the person trusts changed under the check that runs: it is done again. */
+  #outdated = false;
 
   constructor(services: CheckerServices) {
     this.#services = services;
@@ -89,6 +91,12 @@ export class Checker {
   touch(path: string): void {
     this.#cancelUnasked(path);
     if (this.#running?.path === path && this.#running.depth === "files") this.#touched = true;
+  }
+
+  /** Whom the person trusts, or what policies say, has changed: what runs for the model asks the old ones. */
+  outdate(path: string): void {
+    this.#cancelUnasked(path);
+    if (this.#running?.path === path && this.#running.depth === "files") this.#outdated = true;
   }
 
   isChecking(path: string): boolean {
@@ -166,7 +174,11 @@ export class Checker {
     const known = registry.get(job.path);
     if (known === undefined) throw cancelled();
     try {
-      const verdict = job.depth === "files" ? await this.#readFiles(job, known) : await this.#readSignature(job, known);
+      let verdict: Verdict;
+      do {
+        this.#outdated = false;
+        verdict = job.depth === "files" ? await this.#readFiles(job, known) : await this.#readSignature(job, known);
+      } while (this.#outdated && !job.abort.signal.aborted);
       if (job.abort.signal.aborted) throw cancelled();
       if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
@@ -198,6 +210,8 @@ export class Checker {
     registry.update(job.path, checking, { before });
     await watch(job.path, known.kind);
     const identity = signature === undefined ? undefined : await fileIdentity(signature);
+    // From here on, late news of this very file is no news.
+    if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
     let percent = -1;
     const options = {
       engine: await engine(),
@@ -216,7 +230,6 @@ export class Checker {
       policy === undefined
         ? await this.#verify({ ...options, model: job.path, signature: signature ?? "", trust: await trust() })
         : await policy.verify(options);
-    if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
     return verdict;
   }
 

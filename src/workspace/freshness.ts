@@ -60,7 +60,7 @@ export class Freshness {
     const { registry, checker } = this.#services;
     for (const model of registry.models) {
       if (model.verdict.signature === undefined || !affected(model)) continue;
-      checker.touch(model.path);
+      checker.outdate(model.path);
       if (restsOnFiles(model.verdict)) this.#takeBack(model);
       else if (checker.wasAsked(model.path)) this.#check(model.path, "files");
       else this.#check(model.path, "signature");

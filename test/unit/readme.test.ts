@@ -52,6 +52,30 @@ describe("the README", function () {
     assert.equal(JSON.parse(readFileSync(join(folder(), "report.json"), "utf8")).verified, true);
   });
 
+  it("has recipes with a login whose options there are", () => {
+    writeTree(folder(), { "llama-3-8b/config.json": "{}", "sigstore.json": "{}" });
+    const commands =
+      blocks("shell")
+        .join("")
+        .replaceAll("\\\n", " ")
+        .match(/^model-provenance (?:sign|verify) .*$/gm) ?? [];
+    assert.equal(commands.length, 7);
+    for (const command of commands) {
+      // Nothing is asked for before the model is there: a login is not begun.
+      const args = command.replace("llama-3-8b", "missing").split(/\s+/).slice(1);
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [CLI, ...args, "--log-level", "ERROR", "--no-such-option"],
+        {
+          cwd: folder(),
+          encoding: "utf8",
+        },
+      );
+      assert.equal(status, 2, command);
+      assert.match(stderr, /--no-such-option/, command);
+    }
+  });
+
   it("has an example of the library that works", () => {
     const [example, ...more] = blocks("js");
     assert.deepEqual(more, []);

@@ -1,11 +1,9 @@
-import { availableParallelism } from "node:os";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { DigestCollector } from "./digest-collector.ts";
+import { DigestCollector, type Measure, measureRequest } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError, hasherFailed } from "./fault-error.ts";
 import { packFiles } from "./file-chunk.ts";
 import { type ChildOptions, HasherChild } from "./hasher-child.ts";
-import { type Measure, measureRequest, usefulThreads } from "./measure.ts";
 import type { FromHasher, HasherSettings } from "./protocol.ts";
 
 export interface EngineOptions extends ChildOptions, Partial<HasherSettings> {
@@ -57,10 +55,7 @@ class ChildEngine implements DigestEngine {
   }
 
   async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
-    throwIfCancelled(options.signal);
     const measure = await measureRequest(request);
-    const cached = await this.#fromCache(request, options.signal);
-    if (cached !== undefined) return cached;
     throwIfCancelled(options.signal);
     if (this.#disposed) throw cancelled("the engine was disposed of");
     return new Promise((resolve, reject) => {
@@ -96,31 +91,35 @@ class ChildEngine implements DigestEngine {
 
   warm(): void {
     if (this.#disposed || this.#child !== undefined || this.#restart !== undefined) return;
-    this.#begin(availableParallelism());
+    this.#begin();
     this.#rest();
   }
 
   #start(pending: Pending): void {
-    this.#begin(pending.request.mode === "cached" ? 0 : usefulThreads(pending.measure));
+    this.#begin();
     this.#child?.hold(true);
     if (this.#child !== undefined) void this.#send(this.#child, pending);
   }
 
-  /** `threads`: how many will surely be needed. */
-  #begin(threads: number): void {
+  #begin(): void {
     try {
-      this.#child ??= this.#fork(threads);
+      this.#child ??= this.#fork();
     } catch (error) {
       this.#crashed(`it could not be started (${error instanceof Error ? error.message : String(error)})`);
     }
   }
 
-  #fork(threads: number): HasherChild {
-    const { workers = availableParallelism(), priority = "low", readers = "auto", cache } = this.#options;
-    const settings = { workers, priority, readers, ...(cache !== undefined && { cache }) };
+  #fork(): HasherChild {
+    const { workers, priority = "low", readers = "auto", cache } = this.#options;
+    const settings = {
+      priority,
+      readers,
+      ...(workers !== undefined && { workers }),
+      ...(cache !== undefined && { cache }),
+    };
     const child: HasherChild = new HasherChild(
       this.#options,
-      { settings, threads: Math.min(threads, workers) },
+      settings,
       (message) => this.#hear(message),
       (reason) => {
         if (this.#child === child) this.#crashed(reason);
@@ -137,6 +136,7 @@ class ChildEngine implements DigestEngine {
       id,
       algorithm,
       mode,
+      files: files.length,
       ...measure,
       ...(shardSize !== undefined && { shardSize }),
       ...(root !== undefined && { root }),
@@ -258,15 +258,6 @@ class ChildEngine implements DigestEngine {
     clearTimeout(this.#restart);
     this.#restart = undefined;
     this.#rest();
-  }
-
-  async #fromCache(request: DigestRequest, signal: AbortSignal | undefined): Promise<DigestResult | undefined> {
-    const { root, mode } = request;
-    const { cache } = this.#options;
-    if (mode !== "cached" || root === undefined || cache === undefined) return undefined;
-    const { answerFromCache } = await import("./answer-from-cache.ts");
-    const { DigestCache } = await import("./digest-cache.ts");
-    return answerFromCache(new DigestCache(cache.directory, cache.maxBytes), { ...request, root }, signal);
   }
 
   /** With nothing to do, the process keeps this one from nothing, and ends after a while. */

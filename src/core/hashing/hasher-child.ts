@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromHasher, FromHasherSchema, type HasherSettings, type ToHasher } from "./protocol.ts";
-import { startArguments } from "./start-arguments.ts";
 
 export interface ChildOptions {
   /** The module that the process runs. Absent: the one that belongs to this code. */
@@ -32,7 +31,7 @@ export class HasherChild {
   /** `onEnd` is called once, unless `kill` or `retire` came first: the process is gone, and why. */
   constructor(
     options: ChildOptions,
-    start: { readonly settings: HasherSettings; readonly threads: number },
+    settings: HasherSettings,
     onMessage: (message: FromHasher) => void,
     onEnd: (reason: string) => void,
   ) {
@@ -41,9 +40,7 @@ export class HasherChild {
       this.kill();
       onEnd(reason);
     };
-    const { settings, threads } = start;
-    const args = startArguments({ threads, priority: settings.priority });
-    this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), args, {
+    this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), [], {
       execArgv: [...HEAP, ...(options.execArgv ?? [])],
       env: { ...inherited(), ...options.env, ELECTRON_RUN_AS_NODE: "1" },
       stdio: ["ignore", "ignore", "pipe", "ipc"],

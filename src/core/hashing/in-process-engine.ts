@@ -1,11 +1,10 @@
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { DigestCollector } from "./digest-collector.ts";
+import { DigestCollector, measureRequest } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError } from "./fault-error.ts";
-import { packFiles, unpackFiles } from "./file-chunk.ts";
+import { statLine } from "./file-chunk.ts";
 import type { Job, JobOutcome, Lane } from "./job.ts";
 import { JobRunner } from "./job-runner.ts";
-import { measureRequest } from "./measure.ts";
 import { RequestRunner } from "./request-runner.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -43,7 +42,7 @@ class InProcessEngine implements DigestEngine {
     throwIfCancelled(signal);
     if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.");
     const { files, algorithm, shardSize, mode = "full" } = request;
-    const shape = { algorithm, shardSize, mode, ...measure };
+    const shape = { algorithm, shardSize, mode, files: files.length, ...measure };
     const runner = new RequestRunner({ scheduler: this.#scheduler }, shape);
     const cancel = (): void => runner.cancel();
     const progress = setInterval(() => {
@@ -54,10 +53,10 @@ class InProcessEngine implements DigestEngine {
     signal?.addEventListener("abort", cancel, { once: true });
     this.#runners.add(runner);
     try {
-      if (files.length > 0) {
-        const { paths, stats } = unpackFiles(packFiles(files));
-        runner.add(paths, stats);
-      }
+      runner.add(
+        files.map(({ path }) => path),
+        files.map(statLine),
+      );
       const answer = await runner.answer();
       if (answer.state === "failed") throw faultError(answer.fault, files);
       if (answer.state === "cancelled") throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason });

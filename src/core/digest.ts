@@ -7,7 +7,8 @@ import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
-import { checkIgnorePath, type IgnoreRule } from "./model/ignore.ts";
+import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
+import { isTemporaryName } from "./model/temporary-names.ts";
 import type { Coverage } from "./verdict.ts";
 
 export interface DigestModelOptions extends EngineChoice {
@@ -68,9 +69,11 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
   const callerPaths = options.ignorePaths ?? [];
   callerPaths.forEach(checkIgnorePath);
   const ignore = signingIgnoreRules(model, options.signature, options.ignoreGitPaths ?? true, callerPaths);
+  const own = options.signature === undefined ? undefined : relativeToModel(model, options.signature);
   const list = await enumerateModel(model, {
     ignore,
     allowSymlinks: options.allowSymlinks ?? false,
+    ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
     ...(options.signal && { signal: options.signal }),
   });
   refuseUnsignable(list, model);

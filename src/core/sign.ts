@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
 import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
 import type { DigestMode } from "./hashing/digest-engine.ts";
+import type { FileList } from "./model/file-list.ts";
 import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
 import { isEarlierSignature } from "./signing/earlier-signature.ts";
 import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
@@ -89,7 +91,7 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
-  return { signature, signer, rootDigest, coverage, warnings: warningsFor(list.outside) };
+  return { signature, signer, rootDigest, coverage, warnings: warningsFor(list, signature) };
 }
 
 interface SignedStatement {
@@ -154,6 +156,15 @@ function withMore(error: unknown, text: string): unknown {
   return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
-function warningsFor(outside: readonly string[]): string[] {
-  return outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`);
+function warningsFor({ root, outside, ignored }: FileList, signature: string): string[] {
+  const unfinished = ignored
+    .filter(({ name, source }) => source === "signature" && basename(name) !== basename(signature))
+    .filter(({ name }) => existsSync(join(root, name)));
+  return [
+    ...outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`),
+    ...unfinished.map(
+      ({ name }) =>
+        `"${name}" is an unfinished signature and was not signed. Remove it where nothing signs this model now.`,
+    ),
+  ];
 }

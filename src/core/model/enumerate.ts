@@ -2,18 +2,13 @@ import { lstatSync, realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList } from "./file-list.ts";
-import { type IgnoreRule, isIgnored } from "./ignore.ts";
+import { isIgnored } from "./ignore.ts";
 import { followLink, type LinkTarget } from "./links.ts";
 import { nameProblem } from "./names.ts";
 import { TimeSlices } from "./time-slices.ts";
-import { modelFile, Walk } from "./walk.ts";
+import { modelFile, Walk, type WalkOptions } from "./walk.ts";
 
-export type { IgnoreRule };
-
-export interface EnumerateOptions {
-  /** If several match an entry, the first is reported. */
-  readonly ignore: readonly IgnoreRule[];
-  readonly allowSymlinks: boolean;
+export interface EnumerateOptions extends WalkOptions {
   readonly signal?: AbortSignal;
 }
 
@@ -32,8 +27,7 @@ export async function enumerateModel(root: string, options: EnumerateOptions): P
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
   const { target, isLink } = lookAtRoot(path);
-  if (target.stats.isDirectory())
-    return new Walk(path, target.path, options.ignore, options.allowSymlinks, slices).run();
+  if (target.stats.isDirectory()) return new Walk(path, target.path, options, slices).run();
   if (target.stats.isFile()) return singleFile(path, target, isLink, options);
   throw new ProvenanceError("MODEL_SPECIAL_FILE", `${path} is neither a file nor a folder.`, { details: { path } });
 }

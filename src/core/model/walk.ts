@@ -22,11 +22,20 @@ interface Folder {
   readonly parent: Folder | undefined;
 }
 
+export interface WalkOptions {
+  /** If several match an entry, the first is reported. */
+  readonly ignore: readonly IgnoreRule[];
+  readonly allowSymlinks: boolean;
+  /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
+  readonly isTemporary?: (name: string) => boolean;
+}
+
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
 export class Walk {
   readonly #root: string;
   readonly #realRoot: string;
   readonly #allowSymlinks: boolean;
+  readonly #isTemporary: (name: string) => boolean;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -38,18 +47,13 @@ export class Walk {
   #entries = 0;
   #nameCharacters = 0;
 
-  constructor(
-    root: string,
-    realRoot: string,
-    ignore: readonly IgnoreRule[],
-    allowSymlinks: boolean,
-    slices: TimeSlices,
-  ) {
+  constructor(root: string, realRoot: string, options: WalkOptions, slices: TimeSlices) {
     this.#root = root;
     this.#realRoot = realRoot;
-    this.#allowSymlinks = allowSymlinks;
+    this.#allowSymlinks = options.allowSymlinks;
+    this.#isTemporary = options.isTemporary ?? (() => false);
     this.#slices = slices;
-    for (const rule of ignore) {
+    for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
     }
   }
@@ -104,7 +108,7 @@ export class Walk {
       return;
     }
     // A folder that a rule leaves out is not entered, so rules for what is above this entry need no second look.
-    const source = this.#rules.get(name);
+    const source = this.#rules.get(name) ?? (kind !== "folder" && this.#isTemporary(name) ? "signature" : undefined);
     if (source !== undefined) {
       this.#ignored.push({ name, source });
       return;

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { temporaryName } from "../model/temporary-names.ts";
 
 /**
  * Writes a file so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
@@ -15,7 +15,7 @@ export async function writeFileAtomically(
   bytes: Buffer,
   check: (written: Buffer) => void,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryName(path);
   try {
     const file = await open(temporary, "wx", 0o644);
     try {
@@ -38,14 +38,13 @@ export async function writeFileAtomically(
  * @throws ProvenanceError SIGNATURE_UNWRITABLE
  */
 export async function checkWritable(path: string): Promise<void> {
-  const folder = dirname(path);
   try {
     if ((await stat(path).catch(() => undefined))?.isDirectory() === true) {
       throw new ProvenanceError("SIGNATURE_UNWRITABLE", `${path} is a folder; name a file for the signature.`, {
         details: { path },
       });
     }
-    const probe = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+    const probe = temporaryName(path);
     await (await open(probe, "wx", 0o600)).close();
     await rm(probe);
   } catch (cause) {

@@ -4,8 +4,9 @@ import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
-import { enumerateModel, type IgnoreRule } from "../../../../src/core/model/enumerate.ts";
+import { enumerateModel } from "../../../../src/core/model/enumerate.ts";
 import type { FileList } from "../../../../src/core/model/file-list.ts";
+import type { IgnoreRule } from "../../../../src/core/model/ignore.ts";
 import { GIT_PATHS } from "../../../../src/core/model/ignore.ts";
 import { compareCodePoints } from "../../../../src/core/model/names.ts";
 import { asOrdinaryUser } from "../../../support/ordinary-user.ts";

@@ -1,8 +1,10 @@
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inspect, promisify } from "node:util";
+import { sign } from "../../../../src/core/sign.ts";
 import type { TrustRoot } from "../../../../src/core/verification/trust-root.ts";
 import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
 import { verify } from "../../../../src/core/verify.ts";
@@ -58,5 +60,31 @@ describe("two processes that log in and sign at once", function () {
     await Promise.all(names.map((name) => signInProcess(name, "one")));
     assert.ok(names.includes(await signerOf("one", names)));
     assert.deepEqual(readdirSync(join(folder(), "one")).sort(), ["model.sig", "weights.bin"]);
+  });
+
+  it("what another process has begun to write is not signed, is told, and does not pass when it stays", async () => {
+    const unfinished = ".model.sig.0123456789ab.tmp";
+    writeTree(folder(), {
+      "one/weights.bin": "1",
+      [`one/${unfinished}`]: "{",
+      "one/sub/.model.sig.0123456789ab.tmp": "2",
+    });
+    const model = join(folder(), "one");
+    const signature = join(model, "model.sig");
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const identity = { method: "key", privateKey: { label: "own.key", pem } } as const;
+    const { warnings } = await sign({ model, signature, identity });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings.join(), /"\.model\.sig\.0123456789ab\.tmp" is an unfinished signature/);
+    const trust = { keys: [{ label: "own.pub", pem: publicKey.export({ type: "spki", format: "pem" }).toString() }] };
+    const verdict = await verify({ model, signature, trust });
+    assert.equal(verdict.state, "modified");
+    assert.deepEqual(
+      verdict.comparison?.added.map(({ name }) => name),
+      [unfinished],
+    );
+    rmSync(join(model, unfinished));
+    assert.equal((await verify({ model, signature, trust })).state, "verified");
   });
 });

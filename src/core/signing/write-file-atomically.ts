@@ -1,5 +1,4 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { temporaryName } from "../model/temporary-names.ts";
 

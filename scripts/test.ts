@@ -27,7 +27,7 @@ const SUITES: Readonly<Record<string, () => Promise<SuiteResult>>> = {
   interop: () => mochaSuite("interop", { mochaArgs, coverage: v8Files }),
   manifest: () => mochaSuite("manifest", { mochaArgs }),
   samples: async () => checkSamples(() => {}),
-  host: () => inBrowser("host", () => hostInBrowser()),
+  host: () => inBrowser("host", () => hostInBrowser(mochaArgs)),
   e2e: () => inBrowser("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT })),
 };
 

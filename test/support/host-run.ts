@@ -4,6 +4,8 @@ export interface HostRun {
   readonly files: readonly string[];
   /** Absolute path of the SuiteResult to write. */
   readonly results: string;
+  /** Only tests of this name, as mocha's `-g`. */
+  readonly grep?: string;
 }
 
 export const HOST_RUN = "MODEL_PROVENANCE_HOST_RUN";

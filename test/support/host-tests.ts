@@ -20,6 +20,8 @@ export interface HostTestOptions extends ServerOptions {
   readonly extension?: string;
   /** Bundled suites, absolute paths. */
   readonly files: readonly string[];
+  /** Only tests of this name, as mocha's `-g`. */
+  readonly grep?: string;
   /** Milliseconds for everything. Default: two minutes. */
   readonly timeout?: number;
 }
@@ -28,7 +30,7 @@ export interface HostTestOptions extends ServerOptions {
 export async function runHostTests(browser: Browser, options: HostTestOptions): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), "host-tests-"));
   const results = join(folder, "results.json");
-  const run: HostRun = { files: options.files, results };
+  const run: HostRun = { files: options.files, results, ...(options.grep && { grep: options.grep }) };
   const server = await startServer({
     ...options,
     testDriver: true,

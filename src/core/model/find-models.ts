@@ -2,9 +2,18 @@ import { type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { entryPath } from "./list-folder.ts";
-import { isModelFile, isModelFront, isModelPackage, isSingleFileModel, SKILL_FILE } from "./model-files.ts";
+import {
+  hasParts,
+  isDescribed,
+  isModelFile,
+  isModelFront,
+  isModelPackage,
+  isSingleFileModel,
+  SKILL_FILE,
+} from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
 import { isNeverEntered } from "./never-entered.ts";
+import { isSignatureName } from "./signature-names.ts";
 import { type Listing, listByKind, signaturesBeside } from "./signatures-beside.ts";
 import { sortInSlices } from "./sort-in-slices.ts";
 import { TimeSlices } from "./time-slices.ts";
@@ -23,7 +32,10 @@ export interface FindOptions {
   readonly maxEntries?: number;
   /** Folders to leave out; `relative` is `/` separated. */
   readonly exclude?: (relative: string) => boolean;
-  /** Folders that are models although nothing in them tells; `relative` is `/` separated. */
+  /**
+   * Folders that are models although nothing in them tells, and files that are in no model: those too are models then.
+   * `relative` is `/` separated.
+   */
   readonly isModel?: (relative: string) => boolean;
   /** Called once if there was more than `maxEntries`: what was found until then is returned. */
   readonly onLimit?: (limit: number) => void;
@@ -35,8 +47,8 @@ const ENVIRONMENT_MARKS = { file: "pyvenv.cfg", folder: "conda-meta" } as const;
 
 /**
  * The models below a folder, itself included, by order of their paths: whatever has an OMS signature, folders with model
- * files at their top, and agent skills. Inside a model, a folder is a model of its own only if it is signed or a skill.
- * Nearer folders first, so that a limit cuts off what is deepest. Links to folders are not followed; folders that
+ * files at their top, and agent skills. Nested models are their own; what is a part of the model around it is told by
+ * {@link Owns}. Nearer folders first, so that a limit cuts off what is deepest. Links to folders are not followed; folders that
  * cannot be read are passed over: this is a search, and no verdict.
  *
  * @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` (the root), `CANCELLED`
@@ -101,13 +113,22 @@ function unreadable(path: string, cause: unknown): ProvenanceError {
   });
 }
 
+/**
+ * What a model takes for its parts of the weights below it; signed folders and skills are always models of their own.
+ * - `nothing`: weights that merely lie there, as at the top of a workspace, do not make a part of what lies below
+ * - `parts`: a described model has parts, but no models that are described themselves, such as checkpoints
+ * - `everything`: what is signed, a skill, a pipeline of several networks, and what the person says is one model
+ */
+type Owns = "nothing" | "parts" | "everything";
+
 /** A folder that is searched, or waits for it. */
 interface Place {
   readonly path: string;
   /** From the root of the search, `/` separated; empty for the root. */
   readonly relative: string;
   readonly parent: Place | undefined;
-  isModel: boolean;
+  /** Only of a model, or of a Core ML package in one. */
+  owns: Owns | undefined;
   /** Whether weights in a folder just below are this folder's. */
   isFront: boolean;
 }
@@ -127,7 +148,7 @@ class Search {
   }
 
   async run(root: string): Promise<FoundModel[]> {
-    const queue: Place[] = [{ path: root, relative: "", parent: undefined, isModel: false, isFront: false }];
+    const queue: Place[] = [{ path: root, relative: "", parent: undefined, owns: undefined, isFront: false }];
     for (const place of queue) {
       const listing = await this.#list(place);
       if (listing !== undefined && !isEnvironment(listing)) {
@@ -158,9 +179,9 @@ class Search {
   async #below(place: Place, listing: Listing): Promise<Place[]> {
     const places: Place[] = [];
     for (const name of listing.folders) {
-      const relative = place.relative === "" ? name : `${place.relative}/${name}`;
+      const relative = relativePath(place, name);
       if (isNeverEntered(name) || this.#options.exclude?.(relative) === true) continue;
-      places.push({ path: entryPath(place.path, name), relative, parent: place, isModel: false, isFront: false });
+      places.push({ path: entryPath(place.path, name), relative, parent: place, owns: undefined, isFront: false });
     }
     return sortInSlices(places, (a, b) => compareCodePoints(a.relative, b.relative), this.#slices);
   }
@@ -173,29 +194,47 @@ class Search {
     }
     place.isFront = isModelFront(listing.files);
     // A signature beside this folder may have made it a model before it was listed.
-    if (this.#found.has(place.path)) place.isModel = true;
-    else if (listing.files.has(SKILL_FILE) || this.#options.isModel?.(place.relative) === true) this.#addFolder(place);
-    else if (!isInsideModel(place)) this.#addUnsigned(place, listing, signatures);
+    if (this.#found.has(place.path)) place.owns = "everything";
+    else if (listing.files.has(SKILL_FILE) || this.#isNamed(place.relative)) this.#addFolder(place, "everything");
+    else this.#addUnsigned(place, listing, signatures);
+    await this.#addNamedFiles(place, listing);
   }
 
   #addUnsigned(place: Place, listing: Listing, signatures: ReadonlyMap<string, string>): void {
     const files = [...listing.files].filter(isModelFile);
     const packages = [...listing.folders].filter(isModelPackage);
     const isPackage = isModelPackage(basename(place.path));
+    const around = modelAround(place);
+    if (isPackage && around !== undefined) place.owns = "everything";
     if (files.length + packages.length === 0 && !isPackage) return;
+    if (around !== undefined && (isPackage || isPartOf(around, listing))) return;
     const paths = files.map((name) => entryPath(place.path, name));
     const loose = packages.length === 0 && files.every(isSingleFileModel);
     if (loose && paths.some((path) => signatures.has(path))) {
       for (const path of paths) if (!signatures.has(path)) this.#add({ path, kind: "file" });
-    } else if (place.parent?.isFront === true) {
-      this.#addFolder(place.parent);
+    } else if (place.parent?.isFront === true && !isDescribed(listing.files)) {
+      this.#addFolder(place.parent, "parts");
     } else {
-      this.#addFolder(place);
+      this.#addFolder(place, isPackage || hasParts(listing.files) ? "everything" : ownsBelow(listing));
     }
   }
 
-  #addFolder(place: Place): void {
-    place.isModel = true;
+  #isNamed(relative: string): boolean {
+    return this.#options.isModel?.(relative) === true;
+  }
+
+  async #addNamedFiles(place: Place, listing: Listing): Promise<void> {
+    if (this.#options.isModel === undefined || modelAround(place, true) !== undefined) return;
+    for (const name of listing.files) {
+      const path = entryPath(place.path, name);
+      const isKnown = this.#found.has(path) || isSignatureName(name);
+      if (!isKnown && this.#isNamed(relativePath(place, name))) this.#add({ path, kind: "file" });
+      if (this.#slices.isOver()) await this.#slices.next();
+    }
+  }
+
+  #addFolder(place: Place, owns: Owns): void {
+    place.owns = owns;
     this.#add({ path: place.path, kind: "directory" });
   }
 
@@ -204,11 +243,24 @@ class Search {
   }
 }
 
-function isInsideModel(place: Place): boolean {
-  for (let above = place.parent; above !== undefined; above = above.parent) {
-    if (above.isModel) return true;
+/** The nearest model, or package of one, that the folder is in. */
+function modelAround(place: Place, orIs = false): Place | undefined {
+  for (let above = orIs ? place : place.parent; above !== undefined; above = above.parent) {
+    if (above.owns !== undefined) return above;
   }
-  return false;
+  return undefined;
+}
+
+function isPartOf(around: Place, listing: Listing): boolean {
+  return around.owns === "everything" || (around.owns === "parts" && !isDescribed(listing.files));
+}
+
+function ownsBelow({ files }: Listing): Owns {
+  return isDescribed(files) ? "parts" : "nothing";
+}
+
+function relativePath(place: Place, name: string): string {
+  return place.relative === "" ? name : `${place.relative}/${name}`;
 }
 
 function isEnvironment(listing: Listing): boolean {

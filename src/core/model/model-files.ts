@@ -45,3 +45,19 @@ export function isSingleFileModel(name: string): boolean {
 export function isModelFront(names: ReadonlySet<string>): boolean {
   return names.has("config.json") && FRONT_NAMES.some((name) => names.has(name));
 }
+
+/** What says how the weights beside it are to be used: with it, they are a whole model. */
+const DESCRIPTIONS = ["config.json", "adapter_config.json", "params.json", "saved_model.pb"] as const;
+
+/** These describe a model of several networks, each in a folder of its own: Diffusers, Sentence Transformers. */
+const PARTS_LISTS = ["model_index.json", "modules.json"] as const;
+
+/** Whether a folder with these names at its top, and with weights, is a whole model, also inside another one. */
+export function isDescribed(names: ReadonlySet<string>): boolean {
+  return DESCRIPTIONS.some((name) => names.has(name)) || hasParts(names);
+}
+
+/** Whether described weights in folders below are parts of the folder with these names at its top. */
+export function hasParts(names: ReadonlySet<string>): boolean {
+  return PARTS_LISTS.some((name) => names.has(name));
+}

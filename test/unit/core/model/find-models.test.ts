@@ -95,12 +95,18 @@ describe("findModels", function () {
     it("gives the folder, not its parts, for weights in sub-folders of a model", async () => {
       writeTree(folder(), {
         "pipeline/model_index.json": "{}",
+        "pipeline/unet/config.json": "{}",
         "pipeline/unet/diffusion_pytorch_model.safetensors": "x",
         "pipeline/vae/diffusion_pytorch_model.safetensors": "x",
+        "sentence/modules.json": "[]",
+        "sentence/model.safetensors": "x",
+        "sentence/2_Dense/config.json": "{}",
+        "sentence/2_Dense/model.safetensors": "x",
+        "whole/config.json": "{}",
         "whole/model.safetensors": "x",
         "whole/onnx/model.onnx": "x",
       });
-      assert.deepEqual(await found(), ["pipeline/", "whole/"]);
+      assert.deepEqual(await found(), ["pipeline/", "sentence/", "whole/"]);
     });
 
     it("takes weights one folder below a configuration and a tokenizer for those of the folder with these", async () => {
@@ -297,23 +303,70 @@ describe("findModels", function () {
     assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig"]);
   });
 
-  it("takes a folder inside a model for a model of its own only if it is signed or a skill", async () => {
-    writeTree(folder(), {
-      "big/model.safetensors": "",
-      "big/draft/model.safetensors": "",
-      "big/deep/er/adapter/adapter_model.safetensors": "",
-      "big/deep/er/adapter/model.sig": SIGNED,
-      "big/skill/SKILL.md": "",
-      "big/skill/net.onnx": "",
-      "signed/model.sig": SIGNED,
-      "signed/sub/net.onnx": "",
+  describe("a folder inside a model", () => {
+    it("is a model of its own if it is signed or a skill; what is signed has all the rest for its parts", async () => {
+      writeTree(folder(), {
+        "big/model.safetensors": "",
+        "big/config.json": "",
+        "big/deep/er/adapter/adapter_model.safetensors": "",
+        "big/deep/er/adapter/model.sig": SIGNED,
+        "big/skill/SKILL.md": "",
+        "big/skill/net.onnx": "",
+        "signed/model.sig": SIGNED,
+        "signed/sub/config.json": "{}",
+        "signed/sub/net.onnx": "",
+      });
+      assert.deepEqual(await found(), [
+        "big/",
+        "big/deep/er/adapter/ <- big/deep/er/adapter/model.sig",
+        "big/skill/",
+        "signed/ <- signed/model.sig",
+      ]);
     });
-    assert.deepEqual(await found(), [
-      "big/",
-      "big/deep/er/adapter/ <- big/deep/er/adapter/model.sig",
-      "big/skill/",
-      "signed/ <- signed/model.sig",
-    ]);
+
+    it("is one if it is described itself, as checkpoints and adapters are", async () => {
+      writeTree(folder(), {
+        "run/config.json": "{}",
+        "run/model.safetensors": "",
+        "run/checkpoint-500/config.json": "{}",
+        "run/checkpoint-500/model.safetensors": "",
+        "run/checkpoint-500/onnx/model.onnx": "",
+        "run/lora/adapter_config.json": "{}",
+        "run/lora/adapter_model.safetensors": "",
+        "front/config.json": "{}",
+        "front/tokenizer.json": "{}",
+        "front/checkpoint-1/config.json": "{}",
+        "front/checkpoint-1/model.safetensors": "",
+      });
+      assert.deepEqual(await found(), ["front/checkpoint-1/", "run/", "run/checkpoint-500/", "run/lora/"]);
+    });
+
+    it("is hidden by no loose weights above, wherever these lie", async () => {
+      writeTree(folder(), {
+        "yolo.pt": "",
+        "models/a/config.json": "{}",
+        "models/a/model.safetensors": "",
+        "models/b/net.onnx": "",
+        "models/b/c/net.onnx": "",
+        "models/d/x.mlpackage/Manifest.json": "{}",
+        "models/d/x.mlpackage/Data/com.apple.CoreML/model.mlmodel": "",
+      });
+      assert.deepEqual(await found(), ["./", "models/a/", "models/b/", "models/b/c/", "models/d/"]);
+    });
+  });
+
+  it("takes what the caller names for models: folders with all that is in them, and files that are in no model", async () => {
+    writeTree(folder(), {
+      "data/weights.dat": "",
+      "data/weights.dat.sig": "",
+      "data/notes.txt": "",
+      "named/a.bin": "",
+      "named/sub/net.onnx": "",
+      "model/net.onnx": "",
+      "model/x.dat": "",
+    });
+    const isModel = (name: string): boolean => name === "named" || name.endsWith(".dat") || name.endsWith(".dat.sig");
+    assert.deepEqual(await found({ isModel }), ["data/weights.dat", "model/", "named/"]);
   });
 
   it("leaves out packages, environments and what the caller excludes", async () => {

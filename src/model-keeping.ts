@@ -72,7 +72,9 @@ export class ModelKeeping {
       log: note,
     });
     store.add(checker);
-    const discovery = store.add(new Discovery(registry, note, (folder) => searchHints(folder, policies)));
+    const discovery = store.add(
+      new Discovery({ registry, log: note, hints: (folder) => searchHints(folder, policies) }),
+    );
     const freshness = store.add(
       new Freshness({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
     );
@@ -120,7 +122,7 @@ async function searchHints(folder: string, policies: Policies) {
     matcherOf(modelPatterns(folder)),
     policies.namedModels(folder),
   ]);
-  return { exclude, isModel: (relative: string) => matches(relative) || named.has(relative) };
+  return { exclude, isModel: (relative: string) => matches(relative) || named.has(relative), named };
 }
 
 function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {

@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from "node:path";
 import { env, l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
+import { hubSnapshot } from "../core/model/hub-cache.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
 import { bytesText, describe, signerText, type Words, wordsFor } from "../core/words.ts";
@@ -16,8 +17,9 @@ export function stateWords(verdict: Verdict): Words {
   return { ...words, label: l10n.t(words.label) };
 }
 
-export function modelName(model: KnownModel): string {
-  return plainText(basename(model.path));
+/** The folder's or file's own name; for a snapshot in a cache of Hugging Face, that of the repository. */
+export function modelName({ path }: KnownModel): string {
+  return plainText(hubSnapshot(path)?.name ?? basename(path));
 }
 
 /** The name; or, where another model of the list has the same, the path from the workspace folder, or with it. */
@@ -28,10 +30,17 @@ export function distinctName(model: KnownModel, all: readonly KnownModel[]): str
 }
 
 const NAMES: readonly ((model: KnownModel) => string)[] = [
-  ({ path }) => basename(path),
+  ({ path }) => hubSnapshot(path)?.name ?? basename(path),
+  ({ path }) => hubRevision(path) ?? basename(path),
   ({ path, folder }) => (folder === undefined || folder === path ? path : relative(folder, path)),
   ({ path, folder }) => (folder === undefined ? path : relative(dirname(folder), path)),
 ];
+
+/** As much of the revision as tells it apart. */
+function hubRevision(path: string): string | undefined {
+  const snapshot = hubSnapshot(path);
+  return snapshot === undefined ? undefined : `${snapshot.name} @ ${snapshot.revision.slice(0, 8)}`;
+}
 
 export function shortSigner(signer: Signer): string {
   return middleShortened(plainText(signerText(signer)), SHORT);

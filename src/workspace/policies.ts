@@ -72,7 +72,7 @@ export class Policies {
     };
   }
 
-  /** Folders that policies name without a wildcard: models, whatever they look like. Relative to the workspace folder. */
+  /** What policies name without a wildcard: models, whatever they look like. Relative to the workspace folder. */
   async namedModels(folder: string): Promise<ReadonlySet<string>> {
     const { user, workspace } = await this.#policiesFor({ path: folder, folder });
     const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));

@@ -20,7 +20,7 @@ export interface KnownModel {
 export interface RegistryChange {
   /** Models whose knowledge changed, those that came or went included. */
   readonly paths: readonly string[];
-  /** Whether models came or went. */
+  /** Whether models came or went, or how far a folder was searched is another. */
   readonly list: boolean;
 }
 
@@ -30,6 +30,7 @@ export type RegistryListener = (change: RegistryChange) => void;
 export class ModelRegistry {
   readonly #models = new Map<string, KnownModel>();
   readonly #signatures = new Map<string, string>();
+  readonly #bounds = new Map<string, number>();
   readonly #listeners = new Set<RegistryListener>();
   #order: readonly string[] | undefined;
 
@@ -37,6 +38,11 @@ export class ModelRegistry {
   get models(): readonly KnownModel[] {
     this.#order ??= [...this.#models.keys()].sort();
     return this.#order.flatMap((path) => this.#models.get(path) ?? []);
+  }
+
+  /** Workspace folders that were not searched to the end, and how many files and folders were. */
+  get bounds(): ReadonlyMap<string, number> {
+    return this.#bounds;
   }
 
   get(path: string): KnownModel | undefined {
@@ -66,10 +72,16 @@ export class ModelRegistry {
     return this.models.filter((model) => model.path.startsWith(prefix));
   }
 
-  /** What a search of one workspace folder found. Models with the same signature file keep what is known of them. */
-  replaceFolder(folder: string, found: readonly FoundModel[]): void {
+  /**
+   * What a search of one workspace folder found. Models with the same signature file keep what is known of them.
+   *
+   * @param bound how many files and folders were looked at, where that is not all
+   */
+  replaceFolder(folder: string, found: readonly FoundModel[], bound?: number): void {
     const paths = new Set<string>();
-    let list = false;
+    let list = this.#bounds.get(folder) !== bound;
+    if (bound === undefined) this.#bounds.delete(folder);
+    else this.#bounds.set(folder, bound);
     for (const model of found) {
       const known = this.#models.get(model.path);
       const same = known !== undefined && known.verdict.signature === model.signature;
@@ -143,7 +155,7 @@ export class ModelRegistry {
   }
 
   #tell(paths: readonly string[], list: boolean): void {
-    if (paths.length === 0) return;
+    if (paths.length === 0 && !list) return;
     for (const listener of [...this.#listeners]) listener({ paths, list });
   }
 }

@@ -106,7 +106,8 @@ export class WorkspaceWatcher implements Disposable {
     const path = file.fsPath;
     this.#changed(file);
     const known = registry.get(path) !== undefined || registry.below(path).length > 0;
-    if (known || isTelling(basename(path))) this.#searchLater(folder);
+    const telling = isTelling(basename(path)) || this.#services.discovery.isNamed(folder, path);
+    if (known || telling) this.#searchLater(folder);
   }
 
   /** A model that is gone is forgotten at once, also one that no search found. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FolderWatches } from "../../../src/workspace/folder-watches.ts";
 import { skip } from "../../support/results.ts";
@@ -58,6 +58,27 @@ describe("watches on a model's folders", () => {
     watches.unwatch(root());
     await going;
     assert.equal(watches.covers(root()), false);
+  });
+
+  it("see a change of what a link leads to outside, as in a Hugging Face cache, and tell it as the link's", async () => {
+    writeTree(root(), { "blobs/b1": "x", "blobs/b2": "y", "snapshots/s/": "" });
+    const model = join(root(), "snapshots", "s");
+    symlinkSync("../../blobs/b1", join(model, "model.safetensors"));
+    const told: string[] = [];
+    let next: () => void = () => {};
+    watches = new FolderWatches((path) => {
+      told.push(path);
+      next();
+    }, false);
+    await watches.watch(model, "directory");
+    assert.equal(watches.covers(model), false, "the folders themselves are left to the editor");
+    const changed = new Promise<void>((resolve) => {
+      next = resolve;
+    });
+    writeFileSync(join(root(), "blobs", "b2"), "nobody's");
+    writeFileSync(join(root(), "blobs", "b1"), "changed");
+    await changed;
+    assert.deepEqual([...new Set(told)], [join(model, "model.safetensors")]);
   });
 
   it("mind no model that is not there", async () => {

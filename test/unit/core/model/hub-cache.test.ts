@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { hubSnapshot } from "../../../../src/core/model/hub-cache.ts";
+
+const REVISION = "0123456789abcdef".repeat(3).slice(0, 40);
+
+describe("a snapshot in a cache of Hugging Face", () => {
+  const at = (repository: string, revision = REVISION, snapshots = "snapshots") =>
+    hubSnapshot(join("/", "hub", repository, snapshots, revision));
+
+  it("is called as its repository on the hub", () => {
+    assert.deepEqual(at("models--google--gemma-2b"), { name: "google/gemma-2b", revision: REVISION });
+    assert.equal(at("models--gpt2")?.name, "gpt2");
+    assert.equal(at("datasets--org--reviews")?.name, "org/reviews");
+  });
+
+  it("is told by all three names above each other", () => {
+    assert.equal(at("gemma"), undefined);
+    assert.equal(at("models--a--b", "main"), undefined);
+    assert.equal(at("models--a--b", REVISION, "blobs"), undefined);
+    assert.equal(hubSnapshot("/"), undefined);
+  });
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Discovery, type SearchHints } from "../../../src/workspace/discovery.ts";
+import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+describe("the search of a workspace folder", () => {
+  const root = useTemporaryFolder();
+  let registry: ModelRegistry;
+  let log: string[];
+  let hints: SearchHints;
+
+  beforeEach(() => {
+    registry = new ModelRegistry();
+    log = [];
+    hints = {};
+  });
+
+  const discovery = (limit?: number): Discovery =>
+    new Discovery({
+      registry,
+      log: (text) => log.push(text),
+      hints: async () => hints,
+      ...(limit === undefined ? {} : { limit }),
+    });
+  const found = () => registry.models.map(({ path, kind }) => `${relative(root(), path)} ${kind}`);
+
+  it("tells in the registry and in the log that a bound was reached, until it is not", async () => {
+    writeTree(root(), { "near/net.onnx": "x", "far/away/deep/net.onnx": "x" });
+    let lists = 0;
+    registry.onDidChange(({ list }) => {
+      if (list) lists += 1;
+    });
+    await discovery(4).search(root());
+    assert.deepEqual(found(), [`near directory`]);
+    assert.deepEqual([...registry.bounds], [[root(), 4]]);
+    assert.match(log.join("\n"), /Only the first 4 files and folders/);
+    rmSync(join(root(), "far"), { recursive: true });
+    await discovery(4).search(root());
+    assert.deepEqual([...registry.bounds], []);
+    assert.equal(lists, 2, "that the bound is gone is told, although the models are the same");
+  });
+
+  it("finds what policies name wherever it lies: single files, in models, and beyond the bound", async () => {
+    writeTree(root(), { "a/model.sig": "{}", "a/deep/x.dat": "x", "b/c/d/e/weights.dat": "x", "b/c/d/e/f": "x" });
+    hints = { named: new Set(["a/deep/x.dat", "b/c/d/e/weights.dat", "missing.bin"]) };
+    const search = discovery(5);
+    await search.search(root());
+    assert.deepEqual(found(), ["a directory", join("a", "deep", "x.dat file"), join("b/c/d/e", "weights.dat file")]);
+    assert.ok(search.isNamed(root(), join(root(), "missing.bin")), "its coming makes a model");
+    assert.ok(!search.isNamed(root(), join(root(), "other.bin")));
+  });
+
+  it("ends when it is cancelled, and leaves what was known", async () => {
+    writeTree(root(), { "a/net.onnx": "x" });
+    const search = discovery();
+    await search.search(root());
+    writeTree(root(), { "b/net.onnx": "x" });
+    const running = search.search(root());
+    search.cancel();
+    await running;
+    assert.deepEqual(found(), ["a directory"]);
+    await search.search(root());
+    assert.deepEqual(found(), ["a directory", "b directory"]);
+  });
+});

@@ -52,9 +52,11 @@ export const LATE_COMMONJS = {
   },
 };
 
-/** Returns the sources that went into the bundles, relative to the repository. */
+/** Returns the sources that went into the bundles, relative to the repository, and what esbuild says of those in dist/. */
 export async function bundle() {
-  return [...new Set([...(await bundleInto("dist", PROGRAM)), ...(await bundleInto("dist/library", LIBRARY))])].sort();
+  const program = await bundleInto("dist", PROGRAM);
+  const library = await bundleInto("dist/library", LIBRARY);
+  return { sources: [...new Set([program, library].flatMap(({ inputs }) => Object.keys(inputs)))].sort(), program };
 }
 
 /**
@@ -88,5 +90,5 @@ async function bundleInto(folder, entries) {
   for (const name of readdirSync(join(ROOT, folder))) {
     if (name.endsWith(".js") && !made.has(name)) rmSync(join(ROOT, folder, name));
   }
-  return Object.keys(metafile.inputs);
+  return metafile;
 }

@@ -2,13 +2,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "../esbuild.mjs";
+import { activationSizes } from "./activation-sizes.ts";
 import { ROOT } from "./fetch.mjs";
 import { thirdPartyNotices } from "./notices.ts";
 import { tool } from "./tool.ts";
 
 /** Everything that is shipped: the bundles, the licences of what they contain, the library's type declarations. */
 export async function build(): Promise<void> {
-  const sources = await bundle();
+  const { sources, program } = await bundle();
+  if (process.argv.includes("--sizes")) console.log(activationSizes(program));
   writeFileSync(join(ROOT, "dist", "third-party-notices.txt"), thirdPartyNotices(sources));
   // Declarations of sources with mistakes are of use, too; `npm run check` tells of mistakes.
   tool("typescript", "tsc", ["-p", "tsconfig.types.json", "--noCheck"]);

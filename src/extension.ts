@@ -3,29 +3,23 @@ import type { ExtensionContext } from "vscode";
 import { type Api, createApi } from "./api.ts";
 import { EditorLogin } from "./editor-login.ts";
 import { ModelKeeping } from "./model-keeping.ts";
-import { registerCommands, showError } from "./platform/commands.ts";
+import { showError } from "./platform/commands.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { createLog } from "./platform/log.ts";
 import { Passphrases } from "./platform/secrets.ts";
 import { SigstoreRoots } from "./platform/sigstore-roots.ts";
 import { TrustStore } from "./platform/trust.ts";
-import { Badges } from "./ui/badges.ts";
-import { clearDigestCache, digestCacheFolder } from "./ui/commands/clear-digest-cache.ts";
-import { filterModels } from "./ui/commands/filter-models.ts";
 import { KeyFiles } from "./ui/commands/key-files.ts";
-import { copyReport, showModel, showSignature } from "./ui/commands/show-model.ts";
-import { signModel } from "./ui/commands/sign-model.ts";
-import { refreshTrustRoot, selectSigstoreInstance } from "./ui/commands/sigstore-instance.ts";
-import { trustKey } from "./ui/commands/trust-key.ts";
-import { verifyAll, verifyModels } from "./ui/commands/verify-model.ts";
 import { ModelsView } from "./ui/models-view.ts";
+import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
-import { StatusBar } from "./ui/status-bar.ts";
-import { DigestEngineHolder } from "./workspace/digest-engine-holder.ts";
+import { DigestEngineHolder, digestCacheFolder } from "./workspace/digest-engine-holder.ts";
 
 let ending: (() => Promise<void>) | undefined;
 
+/** Builds the services and registers what the editor calls; what heavy code is needed is loaded on first use. */
 export function activate(context: ExtensionContext): Api {
+  const started = performance.now();
   const store = new DisposableStore();
   context.subscriptions.push(store);
   const log = store.add(createLog());
@@ -41,8 +35,6 @@ export function activate(context: ExtensionContext): Api {
   const { registry, checker } = keeping;
 
   const view = store.add(new ModelsView(registry));
-  store.add(new Badges(registry));
-  store.add(new StatusBar(registry));
   const services: Services = {
     log,
     registry,
@@ -58,30 +50,13 @@ export function activate(context: ExtensionContext): Api {
     engine,
     search: () => keeping.search(),
   };
-  store.add(registerCommands(handlers(services), log));
+  store.add(registerAll(services));
   // After activation has ended: finding models walks the disk.
   setImmediate(() => void keeping.start().catch((error: unknown) => showError(log, error)));
+  log.debug(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
   return createApi(registry);
 }
 
 export async function deactivate(): Promise<void> {
   await ending?.();
-}
-
-function handlers(services: Services): Parameters<typeof registerCommands>[0] {
-  return {
-    signModel: (...args) => signModel(args, services),
-    verifyModel: (...args) => verifyModels(args, services),
-    verifyAllModels: () => verifyAll(services),
-    copyReport: (...args) => copyReport(args, services),
-    trustKey: () => trustKey(services),
-    selectSigstoreInstance: () => selectSigstoreInstance(services),
-    refreshTrustRoot: () => refreshTrustRoot(services),
-    clearDigestCache: () => clearDigestCache(services),
-    findModels: () => services.search(),
-    filterModels: () => filterModels(services),
-    showModel: (...args) => showModel(args, services),
-    showSignature: (...args) => showSignature(args, services),
-    showLog: () => services.log.show(),
-  };
 }

@@ -38,6 +38,7 @@ export class ModelKeeping {
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
   readonly #policyWatcher: PolicyWatcher;
+  readonly #memory: VerdictMemory;
 
   constructor({ context, log, trust, sigstore, engine }: KeepingServices) {
     const { registry } = this;
@@ -48,7 +49,7 @@ export class ModelKeeping {
     };
     const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
     // First of all that hear of new models: one that is remembered is not new.
-    store.add(new VerdictMemory({ registry, storage: context.workspaceState, failed }));
+    const memory = store.add(new VerdictMemory({ registry, storage: context.workspaceState, failed }));
     const policies = new Policies({
       userPolicy: () => setting("userPolicy"),
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
@@ -96,13 +97,15 @@ export class ModelKeeping {
     store.add(onSettingChanged(["pauseInBackground"], () => checker.resume()));
     this.checker = checker;
     this.policies = policies;
+    this.#memory = memory;
     this.#watcher = watcher;
     this.#policyWatcher = policyWatcher;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    await this.#memory.load();
     this.#policyWatcher.start();
-    return this.#watcher.start();
+    await this.#watcher.start();
   }
 
   /** Searches the workspace again; policies are read again, too. */

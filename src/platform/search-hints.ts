@@ -1,14 +1,12 @@
-import * as v from "valibot";
 import { type Disposable, Uri, workspace } from "vscode";
 import { SETTINGS } from "./ids.ts";
 import { setting } from "./settings.ts";
-
-const Excluded = v.fallback(v.record(v.string(), v.unknown()), {});
+import { fields } from "./shapes.ts";
 
 /** Patterns that the editor leaves out of its own lists; those with a condition on other files are not among them. */
 export function excludedPatterns(folder: string): readonly string[] {
   const value: unknown = workspace.getConfiguration("files", Uri.file(folder)).get("exclude");
-  return Object.entries(v.parse(Excluded, value)).flatMap(([pattern, on]) => (on === true ? [pattern] : []));
+  return [...fields(value)].flatMap(([pattern, on]) => (on === true ? [pattern] : []));
 }
 
 /** Patterns of folders that are models because the person says so. */

@@ -33,6 +33,7 @@ export class Badges implements FileDecorationProvider {
     this.#store.add(window.registerFileDecorationProvider(this));
     this.#store.add(registry.onDidChange(({ paths }) => this.#update(paths)));
     this.#store.add(onSettingChanged(["badges"], () => this.#update([...this.#everything()])));
+    this.#update([...this.#everything()]);
   }
 
   provideFileDecoration(uri: Uri): ProviderResult<FileDecoration> {

@@ -5,11 +5,9 @@ import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
-import { modelHover } from "./hover.ts";
-import { factItem, folderItem, modelItem } from "./tree-items.ts";
-import { type FolderNode, factsOf, type ModelNode, type TreeNode } from "./tree-nodes.ts";
+import type { FolderNode, ModelNode, TreeNode } from "./tree-nodes.ts";
 
-/** The tree of models: a reader of the registry. */
+/** The tree of models: a reader of the registry. How rows look and what is below them is loaded with the first row. */
 export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
@@ -54,10 +52,11 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return verdict.state === "checking" ? (before ?? verdict).state : verdict.state;
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node === undefined) return this.#roots();
     if (node.kind === "fact") return [...node.children];
     if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
+    const { factsOf } = await import("./tree-nodes.ts");
     const model = this.#registry.get(node.path);
     return model === undefined ? [] : [...factsOf(model, node)];
   }
@@ -68,14 +67,16 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return this.#folderNode(this.#registry.get(node.path)?.folder);
   }
 
-  getTreeItem(node: TreeNode): TreeItem {
+  async getTreeItem(node: TreeNode): Promise<TreeItem> {
+    const { factItem, folderItem, modelItem } = await import("./tree-items.ts");
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
     const model = this.#registry.get(node.path);
     return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#around(model));
   }
 
-  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+  async resolveTreeItem(item: TreeItem, node: TreeNode): Promise<TreeItem> {
+    const { modelHover } = await import("./hover.ts");
     const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
     if (model !== undefined) item.tooltip = modelHover(model);
     return item;

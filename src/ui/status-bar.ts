@@ -29,6 +29,7 @@ export class StatusBar {
     this.#item.name = l10n.t("Model Provenance");
     this.#store.add(registry.onDidChange(() => this.#update()));
     this.#store.add(onSettingChanged(["statusBar"], () => this.#update()));
+    this.#update();
   }
 
   dispose(): void {

@@ -1,4 +1,10 @@
+import { join } from "node:path";
 import type { DigestEngine } from "../core/hashing/digest-engine.ts";
+
+/** Where digests of files that were read before are kept, for all windows. */
+export function digestCacheFolder(storage: string): string {
+  return join(storage, "digests");
+}
 
 /** The window's one hashing process: nothing is loaded or started before the first model is read. */
 export class DigestEngineHolder {

@@ -2,9 +2,7 @@ import * as v from "valibot";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { SHORT_REASONS } from "../core/words.ts";
-
-/** Characters of JSON that are kept of one model: whoever has more files that differ finds them by checking again. */
-const ENTRY_LIMIT = 32_000;
+import { ENTRY_LIMIT } from "./kept-verdict.ts";
 
 const Text = v.pipe(v.string(), v.maxLength(ENTRY_LIMIT));
 const Count = v.pipe(v.number(), v.minValue(0));
@@ -109,17 +107,4 @@ export function recall(kept: unknown): Verdict | undefined {
   const { success, output } = v.safeParse(RememberedVerdict, kept);
   if (!success) return undefined;
   return { ...output, reasons: output.reasons.map((reason) => ({ ...reason, details: {} })) };
-}
-
-/** What to keep of a verdict, as JSON has it; undefined for one that does not rest on files. */
-export function toKeep(verdict: Verdict): unknown {
-  const { state, model, signature, signer, coverage, comparison, checkedAt, reading } = verdict;
-  if (state !== "verified" && state !== "untrusted" && state !== "modified") return undefined;
-  const reasons = verdict.reasons.map(({ code, message }) => ({ code, message }));
-  const core = { state, model, signature, signer, reasons, checkedAt, reading };
-  for (const entry of [{ ...core, coverage, comparison }, core]) {
-    const text = JSON.stringify(entry);
-    if (text.length <= ENTRY_LIMIT) return JSON.parse(text);
-  }
-  return undefined;
 }

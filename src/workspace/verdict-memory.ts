@@ -1,6 +1,6 @@
 import type { Verdict } from "../core/verdict.ts";
+import { toKeep } from "./kept-verdict.ts";
 import { type ModelRegistry, restsOnFiles } from "./registry.ts";
-import { recall, toKeep } from "./remembered-verdict.ts";
 
 /** Milliseconds without a change before what is known is kept. */
 const QUIET_MS = 1_000;
@@ -30,7 +30,7 @@ export interface MemoryServices {
 export class VerdictMemory {
   readonly #services: MemoryServices;
   readonly #subscription: { dispose(): void };
-  /** Those whose model was not found yet, by path. */
+  /** Those whose model was not found yet, by path; undefined before {@link load}. */
   #awaited: Map<string, Verdict> | undefined;
   #kept = "";
   #timer: NodeJS.Timeout | undefined;
@@ -43,6 +43,15 @@ export class VerdictMemory {
     });
   }
 
+  /** Reads what was kept. Before the first search: until then nothing comes back, and nothing is kept. */
+  async load(): Promise<void> {
+    const kept = this.#services.storage.get(KEY);
+    const entries: readonly unknown[] = Array.isArray(kept) ? kept.slice(0, MODEL_LIMIT) : [];
+    const verdicts = entries.length === 0 ? [] : entries.map((await import("./remembered-verdict.ts")).recall);
+    this.#awaited = new Map(verdicts.flatMap((verdict) => (verdict === undefined ? [] : [[verdict.model, verdict]])));
+    for (const { path } of this.#services.registry.models) this.#recall(path);
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     if (this.#timer === undefined) return;
@@ -52,21 +61,14 @@ export class VerdictMemory {
 
   #recall(path: string): void {
     const { registry } = this.#services;
-    this.#awaited ??= this.#load();
-    const remembered = this.#awaited.get(path);
+    const remembered = this.#awaited?.get(path);
     const model = registry.get(path);
     if (remembered === undefined || model === undefined) return;
-    this.#awaited.delete(path);
+    this.#awaited?.delete(path);
     const { verdict } = model;
     const isNew = verdict.state === "unchecked" && verdict.signer === undefined;
     if (!isNew || verdict.signature !== remembered.signature) return;
     registry.update(path, { ...remembered, state: "stale" }, { before: remembered });
-  }
-
-  #load(): Map<string, Verdict> {
-    const kept = this.#services.storage.get(KEY);
-    const verdicts = Array.isArray(kept) ? kept.slice(0, MODEL_LIMIT).map(recall) : [];
-    return new Map(verdicts.flatMap((verdict) => (verdict === undefined ? [] : [[verdict.model, verdict]])));
   }
 
   #keepLater(): void {
@@ -77,9 +79,10 @@ export class VerdictMemory {
 
   #keep(): void {
     this.#timer = undefined;
+    if (this.#awaited === undefined) return;
     const { registry, storage, failed } = this.#services;
     const known = registry.models.flatMap(({ verdict, before }) => lastOfFiles(verdict, before));
-    const all = [...known, ...(this.#awaited?.values() ?? [])];
+    const all = [...known, ...this.#awaited.values()];
     const entries: unknown[] = [];
     let size = 0;
     for (const verdict of all.sort(latestFirst)) {

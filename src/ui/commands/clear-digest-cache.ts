@@ -3,12 +3,8 @@ import { join } from "node:path";
 import { l10n } from "vscode";
 import { bytesText } from "../../core/words.ts";
 import { tell } from "../../platform/commands.ts";
+import { digestCacheFolder } from "../../workspace/digest-engine-holder.ts";
 import type { Services } from "../services.ts";
-
-/** Where digests of files that were read before are kept, for all windows. */
-export function digestCacheFolder(storage: string): string {
-  return join(storage, "digests");
-}
 
 /** Clear Digest Cache: every file is read again when it is next needed. What is being read meanwhile may be kept anew. */
 export async function clearDigestCache({ storage, log }: Services): Promise<void> {

@@ -1,16 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, extname, join } from "node:path";
-import * as v from "valibot";
-import { CancellationError, l10n, type Memento, type QuickPickItem, Uri, window } from "vscode";
-import { messageText } from "../../platform/plain-text.ts";
-import { themeIcon } from "../theme.ts";
+import { dirname, join } from "node:path";
+import { type Memento, Uri } from "vscode";
+import { texts } from "../../platform/shapes.ts";
 
 const RECENT = "recentPrivateKeys";
 const RECENT_LIMIT = 5;
-const RECENT_SCHEMA = v.fallback(v.array(v.string()), []);
-const FILTERS = { PEM: ["pem", "key", "pub", "crt", "cer"], "*": ["*"] };
 
 /** Where the person's key files are: paths of private keys used before, and copies of public keys that are trusted. */
 export class KeyFiles {
@@ -25,7 +21,7 @@ export class KeyFiles {
 
   /** Absolute paths, last used first. */
   get recent(): readonly string[] {
-    return v.parse(RECENT_SCHEMA, this.#state.get<unknown>(RECENT));
+    return texts(this.#state.get<unknown>(RECENT));
   }
 
   /** Where to look for a key: beside the last one, else at home; never in a workspace by default. */
@@ -53,38 +49,4 @@ export class KeyFiles {
     await writeFile(file, pem);
     return file;
   }
-}
-
-/** The private key to sign with: one used before, or a file. */
-export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promise<string> {
-  const { recent } = keyFiles;
-  const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), keyFiles);
-  if (recent.length === 0) return browse();
-  const items: (QuickPickItem & { readonly file?: string })[] = recent.map((file, index) => ({
-    file,
-    label: messageText(basename(file)),
-    description: messageText(dirname(file)),
-    iconPath: themeIcon("key"),
-    ...(index === 0 ? { detail: l10n.t("last used") } : {}),
-  }));
-  items.push({ label: l10n.t("Choose Private Key File…"), iconPath: themeIcon("folder-opened") });
-  const chosen = await window.showQuickPick(items, {
-    title: messageText(title),
-    placeHolder: l10n.t("Choose the private key to sign with"),
-  });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.file ?? browse();
-}
-
-/** @throws CancellationError */
-export async function browseForPem(title: string, keyFiles: KeyFiles): Promise<string> {
-  const options = { title, openLabel: l10n.t("Choose"), filters: FILTERS, defaultUri: keyFiles.folder };
-  const [uri] = (await window.showOpenDialog(options)) ?? [];
-  if (uri === undefined) throw new CancellationError();
-  return uri.fsPath;
-}
-
-/** `prod.pem` has the public key `prod.pub`. */
-export function publicLabel(privateLabel: string): string {
-  return `${privateLabel.slice(0, privateLabel.length - extname(privateLabel).length)}.pub`;
 }

@@ -5,7 +5,7 @@ import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem, type TrustKind } from "../../platform/trust.ts";
 import type { Services } from "../services.ts";
-import { browseForPem } from "./key-files.ts";
+import { browseForPem } from "./choose-key-file.ts";
 
 /** Trust Key…: adds a public key, or a root certificate, to whom the person trusts. */
 export async function trustKey(services: Services): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from "vscode";
 import { messageText } from "../../platform/plain-text.ts";
 import { type SettingValue, setting } from "../../platform/settings.ts";
-import { browseForPem } from "../commands/key-files.ts";
+import { browseForPem } from "../commands/choose-key-file.ts";
 import type { Services } from "../services.ts";
 import { chooseLoginMethod } from "../signing-in/choose-login-method.ts";
 import { themeIcon } from "../theme.ts";

@@ -4,7 +4,7 @@ import type { PemSource } from "../../core/trust.ts";
 import { signerText } from "../../core/words.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
-import { browseForPem, choosePrivateKey } from "../commands/key-files.ts";
+import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
 import { openPrivateKey } from "../commands/passphrase.ts";
 import { trustSignerOf } from "../commands/trust-key.ts";
 import type { Services } from "../services.ts";

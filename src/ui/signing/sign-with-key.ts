@@ -3,7 +3,7 @@ import { l10n } from "vscode";
 import type { PemSource } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { readPem } from "../../platform/trust.ts";
-import { publicLabel } from "../commands/key-files.ts";
+import { publicLabel } from "../commands/choose-key-file.ts";
 import { type OpenedKey, openPrivateKey } from "../commands/passphrase.ts";
 import type { Services } from "../services.ts";
 import type { SigningWay } from "./signing-way.ts";

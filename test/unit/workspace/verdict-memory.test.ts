@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
+import { toKeep } from "../../../src/workspace/kept-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
-import { recall, toKeep } from "../../../src/workspace/remembered-verdict.ts";
+import { recall } from "../../../src/workspace/remembered-verdict.ts";
 import { type Storage, VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -42,6 +43,7 @@ describe("the memory of verdicts", () => {
   async function inWindow(act: (registry: ModelRegistry, check: () => Promise<Verdict>) => unknown): Promise<void> {
     const registry = new ModelRegistry();
     const memory = new VerdictMemory({ registry, storage, failed: (error) => assert.fail(String(error)) });
+    await memory.load();
     const checker = new Checker({
       registry,
       trust: async () => ({ keys: [{ label: "release.pub", pem: keys.publicPem }] }),
@@ -88,6 +90,7 @@ describe("the memory of verdicts", () => {
     const before = storage.text;
     const registry = new ModelRegistry();
     const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    await memory.load();
     registry.replaceFolder(root(), []);
     registry.replaceFolder(join(root(), "elsewhere"), [{ path: join(root(), "elsewhere", "x"), kind: "file" }]);
     memory.dispose();
@@ -124,6 +127,7 @@ describe("the memory of verdicts", () => {
     assert.deepEqual(recall(toKeep(large)), base);
     const registry = new ModelRegistry();
     const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    await memory.load();
     const path = (index: number): string => join(root(), `many-${index}`);
     const indexes = Array.from({ length: 300 }, (_, index) => index);
     registry.replaceFolder(

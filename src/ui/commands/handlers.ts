@@ -1,0 +1,21 @@
+import type { CommandHandlers } from "../../platform/commands.ts";
+import type { Services } from "../services.ts";
+
+/** What each command does: its code is loaded when it is first run. */
+export function commandHandlers(services: Services): CommandHandlers {
+  return {
+    signModel: async (...args) => (await import("./sign-model.ts")).signModel(args, services),
+    verifyModel: async (...args) => (await import("./verify-model.ts")).verifyModels(args, services),
+    verifyAllModels: async () => (await import("./verify-model.ts")).verifyAll(services),
+    copyReport: async (...args) => (await import("./show-model.ts")).copyReport(args, services),
+    trustKey: async () => (await import("./trust-key.ts")).trustKey(services),
+    selectSigstoreInstance: async () => (await import("./sigstore-instance.ts")).selectSigstoreInstance(services),
+    refreshTrustRoot: async () => (await import("./sigstore-instance.ts")).refreshTrustRoot(services),
+    clearDigestCache: async () => (await import("./clear-digest-cache.ts")).clearDigestCache(services),
+    findModels: () => services.search(),
+    filterModels: async () => (await import("./filter-models.ts")).filterModels(services),
+    showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
+    showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
+    showLog: () => services.log.show(),
+  };
+}

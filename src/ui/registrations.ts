@@ -1,0 +1,45 @@
+import { registerCommands } from "../platform/commands.ts";
+import { type Disposable, DisposableStore } from "../platform/disposables.ts";
+import { errorText, type Log } from "../platform/log.ts";
+import type { ModelRegistry } from "../workspace/registry.ts";
+import { commandHandlers } from "./commands/handlers.ts";
+import type { Services } from "./services.ts";
+
+/**
+ * Everything that the editor may call, registered while the extension is activated, and nothing loaded for it: what is
+ * registered here is a thin shim, whose `import()` brings the code on the first call.
+ *
+ * A provider of the editor:
+ *
+ *     languages.registerHoverProvider(SELECTOR, {
+ *       provideHover: async (...args) => (await import("./code-hover.ts")).provideHover(...args),
+ *     })
+ *
+ * A surface that shows what is known of models: {@link fromFirstModel}.
+ */
+export function registerAll(services: Services): Disposable {
+  const { log, registry } = services;
+  const store = new DisposableStore();
+  store.add(registerCommands(commandHandlers(services), log));
+  store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
+  store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
+  return store;
+}
+
+/** Makes the surface when the first model is known; its constructor shows what is known then. */
+export function fromFirstModel(
+  { registry, log }: { readonly registry: ModelRegistry; readonly log: Log },
+  make: () => Promise<Disposable>,
+): Disposable {
+  const store = new DisposableStore();
+  const start = (): void => {
+    waiting.dispose();
+    make().then(
+      (surface) => store.add(surface),
+      (error: unknown) => log.error(errorText(error)),
+    );
+  };
+  const waiting = store.add(registry.onDidChange(start));
+  if (registry.models.length > 0) start();
+  return store;
+}

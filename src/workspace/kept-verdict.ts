@@ -1,0 +1,17 @@
+import type { Verdict } from "../core/verdict.ts";
+
+/** Characters of JSON that are kept of one model: whoever has more files that differ finds them by checking again. */
+export const ENTRY_LIMIT = 32_000;
+
+/** What to keep of a verdict, as JSON has it; undefined for one that does not rest on files. */
+export function toKeep(verdict: Verdict): unknown {
+  const { state, model, signature, signer, coverage, comparison, checkedAt, reading } = verdict;
+  if (state !== "verified" && state !== "untrusted" && state !== "modified") return undefined;
+  const reasons = verdict.reasons.map(({ code, message }) => ({ code, message }));
+  const core = { state, model, signature, signer, reasons, checkedAt, reading };
+  for (const entry of [{ ...core, coverage, comparison }, core]) {
+    const text = JSON.stringify(entry);
+    if (text.length <= ENTRY_LIMIT) return JSON.parse(text);
+  }
+  return undefined;
+}

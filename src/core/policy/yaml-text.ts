@@ -20,7 +20,8 @@ const MAX_DEPTH = 64;
 /** Values that aliases may stand for, all in all. */
 const MAX_ALIASES = 100;
 
-const OPTIONS = {
+/** How policy files are parsed, wherever they are. */
+export const YAML_OPTIONS = {
   version: "1.2",
   schema: "core",
   strict: true,
@@ -60,19 +61,23 @@ export function parseYaml(bytes: Uint8Array): YamlText {
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const document of parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })) {
+  for (const document of parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: lines })) {
     const found = [...document.errors, ...document.warnings];
     for (const { message, pos } of found) {
       diagnostics.push(diagnostic("syntax", `Not valid YAML: ${message}.`, rangeOf(lines, pos)));
     }
-    if (found.length > 0 || document.contents === null) continue;
-    if (isScalar(document.contents) && document.contents.value === null) continue;
+    if (found.length > 0 || isEmptyDocument(document)) continue;
     const value = toValue(document, lines, diagnostics);
     if (value !== undefined) {
       documents.push({ value, range: (path, atKey = false) => locate(document, lines, path, atKey) });
     }
   }
   return { documents, diagnostics };
+}
+
+/** Such a document says nothing, and is not counted. */
+export function isEmptyDocument({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 /**

@@ -1,0 +1,58 @@
+import { relative, sep } from "node:path";
+import { ProvenanceError } from "./errors.ts";
+import type { Decision, PolicyDecision } from "./policy/decision.ts";
+import { covers } from "./policy/evaluate.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { PublicSigstore } from "./policy/policy-trust.ts";
+import { authenticateWithPolicy, type PolicyVerifyOptions } from "./verify-with-policy.ts";
+
+export interface PreviewOptions {
+  /** Absolute path of the workspace folder that patterns are relative to. */
+  readonly folder: string;
+  /** Absolute paths. */
+  readonly models: readonly string[];
+  readonly publicSigstore: PublicSigstore;
+}
+
+/** A model as one policy sees its signature and signer; files are not looked at. */
+export interface PreviewedModel {
+  /** Absolute. */
+  readonly model: string;
+  readonly decision: PolicyDecision;
+}
+
+/** What one policy says of the signer of each model that it covers, by the engine itself. Only signatures are read. */
+export async function previewPolicy(policy: Policy, options: PreviewOptions): Promise<PreviewedModel[]> {
+  const { folder, models, publicSigstore } = options;
+  const previewed: PreviewedModel[] = [];
+  for (const model of models) {
+    const path = relative(folder, model).split(sep).join("/") || ".";
+    if (!covers(policy, path)) continue;
+    const decision = await decide(policy, { model, folder, path, publicSigstore });
+    const [said] = decision?.policies ?? [];
+    if (said !== undefined) previewed.push({ model, decision: said });
+  }
+  return previewed;
+}
+
+type Subject = Pick<PolicyVerifyOptions, "model" | "folder" | "path" | "publicSigstore">;
+
+/** Undefined for a model that has gone. */
+async function decide(policy: Policy, subject: Subject): Promise<Decision | undefined> {
+  const policies = { user: [policy], workspace: [], invalid: [] };
+  try {
+    const verdict = await authenticateWithPolicy({ ...subject, policies, workspaceTrusted: true });
+    return verdict.decision;
+  } catch (error) {
+    if (error instanceof ProvenanceError && error.code === "MODEL_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** The models whose signer a policy accepts after a change, and did not before. Absolute paths. */
+export async function newlyAccepted(before: Policy, after: Policy, options: PreviewOptions): Promise<string[]> {
+  const accepted = (list: readonly PreviewedModel[]): string[] =>
+    list.filter(({ decision }) => decision.by === "signer").map(({ model }) => model);
+  const old = new Set(accepted(await previewPolicy(before, options)));
+  return accepted(await previewPolicy(after, options)).filter((model) => !old.has(model));
+}

@@ -1,0 +1,142 @@
+import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
+import type { CertificateSigner, KeySigner, Signer, SigstoreSigner } from "../../verification/signer.ts";
+import { GITHUB_ACTIONS_ISSUER } from "../github-actions.ts";
+import type { AuthorityDocument, PathOrData } from "../policy-document.ts";
+
+/** A signer as authenticated, and what it was authenticated with. Nobody else is ever written into a policy. */
+export type ProvenSigner =
+  | { readonly signer: KeySigner; readonly key: PathOrData }
+  | { readonly signer: CertificateSigner; readonly roots: PathOrData }
+  | {
+      readonly signer: SigstoreSigner;
+      /** Of a private instance, relative to the policy's folder; the public instance, if absent. */
+      readonly trustConfig?: string;
+    };
+
+/**
+ * What an authority would accept:
+ *
+ * - `key`: the key
+ * - `subject`: certificates under the root whose subject has all these parts
+ * - `alternative-name`: certificates under the root with this alternative name
+ * - `identity`: this identity, certified by this issuer, character by character
+ * - `workflow-at-ref`: this workflow at this branch or tag, and at no other
+ * - `workflow-at-any-tag`: this workflow at any tag of its repository, those still to come included
+ */
+export type AuthorityScope =
+  | "key"
+  | "subject"
+  | "alternative-name"
+  | "identity"
+  | "workflow-at-ref"
+  | "workflow-at-any-tag";
+
+export interface AuthorityChoice {
+  readonly scope: AuthorityScope;
+  /** What it accepts, in the words of the policy: an identity, `acme/models release.yml@refs/tags/v1`. */
+  readonly text: string;
+  readonly authority: AuthorityDocument;
+}
+
+/**
+ * How a policy can name a signer, the narrowest first.
+ *
+ * @param taken names of authorities that the policy already has
+ */
+export function authoritiesFor(proven: ProvenSigner, taken: readonly string[] = []): readonly AuthorityChoice[] {
+  const { signer } = proven;
+  if ("key" in proven) {
+    const text = signer.method === "key" ? (signer.label ?? signer.fingerprint) : "";
+    return [{ scope: "key", text, authority: { name: freeName(text, taken), key: proven.key } }];
+  }
+  if ("roots" in proven) return certificateChoices(proven.signer, proven.roots, taken);
+  return sigstoreChoices(proven.signer, proven.trustConfig, taken);
+}
+
+function certificateChoices(
+  { subject, alternativeNames }: CertificateSigner,
+  caCert: PathOrData,
+  taken: readonly string[],
+): readonly AuthorityChoice[] {
+  const choice = (scope: AuthorityScope, kind: string, text: string): AuthorityChoice => ({
+    scope,
+    text,
+    authority: { name: freeName(text, taken), certificate: { caCert, trustedIdentities: [`${kind}: ${text}`] } },
+  });
+  return [
+    ...(subject === "" ? [] : [choice("subject", "x509.subject", subject)]),
+    ...alternativeNames.map((name) => choice("alternative-name", "x509.san", name)),
+  ];
+}
+
+function sigstoreChoices(
+  { identity, issuer }: SigstoreSigner,
+  trustConfig: string | undefined,
+  taken: readonly string[],
+): readonly AuthorityChoice[] {
+  const workflow = issuer === GITHUB_ACTIONS_ISSUER && trustConfig === undefined ? workflowOf(identity) : undefined;
+  if (workflow === undefined) {
+    const keyless = { identities: [{ issuer, subject: identity }], ...(trustConfig !== undefined && { trustConfig }) };
+    return [{ scope: "identity", text: identity, authority: { name: freeName(identity, taken), keyless } }];
+  }
+  const { repository, workflow: file, ref } = workflow;
+  const name = freeName(`${repository} ${file}`, taken);
+  const choice = (scope: AuthorityScope, at: string): AuthorityChoice => ({
+    scope,
+    text: `${repository} ${file}@${at}`,
+    authority: { name, githubActions: { repository, workflow: file, ref: at } },
+  });
+  const exact = choice("workflow-at-ref", ref);
+  return ref.startsWith("refs/tags/") ? [exact, choice("workflow-at-any-tag", "refs/tags/**")] : [exact];
+}
+
+/** Only what can be written in the short form without meaning anything else. */
+function workflowOf(identity: string) {
+  const pattern = /^https:\/\/github\.com\/([\w.-]+\/[\w.-]+)\/\.github\/workflows\/([^/*@]+\.ya?ml)@(refs\/[^*]+)$/;
+  const [, repository, workflow, ref] = pattern.exec(identity) ?? [];
+  if (repository === undefined || workflow === undefined || ref === undefined) return undefined;
+  return { repository, workflow, ref };
+}
+
+/**
+ * Whether the workflow that signed was run for another repository than the one it lies in: whoever may call it signs
+ * under its name.
+ */
+export function callingRepository({ identity, extensions }: SigstoreSigner): string | undefined {
+  const { sourceRepositoryUri: source } = extensions;
+  if (source === undefined || !source.startsWith("https://github.com/")) return undefined;
+  return identity.startsWith(`${source}/`) ? undefined : source.slice("https://github.com/".length);
+}
+
+/** The one certificate, in PEM, that the path of this signer led to. */
+export function rootOf({ fingerprints }: CertificateSigner, pem: string): string | undefined {
+  const root = readCertificates([{ label: "root", pem }]).find(
+    (certificate) => certificateFingerprint(certificate) === fingerprints.at(-1),
+  );
+  if (root === undefined) return undefined;
+  const lines = root.der.toString("base64").match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+}
+
+/** Characters of a name; the schema allows more. */
+const MAX_NAME = 100;
+
+function freeName(wanted: string, taken: readonly string[]): string {
+  const base = wanted.slice(0, MAX_NAME);
+  for (let number = 2, name = base; ; number++) {
+    if (!taken.includes(name)) return name;
+    name = `${base}-${number}`;
+  }
+}
+
+/** The same for the same signer, whichever model was signed. */
+export function signerKey(signer: Signer): string {
+  switch (signer.method) {
+    case "key":
+      return `key:${signer.fingerprint}`;
+    case "certificate":
+      return `certificate:${JSON.stringify([signer.fingerprints.at(-1), signer.subject, signer.alternativeNames])}`;
+    case "sigstore":
+      return `sigstore:${JSON.stringify([signer.issuer, signer.identity, signer.trustRoot.label])}`;
+  }
+}

@@ -89,7 +89,7 @@ export class ModelKeeping {
     store.add(onHintsChanged(search));
     store.add(onSettingChanged(["userPolicy"], () => policyWatcher.changed()));
     store.add(registry.onDidChange(({ paths }) => forgetGone(paths, registry, watches)));
-    store.add(trust.onDidChange(() => freshness.trustChanged()));
+    store.add(trust.onDidChange(() => freshness.trustChanged("trust")));
     store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.changed()));
     store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
     store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));

@@ -13,7 +13,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: malformed or not authentic
  * - `unable`: cannot be decided here
- * - `stale`: was checked, files changed since
+ * - `stale`: was checked, and no longer stands
  */
 export type VerdictState =
   | "unsigned"
@@ -25,6 +25,15 @@ export type VerdictState =
   | "invalid"
   | "unable"
   | "stale";
+
+/**
+ * Why a `stale` verdict no longer stands.
+ * - `files`: files of the model, or its signature, changed
+ * - `policy`: what policies say changed
+ * - `trust`: whom the person trusts changed
+ * - `restart`: it was reached in an earlier window, and nobody watched the files in between
+ */
+export type StaleCause = "files" | "policy" | "trust" | "restart";
 
 /** Why a verdict is what it is. Text is made from it where it is shown. */
 export interface Reason {
@@ -61,6 +70,8 @@ export interface Coverage {
 /** The one result that the terminal, the tree, the badge, the status bar and the hover show. */
 export interface Verdict {
   readonly state: VerdictState;
+  /** Only of a `stale` one; `files` if absent. */
+  readonly staleBecause?: StaleCause;
   /** Absolute path of the model. */
   readonly model: string;
   /** Absolute path of the signature file. */

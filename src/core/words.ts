@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Comparison } from "./manifest/comparison.ts";
-import type { Coverage, Verdict, VerdictState } from "./verdict.ts";
+import type { Coverage, StaleCause, Verdict, VerdictState } from "./verdict.ts";
 import type { Signer } from "./verification/signer.ts";
 
 /** How one state of a verdict is told. State is never told by colour alone: each has a label and a mark of its own. */
@@ -31,11 +31,23 @@ export const WORDS: Readonly<Record<VerdictState, Words>> = {
 const EXCEPTION: Words = { label: "Let pass by exception", icon: "warning", colour: "amber", badge: "!", mark: "!" };
 const SIGNATURE_DEMANDED: Words = { label: "Not signed", icon: "warning", colour: "amber", badge: "!", mark: "!" };
 
+const STALE: Readonly<Record<StaleCause, string>> = {
+  files: WORDS.stale.label,
+  policy: "Policy changed, check again",
+  trust: "Trust changed, check again",
+  restart: "From an earlier window, check again",
+};
+
 /**
- * How a verdict is told: by its state, and where policies add something to that, by their decision. An exception hides
+ * How a verdict is told: by its state and its cause, and where policies add something to that, by their decision. An exception hides
  * neither a change nor a signature that is not valid.
  */
-export function wordsFor({ state, decision }: Pick<Verdict, "state" | "decision">): Words {
+export function wordsFor({
+  state,
+  decision,
+  staleBecause,
+}: Pick<Verdict, "state" | "decision" | "staleBecause">): Words {
+  if (state === "stale") return { ...WORDS.stale, label: STALE[staleBecause ?? "files"] };
   const isWrong = state === "modified" || state === "invalid";
   if (decision?.outcome === "exception" && !isWrong) return EXCEPTION;
   const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;

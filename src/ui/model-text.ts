@@ -120,7 +120,20 @@ export function verdictSentence(model: KnownModel): string {
     case "checking":
       return l10n.t("{0} is being checked.", name);
     case "stale":
+      return staleSentence(verdict, name);
+  }
+}
+
+function staleSentence({ staleBecause }: Verdict, name: string): string {
+  switch (staleBecause ?? "files") {
+    case "files":
       return l10n.t("Files of {0} changed since it was checked.", name);
+    case "policy":
+      return l10n.t("Policies that decide about {0} changed since it was checked.", name);
+    case "trust":
+      return l10n.t("Whom you trust changed since {0} was checked.", name);
+    case "restart":
+      return l10n.t("{0} was checked in an earlier window, and not yet in this one.", name);
   }
 }
 

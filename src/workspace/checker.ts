@@ -249,7 +249,7 @@ export class Checker {
   }
 
   #changedMeanwhile(path: string, reached: Verdict): Verdict {
-    const verdict: Verdict = { ...reached, state: "stale" };
+    const verdict: Verdict = { ...reached, state: "stale", staleBecause: "files" };
     this.#services.registry.update(path, verdict, { before: reached });
     this.#services.log(`stale: ${path}: files changed while they were read`);
     return verdict;
@@ -273,7 +273,7 @@ export class Checker {
     if (this.#services.registry.get(known.path)?.verdict.state !== "checking") return;
     const before = settled(known);
     if (this.#touched && before !== undefined && before.coverage !== undefined) {
-      this.#services.registry.update(known.path, { ...before, state: "stale" }, { before });
+      this.#services.registry.update(known.path, { ...before, state: "stale", staleBecause: "files" }, { before });
     } else {
       this.#services.registry.update(known.path, known.verdict, { before: known.before });
     }

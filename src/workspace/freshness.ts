@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import { isIgnored } from "../core/model/ignore.ts";
+import type { StaleCause } from "../core/verdict.ts";
 import type { Checker } from "./checker.ts";
 import { type KnownModel, type ModelRegistry, type RegistryChange, restsOnFiles } from "./registry.ts";
 
@@ -56,12 +57,12 @@ export class Freshness {
   }
 
   /** Whom the person trusts, or what policies say of these models, has changed: no verdict stands on the old answer. */
-  trustChanged(affected: (model: KnownModel) => boolean = () => true): void {
+  trustChanged(cause: "trust" | "policy", affected: (model: KnownModel) => boolean = () => true): void {
     const { registry, checker } = this.#services;
     for (const model of registry.models) {
       if (model.verdict.signature === undefined || !affected(model)) continue;
       checker.outdate(model.path);
-      if (restsOnFiles(model.verdict)) this.#takeBack(model);
+      if (restsOnFiles(model.verdict)) this.#takeBack(model, cause);
       else if (checker.wasAsked(model.path)) this.#check(model.path, "files");
       else this.#check(model.path, "signature");
     }
@@ -80,18 +81,19 @@ export class Freshness {
   #contentTouched(model: KnownModel, path: string): void {
     if (isLeftOut(model, path)) return;
     this.#services.checker.touch(model.path);
-    if (restsOnFiles(model.verdict)) this.#takeBack(model);
+    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#takeBack(model, "files");
     else if (model.verdict.state === "stale") this.#later(model.path);
   }
 
   #signatureTouched(model: KnownModel): void {
     this.#services.checker.touch(model.path);
-    if (restsOnFiles(model.verdict)) this.#takeBack(model);
+    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#takeBack(model, "files");
     else this.#later(model.path);
   }
 
-  #takeBack(model: KnownModel): void {
-    this.#services.registry.update(model.path, { ...model.verdict, state: "stale" }, { before: model.verdict });
+  #takeBack({ path, verdict, before }: KnownModel, staleBecause: StaleCause): void {
+    const last = verdict.state === "stale" ? before : verdict;
+    this.#services.registry.update(path, { ...verdict, state: "stale", staleBecause }, { before: last });
   }
 
   #look(change: RegistryChange): void {
@@ -142,6 +144,11 @@ export class Freshness {
     const mode = automatic === "full" ? "full" : "cached";
     this.#services.checker.check(path, depth, { mode }).catch((error: unknown) => this.#services.failed(error));
   }
+}
+
+/** That files changed says more than what took the verdict back before. */
+function isStaleOtherwise({ verdict }: KnownModel): boolean {
+  return verdict.state === "stale" && verdict.staleBecause !== "files";
 }
 
 /** Whether the signature does not cover the path, as the last check found. */

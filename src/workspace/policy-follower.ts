@@ -53,7 +53,7 @@ export class PolicyFollower {
       const wasCovered = decisionOf(model) !== undefined || checker.isChecking(model.path);
       if (wasCovered || (await policies.checkFor(model)) !== undefined) affected.add(model.path);
     }
-    freshness.trustChanged((model) => affected.has(model.path));
+    freshness.trustChanged("policy", (model) => affected.has(model.path));
     for (const path of affected) this.#takeDemandBack(path);
     this.#look([...affected]);
   }

@@ -68,7 +68,7 @@ export class VerdictMemory {
     const { verdict } = model;
     const isNew = verdict.state === "unchecked" && verdict.signer === undefined;
     if (!isNew || verdict.signature !== remembered.signature) return;
-    registry.update(path, { ...remembered, state: "stale" }, { before: remembered });
+    registry.update(path, { ...remembered, state: "stale", staleBecause: "restart" }, { before: remembered });
   }
 
   #keepLater(): void {

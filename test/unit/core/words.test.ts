@@ -9,6 +9,7 @@ import {
   SHORT_REASONS,
   verdictLine,
   WORDS,
+  wordsFor,
 } from "../../../src/core/words.ts";
 
 const KEY: Signer = { method: "key", fingerprint: "ab12".repeat(16), curve: "P-256", label: "prod.pub" };
@@ -97,6 +98,13 @@ describe("words", () => {
     const stale = verdict("stale", { checkedAt: at.toISOString(), comparison: matches });
     assert.equal(describeVerdict(stale), "was verified 14:02");
     assert.equal(describeVerdict({ ...stale, comparison: COMPARISON }), "was checked 14:02");
+  });
+
+  it("says why a verdict no longer stands", () => {
+    assert.equal(wordsFor(verdict("stale")).label, "Changed on disk, check again");
+    assert.equal(wordsFor(verdict("stale", { staleBecause: "policy" })).label, "Policy changed, check again");
+    assert.equal(wordsFor(verdict("stale", { staleBecause: "trust" })).label, "Trust changed, check again");
+    assert.match(wordsFor(verdict("stale", { staleBecause: "restart" })).label, /earlier window/);
   });
 
   it("tells the verdict in one line that stands alone", () => {

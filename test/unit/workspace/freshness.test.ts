@@ -99,6 +99,7 @@ describe("freshness", () => {
     changeByte(join(model, "deep", "vocab.txt"));
     const told = freshness.touched(join(model, "deep", "vocab.txt"));
     assert.equal(state(), "stale", "at once");
+    assert.equal(registry.get(model)?.verdict.staleBecause, "files");
     await told;
     await reached("modified");
     assert.deepEqual(states, ["stale", "checking", "modified"]);
@@ -153,11 +154,14 @@ describe("freshness", () => {
   it("leaves no verdict standing on a key that is no longer trusted", async () => {
     await verified();
     trusted = [];
-    freshness.trustChanged();
-    assert.equal(state(), "stale");
+    freshness.trustChanged("trust");
+    assert.equal(registry.get(model)?.verdict.staleBecause, "trust");
+    await freshness.touched(join(model, "weights.bin"));
+    assert.equal(registry.get(model)?.verdict.staleBecause, "files", "that says more");
+    assert.equal(registry.get(model)?.before?.state, "verified");
     await reached("unable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    freshness.trustChanged();
+    freshness.trustChanged("trust");
     await reached("verified");
   });
 });

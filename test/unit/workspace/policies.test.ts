@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
 import type { Trust } from "../../../src/core/trust.ts";
-import type { VerdictState } from "../../../src/core/verdict.ts";
+import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { Freshness } from "../../../src/workspace/freshness.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
@@ -196,11 +196,16 @@ describe("policies of a window", () => {
     assert.equal(await checked(), "verified");
     automatic = true;
     const states: VerdictState[] = [];
-    registry.onDidChange(() => states.push(known()?.verdict.state ?? "unsigned"));
+    const causes: (StaleCause | undefined)[] = [];
+    registry.onDidChange(() => {
+      states.push(known()?.verdict.state ?? "unsigned");
+      causes.push(known()?.verdict.staleBecause);
+    });
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     policies.changed();
     await reached(({ verdict }) => verdict.decision?.outcome === "refused");
     assert.equal(states[0], "stale");
+    assert.equal(causes[0], "policy");
     rmSync(join(folder, "model-policy.yaml"));
     policies.changed();
     await reached(({ verdict }) => verdict.state === "unable" && verdict.decision === undefined);

@@ -64,6 +64,7 @@ describe("the memory of verdicts", () => {
     await inWindow(async (registry, check) => {
       const known = registry.get(model);
       assert.equal(known?.verdict.state, "stale");
+      assert.equal(known.verdict.staleBecause, "restart");
       const { rootDigest, method, ...kept } = JSON.parse(JSON.stringify(reached));
       assert.ok(rootDigest !== undefined && method !== undefined);
       assert.deepEqual(known.before, kept);

@@ -9,6 +9,8 @@ export interface Schema {
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly default?: unknown;
+  /** Shown to who writes a policy; nothing is held to them. */
+  readonly examples?: readonly string[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: false | Schema;

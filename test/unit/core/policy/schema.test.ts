@@ -147,7 +147,7 @@ describe("the schema of policy files", function () {
 
   it("uses no keyword that is not applied", () => {
     const known = new Set(
-      "$schema title description default $ref definitions type const enum required properties additionalProperties items minItems minLength maxLength pattern oneOf allOf".split(
+      "$schema title description default examples $ref definitions type const enum required properties additionalProperties items minItems minLength maxLength pattern oneOf allOf".split(
         " ",
       ),
     );

@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { type Completion, completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
+import type { Surroundings } from "../../../../../src/core/policy/authoring/surroundings.ts";
+
+const GOOGLE = "https://accounts.google.com";
+const AROUND: Surroundings = {
+  models: ["models/meta/llama", "models/whisper", "tiny.gguf"],
+  signers: [
+    { issuer: GOOGLE, subject: "alice@example.com", model: "models/whisper" },
+    { issuer: GOOGLE, subject: "alice@example.com", model: "tiny.gguf" },
+    {
+      issuer: "https://gitlab.com",
+      subject: "https://gitlab.com/acme/models//.gitlab-ci.yml@refs/heads/main",
+      model: "x",
+    },
+  ],
+  files: async (kind) => [`keys/${kind}.pem`, "keys/with: colon.pem"],
+};
+
+interface Asked {
+  readonly json?: boolean;
+  readonly schemaElsewhere?: boolean;
+}
+
+/** Completions at the `|` of a text. */
+async function at(
+  marked: string,
+  { json = false, schemaElsewhere = false }: Asked = {},
+): Promise<readonly Completion[]> {
+  const offset = marked.indexOf("|");
+  assert.ok(offset >= 0);
+  const text = marked.slice(0, offset) + marked.slice(offset + 1);
+  return await completePolicy(text, offset, AROUND, { json, schemaElsewhere });
+}
+
+const labels = async (marked: string, asked?: Asked): Promise<string[]> =>
+  (await at(marked, asked)).map(({ label }) => label);
+
+/** The text after a completion was taken: slots as their texts, as the editor does; the rest of the indentation is the editor's. */
+async function taken(marked: string, label: string, asked?: Asked): Promise<string> {
+  const found = (await at(marked, asked)).find((completion) => completion.label === label);
+  assert.ok(found, `there is no ${label} in ${await labels(marked, asked)}`);
+  const text = marked.replace("|", "");
+  const margin = /^ */.exec(text.slice(text.lastIndexOf("\n", found.start - 1) + 1))?.[0] ?? "";
+  const insert = found.insert
+    .replaceAll(/\$\{\d+\|([^,|]*)[^|]*\|\}/g, "$1")
+    .replaceAll(/\$\{\d+:((?:[^}\\]|\\.)*)\}/g, "$1")
+    .replaceAll("$0", "")
+    .replaceAll(/\\([\\$}])/g, "$1")
+    .replaceAll("\n", `\n${margin}`);
+  return text.slice(0, found.start) + insert + text.slice(found.end);
+}
+
+const SPEC = ["mode", "models", "requireSignature", "authorities", "verification"];
+const KINDS = ["key", "keyless", "githubActions", "certificate", "static"];
+const SNIPPETS = [
+  "public key",
+  "person with a browser login",
+  "people by a regular expression",
+  "GitHub Actions workflow",
+  "certificate under a root",
+  "exception",
+];
+
+const POSITIONS: readonly (readonly [title: string, text: string, expected: readonly string[]])[] = [
+  ["an empty file", "|", ["model policy", "apiVersion", "kind", "metadata", "spec"]],
+  ["a comment", "# wh|at", []],
+  [
+    "a new document after another",
+    "kind: ModelPolicy\n---\n|",
+    ["model policy", "apiVersion", "kind", "metadata", "spec"],
+  ],
+  ["the first word of a file", "ap|", ["model policy", "apiVersion", "kind", "metadata", "spec"]],
+  ["a field after others", "apiVersion: model-provenance/v1\nk|", ["kind", "metadata", "spec"]],
+  ["a field before others", "|\nkind: ModelPolicy\nspec:\n  mode: warn", ["apiVersion", "metadata"]],
+  ["a constant", "apiVersion: |", ["model-provenance/v1"]],
+  ["a field of spec", "spec:\n  |", SPEC],
+  [
+    "a field of spec between others",
+    "spec:\n  mode: warn\n  |\n  models:\n    - glob: a\n",
+    ["requireSignature", "authorities", "verification"],
+  ],
+  ["a field with its colon", "spec:\n  mo|: warn\n", SPEC],
+  ["an enumeration", "spec:\n  mode: |\n", ["enforce", "warn"]],
+  ["an enumeration, begun", "spec:\n  mode: en|\n", ["enforce", "warn"]],
+  ["an enumeration in quotes", 'spec:\n  mode: "|"\n', ["enforce", "warn"]],
+  ["an enumeration in an open quote", 'spec:\n  mode: "en|\n  models:\n', ["enforce", "warn"]],
+  ["true or false", "spec:\n  requireSignature: |", ["true", "false"]],
+  ["what is nested below a finished value", "spec:\n  mode: warn\n    |", []],
+  ["a list of models", "spec:\n  models:\n    |", ["glob"]],
+  ["a model after the dash", "spec:\n  models:\n    - |", ["glob"]],
+  ["a model where lists are not indented", "spec:\n  models:\n  - |", ["glob"]],
+  [
+    "a field where lists are not indented",
+    "spec:\n  models:\n  - glob: a\n  |",
+    ["mode", "requireSignature", "authorities", "verification"],
+  ],
+  ["an authority", "spec:\n  authorities:\n    - |", [...SNIPPETS, "name", ...KINDS]],
+  ["an authority without its dash", "spec:\n  authorities:\n    |", [...SNIPPETS, "name", ...KINDS]],
+  [
+    "a second authority without its dash",
+    "spec:\n  authorities:\n    - name: a\n      key: { path: x }\n    |\n",
+    [...SNIPPETS, "name", ...KINDS],
+  ],
+  ["a field of an authority", "spec:\n  authorities:\n    - name: a\n      |", KINDS],
+  ["a field of an authority that has its kind", "spec:\n  authorities:\n    - key: { path: x }\n      |", ["name"]],
+  ["a field between brackets", "spec:\n  authorities:\n    - key: { | }", ["path", "data"]],
+  [
+    "a field between brackets that are not closed",
+    "spec:\n  authorities:\n    - githubActions: { repository: a/b, |\n    - name: b\n",
+    ["workflow", "ref"],
+  ],
+  [
+    "one of two forms",
+    "spec:\n  authorities:\n    - keyless: { identities: [{ issuer: a, | }] }",
+    ["subject", "subjectRegExp"],
+  ],
+  ["the decision of an exception", "spec:\n  authorities:\n    - static:\n        action: |", ["pass", "fail"]],
+  ["a key file", "spec:\n  authorities:\n    - key:\n        path: |", ["keys/public-key.pem", "keys/with: colon.pem"]],
+  [
+    "root certificates",
+    "spec:\n  authorities:\n    - certificate: { caCert: { path: | } }",
+    ["keys/certificate.pem", "keys/with: colon.pem"],
+  ],
+  [
+    "a private instance",
+    "spec:\n  authorities:\n    - keyless:\n        trustConfig: |",
+    ["keys/trust-config.pem", "keys/with: colon.pem", "sigstore.json"],
+  ],
+  [
+    "a glob",
+    "spec:\n  models:\n    - glob: |",
+    ["**", "models/**", "models/meta/**", "models/meta/llama", "models/whisper", "tiny.gguf", "models/llama-*"],
+  ],
+  [
+    "a subject of any issuer",
+    "spec: { authorities: [{ keyless: { identities: [{ subject: | }]}}]}",
+    ["alice@example.com", "https://gitlab.com/acme/models//.gitlab-ci.yml@refs/heads/main"],
+  ],
+  [
+    "a subject of one issuer",
+    `spec: { authorities: [{ keyless: { identities: [{ issuer: ${GOOGLE}, subject: | }]}}]}`,
+    ["alice@example.com"],
+  ],
+  ["text of a block", "metadata:\n  description: >\n    some |\n", []],
+  ["a label, whose names are free", "metadata:\n  labels:\n    |", []],
+  ["a field that there is not", "surprise:\n  |", []],
+  ["after a line that is no YAML", "metadata: }{\nspec:\n  |", SPEC],
+  ["after tabs", "spec:\n\tmode: warn\n\t|", ["models", "requireSignature", "authorities", "verification"]],
+  ["Windows' ends of lines", "spec:\r\n  mode: |\r\n", ["enforce", "warn"]],
+];
+
+describe("completion in policy files", () => {
+  for (const [title, text, expected] of POSITIONS) {
+    it(`of ${title}`, async () => assert.deepEqual(await labels(text), expected));
+  }
+
+  it("takes any text at any place, and answers", async () => {
+    const pieces = [
+      "a: ",
+      "- ",
+      "{",
+      "}",
+      "[",
+      "]",
+      '"',
+      "'",
+      "\n",
+      "  ",
+      ":",
+      ",",
+      "#",
+      "|",
+      "---\n",
+      "spec:",
+      "&x ",
+      "\\",
+    ];
+    let state = 1;
+    const next = (): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state;
+    };
+    for (let round = 0; round < 2_000; round++) {
+      const text = Array.from({ length: next() % 20 }, () => pieces[next() % pieces.length]).join("");
+      await completePolicy(text, next() % (text.length + 1), AROUND, { json: false, schemaElsewhere: false });
+    }
+    await completePolicy("[".repeat(100_000), 100_000, AROUND, { json: false, schemaElsewhere: false });
+    await completePolicy("- ".repeat(100_000), 200_000, AROUND, { json: false, schemaElsewhere: false });
+  });
+
+  it("leaves out what was closed: nothing but the word at the cursor is replaced", async () => {
+    assert.equal(await taken("spec:\n  mo|de: warn\n", "mode"), "spec:\n  mode: warn\n");
+    assert.equal(await taken("spec:\n  mode: en|force # why\n", "warn"), "spec:\n  mode: warn # why\n");
+    assert.equal(await taken('spec:\n  mode: "en|"\n', "warn"), 'spec:\n  mode: "warn"\n');
+    assert.equal(await taken("spec:\n  mode: 'en|\n", "warn"), "spec:\n  mode: 'warn'\n");
+    assert.equal(await taken("spec: { mode: | }", "warn"), "spec: { mode: warn }");
+  });
+
+  it("quotes what would be something else", async () => {
+    assert.equal(await taken("spec:\n  models:\n    - glob: |", "**"), 'spec:\n  models:\n    - glob: "**"');
+    assert.equal(
+      await taken("spec:\n  models:\n    - glob: |", "models/**"),
+      "spec:\n  models:\n    - glob: models/**",
+    );
+    const path = "spec:\n  authorities:\n    - key:\n        path: ";
+    assert.equal(await taken(`${path}|`, "keys/with: colon.pem"), `${path}"keys/with: colon.pem"`);
+  });
+
+  it("gives a signer's models beside it", async () => {
+    const [alice] = await at("spec: { authorities: [{ keyless: { identities: [{ subject: | }]}}]}");
+    assert.equal(alice?.detail, "signed models/whisper and 1 more");
+  });
+
+  it("marks fields that are required, and the usual value", async () => {
+    const required = (await at("spec:\n  |")).filter(({ detail }) => detail === "required").map(({ label }) => label);
+    assert.deepEqual(required, ["models", "authorities"]);
+    const usual = (await at("spec:\n  mode: |")).filter(({ detail }) => detail === "default").map(({ label }) => label);
+    assert.deepEqual(usual, ["enforce"]);
+  });
+
+  it("explains every field it offers, most with an example", async () => {
+    for (const text of ["|", "spec:\n  |", "spec:\n  verification:\n    |", "spec:\n  authorities:\n    - |"]) {
+      for (const { label, documentation } of await at(text)) assert.ok(documentation, label);
+    }
+    const authorities = (await at("spec:\n  |")).find(({ label }) => label === "authorities");
+    assert.match(
+      authorities?.example ?? "",
+      /^authorities:\n {2}- name: release-key\n {4}key:\n {6}path: keys\/prod\.pub\n/,
+    );
+  });
+
+  it("writes nested fields below their name, at the right column", async () => {
+    assert.equal(await taken("spec:\n  mod|", "models"), "spec:\n  models:\n    - glob: models/**");
+    assert.equal(
+      await taken("spec:\n  authorities:\n    - name: a\n      k|", "key"),
+      "spec:\n  authorities:\n    - name: a\n      key:\n        path: keys/prod.pub",
+    );
+    assert.equal(
+      await taken("spec:\n  authorities:\n    - |", "githubActions"),
+      "spec:\n  authorities:\n    - githubActions:\n        repository: owner/name\n        workflow: release.yml\n        ref: refs/tags/v*",
+    );
+    assert.equal(await taken("spec: { | }", "models"), "spec: { models: [{ glob: models/** }] }");
+  });
+
+  describe("in JSON, where the editor completes by the schema itself", () => {
+    const asked = { json: true, schemaElsewhere: true };
+
+    it("gives no field and no word of the schema", async () => {
+      assert.deepEqual(await labels('{ "spec": { | } }', asked), []);
+      assert.deepEqual(await labels('{ "spec": { "mode": | } }', asked), []);
+    });
+
+    it("gives files, models and signers, in quotes", async () => {
+      const key = '{ "spec": { "authorities": [{ "key": { "path": "|" } }] } }';
+      assert.equal(await taken(key, "keys/public-key.pem", asked), key.replace("|", "keys/public-key.pem"));
+      const glob = '{ "spec": { "models": [{ "glob": | }] } }';
+      assert.equal(await taken(glob, "models/**", asked), glob.replace("|", '"models/**"'));
+    });
+
+    it("gives authorities that are JSON", async () => {
+      for (const label of SNIPPETS) {
+        const text = await taken('{ "spec": { "authorities": [|] } }', label, asked);
+        assert.equal(JSON.parse(text).spec.authorities.length, 1, text);
+      }
+      const whole = JSON.parse(await taken("|", "model policy", asked));
+      assert.equal(whole.kind, "ModelPolicy");
+    });
+  });
+});

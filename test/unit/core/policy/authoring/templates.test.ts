@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
+import { explainPolicy } from "../../../../../src/core/policy/authoring/explain.ts";
+import { patternsIn } from "../../../../../src/core/policy/authoring/rules.ts";
+import { renderExample } from "../../../../../src/core/policy/authoring/snippet.ts";
+import { AUTHORITIES, POLICY } from "../../../../../src/core/policy/authoring/templates.ts";
+import { readPolicies } from "../../../../../src/core/policy/read-policies.ts";
+import { makeCertificate } from "../../../../support/certificates.ts";
+import { makeKeys } from "../../../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../../../support/temporary-folder.ts";
+
+describe("snippets of policies", () => {
+  const folder = useTemporaryFolder();
+  const read = async (text: string): Promise<string[]> => {
+    writeTree(folder(), {
+      "keys/prod.pub": makeKeys().publicPem,
+      "vendor-root.pem": makeCertificate({ subject: "Vendor Root", ca: true }).pem,
+    });
+    const { diagnostics } = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
+    return diagnostics.map(({ line, message }) => `${line}: ${message}`);
+  };
+
+  it("a whole policy is one without an error", async () => {
+    assert.deepEqual(await read(renderExample(POLICY.template)), []);
+  });
+
+  for (const { label, template } of AUTHORITIES) {
+    it(`${label}: an authority without an error or a warning`, async () => {
+      const authority = renderExample(template).replaceAll("\n", "\n      ");
+      const text = `${HEAD}spec:\n  models: [{ glob: "models/**" }]\n  authorities:\n    - ${authority}\n`;
+      assert.deepEqual(await read(text), [], text);
+    });
+  }
+});
+
+const HEAD = "apiVersion: model-provenance/v1\nkind: ModelPolicy\nmetadata: { name: team }\n";
+
+describe("an explanation in a policy file", () => {
+  const TEXT = `${HEAD}spec:
+  mode: enforce
+  models:
+    - glob: "models/**"
+  authorities:
+    - name: alice
+      keyless: { identities: [{ issuer: https://accounts.google.com, subject: alice@example.com }] }
+  verification:
+    ignorePaths: [README.md]
+`;
+  const over = (word: string, text = TEXT) => explainPolicy(text, text.indexOf(word) + 1);
+
+  it("says what a field is for, whether it is required, and what it is without", () => {
+    assert.deepEqual(over("mode:"), {
+      title: "spec.mode",
+      description: "enforce: what is not accepted is refused. warn: it is told, and refused by nobody.",
+      required: false,
+      usual: "enforce",
+      start: TEXT.indexOf("mode:"),
+      end: TEXT.indexOf("mode:") + 4,
+    });
+    assert.equal(over("authorities")?.required, true);
+  });
+
+  it("shows an example", () => {
+    assert.equal(over("issuer")?.example, "issuer: https://accounts.google.com");
+    assert.equal(over("ref:", TEXT.replace("mode: enforce", "ref: x")), undefined);
+    assert.match(over("keyless")?.example ?? "", /^keyless:\n {2}identities:\n {4}- issuer: /);
+  });
+
+  it("of a value is that of its field, and of an item that of its list", () => {
+    assert.equal(over("alice@example.com")?.title, "spec.authorities.keyless.identities.subject");
+    assert.equal(over("models/**")?.title, "spec.models.glob");
+    assert.equal(over("README.md")?.title, "spec.verification.ignorePaths");
+  });
+
+  it("is there in a text that cannot be parsed, and nowhere else", () => {
+    assert.equal(over("models/**", TEXT.replace("metadata: {", "metadata: {{{ ]"))?.title, "spec.models.glob");
+    assert.equal(over("#", `${TEXT}# nothing`), undefined);
+  });
+
+  it("is given of a JSON file, too", () => {
+    assert.equal(over("ModelPolicy", '{\n  "kind": "ModelPolicy"\n}')?.title, "kind");
+  });
+});
+
+describe("the patterns of policy files", () => {
+  it("are found with the policy that each is of, in all documents", () => {
+    const text = `metadata: { name: one }\nspec:\n  models:\n    - glob: a/**\n    - glob: "b"\n---\nspec: { models: [{ glob: c }] }\nmetadata:\n  name: two\n`;
+    const found = patternsIn(text);
+    assert.deepEqual(
+      found.map(({ pattern, policy }) => [pattern, policy]),
+      [
+        ["a/**", "one"],
+        ["b", "one"],
+        ["c", "two"],
+      ],
+    );
+    assert.deepEqual(
+      found.map(({ start, end }) => text.slice(start, end)),
+      ["a/**", '"b"', "c"],
+    );
+  });
+
+  it("are found where the rest is broken, and in what another program wrote", () => {
+    assert.equal(patternsIn("spec:\n  models:\n    - glob: a\n  mode: [\n  authorities: {\n")[0]?.pattern, "a");
+    const value = { spec: { models: [{ glob: "x/**" }, { glob: "y" }] }, metadata: { name: "n" } };
+    const texts = [JSON.stringify(value), JSON.stringify(value, undefined, 2), stringify(value)];
+    for (const text of texts) {
+      assert.deepEqual(
+        patternsIn(text).map(({ pattern, policy }) => `${policy} ${pattern}`),
+        ["n x/**", "n y"],
+      );
+    }
+  });
+
+  it("are not looked for in what is no policy", async () => {
+    assert.deepEqual(patternsIn("models:\n  - glob: a\n"), []);
+    const around = { models: [], signers: [], files: async () => [] };
+    const options = { json: false, schemaElsewhere: false };
+    assert.deepEqual(await completePolicy("models:\n  - gl", 13, around, options), []);
+  });
+});

@@ -1,0 +1,52 @@
+import { dirname } from "node:path";
+import { type DocumentSelector, type TextDocument, workspace } from "vscode";
+import type { CodeString } from "./code-string.ts";
+import { type CodeLanguage, stringsInCode } from "./strings-in-code.ts";
+
+const LANGUAGES: Readonly<Record<string, CodeLanguage>> = {
+  python: "python",
+  json: "json",
+  jsonc: "json",
+  yaml: "yaml",
+  toml: "toml",
+  markdown: "markdown",
+};
+
+/** The cells of a notebook are documents of their own. */
+const SCHEMES = ["file", "untitled", "vscode-notebook-cell"];
+
+export const CODE_DOCUMENTS: DocumentSelector = SCHEMES.flatMap((scheme) => [
+  ...Object.keys(LANGUAGES).map((language) => ({ scheme, language })),
+  // Without another extension TOML is plain text.
+  { scheme, pattern: "**/*.toml" },
+]);
+
+/** Policies name models, and are no code that loads one. */
+const POLICY = /(?:^|[./\\])model-policy\.(?:ya?ml|json)$/;
+
+/** In which language the strings of the document are read; undefined for those that are not looked at. */
+export function languageOf({ languageId, uri }: TextDocument): CodeLanguage | undefined {
+  if (!SCHEMES.includes(uri.scheme) || POLICY.test(uri.path)) return undefined;
+  return LANGUAGES[languageId] ?? (uri.path.endsWith(".toml") ? "toml" : undefined);
+}
+
+/** What paths in the document are relative to, absolute: its own folder, then its workspace folder. */
+export function basesOf({ uri }: TextDocument): readonly string[] {
+  const folders = workspace.workspaceFolders ?? [];
+  if (uri.scheme === "untitled") return folders.map((folder) => folder.uri.fsPath);
+  const own = workspace.getWorkspaceFolder(uri) ?? folders.find((folder) => uri.path.startsWith(`${folder.uri.path}/`));
+  return own === undefined ? [dirname(uri.fsPath)] : [dirname(uri.fsPath), own.uri.fsPath];
+}
+
+const read = new WeakMap<TextDocument, { readonly version: number; readonly strings: readonly CodeString[] }>();
+
+/** The strings of the document as it is now; a text that did not change is read once. */
+export function stringsOf(document: TextDocument): readonly CodeString[] {
+  const language = languageOf(document);
+  if (language === undefined) return [];
+  const known = read.get(document);
+  if (known?.version === document.version) return known.strings;
+  const strings = stringsInCode(document.getText(), language);
+  read.set(document, { version: document.version, strings });
+  return strings;
+}

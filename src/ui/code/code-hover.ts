@@ -1,0 +1,34 @@
+import { DocumentLink, Hover, l10n, type Position, Range, type TextDocument, Uri } from "vscode";
+import { COMMANDS } from "../../platform/ids.ts";
+import type { ModelRegistry } from "../../workspace/registry.ts";
+import { modelHover } from "../hover.ts";
+import { modelName } from "../model-text.ts";
+import { languageOf } from "./code-documents.ts";
+import { type ModelReference, referenceAt, referencesIn } from "./model-references.ts";
+
+/** What the tree tells of the model that the string under the pointer names. */
+export async function codeHover(
+  document: TextDocument,
+  position: Position,
+  registry: ModelRegistry,
+): Promise<Hover | undefined> {
+  const reference = await referenceAt(document, document.offsetAt(position), registry);
+  return reference === undefined ? undefined : new Hover(modelHover(reference.model), rangeOf(reference, document));
+}
+
+/** Each string that names a model leads to its row in the tree. Markdown has links of its own. */
+export async function codeLinks(document: TextDocument, registry: ModelRegistry): Promise<DocumentLink[]> {
+  if (languageOf(document) === "markdown") return [];
+  const references = await referencesIn(document, registry, () => true);
+  return references.map((reference) => {
+    const { path } = reference.model;
+    const target = Uri.parse(`command:${COMMANDS.showModel}?${encodeURIComponent(JSON.stringify([path]))}`);
+    const link = new DocumentLink(rangeOf(reference, document), target);
+    link.tooltip = l10n.t("Show {0} Among the Models", modelName(reference.model));
+    return link;
+  });
+}
+
+export function rangeOf({ string }: ModelReference, document: TextDocument): Range {
+  return new Range(document.positionAt(string.start), document.positionAt(string.end));
+}

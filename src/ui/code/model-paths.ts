@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CodeString } from "./code-string.ts";
+
+const MODEL_FILE = /\.(?:safetensors|gguf|ggml|onnx|bin|pt|pth|ckpt|keras|h5|pb|tflite|pkl|npz|mlmodel|engine)$/i;
+/** `https:`, `hf:`, but not the letter of a drive. */
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
+/** A call, an argument or a key that takes a model, right before the string. */
+const TAKES_MODEL =
+  /(?:from_pretrained|load|model|checkpoint|ckpt|weights|pipeline|tokenizer|session|llama|auto)\w*["']?\s*[([:=]\s*[rbu]{0,2}["']?$/i;
+/** Characters before a string that are looked at. */
+const BEFORE = 64;
+
+/**
+ * Whether a string may be the path of a model, before any path is looked up: it has a separator or the name of a model
+ * file, or is itself the name of a model.
+ */
+export function mayNameModel(value: string, names: ReadonlySet<string>): boolean {
+  if (/^\.{0,2}$/.test(value) || ["\0", "\n", "\r"].some((character) => value.includes(character))) return false;
+  if (SCHEME.test(value) && !value.startsWith("file:")) return false;
+  return /[\\/]/.test(value) || MODEL_FILE.test(value) || names.has(value);
+}
+
+/** The absolute paths that the string may mean, the nearest first. */
+export function pathsOf(value: string, bases: readonly string[]): readonly string[] {
+  if (value.startsWith("file:")) {
+    try {
+      return [fileURLToPath(value)];
+    } catch {
+      return [];
+    }
+  }
+  const path = value.replaceAll("\\", "/");
+  return [...new Set(bases.map((base) => resolve(base, path)))];
+}
+
+/** Whether code seems to load what the string names: a path does, a bare word only where something takes a model. */
+export function seemsLoaded(text: string, { value, start }: CodeString): boolean {
+  return (
+    /[\\/]/.test(value) || MODEL_FILE.test(value) || TAKES_MODEL.test(text.slice(Math.max(0, start - BEFORE), start))
+  );
+}

@@ -30,6 +30,7 @@ export const SETTINGS = {
   loginMethod: "modelProvenance.loginMethod",
   badges: "modelProvenance.badges",
   statusBar: "modelProvenance.statusBar",
+  codeWarnings: "modelProvenance.codeWarnings",
 } as const;
 
 export const VIEWS = { models: "modelProvenance.models" } as const;

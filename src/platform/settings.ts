@@ -21,6 +21,7 @@ const SHAPES = {
   loginMethod: oneOf("auto", "browser", "device", "code"),
   badges: flag(true),
   statusBar: flag(true),
+  codeWarnings: flag(true),
 } as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;
 
 interface Identity {

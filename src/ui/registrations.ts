@@ -23,6 +23,7 @@ export function registerAll(services: Services): Disposable {
   store.add(registerCommands(commandHandlers(services), log));
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
+  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
   return store;
 }
 

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { type DocumentSelector, type TextDocument, workspace } from "vscode";
 import type { CodeString } from "./code-string.ts";
 import { type CodeLanguage, stringsInCode } from "./strings-in-code.ts";
@@ -33,9 +33,10 @@ export function languageOf({ languageId, uri }: TextDocument): CodeLanguage | un
 /** What paths in the document are relative to, absolute: its own folder, then its workspace folder. */
 export function basesOf({ uri }: TextDocument): readonly string[] {
   const folders = workspace.workspaceFolders ?? [];
-  if (uri.scheme === "untitled") return folders.map((folder) => folder.uri.fsPath);
-  const own = workspace.getWorkspaceFolder(uri) ?? folders.find((folder) => uri.path.startsWith(`${folder.uri.path}/`));
-  return own === undefined ? [dirname(uri.fsPath)] : [dirname(uri.fsPath), own.uri.fsPath];
+  const own = folders.filter((folder) => uri.path.startsWith(`${folder.uri.path}/`));
+  const bases = (own.length > 0 ? own : folders).map((folder) => folder.uri.fsPath);
+  // What was never saved, a notebook among it, is in no folder.
+  return isAbsolute(uri.fsPath) && uri.scheme !== "untitled" ? [dirname(uri.fsPath), ...bases] : bases;
 }
 
 const read = new WeakMap<TextDocument, { readonly version: number; readonly strings: readonly CodeString[] }>();

@@ -1,4 +1,4 @@
-import { languages } from "vscode";
+import { type Disposable, languages } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { CODE_DOCUMENTS } from "./code-documents.ts";
@@ -6,18 +6,38 @@ import { codeHover, codeLinks } from "./code-hover.ts";
 import { CodeWarnings } from "./code-warnings.ts";
 
 /** What code that names a model shows: its verdict where the pointer is, a link, a warning where it is wrong. */
-export function codeSurfaces(registry: ModelRegistry): DisposableStore {
-  const store = new DisposableStore();
-  store.add(
-    languages.registerHoverProvider(CODE_DOCUMENTS, {
-      provideHover: (document, position) => codeHover(document, position, registry),
-    }),
-  );
-  store.add(
-    languages.registerDocumentLinkProvider(CODE_DOCUMENTS, {
-      provideDocumentLinks: (document) => codeLinks(document, registry),
-    }),
-  );
-  store.add(new CodeWarnings(registry));
-  return store;
+export class CodeSurfaces {
+  readonly #registry: ModelRegistry;
+  readonly #store = new DisposableStore();
+  #links: Disposable;
+
+  constructor(registry: ModelRegistry) {
+    this.#registry = registry;
+    this.#store.add(
+      languages.registerHoverProvider(CODE_DOCUMENTS, {
+        provideHover: (document, position) => codeHover(document, position, registry),
+      }),
+    );
+    this.#links = this.#registerLinks();
+    this.#store.add(
+      registry.onDidChange(({ list }) => {
+        if (!list) return;
+        // The editor asks for links again when the text changes, or the providers do.
+        this.#links.dispose();
+        this.#links = this.#registerLinks();
+      }),
+    );
+    this.#store.add(new CodeWarnings(registry));
+  }
+
+  dispose(): void {
+    this.#links.dispose();
+    this.#store.dispose();
+  }
+
+  #registerLinks(): Disposable {
+    return languages.registerDocumentLinkProvider(CODE_DOCUMENTS, {
+      provideDocumentLinks: (document) => codeLinks(document, this.#registry),
+    });
+  }
 }

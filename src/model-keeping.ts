@@ -93,8 +93,8 @@ export class ModelKeeping {
     store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.changed()));
     store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
     store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
-    store.add(window.onDidChangeWindowState(() => checker.resume()));
-    store.add(onSettingChanged(["pauseInBackground"], () => checker.resume()));
+    store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
+    store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
     this.checker = checker;
     this.policies = policies;
     this.#memory = memory;

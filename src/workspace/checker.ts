@@ -1,24 +1,12 @@
-import { stat } from "node:fs/promises";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
-import type { DigestEngine, DigestMode, DigestProgress } from "../core/hashing/digest-engine.ts";
-import type { Trust } from "../core/trust.ts";
+import type { DigestMode, DigestProgress } from "../core/hashing/digest-engine.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { VerifyOptions } from "../core/verify.ts";
-import type { PolicyCheck } from "./policies.ts";
-import { type KnownModel, type ModelRegistry, restsOnFiles } from "./registry.ts";
+import { type CheckDepth, CheckQueue, type Job } from "./check-queue.ts";
+import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
+import { type KnownModel, restsOnFiles } from "./registry.ts";
 
-/** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */
-export type CheckDepth = "signature" | "files";
-
-export interface CheckerServices {
-  readonly registry: ModelRegistry;
-  trust(): Promise<Trust>;
-  /** Where policies cover the model, they decide, and not {@link trust}. */
-  policies?(model: KnownModel, asked: boolean): Promise<PolicyCheck | undefined>;
-  engine(): Promise<DigestEngine>;
-  /** Makes sure that changes of the model's files are seen from now on. */
-  watch(model: string, kind: KnownModel["kind"]): Promise<void>;
-  /** Whether files wait to be read until somebody asks, or {@link Checker.resume} is called. */
+export interface CheckerServices extends ReaderServices {
+  /** Whether files that nobody asked for have to wait. {@link Checker.pauseChanged} tells that it changed. */
   paused?(): boolean;
   log(text: string): void;
 }
@@ -32,29 +20,22 @@ export interface CheckOptions {
   readonly onProgress?: (progress: DigestProgress) => void;
 }
 
-interface Job {
-  readonly path: string;
-  readonly depth: CheckDepth;
-  readonly asked: boolean;
-  readonly mode: DigestMode;
-  readonly abort: AbortController;
-  readonly onProgress: CheckOptions["onProgress"];
-  readonly settle: { resolve(verdict: Verdict): void; reject(error: unknown): void };
-}
-
 /** Checks models one at a time, those asked for first, then the smallest; what comes out goes into the registry. */
 export class Checker {
   readonly #services: CheckerServices;
-  readonly #waiting: Job[] = [];
-  readonly #signatureFiles = new Map<string, string>();
+  readonly #queue = new CheckQueue();
+  readonly #reader: ModelReader;
   readonly #asked = new Set<string>();
   #running: Job | undefined;
+  /** Ends the reading of the job that runs, which then waits again. */
+  #hold = new AbortController();
   #touched = false;
   /** Whom the person trusts changed under the check that runs: it is done again. */
   #outdated = false;
 
   constructor(services: CheckerServices) {
     this.#services = services;
+    this.#reader = new ModelReader(services);
   }
 
   /**
@@ -69,16 +50,17 @@ export class Checker {
     this.#cancelUnasked(path);
     return new Promise((resolve, reject) => {
       const abort = new AbortController();
-      const { onProgress } = options;
-      const job: Job = { path, depth, asked, mode, abort, onProgress, settle: { resolve, reject } };
+      const settle = { resolve, reject };
+      const bytes = depth === "signature" || asked ? 0 : this.#knownBytes(path);
+      const job: Job = { path, depth, asked, mode, abort, onProgress: options.onProgress, settle, bytes };
       const cancel = (): void => this.#cancel(job);
       if (options.signal?.aborted === true) return reject(cancelled());
       options.signal?.addEventListener("abort", cancel, { once: true });
-      abort.signal.addEventListener("abort", () => options.signal?.removeEventListener("abort", cancel), {
-        once: true,
-      });
-      this.#waiting.push(job);
-      this.#next();
+      const release = (): void => options.signal?.removeEventListener("abort", cancel);
+      abort.signal.addEventListener("abort", release, { once: true });
+      this.#queue.add(job);
+      if (bytes === undefined) void this.#measure(job);
+      else this.#next();
     });
   }
 
@@ -103,73 +85,78 @@ export class Checker {
     return this.#running?.path === path && this.#running.depth === "files";
   }
 
-  /** What waited because of {@link CheckerServices.paused} may go on. */
-  resume(): void {
+  /** Whether files have to wait may have changed: what is read that nobody asked for stops, or goes on. */
+  pauseChanged(): void {
+    const running = this.#running;
+    const reading = running !== undefined && !running.asked && running.depth === "files";
+    if (reading && this.#services.paused?.() === true) this.#hold.abort();
     this.#next();
   }
 
   /** Whether the signature file is the very one that the last check of this model read. */
-  async signatureUnchanged(path: string, signature: string): Promise<boolean> {
-    const seen = this.#signatureFiles.get(path);
-    return seen !== undefined && seen === (await fileIdentity(signature));
+  signatureUnchanged(path: string, signature: string): Promise<boolean> {
+    return this.#reader.signatureUnchanged(path, signature);
   }
 
   dispose(): void {
-    for (const job of [...this.#waiting]) this.#cancel(job);
+    for (const job of this.#queue.jobs) this.#cancel(job);
     if (this.#running !== undefined) this.#cancel(this.#running);
   }
 
   #isAskedFor(path: string): boolean {
-    const jobs = this.#running === undefined ? this.#waiting : [...this.#waiting, this.#running];
+    const jobs = this.#running === undefined ? this.#queue.jobs : [...this.#queue.jobs, this.#running];
     return jobs.some((job) => job.path === path && job.asked && job.depth === "files");
   }
 
   #cancelUnasked(path: string): void {
-    for (const job of [...this.#waiting]) if (job.path === path && !job.asked) this.#cancel(job);
+    for (const job of this.#queue.jobs) if (job.path === path && !job.asked) this.#cancel(job);
     if (this.#running?.path === path && !this.#running.asked) this.#cancel(this.#running);
   }
 
   #cancel(job: Job): void {
     job.abort.abort();
-    const index = this.#waiting.indexOf(job);
-    if (index < 0) return;
-    this.#waiting.splice(index, 1);
-    job.settle.reject(cancelled());
+    if (this.#queue.remove(job)) job.settle.reject(cancelled());
+  }
+
+  #knownBytes(path: string): number | undefined {
+    const model = this.#services.registry.get(path);
+    return (model?.before ?? model?.verdict)?.coverage?.bytes;
+  }
+
+  async #measure(job: Job): Promise<void> {
+    const { sizeHint } = await import("../core/model/size-hint.ts");
+    job.bytes = await sizeHint(job.path, job.abort.signal).catch(() => 0);
+    this.#next();
   }
 
   #next(): void {
     if (this.#running !== undefined) return;
-    const job = this.#takeFirst();
+    const job = this.#queue.take(this.#services.paused?.() === true);
     if (job === undefined) return;
     this.#running = job;
     this.#touched = false;
-    this.#run(job)
+    this.#hold = new AbortController();
+    const { signal: held } = this.#hold;
+    const signal = AbortSignal.any([job.abort.signal, held]);
+    const settled = (settle: () => void): void => {
+      job.abort.abort();
+      settle();
+    };
+    this.#run(job, signal)
       .finally(() => {
-        job.abort.abort();
         this.#running = undefined;
-        this.#next();
       })
-      .then(job.settle.resolve, job.settle.reject);
+      .then(
+        (verdict) => settled(() => job.settle.resolve(verdict)),
+        (error: unknown) => {
+          if (held.aborted && !job.abort.signal.aborted) this.#queue.add(job);
+          else settled(() => job.settle.reject(error));
+        },
+      )
+      .finally(() => this.#next());
   }
 
-  #takeFirst(): Job | undefined {
-    const asked = this.#waiting.findIndex((job) => job.asked);
-    if (asked >= 0) return this.#waiting.splice(asked, 1)[0];
-    const paused = this.#services.paused?.() === true;
-    const ready = this.#waiting.filter(({ depth }) => !paused || depth === "signature");
-    const [first] = ready.sort((a, b) => this.#weight(a) - this.#weight(b));
-    if (first !== undefined) this.#waiting.splice(this.#waiting.indexOf(first), 1);
-    return first;
-  }
-
-  /** Bytes to be read, as far as known. */
-  #weight(job: Job): number {
-    if (job.depth === "signature") return -1;
-    const model = this.#services.registry.get(job.path);
-    return (model?.before ?? model?.verdict)?.coverage?.bytes ?? 0;
-  }
-
-  async #run(job: Job): Promise<Verdict> {
+  async #run(job: Job, signal: AbortSignal): Promise<Verdict> {
     const { registry } = this.#services;
     const known = registry.get(job.path);
     if (known === undefined) throw cancelled();
@@ -177,9 +164,12 @@ export class Checker {
       let verdict: Verdict;
       do {
         this.#outdated = false;
-        verdict = job.depth === "files" ? await this.#readFiles(job, known) : await this.#readSignature(job, known);
-      } while (this.#outdated && !job.abort.signal.aborted);
-      if (job.abort.signal.aborted) throw cancelled();
+        verdict =
+          job.depth === "files"
+            ? await this.#reader.files(job, known, signal)
+            : await this.#reader.signature(known, job.asked);
+      } while (this.#outdated && !signal.aborted);
+      if (signal.aborted) throw cancelled();
       if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
       // The signature alone takes nothing away from what was found in the files.
@@ -193,59 +183,10 @@ export class Checker {
         registry.remove(job.path);
         throw error;
       }
-      if (!job.asked && !job.abort.signal.aborted) return this.#failedUnasked(job.path, known, error);
+      if (!job.asked && !signal.aborted) return this.#failedUnasked(job.path, known, error);
       this.#restore(known);
       throw error;
     }
-  }
-
-  async #readFiles(job: Job, known: KnownModel): Promise<Verdict> {
-    const { registry, trust, engine, watch } = this.#services;
-    const before = settled(known);
-    const { findSignature } = await import("../core/model/find-models.ts");
-    const signature = await findSignature(job.path);
-    const policy = await this.#services.policies?.(known, job.asked);
-    if (signature === undefined && policy === undefined) return unsigned(job.path);
-    const checking: Verdict = { state: "checking", model: job.path, ...(signature && { signature }), reasons: [] };
-    registry.update(job.path, checking, { before });
-    await watch(job.path, known.kind);
-    const identity = signature === undefined ? undefined : await fileIdentity(signature);
-    // From here on, late news of this very file is no news.
-    if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
-    let percent = -1;
-    const options = {
-      engine: await engine(),
-      mode: job.mode,
-      signal: job.abort.signal,
-      onProgress: (progress: DigestProgress): void => {
-        if (job.abort.signal.aborted) return;
-        job.onProgress?.(progress);
-        const now = progress.bytesTotal === 0 ? 0 : Math.floor((progress.bytesDone / progress.bytesTotal) * 100);
-        if (now === percent) return;
-        percent = now;
-        registry.update(job.path, checking, { before, progress });
-      },
-    };
-    const verdict =
-      policy === undefined
-        ? await this.#verify({ ...options, model: job.path, signature: signature ?? "", trust: await trust() })
-        : await policy.verify(options);
-    return verdict;
-  }
-
-  async #verify(options: VerifyOptions): Promise<Verdict> {
-    const { verify } = await import("../core/verify.ts");
-    return verify(options);
-  }
-
-  async #readSignature(job: Job, known: KnownModel): Promise<Verdict> {
-    const policy = await this.#services.policies?.(known, job.asked);
-    if (policy !== undefined) return policy.authenticate();
-    const { findSignature } = await import("../core/model/find-models.ts");
-    const signature = known.verdict.signature ?? (await findSignature(job.path));
-    if (signature === undefined) return unsigned(job.path);
-    const { authenticate } = await import("../core/verify.ts");
-    return authenticate({ model: job.path, signature, trust: await this.#services.trust() });
   }
 
   #changedMeanwhile(path: string, reached: Verdict): Verdict {
@@ -271,7 +212,7 @@ export class Checker {
   /** Puts back what was known before a check that did not end, unless files changed under it. */
   #restore(known: KnownModel): void {
     if (this.#services.registry.get(known.path)?.verdict.state !== "checking") return;
-    const before = settled(known);
+    const before = lastReached(known);
     if (this.#touched && before !== undefined && before.coverage !== undefined) {
       this.#services.registry.update(known.path, { ...before, state: "stale", staleBecause: "files" }, { before });
     } else {
@@ -280,19 +221,9 @@ export class Checker {
   }
 }
 
-/** The last verdict that was reached. */
-function settled(known: KnownModel): Verdict | undefined {
-  const passing = known.verdict.state === "checking" || known.verdict.state === "stale";
-  return passing ? known.before : known.verdict;
-}
-
 /** A verdict from an earlier window is `stale` until the files are read. */
 function cameFromFiles(verdict: Verdict): boolean {
   return restsOnFiles(verdict) || verdict.state === "stale";
-}
-
-function unsigned(model: string): Verdict {
-  return { state: "unsigned", model, reasons: [] };
 }
 
 function reasonsText(verdict: Verdict): string {
@@ -301,14 +232,4 @@ function reasonsText(verdict: Verdict): string {
 
 function cancelled(): ProvenanceError {
   return new ProvenanceError("CANCELLED", "Cancelled.");
-}
-
-/** What stays the same as long as nobody writes or replaces the file; undefined if there is none. */
-async function fileIdentity(path: string): Promise<string | undefined> {
-  try {
-    const info = await stat(path, { bigint: true });
-    return [info.dev, info.ino, info.size, info.mtimeNs, info.ctimeNs].join(":");
-  } catch {
-    return undefined;
-  }
 }

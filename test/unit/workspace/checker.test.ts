@@ -129,8 +129,52 @@ describe("the checker", () => {
     assert.equal((await checker.check(two, "files", { asked: true })).state, "verified");
     assert.deepEqual(order, [two]);
     paused = false;
-    checker.resume();
+    checker.pauseChanged();
     assert.equal((await waiting).state, "verified");
+  });
+
+  it("stops what nobody asked for when it is paused in the middle, and reads it again afterwards", async () => {
+    const model = await signed("a");
+    let turns = 0;
+    before = () => {
+      turns += 1;
+      if (turns > 1) return;
+      paused = true;
+      checker.pauseChanged();
+    };
+    const held = new Promise<void>((resolve) => {
+      registry.onDidChange(() => {
+        if (turns === 1 && state(model) === "unchecked") resolve();
+      });
+    });
+    const reading = checker.check(model, "files");
+    await held;
+    assert.deepEqual(states, ["checking", "unchecked"]);
+    paused = false;
+    checker.pauseChanged();
+    assert.equal((await reading).state, "verified");
+    assert.equal(turns, 2);
+  });
+
+  it("goes on with what somebody asked for while it is paused", async () => {
+    const model = await signed("a");
+    before = () => {
+      paused = true;
+      checker.pauseChanged();
+    };
+    assert.equal((await checker.check(model, "files", { asked: true })).state, "verified");
+    assert.deepEqual(states, ["checking", "verified"]);
+  });
+
+  it("takes the smallest first among models that were never read", async () => {
+    const models = [
+      await signed("large", "l".repeat(9999)),
+      await signed("small"),
+      await signed("mid", "m".repeat(999)),
+    ];
+    await Promise.all(models.map((model) => checker.check(model, "files")));
+    const [large = "", small = "", middle = ""] = models;
+    assert.deepEqual(order, [small, middle, large]);
   });
 
   it("puts back what was known when it is cancelled", async () => {

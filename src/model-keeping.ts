@@ -6,6 +6,7 @@ import { isCancellation } from "./platform/commands.ts";
 import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import type { Log } from "./platform/log.ts";
+import { PowerWatch } from "./platform/power.ts";
 import { excludedPatterns, modelPatterns, onHintsChanged } from "./platform/search-hints.ts";
 import { onSettingChanged, setting } from "./platform/settings.ts";
 import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
@@ -38,6 +39,7 @@ export class ModelKeeping {
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
   readonly #policyWatcher: PolicyWatcher;
+  readonly #power: PowerWatch;
   readonly #memory: VerdictMemory;
 
   constructor({ context, log, trust, sigstore, engine }: KeepingServices) {
@@ -59,6 +61,9 @@ export class ModelKeeping {
       log: note,
     });
     const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
+    const power = store.add(
+      new PowerWatch({ wanted: () => setting("pauseOnBattery"), changed: () => checker.pauseChanged() }),
+    );
     const checker = new Checker({
       registry,
       engine,
@@ -69,7 +74,7 @@ export class ModelKeeping {
         if (asked) policies.forget();
         return policies.checkFor(model);
       },
-      paused: () => setting("pauseInBackground") && !window.state.focused,
+      paused: () => (setting("pauseInBackground") && !window.state.focused) || power.onBattery,
       log: note,
     });
     store.add(checker);
@@ -95,6 +100,8 @@ export class ModelKeeping {
     store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
+    store.add(onSettingChanged(["pauseOnBattery"], () => void power.look()));
+    this.#power = power;
     this.checker = checker;
     this.policies = policies;
     this.#memory = memory;
@@ -103,7 +110,7 @@ export class ModelKeeping {
   }
 
   async start(): Promise<void> {
-    await this.#memory.load();
+    await Promise.all([this.#memory.load(), this.#power.look()]);
     this.#policyWatcher.start();
     await this.#watcher.start();
   }

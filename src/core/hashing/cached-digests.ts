@@ -1,4 +1,4 @@
-import crypto from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 
 /**
  * The digests of one model as kept on disk: UTF-8 text.
@@ -89,10 +89,31 @@ function entries(text: string): { readonly path: string; readonly start: number;
 
 /** Text of each kind, the latest first. Nothing at all, if a single bit is not as it was written. */
 export function parseCache(bytes: Buffer): Map<string, string> {
-  const kinds = new Map<string, string>();
+  const { head, body } = split(bytes);
+  return head === headOf(createHash("sha256").update(body)) ? parseBody(body) : new Map();
+}
+
+/** The same, with turns of the event loop in between. */
+export async function parseCacheInSlices(bytes: Buffer): Promise<Map<string, string>> {
+  const { head, body } = split(bytes);
+  const hash = createHash("sha256");
+  for (let at = 0; at < body.length; at += SLICE_BYTES) {
+    hash.update(body.subarray(at, at + SLICE_BYTES));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return head === headOf(hash) ? parseBody(body) : new Map();
+}
+
+/** Two milliseconds of digesting. */
+const SLICE_BYTES = 2 * 1024 * 1024;
+
+function split(bytes: Buffer): { readonly head: string; readonly body: Buffer } {
   const bodyStart = MAGIC.length + 65;
-  const body = bytes.subarray(bodyStart);
-  if (bytes.toString("latin1", 0, bodyStart) !== head(body)) return kinds;
+  return { head: bytes.toString("latin1", 0, bodyStart), body: bytes.subarray(bodyStart) };
+}
+
+function parseBody(body: Buffer): Map<string, string> {
+  const kinds = new Map<string, string>();
   const text = body.toString("utf8");
   for (let at = 0; at < text.length; ) {
     const [header, kind, length] = HEADER.exec(text.slice(at, at + 100)) ?? [];
@@ -108,9 +129,9 @@ export function parseCache(bytes: Buffer): Map<string, string> {
 export function renderCache(kinds: ReadonlyMap<string, string>): Buffer {
   const sections = [...kinds].slice(0, MAX_KINDS).map(([kind, text]) => `# ${kind} ${text.length}\n${text}`);
   const body = Buffer.from(sections.join(""), "utf8");
-  return Buffer.concat([Buffer.from(head(body), "latin1"), body]);
+  return Buffer.concat([Buffer.from(headOf(createHash("sha256").update(body)), "latin1"), body]);
 }
 
-function head(body: Buffer): string {
-  return `${MAGIC}${crypto.createHash("sha256").update(body).digest("hex")}\n`;
+function headOf(body: Hash): string {
+  return `${MAGIC}${body.digest("hex")}\n`;
 }

@@ -1,9 +1,11 @@
+import { availableParallelism } from "node:os";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { DigestCollector, type Measure, measureRequest } from "./digest-collector.ts";
+import { DigestCollector } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError, hasherFailed } from "./fault-error.ts";
 import { packFiles } from "./file-chunk.ts";
 import { type ChildOptions, HasherChild } from "./hasher-child.ts";
+import { type Measure, measureRequest, usefulThreads } from "./measure.ts";
 import type { FromHasher, HasherSettings } from "./protocol.ts";
 
 export interface EngineOptions extends ChildOptions, Partial<HasherSettings> {
@@ -55,7 +57,10 @@ class ChildEngine implements DigestEngine {
   }
 
   async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
+    throwIfCancelled(options.signal);
     const measure = await measureRequest(request);
+    const cached = await this.#fromCache(request, options.signal);
+    if (cached !== undefined) return cached;
     throwIfCancelled(options.signal);
     if (this.#disposed) throw cancelled("the engine was disposed of");
     return new Promise((resolve, reject) => {
@@ -91,35 +96,31 @@ class ChildEngine implements DigestEngine {
 
   warm(): void {
     if (this.#disposed || this.#child !== undefined || this.#restart !== undefined) return;
-    this.#begin();
+    this.#begin(availableParallelism());
     this.#rest();
   }
 
   #start(pending: Pending): void {
-    this.#begin();
+    this.#begin(pending.request.mode === "cached" ? 0 : usefulThreads(pending.measure));
     this.#child?.hold(true);
     if (this.#child !== undefined) void this.#send(this.#child, pending);
   }
 
-  #begin(): void {
+  /** `threads`: how many will surely be needed. */
+  #begin(threads: number): void {
     try {
-      this.#child ??= this.#fork();
+      this.#child ??= this.#fork(threads);
     } catch (error) {
       this.#crashed(`it could not be started (${error instanceof Error ? error.message : String(error)})`);
     }
   }
 
-  #fork(): HasherChild {
-    const { workers, priority = "low", readers = "auto", cache } = this.#options;
-    const settings = {
-      priority,
-      readers,
-      ...(workers !== undefined && { workers }),
-      ...(cache !== undefined && { cache }),
-    };
+  #fork(threads: number): HasherChild {
+    const { workers = availableParallelism(), priority = "low", readers = "auto", cache } = this.#options;
+    const settings = { workers, priority, readers, ...(cache !== undefined && { cache }) };
     const child: HasherChild = new HasherChild(
       this.#options,
-      settings,
+      { settings, threads: Math.min(threads, workers) },
       (message) => this.#hear(message),
       (reason) => {
         if (this.#child === child) this.#crashed(reason);
@@ -136,7 +137,6 @@ class ChildEngine implements DigestEngine {
       id,
       algorithm,
       mode,
-      files: files.length,
       ...measure,
       ...(shardSize !== undefined && { shardSize }),
       ...(root !== undefined && { root }),
@@ -258,6 +258,15 @@ class ChildEngine implements DigestEngine {
     clearTimeout(this.#restart);
     this.#restart = undefined;
     this.#rest();
+  }
+
+  async #fromCache(request: DigestRequest, signal: AbortSignal | undefined): Promise<DigestResult | undefined> {
+    const { root, mode } = request;
+    const { cache } = this.#options;
+    if (mode !== "cached" || root === undefined || cache === undefined) return undefined;
+    const { answerFromCache } = await import("./answer-from-cache.ts");
+    const { DigestCache } = await import("./digest-cache.ts");
+    return answerFromCache(new DigestCache(cache.directory, cache.maxBytes), { ...request, root }, signal);
   }
 
   /** With nothing to do, the process keeps this one from nothing, and ends after a while. */

@@ -1,6 +1,5 @@
-import { ProvenanceError } from "../errors.ts";
 import { DIGEST_BYTES, type DigestRequest } from "./digest-engine.ts";
-import { digestsOf, MAX_DIGESTS } from "./job-queue.ts";
+import { digestsOf } from "./job-queue.ts";
 
 /** Puts the digests of a request back together, from text that comes in pieces. */
 export class DigestCollector {
@@ -40,38 +39,4 @@ export class DigestCollector {
       this.#present = [];
     }
   }
-}
-
-export interface Measure {
-  readonly digests: number;
-  readonly bytes: number;
-}
-
-/** Files counted without a pause: some milliseconds. */
-const FILES_AT_ONCE = 50_000;
-
-/** What a request comes to. Throws `USAGE` for what no engine can answer. */
-export async function measureRequest({ files, shardSize }: DigestRequest): Promise<Measure> {
-  if (shardSize !== undefined && (!Number.isSafeInteger(shardSize) || shardSize < 1)) {
-    throw new ProvenanceError("USAGE", "The shard size must be a whole number of bytes, at least 1.", {
-      details: { shardSize },
-    });
-  }
-  let digests = 0;
-  let bytes = 0;
-  for (const [at, { size }] of files.entries()) {
-    if (at % FILES_AT_ONCE === FILES_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
-    digests += digestsOf(size, shardSize);
-    bytes += size;
-  }
-  if (digests > MAX_DIGESTS) {
-    throw new ProvenanceError(
-      "USAGE",
-      shardSize === undefined
-        ? `There are ${digests} files; more than ${MAX_DIGESTS} cannot be digested at once.`
-        : `Shards of ${shardSize} bytes make ${digests} digests of this model; more than ${MAX_DIGESTS} cannot be held. Take larger shards.`,
-      { details: { digests, limit: MAX_DIGESTS } },
-    );
-  }
-  return { digests, bytes };
 }

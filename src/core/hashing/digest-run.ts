@@ -1,4 +1,5 @@
 import { DIGEST_BYTES, type HashAlgorithm } from "./digest-engine.ts";
+import { joinChunk } from "./file-chunk.ts";
 import type { Job } from "./job.ts";
 import { digestsOf, JobQueue, type PlannedJob } from "./job-queue.ts";
 import type { Fault } from "./protocol.ts";
@@ -109,8 +110,10 @@ export class DigestRun {
     const first = range === undefined || shardSize === undefined ? 0 : range.start / shardSize;
     return {
       algorithm,
-      paths: files.map((file) => this.#paths[file] ?? ""),
-      stats: files.map((file) => this.#stats[file] ?? ""),
+      chunk: joinChunk(
+        files.map((file) => this.#paths[file] ?? ""),
+        files.map((file) => this.#stats[file] ?? ""),
+      ),
       files: Uint32Array.from(files),
       // An empty file has no digest in shards; it is checked all the same.
       slots: Float64Array.from(files, (file) => (this.#hasDigest(file) ? this.firstDigest(file) + first : -1)),

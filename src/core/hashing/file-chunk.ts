@@ -3,18 +3,22 @@ import type { ModelFile } from "../model/file-list.ts";
 import type { FileChunk } from "./protocol.ts";
 
 /** Packs `files[from, to)` for a message. Throws `FILE_UNREADABLE` for a path that no system can open. */
-export function packFiles(files: readonly ModelFile[], from: number, to: number): FileChunk {
-  const paths: string[] = [];
-  const stats: string[] = [];
-  for (const file of files.slice(from, to)) {
-    if (file.path.includes("\0")) {
-      throw new ProvenanceError("FILE_UNREADABLE", `${file.name} cannot be read: its path holds a NUL character.`, {
-        details: { file: file.name },
-      });
-    }
-    paths.push(file.path);
-    stats.push(statLine(file));
+export function packFiles(files: readonly ModelFile[], from = 0, to = files.length): FileChunk {
+  const part = files.slice(from, to);
+  for (const file of part) {
+    if (!file.path.includes("\0")) continue;
+    throw new ProvenanceError("FILE_UNREADABLE", `${file.name} cannot be read: its path holds a NUL character.`, {
+      details: { file: file.name },
+    });
   }
+  return joinChunk(
+    part.map(({ path }) => path),
+    part.map(statLine),
+  );
+}
+
+/** The reverse of `unpackFiles`. */
+export function joinChunk(paths: readonly string[], stats: readonly string[]): FileChunk {
   return { paths: paths.join("\0"), stats: stats.join("\n") };
 }
 

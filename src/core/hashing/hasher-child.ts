@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { type FromHasher, FromHasherSchema, type HasherSettings, type ToHasher } from "./protocol.ts";
+import { startArguments } from "./start-arguments.ts";
 
 export interface ChildOptions {
   /** The module that the process runs. Absent: the one that belongs to this code. */
@@ -31,7 +32,7 @@ export class HasherChild {
   /** `onEnd` is called once, unless `kill` or `retire` came first: the process is gone, and why. */
   constructor(
     options: ChildOptions,
-    settings: HasherSettings,
+    start: { readonly settings: HasherSettings; readonly threads: number },
     onMessage: (message: FromHasher) => void,
     onEnd: (reason: string) => void,
   ) {
@@ -40,7 +41,9 @@ export class HasherChild {
       this.kill();
       onEnd(reason);
     };
-    this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), [], {
+    const { settings, threads } = start;
+    const args = startArguments({ threads, priority: settings.priority });
+    this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), args, {
       execArgv: [...HEAP, ...(options.execArgv ?? [])],
       env: { ...inherited(), ...options.env, ELECTRON_RUN_AS_NODE: "1" },
       stdio: ["ignore", "ignore", "pipe", "ipc"],

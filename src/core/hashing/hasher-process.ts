@@ -1,6 +1,6 @@
-import os from "node:os";
+import { Worker } from "node:worker_threads";
 import * as v from "valibot";
-import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
+import { useIdleDiskClass } from "./background-priority.ts";
 import { DigestCache } from "./digest-cache.ts";
 import { DiskWait, processorMs } from "./disk-wait.ts";
 import { unpackFiles } from "./file-chunk.ts";
@@ -16,6 +16,7 @@ const PROGRESS_MS = 100;
 /** The main thread of the hashing process: it listens, hands out work and reports; it never reads a model's file itself. */
 export class HasherProcess {
   readonly #entry: URL;
+  readonly #started: Worker[];
   readonly #requests = new Map<number, RequestRunner>();
   readonly #saving = new Set<Promise<void>>();
   readonly #diskWait = new DiskWait();
@@ -25,9 +26,13 @@ export class HasherProcess {
   #yieldsDisk = false;
   #options: RunnerOptions | undefined;
 
-  /** `entry`: the module that worker threads start from. */
-  constructor(entry: URL) {
+  /**
+   * @param entry the module that threads start from
+   * @param started threads that were started already
+   */
+  constructor(entry: URL, started: readonly Worker[]) {
     this.#entry = entry;
+    this.#started = [...started];
   }
 
   serve(): void {
@@ -96,11 +101,14 @@ export class HasherProcess {
     if (scheduler !== undefined) scheduler.diskBound = this.#diskWait.observe(processorMs(), scheduler.jobsMs);
   }
 
+  #createLane(): ThreadLane {
+    return new ThreadLane(this.#started.pop() ?? new Worker(this.#entry), crash);
+  }
+
   #configure({ workers, priority, cache, readers }: HasherSettings): void {
-    if (priority === "low") lowerPriority();
     this.#yieldsDisk = priority === "low";
     this.#options = {
-      scheduler: new Scheduler(workers ?? os.availableParallelism(), () => new ThreadLane(this.#entry, crash)),
+      scheduler: new Scheduler(workers, () => this.#createLane()),
       cache: cache && new DigestCache(cache.directory, cache.maxBytes),
       readers: (dev) => (readers === "one" || (readers === "auto" && isRotatingDisk(dev)) ? 1 : undefined),
     };

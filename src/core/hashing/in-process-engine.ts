@@ -1,10 +1,11 @@
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { DigestCollector, measureRequest } from "./digest-collector.ts";
+import { DigestCollector } from "./digest-collector.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
 import { faultError } from "./fault-error.ts";
-import { statLine } from "./file-chunk.ts";
+import { packFiles, unpackFiles } from "./file-chunk.ts";
 import type { Job, JobOutcome, Lane } from "./job.ts";
 import { JobRunner } from "./job-runner.ts";
+import { measureRequest } from "./measure.ts";
 import { RequestRunner } from "./request-runner.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -42,7 +43,7 @@ class InProcessEngine implements DigestEngine {
     throwIfCancelled(signal);
     if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.");
     const { files, algorithm, shardSize, mode = "full" } = request;
-    const shape = { algorithm, shardSize, mode, files: files.length, ...measure };
+    const shape = { algorithm, shardSize, mode, ...measure };
     const runner = new RequestRunner({ scheduler: this.#scheduler }, shape);
     const cancel = (): void => runner.cancel();
     const progress = setInterval(() => {
@@ -53,10 +54,10 @@ class InProcessEngine implements DigestEngine {
     signal?.addEventListener("abort", cancel, { once: true });
     this.#runners.add(runner);
     try {
-      runner.add(
-        files.map(({ path }) => path),
-        files.map(statLine),
-      );
+      if (files.length > 0) {
+        const { paths, stats } = unpackFiles(packFiles(files));
+        runner.add(paths, stats);
+      }
       const answer = await runner.answer();
       if (answer.state === "failed") throw faultError(answer.fault, files);
       if (answer.state === "cancelled") throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason });

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { createDigest, type MessageDigest } from "./algorithms.ts";
 import { DIGEST_BYTES, type HashAlgorithm } from "./digest-engine.ts";
 import { DigestSink } from "./digest-sink.ts";
-import { parseStatLine } from "./file-chunk.ts";
+import { parseStatLine, unpackFiles } from "./file-chunk.ts";
 import type { Job, JobOutcome } from "./job.ts";
 import { checkListed, endedEarly, FileFault, openListed, readFault } from "./listed-file.ts";
 import { OverlappedReader } from "./overlapped-reader.ts";
@@ -40,13 +40,14 @@ export class JobRunner {
   #batch(job: Job, digest: MessageDigest, control: RunControl): JobOutcome {
     const results = Buffer.from(job.results);
     const digestBytes = DIGEST_BYTES[job.algorithm];
-    for (const [at, path] of job.paths.entries()) {
+    const { paths, stats } = unpackFiles(job.chunk);
+    for (const [at, path] of paths.entries()) {
       if (control.stopped) return { state: "stopped" };
       const file = job.files[at] ?? 0;
       const slot = job.slots[at] ?? -1;
       control.setFile(job.lane, file);
       try {
-        const bytes = this.#whole(path, job.stats[at] ?? "");
+        const bytes = this.#whole(path, stats[at] ?? "");
         if (slot >= 0) {
           const written = results.write(digest.whole(bytes), slot * digestBytes, digestBytes, "hex");
           if (written !== digestBytes) throw new Error("a digest does not fit its place");
@@ -86,7 +87,7 @@ export class JobRunner {
   async #range(job: Job, digest: MessageDigest, control: RunControl): Promise<JobOutcome> {
     const file = job.files[0] ?? 0;
     const { start = 0, end = 0, shardSize } = job.range ?? {};
-    const listed = parseStatLine(job.stats[0] ?? "");
+    const listed = parseStatLine(job.chunk.stats);
     const sink = new DigestSink(
       digest,
       Buffer.from(job.results),
@@ -96,7 +97,7 @@ export class JobRunner {
     );
     control.setFile(job.lane, file);
     try {
-      const fd = openListed(job.paths[0] ?? "");
+      const fd = openListed(job.chunk.paths);
       try {
         checkListed(fd, listed);
         let position = start;

@@ -1,5 +1,5 @@
 import type { HashAlgorithm } from "./digest-engine.ts";
-import type { Fault } from "./protocol.ts";
+import type { Fault, FileChunk } from "./protocol.ts";
 
 /**
  * A piece of work for one thread, in a form that threads can post to each other.
@@ -8,9 +8,8 @@ import type { Fault } from "./protocol.ts";
  */
 export interface Job {
   readonly algorithm: HashAlgorithm;
-  readonly paths: readonly string[];
-  /** Stat lines, see `statLine`. */
-  readonly stats: readonly string[];
+  /** Two strings rather than many: they cross from thread to thread in a tenth of the time. */
+  readonly chunk: FileChunk;
   /** Positions of the files in the request. */
   readonly files: Uint32Array;
   /** Where in `results` the (first) digest of each file goes; -1: it has none. */

@@ -36,8 +36,8 @@ const FaultSchema = v.variant("kind", [
 export type Fault = v.InferOutput<typeof FaultSchema>;
 
 const SettingsSchema = v.strictObject({
-  /** Digesting threads; absent: one a core. */
-  workers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** Digesting threads: one a core, if nobody wants it otherwise. */
+  workers: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** `low`: steps back for everything else on the machine. */
   priority: v.picklist(["low", "normal"]),
   /** Threads that read one disk: `auto` is one where the disk is known to turn, and all of them elsewhere. */

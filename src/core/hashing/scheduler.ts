@@ -1,15 +1,13 @@
 import type { DigestRun, RunOutcome } from "./digest-run.ts";
 import type { Job, JobOutcome, Lane } from "./job.ts";
+import { type Measure, usefulThreads } from "./measure.ts";
 import { isTail, pausedLanes } from "./tail.ts";
 
 /** Requests that get a thread of their own although every core is busy: a small one must not wait for a huge one. */
 const EXTRA_REQUESTS = 3;
-/** A thread takes some ten milliseconds to start: for less than that it is not worth it. */
-const FILES_PER_THREAD = 1000;
-const BYTES_PER_THREAD = 16 * 1024 * 1024;
 /** Threads for small files where the disk sets the pace: it answers many questions at once sooner than one by one. */
 const DISK_THREADS = 8;
-/** Threads that may read ahead at the same time: each takes 20 MiB for it. */
+/** Threads that may read ahead at the same time: each takes 12 MiB for it. */
 const OVERLAPPING = 4;
 /** How often the threads of a tail take turns, in milliseconds: some dozen blocks. */
 const TURN_MS = 20;
@@ -83,17 +81,8 @@ export class Scheduler {
   }
 
   /** Starts threads for a request whose list is still coming, as many as will find something to do. */
-  expect({
-    files,
-    digests,
-    bytes,
-  }: {
-    readonly files: number;
-    readonly digests: number;
-    readonly bytes: number;
-  }): void {
-    const useful = Math.ceil(Math.max(files / FILES_PER_THREAD, bytes / BYTES_PER_THREAD));
-    while (this.#seats < Math.min(this.#cores, useful, digests)) {
+  expect(measure: Measure): void {
+    while (this.#seats < Math.min(this.#cores, usefulThreads(measure))) {
       this.#free.push({ index: this.#seats++, lane: this.#createLane() });
     }
   }

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Job, JobOutcome, Lane } from "./job.ts";
 
 /** A worker thread as seen from outside. */
@@ -7,8 +7,8 @@ export class ThreadLane implements Lane {
   #settle: ((outcome: JobOutcome) => void) | undefined;
 
   /** `onLost` hears of a thread that ended without being asked to: its job has no answer then. */
-  constructor(entry: URL, onLost: (reason: string) => void) {
-    this.#worker = new Worker(entry);
+  constructor(worker: Worker, onLost: (reason: string) => void) {
+    this.#worker = worker;
     this.#worker.on("message", (outcome: JobOutcome) => {
       const settle = this.#settle;
       this.#settle = undefined;

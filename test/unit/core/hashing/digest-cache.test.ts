@@ -25,7 +25,7 @@ import type {
   HashAlgorithm,
 } from "../../../../src/core/hashing/digest-engine.ts";
 import { failsWith } from "../../../support/errors.ts";
-import { readLines, withFaults } from "../../../support/hasher-faults-plan.ts";
+import { readLines, startsIn, withFaults } from "../../../support/hasher-faults-plan.ts";
 import { listFiles, pattern } from "../../../support/listed-files.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
@@ -58,6 +58,7 @@ describe("the digest cache", function () {
   after(() => rmSync(home, { recursive: true }));
   const directory = (): string => join(folder(), "cache");
   const order = (): string => join(folder(), "order");
+  const record = (): string => join(folder(), "record");
   let engine: DigestEngine;
   beforeEach(() => {
     engine = create();
@@ -84,7 +85,11 @@ describe("the digest cache", function () {
   }
 
   function create(): DigestEngine {
-    return createDigestEngine({ workers: 1, cache: { directory: directory() }, ...withFaults({ order: order() }) });
+    return createDigestEngine({
+      workers: 1,
+      cache: { directory: directory() },
+      ...withFaults({ order: order(), record: record() }),
+    });
   }
 
   /** What is kept is written after the answer; an engine that is disposed of has written it. */
@@ -115,13 +120,15 @@ describe("the digest cache", function () {
     return readLines(order()).map((line) => line.split(" ").slice(0, -1).join(" "));
   }
 
-  it("gives what was read before, without opening a file, and says so", async () => {
+  it("gives what was read before, without a process and without opening a file, and says so", async () => {
     const first = await fill();
     assert.deepEqual([first.bytesRead, first.bytesFromCache], [BYTES, 0]);
     const before = opened().length;
+    assert.equal(startsIn(record()).length, 1);
     const second = await ask();
     assert.deepEqual(second, { digests: expected(), bytesRead: 0, bytesFromCache: BYTES });
     assert.equal(opened().length, before);
+    assert.equal(startsIn(record()).length, 1);
   });
 
   it("full reads every byte whatever the cache says", async () => {

@@ -13,7 +13,8 @@ const CHECK_EVERY = 64;
 
 /**
  * The answer to a request all of whose files are unchanged: then no process has to be started, and no list sent.
- * Undefined where a single file has to be read, or where that is better found out elsewhere.
+ * Undefined where a single file has to be read, or where that is better found out elsewhere: files in another
+ * order than the cache has them would have to be searched for, which takes too long at a stretch.
  */
 export async function answerFromCache(
   cache: DigestCache,
@@ -33,7 +34,7 @@ export async function answerFromCache(
       throwIfCancelled(signal);
       pause = performance.now() + SLICE_MS;
     }
-    const hex = cached.find(file.path, statLine(file));
+    const hex = cached.findNear(file.path, statLine(file));
     if (hex?.length !== digestsOf(file.size, shardSize) * width) return undefined;
     digests.push(hex.length === width ? [hex] : cut(hex, width));
     bytesFromCache += file.size;

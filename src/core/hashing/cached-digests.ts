@@ -18,6 +18,9 @@ const HEADER = /^# ([a-z0-9]+ (?:-|[0-9]+)) ([0-9]+)\n/;
 /** Kinds of digests that are kept for one model. */
 const MAX_KINDS = 4;
 
+/** Entries that `findNear` looks at; some dozen microseconds. */
+const NEAR = 64;
+
 /** What tells kinds of digests apart. */
 export function digestKind(algorithm: string, shardSize: number | undefined): string {
   return `${algorithm} ${shardSize ?? "-"}`;
@@ -41,13 +44,31 @@ export class CachedDigests {
 
   /** Digests of the file in exactly this state. */
   find(path: string, statLine: string): string | undefined {
+    const key = keyOf(path, statLine);
     let at = this.#next;
-    if (!this.#isAt(path, statLine, at)) {
-      this.#index ??= new Map(entries(this.#text).map(({ path, start }) => [path, start]));
+    if (!this.#isAt(key, at)) {
+      this.#index ??= new Map(entries(this.#text).map((entry) => [entry.path, entry.start]));
       at = this.#index.get(path) ?? -1;
-      if (at < 0 || !this.#isAt(path, statLine, at)) return undefined;
+      if (at < 0 || !this.#isAt(key, at)) return undefined;
     }
-    const start = at + path.length + statLine.length + 2;
+    return this.#take(at + key.length);
+  }
+
+  /**
+   * The same, but looks no further than at the next few entries: for a thread that must not be held while all of them
+   * are listed. Files that were removed since are passed over.
+   */
+  findNear(path: string, statLine: string): string | undefined {
+    const key = keyOf(path, statLine);
+    let at = this.#next;
+    for (let tries = 0; tries < NEAR && at < this.#text.length; tries++) {
+      if (this.#isAt(key, at)) return this.#take(at + key.length);
+      at = endOfEntry(this.#text, at);
+    }
+    return undefined;
+  }
+
+  #take(start: number): string {
     const end = this.#text.indexOf("\n", start);
     this.#next = end + 1;
     return this.#text.slice(start, end);
@@ -62,25 +83,26 @@ export class CachedDigests {
       .join("");
   }
 
-  #isAt(path: string, statLine: string, at: number): boolean {
-    const text = this.#text;
-    const stat = at + path.length + 1;
-    return (
-      text.startsWith(path, at) &&
-      text.charCodeAt(stat - 1) === 0 &&
-      text.startsWith(statLine, stat) &&
-      text.charCodeAt(stat + statLine.length) === TAB
-    );
+  /** A slice is compared twice as fast as `startsWith` looks for what was just put together. */
+  #isAt(key: string, at: number): boolean {
+    return this.#text.slice(at, at + key.length) === key;
   }
 }
 
-const TAB = 0x09;
+/** A line feed may be a part of a path, and of nothing after it. */
+function endOfEntry(text: string, start: number): number {
+  return text.indexOf("\n", text.indexOf("\0", start)) + 1;
+}
+
+function keyOf(path: string, statLine: string): string {
+  return `${path}\0${statLine}\t`;
+}
 
 function entries(text: string): { readonly path: string; readonly start: number; readonly end: number }[] {
   const found: { path: string; start: number; end: number }[] = [];
   for (let start = 0; start < text.length; ) {
     const pathEnd = text.indexOf("\0", start);
-    const end = text.indexOf("\n", pathEnd) + 1;
+    const end = endOfEntry(text, start);
     found.push({ path: text.slice(start, pathEnd), start, end });
     start = end;
   }

@@ -2,7 +2,7 @@ import fs from "node:fs";
 
 /** Below this share of the time that jobs took, something else than processors sets the pace. */
 const BUSY_SHARE = 0.6;
-/** Milliseconds of jobs in a window that tell something. */
+/** Milliseconds of jobs that tell something. */
 const ENOUGH_MS = 50;
 /** One slow moment is none. */
 const WINDOWS = 2;
@@ -20,12 +20,17 @@ export class DiskWait {
    * @returns whether more readers would help
    */
   observe(usedMs: number | undefined, jobsMs: number): boolean {
+    if (usedMs === undefined) {
+      this.reset();
+      return false;
+    }
     const last = this.#last;
-    this.#last = usedMs === undefined ? undefined : { usedMs, jobsMs };
-    if (last === undefined || usedMs === undefined) return false;
-    const jobs = jobsMs - last.jobsMs;
-    const slow = jobs >= ENOUGH_MS && usedMs - last.usedMs < BUSY_SHARE * jobs;
-    this.#slow = slow ? this.#slow + 1 : 0;
+    const jobs = jobsMs - (last?.jobsMs ?? jobsMs);
+    // Slow jobs tell of themselves late: until they do, what was known stays.
+    if (last !== undefined && jobs < ENOUGH_MS) return this.#slow >= WINDOWS;
+    this.#last = { usedMs, jobsMs };
+    if (last === undefined) return false;
+    this.#slow = usedMs - last.usedMs < BUSY_SHARE * jobs ? this.#slow + 1 : 0;
     return this.#slow >= WINDOWS;
   }
 

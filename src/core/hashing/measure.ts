@@ -31,10 +31,11 @@ export async function measureRequest({ files, shardSize }: DigestRequest): Promi
   }
   let digests = 0;
   let bytes = 0;
-  for (const [at, { size }] of files.entries()) {
-    if (at % FILES_AT_ONCE === FILES_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
+  let counted = 0;
+  for (const { size } of files) {
     digests += digestsOf(size, shardSize);
     bytes += size;
+    if (++counted % FILES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   if (digests > MAX_DIGESTS) {
     throw new ProvenanceError(

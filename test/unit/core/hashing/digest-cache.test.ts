@@ -348,6 +348,18 @@ describe("CachedDigests", () => {
     }
   });
 
+  it("finds what comes next without listing all: removed files are passed over, what lies before or far off is not seen", () => {
+    const near = new CachedDigests(text);
+    const [first, second, , last] = ENTRIES;
+    assert.equal(near.findNear(second[0], second[1]), second[2]);
+    assert.equal(near.findNear(last[0], last[1]), last[2]);
+    assert.equal(near.findNear(first[0], first[1]), undefined);
+    assert.equal(new CachedDigests(text).findNear(second[0], "2 10 20 5 8"), undefined);
+    const many = Array.from({ length: 1000 }, (_, at) => cacheEntry(`/m/${at}`, "1 2 3 4 5", "dd")).join("");
+    assert.equal(new CachedDigests(many).findNear("/m/999", "1 2 3 4 5"), undefined);
+    assert.equal(new CachedDigests(many).find("/m/999", "1 2 3 4 5"), "dd");
+  });
+
   it("finds nothing for a part of a name or of a state, or for another state", () => {
     const cached = new CachedDigests(text);
     for (const [path, stat] of [

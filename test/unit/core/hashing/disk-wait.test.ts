@@ -22,12 +22,26 @@ describe("DiskWait", () => {
     assert.deepEqual(observe(new DiskWait(), [slow, [190, 200], slow, slow]), [false, false, false, false, true]);
   });
 
+  it("keeps what it knows while no job tells of its end, and counts the time until then", () => {
+    assert.deepEqual(observe(new DiskWait(), [slow, slow, [0, 0], [0, 0]]), [false, false, true, true, true]);
+    assert.deepEqual(observe(new DiskWait(), [slow, slow, [90, 0], [90, 200]]), [false, false, true, true, false]);
+    assert.deepEqual(
+      observe(new DiskWait(), [
+        [10, 0],
+        [10, 200],
+        [10, 0],
+        [10, 200],
+      ]),
+      [false, false, false, false, true],
+    );
+  });
+
   it("is not misled by jobs that compute or are kept from it, nor by next to none", () => {
     for (const window of [
       [200, 200],
       [130, 200],
       [90, 100],
-      [0, 40],
+      [0, 10],
       [0, 0],
     ] as const) {
       assert.ok(observe(new DiskWait(), [window, window, window, window]).every((answer) => !answer));

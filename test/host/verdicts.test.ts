@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { ConfigurationTarget, commands, env, extensions, Uri, version, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import type { SignResult } from "../../src/core/sign.ts";
 import { verify } from "../../src/core/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
@@ -176,6 +186,30 @@ describe("the extension in its host", () => {
     await watched.reaches("modified");
     await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
     await watched.reaches("verified");
+  });
+
+  it("signs again without reading what did not change, unless everything is to be read", async function () {
+    answer(this, "Sign");
+    const weights = join(model, "model.safetensors");
+    await until("the files are old enough for their times to tell of changes", () =>
+      [weights, join(model, "deep", "vocab.txt")].every((file) => Date.now() - statSync(file).ctimeMs > 2500),
+    );
+    const sign = async (): Promise<SignResult | undefined> =>
+      await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
+    const first = await sign();
+    assert.deepEqual([first?.coverage.bytesRead, first?.coverage.bytesFromCache], [11, 0]);
+    // What was read is kept after the answer: the next signature may come before that.
+    let again = await sign();
+    for (let tries = 0; tries < 50 && again?.coverage.bytesFromCache !== 11; tries++) again = await sign();
+    assert.deepEqual([again?.coverage.bytesRead, again?.coverage.bytesFromCache], [0, 11]);
+    assert.equal(watched.verdict?.reading, "cached");
+    appendFileSync(weights, "!");
+    const changed = await sign();
+    assert.deepEqual([changed?.coverage.bytesRead, changed?.coverage.bytesFromCache], [8, 4]);
+    answer(this, "Read Everything First");
+    const all = await sign();
+    assert.deepEqual([all?.coverage.bytesRead, all?.coverage.bytesFromCache], [12, 0]);
+    assert.equal(watched.verdict?.reading, "full");
   });
 
   it("writes nothing when the person does not confirm", async function () {

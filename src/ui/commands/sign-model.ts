@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, window, workspace } from "vscode";
-import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
+import type { DigestMode, DigestProgress } from "../../core/hashing/digest-engine.ts";
 import type { FileList } from "../../core/model/file-list.ts";
 import type { SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -38,10 +38,10 @@ export async function signModel(args: readonly unknown[], services: Services): P
     ? await withKey(request.output.privateKey, title, services)
     : await choose(title, services);
   const signature = await signaturePath(model);
-  await confirm(model, signature, way, await listFiles(model, signature));
+  const mode = await confirm(model, signature, way, await listFiles(model, signature));
 
   const { result, verdict } = await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
-    signAndCheck(model, signature, way, services, report, signal),
+    signAndCheck(model, { signature, mode }, way, services, report, signal),
   );
   for (const warning of result.warnings) services.log.warn(warning);
   tellSigned(model, way, result, verdict, services);
@@ -69,25 +69,41 @@ async function listFiles(model: KnownModel, signature: string): Promise<FileList
   return (await listForSigning({ model: model.path, signature })).list;
 }
 
-async function confirm(model: KnownModel, signature: string, way: SigningWay, list: FileList): Promise<void> {
+/** @returns how the files are read */
+async function confirm(model: KnownModel, signature: string, way: SigningWay, list: FileList): Promise<DigestMode> {
+  const again = existsSync(signature);
   const left = list.ignored.filter((entry) => entry.source !== "signature").map(({ name }) => name);
   const written = relative(dirname(model.path), signature);
-  const files =
-    list.files.length === 1
-      ? l10n.t("Covered: 1 file, {0}, read now.", bytesText(list.totalBytes))
-      : l10n.t("Covered: {0} files, {1}, all read now.", list.files.length, bytesText(list.totalBytes));
   const detail = [
-    files,
+    filesText(list, again),
     ...(left.length === 0 ? [] : [l10n.t("Left out: {0}.", namesText(left))]),
-    existsSync(signature)
+    again
       ? l10n.t("Replaces the signature {0}.", messageText(written))
       : l10n.t("Writes the signature {0}.", messageText(written)),
     ...way.notes.map(messageText),
   ].join("\n");
   const question = way.question(modelName(model));
   const sign = l10n.t("Sign");
-  const answer = await window.showInformationMessage(messageText(question), { modal: true, detail }, sign);
-  if (answer !== sign) throw new CancellationError();
+  const readAll = l10n.t("Read Everything First");
+  const buttons = again ? [sign, readAll] : [sign];
+  const answer = await window.showInformationMessage(messageText(question), { modal: true, detail }, ...buttons);
+  if (answer === sign) return again ? "cached" : "full";
+  if (answer === readAll) return "full";
+  throw new CancellationError();
+}
+
+function filesText({ files, totalBytes }: FileList, again: boolean): string {
+  const bytes = bytesText(totalBytes);
+  if (!again) {
+    return files.length === 1
+      ? l10n.t("Covered: 1 file, {0}, read now.", bytes)
+      : l10n.t("Covered: {0} files, {1}, all read now.", files.length, bytes);
+  }
+  const covered =
+    files.length === 1
+      ? l10n.t("Covered: 1 file, {0}.", bytes)
+      : l10n.t("Covered: {0} files, {1}.", files.length, bytes);
+  return `${covered} ${l10n.t("What has not changed since your last signature is not read again.")}`;
 }
 
 function namesText(names: readonly string[]): string {
@@ -103,7 +119,7 @@ interface Signed {
 
 async function signAndCheck(
   model: KnownModel,
-  signature: string,
+  { signature, mode }: { readonly signature: string; readonly mode: DigestMode },
   way: SigningWay,
   { checker, engine }: Services,
   report: ProgressReport,
@@ -115,6 +131,7 @@ async function signAndCheck(
     signature,
     identity: await way.identity(report, signal),
     engine: await engine(),
+    mode,
     signal,
     onProgress: (bytes) => report.bytes(bytes, l10n.t("Hashing")),
   });
@@ -123,7 +140,10 @@ async function signAndCheck(
     const checking = Date.now();
     const onProgress = (bytes: DigestProgress): void =>
       report.step(l10n.t("Checking what was written: {0}", bytesProgressText(bytes, Date.now() - checking)));
-    return { result, verdict: await checker.check(model.path, "files", { asked: true, signal, onProgress }) };
+    // What was not read to be signed need not be read to see that it is what was signed; the verdict says so.
+    const reading = result.coverage.bytesFromCache > 0 ? "cached" : "full";
+    const options = { asked: true, mode: reading, signal, onProgress } as const;
+    return { result, verdict: await checker.check(model.path, "files", options) };
   } catch (error) {
     if (isCancellation(error)) return { result };
     throw error;
@@ -137,7 +157,12 @@ function tellSigned(
   verdict: Verdict | undefined,
   services: Services,
 ): void {
-  const signed = way.done(modelName(model), result);
+  const { bytes, bytesFromCache } = result.coverage;
+  const done = way.done(modelName(model), result);
+  const signed =
+    bytesFromCache === 0
+      ? done
+      : `${done} ${l10n.t("{0} of {1} had not changed and were not read again.", bytesText(bytesFromCache), bytesText(bytes))}`;
   const offer = verdict === undefined ? undefined : way.offerTrust(verdict);
   if (offer !== undefined) {
     tell(services.log, "information", `${signed} ${offer.text}`, offer.action);

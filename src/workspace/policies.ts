@@ -42,6 +42,9 @@ export class Policies {
   readonly #services: PolicyServices;
   readonly #folders = new Map<string, Files>();
   readonly #listeners = new Set<() => void>();
+  readonly #naming = new Set<() => void>();
+  /** Absolute paths of what the policies read so far name. */
+  readonly #named = new Set<string>();
   #user: Files | undefined;
 
   constructor(services: PolicyServices) {
@@ -97,9 +100,34 @@ export class Policies {
     this.#folders.clear();
   }
 
+  /**
+   * Whether a policy names the file: a key, a certificate, a trust configuration. Also one that is there no longer, and
+   * one that was named by what a file said before.
+   */
+  restOn(path: string): boolean {
+    return this.#named.has(path);
+  }
+
+  /** That policies name files that none named before. */
+  onDidName(listener: () => void): { dispose(): void } {
+    this.#naming.add(listener);
+    return { dispose: () => this.#naming.delete(listener) };
+  }
+
+  /** The folders of those files. */
+  foldersNamed(): ReadonlySet<string> {
+    return new Set([...this.#named].map((path) => dirname(path)));
+  }
+
   onDidChange(listener: () => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  #remember(named: readonly string[]): void {
+    const before = this.#named.size;
+    for (const file of named) this.#named.add(file);
+    if (this.#named.size > before) for (const listener of [...this.#naming]) listener();
   }
 
   async #policiesFor({ folder }: PolicySubject): Promise<PolicySet> {
@@ -132,14 +160,15 @@ export class Policies {
     const { diagnostic, FILE_START } = await import("../core/policy/diagnostics.ts");
     const found = diagnostic("unreadable", `${file} is not an absolute path.`, FILE_START);
     this.#services.log(`Policy of the settings: ${found.message}`);
-    return [{ path: file, folder: dirname(file), sha256: "", policies: [], diagnostics: [found] }];
+    return [{ path: file, folder: dirname(file), sha256: "", policies: [], named: [], diagnostics: [found] }];
   }
 
   async #readAll(paths: readonly string[]): Files {
     if (paths.length === 0) return [];
     const { readPolicyFile } = await import("../core/policy/read-policies.ts");
     const files = await Promise.all(paths.map((path) => readPolicyFile(path)));
-    for (const { path, diagnostics } of files) {
+    for (const { path, named, diagnostics } of files) {
+      this.#remember(named);
       for (const { line, column, severity, message } of diagnostics) {
         this.#services.log(`${path}:${line}:${column}: ${severity}: ${message}`);
       }

@@ -5,23 +5,27 @@ import type { Policies } from "./policies.ts";
 /** Milliseconds without a change before policies are read again. */
 const QUIET = 200;
 
-/** Policy files, and the keys, certificates and trust configurations that they may name. */
-const RESTS_ON = /model-policy\.(?:ya?ml|json)$|\.(?:pub|pem|crt|cer)$|[\\/]\.sigstore[\\/]/;
+const POLICY_FILE = /model-policy\.(?:ya?ml|json)$/;
 
-/** Tells when a file changed that a policy is in, or rests on. */
+/** Tells when a file changed that a policy is in, or that it names: a key, a certificate, a trust configuration. */
 export class PolicyWatcher implements Disposable {
   readonly #policies: Policies;
   readonly #folders = new Map<string, Disposable>();
-  readonly #subscription: Disposable;
+  /** Of files that the person's own policy names: they lie outside of the workspace. */
+  readonly #outside = new Map<string, Disposable>();
+  readonly #subscriptions: readonly { dispose(): void }[];
   #own: { readonly file: string; readonly watcher: Disposable } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(policies: Policies) {
     this.#policies = policies;
-    this.#subscription = workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      for (const { uri } of removed) this.#leave(uri.fsPath);
-      for (const folder of added) this.#enter(folder);
-    });
+    this.#subscriptions = [
+      workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        for (const { uri } of removed) this.#leave(uri.fsPath);
+        for (const folder of added) this.#enter(folder);
+      }),
+      policies.onDidName(() => this.#watchNamed()),
+    ];
   }
 
   start(): void {
@@ -37,7 +41,7 @@ export class PolicyWatcher implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#subscription.dispose();
+    for (const disposable of [...this.#subscriptions, ...this.#outside.values()]) disposable.dispose();
     this.#own?.watcher.dispose();
     for (const folder of [...this.#folders.keys()]) this.#leave(folder);
   }
@@ -58,10 +62,19 @@ export class PolicyWatcher implements Disposable {
     this.#own = { file, watcher: this.#watch(new RelativePattern(Uri.file(dirname(file)), basename(file))) };
   }
 
+  #watchNamed(): void {
+    for (const folder of this.#policies.foldersNamed()) {
+      const uri = Uri.file(folder);
+      if (this.#outside.has(folder) || workspace.getWorkspaceFolder(uri) !== undefined) continue;
+      this.#outside.set(folder, this.#watch(new RelativePattern(uri, "*")));
+    }
+  }
+
   #watch(pattern: RelativePattern): Disposable {
     const watcher = workspace.createFileSystemWatcher(pattern);
     const touched = ({ fsPath }: Uri): void => {
-      if (fsPath === this.#own?.file || RESTS_ON.test(fsPath)) this.#touched();
+      const counts = fsPath === this.#own?.file || POLICY_FILE.test(fsPath) || this.#policies.restOn(fsPath);
+      if (counts) this.#touched();
     };
     return Disposable.from(
       watcher,

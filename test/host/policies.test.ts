@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ConfigurationTarget, commands, type Range, ThemeIcon, Uri, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
-import type { Verdict } from "../../src/core/verdict.ts";
+import type { StaleCause, Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";
 import { modelHover } from "../../src/ui/hover.ts";
@@ -132,10 +132,16 @@ describe("policies in the editor", () => {
     await verify();
     await watched.reaches("verified");
     watched.states.length = 0;
+    const causes: (StaleCause | undefined)[] = [];
+    const stopped = api.onDidChangeVerdict(() => {
+      if (watched.verdict?.state === "stale") causes.push(watched.verdict.staleBecause);
+    });
     writeFileSync(policy, covering(inline(stranger.publicPem)));
     await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
     assert.ok(!watched.states.includes("verified"), watched.states.join());
     assert.equal(watched.states[0], "stale");
+    assert.equal(causes[0], "policy");
+    stopped.dispose();
     writeFileSync(policy, covering(inline(keys.publicPem)));
     await watched.reaches("verified");
   });
@@ -151,6 +157,27 @@ describe("policies in the editor", () => {
     assert.equal(watched.verdict?.decision?.outcome, "refused");
     writeFileSync(own, policyText({ name: "mine", authorities: [inline(keys.publicPem)] }));
     await watched.reaches("verified");
+  });
+
+  it("stand on the files that they name, wherever those lie and whatever they are called", async () => {
+    const named = join(folder, "governed", "who.txt");
+    const own = join(outside, "resting.yaml");
+    writeFileSync(named, keys.publicPem);
+    writeFileSync(policy, covering("key: { path: governed/who.txt }"));
+    await signWith(model, keys.privatePem, engine);
+    await verify();
+    await watched.reaches("verified");
+    writeFileSync(named, stranger.publicPem);
+    await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
+    writeFileSync(named, keys.publicPem);
+    await watched.reaches("verified");
+    writeFileSync(join(outside, "mine.txt"), keys.publicPem);
+    writeFileSync(own, policyText({ name: "mine", authorities: ["key: { path: mine.txt }"] }));
+    await workspace.getConfiguration().update(SETTINGS.userPolicy, own, ConfigurationTarget.Global);
+    await until("both have a say", () => watched.verdict?.decision?.policies.length === 2);
+    await watched.reaches("verified");
+    writeFileSync(join(outside, "mine.txt"), stranger.publicPem);
+    await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
   });
 
   it("with an error accept nobody, and lead to the error", async () => {

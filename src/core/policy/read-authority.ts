@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { certificateFingerprint, readCertificates } from "../verification/certificates.ts";
@@ -21,6 +21,8 @@ export interface Reading {
   readonly folder: string;
   readonly document: YamlDocument;
   readonly diagnostics: Diagnostic[];
+  /** Absolute paths of the files that it names, whether they exist or not; where those are links, also of what they lead to. */
+  readonly named: Set<string>;
   /** Of the whole file: what its regular expressions may cost together. */
   readonly budget: RegExpBudget;
 }
@@ -89,8 +91,12 @@ async function readPem(
   name: string,
 ): Promise<PemSource | undefined> {
   if (file === undefined) return { label: name, pem: data ?? "" };
+  reading.named.add(join(reading.folder, file));
   const found = await readInside(reading.folder, file);
-  if (!("code" in found)) return { label: basename(file), pem: found.text };
+  if (!("code" in found)) {
+    reading.named.add(found.path);
+    return { label: basename(file), pem: found.text };
+  }
   report(reading, found.code, found.message, [...path, "path"]);
   return undefined;
 }
@@ -135,11 +141,13 @@ async function readTrustConfig(
   file: string,
   path: ValuePath,
 ): Promise<KeylessAuthority["trustConfig"]> {
+  reading.named.add(join(reading.folder, file));
   const found = await realPathInside(reading.folder, file);
   if ("code" in found) {
     report(reading, found.code, found.message, path);
     return undefined;
   }
+  reading.named.add(found.path);
   try {
     return { path: found.path, root: await readTrustConfigFile(found.path) };
   } catch (error) {

@@ -26,6 +26,8 @@ export interface PolicyFile {
   readonly sha256: string;
   /** The documents without an error. While `diagnostics` has one, they are not the whole of what was demanded. */
   readonly policies: readonly Policy[];
+  /** Absolute paths of the keys, certificates and trust configurations that it names, whether they exist or not. */
+  readonly named: readonly string[];
   /** Errors and warnings, from top to bottom. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -46,7 +48,7 @@ export async function readPolicyFile(path: string, folder: string = folderOf(pat
   const absolute = resolve(path);
   const bytes = await readBounded(absolute);
   if (bytes instanceof Uint8Array) return readPolicies(bytes, absolute, folder);
-  return { path: absolute, folder, sha256: sha256(Buffer.alloc(0)), policies: [], diagnostics: [bytes] };
+  return { path: absolute, folder, sha256: sha256(Buffer.alloc(0)), policies: [], named: [], diagnostics: [bytes] };
 }
 
 /** As {@link readPolicyFile}, for a text that need not be on the disk yet. */
@@ -55,8 +57,9 @@ export async function readPolicies(bytes: Uint8Array, path: string, folder: stri
   const diagnostics: Diagnostic[] = [...found];
   const policies: Policy[] = [];
   const budget = new RegExpBudget();
+  const named = new Set<string>();
   for (const document of documents) {
-    const reading = { file: path, folder, document, diagnostics: [], budget };
+    const reading = { file: path, folder, document, diagnostics: [], named, budget };
     const policy = await readDocument(reading);
     diagnostics.push(...reading.diagnostics);
     if (policy !== undefined) policies.push(policy);
@@ -64,7 +67,14 @@ export async function readPolicies(bytes: Uint8Array, path: string, folder: stri
   if (documents.length === 0 && found.length === 0) {
     diagnostics.push(diagnostic("empty", "There is no policy in this file.", FILE_START));
   }
-  return { path, folder, sha256: sha256(bytes), policies, diagnostics: diagnostics.sort(byPosition) };
+  return {
+    path,
+    folder,
+    sha256: sha256(bytes),
+    policies,
+    named: [...named],
+    diagnostics: diagnostics.sort(byPosition),
+  };
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { DiagnosticCode } from "../../../../src/core/policy/diagnostics.ts";
 import { folderOf, type PolicyFile, readPolicies, readPolicyFile } from "../../../../src/core/policy/read-policies.ts";
 import { MAX_POLICY_BYTES } from "../../../../src/core/policy/yaml-text.ts";
@@ -450,6 +450,19 @@ describe("reading policy files", function () {
         "9:72",
         /none\.json/,
       ));
+  });
+
+  it("knows what files it names, those that are not there included: who watches has to hear of them", async () => {
+    const text = policyText({
+      authorities: [
+        "key: { path: keys/prod.pub }",
+        "keyless: { identities: [{ issuer: i, subject: s }], trustConfig: trust/none.json }",
+      ],
+    });
+    const { named } = await read(text);
+    const ends = named.map((path) => path.replaceAll("\\", "/").split("/").slice(-2).join("/"));
+    assert.deepEqual([...new Set(ends)], ["keys/prod.pub", "trust/none.json"]);
+    assert.ok(named.every(isAbsolute));
   });
 
   describe("warns", () => {

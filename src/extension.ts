@@ -32,7 +32,7 @@ export function activate(context: ExtensionContext): Api {
   const sigstore = store.add(new SigstoreRoots(storage, log));
   const trust = store.add(new TrustStore(log, sigstore));
   const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, engine }));
-  const { registry, checker } = keeping;
+  const { registry, checker, policies } = keeping;
 
   const view = store.add(new ModelsView(registry));
   const services: Services = {
@@ -40,6 +40,7 @@ export function activate(context: ExtensionContext): Api {
     registry,
     checker,
     trust,
+    policies,
     passphrases: new Passphrases(context.secrets),
     keyFiles: new KeyFiles(context.globalState, storage),
     sigstore,

@@ -32,6 +32,12 @@ export interface PolicySubject {
   readonly folder?: string;
 }
 
+/** By whose they are. */
+export interface PolicyFiles {
+  readonly user: readonly PolicyFile[];
+  readonly workspace: readonly PolicyFile[];
+}
+
 type Files = Promise<readonly PolicyFile[]>;
 
 /**
@@ -80,6 +86,13 @@ export class Policies {
     const { user, workspace } = await this.#policiesFor({ path: folder, folder });
     const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));
     return new Set(patterns.filter((pattern) => !pattern.includes("*")));
+  }
+
+  /** The files that have a say on models of a workspace folder, as they were read: with what is wrong with them. */
+  async filesFor(folder: string | undefined): Promise<PolicyFiles> {
+    this.#user ??= this.#readUser();
+    const [user, workspace] = await Promise.all([this.#user, folder === undefined ? [] : this.#folder(folder)]);
+    return { user, workspace };
   }
 
   /** The absolute path of the file that the person's own policies are in, whether it exists or not. */
@@ -131,11 +144,9 @@ export class Policies {
   }
 
   async #policiesFor({ folder }: PolicySubject): Promise<PolicySet> {
-    this.#user ??= this.#readUser();
-    const user = this.#user;
-    const workspace = folder === undefined ? Promise.resolve([]) : this.#folder(folder);
+    const { user, workspace } = await this.filesFor(folder);
     const { policySetOf } = await import("../core/policy/policy-files.ts");
-    return policySetOf(await user, await workspace);
+    return policySetOf(user, workspace);
   }
 
   #folder(folder: string): Files {
@@ -177,8 +188,8 @@ export class Policies {
   }
 }
 
-/** What patterns are compared with. A model outside the workspace is known by its own name. */
-function place({ path, folder = dirname(path) }: PolicySubject): { readonly folder: string; readonly path: string } {
+/** What patterns are compared with, and the folder that they begin at. A model outside the workspace is known by its own name. */
+export function place({ path, folder = dirname(path) }: PolicySubject): { readonly folder: string; readonly path: string } {
   const below = relative(folder, path).split(sep).join("/");
   return { folder, path: below === "" ? "." : below };
 }

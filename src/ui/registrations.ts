@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from "../platform/disposables.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
+import { registerPolicyFiles } from "./policy-files/register.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -24,6 +25,7 @@ export function registerAll(services: Services): Disposable {
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
+  store.add(registerPolicyFiles(services));
   return store;
 }
 

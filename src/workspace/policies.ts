@@ -189,7 +189,10 @@ export class Policies {
 }
 
 /** What patterns are compared with, and the folder that they begin at. A model outside the workspace is known by its own name. */
-export function place({ path, folder = dirname(path) }: PolicySubject): { readonly folder: string; readonly path: string } {
+export function place({ path, folder = dirname(path) }: PolicySubject): {
+  readonly folder: string;
+  readonly path: string;
+} {
   const below = relative(folder, path).split(sep).join("/");
   return { folder, path: below === "" ? "." : below };
 }

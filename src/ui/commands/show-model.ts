@@ -3,11 +3,12 @@ import type { Verdict } from "../../core/verdict.ts";
 import { VIEWS } from "../../platform/ids.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { targetModel, targetModels } from "./targets.ts";
+import { pickAmong, targetModel, targetModels } from "./targets.ts";
 
-/** Opens the view, at the model if one is named. */
+/** Opens the view, at the model if one is named; of several, at the one that the person picks. */
 export async function showModel(args: readonly unknown[], services: Services): Promise<void> {
-  const [model] = args.length === 0 ? [] : await targetModels(args, "show", services);
+  const models = args.length === 0 ? [] : await targetModels(args, "show", services);
+  const model = models.length > 1 ? await pickAmong(models, l10n.t("Models"), services) : models[0];
   if (model === undefined) await commands.executeCommand(`${VIEWS.models}.focus`);
   else await services.view.show(model.path);
 }

@@ -94,15 +94,7 @@ async function addModel(path: string, registry: ModelRegistry): Promise<KnownMod
 async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
   const { registry } = services;
   const candidates = purpose === "verify" ? registry.models.filter(isSigned) : registry.models;
-  const items: (QuickPickItem & { readonly path?: string })[] = candidates.map((model) => {
-    const { icon, colour } = stateWords(model.verdict);
-    return {
-      path: model.path,
-      label: messageText(distinctName(model, registry.models)),
-      description: messageText(modelDescription(model)),
-      iconPath: themeIcon(icon, colour),
-    };
-  });
+  const items: ModelChoice[] = candidates.map((model) => modelChoice(model, registry));
   if (purpose === "sign") items.push({ label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") });
   if (items.length === 0) throw nothingToPick(services);
   const chosen = await window.showQuickPick(items, { title: TITLES[purpose](), placeHolder: l10n.t("Choose a model") });
@@ -110,6 +102,30 @@ async function pickModel(purpose: Purpose, services: Services): Promise<KnownMod
   const model = chosen.path === undefined ? await browse(registry) : registry.get(chosen.path);
   if (model === undefined) throw new CancellationError();
   return model;
+}
+
+type ModelChoice = QuickPickItem & { readonly path?: string };
+
+function modelChoice(model: KnownModel, registry: ModelRegistry): ModelChoice {
+  const { icon, colour } = stateWords(model.verdict);
+  return {
+    path: model.path,
+    label: messageText(distinctName(model, registry.models)),
+    description: messageText(modelDescription(model)),
+    iconPath: themeIcon(icon, colour),
+  };
+}
+
+/** One of several models that are known. Undefined if the person picks none. */
+export async function pickAmong(
+  models: readonly KnownModel[],
+  title: string,
+  { registry }: Pick<Services, "registry">,
+): Promise<KnownModel | undefined> {
+  const items = models.map((model) => modelChoice(model, registry));
+  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Choose a model") });
+  if (chosen?.path === undefined) throw new CancellationError();
+  return registry.get(chosen.path);
 }
 
 const TITLES: Readonly<Record<Purpose, () => string>> = {

@@ -1,0 +1,66 @@
+import { CodeLens, l10n, Range, type TextDocument } from "vscode";
+import { type PatternPlace, patternsIn } from "../../core/policy/authoring/rules.ts";
+import { Glob, globProblem } from "../../core/policy/glob.ts";
+import type { VerdictState } from "../../core/verdict.ts";
+import { COMMANDS } from "../../platform/ids.ts";
+import { place } from "../../workspace/policies.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import type { Services } from "../services.ts";
+import { placeOfPolicy } from "./policy-documents.ts";
+
+/** Verdicts that say nothing of the files as they are. */
+const OPEN: ReadonlySet<VerdictState> = new Set(["unchecked", "checking", "stale"]);
+
+export function lensesOf(
+  document: TextDocument,
+  { registry, policies }: Pick<Services, "registry" | "policies">,
+): CodeLens[] {
+  const { folder, covers } = placeOfPolicy(document, policies);
+  if (covers === "none") return [notRead()];
+  const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
+  return patternsIn(document.getText()).flatMap((pattern) => {
+    if (globProblem(pattern.pattern) !== undefined) return [];
+    const glob = new Glob(pattern.pattern);
+    return [
+      lens(
+        document,
+        pattern,
+        models.filter((model) => glob.matches(place(model).path)),
+      ),
+    ];
+  });
+}
+
+function lens(document: TextDocument, { start, end, policy }: PatternPlace, models: readonly KnownModel[]): CodeLens {
+  const range = new Range(document.positionAt(start), document.positionAt(end));
+  const accepted = models.filter((model) => isAcceptedBy(model, document.uri.fsPath, policy)).length;
+  const open = models.filter(({ verdict }) => OPEN.has(verdict.state)).length;
+  const paths = models.map(({ path }) => path);
+  return new CodeLens(range, {
+    title: lensTitle(models.length, accepted, open),
+    command: models.length === 0 ? "" : COMMANDS.showModel,
+    ...(models.length === 0 ? {} : { tooltip: l10n.t("Show these models"), arguments: [paths[0], paths] }),
+  });
+}
+
+/** Its verdict says that it is verified, and names this policy among those that accept it. */
+function isAcceptedBy({ verdict }: KnownModel, file: string, name: string): boolean {
+  if (verdict.state !== "verified") return false;
+  const decisions = verdict.decision?.policies ?? [];
+  return decisions.some(({ policy, satisfied }) => satisfied && policy.file === file && policy.name === name);
+}
+
+function lensTitle(all: number, accepted: number, open: number): string {
+  if (all === 0) return l10n.t("No model matches");
+  const matching = all === 1 ? l10n.t("1 model matches") : l10n.t("{0} models match", all);
+  const parts = [matching, l10n.t("{0} accepted", accepted)];
+  if (open > 0) parts.push(l10n.t("{0} not checked yet", open));
+  return parts.join(", ");
+}
+
+function notRead(): CodeLens {
+  const title = l10n.t(
+    "Not in effect here: policies are read at the top of a workspace folder, and in its folder .sigstore",
+  );
+  return new CodeLens(new Range(0, 0, 0, 0), { title, command: "" });
+}

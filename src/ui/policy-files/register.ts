@@ -1,0 +1,35 @@
+import { type Disposable, languages, type TextDocument } from "vscode";
+import { DisposableStore } from "../../platform/disposables.ts";
+import type { Services } from "../services.ts";
+import { isPolicyDocument, MAYBE_POLICIES } from "./policy-documents.ts";
+import { RuleLenses } from "./rule-lenses.ts";
+
+/** Characters after which there is something to say without being asked. */
+const TRIGGERS = [" ", ":", '"', "'", "/"];
+
+/** Completion, hovers and lenses of policy files; what they need is loaded with the first policy that is edited. */
+export function registerPolicyFiles(services: Services): Disposable {
+  const store = new DisposableStore();
+  const isPolicy = (document: TextDocument): boolean => isPolicyDocument(document, services.policies);
+  store.add(
+    languages.registerCompletionItemProvider(
+      MAYBE_POLICIES,
+      {
+        provideCompletionItems: async (document, position, token, context) =>
+          isPolicy(document)
+            ? (await import("./complete.ts")).completions(document, position, { token, context, services })
+            : undefined,
+      },
+      ...TRIGGERS,
+    ),
+  );
+  store.add(
+    languages.registerHoverProvider(MAYBE_POLICIES, {
+      provideHover: async (document, position) =>
+        isPolicy(document) ? (await import("./explain.ts")).explanation(document, position) : undefined,
+    }),
+  );
+  const lenses = store.add(new RuleLenses(services));
+  store.add(languages.registerCodeLensProvider(MAYBE_POLICIES, lenses));
+  return store;
+}

@@ -1,0 +1,38 @@
+import { type CodeLens, type CodeLensProvider, EventEmitter, type TextDocument, window } from "vscode";
+import { DisposableStore } from "../../platform/disposables.ts";
+import type { RegistryChange } from "../../workspace/registry.ts";
+import type { Services } from "../services.ts";
+import { isPolicyDocument } from "./policy-documents.ts";
+
+type LensServices = Pick<Services, "registry" | "policies">;
+
+/** Above each pattern of a policy: which models it matches, and how many are accepted. */
+export class RuleLenses implements CodeLensProvider {
+  readonly #services: LensServices;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new EventEmitter<void>());
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(services: LensServices) {
+    this.#services = services;
+    this.#store.add(services.registry.onDidChange((change) => this.#look(change)));
+  }
+
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    if (!isPolicyDocument(document, this.#services.policies)) return [];
+    const { lensesOf } = await import("./lens-text.ts");
+    return lensesOf(document, this.#services);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** How far a check has come changes no lens. */
+  #look({ paths, list }: RegistryChange): void {
+    const { registry, policies } = this.#services;
+    if (!list && paths.every((path) => registry.get(path)?.progress !== undefined)) return;
+    const isShown = window.visibleTextEditors.some(({ document }) => isPolicyDocument(document, policies));
+    if (isShown) this.#changed.fire();
+  }
+}

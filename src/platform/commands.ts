@@ -44,9 +44,9 @@ export function isCancellation(error: unknown): boolean {
   return error instanceof ProvenanceError && error.code === "CANCELLED";
 }
 
-/** Says something with one button; when what the button does fails, that is told like the failure of a command. */
-export function tell(log: Log, level: Level, text: string, action?: Action): void {
-  say(level, text, action, (error) => {
+/** Says something with a button or two; when what one does fails, that is told like the failure of a command. */
+export function tell(log: Log, level: Level, text: string, ...actions: readonly Action[]): void {
+  say(level, text, actions, (error) => {
     if (!isCancellation(error)) showError(log, error);
   });
 }

@@ -2,9 +2,11 @@
 
 export const COMMANDS = {
   signModel: "modelProvenance.signModel",
+  signModelWith: "modelProvenance.signModelWith",
   verifyModel: "modelProvenance.verifyModel",
   verifyAllModels: "modelProvenance.verifyAllModels",
   copyReport: "modelProvenance.copyReport",
+  copyReportAsMarkdown: "modelProvenance.copyReportAsMarkdown",
   trustKey: "modelProvenance.trustKey",
   selectSigstoreInstance: "modelProvenance.selectSigstoreInstance",
   refreshTrustRoot: "modelProvenance.refreshTrustRoot",

@@ -1,7 +1,7 @@
 import { window } from "vscode";
 import { messageText } from "./plain-text.ts";
 
-/** The one button of a message, and what it does. */
+/** A button of a message, and what it does. */
 export interface Action {
   readonly label: string;
   run(): unknown;
@@ -18,13 +18,11 @@ const SHOW = {
 /**
  * Says something without waiting for an answer: a command is done when its work is, not when its message is closed.
  *
- * @param failed told when the action itself fails
+ * @param actions what is to be done first
+ * @param failed told when an action itself fails
  */
-export function say(level: Level, text: string, action: Action | undefined, failed: (error: unknown) => void): void {
-  const buttons = action === undefined ? [] : [action.label];
-  SHOW[level](messageText(text), ...buttons)
-    .then(async (chosen) => {
-      if (action !== undefined && chosen === action.label) await action.run();
-    })
+export function say(level: Level, text: string, actions: readonly Action[], failed: (error: unknown) => void): void {
+  SHOW[level](messageText(text), ...actions.map(({ label }) => label))
+    .then(async (chosen) => await actions.find(({ label }) => label === chosen)?.run())
     .then(undefined, failed);
 }

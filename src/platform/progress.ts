@@ -1,20 +1,21 @@
 import { l10n, ProgressLocation, window } from "vscode";
 import type { DigestProgress } from "../core/hashing/digest-engine.ts";
-import { bytesText } from "../core/words.ts";
+import { doneOfText, timeLeftText } from "../core/words.ts";
 import { messageText } from "./plain-text.ts";
 
 /** Milliseconds of reading before a rate means anything. */
 const RATE_AFTER = 2_000;
 
-/** "12.1 GB of 35.6 GB, 20 s left"; the time left only once the rate is known. */
-export function bytesProgressText(progress: DigestProgress, elapsed: number): string {
-  const done = bytesText(progress.bytesDone);
-  const total = bytesText(progress.bytesTotal);
-  if (elapsed < RATE_AFTER || progress.bytesDone === 0) return l10n.t("{0} of {1}", done, total);
-  const seconds = Math.ceil(((progress.bytesTotal - progress.bytesDone) / progress.bytesDone) * (elapsed / 1000));
-  return seconds < 90
-    ? l10n.t("{0} of {1}, {2} s left", done, total, seconds)
-    : l10n.t("{0} of {1}, {2} min left", done, total, Math.round(seconds / 60));
+/**
+ * "12.1 of 35.6 GB, 20 s left"; the time left only once the rate is known.
+ *
+ * @param elapsed milliseconds since the first byte
+ */
+export function bytesProgressText({ bytesDone, bytesTotal }: DigestProgress, elapsed: number): string {
+  const done = doneOfText(bytesDone, bytesTotal);
+  if (elapsed < RATE_AFTER || bytesDone === 0) return done;
+  const seconds = ((bytesTotal - bytesDone) / bytesDone) * (elapsed / 1000);
+  return l10n.t("{0}, {1} left", done, timeLeftText(seconds));
 }
 
 export interface ProgressReport {
@@ -32,12 +33,13 @@ export function withProgress<T>(
   const run = window.withProgress(options, async (progress, token) => {
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
-    const started = Date.now();
+    let started: number | undefined;
     let percent = 0;
     const report: ProgressReport = {
       step: (text) => progress.report({ message: messageText(text) }),
       bytes: (bytes, doing) => {
         const now = bytes.bytesTotal === 0 ? 0 : Math.floor((bytes.bytesDone / bytes.bytesTotal) * 100);
+        started ??= Date.now();
         const text = bytesProgressText(bytes, Date.now() - started);
         const message = doing === undefined ? text : `${doing} ${text}`;
         progress.report({ message, increment: Math.max(0, now - percent) });

@@ -17,7 +17,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.showSignature,
   COMMANDS.verifyModel,
   COMMANDS.signModel,
-  COMMANDS.copyReport,
+  COMMANDS.copyReportAsMarkdown,
 ];
 
 /** Markdown whose only markup is ours: whatever comes from a bundle or a disk is appended as text, and makes no icon. */
@@ -142,7 +142,7 @@ function actions(hover: HoverText, model: KnownModel): void {
   }
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");
-  hover.link(l10n.t("Copy Report"), COMMANDS.copyReport, model.path);
+  hover.link(l10n.t("Copy Report"), COMMANDS.copyReportAsMarkdown, model.path);
 }
 
 /** A parenthesis would end the address of a Markdown link. */

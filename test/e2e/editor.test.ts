@@ -138,7 +138,7 @@ describe("the editor, by a person", () => {
 
   it("signs by keyboard with an encrypted key", async () => {
     const model = join(workspace.folder, "models", "gguf");
-    await runCommand(page, "Model Provenance: Sign Model…");
+    await runCommand(page, "Model Provenance: Sign Model");
     await pick(page, "gguf");
     await pick(page, "Private Key File…");
     await typePath(page, workspace.encryptedPrivateKey);
@@ -160,7 +160,7 @@ describe("the editor, by a person", () => {
   it("writes nothing when the person says no", async () => {
     const signature = join(workspace.verified, "model.sig");
     const before = readFileSync(signature);
-    await runCommand(page, "Model Provenance: Sign Model…");
+    await runCommand(page, "Model Provenance: Sign Model");
     await pick(page, basename(workspace.verified));
     await pick(page, "release-encrypted.pem");
     await typePassphrase(page, workspace.passphrase);
@@ -178,7 +178,7 @@ describe("the editor, by a person", () => {
     truncateSync(weights, LARGE);
     await openView(page);
     await modelRow(page, "large").waitFor();
-    await runCommand(page, "Model Provenance: Sign Model…");
+    await runCommand(page, "Model Provenance: Sign Model");
     await pick(page, "large");
     await pick(page, "release-encrypted.pem");
     await typePassphrase(page, workspace.passphrase);

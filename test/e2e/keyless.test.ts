@@ -38,7 +38,7 @@ describe("signing with a browser login, by a person", () => {
   const dialog = (text: string) => page.getByRole("dialog").filter({ hasText: text });
 
   async function startSigning(model: string): Promise<void> {
-    await runCommand(page, "Model Provenance: Sign Model…");
+    await runCommand(page, "Model Provenance: Sign Model");
     await pick(page, model);
   }
 

@@ -40,9 +40,11 @@ export async function openWorkbench(browser: Browser, url: string, exposed: Expo
 /** Runs a command by its full title, as a person does from the Command Palette. Waits until the command is there. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator(".quick-input-widget .quick-input-box input");
-  const row = page
-    .locator(".quick-input-list .monaco-list-row")
-    .filter({ has: page.getByText(title, { exact: true }) });
+  // The whole label: what is typed is marked in it, so that "Sign Model" stands alone in "Sign Model With…", too.
+  const label = page
+    .locator(".label-name")
+    .filter({ hasText: new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`) });
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ has: label });
   await page.keyboard.press("F1");
   await input.waitFor();
   // The list is made when it is asked for: an extension that is still being found is not in it.

@@ -5,9 +5,11 @@ import type { Services } from "../services.ts";
 export function commandHandlers(services: Services): CommandHandlers {
   return {
     signModel: async (...args) => (await import("./sign-model.ts")).signModel(args, services),
+    signModelWith: async (...args) => (await import("./sign-model.ts")).signModelWith(args, services),
     verifyModel: async (...args) => (await import("./verify-model.ts")).verifyModels(args, services),
     verifyAllModels: async () => (await import("./verify-model.ts")).verifyAll(services),
-    copyReport: async (...args) => (await import("./show-model.ts")).copyReport(args, services),
+    copyReport: async (...args) => (await import("./copy-report.ts")).copyReport(args, services),
+    copyReportAsMarkdown: async (...args) => (await import("./copy-report.ts")).copyReportAsMarkdown(args, services),
     trustKey: async () => (await import("./trust-key.ts")).trustKey(services),
     selectSigstoreInstance: async () => (await import("./sigstore-instance.ts")).selectSigstoreInstance(services),
     refreshTrustRoot: async () => (await import("./sigstore-instance.ts")).refreshTrustRoot(services),

@@ -56,7 +56,11 @@ function askPassphrase(
     toggle,
   };
   input.title = messageText(title);
-  input.prompt = l10n.t("Passphrase of {0}", messageText(label));
+  const prompt = (): string =>
+    toggle.checked
+      ? l10n.t("Passphrase of {0}. It will be kept in the system's secret storage.", messageText(label))
+      : l10n.t("Passphrase of {0}. It is not kept, unless you press the button above.", messageText(label));
+  input.prompt = prompt();
   input.password = true;
   input.ignoreFocusOut = true;
   input.buttons = [button];
@@ -64,6 +68,9 @@ function askPassphrase(
   return new Promise<{ passphrase: string; keep: boolean }>((resolve, reject) => {
     input.onDidChangeValue(() => {
       input.validationMessage = undefined;
+    });
+    input.onDidTriggerButton(() => {
+      input.prompt = prompt();
     });
     input.onDidAccept(() => resolve({ passphrase: input.value, keep: toggle.checked }));
     input.onDidHide(() => reject(new CancellationError()));

@@ -11,7 +11,7 @@ import {
 } from "vscode";
 import { messageText } from "../../platform/plain-text.ts";
 import { type SettingValue, setting } from "../../platform/settings.ts";
-import { browseForPem } from "../commands/choose-key-file.ts";
+import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
 import type { Services } from "../services.ts";
 import { chooseLoginMethod } from "../signing-in/choose-login-method.ts";
 import { themeIcon } from "../theme.ts";
@@ -24,6 +24,8 @@ const LAST = "lastSigningWay";
 const KIND = v.fallback(v.optional(v.picklist(["login", "key", "certificate"])), undefined);
 type Kind = "login" | "key" | "certificate";
 
+const privateKeyDetail = () => l10n.t("An EC key in a PEM file; whoever has the public key can verify");
+
 interface WayItem extends QuickPickItem {
   readonly kindOfWay: Kind;
   make(): Promise<SigningWay> | SigningWay;
@@ -35,8 +37,12 @@ interface WayItem extends QuickPickItem {
  * @throws CancellationError, and what the way itself throws
  */
 export async function chooseWay(title: string, services: Services): Promise<SigningWay> {
+  return choose(title, services, () => wayItems(title, services));
+}
+
+async function choose(title: string, services: Services, items: () => WayItem[]): Promise<SigningWay> {
   for (;;) {
-    const chosen = await pickOne(title, services);
+    const chosen = await pickOne(title, services, items);
     if (chosen === "login method") {
       await chooseLoginMethod();
     } else {
@@ -45,6 +51,25 @@ export async function chooseWay(title: string, services: Services): Promise<Sign
       return way;
     }
   }
+}
+
+/**
+ * The same, each time from the start: no way comes first because it was used last, and the key is asked for.
+ *
+ * @throws CancellationError, and what the way itself throws
+ */
+export async function chooseAnyWay(title: string, services: Services): Promise<SigningWay> {
+  return choose(title, services, () => [
+    ...loginItems(title, services),
+    {
+      kindOfWay: "key",
+      label: l10n.t("Private Key…"),
+      detail: privateKeyDetail(),
+      iconPath: themeIcon("key"),
+      make: async () => keyWay(await choosePrivateKey(title, services.keyFiles), title, services),
+    },
+    ...certificateItems(title, services),
+  ]);
 }
 
 function wayItems(title: string, services: Services): WayItem[] {
@@ -82,12 +107,12 @@ const LOG_OUT: QuickInputButton = {
 };
 
 /** @throws CancellationError */
-function pickOne(title: string, services: Services): Promise<WayItem | "login method"> {
+function pickOne(title: string, services: Services, items: () => WayItem[]): Promise<WayItem | "login method"> {
   const pick = window.createQuickPick<WayItem>();
   pick.title = messageText(title);
   pick.placeholder = l10n.t("Choose how to sign");
   pick.matchOnDescription = true;
-  pick.items = wayItems(title, services);
+  pick.items = items();
   const { promise, resolve, reject } = Promise.withResolvers<WayItem | "login method">();
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
@@ -96,7 +121,7 @@ function pickOne(title: string, services: Services): Promise<WayItem | "login me
   pick.onDidTriggerItemButton(({ button }) => {
     if (button === GEAR) return resolve("login method");
     services.login.logOut();
-    pick.items = wayItems(title, services);
+    pick.items = items();
   });
   pick.onDidHide(() => reject(new CancellationError()));
   pick.show();
@@ -111,6 +136,7 @@ function loginItems(title: string, services: Services): WayItem[] {
       kindOfWay: "login",
       label: l10n.t("Browser Login"),
       description: loggedIn === undefined ? instanceText(instance) : l10n.t("as {0}", messageText(loggedIn)),
+      detail: l10n.t("Your e-mail address is the signer; no key to keep"),
       iconPath: themeIcon("globe"),
       buttons: loggedIn === undefined ? [GEAR] : [LOG_OUT, GEAR],
       make: () => loginWay(title, services),
@@ -138,6 +164,7 @@ function keyItems(title: string, services: Services): WayItem[] {
   const browse: WayItem = {
     kindOfWay: "key",
     label: l10n.t("Private Key File…"),
+    detail: privateKeyDetail(),
     iconPath: themeIcon("key"),
     make: async () => keyWay(await browseForPem(l10n.t("Choose a Private Key"), keyFiles), title, services),
   };
@@ -145,7 +172,13 @@ function keyItems(title: string, services: Services): WayItem[] {
 }
 
 function certificateItems(title: string, services: Services): WayItem[] {
-  const label = l10n.t("Certificate and Key…");
-  const iconPath = themeIcon("shield");
-  return [{ kindOfWay: "certificate", label, iconPath, make: () => certificateWay(title, services) }];
+  return [
+    {
+      kindOfWay: "certificate",
+      label: l10n.t("Certificate and Key…"),
+      detail: l10n.t("Issued to you by your organisation; whoever knows its root can verify"),
+      iconPath: themeIcon("shield"),
+      make: () => certificateWay(title, services),
+    },
+  ];
 }

@@ -50,7 +50,9 @@ function publicationNote(): string {
     ? l10n.t("Your identity and this model's digest go into the log of your private Sigstore instance.")
     : instance === "staging"
       ? l10n.t("Your identity and this model's digest go into the public log of Sigstore's staging instance.")
-      : l10n.t("Your identity and this model's digest go into Sigstore's public log, for ever. The model does not.");
+      : l10n.t(
+          "Your identity and this model's digest go into Sigstore's public log, for ever. The model itself is not uploaded.",
+        );
 }
 
 function noIssuer(label: string): ProvenanceError {

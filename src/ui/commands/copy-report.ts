@@ -1,0 +1,39 @@
+import { env, l10n, window } from "vscode";
+import type { Verdict } from "../../core/verdict.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import { modelName } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import { markdownReport } from "./report-markdown.ts";
+import { targetModels } from "./targets.ts";
+
+/** Milliseconds that the status bar says so. */
+const TOLD_FOR = 3_000;
+
+/** Copy Report as JSON: what is known of the models now, for a script: one object, or an array of several. */
+export async function copyReport(args: readonly unknown[], services: Services): Promise<void> {
+  await copy(await targetModels(args, "show", services), (models) => {
+    const reports = models.map(({ verdict }) => report(verdict));
+    return `${JSON.stringify(reports.length === 1 ? reports[0] : reports, undefined, 2)}\n`;
+  });
+}
+
+/** Copy Report as Markdown: the same for a ticket or a chat. */
+export async function copyReportAsMarkdown(args: readonly unknown[], services: Services): Promise<void> {
+  await copy(await targetModels(args, "show", services), (models) => models.map(markdownReport).join("\n"));
+}
+
+async function copy(models: readonly KnownModel[], text: (models: readonly KnownModel[]) => string): Promise<void> {
+  const [only] = models;
+  if (only === undefined) return;
+  await env.clipboard.writeText(text(models));
+  const told =
+    models.length === 1
+      ? l10n.t("Copied the report of {0}", modelName(only))
+      : l10n.t("Copied {0} reports", models.length);
+  window.setStatusBarMessage(told, TOLD_FOR);
+}
+
+/** As the terminal's `verify --json` has it: `schemas/report.schema.json`. */
+function report(verdict: Verdict): Readonly<Record<string, unknown>> {
+  return { version: 1, command: "verify", verified: verdict.state === "verified", verdict };
+}

@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { CancellationError, l10n, window } from "vscode";
+import type { DigestMode } from "../../core/hashing/digest-engine.ts";
+import type { FileList, IgnoredEntry, ModelFile } from "../../core/model/file-list.ts";
+import { bytesText } from "../../core/words.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { modelName } from "../model-text.ts";
+import { type EntrySize, entrySize } from "./entry-sizes.ts";
+import { readingTimeText } from "./reading-time.ts";
+import { showFiles } from "./show-files.ts";
+import type { SigningWay } from "./signing-way.ts";
+
+/** Names listed in the question; the list behind its button has them all. */
+const COVERED_SHOWN = 3;
+const LEFT_SHOWN = 8;
+
+/** Reading to sign, and once more to check what was written. */
+const READINGS = 2;
+
+/**
+ * Shows what a signature will cover and leave out, how much is to be read, and where it is written; nothing has
+ * happened yet.
+ *
+ * @returns how the files are read
+ * @throws CancellationError where the person does not say yes
+ */
+export async function confirmSigning(
+  model: KnownModel,
+  signature: string,
+  way: SigningWay,
+  registry: ModelRegistry,
+): Promise<DigestMode> {
+  const again = existsSync(signature);
+  const list = await listFiles(model, signature);
+  const left = list.ignored.filter(({ source }) => source !== "signature");
+  const paragraphs = [
+    [coveredText(list), ...largestText(list.files), await leftText(list.root, left)],
+    [timeText(list, again, registry), writtenText(model, signature, again)],
+    way.notes.map(messageText),
+  ];
+  const detail = paragraphs
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+  const question = messageText(way.question(modelName(model)));
+  const sign = l10n.t("Sign");
+  const readAll = l10n.t("Read Everything First");
+  const files = l10n.t("Show Files…");
+  const buttons = again ? [sign, readAll, files] : [sign, files];
+  for (;;) {
+    const answer = await window.showInformationMessage(question, { modal: true, detail }, ...buttons);
+    if (answer === sign) return again ? "cached" : "full";
+    if (answer === readAll) return "full";
+    if (answer !== files) throw new CancellationError();
+    await showFiles(modelName(model), list, left);
+  }
+}
+
+async function listFiles(model: KnownModel, signature: string): Promise<FileList> {
+  const { listForSigning } = await import("../../core/digest.ts");
+  return (await listForSigning({ model: model.path, signature })).list;
+}
+
+function coveredText({ files, totalBytes }: FileList): string {
+  const bytes = bytesText(totalBytes);
+  return files.length === 1
+    ? l10n.t("Covered: 1 file, {0}", bytes)
+    : l10n.t("Covered: {0} files, {1}", files.length, bytes);
+}
+
+function timeText({ totalBytes }: FileList, again: boolean, { models }: ModelRegistry): string {
+  const verdicts = models.map(({ verdict, before }) => before ?? verdict);
+  const time = readingTimeText(totalBytes * READINGS, verdicts);
+  return again
+    ? l10n.t("Time: at most {0}. What has not changed since your last signature is not read again.", time)
+    : l10n.t("Time: {0}, to read everything, and once more to check what was written.", time);
+}
+
+/** Where there are several, those that weigh most. */
+function largestText(files: readonly ModelFile[]): string[] {
+  if (files.length < 2) return [];
+  const largest = files.toSorted((a, b) => b.size - a.size).slice(0, COVERED_SHOWN);
+  return [l10n.t("Largest: {0}", largest.map(({ name, size }) => sized(name, bytesText(size))).join(", "))];
+}
+
+async function leftText(root: string, left: readonly IgnoredEntry[]): Promise<string> {
+  if (left.length === 0) return l10n.t("Left out: nothing");
+  const sizes = await Promise.all(left.slice(0, LEFT_SHOWN).map(({ name }) => entrySize(root, name)));
+  const shown = sizes.map(entryText).join(", ");
+  return left.length > LEFT_SHOWN
+    ? l10n.t("Left out: {0} and {1} more", shown, left.length - LEFT_SHOWN)
+    : l10n.t("Left out: {0}", shown);
+}
+
+export function entryText({ name, bytes, atLeast }: EntrySize): string {
+  if (bytes === undefined) return messageText(name);
+  return sized(name, atLeast ? l10n.t("more than {0}", bytesText(bytes)) : bytesText(bytes));
+}
+
+function sized(name: string, size: string): string {
+  return `${messageText(name)} (${size})`;
+}
+
+function writtenText(model: KnownModel, signature: string, again: boolean): string {
+  const written = messageText(relative(dirname(model.path), signature));
+  return again ? l10n.t("Replaces the signature {0}.", written) : l10n.t("Writes the signature {0}.", written);
+}

@@ -15,6 +15,8 @@ export const COMMANDS = {
   filterModels: "modelProvenance.filterModels",
   showModel: "modelProvenance.showModel",
   showSignature: "modelProvenance.showSignature",
+  compare: "modelProvenance.compare",
+  showResignChanges: "modelProvenance.showResignChanges",
   showLog: "modelProvenance.showLog",
 } as const;
 
@@ -56,3 +58,6 @@ export const COLOURS = {
   amber: "modelProvenance.cautionForeground",
   red: "modelProvenance.alarmForeground",
 } as const;
+
+/** Of the read-only documents that show what was signed beside what is there. */
+export const COMPARISON_SCHEME = "model-provenance-comparison";

@@ -18,6 +18,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.verifyModel,
   COMMANDS.signModel,
   COMMANDS.copyReportAsMarkdown,
+  COMMANDS.compare,
 ];
 
 /** Markdown whose only markup is ours: whatever comes from a bundle or a disk is appended as text, and makes no icon. */
@@ -141,6 +142,7 @@ function actions(hover: HoverText, model: KnownModel): void {
     return;
   }
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
+  if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");
   hover.link(l10n.t("Copy Report"), COMMANDS.copyReportAsMarkdown, model.path);
 }

@@ -1,5 +1,7 @@
+import { workspace } from "vscode";
 import { registerCommands } from "../platform/commands.ts";
 import { type Disposable, DisposableStore } from "../platform/disposables.ts";
+import { COMPARISON_SCHEME } from "../platform/ids.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
@@ -22,6 +24,12 @@ export function registerAll(services: Services): Disposable {
   const { log, registry } = services;
   const store = new DisposableStore();
   store.add(registerCommands(commandHandlers(services), log));
+  store.add(
+    workspace.registerTextDocumentContentProvider(COMPARISON_SCHEME, {
+      provideTextDocumentContent: async (uri) =>
+        (await import("./compare/comparison-documents.ts")).textOfComparison(uri),
+    }),
+  );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));

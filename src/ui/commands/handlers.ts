@@ -18,6 +18,9 @@ export function commandHandlers(services: Services): CommandHandlers {
     filterModels: async () => (await import("./filter-models.ts")).filterModels(services),
     showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
+    compare: async (...args) => (await import("../compare/compare-model.ts")).compareModel(args, services),
+    showResignChanges: async (...args) =>
+      (await import("../compare/compare-model.ts")).showResignChanges(args, services),
     showLog: () => services.log.show(),
   };
 }

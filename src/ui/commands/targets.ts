@@ -19,7 +19,7 @@ const TARGET = v.union([
 ]);
 type Target = v.InferOutput<typeof TARGET>;
 
-export type Purpose = "verify" | "sign" | "show";
+export type Purpose = "verify" | "compare" | "sign" | "show";
 
 /**
  * The models that a command is about: those clicked, else the one that the person picks.
@@ -93,7 +93,7 @@ async function addModel(path: string, registry: ModelRegistry): Promise<KnownMod
 
 async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
   const { registry } = services;
-  const candidates = purpose === "verify" ? registry.models.filter(isSigned) : registry.models;
+  const candidates = purpose === "verify" || purpose === "compare" ? registry.models.filter(isSigned) : registry.models;
   const items: ModelChoice[] = candidates.map((model) => modelChoice(model, registry));
   if (purpose === "sign") items.push({ label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") });
   if (items.length === 0) throw nothingToPick(services);
@@ -130,6 +130,7 @@ export async function pickAmong(
 
 const TITLES: Readonly<Record<Purpose, () => string>> = {
   verify: () => l10n.t("Verify Model"),
+  compare: () => l10n.t("Compare With Signature"),
   sign: () => l10n.t("Sign Model"),
   show: () => l10n.t("Models"),
 };

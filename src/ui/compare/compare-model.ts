@@ -1,0 +1,151 @@
+import { lstat, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { l10n } from "vscode";
+import { type Differences, differencesFound, differencesOfSigning } from "../../core/manifest/differences.ts";
+import type { Manifest, Serialization } from "../../core/manifest/manifest.ts";
+import { compareCodePoints } from "../../core/model/names.ts";
+import { bytesText, differencesText, signerText } from "../../core/words.ts";
+import { tell } from "../../platform/commands.ts";
+import { plainText } from "../../platform/plain-text.ts";
+import { withProgress } from "../../platform/progress.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import { targetModel } from "../commands/targets.ts";
+import { modelName, readingText } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import { openComparison } from "./comparison-documents.ts";
+import { comparisonText, type FileOnDisk, listedFiles } from "./comparison-text.ts";
+import { type SignedStatement, signedStatement } from "./signed-statement.ts";
+
+/** Files that are asked for at once. */
+const AT_ONCE = 64;
+
+/** What changed since the model was signed: left as signed, right as it is. */
+export async function compareModel(args: readonly unknown[], services: Services): Promise<void> {
+  const { path, ...rest } = await targetModel(args, "compare", services);
+  const name = modelName({ path, ...rest });
+  const { model, verdict, manifest } = await withProgress(l10n.t("Comparing {0}", name), (report, signal) =>
+    signedStatement(path, services, report, signal),
+  );
+  const { comparison, coverage } = verdict;
+  if (comparison.matches) {
+    tell(services.log, "information", l10n.t("{0} is what {1} signed: nothing changed.", name, signer(model)));
+    return;
+  }
+  const differences = differencesFound(comparison, manifest);
+  const unchanged = coverage.files - differences.changed.length - differences.missing.length;
+  const count = countLine(differencesText(comparison), unchanged, coverage.files);
+  const head = {
+    left: [l10n.t("{0}, as {1} signed it", name, signer(model)), count],
+    right: [l10n.t("{0}, on disk: {1}", name, readingText(verdict)), count],
+  };
+  const text = comparisonText({
+    head,
+    differences,
+    algorithm: manifest.serialization.algorithm,
+    disk: await onDisk(model, differences),
+  });
+  await openComparison(l10n.t("{0}: as signed ↔ on disk", name), text);
+}
+
+/** What a signature that is made now would say, beside the one that is there. Nothing is signed. */
+export async function showResignChanges(args: readonly unknown[], services: Services): Promise<void> {
+  const { path, ...rest } = await targetModel(args, "compare", services);
+  const name = modelName({ path, ...rest });
+  const { statement, next } = await withProgress(
+    l10n.t("Comparing {0} with what signing would cover", name),
+    async (report, signal) => {
+      const before = await signedStatement(path, services, report, signal);
+      const { serialization } = before.manifest;
+      const { buildManifest } = await import("../../core/digest.ts");
+      const made = await buildManifest({
+        model: path,
+        signature: before.verdict.signature,
+        algorithm: serialization.algorithm,
+        ...(serialization.shardSize !== undefined && { shardSize: serialization.shardSize }),
+        mode: "cached",
+        engine: await services.engine(),
+        signal,
+        onProgress: report.bytes,
+      });
+      return { statement: before, next: made };
+    },
+  );
+  const { model, manifest } = statement;
+  const differences = differencesOfSigning(manifest, next.manifest);
+  const total = new Set(manifest.resources.map(({ file }) => file)).size;
+  const unchanged = total - differences.changed.length - differences.missing.length;
+  const head = {
+    left: [l10n.t("{0}, as {1} signed it", name, signer(model)), ...formLines(manifest)],
+    right: [
+      l10n.t("{0}, as signing it now would", name),
+      ...formLines({ ...next.manifest, serialization: { ...next.manifest.serialization, ...WRITTEN } }),
+    ],
+  };
+  const counted = countsText(differences);
+  if (counted === "" && head.left.slice(1).join() === head.right.slice(1).join()) {
+    const files = l10n.t("{0} files, {1}", next.list.files.length, bytesText(next.list.totalBytes));
+    const sentence = l10n.t("Signing {0} again would cover the same: {1}, none of them changed.", name, files);
+    tell(services.log, "information", sentence);
+    return;
+  }
+  const count = countLine(counted, unchanged, total);
+  const text = comparisonText({
+    head: { left: [...head.left, count], right: [...head.right, count] },
+    differences,
+    algorithm: manifest.serialization.algorithm,
+    disk: await onDisk(model, differences),
+  });
+  await openComparison(l10n.t("{0}: as signed ↔ signed again", name), text);
+}
+
+/** How Sign Model writes digests, whatever the signature before had. */
+const WRITTEN: Pick<Serialization, "method" | "algorithm"> & { readonly shardSize?: never } = {
+  method: "files",
+  algorithm: "sha256",
+};
+
+function signer({ verdict }: SignedStatement["model"]): string {
+  return verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
+}
+
+function countsText({ changed, missing, added }: Differences): string {
+  const counts: readonly (readonly [number, string])[] = [
+    [changed.length, l10n.t("changed")],
+    [missing.length, l10n.t("no longer signed")],
+    [added.length, l10n.t("newly signed")],
+  ];
+  return counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(", ");
+}
+
+function countLine(counts: string, unchanged: number, files: number): string {
+  const rest = l10n.t("{0} of {1} signed files are unchanged and not listed.", unchanged, files);
+  return counts === "" ? rest : `${counts}; ${rest}`;
+}
+
+/** How files become digests, and what is left out. */
+function formLines({ serialization }: Manifest): string[] {
+  const { algorithm, method, ignorePaths, shardSize } = serialization;
+  const form =
+    method === "shards" && shardSize !== undefined
+      ? l10n.t("Digests: {0}, one for every {1}", algorithm, bytesText(shardSize))
+      : l10n.t("Digests: {0}, one a file", algorithm);
+  const names = [...new Set(ignorePaths)].sort(compareCodePoints).map(plainText);
+  const left = names.length === 0 ? l10n.t("nothing") : names.join(", ");
+  return [form, l10n.t("Left out, where it exists: {0}", left)];
+}
+
+/** Size and time of the files that are listed and there. Times are the file system's: whoever changes a file can set them. */
+async function onDisk(model: KnownModel, differences: Differences): Promise<Map<string, FileOnDisk>> {
+  const files = listedFiles(differences).filter(({ found }) => found !== undefined);
+  const base = model.kind === "file" ? dirname(model.path) : model.path;
+  const disk = new Map<string, FileOnDisk>();
+  for (let from = 0; from < files.length; from += AT_ONCE) {
+    await Promise.all(
+      files.slice(from, from + AT_ONCE).map(async ({ name, note }) => {
+        const found = await (note === "symlink" ? lstat : stat)(join(base, name)).catch(() => undefined);
+        if (found !== undefined) disk.set(name, { size: found.size, writtenAt: found.mtime.toISOString() });
+      }),
+    );
+  }
+  return disk;
+}

@@ -8,7 +8,15 @@ import { build } from "esbuild";
 
 const ROOT = import.meta.dirname;
 
-const PROGRAM = { extension: "src/extension.ts", cli: "src/cli.ts", hasher: "src/hasher.ts" };
+const PROGRAM = {
+  extension: "src/extension.ts",
+  cli: "src/cli.ts",
+  hasher: "src/hasher.ts",
+  "signature-reader": "src/signature-reader.ts",
+};
+
+/** What the signature viewer's page is made of: no part of Node, no part of the editor. */
+const PAGE = ["ts", "css"].map((kind) => ({ in: `src/ui/viewer/webview/viewer.${kind}`, out: "viewer" }));
 
 /**
  * Left out of the bundles. The native libraries and the character sets (half a megabyte, for pages in other encodings
@@ -56,7 +64,27 @@ export const LATE_COMMONJS = {
 export async function bundle() {
   const program = await bundleInto("dist", PROGRAM);
   const library = await bundleInto("dist/library", LIBRARY);
-  return { sources: [...new Set([program, library].flatMap(({ inputs }) => Object.keys(inputs)))].sort(), program };
+  const page = await bundlePage();
+  const sources = new Set([program, library, page].flatMap(({ inputs }) => Object.keys(inputs)));
+  return { sources: [...sources].sort(), program };
+}
+
+/** One script and one style sheet. */
+async function bundlePage() {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: PAGE,
+    outdir: "dist",
+    bundle: true,
+    platform: "browser",
+    target: "chrome134",
+    format: "iife",
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return metafile;
 }
 
 /**
@@ -88,7 +116,7 @@ async function bundleInto(folder, entries) {
   // What an earlier build left goes last: a program that is running from this folder keeps its files until here.
   const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
   for (const name of readdirSync(join(ROOT, folder))) {
-    if (name.endsWith(".js") && !made.has(name)) rmSync(join(ROOT, folder, name));
+    if (name.endsWith(".js") && name !== "viewer.js" && !made.has(name)) rmSync(join(ROOT, folder, name));
   }
   return metafile;
 }

@@ -6,6 +6,8 @@ export const CHECKS: Readonly<Record<string, () => string>> = {
   "types, with the editor's": () => tool("typescript", "tsc", ["-p", "tsconfig.json"]),
   "types of the core, the terminal and the hasher, without the editor's": () =>
     tool("typescript", "tsc", ["-p", "tsconfig.core.json"]),
+  "types of the viewer's page, without Node's and the editor's": () =>
+    tool("typescript", "tsc", ["-p", "tsconfig.page.json"]),
   "lint and format": () => tool("@biomejs/biome", "biome", ["ci", "--error-on-warnings", "--colors=off"]),
 };
 

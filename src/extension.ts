@@ -46,6 +46,7 @@ export function activate(context: ExtensionContext): Api {
     sigstore,
     login: new EditorLogin(),
     storage,
+    extensionUri: context.extensionUri,
     state: context.globalState,
     view,
     engine,

@@ -40,6 +40,9 @@ export const SETTINGS = {
 
 export const VIEWS = { models: "modelProvenance.models" } as const;
 
+/** View types of custom editors. */
+export const EDITORS = { signature: "modelProvenance.signature" } as const;
+
 export const CONTEXT_KEYS = {
   /** The first search of this window has ended. */
   searched: "modelProvenance.searched",

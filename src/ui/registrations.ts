@@ -7,6 +7,7 @@ import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
 import type { Services } from "./services.ts";
+import { registerViewer } from "./viewer/register-viewer.ts";
 
 /**
  * Everything that the editor may call, registered while the extension is activated, and nothing loaded for it: what is
@@ -34,6 +35,7 @@ export function registerAll(services: Services): Disposable {
   store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
   store.add(registerPolicyFiles(services));
+  store.add(registerViewer(services));
   return store;
 }
 

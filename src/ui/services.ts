@@ -1,4 +1,4 @@
-import type { Memento } from "vscode";
+import type { Memento, Uri } from "vscode";
 import type { DigestEngine } from "../core/hashing/digest-engine.ts";
 import type { Log } from "../platform/log.ts";
 import type { Passphrases } from "../platform/secrets.ts";
@@ -24,6 +24,8 @@ export interface Services {
   readonly login: Login;
   /** The extension's own folder, outside any workspace: absolute path. */
   readonly storage: string;
+  /** Where the extension itself lies: its built files are in `dist`. */
+  readonly extensionUri: Uri;
   /** What is remembered of the person's choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;

@@ -42,6 +42,15 @@ const Manifest = v.looseObject({
   }),
   contributes: v.looseObject({
     commands: v.array(Command),
+    customEditors: v.array(
+      v.object({
+        viewType: v.string(),
+        displayName: v.string(),
+        priority: v.string(),
+        selector: v.array(v.object({ filenamePattern: v.string() })),
+      }),
+    ),
+    configurationDefaults: v.object({ "workbench.editorAssociations": v.record(v.string(), v.string()) }),
     menus: v.record(v.string(), v.array(Menu)),
     views: v.record(v.string(), v.array(v.looseObject({ id: v.string(), name: v.string(), icon: v.string() }))),
     viewsContainers: v.record(v.string(), v.array(v.object({ id: v.string(), title: v.string(), icon: v.string() }))),

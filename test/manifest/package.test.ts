@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import * as v from "valibot";
 import { fetchPackage, pinned, ROOT } from "../../scripts/fetch.mjs";
-import { COLOURS, COMMANDS, CONTEXT_KEYS, SETTINGS, TREE_CONTEXT, VIEWS } from "../../src/platform/ids.ts";
+import { isOwnSignatureName } from "../../src/core/model/signature-names.ts";
+import { COLOURS, COMMANDS, CONTEXT_KEYS, EDITORS, SETTINGS, TREE_CONTEXT, VIEWS } from "../../src/platform/ids.ts";
 import { MANIFEST, WORDS } from "./manifest.ts";
 
-const { commands, menus, views, viewsContainers, viewsWelcome, colors, configuration } = MANIFEST.contributes;
+const { commands, menus, views, viewsContainers, viewsWelcome, colors, configuration, customEditors } =
+  MANIFEST.contributes;
 const settings = Object.entries(configuration.properties);
 
 /** Context keys of VS Code that a `when` clause may use. */
 const EDITOR_KEYS = [
   ...["view", "viewItem", "listMultiSelection", "isWorkspaceTrusted", "workspaceFolderCount", "resourceScheme"],
   ...["explorerResourceIsFolder", "resourceExtname", "resourceFilename", "focusedView", "virtualWorkspace", "isWeb"],
+  "activeCustomEditorId",
 ];
 
 describe("package.json and the code name the same", () => {
@@ -27,6 +30,10 @@ describe("package.json and the code name the same", () => {
   it("views", () => {
     const declared = Object.values(views).flatMap((list) => list.map(({ id }) => id));
     assert.deepEqual(declared.sort(), Object.values(VIEWS).sort());
+  });
+
+  it("editors", () => {
+    assert.deepEqual(customEditors.map(({ viewType }) => viewType).sort(), Object.values(EDITORS).sort());
   });
 
   it("colours", () => {
@@ -132,6 +139,7 @@ describe("strings", () => {
       ...Object.values(viewsContainers).flatMap((list) => list.map(({ title }) => title)),
       ...viewsWelcome.map(({ contents }) => contents),
       ...colors.map(({ description }) => description),
+      ...customEditors.map(({ displayName }) => displayName),
       ...settings.map(([, { description, markdownDescription }]) => description ?? markdownDescription ?? ""),
       ...settings.flatMap(([, { enumDescriptions }]) => enumDescriptions ?? []),
       configuration.title,
@@ -164,6 +172,25 @@ describe("settings", () => {
       restrictedConfigurations.filter((name) => !names.has(name)),
       [],
     );
+  });
+});
+
+describe("the signature viewer", () => {
+  it("is offered for every name of a signature, and opens by itself only on those that are surely ours", () => {
+    assert.deepEqual(
+      customEditors.map(({ priority }) => priority),
+      ["option"],
+    );
+    const byItself = MANIFEST.contributes.configurationDefaults["workbench.editorAssociations"];
+    assert.deepEqual(Object.values(byItself), [EDITORS.signature, EDITORS.signature]);
+    for (const pattern of Object.keys(byItself)) assert.ok(isOwnSignatureName(pattern.replace("*", "some")), pattern);
+    const offered = customEditors.flatMap(({ selector }) => selector.map(({ filenamePattern }) => filenamePattern));
+    for (const name of ["model.sig", "a.sig", "a.oms.sig", "a.sigstore.json", "claims.jsonl", ".kaggle/signing.json"]) {
+      assert.ok(
+        offered.some((pattern) => matchesGlob(name, pattern)),
+        name,
+      );
+    }
   });
 });
 

@@ -14,7 +14,12 @@ export async function readBundle(path: string): Promise<Bundle> {
   return parseBundle(await readSignatureFile(path), basename(path));
 }
 
-async function readSignatureFile(path: string): Promise<Buffer> {
+/**
+ * The bytes of a signature file, bounded.
+ *
+ * @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, BUNDLE_TOO_LARGE
+ */
+export async function readSignatureFile(path: string): Promise<Buffer> {
   try {
     const found = await stat(path);
     // Opening a pipe would wait for a writer for ever.

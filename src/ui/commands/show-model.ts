@@ -1,8 +1,11 @@
+import { basename } from "node:path";
+import * as v from "valibot";
 import { commands, l10n, Uri, window } from "vscode";
-import { VIEWS } from "../../platform/ids.ts";
+import { isSignatureName } from "../../core/model/signature-names.ts";
+import { EDITORS, VIEWS } from "../../platform/ids.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { pickAmong, targetModel, targetModels } from "./targets.ts";
+import { FILE, pickAmong, targetModel, targetModels } from "./targets.ts";
 
 /** Opens the view, at the model if one is named; of several, at the one that the person picks. */
 export async function showModel(args: readonly unknown[], services: Services): Promise<void> {
@@ -12,9 +15,23 @@ export async function showModel(args: readonly unknown[], services: Services): P
   else await services.view.show(model.path);
 }
 
+/** Opens the viewer: on the very file that is named, where it may be a signature, else on that of the model. */
 export async function showSignature(args: readonly unknown[], services: Services): Promise<void> {
+  const file = v.safeParse(FILE, args[0]);
+  const named = file.success && isSignatureFile(file.output, services) ? file.output : undefined;
+  const uri = named ?? (await signatureOf(args, services));
+  if (uri !== undefined) await commands.executeCommand("vscode.openWith", uri, EDITORS.signature);
+}
+
+function isSignatureFile(uri: Uri, { registry }: Services): boolean {
+  if (registry.get(uri.fsPath) !== undefined) return false;
+  return registry.signedBy(uri.fsPath) !== undefined || isSignatureName(basename(uri.path));
+}
+
+async function signatureOf(args: readonly unknown[], services: Services): Promise<Uri | undefined> {
   const model = await targetModel(args, "verify", services);
   const { signature } = model.verdict;
-  if (signature === undefined) void window.showInformationMessage(l10n.t("{0} is not signed.", modelName(model)));
-  else await commands.executeCommand("vscode.open", Uri.file(signature));
+  if (signature !== undefined) return Uri.file(signature);
+  void window.showInformationMessage(l10n.t("{0} is not signed.", modelName(model)));
+  return undefined;
 }

@@ -1,0 +1,210 @@
+import * as v from "valibot";
+
+// What the viewer's page and the extension say to each other. Both sides parse what they hear: no value passes unread.
+
+/** How sure a thing is told: by its colour and its mark; the words say it as well. */
+export const Tone = v.picklist(["green", "amber", "red", "neutral"]);
+export type Tone = v.InferOutput<typeof Tone>;
+
+/**
+ * - `passed`: checked, and in order
+ * - `failed`: checked, and not in order
+ * - `warned`: checked, and something is to be known
+ * - `open`: not checked, or not decided here
+ * - `running`
+ */
+export const StepStatus = v.picklist(["passed", "failed", "warned", "open", "running"]);
+export type StepStatus = v.InferOutput<typeof StepStatus>;
+
+const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+/** Something that opens: its number in the extension's own list, and where it leads, in words. */
+const Link = v.object({ id: Count, leadsTo: v.string() });
+export type Link = v.InferOutput<typeof Link>;
+
+const Fact = v.object({
+  label: v.string(),
+  value: v.string(),
+  /** Set in the editor's font: digests, names, addresses. */
+  code: v.optional(v.boolean()),
+  link: v.optional(Link),
+});
+export type Fact = v.InferOutput<typeof Fact>;
+
+const Step = v.object({
+  id: v.picklist(["signature", "identity", "files", "policy"]),
+  title: v.string(),
+  status: StepStatus,
+  /** The status in words. */
+  result: v.string(),
+  /** What that means, in a sentence or two. */
+  line: v.string(),
+  facts: v.array(Fact),
+  /** What the file says of itself; nobody checked it. */
+  claims: v.array(Fact),
+});
+export type Step = v.InferOutput<typeof Step>;
+
+const TimelineItem = v.object({
+  label: v.string(),
+  value: v.string(),
+  kind: v.picklist(["span", "point"]),
+  from: Fraction,
+  to: Fraction,
+});
+export type TimelineItem = v.InferOutput<typeof TimelineItem>;
+
+/** Positions are fractions of the time that is shown. */
+const Timeline = v.object({ verified: v.boolean(), summary: v.string(), items: v.array(TimelineItem) });
+export type Timeline = v.InferOutput<typeof Timeline>;
+
+/** Where a CI signer made it. Only ever what was verified. */
+const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
+export type Origin = v.InferOutput<typeof Origin>;
+
+/**
+ * - `same`: signed, and as signed
+ * - `listed`: signed, and not compared
+ * - `passed`: not signed, and let be
+ * - `left-out`: not covered by the signature
+ */
+export const FileState = v.picklist(["same", "listed", "changed", "missing", "added", "passed", "left-out"]);
+export type FileState = v.InferOutput<typeof FileState>;
+
+/** What the list of files shows: everything, what differs, or one state. */
+export const FileFilter = v.picklist(["all", "differing", ...FileState.options]);
+export type FileFilter = v.InferOutput<typeof FileFilter>;
+
+const Files = v.object({
+  /** Another number: rows that came before are no longer true. */
+  generation: Count,
+  summary: v.string(),
+  verified: v.boolean(),
+  filters: v.array(v.object({ filter: FileFilter, label: v.string(), count: Count })),
+  total: Count,
+});
+export type Files = v.InferOutput<typeof Files>;
+
+export const FileRow = v.object({
+  name: v.string(),
+  state: FileState,
+  /** The state in words. */
+  word: v.string(),
+  tone: Tone,
+  /** With its unit; empty where it is not known. */
+  size: v.string(),
+  /** Hex as signed; empty where there is none. */
+  digest: v.string(),
+  /** One sentence about the state. */
+  sentence: v.string(),
+  /** What there is to know beside that: what was expected, what was found, whose word. */
+  facts: v.array(Fact),
+});
+export type FileRow = v.InferOutput<typeof FileRow>;
+
+/** Words of the page itself, in the person's language. */
+const Labels = v.object({
+  verify: v.string(),
+  reopenAsText: v.string(),
+  copyReport: v.string(),
+  howChecked: v.string(),
+  details: v.string(),
+  /** Above what the file says of itself. */
+  claims: v.string(),
+  when: v.string(),
+  where: v.string(),
+  files: v.string(),
+  search: v.string(),
+  show: v.string(),
+  columnName: v.string(),
+  columnState: v.string(),
+  columnSize: v.string(),
+  columnDigest: v.string(),
+  /** `{0}` of `{1}` files; read out. */
+  found: v.string(),
+  nothingFound: v.string(),
+  copyName: v.string(),
+  copyDigest: v.string(),
+  copied: v.string(),
+  statement: v.string(),
+  wholeFile: v.string(),
+  showText: v.string(),
+  /** `{0}` lines so far, of `{1}`. */
+  linesShown: v.string(),
+  showMore: v.string(),
+  textNote: v.string(),
+  /** `{0}`: the address. */
+  leadsTo: v.string(),
+  loading: v.string(),
+  notVerified: v.string(),
+});
+export type Labels = v.InferOutput<typeof Labels>;
+
+/** Everything but the rows and the statement. */
+export const ViewerState = v.object({
+  type: v.literal("state"),
+  name: v.string(),
+  path: v.string(),
+  headline: v.object({
+    tone: Tone,
+    mark: v.string(),
+    label: v.string(),
+    sentence: v.string(),
+    /** What is wrong, or what to do. */
+    notes: v.array(v.string()),
+  }),
+  steps: v.array(Step),
+  timeline: v.optional(Timeline),
+  origin: v.optional(Origin),
+  files: v.optional(Files),
+  /** What its text is of: the statement, or the whole file where no statement can be read. */
+  text: v.picklist(["statement", "file", "none"]),
+  canVerify: v.boolean(),
+  labels: Labels,
+});
+export type ViewerState = v.InferOutput<typeof ViewerState>;
+
+const Rows = v.object({
+  type: v.literal("rows"),
+  request: Count,
+  generation: Count,
+  offset: Count,
+  /** Rows that the filter lets through. */
+  total: Count,
+  rows: v.array(FileRow),
+});
+export type Rows = v.InferOutput<typeof Rows>;
+
+const Lines = v.object({ type: v.literal("lines"), offset: Count, total: Count, lines: v.array(v.string()) });
+export type Lines = v.InferOutput<typeof Lines>;
+
+/** What the page hears. */
+export const ToPage = v.variant("type", [ViewerState, Rows, Lines, v.object({ type: v.literal("copied") })]);
+export type ToPage = v.InferOutput<typeof ToPage>;
+
+/** Rows in one answer; more are asked for as they come into sight. */
+export const ROWS_AT_ONCE = 100;
+/** Lines of the statement in one answer. */
+export const LINES_AT_ONCE = 500;
+/** Characters of a search. */
+export const SEARCH_LENGTH = 500;
+
+/** What the extension hears. */
+export const FromPage = v.variant("type", [
+  v.object({ type: v.literal("ready") }),
+  v.object({
+    type: v.literal("rows"),
+    request: Count,
+    generation: Count,
+    filter: FileFilter,
+    search: v.pipe(v.string(), v.maxLength(SEARCH_LENGTH)),
+    offset: Count,
+    count: v.pipe(Count, v.maxValue(ROWS_AT_ONCE)),
+  }),
+  v.object({ type: v.literal("lines"), offset: Count }),
+  v.object({ type: v.literal("open"), link: Count }),
+  v.object({ type: v.literal("copy"), text: v.pipe(v.string(), v.maxLength(10_000)) }),
+  v.object({ type: v.literal("do"), action: v.picklist(["verify", "reopenAsText", "copyReport"]) }),
+]);
+export type FromPage = v.InferOutput<typeof FromPage>;

@@ -1,0 +1,107 @@
+import type { ErrorCode } from "../../../core/errors.ts";
+import type { Claim } from "../../../core/inspect-parts.ts";
+import type { AddedEntry, ChangedResource, MissingResource } from "../../../core/manifest/comparison.ts";
+import type { IgnoredEntry } from "../../../core/model/file-list.ts";
+import type { SigningMethod } from "../../../core/verification/signer.ts";
+import type { FileFilter, FileState } from "../messages.ts";
+
+// What the extension asks the thread that has a signature file open. Both are our own code of one build.
+
+/** What a signature file says, without its files. Nothing of it is verified, and nothing of it is made harmless to show. */
+export interface SignatureSummary {
+  /** Bytes of the file. */
+  readonly bytes: number;
+  readonly mediaType?: string;
+  readonly method?: SigningMethod;
+  readonly claimedSigner?: string;
+  readonly claims: readonly Claim[];
+  readonly statement?: {
+    readonly subject: string;
+    /** Lower-case hex. */
+    readonly rootDigest: string;
+    readonly legacy: boolean;
+    readonly algorithm: string;
+    readonly serialization: "files" | "shards";
+    /** Bytes; only for shards. */
+    readonly shardSize?: number;
+    readonly allowSymlinks: boolean;
+    /** The first of them. */
+    readonly ignorePaths: readonly string[];
+    readonly ignorePathCount: number;
+    readonly files: number;
+  };
+  /** What is wrong with the file. */
+  readonly problem?: { readonly code: ErrorCode; readonly message: string };
+  /** What {@link ReaderCalls.lines} are of: the statement, or the whole file where it holds none that can be read. */
+  readonly text: "statement" | "file" | "none";
+}
+
+/** What a check found of the files, as far as it is true now. */
+export interface Findings {
+  /** Absolute path of the model, for the sizes of its files. */
+  readonly model?: string;
+  readonly modelKind?: "directory" | "file";
+  /** Whether the files were compared with what is signed. */
+  readonly compared: boolean;
+  readonly changed: readonly ChangedResource[];
+  readonly missing: readonly MissingResource[];
+  readonly added: readonly AddedEntry[];
+  readonly passed: readonly string[];
+  readonly leftOut: readonly IgnoredEntry[];
+}
+
+export interface FileEntry {
+  /** As in the statement, or as found. */
+  readonly name: string;
+  readonly state: FileState;
+  /** Bytes, where they are known. */
+  readonly size?: number;
+  /** Lower-case hex, as signed; absent for a file of several shards. */
+  readonly digest?: string;
+  /** Shards of it. */
+  readonly shards?: number;
+  readonly changes: readonly ChangedResource[];
+  readonly note?: string;
+  readonly ignored?: boolean;
+  readonly source?: IgnoredEntry["source"];
+}
+
+export type StateCounts = Readonly<Record<FileState, number>>;
+
+export interface FileQuery {
+  readonly filter: FileFilter;
+  readonly search: string;
+  readonly offset: number;
+  readonly count: number;
+}
+
+export interface FilePage {
+  readonly total: number;
+  readonly entries: readonly FileEntry[];
+}
+
+export interface TextPage {
+  readonly total: number;
+  readonly lines: readonly string[];
+}
+
+/** A file on the disk, or bytes of it where it lies elsewhere. */
+export type SignatureSource =
+  | { readonly path: string }
+  | { readonly label: string; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** What can be asked for, and what is answered. */
+export interface ReaderCalls {
+  open(source: SignatureSource): SignatureSummary;
+  compare(findings: Findings): StateCounts;
+  page(query: FileQuery): FilePage;
+  lines(range: { readonly offset: number; readonly count: number }): TextPage;
+}
+
+export type ReaderRequest = {
+  [K in keyof ReaderCalls]: { readonly id: number; readonly call: K; readonly argument: Parameters<ReaderCalls[K]>[0] };
+}[keyof ReaderCalls];
+
+export type ReaderAnswer =
+  | { readonly id: number; readonly value: ReturnType<ReaderCalls[keyof ReaderCalls]> }
+  | { readonly id: number; readonly error: string };

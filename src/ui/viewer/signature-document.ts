@@ -1,0 +1,152 @@
+import { basename, dirname } from "node:path";
+import { type CustomDocument, EventEmitter, RelativePattern, Uri, workspace } from "vscode";
+import { MAX_BUNDLE_BYTES } from "../../core/bundle/bounded-json.ts";
+import { DisposableStore } from "../../platform/disposables.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { ReaderThread } from "./reading/reader-thread.ts";
+import type {
+  FilePage,
+  FileQuery,
+  Findings,
+  SignatureSource,
+  SignatureSummary,
+  StateCounts,
+  TextPage,
+} from "./reading/requests.ts";
+import { findingsOf } from "./telling/files.ts";
+import type { Subject } from "./telling/subject.ts";
+
+/** One state of a document: what the file says, what is known of its model, and how many files are in which state. */
+export interface Seen {
+  readonly subject: Subject;
+  readonly counts: StateCounts;
+  /** Another number for other rows. */
+  readonly generation: number;
+}
+
+/** A signature file that is open in the viewer, read and searched in a thread of its own. */
+export class SignatureDocument implements CustomDocument {
+  readonly uri: Uri;
+  readonly #registry: ModelRegistry;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new EventEmitter<void>());
+  readonly #thread: ReaderThread;
+  #summary: SignatureSummary;
+  #seen: Seen | undefined;
+  #findings: Findings | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #generation = 0;
+  readonly onDidChange = this.#changed.event;
+
+  private constructor(uri: Uri, registry: ModelRegistry, thread: ReaderThread, summary: SignatureSummary) {
+    this.uri = uri;
+    this.#registry = registry;
+    this.#thread = this.#store.add(thread);
+    this.#summary = summary;
+    this.#store.add(registry.onDidChange(() => this.#registryChanged()));
+    if (uri.scheme === "file") this.#watch();
+  }
+
+  /** @param program the bundled reader */
+  static async open(uri: Uri, registry: ModelRegistry, program: URL): Promise<SignatureDocument> {
+    const thread = new ReaderThread(program);
+    try {
+      return new SignatureDocument(uri, registry, thread, await thread.call("open", await sourceOf(uri)));
+    } catch (error) {
+      thread.dispose();
+      throw error;
+    }
+  }
+
+  /** What is known now. The states of the files are worked out anew where something changed. */
+  async look(): Promise<Seen> {
+    await this.#working;
+    const model = this.#model();
+    const subject: Subject = { path: this.#path, summary: this.#summary, ...(model && { model }) };
+    const known = this.#seen;
+    if (known !== undefined && known.subject.summary === subject.summary && known.subject.model === model) return known;
+    const findings = findingsOf(subject);
+    const same = known?.subject.summary === subject.summary && sameFindings(this.#findings, findings);
+    const counts = same && known !== undefined ? known.counts : await this.#thread.call("compare", findings);
+    if (!same) this.#generation += 1;
+    this.#findings = findings;
+    this.#seen = { subject, counts, generation: this.#generation };
+    return this.#seen;
+  }
+
+  page(query: FileQuery): Promise<FilePage> {
+    return this.#thread.call("page", query);
+  }
+
+  lines(offset: number, count: number): Promise<TextPage> {
+    return this.#thread.call("lines", { offset, count });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  get #path(): string {
+    return this.uri.scheme === "file" ? this.uri.fsPath : this.uri.toString(true);
+  }
+
+  /** A file of another kind, as of an earlier commit, is no model's signature now. */
+  #model(): KnownModel | undefined {
+    return this.uri.scheme === "file" ? this.#registry.signedBy(this.uri.fsPath) : undefined;
+  }
+
+  #registryChanged(): void {
+    if (this.#model() !== this.#seen?.subject.model) this.#changed.fire();
+  }
+
+  #watch(): void {
+    const folder = Uri.file(dirname(this.uri.fsPath));
+    const pattern = new RelativePattern(folder, globOf(basename(this.uri.fsPath)));
+    const watcher = this.#store.add(workspace.createFileSystemWatcher(pattern));
+    const again = (): void => this.#readAgain();
+    watcher.onDidChange(again, undefined, []);
+    watcher.onDidCreate(again, undefined, []);
+    watcher.onDidDelete(again, undefined, []);
+  }
+
+  #readAgain(): void {
+    this.#working = this.#working.then(async () => {
+      if (this.#store.disposed) return;
+      this.#summary = await this.#thread.call("open", await sourceOf(this.uri));
+      this.#changed.fire();
+    });
+    // Told by the next look.
+    this.#working.catch(() => {});
+  }
+}
+
+async function sourceOf(uri: Uri): Promise<SignatureSource> {
+  if (uri.scheme === "file") return { path: uri.fsPath };
+  const { size } = await workspace.fs.stat(uri);
+  const label = basename(uri.path);
+  if (size > MAX_BUNDLE_BYTES) return { label, bytes: new Uint8Array() };
+  return { label, bytes: Uint8Array.from(await workspace.fs.readFile(uri)) };
+}
+
+/** A name as a pattern that fits it alone. */
+function globOf(name: string): string {
+  return name.replaceAll(/[*?{}[\]]/g, (character) => `[${character}]`);
+}
+
+/** Comparisons are values that a verdict carries on: the same one is the same object. */
+function sameFindings(a: Findings | undefined, b: Findings): boolean {
+  if (a === undefined) return false;
+  return (
+    a.model === b.model &&
+    a.compared === b.compared &&
+    sameList(a.changed, b.changed) &&
+    sameList(a.missing, b.missing) &&
+    sameList(a.added, b.added) &&
+    sameList(a.passed, b.passed) &&
+    sameList(a.leftOut, b.leftOut)
+  );
+}
+
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === 0 && b.length === 0);
+}

@@ -1,0 +1,137 @@
+import * as v from "valibot";
+import { commands, env, l10n, Position, Range, Uri, type WebviewPanel, window } from "vscode";
+import { guarded } from "../../platform/commands.ts";
+import { DisposableStore } from "../../platform/disposables.ts";
+import { COMMANDS } from "../../platform/ids.ts";
+import type { Log } from "../../platform/log.ts";
+import { plainText } from "../../platform/plain-text.ts";
+import { FromPage, LINES_AT_ONCE, type ToPage, type ViewerState } from "./messages.ts";
+import { pageHtml } from "./page.ts";
+import type { Seen, SignatureDocument } from "./signature-document.ts";
+import type { Edge } from "./telling/edge.ts";
+import { rowOf } from "./telling/files.ts";
+import type { Links } from "./telling/links.ts";
+import { viewerState } from "./telling/viewer-state.ts";
+
+const EDGE = (): Edge => ({ l10n, language: env.language });
+
+/** One page that shows a signature: sends what changed, answers what it asks, does what it may ask for. */
+export class SignaturePanel {
+  readonly #document: SignatureDocument;
+  readonly #panel: WebviewPanel;
+  readonly #log: Log;
+  readonly #store = new DisposableStore();
+  #links: Links | undefined;
+  #sent: string | undefined;
+  /** Whether the page runs: it ends when it is hidden, and begins anew when it is shown. */
+  #ready = false;
+  #updating: Promise<void> | undefined;
+  #again = false;
+
+  constructor(document: SignatureDocument, panel: WebviewPanel, dist: Uri, log: Log) {
+    this.#document = document;
+    this.#panel = panel;
+    this.#log = log;
+    panel.webview.options = {
+      enableScripts: true,
+      enableForms: false,
+      localResourceRoots: [dist],
+      enableCommandUris: false,
+    };
+    this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#hear(message)));
+    this.#store.add(document.onDidChange(() => this.#update()));
+    this.#store.add(panel.onDidDispose(() => this.#store.dispose()));
+    panel.webview.html = pageHtml(panel.webview, dist, l10n.t("Signature"));
+  }
+
+  async #hear(message: unknown): Promise<void> {
+    const parsed = v.safeParse(FromPage, message);
+    if (!parsed.success) {
+      this.#log.warn("The signature viewer said something that it cannot say.");
+      return;
+    }
+    await guarded(this.#log, () => this.#answer(parsed.output));
+  }
+
+  async #answer(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        this.#ready = true;
+        this.#sent = undefined;
+        return this.#update();
+      case "rows": {
+        const { request, offset, filter, search, count } = message;
+        const { generation } = await this.#document.look();
+        const { total, entries } = await this.#document.page({ filter, search, offset, count });
+        const edge = EDGE();
+        const rows = entries.map((entry) => rowOf(entry, edge));
+        return this.#send({ type: "rows", request, generation, offset, total, rows });
+      }
+      case "lines": {
+        const { total, lines } = await this.#document.lines(message.offset, LINES_AT_ONCE);
+        return this.#send({ type: "lines", offset: message.offset, total, lines: lines.map(plainText) });
+      }
+      case "open":
+        return this.#open(message.link);
+      case "copy":
+        await env.clipboard.writeText(message.text);
+        return this.#send({ type: "copied" });
+      case "do":
+        return this.#do(message.action);
+    }
+  }
+
+  async #open(link: number): Promise<void> {
+    const target = this.#links?.get(link);
+    if (target === undefined) return;
+    if (target.kind === "web") {
+      await env.openExternal(Uri.parse(target.url, true));
+      return;
+    }
+    const { file, line, column } = target.place;
+    const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
+    await window.showTextDocument(Uri.file(file), { selection: new Range(at, at) });
+  }
+
+  async #do(action: "verify" | "reopenAsText" | "copyReport"): Promise<void> {
+    const { uri } = this.#document;
+    if (action === "reopenAsText") {
+      await commands.executeCommand("vscode.openWith", uri, "default", this.#panel.viewColumn);
+      return;
+    }
+    const { model } = (await this.#document.look()).subject;
+    const command = action === "verify" ? COMMANDS.verifyModel : COMMANDS.copyReport;
+    if (model !== undefined) await commands.executeCommand(command, model.path);
+  }
+
+  /** Sends the state, once after any number of changes that come while it is worked out. */
+  #update(): void {
+    if (!this.#ready) return;
+    if (this.#updating !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#updating = guarded(this.#log, async () => {
+      do {
+        this.#again = false;
+        await this.#sendState(await this.#document.look());
+      } while (this.#again && !this.#store.disposed);
+    }).finally(() => {
+      this.#updating = undefined;
+    });
+  }
+
+  async #sendState({ subject, counts, generation }: Seen): Promise<void> {
+    if (this.#store.disposed) return;
+    const { state, links } = viewerState(subject, { counts, generation }, EDGE());
+    this.#links = links;
+    const text = JSON.stringify(state);
+    if (text === this.#sent) return;
+    this.#sent = text;
+    await this.#send(state satisfies ViewerState);
+  }
+
+  async #send(message: ToPage): Promise<void> {
+    if (!this.#store.disposed) await this.#panel.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,85 @@
+import type { SigstoreSigner } from "../../../core/verification/signer.ts";
+import { plainText } from "../../../platform/plain-text.ts";
+import type { Fact, Origin } from "../messages.ts";
+import type { Edge } from "./edge.ts";
+import { httpsUrl, type Links } from "./links.ts";
+
+/** Characters of a commit that a person compares. */
+const COMMIT = 12;
+
+/** Where a CI signer made it, as its certificate says: verified, since the certificate was. Nothing for people and keys. */
+export function originOf(signer: SigstoreSigner, links: Links, { l10n }: Edge): Origin | undefined {
+  const { extensions } = signer;
+  const repository = extensions["sourceRepositoryUri"] ?? githubRepository(extensions["githubWorkflowRepository"]);
+  if (repository === undefined) return undefined;
+  const ref = extensions["sourceRepositoryRef"] ?? extensions["githubWorkflowRef"];
+  const commit = extensions["sourceRepositoryDigest"] ?? extensions["githubWorkflowSha"];
+  const workflow = extensions["buildConfigUri"] ?? extensions["buildSignerUri"];
+  const pages = pagesOf(repository);
+  const fact = (label: string, value: string | undefined, address?: string): Fact[] => {
+    if (value === undefined || value === "") return [];
+    const link = address === undefined ? undefined : links.web(address);
+    return [{ label, value: plainText(value), code: true, ...(link && { link }) }];
+  };
+  const trigger = extensions["buildTrigger"] ?? extensions["githubWorkflowTrigger"];
+  return {
+    summary: l10n.t(
+      "Made by an automatic build, not by a person. The build service vouches for what it was made from.",
+    ),
+    facts: [
+      ...fact(l10n.t("Repository"), shortAddress(repository), repository),
+      ...fact(l10n.t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),
+      ...fact(l10n.t("Commit"), commit?.slice(0, COMMIT), commit && pages?.commit(commit)),
+      ...fact(l10n.t("Workflow"), workflow && shortAddress(workflow), workflow && pages?.file(workflow, commit)),
+      ...fact(l10n.t("Started by"), trigger),
+      ...fact(
+        l10n.t("Run"),
+        extensions["runInvocationUri"] && shortAddress(extensions["runInvocationUri"]),
+        extensions["runInvocationUri"],
+      ),
+    ],
+  };
+}
+
+function githubRepository(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `https://github.com/${name}`;
+}
+
+/** `acme/models` of an address of a well-known host; else the address without its scheme. */
+function shortAddress(address: string): string {
+  return address.replace(/^https:\/\/(?:github\.com\/)?/, "");
+}
+
+function shortRef(ref: string): string {
+  return ref.replace(/^refs\/(?:heads|tags)\//, "");
+}
+
+interface Pages {
+  tree(ref: string): string;
+  commit(sha: string): string;
+  /** @param workflow the address of the file in the repository, with `@` and the ref behind it */
+  file(workflow: string, commit: string | undefined): string | undefined;
+}
+
+/** Addresses of the two hosts whose CI Sigstore certifies most; others are only linked as they stand. */
+function pagesOf(repository: string): Pages | undefined {
+  const base = repository.replace(/\/$/, "");
+  const host = httpsUrl(base)?.host;
+  const between = host === "github.com" ? "" : host === "gitlab.com" ? "/-" : undefined;
+  if (between === undefined) return undefined;
+  return {
+    tree: (ref) => `${base}${between}/tree/${encodePath(ref)}`,
+    commit: (sha) => `${base}${between}/commit/${encodePath(sha)}`,
+    file: (workflow, commit) => {
+      const [, path, ref] = /^(.*)@([^@]+)$/.exec(workflow) ?? [];
+      const inside = path?.startsWith(`${base}/`) ? path.slice(base.length + 1).replace(/^\/+/, "") : undefined;
+      const at = commit ?? (ref === undefined ? undefined : shortRef(ref));
+      if (inside === undefined || at === undefined) return undefined;
+      return `${base}${between}/blob/${encodePath(at)}/${encodePath(inside)}`;
+    },
+  };
+}
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,37 @@
+import type { Fact, Labels } from "../messages.ts";
+import { filled, make } from "./dom.ts";
+import { currentPlace, keepPlace, say } from "./host.ts";
+
+export function factList(facts: readonly Fact[], key: string, labels: Labels): HTMLElement {
+  const list = make("dl", { class: "facts" });
+  for (const [index, fact] of facts.entries()) {
+    list.append(make("dt", {}, fact.label), make("dd", {}, factValue(fact, `${key}:${index}`, labels)));
+  }
+  return list;
+}
+
+function factValue({ value, code, link }: Fact, key: string, labels: Labels): HTMLElement {
+  const className = code === true ? "code" : "";
+  if (link === undefined) return make("span", { class: className }, value);
+  const leads = filled(labels.leadsTo, link.leadsTo);
+  const attributes = { type: "button", title: leads };
+  const text = make("span", { class: className }, value);
+  const where = make("span", { class: "hidden-text" }, ` (${leads})`);
+  return make(
+    "button",
+    { class: "link", key, attributes, onClick: () => say({ type: "open", link: link.id }) },
+    text,
+    where,
+  );
+}
+
+/** Folded, unless the person unfolded it before. */
+export function folded(key: string, title: string, ...children: readonly (Node | undefined)[]): HTMLDetailsElement {
+  const details = make("details", {}, make("summary", { key: `fold:${key}` }, title), ...children);
+  details.open = currentPlace().open.includes(key);
+  details.addEventListener("toggle", () => {
+    const others = currentPlace().open.filter((other) => other !== key);
+    keepPlace({ open: details.open ? [...others, key] : others });
+  });
+  return details;
+}

@@ -1,0 +1,308 @@
+import * as v from "valibot";
+import { FileFilter, type FileRow, type Files, type Labels, type Rows, SEARCH_LENGTH } from "../messages.ts";
+import { fill, filled, make } from "./dom.ts";
+import { factList } from "./facts.ts";
+import { currentPlace, keepPlace, say } from "./host.ts";
+import { tonePicture } from "./pictures.ts";
+import { RowPages } from "./row-pages.ts";
+
+/** Pixels; the style sheet has the same. */
+const ROW = 28;
+/** Rows that the list is high, at most. */
+const HIGH = 14;
+/** Rows made above and below those in sight. */
+const AROUND = 6;
+/** Pixels: browsers draw nothing that is farther down than about three times this. */
+const MAX_HEIGHT = 10_000_000;
+
+/** The files: only the rows in sight exist. One of them can have the focus; arrow keys move it. */
+export class FileList {
+  readonly element = make("section", { class: "files", attributes: { "aria-labelledby": "files" } });
+  readonly #title = make("h2", { attributes: { id: "files" } });
+  readonly #summary = make("p");
+  readonly #search = make("input", {
+    class: "search",
+    attributes: { type: "search", maxlength: String(SEARCH_LENGTH) },
+  });
+  readonly #filter = make("select", { class: "filter" });
+  readonly #found = make("p", { class: "found", attributes: { role: "status" } });
+  readonly #head = make("div", { class: "row head", attributes: { role: "row", "aria-rowindex": "1" } });
+  readonly #space = make("div", { class: "space", attributes: { role: "presentation" } });
+  readonly #view = make("div", { class: "view", attributes: { role: "rowgroup" } }, this.#space);
+  readonly #grid = make(
+    "div",
+    { class: "grid", attributes: { role: "grid", "aria-labelledby": "files" } },
+    this.#head,
+    this.#view,
+  );
+  readonly #chosen = make("div", { class: "chosen" });
+  readonly #pages = new RowPages();
+  readonly #rows = new Map<number, HTMLElement>();
+  #files: Files | undefined;
+  #labels: Labels | undefined;
+  #total = 0;
+  #active = 0;
+  #restore: number | undefined;
+
+  constructor() {
+    const bar = make("div", { class: "bar" }, this.#search, this.#filter);
+    this.element.append(this.#title, this.#summary, bar, this.#found, this.#grid, this.#chosen);
+    this.#search.addEventListener("input", () => this.#searchAgain());
+    this.#filter.addEventListener("change", () => this.#searchAgain());
+    this.#view.addEventListener("scroll", () => {
+      keepPlace({ listScroll: this.#view.scrollTop });
+      this.#draw();
+    });
+    this.#view.addEventListener("keydown", (event) => this.#key(event));
+    this.#view.addEventListener("click", (event) => this.#clicked(event));
+    new ResizeObserver(() => this.#draw()).observe(this.#view);
+    const place = currentPlace();
+    this.#search.value = place.search;
+    this.#total = place.total;
+    this.#active = place.active;
+    this.#restore = place.listScroll;
+  }
+
+  show(files: Files | undefined, labels: Labels): void {
+    this.element.hidden = files === undefined;
+    if (files === undefined) return;
+    const first = this.#files === undefined;
+    const other = this.#files?.generation !== files.generation;
+    this.#files = files;
+    this.#labels = labels;
+    this.#words(files, labels, first);
+    if (!other) return;
+    if (this.#narrowed === "") this.#total = files.total;
+    this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
+    this.#forgetRows();
+    this.#resize();
+    this.#pages.want(0, 0);
+    this.#draw();
+  }
+
+  rows(rows: Rows): void {
+    if (!this.#pages.take(rows)) return;
+    if (rows.total !== this.#total) {
+      this.#total = rows.total;
+      keepPlace({ total: rows.total });
+      this.#resize();
+    }
+    if (this.#restore !== undefined) {
+      this.#view.scrollTop = this.#restore;
+      this.#restore = undefined;
+    }
+    this.#say();
+    this.#forgetRows();
+    this.#draw();
+    if (currentPlace().chosen) this.#showChosen();
+  }
+
+  get #filterNow(): FileFilter {
+    const parsed = v.safeParse(FileFilter, this.#filter.value);
+    return parsed.success ? parsed.output : "all";
+  }
+
+  /** Empty where every file is shown. */
+  get #narrowed(): string {
+    return this.#filterNow === "all" && this.#search.value === "" ? "" : "narrowed";
+  }
+
+  #words({ summary, filters, verified }: Files, labels: Labels, first: boolean): void {
+    fill(this.#title, labels.files);
+    fill(this.#summary, summary);
+    this.element.classList.toggle("claimed", !verified);
+    this.#search.placeholder = labels.search;
+    this.#search.setAttribute("aria-label", labels.search);
+    this.#filter.setAttribute("aria-label", labels.show);
+    const wanted = first ? currentPlace().filter : this.#filter.value;
+    fill(
+      this.#filter,
+      ...filters.map(({ filter, label, count }) =>
+        make("option", { attributes: { value: filter } }, `${label} (${count.toLocaleString()})`),
+      ),
+    );
+    this.#filter.value = filters.some(({ filter }) => filter === wanted) ? wanted : "all";
+    const heads = [labels.columnState, labels.columnName, labels.columnSize, labels.columnDigest];
+    const names = ["state", "name", "size", "digest"];
+    fill(
+      this.#head,
+      ...heads.map((text, index) =>
+        make("div", { class: names[index] ?? "", attributes: { role: "columnheader" } }, text),
+      ),
+    );
+  }
+
+  #searchAgain(): void {
+    const files = this.#files;
+    if (files === undefined) return;
+    keepPlace({ search: this.#search.value, filter: this.#filterNow, active: 0, chosen: false, listScroll: 0 });
+    this.#active = 0;
+    fill(this.#chosen);
+    this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
+    this.#view.scrollTop = 0;
+    this.#pages.want(0, 0);
+  }
+
+  #say(): void {
+    const { found = "", nothingFound = "" } = this.#labels ?? {};
+    const all = this.#files?.total ?? 0;
+    const text =
+      this.#total === 0
+        ? nothingFound
+        : this.#narrowed === ""
+          ? ""
+          : filled(found, this.#total.toLocaleString(), all.toLocaleString());
+    if (this.#found.textContent !== text) this.#found.textContent = text;
+  }
+
+  #resize(): void {
+    this.#space.style.height = `${this.#height}px`;
+    this.#view.style.height = `${Math.max(1, Math.min(this.#total, HIGH)) * ROW}px`;
+    this.#grid.setAttribute("aria-rowcount", String(this.#total + 1));
+    this.#active = Math.max(0, Math.min(this.#active, this.#total - 1));
+  }
+
+  get #height(): number {
+    return Math.min(this.#total * ROW, MAX_HEIGHT);
+  }
+
+  /** How many rows the top of the view is down; a fraction where rows are many more than pixels. */
+  get #top(): number {
+    const room = this.#height - this.#view.clientHeight;
+    const rows = this.#total - this.#view.clientHeight / ROW;
+    return room <= 0 ? 0 : (this.#view.scrollTop / room) * rows;
+  }
+
+  #scrollTo(top: number): void {
+    const room = this.#height - this.#view.clientHeight;
+    const rows = this.#total - this.#view.clientHeight / ROW;
+    this.#view.scrollTop = rows <= 0 ? 0 : (top / rows) * room;
+  }
+
+  #draw(): void {
+    if (this.#files === undefined || this.#view.clientHeight === 0) return;
+    const top = this.#top;
+    const first = Math.max(0, Math.floor(top) - AROUND);
+    const last = Math.min(this.#total - 1, Math.ceil(top + this.#view.clientHeight / ROW) + AROUND);
+    if (last >= first) this.#pages.want(first, last);
+    const focused = this.#rows.get(this.#active) === document.activeElement;
+    for (const [index, element] of this.#rows) {
+      if ((index >= first && index <= last) || (focused && index === this.#active)) continue;
+      element.remove();
+      this.#rows.delete(index);
+    }
+    for (let index = first; index <= last; index++) if (!this.#rows.has(index)) this.#insert(index);
+    const origin = this.#view.scrollTop - top * ROW;
+    for (const [index, element] of this.#rows) {
+      element.style.transform = `translateY(${Math.round(origin + index * ROW)}px)`;
+      element.tabIndex = index === this.#active ? 0 : -1;
+      element.setAttribute("aria-selected", String(index === this.#active && currentPlace().chosen));
+    }
+    if (!this.#rows.has(this.#active)) {
+      const reachable = this.#rows.get(Math.ceil(top)) ?? this.#rows.get(first);
+      if (reachable !== undefined) reachable.tabIndex = 0;
+    }
+  }
+
+  #insert(index: number): void {
+    const row = this.#pages.row(index);
+    const element = row === undefined ? this.#waitingRow(index) : rowElement(row, index);
+    this.#rows.set(index, element);
+    const after = [...this.#rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
+    this.#space.insertBefore(element, (after !== undefined && this.#rows.get(after)) || null);
+  }
+
+  #waitingRow(index: number): HTMLElement {
+    const attributes = { role: "row", "aria-rowindex": String(index + 2), "aria-busy": "true" };
+    return make(
+      "div",
+      { class: "row waiting", attributes },
+      make("div", { class: "name", attributes: { role: "gridcell" } }, "…"),
+    );
+  }
+
+  /** Made anew when next drawn; the focus stays on its row. */
+  #forgetRows(): void {
+    const focused = this.#rows.get(this.#active) === document.activeElement && this.#rows.size > 0;
+    for (const element of this.#rows.values()) element.remove();
+    this.#rows.clear();
+    if (!focused) return;
+    this.#draw();
+    this.#rows.get(this.#active)?.focus({ preventScroll: true });
+  }
+
+  #key(event: KeyboardEvent): void {
+    const page = Math.max(1, Math.floor(this.#view.clientHeight / ROW) - 1);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -this.#total,
+      End: this.#total,
+    };
+    const step = steps[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      this.#choose(this.#active + step);
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.#choose(this.#active);
+      this.#chosen.querySelector("button")?.focus();
+    } else if (event.key === "c" && (event.ctrlKey || event.metaKey)) {
+      const row = this.#pages.row(this.#active);
+      if (row !== undefined) say({ type: "copy", text: `${row.digest}  ${row.name}`.trim() });
+    }
+  }
+
+  #clicked({ target }: MouseEvent): void {
+    const element = target instanceof Element ? target.closest("[aria-rowindex]") : null;
+    if (element !== null) this.#choose(Number(element.getAttribute("aria-rowindex")) - 2);
+  }
+
+  #choose(index: number): void {
+    this.#active = Math.max(0, Math.min(index, this.#total - 1));
+    keepPlace({ active: this.#active, chosen: true });
+    const high = this.#view.clientHeight / ROW;
+    if (this.#active < this.#top) this.#scrollTo(this.#active);
+    else if (this.#active + 1 > this.#top + high) this.#scrollTo(this.#active + 1 - high);
+    this.#draw();
+    this.#rows.get(this.#active)?.focus({ preventScroll: true });
+    this.#showChosen();
+  }
+
+  #showChosen(): void {
+    const row = this.#pages.row(this.#active);
+    const labels = this.#labels;
+    if (row === undefined || labels === undefined) return;
+    const copy = (text: string): void => say({ type: "copy", text });
+    const button = (key: string, label: string, text: string): HTMLElement =>
+      make("button", { class: "button", key, attributes: { type: "button" }, onClick: () => copy(text) }, label);
+    fill(
+      this.#chosen,
+      make("h3", { class: "code" }, row.name),
+      make("p", { class: `tone-${row.tone}` }, row.sentence),
+      factList(row.facts, "row", labels),
+      make(
+        "div",
+        { class: "actions" },
+        row.digest === "" ? undefined : button("copy:digest", labels.copyDigest, row.digest),
+        button("copy:name", labels.copyName, row.name),
+      ),
+    );
+  }
+}
+
+function rowElement({ name, word, tone, size, digest }: FileRow, index: number): HTMLElement {
+  const cell = (className: string, ...children: (Node | string)[]): HTMLElement =>
+    make("div", { class: className, attributes: { role: "gridcell" } }, ...children);
+  const attributes = { role: "row", "aria-rowindex": String(index + 2), title: name };
+  return make(
+    "div",
+    { class: `row tone-${tone}`, attributes },
+    cell("state", tonePicture(tone), make("span", {}, word)),
+    cell("name", name),
+    cell("size", size),
+    cell("digest", digest),
+  );
+}

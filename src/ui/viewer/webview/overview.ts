@@ -1,0 +1,100 @@
+import type { Labels, Origin, Step, Timeline, ViewerState } from "../messages.ts";
+import { make } from "./dom.ts";
+import { factList, folded } from "./facts.ts";
+import { say } from "./host.ts";
+import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
+
+export function headline({ headline, name, path, canVerify, labels }: ViewerState): HTMLElement {
+  const { tone, label, sentence, notes } = headline;
+  return make(
+    "header",
+    { class: `headline tone-${tone}` },
+    make("div", { class: "mark" }, tonePicture(tone)),
+    make(
+      "div",
+      { class: "saying" },
+      make("p", { class: "label" }, label),
+      make("h1", {}, sentence),
+      ...notes.map((note) => make("p", { class: "note" }, note)),
+      make(
+        "p",
+        { class: "subject", attributes: { title: path } },
+        make("strong", {}, name),
+        " ",
+        make("span", {}, path),
+      ),
+      make(
+        "div",
+        { class: "actions" },
+        ...(canVerify
+          ? [button("verify", labels.verify, "primary", "verify"), button("copyReport", labels.copyReport, "", "copy")]
+          : []),
+        button("reopenAsText", labels.reopenAsText, "", "text"),
+      ),
+    ),
+  );
+}
+
+function button(
+  action: "verify" | "reopenAsText" | "copyReport",
+  text: string,
+  kind: string,
+  key: string,
+): HTMLElement {
+  const made = { class: `button ${kind}`, key: `do:${key}`, attributes: { type: "button" } };
+  return make("button", { ...made, onClick: () => say({ type: "do", action }) }, text);
+}
+
+export function steps(all: readonly Step[], labels: Labels): HTMLElement[] {
+  return [
+    make("h2", { attributes: { id: "how" } }, labels.howChecked),
+    make(
+      "ol",
+      { class: "steps", attributes: { "aria-labelledby": "how" } },
+      ...all.map((step) => stepItem(step, labels)),
+    ),
+  ];
+}
+
+function stepItem({ id, title, status, result, line, facts, claims }: Step, labels: Labels): HTMLElement {
+  const body = [
+    facts.length === 0 ? undefined : factList(facts, id, labels),
+    claims.length === 0
+      ? undefined
+      : make("div", { class: "claimed" }, make("p", {}, labels.claims), factList(claims, `${id}:claim`, labels)),
+  ];
+  return make(
+    "li",
+    { class: `step ${status}` },
+    statusPicture(status),
+    make(
+      "div",
+      { class: "body" },
+      make("h3", {}, title, make("span", { class: "result" }, result)),
+      make("p", {}, line),
+      facts.length + claims.length === 0 ? undefined : folded(id, `${labels.details}`, ...body),
+    ),
+  );
+}
+
+export function timeline({ verified, summary, items }: Timeline, labels: Labels): HTMLElement[] {
+  const rows = items.map(({ label, value, kind, from, to }) => {
+    const svg = svgElement("svg", { class: "track", "aria-hidden": "true", height: "14" });
+    const percent = (part: number): string => `${(part * 100).toFixed(2)}%`;
+    svg.append(svgElement("line", { x1: "0", x2: "100%", y1: "7", y2: "7", class: "axis" }));
+    if (kind === "span") {
+      const width = percent(Math.max(to - from, 0.01));
+      svg.append(svgElement("rect", { x: percent(from), width, y: "3", height: "8", rx: "4", class: "span" }));
+    } else svg.append(svgElement("circle", { cx: percent(from), cy: "7", r: "5", class: "point" }));
+    return make("li", {}, make("p", {}, make("strong", {}, label), " ", make("span", {}, value)), svg);
+  });
+  return [
+    make("h2", {}, labels.when),
+    make("p", {}, summary),
+    make("ol", { class: verified ? "timeline" : "timeline claimed" }, ...rows),
+  ];
+}
+
+export function origin({ summary, facts }: Origin, labels: Labels): HTMLElement[] {
+  return [make("h2", {}, labels.where), make("p", {}, summary), factList(facts, "origin", labels)];
+}

@@ -1,0 +1,51 @@
+import { type FileFilter, type FileRow, ROWS_AT_ONCE, type Rows } from "../messages.ts";
+import { say } from "./host.ts";
+
+/** Pages that are kept; those that were longest out of sight go first. */
+const KEPT = 40;
+
+/** The rows that have come so far, of one search in one generation of the list. */
+export class RowPages {
+  #generation = -1;
+  #filter: FileFilter = "all";
+  #search = "";
+  #pages = new Map<number, readonly FileRow[]>();
+  readonly #asked = new Map<number, number>();
+  #request = 0;
+
+  /** Begins anew: nothing that was asked for earlier is taken. */
+  reset(generation: number, filter: FileFilter, search: string): void {
+    this.#generation = generation;
+    this.#filter = filter;
+    this.#search = search;
+    this.#pages = new Map();
+    this.#asked.clear();
+  }
+
+  row(index: number): FileRow | undefined {
+    return this.#pages.get(Math.floor(index / ROWS_AT_ONCE))?.[index % ROWS_AT_ONCE];
+  }
+
+  /** Asks for what is not there of these rows. */
+  want(first: number, last: number): void {
+    for (let page = Math.floor(first / ROWS_AT_ONCE); page <= Math.floor(last / ROWS_AT_ONCE); page++) {
+      if (this.#pages.has(page) || [...this.#asked.values()].includes(page)) continue;
+      this.#request += 1;
+      this.#asked.set(this.#request, page);
+      const offset = page * ROWS_AT_ONCE;
+      const query = { filter: this.#filter, search: this.#search, offset, count: ROWS_AT_ONCE };
+      say({ type: "rows", request: this.#request, generation: Math.max(0, this.#generation), ...query });
+    }
+  }
+
+  /** Whether these rows were waited for. */
+  take({ request, generation, rows }: Rows): boolean {
+    const page = this.#asked.get(request);
+    if (page === undefined || generation !== this.#generation) return false;
+    this.#asked.delete(request);
+    this.#pages.set(page, rows);
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size > KEPT && oldest !== undefined) this.#pages.delete(oldest);
+    return true;
+  }
+}

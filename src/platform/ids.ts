@@ -7,7 +7,13 @@ export const COMMANDS = {
   verifyAllModels: "modelProvenance.verifyAllModels",
   copyReport: "modelProvenance.copyReport",
   copyReportAsMarkdown: "modelProvenance.copyReportAsMarkdown",
+  trustSigner: "modelProvenance.trustSigner",
   trustKey: "modelProvenance.trustKey",
+  createPolicy: "modelProvenance.createPolicy",
+  openPolicy: "modelProvenance.openPolicy",
+  explainDecision: "modelProvenance.explainDecision",
+  showReport: "modelProvenance.showReport",
+  ignorePath: "modelProvenance.ignorePath",
   selectSigstoreInstance: "modelProvenance.selectSigstoreInstance",
   refreshTrustRoot: "modelProvenance.refreshTrustRoot",
   clearDigestCache: "modelProvenance.clearDigestCache",
@@ -36,12 +42,21 @@ export const SETTINGS = {
   badges: "modelProvenance.badges",
   statusBar: "modelProvenance.statusBar",
   codeWarnings: "modelProvenance.codeWarnings",
+  problems: "modelProvenance.problems",
 } as const;
 
 export const VIEWS = { models: "modelProvenance.models" } as const;
 
 /** View types of custom editors. */
 export const EDITORS = { signature: "modelProvenance.signature" } as const;
+
+/** Schemes of documents that are made of what is known, and lie on no disk. */
+export const DOCUMENT_SCHEMES = {
+  /** What a file would be after a change. */
+  planned: "model-provenance-planned",
+  /** What is known of a model, and why. */
+  told: "model-provenance-told",
+} as const;
 
 export const CONTEXT_KEYS = {
   /** The first search of this window has ended. */

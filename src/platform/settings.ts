@@ -23,6 +23,7 @@ const SHAPES = {
   badges: flag(true),
   statusBar: flag(true),
   codeWarnings: flag(true),
+  problems: flag(true),
 } as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;
 
 interface Identity {

@@ -5,7 +5,9 @@ import { COMPARISON_SCHEME } from "../platform/ids.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
+import { registerDocuments } from "./document-registrations.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
+import { registerProblems } from "./problems/register.ts";
 import type { Services } from "./services.ts";
 import { registerViewer } from "./viewer/register-viewer.ts";
 
@@ -36,6 +38,8 @@ export function registerAll(services: Services): Disposable {
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
+  store.add(registerDocuments(services));
+  store.add(registerProblems(services));
   return store;
 }
 

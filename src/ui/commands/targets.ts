@@ -19,7 +19,7 @@ const TARGET = v.union([
 ]);
 type Target = v.InferOutput<typeof TARGET>;
 
-export type Purpose = "verify" | "compare" | "sign" | "show";
+export type Purpose = "verify" | "compare" | "sign" | "show" | "trust" | "explain" | "report";
 
 /**
  * The models that a command is about: those clicked, else the one that the person picks.
@@ -91,9 +91,12 @@ async function addModel(path: string, registry: ModelRegistry): Promise<KnownMod
   return added;
 }
 
+/** What can be done to signed models only. */
+const OF_SIGNED: ReadonlySet<Purpose> = new Set<Purpose>(["verify", "compare", "trust"]);
+
 async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
   const { registry } = services;
-  const candidates = purpose === "verify" || purpose === "compare" ? registry.models.filter(isSigned) : registry.models;
+  const candidates = OF_SIGNED.has(purpose) ? registry.models.filter(isSigned) : registry.models;
   const items: ModelChoice[] = candidates.map((model) => modelChoice(model, registry));
   if (purpose === "sign") items.push({ label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") });
   if (items.length === 0) throw nothingToPick(services);
@@ -133,6 +136,9 @@ const TITLES: Readonly<Record<Purpose, () => string>> = {
   compare: () => l10n.t("Compare With Signature"),
   sign: () => l10n.t("Sign Model"),
   show: () => l10n.t("Models"),
+  trust: () => l10n.t("Trust Signer"),
+  explain: () => l10n.t("Explain Decision"),
+  report: () => l10n.t("Show Report"),
 };
 
 function isSigned({ verdict }: KnownModel): boolean {

@@ -16,15 +16,37 @@ export async function trustKey(services: Services): Promise<void> {
 
 /** Asks for the key or root that a model's signature needs, and whether it is to be trusted. */
 export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
-  const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : l10n.t("Choose the Root Certificate");
-  const file = await browseForPem(title, services.keyFiles);
-  const source = await readPem(file);
-  await requireFit(path, source, kindOf(source), services);
+  const { file, source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
   await accept(file, source, kindOf(source), services);
 }
 
+/**
+ * Asks for the key or root that a model's signature needs, and refuses what it was not signed with.
+ *
+ * @param again what is offered where another file is needed
+ * @throws CancellationError, ActionableError
+ */
+export async function askForSource(
+  path: string,
+  kind: TrustKind,
+  services: Services,
+  again?: () => unknown,
+): Promise<{ readonly file: string; readonly source: PemSource }> {
+  const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : l10n.t("Choose the Root Certificate");
+  const file = await browseForPem(title, services.keyFiles);
+  const source = await readPem(file);
+  await requireFit(path, source, kindOf(source), services, again);
+  return { file, source };
+}
+
 /** Refuses what this model was not signed with, before anybody is asked to trust it. */
-async function requireFit(path: string, source: PemSource, kind: TrustKind, services: Services): Promise<void> {
+async function requireFit(
+  path: string,
+  source: PemSource,
+  kind: TrustKind,
+  services: Services,
+  again: (() => unknown) | undefined,
+): Promise<void> {
   const model = services.registry.get(path);
   if (model?.verdict.signature === undefined) throw new CancellationError();
   const { authenticate } = await import("../../core/verify.ts");
@@ -32,10 +54,9 @@ async function requireFit(path: string, source: PemSource, kind: TrustKind, serv
   const { state, reasons } = await authenticate({ model: path, signature: model.verdict.signature, trust });
   const [reason] = reasons;
   if (state === "unchecked" || reason === undefined) return;
-  throw new ActionableError(reason.message, {
-    label: kind === "key" ? l10n.t("Choose Key…") : l10n.t("Choose Certificate…"),
-    run: () => trustSignerOf(path, kind, services),
-  });
+  if (again === undefined) throw new ProvenanceError(reason.code, reason.message, { details: reason.details });
+  const label = kind === "key" ? l10n.t("Choose Key…") : l10n.t("Choose Certificate…");
+  throw new ActionableError(reason.message, { label, run: again });
 }
 
 function kindOf({ label, pem }: PemSource): TrustKind {
@@ -50,7 +71,7 @@ function kindOf({ label, pem }: PemSource): TrustKind {
 }
 
 /** Shows what would be trusted, and remembers it as far as the person says. */
-async function accept(file: string, source: PemSource, kind: TrustKind, services: Services): Promise<void> {
+export async function accept(file: string, source: PemSource, kind: TrustKind, services: Services): Promise<void> {
   const always = l10n.t("Trust Always");
   const thisWindow = l10n.t("Trust in This Window");
   const inside = workspace.getWorkspaceFolder(Uri.file(file)) !== undefined;

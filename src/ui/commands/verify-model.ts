@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
-import type { Verdict } from "../../core/verdict.ts";
+import type { Reason, Verdict } from "../../core/verdict.ts";
 import { isCancellation, tell } from "../../platform/commands.ts";
 import { errorText } from "../../platform/log.ts";
 import type { Action } from "../../platform/messages.ts";
@@ -9,9 +9,9 @@ import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName, verdictSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
+import { trustSigner } from "../trusting/trust-signer.ts";
 import { targetModels } from "./targets.ts";
 import { trustSignerOf } from "./trust-key.ts";
-import { trustSigner } from "./trust-signer.ts";
 
 /** Reads every byte of the models asked about and says what came out. */
 export async function verifyModels(args: readonly unknown[], services: Services): Promise<readonly Verdict[]> {
@@ -70,8 +70,13 @@ const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
 const MISSING_ROOT: readonly ErrorCode[] = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT"];
 
 function nextAction(model: KnownModel, services: Services): Action {
-  const code = model.verdict.reasons[0]?.code;
-  if (model.verdict.state === "unable" && code !== undefined) {
+  const { state, signer, decision, reasons } = model.verdict;
+  const trust = { label: l10n.t("Trust This Signer…"), run: () => trustSigner([model.path], services) };
+  if (state === "untrusted" && signer?.method === "sigstore" && decision === undefined) return trust;
+  // Where policies decide, a key of the settings would change nothing.
+  if (decision?.reasons.some(isAboutSigner) === true) return trust;
+  const code = reasons[0]?.code;
+  if (state === "unable" && code !== undefined) {
     if (MISSING_KEY.includes(code)) {
       return { label: l10n.t("Choose Key…"), run: () => trustAndVerify(model.path, "key", services) };
     }
@@ -79,12 +84,11 @@ function nextAction(model: KnownModel, services: Services): Action {
       return { label: l10n.t("Choose Certificate…"), run: () => trustAndVerify(model.path, "certificate", services) };
     }
   }
-  // Where policies decide, it is for them to name who is accepted.
-  const { state, signer, decision } = model.verdict;
-  if (state === "untrusted" && signer?.method === "sigstore" && decision === undefined) {
-    return { label: l10n.t("Trust This Signer…"), run: () => trustSigner(model.path, services) };
-  }
   return { label: l10n.t("Show Model"), run: () => services.view.show(model.path) };
+}
+
+function isAboutSigner({ code }: Reason): boolean {
+  return code === "POLICY_SIGNER";
 }
 
 async function trustAndVerify(path: string, kind: TrustKind, services: Services): Promise<void> {

@@ -3,8 +3,8 @@ import { ProvenanceError } from "../../core/errors.ts";
 import { signerText } from "../../core/words.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
-import { trustSigner } from "../commands/trust-signer.ts";
 import type { Services } from "../services.ts";
+import { trustSigner } from "../trusting/trust-signer.ts";
 import { agreesToPublication } from "./publication-dialog.ts";
 import type { SigningWay } from "./signing-way.ts";
 
@@ -38,7 +38,7 @@ export function loginWay(title: string, services: Services): SigningWay {
       state === "untrusted" && decision === undefined
         ? {
             text: l10n.t("You are not among your trusted signers yet, so the model is not shown as verified."),
-            action: { label: l10n.t("Trust This Signer…"), run: () => trustSigner(model, services) },
+            action: { label: l10n.t("Trust This Signer…"), run: () => trustSigner([model], services) },
           }
         : undefined,
   };

@@ -97,6 +97,14 @@ interface Changeable {
   spec: { authorities: unknown[]; verification?: { ignorePaths?: unknown[] } };
 }
 
+/** Whether two texts are the same policies, however they are written. */
+export function saysTheSame(text: string, other: string): boolean {
+  const [one, two] = [text, other].map((each) => parseYaml(Buffer.from(each)));
+  if (one === undefined || two === undefined || one.diagnostics.length + two.diagnostics.length > 0) return false;
+  const values = [one, two].map(({ documents }) => documents.map(({ value }) => value));
+  return isDeepStrictEqual(values[0], values[1]);
+}
+
 function changed(value: unknown, change: PolicyChange): unknown {
   const copy = structuredClone(value) as Changeable;
   if (change.kind === "authority") copy.spec.authorities.push(change.authority);

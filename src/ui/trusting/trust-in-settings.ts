@@ -1,23 +1,18 @@
 import { CancellationError, l10n, window } from "vscode";
-import { ProvenanceError } from "../../core/errors.ts";
+import type { SigstoreSigner } from "../../core/verification/signer.ts";
 import { SETTINGS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
-import type { Services } from "../services.ts";
 
 /**
  * Adds the authentic keyless signer of a model to those whom the person accepts everywhere, after showing exactly what
- * is written; then checks the model again.
+ * is written.
  *
  * @throws CancellationError
  */
-export async function trustSigner(path: string, services: Services): Promise<void> {
-  const model = services.registry.get(path);
-  const signer = model?.verdict.signer ?? model?.before?.signer;
-  if (model === undefined || signer?.method !== "sigstore") {
-    throw new ProvenanceError("USAGE", l10n.t("There is no signer here who could be trusted: verify the model first."));
-  }
+export async function trustInSettings(model: KnownModel, signer: SigstoreSigner): Promise<void> {
   const { identity, issuer } = signer;
   const entry = { identity, issuer };
   const trust = l10n.t("Trust Signer");
@@ -35,5 +30,4 @@ export async function trustSigner(path: string, services: Services): Promise<voi
   if (!identities.some((known) => known.identity === identity && known.issuer === issuer)) {
     await changeSetting("trustedIdentities", [...identities, entry]);
   }
-  await services.checker.check(path, "files", { asked: true });
 }

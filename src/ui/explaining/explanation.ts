@@ -1,0 +1,230 @@
+import { basename } from "node:path";
+import { l10n, Uri } from "vscode";
+import type { Decision, Outcome, PolicyDecision } from "../../core/policy/decision.ts";
+import type { PolicyFile } from "../../core/policy/read-policies.ts";
+import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import type { Signer } from "../../core/verification/signer.ts";
+import { signerText } from "../../core/words.ts";
+import { codeSpan } from "../../platform/markdown-text.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import { decisionLines, reasonsBeside } from "../decision-rows.ts";
+import { stateWords } from "../model-text.ts";
+import { shownPath } from "../trusting/destinations.ts";
+
+export interface ExplanationSource {
+  readonly model: KnownModel;
+  /** Relative to its workspace folder, `/` separated. */
+  readonly path: string;
+  readonly policies: readonly ExplainedPolicy[];
+  /** Files that have errors. */
+  readonly broken: readonly PolicyFile[];
+  readonly workspaceTrusted: boolean;
+}
+
+/**
+ * Why a model is accepted, or is not, as Markdown in plain words. Whatever comes from a bundle, a policy or a disk
+ * stands in code spans: nothing in it is markup or an address.
+ */
+export function explanation(source: ExplanationSource): string {
+  const { model, path } = source;
+  const verdict = settled(model);
+  const words = stateWords(verdict);
+  const lines = [
+    `# ${words.mark} ${words.label}: ${codeSpan(basename(model.path))}`,
+    "",
+    ...paragraph(outcomeSentence(verdict, source)),
+    ...who(verdict.signer, verdict),
+    `## ${l10n.t("Policies")}`,
+    "",
+    ...policyLines(source, verdict.decision),
+    ...otherPolicies(source),
+    ...reasons(verdict),
+    `## ${l10n.t("What can be done")}`,
+    "",
+    ...whatToDo(verdict, source).map((text) => `- ${text}`),
+    "",
+    `*${l10n.t("Patterns of policies are compared with {0}. Every policy that covers a model has to accept it, each by any one of its authorities.", codeSpan(path))}*`,
+    "",
+  ];
+  return lines.join("\n");
+}
+
+/** While a check runs, what it will say is not known. */
+export function settled(model: KnownModel): Verdict {
+  return model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
+}
+
+function paragraph(text: string): string[] {
+  return [text, ""];
+}
+
+function outcomeSentence(verdict: Verdict, { broken }: ExplanationSource): string {
+  const { decision, state } = verdict;
+  if (broken.length > 0)
+    return l10n.t("A policy file has errors. What it demands is not known, so nothing is accepted.");
+  if (decision === undefined) {
+    return state === "verified"
+      ? l10n.t("No policy covers this model. Your settings accept its signer.")
+      : l10n.t("No policy covers this model: your settings decide whose signature is accepted.");
+  }
+  return OUTCOMES[decision.outcome]();
+}
+
+const OUTCOMES: Readonly<Record<Outcome, () => string>> = {
+  accepted: () => l10n.t("Every policy that covers this model accepts it."),
+  exception: () => l10n.t("An exception lets it pass. Nobody's signature was accepted."),
+  unsigned: () => l10n.t("It is not signed, and no policy demands a signature."),
+  warned: () => l10n.t("It is not accepted, but only by policies that warn and do not refuse."),
+  refused: () => l10n.t("A policy refuses it."),
+  uncovered: () => l10n.t("No policy that may accept it covers it."),
+};
+
+function who(signer: Signer | undefined, { signature }: Verdict): string[] {
+  const title = [`## ${l10n.t("Who signed it")}`, ""];
+  if (signature === undefined) return [...title, ...paragraph(l10n.t("Nobody: there is no signature."))];
+  if (signer === undefined) {
+    return [...title, ...paragraph(l10n.t("Not known here. A signature that cannot be checked names nobody."))];
+  }
+  const name = codeSpan(signerText(signer));
+  return [...title, ...paragraph(signedSentence(signer, name))];
+}
+
+function signedSentence(signer: Signer, name: string): string {
+  switch (signer.method) {
+    case "key":
+      return l10n.t("{0}: a {1} key, SHA-256 {2}", name, signer.curve, codeSpan(signer.fingerprint));
+    case "certificate":
+      return l10n.t("{0}, certified by {1} under the root {2}", name, codeSpan(signer.issuer), codeSpan(signer.root));
+    case "sigstore":
+      return l10n.t("{0}. {1} vouched for this identity.", name, codeSpan(signer.issuer));
+  }
+}
+
+function policyLines(
+  { policies, broken, workspaceTrusted }: ExplanationSource,
+  decision: Decision | undefined,
+): string[] {
+  const errors = broken.flatMap(({ path, diagnostics }) => {
+    const error = diagnostics.find(({ severity }) => severity === "error");
+    if (error === undefined) return [];
+    return [
+      `### ✗ ${link(path, error.line)}`,
+      "",
+      ...paragraph(l10n.t("Line {0}: {1}", error.line, codeSpan(error.message))),
+    ];
+  });
+  const covering = policies.filter((policy) => policy.covers);
+  const texts = covering.flatMap((explained) => policySection(explained, decision, workspaceTrusted));
+  if (errors.length + texts.length > 0) return [...errors, ...texts];
+  return paragraph(l10n.t("None covers this model."));
+}
+
+function policySection(
+  { policy, source, authorities, untold }: ExplainedPolicy,
+  decision: Decision | undefined,
+  workspaceTrusted: boolean,
+): string[] {
+  const said = decision?.policies.find(
+    (one) => one.policy.file === policy.place.file && one.policy.line === policy.place.line,
+  );
+  const mark = said === undefined ? "○" : said.satisfied ? "✓" : policy.mode === "warn" ? "!" : "✗";
+  const whose = source === "user" ? l10n.t("your own policy") : l10n.t("policy of this workspace");
+  const silent = source === "workspace" && !workspaceTrusted;
+  return [
+    `### ${mark} ${codeSpan(policy.name)}`,
+    "",
+    ...paragraph(`${link(policy.place.file, policy.place.line)} · ${whose} · ${modeText(policy.mode)}`),
+    ...(silent ? paragraph(l10n.t("This workspace is not trusted: the policy can refuse, and accept nobody.")) : []),
+    ...(said === undefined ? [] : notes(said)),
+    ...table(authorities.map((one) => [one.accepted ? "✓" : "✗", one.authority, one.message] as const)),
+    ...(untold === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", untold))),
+  ];
+}
+
+function modeText(mode: "enforce" | "warn"): string {
+  return mode === "enforce" ? l10n.t("refuses what it does not accept") : l10n.t("only warns");
+}
+
+function notes({ reasons: why, warnings }: PolicyDecision): string[] {
+  const texts = [...why, ...warnings].map(({ message }) => `- ${codeSpan(message)}`);
+  return texts.length === 0 ? [] : [...texts, ""];
+}
+
+type Row = readonly [
+  mark: string,
+  authority: { readonly name: string; readonly file: string; readonly line: number },
+  why: string,
+];
+
+function table(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  const head = `| | ${l10n.t("Authority")} | ${l10n.t("What it says to the signer")} |`;
+  return [
+    head,
+    "|---|---|---|",
+    ...rows.map(([mark, { name, file, line }, why]) => {
+      const text = why === "" ? "" : cell(codeSpan(why));
+      return `| ${mark} | ${cell(codeSpan(name))} ${l10n.t("(line {0})", `[${line}](${address(file, line)})`)} | ${text} |`;
+    }),
+    "",
+  ];
+}
+
+/** In a table, a bar ends the cell even in a code span. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+function otherPolicies({ policies }: ExplanationSource): string[] {
+  const others = policies.filter((policy) => !policy.covers);
+  if (others.length === 0) return [];
+  const lines = others.map(({ policy }) => {
+    const patterns = policy.models.map(({ pattern }) => codeSpan(pattern)).join(", ");
+    return `- ${codeSpan(policy.name)}: ${l10n.t("covers {0}", patterns)} (${link(policy.place.file, policy.place.line)})`;
+  });
+  return [`### ${l10n.t("Policies for other models")}`, "", ...lines, ""];
+}
+
+/** What no policy has said already. */
+function reasons({ reasons: all, decision }: Verdict): string[] {
+  const told = new Set(decision === undefined ? [] : decisionLines(decision));
+  const left = (decision === undefined ? all : reasonsBeside(decision, all)).filter(
+    ({ message }) => !told.has(message),
+  );
+  if (left.length === 0) return [];
+  return [`## ${l10n.t("What else was found")}`, "", ...left.map(({ message }) => `- ${codeSpan(message)}`), ""];
+}
+
+function whatToDo(verdict: Verdict, { broken, workspaceTrusted }: ExplanationSource): string[] {
+  const { state, decision, signature } = verdict;
+  if (broken.length > 0) return [l10n.t("Mend the policy file: its errors are among the problems.")];
+  if (state === "modified") {
+    return [
+      l10n.t("The files are not what was signed: get them again from where they come, or have them signed again."),
+    ];
+  }
+  if (state === "invalid") return [l10n.t("Get the model and its signature again: this signature proves nothing.")];
+  if (signature === undefined) {
+    return [l10n.t("Sign the model if it is yours, or get a signature from whoever made it.")];
+  }
+  if (!workspaceTrusted) return [l10n.t("Trust this workspace if you know where it comes from.")];
+  if (state === "verified") return [l10n.t("Nothing: it is what its signer signed, and the signer is accepted.")];
+  if (state === "unchecked" || state === "stale") return [l10n.t("Verify the model: its files were not read.")];
+  const refused = decision === undefined || decision.outcome !== "accepted";
+  return refused
+    ? [l10n.t("If you expect this signer, run “Trust Signer…”: it shows what is written before anything is.")]
+    : [l10n.t("Nothing.")];
+}
+
+function link(file: string, line: number): string {
+  return `[${codeSpan(shownPath(file))}](${address(file, line)})`;
+}
+
+/** What could end the address of a link is written in hexadecimal. */
+function address(file: string, line: number): string {
+  const uri = Uri.file(file)
+    .with({ fragment: `L${line}` })
+    .toString();
+  return uri.replace(/[()<>\s\\]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+}

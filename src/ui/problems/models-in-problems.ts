@@ -1,0 +1,103 @@
+import { type Diagnostic, languages, Uri } from "vscode";
+import type { Policy } from "../../core/policy/policy.ts";
+import { DisposableStore } from "../../platform/disposables.ts";
+import { onSettingChanged, setting } from "../../platform/settings.ts";
+import { place } from "../../workspace/policies.ts";
+import type { KnownModel, RegistryChange } from "../../workspace/registry.ts";
+import type { Services } from "../services.ts";
+import { type ModelProblem, problemsOf } from "./model-problems.ts";
+
+export type ProblemServices = Pick<Services, "registry" | "policies" | "log">;
+
+/** Models that are not what they should be, in the editor's list of problems. */
+export class ModelsInProblems {
+  readonly #services: ProblemServices;
+  readonly #store = new DisposableStore();
+  readonly #collection = this.#store.add(languages.createDiagnosticCollection("modelProvenance.models"));
+  readonly #listed = new Map<string, readonly ModelProblem[]>();
+  readonly #changed = new Set<string>();
+  #working: Promise<void> | undefined;
+
+  constructor(services: ProblemServices) {
+    this.#services = services;
+    const { registry } = services;
+    this.#store.add(registry.onDidChange((change) => this.#look(change)));
+    this.#store.add(onSettingChanged(["problems"], () => this.#lookAt([...registry.models.map(({ path }) => path)])));
+    this.#lookAt(registry.models.map(({ path }) => path));
+  }
+
+  /** The models that entries at one place are about. */
+  about(uri: Uri, diagnostic: Diagnostic): readonly ModelProblem[] {
+    return [...this.#listed.values()]
+      .flat()
+      .filter(
+        (problem) =>
+          problem.uri.toString() === uri.toString() &&
+          problem.code === diagnostic.code &&
+          problem.diagnostic.message === diagnostic.message,
+      );
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #look({ paths }: RegistryChange): void {
+    const { registry } = this.#services;
+    this.#lookAt(paths.filter((path) => registry.get(path)?.progress === undefined));
+  }
+
+  /** One after the other: what comes while policies are asked is looked at next. */
+  #lookAt(paths: readonly string[]): void {
+    for (const path of paths) this.#changed.add(path);
+    this.#working ??= this.#work()
+      .catch((error: unknown) => this.#services.log.error(error instanceof Error ? error : String(error)))
+      .finally(() => {
+        this.#working = undefined;
+        if (this.#changed.size > 0 && !this.#store.disposed) this.#lookAt([]);
+      });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#changed.size > 0 && !this.#store.disposed) {
+      const paths = [...this.#changed];
+      this.#changed.clear();
+      const places = new Set<string>();
+      for (const path of paths) {
+        const found = await this.#problems(path);
+        const before = this.#listed.get(path) ?? [];
+        if (sameEntries(before, found)) continue;
+        for (const { uri } of [...before, ...found]) places.add(uri.toString());
+        if (found.length === 0) this.#listed.delete(path);
+        else this.#listed.set(path, found);
+      }
+      if (!this.#store.disposed) this.#show(places);
+    }
+  }
+
+  async #problems(path: string): Promise<readonly ModelProblem[]> {
+    const { registry, policies } = this.#services;
+    const model = registry.get(path);
+    if (model === undefined || !setting("problems")) return [];
+    const said = isUnsigned(model) ? await policies.filesFor(model.folder) : undefined;
+    const all: readonly Policy[] = [...(said?.user ?? []), ...(said?.workspace ?? [])].flatMap((file) => file.policies);
+    // What was known when the policies were asked may not be true any more.
+    return problemsOf(registry.get(path) ?? model, place(model).path, all);
+  }
+
+  #show(places: ReadonlySet<string>): void {
+    const all = [...this.#listed.values()].flat();
+    for (const at of places) {
+      const diagnostics = all.filter(({ uri }) => uri.toString() === at).map(({ diagnostic }) => diagnostic);
+      this.#collection.set(Uri.parse(at), diagnostics);
+    }
+  }
+}
+
+function isUnsigned({ verdict, before }: KnownModel): boolean {
+  return verdict.state === "unsigned" || before?.state === "unsigned";
+}
+
+function sameEntries(some: readonly ModelProblem[], others: readonly ModelProblem[]): boolean {
+  return JSON.stringify(some) === JSON.stringify(others);
+}

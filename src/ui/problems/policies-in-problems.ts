@@ -1,0 +1,108 @@
+import { Diagnostic, DiagnosticSeverity, languages, Range, type TextDocument, Uri, workspace } from "vscode";
+import type { Diagnostic as PolicyDiagnostic } from "../../core/policy/diagnostics.ts";
+import { DisposableStore } from "../../platform/disposables.ts";
+import { plainText } from "../../platform/plain-text.ts";
+import { isPolicyDocument, placeOfPolicy } from "../policy-files/policy-documents.ts";
+import type { ProblemServices } from "./models-in-problems.ts";
+import { SOURCE } from "./problem-codes.ts";
+
+/** Milliseconds without a key before the text is read again. */
+const PAUSE = 300;
+
+/** What is wrong with policy files: those that have a say as they are on the disk, open ones as they are typed. */
+export class PoliciesInProblems {
+  readonly #services: ProblemServices;
+  readonly #store = new DisposableStore();
+  readonly #collection = this.#store.add(languages.createDiagnosticCollection("modelProvenance.policies"));
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  /** What the files on the disk that have a say had wrong. */
+  #inForce = new Map<string, readonly PolicyDiagnostic[]>();
+
+  constructor(services: ProblemServices) {
+    this.#services = services;
+    this.#store.add(services.policies.onDidChange(() => this.#run(() => this.#readInForce())));
+    this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#run(() => this.#readInForce())));
+    this.#store.add(workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)));
+    this.#store.add(
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#soon(document, PAUSE);
+      }),
+    );
+    this.#store.add(workspace.onDidCloseTextDocument((document) => this.#closed(document)));
+    this.#run(() => this.#readInForce());
+    for (const document of workspace.textDocuments) this.#soon(document, 0);
+  }
+
+  dispose(): void {
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+    this.#store.dispose();
+  }
+
+  async #readInForce(): Promise<void> {
+    const { policies } = this.#services;
+    const found = new Map<string, readonly PolicyDiagnostic[]>();
+    for (const folder of workspace.workspaceFolders ?? [undefined]) {
+      const { user, workspace: own } = await policies.filesFor(folder?.uri.fsPath);
+      for (const { path, diagnostics } of [...user, ...own]) found.set(Uri.file(path).toString(), diagnostics);
+    }
+    if (this.#store.disposed) return;
+    const before = this.#inForce;
+    this.#inForce = found;
+    for (const uri of new Set([...before.keys(), ...found.keys()])) {
+      const document = openPolicy(uri);
+      // What it names may have changed, though its own text did not.
+      if (document !== undefined) this.#soon(document, 0);
+      else this.#show(uri, found.get(uri) ?? []);
+    }
+  }
+
+  #soon(document: TextDocument, delay: number): void {
+    if (!isPolicyDocument(document, this.#services.policies)) return;
+    const uri = document.uri.toString();
+    clearTimeout(this.#waiting.get(uri));
+    this.#waiting.set(
+      uri,
+      setTimeout(() => this.#run(() => this.#read(document)), delay),
+    );
+  }
+
+  /** As it is typed; what is typed meanwhile is read next. */
+  async #read(document: TextDocument): Promise<void> {
+    const uri = document.uri.toString();
+    this.#waiting.delete(uri);
+    const { readPolicies } = await import("../../core/policy/read-policies.ts");
+    const { version } = document;
+    const { folder } = placeOfPolicy(document, this.#services.policies);
+    const { diagnostics } = await readPolicies(Buffer.from(document.getText()), document.uri.fsPath, folder);
+    if (!document.isClosed && document.version === version) this.#show(uri, diagnostics);
+  }
+
+  #closed(document: TextDocument): void {
+    const uri = document.uri.toString();
+    clearTimeout(this.#waiting.get(uri));
+    this.#waiting.delete(uri);
+    if (isPolicyDocument(document, this.#services.policies)) this.#show(uri, this.#inForce.get(uri) ?? []);
+  }
+
+  #show(uri: string, diagnostics: readonly PolicyDiagnostic[]): void {
+    if (!this.#store.disposed) this.#collection.set(Uri.parse(uri), diagnostics.map(shown));
+  }
+
+  #run(task: () => Promise<void>): void {
+    task().catch((error: unknown) => this.#services.log.error(error instanceof Error ? error : String(error)));
+  }
+}
+
+function openPolicy(uri: string): TextDocument | undefined {
+  return workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === uri);
+}
+
+function shown({ line, column, endLine, endColumn, severity, message, code }: PolicyDiagnostic): Diagnostic {
+  const range = new Range(line - 1, column - 1, endLine - 1, endColumn - 1);
+  const level = severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
+  const diagnostic = new Diagnostic(range, plainText(message), level);
+  diagnostic.source = SOURCE;
+  diagnostic.code = code;
+  return diagnostic;
+}

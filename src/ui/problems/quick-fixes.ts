@@ -1,0 +1,129 @@
+import { CodeAction, CodeActionKind, type Diagnostic, l10n, type TextDocument, type Uri, workspace } from "vscode";
+import type { ErrorCode } from "../../core/errors.ts";
+import { signerText } from "../../core/words.ts";
+import { COMMANDS, type CommandId } from "../../platform/ids.ts";
+import { middleShortened, plainText } from "../../platform/plain-text.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { modelName } from "../model-text.ts";
+import { ignorablePaths } from "../trusting/ignore-path.ts";
+import type { ModelProblem } from "./model-problems.ts";
+import { SOURCE } from "./problem-codes.ts";
+
+/** Files that are offered to be ignored, one by one. */
+const IGNORABLE = 3;
+/** Characters of a name in a menu. */
+const SHORT = 40;
+
+const UNKNOWN_SIGNER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "KEY_UNKNOWN",
+  "KEY_MISMATCH",
+  "CERTIFICATE_NO_ROOTS",
+  "CERTIFICATE_UNTRUSTED_ROOT",
+]);
+
+type Find = (uri: Uri, diagnostic: Diagnostic) => readonly ModelProblem[];
+
+/** What can be done about the problems at a place; and at a signature, about a signer who is not accepted. */
+export function quickFixes(
+  { uri }: TextDocument,
+  diagnostics: readonly Diagnostic[],
+  registry: ModelRegistry,
+  find: Find,
+): CodeAction[] {
+  const own = diagnostics.filter(({ source }) => source === SOURCE);
+  const actions = own.flatMap((diagnostic) =>
+    find(uri, diagnostic).flatMap(({ model: path }) => {
+      const model = registry.get(path);
+      return model === undefined ? [] : fixesFor(model, diagnostic);
+    }),
+  );
+  if (actions.length > 0) return withoutRepetition(actions);
+  const signed = registry.signedBy(uri.fsPath);
+  return signed === undefined || !isSignerUnaccepted(signed) ? [] : [...trust(signed), explain(signed)];
+}
+
+function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+  const verify = action(l10n.t("Verify {0} Again", name(model)), COMMANDS.verifyModel, [model.path], diagnostic);
+  switch (diagnostic.code) {
+    case "invalid":
+      return [preferred(verify)];
+    case "modified":
+      return [preferred(verify), ...ignore(model, diagnostic), explain(model, diagnostic)];
+    case "refused":
+      return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
+    case "unsigned":
+      return [...sign(model, diagnostic), explain(model, diagnostic), verify];
+    default:
+      return [];
+  }
+}
+
+/** Whether the signer is what stands between the model and a yes. */
+function isSignerUnaccepted({ verdict }: KnownModel): boolean {
+  const { state, decision, reasons } = verdict;
+  if (decision?.reasons.some(({ code }) => code === "POLICY_SIGNER") === true) return true;
+  if (decision !== undefined && decision.outcome !== "uncovered") return false;
+  return state === "untrusted" || (state === "unable" && reasons.some(({ code }) => UNKNOWN_SIGNER.has(code)));
+}
+
+function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {
+  if (!workspace.isTrusted || !isSignerUnaccepted(model)) return [];
+  const { signer } = model.verdict;
+  const title =
+    signer === undefined
+      ? l10n.t("Trust the Signer of {0}…", name(model))
+      : l10n.t("Trust {0}…", middleShortened(plainText(signerText(signer)), SHORT));
+  return [preferred(action(title, COMMANDS.trustSigner, [model.path], diagnostic))];
+}
+
+function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+  const { verdict } = model;
+  if (!workspace.isTrusted || verdict.decision === undefined || verdict.decision.policies.length === 0) return [];
+  return ignorablePaths(verdict)
+    .slice(0, IGNORABLE)
+    .map((path) => {
+      const title = l10n.t("Ignore {0} in {1}…", middleShortened(plainText(path), SHORT), name(model));
+      return action(title, COMMANDS.ignorePath, [model.path, path], diagnostic);
+    });
+}
+
+function sign(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+  if (!workspace.isTrusted) return [];
+  return [preferred(action(l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, [model.path], diagnostic))];
+}
+
+function explain(model: KnownModel, diagnostic?: Diagnostic): CodeAction {
+  return action(l10n.t("Explain the Decision on {0}", name(model)), COMMANDS.explainDecision, [model.path], diagnostic);
+}
+
+function name(model: KnownModel): string {
+  return middleShortened(modelName(model), SHORT);
+}
+
+function action(
+  title: string,
+  command: CommandId,
+  args: readonly unknown[],
+  diagnostic: Diagnostic | undefined,
+): CodeAction {
+  const made = new CodeAction(title, CodeActionKind.QuickFix);
+  made.command = { command, title, arguments: [...args] };
+  if (diagnostic !== undefined) made.diagnostics = [diagnostic];
+  return made;
+}
+
+function preferred(made: CodeAction): CodeAction {
+  made.isPreferred = true;
+  return made;
+}
+
+/** Two problems of one model have fixes in common. */
+function withoutRepetition(actions: readonly CodeAction[]): CodeAction[] {
+  const seen = new Map<string, CodeAction>();
+  for (const one of actions) {
+    const known = seen.get(one.title);
+    if (known === undefined) seen.set(one.title, one);
+    else known.diagnostics = [...(known.diagnostics ?? []), ...(one.diagnostics ?? [])];
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,139 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { CancellationError, l10n, type QuickPickItem, Selection, Uri, window, workspace } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
+import type { Policy } from "../../core/policy/policy.ts";
+import type { PolicyFile } from "../../core/policy/read-policies.ts";
+import { ActionableError } from "../../platform/commands.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import { place } from "../../workspace/policies.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import type { Services } from "../services.ts";
+import { themeIcon } from "../theme.ts";
+
+/** A policy that an authority or an ignored path can be added to. */
+export interface PolicyDestination {
+  readonly kind: "policy";
+  readonly file: PolicyFile;
+  readonly policy: Policy;
+  readonly source: "user" | "workspace";
+}
+
+/** Where it can be written whom to trust. */
+export type Destination =
+  | PolicyDestination
+  | { readonly kind: "new-file"; readonly path: string; readonly folder: string }
+  | { readonly kind: "settings" };
+
+export interface ModelPolicies {
+  /** What the patterns of policies are relative to. */
+  readonly folder: string;
+  /** The model's path in it. */
+  readonly path: string;
+  readonly covering: readonly PolicyDestination[];
+  /** Those that do not cover it, too. */
+  readonly all: readonly Policy[];
+}
+
+/** The policies that have a say on a model. A file with errors has to be mended first: what it demands is not known. */
+export async function policiesOf(model: KnownModel, services: Services): Promise<ModelPolicies> {
+  const around = model.folder ?? workspace.getWorkspaceFolder(Uri.file(model.path))?.uri.fsPath;
+  const { folder, path } = place({ path: model.path, ...(around !== undefined && { folder: around }) });
+  services.policies.forget();
+  const files = await services.policies.filesFor(around);
+  const { covers } = await import("../../core/policy/evaluate.ts");
+  const of = (list: readonly PolicyFile[], source: "user" | "workspace"): PolicyDestination[] =>
+    list.flatMap((file) => file.policies.map((policy) => ({ kind: "policy", file, policy, source })));
+  for (const file of [...files.user, ...files.workspace]) requireNoError(file);
+  const all = [...of(files.user, "user"), ...of(files.workspace, "workspace")];
+  const covering = all.filter(({ policy }) => covers(policy, path));
+  return { folder, path, covering, all: all.map(({ policy }) => policy) };
+}
+
+function requireNoError({ path, diagnostics }: PolicyFile): void {
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  if (error === undefined) return;
+  const message = l10n.t("{0} has an error in line {1}: {2}", basename(path), error.line, error.message);
+  throw new ActionableError(message, { label: l10n.t("Open Policy"), run: () => openAt(path, error.line) });
+}
+
+export async function openAt(file: string, line: number): Promise<void> {
+  const editor = await window.showTextDocument(Uri.file(file));
+  const { range } = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1);
+  const start = range.start.translate(0, editor.document.lineAt(range.start.line).firstNonWhitespaceCharacterIndex);
+  editor.selection = new Selection(start, start);
+  editor.revealRange(range);
+}
+
+/**
+ * The pattern that covers one path, and no other.
+ *
+ * @throws ProvenanceError where there is none: an asterisk is a wildcard wherever it stands
+ */
+export function literalPattern(path: string): string {
+  if (!path.includes("*")) return path;
+  throw new ProvenanceError(
+    "USAGE",
+    l10n.t("The path {0} has an asterisk: a policy for it would cover other models, too.", path),
+  );
+}
+
+/** A name for a further policy file of a workspace folder that no file has. */
+export function newPolicyPath(folder: string): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? "model-policy.yaml" : `further-${number - 1}.model-policy.yaml`;
+    const taken = ["", ".yml", ".json"].some((suffix) =>
+      existsSync(join(folder, suffix === "" ? name : name.replace(/\.yaml$/, suffix))),
+    );
+    if (!taken) return join(folder, name);
+  }
+}
+
+/** @throws CancellationError */
+export async function chooseDestination(title: string, destinations: readonly Destination[]): Promise<Destination> {
+  const [only] = destinations;
+  if (destinations.length === 1 && only !== undefined) return only;
+  const items: (QuickPickItem & { readonly destination: Destination })[] = destinations.map((destination) => ({
+    destination,
+    ...destinationItem(destination),
+  }));
+  const placeHolder = l10n.t("Choose where it is written");
+  const chosen = await window.showQuickPick(items, { title: messageText(title), placeHolder });
+  if (chosen === undefined) throw new CancellationError();
+  return chosen.destination;
+}
+
+function destinationItem(destination: Destination): QuickPickItem {
+  switch (destination.kind) {
+    case "policy":
+      return {
+        label: messageText(destination.policy.name),
+        description: messageText(shownPath(destination.file.path)),
+        detail:
+          destination.source === "user"
+            ? l10n.t("Your own policy, in every workspace")
+            : l10n.t("A policy of this workspace, for everybody who opens it"),
+        iconPath: themeIcon("law"),
+      };
+    case "new-file":
+      return {
+        label: l10n.t("New Policy"),
+        description: messageText(shownPath(destination.path)),
+        detail: l10n.t("For this workspace, for everybody who opens it"),
+        iconPath: themeIcon("new-file"),
+      };
+    case "settings":
+      return {
+        label: l10n.t("Your Settings"),
+        detail: l10n.t("For you, in every workspace; where a policy covers a model, the policy decides instead"),
+        iconPath: themeIcon("settings-gear"),
+      };
+  }
+}
+
+/** As a person knows the file: relative to its workspace folder, if it is in one. */
+export function shownPath(path: string): string {
+  const folder = workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath;
+  if (folder === undefined) return path;
+  return (workspace.workspaceFolders ?? []).length > 1 ? relative(dirname(folder), path) : relative(folder, path);
+}

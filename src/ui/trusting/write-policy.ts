@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { CancellationError, commands, l10n, Uri, WorkspaceEdit, window, workspace } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
+import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
+import { ActionableError } from "../../platform/commands.ts";
+import { messageText, plainText } from "../../platform/plain-text.ts";
+import { plannedDocuments } from "../read-only-documents.ts";
+import type { PolicyDestination } from "./destinations.ts";
+
+/** Nothing is written into a workspace, or about it, that the person has not said to trust. */
+export function requireTrustedWorkspace(): void {
+  if (workspace.isTrusted) return;
+  throw new ActionableError(l10n.t("This workspace is in Restricted Mode: no policy is written."), {
+    label: l10n.t("Manage Workspace Trust"),
+    run: () => commands.executeCommand("workbench.trust.manage"),
+  });
+}
+
+/** Plans the change on the text that the editor has of the file, which has to be the one on the disk. */
+export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
+  const document = await workspace.openTextDocument(Uri.file(file.path));
+  if (document.isDirty) {
+    const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(file.path));
+    throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
+  }
+  const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
+  const { path, folder } = file;
+  const text = document.getText();
+  return planEdit({ path, folder, text, policy: policy.name, line: policy.place.line }, change);
+}
+
+export interface Question {
+  readonly title: string;
+  /** Paragraphs before what is written. */
+  readonly before: readonly string[];
+  /** Exactly what is written: lines, with their line ends. */
+  readonly text: string;
+  /** Paragraphs after it. */
+  readonly after: readonly string[];
+  /** The button that writes. */
+  readonly button: string;
+  /** The file as it is, if there is one, and as it would be. */
+  readonly file: string;
+  readonly content: { readonly before?: string; readonly after: string };
+}
+
+/** Lines of a text that a dialog shows in full; what is longer is shown beside the file. */
+const DIALOG_LINES = 24;
+
+/**
+ * Shows what would be written, and asks.
+ *
+ * @throws CancellationError if the answer is not the button
+ */
+export async function confirmWriting(question: Question): Promise<void> {
+  requireShowable(question.text);
+  const { title, button, text } = question;
+  const lines = dedented(text);
+  if (lines.length > DIALOG_LINES) return confirmBesideDiff(question);
+  const diff = l10n.t("Show Changes");
+  const paragraphs = [...question.before, lines.join("\n"), ...question.after];
+  const detail = paragraphs.join("\n\n").split("\n").map(messageText).join("\n");
+  const answer = await window.showInformationMessage(messageText(title), { modal: true, detail }, button, diff);
+  if (answer === diff) return confirmBesideDiff(question);
+  if (answer !== button) throw new CancellationError();
+}
+
+/** A dialog would hide what it asks about, so the question stands at the side. */
+async function confirmBesideDiff(question: Question): Promise<void> {
+  const { title, button, file, content } = question;
+  const name = basename(file);
+  const now = plannedDocuments.add(`${name}.now`, file, content.before ?? "");
+  const planned = plannedDocuments.add(`${name}.planned`, file, content.after);
+  const heading = l10n.t("{0}: what would be written", name);
+  await commands.executeCommand("vscode.diff", now, planned, plainText(heading), { preview: true });
+  const sentences = [title, ...question.before.slice(0, 1), ...question.after];
+  const text = messageText(sentences.join(" "));
+  if ((await window.showInformationMessage(text, button, l10n.t("Cancel"))) !== button) throw new CancellationError();
+}
+
+/** The margin that all lines share, taken away. */
+function dedented(text: string): string[] {
+  const lines = text
+    .replaceAll("\r\n", "\n")
+    .replace(/^\n|\n$/g, "")
+    .split("\n");
+  const margins = lines.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length);
+  const margin = Math.min(...margins);
+  return lines.map((line) => line.slice(margin).replaceAll("\t", "  "));
+}
+
+/** What cannot be seen cannot be agreed to. */
+function requireShowable(text: string): void {
+  const lines = text.split(/\r?\n/).map((line) => line.replaceAll("\t", "  "));
+  if (lines.every((line) => plainText(line) === line)) return;
+  throw new ProvenanceError(
+    "POLICY_INVALID",
+    l10n.t("The signer's name has invisible characters, or some that change how text is shown. It is not written."),
+  );
+}
+
+/** Makes the planned change as one step that can be undone, saves it, and looks at what was saved. */
+export async function writeChange(path: string, { insertion, before, after }: PlannedEdit): Promise<void> {
+  const uri = Uri.file(path);
+  const document = await workspace.openTextDocument(uri);
+  if (document.isDirty || document.getText() !== before) {
+    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} changed meanwhile: nothing was written.", basename(path)));
+  }
+  const edit = new WorkspaceEdit();
+  edit.insert(uri, document.positionAt(insertion.offset), insertion.text);
+  if (!(await workspace.applyEdit(edit))) {
+    throw new ProvenanceError("POLICY_INVALID", l10n.t("The editor did not change {0}.", basename(path)));
+  }
+  if (!(await document.save())) {
+    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} could not be saved.", basename(path)));
+  }
+  await requireSaid(path, after);
+}
+
+/** Writes a file that was not there. */
+export async function writeNewFile(path: string, text: string): Promise<void> {
+  const edit = new WorkspaceEdit();
+  edit.createFile(Uri.file(path), { contents: Buffer.from(text), overwrite: false, ignoreIfExists: false });
+  if (!(await workspace.applyEdit(edit))) {
+    throw new ProvenanceError(
+      "POLICY_INVALID",
+      l10n.t("{0} could not be written: is it there already?", basename(path)),
+    );
+  }
+  await requireSaid(path, text);
+}
+
+/** Formatters run when a file is saved: what it says has to be what was shown, whatever it looks like. */
+async function requireSaid(path: string, expected: string): Promise<void> {
+  const { saysTheSame } = await import("../../core/policy/editing/plan-edit.ts");
+  if (saysTheSame(await readFile(path, "utf8"), expected)) return;
+  throw new ProvenanceError(
+    "POLICY_INVALID",
+    l10n.t("{0} was saved, but does not say what was shown. Look at it, and undo the change.", basename(path)),
+  );
+}

@@ -87,6 +87,9 @@ describe("signing with a browser login, by a person", () => {
   it("accepts the signer after showing what is written: the model is verified, and the badge says so", async () => {
     const message = notification(page, "You are not among your trusted signers yet");
     await message.getByRole("button", { name: "Trust This Signer…" }).click();
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "New Policy" }).waitFor();
+    await screenshot(page, "keyless-07-where");
+    await pick(page, "Your Settings");
     const question = dialog(`Trust ${ALICE}, who signed tiny-llama?`);
     await question.waitFor();
     await screenshot(page, "keyless-07-trust");

@@ -18,6 +18,8 @@ export interface Policy {
   readonly place: Place;
   readonly mode: "enforce" | "warn";
   readonly models: readonly Glob[];
+  /** Where each of the patterns stands. */
+  readonly modelPlaces: readonly Place[];
   readonly requireSignature: boolean;
   readonly authorities: readonly Authority[];
   readonly verification: PolicyVerification;

@@ -9,11 +9,11 @@ import { TimeSlices } from "../model/time-slices.ts";
 import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "./diagnostics.ts";
 import { pathProblem } from "./files-inside.ts";
 import { Glob, globProblem, literalCharacters } from "./glob.ts";
-import type { Authority, Policy, PolicyVerification } from "./policy.ts";
+import type { Authority, Place, Policy, PolicyVerification } from "./policy.ts";
 import { PolicyDocument } from "./policy-document.ts";
 import { POLICY_SCHEMA } from "./policy-schema.ts";
 import { type Reading, RegExpBudget, readAuthority, report } from "./read-authority.ts";
-import { SchemaCheck } from "./schema-check.ts";
+import { SchemaCheck, type ValuePath } from "./schema-check.ts";
 import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
 
 /** What a policy file says, and what is wrong with it. */
@@ -126,16 +126,21 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
   const { signaturePath, ...verification } = spec.verification;
   checkVerification(reading, signaturePath, verification.ignorePaths);
   if (hasErrors(diagnostics)) return undefined;
-  const { line, column } = document.range(["metadata", "name"]);
   return {
     name: metadata.name,
-    place: { file: reading.file, line, column },
+    place: placeOf(reading, ["metadata", "name"]),
     mode: spec.mode,
     models,
+    modelPlaces: models.map((_, index) => placeOf(reading, ["spec", "models", index, "glob"])),
     requireSignature: spec.requireSignature,
     authorities,
     verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
   };
+}
+
+function placeOf({ file, document }: Reading, path: ValuePath): Place {
+  const { line, column } = document.range(path);
+  return { file, line, column };
 }
 
 const IMPORT_HINT = ' "model-provenance policy import" makes a policy of it.';

@@ -56,7 +56,7 @@ async function destinationsFor(
   if (covering.length === 0) {
     const settings: Destination[] = isForSettings(proof) ? [{ kind: "settings" }] : [];
     const path = newPolicyPath(folder);
-    return model.folder === undefined ? settings : [{ kind: "new-file", path, folder }, ...settings];
+    return model.folder === undefined ? settings : [...settings, { kind: "new-file", path, folder }];
   }
   const { previewPolicy } = await import("../../core/policy-preview.ts");
   const publicSigstore = () => services.sigstore.publicInstance();

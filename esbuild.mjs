@@ -1,4 +1,4 @@
-// Bundles: the extension, the terminal program and the hashing process into dist/, the library into dist/library/.
+// Bundles: the extension and its processes, the terminal program into dist/; the library into dist/library/.
 // All entries of a folder share their chunks in that folder: code finds hasher.js beside itself.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -10,6 +10,7 @@ const ROOT = import.meta.dirname;
 
 const PROGRAM = {
   extension: "src/extension.ts",
+  "checking-process": "src/checking-process.ts",
   cli: "src/cli.ts",
   hasher: "src/hasher.ts",
   "signature-reader": "src/signature-reader.ts",

@@ -13,7 +13,8 @@ import { KeyFiles } from "./ui/commands/key-files.ts";
 import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
-import { DigestEngineHolder, digestCacheFolder } from "./workspace/digest-engine-holder.ts";
+import { CheckingProcess } from "./workspace/checking/checking-process.ts";
+import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
 
 let ending: (() => Promise<void>) | undefined;
 
@@ -24,14 +25,13 @@ export function activate(context: ExtensionContext): Api {
   context.subscriptions.push(store);
   const log = store.add(createLog());
   const storage = context.globalStorageUri.fsPath;
-  const hasher = pathToFileURL(context.asAbsolutePath("dist/hasher.js"));
-  const engines = new DigestEngineHolder(hasher, digestCacheFolder(storage));
-  const engine = () => engines.get();
-  ending = () => engines.dispose();
+  const entry = pathToFileURL(context.asAbsolutePath("dist/checking-process.js"));
+  const checks = new CheckingProcess({ entry, cache: digestCacheFolder(storage) });
+  ending = () => checks.dispose();
 
   const sigstore = store.add(new SigstoreRoots(storage, log));
   const trust = store.add(new TrustStore(log, sigstore));
-  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, engine }));
+  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, verifier: checks }));
   const { registry, checker, policies } = keeping;
 
   const view = store.add(new ModelsView(registry));
@@ -49,7 +49,9 @@ export function activate(context: ExtensionContext): Api {
     extensionUri: context.extensionUri,
     state: context.globalState,
     view,
-    engine,
+    verifier: checks,
+    sign: (options) => checks.sign(options),
+    buildManifest: (options) => checks.buildManifest(options),
     search: () => keeping.search(),
   };
   store.add(registerAll(services));

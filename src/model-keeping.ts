@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { type ExtensionContext, Uri, window, workspace } from "vscode";
-import type { DigestEngine } from "./core/hashing/digest-engine.ts";
 import { userPolicyPath } from "./core/policy/policy-files.ts";
+import type { Verifier } from "./core/verifier.ts";
 import { isCancellation } from "./platform/commands.ts";
 import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
@@ -28,7 +28,7 @@ export interface KeepingServices {
   readonly log: Log;
   readonly trust: TrustStore;
   readonly sigstore: SigstoreRoots;
-  engine(): Promise<DigestEngine>;
+  readonly verifier: Verifier;
 }
 
 /** What keeps the registry: finds models, checks them, and takes verdicts back. Nothing walks the disk before `start`. */
@@ -42,7 +42,7 @@ export class ModelKeeping {
   readonly #power: PowerWatch;
   readonly #memory: VerdictMemory;
 
-  constructor({ context, log, trust, sigstore, engine }: KeepingServices) {
+  constructor({ context, log, trust, sigstore, verifier }: KeepingServices) {
     const { registry } = this;
     const store = this.#store;
     const note = (text: string): void => log.info(text);
@@ -58,6 +58,7 @@ export class ModelKeeping {
       workspaceTrusted: () => workspace.isTrusted,
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       publicSigstore: () => sigstore.publicInstance(),
+      verifier,
       log: note,
     });
     const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
@@ -66,7 +67,7 @@ export class ModelKeeping {
     );
     const checker = new Checker({
       registry,
-      engine,
+      verifier,
       watch: watches.watch.bind(watches),
       trust: () => trust.load(),
       policies: (model, asked) => {

@@ -1,6 +1,4 @@
 import { resolve } from "node:path";
-import type { Bundle } from "./bundle/bundle.ts";
-import { readBundle } from "./bundle/read-bundle.ts";
 import { ProvenanceError } from "./errors.ts";
 import { commonIgnorePaths } from "./policy/file-demands.ts";
 import { type ModelFacts, type Problem, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
@@ -9,7 +7,8 @@ import { type PublicSigstore, type TrustChoice, trustChoices } from "./policy/po
 import type { LocatedSignature } from "./policy-signature.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Signer } from "./verification/signer.ts";
-import { authenticate, type VerifyOptions, verify } from "./verify.ts";
+import { type MaterialClaim, VERIFIER_HERE, type Verifier } from "./verifier.ts";
+import type { VerifyOptions } from "./verify.ts";
 
 export interface FactsOptions
   extends Pick<VerifyOptions, "model" | "engine" | "cache" | "mode" | "signal" | "onProgress"> {
@@ -21,6 +20,8 @@ export interface FactsOptions
   /** Whether the files are read, or the signature only. */
   readonly readFiles: boolean;
   readonly publicSigstore: PublicSigstore;
+  /** Who reads the signature; on this thread, if absent. */
+  readonly verifier?: Verifier;
 }
 
 /** A verdict without the policies' word, and what they need to know for it. */
@@ -34,20 +35,21 @@ export async function findFacts(options: FactsOptions): Promise<Finding> {
   const model = resolve(options.model);
   const { path } = options.signature;
   if (path === undefined) return unsigned(model, options.signature);
-  let bundle: Bundle;
+  const { verifier = VERIFIER_HERE } = options;
+  let claim: MaterialClaim;
   try {
-    bundle = await readBundle(path);
+    claim = await verifier.readClaim(path);
   } catch (error) {
-    if (!(error instanceof ProvenanceError)) throw error;
-    return withoutSigner(await authenticate({ model, signature: path, trust: {} }), new Map());
+    if (!(error instanceof ProvenanceError) || error.kind === "internal") throw error;
+    return withoutSigner(await verifier.authenticate({ model, signature: path, trust: {} }), new Map());
   }
-  const { signers, failures, choice, failed } = await authenticateEach(options, bundle, path);
+  const { signers, failures, choice, failed } = await authenticateEach(options, claim, path);
   if (choice === undefined) {
-    return withoutSigner(failed ?? (await authenticate({ model, signature: path, trust: {} })), failures);
+    return withoutSigner(failed ?? (await verifier.authenticate({ model, signature: path, trust: {} })), failures);
   }
   const verdict = options.readFiles
     ? await verifyFiles(options, path, choice)
-    : await authenticate({ model, signature: path, trust: choice.trust });
+    : await verifier.authenticate({ model, signature: path, trust: choice.trust });
   // The file was read again: whoever it names now is the signer, and what was found before holds for the same one only.
   const { signer } = verdict;
   if (signer === undefined) return withoutSigner(verdict, failures);
@@ -60,8 +62,8 @@ export async function findFacts(options: FactsOptions): Promise<Finding> {
 }
 
 function verifyFiles(options: FactsOptions, signature: string, { trust }: TrustChoice): Promise<Verdict> {
-  const { model, engine, cache, mode, signal, onProgress } = options;
-  return verify({
+  const { model, engine, cache, mode, signal, onProgress, verifier = VERIFIER_HERE } = options;
+  return verifier.verify({
     model,
     signature,
     trust,
@@ -83,17 +85,22 @@ interface Authentications {
   readonly failed?: Verdict;
 }
 
-async function authenticateEach(options: FactsOptions, bundle: Bundle, signature: string): Promise<Authentications> {
+async function authenticateEach(
+  options: FactsOptions,
+  claim: MaterialClaim,
+  signature: string,
+): Promise<Authentications> {
   const signers = new Map<TrustId, Signer>();
   const failures = new Map<TrustId, Problem>();
   let choice: TrustChoice | undefined;
   let failed: Verdict | undefined;
-  const root = await publicRoot(options, bundle);
+  const { verifier = VERIFIER_HERE } = options;
+  const root = await publicRoot(options, claim);
   if (root instanceof ProvenanceError) failures.set(PUBLIC_TRUST, root);
-  const choices = trustChoices(options.trusted, bundle.material, root instanceof ProvenanceError ? undefined : root);
+  const choices = trustChoices(options.trusted, claim, root instanceof ProvenanceError ? undefined : root);
   for (const candidate of choices) {
     if (signers.has(candidate.id)) continue;
-    const verdict = await authenticate({ model: options.model, signature, trust: candidate.trust });
+    const verdict = await verifier.authenticate({ model: options.model, signature, trust: candidate.trust });
     if (verdict.signer !== undefined) {
       signers.set(candidate.id, verdict.signer);
       failures.delete(candidate.id);
@@ -108,8 +115,8 @@ async function authenticateEach(options: FactsOptions, bundle: Bundle, signature
 }
 
 /** Asked for only by a signature that needs it. */
-async function publicRoot({ publicSigstore }: FactsOptions, { material }: Bundle) {
-  if (material.method !== "sigstore") return undefined;
+async function publicRoot({ publicSigstore }: FactsOptions, { method }: MaterialClaim) {
+  if (method !== "sigstore") return undefined;
   try {
     return await publicSigstore();
   } catch (error) {

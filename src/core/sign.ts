@@ -45,6 +45,20 @@ export interface SignOptions extends DigestModelOptions {
    * replaced is authentic and by this signer; anything else is read in full.
    */
   readonly mode?: DigestMode;
+  /** Who reads the model and writes its statement; {@link prepareStatement} on this thread, if absent. */
+  readonly prepare?: (options: PrepareOptions) => Promise<PreparedStatement>;
+}
+
+export type PrepareOptions = DigestModelOptions & Pick<SignOptions, "signature">;
+
+/** What is to be signed, and what it is about. */
+export interface PreparedStatement {
+  /** The statement's bytes. */
+  readonly payload: Buffer;
+  /** Lower-case hex. */
+  readonly rootDigest: string;
+  readonly coverage: Coverage;
+  readonly list: Pick<FileList, "root" | "outside" | "ignored">;
 }
 
 export interface SignResult {
@@ -82,8 +96,8 @@ export async function sign(options: SignOptions): Promise<SignResult> {
 
   const asked = options.mode ?? "full";
   const mode = asked !== "full" && (await isEarlierSignature(signature, trust)) ? asked : "full";
-  const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode, model, signature });
-  const payload = encodeStatement(basename(model), manifest);
+  const { prepare = prepareStatement, identity: _, ...rest } = options;
+  const { payload, list, rootDigest, coverage } = await prepare({ ...rest, mode, model, signature });
   throwIfCancelled(options.signal);
   const { bytes, signer, published, checkWritten } = await signStatement(payload);
   try {
@@ -92,6 +106,18 @@ export async function sign(options: SignOptions): Promise<SignResult> {
     throw published === undefined ? error : withMore(error, published);
   }
   return { signature, signer, rootDigest, coverage, warnings: warningsFor(list, signature) };
+}
+
+/**
+ * Reads the model and writes the statement about it (OMS 6.1 to 6.6).
+ *
+ * @throws ProvenanceError MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
+ */
+export async function prepareStatement(options: PrepareOptions): Promise<PreparedStatement> {
+  const { manifest, list, rootDigest, coverage } = await buildManifest(options);
+  const { root, outside, ignored } = list;
+  const payload = encodeStatement(basename(resolve(options.model)), manifest);
+  return { payload, rootDigest, coverage, list: { root, outside, ignored } };
 }
 
 interface SignedStatement {
@@ -156,7 +182,7 @@ function withMore(error: unknown, text: string): unknown {
   return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
-function warningsFor({ root, outside, ignored }: FileList, signature: string): string[] {
+function warningsFor({ root, outside, ignored }: PreparedStatement["list"], signature: string): string[] {
   const unfinished = ignored
     .filter(({ name, source }) => source === "signature" && basename(name) !== basename(signature))
     .filter(({ name }) => existsSync(join(root, name)));

@@ -26,6 +26,9 @@ export interface VerifyOptions extends EngineChoice {
   readonly onProgress?: (progress: DigestProgress) => void;
 }
 
+/** What it takes to check a signature alone. */
+export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "trust">;
+
 /**
  * Tells who signed a model and whether it is still what they signed (OMS 8): signature first, then statement, files,
  * digests. All parameters come from the signed statement.
@@ -59,7 +62,7 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
  *
  * @throws as {@link verify}
  */
-export async function authenticate(options: Pick<VerifyOptions, "model" | "signature" | "trust">): Promise<Verdict> {
+export async function authenticate(options: AuthenticateOptions): Promise<Verdict> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
   let bundle: Bundle | undefined;

@@ -1,5 +1,7 @@
 import type { Memento, Uri } from "vscode";
-import type { DigestEngine } from "../core/hashing/digest-engine.ts";
+import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
+import type { SignOptions, SignResult } from "../core/sign.ts";
+import type { Verifier } from "../core/verifier.ts";
 import type { Log } from "../platform/log.ts";
 import type { Passphrases } from "../platform/secrets.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
@@ -29,7 +31,11 @@ export interface Services {
   /** What is remembered of the person's choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;
-  engine(): Promise<DigestEngine>;
+  /** Reads signatures and has files digested where nothing waits for it. */
+  readonly verifier: Verifier;
+  /** The core's `sign` and `buildManifest`, done there too. */
+  sign(options: SignOptions): Promise<SignResult>;
+  buildManifest(options: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">>;
   /** Searches the workspace again. */
   search(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
-import type { DigestEngine, DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-engine.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { VerifyOptions } from "../core/verify.ts";
+import type { Verifier } from "../core/verifier.ts";
 import type { Job } from "./check-queue.ts";
 import type { PolicyCheck } from "./policies.ts";
 import type { KnownModel, ModelRegistry } from "./registry.ts";
@@ -12,7 +12,8 @@ export interface ReaderServices {
   trust(): Promise<Trust>;
   /** Where policies cover the model, they decide, and not {@link trust}. */
   policies?(model: KnownModel, asked: boolean): Promise<PolicyCheck | undefined>;
-  engine(): Promise<DigestEngine>;
+  /** Who reads signatures and has files digested. */
+  readonly verifier: Verifier;
   /** Makes sure that changes of the model's files are seen from now on. */
   watch(model: string, kind: KnownModel["kind"]): Promise<void>;
 }
@@ -37,7 +38,7 @@ export class ModelReader {
     known: KnownModel,
     signal: AbortSignal,
   ): Promise<Verdict> {
-    const { registry, trust, engine, watch } = this.#services;
+    const { registry, trust, verifier, watch } = this.#services;
     const before = lastReached(known);
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = await findSignature(job.path);
@@ -51,7 +52,6 @@ export class ModelReader {
     if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
     let percent = -1;
     const options = {
-      engine: await engine(),
       mode: job.mode,
       signal,
       onProgress: (progress: DigestProgress): void => {
@@ -65,7 +65,7 @@ export class ModelReader {
     };
     const verdict =
       policy === undefined
-        ? await this.#verify({ ...options, model: job.path, signature: signature ?? "", trust: await trust() })
+        ? await verifier.verify({ ...options, model: job.path, signature: signature ?? "", trust: await trust() })
         : await policy.verify(options);
     return verdict;
   }
@@ -77,19 +77,13 @@ export class ModelReader {
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = known.verdict.signature ?? (await findSignature(known.path));
     if (signature === undefined) return unsigned(known.path);
-    const { authenticate } = await import("../core/verify.ts");
-    return authenticate({ model: known.path, signature, trust: await this.#services.trust() });
+    return this.#services.verifier.authenticate({ model: known.path, signature, trust: await this.#services.trust() });
   }
 
   /** Whether the signature file is the very one that the last check of this model read. */
   async signatureUnchanged(path: string, signature: string): Promise<boolean> {
     const seen = this.#signatureFiles.get(path);
     return seen !== undefined && seen === (await fileIdentity(signature));
-  }
-
-  async #verify(options: VerifyOptions): Promise<Verdict> {
-    const { verify } = await import("../core/verify.ts");
-    return verify(options);
   }
 }
 

@@ -4,11 +4,12 @@ import type { PolicySet } from "../core/policy/evaluate.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { Verifier } from "../core/verifier.ts";
 import type { VerifyOptions } from "../core/verify.ts";
 
 /** A check in which policies decide whom to trust. */
 export interface PolicyCheck {
-  verify(options: Pick<VerifyOptions, "engine" | "mode" | "signal" | "onProgress">): Promise<Verdict>;
+  verify(options: Pick<VerifyOptions, "mode" | "signal" | "onProgress">): Promise<Verdict>;
   /** Signature and signer only: no file of the model is read. */
   authenticate(): Promise<Verdict>;
 }
@@ -22,6 +23,8 @@ export interface PolicyServices {
   /** The workspace folder that a path is in, for a model that no search of a folder has found yet. */
   folderOf(path: string): string | undefined;
   readonly publicSigstore: PublicSigstore;
+  /** Who reads signatures and has files digested. */
+  readonly verifier: Verifier;
   log(text: string): void;
 }
 
@@ -67,8 +70,8 @@ export class Policies {
     const covered = [...policies.user, ...policies.workspace].some((policy) => covers(policy, path));
     // A file with errors may have been meant for this model: what it demands is not known.
     if (!covered && policies.invalid.length === 0) return undefined;
-    const { publicSigstore, workspaceTrusted } = this.#services;
-    const base = { model: model.path, policies, folder, path, publicSigstore };
+    const { publicSigstore, workspaceTrusted, verifier } = this.#services;
+    const base = { model: model.path, policies, folder, path, publicSigstore, verifier };
     return {
       verify: async (options) => {
         const { verifyWithPolicy } = await import("../core/verify-with-policy.ts");

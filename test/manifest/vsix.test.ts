@@ -16,7 +16,7 @@ const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|cli|hasher|signature-reader|viewer|chunk-[A-Z0-9]{8})\.js$/,
+  /^extension\/dist\/(extension|checking-process|cli|hasher|signature-reader|viewer|chunk-[A-Z0-9]{8})\.js$/,
   /^extension\/dist\/viewer\.css$/,
   /^extension\/dist\/third-party-notices\.txt$/,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/i,
@@ -43,7 +43,7 @@ describe("the VSIX", () => {
   it("holds what the extension cannot do without", () => {
     const needed = [
       ...["package.json", "package.nls.json", "LICENSE.txt", "changelog.md", "dist/third-party-notices.txt"],
-      ...["dist/extension.js", "dist/hasher.js", "dist/cli.js"],
+      ...["dist/extension.js", "dist/checking-process.js", "dist/hasher.js", "dist/cli.js"],
       ...["dist/signature-reader.js", "dist/viewer.js", "dist/viewer.css"],
     ];
     const missing = needed.filter((name) => !files.has(`extension/${name}`));
@@ -67,7 +67,9 @@ describe("the VSIX", () => {
     );
     const dist = join(folder(), "extension", "dist");
     const { errors } = await build({
-      entryPoints: ["extension", "cli", "hasher", "signature-reader", "viewer"].map((name) => join(dist, `${name}.js`)),
+      entryPoints: ["extension", "checking-process", "cli", "hasher", "signature-reader", "viewer"].map((name) =>
+        join(dist, `${name}.js`),
+      ),
       bundle: true,
       write: false,
       outdir: dist,

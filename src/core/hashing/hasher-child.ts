@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
+import { bareEnvironment } from "./bare-environment.ts";
 import { type FromHasher, FromHasherSchema, type HasherSettings, type ToHasher } from "./protocol.ts";
 import { startArguments } from "./start-arguments.ts";
 
@@ -13,8 +14,6 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a child may know of its surroundings: what its loader needs to start it. */
-const INHERITED = ["SystemRoot", "LD_LIBRARY_PATH"];
 /** Its objects are few and live long; room for short-lived ones, in each thread, is memory for nothing. */
 const HEAP = ["--max-semi-space-size=1"];
 /** Characters of its last words that are kept. */
@@ -45,7 +44,7 @@ export class HasherChild {
     const args = startArguments({ threads, priority: settings.priority });
     this.#process = fork(fileURLToPath(options.hasher ?? ownHasher()), args, {
       execArgv: [...HEAP, ...(options.execArgv ?? [])],
-      env: { ...inherited(), ...options.env, ELECTRON_RUN_AS_NODE: "1" },
+      env: { ...options.env, ...bareEnvironment() },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "json",
     });
@@ -119,15 +118,6 @@ function ownHasher(): URL {
   return import.meta.url.endsWith(".ts")
     ? new URL("../../hasher.ts", import.meta.url)
     : new URL("hasher.js", import.meta.url);
-}
-
-function inherited(): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const name of INHERITED) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
-  return env;
 }
 
 /** A pipe of a child is a socket, and knows `ref`; its type does not say so. */

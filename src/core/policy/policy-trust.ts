@@ -1,5 +1,5 @@
-import type { VerificationMaterial } from "../bundle/bundle.ts";
 import type { PemSource, SigstoreTrust, Trust } from "../trust.ts";
+import type { SigningMethod } from "../verification/signer.ts";
 import { KEYS_TRUST, PUBLIC_TRUST, type TrustId, trustIdOf } from "./model-facts.ts";
 import type { Authority, KeyAuthority, Policy } from "./policy.ts";
 
@@ -19,7 +19,7 @@ export interface TrustChoice {
  */
 export function trustChoices(
   policies: readonly Policy[],
-  material: VerificationMaterial,
+  material: { readonly method: SigningMethod; readonly hint?: string },
   publicSigstore: Pick<SigstoreTrust, "root" | "newer"> | undefined,
 ): TrustChoice[] {
   const authorities = policies.flatMap((policy) => policy.authorities);

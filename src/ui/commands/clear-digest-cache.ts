@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { l10n } from "vscode";
 import { bytesText } from "../../core/words.ts";
 import { tell } from "../../platform/commands.ts";
-import { digestCacheFolder } from "../../workspace/digest-engine-holder.ts";
+import { digestCacheFolder } from "../../workspace/digest-cache-folder.ts";
 import type { Services } from "../services.ts";
 
 /** Clear Digest Cache: every file is read again when it is next needed. What is being read meanwhile may be kept anew. */

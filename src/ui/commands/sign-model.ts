@@ -78,16 +78,14 @@ async function signAndCheck(
   model: KnownModel,
   { signature, mode }: { readonly signature: string; readonly mode: DigestMode },
   way: SigningWay,
-  { checker, engine }: Services,
+  { checker, sign }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<Signed> {
-  const { sign } = await import("../../core/sign.ts");
   const result = await sign({
     model: model.path,
     signature,
     identity: await way.identity(report, signal),
-    engine: await engine(),
     mode,
     signal,
     onProgress: (bytes) => report.bytes(bytes, l10n.t("Hashing")),

@@ -49,9 +49,12 @@ async function requireFit(
 ): Promise<void> {
   const model = services.registry.get(path);
   if (model?.verdict.signature === undefined) throw new CancellationError();
-  const { authenticate } = await import("../../core/verify.ts");
   const trust: Trust = kind === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
-  const { state, reasons } = await authenticate({ model: path, signature: model.verdict.signature, trust });
+  const { state, reasons } = await services.verifier.authenticate({
+    model: path,
+    signature: model.verdict.signature,
+    trust,
+  });
   const [reason] = reasons;
   if (state === "unchecked" || reason === undefined) return;
   if (again === undefined) throw new ProvenanceError(reason.code, reason.message, { details: reason.details });

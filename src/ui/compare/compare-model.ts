@@ -56,14 +56,12 @@ export async function showResignChanges(args: readonly unknown[], services: Serv
     async (report, signal) => {
       const before = await signedStatement(path, services, report, signal);
       const { serialization } = before.manifest;
-      const { buildManifest } = await import("../../core/digest.ts");
-      const made = await buildManifest({
+      const made = await services.buildManifest({
         model: path,
         signature: before.verdict.signature,
         algorithm: serialization.algorithm,
         ...(serialization.shardSize !== undefined && { shardSize: serialization.shardSize }),
         mode: "cached",
-        engine: await services.engine(),
         signal,
         onProgress: report.bytes,
       });
@@ -83,7 +81,7 @@ export async function showResignChanges(args: readonly unknown[], services: Serv
   };
   const counted = countsText(differences);
   if (counted === "" && head.left.slice(1).join() === head.right.slice(1).join()) {
-    const files = l10n.t("{0} files, {1}", next.list.files.length, bytesText(next.list.totalBytes));
+    const files = l10n.t("{0} files, {1}", next.coverage.files, bytesText(next.coverage.bytes));
     const sentence = l10n.t("Signing {0} again would cover the same: {1}, none of them changed.", name, files);
     tell(services.log, "information", sentence);
     return;

@@ -10,6 +10,7 @@ import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const reading = createInProcessEngine();
@@ -48,7 +49,7 @@ describe("the checker", () => {
     checker = new Checker({
       registry,
       trust: async () => trust,
-      engine: async () => pausing((model) => before(model)),
+      verifier: verifierWith(pausing((model) => before(model))),
       watch: async (model) => void order.push(model),
       paused: () => paused,
       log: () => {},

@@ -9,6 +9,7 @@ import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const other = makeKeys("P-384");
@@ -32,7 +33,7 @@ describe("freshness", () => {
     covered = false;
     const services = {
       trust: async () => ({ keys: trusted }),
-      engine: async () => engine,
+      verifier: verifierWith(engine),
       watch: async () => {},
       log() {},
     };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
+import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { Freshness } from "../../../src/workspace/freshness.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
@@ -13,6 +14,7 @@ import { signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const other = makeKeys("P-384");
@@ -47,6 +49,7 @@ describe("policies of a window", () => {
       workspaceTrusted: () => trusted,
       folderOf: (path) => (path.startsWith(folder) ? folder : undefined),
       publicSigstore: () => Promise.reject(new Error("no signature here needs it")),
+      verifier: VERIFIER_HERE,
       log: () => {},
     });
     const failed = (error: unknown): void => assert.fail(String(error));
@@ -54,7 +57,7 @@ describe("policies of a window", () => {
       registry,
       policies: (known) => policies.checkFor(known),
       trust: async () => trust,
-      engine: async () => engine,
+      verifier: verifierWith(engine),
       watch: async () => {},
       log: () => {},
     });

@@ -11,6 +11,7 @@ import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { keylessSignature } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const engine = createInProcessEngine();
@@ -47,7 +48,7 @@ describe("the memory of verdicts", () => {
     const checker = new Checker({
       registry,
       trust: async () => ({ keys: [{ label: "release.pub", pem: keys.publicPem }] }),
-      engine: async () => engine,
+      verifier: verifierWith(engine),
       watch: async () => {},
       log: () => {},
     });

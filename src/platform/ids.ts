@@ -79,3 +79,6 @@ export const COLOURS = {
 
 /** Of the read-only documents that show what was signed beside what is there. */
 export const COMPARISON_SCHEME = "model-provenance-comparison";
+
+/** What agents may call. */
+export const TOOLS = { verifyModel: "verify_model" } as const;

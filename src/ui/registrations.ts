@@ -1,7 +1,7 @@
-import { workspace } from "vscode";
+import { lm, workspace } from "vscode";
 import { registerCommands } from "../platform/commands.ts";
 import { type Disposable, DisposableStore } from "../platform/disposables.ts";
-import { COMPARISON_SCHEME } from "../platform/ids.ts";
+import { COMPARISON_SCHEME, TOOLS } from "../platform/ids.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
@@ -31,6 +31,13 @@ export function registerAll(services: Services): Disposable {
     workspace.registerTextDocumentContentProvider(COMPARISON_SCHEME, {
       provideTextDocumentContent: async (uri) =>
         (await import("./compare/comparison-documents.ts")).textOfComparison(uri),
+    }),
+  );
+  store.add(
+    lm.registerTool<unknown>(TOOLS.verifyModel, {
+      prepareInvocation: async ({ input }) => (await import("./agents/verify-tool.ts")).confirmVerification(input),
+      invoke: async ({ input }, token) =>
+        (await import("./agents/verify-tool.ts")).verifyForAgent(input, token, services),
     }),
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));

@@ -21,6 +21,8 @@ const Setting = v.looseObject({
   enumDescriptions: v.optional(v.array(v.string())),
 });
 
+const Tool = v.looseObject({ name: v.string(), displayName: v.string(), userDescription: v.string() });
+
 const Localised = v.record(v.string(), v.string());
 
 const Manifest = v.looseObject({
@@ -51,6 +53,7 @@ const Manifest = v.looseObject({
       }),
     ),
     configurationDefaults: v.object({ "workbench.editorAssociations": v.record(v.string(), v.string()) }),
+    languageModelTools: v.array(Tool),
     menus: v.record(v.string(), v.array(Menu)),
     views: v.record(v.string(), v.array(v.looseObject({ id: v.string(), name: v.string(), icon: v.string() }))),
     viewsContainers: v.record(v.string(), v.array(v.object({ id: v.string(), title: v.string(), icon: v.string() }))),

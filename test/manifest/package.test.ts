@@ -4,11 +4,29 @@ import { join, matchesGlob } from "node:path";
 import * as v from "valibot";
 import { fetchPackage, pinned, ROOT } from "../../scripts/fetch.mjs";
 import { isOwnSignatureName } from "../../src/core/model/signature-names.ts";
-import { COLOURS, COMMANDS, CONTEXT_KEYS, EDITORS, SETTINGS, TREE_CONTEXT, VIEWS } from "../../src/platform/ids.ts";
+import {
+  COLOURS,
+  COMMANDS,
+  CONTEXT_KEYS,
+  EDITORS,
+  SETTINGS,
+  TOOLS,
+  TREE_CONTEXT,
+  VIEWS,
+} from "../../src/platform/ids.ts";
 import { MANIFEST, WORDS } from "./manifest.ts";
 
-const { commands, menus, views, viewsContainers, viewsWelcome, colors, configuration, customEditors } =
-  MANIFEST.contributes;
+const {
+  commands,
+  languageModelTools,
+  menus,
+  views,
+  viewsContainers,
+  viewsWelcome,
+  colors,
+  configuration,
+  customEditors,
+} = MANIFEST.contributes;
 const settings = Object.entries(configuration.properties);
 
 /** Context keys of VS Code that a `when` clause may use. */
@@ -25,6 +43,13 @@ describe("package.json and the code name the same", () => {
 
   it("settings", () => {
     assert.deepEqual(settings.map(([name]) => name).sort(), Object.values(SETTINGS).sort());
+  });
+
+  it("tools for language models: one that reads", () => {
+    assert.deepEqual(
+      languageModelTools.map(({ name }) => name),
+      Object.values(TOOLS),
+    );
   });
 
   it("views", () => {
@@ -138,6 +163,7 @@ describe("strings", () => {
       ...Object.values(views).flatMap((list) => list.map(({ name }) => name)),
       ...Object.values(viewsContainers).flatMap((list) => list.map(({ title }) => title)),
       ...viewsWelcome.map(({ contents }) => contents),
+      ...languageModelTools.flatMap(({ displayName, userDescription }) => [displayName, userDescription]),
       ...colors.map(({ description }) => description),
       ...customEditors.map(({ displayName }) => displayName),
       ...settings.map(([, { description, markdownDescription }]) => description ?? markdownDescription ?? ""),

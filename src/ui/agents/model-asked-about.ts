@@ -1,0 +1,74 @@
+import { realpath } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { findSignature } from "../../core/model/find-models.ts";
+import { isIgnored } from "../../core/model/ignore.ts";
+import type { Verdict } from "../../core/verdict.ts";
+
+/** What somebody who is no person asked about: a path that exists, in a folder of the workspace, links followed. */
+export interface AskedPath {
+  /** Absolute. */
+  readonly path: string;
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+  /** Relative to that folder, `/` separated; `.` is the folder. */
+  readonly shown: string;
+}
+
+/**
+ * Finds the path in the workspace. What is outside is refused before the disk is asked about it.
+ *
+ * @throws Error with a sentence for a language model
+ */
+export async function pathAskedAbout(path: string, folders: readonly string[]): Promise<AskedPath> {
+  let inside = false;
+  for (const folder of folders) {
+    const candidate = resolve(folder, path);
+    if (!isIn(folder, candidate)) continue;
+    inside = true;
+    const [real, root] = await Promise.all([realpath(candidate).catch(() => undefined), realpath(folder)]);
+    if (real === undefined) continue;
+    if (!isIn(root, real)) throw outside();
+    return { path: candidate, folder, shown: relative(folder, candidate).split(sep).join("/") || "." };
+  }
+  throw inside ? new Error("There is no such file or folder in this workspace.") : outside();
+}
+
+/** A folder or file, and its signature. */
+export interface Located {
+  readonly path: string;
+  readonly signature?: string;
+}
+
+/**
+ * The model that the path is, or is in: the innermost that is known or has a signature, up to the workspace folder.
+ *
+ * @param known whether a model is known at that place
+ */
+export async function modelAround({ path, folder }: AskedPath, known: (path: string) => boolean): Promise<Located> {
+  for (let at = path; ; at = dirname(at)) {
+    if (known(at)) return { path: at };
+    const signature = await findSignature(at);
+    if (signature !== undefined) return { path: at, signature };
+    if (at === folder || dirname(at) === at) return { path };
+  }
+}
+
+/** Whether the verdict says something of this path, and not only of other files of the model. */
+export function isCovered({ model, coverage, signature }: Verdict, path: string): boolean {
+  if (path === model || coverage === undefined) return true;
+  if (path === signature) return false;
+  const name = relative(model, path).split(sep).join("/");
+  return (
+    !coverage.ignored.some((entry) => isIgnored(name, entry.name)) &&
+    ![...coverage.unsigned, ...coverage.empty].includes(name)
+  );
+}
+
+function isIn(folder: string, path: string): boolean {
+  const between = relative(folder, path);
+  return between !== ".." && !between.startsWith(`..${sep}`) && !isAbsolute(between);
+}
+
+function outside(): Error {
+  return new Error("This path is outside of the workspace. Only models in the workspace are verified.");
+}

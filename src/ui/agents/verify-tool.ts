@@ -1,0 +1,71 @@
+import { stat } from "node:fs/promises";
+import * as v from "valibot";
+import {
+  type CancellationToken,
+  LanguageModelTextPart,
+  LanguageModelToolResult,
+  l10n,
+  MarkdownString,
+  type PreparedToolInvocation,
+  workspace,
+} from "vscode";
+import type { Verdict } from "../../core/verdict.ts";
+import { middleShortened, plainText } from "../../platform/plain-text.ts";
+import type { Services } from "../services.ts";
+import { isCovered, modelAround, pathAskedAbout } from "./model-asked-about.ts";
+import { verdictForAgents } from "./verdict-for-agents.ts";
+
+const INPUT = v.object({ path: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)) });
+
+/** Characters of the path in the question. */
+const SHOWN = 200;
+
+/** What the person is asked before an agent may have a model verified. */
+export function confirmVerification(input: unknown): PreparedToolInvocation {
+  const parsed = v.safeParse(INPUT, input);
+  const path = middleShortened(plainText(parsed.success ? parsed.output.path : ""), SHOWN);
+  const about = l10n.t(
+    "Reads the signature and the files of this model on this machine; files that did not change since they were last read are not read again. The agent is told the verdict, the signer, what policies say, and the names of files that differ, no content. Nothing is written and nothing is signed.",
+  );
+  const message = new MarkdownString().appendText(path).appendMarkdown("\n\n").appendText(about);
+  return {
+    invocationMessage: l10n.t("Verifying a model"),
+    confirmationMessages: { title: l10n.t("Verify Model?"), message },
+  };
+}
+
+/**
+ * Verifies what the agent asks about, and tells it. Reads only.
+ *
+ * @throws Error with a sentence for the agent
+ */
+export async function verifyForAgent(
+  input: unknown,
+  token: CancellationToken,
+  services: Services,
+): Promise<LanguageModelToolResult> {
+  const parsed = v.safeParse(INPUT, input);
+  if (!parsed.success) throw new Error("`path` is missing: the model's folder or file, relative to the workspace.");
+  const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  const asked = await pathAskedAbout(parsed.output.path, folders);
+  const abort = new AbortController();
+  const subscription = token.onCancellationRequested(() => abort.abort());
+  try {
+    const { registry, checker } = services;
+    const found = await modelAround(asked, (path) => registry.get(path) !== undefined);
+    const verdict = await verdictOf(found.path);
+    const report = verdictForAgents(verdict, asked.shown, isCovered(verdict, asked.path));
+    return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(report, undefined, 2))]);
+
+    async function verdictOf(path: string): Promise<Verdict> {
+      if (registry.get(path) === undefined) {
+        if (found.signature === undefined) return { state: "unsigned", model: path, reasons: [] };
+        const kind = (await stat(path)).isDirectory() ? "directory" : "file";
+        registry.add({ path, kind, signature: found.signature }, asked.folder);
+      }
+      return await checker.check(path, "files", { asked: true, mode: "cached", signal: abort.signal });
+    }
+  } finally {
+    subscription.dispose();
+  }
+}

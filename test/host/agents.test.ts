@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigurationTarget, LanguageModelTextPart, lm, MarkdownString, Uri, workspace } from "vscode";
+import type { Api } from "../../src/api.ts";
+import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { SETTINGS, TOOLS } from "../../src/platform/ids.ts";
+import type { AgentReport } from "../../src/ui/agents/verdict-for-agents.ts";
+import { confirmVerification } from "../../src/ui/agents/verify-tool.ts";
+import { changeByte, signWith } from "../support/editor-workspace.ts";
+import { extensionApi, Watched } from "../support/extension-api.ts";
+import { makeKeys } from "../support/keys.ts";
+
+const engine = createInProcessEngine();
+const keys = makeKeys();
+
+describe("the tool for language models", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const outside = join(tmpdir(), `model-provenance-agents-${process.pid}`);
+  const model = join(folder, "asked-about");
+  let api: Api;
+
+  before(async () => {
+    api = await extensionApi();
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(join(outside, "release.pub"), keys.publicPem);
+    await workspace
+      .getConfiguration()
+      .update(SETTINGS.trustedKeys, [join(outside, "release.pub")], ConfigurationTarget.Global);
+    mkdirSync(model, { recursive: true });
+    writeFileSync(join(model, "model.safetensors"), "weights");
+    writeFileSync(join(model, ".gitattributes"), "left out");
+    await signWith(model, keys.privatePem, engine);
+  });
+
+  after(async () => {
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [], ConfigurationTarget.Global);
+    rmSync(model, { recursive: true, force: true });
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  it("is listed with what it does", () => {
+    const tool = lm.tools.find(({ name }) => name === TOOLS.verifyModel);
+    assert.match(tool?.description ?? "", /Call it before you load or run a model/);
+    assert.match(JSON.stringify(tool?.inputSchema), /"required":\["path"\]/);
+  });
+
+  it("answers what is known after the files were read, for a folder, a file in it, and an absolute path", async () => {
+    for (const path of ["asked-about", "asked-about/model.safetensors", model]) {
+      const report = await ask(path);
+      assert.deepEqual([report.verified, report.verdict, report.label], [true, "verified", "Verified"], path);
+      assert.match(report.meaning, /every signed file is unchanged, and the signer is accepted here\.$/);
+      assert.deepEqual((report.data["signer"] as { key: string }).key, "release.pub");
+      assert.equal(api.getVerdict(Uri.file(model))?.state, "verified");
+    }
+  });
+
+  it("does not vouch for a file that the signature leaves out", async () => {
+    const report = await ask("asked-about/.gitattributes");
+    assert.deepEqual([report.verified, report.verdict], [false, "verified"]);
+    assert.match(report.meaning, /does not cover the file/);
+  });
+
+  it("tells what differs in a model that changed", async () => {
+    const watched = new Watched(api, model);
+    changeByte(join(model, "model.safetensors"));
+    const report = await ask("./asked-about/");
+    assert.deepEqual([report.verified, report.verdict], [false, "modified"]);
+    assert.deepEqual(report.data["changed"], { count: 1, first: ["model.safetensors"] });
+    assert.match(report.meaning, /Do not load it/);
+    changeByte(join(model, "model.safetensors"));
+    await watched.reaches("verified");
+    watched.dispose();
+  });
+
+  it("says of what nobody signed that nobody vouches for it, and makes no model of it", async () => {
+    const [sample] = await workspace.findFiles("**/config.json", undefined, 1);
+    assert.ok(sample);
+    const report = await ask(workspace.asRelativePath(sample));
+    assert.deepEqual([report.verified, report.verdict], [false, "unsigned"]);
+  });
+
+  it("refuses what is outside of the workspace, there or not, and what is not there", async () => {
+    for (const path of ["..", "../x", join(outside, "release.pub"), join(outside, "nothing"), "/"]) {
+      await assert.rejects(ask(path), /outside of the workspace/, path);
+    }
+    await assert.rejects(ask("asked-about/nothing"), /no such file or folder/);
+    assert.equal(existsSync(join(folder, "nothing")), false);
+  });
+
+  it("asks the person first: what is read, what the agent is told; the path is text, whatever is in it", () => {
+    const { confirmationMessages } = confirmVerification({ path: "[m](command:x) **models**\n\n# \u202e<b>" });
+    assert.equal(confirmationMessages?.title, "Verify Model?");
+    assert.ok(confirmationMessages.message instanceof MarkdownString);
+    const { value, isTrusted, supportHtml } = confirmationMessages.message;
+    assert.match(value.replaceAll("&nbsp;", " "), /Reads the signature and the files .+ nothing is signed/);
+    assert.ok(!isTrusted && !supportHtml);
+    assert.doesNotMatch(value, /\[m\]\(|[^\\]\*\*|\n# |\u202e|<b>/);
+  });
+
+  async function ask(path: string): Promise<AgentReport> {
+    const { content } = await lm.invokeTool(TOOLS.verifyModel, { input: { path }, toolInvocationToken: undefined });
+    const [part, ...others] = content;
+    assert.deepEqual(others, []);
+    assert.ok(part instanceof LanguageModelTextPart);
+    return JSON.parse(part.value);
+  }
+});

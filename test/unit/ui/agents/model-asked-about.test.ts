@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
+import { isCovered, modelAround, pathAskedAbout } from "../../../../src/ui/agents/model-asked-about.ts";
+import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
+
+describe("the path that an agent asks about", () => {
+  const temporary = useTemporaryFolder();
+  let folder: string;
+  let other: string;
+
+  beforeEach(() => {
+    const root = realpathSync(temporary());
+    [folder, other] = [join(root, "work"), join(root, "work-other")];
+    mkdirSync(join(folder, "models", "x"), { recursive: true });
+    mkdirSync(other);
+    writeFileSync(join(other, "secret"), "");
+  });
+
+  it("is looked for in every workspace folder, and may be absolute", async () => {
+    const found = { path: join(folder, "models", "x"), folder, shown: "models/x" };
+    assert.deepEqual(await pathAskedAbout("models/x", [other, folder]), found);
+    assert.deepEqual(await pathAskedAbout(found.path, [other, folder]), found);
+    assert.equal((await pathAskedAbout(".", [folder])).shown, ".");
+  });
+
+  it("is refused where it leads out, by its name or by a link, and the disk is not asked about it", async () => {
+    symlinkSync(other, join(folder, "models", "link"));
+    symlinkSync("/", join(folder, "root"));
+    const out = ["..", "../work-other", join(other, "secret"), join(other, "nothing"), "/", "models/../../work-other"];
+    for (const path of [...out, "models/link", "models/link/secret", "root/etc"]) {
+      await assert.rejects(pathAskedAbout(path, [folder]), /outside of the workspace/, path);
+    }
+    await assert.rejects(pathAskedAbout("models/y", [folder]), /no such file/);
+    await assert.rejects(pathAskedAbout("models/y", []), /outside of the workspace/);
+  });
+
+  it("leads to the innermost model that is known or signed", async () => {
+    const deep = join(folder, "models", "x", "deep", "w.bin");
+    mkdirSync(join(folder, "models", "x", "deep"));
+    writeFileSync(deep, "");
+    const asked = { path: deep, folder, shown: "models/x/deep/w.bin" };
+    assert.deepEqual(await modelAround(asked, () => false), { path: deep });
+    assert.deepEqual(await modelAround(asked, (path) => path === join(folder, "models")), {
+      path: join(folder, "models"),
+    });
+  });
+});
+
+describe("a file of a model", () => {
+  const coverage: Coverage = {
+    ...{ files: 1, bytes: 1, bytesRead: 1, bytesFromCache: 0, seconds: 0, algorithm: "sha256", symlinksAllowed: false },
+    serialization: "files",
+    empty: ["empty"],
+    unsigned: ["new"],
+    ignored: [{ name: "docs", source: "signer" }],
+  };
+  const verdict: Verdict = { state: "verified", model: "/m", signature: "/m/model.sig", reasons: [], coverage };
+
+  it("is covered unless it was left out", () => {
+    assert.ok(isCovered(verdict, "/m"));
+    assert.ok(isCovered(verdict, "/m/w.bin"));
+    for (const name of ["docs", "docs/a", "new", "empty", "model.sig"])
+      assert.ok(!isCovered(verdict, `/m/${name}`), name);
+  });
+});

@@ -14,6 +14,8 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
   readonly #models = new Map<string, ModelNode>();
   readonly #folders = new Map<string | undefined, FolderNode>();
+  /** Models that were signed when the list was last shown. */
+  readonly #signed = new Set<string>();
   readonly #view: TreeView<TreeNode>;
   #filter: ReadonlySet<VerdictState> | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
@@ -53,7 +55,12 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    if (node === undefined) return this.#roots();
+    if (node === undefined) {
+      const { listNotes } = await import("./tree-notes.ts");
+      const { above, below } = listNotes(this.#registry);
+      return [...above, ...this.#roots(), ...below];
+    }
+    if (node.kind === "note") return [];
     if (node.kind === "fact") return [...node.children];
     if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
     const { factsOf } = await import("./tree-nodes.ts");
@@ -63,11 +70,12 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
 
   getParent(node: TreeNode): TreeNode | undefined {
     if (node.kind === "fact") return node.parent;
-    if (node.kind === "folder" || !severalFolders()) return undefined;
+    if (node.kind !== "model" || !severalFolders()) return undefined;
     return this.#folderNode(this.#registry.get(node.path)?.folder);
   }
 
   async getTreeItem(node: TreeNode): Promise<TreeItem> {
+    if (node.kind === "note") return (await import("./tree-notes.ts")).noteItem(node);
     const { factItem, folderItem, modelItem } = await import("./tree-items.ts");
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
@@ -121,8 +129,22 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       this.#changed.fire(undefined);
     } else {
       for (const path of paths) this.#changed.fire(this.#modelNode(path));
+      // What is said of the whole list may have changed with the first signature.
+      if (paths.some((path) => this.#isSigned(path) !== this.#signed.has(path))) this.#changed.fire(undefined);
     }
+    this.#note(paths);
     this.#describe();
+  }
+
+  #isSigned(path: string): boolean {
+    return this.#registry.get(path)?.verdict.signature !== undefined;
+  }
+
+  #note(paths: readonly string[]): void {
+    for (const path of paths) {
+      if (this.#isSigned(path)) this.#signed.add(path);
+      else this.#signed.delete(path);
+    }
   }
 
   #describe(): void {

@@ -5,7 +5,7 @@ import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { distinctName, modelDescription, stateWords, verdictSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
-import type { FactNode, FolderNode, TreeNode } from "./tree-nodes.ts";
+import type { FactNode, FolderNode, NoteNode, TreeNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, among which the name has to tell this one apart */
 export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeItem {
@@ -39,6 +39,7 @@ export function factItem(node: FactNode): TreeItem {
   item.iconPath = themeIcon(node.icon, node.colour);
   if (node.description !== undefined) item.description = node.description;
   item.tooltip = node.tooltip ?? node.label;
+  if (node.command !== undefined) item.command = node.command;
   if (node.opens !== undefined) {
     const where = node.at === undefined ? [] : [{ selection: node.at }];
     item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens, ...where] };
@@ -46,7 +47,7 @@ export function factItem(node: FactNode): TreeItem {
   return item;
 }
 
-function idOf(node: TreeNode): string {
+function idOf(node: Exclude<TreeNode, NoteNode>): string {
   if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
   return node.path ?? "";
 }

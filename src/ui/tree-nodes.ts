@@ -1,16 +1,16 @@
-import { join } from "node:path";
-import { l10n, type Range, Uri } from "vscode";
-import type { ChangedResource } from "../core/manifest/comparison.ts";
+import { type Command, l10n, type Range, type Uri } from "vscode";
 import type { IgnoreSource } from "../core/model/file-list.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { signerText } from "../core/words.ts";
+import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionRows, reasonsBeside } from "./decision-rows.ts";
+import { differenceRows } from "./difference-rows.ts";
 import { filesText, readingText, shortReadingText } from "./model-text.ts";
 
 /** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
-export type TreeNode = FolderNode | ModelNode | FactNode;
+export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
 
 export interface FolderNode {
   readonly kind: "folder";
@@ -23,11 +23,23 @@ export interface ModelNode {
   readonly path: string;
 }
 
+/** A row about the whole list, beside the models. */
+export interface NoteNode {
+  readonly kind: "note";
+  readonly id: string;
+  readonly icon: string;
+  readonly label: string;
+  readonly description: string;
+  /** Plain text. */
+  readonly tooltip: string;
+  readonly command: Command;
+}
+
 export interface FactNode {
   readonly kind: "fact";
   /** Unique below the model. */
   readonly id: string;
-  readonly parent: TreeNode;
+  readonly parent: ModelNode | FactNode;
   readonly icon: string;
   readonly colour?: "green" | "amber" | "red";
   readonly label: string;
@@ -38,17 +50,21 @@ export interface FactNode {
   readonly opens?: Uri;
   /** Where in that file. */
   readonly at?: Range;
+  /** Run when the row is chosen, where it opens nothing. */
+  readonly command?: Command;
   readonly children: readonly FactNode[];
   readonly expanded?: boolean;
 }
 
-type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly children?: readonly Row[] };
+/** A row below a model, not yet in its place. */
+export type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly children?: readonly Row[] };
 
 /** What is known below a model: the signer, what speaks against it, what is covered, and every file that differs. */
 export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode[] {
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
     ...signerRow(verdict),
+    ...trustRow(model.path, verdict),
     ...(verdict.decision === undefined ? [] : decisionRows(verdict.decision)),
     ...reasonRows(verdict),
     ...differenceRows(model.path, verdict),
@@ -57,7 +73,7 @@ export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode
   return rows.map((row) => attach(row, parent));
 }
 
-function attach(row: Row, parent: TreeNode): FactNode {
+function attach(row: Row, parent: FactNode["parent"]): FactNode {
   const children: FactNode[] = [];
   const node: FactNode = { ...row, kind: "fact", parent, children };
   for (const child of row.children ?? []) children.push(attach(child, node));
@@ -81,6 +97,28 @@ function signerRow({ signer }: Verdict): Row[] {
     case "sigstore":
       return [{ id: "signer", icon: "account", label, description: plainText(signer.issuer), tooltip: label }];
   }
+}
+
+/** The way out, where the signature is authentic and only the signer is not accepted, or where who it was has to be told. */
+function trustRow(path: string, verdict: Verdict): Row[] {
+  const label = refusalOf(verdict);
+  if (label === undefined) return [];
+  const action = l10n.t("Trust This Signer…");
+  const reasons = verdict.reasons.map(({ message }) => plainText(message));
+  const command = { command: COMMANDS.trustSigner, title: action, arguments: [path] };
+  const tooltip = [label, ...reasons, action].join("\n");
+  return [{ id: "trust", icon: "unverified", colour: "amber", label, description: action, tooltip, command }];
+}
+
+function refusalOf({ state, decision, reasons }: Verdict): string | undefined {
+  if (state === "untrusted")
+    return decision?.outcome === "exception" ? undefined : l10n.t("No policy accepts this signer");
+  if (state !== "unable") return undefined;
+  if (reasons.some(({ code }) => code === "KEY_UNKNOWN")) return l10n.t("Its key is not known here");
+  const unknownRoot = reasons.some(
+    ({ code }) => code === "CERTIFICATE_UNTRUSTED_ROOT" || code === "CERTIFICATE_NO_ROOTS",
+  );
+  return unknownRoot ? l10n.t("Its root certificate is not known here") : undefined;
 }
 
 function reasonRows(verdict: Verdict): Row[] {
@@ -138,80 +176,5 @@ function whose(source: IgnoreSource): string {
       return l10n.t("left out by you");
     case "signature":
       return l10n.t("the signature itself");
-  }
-}
-
-function differenceRows(root: string, { comparison }: Verdict): Row[] {
-  if (comparison === undefined) return [];
-  const changed = comparison.changed.filter(({ name }, index, all) => all[index - 1]?.name !== name);
-  const open = (name: string): Uri => Uri.file(join(root, name));
-  return [
-    ...group("changed", l10n.t("Changed ({0})", changed.length), "diff-modified", changed, (resource) => ({
-      opens: open(resource.name),
-      description: changeText(resource),
-      tooltip: changeTooltip(resource),
-    })),
-    ...group(
-      "missing",
-      l10n.t("Missing ({0})", comparison.missing.length),
-      "diff-removed",
-      comparison.missing,
-      (file) => ({
-        description: file.ignored ? l10n.t("signed, but left out of this check") : l10n.t("signed, not here"),
-      }),
-    ),
-    ...group("added", l10n.t("Added ({0})", comparison.added.length), "diff-added", comparison.added, (file) => ({
-      opens: open(file.name),
-      description: file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note)),
-    })),
-  ];
-}
-
-function group<T extends { readonly name: string }>(
-  id: string,
-  label: string,
-  icon: string,
-  files: readonly T[],
-  row: (file: T) => Partial<Row>,
-): Row[] {
-  if (files.length === 0) return [];
-  const children = files.map((file) => ({
-    id: `${id}:${file.name}`,
-    icon: "file",
-    label: plainText(file.name),
-    ...row(file),
-  }));
-  return [{ id, icon, colour: "red", label, children, expanded: true }];
-}
-
-function changeText(change: ChangedResource): string {
-  if (change.note !== undefined) return noteText(change.note);
-  if (change.found === undefined || change.expected === undefined) return l10n.t("other content");
-  return l10n.t("expected {0}, found {1}", start(change.expected), start(change.found));
-}
-
-/** Enough of a digest to see that two differ; the tooltip has all of both. */
-function start(hex: string): string {
-  return `${hex.slice(0, 4)}…`;
-}
-
-function changeTooltip(change: ChangedResource): string {
-  const expected = change.expected === undefined ? [] : [l10n.t("Expected {0}", change.expected)];
-  const found = change.found === undefined ? [] : [l10n.t("Found {0}", change.found)];
-  return [plainText(change.name), ...expected, ...found].join("\n");
-}
-
-function noteText(note: string): string {
-  switch (note) {
-    case "shorter":
-      return l10n.t("shorter than signed");
-    case "longer":
-      return l10n.t("longer than signed");
-    case "symlink":
-      return l10n.t("a symbolic link");
-    case "special":
-      return l10n.t("not a regular file");
-    default:
-      return l10n.t("a name that cannot be signed");
   }
 }

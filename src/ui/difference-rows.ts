@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { l10n, Uri } from "vscode";
+import type { ChangedResource } from "../core/manifest/comparison.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { plainText } from "../platform/plain-text.ts";
+import type { Row } from "./tree-nodes.ts";
+
+/** Files of one kind that are listed; nobody reads on, and each is a row that the window keeps. */
+const FILES_SHOWN = 500;
+/** Parts of one file that its tooltip names. */
+const PARTS_SHOWN = 8;
+
+/** What is not as it was signed: every file, which opens where it is there, with what was expected and what was found. */
+export function differenceRows(root: string, { comparison }: Verdict): readonly Row[] {
+  if (comparison === undefined) return [];
+  const changed = [...Map.groupBy(comparison.changed, ({ name }) => name)].map(([name, parts]) => ({ name, parts }));
+  const open = (name: string): Uri => Uri.file(join(root, name));
+  return [
+    ...group("changed", l10n.t("Changed ({0})", changed.length), "diff-modified", changed, ({ name, parts }) => ({
+      opens: open(name),
+      description: changeText(parts),
+      tooltip: changeTooltip(name, parts),
+    })),
+    ...group(
+      "missing",
+      l10n.t("Missing ({0})", comparison.missing.length),
+      "diff-removed",
+      comparison.missing,
+      (file) => ({
+        description: file.ignored ? l10n.t("signed, but left out of this check") : l10n.t("signed, not here"),
+      }),
+    ),
+    ...group("added", l10n.t("Added ({0})", comparison.added.length), "diff-added", comparison.added, (file) => ({
+      opens: open(file.name),
+      description: file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note)),
+    })),
+  ];
+}
+
+function group<T extends { readonly name: string }>(
+  id: string,
+  label: string,
+  icon: string,
+  files: readonly T[],
+  row: (file: T) => Partial<Row>,
+): Row[] {
+  if (files.length === 0) return [];
+  const children: Row[] = files.slice(0, FILES_SHOWN).map((file) => {
+    const name = plainText(file.name);
+    const more = row(file);
+    const tooltip = more.tooltip ?? [name, more.description ?? ""].join("\n");
+    return { id: `${id}:${file.name}`, icon: "file", label: name, ...more, tooltip };
+  });
+  const left = files.length - children.length;
+  if (left > 0) children.push({ id: `${id}:more`, icon: "ellipsis", label: l10n.t("… and {0} more", left) });
+  return [{ id, icon, colour: "red", label, children, expanded: true }];
+}
+
+function changeText(parts: readonly ChangedResource[]): string {
+  const [change] = parts;
+  if (change === undefined) return "";
+  if (change.note !== undefined) return noteText(change.note);
+  if (parts.length > 1) return l10n.t("{0} parts differ", parts.length);
+  if (change.found === undefined || change.expected === undefined) return l10n.t("other content");
+  return l10n.t("expected {0}, found {1}", start(change.expected), start(change.found));
+}
+
+/** Enough of a digest to see that two differ; the tooltip has all of both. */
+function start(hex: string): string {
+  return `${hex.slice(0, 4)}…`;
+}
+
+function changeTooltip(name: string, parts: readonly ChangedResource[]): string {
+  const lines = parts
+    .slice(0, PARTS_SHOWN)
+    .flatMap(({ range, expected, found, note }) => [
+      ...(range === undefined ? [] : [l10n.t("Bytes {0} to {1}:", range.start, range.end)]),
+      ...(note === undefined ? [] : [noteText(note)]),
+      ...(expected === undefined ? [] : [l10n.t("Expected {0}", expected)]),
+      ...(found === undefined ? [] : [l10n.t("Found {0}", found)]),
+    ]);
+  const left = parts.length - PARTS_SHOWN;
+  return [plainText(name), ...lines, ...(left > 0 ? [l10n.t("… and {0} more", left)] : [])].join("\n");
+}
+
+function noteText(note: string): string {
+  switch (note) {
+    case "shorter":
+      return l10n.t("shorter than signed");
+    case "longer":
+      return l10n.t("longer than signed");
+    case "symlink":
+      return l10n.t("a symbolic link");
+    case "special":
+      return l10n.t("not a regular file");
+    default:
+      return l10n.t("a name that cannot be signed");
+  }
+}

@@ -1,0 +1,63 @@
+import { basename } from "node:path";
+import { l10n, TreeItem, workspace } from "vscode";
+import { COMMANDS } from "../platform/ids.ts";
+import { plainText } from "../platform/plain-text.ts";
+import type { ModelRegistry } from "../workspace/registry.ts";
+import { themeIcon } from "./theme.ts";
+import type { NoteNode } from "./tree-nodes.ts";
+
+/** What is to be said of the whole list: above the models, how to begin; below them, what may be missing. */
+export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
+  const { models, bounds } = registry;
+  const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
+  return {
+    above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
+    below: [...bounds].map(([folder, limit]) => boundNote(folder, limit)),
+  };
+}
+
+function unsignedNote(count: number): NoteNode {
+  const label = count === 1 ? l10n.t("This model is not signed") : l10n.t("None of these models is signed");
+  const title = l10n.t("Sign Model…");
+  return {
+    kind: "note",
+    id: "unsigned",
+    icon: "edit",
+    label,
+    description: title,
+    tooltip: l10n.t("A signature tells everybody who made a model, and whether it is still what they made."),
+    command: { command: COMMANDS.signModel, title },
+  };
+}
+
+function boundNote(folder: string, limit: number): NoteNode {
+  const count = new Intl.NumberFormat().format(limit);
+  const name = plainText(basename(folder));
+  return {
+    kind: "note",
+    id: `bound:${folder}`,
+    icon: "warning",
+    label: l10n.t("Not all of {0} was searched", name),
+    description: l10n.t("the first {0} files and folders", count),
+    tooltip: l10n.t(
+      "{0} has more than {1} files and folders. Models beyond are not listed: leave folders out with the setting files.exclude, or open the folder that the models are in.",
+      name,
+      count,
+    ),
+    command: {
+      command: "workbench.action.openSettings",
+      title: l10n.t("Open Settings"),
+      arguments: ["files.exclude"],
+    },
+  };
+}
+
+export function noteItem({ id, icon, label, description, tooltip, command }: NoteNode): TreeItem {
+  const item = new TreeItem(label);
+  item.id = `note:${id}`;
+  item.iconPath = themeIcon(icon);
+  item.description = description;
+  item.tooltip = tooltip;
+  item.command = command;
+  return item;
+}

@@ -2,7 +2,8 @@
  * Runs a whole Sigstore on loopback until Ctrl-C: an identity provider that logs in whoever types a name, Fulcio, both
  * Rekors, a timestamp authority and a TUF repository.
  *
- *   node scripts/local-sigstore.ts [--rekor 1|2] [--out FOLDER] [--issuer-port PORT] [--misbehave SERVICE=FAULT]… [--json]
+ *   node scripts/local-sigstore.ts [--rekor 1|2] [--out FOLDER] [--issuer-port PORT] [--misbehave SERVICE=FAULT]…
+ *     [--json [--token SUBJECT]…]
  */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
@@ -17,6 +18,8 @@ const { values } = parseArgs({
     misbehave: { type: "string", multiple: true, default: [] },
     /** One line of JSON in place of the words, for a program that started this one. */
     json: { type: "boolean", default: false },
+    /** With --json: an identity token of that subject, as if it had logged in just now. */
+    token: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -37,7 +40,11 @@ for (const { service, fault } of wishes) sigstore.misbehave(service, fault);
 
 if (values.json) {
   const { trustConfigPath, trustedRootPath, tufRootPath, issuer, urls } = sigstore;
-  process.stdout.write(`${JSON.stringify({ trustConfigPath, trustedRootPath, tufRootPath, issuer, urls })}\n`);
+  const tokens = Object.fromEntries(
+    await Promise.all(values.token.map(async (subject) => [subject, await sigstore.token(subject)])),
+  );
+  const about = { trustConfigPath, trustedRootPath, tufRootPath, issuer, urls, tokens };
+  process.stdout.write(`${JSON.stringify(about)}\n`);
 } else {
   process.stdout.write(`${JSON.stringify(sigstore.trustConfig, undefined, 2)}
 

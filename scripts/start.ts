@@ -7,7 +7,13 @@ import { checkSamples } from "./start/check-samples.ts";
 import { runLocalSigstore } from "./start/local-sigstore.ts";
 import { hasDisplay, openDesktop } from "./start/open-desktop.ts";
 import { openServer } from "./start/open-server.ts";
-import { SAMPLES_FOLDER, type SampleSettings, sampleSettings, samplesToOpen } from "./start/samples-to-open.ts";
+import {
+  SAMPLES_FOLDER,
+  type SampleSettings,
+  STRANGER,
+  sampleSettings,
+  samplesToOpen,
+} from "./start/samples-to-open.ts";
 
 const { values } = parseArgs({
   options: { check: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
@@ -15,7 +21,7 @@ const { values } = parseArgs({
 
 await build();
 if (values.check) {
-  const { failed } = checkSamples((text) => console.log(text));
+  const { failed } = await checkSamples((text) => console.log(text));
   for (const { title } of failed) console.log(`\nNot as it should be: ${title}`);
   if (failed.length === 0) console.log("\nEverything went as it should.");
   process.exitCode = failed.length === 0 ? 0 : 1;
@@ -27,13 +33,13 @@ async function open(): Promise<void> {
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
   if (values.fresh) rmSync(SAMPLES_FOLDER, { recursive: true, force: true });
-  const folder = samplesToOpen();
-  const sigstore = await runLocalSigstore();
+  const sigstore = await runLocalSigstore(STRANGER);
   try {
+    samplesToOpen(SAMPLES_FOLDER, sigstore);
     console.log(
       `A Sigstore of your own runs beside it: sign with "Browser Login", any name will do (${sigstore.issuer}).`,
     );
-    await openEditor(folder, sampleSettings(sigstore.trustConfigPath), stopped.signal);
+    await openEditor(SAMPLES_FOLDER, sampleSettings(SAMPLES_FOLDER, sigstore), stopped.signal);
   } finally {
     await sigstore.stop();
   }

@@ -26,7 +26,7 @@ const SUITES: Readonly<Record<string, () => Promise<SuiteResult>>> = {
   conformance: () => mochaSuite("conformance", { mochaArgs, coverage: v8Files }),
   interop: () => mochaSuite("interop", { mochaArgs, coverage: v8Files }),
   manifest: () => mochaSuite("manifest", { mochaArgs }),
-  samples: async () => checkSamples(() => {}),
+  samples: () => checkSamples(() => {}),
   host: () => inBrowser("host", () => hostInBrowser(mochaArgs)),
   e2e: () => inBrowser("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT })),
 };

@@ -150,6 +150,13 @@ function under(folder: string, files: SampleFiles): SampleFiles {
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
 }
 
+/** A model whose signer nobody knows yet: the sample with a README of its own. */
+export function tunedSample(): SampleFiles {
+  const card =
+    "---\nbase_model: tiny-llama\n---\n\n# tiny-llama-tuned\n\nA sample: somebody else's version of tiny-llama.\n";
+  return under("tiny-llama-tuned", { ...safetensorsFolder(), "README.md": card });
+}
+
 /** The samples: paths of the models, folders or single files, with the files of each. */
 export const SAMPLES: Readonly<Record<string, () => SampleFiles>> = {
   "tiny-llama": () => under("tiny-llama", safetensorsFolder()),

@@ -1,9 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { WORDS } from "../../src/core/words.ts";
 import type { SuiteResult } from "../../test/support/results.ts";
 import { makeSamples } from "../samples/make.ts";
-import { modelProvenance } from "./terminal.ts";
+import { runLocalSigstore } from "./local-sigstore.ts";
+import { SAMPLE_STATES, STRANGER, samplesToOpen } from "./samples-to-open.ts";
+import { modelProvenance, type Outcome } from "./terminal.ts";
 
 const DONE = 0;
 const FAILED = 1;
@@ -64,52 +67,103 @@ const SAMPLES: readonly Sample[] = [
 ];
 
 /** Signs and verifies every sample, then damages each; each step is a test. `print` gets the reports. */
-export function checkSamples(print: (text: string) => void): SuiteResult {
+export async function checkSamples(print: (text: string) => void): Promise<SuiteResult> {
   const folder = mkdtempSync(join(tmpdir(), "samples-"));
-  const failed: { title: string; message: string }[] = [];
-  let passed = 0;
-  const expect = (why: string, status: number, args: readonly string[]) => {
-    const outcome = modelProvenance(folder, args);
-    const title = `${why}: model-provenance ${args.join(" ")}`;
-    print(`\n# ${why}\n$ model-provenance ${args.join(" ")}\n${outcome.text}`);
-    if (outcome.status === status) {
-      passed += 1;
-      print(`(exit status ${status}, as it should be)`);
-    } else {
-      failed.push({ title, message: `exit status ${outcome.status}, not ${status}\n${outcome.text}` });
-      print(`UNEXPECTED: exit status ${outcome.status}, not ${status}`);
-    }
-  };
-  const verify = (why: string, status: number, { model, signature, verify }: Sample, known = verify) =>
-    expect(why, status, ["verify", ...known, model, "--signature", signature]);
+  const steps = new Steps(print);
   try {
-    makeSamples(folder);
-    for (const sample of SAMPLES) {
-      const { model, signature, sign } = sample;
-      expect(`Sign ${model}`, DONE, ["sign", ...sign, model, "--signature", signature]);
-      verify(`${model} is what was signed`, DONE, sample);
-      const original = join(folder, "original");
-      cpSync(join(folder, sample.file), original);
-      flipOneBit(join(folder, sample.file));
-      verify(`One bit of ${sample.file} was changed`, FAILED, sample);
-      cpSync(original, join(folder, sample.file));
-      verify("It was put right again", DONE, sample);
-    }
-    const [llama] = SAMPLES;
-    if (llama === undefined) throw new Error("There are no samples");
-    writeFileSync(join(folder, "tiny-llama", "added.py"), "print('not signed')\n");
-    verify("A file was added to tiny-llama", FAILED, llama);
-    rmSync(join(folder, "tiny-llama", "added.py"));
-    rmSync(join(folder, "tiny-llama", "tokenizer.json"));
-    verify("A file of tiny-llama is gone", FAILED, llama);
-    makeSamples(folder);
-    verify("tiny-llama against another key", FAILED, llama, ["key", "--public-key", "keys/p521.pub.pem"]);
-    flipOneBit(join(folder, llama.signature));
-    verify("One bit of the signature file was changed", FAILED, llama);
-    return { passed, failed, skipped: [] };
+    checkEachFormat(folder, steps);
+    await checkEachState(join(folder, "workspace"), steps);
+    return steps.result;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What was done, and whether it came out as it should. */
+class Steps {
+  readonly #print: (text: string) => void;
+  readonly #failed: { title: string; message: string }[] = [];
+  #passed = 0;
+
+  constructor(print: (text: string) => void) {
+    this.#print = print;
+  }
+
+  get result(): SuiteResult {
+    return { passed: this.#passed, failed: this.#failed, skipped: [] };
+  }
+
+  expect(
+    why: string,
+    folder: string,
+    args: readonly string[],
+    expected: string,
+    told: (outcome: Outcome) => string,
+  ): void {
+    const outcome = modelProvenance(folder, args);
+    const title = `${why}: model-provenance ${args.join(" ")}`;
+    const found = told(outcome);
+    this.#print(`\n# ${why}\n$ model-provenance ${args.join(" ")}\n${outcome.text}`);
+    if (found === expected) {
+      this.#passed += 1;
+      this.#print(`(${found}, as it should be)`);
+    } else {
+      this.#failed.push({ title, message: `${found}, not ${expected}\n${outcome.text}` });
+      this.#print(`UNEXPECTED: ${found}, not ${expected}`);
+    }
+  }
+}
+
+function checkEachFormat(folder: string, steps: Steps): void {
+  const expect = (why: string, status: number, args: readonly string[]): void =>
+    steps.expect(why, folder, args, `exit status ${status}`, (outcome) => `exit status ${outcome.status}`);
+  const verify = (why: string, status: number, { model, signature, verify }: Sample, known = verify) =>
+    expect(why, status, ["verify", ...known, model, "--signature", signature]);
+  makeSamples(folder);
+  for (const sample of SAMPLES) {
+    const { model, signature, sign } = sample;
+    expect(`Sign ${model}`, DONE, ["sign", ...sign, model, "--signature", signature]);
+    verify(`${model} is what was signed`, DONE, sample);
+    const original = join(folder, "original");
+    cpSync(join(folder, sample.file), original);
+    flipOneBit(join(folder, sample.file));
+    verify(`One bit of ${sample.file} was changed`, FAILED, sample);
+    cpSync(original, join(folder, sample.file));
+    verify("It was put right again", DONE, sample);
+  }
+  const [llama] = SAMPLES;
+  if (llama === undefined) throw new Error("There are no samples");
+  writeFileSync(join(folder, "tiny-llama", "added.py"), "print('not signed')\n");
+  verify("A file was added to tiny-llama", FAILED, llama);
+  rmSync(join(folder, "tiny-llama", "added.py"));
+  rmSync(join(folder, "tiny-llama", "tokenizer.json"));
+  verify("A file of tiny-llama is gone", FAILED, llama);
+  makeSamples(folder);
+  verify("tiny-llama against another key", FAILED, llama, ["key", "--public-key", "keys/p521.pub.pem"]);
+  flipOneBit(join(folder, llama.signature));
+  verify("One bit of the signature file was changed", FAILED, llama);
+}
+
+/** The workspace that `npm start` opens: a model in each verdict. */
+async function checkEachState(folder: string, steps: Steps): Promise<void> {
+  const sigstore = await runLocalSigstore(STRANGER);
+  try {
+    samplesToOpen(folder, sigstore);
+    for (const [model, state] of Object.entries(SAMPLE_STATES)) {
+      const trust =
+        state === "untrusted" ? ["sigstore", "--trust-config", sigstore.trustConfigPath] : ["key", ...PUBLIC_KEY];
+      const args = state === "unsigned" ? ["scan", model] : ["verify", ...trust, model];
+      steps.expect(`${model} is ${state}`, folder, args, state, stateTold);
+    }
+  } finally {
+    await sigstore.stop();
+  }
+}
+
+/** The state whose words a report begins with. */
+function stateTold({ text }: Outcome): string {
+  const told = Object.entries(WORDS).find(([, { mark, label }]) => text.startsWith(`${mark} ${label} `));
+  return told?.[0] ?? "no state";
 }
 
 function flipOneBit(path: string): void {

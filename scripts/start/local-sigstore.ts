@@ -4,18 +4,27 @@ import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { ROOT } from "../fetch.mjs";
 
-const Ready = v.object({ trustConfigPath: v.string(), issuer: v.string() });
+const Ready = v.object({
+  trustConfigPath: v.string(),
+  issuer: v.string(),
+  /** By subject. */
+  tokens: v.record(v.string(), v.string()),
+});
 
 /** A Sigstore on loopback, in a process of its own. */
 export interface RunningSigstore extends v.InferOutput<typeof Ready> {
   stop(): Promise<void>;
 }
 
-/** Starts one, so that the samples can be signed with a login: any name will do there. */
-export async function runLocalSigstore(): Promise<RunningSigstore> {
+/**
+ * Starts one, so that the samples can be signed with a login: any name will do there.
+ *
+ * @param subjects who gets a token at once
+ */
+export async function runLocalSigstore(...subjects: readonly string[]): Promise<RunningSigstore> {
   const script = join(ROOT, "scripts", "local-sigstore.ts");
   // Detached: Ctrl-C reaches this process first, which ends the other when the workbench has gone.
-  const child = spawn(process.execPath, [script, "--json"], {
+  const child = spawn(process.execPath, [script, "--json", ...subjects.flatMap((subject) => ["--token", subject])], {
     stdio: ["ignore", "pipe", "inherit"],
     detached: process.platform !== "win32",
   });

@@ -1,49 +1,80 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { VerdictState } from "../../src/core/verdict.ts";
 import { CACHE } from "../fetch.mjs";
 import { makeSamples } from "../samples/make.ts";
+import { tunedSample } from "../samples/models.ts";
+import { writeSample } from "../samples/write.ts";
+import type { RunningSigstore } from "./local-sigstore.ts";
 import { modelProvenance } from "./terminal.ts";
 
+/** Where `npm start` keeps its workspace between two runs. */
 export const SAMPLES_FOLDER = join(CACHE, "samples");
+
+/** Who signed the sample whose signer nobody accepts yet. */
+export const STRANGER = "bob@example.org";
+
+/** One model in each verdict that lasts, by its path in the workspace. */
+export const SAMPLE_STATES: Readonly<Record<string, VerdictState>> = {
+  "tiny-llama": "verified",
+  "tiny-llama-tuned": "untrusted",
+  "reviews-dataset": "modified",
+  "release-notes-skill": "invalid",
+  "gguf/tiny-f32.gguf": "unable",
+  onnx: "unsigned",
+};
 
 export type SampleSettings = Readonly<Record<string, unknown>>;
 
-/**
- * What makes the samples' signers known to the extension, and lets it sign with a login.
- *
- * @param trustConfigPath of the Sigstore that runs beside it
- */
-export function sampleSettings(trustConfigPath: string): SampleSettings {
+/** What makes the samples' signers known to the extension, and lets it sign with a login. */
+export function sampleSettings(folder: string, { trustConfigPath }: RunningSigstore): SampleSettings {
   return {
-    "modelProvenance.trustedKeys": [join(SAMPLES_FOLDER, "keys", "p256.pub.pem")],
+    "modelProvenance.trustedKeys": [join(folder, "keys", "p256.pub.pem")],
     "modelProvenance.sigstoreInstance": trustConfigPath,
     "modelProvenance.autoVerify": "full",
   };
 }
 
-/** Makes the workspace that `npm start` opens, unless it is there: a model in each state. Returns its folder. */
-export function samplesToOpen(): string {
-  if (existsSync(SAMPLES_FOLDER)) return SAMPLES_FOLDER;
+/**
+ * Makes the workspace that `npm start` opens, a model in each state; what a person did to those that are there stays.
+ * The model with a login is signed anew by whoever runs now: that Sigstore lives only as long as `npm start` does.
+ */
+export function samplesToOpen(folder: string, sigstore: RunningSigstore): void {
+  if (!existsSync(folder)) makeWorkspace(folder);
+  if (!existsSync(join(folder, "tiny-llama-tuned"))) writeSample(folder, tunedSample());
+  const signature = join(folder, "tiny-llama-tuned", "model.sig");
+  if (existsSync(signature) && !isKeyless(signature)) return;
+  const token = sigstore.tokens[STRANGER];
+  if (token === undefined) throw new Error(`The local Sigstore gave no token for ${STRANGER}`);
+  const login = ["--trust-config", sigstore.trustConfigPath, "--identity-token", token, "--yes"];
+  sign(folder, "tiny-llama-tuned", "tiny-llama-tuned/model.sig", ["sigstore", ...login]);
+}
+
+function makeWorkspace(folder: string): void {
   try {
-    makeSamples(SAMPLES_FOLDER);
-    sign("tiny-llama", "tiny-llama/model.sig", "keys/p256.pem");
+    makeSamples(folder);
+    const withKey = (model: string, signature: string, key: string): void =>
+      sign(folder, model, signature, ["key", "--private-key", key]);
+    withKey("tiny-llama", "tiny-llama/model.sig", "keys/p256.pem");
     // Signed by someone whose key the settings do not name.
-    sign("gguf/tiny-f32.gguf", "gguf/tiny-f32.gguf.sig", "keys/p521.pem");
-    sign("reviews-dataset", "reviews-dataset/model.sig", "keys/p256.pem");
-    appendFileSync(join(SAMPLES_FOLDER, "reviews-dataset", "labels.csv"), "3,changed after it was signed\n");
-    sign("release-notes-skill", "release-notes-skill/skill.oms.sig", "keys/p256.pem");
-    damage(join(SAMPLES_FOLDER, "release-notes-skill", "skill.oms.sig"));
-    return SAMPLES_FOLDER;
+    withKey("gguf/tiny-f32.gguf", "gguf/tiny-f32.gguf.sig", "keys/p521.pem");
+    withKey("reviews-dataset", "reviews-dataset/model.sig", "keys/p256.pem");
+    appendFileSync(join(folder, "reviews-dataset", "labels.csv"), "3,changed after it was signed\n");
+    withKey("release-notes-skill", "release-notes-skill/skill.oms.sig", "keys/p256.pem");
+    damage(join(folder, "release-notes-skill", "skill.oms.sig"));
   } catch (error) {
-    rmSync(SAMPLES_FOLDER, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-function sign(model: string, signature: string, key: string): void {
-  const args = ["sign", "key", "--private-key", key, model, "--signature", signature];
-  const { status, text } = modelProvenance(SAMPLES_FOLDER, args);
+function sign(folder: string, model: string, signature: string, how: readonly string[]): void {
+  const { status, text } = modelProvenance(folder, ["sign", ...how, model, "--signature", signature]);
   if (status !== 0) throw new Error(`Signing ${model} failed: ${text}`);
+}
+
+function isKeyless(signature: string): boolean {
+  return readFileSync(signature, "utf8").includes('"tlogEntries":[{');
 }
 
 /** Puts another signature value in: well-formed, not authentic. */

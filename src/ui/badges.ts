@@ -8,13 +8,14 @@ import {
   Uri,
   window,
 } from "vscode";
-import { signerText } from "../core/words.ts";
+import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { plainText } from "../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { stateWords, timeText, verdictSentence } from "./model-text.ts";
+import { stateWords, verdictSentence } from "./model-text.ts";
+import { signerName } from "./signer-text.ts";
 import { themeColour } from "./theme.ts";
+import { timeText } from "./time-text.ts";
 
 /** The editor cuts events of more addresses down to one for each folder. */
 const EVENT_LIMIT = 250;
@@ -80,23 +81,31 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
   const { verdict, path } = model;
   const words = stateWords(verdict);
   const comparison = verdict.state === "modified" ? verdict.comparison : undefined;
+  const when = [signedText(verdict), checkedText(verdict)].filter((text) => text !== "");
+  const decorate = (file: string, badge: string, text: string, colour = words.colour): FileDecoration => {
+    const decoration = new FileDecoration(badge, [text, ...when].join(" "), themeColour(colour));
+    shown.set(file, decoration);
+    return decoration;
+  };
   if (comparison !== undefined) {
-    const signer = verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
-    const colour = themeColour("red");
-    for (const { name } of comparison.changed) {
-      shown.set(join(path, name), new FileDecoration("✗", l10n.t("Changed since {0} signed it", signer), colour));
-    }
-    for (const { name } of comparison.added) {
-      shown.set(join(path, name), new FileDecoration("+", l10n.t("Added since {0} signed the model", signer), colour));
-    }
+    const signer = verdict.signer === undefined ? l10n.t("its signer") : signerName(verdict.signer);
+    const changed = l10n.t("Changed since {0} signed it.", signer);
+    const added = l10n.t("Added since {0} signed the model.", signer);
+    for (const { name } of comparison.changed) decorate(join(path, name), "✗", changed, "red");
+    for (const { name } of comparison.added) decorate(join(path, name), "+", added, "red");
   }
   if (words.badge !== undefined) {
-    const checked = verdict.checkedAt === undefined ? "" : ` ${l10n.t("Checked {0}.", timeText(verdict.checkedAt))}`;
-    const decoration = new FileDecoration(words.badge, verdictSentence(model) + checked, themeColour(words.colour));
-    decoration.propagate = words.colour === "red";
-    shown.set(path, decoration);
+    decorate(path, words.badge, verdictSentence(model)).propagate = words.colour === "red";
   }
   return shown;
+}
+
+function signedText({ signer }: Verdict): string {
+  return signer?.method === "sigstore" ? l10n.t("Signed {0}.", timeText(signer.signedAt)) : "";
+}
+
+function checkedText({ checkedAt }: Verdict): string {
+  return checkedAt === undefined ? "" : l10n.t("Checked {0}.", timeText(checkedAt));
 }
 
 function same(a: FileDecoration | undefined, b: FileDecoration): boolean {

@@ -6,7 +6,8 @@ import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "./decision-rows.ts";
-import { filesText, modelDescription, modelName, readingText, stateWords } from "./model-text.ts";
+import { filesText, modelDescription, modelName, readingText, stateWords, verdictSentence } from "./model-text.ts";
+import { signerName, vouchedText } from "./signer-text.ts";
 
 /** Files named in a hover; the tree has them all. */
 const FILES_SHOWN = 5;
@@ -70,7 +71,7 @@ export function modelHover(model: KnownModel): MarkdownString {
   const { verdict } = model;
   const words = stateWords(verdict);
   const hover = new HoverText().strong(`${words.mark} ${words.label} · ${modelName(model)}`);
-  const lines = [...differences(verdict), ...who(verdict), ...why(verdict), ...how(model)];
+  const lines = [...differences(verdict), ...taken(model), ...who(verdict), ...why(verdict), ...how(model)];
   for (const text of lines) hover.line(text);
   hover.paragraph();
   actions(hover, model);
@@ -89,6 +90,11 @@ function differences(verdict: Verdict): string[] {
   return more > 0 ? [...all.slice(0, FILES_SHOWN), l10n.t("… and {0} more", more)] : all;
 }
 
+/** Why what was known no longer stands, and what that was. */
+function taken(model: KnownModel): string[] {
+  return model.verdict.state === "stale" ? [`${verdictSentence(model)} (${modelDescription(model)})`] : [];
+}
+
 function who({ signer }: Verdict): string[] {
   if (signer === undefined) return [];
   const text = signerText(signer);
@@ -98,7 +104,7 @@ function who({ signer }: Verdict): string[] {
     case "certificate":
       return [l10n.t("Signed by {0} (issued by {1})", text, signer.issuer)];
     case "sigstore":
-      return [l10n.t("Signed by {0} ({1})", text, signer.issuer)];
+      return [l10n.t("Signed by {0} ({1})", signerName(signer), vouchedText(signer))];
   }
 }
 

@@ -1,12 +1,14 @@
 import { basename, dirname, relative } from "node:path";
-import { env, l10n } from "vscode";
+import { l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
 import { hubSnapshot } from "../core/model/hub-cache.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
-import { bytesText, describe, signerText, type Words, wordsFor } from "../core/words.ts";
+import { bytesText, describe, type Words, wordsFor } from "../core/words.ts";
 import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
+import { signerName } from "./signer-text.ts";
+import { timeText } from "./time-text.ts";
 
 /** Characters of an identity where room is short; the whole of it is in the tooltip. */
 const SHORT = 48;
@@ -43,7 +45,7 @@ function hubRevision(path: string): string | undefined {
 }
 
 export function shortSigner(signer: Signer): string {
-  return middleShortened(plainText(signerText(signer)), SHORT);
+  return middleShortened(signerName(signer), SHORT);
 }
 
 /** What stands beside the name in a list. */
@@ -82,21 +84,11 @@ function checkedText({ checkedAt }: Verdict): string {
   return checkedAt === undefined ? "" : timeText(checkedAt);
 }
 
-/** Today's times without the date. */
-export function timeText(rfc3339: string): string {
-  const date = new Date(rfc3339);
-  const today = date.toDateString() === new Date().toDateString();
-  const style: Intl.DateTimeFormatOptions = today
-    ? { timeStyle: "short" }
-    : { timeStyle: "short", dateStyle: "medium" };
-  return new Intl.DateTimeFormat(env.language, style).format(date);
-}
-
 /** The verdict as a sentence about this model, for messages and for people who listen. */
 export function verdictSentence(model: KnownModel): string {
   const { verdict } = model;
   const name = modelName(model);
-  const signer = verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
+  const signer = verdict.signer === undefined ? l10n.t("its signer") : signerName(verdict.signer);
   const reason = verdict.reasons[0]?.message ?? "";
   switch (verdict.state) {
     case "verified":

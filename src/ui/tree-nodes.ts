@@ -1,13 +1,14 @@
 import { type Command, l10n, type Range, type Uri } from "vscode";
 import type { IgnoreSource } from "../core/model/file-list.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { signerText } from "../core/words.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionRows, reasonsBeside } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { filesText, readingText, shortReadingText } from "./model-text.ts";
+import { signerName, vouchedText } from "./signer-text.ts";
+import { timeText } from "./time-text.ts";
 
 /** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
 export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
@@ -63,7 +64,7 @@ export type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly ch
 export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode[] {
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
-    ...signerRow(verdict),
+    ...signerRow(model.path, verdict),
     ...trustRow(model.path, verdict),
     ...(verdict.decision === undefined ? [] : decisionRows(verdict.decision)),
     ...reasonRows(verdict),
@@ -80,22 +81,27 @@ function attach(row: Row, parent: FactNode["parent"]): FactNode {
   return node;
 }
 
-function signerRow({ signer }: Verdict): Row[] {
+function signerRow(path: string, { signer }: Verdict): Row[] {
   if (signer === undefined) return [];
-  const label = l10n.t("Signed by {0}", plainText(signerText(signer)));
+  const label = l10n.t("Signed by {0}", signerName(signer));
+  const command = { command: COMMANDS.showSignature, title: l10n.t("Show Signature"), arguments: [path] };
+  const row = { id: "signer", label, command };
   switch (signer.method) {
     case "key": {
       const tooltip = `${label}\n${signer.curve}, SHA-256 ${signer.fingerprint}`;
-      return [{ id: "signer", icon: "key", label, description: signer.curve, tooltip }];
+      return [{ ...row, icon: "key", description: signer.curve, tooltip }];
     }
     case "certificate": {
       const description = plainText(signer.issuer);
       const until = l10n.t("Certificate valid {0} to {1}", signer.notBefore, signer.notAfter);
       const tooltip = [label, l10n.t("Issued by {0}", description), ...signer.alternativeNames.map(plainText), until];
-      return [{ id: "signer", icon: "file-badge", label, description, tooltip: tooltip.join("\n") }];
+      return [{ ...row, icon: "account", description, tooltip: tooltip.join("\n") }];
     }
-    case "sigstore":
-      return [{ id: "signer", icon: "account", label, description: plainText(signer.issuer), tooltip: label }];
+    case "sigstore": {
+      const who = l10n.t("Signed by {0}", plainText(signer.identity));
+      const tooltip = [who, l10n.t("Vouched for by {0}", plainText(signer.issuer)), timeText(signer.signedAt)];
+      return [{ ...row, icon: "account", description: vouchedText(signer), tooltip: tooltip.join("\n") }];
+    }
   }
 }
 

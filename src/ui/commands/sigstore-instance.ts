@@ -6,9 +6,9 @@ import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { changeSetting, PUBLIC, STAGING, setting } from "../../platform/settings.ts";
 import { isPrivateInstance, readConfiguration } from "../../platform/sigstore-roots.ts";
-import { timeText } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
+import { timeText } from "../time-text.ts";
 
 /** Select Sigstore Instance…: where the person signs, and whose keyless signatures are checked. */
 export async function selectSigstoreInstance(services: Services): Promise<void> {

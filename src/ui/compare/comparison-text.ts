@@ -2,7 +2,7 @@ import { l10n } from "vscode";
 import type { Differences, FileDifference, FileSide, Part } from "../../core/manifest/differences.ts";
 import { bytesText } from "../../core/words.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import { timeText } from "../model-text.ts";
+import { timeText } from "../time-text.ts";
 
 /** Files of a comparison that are listed: whoever has more looks at the report. */
 export const FILES_LISTED = 10_000;

@@ -20,6 +20,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.signModel,
   COMMANDS.copyReportAsMarkdown,
   COMMANDS.compare,
+  COMMANDS.trustSigner,
 ];
 
 /** Markdown whose only markup is ours: whatever comes from a bundle or a disk is appended as text, and makes no icon. */
@@ -147,6 +148,8 @@ function actions(hover: HoverText, model: KnownModel): void {
     hover.link(l10n.t("Sign Model"), COMMANDS.signModel, model.path);
     return;
   }
+  const untrusted = model.verdict.state === "untrusted" && model.verdict.decision?.outcome !== "exception";
+  if (untrusted) hover.link(l10n.t("Trust This Signer…"), COMMANDS.trustSigner, model.path).text(" · ");
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
   if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");

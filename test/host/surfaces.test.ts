@@ -1,18 +1,39 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type FileDecoration, MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
+import type { FoundModel } from "../../src/core/model/find-models.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";
 import { modelHover } from "../../src/ui/hover.ts";
 import { verdictSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
-import { modelItem } from "../../src/ui/tree-items.ts";
+import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import type { KnownModel } from "../../src/workspace/registry.ts";
+import { listNotes, noteItem } from "../../src/ui/tree-notes.ts";
+import { type KnownModel, ModelRegistry } from "../../src/workspace/registry.ts";
 
 const ROOT = join("/", "w", "models");
 const SIGNER = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" } as const;
+const WORKFLOW_SIGNER = {
+  method: "sigstore",
+  identity: "https://github.com/acme/models/.github/workflows/release.yml@refs/tags/v1.2",
+  identityType: "uri",
+  issuer: "https://token.actions.githubusercontent.com",
+  signedAt: "2025-11-21T14:02:00Z",
+  certificate: {
+    serialNumber: "01",
+    notBefore: "2025-11-21T14:02:00Z",
+    notAfter: "2025-11-21T14:12:00Z",
+    authority: "CN=sigstore",
+    fingerprint: "ab".repeat(32),
+    logs: [],
+  },
+  log: { url: "https://rekor.sigstore.dev", index: "1", entry: "dsse/0.0.1" },
+  timestamps: [],
+  extensions: {},
+  trustRoot: { label: "public", origin: "built-in" },
+} as const;
 const COVERAGE = {
   files: 14,
   bytes: 16_100_000_000,
@@ -94,6 +115,17 @@ describe("badges", () => {
     );
     assert.equal(shown.get(modified.path)?.propagate, true);
     assert.match(shown.get(modified.path)?.tooltip ?? "", /1 changed, 1 missing, 1 added/);
+  });
+
+  it("say what, by whom and when in the tooltip, also at the very file", () => {
+    const checkedAt = "2025-11-22T10:00:00Z";
+    const shown = decorations({ ...modified, verdict: { ...modified.verdict, signer: WORKFLOW_SIGNER, checkedAt } });
+    const tooltip = shown.get(join(modified.path, "big.bin"))?.tooltip ?? "";
+    assert.match(
+      tooltip,
+      /^Changed since ci: acme\/models release\.yml@v1\.2 signed it\. Signed .*2025.*\. Checked .*2025/,
+    );
+    assert.match(shown.get(modified.path)?.tooltip ?? "", /1 changed.*Signed .*2025.*Checked .*2025/);
   });
 
   it("are short enough for the editor, and quiet where there is nothing to say", () => {
@@ -200,7 +232,11 @@ describe("the tree", () => {
     );
     const [changed] = facts[1]?.children ?? [];
     assert.equal(changed?.opens?.fsPath, Uri.file(join(modified.path, "big.bin")).fsPath);
-    assert.equal(changed?.description, "expected aaaa…, found bbbb…");
+    assert.equal(changed?.description, "2 parts differ");
+    assert.match(
+      changed?.tooltip ?? "",
+      /^big\.bin\nBytes 0 to 10:\nExpected (aa){32}\nFound (bb){32}\nBytes 10 to 20:/,
+    );
     assert.equal(facts[2]?.children[0]?.opens, undefined);
     const [left] = facts[4]?.children ?? [];
     assert.equal(left?.label, "Left out (2)");
@@ -211,6 +247,77 @@ describe("the tree", () => {
         ["README.md", "left out by the signer"],
       ],
     );
+  });
+
+  it("says of a changed file what was expected and what was found", () => {
+    const change = { name: "a.bin", expected: "aa".repeat(32), found: "bb".repeat(32) };
+    const comparison = { matches: false, changed: [change], missing: [], added: [] };
+    const known = model("one", { state: "modified", comparison });
+    const [row] = factsOf(known, { kind: "model", path: known.path })[0]?.children ?? [];
+    assert.equal(row?.description, "expected aaaa…, found bbbb…");
+  });
+
+  it("lists no more files than anybody reads", () => {
+    const added = Array.from({ length: 900 }, (_, index) => ({ name: `${index}.bin` }));
+    const comparison = { matches: false, changed: [], missing: [], added };
+    const known = model("many", { state: "modified", comparison });
+    const rows = factsOf(known, { kind: "model", path: known.path })[0]?.children ?? [];
+    assert.equal(rows.length, 501);
+    assert.equal(rows.at(-1)?.label, "… and 400 more");
+  });
+
+  it("offers to trust a signer whom no policy accepts, and nothing like it where one is let pass", () => {
+    const row = (known: KnownModel) =>
+      factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "trust");
+    const offered = row(untrusted);
+    assert.equal(offered?.label, "No policy accepts this signer");
+    assert.equal(offered.description, "Trust This Signer…");
+    const item = factItem(offered);
+    assert.equal(item.command?.command, COMMANDS.trustSigner);
+    assert.deepEqual(item.command?.arguments, [untrusted.path]);
+    assert.equal(row(verified), undefined);
+    const decision = { outcome: "exception", path: "phi", policies: [], reasons: [] } as const;
+    assert.equal(row(model("phi", { state: "untrusted", signer: SIGNER, decision })), undefined);
+    const reasons = [{ code: "KEY_UNKNOWN", message: "Its key is not known.", details: {} }] as const;
+    assert.equal(row(model("phi", { state: "unable", reasons }))?.label, "Its key is not known here");
+  });
+
+  it("tells a workflow by its repository, file and version, and who vouched for it by name", () => {
+    const known = model("ci", { signer: WORKFLOW_SIGNER });
+    const [signer] = factsOf(known, { kind: "model", path: known.path });
+    assert.equal(signer?.label, "Signed by ci: acme/models release.yml@v1.2");
+    assert.match(signer?.description ?? "", /^GitHub Actions, .*2025/);
+    assert.match(signer?.tooltip ?? "", /\/\.github\/workflows\/release\.yml@refs\/tags\/v1\.2/);
+    assert.equal(signer?.command?.command, COMMANDS.showSignature);
+    const elsewhere = { ...WORKFLOW_SIGNER, issuer: "https://token.actions.example.com" };
+    const [other] = factsOf(model("ci", { signer: elsewhere }), { kind: "model", path: known.path });
+    assert.match(other?.label ?? "", /^Signed by https:/);
+  });
+
+  it("calls a snapshot of a hub's cache by its repository, and by its revision where there are two", () => {
+    const snapshot = (digit: string): KnownModel =>
+      model(join("models--acme--tiny", "snapshots", digit.repeat(40)), {});
+    const [one, two] = [snapshot("a"), snapshot("b")];
+    assert.equal(modelItem(one, [one, verified]).label, "acme/tiny");
+    assert.equal(modelItem(one, [one, two]).label, "acme/tiny @ aaaaaaaa");
+  });
+
+  it("says of the whole list that nothing is signed, and that not all was searched", () => {
+    const registry = new ModelRegistry();
+    const found = (name: string, signature?: string): FoundModel => ({
+      path: join(ROOT, name),
+      kind: "directory",
+      ...(signature === undefined ? {} : { signature: join(ROOT, name, signature) }),
+    });
+    assert.deepEqual(listNotes(registry), { above: [], below: [] });
+    registry.replaceFolder(ROOT, [found("a"), found("b")], 500_000);
+    const { above, below } = listNotes(registry);
+    assert.equal(above[0]?.label, "None of these models is signed");
+    assert.equal(noteItem(above[0]).command?.command, COMMANDS.signModel);
+    assert.equal(below[0]?.label, "Not all of models was searched");
+    assert.match(below[0].description, /500.000/);
+    registry.replaceFolder(ROOT, [found("a", "model.sig"), found("b")]);
+    assert.deepEqual(listNotes(registry), { above: [], below: [] });
   });
 
   it("gives the whole reason where a signature is not valid", () => {

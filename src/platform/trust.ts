@@ -44,7 +44,8 @@ export class TrustStore {
     const anchors = [...roots, ...this.#roots];
     return {
       keys: [...keys, ...this.#keys],
-      ...(anchors.length === 0 ? {} : { certificates: { roots: anchors } }),
+      // Also where there is none: that is then what is missing, and no other method.
+      certificates: { roots: anchors },
       sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities: setting("trustedIdentities") }),
     };
   }

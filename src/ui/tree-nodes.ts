@@ -93,7 +93,7 @@ function signerRow(path: string, { signer }: Verdict): Row[] {
     }
     case "certificate": {
       const description = plainText(signer.issuer);
-      const until = l10n.t("Certificate valid {0} to {1}", signer.notBefore, signer.notAfter);
+      const until = l10n.t("Certificate valid {0} to {1}", timeText(signer.notBefore), timeText(signer.notAfter));
       const tooltip = [label, l10n.t("Issued by {0}", description), ...signer.alternativeNames.map(plainText), until];
       return [{ ...row, icon: "account", description, tooltip: tooltip.join("\n") }];
     }

@@ -49,11 +49,16 @@ export async function typePassphrase(page: Page, passphrase: string): Promise<vo
   await page.keyboard.press("Enter");
 }
 
-/** Answers the file dialog of a remote window, by keyboard. */
-export async function typePath(page: Page, path: string): Promise<void> {
-  const input = page.locator(".quick-input-widget .quick-input-box input");
-  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: basename(path) });
-  const button = page.locator(".quick-input-widget").getByRole("button", { name: "Choose" });
+/**
+ * Answers the file dialog of a remote window, by keyboard.
+ *
+ * @param title of the dialog; needed where another one follows at once
+ */
+export async function typePath(page: Page, path: string, title = ""): Promise<void> {
+  const widget = page.locator(".quick-input-widget").filter({ hasText: title });
+  const input = widget.locator(".quick-input-box input");
+  const row = widget.locator(".quick-input-list .monaco-list-row").filter({ hasText: basename(path) });
+  const button = widget.getByRole("button", { name: "Choose" });
   await button.waitFor();
   // The dialog writes the folder it starts in into the input when it has listed it: what was typed before is lost.
   for (let tries = 0; tries < 20; tries++) {
@@ -78,4 +83,18 @@ export async function hoverOver(page: Page, target: Locator): Promise<Locator> {
   const hover = page.locator(".monaco-hover .hover-contents");
   await hover.waitFor();
   return hover;
+}
+
+/** A question that has to be answered before anything else. */
+export function dialog(page: Page, text: string): Locator {
+  return page.getByRole("dialog").filter({ hasText: text });
+}
+
+/** Escape, until what it is to close has gone: the first one can come before the editor listens. */
+export async function pressEscape(page: Page, open: Locator): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    await page.keyboard.press("Escape");
+    if (await appears(open, "hidden")) return;
+  }
+  throw new Error("Escape closes nothing");
 }

@@ -50,6 +50,8 @@ const QUIET_SETTINGS = {
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "git.openRepositoryInParentFolders": "never",
+  // What else listens on the machine is nobody's concern here.
+  "remote.autoForwardPorts": false,
   "security.workspace.trust.startupPrompt": "never",
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",

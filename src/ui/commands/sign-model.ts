@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { commands, l10n, workspace } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
 import type { DigestMode, DigestProgress } from "../../core/hashing/digest-engine.ts";
 import type { SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -44,7 +45,11 @@ async function signOne(
   const request = v.safeParse(REQUEST, args[0]);
   const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
-  const way = request.success ? await withKey(request.output.privateKey, title, services) : await choose(title);
+  const way = request.success
+    ? await withKey(request.output.privateKey, title, services)
+    : await choose(title).catch((error: unknown) => {
+        throw chooseAgain(error, model, services);
+      });
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
   const mode = await confirmSigning(model, signature, way, services.registry);
@@ -55,6 +60,13 @@ async function signOne(
   for (const warning of result.warnings) services.log.warn(warning);
   tellSigned(model, way, result, verdict, services);
   return result;
+}
+
+/** A file that is not what was asked for is no reason to begin with the model again. */
+function chooseAgain(error: unknown, model: KnownModel, services: Services): unknown {
+  if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE)_/.test(error.code)) return error;
+  const run = () => signModelWith([model.path], services);
+  return new ActionableError(error.message, { label: l10n.t("Choose Again…"), run }, { cause: error });
 }
 
 async function withKey(file: string, title: string, services: Services): Promise<SigningWay> {

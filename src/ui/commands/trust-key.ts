@@ -115,6 +115,6 @@ async function described(source: PemSource, kind: TrustKind): Promise<string> {
   const { readCertificates } = await import("../../core/verification/certificates.ts");
   const { distinguishedName } = await import("../../core/verification/distinguished-name.ts");
   return readCertificates([source])
-    .map(({ x509 }) => distinguishedName(x509.subject))
-    .join("\n");
+    .map(({ x509 }) => `${messageText(distinguishedName(x509.subject))}\nSHA-256 ${x509.fingerprint256}`)
+    .join("\n\n");
 }

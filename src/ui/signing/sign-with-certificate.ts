@@ -9,6 +9,7 @@ import { openPrivateKey } from "../commands/passphrase.ts";
 import { trustSignerOf } from "../commands/trust-key.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
+import { timeText } from "../time-text.ts";
 import { readPrivateKeyFile } from "./sign-with-key.ts";
 import type { SigningWay } from "./signing-way.ts";
 
@@ -45,7 +46,7 @@ export async function certificateWay(title: string, services: Services): Promise
   };
   return {
     question: (name) => l10n.t("Sign {0} with the certificate of {1}?", name, who),
-    notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, signer.notAfter)],
+    notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, timeText(signer.notAfter))],
     identity: async () => identity,
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
     offerTrust: ({ state, reasons, model }) =>
@@ -70,12 +71,12 @@ async function chooseChain(title: string, certificate: PemSource, { keyFiles }: 
   if (count > 1) return [];
   const none = {
     label: l10n.t("No More Certificates"),
-    description: l10n.t("a root that verifiers know has issued it"),
+    detail: l10n.t("A root that verifiers know has issued it"),
     iconPath: themeIcon("check"),
   };
   const more = {
     label: l10n.t("Add Certificates Above It…"),
-    description: l10n.t("intermediate ones, so that others can verify without having them"),
+    detail: l10n.t("Intermediate ones, so that others can verify without having them"),
     iconPath: themeIcon("shield"),
   };
   const chosen = await window.showQuickPick([more, none], {

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { makeSampleKeys, SAMPLE_PASSPHRASE } from "../../scripts/samples/keys.ts";
+import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
+import { e2eSession } from "../support/e2e.ts";
+import { dialog, modelRow, notification, openView, pick, pressEscape, typePassphrase, typePath } from "./workbench.ts";
+
+/** Bytes of a model that takes seconds to read; a hole, so that it takes no room. */
+const LARGE = 9_000_000_000;
+
+describe("signing with keys and certificates, by a person", () => {
+  const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "off" };
+  const session = e2eSession({ settings });
+  let keys: string;
+  let page: Page;
+
+  before(async function () {
+    this.timeout(120_000);
+    keys = realpathSync(mkdtempSync(join(tmpdir(), "keys-")));
+    makeSampleKeys(keys);
+    page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
+    await openView(page);
+    await modelRow(page, "tiny-llama").waitFor();
+  });
+
+  after(() => {
+    rmSync(keys, { recursive: true, force: true });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot(page, "signing-failed");
+  });
+
+  const list = () => page.locator(".quick-input-widget");
+
+  async function signWith(model: string, way: string): Promise<void> {
+    await runCommand(page, "Model Provenance: Sign Model With…");
+    await pick(page, model);
+    await pick(page, way);
+  }
+
+  it("with a certificate, the one above it, and its key: shows whose it is, signs, and takes the root on request", async () => {
+    await runCommand(page, "Model Provenance: Sign Model With…");
+    await pick(page, "tiny-llama");
+    await list().getByText("Certificate and Key…").waitFor();
+    await screenshot(page, "signing-01-ways");
+    await pick(page, "Certificate and Key…");
+    await typePath(page, join(keys, "certificate.pem"), "Choose the Signer's Certificate");
+    await list().getByText("Add Certificates Above It…").waitFor();
+    await screenshot(page, "signing-02-chain");
+    await pick(page, "Add Certificates Above It…");
+    await typePath(page, join(keys, "intermediate.pem"), "Choose Certificates");
+    await typePath(page, join(keys, "certificate-key.pem"), "Choose a Private Key");
+    const question = dialog(page, "Sign tiny-llama with the certificate of");
+    await question.getByText("Issued by").waitFor();
+    await screenshot(page, "signing-03-certificate");
+    assert.equal(existsSync(join(session.folder, "tiny-llama", "model.sig")), false);
+    await question.getByRole("button", { name: "Sign", exact: true }).click();
+    const message = notification(page, "Signed tiny-llama with the certificate of");
+    await message.hover();
+    await modelRow(page, "tiny-llama", "Cannot be checked here").getByText("no root given").waitFor();
+    await screenshot(page, "signing-04-signed");
+    assert.match(readFileSync(join(session.folder, "tiny-llama", "model.sig"), "utf8"), /"x509CertificateChain"/);
+    await message.getByRole("button", { name: "Choose Root Certificate…" }).click();
+    await typePath(page, join(keys, "root.pem"));
+    const trust = dialog(page, "Trust certificates issued under root.pem?");
+    await trust.getByText(/SHA-256 [0-9A-F:]{95}/).waitFor();
+    await screenshot(page, "signing-05-root");
+    await trust.getByRole("button", { name: "Trust Always" }).click();
+    await modelRow(page, "tiny-llama", "Verified").waitFor();
+    await modelRow(page, "tiny-llama").click();
+    await page.getByText("Signed by", { exact: false }).first().waitFor();
+    await screenshot(page, "signing-06-verified");
+  });
+
+  it("says at once when key and certificate do not belong together, and writes nothing", async () => {
+    await signWith("onnx", "Certificate and Key…");
+    await typePath(page, join(keys, "certificate.pem"), "Choose the Signer's Certificate");
+    await pick(page, "No More Certificates");
+    await pick(page, "Choose Private Key File…");
+    await typePath(page, join(keys, "p256.pem"));
+    const message = notification(page, "certificate.pem does not belong to the private key given.");
+    await message.getByRole("button", { name: "Choose Again…" }).hover();
+    await screenshot(page, "signing-07-mismatch");
+    assert.equal(await dialog(page, "Sign onnx").count(), 0);
+    assert.deepEqual(readdirSync(join(session.folder, "onnx")), ["linear.onnx"]);
+  });
+
+  it("asks for the passphrase of a key each time, until the person wants it kept", async () => {
+    const encrypted = join(keys, "p384-encrypted.pem");
+    await signWith("gguf", "Private Key…");
+    await pick(page, "Choose Private Key File…");
+    await typePath(page, encrypted);
+    await list().getByText("It is not kept, unless you press the button above.").waitFor();
+    await typePassphrase(page, SAMPLE_PASSPHRASE);
+    await dialog(page, "Sign gguf with the key p384-encrypted.pem?").waitFor();
+    await pressEscape(page, dialog(page, "Sign gguf"));
+
+    await signWith("gguf", "Private Key…");
+    await pick(page, "p384-encrypted.pem");
+    await list().getByText("It is not kept, unless you press the button above.").waitFor();
+    await list().getByRole("checkbox", { name: "Keep it in the system's secret storage" }).click();
+    await list().getByText("It will be kept in the system's secret storage.").waitFor();
+    await screenshot(page, "signing-08-passphrase-kept");
+    await list().locator("input[type=password]").focus();
+    await typePassphrase(page, SAMPLE_PASSPHRASE);
+    await dialog(page, "Sign gguf with the key p384-encrypted.pem?").waitFor();
+    await pressEscape(page, dialog(page, "Sign gguf"));
+
+    await signWith("gguf", "Private Key…");
+    await pick(page, "p384-encrypted.pem");
+    await dialog(page, "Sign gguf with the key p384-encrypted.pem?").waitFor();
+    await pressEscape(page, dialog(page, "Sign gguf"));
+    assert.equal(existsSync(join(session.folder, "gguf", "model.sig")), false);
+  });
+
+  it("lists every file that will be covered and what is left out, before anything is signed", async () => {
+    await signWith("tiny-llama", "Private Key…");
+    await pick(page, "p256.pem");
+    const question = dialog(page, "Sign tiny-llama with the key p256.pem?");
+    await question.getByText("Left out: .gitattributes (50 B)").waitFor();
+    await question.getByText("Replaces the signature tiny-llama/model.sig.").waitFor();
+    await screenshot(page, "signing-09-question");
+    await question.getByRole("button", { name: "Show Files…" }).click();
+    await list().getByText("Covered (6)").waitFor();
+    await list().getByText("Left out (1)").waitFor();
+    await screenshot(page, "signing-10-files");
+    await pressEscape(page, list().getByText("Covered (6)"));
+    await question.waitFor();
+    await pressEscape(page, question);
+  });
+
+  it("leaves everything as it was wherever the person turns back", async () => {
+    const before = snapshot(session.folder);
+    const start = async () => {
+      await runCommand(page, "Model Provenance: Sign Model");
+      await list().getByText("Choose Folder or File…").waitFor();
+    };
+    const turnBack = async () => {
+      await pressEscape(page, list());
+      assert.deepEqual(snapshot(session.folder), before);
+    };
+    await start();
+    await turnBack();
+
+    await start();
+    await pick(page, "tiny-llama");
+    await list().getByText("Private Key File…").waitFor();
+    await turnBack();
+
+    await start();
+    await pick(page, "tiny-llama");
+    await pick(page, "Private Key File…");
+    await list().getByRole("button", { name: "Choose" }).waitFor();
+    await turnBack();
+
+    await start();
+    await pick(page, "tiny-llama");
+    await pick(page, "Certificate and Key…");
+    await typePath(page, join(keys, "certificate.pem"), "Choose the Signer's Certificate");
+    await list().getByText("No More Certificates").waitFor();
+    await turnBack();
+
+    await start();
+    await pick(page, "tiny-llama");
+    await pick(page, "p256.pem");
+    const question = dialog(page, "Sign tiny-llama with the key p256.pem?");
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await question.waitFor({ state: "detached" });
+    assert.deepEqual(snapshot(session.folder), before);
+    await modelRow(page, "tiny-llama", "Verified").waitFor();
+  });
+
+  it("says how long it takes and what is left, and keeps the old signature when it is stopped", async () => {
+    const weights = join(session.folder, "gguf", "weights.gguf");
+    writeFileSync(weights, "");
+    writeFileSync(
+      join(session.folder, "gguf", "model.sig"),
+      readFileSync(join(session.folder, "tiny-llama", "model.sig")),
+    );
+    truncateSync(weights, LARGE);
+    const before = snapshot(join(session.folder, "gguf"), ["model.sig", "tiny-f32.gguf"]);
+    await signWith("gguf", "Private Key…");
+    await pick(page, "p256.pem");
+    const question = dialog(page, "Sign gguf with the key p256.pem?");
+    await question.getByText(/Time: at most about \d+ /).waitFor();
+    await screenshot(page, "signing-11-large");
+    await question.getByRole("button", { name: "Read Everything First" }).click();
+    const progress = notification(page, "Signing gguf");
+    await progress.getByText(/Hashing [\d.]+( MB)? of 9\.0 GB, .* left/).waitFor();
+    await screenshot(page, "signing-12-progress");
+    await progress.getByRole("button", { name: "Cancel" }).click();
+    await progress.waitFor({ state: "detached" });
+    assert.deepEqual(snapshot(join(session.folder, "gguf"), ["model.sig", "tiny-f32.gguf"]), before);
+    assert.deepEqual(readdirSync(join(session.folder, "gguf")).sort(), ["model.sig", "tiny-f32.gguf", "weights.gguf"]);
+  });
+});
+
+/** Every file below a folder, or those named, with its content. */
+function snapshot(folder: string, names?: readonly string[]): readonly (readonly [string, string])[] {
+  const files =
+    names ??
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return [...files].sort().map((name) => [name, readFileSync(join(folder, name), "base64")] as const);
+}

@@ -1,4 +1,4 @@
-import { Diagnostic, DiagnosticSeverity, languages, Range, type TextDocument, Uri, workspace } from "vscode";
+import { Diagnostic, DiagnosticSeverity, languages, Range, type TextDocument, Uri, window, workspace } from "vscode";
 import type { Diagnostic as PolicyDiagnostic } from "../../core/policy/diagnostics.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { plainText } from "../../platform/plain-text.ts";
@@ -50,7 +50,7 @@ export class PoliciesInProblems {
     const before = this.#inForce;
     this.#inForce = found;
     for (const uri of new Set([...before.keys(), ...found.keys()])) {
-      const document = openPolicy(uri);
+      const document = shownPolicy(uri);
       // What it names may have changed, though its own text did not.
       if (document !== undefined) this.#soon(document, 0);
       else this.#show(uri, found.get(uri) ?? []);
@@ -94,8 +94,12 @@ export class PoliciesInProblems {
   }
 }
 
-function openPolicy(uri: string): TextDocument | undefined {
-  return workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === uri);
+/** The editor keeps documents that nobody sees any more, and that of a file that is gone. */
+function shownPolicy(uri: string): TextDocument | undefined {
+  const open = workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === uri);
+  return open?.isDirty === true || window.visibleTextEditors.some(({ document }) => document === open)
+    ? open
+    : undefined;
 }
 
 function shown({ line, column, endLine, endColumn, severity, message, code }: PolicyDiagnostic): Diagnostic {

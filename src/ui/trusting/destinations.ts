@@ -10,6 +10,7 @@ import { place } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
+import { settledDocument } from "./settled-document.ts";
 
 /** A policy that an authority or an ignored path can be added to. */
 export interface PolicyDestination {
@@ -58,7 +59,7 @@ function requireNoError({ path, diagnostics }: PolicyFile): void {
 }
 
 export async function openAt(file: string, line: number): Promise<void> {
-  const editor = await window.showTextDocument(Uri.file(file));
+  const editor = await window.showTextDocument(await settledDocument(file));
   const { range } = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1);
   const start = range.start.translate(0, editor.document.lineAt(range.start.line).firstNonWhitespaceCharacterIndex);
   editor.selection = new Selection(start, start);

@@ -7,6 +7,7 @@ import { ActionableError } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { plannedDocuments } from "../read-only-documents.ts";
 import type { PolicyDestination } from "./destinations.ts";
+import { settledDocument } from "./settled-document.ts";
 
 /** Nothing is written into a workspace, or about it, that the person has not said to trust. */
 export function requireTrustedWorkspace(): void {
@@ -19,7 +20,7 @@ export function requireTrustedWorkspace(): void {
 
 /** Plans the change on the text that the editor has of the file, which has to be the one on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
-  const document = await workspace.openTextDocument(Uri.file(file.path));
+  const document = await settledDocument(file.path);
   if (document.isDirty) {
     const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(file.path));
     throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
@@ -103,7 +104,7 @@ function requireShowable(text: string): void {
 /** Makes the planned change as one step that can be undone, saves it, and looks at what was saved. */
 export async function writeChange(path: string, { insertion, before, after }: PlannedEdit): Promise<void> {
   const uri = Uri.file(path);
-  const document = await workspace.openTextDocument(uri);
+  const document = await settledDocument(path);
   if (document.isDirty || document.getText() !== before) {
     throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} changed meanwhile: nothing was written.", basename(path)));
   }

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { commands, Uri, window, workspace } from "vscode";
+import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { COMMANDS, DOCUMENT_SCHEMES } from "../../src/platform/ids.ts";
+import { signWith } from "../support/editor-workspace.ts";
+import { extensionApi, until, Watched } from "../support/extension-api.ts";
+import { makeKeys } from "../support/keys.ts";
+import { policyText } from "../support/policies.ts";
+
+const keys = makeKeys();
+const stranger = makeKeys("P-384");
+const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
+
+describe("what is told of a model in a document", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const model = join(folder, "told", "a`|](command:x)");
+  const policy = join(folder, "model-policy.yaml");
+  let watched: Watched;
+
+  before(async () => {
+    mkdirSync(model, { recursive: true });
+    writeFileSync(join(model, "model.safetensors"), "weights");
+    await signWith(model, keys.privatePem, createInProcessEngine());
+    watched = new Watched(await extensionApi(), model);
+    const covering = policyText({
+      name: "team",
+      globs: ["told/*"],
+      authorities: [inline(stranger.publicPem), inline(keys.publicPem), "static: { action: pass, message: a | b }"],
+    });
+    writeFileSync(
+      policy,
+      `${covering}---\n${policyText({ name: "others", globs: ["x/*"], authorities: [inline(keys.publicPem)] })}`,
+    );
+    await commands.executeCommand(COMMANDS.findModels);
+    await until("the model is known", () => watched.verdict !== undefined);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    await watched.reaches("verified");
+  });
+
+  after(async () => {
+    watched.dispose();
+    await commands.executeCommand("workbench.action.closeAllEditors");
+    rmSync(policy, { force: true });
+    rmSync(join(folder, "told"), { recursive: true, force: true });
+    await commands.executeCommand(COMMANDS.findModels);
+  });
+
+  async function told(command: string, kind: string): Promise<string> {
+    await commands.executeCommand(command, model);
+    const open = () =>
+      workspace.textDocuments.find(
+        ({ uri, isClosed }) =>
+          uri.scheme === DOCUMENT_SCHEMES.told && uri.query.includes(`"kind":"${kind}"`) && !isClosed,
+      );
+    await until("the document is open", () => (open()?.getText() ?? "") !== "");
+    const text = open()?.getText() ?? "";
+    await commands.executeCommand("workbench.action.closeAllEditors");
+    return text;
+  }
+
+  it("explains the decision: every authority of the policies that cover it, and the others by name", async () => {
+    const text = await told(COMMANDS.explainDecision, "decision");
+    assert.match(text, /^# ✓ Verified: /);
+    assert.match(text, /Every policy that covers this model accepts it\./);
+    assert.match(text, /### ✓ `team`/);
+    assert.match(text, /\| ✗ \| `a0` .* \| `not signed with a0` \|/);
+    assert.match(text, /\| ✓ \| `a1` .* \| `signed with a1` \|/);
+    assert.match(text, /\| ✓ \| `a2` .* \| `a \\\| b` \|/);
+    assert.match(text, /`others`: covers `x\/\*`/);
+    assert.match(text, /told\/a`\|\]\(command:x\)/);
+    assert.doesNotMatch(text.replaceAll(/``.*?``/g, ""), /\]\(command:/);
+  });
+
+  it("shows the report as the terminal has it", async () => {
+    const text = await told(COMMANDS.showReport, "report");
+    const [, json = "{}"] = /```+json\n([\s\S]*?)\n```/.exec(text) ?? [];
+    const report: unknown = JSON.parse(json);
+    assert.deepEqual(report, { version: 1, command: "verify", verified: true, verdict: watched.verdict });
+  });
+
+  it("leaves nothing open that can be edited", () => {
+    assert.equal(window.activeTextEditor, undefined);
+  });
+});

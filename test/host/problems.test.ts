@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type CodeAction,
+  ConfigurationTarget,
+  commands,
+  type Diagnostic,
+  DiagnosticSeverity,
+  languages,
+  Range,
+  Uri,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from "vscode";
+import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
+import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
+import { extensionApi, until, Watched } from "../support/extension-api.ts";
+import { makeKeys } from "../support/keys.ts";
+import { policyText } from "../support/policies.ts";
+
+const engine = createInProcessEngine();
+const keys = makeKeys();
+const stranger = makeKeys("P-384");
+const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
+
+describe("the list of problems", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const outside = join(tmpdir(), `model-provenance-problems-${process.pid}`);
+  const trustedKey = join(outside, "release.pub");
+  const policy = join(folder, "model-policy.yaml");
+  let model: string;
+  let signature: string;
+  let watched: Watched;
+  let count = 0;
+
+  before(async () => {
+    await extensionApi();
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(trustedKey, keys.publicPem);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [trustedKey], ConfigurationTarget.Global);
+  });
+
+  beforeEach(async () => {
+    count += 1;
+    model = join(folder, "listed", `m${count}`);
+    signature = join(model, "model.sig");
+    mkdirSync(model, { recursive: true });
+    writeFileSync(join(model, "model.safetensors"), `weights ${count}`);
+    watched = new Watched(await extensionApi(), model);
+  });
+
+  afterEach(async () => {
+    watched.dispose();
+    await commands.executeCommand("workbench.action.closeAllEditors");
+    rmSync(policy, { force: true });
+    rmSync(join(folder, "listed"), { recursive: true, force: true });
+    await commands.executeCommand(COMMANDS.findModels);
+    await workspace.getConfiguration().update(SETTINGS.problems, undefined, ConfigurationTarget.Global);
+    await until("nothing is listed", () => listed(signature).length === 0);
+  });
+
+  after(async () => {
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, undefined, ConfigurationTarget.Global);
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  const listed = (file: string): readonly Diagnostic[] =>
+    languages.getDiagnostics(Uri.file(file)).filter(({ source }) => source === "Model Provenance");
+
+  async function entry(file: string, code: string): Promise<Diagnostic> {
+    const find = () => listed(file).find((diagnostic) => diagnostic.code === code);
+    await until(
+      `${code} is listed`,
+      () => find() !== undefined,
+      () => JSON.stringify(listed(file)),
+    );
+    const found = find();
+    assert.ok(found);
+    return found;
+  }
+
+  const gone = (file: string, code: string): Promise<void> =>
+    until(`${code} is gone`, () => listed(file).every((diagnostic) => diagnostic.code !== code));
+
+  async function fixes(file: string, range: Range): Promise<readonly CodeAction[]> {
+    const uri = Uri.file(file);
+    await workspace.openTextDocument(uri);
+    return (await commands.executeCommand<CodeAction[]>("vscode.executeCodeActionProvider", uri, range)) ?? [];
+  }
+
+  const titles = (actions: readonly CodeAction[]): string[] => actions.map(({ title }) => title);
+
+  const verify = (): Thenable<unknown> => commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+
+  it("has a model that changed, at its signature, until it is what was signed again", async () => {
+    await signWith(model, keys.privatePem, engine);
+    changeByte(join(model, "model.safetensors"));
+    writeFileSync(join(model, "extra.txt"), "more");
+    await verify();
+    const problem = await entry(signature, "modified");
+    assert.equal(problem.severity, DiagnosticSeverity.Error);
+    assert.equal(problem.message, `m${count} changed since key release.pub signed it: 1 changed, 1 added.`);
+    assert.deepEqual(
+      problem.relatedInformation?.map(({ message }) => message),
+      ["Changed: model.safetensors", "Added, not signed: extra.txt"],
+    );
+    const [again] = await fixes(signature, problem.range);
+    assert.equal(again?.title, `Verify m${count} Again`);
+    changeByte(join(model, "model.safetensors"));
+    rmSync(join(model, "extra.txt"));
+    assert.ok(again?.command);
+    await commands.executeCommand(again.command.command, ...(again.command.arguments ?? []));
+    await gone(signature, "modified");
+  });
+
+  it("has a signature that is not valid, until it is gone", async () => {
+    await signWith(model, keys.privatePem, engine);
+    damageSignature(signature);
+    await verify();
+    const problem = await entry(signature, "invalid");
+    assert.match(problem.message, /^The signature of m\d+ is not valid: /);
+    rmSync(signature);
+    await gone(signature, "invalid");
+  });
+
+  it("has a missing signature at the pattern of the policy that demands it, until there is one", async () => {
+    writeFileSync(
+      policy,
+      policyText({ name: "team", globs: ["other/*", "listed/*"], authorities: [inline(keys.publicPem)] }),
+    );
+    const problem = await entry(policy, "unsigned");
+    const text = (await workspace.openTextDocument(policy)).lineAt(problem.range.start.line).text;
+    assert.match(text, /"listed\/\*"/);
+    assert.equal(problem.message, `m${count} is not signed, and the policy team demands a signature.`);
+    assert.ok(titles(await fixes(policy, problem.range)).includes(`Sign m${count}…`));
+    await signWith(model, keys.privatePem, engine);
+    await gone(policy, "unsigned");
+  });
+
+  it("has a signer whom a policy does not accept, with the fix that trusts them", async () => {
+    writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(stranger.publicPem)] }));
+    await signWith(model, keys.privatePem, engine);
+    await verify();
+    const problem = await entry(signature, "refused");
+    assert.equal(problem.severity, DiagnosticSeverity.Warning);
+    assert.match(problem.message, /is not accepted\. team: no authority accepts the signer/);
+    const offered = titles(await fixes(signature, problem.range));
+    assert.deepEqual(offered.slice(0, 2), [`Trust the Signer of m${count}…`, `Explain the Decision on m${count}`]);
+    writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
+    await gone(signature, "refused");
+  });
+
+  it("offers to ignore a file that nobody signed, where a policy could", async () => {
+    writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
+    await signWith(model, keys.privatePem, engine);
+    writeFileSync(join(model, "notes.txt"), "n");
+    await verify();
+    const problem = await entry(signature, "modified");
+    assert.ok(titles(await fixes(signature, problem.range)).includes(`Ignore notes.txt in m${count}…`));
+  });
+
+  it("is quiet about models where the person wants it so", async () => {
+    await signWith(model, keys.privatePem, engine);
+    changeByte(join(model, "model.safetensors"));
+    await verify();
+    await entry(signature, "modified");
+    await workspace.getConfiguration().update(SETTINGS.problems, false, ConfigurationTarget.Global);
+    await gone(signature, "modified");
+    await workspace.getConfiguration().update(SETTINGS.problems, undefined, ConfigurationTarget.Global);
+    await entry(signature, "modified");
+  });
+
+  it("has the errors of a policy at their line, as it is typed, and loses them as they are mended", async () => {
+    writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
+    const document = await workspace.openTextDocument(policy);
+    await window.showTextDocument(document);
+    const line = document
+      .getText()
+      .split("\n")
+      .findIndex((text) => text.includes("models:"));
+    const replace = async (from: string, to: string): Promise<void> => {
+      const edit = new WorkspaceEdit();
+      const start = document.lineAt(line).text.indexOf(from);
+      edit.replace(document.uri, new Range(line, start, line, start + from.length), to);
+      await workspace.applyEdit(edit);
+    };
+    await replace("models", "modles");
+    const problem = await entry(policy, "unknown-field");
+    assert.equal(problem.severity, DiagnosticSeverity.Error);
+    assert.equal(problem.range.start.line, line);
+    assert.match(problem.message, /modles.*models/);
+    await replace("modles", "models");
+    await gone(policy, "unknown-field");
+    await document.save();
+  });
+
+  it("has the errors of a policy that nobody has opened", async () => {
+    writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
+    appendFileSync(policy, "  surprise: true\n");
+    const problem = await entry(policy, "unknown-field");
+    assert.match(problem.message, /surprise/);
+    rmSync(policy);
+    await gone(policy, "unknown-field");
+  });
+});

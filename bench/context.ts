@@ -4,7 +4,7 @@ import type { Bundle } from "./bundle.ts";
 import { Lateness } from "./lateness.ts";
 import { peakOfHasher } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
-import { hasReference } from "./rivals.ts";
+import { findPython, type Python } from "./rivals.ts";
 import type { Subject } from "./rounds.ts";
 import { timed } from "./rounds.ts";
 import type { Row } from "./table.ts";
@@ -22,31 +22,39 @@ export interface OurWay {
 export class BenchContext {
   readonly options: BenchOptions;
   readonly bundle: Bundle;
-  readonly reference: boolean;
+  readonly python: Python | undefined;
   readonly lateness = new Lateness();
+  /** Name of the work under way. */
+  work = "";
   /** Peak resident bytes of the hashing process since this was set to 0. */
   peak = 0;
 
   constructor(options: BenchOptions, bundle: Bundle) {
     this.options = options;
     this.bundle = bundle;
-    this.reference = hasReference(options.python);
+    this.python = findPython(options.python);
   }
 
-  /** A number of bytes or files, to the scale of this run. */
-  scaled(full: number): number {
-    return Math.max(1, Math.round(full * this.options.scale));
+  /** A number of bytes, to the scale of this run. */
+  bytes(full: number): number {
+    return Math.max(1, Math.round(full * this.options.size));
+  }
+
+  /** A number of files, to the scale of this run. */
+  count(full: number): number {
+    return Math.max(1, Math.round(full * this.options.files));
   }
 
   /** Our engine on a model: the start of its process, the listing of the files and the sending of the list included. */
   ours(model: string, { engine: options = {}, request = {}, before = () => {} }: OurWay = {}): Subject {
+    const { priority } = this.options;
     return {
       name: "ours",
       run: async () => {
         before();
-        const engine = this.bundle.engine.createDigestEngine(options);
+        const engine = this.bundle.engine.createDigestEngine({ priority, ...options });
         try {
-          return await this.lateness.during(() => timed(() => this.#digest(model, engine, request)));
+          return await this.lateness.during(this.work, () => timed(() => this.#digest(model, engine, request)));
         } finally {
           this.peak = Math.max(this.peak, peakOfHasher() ?? 0);
           await engine.dispose();
@@ -60,7 +68,8 @@ export class BenchContext {
     engine: ReturnType<Bundle["engine"]["createDigestEngine"]>,
     request: Partial<DigestRequest>,
   ): Promise<DigestResult> {
-    engine.warm?.();
+    // As the terminal does: what comes from the cache needs no process.
+    if (request.mode !== "cached") engine.warm?.();
     const { files } = await this.bundle.enumerate.enumerateModel(model, { ignore: [], allowSymlinks: false });
     return engine.digest({ files, algorithm: "sha256", root: model, ...request });
   }

@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 const BLOCK = 64 * 1024 * 1024;
@@ -15,6 +25,8 @@ export function makeFile(path: string, bytes: number): string {
       if (block.length >= 8) block.writeBigUInt64LE(BigInt(written), 0);
       written += writeSync(fd, block, 0, Math.min(block.length, bytes - written));
     }
+    // What is not on the disk yet cannot be taken out of the page cache.
+    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -8,9 +8,10 @@ const RESOLUTION_MS = 1;
 export class Lateness {
   readonly #p99: number[] = [];
   #longest = 0;
+  #longestIn = "";
 
   /** Counts while `action` runs. */
-  async during<T>(action: () => Promise<T>): Promise<T> {
+  async during<T>(what: string, action: () => Promise<T>): Promise<T> {
     const during = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     during.enable();
     try {
@@ -18,7 +19,9 @@ export class Lateness {
     } finally {
       during.disable();
       this.#p99.push(lateness(during.percentile(99)));
-      this.#longest = Math.max(this.#longest, lateness(during.max));
+      const longest = lateness(during.max);
+      if (longest > this.#longest) this.#longestIn = what;
+      this.#longest = Math.max(this.#longest, longest);
     }
   }
 
@@ -30,6 +33,11 @@ export class Lateness {
   /** Milliseconds; of all runs. */
   get longest(): number {
     return this.#longest;
+  }
+
+  /** In which work that was. */
+  get longestIn(): string {
+    return this.#longestIn;
   }
 }
 

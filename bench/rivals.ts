@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Subject } from "./rounds.ts";
 import { timed } from "./rounds.ts";
@@ -9,12 +10,40 @@ export function hasProgram(command: string, ...args: readonly string[]): boolean
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-export function hasReference(python: string): boolean {
-  return hasProgram(python, "-m", "model_signing", "--version");
+/** An interpreter that finds the reference implementation. */
+export interface Python {
+  readonly command: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Where the interoperability tests install it. */
+const CACHE = join(import.meta.dirname, "..", ".cache");
+
+/** With the reference that the interpreter has, or that was installed for the tests; undefined: neither is there. */
+export function findPython(python: string): Python | undefined {
+  // A launcher before the interpreter would count against the reference.
+  const told = spawnSync(python, ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
+  if (told.status !== 0) return undefined;
+  const command = told.stdout.trim();
+  const installed = existsSync(CACHE) ? readdirSync(CACHE).filter((name) => name.startsWith("reference-")) : [];
+  const environments = [
+    process.env,
+    ...installed.map((name) => ({ ...process.env, PYTHONPATH: join(CACHE, name), PYTHONNOUSERSITE: "1" })),
+  ];
+  for (const env of environments) {
+    if (spawnSync(command, ["-m", "model_signing", "--version"], { env, stdio: "ignore" }).status === 0) {
+      return { command, env };
+    }
+  }
+  return undefined;
+}
+
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a program; its output is thrown away unless `told` wants it. */
-export function run(command: string, args: readonly string[], options: { cwd?: string } = {}): Promise<string> {
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let told = "";
@@ -39,12 +68,13 @@ export function program(
   command: string,
   args: readonly string[],
   before: () => void = () => {},
+  options: RunOptions = {},
 ): Subject {
   return {
     name,
     run: async () => {
       before();
-      return timed(() => run(command, args));
+      return timed(() => run(command, args, options));
     },
   };
 }
@@ -55,24 +85,32 @@ export function selfTimed(
   command: string,
   args: readonly string[],
   before: () => void = () => {},
+  options: RunOptions = {},
 ): Subject {
   return {
     name,
     run: async () => {
       before();
-      return Number((await run(command, args)).trim().split("\n").at(-1));
+      return Number((await run(command, args, options)).trim().split("\n").at(-1));
     },
   };
 }
 
-/** The reference implementation's digests of a model, listing its files included. */
-export function reference(python: string, model: string, before?: () => void): Subject {
-  return selfTimed("reference", python, [join(SUBJECTS, "reference.py"), model], before);
+/** The reference implementation's digests of a model, listing its files included; nothing, where it is not here. */
+export function reference(python: Python | undefined, model: string, before?: () => void): Subject[] {
+  if (python === undefined) return [];
+  return [selfTimed("reference", python.command, [join(SUBJECTS, "reference.py"), model], before, { env: python.env })];
+}
+
+/** The command line of the reference; nothing, where it is not here. */
+export function referenceCommand(python: Python | undefined, ...args: readonly string[]): Subject[] {
+  if (python === undefined) return [];
+  return [program("reference", python.command, ["-m", "model_signing", ...args], undefined, { env: python.env })];
 }
 
 /** What a script would do: walk, open, read, digest. */
-export function pythonLoop(python: string, model: string, before?: () => void): Subject {
-  return selfTimed("Python loop", python, [join(SUBJECTS, "plain_loop.py"), model], before);
+export function pythonLoop(python: Python, model: string, before?: () => void): Subject {
+  return selfTimed("Python loop", python.command, [join(SUBJECTS, "plain_loop.py"), model], before);
 }
 
 /** One thread that reads and digests in turn, a MiB at a time; whole files, or shards of them. */

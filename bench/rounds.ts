@@ -7,14 +7,22 @@ export interface Subject {
 export interface Measured {
   /** Median seconds, by subject. */
   seconds(name: string): number;
+  has(name: string): boolean;
   /** Median over the rounds of how many times as long the second took as the first. Both ran in each round. */
   ratio(first: string, second: string): number;
 }
 
-/** Runs every subject once a round, in turn, so that whatever else the machine does meets all of them. */
-export async function measureRounds(rounds: number, subjects: readonly Subject[]): Promise<Measured> {
+/**
+ * Runs every subject once a round, in turn, so that whatever else the machine does meets all of them. Before the first
+ * round each runs once and is not counted, unless it is measured `cold` anyway.
+ */
+export async function measureRounds(
+  rounds: number,
+  subjects: readonly Subject[],
+  start: "warm" | "cold" = "warm",
+): Promise<Measured> {
   const taken = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
-  for (const subject of subjects) await subject.run();
+  if (start === "warm") for (const subject of subjects) await subject.run();
   for (let round = 0; round < rounds; round++) {
     // Every other round backwards: nobody always comes after the same one.
     for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
@@ -24,6 +32,7 @@ export async function measureRounds(rounds: number, subjects: readonly Subject[]
   const of = (name: string): number[] => taken.get(name) ?? [];
   return {
     seconds: (name) => median(of(name)),
+    has: (name) => taken.has(name),
     ratio: (first, second) => median(of(first).map((seconds, round) => (of(second)[round] ?? Number.NaN) / seconds)),
   };
 }

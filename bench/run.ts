@@ -1,17 +1,19 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { bundle } from "./bundle.ts";
 import { BenchContext, type Work } from "./context.ts";
 import { describeMachine } from "./machine.ts";
 import { benchOptions } from "./options.ts";
-import { digits, type Row, table } from "./table.ts";
+import { recordTable } from "./record.ts";
+import { type Row, row, table } from "./table.ts";
 import { blake3File, blake3Implementations } from "./works/blake3.ts";
 import { growth } from "./works/growth.ts";
 import {
-  manyLargeFiles,
+  eightFiles,
+  eightShards,
   oneColdFile,
   oneWarmFile,
   peakOfLargeFiles,
-  shards,
   threeEqualFiles,
   unevenFiles,
 } from "./works/large-files.ts";
@@ -24,30 +26,34 @@ const WORKS: Readonly<Record<string, Work>> = {
   "one-cold": oneColdFile,
   uneven: unevenFiles,
   "three-equal": threeEqualFiles,
-  eight: manyLargeFiles,
-  shards,
+  eight: eightFiles,
+  shards: eightShards,
   peak: peakOfLargeFiles,
   "small-warm": smallWarm,
   "small-cold": smallCold,
   "small-cached": smallCached,
+  "terminal-small": terminalSmallFiles,
+  "terminal-scan": terminalScan,
+  "terminal-tiny": terminalTinyModel,
   blake3: blake3File,
   "blake3-memory": blake3Implementations,
-  "terminal-small": terminalSmallFiles,
-  "terminal-tiny": terminalTinyModel,
-  "terminal-scan": terminalScan,
   growth,
 };
 
 const options = benchOptions(process.argv.slice(2));
 mkdirSync(options.folder, { recursive: true });
+const started = performance.now();
 const context = new BenchContext(options, await bundle(options.folder));
 const rows: Row[] = [];
 try {
   for (const [name, work] of Object.entries(WORKS)) {
     if (options.only.length > 0 && !options.only.some((wanted) => name.includes(wanted))) continue;
-    console.error(`${name} …`);
+    console.error(`${Math.round((performance.now() - started) / 1000)} s: ${name} …`);
+    context.work = name;
     const found = await work(context);
-    for (const row of found) console.error(`  ${row.work}: ${row.measured}; ${digits(row.ratio)} of ${row.against}`);
+    for (const { work, measured, met } of found) {
+      console.error(`  ${work}: ${measured}${met === undefined ? "" : met ? ", met" : ", NOT MET"}`);
+    }
     rows.push(...found);
   }
 } finally {
@@ -55,28 +61,24 @@ try {
 }
 rows.push(...latenessRows(context));
 
-const size = options.scale === 1 ? "" : `, sizes × ${options.scale}`;
-const text = `${describeMachine()}; medians of ${options.rounds} rounds${size}\n\n${table(rows)}\n`;
+const text = `${describeRun()}\n\n${table(rows)}\n`;
 console.log(text);
 if (options.output !== undefined) writeFileSync(options.output, text);
+if (options.record) recordTable(join(import.meta.dirname, "README.md"), text);
+
+function describeRun(): string {
+  const { size, files, rounds, priority } = options;
+  const minutes = ((performance.now() - started) / 60_000).toFixed(0);
+  const scales = [size === 1 ? "" : `, bytes × ${size}`, files === 1 ? "" : `, files × ${files}`].join("");
+  const nice = priority === "low" ? "" : ", the hashing process at normal priority";
+  return `${describeMachine()}. Medians of ${rounds === 1 ? "1 round" : `${rounds} rounds`}${scales}${nice}; ${minutes} minutes.`;
+}
 
 function latenessRows({ lateness }: BenchContext): Row[] {
   if (lateness.longest === 0) return [];
   const work = "lateness of the parent's event loop during all of ours";
   return [
-    {
-      work,
-      measured: `p99 ${digits(lateness.p99)} ms`,
-      against: "5 ms",
-      ratio: lateness.p99 / 5,
-      target: { atMost: 1 },
-    },
-    {
-      work,
-      measured: `longest ${digits(lateness.longest)} ms`,
-      against: "20 ms",
-      ratio: lateness.longest / 20,
-      target: { atMost: 1 },
-    },
+    row(`${work}: p99, median of all runs`, lateness.p99, "ms", "", { atMost: 5 }),
+    row(`${work}: longest of all runs`, lateness.longest, "ms", lateness.longestIn, { atMost: 20 }),
   ];
 }

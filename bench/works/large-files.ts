@@ -1,132 +1,130 @@
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { BenchContext, Work } from "../context.ts";
+import type { Work } from "../context.ts";
 import { makeFile, makeFolder } from "../files.ts";
 import { arithmetic, arithmeticOfAll, forgetFile } from "../machine.ts";
 import { hasProgram, oneThread, program, reference } from "../rivals.ts";
-import { type Measured, measureRounds, type Subject } from "../rounds.ts";
-import { type Row, rate } from "../table.ts";
+import { type Measured, measureRounds } from "../rounds.ts";
+import { type Bound, type Row, rate, row, sizeText } from "../table.ts";
 
 const GIB = 1024 ** 3;
-/** Bytes: what the table's peak of 120 MiB is. */
-const PEAK_TARGET = 120 * 1024 * 1024;
+const MIB = 1024 ** 2;
 
-function referenceIfThere(context: BenchContext, model: string, before?: () => void): Subject[] {
-  return context.reference ? [reference(context.options.python, model, before)] : [];
-}
+/** What ours is compared with: the subject's name, the unit that the ratio is told in, and what is wanted. */
+type Comparison = readonly [subject: string, unit: string, bound?: Bound];
 
-/** Rows of ours against the reference and the other programs, as far as they ran. */
-function rows(
-  work: string,
-  bytes: number,
-  measured: Measured,
-  targets: Readonly<Record<string, number | undefined>>,
-): Row[] {
-  return Object.entries(targets).flatMap(([against, atLeast]) => {
-    const ratio = measured.ratio("ours", against);
-    if (Number.isNaN(ratio)) return [];
-    const both = `${rate(bytes, measured.seconds("ours"))} (${against}: ${rate(bytes, measured.seconds(against))})`;
-    return [{ work, measured: both, against, ratio, ...(atLeast !== undefined && { target: { atLeast } }) }];
+/** A row for each comparison, as far as its subject ran. */
+function rows(work: string, bytes: number, measured: Measured, comparisons: readonly Comparison[]): Row[] {
+  return comparisons.flatMap(([subject, unit, bound]) => {
+    if (!measured.has(subject)) return [];
+    const told = `${rate(bytes, measured.seconds("ours"))}; ${subject} ${rate(bytes, measured.seconds(subject))}`;
+    return [row(work, measured.ratio("ours", subject), unit, told, bound)];
   });
 }
 
+const REFERENCE = "× the reference";
+const ALL_CORES: Comparison = ["arithmetic of all cores", "of all cores' arithmetic"];
+
 export const oneWarmFile: Work = async (context) => {
-  const bytes = context.scaled(10 * GIB);
+  const bytes = context.bytes(10 * GIB);
   const file = makeFile(join(context.options.folder, "one.bin"), bytes);
   const measured = await measureRounds(context.options.rounds, [
     context.ours(file),
     arithmetic(bytes),
-    ...referenceIfThere(context, file),
+    ...reference(context.python, file),
     ...(hasProgram("openssl", "version") ? [program("openssl dgst", "openssl", ["dgst", "-sha256", file])] : []),
     ...(hasProgram("sha256sum", "--version") ? [program("sha256sum", "sha256sum", [file])] : []),
   ]);
-  const targets = { arithmetic: 0.96, reference: 1.12, "openssl dgst": undefined, sha256sum: undefined };
-  return rows("one file, page cache", bytes, measured, targets);
+  return rows(`one ${sizeText(bytes)} file, page cache`, bytes, measured, [
+    ["arithmetic", "U", { atLeast: 0.96 }],
+    ["reference", REFERENCE, { atLeast: 1.12 }],
+    ["openssl dgst", "× `openssl dgst`"],
+    ["sha256sum", "× `sha256sum`"],
+  ]);
 };
 
 export const oneColdFile: Work = async (context) => {
   if (process.platform !== "linux") return [];
-  const bytes = context.scaled(4 * GIB);
+  const bytes = context.bytes(4 * GIB);
   const file = makeFile(join(context.options.folder, "cold.bin"), bytes);
   const before = (): void => forgetFile(file);
-  const measured = await measureRounds(context.options.rounds, [
+  const subjects = [
     context.ours(file, { before }),
     program("cat", "cat", [file], before),
-    ...referenceIfThere(context, file, before),
+    ...reference(context.python, file, before),
+  ];
+  const measured = await measureRounds(context.options.rounds, subjects, "cold");
+  return rows(`one ${sizeText(bytes)} file, cold`, bytes, measured, [
+    ["cat", "of `cat`", { atLeast: 0.9 }],
+    ["reference", REFERENCE, { atLeast: 1.45 }],
   ]);
-  return rows("one file, cold", bytes, measured, { cat: 0.9, reference: 1.45 });
 };
 
 export const unevenFiles: Work = async (context) => {
-  const sizes = [1, 4, 1, 1, 1].map((gib) => context.scaled(gib * GIB));
+  const sizes = [1, 4, 1, 1, 1].map((gib) => context.bytes(gib * GIB));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const folder = makeFolder(join(context.options.folder, "uneven"), sizes);
   const measured = await measureRounds(context.options.rounds, [
     context.ours(folder),
     oneThread(folder),
     arithmeticOfAll(bytes),
-    ...referenceIfThere(context, folder),
+    ...reference(context.python, folder),
   ]);
   const cores = availableParallelism();
-  const perfect: Row = {
-    work: "1 × 4 GiB and 4 × 1 GiB",
-    measured: rate(bytes, measured.seconds("ours")),
-    against: `one thread, its time divided by ${cores} cores`,
-    ratio: measured.ratio("ours", "one thread") / cores,
-    target: { atLeast: 0.97 },
-  };
-  const targets = { reference: 1.35, "arithmetic of all cores": undefined };
-  return [perfect, ...rows("1 × 4 GiB and 4 × 1 GiB", bytes, measured, targets)];
+  const work = `1 × ${sizeText(context.bytes(4 * GIB))} + 4 × ${sizeText(context.bytes(GIB))}`;
+  const split = measured.ratio("ours", "one thread") / cores;
+  const told = `${rate(bytes, measured.seconds("ours"))}; one thread, on each of ${cores} cores, ${rate(bytes * cores, measured.seconds("one thread"))}`;
+  return [
+    row(work, split, "of a perfect split", told, { atLeast: 0.97 }),
+    ...rows(work, bytes, measured, [["reference", REFERENCE, { atLeast: 1.35 }], ALL_CORES]),
+  ];
 };
 
 export const threeEqualFiles: Work = async (context) => {
-  const size = context.scaled(2 * GIB);
+  const size = context.bytes(2 * GIB);
   const folder = makeFolder(join(context.options.folder, "three"), [size, size, size]);
   const measured = await measureRounds(context.options.rounds, [
     context.ours(folder),
     arithmeticOfAll(3 * size),
-    ...referenceIfThere(context, folder),
+    ...reference(context.python, folder),
   ]);
-  return rows("3 equal files", 3 * size, measured, { reference: 0.97, "arithmetic of all cores": undefined });
+  return rows(`3 equal files of ${sizeText(size)}`, 3 * size, measured, [
+    ["reference", REFERENCE, { atLeast: 0.97 }],
+    ALL_CORES,
+  ]);
 };
 
-export const manyLargeFiles: Work = async (context) => {
-  const size = context.scaled(GIB);
+export const eightFiles: Work = async (context) => {
+  const size = context.bytes(GIB);
   const folder = makeFolder(join(context.options.folder, "eight"), new Array(8).fill(size));
   const measured = await measureRounds(context.options.rounds, [
     context.ours(folder),
     oneThread(folder),
     arithmeticOfAll(8 * size),
   ]);
-  const targets = { "one thread": 1.93, "arithmetic of all cores": undefined };
-  return rows("8 × 1 GiB", 8 * size, measured, targets);
+  return rows(`8 × ${sizeText(size)}`, 8 * size, measured, [
+    ["one thread", "× one thread", { atLeast: 1.93 }],
+    ALL_CORES,
+  ]);
 };
 
-export const shards: Work = async (context) => {
-  const shardSize = context.scaled(GIB);
+export const eightShards: Work = async (context) => {
+  const shardSize = context.bytes(GIB);
   const file = makeFile(join(context.options.folder, "sharded.bin"), 8 * shardSize);
   const measured = await measureRounds(context.options.rounds, [
     context.ours(file, { request: { shardSize } }),
     oneThread(file, shardSize),
     arithmeticOfAll(8 * shardSize),
   ]);
-  const targets = { "one thread": 1.93, "arithmetic of all cores": undefined };
-  return rows("8 shards of one 8 GiB file", statSync(file).size, measured, targets);
+  return rows(`8 shards of one ${sizeText(8 * shardSize)} file`, statSync(file).size, measured, [
+    ["one thread", "× one thread", { atLeast: 1.93 }],
+    ALL_CORES,
+  ]);
 };
 
 /** After the others: what the hashing process took at most for any of them. */
-export const peakOfLargeFiles: Work = async (context) => {
-  if (context.peak === 0) return [];
-  const mib = (context.peak / 1024 / 1024).toFixed(0);
-  const ratio = context.peak / PEAK_TARGET;
-  return [
-    {
-      work: "peak memory of the child, large files",
-      measured: `${mib} MiB`,
-      against: "120 MiB",
-      ratio,
-      target: { atMost: 1 },
-    },
-  ];
-};
+export const peakOfLargeFiles: Work = async (context) =>
+  context.peak === 0
+    ? []
+    : [row("peak memory of the child, large files", context.peak / MIB, "MiB", "", { atMost: 120 })];

@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchContext, Work } from "../context.ts";
 import { makeSmallFiles } from "../files.ts";
-import { program, run } from "../rivals.ts";
+import { program, referenceCommand, run } from "../rivals.ts";
 import { measureRounds, type Subject, timed } from "../rounds.ts";
-import { digits, type Row } from "../table.ts";
+import { type Bound, countText, digits, missing, type Row, row } from "../table.ts";
 
 interface Keys {
   readonly secret: string;
@@ -26,11 +26,9 @@ function makeKeys(folder: string): Keys {
 function signers(context: BenchContext, model: string, keys: Keys): Readonly<Record<"sign" | "verify", Subject[]>> {
   const ours = join(model, "..", "ours.sig");
   const theirs = join(model, "..", "theirs.sig");
-  const { python } = context.options;
   const node = (...args: readonly string[]): Subject =>
     program("ours", process.execPath, [context.bundle.cli, ...args, model]);
-  const other = (...args: readonly string[]): Subject[] =>
-    context.reference ? [program("reference", python, ["-m", "model_signing", ...args, model])] : [];
+  const other = (...args: readonly string[]): Subject[] => referenceCommand(context.python, ...args, model);
   return {
     // Every byte is read: an earlier signature is no help.
     sign: [
@@ -48,29 +46,30 @@ async function wholeProcess(
   context: BenchContext,
   what: string,
   model: string,
-  target: (ratio: number) => Pick<Row, "ratio" | "target">,
+  compare: (work: string, timesFaster: number, told: string) => Row,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [command, subjects] of Object.entries(
-    signers(context, model, makeKeys(join(context.options.folder, "keys"))),
-  )) {
+  const commands = signers(context, model, makeKeys(join(context.options.folder, "keys")));
+  for (const [command, subjects] of Object.entries(commands)) {
     const measured = await measureRounds(context.options.rounds, subjects);
-    const seconds = (name: string): string => `${digits(measured.seconds(name))} s`;
-    const work = `whole process, ${command} key, ${what}`;
-    if (context.reference) {
-      const told = `${seconds("ours")} (reference: ${seconds("reference")})`;
-      rows.push({ work, measured: told, against: "reference", ...target(measured.ratio("ours", "reference")) });
-    } else {
-      rows.push({ work, measured: seconds("ours"), against: "the reference is not here", ratio: Number.NaN });
+    const work = `whole terminal process, \`${command} key\` of ${what}`;
+    const ours = `${digits(measured.seconds("ours"))} s`;
+    if (!measured.has("reference")) rows.push(missing(work, "the reference", ours));
+    else {
+      const told = `${ours}; reference ${digits(measured.seconds("reference"))} s`;
+      rows.push(compare(work, measured.ratio("ours", "reference"), told));
     }
   }
   return rows;
 }
 
 export const terminalSmallFiles: Work = async (context) => {
-  const count = context.scaled(20_000);
+  const count = context.count(20_000);
   const model = makeSmallFiles(join(context.options.folder, "terminal", "model"), count);
-  return wholeProcess(context, `${count} files of 1–4 KiB`, model, (ratio) => ({ ratio, target: { atLeast: 6 } }));
+  const what = `${countText(count)} files of 1–4 KiB`;
+  return wholeProcess(context, what, model, (work, faster, told) =>
+    row(work, faster, "× the reference", told, { atLeast: 6 }),
+  );
 };
 
 export const terminalTinyModel: Work = async (context) => {
@@ -78,12 +77,15 @@ export const terminalTinyModel: Work = async (context) => {
   mkdirSync(model, { recursive: true });
   writeFileSync(join(model, "config.json"), "{}");
   writeFileSync(join(model, "model.safetensors"), Buffer.alloc(10_000, 7));
-  return wholeProcess(context, "10 kB", model, (ratio) => ({ ratio: 1 / ratio, target: { atMost: 0.15 } }));
+  return wholeProcess(context, "a 10 kB model", model, (work, faster, told) =>
+    row(work, 1 / faster, "× the reference's time", told, { atMost: 0.15 }),
+  );
 };
 
 const FOLDERS = 300;
 /** Processes of the reference that are really run; the time of the others is theirs. */
 const SAMPLE = 10;
+const BOUND: Bound = { atMost: 0.02 };
 
 export const terminalScan: Work = async (context) => {
   const keys = makeKeys(join(context.options.folder, "keys"));
@@ -91,11 +93,11 @@ export const terminalScan: Work = async (context) => {
   const first = join(root, "models", "model-0");
   rmSync(root, { recursive: true, force: true });
   mkdirSync(first, { recursive: true });
-  for (let at = 0; at < 10; at++) writeFileSync(join(first, `file-${at}.bin`), Buffer.alloc(1000 + at, at));
+  for (let at = 0; at < 9; at++) writeFileSync(join(first, `file-${at}.bin`), Buffer.alloc(1000 + at, at));
   writeFileSync(join(first, "config.json"), "{}");
   const sign = ["sign", "key", "--private-key", keys.secret, "--signature", join(first, "model.sig"), first];
   await run(process.execPath, [context.bundle.cli, ...sign]);
-  const folders = context.scaled(FOLDERS);
+  const folders = context.count(FOLDERS);
   for (let at = 1; at < folders; at++) cpSync(first, join(root, "models", `model-${at}`), { recursive: true });
   const policy = join(root, "policy.yaml");
   cpSync(keys.open, join(root, "key.pub"));
@@ -111,45 +113,36 @@ export const terminalScan: Work = async (context) => {
       "",
     ].join("\n"),
   );
-  const { python } = context.options;
-  const verify = (model: string): string[] => [
-    "-m",
-    "model_signing",
-    "verify",
-    "key",
-    "--public_key",
-    keys.open,
-    "--signature",
-    join(model, "model.sig"),
-    model,
-  ];
-  const measured = await measureRounds(context.options.rounds, [
-    program("ours", process.execPath, [context.bundle.cli, "scan", root, "--policy", policy]),
-    ...(context.reference
-      ? [
-          {
-            name: "reference",
-            run: async () => {
-              const seconds = await timed(async () => {
-                for (let at = 0; at < SAMPLE; at++)
-                  await run(python, verify(join(root, "models", `model-${at % folders}`)));
-              });
-              return (seconds / SAMPLE) * folders;
-            },
-          },
-        ]
-      : []),
-  ]);
-  const work = `scan of ${folders} signed folders of 11 files`;
-  const told = `${digits(measured.seconds("ours"))} s`;
-  if (!context.reference) return [{ work, measured: told, against: "the reference is not here", ratio: Number.NaN }];
-  return [
-    {
-      work,
-      measured: `${told} (reference: ${digits(measured.seconds("reference"))} s)`,
-      against: "reference, a process each",
-      ratio: 1 / measured.ratio("ours", "reference"),
-      target: { atMost: 0.02 },
+  const verify = (model: string): Subject[] => {
+    const signature = join(model, "model.sig");
+    return referenceCommand(
+      context.python,
+      "verify",
+      "key",
+      "--public_key",
+      keys.open,
+      "--signature",
+      signature,
+      model,
+    );
+  };
+  const sample = Array.from({ length: Math.min(SAMPLE, folders) }, (_, at) => join(root, "models", `model-${at}`));
+  const one = sample.flatMap(verify);
+  const ours = program("ours", process.execPath, [context.bundle.cli, "scan", root, "--policy", policy]);
+  const theirs: Subject = {
+    name: "reference",
+    run: async () => {
+      const seconds = await timed(async () => {
+        for (const process of one) await process.run();
+      });
+      return (seconds / one.length) * folders;
     },
-  ];
+  };
+  const measured = await measureRounds(context.options.rounds, one.length > 0 ? [ours, theirs] : [ours]);
+  const work = `\`scan\` of ${countText(folders)} signed folders of 10 files, one process`;
+  const took = `${digits(measured.seconds("ours"))} s`;
+  if (!measured.has("reference")) return [missing(work, "the reference", took)];
+  const told = `${took}; reference ${digits(measured.seconds("reference"))} s`;
+  const unit = "× the reference's time, a process each";
+  return [row(work, 1 / measured.ratio("ours", "reference"), unit, told, BOUND)];
 };

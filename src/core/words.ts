@@ -176,6 +176,13 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   INTERNAL: "internal error",
 };
 
+/** Every text of the tables above: whoever shows them in other languages has to translate these. */
+export const TABLE_TEXTS: readonly string[] = [
+  ...[...Object.values(WORDS), EXCEPTION, SIGNATURE_DEMANDED].map(({ label }) => label),
+  ...Object.values(STALE),
+  ...Object.values(SHORT_REASONS),
+];
+
 const UNITS = ["kB", "MB", "GB", "TB", "PB", "EB"] as const;
 
 /** Bytes in powers of ten with up to one decimal: `0 B`, `16.1 GB`, `204 MB`. */

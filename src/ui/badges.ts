@@ -12,10 +12,11 @@ import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { stateWords, verdictSentence } from "./model-text.ts";
+import { verdictSentence } from "./model-text.ts";
 import { signerName } from "./signer-text.ts";
 import { themeColour } from "./theme.ts";
 import { timeText } from "./time-text.ts";
+import { stateWords } from "./translated-words.ts";
 
 /** The editor cuts events of more addresses down to one for each folder. */
 const EVENT_LIMIT = 250;

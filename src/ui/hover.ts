@@ -6,8 +6,9 @@ import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "./decision-rows.ts";
-import { filesText, modelDescription, modelName, readingText, stateWords, verdictSentence } from "./model-text.ts";
+import { filesText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
 import { signerName, vouchedText } from "./signer-text.ts";
+import { stateWords } from "./translated-words.ts";
 
 /** Files named in a hover; the tree has them all. */
 const FILES_SHOWN = 5;

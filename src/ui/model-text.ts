@@ -4,20 +4,15 @@ import { ProvenanceError } from "../core/errors.ts";
 import { hubSnapshot } from "../core/model/hub-cache.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
-import { bytesText, describe, type Words, wordsFor } from "../core/words.ts";
+import { bytesText } from "../core/words.ts";
 import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { signerName } from "./signer-text.ts";
 import { timeText } from "./time-text.ts";
+import { describe } from "./translated-words.ts";
 
 /** Characters of an identity where room is short; the whole of it is in the tooltip. */
 const SHORT = 48;
-
-/** The words of the state, in the person's language. */
-export function stateWords(verdict: Verdict): Words {
-  const words = wordsFor(verdict);
-  return { ...words, label: l10n.t(words.label) };
-}
 
 /** The folder's or file's own name; for a snapshot in a cache of Hugging Face, that of the repository. */
 export function modelName({ path }: KnownModel): string {

@@ -6,7 +6,8 @@ import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
 import { HoverText } from "./hover.ts";
-import { distinctName, modelDescription, stateWords } from "./model-text.ts";
+import { distinctName, modelDescription } from "./model-text.ts";
+import { stateWords } from "./translated-words.ts";
 
 /** Models named in the tooltip; the view has them all. */
 const ROWS = 12;

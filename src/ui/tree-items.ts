@@ -3,8 +3,9 @@ import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
 import { TREE_CONTEXT } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
-import { distinctName, modelDescription, stateWords, verdictSentence } from "./model-text.ts";
+import { distinctName, modelDescription, verdictSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
+import { stateWords } from "./translated-words.ts";
 import type { FactNode, FolderNode, NoteNode, TreeNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, among which the name has to tell this one apart */

@@ -52,7 +52,7 @@ export async function runHostTests(browser: Browser, options: HostTestOptions): 
       codeAutomationLog: (_kind: string, args: unknown[]) => log.push(args.map(String).join(" ")),
       codeAutomationExit: () => ended(),
     });
-    const timeout = setTimeout(ended, options.timeout ?? 120_000);
+    const timeout = setTimeout(ended, options.timeout ?? 600_000);
     await end;
     clearTimeout(timeout);
     const text = await readFile(results, "utf8").catch(() => undefined);

@@ -2,6 +2,7 @@ import { l10n, type QuickPickItem, window } from "vscode";
 import type { VerdictState } from "../../core/verdict.ts";
 import { WORDS } from "../../core/words.ts";
 import type { Services } from "../services.ts";
+import { translatedLabel } from "../translated-words.ts";
 
 interface StateItem extends QuickPickItem {
   readonly state: VerdictState;
@@ -13,9 +14,9 @@ export async function filterModels({ registry, view }: Services): Promise<void> 
   const items = (Object.keys(WORDS) as VerdictState[]).flatMap((state): StateItem[] => {
     const count = counts.get(state)?.length ?? 0;
     if (count === 0) return [];
-    const { label, icon } = WORDS[state];
+    const { icon } = WORDS[state];
     const picked = view.filter?.has(state) ?? true;
-    return [{ state, label: `$(${icon}) ${l10n.t(label)}`, description: String(count), picked }];
+    return [{ state, label: `$(${icon}) ${translatedLabel(WORDS[state])}`, description: String(count), picked }];
   });
   const title = l10n.t("Filter Models by Verdict");
   const chosen = await window.showQuickPick(items, { title, canPickMany: true });

@@ -7,7 +7,8 @@ import { signerText } from "../../core/words.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "../decision-rows.ts";
-import { filesText, stateWords } from "../model-text.ts";
+import { filesText } from "../model-text.ts";
+import { stateWords } from "../translated-words.ts";
 
 /** Names in one list; the JSON has them all. */
 const NAMES_LISTED = 100;

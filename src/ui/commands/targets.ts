@@ -5,9 +5,10 @@ import { ProvenanceError } from "../../core/errors.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
-import { distinctName, modelDescription, stateWords } from "../model-text.ts";
+import { distinctName, modelDescription } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
+import { stateWords } from "../translated-words.ts";
 
 export const FILE = v.custom<Uri>((value) => value instanceof Uri);
 

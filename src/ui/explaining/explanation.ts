@@ -9,7 +9,7 @@ import { signerText } from "../../core/words.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "../decision-rows.ts";
-import { stateWords } from "../model-text.ts";
+import { stateWords } from "../translated-words.ts";
 import { shownPath } from "../trusting/destinations.ts";
 
 export interface ExplanationSource {

@@ -4,8 +4,9 @@ import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { explainPolicies } from "../../core/policy-explanation.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { place } from "../../workspace/policies.ts";
-import { stateWords, verdictSentence } from "../model-text.ts";
+import { verdictSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
+import { stateWords } from "../translated-words.ts";
 import { explanation, settled } from "./explanation.ts";
 
 /** Why a model is accepted or not, in Markdown. */

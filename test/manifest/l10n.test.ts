@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/fetch.mjs";
+import { localizedTexts } from "../../scripts/l10n.ts";
+import { TEST_VSIX } from "../../scripts/package.ts";
+import { TABLE_TEXTS } from "../../src/core/words.ts";
+import { readZip } from "../support/zip.ts";
+
+/** These translate the words of the core's tables, which the bundle takes from there. */
+const TRANSLATE_TABLES = /^src\/ui\/(?:translated-words|viewer\/telling\/headline)\.ts:/;
+
+/** Where the editor shows a text that is written beside it. */
+const SHOWN =
+  /(?:\b(?:title|label|placeHolder|prompt|tooltip|detail|description|openLabel|saveLabel|placeholder)\s*[:=]|\bshow(?:Information|Warning|Error)Message\()\s*(["'`])(?=[^"'`]*[a-z] [a-z])/g;
+
+describe("strings in other languages", () => {
+  const { texts, unreadable } = localizedTexts();
+  const bundle: Readonly<Record<string, string>> = JSON.parse(
+    readZip(TEST_VSIX).get("extension/l10n/bundle.l10n.json")?.toString("utf8") ?? "{}",
+  );
+
+  it("are all in the bundle that is shipped, and nothing else is", () => {
+    assert.deepEqual(Object.keys(bundle).sort(), [...texts].sort());
+    assert.ok(texts.size > TABLE_TEXTS.length + 100, "the calls in the sources were not found");
+    for (const [key, text] of Object.entries(bundle)) assert.equal(text, key);
+    for (const text of TABLE_TEXTS) assert.ok(texts.has(text), text);
+    const quoted = 'The setting for the Sigstore instance is "{0}": neither public nor staging, nor an absolute path.';
+    assert.ok(texts.has(quoted));
+  });
+
+  it("are written where they are shown, so that they can be found", () => {
+    assert.deepEqual(
+      unreadable.filter((place) => !TRANSLATE_TABLES.test(place)),
+      [],
+    );
+  });
+
+  it("do not pass by the translation where the editor shows them", () => {
+    const found: string[] = [];
+    for (const file of globSync("src/{ui,platform}/**/*.ts", { cwd: ROOT })) {
+      const source = readFileSync(join(ROOT, file), "utf8");
+      for (const { index } of source.matchAll(SHOWN)) {
+        found.push(`${file}:${source.slice(0, index).split("\n").length}`);
+      }
+    }
+    assert.deepEqual(found, []);
+  });
+});

@@ -1,21 +1,41 @@
-import { Uri } from "vscode";
+import { EventEmitter, Uri } from "vscode";
+import type { ModelProvenanceApi } from "../api.d.ts";
 import type { Verdict } from "./core/verdict.ts";
 import type { ModelRegistry } from "./workspace/registry.ts";
 
-/** What other extensions get from `activate`. */
-export interface Api {
-  readonly version: 1;
-  /** What is known now of the model at that place; undefined if no model is known there. */
+/** What other extensions get from `activate`: what `api.d.ts` promises them, with all that a verdict has. */
+export interface Api extends ModelProvenanceApi {
   getVerdict(uri: Uri): Verdict | undefined;
-  /** Tells the models whose verdict changed, and those that came or went. */
-  onDidChangeVerdict(listener: (models: readonly Uri[]) => void): { dispose(): void };
 }
 
 export function createApi(registry: ModelRegistry): Api {
+  // What a listener of another extension throws must not keep anybody from hearing of a verdict.
+  const changed = new EventEmitter<readonly Uri[]>();
+  const told = new Map<string, Verdict>();
+  registry.onDidChange(({ paths }) => {
+    const news = paths.filter((path) => isNews(path));
+    if (news.length > 0) changed.fire(news.map((path) => Uri.file(path)));
+  });
   return {
     version: 1,
-    getVerdict: (uri) => registry.get(uri.fsPath)?.verdict,
-    onDidChangeVerdict: (listener) =>
-      registry.onDidChange(({ paths }) => listener(paths.map((path) => Uri.file(path)))),
+    getVerdict: (uri) => (uri.scheme === "file" ? frozen(registry.get(uri.fsPath)?.verdict) : undefined),
+    onDidChangeVerdict: changed.event,
   };
+
+  /** The registry tells of progress, too. */
+  function isNews(path: string): boolean {
+    const verdict = registry.get(path)?.verdict;
+    if (verdict !== undefined && told.get(path) === verdict) return false;
+    if (verdict === undefined) told.delete(path);
+    else told.set(path, verdict);
+    return true;
+  }
+}
+
+/** Every surface shows this very value: nobody else may write to it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) frozen(part);
+  return value;
 }

@@ -15,7 +15,7 @@ const MEGABYTE = 1_000_000;
 const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
-  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/(package\.json|package\.nls\.json|api\.d\.ts|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(extension|checking-process|cli|hasher|signature-reader|viewer|chunk-[A-Z0-9]{8})\.js$/,
   /^extension\/dist\/viewer\.css$/,
   /^extension\/dist\/third-party-notices\.txt$/,
@@ -42,7 +42,14 @@ describe("the VSIX", () => {
 
   it("holds what the extension cannot do without", () => {
     const needed = [
-      ...["package.json", "package.nls.json", "LICENSE.txt", "changelog.md", "dist/third-party-notices.txt"],
+      ...[
+        "package.json",
+        "package.nls.json",
+        "api.d.ts",
+        "LICENSE.txt",
+        "changelog.md",
+        "dist/third-party-notices.txt",
+      ],
       ...["dist/extension.js", "dist/checking-process.js", "dist/hasher.js", "dist/cli.js"],
       ...["dist/signature-reader.js", "dist/viewer.js", "dist/viewer.css"],
     ];

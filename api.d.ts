@@ -1,0 +1,106 @@
+/**
+ * What the extension `model-provenance.model-provenance` gives to other extensions. Copy this file, or take the types
+ * of `model-provenance/api`; docs/api.md has an example.
+ *
+ * Version 1: fields may be added, none goes away or changes its meaning. Anything else is another version.
+ */
+import type { Event, Uri } from "vscode";
+
+export interface ModelProvenanceApi {
+  readonly version: 1;
+  /**
+   * What is known now of the model at that place: a folder, or a single file. Undefined if no model is known there; a
+   * file of a model is not one. Nothing is read for it.
+   */
+  getVerdict(uri: Uri): ModelVerdict | undefined;
+  /** The models whose verdict changed, and those that came or went. */
+  readonly onDidChangeVerdict: Event<readonly Uri[]>;
+}
+
+/**
+ * - `verified`: authentic, files unchanged, and the signer is accepted here. Nothing else is a yes.
+ * - `untrusted`: authentic, files unchanged, but the signer is not accepted here
+ * - `modified`: authentic, but files changed, are missing or were added since
+ * - `invalid`: the signature is malformed or not authentic
+ * - `unable`: cannot be decided here
+ * - `unsigned`: no signature
+ * - `unchecked`: signed, files not looked at yet
+ * - `checking`
+ * - `stale`: was checked, and may no longer be so
+ */
+export type ModelState =
+  | "verified"
+  | "untrusted"
+  | "modified"
+  | "invalid"
+  | "unable"
+  | "unsigned"
+  | "unchecked"
+  | "checking"
+  | "stale";
+
+/** All text in it that came with a model (names, identities, messages made of them) is untrusted: show it as text. */
+export interface ModelVerdict {
+  readonly state: ModelState;
+  /** Absolute path of the model. */
+  readonly model: string;
+  /** Absolute path of the signature file. */
+  readonly signature?: string;
+  /** Only after the signature was found authentic. */
+  readonly signer?: ModelSigner;
+  /** Why the verdict is what it is. */
+  readonly reasons: readonly ModelReason[];
+  /** What policies say, where there are any. */
+  readonly decision?: ModelDecision;
+  /** What the signature covers; only after files were read. */
+  readonly coverage?: ModelCoverage;
+  /** What differs; only after files were read. Names are relative to the model, `/` separated. */
+  readonly comparison?: ModelComparison;
+  /** Lower-case hex of the digest that the signature is about; authenticated. */
+  readonly rootDigest?: string;
+  /** RFC 3339. */
+  readonly checkedAt?: string;
+  /** Whether every byte was read, or digests of files that did not change came from a cache. */
+  readonly reading?: "full" | "cached";
+}
+
+export type ModelSigner =
+  | { readonly method: "key"; readonly fingerprint: string; readonly label?: string }
+  | { readonly method: "certificate"; readonly subject: string; readonly issuer: string }
+  | { readonly method: "sigstore"; readonly identity: string; readonly issuer: string };
+
+export interface ModelReason {
+  /** Such as `SIGNATURE_NOT_AUTHENTIC`; codes may be added. */
+  readonly code: string;
+  /** One sentence for a person. Plain text. */
+  readonly message: string;
+}
+
+export interface ModelDecision {
+  readonly outcome: "accepted" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
+  readonly policies: readonly {
+    readonly policy: { readonly name: string; readonly file: string; readonly line: number };
+    readonly mode: "enforce" | "warn";
+    readonly satisfied: boolean;
+  }[];
+}
+
+export interface ModelCoverage {
+  /** Files that the signature names. */
+  readonly files: number;
+  /** Bytes of those files. */
+  readonly bytes: number;
+  /** What is there and left out, and by whose word. */
+  readonly ignored: readonly {
+    readonly name: string;
+    readonly source: "default" | "signature" | "signer" | "caller";
+  }[];
+}
+
+export interface ModelComparison {
+  readonly matches: boolean;
+  /** Digests are lower-case hex; a file in shards is named once for each that changed. */
+  readonly changed: readonly { readonly name: string; readonly expected?: string; readonly found?: string }[];
+  readonly missing: readonly { readonly name: string }[];
+  readonly added: readonly { readonly name: string }[];
+}

@@ -17,6 +17,7 @@ const TASKS = {
   format: [BIOME, "check", "--write"],
   bench: ["bench/run.ts"],
   package: ["scripts/package.ts"],
+  pictures: ["scripts/pictures.ts"],
 };
 
 const [task, ...args] = process.argv.slice(2);

@@ -22,6 +22,16 @@ const Setting = v.looseObject({
 });
 
 const Tool = v.looseObject({ name: v.string(), displayName: v.string(), userDescription: v.string() });
+const WalkthroughStep = v.object({
+  id: v.string(),
+  title: v.string(),
+  description: v.string(),
+  media: v.object({
+    image: v.object({ dark: v.string(), light: v.string(), hc: v.string(), hcLight: v.string() }),
+    altText: v.string(),
+  }),
+  completionEvents: v.array(v.string()),
+});
 
 const Localised = v.record(v.string(), v.string());
 
@@ -59,6 +69,9 @@ const Manifest = v.looseObject({
     viewsContainers: v.record(v.string(), v.array(v.object({ id: v.string(), title: v.string(), icon: v.string() }))),
     viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string(), when: v.optional(v.string()) })),
     colors: v.array(v.object({ id: v.string(), description: v.string(), defaults: v.record(v.string(), v.string()) })),
+    walkthroughs: v.array(
+      v.object({ id: v.string(), title: v.string(), description: v.string(), steps: v.array(WalkthroughStep) }),
+    ),
     configuration: v.object({ title: v.string(), properties: v.record(v.string(), Setting) }),
   }),
 });

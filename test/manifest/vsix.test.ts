@@ -59,7 +59,7 @@ describe("the VSIX", () => {
 
   it("holds every file that its manifest names", () => {
     const manifest = text(files, "extension/package.json");
-    const named = [...manifest.matchAll(/"(?:\.\/)?((?:media|schemas|dist\/[a-z]+\.js)[^"]*)"/g)].map(
+    const named = [...manifest.matchAll(/"(?:\.\/)?((?:media\/|schemas\/|dist\/[a-z]+\.js)[^"]*)"/g)].map(
       ([, path]) => path,
     );
     assert.ok(named.includes("dist/extension.js"));

@@ -8,7 +8,6 @@ export interface Picture {
 }
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const COLOURS = 256;
 
 /** Reads a PNG as Chromium writes it: 8 bits a channel, not interlaced; transparency is dropped (PNG specification, 9.2). */
 export function decodePng(file: Buffer): Picture {
@@ -63,14 +62,18 @@ function paeth(left: number, up: number, corner: number): number {
   return toUp <= toCorner ? up : corner;
 }
 
-/** Writes a PNG with a palette of at most 256 colours: a workbench has few, and shades between letters and ground. */
-export function encodePalettePng({ width, height, pixels }: Picture): Buffer {
+/**
+ * Writes a PNG with a palette: a workbench has few colours, and shades between letters and ground.
+ *
+ * @param colours at most 256
+ */
+export function encodePalettePng({ width, height, pixels }: Picture, colours: number): Buffer {
   const counts = new Map<number, number>();
   for (let at = 0; at < pixels.length; at += 3) {
     const colour = colourAt(pixels, at);
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = paletteOf(counts);
+  const palette = paletteOf(counts, colours);
   const index = new Map([...counts.keys()].map((colour) => [colour, nearest(palette, colour)]));
   const rows = Buffer.alloc((width + 1) * height);
   for (let y = 0; y < height; y++) {
@@ -102,9 +105,9 @@ function chunk(type: string, data: Buffer): Buffer {
 type Counted = readonly [colour: number, count: number];
 
 /** Splits the colours, always the group whose pixels differ most, until there are as many groups as there may be. */
-function paletteOf(counts: ReadonlyMap<number, number>): number[] {
+function paletteOf(counts: ReadonlyMap<number, number>, colours: number): number[] {
   const groups: Counted[][] = [[...counts]];
-  while (groups.length < Math.min(COLOURS, counts.size)) {
+  while (groups.length < Math.min(colours, counts.size)) {
     const widest = groups.reduce((best, group, at) => (spread(group) > spread(groups[best] ?? []) ? at : best), 0);
     const [group = []] = groups.splice(widest, 1);
     const channel = widestChannel(group);

@@ -20,7 +20,7 @@ export type Take = (name: string, clip?: Clip) => Promise<void>;
 export const WINDOW = { width: 1000, height: 640 };
 
 /** Pixels of a picture in the walkthrough. */
-const STEP = { width: 560, height: 340 };
+const STEP = { width: 640, height: 340 };
 
 /** Every picture of one theme, in one window, one after the other. */
 export async function playScenes(page: Page, workspace: PictureWorkspace, take: Take): Promise<void> {
@@ -41,7 +41,7 @@ export async function playScenes(page: Page, workspace: PictureWorkspace, take: 
 }
 
 async function verifying(page: Page, take: Take): Promise<void> {
-  await modelRow(page, VERIFIED, "Verified").hover({ position: { x: 150, y: 11 } });
+  await modelRow(page, VERIFIED, "Verified").hover({ position: { x: 225, y: 11 } });
   await page.locator(".monaco-hover .hover-contents").getByText("Accepted by team-models").waitFor();
   await take("walkthrough/verify", { x: 48, y: 36, ...STEP });
   await page.mouse.move(800, 500);
@@ -49,7 +49,7 @@ async function verifying(page: Page, take: Take): Promise<void> {
 }
 
 async function signing(page: Page, take: Take): Promise<void> {
-  await runCommand(page, "Model Provenance: Sign Model…");
+  await runCommand(page, "Model Provenance: Sign Model With…");
   await pick(page, UNSIGNED);
   await pick(page, "Browser Login");
   const dialog = page.getByRole("dialog").filter({ hasText: UNSIGNED });
@@ -66,7 +66,7 @@ async function policy(page: Page, workspace: PictureWorkspace, take: Take): Prom
   await page.keyboard.type("    - ");
   await page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "GitHub Actions workflow" }).waitFor();
   await take("policy");
-  await take("walkthrough/policy", { x: 360, y: 150, ...STEP });
+  await take("walkthrough/policy", { x: 352, y: 150, ...STEP });
   await page.keyboard.press("Escape");
   await runCommand(page, "File: Revert File");
   await page.locator(".tab.dirty").waitFor({ state: "detached" });

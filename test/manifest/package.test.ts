@@ -185,6 +185,14 @@ describe("settings", () => {
     }
   });
 
+  it("stand in the README, each of them", () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    assert.deepEqual(
+      settings.map(([name]) => name).filter((name) => !readme.includes(`| \`${name}\` |`)),
+      [],
+    );
+  });
+
   it("describe each of their values", () => {
     for (const [name, setting] of settings) {
       assert.equal(setting.enumDescriptions?.length, setting.enum?.length, name);

@@ -1,0 +1,37 @@
+import type { Locator, Page } from "playwright-core";
+import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
+import { e2eSession } from "../support/e2e.ts";
+import { notification, pick } from "./workbench.ts";
+
+describe("the walkthrough, by a person", () => {
+  const session = e2eSession({ settings: { "workbench.colorTheme": "Default Light Modern" } });
+  let page: Page;
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot(page, "walkthrough-failed");
+  });
+
+  const step = (title: string): Locator => page.locator(".getting-started-step").filter({ hasText: title });
+
+  it("shows each step with its picture", async () => {
+    page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
+    await runCommand(page, "Welcome: Open Walkthrough...");
+    await pick(page, "Know Your Models");
+    for (const [index, title] of ["Verify the models", "Sign a model", "Say whom you trust"].entries()) {
+      await step(title).click();
+      await step(title).locator(".monaco-button").first().waitFor();
+      const picture = page.locator(".getting-started-media img:visible");
+      await picture.waitFor();
+      await page.waitForFunction("document.querySelector('.getting-started-media img').naturalWidth > 0");
+      await screenshot(page, `walkthrough-0${index + 1}`);
+    }
+  });
+
+  it("does what its buttons say, and ticks the step", async () => {
+    await step("Verify the models").click();
+    await step("Verify the models").getByRole("button", { name: "Verify All Models" }).click();
+    await notification(page, "None of the models in this workspace is signed").waitFor();
+    await step("Verify the models").locator(".complete").first().waitFor();
+    await screenshot(page, "walkthrough-04-done");
+  });
+});

@@ -15,6 +15,8 @@ describe("the walkthrough, by a person", () => {
 
   it("shows each step with its picture", async () => {
     page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
+    // In a narrow window the pictures are left out.
+    await page.setViewportSize({ width: 1600, height: 900 });
     await runCommand(page, "Welcome: Open Walkthrough...");
     await pick(page, "Know Your Models");
     for (const [index, title] of ["Verify the models", "Sign a model", "Say whom you trust"].entries()) {

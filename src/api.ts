@@ -1,6 +1,7 @@
 import { EventEmitter, Uri } from "vscode";
 import type { ModelProvenanceApi } from "../api.d.ts";
 import type { Verdict } from "./core/verdict.ts";
+import { frozen } from "./workspace/frozen.ts";
 import type { ModelRegistry } from "./workspace/registry.ts";
 
 /** What other extensions get from `activate`: what `api.d.ts` promises them, with all that a verdict has. */
@@ -18,6 +19,7 @@ export function createApi(registry: ModelRegistry): Api {
   });
   return {
     version: 1,
+    // Every surface shows this very value: nobody else may write to it.
     getVerdict: (uri) => (uri.scheme === "file" ? frozen(registry.get(uri.fsPath)?.verdict) : undefined),
     onDidChangeVerdict: changed.event,
   };
@@ -30,12 +32,4 @@ export function createApi(registry: ModelRegistry): Api {
     else told.set(path, verdict);
     return true;
   }
-}
-
-/** Every surface shows this very value: nobody else may write to it. */
-function frozen<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) frozen(part);
-  return value;
 }

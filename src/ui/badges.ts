@@ -12,6 +12,7 @@ import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
+import { firstChangedFiles } from "./changed-files.ts";
 import { verdictSentence } from "./model-text.ts";
 import { signerName } from "./signer-text.ts";
 import { themeColour } from "./theme.ts";
@@ -20,6 +21,9 @@ import { stateWords } from "./translated-words.ts";
 
 /** The editor cuts events of more addresses down to one for each folder. */
 const EVENT_LIMIT = 250;
+
+/** Files of one kind that have a badge; where more changed, the badge of the model says so. */
+const FILES_SHOWN = 1_000;
 
 /** Badges in the explorer: on a model, and on the very files that changed or were added. */
 export class Badges implements FileDecorationProvider {
@@ -92,8 +96,8 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
     const signer = verdict.signer === undefined ? l10n.t("its signer") : signerName(verdict.signer);
     const changed = l10n.t("Changed since {0} signed it.", signer);
     const added = l10n.t("Added since {0} signed the model.", signer);
-    for (const { name } of comparison.changed) decorate(join(path, name), "✗", changed, "red");
-    for (const { name } of comparison.added) decorate(join(path, name), "+", added, "red");
+    for (const { name } of firstChangedFiles(comparison, FILES_SHOWN)) decorate(join(path, name), "✗", changed, "red");
+    for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added, "red");
   }
   if (words.badge !== undefined) {
     decorate(path, words.badge, verdictSentence(model)).propagate = words.colour === "red";

@@ -3,6 +3,7 @@ import { l10n, Uri } from "vscode";
 import type { ChangedResource } from "../core/manifest/comparison.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
+import { changedFileCount, firstChangedFiles } from "./changed-files.ts";
 import type { Row } from "./tree-nodes.ts";
 
 /** Files of one kind that are listed; nobody reads on, and each is a row that the window keeps. */
@@ -13,14 +14,22 @@ const PARTS_SHOWN = 8;
 /** What is not as it was signed: every file, which opens where it is there, with what was expected and what was found. */
 export function differenceRows(root: string, { comparison }: Verdict): readonly Row[] {
   if (comparison === undefined) return [];
-  const changed = [...Map.groupBy(comparison.changed, ({ name }) => name)].map(([name, parts]) => ({ name, parts }));
+  const changed = firstChangedFiles(comparison, FILES_SHOWN);
+  const count = changedFileCount(comparison);
   const open = (name: string): Uri => Uri.file(join(root, name));
   return [
-    ...group("changed", l10n.t("Changed ({0})", changed.length), "diff-modified", changed, ({ name, parts }) => ({
-      opens: open(name),
-      description: changeText(parts),
-      tooltip: changeTooltip(name, parts),
-    })),
+    ...group(
+      "changed",
+      l10n.t("Changed ({0})", count),
+      "diff-modified",
+      changed,
+      ({ name, parts }) => ({
+        opens: open(name),
+        description: changeText(parts),
+        tooltip: changeTooltip(name, parts),
+      }),
+      count,
+    ),
     ...group(
       "missing",
       l10n.t("Missing ({0})", comparison.missing.length),
@@ -43,6 +52,7 @@ function group<T extends { readonly name: string }>(
   icon: string,
   files: readonly T[],
   row: (file: T) => Partial<Row>,
+  count = files.length,
 ): Row[] {
   if (files.length === 0) return [];
   const children: Row[] = files.slice(0, FILES_SHOWN).map((file) => {
@@ -51,7 +61,7 @@ function group<T extends { readonly name: string }>(
     const tooltip = more.tooltip ?? [name, more.description ?? ""].join("\n");
     return { id: `${id}:${file.name}`, icon: "file", label: name, ...more, tooltip };
   });
-  const left = files.length - children.length;
+  const left = count - children.length;
   if (left > 0) children.push({ id: `${id}:more`, icon: "ellipsis", label: l10n.t("… and {0} more", left) });
   return [{ id, icon, colour: "red", label, children, expanded: true }];
 }

@@ -5,6 +5,7 @@ import { signerText } from "../core/words.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
+import { changedFileCount, firstChangedFiles } from "./changed-files.ts";
 import { decisionLines, reasonsBeside } from "./decision-rows.ts";
 import { filesText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
 import { signerName, vouchedText } from "./signer-text.ts";
@@ -84,12 +85,12 @@ function differences(verdict: Verdict): string[] {
   const { comparison } = verdict;
   if (verdict.state !== "modified" || comparison === undefined) return [];
   const all = [
-    ...new Set(comparison.changed.map(({ name }) => l10n.t("Changed: {0}", name))),
-    ...comparison.missing.map(({ name }) => l10n.t("Missing: {0}", name)),
-    ...comparison.added.map(({ name }) => l10n.t("Added: {0}", name)),
-  ];
-  const more = all.length - FILES_SHOWN;
-  return more > 0 ? [...all.slice(0, FILES_SHOWN), l10n.t("… and {0} more", more)] : all;
+    ...firstChangedFiles(comparison, FILES_SHOWN).map(({ name }) => l10n.t("Changed: {0}", name)),
+    ...comparison.missing.slice(0, FILES_SHOWN).map(({ name }) => l10n.t("Missing: {0}", name)),
+    ...comparison.added.slice(0, FILES_SHOWN).map(({ name }) => l10n.t("Added: {0}", name)),
+  ].slice(0, FILES_SHOWN);
+  const more = changedFileCount(comparison) + comparison.missing.length + comparison.added.length - all.length;
+  return more > 0 ? [...all, l10n.t("… and {0} more", more)] : all;
 }
 
 /** Why what was known no longer stands, and what that was. */

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Comparison } from "../core/manifest/comparison.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { SHORT_REASONS, signerText, type Words, wordsFor } from "../core/words.ts";
+import { changedFileCount } from "./changed-files.ts";
 import { timeText } from "./time-text.ts";
 
 /**
@@ -25,7 +26,7 @@ export function shortReason(code: ErrorCode): string {
 
 /** `2 changed, 1 missing, 1 added`: files, however many of their shards. Empty when nothing differs. */
 export function differencesText(comparison: Comparison): string {
-  const changed = changedFiles(comparison);
+  const changed = changedFileCount(comparison);
   const { length: missing } = comparison.missing;
   const { length: added } = comparison.added;
   return [
@@ -33,17 +34,6 @@ export function differencesText(comparison: Comparison): string {
     ...(missing === 0 ? [] : [l10n.t("{0} missing", missing)]),
     ...(added === 0 ? [] : [l10n.t("{0} added", added)]),
   ].join(", ");
-}
-
-const COUNTS = new WeakMap<Comparison, number>();
-
-/** Counted once: a list may have a million entries, and many ask. */
-function changedFiles(comparison: Comparison): number {
-  const known = COUNTS.get(comparison);
-  if (known !== undefined) return known;
-  const count = new Set(comparison.changed.map(({ name }) => name)).size;
-  COUNTS.set(comparison, count);
-  return count;
 }
 
 /** What stands beside a model's name in a list: the signer, what differs, or the reason in four words. */

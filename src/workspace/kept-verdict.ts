@@ -1,7 +1,11 @@
+import type { Comparison } from "../core/manifest/comparison.ts";
 import type { Verdict } from "../core/verdict.ts";
 
 /** Characters of JSON that are kept of one model: whoever has more files that differ finds them by checking again. */
 export const ENTRY_LIMIT = 32_000;
+
+/** Entries of a list that may have room in that; of more, no text is made to find out. */
+const ENTRIES = ENTRY_LIMIT / 20;
 
 /** What to keep of a verdict, as JSON has it; undefined for one that does not rest on files. */
 export function toKeep(verdict: Verdict): unknown {
@@ -9,9 +13,14 @@ export function toKeep(verdict: Verdict): unknown {
   if (state !== "verified" && state !== "untrusted" && state !== "modified") return undefined;
   const reasons = verdict.reasons.map(({ code, message }) => ({ code, message }));
   const core = { state, model, signature, signer, reasons, checkedAt, reading };
-  for (const entry of [{ ...core, coverage, comparison }, core]) {
+  const isLong = comparison !== undefined && listed(comparison) > ENTRIES;
+  for (const entry of isLong ? [core] : [{ ...core, coverage, comparison }, core]) {
     const text = JSON.stringify(entry);
     if (text.length <= ENTRY_LIMIT) return JSON.parse(text);
   }
   return undefined;
+}
+
+function listed({ changed, missing, added }: Comparison): number {
+  return changed.length + missing.length + added.length;
 }

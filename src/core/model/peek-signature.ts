@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 
 /** Bytes of a file that are looked at. A larger signature shows what it is in its beginning. */
-const MAX_PEEK = 4 * 1024 * 1024;
+const MAX_PEEK = 1024 * 1024;
 /** Characters of Base64; a longer statement is not parsed here, and signs more than one file. */
 const MAX_STATEMENT = 512 * 1024;
 /** Envelopes in one file of several. */

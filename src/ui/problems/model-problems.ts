@@ -15,6 +15,7 @@ import type { Place, Policy } from "../../core/policy/policy.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { firstChangedFiles } from "../changed-files.ts";
 import { modelName, verdictSentence } from "../model-text.ts";
 import { type ModelProblemCode, SOURCE } from "./problem-codes.ts";
 
@@ -130,16 +131,17 @@ function files(root: string, signature: Uri, comparison: Comparison): Diagnostic
   const start = new Range(0, 0, 0, 0);
   const here = (name: string): Location => new Location(Uri.file(join(root, name)), start);
   const all: [Location, string][] = [
-    ...[...new Set(comparison.changed.map(({ name }) => name))].map((name): [Location, string] => [
+    ...firstChangedFiles(comparison, FILES).map(({ name }): [Location, string] => [
       here(name),
       l10n.t("Changed: {0}", name),
     ]),
     // There is no file to lead to.
-    ...comparison.missing.map(({ name }): [Location, string] => [
-      new Location(signature, start),
-      l10n.t("Missing: {0}", name),
-    ]),
-    ...comparison.added.map(({ name }): [Location, string] => [here(name), l10n.t("Added, not signed: {0}", name)]),
+    ...comparison.missing
+      .slice(0, FILES)
+      .map(({ name }): [Location, string] => [new Location(signature, start), l10n.t("Missing: {0}", name)]),
+    ...comparison.added
+      .slice(0, FILES)
+      .map(({ name }): [Location, string] => [here(name), l10n.t("Added, not signed: {0}", name)]),
   ];
   return all.slice(0, FILES).map(([place, text]) => new DiagnosticRelatedInformation(place, plainText(text)));
 }

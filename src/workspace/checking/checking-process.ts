@@ -6,6 +6,7 @@ import type { Trust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { MaterialClaim, Verifier } from "../../core/verifier.ts";
 import type { AuthenticateOptions, VerifyOptions } from "../../core/verify.ts";
+import { frozen } from "../frozen.ts";
 import { CheckingChild, type ChildOptions } from "./checking-child.ts";
 import { listAt } from "./long-lists.ts";
 import {
@@ -176,8 +177,10 @@ export class CheckingProcess implements Verifier {
           pending.takePiece = resolve;
           this.#child?.send({ type: "piece", id, list, from: items.length });
         });
-        items.push(...piece);
+        items.push(...piece.map(frozen));
       }
+      // All at once, later, would take as long as the list is.
+      Object.freeze(items);
     }
     this.#settle(id)?.resolve(result);
   }

@@ -62,9 +62,13 @@ export interface SigningList {
 /**
  * Lists a model for signing (OMS 6.1, 6.2).
  *
+ * @param onFile see `WalkOptions`
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED
  */
-export async function listForSigning(options: DigestModelOptions): Promise<SigningList> {
+export async function listForSigning(
+  options: DigestModelOptions,
+  onFile: (size: number) => void = () => {},
+): Promise<SigningList> {
   const model = resolve(options.model);
   const callerPaths = options.ignorePaths ?? [];
   callerPaths.forEach(checkIgnorePath);
@@ -73,6 +77,7 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
   const list = await enumerateModel(model, {
     ignore,
     allowSymlinks: options.allowSymlinks ?? false,
+    onFile,
     ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
     ...(options.signal && { signal: options.signal }),
   });
@@ -84,24 +89,16 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
 export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
-  const { list, ignore } = await listForSigning(options);
-  const { shardSize } = options;
+  const { shardSize, signal, onProgress, mode = "full" } = options;
   const algorithm = options.algorithm ?? "sha256";
-  const digests = await withDigestEngine(options, list.files, (engine) =>
-    engine.digest(
-      {
-        files: list.files,
-        root: model,
-        algorithm,
-        mode: options.mode ?? "full",
-        ...(shardSize !== undefined && { shardSize }),
-      },
-      {
-        ...(options.signal && { signal: options.signal }),
-        ...(options.onProgress && { onProgress: options.onProgress }),
-      },
-    ),
-  );
+  const { list, ignore, digests } = await withDigestEngine(options, mode, async ({ onFile, engineFor }) => {
+    const { list, ignore } = await listForSigning(options, onFile);
+    const { files } = list;
+    const request = { files, root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
+    const engine = await engineFor(files);
+    const digests = await engine.digest(request, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+    return { list, ignore, digests };
+  });
   const resources = buildResources(list.files, digests.digests, shardSize);
   if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");
   const manifest: Manifest = {

@@ -3,7 +3,7 @@ import type { Bundle } from "./bundle/bundle.ts";
 import { readBundle } from "./bundle/read-bundle.ts";
 import { coverageOf } from "./coverage.ts";
 import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestMode, DigestProgress, DigestResult } from "./hashing/digest-engine.ts";
+import type { DigestMode, DigestProgress } from "./hashing/digest-engine.ts";
 import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engine.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
@@ -92,28 +92,22 @@ async function checkFiles(
   const started = performance.now();
   const { manifest } = statement;
   const { serialization } = manifest;
-  const list = await enumerateModel(model, {
-    ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
-    allowSymlinks: serialization.allowSymlinks,
-    ...(options.signal && { signal: options.signal }),
+  const { mode = "full", signal, onProgress } = options;
+  const { list, matching, files, digests } = await withDigestEngine(options, mode, async ({ onFile, engineFor }) => {
+    const list = await enumerateModel(model, {
+      ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
+      allowSymlinks: serialization.allowSymlinks,
+      onFile,
+      ...(signal && { signal }),
+    });
+    const matching = matchFiles(manifest, list);
+    const files = matching.present.map(({ file }) => file);
+    const { algorithm, shardSize } = serialization;
+    const request = { files, root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
+    const engine = await engineFor(files);
+    const digests = await engine.digest(request, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+    return { list, matching, files, digests };
   });
-  const matching = matchFiles(manifest, list);
-  const files = matching.present.map(({ file }) => file);
-  const digests: DigestResult = await withDigestEngine(options, files, (engine) =>
-    engine.digest(
-      {
-        files,
-        root: model,
-        algorithm: serialization.algorithm,
-        mode: options.mode ?? "full",
-        ...(serialization.shardSize !== undefined && { shardSize: serialization.shardSize }),
-      },
-      {
-        ...(options.signal && { signal: options.signal }),
-        ...(options.onProgress && { onProgress: options.onProgress }),
-      },
-    ),
-  );
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
   const covered = {

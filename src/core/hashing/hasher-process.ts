@@ -40,6 +40,8 @@ export class HasherProcess {
     process.on("disconnect", () => void Promise.allSettled(this.#saving).then(() => process.exit(0)));
     // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
     process.on("SIGINT", () => {});
+    // The client may have gone while this code was loaded: then nobody tells of it again.
+    if (!process.connected) process.exit(0);
     process.on("message", (message) => this.#hear(v.parse(ToHasherSchema, message)));
   }
 

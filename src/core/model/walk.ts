@@ -28,6 +28,8 @@ export interface WalkOptions {
   readonly allowSymlinks: boolean;
   /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
   readonly isTemporary?: (name: string) => boolean;
+  /** Told of every file that is found, with its size in bytes, before the list is complete. */
+  readonly onFile?: (size: number) => void;
 }
 
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
@@ -36,6 +38,7 @@ export class Walk {
   readonly #realRoot: string;
   readonly #allowSymlinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
+  readonly #onFile: (size: number) => void;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -52,6 +55,7 @@ export class Walk {
     this.#realRoot = realRoot;
     this.#allowSymlinks = options.allowSymlinks;
     this.#isTemporary = options.isTemporary ?? (() => false);
+    this.#onFile = options.onFile ?? (() => {});
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -148,6 +152,7 @@ export class Walk {
     } else {
       const file = modelFile(name, target);
       this.#files.push(file);
+      this.#onFile(file.size);
       this.#totalBytes += file.size;
     }
   }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  type CodeAction,
   ConfigurationTarget,
   commands,
   type DocumentLink,
@@ -134,6 +135,16 @@ describe("code that names a model", () => {
     const [warning] = languages.getDiagnostics(document.uri).filter(({ source }) => source === "Model Provenance");
     assert.match(warning?.message ?? "", /^named-in-code changed since key release\.pub signed it: 1 changed\.$/);
     assert.equal(document.getText(warning?.range), "./named-in-code");
+    const fixes = await commands.executeCommand<CodeAction[]>(
+      "vscode.executeCodeActionProvider",
+      document.uri,
+      warning?.range,
+    );
+    const own = fixes.filter(({ command }) => command?.command.startsWith("modelProvenance."));
+    assert.deepEqual(
+      own.map(({ title, command }) => [title, command?.arguments]),
+      ["Compare With Signature", "Show Signature", "Verify Again"].map((title) => [title, [model]]),
+    );
 
     await edit(document, new Range(1, 10, 1, 17), "./named-in-code");
     await until("the second warning is there", () => warnings(document).length === 2);

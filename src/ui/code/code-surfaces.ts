@@ -1,7 +1,8 @@
-import { type Disposable, languages } from "vscode";
+import { CodeActionKind, type Disposable, languages } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { CODE_DOCUMENTS } from "./code-documents.ts";
+import { codeFixes } from "./code-fixes.ts";
 import { codeHover, codeLinks } from "./code-hover.ts";
 import { CodeWarnings } from "./code-warnings.ts";
 
@@ -17,6 +18,13 @@ export class CodeSurfaces {
       languages.registerHoverProvider(CODE_DOCUMENTS, {
         provideHover: (document, position) => codeHover(document, position, registry),
       }),
+    );
+    this.#store.add(
+      languages.registerCodeActionsProvider(
+        CODE_DOCUMENTS,
+        { provideCodeActions: (document, _range, { diagnostics }) => codeFixes(document, diagnostics, registry) },
+        { providedCodeActionKinds: [CodeActionKind.QuickFix] },
+      ),
     );
     this.#links = this.#registerLinks();
     this.#store.add(

@@ -11,6 +11,7 @@ import { plainText } from "../../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../../workspace/registry.ts";
 import { verdictSentence } from "../model-text.ts";
+import { SOURCE } from "../problems/problem-codes.ts";
 import { languageOf } from "./code-documents.ts";
 import { rangeOf } from "./code-hover.ts";
 import { referencesIn } from "./model-references.ts";
@@ -105,7 +106,7 @@ export class CodeWarnings {
       .map((reference) => {
         const text = warningText(reference.model);
         const diagnostic = new Diagnostic(rangeOf(reference, document), text, DiagnosticSeverity.Warning);
-        diagnostic.source = "Model Provenance";
+        diagnostic.source = SOURCE;
         diagnostic.code = settled(reference.model).state;
         return diagnostic;
       });

@@ -2,7 +2,7 @@ import { lstat, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { l10n } from "vscode";
 import { type Differences, differencesFound, differencesOfSigning } from "../../core/manifest/differences.ts";
-import type { Manifest, Serialization } from "../../core/manifest/manifest.ts";
+import type { Serialization } from "../../core/manifest/manifest.ts";
 import { compareCodePoints } from "../../core/model/names.ts";
 import { bytesText, signerText } from "../../core/words.ts";
 import { tell } from "../../platform/commands.ts";
@@ -10,7 +10,7 @@ import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
-import { modelName, readingText } from "../model-text.ts";
+import { filesText, modelName, readingText } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { differencesText } from "../translated-words.ts";
 import { openComparison } from "./comparison-documents.ts";
@@ -34,14 +34,15 @@ export async function compareModel(args: readonly unknown[], services: Services)
   }
   const differences = differencesFound(comparison, manifest);
   const unchanged = coverage.files - differences.changed.length - differences.missing.length;
-  const count = countLine(differencesText(comparison), unchanged, coverage.files);
+  const counts = [differencesText(comparison), unchangedText(unchanged, coverage.files), readingText(verdict)];
   const head = {
-    left: [l10n.t("{0}, as {1} signed it", name, signer(model)), count],
-    right: [l10n.t("{0}, on disk: {1}", name, readingText(verdict)), count],
+    left: [l10n.t("{0}, as {1} signed it", name, signer(model)), ...counts],
+    right: [l10n.t("{0}, as it is on disk", name), ...counts],
   };
   const text = comparisonText({
     head,
     differences,
+    titles: { changed: l10n.t("Changed"), missing: l10n.t("Missing"), added: l10n.t("Added") },
     algorithm: manifest.serialization.algorithm,
     disk: await onDisk(model, differences),
   });
@@ -73,24 +74,25 @@ export async function showResignChanges(args: readonly unknown[], services: Serv
   const differences = differencesOfSigning(manifest, next.manifest);
   const total = new Set(manifest.resources.map(({ file }) => file)).size;
   const unchanged = total - differences.changed.length - differences.missing.length;
-  const head = {
-    left: [l10n.t("{0}, as {1} signed it", name, signer(model)), ...formLines(manifest)],
-    right: [
-      l10n.t("{0}, as signing it now would", name),
-      ...formLines({ ...next.manifest, serialization: { ...next.manifest.serialization, ...WRITTEN } }),
-    ],
-  };
+  const form = { ...next.manifest.serialization, ...WRITTEN };
+  const forms = [formLines(manifest.serialization), formLines(form)] as const;
+  const sameForm = forms[0].join("\n") === forms[1].join("\n");
   const counted = countsText(differences);
-  if (counted === "" && head.left.slice(1).join() === head.right.slice(1).join()) {
-    const files = l10n.t("{0} files, {1}", next.coverage.files, bytesText(next.coverage.bytes));
+  if (counted === "" && sameForm) {
+    const files = filesText(next.coverage);
     const sentence = l10n.t("Signing {0} again would cover the same: {1}, none of them changed.", name, files);
     tell(services.log, "information", sentence);
     return;
   }
-  const count = countLine(counted, unchanged, total);
+  const counts = [counted, unchangedText(unchanged, total)].filter((line) => line !== "");
+  const head = (line: string, lines: readonly string[]) => [line, ...counts, ...(sameForm ? [] : ["", ...lines])];
   const text = comparisonText({
-    head: { left: [...head.left, count], right: [...head.right, count] },
+    head: {
+      left: head(l10n.t("{0}, as {1} signed it", name, signer(model)), forms[0]),
+      right: head(l10n.t("{0}, as signing it now would", name), forms[1]),
+    },
     differences,
+    titles: titlesOfSigning(),
     algorithm: manifest.serialization.algorithm,
     disk: await onDisk(model, differences),
   });
@@ -107,6 +109,10 @@ function signer({ verdict }: SignedStatement["model"]): string {
   return verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
 }
 
+function titlesOfSigning(): Readonly<Record<keyof Differences, string>> {
+  return { changed: l10n.t("Changed"), missing: l10n.t("No longer signed"), added: l10n.t("Newly signed") };
+}
+
 function countsText({ changed, missing, added }: Differences): string {
   const counts: readonly (readonly [number, string])[] = [
     [changed.length, l10n.t("changed")],
@@ -116,21 +122,18 @@ function countsText({ changed, missing, added }: Differences): string {
   return counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(", ");
 }
 
-function countLine(counts: string, unchanged: number, files: number): string {
-  const rest = l10n.t("{0} of {1} signed files are unchanged and not listed.", unchanged, files);
-  return counts === "" ? rest : `${counts}; ${rest}`;
+function unchangedText(unchanged: number, files: number): string {
+  return l10n.t("{0} of {1} signed files unchanged, not listed", unchanged, files);
 }
 
-/** How files become digests, and what is left out. */
-function formLines({ serialization }: Manifest): string[] {
-  const { algorithm, method, ignorePaths, shardSize } = serialization;
+/** How files become digests, and what is left out: a line each, for half a window. */
+function formLines({ algorithm, method, ignorePaths, shardSize }: Serialization): string[] {
   const form =
     method === "shards" && shardSize !== undefined
       ? l10n.t("Digests: {0}, one for every {1}", algorithm, bytesText(shardSize))
       : l10n.t("Digests: {0}, one a file", algorithm);
-  const names = [...new Set(ignorePaths)].sort(compareCodePoints).map(plainText);
-  const left = names.length === 0 ? l10n.t("nothing") : names.join(", ");
-  return [form, l10n.t("Left out, where it exists: {0}", left)];
+  const names = [...new Set(ignorePaths)].sort(compareCodePoints).map((name) => `  ${plainText(name)}`);
+  return [form, l10n.t("Left out, where it exists:"), ...names];
 }
 
 /** Size and time of the files that are listed and there. Times are the file system's: whoever changes a file can set them. */

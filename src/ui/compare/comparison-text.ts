@@ -24,6 +24,7 @@ export interface ComparisonParts {
   /** The first lines of each side; those that are the same stand side by side. */
   readonly head: { readonly left: readonly string[]; readonly right: readonly string[] };
   readonly differences: Differences;
+  readonly titles: Readonly<Record<keyof Differences, string>>;
   readonly algorithm: string;
   /** Of the files that are listed, as far as they are there. */
   readonly disk: ReadonlyMap<string, FileOnDisk>;
@@ -34,20 +35,20 @@ export interface ComparisonParts {
  * a window. Files that changed come first and have as many lines on both sides: they stay side by side, whatever the
  * editor finds to be the difference.
  */
-export function comparisonText({ head, differences, algorithm, disk }: ComparisonParts): ComparisonText {
-  const left = [...head.left, ""];
-  const right = [...head.right, ""];
+export function comparisonText({ head, differences, titles, algorithm, disk }: ComparisonParts): ComparisonText {
+  const left = [...head.left];
+  const right = [...head.right];
   let room = FILES_LISTED;
   const groups = [
-    [l10n.t("Changed"), differences.changed],
-    [l10n.t("Missing"), differences.missing],
-    [l10n.t("Added"), differences.added],
+    [titles.changed, differences.changed],
+    [titles.missing, differences.missing],
+    [titles.added, differences.added],
   ] as const;
   for (const [title, files] of groups) {
     if (files.length === 0) continue;
     const heading = l10n.t("{0} ({1})", title, files.length);
-    left.push(heading);
-    right.push(heading);
+    left.push("", heading);
+    right.push("", heading);
     const listed = files.slice(0, room);
     room -= listed.length;
     for (const file of listed) {
@@ -59,8 +60,6 @@ export function comparisonText({ head, differences, algorithm, disk }: Compariso
       left.push(more);
       right.push(more);
     }
-    left.push("");
-    right.push("");
   }
   return { left: left.join("\n"), right: right.join("\n") };
 }
@@ -71,11 +70,11 @@ export function listedFiles({ changed, missing, added }: Differences): readonly 
 }
 
 function signedLines(file: FileDifference, side: FileSide, algorithm: string): string[] {
-  const size = side.size === undefined ? l10n.t("not recorded by the signature") : sizeText(side.size);
+  const size = side.size === undefined ? l10n.t("not recorded") : sizeText(side.size);
   const about = [...(file.note === "ignored" ? [l10n.t("left out of this check: it may exist")] : [])];
   return block(file.name, side.parts, algorithm, [
     row(l10n.t("size"), size),
-    ...(file.found === undefined ? [] : [row(l10n.t("written"), l10n.t("not recorded by the signature"))]),
+    ...(file.found === undefined ? [] : [row(l10n.t("written"), l10n.t("not recorded"))]),
     ...about.map((text) => row(l10n.t("note"), text)),
   ]);
 }

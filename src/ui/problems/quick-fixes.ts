@@ -48,7 +48,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     case "invalid":
       return [preferred(verify)];
     case "modified":
-      return [preferred(verify), ...ignore(model, diagnostic), explain(model, diagnostic)];
+      return [preferred(verify), compare(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic)];
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
@@ -90,6 +90,11 @@ function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
 function sign(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   if (!workspace.isTrusted) return [];
   return [preferred(action(l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, [model.path], diagnostic))];
+}
+
+function compare(model: KnownModel, diagnostic: Diagnostic): CodeAction {
+  const title = l10n.t("Compare {0} With Its Signature", name(model));
+  return action(title, COMMANDS.compare, [model.path], diagnostic);
 }
 
 function explain(model: KnownModel, diagnostic?: Diagnostic): CodeAction {

@@ -1,0 +1,122 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { openWorkbench, screenshot } from "../support/browser.ts";
+import { e2eSession } from "../support/e2e.ts";
+import {
+  changeByte,
+  changeSettings,
+  type EditorWorkspace,
+  makeEditorWorkspace,
+  trustKeys,
+} from "../support/editor-workspace.ts";
+import { modelRow, openView } from "./workbench.ts";
+
+const SOURCE = `from pathlib import Path
+
+from llama_cpp import Llama
+from safetensors.torch import load_file
+from transformers import AutoModel
+
+model = AutoModel.from_pretrained("./models/tiny-llama")
+weights = load_file(Path("models") / "onnx" / "model.onnx")
+quantised = Llama(model_path="models/gguf/tiny-f32.gguf")
+skill = open("models/release-notes-skill/SKILL.md").read()
+`;
+
+describe("code that names models, by a person", () => {
+  const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "cached" };
+  const session = e2eSession({ settings });
+  let root: string;
+  let workspace: EditorWorkspace;
+  let page: Page;
+
+  before(async function () {
+    this.timeout(120_000);
+    root = realpathSync(mkdtempSync(join(tmpdir(), "code-")));
+    workspace = await makeEditorWorkspace(root);
+    writeFileSync(join(workspace.folder, "load.py"), SOURCE);
+    await trustKeys(session.server, [workspace.trustedKey]);
+    page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));
+  });
+
+  after(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot(page, "code-failed");
+  });
+
+  it("shows in a hover who signed the model that a line loads", async () => {
+    await openView(page);
+    await modelRow(page, "tiny-llama", "Verified").waitFor();
+    await openFile(page, "load.py");
+    const hover = await hoverOverString(page, "tiny-llama");
+    await hover.getByText("Verified · tiny-llama").waitFor();
+    await hover.getByText("Signed by key release.pub").waitFor();
+    await screenshot(page, "code-01-hover-dark");
+  });
+
+  it("warns of it in Problems when the model changes, and says in the hover what changed", async () => {
+    changeByte(join(workspace.verified, "model.safetensors"));
+    await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
+    await page.mouse.move(640, 700);
+    await page.keyboard.press("Control+Shift+M");
+    const problem = page.locator('.markers-panel .monaco-list-row[aria-label^="Warning: tiny-llama changed since"]');
+    await problem.waitFor();
+    await screenshot(page, "code-02-problems");
+    const hover = await hoverOverString(page, "tiny-llama");
+    await hover.getByText("Changed: model.safetensors").waitFor();
+    await screenshot(page, "code-03-hover-changed");
+    await hover.getByRole("link", { name: "Compare" }).click();
+    await compared(page);
+    await screenshot(page, "code-04-compare-dark");
+  });
+
+  it("shows the same in a light window, and what signing again would change", async () => {
+    await changeSettings(session.server, { "workbench.colorTheme": "Default Light Modern" });
+    await page.context().close();
+    page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));
+    await openView(page);
+    await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
+    await openFile(page, "load.py");
+    const hover = await hoverOverString(page, "tiny-llama");
+    await hover.getByText("Changed: model.safetensors").waitFor();
+    await screenshot(page, "code-05-hover-light");
+    writeFileSync(join(workspace.verified, "notes.txt"), "new\n");
+    await modelRow(page, "tiny-llama", "Changed since signing").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Show What Re-Signing Would Change" }).click();
+    await compared(page);
+    await page.locator(".monaco-diff-editor .modified .view-line", { hasText: "notes.txt" }).waitFor();
+    await screenshot(page, "code-06-resign-light");
+  });
+});
+
+async function openFile(page: Page, path: string): Promise<void> {
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget .quick-input-box input");
+  await input.waitFor();
+  await input.fill(path);
+  await page
+    .locator(".quick-input-list .monaco-list-row.focused")
+    .filter({ hasText: basename(path) })
+    .waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".editor-instance .view-line").first().waitFor();
+}
+
+/** The hover over a string of the open file. */
+async function hoverOverString(page: Page, text: string): Promise<Locator> {
+  await page.mouse.move(900, 600);
+  await page.locator(".editor-instance .view-line").getByText(text).last().hover();
+  const hover = page.locator(".monaco-hover .hover-contents").filter({ hasText: `· ${text}` });
+  await hover.waitFor();
+  return hover;
+}
+
+async function compared(page: Page): Promise<void> {
+  await page.locator(".monaco-diff-editor .original .view-line", { hasText: "tiny-llama, as key" }).waitFor();
+  await page.locator(".monaco-diff-editor .modified .view-line", { hasText: "model.safetensors" }).waitFor();
+}

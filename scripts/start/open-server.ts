@@ -27,7 +27,10 @@ export async function openServer(folder: string, settings: SampleSettings, signa
 }
 
 /** Whom the extension trusts is taken from the settings of the machine that the server runs on. */
-async function machineSettings({ settingsFile }: Server, settings: SampleSettings): Promise<void> {
+export async function machineSettings(
+  { settingsFile }: Pick<Server, "settingsFile">,
+  settings: SampleSettings,
+): Promise<void> {
   const folder = join(dirname(dirname(settingsFile)), "Machine");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "settings.json"), JSON.stringify(settings, undefined, 2));

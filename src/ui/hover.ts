@@ -34,13 +34,12 @@ export class HoverText {
   }
 
   strong(text: string): this {
-    this.markdown.appendMarkdown("**").appendText(plainText(text)).appendMarkdown("**");
+    this.markdown.appendMarkdown(`**${escaped(text)}**`);
     return this;
   }
 
   text(text: string): this {
-    const escaped = new MarkdownString().appendText(plainText(text)).value;
-    this.markdown.appendMarkdown(escaped.replace(/@|:(?=\/\/)|(?<=www)\./gi, entity));
+    this.markdown.appendMarkdown(escaped(text));
     return this;
   }
 
@@ -56,12 +55,41 @@ export class HoverText {
 
   link(text: string, command: CommandId, model: string): this {
     const address = `command:${command}?${encodeURIComponent(JSON.stringify([model]))}`;
-    this.markdown
-      .appendMarkdown("[")
-      .appendText(plainText(text))
-      .appendMarkdown(`](${encodeParentheses(address)})`);
+    this.markdown.appendMarkdown(`[${escaped(text)}](${encodeParentheses(address)})`);
     return this;
   }
+
+  /** Three columns: a mark, a name that leads to its model, and what there is to say of it. */
+  table(title: string, rows: readonly ModelRow[]): this {
+    this.markdown.appendMarkdown(`|   | ${escaped(title)} |   |\n|---|---|---|\n`);
+    for (const { mark, name, model, description } of rows) {
+      this.markdown.appendMarkdown("| ");
+      this.text(mark).markdown.appendMarkdown(" | ");
+      this.link(name, COMMANDS.showModel, model).markdown.appendMarkdown(" | ");
+      this.text(description).markdown.appendMarkdown(" |\n");
+    }
+    return this;
+  }
+}
+
+export interface ModelRow {
+  readonly mark: string;
+  readonly name: string;
+  /** Absolute path. */
+  readonly model: string;
+  readonly description: string;
+}
+
+/**
+ * Text as Markdown that shows just that. A bare address makes no link, a bar no column; lines break between words, but not
+ * after the first, which might begin a list.
+ */
+function escaped(text: string): string {
+  const { value } = new MarkdownString().appendText(plainText(text));
+  const spaced = value.replace(/(?<=\S)&nbsp;(?=[^&\s])/g, (space, at: number) =>
+    value.indexOf(space) === at ? space : " ",
+  );
+  return spaced.replace(/[@|]|:(?=\/\/)|(?<=www)\./gi, entity);
 }
 
 /** Written so, an address is no link: Markdown makes one of every bare address. */

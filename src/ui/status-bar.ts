@@ -114,13 +114,13 @@ function worst(models: readonly KnownModel[]): KnownModel | undefined {
 }
 
 function tooltip(models: readonly KnownModel[]): MarkdownString {
-  const hover = new HoverText().strong(l10n.t("Model Provenance")).paragraph();
-  models.slice(0, ROWS).forEach((model, index) => {
-    if (index > 0) hover.line();
-    hover.text(`${stateWords(model.verdict).mark} `);
-    hover.link(distinctName(model, models), COMMANDS.showModel, model.path);
-    hover.text(` ${modelDescription(model)}`);
-  });
-  if (models.length > ROWS) hover.line(l10n.t("… and {0} more", models.length - ROWS));
+  const rows = models.slice(0, ROWS).map((model) => ({
+    mark: stateWords(model.verdict).mark,
+    name: distinctName(model, models),
+    model: model.path,
+    description: modelDescription(model),
+  }));
+  const hover = new HoverText().table(l10n.t("Model Provenance"), rows);
+  if (models.length > ROWS) hover.paragraph().text(l10n.t("… and {0} more", models.length - ROWS));
   return hover.markdown;
 }

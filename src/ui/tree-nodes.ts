@@ -1,4 +1,5 @@
 import { type Command, l10n, type Range, type Uri } from "vscode";
+import type { ErrorCode } from "../core/errors.ts";
 import type { IgnoreSource } from "../core/model/file-list.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { COMMANDS } from "../platform/ids.ts";
@@ -112,23 +113,22 @@ function trustRow(path: string, verdict: Verdict): Row[] {
   const action = l10n.t("Trust This Signer…");
   const reasons = verdict.reasons.map(({ message }) => plainText(message));
   const command = { command: COMMANDS.trustSigner, title: action, arguments: [path] };
-  const tooltip = [label, ...reasons, action].join("\n");
+  const tooltip = [...(verdict.decision === undefined ? [] : [label]), ...reasons].join("\n");
   return [{ id: "trust", icon: "unverified", colour: "amber", label, description: action, tooltip, command }];
 }
 
 function refusalOf({ state, decision, reasons }: Verdict): string | undefined {
-  if (state === "untrusted")
-    return decision?.outcome === "exception" ? undefined : l10n.t("No policy accepts this signer");
+  if (state === "untrusted") return decision?.outcome === "exception" ? undefined : l10n.t("Not accepted");
   if (state !== "unable") return undefined;
-  if (reasons.some(({ code }) => code === "KEY_UNKNOWN")) return l10n.t("Its key is not known here");
-  const unknownRoot = reasons.some(
-    ({ code }) => code === "CERTIFICATE_UNTRUSTED_ROOT" || code === "CERTIFICATE_NO_ROOTS",
-  );
-  return unknownRoot ? l10n.t("Its root certificate is not known here") : undefined;
+  const because = (...codes: readonly ErrorCode[]): boolean => reasons.some(({ code }) => codes.includes(code));
+  if (because("KEY_UNKNOWN", "KEY_MISMATCH")) return l10n.t("Key not known");
+  return because("CERTIFICATE_UNTRUSTED_ROOT", "CERTIFICATE_NO_ROOTS") ? l10n.t("Root not known") : undefined;
 }
 
 function reasonRows(verdict: Verdict): Row[] {
   const bad = verdict.state === "invalid";
+  // The row that leads to trusting the signer has said it already.
+  if (verdict.decision === undefined && refusalOf(verdict) !== undefined) return [];
   const { decision, reasons } = verdict;
   const left = decision === undefined ? reasons : reasonsBeside(decision, reasons);
   return left.map(({ message }, index) => ({

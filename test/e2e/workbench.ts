@@ -20,12 +20,13 @@ export function explorerRow(page: Page, name: string): Locator {
     .filter({ has: page.locator(".label-name").getByText(name, { exact: true }) });
 }
 
-/** Waits until a row of the explorer shows the badge, which the style sheet draws. */
-export async function waitForBadge(page: Page, name: string, badge: string): Promise<void> {
+/** Waits until a row of the explorer shows the badge, which the style sheet draws; undefined: none. */
+export async function waitForBadge(page: Page, name: string, badge: string | undefined): Promise<void> {
+  const content = badge === undefined ? "none" : `"${badge}"`;
   await page.waitForFunction(`
     [...document.querySelectorAll(".explorer-folders-view .monaco-list-row")].some((row) =>
       row.querySelector(".label-name")?.textContent === ${JSON.stringify(name)} &&
-      getComputedStyle(row.querySelector(".monaco-icon-label"), "::after").content === ${JSON.stringify(`"${badge}"`)})`);
+      getComputedStyle(row.querySelector(".monaco-icon-label"), "::after").content === ${JSON.stringify(content)})`);
 }
 
 export function notification(page: Page, text: string): Locator {

@@ -28,6 +28,7 @@ import {
   modelRow,
   notification,
   openView,
+  PROBLEM_INSIDE,
   pick,
   typePassphrase,
   typePath,
@@ -110,7 +111,7 @@ describe("the editor, by a person", () => {
     await screenshot(page, "editor-07-modified-hover");
     await page.mouse.move(800, 300);
     await runCommand(page, "View: Show Explorer");
-    await waitForBadge(page, "tiny-llama", "✗");
+    await waitForBadge(page, "tiny-llama", PROBLEM_INSIDE);
     await explorerRow(page, "tiny-llama").click();
     await waitForBadge(page, "model.safetensors", "✗");
     await screenshot(page, "editor-08-modified-explorer");
@@ -213,7 +214,7 @@ describe("the editor, by a person", () => {
       await page.mouse.move(900, 300);
       await runCommand(page, "View: Show Explorer");
       await explorerRow(page, "models").click();
-      await waitForBadge(page, "tiny-llama", "✗");
+      await waitForBadge(page, "tiny-llama", PROBLEM_INSIDE);
       await screenshot(page, `editor-17-${name}-explorer`);
       changeByte(join(workspace.verified, "model.safetensors"));
       await waitForBadge(page, "tiny-llama", "✓");

@@ -20,6 +20,12 @@ export function explorerRow(page: Page, name: string): Locator {
     .filter({ has: page.locator(".label-name").getByText(name, { exact: true }) });
 }
 
+/**
+ * What a folder shows in the place of its own badge when something in it is among the problems: the editor's dot. A model
+ * that is bad has an entry there, at its signature.
+ */
+export const PROBLEM_INSIDE = "\uea71";
+
 /** Waits until a row of the explorer shows the badge, which the style sheet draws; undefined: none. */
 export async function waitForBadge(page: Page, name: string, badge: string | undefined): Promise<void> {
   const content = badge === undefined ? "none" : `"${badge}"`;

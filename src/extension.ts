@@ -13,7 +13,7 @@ import { KeyFiles } from "./ui/commands/key-files.ts";
 import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
-import { CheckingProcess } from "./workspace/checking/checking-process.ts";
+import { lateChecks } from "./workspace/checking/late-checks.ts";
 import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
 
 let ending: (() => Promise<void>) | undefined;
@@ -26,7 +26,7 @@ export function activate(context: ExtensionContext): Api {
   const log = store.add(createLog());
   const storage = context.globalStorageUri.fsPath;
   const entry = pathToFileURL(context.asAbsolutePath("dist/checking-process.js"));
-  const checks = new CheckingProcess({ entry, cache: digestCacheFolder(storage) });
+  const checks = lateChecks({ entry, cache: digestCacheFolder(storage) });
   ending = () => checks.dispose();
 
   const sigstore = store.add(new SigstoreRoots(storage, log));
@@ -49,9 +49,7 @@ export function activate(context: ExtensionContext): Api {
     extensionUri: context.extensionUri,
     state: context.globalState,
     view,
-    verifier: checks,
-    sign: (options) => checks.sign(options),
-    buildManifest: (options) => checks.buildManifest(options),
+    checks,
     search: () => keeping.search(),
   };
   store.add(registerAll(services));

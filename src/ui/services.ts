@@ -1,12 +1,10 @@
 import type { Memento, Uri } from "vscode";
-import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
-import type { SignOptions, SignResult } from "../core/sign.ts";
-import type { Verifier } from "../core/verifier.ts";
 import type { Log } from "../platform/log.ts";
 import type { Passphrases } from "../platform/secrets.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import type { Checker } from "../workspace/checker.ts";
+import type { Checks } from "../workspace/checking/late-checks.ts";
 import type { Policies } from "../workspace/policies.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import type { KeyFiles } from "./commands/key-files.ts";
@@ -31,11 +29,8 @@ export interface Services {
   /** What is remembered of the person's choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;
-  /** Reads signatures and has files digested where nothing waits for it. */
-  readonly verifier: Verifier;
-  /** The core's `sign` and `buildManifest`, done there too. */
-  sign(options: SignOptions): Promise<SignResult>;
-  buildManifest(options: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">>;
+  /** Reads signatures, has files digested and signs, where nothing waits for it. */
+  readonly checks: Omit<Checks, "dispose">;
   /** Searches the workspace again. */
   search(): Promise<void>;
 }

@@ -90,11 +90,11 @@ async function signAndCheck(
   model: KnownModel,
   { signature, mode }: { readonly signature: string; readonly mode: DigestMode },
   way: SigningWay,
-  { checker, sign }: Services,
+  { checker, checks }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<Signed> {
-  const result = await sign({
+  const result = await checks.sign({
     model: model.path,
     signature,
     identity: await way.identity(report, signal),

@@ -157,7 +157,7 @@ export class CheckingProcess implements Verifier {
         void this.#answer(message, pending);
         return;
       case "done":
-        void this.#fetchLists(message, pending);
+        this.#fetchLists(message, pending).catch((error: Error) => this.#settle(message.id)?.reject(error));
         return;
       case "piece":
         pending.takePiece?.(message.items);

@@ -24,7 +24,7 @@ export interface SignedStatement {
  */
 export async function signedStatement(
   path: string,
-  { registry, checker }: Services,
+  { registry, checker, checks }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<SignedStatement> {
@@ -38,8 +38,7 @@ export async function signedStatement(
   if (!isReached(verdict) || signature === undefined || comparison === undefined || coverage === undefined) {
     throw nothingSigned(model);
   }
-  const { inspect } = await import("../../core/inspect.ts");
-  const inspection = await inspect(signature);
+  const inspection = await checks.inspect(signature);
   if (!isOf(inspection, verdict)) throw replaced(model);
   return { model, verdict: { ...verdict, signature, comparison, coverage }, manifest: manifestOf(inspection) };
 }

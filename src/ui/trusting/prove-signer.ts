@@ -2,6 +2,7 @@ import { CancellationError, l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { PemSource, SigstoreTrust, Trust } from "../../core/trust.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import type { CertificateSigner, KeySigner, SigstoreSigner } from "../../core/verification/signer.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
@@ -46,7 +47,7 @@ export async function proveSigner(model: KnownModel, policies: readonly Policy[]
     proof.missing === "key"
       ? { keys: [source], roots: [], instances: [] }
       : { keys: [], roots: [source], instances: [] };
-  const proven = await prove(model, trust);
+  const proven = await prove(model, trust, services.checks);
   if ("missing" in proven || proven.signer.method === "sigstore") throw new CancellationError();
   return { ...proven, file } as Proof;
 }
@@ -69,14 +70,18 @@ export async function knownSigner(
 async function proofFromKnown(model: KnownModel, policies: readonly Policy[], services: Services) {
   const { keys = [], certificates } = await services.trust.load();
   const authorities = policies.flatMap((policy) => policy.authorities);
-  return prove(model, {
-    keys: [...keys, ...authorities.flatMap((authority) => (authority.kind === "key" ? [authority.key] : []))],
-    roots: [
-      ...(certificates?.roots ?? []),
-      ...authorities.flatMap((authority) => (authority.kind === "certificate" ? [authority.roots] : [])),
-    ],
-    instances: instancesOf(policies, services),
-  });
+  return prove(
+    model,
+    {
+      keys: [...keys, ...authorities.flatMap((authority) => (authority.kind === "key" ? [authority.key] : []))],
+      roots: [
+        ...(certificates?.roots ?? []),
+        ...authorities.flatMap((authority) => (authority.kind === "certificate" ? [authority.roots] : [])),
+      ],
+      instances: instancesOf(policies, services),
+    },
+    services.checks,
+  );
 }
 
 function instancesOf(policies: readonly Policy[], { sigstore }: Services): Instance[] {
@@ -95,18 +100,18 @@ function instancesOf(policies: readonly Policy[], { sigstore }: Services): Insta
   return instances;
 }
 
-async function prove(model: KnownModel, means: Means): Promise<Proof | { readonly missing: "key" | "certificate" }> {
+async function prove(
+  model: KnownModel,
+  means: Means,
+  checks: Services["checks"],
+): Promise<Proof | { readonly missing: "key" | "certificate" }> {
   const signature = model.verdict.signature;
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("There is no signature here, and so no signer who could be trusted."));
   }
-  const { readBundle } = await import("../../core/bundle/read-bundle.ts");
-  const { material } = await readBundle(signature);
-  const check = async (trust: Trust) => {
-    const { authenticate } = await import("../../core/verify.ts");
-    return authenticate({ model: model.path, signature, trust });
-  };
-  switch (material.method) {
+  const { method } = await checks.readClaim(signature);
+  const check: Check = (trust) => checks.authenticate({ model: model.path, signature, trust });
+  switch (method) {
     case "key": {
       if (means.keys.length === 0) return { missing: "key" };
       const { signer, reasons } = await check({ keys: means.keys });
@@ -130,7 +135,7 @@ async function prove(model: KnownModel, means: Means): Promise<Proof | { readonl
   }
 }
 
-type Check = (trust: Trust) => ReturnType<typeof import("../../core/verify.ts")["authenticate"]>;
+type Check = (trust: Trust) => Promise<Verdict>;
 
 async function proveSigstore(instances: readonly Instance[], check: Check): Promise<Proof> {
   let failure: unknown;

@@ -1,6 +1,7 @@
 import type { DigestModelOptions } from "../../core/digest.ts";
 import { ProvenanceError, throwIfCancelled } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
+import type { Inspection } from "../../core/inspect.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Trust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -92,6 +93,10 @@ export class CheckingProcess implements Verifier {
       ...(signal !== undefined && { signal }),
       prepare: ({ signal: ___, ...rest }) => this.#run("prepare", rest, { signal, onProgress, leaveAtOnce: true }),
     });
+  }
+
+  inspect(signature: string): Promise<Inspection> {
+    return this.#run("inspect", { signature });
   }
 
   /** What a signature that is made now would say. */

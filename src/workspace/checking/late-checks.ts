@@ -1,4 +1,5 @@
 import type { DigestModelOptions, ModelManifest } from "../../core/digest.ts";
+import type { Inspection } from "../../core/inspect.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verifier } from "../../core/verifier.ts";
 import type { CheckingProcess, ProcessOptions } from "./checking-process.ts";
@@ -9,6 +10,8 @@ export interface Checks extends Verifier {
   sign(options: SignOptions): Promise<SignResult>;
   /** What a signature that is made now would say. */
   buildManifest(options: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">>;
+  /** The core's `inspect`. */
+  inspect(signature: string): Promise<Inspection>;
   dispose(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ export function lateChecks(options: ProcessOptions): Checks {
     verify: async (what) => (await checks()).verify(what),
     sign: async (what) => (await checks()).sign(what),
     buildManifest: async (what) => (await checks()).buildManifest(what),
+    inspect: async (signature) => (await checks()).inspect(signature),
     dispose: async () => (await made)?.dispose(),
   };
 }

@@ -1,6 +1,7 @@
 import type { DigestModelOptions, ModelManifest } from "../../core/digest.ts";
 import { type ErrorDetails, isErrorCode, ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
+import type { Inspection } from "../../core/inspect.ts";
 import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { MaterialClaim } from "../../core/verifier.ts";
@@ -15,6 +16,7 @@ export interface Tasks {
   readClaim(options: { readonly signature: string }): MaterialClaim;
   authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
   verify(options: Omit<VerifyOptions, Held> & { readonly trust: PortableTrust }): Verdict;
+  inspect(options: { readonly signature: string }): Inspection;
   buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
   prepare(options: Omit<PrepareOptions, Held>): PreparedStatement;
   sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;

@@ -35,6 +35,10 @@ const RUNNERS: Runners = {
     const { verify } = await import("../../core/verify.ts");
     return verify({ ...options, engine, signal, onProgress, trust: unpackTrust(trust, help) });
   },
+  async inspect({ signature }) {
+    const { inspect } = await import("../../core/inspect.ts");
+    return inspect(signature);
+  },
   async buildManifest(options, { engine, signal, onProgress }) {
     const { buildManifest } = await import("../../core/digest.ts");
     const { manifest, coverage } = await buildManifest({ ...options, engine, signal, onProgress });

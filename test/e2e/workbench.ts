@@ -105,3 +105,23 @@ export async function pressEscape(page: Page, open: Locator): Promise<void> {
   }
   throw new Error("Escape closes nothing");
 }
+
+/** Opens the context menu of a row that is selected already. */
+export async function contextMenu(page: Page, row: Locator): Promise<Locator> {
+  // A hover of the row above can lie over it, for as long as the mouse is there.
+  await page.mouse.move(900, 400);
+  await row.first().click({ button: "right" });
+  const menu = page.locator(".monaco-menu");
+  await menu.waitFor();
+  return menu;
+}
+
+/** Chooses an entry: a menu takes no click in its first moments, so that the one that opened it chooses nothing. */
+export async function chooseEntry(menu: Locator, name: string): Promise<void> {
+  const entry = menu.getByRole("menuitem", { name });
+  for (let tries = 0; tries < 20; tries++) {
+    await entry.click({ timeout: 5_000 }).catch(() => undefined);
+    if (await appears(menu, "hidden")) return;
+  }
+  throw new Error(`The menu does not take ${name}`);
+}

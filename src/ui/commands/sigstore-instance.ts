@@ -1,18 +1,25 @@
 import { basename } from "node:path";
-import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
+import * as v from "valibot";
+import { CancellationError, l10n, type Memento, type QuickPickItem, window } from "vscode";
 import type { TrustRoot } from "../../core/verification/trust-root.ts";
-import { tell } from "../../platform/commands.ts";
+import { ActionableError, tell } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { changeSetting, PUBLIC, STAGING, setting } from "../../platform/settings.ts";
 import { isPrivateInstance, readConfiguration } from "../../platform/sigstore-roots.ts";
+import { errorSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { timeText } from "../time-text.ts";
 
-/** Select Sigstore Instance…: where the person signs, and whose keyless signatures are checked. */
+const KNOWN = "privateSigstoreInstances";
+const KNOWN_LIMIT = 5;
+const KNOWN_SCHEMA = v.fallback(v.array(v.string()), []);
+
+/** Select Sigstore Instance: where the person signs, and whose keyless signatures are checked. */
 export async function selectSigstoreInstance(services: Services): Promise<void> {
   const now = setting("sigstoreInstance");
+  const known = knownInstances(now, services.state);
   const item = (name: string | undefined, label: string, detail: string, icon: string) => ({
     name,
     label,
@@ -23,7 +30,7 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   const items: (QuickPickItem & { readonly name: string | undefined })[] = [
     item(PUBLIC, l10n.t("Public"), l10n.t("Sigstore's public instance; its log is public, for ever"), "globe"),
     item(STAGING, l10n.t("Staging"), l10n.t("Sigstore's own instance for tests: nobody else trusts it"), "beaker"),
-    ...(isPrivateInstance(now) ? [item(now, messageText(basename(now)), messageText(now), "server")] : []),
+    ...known.map((file) => item(file, messageText(basename(file)), messageText(file), "server")),
     item(
       undefined,
       l10n.t("Private Instance…"),
@@ -37,9 +44,34 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   const name = chosen.name ?? (await browse());
   if (name === now) return;
   // What cannot be read is refused before it is set.
-  if (isPrivateInstance(name)) await readConfiguration(name);
+  if (isPrivateInstance(name)) await requireConfiguration(name, services);
   await changeSetting("sigstoreInstance", name);
+  await services.state.update(KNOWN, knownInstances(name, services.state));
   services.login.logOut();
+  const text = l10n.t("You sign with a browser login at {0} now, and its signatures are checked.", instanceText(name));
+  tell(services.log, "information", text);
+}
+
+async function requireConfiguration(file: string, services: Services): Promise<void> {
+  try {
+    await readConfiguration(file);
+  } catch (error) {
+    const action = { label: l10n.t("Select Again…"), run: () => selectSigstoreInstance(services) };
+    throw new ActionableError(errorSentence(error), action, { cause: error });
+  }
+}
+
+/** Paths of private instances, those used last first: who works with several goes to and fro. */
+function knownInstances(now: string, state: Memento): readonly string[] {
+  const before = v.parse(KNOWN_SCHEMA, state.get<unknown>(KNOWN)).filter((file) => file !== now);
+  return (isPrivateInstance(now) ? [now, ...before] : before).slice(0, KNOWN_LIMIT);
+}
+
+/** What a person calls the instance of the setting, in a sentence. */
+export function instanceText(name: string): string {
+  if (name === PUBLIC) return l10n.t("Sigstore's public instance");
+  if (name === STAGING) return l10n.t("Sigstore's staging instance");
+  return l10n.t("the private Sigstore instance {0}", messageText(basename(name)));
 }
 
 async function browse(): Promise<string> {

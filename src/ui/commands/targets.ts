@@ -48,12 +48,13 @@ export async function targetModel(args: readonly unknown[], purpose: Purpose, se
   return model;
 }
 
-/** Menus give the clicked item and then all selected ones. */
+/** Menus give the clicked item and then all selected ones, among which rows below a model are none. */
 function parseTargets([clicked, selected]: readonly unknown[]): readonly Target[] {
-  const many = v.safeParse(v.pipe(v.array(TARGET), v.minLength(1)), selected);
-  if (many.success) return many.output;
-  const one = v.safeParse(TARGET, clicked);
-  return one.success ? [one.output] : [];
+  const all = Array.isArray(selected) && selected.length > 0 ? selected : [clicked];
+  return all.flatMap((one: unknown) => {
+    const target = v.safeParse(TARGET, one);
+    return target.success ? [target.output] : [];
+  });
 }
 
 async function resolveTarget(

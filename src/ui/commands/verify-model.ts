@@ -10,6 +10,7 @@ import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName, verdictSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { trustSigner } from "../trusting/trust-signer.ts";
+import { selectSigstoreInstance } from "./sigstore-instance.ts";
 import { targetModels } from "./targets.ts";
 import { trustSignerOf } from "./trust-key.ts";
 
@@ -69,6 +70,13 @@ function tellOne(path: string, services: Services): void {
 const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
 const MISSING_ROOT: readonly ErrorCode[] = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT"];
 
+/** Codes of a keyless signature that another instance of Sigstore may vouch for than the one that is selected. */
+const OTHER_INSTANCE: readonly ErrorCode[] = [
+  "SIGSTORE_AUTHORITY_UNKNOWN",
+  "SIGSTORE_LOG_UNKNOWN",
+  "SIGSTORE_TIMESTAMP_UNKNOWN",
+];
+
 function nextAction(model: KnownModel, services: Services): Action {
   const { state, signer, decision, reasons } = model.verdict;
   const trust = { label: l10n.t("Trust This Signer…"), run: () => trustSigner([model.path], services) };
@@ -83,6 +91,9 @@ function nextAction(model: KnownModel, services: Services): Action {
     if (MISSING_ROOT.includes(code)) {
       return { label: l10n.t("Choose Certificate…"), run: () => trustAndVerify(model.path, "certificate", services) };
     }
+    if (OTHER_INSTANCE.includes(code)) {
+      return { label: l10n.t("Select Sigstore Instance…"), run: () => selectAndVerify(model.path, services) };
+    }
   }
   return { label: l10n.t("Show Model"), run: () => services.view.show(model.path) };
 }
@@ -93,6 +104,11 @@ function isAboutSigner({ code }: Reason): boolean {
 
 async function trustAndVerify(path: string, kind: TrustKind, services: Services): Promise<void> {
   await trustSignerOf(path, kind, services);
+  await verifyModels([path], services);
+}
+
+async function selectAndVerify(path: string, services: Services): Promise<void> {
+  await selectSigstoreInstance(services);
   await verifyModels([path], services);
 }
 

@@ -34,6 +34,7 @@ export async function playScenes(page: Page, workspace: PictureWorkspace, take: 
   await told.waitFor({ state: "detached" });
   await modelRow(page, CHANGED, "Changed").click();
   await page.getByText("Changed (1)").waitFor();
+  await openFile(page, workspace.code);
   await verifying(page, take);
   await signing(page, take);
   await policy(page, workspace, take);

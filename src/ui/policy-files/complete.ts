@@ -12,11 +12,10 @@ import {
   workspace,
 } from "vscode";
 import { type Completion, completePolicy } from "../../core/policy/authoring/complete.ts";
-import { MAX_POLICY_BYTES } from "../../core/policy/yaml-text.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { fields } from "../../platform/shapes.ts";
 import type { Services } from "../services.ts";
-import { placeOfPolicy } from "./policy-documents.ts";
+import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
 interface Asked {
@@ -41,7 +40,7 @@ export async function completions(
 ): Promise<CompletionItem[]> {
   const text = document.getText();
   const offset = document.offsetAt(position);
-  if (text.length > MAX_POLICY_BYTES || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
+  if (text.length > MAX_EXPLAINED || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
   const around = surroundingsOf(placeOfPolicy(document, services.policies), services.registry, token);
   const json = document.languageId !== "yaml";
   const schemaElsewhere = json || isCompletedByAnother(document);

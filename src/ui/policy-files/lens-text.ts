@@ -6,7 +6,7 @@ import { COMMANDS } from "../../platform/ids.ts";
 import { place } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
-import { placeOfPolicy } from "./policy-documents.ts";
+import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
 
 /** Verdicts that say nothing of the files as they are. */
 const OPEN: ReadonlySet<VerdictState> = new Set(["unchecked", "checking", "stale"]);
@@ -18,7 +18,7 @@ export function lensesOf(
   const { folder, covers } = placeOfPolicy(document, policies);
   if (covers === "none") return [notRead()];
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
-  return patternsIn(document.getText()).flatMap((pattern) => {
+  return patternsOf(document).flatMap((pattern) => {
     if (globProblem(pattern.pattern) !== undefined) return [];
     const glob = new Glob(pattern.pattern);
     return [
@@ -29,6 +29,18 @@ export function lensesOf(
       ),
     ];
   });
+}
+
+/** Verdicts change more often than a text. */
+const known = new WeakMap<TextDocument, { readonly version: number; readonly patterns: readonly PatternPlace[] }>();
+
+function patternsOf(document: TextDocument): readonly PatternPlace[] {
+  const before = known.get(document);
+  if (before?.version === document.version) return before.patterns;
+  const text = document.getText();
+  const patterns = text.length > MAX_EXPLAINED ? [] : patternsIn(text);
+  known.set(document, { version: document.version, patterns });
+  return patterns;
 }
 
 function lens(document: TextDocument, { start, end, policy }: PatternPlace, models: readonly KnownModel[]): CodeLens {

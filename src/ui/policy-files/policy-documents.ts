@@ -9,6 +9,9 @@ export const MAYBE_POLICIES: DocumentSelector = ["yaml", "json", "jsonc"].map((l
   scheme: "file",
 }));
 
+/** Characters, some 4000 authorities: what is longer is checked as any policy is, and no longer explained while it is typed. */
+export const MAX_EXPLAINED = 500_000;
+
 /** Whether a document is a policy: by its name, or because the settings name it. */
 export function isPolicyDocument({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "userFile">): boolean {
   if (uri.scheme !== "file") return false;

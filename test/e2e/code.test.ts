@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import { openWorkbench, screenshot } from "../support/browser.ts";
+import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
 import {
   changeByte,
@@ -57,6 +57,11 @@ describe("code that names models, by a person", () => {
     await hover.getByText("Verified · tiny-llama").waitFor();
     await hover.getByText("Signed by key release.pub").waitFor();
     await screenshot(page, "code-01-hover-dark");
+    await page.mouse.move(900, 600);
+    await hover.waitFor({ state: "hidden" });
+    await stringIn(page, "tiny-llama").click({ force: true });
+    await runCommand(page, "Open Link");
+    await modelRow(page, "tiny-llama").and(page.locator(".selected")).waitFor();
   });
 
   it("warns of it in Problems when the model changes, and says in the hover what changed", async () => {
@@ -107,10 +112,14 @@ async function openFile(page: Page, path: string): Promise<void> {
   await page.locator(".editor-instance .view-line").first().waitFor();
 }
 
+function stringIn(page: Page, text: string): Locator {
+  return page.locator(".editor-instance .view-line").getByText(text).last();
+}
+
 /** The hover over a string of the open file. */
 async function hoverOverString(page: Page, text: string): Promise<Locator> {
   await page.mouse.move(900, 600);
-  await page.locator(".editor-instance .view-line").getByText(text).last().hover();
+  await stringIn(page, text).hover();
   const hover = page.locator(".monaco-hover .hover-contents").filter({ hasText: `· ${text}` });
   await hover.waitFor();
   return hover;

@@ -166,7 +166,10 @@ describe("code that names a model", () => {
     await watched.reaches("modified");
     const prose = await opened(join(folder, "models", "later.md"), "Load `models/named-in-code`.\n");
     const code = await opened(join(folder, "models", "later.yaml"), "model: models/named-in-code\n");
+    const made = new NotebookCellData(NotebookCellKind.Code, 'load_file("models/named-in-code")', "python");
+    const notebook = await workspace.openNotebookDocument("jupyter-notebook", new NotebookData([made]));
     await until("the warning is there", () => warnings(code).length === 1);
+    await until("the notebook has one, too", () => warnings(notebook.cellAt(0).document).length === 1);
     assert.deepEqual(warnings(prose), []);
     assert.match(await hoverAt(code, "models/named"), /✗ Changed since signing · named-in-code/);
     changeByte(weights);

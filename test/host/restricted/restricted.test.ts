@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigurationTarget, commands, Uri, workspace } from "vscode";
+import { ConfigurationTarget, commands, lm, Uri, workspace } from "vscode";
 import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
-import { COMMANDS, SETTINGS } from "../../../src/platform/ids.ts";
+import { COMMANDS, SETTINGS, TOOLS } from "../../../src/platform/ids.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { extensionApi, Watched } from "../../support/extension-api.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -50,6 +50,13 @@ describe("Restricted Mode", () => {
       ["checking", "verified", "stale", "checking", "modified"],
     );
     watched.dispose();
+  });
+
+  it("answers an agent, who has to ask as well", async () => {
+    await extensionApi();
+    const input = { path: "tiny-llama" };
+    const { content } = await lm.invokeTool(TOOLS.verifyModel, { input, toolInvocationToken: undefined });
+    assert.match(JSON.stringify(content), /verdict\W+(verified|modified)\W/);
   });
 
   it("signs nothing", async () => {

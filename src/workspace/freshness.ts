@@ -63,8 +63,8 @@ export class Freshness {
       if (model.verdict.signature === undefined || !affected(model)) continue;
       checker.outdate(model.path);
       if (restsOnFiles(model.verdict)) this.#takeBack(model, cause);
-      else if (checker.wasAsked(model.path)) this.#check(model.path, "files");
-      else this.#check(model.path, "signature");
+      // Who was not known may be known now: then the files are next, as they are for a model that has just come.
+      else this.#check(model.path, this.#mayRead(model.path) ? "files" : "signature");
     }
   }
 

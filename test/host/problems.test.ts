@@ -145,13 +145,17 @@ describe("the list of problems", () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(stranger.publicPem)] }));
     await signWith(model, keys.privatePem, engine);
     await verify();
-    const problem = await entry(signature, "refused");
+    const problem = await entry(policy, "refused");
     assert.equal(problem.severity, DiagnosticSeverity.Warning);
+    assert.deepEqual(
+      problem.relatedInformation?.map(({ location }) => location.uri.fsPath),
+      [signature],
+    );
     assert.match(problem.message, /is not accepted\. team: no authority accepts the signer/);
-    const offered = titles(await fixes(signature, problem.range));
+    const offered = titles(await fixes(policy, problem.range));
     assert.deepEqual(offered.slice(0, 2), [`Trust the Signer of m${count}…`, `Explain the Decision on m${count}`]);
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
-    await gone(signature, "refused");
+    await gone(policy, "refused");
   });
 
   it("offers to ignore a file that nobody signed, where a policy could", async () => {

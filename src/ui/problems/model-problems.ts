@@ -31,37 +31,22 @@ export interface ModelProblem {
 }
 
 /**
- * What is wrong with a model: at its signature, where a person can see who signed it; a signature that is missing, at
- * the pattern of the policy that demands it.
+ * What is wrong with a model: that it changed, or was never authentic, at its signature, where a person sees who signed
+ * it; what a policy has against it, at the pattern of that policy, where a person sees why, and can change it.
  *
  * @param path of the model, as patterns are compared with it
  * @param policies those that have a say where the model is
  */
 export function problemsOf(model: KnownModel, path: string, policies: readonly Policy[]): readonly ModelProblem[] {
   const verdict = lastReached(model);
-  const { state, signature, decision } = verdict;
-  if (state === "unsigned") return demands(model, path, verdict.decision, policies);
-  if (signature === undefined) return [];
-  const at = (code: ModelProblemCode, text: string, severity: DiagnosticSeverity): ModelProblem => {
-    const uri = Uri.file(signature);
-    return { model: model.path, code, uri, diagnostic: entry(code, text, severity, new Range(0, 0, 0, 0)) };
-  };
+  const { state, signature, decision, comparison } = verdict;
   const told = { ...model, verdict };
-  if (state === "invalid") return [at("invalid", verdictSentence(told), DiagnosticSeverity.Error)];
-  const problems: ModelProblem[] = [];
-  if (state === "modified" && verdict.comparison !== undefined) {
-    const problem = at("modified", verdictSentence(told), DiagnosticSeverity.Error);
-    problem.diagnostic.relatedInformation = files(model.path, problem.uri, verdict.comparison);
-    problems.push(problem);
-  }
-  const refusal = refusalText(told, decision);
-  if (refusal !== undefined) {
-    const severity = decision?.outcome === "warned" ? DiagnosticSeverity.Information : DiagnosticSeverity.Warning;
-    const problem = at("refused", refusal, severity);
-    problem.diagnostic.relatedInformation = rules(decision);
-    problems.push(problem);
-  }
-  return problems;
+  const refused = decision === undefined || state === "invalid" ? [] : refusals(told, decision, path, policies);
+  if (signature === undefined || (state !== "invalid" && state !== "modified")) return refused;
+  const uri = Uri.file(signature);
+  const diagnostic = entry(state, verdictSentence(told), DiagnosticSeverity.Error, new Range(0, 0, 0, 0));
+  if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
+  return [{ model: model.path, code: state, uri, diagnostic }, ...refused];
 }
 
 /** While a model is checked again, or waits for that, the cause has not gone. */
@@ -76,41 +61,34 @@ function entry(code: ModelProblemCode, text: string, severity: DiagnosticSeverit
   return diagnostic;
 }
 
-const NOT_THE_SIGNER: ReadonlySet<string> = new Set(["POLICY_INVALID", "POLICY_FILES", "POLICY_NOT_AUTHENTIC"]);
+/** Told elsewhere: the error in the policy file, and the files and the signature at the signature. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(["POLICY_INVALID", "POLICY_FILES", "POLICY_NOT_AUTHENTIC"]);
 
-/** What a policy has against the model, beside what is told already: a changed file, or an error in the policy file. */
-function refusalText(model: KnownModel, decision: Decision | undefined): string | undefined {
-  if (decision === undefined || (decision.outcome !== "refused" && decision.outcome !== "warned")) return undefined;
-  const reasons = decision.reasons.filter(({ code }) => !NOT_THE_SIGNER.has(code)).map(({ message }) => message);
-  if (reasons.length === 0) return undefined;
-  return l10n.t("{0} is not accepted. {1}", modelName(model), reasons.join(" "));
-}
-
-function rules(decision: Decision | undefined): DiagnosticRelatedInformation[] {
-  return (decision?.policies ?? [])
-    .filter(({ satisfied }) => !satisfied)
-    .map(
-      ({ policy }) =>
-        new DiagnosticRelatedInformation(location(policy), l10n.t("The policy {0}", plainText(policy.name))),
-    );
-}
-
-function demands(
+function refusals(
   model: KnownModel,
+  { policies: decisions, outcome }: Decision,
   path: string,
-  decision: Decision | undefined,
   policies: readonly Policy[],
 ): ModelProblem[] {
-  const demanding = (decision?.policies ?? []).filter(({ reasons }) =>
-    reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED"),
-  );
-  return demanding.map(({ policy: reference, mode }) => {
-    const place = rulePlace(reference, path, policies);
-    const name = plainText(reference.name);
-    const text = l10n.t("{0} is not signed, and the policy {1} demands a signature.", modelName(model), name);
+  if (outcome !== "refused" && outcome !== "warned") return [];
+  return decisions.flatMap(({ policy: reference, mode, reasons }) => {
+    const left = reasons.filter(({ code }) => !TOLD_ELSEWHERE.has(code));
+    if (left.length === 0) return [];
+    const code = left.some((reason) => reason.code === "POLICY_SIGNATURE_REQUIRED") ? "unsigned" : "refused";
+    const text =
+      code === "unsigned"
+        ? l10n.t("{0} is not signed, and the policy {1} demands a signature.", modelName(model), reference.name)
+        : l10n.t("{0} is not accepted. {1}", modelName(model), left.map(({ message }) => message).join(" "));
     const severity = mode === "warn" ? DiagnosticSeverity.Information : DiagnosticSeverity.Warning;
-    const { uri, range } = location(place);
-    return { model: model.path, code: "unsigned", uri, diagnostic: entry("unsigned", text, severity, range) };
+    const { uri, range } = location(rulePlace(reference, path, policies));
+    const diagnostic = entry(code, text, severity, range);
+    const { signature } = model.verdict;
+    if (signature !== undefined) {
+      const there = new Location(Uri.file(signature), new Range(0, 0, 0, 0));
+      const named = l10n.t("The signature of {0}", modelName(model));
+      diagnostic.relatedInformation = [new DiagnosticRelatedInformation(there, named)];
+    }
+    return [{ model: model.path, code, uri, diagnostic }];
   });
 }
 

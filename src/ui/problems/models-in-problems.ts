@@ -38,6 +38,11 @@ export class ModelsInProblems {
       );
   }
 
+  /** Whether something is listed at a place. */
+  has(uri: Uri): boolean {
+    return (this.#collection.get(uri)?.length ?? 0) > 0;
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -79,7 +84,7 @@ export class ModelsInProblems {
     const { registry, policies } = this.#services;
     const model = registry.get(path);
     if (model === undefined || !setting("problems")) return [];
-    const said = isUnsigned(model) ? await policies.filesFor(model.folder) : undefined;
+    const said = hasDecision(model) ? await policies.filesFor(model.folder) : undefined;
     const all: readonly Policy[] = [...(said?.user ?? []), ...(said?.workspace ?? [])].flatMap((file) => file.policies);
     // What was known when the policies were asked may not be true any more.
     return problemsOf(registry.get(path) ?? model, place(model).path, all);
@@ -94,8 +99,8 @@ export class ModelsInProblems {
   }
 }
 
-function isUnsigned({ verdict, before }: KnownModel): boolean {
-  return verdict.state === "unsigned" || before?.state === "unsigned";
+function hasDecision({ verdict, before }: KnownModel): boolean {
+  return (verdict.decision ?? before?.decision) !== undefined;
 }
 
 function sameEntries(some: readonly ModelProblem[], others: readonly ModelProblem[]): boolean {

@@ -1,4 +1,4 @@
-import { CodeActionKind, languages, workspace } from "vscode";
+import { CodeActionKind, languages, type Tab, TabInputCustom, window, workspace } from "vscode";
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { errorText } from "../../platform/log.ts";
 import { isPolicyDocument } from "../policy-files/policy-documents.ts";
@@ -31,6 +31,7 @@ export function registerProblems(services: Services): Disposable {
   if (registry.models.length > 0 || workspace.textDocuments.some((document) => isPolicyDocument(document, policies))) {
     make();
   }
+  store.add(window.tabGroups.onDidChangeTabs(({ opened }) => void offerFixesOf(opened, models)));
   store.add(
     languages.registerCodeActionsProvider(
       { scheme: "file" },
@@ -47,4 +48,17 @@ export function registerProblems(services: Services): Disposable {
     ),
   );
   return store;
+}
+
+/**
+ * The list of problems offers fixes only for files that the editor has as text, and the viewer of a signature does not:
+ * the text of one that is opened in it, and has a problem, is loaded beside.
+ */
+async function offerFixesOf(tabs: readonly Tab[], models: Promise<ModelsInProblems> | undefined): Promise<void> {
+  const listed = await models;
+  for (const { input } of tabs) {
+    if (!(input instanceof TabInputCustom) || listed?.has(input.uri) !== true) continue;
+    // One that is too large for that has no fixes.
+    await workspace.openTextDocument(input.uri).then(undefined, () => undefined);
+  }
 }

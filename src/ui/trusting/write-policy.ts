@@ -60,11 +60,16 @@ export async function confirmWriting(question: Question): Promise<void> {
   const lines = dedented(text);
   if (lines.length > DIALOG_LINES) return confirmBesideDiff(question);
   const diff = l10n.t("Show Changes");
-  const paragraphs = [...question.before, lines.join("\n"), ...question.after];
+  const paragraphs = [...question.before, lines.map(unbroken).join("\n"), ...question.after];
   const detail = paragraphs.join("\n\n").split("\n").map(messageText).join("\n");
   const answer = await window.showInformationMessage(messageText(title), { modal: true, detail }, button, diff);
   if (answer === diff) return confirmBesideDiff(question);
   if (answer !== button) throw new CancellationError();
+}
+
+/** A dialog breaks a long line behind its margin, and leaves that standing alone: such a margin holds on to its line. */
+function unbroken(line: string): string {
+  return line.replace(/^ +/, (margin) => "\u00a0".repeat(margin.length));
 }
 
 /** A dialog would hide what it asks about, so the question stands at the side. */

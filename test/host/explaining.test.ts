@@ -64,11 +64,11 @@ describe("what is told of a model in a document", () => {
     const text = await told(COMMANDS.explainDecision, "decision");
     assert.match(text, /^# ✓ Verified: /);
     assert.match(text, /Every policy that covers this model accepts it\./);
-    assert.match(text, /### ✓ `team`/);
+    assert.match(text, /### ✓ team\n/);
     assert.match(text, /\| ✗ \| `a0` .* \| `not signed with a0` \|/);
     assert.match(text, /\| ✓ \| `a1` .* \| `signed with a1` \|/);
     assert.match(text, /\| ✓ \| `a2` .* \| `a \\\| b` \|/);
-    assert.match(text, /`others`: covers `x\/\*`/);
+    assert.match(text, /- others: covers `x\/\*`/);
     assert.match(text, /told\/a`\|\]\(command:x\)/);
     assert.doesNotMatch(text.replaceAll(/``.*?``/g, ""), /\]\(command:/);
   });

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { l10n, Uri } from "vscode";
+import { l10n } from "vscode";
 import type { Decision, Outcome, PolicyDecision } from "../../core/policy/decision.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
@@ -31,7 +31,7 @@ export function explanation(source: ExplanationSource): string {
   const verdict = settled(model);
   const words = stateWords(verdict);
   const lines = [
-    `# ${words.mark} ${words.label}: ${codeSpan(basename(model.path))}`,
+    `# ${words.mark} ${words.label}: ${nameText(basename(model.path))}`,
     "",
     ...paragraph(outcomeSentence(verdict, source)),
     ...who(verdict.signer, verdict),
@@ -109,7 +109,7 @@ function policyLines(
     const error = diagnostics.find(({ severity }) => severity === "error");
     if (error === undefined) return [];
     return [
-      `### ✗ ${link(path, error.line)}`,
+      `### ✗ ${nameText(shownPath(path))}`,
       "",
       ...paragraph(l10n.t("Line {0}: {1}", error.line, codeSpan(error.message))),
     ];
@@ -132,9 +132,9 @@ function policySection(
   const whose = source === "user" ? l10n.t("your own policy") : l10n.t("policy of this workspace");
   const silent = source === "workspace" && !workspaceTrusted;
   return [
-    `### ${mark} ${codeSpan(policy.name)}`,
+    `### ${mark} ${nameText(policy.name)}`,
     "",
-    ...paragraph(`${link(policy.place.file, policy.place.line)} · ${whose} · ${modeText(policy.mode)}`),
+    ...paragraph(`${placeText(policy.place.file, policy.place.line)} · ${whose} · ${modeText(policy.mode)}`),
     ...(silent ? paragraph(l10n.t("This workspace is not trusted: the policy can refuse, and accept nobody.")) : []),
     ...(said === undefined ? [] : notes(said)),
     ...table(authorities.map((one) => [one.accepted ? "✓" : "✗", one.authority, one.message] as const)),
@@ -151,21 +151,17 @@ function notes({ reasons: why, warnings }: PolicyDecision): string[] {
   return texts.length === 0 ? [] : [...texts, ""];
 }
 
-type Row = readonly [
-  mark: string,
-  authority: { readonly name: string; readonly file: string; readonly line: number },
-  why: string,
-];
+type Row = readonly [mark: string, authority: { readonly name: string; readonly line: number }, why: string];
 
 function table(rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   const head = `| | ${l10n.t("Authority")} | ${l10n.t("What it says to the signer")} |`;
   return [
     head,
-    "|---|---|---|",
-    ...rows.map(([mark, { name, file, line }, why]) => {
+    "|:-|:-|:-|",
+    ...rows.map(([mark, { name, line }, why]) => {
       const text = why === "" ? "" : cell(codeSpan(why));
-      return `| ${mark} | ${cell(codeSpan(name))} ${l10n.t("(line {0})", `[${line}](${address(file, line)})`)} | ${text} |`;
+      return `| ${mark} | ${cell(codeSpan(name))} ${l10n.t("(line {0})", line)} | ${text} |`;
     }),
     "",
   ];
@@ -181,7 +177,7 @@ function otherPolicies({ policies }: ExplanationSource): string[] {
   if (others.length === 0) return [];
   const lines = others.map(({ policy }) => {
     const patterns = policy.models.map(({ pattern }) => codeSpan(pattern)).join(", ");
-    return `- ${codeSpan(policy.name)}: ${l10n.t("covers {0}", patterns)} (${link(policy.place.file, policy.place.line)})`;
+    return `- ${nameText(policy.name)}: ${l10n.t("covers {0}", patterns)} (${placeText(policy.place.file, policy.place.line)})`;
   });
   return [`### ${l10n.t("Policies for other models")}`, "", ...lines, ""];
 }
@@ -217,14 +213,12 @@ function whatToDo(verdict: Verdict, { broken, workspaceTrusted }: ExplanationSou
     : [l10n.t("Nothing.")];
 }
 
-function link(file: string, line: number): string {
-  return `[${codeSpan(shownPath(file))}](${address(file, line)})`;
+/** The preview leads to no file that lies outside its document's own folder, so the place is told in words. */
+function placeText(file: string, line: number): string {
+  return l10n.t("{0}, line {1}", nameText(shownPath(file)), line);
 }
 
-/** What could end the address of a link is written in hexadecimal. */
-function address(file: string, line: number): string {
-  const uri = Uri.file(file)
-    .with({ fragment: `L${line}` })
-    .toString();
-  return uri.replace(/[()<>\s\\]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+/** A name that cannot mean anything in Markdown stands as it is, any other in a code span. */
+export function nameText(name: string): string {
+  return /^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$/.test(name) ? name : codeSpan(name);
 }

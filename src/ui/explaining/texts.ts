@@ -7,7 +7,7 @@ import { place } from "../../workspace/policies.ts";
 import { verdictSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { stateWords } from "../translated-words.ts";
-import { explanation, settled } from "./explanation.ts";
+import { explanation, nameText, settled } from "./explanation.ts";
 
 /** Why a model is accepted or not, in Markdown. */
 export async function decisionText(path: string, services: Services): Promise<string> {
@@ -41,7 +41,7 @@ export async function reportText(path: string, services: Services): Promise<stri
     2,
   );
   return [
-    `# ${words.mark} ${words.label}: ${codeSpan(basename(path))}`,
+    `# ${words.mark} ${words.label}: ${nameText(basename(path))}`,
     "",
     codeSpan(verdictSentence({ ...model, verdict })),
     "",

@@ -52,7 +52,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
-      return [...sign(model, diagnostic), explain(model, diagnostic), verify];
+      return [...sign(model, diagnostic), explain(model, diagnostic)];
     default:
       return [];
   }

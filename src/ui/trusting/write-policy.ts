@@ -118,7 +118,8 @@ export async function writeChange(path: string, { insertion, before, after }: Pl
   if (!(await workspace.applyEdit(edit))) {
     throw new ProvenanceError("POLICY_INVALID", l10n.t("The editor did not change {0}.", basename(path)));
   }
-  if (!(await document.save())) {
+  // Where the editor saves by itself, it may have done so.
+  if (document.isDirty && !(await document.save()) && document.isDirty) {
     throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} could not be saved.", basename(path)));
   }
   await requireSaid(path, after);

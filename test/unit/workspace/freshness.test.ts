@@ -165,4 +165,14 @@ describe("freshness", () => {
     freshness.trustChanged("trust");
     await reached("verified");
   });
+
+  it("goes on to the files of a model whose signer is known now, where files are checked by themselves", async () => {
+    trusted = [];
+    automatic = "cached";
+    found();
+    await reached("unable");
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    freshness.trustChanged("trust");
+    await reached("verified");
+  });
 });

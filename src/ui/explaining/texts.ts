@@ -1,13 +1,11 @@
-import { basename } from "node:path";
 import { l10n, workspace } from "vscode";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { explainPolicies } from "../../core/policy-explanation.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { place } from "../../workspace/policies.ts";
-import { verdictSentence } from "../model-text.ts";
+import { markdownReport } from "../commands/report-markdown.ts";
 import type { Services } from "../services.ts";
-import { stateWords } from "../translated-words.ts";
-import { explanation, nameText, settled } from "./explanation.ts";
+import { explanation, settled } from "./explanation.ts";
 
 /** Why a model is accepted or not, in Markdown. */
 export async function decisionText(path: string, services: Services): Promise<string> {
@@ -34,20 +32,12 @@ export async function reportText(path: string, services: Services): Promise<stri
   const model = services.registry.get(path);
   if (model === undefined) return gone(path);
   const verdict = settled(model);
-  const words = stateWords(verdict);
   const json = JSON.stringify(
     { version: 1, command: "verify", verified: verdict.state === "verified", verdict },
     undefined,
     2,
   );
-  return [
-    `# ${words.mark} ${words.label}: ${nameText(basename(path))}`,
-    "",
-    codeSpan(verdictSentence({ ...model, verdict })),
-    "",
-    fenced(json, "json"),
-    "",
-  ].join("\n");
+  return [markdownReport({ ...model, verdict }), `### ${l10n.t("As JSON")}`, "", fenced(json, "json"), ""].join("\n");
 }
 
 /** With a fence that does not occur in the text. */

@@ -11,7 +11,10 @@ import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { Badges } from "../../src/ui/badges.ts";
+import { CodeSurfaces } from "../../src/ui/code/code-surfaces.ts";
 import { StatusBar } from "../../src/ui/status-bar.ts";
+import { modelItem } from "../../src/ui/tree-items.ts";
+import { factsOf } from "../../src/ui/tree-nodes.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
@@ -163,10 +166,11 @@ describe("what happens by itself", () => {
     setFlagsFromString("--expose-gc");
     const collect: () => void = runInNewContext("gc");
     const registry = new ModelRegistry();
-    const surfaces = [new Badges(registry), new StatusBar(registry)];
+    const surfaces = [new Badges(registry), new StatusBar(registry), new CodeSurfaces(registry)];
     const signature = join(model, "model.sig");
     registry.add({ path: model, kind: "directory", signature }, folder);
     const past: WeakRef<Verdict>[] = [];
+    let rows: unknown[] = [];
     const change = async (times: number): Promise<void> => {
       for (let round = 0; round < times; round += 1) {
         const added = [{ name: `new-${round}.bin` }];
@@ -174,6 +178,9 @@ describe("what happens by itself", () => {
         const before: Verdict = { state: "modified", model, signature, reasons: [], comparison };
         past.push(new WeakRef(before));
         registry.update(model, before);
+        // What the tree makes of it is the window's, until it asks again.
+        const known = registry.get(model);
+        if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known, { kind: "model", path: model })];
         registry.update(model, { ...before, state: "stale" }, { before });
         registry.update(model, { state: "checking", model, signature, reasons: [] }, { before });
         // What the surfaces tell the window is on its way until the event loop had its turn.
@@ -192,6 +199,7 @@ describe("what happens by itself", () => {
     }
     const kept = past.filter((verdict) => verdict.deref() !== undefined).length;
     for (const surface of surfaces) surface.dispose();
+    assert.ok(rows.length > 1);
     assert.ok(kept <= 5, `${kept} of ${past.length} verdicts of the past are still held`);
     // What is kept for ever is kept in every round; other parts of the host come and go.
     const growth = Math.min(...sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0)));

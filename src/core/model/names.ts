@@ -35,6 +35,21 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** Whether every UTF-16 unit of a name is below the surrogates: then its order by unit is that by code point. */
+export function isBelowSurrogates(name: string): boolean {
+  return !/[\ud800-\uffff]/.test(name);
+}
+
+/** `compareCodePoints`, or what gives the same for names that are all below the surrogates, in half the time. */
+export function codePointOrder(belowSurrogates: boolean): (a: string, b: string) => number {
+  return belowSurrogates ? compareUnits : compareCodePoints;
+}
+
+function compareUnits(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 /** Why `name`, as it stands in a manifest or would stand there, is not a canonical name (OMS 6.1.2), if it is not. */
 export function nameProblem(name: string): NameProblem | undefined {
   if (name === "") return "empty";

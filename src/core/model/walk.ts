@@ -4,8 +4,8 @@ import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, Re
 import type { IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
-import { compareCodePoints, nameProblem } from "./names.ts";
-import { sortInSlices } from "./sort-in-slices.ts";
+import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
+import { sortGroupsInSlices, sortInSlices } from "./sort-in-slices.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
 /** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
@@ -42,10 +42,12 @@ export class Walk {
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
-  readonly #files: ModelFile[] = [];
+  /** By folder. */
+  readonly #files: ModelFile[][] = [];
   readonly #ignored: IgnoredEntry[] = [];
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
+  #namesBelowSurrogates = true;
   #totalBytes = 0;
   #entries = 0;
   #nameCharacters = 0;
@@ -72,7 +74,7 @@ export class Walk {
     return {
       root: this.#root,
       kind: "directory",
-      files: await this.#sorted(this.#files),
+      files: await sortGroupsInSlices(this.#files, this.#order(), this.#slices),
       totalBytes: this.#totalBytes,
       ignored: await this.#sorted(this.#ignored),
       refused: await this.#sorted(this.#refused),
@@ -82,6 +84,7 @@ export class Walk {
 
   async #walk(folder: Folder): Promise<void> {
     let name = folder.prefix.slice(0, -1);
+    this.#files.push([]);
     try {
       await listFolder(folder.path, this.#slices, (entry, kind) => {
         name = folder.prefix + entry;
@@ -97,6 +100,7 @@ export class Walk {
   #count(name: string): void {
     this.#entries++;
     this.#nameCharacters += name.length;
+    this.#namesBelowSurrogates &&= isBelowSurrogates(name);
     if (this.#entries <= MAX_ENTRIES && this.#nameCharacters <= MAX_NAME_CHARACTERS) return;
     throw new ProvenanceError(
       "MODEL_TOO_LARGE",
@@ -151,7 +155,7 @@ export class Walk {
       this.#refuse(name, "not-portable");
     } else {
       const file = modelFile(name, target);
-      this.#files.push(file);
+      this.#files.at(-1)?.push(file);
       this.#onFile(file.size);
       this.#totalBytes += file.size;
     }
@@ -166,7 +170,12 @@ export class Walk {
   }
 
   #sorted<T extends { readonly name: string }>(entries: readonly T[]): Promise<T[]> {
-    return sortInSlices(entries, (a, b) => compareCodePoints(a.name, b.name), this.#slices);
+    return sortInSlices(entries, this.#order(), this.#slices);
+  }
+
+  #order(): (a: { readonly name: string }, b: { readonly name: string }) => number {
+    const compare = codePointOrder(this.#namesBelowSurrogates);
+    return (a, b) => compare(a.name, b.name);
   }
 }
 

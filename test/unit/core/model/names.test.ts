@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareCodePoints, type NameProblem, nameProblem } from "../../../../src/core/model/names.ts";
+import {
+  codePointOrder,
+  compareCodePoints,
+  isBelowSurrogates,
+  type NameProblem,
+  nameProblem,
+} from "../../../../src/core/model/names.ts";
 
 describe("compareCodePoints", () => {
   it("puts a name beyond the basic plane after one at its end, unlike `<`", () => {
@@ -19,6 +25,22 @@ describe("compareCodePoints", () => {
       fc.property(text, text, text, (shared, a, b) => {
         const expected = Buffer.compare(Buffer.from(shared + a), Buffer.from(shared + b));
         assert.equal(Math.sign(compareCodePoints(shared + a, shared + b)), expected);
+      }),
+    );
+  });
+});
+
+describe("codePointOrder", () => {
+  it("is the same for names below the surrogates, and knows which are", () => {
+    const text = fc.string({
+      unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uff21", "\u{1f600}"),
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const below = isBelowSurrogates(a) && isBelowSurrogates(b);
+        assert.equal(below, !/[\ue000\uff21\u{1f600}]/u.test(a + b));
+        assert.equal(Math.sign(codePointOrder(below)(a, b)), Math.sign(compareCodePoints(a, b)));
       }),
     );
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { sortInSlices } from "../../../../src/core/model/sort-in-slices.ts";
+import { sortGroupsInSlices, sortInSlices } from "../../../../src/core/model/sort-in-slices.ts";
 import { TimeSlices } from "../../../../src/core/model/time-slices.ts";
 
 const byKey = (a: { key: number }, b: { key: number }) => a.key - b.key;
@@ -15,6 +15,19 @@ describe("sortInSlices", function () {
         const items = Array.from({ length: count }, (_, at) => ({ key: ((at + seed) * 7919) % keys, at }));
         const sorted = await sortInSlices(items, byKey, new TimeSlices(undefined));
         assert.deepEqual(sorted, items.toSorted(byKey));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("sorts groups into one list, whether they overlap or not", async () => {
+    const groups = fc.array(fc.array(fc.nat(5000), { maxLength: 40 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(groups, fc.nat(2000), async (keys, more) => {
+        const large = Array.from({ length: more }, (_, at) => (at * 7919) % 6000);
+        const items = [...keys, large].map((group) => group.map((key) => ({ key })));
+        const sorted = await sortGroupsInSlices(items, byKey, new TimeSlices(undefined));
+        assert.deepEqual(sorted, items.flat().toSorted(byKey));
       }),
       { numRuns: 60 },
     );

@@ -1,42 +1,200 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
-import { type EditorWorkspace, makeEditorWorkspace, trustKeys } from "../support/editor-workspace.ts";
-import { viewer } from "./viewer.ts";
+import { changeByte, changeSettings } from "../support/editor-workspace.ts";
+import {
+  HOSTILE_NAME,
+  makeSignatureWorkspace,
+  type SignatureWorkspace,
+  trustSigners,
+} from "../support/signature-workspace.ts";
+import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
+import { assertAccessible, openFile, viewer } from "./viewer.ts";
 import { modelRow, openView, pick } from "./workbench.ts";
+
+/** Pixels; high enough to see the whole of a signature. */
+const TALL = { width: 1280, height: 1500 };
+const WIDE = { width: 1280, height: 800 };
+
+/** Class of the workbench, class of the viewer's page, name of the theme. */
+const THEMES = [
+  ["vs-dark", "vscode-dark", "Default Dark Modern"],
+  ["vs", "vscode-light", "Default Light Modern"],
+  ["hc-black", "vscode-high-contrast", "Default High Contrast"],
+] as const;
 
 describe("the signature viewer, by a person", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "cached" };
   const session = e2eSession({ settings });
   let root: string;
-  let workspace: EditorWorkspace;
+  let sigstore: LocalSigstore;
+  let workspace: SignatureWorkspace;
   let page: Page;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     root = realpathSync(mkdtempSync(join(tmpdir(), "viewer-")));
-    workspace = await makeEditorWorkspace(root);
-    await trustKeys(session.server, [workspace.trustedKey]);
-    page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));
+    sigstore = await startLocalSigstore();
+    workspace = await makeSignatureWorkspace(root, sigstore);
+    await trustSigners(session.server, workspace, sigstore);
+    await open("Default Dark Modern");
   });
 
-  after(() => {
+  after(async () => {
+    await sigstore?.stop();
     rmSync(root, { recursive: true, force: true });
   });
 
   afterEach(async function () {
     if (this.currentTest?.state === "failed") await screenshot(page, "viewer-failed");
+    await page.setViewportSize(WIDE);
   });
 
-  it("shows who signed a verified model, and how that was checked", async () => {
+  /** Settings are read when a window opens. */
+  async function open(theme: string): Promise<void> {
+    await page?.context().close();
+    await changeSettings(session.server, { "workbench.colorTheme": theme });
+    page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));
     await openView(page);
-    await modelRow(page, "tiny-llama", "Verified").waitFor();
+    await modelRow(page, "reviews-dataset", "Verified").waitFor();
+  }
+
+  const heading = (name: string | RegExp) => viewer(page).getByRole("heading", { name });
+
+  async function showSignature(model: string): Promise<void> {
     await runCommand(page, "Model Provenance: Show Signature");
-    await pick(page, "tiny-llama");
-    await viewer(page).getByRole("heading", { name: "This is what key release.pub signed, unchanged." }).waitFor();
-    await screenshot(page, "viewer-01-dark");
+    await pick(page, model);
+  }
+
+  it("says who signed a verified model, and how that was checked", async () => {
+    await modelRow(page, "tiny-llama", "Verified").waitFor();
+    await showSignature("tiny-llama");
+    await heading("This is what key release.pub signed, unchanged.").waitFor();
+    for (const step of ["Signature · Genuine", "Identity · Established", "Files · Unchanged", "Policy · Accepted"]) {
+      await heading(step).waitFor();
+    }
+    await screenshot(page, "viewer-01-verified");
+  });
+
+  it("shows where and when a workflow signed, with links that say where they lead", async () => {
+    await showSignature("reviews-dataset");
+    await heading(
+      /^This is what the workflow release\.yml of github\.com\/acme\/models at v1\.2 signed on .*, unchanged\.$/,
+    ).waitFor();
+    const link = viewer(page).getByRole("button", { name: "acme/models (Opens https://github.com/acme/models)" });
+    await link.waitFor();
+    await viewer(page).locator(".timeline rect").waitFor();
+    await page.setViewportSize(TALL);
+    await screenshot(page, "viewer-02-workflow");
+  });
+
+  for (const [workbench, body, theme] of THEMES) {
+    it(`is readable and accessible in ${theme}`, async () => {
+      await open(theme);
+      await page.locator(`.monaco-workbench.${workbench}`).waitFor();
+      await showSignature("reviews-dataset");
+      await viewer(page).locator(`body.${body}`).waitFor();
+      await page.setViewportSize(TALL);
+      const folded = viewer(page).locator("details:not([open]) > summary");
+      while ((await folded.count()) > 0) await folded.first().click();
+      await viewer(page).locator("[aria-rowindex='2']").click();
+      await viewer(page).getByRole("button", { name: "Copy Digest" }).waitFor();
+      await assertAccessible(page);
+      await screenshot(page, `viewer-03-${workbench}`);
+    });
+  }
+
+  it("fits into 300 pixels", async () => {
+    await open("Default Dark Modern");
+    await showSignature("reviews-dataset");
+    await runCommand(page, "View: Toggle Primary Side Bar Visibility");
+    await page.setViewportSize({ width: 360, height: 1400 });
+    const size = await viewer(page)
+      .locator("html")
+      .evaluate("JSON.stringify([innerWidth, document.documentElement.scrollWidth])");
+    const [width, needed] = JSON.parse(String(size));
+    assert.ok(width <= 310, `it is ${width} pixels wide`);
+    assert.ok(needed <= width, `it needs ${needed} of ${width} pixels`);
+    await assertAccessible(page);
+    await screenshot(page, "viewer-04-narrow");
+    await page.setViewportSize(WIDE);
+    await runCommand(page, "View: Toggle Primary Side Bar Visibility");
+  });
+
+  it("says at once that a file changed, and lists it first", async () => {
+    await showSignature("tiny-llama");
+    await heading("This is what key release.pub signed, unchanged.").waitFor();
+    changeByte(join(workspace.verified, "model.safetensors"));
+    await heading("This is no longer what key release.pub signed: 1 file changed.").waitFor();
+    await page.setViewportSize(TALL);
+    const first = viewer(page).locator("[aria-rowindex='2']");
+    await first.filter({ hasText: "model.safetensors" }).filter({ hasText: "changed" }).click();
+    await viewer(page).getByText("Its content is not what was signed.").waitFor();
+    await screenshot(page, "viewer-05-changed");
+    changeByte(join(workspace.verified, "model.safetensors"));
+    await heading("This is what key release.pub signed, unchanged.").waitFor();
+  });
+
+  it("opens on signatures that are not valid, and says what is wrong", async () => {
+    await showSignature("release-notes-skill");
+    await heading("The signature of release-notes-skill is not valid. Do not rely on anything it says.").waitFor();
+    await page.setViewportSize(TALL);
+    await screenshot(page, "viewer-06-invalid");
+    await page.setViewportSize(WIDE);
+    await openFile(page, workspace.cutShort);
+    await heading("This is not a model signature that can be read.").waitFor();
+    await viewer(page).getByText("it may be cut short or damaged").first().waitFor();
+    await screenshot(page, "viewer-07-cut-short");
+  });
+
+  it("shows names with markup in them as the text that they are", async () => {
+    await openFile(page, workspace.hostile);
+    await viewer(page).getByRole("gridcell", { name: HOSTILE_NAME }).waitFor();
+    await viewer(page).getByRole("gridcell", { name: "\ufffdgnp.exe" }).waitFor();
+    await viewer(page).getByText("What was signed, word for word").click();
+    await viewer(page).locator("pre").filter({ hasText: "onerror" }).waitFor();
+    assert.equal(await viewer(page).locator("img, b").count(), 0);
+    assert.notEqual(await viewer(page).locator("title").textContent(), "markup");
+    await screenshot(page, "viewer-08-hostile");
+  });
+
+  it("lists a hundred thousand files: by keyboard to the last, by search to one", async () => {
+    await openFile(page, workspace.many);
+    const list = viewer(page);
+    await list.getByRole("option", { name: "All (100,000)" }).waitFor({ state: "attached" });
+    await list.locator("[aria-rowindex='2']").click();
+    await page.keyboard.press("End");
+    await list.getByRole("gridcell", { name: "shards/part-099999.safetensors" }).waitFor();
+    assert.equal(await list.locator("[aria-rowindex='100001']:focus").count(), 1);
+    await list.getByRole("heading", { name: "shards/part-099999.safetensors" }).waitFor();
+    assert.ok((await list.locator(".view [role=row]").count()) < 60, "only rows in sight are made");
+    await page.keyboard.press("PageUp");
+    await page.keyboard.press("ArrowUp");
+    await list.getByRole("heading", { name: "shards/part-099985.safetensors" }).waitFor();
+    await screenshot(page, "viewer-09-many");
+    await list.getByRole("searchbox").fill("part-077777");
+    await list.getByText("1 of 100,000 files").waitFor();
+    await list.getByRole("gridcell", { name: "shards/part-077777.safetensors" }).waitFor();
+    await screenshot(page, "viewer-10-search");
+  });
+
+  it("keeps its place while another editor is in front", async () => {
+    await openFile(page, workspace.hostile);
+    await viewer(page).getByText("What the signature file lists").waitFor();
+    await openFile(page, workspace.many);
+    await viewer(page).getByText("1 of 100,000 files").waitFor();
+    assert.equal(await viewer(page).getByRole("searchbox").inputValue(), "part-077777");
+    await viewer(page).getByRole("gridcell", { name: "shards/part-077777.safetensors" }).waitFor();
+  });
+
+  it("reopens as text", async () => {
+    await openFile(page, workspace.hostile);
+    await viewer(page).getByRole("button", { name: "Reopen as Text" }).click();
+    await page.locator(".monaco-editor .view-line").filter({ hasText: "mediaType" }).first().waitFor();
+    await screenshot(page, "viewer-11-text");
   });
 });

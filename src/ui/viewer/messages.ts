@@ -106,6 +106,7 @@ export type FileRow = v.InferOutput<typeof FileRow>;
 /** Words of the page itself, in the person's language. */
 const Labels = v.object({
   verify: v.string(),
+  verifyAgain: v.string(),
   reopenAsText: v.string(),
   copyReport: v.string(),
   howChecked: v.string(),

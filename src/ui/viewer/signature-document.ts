@@ -13,6 +13,7 @@ import type {
   StateCounts,
   TextPage,
 } from "./reading/requests.ts";
+import { sendFindings } from "./reading/send-findings.ts";
 import { findingsOf } from "./telling/files.ts";
 import type { Subject } from "./telling/subject.ts";
 
@@ -67,7 +68,7 @@ export class SignatureDocument implements CustomDocument {
     if (known !== undefined && known.subject.summary === subject.summary && known.subject.model === model) return known;
     const findings = findingsOf(subject);
     const same = known?.subject.summary === subject.summary && sameFindings(this.#findings, findings);
-    const counts = same && known !== undefined ? known.counts : await this.#thread.call("compare", findings);
+    const counts = same && known !== undefined ? known.counts : await sendFindings(this.#thread, findings);
     if (!same) this.#generation += 1;
     this.#findings = findings;
     this.#seen = { subject, counts, generation: this.#generation };

@@ -6,7 +6,7 @@ import { COMMANDS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { FromPage, LINES_AT_ONCE, type ToPage, type ViewerState } from "./messages.ts";
-import { pageHtml } from "./page.ts";
+import { PAGE_FILES, pageHtml } from "./page.ts";
 import type { Seen, SignatureDocument } from "./signature-document.ts";
 import type { Edge } from "./telling/edge.ts";
 import { rowOf } from "./telling/files.ts";
@@ -41,7 +41,12 @@ export class SignaturePanel {
     this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#hear(message)));
     this.#store.add(document.onDidChange(() => this.#update()));
     this.#store.add(panel.onDidDispose(() => this.#store.dispose()));
-    panel.webview.html = pageHtml(panel.webview, dist, l10n.t("Signature"));
+    const at = (name: string): string => panel.webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
+    panel.webview.html = pageHtml(
+      { script: at(PAGE_FILES.script), style: at(PAGE_FILES.style) },
+      l10n.t("Signature"),
+      env.language,
+    );
   }
 
   async #hear(message: unknown): Promise<void> {
@@ -96,7 +101,9 @@ export class SignaturePanel {
   async #do(action: "verify" | "reopenAsText" | "copyReport"): Promise<void> {
     const { uri } = this.#document;
     if (action === "reopenAsText") {
-      await commands.executeCommand("vscode.openWith", uri, "default", this.#panel.viewColumn);
+      // The first takes the place of this editor, which has to be the active one; the second opens beside it.
+      if (this.#panel.active) await commands.executeCommand("workbench.action.reopenTextEditor");
+      else await commands.executeCommand("vscode.openWith", uri, "default", this.#panel.viewColumn);
       return;
     }
     const { model } = (await this.#document.look()).subject;

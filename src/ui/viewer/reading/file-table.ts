@@ -56,10 +56,16 @@ export function isIn(state: FileState, filter: FileFilter): boolean {
   return state === filter;
 }
 
+/** Characters: a shorter text is looked for in names only. */
+const DIGEST_START = 6;
+
 /** A name, or the beginning of a digest. */
 function holds(entry: FileEntry, wanted: string): boolean {
   if (wanted === "") return true;
-  return entry.name.toLowerCase().includes(wanted) || entry.digest?.startsWith(wanted) === true;
+  return (
+    entry.name.toLowerCase().includes(wanted) ||
+    (wanted.length >= DIGEST_START && entry.digest?.startsWith(wanted) === true)
+  );
 }
 
 interface SignedFile {

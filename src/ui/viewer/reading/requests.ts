@@ -36,19 +36,25 @@ export interface SignatureSummary {
   readonly text: "statement" | "file" | "none";
 }
 
-/** What a check found of the files, as far as it is true now. */
-export interface Findings {
-  /** Absolute path of the model, for the sizes of its files. */
-  readonly model?: string;
-  readonly modelKind?: "directory" | "file";
-  /** Whether the files were compared with what is signed. */
-  readonly compared: boolean;
+/** Files of which a check found something. Sent in slices: there may be as many as files. */
+export interface FoundFiles {
   readonly changed: readonly ChangedResource[];
   readonly missing: readonly MissingResource[];
   readonly added: readonly AddedEntry[];
   readonly passed: readonly string[];
   readonly leftOut: readonly IgnoredEntry[];
 }
+
+/** What a check found of the model, as far as it is true now. */
+export interface Comparing {
+  /** Absolute path of the model, for the sizes of its files. */
+  readonly model?: string;
+  readonly modelKind?: "directory" | "file";
+  /** Whether the files were compared with what is signed. */
+  readonly compared: boolean;
+}
+
+export interface Findings extends Comparing, FoundFiles {}
 
 export interface FileEntry {
   /** As in the statement, or as found. */
@@ -93,7 +99,9 @@ export type SignatureSource =
 /** What can be asked for, and what is answered. */
 export interface ReaderCalls {
   open(source: SignatureSource): SignatureSummary;
-  compare(findings: Findings): StateCounts;
+  /** Some of what was found; belongs to the next {@link compare}. */
+  found(files: Partial<FoundFiles>): void;
+  compare(comparing: Comparing): StateCounts;
   page(query: FileQuery): FilePage;
   lines(range: { readonly offset: number; readonly count: number }): TextPage;
 }

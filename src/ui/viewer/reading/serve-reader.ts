@@ -17,6 +17,8 @@ async function answer(reader: SignatureReader, request: ReaderRequest): Promise<
     switch (request.call) {
       case "open":
         return { id, value: await reader.open(request.argument) };
+      case "found":
+        return { id, value: reader.found(request.argument) };
       case "compare":
         return { id, value: reader.compare(request.argument) };
       case "page":

@@ -7,10 +7,12 @@ import type { Resource } from "../../../core/manifest/manifest.ts";
 import { FileTable } from "./file-table.ts";
 import { indentJson } from "./indent-json.ts";
 import type {
+  Comparing,
   FileEntry,
   FilePage,
   FileQuery,
   Findings,
+  FoundFiles,
   ReaderCalls,
   SignatureSource,
   SignatureSummary,
@@ -22,15 +24,17 @@ import type {
 const IGNORE_PATHS = 200;
 /** Characters of a line of the statement. */
 const LINE_LENGTH = 4000;
-const NOTHING: Findings = { compared: false, changed: [], missing: [], added: [], passed: [], leftOut: [] };
+const NOTHING: FoundFiles = { changed: [], missing: [], added: [], passed: [], leftOut: [] };
+const NOT_COMPARED: Findings = { compared: false, ...NOTHING };
 
 type Promised<T> = { readonly [K in keyof T]: T[K] extends (a: infer A) => infer R ? (a: A) => R | Promise<R> : never };
 
 /** One signature file, opened: what it says, its files, and its text. Lives in a thread of its own. */
 export class SignatureReader implements Promised<ReaderCalls> {
   #resources: readonly Resource[] = [];
-  #table = new FileTable([], NOTHING);
-  #findings = NOTHING;
+  #table = new FileTable([], NOT_COMPARED);
+  #found = NOTHING;
+  #findings = NOT_COMPARED;
   #text = "";
   #lines: readonly string[] | undefined;
 
@@ -81,9 +85,21 @@ export class SignatureReader implements Promised<ReaderCalls> {
     };
   }
 
-  compare(findings: Findings): StateCounts {
-    this.#findings = findings;
-    this.#table = new FileTable(this.#resources, findings);
+  found({ changed, missing, added, passed, leftOut }: Partial<FoundFiles>): void {
+    const before = this.#found;
+    this.#found = {
+      changed: changed === undefined ? before.changed : before.changed.concat(changed),
+      missing: missing === undefined ? before.missing : before.missing.concat(missing),
+      added: added === undefined ? before.added : before.added.concat(added),
+      passed: passed === undefined ? before.passed : before.passed.concat(passed),
+      leftOut: leftOut === undefined ? before.leftOut : before.leftOut.concat(leftOut),
+    };
+  }
+
+  compare(comparing: Comparing): StateCounts {
+    this.#findings = { ...comparing, ...this.#found };
+    this.#found = NOTHING;
+    this.#table = new FileTable(this.#resources, this.#findings);
     return this.#table.counts;
   }
 

@@ -65,7 +65,7 @@ export function filesOf(subject: Subject, counts: StateCounts, generation: numbe
   const verified = isCompared(verdict);
   const summary = verified
     ? l10n.t("What was signed, compared with what is here.")
-    : l10n.t("What the file lists. Nothing was compared yet.");
+    : l10n.t("What the signature file lists. Nothing of it was compared.");
   return { generation, summary, verified, filters, total };
 }
 

@@ -1,9 +1,10 @@
 import type { Verdict } from "../../../core/verdict.ts";
-import { differencesText, signerText, WORDS, wordsFor } from "../../../core/words.ts";
+import { WORDS, wordsFor } from "../../../core/words.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { ViewerState } from "../messages.ts";
 import { dateText, type Edge } from "./edge.ts";
 import { currentVerdict, type Subject, subjectName } from "./subject.ts";
+import { differencesText, whoText } from "./who.ts";
 
 type Headline = ViewerState["headline"];
 
@@ -45,7 +46,7 @@ function sentenceOf(subject: Subject, verdict: Verdict, edge: Edge): string {
   const { l10n } = edge;
   const name = subjectName(subject);
   const { signer, comparison } = verdict;
-  const who = signer === undefined ? l10n.t("its signer") : plainText(signerText(signer));
+  const who = signer === undefined ? l10n.t("its signer") : whoText(signer, edge);
   const on = signer?.method === "sigstore" ? dateText(signer.signedAt, edge) : undefined;
   switch (verdict.state) {
     case "verified":
@@ -58,7 +59,7 @@ function sentenceOf(subject: Subject, verdict: Verdict, edge: Edge): string {
       }
       return l10n.t("This is what {0} signed, unchanged. But nobody here has accepted this signer.", who);
     case "modified": {
-      const what = comparison === undefined ? "" : plainText(differencesText(comparison));
+      const what = comparison === undefined ? "" : differencesText(comparison, edge);
       return l10n.t("This is no longer what {0} signed: {1}.", who, what);
     }
     case "invalid":
@@ -73,7 +74,20 @@ function sentenceOf(subject: Subject, verdict: Verdict, edge: Edge): string {
     case "checking":
       return l10n.t("{0} is being checked.", name);
     case "stale":
-      return l10n.t("Files of {0} changed since it was checked.", name);
+      return staleSentence(verdict, name, edge);
+  }
+}
+
+function staleSentence({ staleBecause }: Verdict, name: string, { l10n }: Edge): string {
+  switch (staleBecause) {
+    case "policy":
+      return l10n.t("What policies say changed since {0} was checked.", name);
+    case "trust":
+      return l10n.t("Whom you trust changed since {0} was checked.", name);
+    case "restart":
+      return l10n.t("{0} was checked in an earlier window. Nobody watched its files since.", name);
+    default:
+      return l10n.t("{0} changed on the disk since it was checked.", name);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Edge } from "./edge.ts";
 export function labelsOf({ l10n }: Edge): Labels {
   return {
     verify: l10n.t("Verify"),
+    verifyAgain: l10n.t("Verify Again"),
     reopenAsText: l10n.t("Reopen as Text"),
     copyReport: l10n.t("Copy Report"),
     howChecked: l10n.t("How it was checked"),

@@ -20,8 +20,12 @@ export function policyStep(verdict: Verdict | undefined, links: Links, edge: Edg
     const line = l10n.t("No policy covers this model, and the signer is none of those whom you trust.");
     return { status: "warned", result: l10n.t("Not accepted"), line, facts };
   }
+  if (verdict?.state === "modified") {
+    const line = l10n.t("Whoever signed them: files that changed since are accepted by nobody.");
+    return { status: "open", result: l10n.t("Not accepted"), line, facts };
+  }
   const line = isAuthentic(verdict)
-    ? l10n.t("Decided once the files were compared.")
+    ? l10n.t("Decided when the files are compared.")
     : l10n.t("Nothing is accepted before it is known who signed.");
   return { status: "open", result: l10n.t("Not decided"), line, facts };
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorKind } from "../../../core/errors.ts";
 import type { Reason, Verdict } from "../../../core/verdict.ts";
-import { bytesText, differencesText, durationText, signerText } from "../../../core/words.ts";
+import { bytesText, durationText } from "../../../core/words.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Step, StepStatus } from "../messages.ts";
 import type { SignatureSummary } from "../reading/requests.ts";
@@ -9,6 +9,7 @@ import type { Links } from "./links.ts";
 import { policyStep } from "./policy-step.ts";
 import { claimFacts, signerFacts } from "./signer-facts.ts";
 import { currentVerdict, isAuthentic, isCompared, type Subject } from "./subject.ts";
+import { differencesText, whoText } from "./who.ts";
 
 type Told = Pick<Step, "status" | "result" | "line">;
 
@@ -128,7 +129,7 @@ function signatureStep({ summary }: Subject, verdict: Verdict | undefined, edge:
       : OPEN(edge, l10n.t("The check stopped at who signed; until that is known, this says nothing."));
   }
   if (reason !== undefined) return failed(reason, l10n.t("Not valid"), edge);
-  if (summary.problem !== undefined) return failed(summary.problem, l10n.t("Damaged"), edge);
+  if (summary.problem !== undefined) return failed(summary.problem, l10n.t("Cannot be read"), edge);
   return OPEN(edge, l10n.t("Anybody can write such a file. Only a check tells whether it is genuine."));
 }
 
@@ -140,13 +141,17 @@ function identityStep({ summary }: Subject, verdict: Verdict | undefined, edge: 
   const reason = obstacle(verdict);
   if (reason !== undefined && isAboutIdentity(reason.code)) return failed(reason, l10n.t("Not established"), edge);
   if (summary.claimedSigner !== undefined && summary.problem === undefined) {
-    return OPEN(edge, l10n.t("The file names {0}. Anybody can write that.", plainText(summary.claimedSigner)));
+    return OPEN(
+      edge,
+      l10n.t("The file names {0} as its signer. Anybody can write that.", plainText(summary.claimedSigner)),
+    );
   }
   return OPEN(edge, l10n.t("Comes after the signature."));
 }
 
-function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, { l10n }: Edge): string {
-  const who = plainText(signerText(signer));
+function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, edge: Edge): string {
+  const { l10n } = edge;
+  const who = whoText(signer, edge);
   switch (signer.method) {
     case "key":
       return l10n.t("Made with the {0}. Whoever has its private half could have signed.", who);
@@ -154,11 +159,12 @@ function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, { l10n
       return l10n.t("{0}, according to a certificate of {1}.", who, plainText(signer.issuer));
     case "sigstore": {
       const issuer = plainText(signer.issuer);
-      return l10n.t(
-        "{0}, who had logged in at {1}. The signature is in a public log, where it cannot be hidden.",
-        who,
-        issuer,
-      );
+      const logged = l10n.t("The signature is in a public log, where it cannot be hidden.");
+      const said =
+        signer.identityType === "uri"
+          ? l10n.t("Signed by {0}. {1} vouches for that.", who, issuer)
+          : l10n.t("{0}, who had logged in at {1}.", who, issuer);
+      return `${said} ${logged}`;
     }
   }
 }
@@ -182,7 +188,7 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, edge: Edge): 
   const read =
     verdict.reading === "cached" ? l10n.t("Some digests come from an earlier check.") : l10n.t("Every byte was read.");
   if (!comparison.matches) {
-    const line = l10n.t("{0}. They are listed first below.", plainText(differencesText(comparison)));
+    const line = l10n.t("{0}. They are listed first below.", differencesText(comparison, edge));
     return { status: "failed", result: l10n.t("Changed"), line };
   }
   const same =

@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import { ListGeometry } from "../list-geometry.ts";
 import { FileFilter, type FileRow, type Files, type Labels, type Rows, SEARCH_LENGTH } from "../messages.ts";
 import { fill, filled, make } from "./dom.ts";
 import { factList } from "./facts.ts";
 import { currentPlace, keepPlace, say } from "./host.ts";
-import { tonePicture } from "./pictures.ts";
+import { filePicture } from "./pictures.ts";
 import { RowPages } from "./row-pages.ts";
 
 /** Pixels; the style sheet has the same. */
@@ -12,8 +13,6 @@ const ROW = 28;
 const HIGH = 14;
 /** Rows made above and below those in sight. */
 const AROUND = 6;
-/** Pixels: browsers draw nothing that is farther down than about three times this. */
-const MAX_HEIGHT = 10_000_000;
 
 /** The files: only the rows in sight exist. One of them can have the focus; arrow keys move it. */
 export class FileList {
@@ -43,12 +42,17 @@ export class FileList {
   #total = 0;
   #active = 0;
   #restore: number | undefined;
+  /** What the person chose; another one is shown where there is none of it for now. */
+  #wanted = "all";
 
   constructor() {
     const bar = make("div", { class: "bar" }, this.#search, this.#filter);
     this.element.append(this.#title, this.#summary, bar, this.#found, this.#grid, this.#chosen);
     this.#search.addEventListener("input", () => this.#searchAgain());
-    this.#filter.addEventListener("change", () => this.#searchAgain());
+    this.#filter.addEventListener("change", () => {
+      this.#wanted = this.#filter.value;
+      this.#searchAgain();
+    });
     this.#view.addEventListener("scroll", () => {
       keepPlace({ listScroll: this.#view.scrollTop });
       this.#draw();
@@ -58,6 +62,7 @@ export class FileList {
     new ResizeObserver(() => this.#draw()).observe(this.#view);
     const place = currentPlace();
     this.#search.value = place.search;
+    this.#wanted = place.filter;
     this.#total = place.total;
     this.#active = place.active;
     this.#restore = place.listScroll;
@@ -66,11 +71,10 @@ export class FileList {
   show(files: Files | undefined, labels: Labels): void {
     this.element.hidden = files === undefined;
     if (files === undefined) return;
-    const first = this.#files === undefined;
     const other = this.#files?.generation !== files.generation;
     this.#files = files;
     this.#labels = labels;
-    this.#words(files, labels, first);
+    this.#words(files, labels);
     if (!other) return;
     if (this.#narrowed === "") this.#total = files.total;
     this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
@@ -107,21 +111,20 @@ export class FileList {
     return this.#filterNow === "all" && this.#search.value === "" ? "" : "narrowed";
   }
 
-  #words({ summary, filters, verified }: Files, labels: Labels, first: boolean): void {
+  #words({ summary, filters, verified }: Files, labels: Labels): void {
     fill(this.#title, labels.files);
     fill(this.#summary, summary);
     this.element.classList.toggle("claimed", !verified);
     this.#search.placeholder = labels.search;
     this.#search.setAttribute("aria-label", labels.search);
     this.#filter.setAttribute("aria-label", labels.show);
-    const wanted = first ? currentPlace().filter : this.#filter.value;
     fill(
       this.#filter,
       ...filters.map(({ filter, label, count }) =>
         make("option", { attributes: { value: filter } }, `${label} (${count.toLocaleString()})`),
       ),
     );
-    this.#filter.value = filters.some(({ filter }) => filter === wanted) ? wanted : "all";
+    this.#filter.value = filters.some(({ filter }) => filter === this.#wanted) ? this.#wanted : "all";
     const heads = [labels.columnState, labels.columnName, labels.columnSize, labels.columnDigest];
     const names = ["state", "name", "size", "digest"];
     fill(
@@ -135,7 +138,7 @@ export class FileList {
   #searchAgain(): void {
     const files = this.#files;
     if (files === undefined) return;
-    keepPlace({ search: this.#search.value, filter: this.#filterNow, active: 0, chosen: false, listScroll: 0 });
+    keepPlace({ search: this.#search.value, filter: this.#wanted, active: 0, chosen: false, listScroll: 0 });
     this.#active = 0;
     fill(this.#chosen);
     this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
@@ -156,32 +159,21 @@ export class FileList {
   }
 
   #resize(): void {
-    this.#space.style.height = `${this.#height}px`;
+    this.#space.style.height = `${this.#geometry.height}px`;
     this.#view.style.height = `${Math.max(1, Math.min(this.#total, HIGH)) * ROW}px`;
     this.#grid.setAttribute("aria-rowcount", String(this.#total + 1));
     this.#active = Math.max(0, Math.min(this.#active, this.#total - 1));
   }
 
-  get #height(): number {
-    return Math.min(this.#total * ROW, MAX_HEIGHT);
-  }
-
-  /** How many rows the top of the view is down; a fraction where rows are many more than pixels. */
-  get #top(): number {
-    const room = this.#height - this.#view.clientHeight;
-    const rows = this.#total - this.#view.clientHeight / ROW;
-    return room <= 0 ? 0 : (this.#view.scrollTop / room) * rows;
-  }
-
-  #scrollTo(top: number): void {
-    const room = this.#height - this.#view.clientHeight;
-    const rows = this.#total - this.#view.clientHeight / ROW;
-    this.#view.scrollTop = rows <= 0 ? 0 : (top / rows) * room;
+  get #geometry(): ListGeometry {
+    return new ListGeometry(this.#total, ROW, this.#view.clientHeight);
   }
 
   #draw(): void {
     if (this.#files === undefined || this.#view.clientHeight === 0) return;
-    const top = this.#top;
+    const geometry = this.#geometry;
+    const { scrollTop } = this.#view;
+    const top = geometry.topAt(scrollTop);
     const first = Math.max(0, Math.floor(top) - AROUND);
     const last = Math.min(this.#total - 1, Math.ceil(top + this.#view.clientHeight / ROW) + AROUND);
     if (last >= first) this.#pages.want(first, last);
@@ -192,9 +184,8 @@ export class FileList {
       this.#rows.delete(index);
     }
     for (let index = first; index <= last; index++) if (!this.#rows.has(index)) this.#insert(index);
-    const origin = this.#view.scrollTop - top * ROW;
     for (const [index, element] of this.#rows) {
-      element.style.transform = `translateY(${Math.round(origin + index * ROW)}px)`;
+      element.style.transform = `translateY(${geometry.placeOf(index, scrollTop)}px)`;
       element.tabIndex = index === this.#active ? 0 : -1;
       element.setAttribute("aria-selected", String(index === this.#active && currentPlace().chosen));
     }
@@ -263,9 +254,7 @@ export class FileList {
   #choose(index: number): void {
     this.#active = Math.max(0, Math.min(index, this.#total - 1));
     keepPlace({ active: this.#active, chosen: true });
-    const high = this.#view.clientHeight / ROW;
-    if (this.#active < this.#top) this.#scrollTo(this.#active);
-    else if (this.#active + 1 > this.#top + high) this.#scrollTo(this.#active + 1 - high);
+    this.#view.scrollTop = this.#geometry.scrollToShow(this.#active, this.#view.scrollTop);
     this.#draw();
     this.#rows.get(this.#active)?.focus({ preventScroll: true });
     this.#showChosen();
@@ -293,14 +282,14 @@ export class FileList {
   }
 }
 
-function rowElement({ name, word, tone, size, digest }: FileRow, index: number): HTMLElement {
+function rowElement({ name, state, word, tone, size, digest }: FileRow, index: number): HTMLElement {
   const cell = (className: string, ...children: (Node | string)[]): HTMLElement =>
     make("div", { class: className, attributes: { role: "gridcell" } }, ...children);
   const attributes = { role: "row", "aria-rowindex": String(index + 2), title: name };
   return make(
     "div",
     { class: `row tone-${tone}`, attributes },
-    cell("state", tonePicture(tone), make("span", {}, word)),
+    cell("state", filePicture(state), make("span", {}, word)),
     cell("name", name),
     cell("size", size),
     cell("digest", digest),

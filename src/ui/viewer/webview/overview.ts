@@ -6,6 +6,7 @@ import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
 
 export function headline({ headline, name, path, canVerify, labels }: ViewerState): HTMLElement {
   const { tone, label, sentence, notes } = headline;
+  const again = tone === "green" || tone === "red";
   return make(
     "header",
     { class: `headline tone-${tone}` },
@@ -27,7 +28,10 @@ export function headline({ headline, name, path, canVerify, labels }: ViewerStat
         "div",
         { class: "actions" },
         ...(canVerify
-          ? [button("verify", labels.verify, "primary", "verify"), button("copyReport", labels.copyReport, "", "copy")]
+          ? [
+              button("verify", again ? labels.verifyAgain : labels.verify, tone === "green" ? "" : "primary", "verify"),
+              button("copyReport", labels.copyReport, "", "copy"),
+            ]
           : []),
         button("reopenAsText", labels.reopenAsText, "", "text"),
       ),
@@ -70,7 +74,7 @@ function stepItem({ id, title, status, result, line, facts, claims }: Step, labe
     make(
       "div",
       { class: "body" },
-      make("h3", {}, title, make("span", { class: "result" }, result)),
+      make("h3", {}, title, make("span", { class: "dot" }, " · "), make("span", { class: "result" }, result)),
       make("p", {}, line),
       facts.length + claims.length === 0 ? undefined : folded(id, `${labels.details}`, ...body),
     ),

@@ -1,4 +1,4 @@
-import type { StepStatus, Tone } from "../messages.ts";
+import type { FileState, StepStatus, Tone } from "../messages.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -27,6 +27,23 @@ const TONES: Readonly<Record<Tone, readonly Shape[]>> = {
   amber: [TRIANGLE, MARK],
   neutral: [DASHED, QUESTION],
 };
+
+const MINUS: Shape = { d: "M5 8h6" };
+const PLUS: Shape = { d: "M5 8h6M8 5v6" };
+
+const FILES: Readonly<Record<FileState, readonly Shape[]>> = {
+  same: [RING, CHECK],
+  listed: [DASHED],
+  changed: [RING, CROSS],
+  missing: [RING, MINUS],
+  added: [RING, PLUS],
+  passed: [TRIANGLE, MARK],
+  "left-out": [MINUS],
+};
+
+export function filePicture(state: FileState): SVGElement {
+  return picture(FILES[state], "picture");
+}
 
 /** Beside words that say the same: not read out. */
 export function statusPicture(status: StepStatus): SVGElement {

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
+import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
+import { SignatureDocument } from "../../src/ui/viewer/signature-document.ts";
+import { headlineOf } from "../../src/ui/viewer/telling/headline.ts";
+import { ModelRegistry } from "../../src/workspace/registry.ts";
+import { signWith } from "../support/editor-workspace.ts";
+import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
+import { makeKeys } from "../support/keys.ts";
+
+const engine = createInProcessEngine();
+const keys = makeKeys();
+
+describe("the signature viewer in its host", () => {
+  const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const model = join(folder, "viewed");
+  let signature: string;
+
+  before(async () => {
+    await extensionApi();
+    mkdirSync(model);
+    writeFileSync(join(model, "model.safetensors"), "weights");
+    signature = await signWith(model, keys.privatePem, engine);
+  });
+
+  after(async () => {
+    await commands.executeCommand("workbench.action.closeAllEditors");
+    rmSync(model, { recursive: true, force: true });
+  });
+
+  /** What the tab in front shows, and by which editor. */
+  function inFront(): string {
+    const input: unknown = window.tabGroups.activeTabGroup.activeTab?.input;
+    if (input instanceof TabInputCustom) return `${input.viewType} ${input.uri.fsPath}`;
+    return input instanceof TabInputText ? `text ${input.uri.fsPath}` : "nothing";
+  }
+
+  async function comesToFront(what: string): Promise<void> {
+    await until(`${what} is in front`, () => inFront() === what, inFront);
+  }
+
+  it("opens on a name that is surely ours, and there is nothing to save", async () => {
+    await commands.executeCommand("vscode.open", Uri.file(signature));
+    await comesToFront(`${EDITORS.signature} ${signature}`);
+    assert.equal(window.tabGroups.activeTabGroup.activeTab?.isDirty, false);
+  });
+
+  it("leaves other names to the text editor, and opens on them when asked", async () => {
+    const generic = join(model, "release.sig");
+    writeFileSync(generic, "c2lnbmF0dXJl");
+    await commands.executeCommand("vscode.open", Uri.file(generic));
+    await comesToFront(`text ${generic}`);
+    await commands.executeCommand(COMMANDS.showSignature, Uri.file(generic));
+    await comesToFront(`${EDITORS.signature} ${generic}`);
+    rmSync(generic);
+  });
+
+  it("opens from a model by the command, as the tree and the hover call it", async () => {
+    await commands.executeCommand("workbench.action.closeAllEditors");
+    await commands.executeCommand(COMMANDS.showSignature, model);
+    await comesToFront(`${EDITORS.signature} ${signature}`);
+  });
+
+  it("reopens as text in the same place", async () => {
+    await commands.executeCommand("workbench.action.closeAllEditors");
+    await commands.executeCommand("vscode.open", Uri.file(signature));
+    await comesToFront(`${EDITORS.signature} ${signature}`);
+    await commands.executeCommand("workbench.action.reopenTextEditor");
+    await comesToFront(`text ${signature}`);
+    assert.equal(window.tabGroups.activeTabGroup.tabs.length, 1);
+  });
+
+  describe("has a document that", () => {
+    const edge = { l10n: { t: (message: string) => message }, language: "en" };
+    let registry: ModelRegistry;
+    let document: SignatureDocument;
+    let changes: number;
+
+    beforeEach(async () => {
+      registry = new ModelRegistry();
+      const program = Uri.joinPath(extensions.getExtension(EXTENSION)?.extensionUri ?? Uri.file("/"), "dist");
+      const reader = pathToFileURL(join(program.fsPath, "signature-reader.js"));
+      document = await SignatureDocument.open(Uri.file(signature), registry, reader);
+      changes = 0;
+      document.onDidChange(() => {
+        changes += 1;
+      });
+    });
+    afterEach(() => document.dispose());
+
+    async function label(): Promise<string> {
+      return headlineOf((await document.look()).subject, edge).label;
+    }
+
+    it("follows the verdict of its model, and tells of nothing else", async () => {
+      assert.equal(await label(), "Not checked yet");
+      registry.add({ path: model, kind: "directory", signature }, folder);
+      assert.equal(changes, 1);
+      const { generation } = await document.look();
+      registry.update(model, { state: "verified", model, signature, reasons: [] });
+      assert.equal(changes, 2);
+      assert.equal(await label(), "Verified");
+      assert.equal((await document.look()).generation, generation, "no row changed");
+      registry.add({ path: join(folder, "other"), kind: "directory" }, folder);
+      assert.equal(changes, 2);
+    });
+
+    it("gives every file its state, and the rows anew when they changed", async () => {
+      registry.add({ path: model, kind: "directory", signature }, folder);
+      const before = await document.look();
+      assert.deepEqual([before.counts.listed, before.counts.changed], [1, 0]);
+      const changed = [{ name: "model.safetensors", expected: "00", found: "01" }];
+      const comparison = { matches: false, changed, missing: [], added: [{ name: "new" }] };
+      registry.update(model, { state: "modified", model, signature, reasons: [], comparison });
+      const after = await document.look();
+      assert.deepEqual([after.counts.changed, after.counts.added], [1, 1]);
+      assert.ok(after.generation > before.generation);
+      const { entries } = await document.page({ filter: "all", search: "", offset: 0, count: 10 });
+      assert.deepEqual(
+        entries.map(({ name, state, size }) => [name, state, size]),
+        [
+          ["model.safetensors", "changed", 7],
+          ["new", "added", undefined],
+        ],
+      );
+    });
+
+    it("reads the file again when it is written, and says what is wrong with it", async () => {
+      const root = (await document.look()).subject.summary.statement?.rootDigest;
+      assert.match(root ?? "", /^[0-9a-f]{64}$/);
+      writeFileSync(signature, "cut sh");
+      await until("the change was told", () => changes > 0);
+      assert.equal((await document.look()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
+      rmSync(signature);
+      signature = await signWith(model, keys.privatePem, engine);
+    });
+  });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "../../../../src/core/inspect.ts";
+import type { FileFilter, FileState } from "../../../../src/ui/viewer/messages.ts";
+import type { Findings } from "../../../../src/ui/viewer/reading/requests.ts";
+import { SignatureReader } from "../../../../src/ui/viewer/reading/signature-reader.ts";
+import {
+  bundleText,
+  fileResources,
+  type JsonObject,
+  makeStatement,
+  shardResources,
+  signBundle,
+} from "../../../support/bundles.ts";
+import { makeKeys } from "../../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
+
+const FILES = { "a.txt": "a", "b/c.bin": "bytes", "d.json": "{}" };
+const NOTHING: Findings = { compared: false, changed: [], missing: [], added: [], passed: [], leftOut: [] };
+const keys = makeKeys();
+
+describe("a signature file, opened for the viewer", () => {
+  const folder = useTemporaryFolder();
+
+  function put(statement: JsonObject | string): string {
+    const path = join(folder(), "model.sig");
+    writeFileSync(path, bundleText(signBundle(statement, { keys })));
+    return path;
+  }
+
+  async function opened(findings: Findings, statement = makeStatement(fileResources(FILES))): Promise<SignatureReader> {
+    const reader = new SignatureReader();
+    await reader.open({ path: put(statement) });
+    reader.found(findings);
+    reader.compare(findings);
+    return reader;
+  }
+
+  function rows(reader: SignatureReader, filter: FileFilter = "all", search = ""): (readonly [string, FileState])[] {
+    return reader.page({ filter, search, offset: 0, count: 100 }).entries.map(({ name, state }) => [name, state]);
+  }
+
+  it("says what `inspect` says", async () => {
+    const path = put(makeStatement(fileResources(FILES), { name: "m" }));
+    const summary = await new SignatureReader().open({ path });
+    const inspection = await inspect(path);
+    assert.equal(summary.claimedSigner, inspection.claimedSigner);
+    assert.deepEqual(summary.claims, inspection.claims);
+    assert.equal(summary.statement?.rootDigest, inspection.rootDigest);
+    assert.equal(summary.statement?.subject, "m");
+    assert.equal(summary.statement?.files, 3);
+    assert.equal(summary.problem, undefined);
+    assert.equal(summary.bytes, readFileSync(path).length);
+  });
+
+  it("lists what differs first, then what is signed, then what is left out", async () => {
+    const reader = await opened({
+      ...NOTHING,
+      compared: true,
+      changed: [{ name: "d.json", expected: "00", found: "01" }],
+      missing: [{ name: "b/c.bin", ignored: false }],
+      added: [{ name: "new" }],
+      passed: ["let"],
+      leftOut: [{ name: "README.md", source: "signer" }],
+    });
+    assert.deepEqual(rows(reader), [
+      ["d.json", "changed"],
+      ["b/c.bin", "missing"],
+      ["new", "added"],
+      ["a.txt", "same"],
+      ["let", "passed"],
+      ["README.md", "left-out"],
+    ]);
+    assert.deepEqual(rows(reader, "differing").length, 3);
+    assert.deepEqual(rows(reader, "same"), [["a.txt", "same"]]);
+  });
+
+  it("calls nothing unchanged that was not compared", async () => {
+    const reader = await opened(NOTHING);
+    assert.deepEqual(reader.compare(NOTHING), {
+      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, passed: 0, "left-out": 0 },
+    });
+    assert.ok(rows(reader).every(([, state]) => state === "listed"));
+  });
+
+  it("searches names in any case, and beginnings of digests", async () => {
+    const reader = await opened(NOTHING);
+    assert.deepEqual(rows(reader, "all", "C.BIN"), [["b/c.bin", "listed"]]);
+    const digest = reader.page({ filter: "all", search: "a.txt", offset: 0, count: 1 }).entries[0]?.digest ?? "";
+    assert.deepEqual(rows(reader, "all", digest.slice(0, 16)), [["a.txt", "listed"]]);
+    assert.deepEqual(rows(reader, "all", digest.slice(1, 17)), []);
+    assert.deepEqual(rows(reader, "same", "a"), []);
+  });
+
+  it("gives pages, the same for one search and for many", async () => {
+    const names = Array.from({ length: 250 }, (_, index) => `part-${String(index).padStart(3, "0")}`);
+    const reader = await opened(
+      NOTHING,
+      makeStatement(fileResources(Object.fromEntries(names.map((name) => [name, name])))),
+    );
+    for (const search of ["", "rt-1", "rt-2", "t-0", "part-24", "9", ""]) {
+      const wanted = names.filter((name) => name.includes(search));
+      const { total, entries } = reader.page({ filter: "all", search, offset: 20, count: 10 });
+      assert.equal(total, wanted.length);
+      assert.deepEqual(
+        entries.map(({ name }) => name),
+        wanted.slice(20, 30),
+      );
+    }
+  });
+
+  it("has a file of several shards once, with its size and the pieces that changed", async () => {
+    const statement = makeStatement(shardResources({ "big.bin": "0123456789" }, 4), {
+      serialization: { method: "shards", shard_size: 4 },
+    });
+    const changed = [
+      { name: "big.bin", range: { start: 0, end: 4 }, expected: "00", found: "01" },
+      { name: "big.bin", range: { start: 8, end: 10 }, expected: "02", found: "03" },
+    ];
+    const reader = await opened({ ...NOTHING, compared: true, changed }, statement);
+    const { entries } = reader.page({ filter: "all", search: "", offset: 0, count: 10 });
+    assert.deepEqual(entries, [{ name: "big.bin", changes: changed, size: 10, shards: 3, state: "changed" }]);
+  });
+
+  it("knows sizes of the files that are here, and follows no link to others", async () => {
+    const model = join(folder(), "model");
+    mkdirSync(model);
+    writeTree(model, { "a.txt": "four", "b/": "" });
+    const reader = await opened({ ...NOTHING, model, modelKind: "directory" });
+    const { entries } = reader.page({ filter: "all", search: "", offset: 0, count: 10 });
+    assert.deepEqual(
+      entries.map(({ size }) => size),
+      [4, undefined, undefined],
+    );
+  });
+
+  it("opens what is damaged, says what is wrong, and shows as much as can be read", async () => {
+    const whole = bundleText(signBundle(makeStatement(fileResources(FILES)), { keys }));
+    const cases: readonly (readonly [string, string, "statement" | "file" | "none"])[] = [
+      [whole.slice(0, 200), "BUNDLE_NOT_JSON", "file"],
+      ["", "BUNDLE_NOT_JSON", "none"],
+      ["c2lnbmF0dXJl", "BUNDLE_BARE_SIGNATURE", "file"],
+      ['{"mediaType":"x"}', "BUNDLE_MEDIA_TYPE", "file"],
+      ['{"some":"json"}', "BUNDLE_MALFORMED", "file"],
+      [bundleText(signBundle("not json", { keys })), "STATEMENT_NOT_JSON", "statement"],
+      [
+        bundleText(signBundle(makeStatement([{ name: "../x", digest: "00", algorithm: "sha256" }]), { keys })),
+        "RESOURCE_DIGEST",
+        "statement",
+      ],
+    ];
+    const path = join(folder(), "model.sig");
+    for (const [text, code, shown] of cases) {
+      writeFileSync(path, text);
+      const reader = new SignatureReader();
+      const summary = await reader.open({ path });
+      assert.equal(summary.problem?.code, code);
+      assert.equal(summary.text, shown);
+      assert.equal(summary.statement, undefined);
+      assert.deepEqual(rows(reader), []);
+    }
+    const gone = await new SignatureReader().open({ path: join(folder(), "gone.sig") });
+    assert.equal(gone.problem?.code, "SIGNATURE_NOT_FOUND");
+  });
+
+  it("takes bytes of a file that is on no disk", async () => {
+    const bytes = Uint8Array.from(readFileSync(put(makeStatement(fileResources(FILES)))));
+    const summary = await new SignatureReader().open({ label: "old.sig", bytes });
+    assert.equal(summary.statement?.files, 3);
+  });
+
+  it("has the statement as lines, in slices", async () => {
+    const reader = await opened(NOTHING);
+    const { total, lines } = reader.lines({ offset: 0, count: 3 });
+    const rest = reader.lines({ offset: 3, count: 1000 }).lines;
+    assert.equal(total, 3 + rest.length);
+    assert.deepEqual(JSON.parse([...lines, ...rest].join("\n")), makeStatement(fileResources(FILES)));
+  });
+
+  it("forgets the former file when it is read again", async () => {
+    const reader = await opened(NOTHING);
+    reader.lines({ offset: 0, count: 1 });
+    await reader.open({ path: put("broken") });
+    assert.deepEqual(rows(reader), []);
+    assert.deepEqual(reader.lines({ offset: 0, count: 10 }), { total: 1, lines: ["broken"] });
+  });
+});

@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import * as v from "valibot";
+import type { ErrorCode } from "../../../../src/core/errors.ts";
+import type { Decision } from "../../../../src/core/policy/decision.ts";
+import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
+import type { KeySigner, SigstoreSigner } from "../../../../src/core/verification/signer.ts";
+import { ViewerState } from "../../../../src/ui/viewer/messages.ts";
+import type { SignatureSummary, StateCounts } from "../../../../src/ui/viewer/reading/requests.ts";
+import type { Edge } from "../../../../src/ui/viewer/telling/edge.ts";
+import type { Subject } from "../../../../src/ui/viewer/telling/subject.ts";
+import { viewerState } from "../../../../src/ui/viewer/telling/viewer-state.ts";
+
+const MODEL = join("/", "w", "models", "llama");
+const SIGNATURE = join(MODEL, "model.sig");
+const ROOT = "ab".repeat(32);
+const EDGE: Edge = { l10n: { t: fill }, language: "en", timeZone: "UTC" };
+const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, passed: 0, "left-out": 1 };
+
+function fill(message: string, ...args: (string | number)[]): string {
+  return message.replaceAll(/\{(\d+)\}/g, (_, index) => String(args[Number(index)]));
+}
+
+const KEY: KeySigner = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" };
+const CI: SigstoreSigner = {
+  method: "sigstore",
+  identity: "https://github.com/acme/models/.github/workflows/release.yml@refs/tags/v1.2",
+  identityType: "uri",
+  issuer: "https://token.actions.githubusercontent.com",
+  signedAt: "2026-11-21T14:02:03.000Z",
+  certificate: {
+    serialNumber: "21",
+    notBefore: "2026-11-21T14:02:00.000Z",
+    notAfter: "2026-11-21T14:12:00.000Z",
+    authority: "CN=sigstore-intermediate,O=sigstore.dev",
+    fingerprint: "cd".repeat(32),
+    logs: ["https://ctfe.sigstore.dev/2022"],
+  },
+  log: { url: "https://rekor.sigstore.dev", index: "184223901", time: "2026-11-21T14:02:04.000Z", entry: "dsse/0.0.1" },
+  timestamps: [{ authority: "CN=tsa", time: "2026-11-21T14:02:03.000Z" }],
+  extensions: {
+    sourceRepositoryUri: "https://github.com/acme/models",
+    sourceRepositoryDigest: "3f1c9a52c7d04be1a8e65f0d9b7c2e4410aa57d3",
+    sourceRepositoryRef: "refs/tags/v1.2",
+    buildConfigUri: "https://github.com/acme/models/.github/workflows/release.yml@refs/tags/v1.2",
+    runInvocationUri: "javascript:alert(1)",
+  },
+  trustRoot: { label: "public", origin: "built-in", asOf: "2026-11-01T00:00:00.000Z" },
+};
+const COVERAGE: Coverage = {
+  files: 14,
+  bytes: 16_100_000_000,
+  bytesRead: 16_100_000_000,
+  bytesFromCache: 0,
+  seconds: 9.8,
+  symlinksAllowed: false,
+  ignored: [
+    { name: "README.md", source: "signer" },
+    { name: "model.sig", source: "signature" },
+  ],
+  unsigned: [],
+  empty: [],
+  algorithm: "sha256",
+  serialization: "files",
+};
+const SAME = { matches: true, changed: [], missing: [], added: [] };
+const SUMMARY: SignatureSummary = {
+  bytes: 4000,
+  mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+  method: "key",
+  claimedSigner: "the key 9f2c9f2c9f2c…",
+  claims: [{ name: "key hint", value: KEY.fingerprint }],
+  statement: {
+    subject: "llama",
+    rootDigest: ROOT,
+    legacy: false,
+    algorithm: "sha256",
+    serialization: "files",
+    allowSymlinks: false,
+    ignorePaths: ["README.md"],
+    ignorePathCount: 1,
+    files: 14,
+  },
+  text: "statement",
+};
+
+const verified: Partial<Verdict> = {
+  state: "verified",
+  signer: KEY,
+  rootDigest: ROOT,
+  comparison: SAME,
+  coverage: COVERAGE,
+  reading: "full",
+  checkedAt: "2026-11-22T08:00:00.000Z",
+};
+
+function subject(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}): Subject {
+  const base = { path: SIGNATURE, summary: { ...SUMMARY, ...summary } };
+  if (verdict === undefined) return base;
+  const full: Verdict = { state: "unchecked", model: MODEL, signature: SIGNATURE, reasons: [], ...verdict };
+  return { ...base, model: { path: MODEL, kind: "directory", verdict: full } };
+}
+
+function told(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}, counts = COUNTS) {
+  const { state, links } = viewerState(subject(verdict, summary), { counts, generation: 1 }, EDGE);
+  assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(state))), state, "it passes to the page unchanged");
+  return { state, links };
+}
+
+function results(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}): string[] {
+  return told(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
+}
+
+function reason(code: ErrorCode, message = "model.sig is wrong.") {
+  return { reasons: [{ code, message, details: {} }] };
+}
+
+describe("what the signature viewer tells", () => {
+  it("of a verified model: who signed as a sentence, and four steps in order, each in order", () => {
+    const { headline } = told(verified).state;
+    assert.equal(headline.sentence, "This is what key prod.pub signed, unchanged.");
+    assert.deepEqual([headline.tone, headline.label, headline.notes], ["green", "Verified", []]);
+    assert.deepEqual(results(verified), [
+      "Signature: passed, Genuine",
+      "Identity: passed, Established",
+      "Files: passed, Unchanged",
+      "Policy: passed, Accepted",
+    ]);
+  });
+
+  it("of a signature that belongs to no model here: claims only, in every step", () => {
+    const { state } = told(undefined);
+    assert.equal(
+      state.headline.sentence,
+      "This file says that the key 9f2c9f2c9f2c… signed llama. Nothing of that was checked yet.",
+    );
+    assert.equal(state.headline.tone, "neutral");
+    assert.deepEqual(
+      state.steps.map(({ status, facts }) => [status, facts]),
+      Array.from({ length: 4 }, () => ["open", []]),
+    );
+    assert.equal(state.canVerify, false);
+    assert.ok(state.steps.some(({ claims }) => claims.some(({ value }) => value === KEY.fingerprint)));
+  });
+
+  it("never tells as verified what a file claims before its signature was checked", () => {
+    const claims = [
+      { name: "identity", value: "mallory@example.com" },
+      { name: "valid from", value: "2026-11-21T14:02:00.000Z" },
+      { name: "valid until", value: "2026-11-21T14:12:00.000Z" },
+      { name: "sourceRepositoryUri", value: "https://github.com/acme/models" },
+    ];
+    const summary = { method: "sigstore", claimedSigner: "mallory@example.com", claims } as const;
+    for (const state of ["unchecked", "unable", "invalid", "checking", "stale"] as const) {
+      const shown = told({ state }, summary).state;
+      assert.equal(shown.origin, undefined, state);
+      assert.equal(shown.timeline?.verified, false, state);
+      assert.ok(
+        shown.steps.every((step) => step.status !== "passed" && step.facts.length === 0),
+        state,
+      );
+      assert.ok(
+        shown.steps.flatMap((step) => step.claims).every(({ link }) => link === undefined),
+        state,
+      );
+    }
+  });
+
+  it("of what stopped the check, at the step that it stopped", () => {
+    const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
+      ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not checked"],
+      ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not checked"],
+      ["KEY_UNKNOWN", "unable", "open, Cannot be decided", "open, Not checked"],
+      ["CERTIFICATE_EXPIRED", "invalid", "open, Fits", "failed, Not established"],
+      ["CERTIFICATE_UNTRUSTED_ROOT", "unable", "open, Fits", "open, Cannot be decided"],
+      ["SIGSTORE_LOG_ENTRY", "invalid", "open, Not checked", "failed, Not established"],
+      ["TRUST_ROOT_MISSING", "unable", "open, Not checked", "open, Cannot be decided"],
+    ];
+    for (const [code, state, signature, identity] of cases) {
+      const [first, second, files, policy] = results({ state, ...reason(code) });
+      assert.equal(first, `Signature: ${signature}`, code);
+      assert.equal(second, `Identity: ${identity}`, code);
+      assert.deepEqual([files, policy], ["Files: open, Not checked", "Policy: open, Not decided"], code);
+    }
+  });
+
+  it("of what changed, in words and first", () => {
+    const comparison = {
+      matches: false,
+      changed: [
+        { name: "a.bin", range: { start: 0, end: 1 } },
+        { name: "a.bin", range: { start: 1, end: 2 } },
+      ],
+      missing: [{ name: "b", ignored: false }],
+      added: [{ name: "c" }, { name: "d" }],
+    };
+    const counts = { ...COUNTS, changed: 1, missing: 1, added: 2 };
+    const { state } = told({ ...verified, state: "modified", comparison }, {}, counts);
+    assert.equal(
+      state.headline.sentence,
+      "This is no longer what key prod.pub signed: 1 file changed, 1 file missing, 2 files added.",
+    );
+    assert.deepEqual(results({ ...verified, state: "modified", comparison }).slice(2), [
+      "Files: failed, Changed",
+      "Policy: open, Not accepted",
+    ]);
+    assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "What differs", count: 4 });
+  });
+
+  it("of a signer whom nobody accepts, of an exception, and of a policy that says yes, with its line", () => {
+    assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
+    const place = { file: join("/", "w", "model-policy.yaml"), line: 3, column: 5 };
+    const decision: Decision = {
+      outcome: "accepted",
+      path: "models/llama",
+      reasons: [],
+      policies: [
+        {
+          policy: { name: "team", ...place },
+          source: "workspace",
+          mode: "enforce",
+          satisfied: true,
+          by: "signer",
+          counts: true,
+          authorities: [{ authority: { name: "release", ...place, line: 9 }, accepted: true, message: "" }],
+          untold: 0,
+          reasons: [],
+          warnings: [],
+        },
+      ],
+    };
+    const { state, links } = told({ ...verified, decision });
+    const [policy, authority] = state.steps[3]?.facts ?? [];
+    assert.equal(state.steps[3]?.line, "The policy team › release accepts this signer.");
+    assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", place });
+    assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", place: { ...place, line: 9 } });
+    const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
+    assert.equal(results(exception)[3], "Policy: warned, Exception");
+    assert.equal(told(exception).state.headline.tone, "amber");
+  });
+
+  it("of a workflow: where it was made, with https links only, and when", () => {
+    const { state, links } = told({ ...verified, signer: CI });
+    assert.equal(
+      state.headline.sentence,
+      "This is what the workflow release.yml of github.com/acme/models at v1.2 signed on November 21, 2026, unchanged.",
+    );
+    const opened = (state.origin?.facts ?? []).map(({ label, link }) => {
+      const target = links.get(link?.id ?? -1);
+      return [label, target?.kind === "web" ? target.url : undefined];
+    });
+    assert.deepEqual(opened, [
+      ["Repository", "https://github.com/acme/models"],
+      ["Branch or tag", "https://github.com/acme/models/tree/v1.2"],
+      ["Commit", "https://github.com/acme/models/commit/3f1c9a52c7d04be1a8e65f0d9b7c2e4410aa57d3"],
+      [
+        "Workflow",
+        "https://github.com/acme/models/blob/3f1c9a52c7d04be1a8e65f0d9b7c2e4410aa57d3/.github/workflows/release.yml",
+      ],
+      ["Run", undefined],
+    ]);
+    assert.equal(state.timeline?.verified, true);
+    const items = state.timeline?.items ?? [];
+    assert.deepEqual(
+      items.map(({ label, kind }) => [label, kind]),
+      [
+        ["Certificate valid", "span"],
+        ["Entered in the public log", "point"],
+        ["Timestamp", "point"],
+      ],
+    );
+    const [span, log, timestamp] = items;
+    assert.ok(span && log && timestamp);
+    assert.ok(span.from < timestamp.from && timestamp.from < log.from && log.from < span.to);
+  });
+
+  it("of a file that is another one than was checked: nothing of the verdict", () => {
+    const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
+    assert.equal(state.headline.sentence, "The signature of llama is another one than was checked.");
+    assert.ok(state.steps.every(({ status }) => status === "open"));
+  });
+
+  it("of a check that runs, and of why one no longer stands", () => {
+    const running = { state: "checking", rootDigest: ROOT } as const;
+    assert.ok(told(running).state.steps.every(({ status }) => status === "running"));
+    assert.equal(told(running).state.canVerify, false);
+    const stale = (staleBecause: Verdict["staleBecause"]) =>
+      told({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
+    assert.match(stale("files").headline.sentence, /changed on the disk/);
+    assert.match(stale("policy").headline.sentence, /policies/);
+    assert.match(stale("trust").headline.sentence, /Whom you trust/);
+    assert.match(stale("restart").headline.sentence, /earlier window/);
+    assert.ok(stale("files").steps.every(({ status }) => status === "open"));
+  });
+
+  it("of a damaged file: what is wrong with it, with a model and without", () => {
+    const problem = { code: "BUNDLE_NOT_JSON", message: "model.sig is not JSON." } as const;
+    const damaged: SignatureSummary = { bytes: 12, claims: [], problem, text: "file" };
+    const none: StateCounts = { ...COUNTS, same: 0, "left-out": 0 };
+    const alone = viewerState({ path: SIGNATURE, summary: damaged }, { counts: none, generation: 1 }, EDGE).state;
+    assert.deepEqual(alone.headline.notes, ["model.sig is not JSON."]);
+    assert.equal(alone.headline.tone, "amber");
+    assert.equal(alone.files, undefined);
+    assert.equal(alone.steps[0]?.line, "model.sig is not JSON.");
+    const withModel = { ...subject({ state: "invalid", ...reason("BUNDLE_NOT_JSON") }), summary: damaged };
+    const known = viewerState(withModel, { counts: none, generation: 1 }, EDGE).state;
+    assert.equal(known.headline.tone, "red");
+  });
+
+  it("as text that shows what it is: direction and invisible characters of others are replaced", () => {
+    const label = "\u202egpj.pub\u200b\n";
+    const { state } = told({ ...verified, signer: { ...KEY, label } }, { claimedSigner: label });
+    assert.doesNotMatch(JSON.stringify(state), /[\u202e\u200b]|\\n/);
+  });
+});

@@ -63,6 +63,8 @@ export const CONTEXT_KEYS = {
   searched: "modelProvenance.searched",
   /** At least one model is known. */
   hasModels: "modelProvenance.hasModels",
+  /** Paths of the files that are signatures by their content, whatever they are called. */
+  signatures: "modelProvenance.signatures",
 } as const;
 
 /** `contextValue` of a model's row in the tree; menus test it. */

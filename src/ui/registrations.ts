@@ -47,6 +47,9 @@ export function registerAll(services: Services): Disposable {
   store.add(registerViewer(services));
   store.add(registerDocuments(services));
   store.add(registerProblems(services));
+  store.add(
+    fromFirstModel(services, async () => new (await import("./viewer/signature-files.ts")).SignatureFiles(registry)),
+  );
   return store;
 }
 

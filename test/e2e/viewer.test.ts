@@ -13,7 +13,7 @@ import {
   trustSigners,
 } from "../support/signature-workspace.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
-import { assertAccessible, openFile, viewer } from "./viewer.ts";
+import { assertAccessible, chooseTheme, openFile, viewer, viewerComes } from "./viewer.ts";
 import { modelRow, openView, pick } from "./workbench.ts";
 
 /** Pixels; high enough to see the whole of a signature. */
@@ -58,6 +58,7 @@ describe("the signature viewer, by a person", () => {
   });
 
   const heading = (name: string | RegExp) => viewer(page).getByRole("heading", { name });
+  const comes = (sentence: string | RegExp) => viewerComes(page, sentence);
 
   async function showSignature(model: string): Promise<void> {
     await runCommand(page, "Model Provenance: Show Signature");
@@ -67,7 +68,7 @@ describe("the signature viewer, by a person", () => {
   it("says who signed a verified model, and how that was checked", async () => {
     await modelRow(page, "tiny-llama", "Verified").waitFor({ timeout: PATIENCE });
     await showSignature("tiny-llama");
-    await heading("This is what key release.pub signed, unchanged.").waitFor();
+    await comes("This is what key release.pub signed, unchanged.");
     for (const step of ["Signature · Genuine", "Identity · Established", "Files · Unchanged", "Policy · Accepted"]) {
       await heading(step).waitFor();
     }
@@ -89,8 +90,7 @@ describe("the signature viewer, by a person", () => {
 
   for (const [body, theme] of THEMES) {
     it(`is readable and accessible in ${theme}`, async () => {
-      await runCommand(page, "Preferences: Color Theme");
-      await pick(page, theme);
+      await chooseTheme(page, theme);
       await viewer(page).locator(`body.${body}`).waitFor();
       await page.setViewportSize(TALL);
       const folded = viewer(page).locator("details:not([open]) > summary");
@@ -104,7 +104,7 @@ describe("the signature viewer, by a person", () => {
 
   it("says at once that a file changed, and lists it first", async () => {
     await showSignature("tiny-llama");
-    await heading("This is what key release.pub signed, unchanged.").waitFor();
+    await comes("This is what key release.pub signed, unchanged.");
     changeByte(join(workspace.verified, "model.safetensors"));
     await heading("This is no longer what key release.pub signed: 1 file changed.").waitFor();
     await page.setViewportSize(TALL);
@@ -118,18 +118,19 @@ describe("the signature viewer, by a person", () => {
 
   it("opens on signatures that are not valid, and says what is wrong", async () => {
     await showSignature("release-notes-skill");
-    await heading("The signature of release-notes-skill is not valid. Do not rely on anything it says.").waitFor();
+    await comes("The signature of release-notes-skill is not valid. Do not rely on anything it says.");
     await page.setViewportSize(TALL);
     await screenshot(page, "viewer-06-invalid");
     await page.setViewportSize(WIDE);
     await openFile(page, workspace.cutShort);
-    await heading("This is not a model signature that can be read.").waitFor();
+    await comes("This is not a model signature that can be read.");
     await viewer(page).getByText("it may be cut short or damaged").first().waitFor();
     await screenshot(page, "viewer-07-cut-short");
   });
 
   it("shows names with markup in them as the text that they are", async () => {
     await openFile(page, workspace.hostile);
+    await comes(/^This file says that the key .* signed <b>bold<\/b>\. Nothing of that was checked yet\.$/);
     await viewer(page).getByRole("gridcell", { name: HOSTILE_NAME }).waitFor();
     await viewer(page).getByRole("gridcell", { name: "\ufffdgnp.exe" }).waitFor();
     await viewer(page).getByText("What was signed, word for word").click();
@@ -141,6 +142,7 @@ describe("the signature viewer, by a person", () => {
 
   it("lists a hundred thousand files: by keyboard to the last, by search to one", async () => {
     await openFile(page, workspace.many);
+    await comes(/signed huge\./);
     const list = viewer(page);
     await list.getByRole("option", { name: "All (100,000)" }).waitFor({ state: "attached" });
     await list.locator("[aria-rowindex='2']").click();
@@ -161,8 +163,9 @@ describe("the signature viewer, by a person", () => {
 
   it("keeps its place while another editor is in front", async () => {
     await openFile(page, workspace.hostile);
-    await viewer(page).getByText("What the signature file lists").waitFor();
+    await comes(/signed <b>bold<\/b>\./);
     await openFile(page, workspace.many);
+    await comes(/signed huge\./);
     await viewer(page).getByText("1 of 100,000 files").waitFor();
     assert.equal(await viewer(page).getByRole("searchbox").inputValue(), "part-077777");
     await viewer(page).getByRole("gridcell", { name: "shards/part-077777.safetensors" }).waitFor();
@@ -170,6 +173,7 @@ describe("the signature viewer, by a person", () => {
 
   it("reopens as text", async () => {
     await openFile(page, workspace.hostile);
+    await comes(/signed <b>bold<\/b>\./);
     await viewer(page).getByRole("button", { name: "Reopen as Text" }).click();
     await page.locator(".monaco-editor .view-line").filter({ hasText: "mediaType" }).first().waitFor();
     await screenshot(page, "viewer-11-text");
@@ -177,6 +181,7 @@ describe("the signature viewer, by a person", () => {
 
   it("fits into 300 pixels", async () => {
     await showSignature("reviews-dataset");
+    await comes(/^This is what the workflow release\.yml/);
     await runCommand(page, "View: Toggle Primary Side Bar Visibility");
     await page.setViewportSize({ width: 360, height: 1400 });
     const size = await viewer(page)

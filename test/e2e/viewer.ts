@@ -4,10 +4,29 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import type { FrameLocator, Page } from "playwright-core";
 import * as v from "valibot";
+import { runCommand } from "../support/browser.ts";
 
 /** The page of the signature viewer that is in front. */
 export function viewer(page: Page): FrameLocator {
   return page.frameLocator("iframe.webview.ready:visible").frameLocator("#active-frame");
+}
+
+/** Waits until the viewer is in front and tells this, and has the focus, which it takes last: what is typed is its own. */
+export async function viewerComes(page: Page, sentence: string | RegExp): Promise<void> {
+  await viewer(page).getByRole("heading", { name: sentence }).waitFor();
+  // An iframe that has the focus is the active element, and does not match `:focus`.
+  await page.waitForFunction(`
+    document.activeElement.matches("iframe.webview.ready") &&
+    document.activeElement.checkVisibility({ visibilityProperty: true })`);
+}
+
+/** By the list of themes, as a person does. */
+export async function chooseTheme(page: Page, theme: string): Promise<void> {
+  await runCommand(page, "Preferences: Color Theme");
+  await page.locator(".quick-input-widget input[placeholder*='Theme']:focus").waitFor();
+  await page.keyboard.type(theme);
+  await page.locator(".quick-input-list .monaco-list-row.focused").filter({ hasText: theme }).waitFor();
+  await page.keyboard.press("Enter");
 }
 
 /** Opens a file by its absolute path, with the editor that its name stands for. */

@@ -33,7 +33,7 @@ const settings = Object.entries(configuration.properties);
 const EDITOR_KEYS = [
   ...["view", "viewItem", "listMultiSelection", "isWorkspaceTrusted", "workspaceFolderCount", "resourceScheme"],
   ...["explorerResourceIsFolder", "resourceExtname", "resourceFilename", "focusedView", "virtualWorkspace", "isWeb"],
-  "activeCustomEditorId",
+  ...["activeCustomEditorId", "resourcePath"],
 ];
 
 describe("package.json and the code name the same", () => {
@@ -120,6 +120,7 @@ describe("`when` clauses", () => {
     for (const clause of clauses) {
       const keys = clause
         .replaceAll(/=~ \/(?:[^/\\]|\\.)+\/i?/g, "")
+        .replaceAll(" in ", " ")
         .replaceAll(/[=!]= ?('[^']*'|\d+|file\b)/g, "")
         .match(/[A-Za-z][\w.:-]*/g);
       for (const key of keys ?? []) assert.ok(known.has(key), `${key} in "${clause}"`);

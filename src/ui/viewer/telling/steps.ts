@@ -159,7 +159,8 @@ function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, edge: 
       return l10n.t("{0}, according to a certificate of {1}.", who, plainText(signer.issuer));
     case "sigstore": {
       const issuer = plainText(signer.issuer);
-      const logged = l10n.t("The signature is in a public log, where it cannot be hidden.");
+      const log = plainText(signer.log.url.replace(/^https?:\/\//, ""));
+      const logged = l10n.t("It is entered in the log {0}, where it cannot be hidden or taken back.", log);
       const said =
         signer.identityType === "uri"
           ? l10n.t("Signed by {0}. {1} vouches for that.", who, issuer)

@@ -32,7 +32,7 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, edge: 
       const { certificate, log, timestamps } = signer;
       const moments: Moment[] = [
         { label: l10n.t("Certificate valid"), from: certificate.notBefore, to: certificate.notAfter },
-        ...(log.time === undefined ? [] : [{ label: l10n.t("Entered in the public log"), from: log.time }]),
+        ...(log.time === undefined ? [] : [{ label: l10n.t("Entered in the log"), from: log.time }]),
         ...timestamps.map(({ time }) => ({ label: l10n.t("Timestamp"), from: time })),
       ];
       const summary = l10n.t(

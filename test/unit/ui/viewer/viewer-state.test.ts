@@ -265,7 +265,7 @@ describe("what the signature viewer tells", () => {
       items.map(({ label, kind }) => [label, kind]),
       [
         ["Certificate valid", "span"],
-        ["Entered in the public log", "point"],
+        ["Entered in the log", "point"],
         ["Timestamp", "point"],
       ],
     );

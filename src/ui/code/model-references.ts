@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import type { TextDocument } from "vscode";
+import { TimeSlices } from "../../core/model/time-slices.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { basesOf, languageOf, stringsOf } from "./code-documents.ts";
 import type { CodeString } from "./code-string.ts";
@@ -48,14 +49,17 @@ async function resolveAll(
   const bases = basesOf(document);
   const file = document.uri.scheme === "untitled" ? undefined : document.uri.fsPath;
   const isCode = languageOf(document) === "python";
+  const text = document.getText();
   const exists = looker();
+  const slices = new TimeSlices(undefined);
   const found: ModelReference[] = [];
   for (const string of strings) {
+    if (slices.isOver()) await slices.next();
     if (!mayNameModel(string.value, names)) continue;
     for (const path of pathsOf(string.value, bases)) {
       const model = await modelAt(path, registry, (candidate) => wanted(candidate) && fits(candidate), exists);
       if (model === undefined) continue;
-      found.push({ string, model, loads: seemsLoaded(document.getText(), string) });
+      found.push({ string, model, loads: seemsLoaded(text, string) });
       break;
     }
   }

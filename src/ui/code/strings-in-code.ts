@@ -7,7 +7,7 @@ import { yamlStrings } from "./yaml-strings.ts";
 export type CodeLanguage = "python" | "json" | "yaml" | "toml" | "markdown";
 
 /** UTF-16 code units; a text that is longer is data that a program wrote, and is left alone. */
-export const LONGEST_TEXT = 400_000;
+export const LONGEST_TEXT = 200_000;
 
 const READERS: Readonly<Record<CodeLanguage, (text: string) => readonly CodeString[]>> = {
   python: pythonStrings,

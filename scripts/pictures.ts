@@ -29,6 +29,7 @@ const settings = {
   "files.autoSave": "off",
   "files.hotExit": "off",
   "workbench.activityBar.location": "default",
+  "workbench.reduceMotion": "on",
 };
 const server = await startServer({ vsix: [TEST_VSIX], settings });
 const browser = await launchBrowser();
@@ -40,7 +41,7 @@ try {
     const page = await openWorkbench(browser, server.url({ open: workspace.folder }));
     const take: Take = async (picture, clip) => {
       const file = join(ROOT, "media", `${picture}-${theme}.png`);
-      const taken = decodePng(await page.screenshot(clip === undefined ? {} : { clip }));
+      const taken = decodePng(await page.screenshot({ animations: "disabled", ...(clip && { clip }) }));
       const png = encodePalettePng(taken, clip === undefined ? 256 : CLIP_COLOURS);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, png);

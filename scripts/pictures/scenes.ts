@@ -19,8 +19,13 @@ export type Take = (name: string, clip?: Clip) => Promise<void>;
 /** Pixels: what is shown stays readable in a column of text. */
 export const WINDOW = { width: 1000, height: 640 };
 
+/** Where the pointer is on nothing: in the status bar. */
+const REST = { x: 500, y: 624 };
+
 /** Pixels of a picture in the walkthrough. */
 const STEP = { width: 640, height: 340 };
+
+const MARGIN = 24;
 
 /** Every picture of one theme, in one window, one after the other. */
 export async function playScenes(page: Page, workspace: PictureWorkspace, take: Take): Promise<void> {
@@ -45,7 +50,7 @@ async function verifying(page: Page, take: Take): Promise<void> {
   await modelRow(page, VERIFIED, "Verified").hover({ position: { x: 225, y: 11 } });
   await page.locator(".monaco-hover .hover-contents").getByText("Accepted by team-models").waitFor();
   await take("walkthrough/verify", { x: 48, y: 36, ...STEP });
-  await page.mouse.move(800, 500);
+  await page.mouse.move(REST.x, REST.y);
   await page.locator(".monaco-hover .hover-contents").waitFor({ state: "detached" });
 }
 
@@ -80,7 +85,7 @@ async function overview(page: Page, take: Take): Promise<void> {
   await viewer(page)
     .getByRole("heading", { name: `This is what ${ALICE} signed` })
     .waitFor();
-  await page.mouse.move(800, 620);
+  await page.mouse.move(REST.x, REST.y);
   await take("overview");
 }
 
@@ -91,13 +96,14 @@ async function openFile(page: Page, path: string): Promise<void> {
   await page.locator(".quick-input-widget input:focus").fill(name);
   await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: name }).click();
   await page.locator(".tab", { hasText: name }).waitFor();
-  await page.mouse.move(800, 500);
+  await page.mouse.move(REST.x, REST.y);
 }
 
 /** As much of the window as a step shows, with this in its middle. */
 function around(box: Clip | null): Clip {
   if (box === null) throw new Error("What is to be taken is not in the window");
+  const height = Math.max(STEP.height, Math.round(box.height) + 2 * MARGIN);
   const x = Math.round(box.x + box.width / 2 - STEP.width / 2);
-  const y = Math.round(box.y + box.height / 2 - STEP.height / 2);
-  return { x: Math.max(0, x), y: Math.max(0, y), ...STEP };
+  const y = Math.round(box.y + box.height / 2 - height / 2);
+  return { x: Math.max(0, x), y: Math.max(0, y), width: STEP.width, height };
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors.ts";
+import { changedFileCount } from "./manifest/changed-files.ts";
 import type { Comparison } from "./manifest/comparison.ts";
 import type { Coverage, StaleCause, Verdict, VerdictState } from "./verdict.ts";
 import type { Signer } from "./verification/signer.ts";
@@ -244,7 +245,7 @@ export function signerText(signer: Signer): string {
 
 /** `2 changed, 1 missing, 1 added`: files, however many of their shards. Empty when nothing differs. */
 export function differencesText(comparison: Comparison): string {
-  const changed = new Set(comparison.changed.map(({ name }) => name)).size;
+  const changed = changedFileCount(comparison);
   const counts: readonly (readonly [number, string])[] = [
     [changed, "changed"],
     [comparison.missing.length, "missing"],

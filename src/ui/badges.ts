@@ -8,11 +8,11 @@ import {
   Uri,
   window,
 } from "vscode";
+import { firstChangedFiles } from "../core/manifest/changed-files.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { firstChangedFiles } from "./changed-files.ts";
 import { verdictSentence } from "./model-text.ts";
 import { signerName } from "./signer-text.ts";
 import { themeColour } from "./theme.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { l10n, Uri } from "vscode";
+import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
 import type { ChangedResource } from "../core/manifest/comparison.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
-import { changedFileCount, firstChangedFiles } from "./changed-files.ts";
 import type { Row } from "./tree-nodes.ts";
 
 /** Files of one kind that are listed; nobody reads on, and each is a row that the window keeps. */

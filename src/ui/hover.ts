@@ -1,11 +1,11 @@
 import { l10n, MarkdownString } from "vscode";
+import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
 import { signerText } from "../core/words.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
-import { changedFileCount, firstChangedFiles } from "./changed-files.ts";
 import { decisionLines, reasonsBeside } from "./decision-rows.ts";
 import { filesText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
 import { signerName, vouchedText } from "./signer-text.ts";

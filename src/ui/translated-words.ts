@@ -1,9 +1,9 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../core/errors.ts";
+import { changedFileCount } from "../core/manifest/changed-files.ts";
 import type { Comparison } from "../core/manifest/comparison.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { SHORT_REASONS, signerText, type Words, wordsFor } from "../core/words.ts";
-import { changedFileCount } from "./changed-files.ts";
 import { timeText } from "./time-text.ts";
 
 /**

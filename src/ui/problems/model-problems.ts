@@ -9,13 +9,13 @@ import {
   Range,
   Uri,
 } from "vscode";
+import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Place, Policy } from "../../core/policy/policy.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { firstChangedFiles } from "../changed-files.ts";
 import { modelName, verdictSentence } from "../model-text.ts";
 import { type ModelProblemCode, SOURCE } from "./problem-codes.ts";
 

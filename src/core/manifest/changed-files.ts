@@ -1,4 +1,4 @@
-import type { ChangedResource, Comparison } from "../core/manifest/comparison.ts";
+import type { ChangedResource, Comparison } from "./comparison.ts";
 
 /** A file that changed, with those of its shards that did. */
 export interface ChangedFile {
@@ -18,13 +18,13 @@ export function firstChangedFiles({ changed }: Comparison, limit: number): reado
   return [...files].map(([name, parts]) => ({ name, parts }));
 }
 
-const COUNTS = new WeakMap<Comparison, number>();
-
-/** How many files changed, however many of their shards. Counted once: many ask. */
-export function changedFileCount(comparison: Comparison): number {
-  const known = COUNTS.get(comparison);
-  if (known !== undefined) return known;
-  const count = new Set(comparison.changed.map(({ name }) => name)).size;
-  COUNTS.set(comparison, count);
+/** How many files changed, however many of their shards: those of one file stand together in a comparison. */
+export function changedFileCount({ changed }: Comparison): number {
+  let count = 0;
+  let last: string | undefined;
+  for (const { name } of changed) {
+    if (name !== last) count += 1;
+    last = name;
+  }
   return count;
 }

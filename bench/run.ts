@@ -14,6 +14,7 @@ import {
   oneColdFile,
   oneWarmFile,
   peakOfLargeFiles,
+  programs,
   threeEqualFiles,
   unevenFiles,
 } from "./works/large-files.ts";
@@ -23,6 +24,7 @@ import { terminalScan, terminalSmallFiles, terminalTinyModel } from "./works/ter
 /** In this order: the peak of memory is that of the works before it. */
 const WORKS: Readonly<Record<string, Work>> = {
   "one-warm": oneWarmFile,
+  programs,
   "one-cold": oneColdFile,
   uneven: unevenFiles,
   "three-equal": threeEqualFiles,

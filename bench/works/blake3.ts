@@ -8,7 +8,8 @@ import { type Row, rate, row, sizeText } from "../table.ts";
 const GIB = 1024 ** 3;
 
 export const blake3File: Work = async (context) => {
-  const bytes = context.bytes(4 * GIB);
+  // A second of work already at half size: less would measure the start of the process.
+  const bytes = Math.min(4 * GIB, context.bytes(8 * GIB));
   const file = makeFile(join(context.options.folder, "blake3.bin"), bytes);
   const rival = "b3sum --num-threads 1";
   const there = hasProgram("b3sum", "--version");
@@ -25,11 +26,11 @@ export const blake3File: Work = async (context) => {
 
 /** Bytes of memory that one core digests with each implementation, by itself. */
 export const blake3Implementations: Work = async (context) => {
-  const bytes = context.bytes(4 * GIB);
+  const bytes = context.bytes(2 * GIB);
   const names = { native: "native", vectors: "SIMD WebAssembly", "hash-wasm": "plain WebAssembly" };
   const script = join(import.meta.dirname, "..", "subjects", "blake3-in-memory.ts");
   const measured = await measureRounds(
-    Math.min(context.options.rounds, 5),
+    context.options.rounds,
     Object.keys(names).map((name) => selfTimed(name, process.execPath, [script, name, String(bytes)])),
   );
   return Object.entries(names).map(([name, title]): Row => {

@@ -123,7 +123,8 @@ function differences(verdict: Verdict): string[] {
 
 /** Why what was known no longer stands, and what that was. */
 function taken(model: KnownModel): string[] {
-  return model.verdict.state === "stale" ? [`${verdictSentence(model)} (${modelDescription(model)})`] : [];
+  if (model.verdict.state !== "stale") return [];
+  return [verdictSentence(model), l10n.t("Last known: {0}", modelDescription(model))];
 }
 
 function who({ signer }: Verdict): string[] {

@@ -17,7 +17,7 @@ export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]
 }
 
 function unsignedNote(count: number): NoteNode {
-  const label = count === 1 ? l10n.t("This model is not signed") : l10n.t("None of these models is signed");
+  const label = count === 1 ? l10n.t("It is not signed yet") : l10n.t("None is signed yet");
   const title = l10n.t("Sign Model…");
   return {
     kind: "note",

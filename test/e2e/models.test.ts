@@ -141,7 +141,8 @@ describe("the samples of npm start", () => {
       await hoverOver(page, page.locator(".statusbar-item", { hasText: "2 of 6" }));
       await page.locator(".monaco-hover .hover-contents").getByText("release-notes-skill").waitFor();
       await screenshot(page, `models-07-${name}`);
-      await hoverOver(page, modelRow(page, "tiny-llama-tuned"));
+      const hover = await hoverOver(page, modelRow(page, "tiny-llama-tuned"));
+      await hover.getByText(`Signed by ${STRANGER}`).waitFor();
       await screenshot(page, `models-08-${name}-hover`);
     });
   }

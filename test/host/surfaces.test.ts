@@ -320,7 +320,7 @@ describe("the tree", () => {
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
     registry.replaceFolder(ROOT, [found("a"), found("b")], 500_000);
     const { above, below } = listNotes(registry);
-    assert.equal(above[0]?.label, "None of these models is signed");
+    assert.equal(above[0]?.label, "None is signed yet");
     assert.equal(noteItem(above[0]).command?.command, COMMANDS.signModel);
     assert.equal(below[0]?.label, "Not all of models was searched");
     assert.match(below[0].description, /500.000/);

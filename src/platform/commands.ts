@@ -41,7 +41,8 @@ export async function guarded<T>(log: Log, task: () => T | Promise<T>): Promise<
 
 export function isCancellation(error: unknown): boolean {
   if (error instanceof CancellationError) return true;
-  return error instanceof ProvenanceError && error.code === "CANCELLED";
+  // Who does not want to publish has closed the question.
+  return error instanceof ProvenanceError && (error.code === "CANCELLED" || error.code === "PUBLICATION_DECLINED");
 }
 
 /** Says something with a button or two; when what one does fails, that is told like the failure of a command. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
@@ -7,9 +7,20 @@ import { e2eSession } from "../support/e2e.ts";
 import { changeByte } from "../support/editor-workspace.ts";
 import { usePortRedirect } from "../support/port-redirect.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
-import { explorerRow, hoverOver, modelRow, notification, openView, pick, waitForBadge } from "./workbench.ts";
+import { viewer } from "./viewer.ts";
+import {
+  explorerRow,
+  hoverOver,
+  modelRow,
+  notification,
+  openView,
+  pick,
+  pressEscape,
+  waitForBadge,
+} from "./workbench.ts";
 
 const ALICE = "alice@example.com";
+const BOB = "bob@example.org";
 
 describe("signing with a browser login, by a person", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" }, env: usePortRedirect() });
@@ -163,5 +174,78 @@ describe("signing with a browser login, by a person", () => {
     await provider.close();
     await notification(page, `Signed gguf as ${ALICE}.`).waitFor();
     await modelRow(page, "gguf", "Verified").waitFor();
+  });
+
+  describe("with a code that is pasted", () => {
+    const skill = () => join(session.folder, "release-notes-skill");
+    const files = () => readdir(skill(), { recursive: true });
+    let untouched: readonly string[];
+
+    async function start(): Promise<void> {
+      await startSigning("release-notes-skill");
+      await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Browser Login" }).waitFor();
+    }
+
+    /** Confirms, and logs in at the page that opens. */
+    async function logIn(name: string): Promise<string> {
+      const opened = page.context().waitForEvent("page");
+      await dialog("Sign release-notes-skill with a browser login?")
+        .getByRole("button", { name: "Sign", exact: true })
+        .click();
+      const provider = await opened;
+      await provider.fill("#login", name);
+      await provider.click("#submit-login");
+      const code = (await provider.locator("#code").textContent()) ?? "";
+      await provider.close();
+      return code;
+    }
+
+    const input = () => page.locator(".quick-input-widget").filter({ hasText: "then paste the code that it shows" });
+
+    before(async () => {
+      untouched = await files();
+    });
+
+    it("stops where the code is not pasted, and leaves everything as it was", async () => {
+      await start();
+      await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Browser Login" }).hover();
+      await page.getByRole("button", { name: "Log In as Somebody Else" }).click();
+      await page.getByRole("button", { name: "How to Log In…" }).click();
+      await pick(page, "Pasted Code");
+      await pick(page, "Browser Login");
+      await logIn(BOB);
+      await input().waitFor();
+      await screenshot(page, "keyless-14-paste");
+      await pressEscape(page, input());
+      await notification(page, "Signing release-notes-skill").waitFor({ state: "detached" });
+      assert.deepEqual(await files(), untouched);
+    });
+
+    it("publishes and writes nothing where the person does not agree", async () => {
+      const published = sigstore.requests("rekor-v2").length;
+      await start();
+      await pick(page, "Browser Login");
+      const code = await logIn(BOB);
+      await input().locator("input").fill(code);
+      await page.keyboard.press("Enter");
+      await dialog(`Sign as ${BOB}?`).getByRole("button", { name: "Cancel" }).click();
+      await notification(page, "Signing release-notes-skill").waitFor({ state: "detached" });
+      assert.equal(await notification(page, "Not signed").count(), 0, "who says no needs not be told");
+      assert.equal(sigstore.requests("rekor-v2").length, published);
+      assert.deepEqual(await files(), untouched);
+    });
+
+    it("signs, and shows the signature", async () => {
+      await start();
+      await pick(page, "Browser Login");
+      await dialog(`Sign release-notes-skill as ${BOB}?`).getByRole("button", { name: "Sign", exact: true }).click();
+      await dialog(`Sign as ${BOB}?`).getByRole("button", { name: "Sign and Publish" }).click();
+      const message = notification(page, `Signed release-notes-skill as ${BOB}.`);
+      await message.getByRole("button", { name: "Show Signature" }).click();
+      await viewer(page)
+        .getByRole("heading", { name: `This is what ${BOB} signed, unchanged.` })
+        .waitFor();
+      await screenshot(page, "keyless-15-signature");
+    });
   });
 });

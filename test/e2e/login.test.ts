@@ -141,6 +141,19 @@ describe("logging in and signing, by a person at a real browser", () => {
     assert.equal(await signAndVerify(token, 2), "bob@example.org");
   });
 
+  it("by somebody else, with the browser of who logged in before", async () => {
+    for (const name of ["alice@example.com", "bob@example.org"]) {
+      const token = await login({
+        kind: "browser",
+        openUrl: async (url) => {
+          await page.goto(url);
+          await typeName(name);
+        },
+      });
+      assert.equal(token.email, name);
+    }
+  });
+
   it("by the device code, typed in: a model is signed", async () => {
     const token = await login({
       kind: "device",

@@ -117,7 +117,8 @@ function allowRedirectsToLocalhost(provider: Provider): void {
 
 /** The page where a name is typed, and what becomes of it. */
 async function login(provider: Provider, ctx: ProviderContext): Promise<void> {
-  const { params, uid } = await provider.interactionDetails(ctx.req, ctx.res);
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+  const { params, uid } = interaction;
   const show = (problem?: string) => {
     ctx.type = "html";
     ctx.set("Cache-Control", "no-store");
@@ -128,11 +129,25 @@ async function login(provider: Provider, ctx: ProviderContext): Promise<void> {
   const name = (form.get("login") ?? "").trim();
   const refused = form.get("choice") === "refuse";
   if (name === "" && !refused) return show("Type a name first.");
+  await forgetOther(provider, interaction, name);
   const result = refused
     ? { error: "access_denied", error_description: "The person at the login page refused." }
     : // A native client asks for consent at each login; the page names the client, so logging in is agreeing.
       { login: { accountId: name }, consent: {} };
   ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }));
+}
+
+type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
+
+/** Whoever logged in with this browser before is logged out: the library would ask for that on a page of its own. */
+async function forgetOther(provider: Provider, interaction: Interaction, name: string): Promise<void> {
+  const before =
+    interaction.session === undefined ? undefined : await provider.Session.findByUid(interaction.session.uid);
+  if (before?.accountId === undefined || before.accountId === name) return;
+  delete before.accountId;
+  await before.save(TOKEN_LIFETIME);
+  delete interaction.session;
+  await interaction.save(TOKEN_LIFETIME);
 }
 
 /** A client that has no address is answered by a page with the code, as Dex does. */

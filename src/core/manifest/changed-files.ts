@@ -18,13 +18,21 @@ export function firstChangedFiles({ changed }: Comparison, limit: number): reado
   return [...files].map(([name, parts]) => ({ name, parts }));
 }
 
-/** How many files changed, however many of their shards: those of one file stand together in a comparison. */
+const COUNTS = new WeakMap<Comparison["changed"], number>();
+
+/**
+ * How many files changed, however many of their shards: those of one file stand together in a comparison. Counted once:
+ * many ask.
+ */
 export function changedFileCount({ changed }: Comparison): number {
+  const known = COUNTS.get(changed);
+  if (known !== undefined) return known;
   let count = 0;
   let last: string | undefined;
   for (const { name } of changed) {
     if (name !== last) count += 1;
     last = name;
   }
+  COUNTS.set(changed, count);
   return count;
 }

@@ -133,7 +133,7 @@ describe("the signature viewer, by a person", () => {
     await comes(/^This file says that the key .* signed <b>bold<\/b>\. Nothing of that was checked yet\.$/);
     await viewer(page).getByRole("gridcell", { name: HOSTILE_NAME }).waitFor();
     await viewer(page).getByRole("gridcell", { name: "\ufffdgnp.exe" }).waitFor();
-    await viewer(page).getByText("What was signed, word for word").click();
+    await viewer(page).getByText("The statement, word for word").click();
     await viewer(page).locator("pre").filter({ hasText: "onerror" }).waitFor();
     assert.equal(await viewer(page).locator("img, b").count(), 0);
     assert.notEqual(await viewer(page).locator("title").textContent(), "markup");
@@ -191,6 +191,9 @@ describe("the signature viewer, by a person", () => {
     assert.ok(width <= 310, `it is ${width} pixels wide`);
     assert.ok(needed <= width, `it needs ${needed} of ${width} pixels`);
     await assertAccessible(page);
+    const unfolded = viewer(page).locator("details[open] > summary");
+    while ((await unfolded.count()) > 0) await unfolded.first().click();
+    await viewer(page).locator("h1").scrollIntoViewIfNeeded();
     await screenshot(page, "viewer-04-narrow");
   });
 });

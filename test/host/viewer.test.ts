@@ -21,10 +21,12 @@ describe("the signature viewer in its host", () => {
   let signature: string;
 
   before(async () => {
-    await extensionApi();
+    const api = await extensionApi();
     mkdirSync(model);
     writeFileSync(join(model, "model.safetensors"), "weights");
     signature = await signWith(model, keys.privatePem, engine);
+    await commands.executeCommand(COMMANDS.findModels);
+    await until("the model is known", () => api.getVerdict(Uri.file(model))?.signature === signature);
   });
 
   after(async () => {

@@ -107,6 +107,7 @@ export type FileRow = v.InferOutput<typeof FileRow>;
 const Labels = v.object({
   verify: v.string(),
   verifyAgain: v.string(),
+  trust: v.string(),
   reopenAsText: v.string(),
   copyReport: v.string(),
   howChecked: v.string(),
@@ -162,6 +163,8 @@ export const ViewerState = v.object({
   /** What its text is of: the statement, or the whole file where no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
   canVerify: v.boolean(),
+  /** Whether all that is missing is that somebody accepts the signer. */
+  canTrust: v.boolean(),
   labels: Labels,
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
@@ -206,6 +209,6 @@ export const FromPage = v.variant("type", [
   v.object({ type: v.literal("lines"), offset: Count }),
   v.object({ type: v.literal("open"), link: Count }),
   v.object({ type: v.literal("copy"), text: v.pipe(v.string(), v.maxLength(10_000)) }),
-  v.object({ type: v.literal("do"), action: v.picklist(["verify", "reopenAsText", "copyReport"]) }),
+  v.object({ type: v.literal("do"), action: v.picklist(["verify", "reopenAsText", "copyReport", "trust"]) }),
 ]);
 export type FromPage = v.InferOutput<typeof FromPage>;

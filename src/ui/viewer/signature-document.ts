@@ -111,7 +111,8 @@ export class SignatureDocument implements CustomDocument {
   }
 
   #readAgain(): void {
-    this.#working = this.#working.then(async () => {
+    const before = this.#working.catch(() => {});
+    this.#working = before.then(async () => {
       if (this.#store.disposed) return;
       this.#summary = await this.#thread.call("open", await sourceOf(this.uri));
       this.#changed.fire();

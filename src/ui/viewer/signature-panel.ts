@@ -98,7 +98,7 @@ export class SignaturePanel {
     await window.showTextDocument(Uri.file(file), { selection: new Range(at, at) });
   }
 
-  async #do(action: "verify" | "reopenAsText" | "copyReport"): Promise<void> {
+  async #do(action: Extract<FromPage, { type: "do" }>["action"]): Promise<void> {
     const { uri } = this.#document;
     if (action === "reopenAsText") {
       // The first takes the place of this editor, which has to be the active one; the second opens beside it.
@@ -107,8 +107,8 @@ export class SignaturePanel {
       return;
     }
     const { model } = (await this.#document.look()).subject;
-    const command = action === "verify" ? COMMANDS.verifyModel : COMMANDS.copyReport;
-    if (model !== undefined) await commands.executeCommand(command, model.path);
+    const runs = { verify: COMMANDS.verifyModel, copyReport: COMMANDS.copyReport, trust: COMMANDS.trustSigner };
+    if (model !== undefined) await commands.executeCommand(runs[action], model.path);
   }
 
   /** Sends the state, once after any number of changes that come while it is worked out. */

@@ -5,6 +5,7 @@ export function labelsOf({ l10n }: Edge): Labels {
   return {
     verify: l10n.t("Verify"),
     verifyAgain: l10n.t("Verify Again"),
+    trust: l10n.t("Trust This Signer…"),
     reopenAsText: l10n.t("Reopen as Text"),
     copyReport: l10n.t("Copy Report"),
     howChecked: l10n.t("How it was checked"),
@@ -24,7 +25,7 @@ export function labelsOf({ l10n }: Edge): Labels {
     copyName: l10n.t("Copy Name"),
     copyDigest: l10n.t("Copy Digest"),
     copied: l10n.t("Copied."),
-    statement: l10n.t("What was signed, word for word"),
+    statement: l10n.t("The statement, word for word"),
     wholeFile: l10n.t("What is in the file"),
     showText: l10n.t("Show"),
     linesShown: l10n.t("{0} of {1} lines", "{0}", "{1}"),

@@ -35,6 +35,7 @@ export function viewerState(
     ...(list && { files: list }),
     text: subject.summary.text,
     labels: labelsOf(edge),
+    canTrust: verdict?.state === "untrusted" && signer !== undefined,
     canVerify: subject.model !== undefined && subject.model.verdict.state !== "checking",
   };
   return { state, links };

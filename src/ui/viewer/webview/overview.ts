@@ -4,7 +4,7 @@ import { factList, folded } from "./facts.ts";
 import { say } from "./host.ts";
 import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
 
-export function headline({ headline, name, path, canVerify, labels }: ViewerState): HTMLElement {
+export function headline({ headline, name, path, canVerify, canTrust, labels }: ViewerState): HTMLElement {
   const { tone, label, sentence, notes } = headline;
   const again = tone === "green" || tone === "red";
   return make(
@@ -27,9 +27,15 @@ export function headline({ headline, name, path, canVerify, labels }: ViewerStat
       make(
         "div",
         { class: "actions" },
+        canTrust ? button("trust", labels.trust, "primary", "trust") : undefined,
         ...(canVerify
           ? [
-              button("verify", again ? labels.verifyAgain : labels.verify, tone === "green" ? "" : "primary", "verify"),
+              button(
+                "verify",
+                again ? labels.verifyAgain : labels.verify,
+                tone === "green" || canTrust ? "" : "primary",
+                "verify",
+              ),
               button("copyReport", labels.copyReport, "", "copy"),
             ]
           : []),
@@ -40,7 +46,7 @@ export function headline({ headline, name, path, canVerify, labels }: ViewerStat
 }
 
 function button(
-  action: "verify" | "reopenAsText" | "copyReport",
+  action: "verify" | "reopenAsText" | "copyReport" | "trust",
   text: string,
   kind: string,
   key: string,

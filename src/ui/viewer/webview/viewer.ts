@@ -27,8 +27,8 @@ function part(place: HTMLElement | undefined, told: unknown, parts: () => readon
 function show(state: ViewerState): void {
   const before = last;
   last = state;
-  const { headline: head, name, path, canVerify, labels } = state;
-  part(top, { head, name, path, canVerify }, () => [headline(state)]);
+  const { headline: head, name, path, canVerify, canTrust, labels } = state;
+  part(top, { head, name, path, canVerify, canTrust }, () => [headline(state)]);
   part(how, state.steps, () => steps(state.steps, labels));
   part(when, state.timeline, () => (state.timeline === undefined ? [] : timeline(state.timeline, labels)));
   part(where, state.origin, () => (state.origin === undefined ? [] : origin(state.origin, labels)));

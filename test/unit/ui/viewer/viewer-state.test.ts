@@ -209,6 +209,8 @@ describe("what the signature viewer tells", () => {
 
   it("of a signer whom nobody accepts, of an exception, and of a policy that says yes, with its line", () => {
     assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
+    assert.equal(told({ ...verified, state: "untrusted" }).state.canTrust, true);
+    assert.equal(told(verified).state.canTrust, false);
     const place = { file: join("/", "w", "model-policy.yaml"), line: 3, column: 5 };
     const decision: Decision = {
       outcome: "accepted",

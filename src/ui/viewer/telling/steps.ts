@@ -189,7 +189,7 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, edge: Edge): 
   const read =
     verdict.reading === "cached" ? l10n.t("Some digests come from an earlier check.") : l10n.t("Every byte was read.");
   if (!comparison.matches) {
-    const line = l10n.t("{0}. They are listed first below.", differencesText(comparison, edge));
+    const line = l10n.t("{0}: listed first below.", differencesText(comparison, edge));
     return { status: "failed", result: l10n.t("Changed"), line };
   }
   const same =

@@ -4,8 +4,11 @@ import { bytesText } from "../../core/words.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { timeText } from "../time-text.ts";
 
-/** Files of a comparison that are listed: whoever has more looks at the report. */
-export const FILES_LISTED = 10_000;
+/**
+ * Files that are listed of those that changed, of those that are missing, and of those that were added: as many as the
+ * editor still compares line by line, and more than anybody reads.
+ */
+export const FILES_LISTED = 300;
 
 /** What the disk says of a file now. */
 export interface FileOnDisk {
@@ -38,7 +41,6 @@ export interface ComparisonParts {
 export function comparisonText({ head, differences, titles, algorithm, disk }: ComparisonParts): ComparisonText {
   const left = [...head.left];
   const right = [...head.right];
-  let room = FILES_LISTED;
   const groups = [
     [titles.changed, differences.changed],
     [titles.missing, differences.missing],
@@ -49,14 +51,13 @@ export function comparisonText({ head, differences, titles, algorithm, disk }: C
     const heading = l10n.t("{0} ({1})", title, files.length);
     left.push("", heading);
     right.push("", heading);
-    const listed = files.slice(0, room);
-    room -= listed.length;
+    const listed = files.slice(0, FILES_LISTED);
     for (const file of listed) {
       if (file.signed !== undefined) left.push(...signedLines(file, file.signed, algorithm));
       if (file.found !== undefined) right.push(...foundLines(file, file.found, algorithm, disk.get(file.name)));
     }
     if (listed.length < files.length) {
-      const more = `  ${l10n.t("… and {0} more: Copy Report (JSON) has all of them", files.length - listed.length)}`;
+      const more = `  ${l10n.t("… and {0} more: Copy Report as JSON has all", files.length - listed.length)}`;
       left.push(more);
       right.push(more);
     }
@@ -64,9 +65,9 @@ export function comparisonText({ head, differences, titles, algorithm, disk }: C
   return { left: left.join("\n"), right: right.join("\n") };
 }
 
-/** The names of the files that are listed, in the order of the list. */
+/** The files that are listed. */
 export function listedFiles({ changed, missing, added }: Differences): readonly FileDifference[] {
-  return [...changed, ...missing, ...added].slice(0, FILES_LISTED);
+  return [changed, missing, added].flatMap((files) => files.slice(0, FILES_LISTED));
 }
 
 function signedLines(file: FileDifference, side: FileSide, algorithm: string): string[] {

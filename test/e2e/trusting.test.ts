@@ -124,7 +124,7 @@ describe("problems and policies, by a person", () => {
     await modelRow(page, "drafts").click();
     await runCommand(page, "Model Provenance: Show Report");
     await pick(page, "drafts");
-    await preview().getByText("is not signed").first().waitFor();
+    await preview().getByText("a signature is demanded").first().waitFor();
     await screenshot(page, "trusting-10-report");
   });
 
@@ -156,6 +156,7 @@ describe("problems and policies, by a person", () => {
     await beside.hover();
     await screenshot(page, "trusting-14-light-diff");
     await beside.getByRole("button", { name: "Ignore Path" }).click();
+    await page.locator(".tab", { hasText: "what would be written" }).waitFor({ state: "detached" });
     await modelRow(page, "whisper-small", "Verified").waitFor();
   });
 });

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { l10n } from "vscode";
-import type { Decision, Outcome, PolicyDecision } from "../../core/policy/decision.ts";
+import type { Outcome, PolicyDecision } from "../../core/policy/decision.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -37,7 +37,7 @@ export function explanation(source: ExplanationSource): string {
     ...who(verdict.signer, verdict),
     `## ${l10n.t("Policies")}`,
     "",
-    ...policyLines(source, verdict.decision),
+    ...policyLines(source, verdict),
     ...otherPolicies(source),
     ...reasons(verdict),
     `## ${l10n.t("What can be done")}`,
@@ -101,10 +101,7 @@ function signedSentence(signer: Signer, name: string): string {
   }
 }
 
-function policyLines(
-  { policies, broken, workspaceTrusted }: ExplanationSource,
-  decision: Decision | undefined,
-): string[] {
+function policyLines({ policies, broken, workspaceTrusted }: ExplanationSource, verdict: Verdict): string[] {
   const errors = broken.flatMap(({ path, diagnostics }) => {
     const error = diagnostics.find(({ severity }) => severity === "error");
     if (error === undefined) return [];
@@ -115,21 +112,24 @@ function policyLines(
     ];
   });
   const covering = policies.filter((policy) => policy.covers);
-  const texts = covering.flatMap((explained) => policySection(explained, decision, workspaceTrusted));
+  const texts = covering.flatMap((explained) => policySection(explained, verdict, workspaceTrusted));
   if (errors.length + texts.length > 0) return [...errors, ...texts];
   return paragraph(l10n.t("None covers this model."));
 }
 
 function policySection(
   { policy, source, authorities, untold }: ExplainedPolicy,
-  decision: Decision | undefined,
+  { decision, signature }: Verdict,
   workspaceTrusted: boolean,
 ): string[] {
+  const signed = signature !== undefined;
   const said = decision?.policies.find(
     (one) => one.policy.file === policy.place.file && one.policy.line === policy.place.line,
   );
   const mark = said === undefined ? "○" : said.satisfied ? "✓" : policy.mode === "warn" ? "!" : "✗";
   const whose = source === "user" ? l10n.t("your own policy") : l10n.t("policy of this workspace");
+  // To nobody's signature all say the same; only an exception has something to say.
+  const told = signed ? authorities : authorities.filter(({ accepted }) => accepted);
   const silent = source === "workspace" && !workspaceTrusted;
   return [
     `### ${mark} ${nameText(policy.name)}`,
@@ -137,7 +137,7 @@ function policySection(
     ...paragraph(`${placeText(policy.place.file, policy.place.line)} · ${whose} · ${modeText(policy.mode)}`),
     ...(silent ? paragraph(l10n.t("This workspace is not trusted: the policy can refuse, and accept nobody.")) : []),
     ...(said === undefined ? [] : notes(said)),
-    ...table(authorities.map((one) => [one.accepted ? "✓" : "✗", one.authority, one.message] as const)),
+    ...table(told.map((one) => [one.accepted ? "✓" : "✗", one.authority, one.message] as const)),
     ...(untold === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", untold))),
   ];
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { CancellationError, commands, l10n, Uri, WorkspaceEdit, window, workspace } from "vscode";
+import { CancellationError, commands, l10n, TabInputTextDiff, Uri, WorkspaceEdit, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
 import { ActionableError } from "../../platform/commands.ts";
@@ -80,9 +80,22 @@ async function confirmBesideDiff(question: Question): Promise<void> {
   const planned = plannedDocuments.add(`${name}.planned`, file, content.after);
   const heading = l10n.t("{0}: what would be written", name);
   await commands.executeCommand("vscode.diff", now, planned, plainText(heading), { preview: true });
-  const sentences = [title, ...question.before.slice(0, 1), ...question.after];
+  // What introduces the lines that are written is not needed beside them.
+  const sentences = [title, ...question.before.filter((text) => !text.endsWith(":")), ...question.after];
   const text = messageText(sentences.join(" "));
-  if ((await window.showInformationMessage(text, button, l10n.t("Cancel"))) !== button) throw new CancellationError();
+  try {
+    if ((await window.showInformationMessage(text, button, l10n.t("Cancel"))) !== button) throw new CancellationError();
+  } finally {
+    await closeDiff(planned);
+  }
+}
+
+async function closeDiff(planned: Uri): Promise<void> {
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  const shown = tabs.filter(
+    ({ input }) => input instanceof TabInputTextDiff && input.modified.toString() === planned.toString(),
+  );
+  await window.tabGroups.close(shown);
 }
 
 /** The margin that all lines share, taken away. */

@@ -91,6 +91,10 @@ describe("problems and policies, by a person", () => {
     await screenshot(page, "trusting-05-policy-error");
     writeFileSync(policy, readFileSync(policy, "utf8").replace("  sirprise: true\n", ""));
     await problem('no field "sirprise"').waitFor({ state: "detached" });
+    // Everything was looked at again: what is listed now stays.
+    await modelRow(page, "llama-3-8b", "Verified").waitFor();
+    await modelRow(page, "whisper-small", "Cannot be checked here").waitFor();
+    await problem("whisper-small is not accepted.").waitFor();
   });
 
   it("trusts the signer by the quick fix, after seeing what is written: the model turns green", async () => {

@@ -4,7 +4,7 @@ import { type Disposable, l10n, type TextDocument, Uri, workspace } from "vscode
 import { ProvenanceError } from "../../core/errors.ts";
 
 /** Milliseconds after which the editor is not waited for any more. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /**
  * The editor's document of a file, with the text that is on the disk now, unless the person has changed it: the editor

@@ -185,9 +185,9 @@ function otherPolicies({ policies }: ExplanationSource): string[] {
 /** What no policy has said already. */
 function reasons({ reasons: all, decision }: Verdict): string[] {
   const told = new Set(decision === undefined ? [] : decisionLines(decision));
-  const left = (decision === undefined ? all : reasonsBeside(decision, all)).filter(
-    ({ message }) => !told.has(message),
-  );
+  const beside = decision === undefined ? all : reasonsBeside(decision, all);
+  // That there is no signature stands above.
+  const left = beside.filter(({ code, message }) => code !== "SIGNATURE_NOT_FOUND" && !told.has(message));
   if (left.length === 0) return [];
   return [`## ${l10n.t("What else was found")}`, "", ...left.map(({ message }) => `- ${codeSpan(message)}`), ""];
 }

@@ -50,7 +50,7 @@ export function activate(context: ExtensionContext): Api {
     state: context.globalState,
     view,
     checks,
-    search: () => keeping.search(),
+    search: (signal) => keeping.search(signal),
   };
   store.add(registerAll(services));
   // After activation has ended: finding models walks the disk.

@@ -117,8 +117,9 @@ export class ModelKeeping {
   }
 
   /** Searches the workspace again; policies are read again, too. */
-  search(): Promise<void> {
+  search(signal?: AbortSignal): Promise<void> {
     this.policies.forget();
+    signal?.addEventListener("abort", () => this.#watcher.cancelSearch(), { once: true });
     return this.#watcher.search();
   }
 

@@ -31,6 +31,6 @@ export interface Services {
   readonly view: ModelsView;
   /** Reads signatures, has files digested and signs, where nothing waits for it. */
   readonly checks: Omit<Checks, "dispose">;
-  /** Searches the workspace again. */
-  search(): Promise<void>;
+  /** Searches the workspace again; where the signal ends that, what was known stays. */
+  search(signal?: AbortSignal): Promise<void>;
 }

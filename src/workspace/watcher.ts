@@ -53,6 +53,11 @@ export class WorkspaceWatcher implements Disposable {
     await Promise.all([...this.#folders.keys()].map((folder) => this.#services.discovery.search(folder)));
   }
 
+  /** Ends the searches that run; what was known before stays. */
+  cancelSearch(): void {
+    this.#services.discovery.cancel();
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     for (const folder of [...this.#folders.keys()]) this.#stop(folder);

@@ -20,7 +20,7 @@ export function commandHandlers(services: Services): CommandHandlers {
     selectSigstoreInstance: async () => (await import("./sigstore-instance.ts")).selectSigstoreInstance(services),
     refreshTrustRoot: async () => (await import("./sigstore-instance.ts")).refreshTrustRoot(services),
     clearDigestCache: async () => (await import("./clear-digest-cache.ts")).clearDigestCache(services),
-    findModels: () => services.search(),
+    findModels: async () => (await import("./find-models.ts")).findModels(services),
     filterModels: async () => (await import("./filter-models.ts")).filterModels(services),
     showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),

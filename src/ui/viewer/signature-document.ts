@@ -88,7 +88,7 @@ export class SignatureDocument implements CustomDocument {
   }
 
   get #path(): string {
-    return this.uri.scheme === "file" ? this.uri.fsPath : this.uri.toString(true);
+    return this.uri.scheme === "file" ? this.uri.fsPath : `${this.uri.scheme}:${this.uri.path}`;
   }
 
   /** A file of another kind, as of an earlier commit, is no model's signature now. */

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigurationTarget, LanguageModelTextPart, lm, MarkdownString, Uri, workspace } from "vscode";
+import { ConfigurationTarget, commands, LanguageModelTextPart, lm, MarkdownString, Uri, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
-import { SETTINGS, TOOLS } from "../../src/platform/ids.ts";
+import { COMMANDS, SETTINGS, TOOLS } from "../../src/platform/ids.ts";
 import type { AgentReport } from "../../src/ui/agents/verdict-for-agents.ts";
 import { confirmVerification } from "../../src/ui/agents/verify-tool.ts";
 import { changeByte, signWith } from "../support/editor-workspace.ts";
-import { extensionApi, Watched } from "../support/extension-api.ts";
+import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
 const engine = createInProcessEngine();
@@ -32,6 +32,11 @@ describe("the tool for language models", () => {
     writeFileSync(join(model, "model.safetensors"), "weights");
     writeFileSync(join(model, ".gitattributes"), "left out");
     await signWith(model, keys.privatePem, engine);
+    const watched = new Watched(api, model);
+    await until("the model is found", () => watched.verdict?.signature !== undefined);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    await watched.reaches("verified");
+    watched.dispose();
   });
 
   after(async () => {
@@ -52,7 +57,6 @@ describe("the tool for language models", () => {
       assert.deepEqual([report.verified, report.verdict, report.label], [true, "verified", "Verified"], path);
       assert.match(report.meaning, /every signed file is unchanged, and the signer is accepted here\.$/);
       assert.deepEqual((report.data["signer"] as { key: string }).key, "release.pub");
-      assert.equal(api.getVerdict(Uri.file(model))?.state, "verified");
     }
   });
 
@@ -65,6 +69,7 @@ describe("the tool for language models", () => {
   it("tells what differs in a model that changed", async () => {
     const watched = new Watched(api, model);
     changeByte(join(model, "model.safetensors"));
+    await watched.reaches("modified");
     const report = await ask("./asked-about/");
     assert.deepEqual([report.verified, report.verdict], [false, "modified"]);
     assert.deepEqual(report.data["changed"], { count: 1, first: ["model.safetensors"] });

@@ -90,7 +90,7 @@ describe("the API for other extensions", () => {
     const listening = api.onDidChangeVerdict((models) => heard.push(...models.map(({ fsPath }) => fsPath)));
     await commands.executeCommand(COMMANDS.verifyModel, model);
     assert.ok(heard.includes(model.fsPath));
-    assert.equal(api.getVerdict(model)?.state, "verified");
+    await until("it is verified", () => api.getVerdict(model)?.state === "verified");
     throwing.dispose();
     listening.dispose();
   });

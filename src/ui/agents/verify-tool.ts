@@ -11,6 +11,7 @@ import {
 } from "vscode";
 import type { Verdict } from "../../core/verdict.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
+import { checkSettled } from "../check-settled.ts";
 import type { Services } from "../services.ts";
 import { isCovered, modelAround, pathAskedAbout } from "./model-asked-about.ts";
 import { verdictForAgents } from "./verdict-for-agents.ts";
@@ -63,7 +64,7 @@ export async function verifyForAgent(
         const kind = (await stat(path)).isDirectory() ? "directory" : "file";
         registry.add({ path, kind, signature: found.signature }, asked.folder);
       }
-      return await checker.check(path, "files", { asked: true, mode: "cached", signal: abort.signal });
+      return checkSettled(checker, path, { asked: true, mode: "cached", signal: abort.signal });
     }
   } finally {
     subscription.dispose();

@@ -195,7 +195,7 @@ describe("signing with keys and certificates, by a person", () => {
     await signWith("gguf", "Private Key…");
     await pick(page, "p256.pem");
     const question = dialog(page, "Sign gguf with the key p256.pem?");
-    await question.getByText(/Time: at most about \d+ /).waitFor();
+    await question.getByText(/Time to read everything: about \d+ /).waitFor();
     await screenshot(page, "signing-11-large");
     await question.getByRole("button", { name: "Read Everything First" }).click();
     const progress = notification(page, "Signing gguf");

@@ -102,6 +102,21 @@ describe("commands", () => {
   });
 });
 
+describe("the commands", () => {
+  it("have the titles that a person looks for", () => {
+    const titles = commands.map(({ title }) => words(title));
+    const wanted = [
+      ...["Sign Model", "Sign Model With…", "Verify Model", "Verify All Models"],
+      ...["Copy Report as JSON", "Copy Report as Markdown", "Select Sigstore Instance", "Refresh Trust Root"],
+      ...["Clear Digest Cache", "Show Log"],
+    ];
+    assert.deepEqual(
+      wanted.filter((title) => !titles.includes(title)),
+      [],
+    );
+  });
+});
+
 describe("`when` clauses", () => {
   const clauses = [
     ...Object.values(menus).flatMap((list) => list.map(({ when }) => when)),
@@ -136,6 +151,23 @@ describe("`when` clauses", () => {
           clause,
         );
       }
+    }
+  });
+
+  it("offer signing in menus only for one model of a trusted workspace; verifying and copying for several", () => {
+    const inMenus = (name: keyof typeof COMMANDS) =>
+      ["explorer/context", "view/item/context"].flatMap((menu) =>
+        (menus[menu] ?? []).filter(({ command }) => command === COMMANDS[name]).map(({ when }) => when ?? ""),
+      );
+    for (const name of ["signModel", "signModelWith"] as const) {
+      const found = inMenus(name);
+      assert.ok(found.length >= 2, `${name} is in both menus`);
+      for (const clause of found) assert.match(clause, /isWorkspaceTrusted && !listMultiSelection$/, name);
+    }
+    for (const name of ["verifyModel", "copyReport", "copyReportAsMarkdown"] as const) {
+      const found = inMenus(name);
+      assert.ok(found.length > 0, name);
+      for (const clause of found) assert.doesNotMatch(clause, /listMultiSelection|isWorkspaceTrusted/, name);
     }
   });
 

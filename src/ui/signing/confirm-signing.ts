@@ -74,8 +74,8 @@ function timeText({ totalBytes }: FileList, again: boolean, { models }: ModelReg
   const verdicts = models.map(({ verdict, before }) => before ?? verdict);
   const time = readingTimeText(totalBytes * READINGS, verdicts);
   return again
-    ? l10n.t("Time: at most {0}. What has not changed since your last signature is not read again.", time)
-    : l10n.t("Time: {0}, to read everything, and once more to check what was written.", time);
+    ? l10n.t("Time to read everything: {0}. What has not changed since your last signature is not read again.", time)
+    : l10n.t("Time to read everything, and once more to check what was written: {0}.", time);
 }
 
 /** Where there are several, those that weigh most. */

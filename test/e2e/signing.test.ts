@@ -18,7 +18,7 @@ import { e2eSession } from "../support/e2e.ts";
 import { dialog, modelRow, notification, openView, pick, pressEscape, typePassphrase, typePath } from "./workbench.ts";
 
 /** Bytes of a model that takes seconds to read; a hole, so that it takes no room. */
-const LARGE = 9_000_000_000;
+const LARGE = 30_000_000_000;
 
 describe("signing with keys and certificates, by a person", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "off" };
@@ -199,7 +199,7 @@ describe("signing with keys and certificates, by a person", () => {
     await screenshot(page, "signing-11-large");
     await question.getByRole("button", { name: "Read Everything First" }).click();
     const progress = notification(page, "Signing gguf");
-    await progress.getByText(/Hashing [\d.]+( MB)? of 9\.0 GB, .* left/).waitFor();
+    await progress.getByText(/Hashing [\d.]+( MB)? of 30\.0 GB, .* left/).waitFor();
     await screenshot(page, "signing-12-progress");
     await progress.getByRole("button", { name: "Cancel" }).click();
     await progress.waitFor({ state: "detached" });

@@ -73,7 +73,11 @@ export class ModelReader {
   /** Reads no file but the signature. */
   async signature(known: KnownModel, asked: boolean): Promise<Verdict> {
     const policy = await this.#services.policies?.(known, asked);
-    if (policy !== undefined) return policy.authenticate();
+    if (policy !== undefined) {
+      // The signature that a policy demands is awaited: the editor's own watcher may miss it in a folder that is new.
+      if (known.verdict.signature === undefined) await this.#services.watch(known.path, known.kind);
+      return policy.authenticate();
+    }
     const { findSignature } = await import("../core/model/find-models.ts");
     const signature = known.verdict.signature ?? (await findSignature(known.path));
     if (signature === undefined) return unsigned(known.path);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
 import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
 import type { Trust } from "../../../src/core/trust.ts";
-import type { VerdictState } from "../../../src/core/verdict.ts";
+import type { Verdict, VerdictState } from "../../../src/core/verdict.ts";
+import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
@@ -92,6 +93,28 @@ describe("the checker", () => {
     await signWith(model, keys.privatePem, reading);
     assert.equal((await checker.check(model, "files")).state, "verified");
     assert.equal(registry.signedBy(join(model, "model.sig"))?.path, model);
+  });
+
+  it("watches for the signature that a policy demands before it says that there is none", async () => {
+    const model = join(root(), "demanded");
+    writeTree(root(), { "demanded/weights.bin": "w" });
+    registry.add({ path: model, kind: "directory" }, undefined);
+    const unsigned = async (): Promise<Verdict> => {
+      order.push("looked");
+      return { state: "unsigned", model, reasons: [] };
+    };
+    const demanding = new Checker({
+      registry,
+      trust: async () => trust,
+      verifier: VERIFIER_HERE,
+      policies: async () => ({ authenticate: unsigned, verify: unsigned }),
+      watch: async (path) => void order.push(path),
+      paused: () => paused,
+      log: () => {},
+    });
+    assert.equal((await demanding.check(model, "signature")).state, "unsigned");
+    assert.deepEqual(order, [model, "looked"]);
+    demanding.dispose();
   });
 
   it("takes what is asked for first, then the smallest, one at a time", async () => {

@@ -3,7 +3,7 @@ import { type CustomDocument, EventEmitter, RelativePattern, Uri, workspace } fr
 import { MAX_BUNDLE_BYTES } from "../../core/bundle/bounded-json.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
-import { ReaderThread } from "./reading/reader-thread.ts";
+import { ReaderProcess } from "./reading/reader-process.ts";
 import type {
   FilePage,
   FileQuery,
@@ -25,13 +25,13 @@ export interface Seen {
   readonly generation: number;
 }
 
-/** A signature file that is open in the viewer, read and searched in a thread of its own. */
+/** A signature file that is open in the viewer, read and searched in a process of its own. */
 export class SignatureDocument implements CustomDocument {
   readonly uri: Uri;
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<void>());
-  readonly #thread: ReaderThread;
+  readonly #reader: ReaderProcess;
   #summary: SignatureSummary;
   #seen: Seen | undefined;
   #findings: Findings | undefined;
@@ -39,10 +39,10 @@ export class SignatureDocument implements CustomDocument {
   #generation = 0;
   readonly onDidChange = this.#changed.event;
 
-  private constructor(uri: Uri, registry: ModelRegistry, thread: ReaderThread, summary: SignatureSummary) {
+  private constructor(uri: Uri, registry: ModelRegistry, reader: ReaderProcess, summary: SignatureSummary) {
     this.uri = uri;
     this.#registry = registry;
-    this.#thread = this.#store.add(thread);
+    this.#reader = this.#store.add(reader);
     this.#summary = summary;
     this.#store.add(registry.onDidChange(() => this.#registryChanged()));
     if (uri.scheme === "file") this.#watch();
@@ -50,11 +50,11 @@ export class SignatureDocument implements CustomDocument {
 
   /** @param program the bundled reader */
   static async open(uri: Uri, registry: ModelRegistry, program: URL): Promise<SignatureDocument> {
-    const thread = new ReaderThread(program);
+    const reader = new ReaderProcess(program);
     try {
-      return new SignatureDocument(uri, registry, thread, await thread.call("open", await sourceOf(uri)));
+      return new SignatureDocument(uri, registry, reader, await reader.call("open", await sourceOf(uri)));
     } catch (error) {
-      thread.dispose();
+      reader.dispose();
       throw error;
     }
   }
@@ -68,7 +68,7 @@ export class SignatureDocument implements CustomDocument {
     if (known !== undefined && known.subject.summary === subject.summary && known.subject.model === model) return known;
     const findings = findingsOf(subject);
     const same = known?.subject.summary === subject.summary && sameFindings(this.#findings, findings);
-    const counts = same && known !== undefined ? known.counts : await sendFindings(this.#thread, findings);
+    const counts = same && known !== undefined ? known.counts : await sendFindings(this.#reader, findings);
     if (!same) this.#generation += 1;
     this.#findings = findings;
     this.#seen = { subject, counts, generation: this.#generation };
@@ -76,11 +76,11 @@ export class SignatureDocument implements CustomDocument {
   }
 
   page(query: FileQuery): Promise<FilePage> {
-    return this.#thread.call("page", query);
+    return this.#reader.call("page", query);
   }
 
   lines(offset: number, count: number): Promise<TextPage> {
-    return this.#thread.call("lines", { offset, count });
+    return this.#reader.call("lines", { offset, count });
   }
 
   dispose(): void {
@@ -114,7 +114,7 @@ export class SignatureDocument implements CustomDocument {
     const before = this.#working.catch(() => {});
     this.#working = before.then(async () => {
       if (this.#store.disposed) return;
-      this.#summary = await this.#thread.call("open", await sourceOf(this.uri));
+      this.#summary = await this.#reader.call("open", await sourceOf(this.uri));
       this.#changed.fire();
     });
     // Told by the next look.

@@ -5,7 +5,7 @@ import type { IgnoredEntry } from "../../../core/model/file-list.ts";
 import type { SigningMethod } from "../../../core/verification/signer.ts";
 import type { FileFilter, FileState } from "../messages.ts";
 
-// What the extension asks the thread that has a signature file open. Both are our own code of one build.
+// What the extension asks the process that has a signature file open. Both are our own code of one build.
 
 /** What a signature file says, without its files. Nothing of it is verified, and nothing of it is made harmless to show. */
 export interface SignatureSummary {

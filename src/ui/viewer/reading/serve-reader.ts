@@ -1,14 +1,20 @@
-import type { MessagePort } from "node:worker_threads";
 import type { ReaderAnswer, ReaderRequest } from "./requests.ts";
 import { SignatureReader } from "./signature-reader.ts";
 
-/** Answers what comes through the port, one after the other. */
-export function serveReader(port: MessagePort): void {
+/** Answers what the process is asked, one after the other, until whoever asks is gone. */
+export function serveReader(): void {
+  if (process.send === undefined) throw new Error("the reading process is started by its client");
   const reader = new SignatureReader();
   let before: Promise<void> = Promise.resolve();
-  port.on("message", (request: ReaderRequest) => {
-    before = before.then(async () => port.postMessage(await answer(reader, request)));
+  process.on("message", (request: ReaderRequest) => {
+    before = before.then(async () => {
+      const answered = await answer(reader, request);
+      process.send?.(answered, undefined, undefined, () => {});
+    });
   });
+  process.on("disconnect", () => process.exit(0));
+  // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
+  process.on("SIGINT", () => {});
 }
 
 async function answer(reader: SignatureReader, request: ReaderRequest): Promise<ReaderAnswer> {

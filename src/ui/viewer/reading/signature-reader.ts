@@ -29,7 +29,7 @@ const NOT_COMPARED: Findings = { compared: false, ...NOTHING };
 
 type Promised<T> = { readonly [K in keyof T]: T[K] extends (a: infer A) => infer R ? (a: A) => R | Promise<R> : never };
 
-/** One signature file, opened: what it says, its files, and its text. Lives in a thread of its own. */
+/** One signature file, opened: what it says, its files, and its text. Lives in a process of its own. */
 export class SignatureReader implements Promised<ReaderCalls> {
   #resources: readonly Resource[] = [];
   #table = new FileTable([], NOT_COMPARED);

@@ -174,8 +174,19 @@ describe("the commands, by a person", () => {
   });
 
   it("forgets the digests of earlier checks, and says how much that was", async () => {
-    await runCommand(page, "Model Provenance: Clear Digest Cache");
-    await notification(page, "Forgot the digests of files that were read before").waitFor();
+    // Digests of files that were written a moment ago are not kept, so the models may have to be read once more.
+    const forgot = notification(page, "Forgot the digests of files that were read before");
+    const none = notification(page, "No digests were kept.");
+    for (let times = 1; ; times += 1) {
+      await runCommand(page, "Model Provenance: Clear Digest Cache");
+      await forgot.or(none).first().waitFor();
+      if ((await forgot.count()) > 0) break;
+      assert.ok(times < 20, "no digest was ever kept");
+      await runCommand(page, "Notifications: Clear All Notifications");
+      await none.waitFor({ state: "detached" });
+      await runCommand(page, "Model Provenance: Verify All Models");
+      await notification(page, "5 models: ").waitFor();
+    }
     await runCommand(page, "Model Provenance: Clear Digest Cache");
     await notification(page, "No digests were kept.").waitFor();
   });

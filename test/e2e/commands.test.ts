@@ -47,11 +47,18 @@ describe("the commands, by a person", () => {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === "failed") await screenshot(page, "commands-failed");
+    if (this.currentTest?.state !== "failed") return;
+    await runCommand(page, "Notifications: Show Notifications");
+    await screenshot(page, "commands-failed");
   });
 
   // Only three are shown at a time, and those with a button stay.
-  beforeEach(() => runCommand(page, "Notifications: Clear All Notifications"));
+  beforeEach(clearNotifications);
+
+  async function clearNotifications(): Promise<void> {
+    await runCommand(page, "Notifications: Clear All Notifications");
+    await page.locator(".notification-list-item").first().waitFor({ state: "detached" });
+  }
 
   const list = () => page.locator(".quick-input-widget");
   const machineSettings = (): Record<string, unknown> =>
@@ -163,8 +170,11 @@ describe("the commands, by a person", () => {
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
     await list().locator(".monaco-list-row").filter({ hasText: "trust_config.json" }).waitFor();
     await screenshot(page, "commands-07-instances-known");
+    await page.keyboard.press("Escape");
+    await clearNotifications();
+    await runCommand(page, "Model Provenance: Select Sigstore Instance");
     await pick(page, "trust_config.json");
-    await notification(page, "the private Sigstore instance trust_config.json").first().waitFor();
+    await notification(page, "the private Sigstore instance trust_config.json").waitFor();
   });
 
   it("refreshes the trust root, and says from where", async () => {
@@ -182,8 +192,7 @@ describe("the commands, by a person", () => {
       await forgot.or(none).first().waitFor();
       if ((await forgot.count()) > 0) break;
       assert.ok(times < 20, "no digest was ever kept");
-      await runCommand(page, "Notifications: Clear All Notifications");
-      await none.waitFor({ state: "detached" });
+      await clearNotifications();
       await runCommand(page, "Model Provenance: Verify All Models");
       await notification(page, "5 models: ").waitFor();
     }

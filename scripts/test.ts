@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "../test/support/chromium.ts";
-import type { SuiteResult } from "../test/support/results.ts";
+import { type SuiteResult, WINDOW_RETRIES } from "../test/support/results.ts";
 import { noServer } from "../test/support/vscode-server.ts";
 import { build } from "./build.ts";
 import { CHECKS } from "./check.ts";
@@ -28,7 +28,7 @@ const SUITES: Readonly<Record<string, () => Promise<SuiteResult>>> = {
   manifest: () => mochaSuite("manifest", { mochaArgs }),
   samples: () => checkSamples(() => {}),
   host: () => inBrowser("host", () => hostInBrowser(mochaArgs)),
-  e2e: () => inBrowser("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT })),
+  e2e: () => inBrowser("e2e", () => mochaSuite("e2e", { mochaArgs, timeout: E2E_TIMEOUT, retries: WINDOW_RETRIES })),
 };
 
 const unknown = named.filter((name) => !Object.hasOwn(SUITES, name));
@@ -52,6 +52,7 @@ rmSync(v8Files, { recursive: true, force: true });
 const total = addUp(results);
 console.log("");
 for (const line of skippedLines(total)) console.log(line);
+for (const { title } of total.retried ?? []) console.log(`Tried again: ${title}`);
 for (const { title } of total.failed) console.log(`Failed: ${title}`);
 console.log(closingLine(total));
 process.exitCode = total.failed.length > 0 ? 1 : 0;
@@ -77,6 +78,9 @@ async function measure(name: string, run: () => Promise<SuiteResult>): Promise<v
   });
   for (const { title, message } of result.failed) {
     console.error(`\n  ✗ ${title}\n    ${message.replaceAll("\n", "\n    ")}\n`);
+  }
+  for (const { title, message } of result.retried ?? []) {
+    console.error(`\n  ↻ tried again: ${title}\n    ${message.replaceAll("\n", "\n    ")}\n`);
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${result.failed.length === 0 ? "✓" : "✗"} ${name.padEnd(12)} ${closingLine(result)} (${seconds} s)`);

@@ -51,6 +51,7 @@ async function runLaunch(
       ...result,
       failed: result.failed.map((test) => ({ ...test, title: `${launch.name}: ${test.title}` })),
       skipped: result.skipped.map((test) => ({ ...test, title: `${launch.name}: ${test.title}` })),
+      retried: result.retried?.map((test) => ({ ...test, title: `${launch.name}: ${test.title}` })) ?? [],
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

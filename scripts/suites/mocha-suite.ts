@@ -16,6 +16,8 @@ export interface MochaSuiteOptions {
   readonly coverage?: string;
   /** Milliseconds a test. */
   readonly timeout?: number;
+  /** How often a test that failed is tried again. */
+  readonly retries?: number;
 }
 
 /** Runs the suites of one folder of test/ in a mocha of its own, on the TypeScript sources. */
@@ -35,6 +37,8 @@ export async function mochaSuite(name: string, options: MochaSuiteOptions): Prom
         "test/support/reporter.ts",
         "--timeout",
         String(options.timeout ?? 20_000),
+        "--retries",
+        String(options.retries ?? 0),
       ],
       ...options.mochaArgs,
       ...files,

@@ -5,6 +5,7 @@ export function addUp(results: readonly SuiteResult[]): SuiteResult {
     passed: results.reduce((sum, result) => sum + result.passed, 0),
     failed: results.flatMap((result) => result.failed),
     skipped: results.flatMap((result) => result.skipped),
+    retried: results.flatMap((result) => result.retried ?? []),
   };
 }
 

@@ -1,3 +1,9 @@
+/**
+ * How often a test in a window of VS Code is tried again: the window, its server and the test share a machine, and
+ * none of them waits for the others. Every try that failed is told.
+ */
+export const WINDOW_RETRIES = 2;
+
 /** What one run of mocha found, wherever it ran. */
 export interface SuiteResult {
   readonly passed: number;
@@ -5,6 +11,8 @@ export interface SuiteResult {
   readonly failed: readonly { readonly title: string; readonly message: string }[];
   /** Full title, and why where the test said so. */
   readonly skipped: readonly { readonly title: string; readonly reason: string }[];
+  /** Full title and message of each try that failed and was followed by another: a window's test may be tried again. */
+  readonly retried?: readonly { readonly title: string; readonly message: string }[];
 }
 
 /** Skips the running test or the rest of its suite, and says why: `skip(this, "needs SoftHSM")`. */
@@ -28,10 +36,14 @@ export function collect(runner: Mocha.Runner): () => SuiteResult {
   runner.on("fail", (test: Mocha.Test | Mocha.Hook, error: unknown) => {
     failed.push({ title: test.fullTitle(), message: message(error) });
   });
+  const retried: { title: string; message: string }[] = [];
+  runner.on("retry", (test: Mocha.Test, error: unknown) => {
+    retried.push({ title: test.fullTitle(), message: message(error) });
+  });
   runner.on("pending", (test: Mocha.Test) => {
     skipped.push({ title: test.fullTitle(), reason: reasonOf(test) });
   });
-  return () => ({ passed, failed, skipped });
+  return () => ({ passed, failed, skipped, retried });
 }
 
 function reasonOf(test: Mocha.Test): string {

@@ -25,6 +25,11 @@ export class PolicyWatcher implements Disposable {
         for (const folder of added) this.#enter(folder);
       }),
       policies.onDidName(() => this.#watchNamed()),
+      // What the editor itself writes, it tells without fail; its watcher may miss one of two changes in a row.
+      workspace.onDidSaveTextDocument(({ uri }) => this.#look(uri)),
+      workspace.onDidCreateFiles(({ files }) => {
+        for (const uri of files) this.#look(uri);
+      }),
     ];
   }
 
@@ -72,16 +77,19 @@ export class PolicyWatcher implements Disposable {
 
   #watch(pattern: RelativePattern): Disposable {
     const watcher = workspace.createFileSystemWatcher(pattern);
-    const touched = ({ fsPath }: Uri): void => {
-      const counts = fsPath === this.#own?.file || POLICY_FILE.test(fsPath) || this.#policies.restOn(fsPath);
-      if (counts) this.#touched();
-    };
+    const touched = (uri: Uri): void => this.#look(uri);
     return Disposable.from(
       watcher,
       watcher.onDidChange(touched),
       watcher.onDidCreate(touched),
       watcher.onDidDelete(touched),
     );
+  }
+
+  #look({ scheme, fsPath }: Uri): void {
+    if (scheme !== "file") return;
+    const counts = fsPath === this.#own?.file || POLICY_FILE.test(fsPath) || this.#policies.restOn(fsPath);
+    if (counts) this.#touched();
   }
 
   /** Nothing is answered by what was read before; whoever stands on it is told when it is quiet. */

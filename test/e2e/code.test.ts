@@ -11,7 +11,7 @@ import {
   makeEditorWorkspace,
   trustKeys,
 } from "../support/editor-workspace.ts";
-import { modelRow, openView } from "./workbench.ts";
+import { chooseEntry, contextMenu, modelRow, openView } from "./workbench.ts";
 
 const SOURCE = `from pathlib import Path
 
@@ -91,8 +91,9 @@ describe("code that names models, by a person", () => {
     await hover.getByText("Changed: model.safetensors").waitFor();
     await screenshot(page, "code-05-hover-light");
     writeFileSync(join(workspace.verified, "notes.txt"), "new\n");
-    await modelRow(page, "tiny-llama", "Changed since signing").click({ button: "right" });
-    await page.getByRole("menuitem", { name: "Show What Re-Signing Would Change" }).click();
+    await modelRow(page, "tiny-llama", "Changed since signing").click();
+    const menu = await contextMenu(page, modelRow(page, "tiny-llama", "Changed since signing"));
+    await chooseEntry(menu, "Show What Re-Signing Would Change");
     await compared(page);
     await page.locator(".monaco-diff-editor .modified .view-line", { hasText: "notes.txt" }).waitFor();
     await screenshot(page, "code-06-resign-light");

@@ -7,6 +7,7 @@ import { STRANGER, sampleSettings, samplesToOpen } from "../../scripts/start/sam
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
 import { changeByte } from "../support/editor-workspace.ts";
+import { viewer } from "./viewer.ts";
 import { hoverOver, modelRow, notification, openView, pick, typePath } from "./workbench.ts";
 
 /** The steps are the README's, in its order. */
@@ -43,7 +44,11 @@ describe("the README's five minutes, by a stranger", () => {
     await hover.getByText("Signed by key").waitFor();
     await hover.getByText("Show Signature").waitFor();
     await screenshot(page, "tour-01-verified");
-    await page.mouse.move(900, 600);
+    await hover.getByText("Show Signature").click();
+    await viewer(page)
+      .getByRole("heading", { name: /^This is what .+ signed.*, unchanged\.$/ })
+      .waitFor();
+    await screenshot(page, "tour-01-signature");
   });
 
   it("2: a red one, and what changed in it", async () => {

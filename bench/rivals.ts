@@ -40,19 +40,20 @@ export function findPython(python: string): Python | undefined {
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Whether its output goes nowhere: one that prints gigabytes would wait for this process to take them. */
+  readonly silent?: boolean;
 }
 
-/** Runs a program; its output is thrown away unless `told` wants it. */
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+/** Runs a program, and answers with the end of what it printed. */
+export function run(command: string, args: readonly string[], { env, silent }: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { env, stdio: ["ignore", silent === true ? "ignore" : "pipe", "pipe"] });
     let told = "";
     let complaint = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      // Some print gigabytes; the last words are enough.
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       told = (told + text).slice(-2000);
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       complaint = (complaint + text).slice(-2000);
     });
     child.on("error", reject);

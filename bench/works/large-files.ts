@@ -62,7 +62,7 @@ export const oneColdFile: Work = async (context) => {
   const before = (): void => forgetFile(file);
   const subjects = [
     context.ours(file, { before }),
-    program("cat", "cat", [file], before),
+    program("cat", "cat", [file], before, { silent: true }),
     ...reference(context.python, file, before),
   ];
   const measured = await measureRounds(context.options.rounds, subjects, "cold");

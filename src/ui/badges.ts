@@ -16,7 +16,7 @@ import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
 import { verdictSentence } from "./model-text.ts";
 import { signerName } from "./signer-text.ts";
 import { themeColour } from "./theme.ts";
-import { timeText } from "./time-text.ts";
+import { prepareTimeText, timeText } from "./time-text.ts";
 import { stateWords } from "./translated-words.ts";
 
 /** The editor cuts events of more addresses down to one for each folder. */
@@ -65,6 +65,7 @@ export class Badges implements FileDecorationProvider {
   #update(models: readonly string[]): void {
     const touched = new Set<string>();
     const enabled = setting("badges");
+    if (models.length > 0) prepareTimeText();
     for (const path of models) {
       const model = this.#registry.get(path);
       const before = this.#shown.get(path) ?? new Map<string, FileDecoration>();

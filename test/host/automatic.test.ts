@@ -3,8 +3,6 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { ConfigurationTarget, commands, Uri, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
@@ -16,6 +14,7 @@ import { StatusBar } from "../../src/ui/status-bar.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
+import { collectGarbage } from "../support/collect-garbage.ts";
 import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
@@ -163,8 +162,6 @@ describe("what happens by itself", () => {
   });
 
   it("takes no memory that grows with the number of verdicts", async () => {
-    setFlagsFromString("--expose-gc");
-    const collect: () => void = runInNewContext("gc");
     const registry = new ModelRegistry();
     const surfaces = [new Badges(registry), new StatusBar(registry), new CodeSurfaces(registry)];
     const signature = join(model, "model.sig");
@@ -193,7 +190,7 @@ describe("what happens by itself", () => {
       // A WeakRef that was made in this turn of the event loop holds its verdict until the turn ends.
       for (let pass = 0; pass < 3; pass += 1) {
         await new Promise((resolve) => setImmediate(resolve));
-        collect();
+        collectGarbage();
       }
       sizes.push(process.memoryUsage().heapUsed);
     }

@@ -14,8 +14,11 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Its objects are few and live long; room for short-lived ones, in each thread, is memory for nothing. */
-const HEAP = ["--max-semi-space-size=1"];
+/**
+ * Its objects are few and live long: room for short-lived ones, in each thread, is memory for nothing, and helpers that
+ * collect them take the cores from the digesting.
+ */
+const HEAP = ["--max-semi-space-size=1", "--single-threaded-gc"];
 /** Characters of its last words that are kept. */
 const LAST_WORDS = 2000;
 

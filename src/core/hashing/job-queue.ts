@@ -1,7 +1,9 @@
 /** Files up to this size are digested whole, in batches. It must fit the block of a `JobRunner`. */
 export const SMALL_FILE_BYTES = 1024 * 1024;
 /** Bounds of a batch: large enough that handing it over costs nothing, small enough that a cancel or an event waits for none. */
-const BATCH_FILES = 128;
+const BATCH_FILES = { least: 64, most: 512 };
+/** The part of the files so far that a batch takes at most: what is last must not be much for one thread alone. */
+const BATCH_PART = 1 / 16;
 const BATCH_BYTES = 2 * 1024 * 1024;
 /** Small shards next to each other that one job takes. */
 const SHARD_RUN_BYTES = 8 * 1024 * 1024;
@@ -37,6 +39,7 @@ export class JobQueue {
   #large: PlannedJob[] = [];
   #batch: number[] = [];
   #batchBytes = 0;
+  #small = 0;
   #closed = false;
 
   constructor(shardSize: number | undefined, order: "largest-first" | "in-order") {
@@ -48,7 +51,8 @@ export class JobQueue {
   add(file: number, size: number): number {
     const shardSize = this.#shardSize;
     if (size <= SMALL_FILE_BYTES && digestsOf(size, shardSize) <= 1) {
-      if (this.#batch.length === BATCH_FILES || this.#batchBytes + size > BATCH_BYTES) this.#closeBatch();
+      const most = Math.min(BATCH_FILES.most, Math.max(BATCH_FILES.least, this.#small++ * BATCH_PART));
+      if (this.#batch.length >= most || this.#batchBytes + size > BATCH_BYTES) this.#closeBatch();
       this.#batch.push(file);
       this.#batchBytes += size;
       return 1;

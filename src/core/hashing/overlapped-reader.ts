@@ -1,10 +1,10 @@
 import fs from "node:fs";
-import type { ListedStat } from "./file-chunk.ts";
+import type { ListedStat } from "../model/stat-line.ts";
 import { checkListed, endedEarly, readFault } from "./listed-file.ts";
 
 /** Bytes of one read, and how many there are, the one that is being digested included. */
-const READ_BYTES = 4 * 1024 * 1024;
-const READS = 3;
+const READ_BYTES = 2 * 1024 * 1024;
+const READS = 6;
 
 interface PendingRead {
   readonly buffer: Buffer;

@@ -10,7 +10,7 @@ import type { FileList } from "../../src/core/model/file-list.ts";
 const count = Number(process.argv[2]);
 const files = Array.from({ length: count }, (_, at) => {
   const name = `part-${Math.floor(at / 1000)}/sample-${at}.txt`;
-  return { name, path: `/model/${name}`, size: 2500, mtimeNs: "1", ctimeNs: "1", dev: "1", ino: String(at) };
+  return { name, path: `/model/${name}`, size: 2500, state: `2500 1 1 1 ${at}` };
 }).sort((a, b) => (a.name < b.name ? -1 : 1));
 const digests = files.map(() => [randomBytes(32).toString("hex")]);
 const list: FileList = {

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelFile } from "../../src/core/model/file-list.ts";
+import { statLine } from "../../src/core/model/stat-line.ts";
 
 /** Entries of a file list, as an enumeration would have made them now. */
 export function listFiles(folder: string, names: readonly string[]): ModelFile[] {
@@ -11,10 +12,7 @@ export function listFiles(folder: string, names: readonly string[]): ModelFile[]
       name,
       path,
       size: Number(stats.size),
-      mtimeNs: String(stats.mtimeNs),
-      ctimeNs: String(stats.ctimeNs),
-      dev: String(stats.dev),
-      ino: String(stats.ino),
+      state: statLine(stats),
     };
   });
 }

@@ -2,7 +2,6 @@ import { throwIfCancelled } from "../errors.ts";
 import { digestKind } from "./cached-digests.ts";
 import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestRequest, type DigestResult } from "./digest-engine.ts";
-import { statLine } from "./file-chunk.ts";
 import { digestsOf } from "./job-queue.ts";
 
 /** Of a cache that this process takes into its own memory for a moment: some hundred thousand files. */
@@ -34,7 +33,7 @@ export async function answerFromCache(
       throwIfCancelled(signal);
       pause = performance.now() + SLICE_MS;
     }
-    const hex = cached.findNear(file.path, statLine(file));
+    const hex = cached.findNear(file.path, file.state);
     if (hex?.length !== digestsOf(file.size, shardSize) * width) return undefined;
     digests.push(hex.length === width ? [hex] : cut(hex, width));
     bytesFromCache += file.size;

@@ -1,8 +1,9 @@
 import fs from "node:fs";
+import { parseStatLine } from "../model/stat-line.ts";
 import { createDigest, type MessageDigest } from "./algorithms.ts";
 import { DIGEST_BYTES, type HashAlgorithm } from "./digest-engine.ts";
 import { DigestSink } from "./digest-sink.ts";
-import { parseStatLine, unpackFiles } from "./file-chunk.ts";
+import { unpackFiles } from "./file-chunk.ts";
 import type { Job, JobOutcome } from "./job.ts";
 import { checkListed, endedEarly, FileFault, openListed, readFault } from "./listed-file.ts";
 import { OverlappedReader } from "./overlapped-reader.ts";

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { systemCode } from "../errors.ts";
-import type { ListedStat } from "./file-chunk.ts";
+import type { ListedStat } from "../model/stat-line.ts";
 import type { Fault, FileChange } from "./protocol.ts";
 
 type Trouble =

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
+import { parseStatLine, sizeOfStatLine } from "../model/stat-line.ts";
 import { type CachedDigests, cacheEntry, digestKind } from "./cached-digests.ts";
 import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestMode } from "./digest-engine.ts";
 import { DigestRun, type RunOutcome, type RunShape } from "./digest-run.ts";
-import { parseStatLine, sizeOfStatLine } from "./file-chunk.ts";
 import { digestsOf } from "./job-queue.ts";
 import type { Fault } from "./protocol.ts";
 import type { Scheduler } from "./scheduler.ts";

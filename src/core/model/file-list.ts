@@ -6,12 +6,8 @@ export interface ModelFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** Nanoseconds since the epoch, decimal: JSON carries no BigInt. */
-  readonly mtimeNs: string;
-  readonly ctimeNs: string;
-  /** Device and inode, decimal; `0` where the file system has none. */
-  readonly dev: string;
-  readonly ino: string;
+  /** What the file was when it was listed, see `statLine`. */
+  readonly state: string;
 }
 
 /** Why an entry of the model's folder cannot be part of a signature. */

@@ -6,6 +6,7 @@ import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
 import { sortGroupsInSlices, sortInSlices } from "./sort-in-slices.ts";
+import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
 /** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
@@ -193,10 +194,7 @@ export function modelFile(name: string, target: LinkTarget): ModelFile {
     name,
     path: target.path,
     size: Number(stats.size),
-    mtimeNs: stats.mtimeNs.toString(),
-    ctimeNs: stats.ctimeNs.toString(),
-    dev: stats.dev.toString(),
-    ino: stats.ino.toString(),
+    state: statLine(stats),
   };
 }
 

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { createDigestEngine } from "../../../../src/core/hashing/child-engine.ts";
 import type { DigestEngine } from "../../../../src/core/hashing/digest-engine.ts";
 import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import { parseStatLine, statLine } from "../../../../src/core/model/stat-line.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { withFaults } from "../../../support/hasher-faults-plan.ts";
 import { listFiles, pattern } from "../../../support/listed-files.ts";
@@ -86,7 +87,11 @@ describe("a file that is not as listed", function () {
 
   it("a file listed with a wrong size only", async () => {
     writeTree(folder(), { a: "12345" });
-    const files = listFiles(folder(), ["a"]).map((file) => ({ ...file, size: 4 }));
+    const files = listFiles(folder(), ["a"]).map((file) => ({
+      ...file,
+      size: 4,
+      state: statLine({ ...parseStatLine(file.state), size: 4n }),
+    }));
     for (const [, engine] of engines) {
       await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
     }
@@ -94,7 +99,10 @@ describe("a file that is not as listed", function () {
 
   it("device and inode are not compared where the file system has none", async () => {
     writeTree(folder(), { a: "12345" });
-    const files = listFiles(folder(), ["a"]).map((file) => ({ ...file, dev: "0", ino: "0" }));
+    const files = listFiles(folder(), ["a"]).map((file) => ({
+      ...file,
+      state: statLine({ ...parseStatLine(file.state), dev: 0n, ino: 0n }),
+    }));
     for (const [, engine] of engines) {
       const { digests } = await engine.digest({ files, algorithm: "sha256" });
       assert.equal(digests.length, 1);

@@ -16,10 +16,7 @@ function fileList(found: Readonly<Record<string, Found>>, more: Partial<FileList
     name,
     path: `/m/${name}`,
     size,
-    mtimeNs: "0",
-    ctimeNs: "0",
-    dev: "0",
-    ino: "0",
+    state: `${size} 0 0 0 0`,
   }));
   return { root: "/m", kind: "directory", files, totalBytes: 0, ignored: [], refused: [], outside: [], ...more };
 }

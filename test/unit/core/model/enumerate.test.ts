@@ -9,6 +9,7 @@ import type { FileList } from "../../../../src/core/model/file-list.ts";
 import type { IgnoreRule } from "../../../../src/core/model/ignore.ts";
 import { GIT_PATHS } from "../../../../src/core/model/ignore.ts";
 import { compareCodePoints } from "../../../../src/core/model/names.ts";
+import { statLine } from "../../../../src/core/model/stat-line.ts";
 import { asOrdinaryUser } from "../../../support/ordinary-user.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
@@ -45,10 +46,7 @@ describe("enumerateModel", function () {
           name: file.name,
           path: join(folder(), file.name),
           size: Number(stats.size),
-          mtimeNs: String(stats.mtimeNs),
-          ctimeNs: String(stats.ctimeNs),
-          dev: String(stats.dev),
-          ino: String(stats.ino),
+          state: [stats.size, stats.mtimeNs, stats.ctimeNs, stats.dev, stats.ino].join(" "),
         });
       }
     });
@@ -300,7 +298,7 @@ describe("enumerateModel", function () {
       const stats = statSync(join(folder(), "data/real.bin"), { bigint: true });
       for (const file of found.files) {
         assert.equal(file.path, join(folder(), "data/real.bin"));
-        assert.deepEqual([file.size, file.ino, file.mtimeNs], [5, String(stats.ino), String(stats.mtimeNs)]);
+        assert.deepEqual([file.size, file.state], [5, statLine(stats)]);
       }
       assert.equal(found.totalBytes, 15);
       assert.deepEqual(found.outside, []);

@@ -8,6 +8,7 @@ import { LATE_COMMONJS } from "../esbuild.mjs";
 export interface Bundle {
   readonly engine: typeof import("../src/core/hashing/child-engine.ts");
   readonly enumerate: typeof import("../src/core/model/enumerate.ts");
+  readonly reading: typeof import("../src/core/hashing/with-digest-engine.ts");
   /** Path of the terminal program. */
   readonly cli: string;
 }
@@ -21,6 +22,7 @@ export async function bundle(folder: string): Promise<Bundle> {
     entryPoints: {
       engine: "src/core/hashing/child-engine.ts",
       enumerate: "src/core/model/enumerate.ts",
+      reading: "src/core/hashing/with-digest-engine.ts",
       hasher: "src/hasher.ts",
       cli: "src/cli.ts",
     },
@@ -47,5 +49,10 @@ export async function bundle(folder: string): Promise<Bundle> {
     // Left by an earlier run.
   }
   const load = (name: string) => import(pathToFileURL(join(out, `${name}.js`)).href);
-  return { engine: await load("engine"), enumerate: await load("enumerate"), cli: join(out, "cli.js") };
+  return {
+    engine: await load("engine"),
+    enumerate: await load("enumerate"),
+    reading: await load("reading"),
+    cli: join(out, "cli.js"),
+  };
 }

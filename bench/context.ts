@@ -14,7 +14,7 @@ export type Work = (context: BenchContext) => Promise<Row[]>;
 
 export interface OurWay {
   readonly engine?: EngineOptions;
-  readonly request?: Partial<DigestRequest>;
+  readonly request?: Partial<Omit<DigestRequest, "files">>;
   /** Before each run, not counted. */
   readonly before?: () => void;
 }
@@ -66,11 +66,13 @@ export class BenchContext {
   async #digest(
     model: string,
     engine: ReturnType<Bundle["engine"]["createDigestEngine"]>,
-    request: Partial<DigestRequest>,
+    request: OurWay["request"],
   ): Promise<DigestResult> {
-    // As the terminal does: what comes from the cache needs no process.
-    if (request.mode !== "cached") engine.warm?.();
-    const { files } = await this.bundle.enumerate.enumerateModel(model, { ignore: [], allowSymlinks: false });
-    return engine.digest({ files, algorithm: "sha256", root: model, ...request });
+    const whole = { algorithm: "sha256", root: model, ...request } as const;
+    return this.bundle.reading.withDigestEngine({ engine }, whole, {}, async (digester) => {
+      const { onFile } = digester;
+      const { files } = await this.bundle.enumerate.enumerateModel(model, { ignore: [], allowSymlinks: false, onFile });
+      return digester.digest(files);
+    });
   }
 }

@@ -6,7 +6,7 @@ import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engin
 import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
-import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
+import type { FileList, ModelFile, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
 import { isTemporaryName } from "./model/temporary-names.ts";
 import type { Coverage } from "./verdict.ts";
@@ -67,7 +67,7 @@ export interface SigningList {
  */
 export async function listForSigning(
   options: DigestModelOptions,
-  onFile: (size: number) => void = () => {},
+  onFile: (file: ModelFile) => void = () => {},
 ): Promise<SigningList> {
   const model = resolve(options.model);
   const callerPaths = options.ignorePaths ?? [];
@@ -91,13 +91,11 @@ export async function buildManifest(options: DigestModelOptions): Promise<ModelM
   const model = resolve(options.model);
   const { shardSize, signal, onProgress, mode = "full" } = options;
   const algorithm = options.algorithm ?? "sha256";
-  const { list, ignore, digests } = await withDigestEngine(options, mode, async ({ onFile, engineFor }) => {
-    const { list, ignore } = await listForSigning(options, onFile);
-    const { files } = list;
-    const request = { files, root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
-    const engine = await engineFor(files);
-    const digests = await engine.digest(request, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
-    return { list, ignore, digests };
+  const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
+  const hearing = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const { list, ignore, digests } = await withDigestEngine(options, request, hearing, async (digester) => {
+    const { list, ignore } = await listForSigning(options, digester.onFile);
+    return { list, ignore, digests: await digester.digest(list.files) };
   });
   const resources = buildResources(list.files, digests.digests, shardSize);
   if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");

@@ -7,6 +7,7 @@ import type { DigestMode, DigestProgress } from "./hashing/digest-engine.ts";
 import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engine.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
+import { resourcesByFile } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
@@ -93,20 +94,21 @@ async function checkFiles(
   const { manifest } = statement;
   const { serialization } = manifest;
   const { mode = "full", signal, onProgress } = options;
-  const { list, matching, files, digests } = await withDigestEngine(options, mode, async ({ onFile, engineFor }) => {
+  const { algorithm, shardSize } = serialization;
+  const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
+  const hearing = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const signed = resourcesByFile(manifest);
+  const { list, matching, files, digests } = await withDigestEngine(options, request, hearing, async (digester) => {
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
-      onFile,
+      // What nobody signed is not read.
+      onFile: (file) => signed.has(file.name) && digester.onFile(file),
       ...(signal && { signal }),
     });
-    const matching = matchFiles(manifest, list);
+    const matching = matchFiles(manifest, list, signed);
     const files = matching.present.map(({ file }) => file);
-    const { algorithm, shardSize } = serialization;
-    const request = { files, root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
-    const engine = await engineFor(files);
-    const digests = await engine.digest(request, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
-    return { list, matching, files, digests };
+    return { list, matching, files, digests: await digester.digest(files) };
   });
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
-import { DigestCollector } from "./digest-collector.ts";
-import type { DigestEngine, DigestOptions, DigestRequest, DigestResult } from "./digest-engine.ts";
+import type { DigestEngine, DigestOptions, DigestRequest, DigestResult, GrowingRequest } from "./digest-engine.ts";
 import { faultError, hasherFailed } from "./fault-error.ts";
 import { packFiles } from "./file-chunk.ts";
+import { FilesAsFound } from "./files-as-found.ts";
 import { type ChildOptions, HasherChild } from "./hasher-child.ts";
-import { type Measure, measureRequest, usefulThreads } from "./measure.ts";
+import { measureRequest, usefulThreads } from "./measure.ts";
+import { type GrowingList, PendingRequest } from "./pending-request.ts";
 import type { FromHasher, HasherSettings } from "./protocol.ts";
 
 export interface EngineOptions extends ChildOptions, Partial<HasherSettings> {
@@ -20,32 +21,17 @@ export interface EngineOptions extends ChildOptions, Partial<HasherSettings> {
 const IDLE_MS = 30_000;
 const PAUSES_MS = [100, 500, 2500];
 const CANCEL_MS = 120;
-/** Files of one message: about a millisecond of this thread. */
-const FILES_PER_MESSAGE = 1000;
+/** Files of one message: half a millisecond of this thread. */
+const FILES_PER_MESSAGE = 500;
 
 /** A digest engine in a process of its own, which starts when it is needed. */
 export function createDigestEngine(options: EngineOptions = {}): DigestEngine {
   return new ChildEngine(options);
 }
 
-interface Pending {
-  readonly id: number;
-  readonly request: DigestRequest;
-  readonly measure: Measure;
-  readonly options: DigestOptions;
-  readonly resolve: (result: DigestResult) => void;
-  readonly reject: (error: unknown) => void;
-  readonly onAbort: () => void;
-  collector: DigestCollector;
-  /** Runs while a cancelled request waits for the process to let go of it. */
-  patience?: NodeJS.Timeout;
-  /** Starts that this request has cost. */
-  crashes: number;
-}
-
 class ChildEngine implements DigestEngine {
   readonly #options: EngineOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, PendingRequest>();
   #nextId = 0;
   #child: HasherChild | undefined;
   #restart: NodeJS.Timeout | undefined;
@@ -61,26 +47,34 @@ class ChildEngine implements DigestEngine {
     const measure = await measureRequest(request);
     const cached = await this.#fromCache(request, options.signal);
     if (cached !== undefined) return cached;
+    const { files, ...head } = request;
+    return this.#open(head, { files, measure, isComplete: true, more: async () => {} }, options).result;
+  }
+
+  begin(request: Omit<DigestRequest, "files" | "mode">, options: DigestOptions = {}): GrowingRequest {
+    const list = new FilesAsFound(request.shardSize);
+    const pending = this.#open({ ...request, mode: "full" }, list, options);
+    return {
+      add: (file) => list.add(file),
+      finish: async (files) => {
+        list.measure.check();
+        list.complete();
+        return list.inOrderOf(files, pending.result);
+      },
+      cancel: () => {
+        if (this.#pending.has(pending.id)) this.#abort(pending);
+      },
+    };
+  }
+
+  #open(head: Omit<DigestRequest, "files">, list: GrowingList, options: DigestOptions): PendingRequest {
     throwIfCancelled(options.signal);
     if (this.#disposed) throw cancelled("the engine was disposed of");
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      const pending: Pending = {
-        id,
-        request,
-        measure,
-        options,
-        resolve,
-        reject,
-        onAbort: () => this.#abort(pending),
-        collector: new DigestCollector(request),
-        crashes: 0,
-      };
-      this.#pending.set(id, pending);
-      options.signal?.addEventListener("abort", pending.onAbort, { once: true });
-      clearTimeout(this.#idle);
-      if (this.#restart === undefined) this.#start(pending);
-    });
+    const pending = new PendingRequest(this.#nextId++, head, list, options, () => this.#abort(pending));
+    this.#pending.set(pending.id, pending);
+    clearTimeout(this.#idle);
+    if (this.#restart === undefined) this.#start(pending);
+    return pending;
   }
 
   async dispose(): Promise<void> {
@@ -94,27 +88,20 @@ class ChildEngine implements DigestEngine {
     await child?.retire();
   }
 
-  warm(): void {
-    if (this.#disposed || this.#child !== undefined || this.#restart !== undefined) return;
-    this.#begin(availableParallelism());
-    this.#rest();
-  }
-
-  #start(pending: Pending): void {
-    this.#begin(pending.request.mode === "cached" ? 0 : usefulThreads(pending.measure));
-    this.#child?.hold(true);
-    if (this.#child !== undefined) void this.#send(this.#child, pending);
-  }
-
-  /** `threads`: how many will surely be needed. */
-  #begin(threads: number): void {
+  #start(pending: PendingRequest): void {
+    const { head, list } = pending;
+    // A list that is still being made is a long one.
+    const threads = list.isComplete ? usefulThreads(list.measure) : availableParallelism();
     try {
-      this.#child ??= this.#fork(threads);
+      this.#child ??= this.#fork(head.mode === "cached" ? 0 : threads);
+      this.#child.hold(true);
+      void this.#send(this.#child, pending);
     } catch (error) {
       this.#crashed(`it could not be started (${error instanceof Error ? error.message : String(error)})`);
     }
   }
 
+  /** `threads`: how many will surely be needed. */
   #fork(threads: number): HasherChild {
     const { workers = availableParallelism(), priority = "low", readers = "auto", cache } = this.#options;
     const settings = { workers, priority, readers, ...(cache !== undefined && { cache }) };
@@ -130,28 +117,36 @@ class ChildEngine implements DigestEngine {
   }
 
   /** Sends the list in pieces, so that neither this thread nor the pipe has to take it all at once. */
-  async #send(child: HasherChild, { id, request, measure }: Pending): Promise<void> {
-    const { files, algorithm, shardSize, mode = "full", root } = request;
+  async #send(child: HasherChild, pending: PendingRequest): Promise<void> {
+    const { id, list, head } = pending;
+    const { algorithm, shardSize, mode = "full", root } = head;
+    const { files, digests, bytes } = list.measure;
     await child.send({
       type: "begin",
       id,
       algorithm,
       mode,
-      ...measure,
+      ...(list.isComplete && { expected: { files, digests, bytes } }),
       ...(shardSize !== undefined && { shardSize }),
       ...(root !== undefined && { root }),
     });
-    for (let from = 0; from < files.length; from += FILES_PER_MESSAGE) {
+    for (let sent = 0; !list.isComplete || sent < list.files.length; ) {
+      const next = Math.min(sent + FILES_PER_MESSAGE, list.files.length);
+      if (!list.isComplete && next < sent + FILES_PER_MESSAGE) {
+        await list.more();
+        continue;
+      }
       if (this.#child !== child || !this.#pending.has(id)) return;
       try {
-        await child.send({ type: "files", id, chunk: packFiles(files, from, from + FILES_PER_MESSAGE) });
+        await child.send({ type: "files", id, chunk: packFiles(list.files, sent, next) });
       } catch (error) {
-        const pending = this.#pending.get(id);
-        if (pending !== undefined) this.#giveUp(pending, error);
+        this.#giveUp(pending, error);
         return;
       }
+      sent = next;
       await new Promise((resolve) => setImmediate(resolve));
     }
+    await child.send({ type: "complete", id, files: list.measure.files, digests: list.measure.digests });
   }
 
   #hear(message: FromHasher): void {
@@ -160,22 +155,20 @@ class ChildEngine implements DigestEngine {
     try {
       switch (message.type) {
         case "progress":
-          this.#progress(pending, message);
+          pending.progress(message);
           return;
         case "digests":
-          pending.collector.add(message.hex);
+          pending.collect(message.hex);
           return;
-        case "done": {
-          const { bytesRead, bytesFromCache } = message;
-          this.#settle(pending);
-          pending.resolve({ digests: pending.collector.end(), bytesRead, bytesFromCache });
+        case "done":
+          pending.done(message);
+          this.#forget(pending);
           return;
-        }
         case "failed":
-          this.#fail(pending, faultError(message.fault, pending.request.files));
+          this.#fail(pending, faultError(message.fault, pending.list.files));
           return;
         case "cancelled":
-          this.#fail(pending, cancelled(pending.options.signal?.reason));
+          this.#fail(pending, cancelled(pending.signal?.reason));
           return;
       }
     } catch (error) {
@@ -183,31 +176,23 @@ class ChildEngine implements DigestEngine {
     }
   }
 
-  #progress({ options, request }: Pending, message: Extract<FromHasher, { type: "progress" }>): void {
-    const name = message.file === undefined ? undefined : request.files[message.file]?.name;
-    options.onProgress?.({
-      bytesDone: message.done,
-      bytesTotal: message.total,
-      ...(name !== undefined && { file: name }),
-    });
-  }
-
   /** Asks the process to let go of the request's files; one that does not answer in time is ended. */
-  #abort(pending: Pending): void {
+  #abort(pending: PendingRequest): void {
     const child = this.#child;
     if (child === undefined) {
-      this.#fail(pending, cancelled(pending.options.signal?.reason));
+      this.#fail(pending, cancelled(pending.signal?.reason));
       return;
     }
     void child.send({ type: "cancel", id: pending.id });
     pending.patience = setTimeout(() => {
-      this.#fail(pending, cancelled(pending.options.signal?.reason));
+      this.#fail(pending, cancelled(pending.signal?.reason));
       if (this.#child === child) this.#replace(child);
     }, this.#options.cancelMs ?? CANCEL_MS);
   }
 
   /** An error on this side: the process is told to stop, and the caller hears of it at once. */
-  #giveUp(pending: Pending, error: unknown): void {
+  #giveUp(pending: PendingRequest, error: unknown): void {
+    if (!this.#pending.has(pending.id)) return;
     void this.#child?.send({ type: "cancel", id: pending.id });
     this.#fail(pending, error);
   }
@@ -224,8 +209,8 @@ class ChildEngine implements DigestEngine {
     const pauses = this.#options.pausesMs ?? PAUSES_MS;
     let pause = 0;
     for (const pending of this.#pending.values()) {
-      if (pending.options.signal?.aborted === true) {
-        this.#fail(pending, cancelled(pending.options.signal.reason));
+      if (pending.signal?.aborted === true) {
+        this.#fail(pending, cancelled(pending.signal.reason));
         continue;
       }
       const next = pauses[pending.crashes++];
@@ -240,20 +225,18 @@ class ChildEngine implements DigestEngine {
     this.#restart = undefined;
     for (const pending of this.#pending.values()) {
       if (this.#restart !== undefined) return;
-      pending.collector = new DigestCollector(pending.request);
+      pending.startOver();
       this.#start(pending);
     }
   }
 
-  #fail(pending: Pending, error: unknown): void {
-    this.#settle(pending);
-    pending.reject(error);
+  #fail(pending: PendingRequest, error: unknown): void {
+    pending.fail(error);
+    this.#forget(pending);
   }
 
-  #settle(pending: Pending): void {
+  #forget(pending: PendingRequest): void {
     this.#pending.delete(pending.id);
-    clearTimeout(pending.patience);
-    pending.options.signal?.removeEventListener("abort", pending.onAbort);
     if (this.#pending.size > 0 || this.#disposed) return;
     clearTimeout(this.#restart);
     this.#restart = undefined;

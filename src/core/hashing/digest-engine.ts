@@ -42,6 +42,20 @@ export interface DigestOptions {
   readonly onProgress?: (progress: DigestProgress) => void;
 }
 
+/** A request whose files are read while they are being listed. */
+export interface GrowingRequest {
+  /** The next file, as it is found; no other has its name. */
+  add(file: ModelFile): void;
+  /**
+   * After the last file.
+   *
+   * @param files those that were added, in the order that the digests are wanted in
+   */
+  finish(files: readonly ModelFile[]): Promise<DigestResult>;
+  /** Lets go of everything; nothing where it has finished. */
+  cancel(): void;
+}
+
 /**
  * Turns files into digests, somewhere else than on the caller's thread.
  *
@@ -50,8 +64,11 @@ export interface DigestOptions {
  */
 export interface DigestEngine {
   digest(request: DigestRequest, options?: DigestOptions): Promise<DigestResult>;
-  /** Starts what takes a moment to start, where a request is sure to follow. */
-  warm?(): void;
+  /**
+   * Begins to read every byte of files whose list is still being made. `onProgress` is called when it is complete.
+   * Throws `USAGE`, and rejects as `digest` does.
+   */
+  begin?(request: Omit<DigestRequest, "files" | "mode">, options?: DigestOptions): GrowingRequest;
   /** Ends the process. Requests under way reject with `CANCELLED`. */
   dispose(): Promise<void>;
 }

@@ -1,17 +1,14 @@
 import { DIGEST_BYTES, type HashAlgorithm } from "./digest-engine.ts";
 import { joinChunk } from "./file-chunk.ts";
 import type { Job } from "./job.ts";
-import { digestsOf, JobQueue, type PlannedJob } from "./job-queue.ts";
+import { digestsOf, JobQueue, MAX_DIGESTS, type PlannedJob } from "./job-queue.ts";
 import type { Fault } from "./protocol.ts";
+import { RawDigests } from "./raw-digests.ts";
 import { RunControl } from "./run-control.ts";
 
 export interface RunShape {
   readonly algorithm: HashAlgorithm;
   readonly shardSize?: number | undefined;
-  /** How many files there will be. */
-  readonly files: number;
-  /** How many digests they have, wanted or not. */
-  readonly digests: number;
 }
 
 export interface RunOptions {
@@ -26,6 +23,13 @@ export type RunOutcome =
   | { readonly state: "cancelled" }
   | { readonly state: "failed"; readonly fault: Fault };
 
+/** Jobs of a file that nobody asked for: never none, for it was not read. */
+const NOT_WANTED = 1;
+
+interface HandedOut extends PlannedJob {
+  readonly results: SharedArrayBuffer;
+}
+
 /** Files read for one request: what is still to be handed out, what came back, and the digests so far. */
 export class DigestRun {
   readonly control: RunControl;
@@ -33,13 +37,13 @@ export class DigestRun {
   readonly #shape: RunShape;
   readonly #paths: string[] = [];
   readonly #stats: string[] = [];
-  readonly #firstDigest: Float64Array;
-  readonly #results: SharedArrayBuffer;
+  readonly #firstDigest: number[] = [];
+  readonly #digests: RawDigests;
   readonly #queue: JobQueue;
   /** Jobs of each file that have not been completed. */
-  readonly #open: Uint32Array;
-  readonly #handedOut = new Map<number, PlannedJob>();
-  #digests = 0;
+  readonly #open: number[] = [];
+  readonly #handedOut = new Map<number, HandedOut>();
+  #count = 0;
   #bytes = 0;
   #fault: Fault | undefined;
   #cancelled = false;
@@ -47,11 +51,9 @@ export class DigestRun {
   constructor(shape: RunShape, { lanes, readers = lanes }: RunOptions) {
     this.#shape = shape;
     this.#queue = new JobQueue(shape.shardSize, readers === 1 ? "in-order" : "largest-first");
-    this.#firstDigest = new Float64Array(shape.files).fill(shape.digests);
-    this.#open = new Uint32Array(shape.files).fill(1);
     this.readers = readers;
     this.control = RunControl.create(lanes);
-    this.#results = new SharedArrayBuffer(shape.digests * DIGEST_BYTES[shape.algorithm]);
+    this.#digests = new RawDigests(DIGEST_BYTES[shape.algorithm]);
   }
 
   /**
@@ -65,24 +67,23 @@ export class DigestRun {
   add(path: string, stat: string, size: number, wanted: boolean): void {
     const file = this.#paths.length;
     const digests = digestsOf(size, this.#shape.shardSize);
-    if (file >= this.#shape.files || this.#digests + digests > this.#shape.digests) {
-      throw new RangeError("more files or digests than announced");
-    }
+    if (this.#count + digests > MAX_DIGESTS) throw new RangeError("more digests than can be kept");
     this.#paths.push(path);
     this.#stats.push(stat);
-    this.#firstDigest[file] = this.#digests;
-    this.#digests += digests;
-    if (!wanted) return;
-    this.#open[file] = this.#queue.add(file, size);
-    this.#bytes += size;
+    this.#firstDigest.push(this.#count);
+    this.#count += digests;
+    this.#open.push(wanted ? this.#queue.add(file, size) : NOT_WANTED);
+    if (wanted) this.#bytes += size;
   }
 
   /** After the last file. */
   complete(): void {
-    if (this.#paths.length !== this.#shape.files || this.#digests !== this.#shape.digests) {
-      throw new RangeError("fewer files or digests than announced");
-    }
     this.#queue.close();
+  }
+
+  /** How many digests the files so far have, wanted or not. */
+  get digests(): number {
+    return this.#count;
   }
 
   /** Of all files that are read, as far as they are known. */
@@ -104,10 +105,14 @@ export class DigestRun {
   take(lane: number): Job | undefined {
     const planned = this.waiting > 0 ? this.#queue.take() : undefined;
     if (planned === undefined) return undefined;
-    this.#handedOut.set(lane, planned);
     const { files, range } = planned;
     const { algorithm, shardSize } = this.#shape;
-    const first = range === undefined || shardSize === undefined ? 0 : range.start / shardSize;
+    let digests = 0;
+    // An empty file has no digest in shards; it is checked all the same.
+    const slots = Int32Array.from(files, (file) => (this.#hasDigest(file) ? digests++ : -1));
+    if (range !== undefined) digests = digestsOf(range.end - range.start, shardSize);
+    const results = new SharedArrayBuffer(digests * DIGEST_BYTES[algorithm]);
+    this.#handedOut.set(lane, { ...planned, results });
     return {
       algorithm,
       chunk: joinChunk(
@@ -115,9 +120,8 @@ export class DigestRun {
         files.map((file) => this.#stats[file] ?? ""),
       ),
       files: Uint32Array.from(files),
-      // An empty file has no digest in shards; it is checked all the same.
-      slots: Float64Array.from(files, (file) => (this.#hasDigest(file) ? this.firstDigest(file) + first : -1)),
-      results: this.#results,
+      slots,
+      results,
       control: this.control.buffer,
       lane,
       ...(range !== undefined && { range: shardSize === undefined ? range : { ...range, shardSize } }),
@@ -126,8 +130,35 @@ export class DigestRun {
 
   /** The lane did what it took. */
   completed(lane: number): void {
-    for (const file of this.#handedOut.get(lane)?.files ?? []) this.#open[file] = (this.#open[file] ?? 0) - 1;
+    const done = this.#handedOut.get(lane);
+    if (done === undefined) return;
     this.#handedOut.delete(lane);
+    for (const [position, raw] of this.#placed(done)) this.#digests.put(position, raw);
+    for (const file of done.files) this.#open[file] = (this.#open[file] ?? 0) - 1;
+  }
+
+  /** Stretches of a job's digests that belong next to each other, and where. */
+  *#placed({ files, range, results }: HandedOut): Generator<readonly [number, Uint8Array]> {
+    const { algorithm, shardSize } = this.#shape;
+    const raw = new Uint8Array(results);
+    if (range !== undefined) {
+      yield [this.firstDigest(files[0] ?? 0) + (shardSize === undefined ? 0 : range.start / shardSize), raw];
+      return;
+    }
+    const width = DIGEST_BYTES[algorithm];
+    let from = 0;
+    let to = 0;
+    let position = 0;
+    for (const file of files) {
+      if (!this.#hasDigest(file)) continue;
+      if (this.firstDigest(file) !== position + to - from) {
+        yield [position, raw.subarray(from * width, to * width)];
+        from = to;
+        position = this.firstDigest(file);
+      }
+      to++;
+    }
+    yield [position, raw.subarray(from * width, to * width)];
   }
 
   fail(fault: Fault): void {
@@ -154,17 +185,15 @@ export class DigestRun {
 
   /** Position of the first digest of a file, in order of file and shard. */
   firstDigest(file: number): number {
-    return this.#firstDigest[file] ?? this.#shape.digests;
+    return this.#firstDigest[file] ?? this.#count;
   }
 
   /** Digests `[from, to)`, lower-case hex, end to end. */
   hex(from: number, to: number): string {
-    const width = DIGEST_BYTES[this.#shape.algorithm];
-    return Buffer.from(this.#results, from * width, (to - from) * width).toString("hex");
+    return this.#digests.hex(from, to);
   }
 
   #hasDigest(file: number): boolean {
-    const next = file + 1 < this.#paths.length ? this.firstDigest(file + 1) : this.#digests;
-    return next > this.firstDigest(file);
+    return this.firstDigest(file + 1) > this.firstDigest(file);
   }
 }

@@ -52,7 +52,8 @@ export class HasherProcess {
         return;
       case "begin": {
         if (this.#options === undefined) throw new Error("not configured");
-        if (message.mode === "full") this.#options.scheduler.expect(message);
+        const { expected } = message;
+        if (message.mode === "full" && expected !== undefined) this.#options.scheduler.expect(expected);
         const runner = new RequestRunner(this.#options, message);
         this.#requests.set(message.id, runner);
         this.#watching ??= setInterval(() => this.#watch(), PROGRESS_MS);
@@ -64,6 +65,9 @@ export class HasherProcess {
         this.#requests.get(message.id)?.add(paths, stats);
         return;
       }
+      case "complete":
+        this.#requests.get(message.id)?.complete(message);
+        return;
       case "cancel":
         this.#requests.get(message.id)?.cancel();
         return;
@@ -94,10 +98,10 @@ export class HasherProcess {
     if (this.#yieldsDisk) useIdleDiskClass();
     this.#yieldsDisk = false;
     for (const [id, runner] of this.#requests) {
-      const { done, total, file } = runner.progress;
+      const { done, file } = runner.progress;
       if (done === this.#told.get(runner)) continue;
       this.#told.set(runner, done);
-      send({ type: "progress", id, done, total, file });
+      send({ type: "progress", id, done, file });
     }
     const scheduler = this.#options?.scheduler;
     if (scheduler !== undefined) scheduler.diskBound = this.#diskWait.observe(processorMs(), scheduler.jobsMs);

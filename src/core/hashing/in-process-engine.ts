@@ -43,13 +43,13 @@ class InProcessEngine implements DigestEngine {
     throwIfCancelled(signal);
     if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.");
     const { files, algorithm, shardSize, mode = "full" } = request;
-    const shape = { algorithm, shardSize, mode, ...measure };
+    const shape = { algorithm, shardSize, mode, expected: measure };
     const runner = new RequestRunner({ scheduler: this.#scheduler }, shape);
     const cancel = (): void => runner.cancel();
     const progress = setInterval(() => {
-      const { done, total, file } = runner.progress;
+      const { done, file } = runner.progress;
       const name = file === undefined ? undefined : files[file]?.name;
-      onProgress?.({ bytesDone: done, bytesTotal: total, ...(name !== undefined && { file: name }) });
+      onProgress?.({ bytesDone: done, bytesTotal: measure.bytes, ...(name !== undefined && { file: name }) });
     }, PROGRESS_MS);
     signal?.addEventListener("abort", cancel, { once: true });
     this.#runners.add(runner);
@@ -58,6 +58,7 @@ class InProcessEngine implements DigestEngine {
         const { paths, stats } = unpackFiles(packFiles(files));
         runner.add(paths, stats);
       }
+      runner.complete(measure);
       const answer = await runner.answer();
       if (answer.state === "failed") throw faultError(answer.fault, files);
       if (answer.state === "cancelled") throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason });

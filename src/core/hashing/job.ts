@@ -13,10 +13,10 @@ export interface Job {
   /** Positions of the files in the request. */
   readonly files: Uint32Array;
   /** Where in `results` the (first) digest of each file goes; -1: it has none. */
-  readonly slots: Float64Array;
+  readonly slots: Int32Array;
   /** Bytes; `shardSize` absent: one digest over the range. */
   readonly range?: { readonly start: number; readonly end: number; readonly shardSize?: number };
-  /** Raw digests of the whole request, end to end. */
+  /** For the raw digests of this job, end to end. */
   readonly results: SharedArrayBuffer;
   /** See `RunControl`. */
   readonly control: SharedArrayBuffer;

@@ -19,32 +19,53 @@ export function usefulThreads({ files, digests, bytes }: Measure): number {
   return Math.max(1, Math.min(wanted, digests));
 }
 
+/** Adds up what a request comes to, file by file. */
+export class RequestMeasure implements Measure {
+  readonly #shardSize: number | undefined;
+  files = 0;
+  digests = 0;
+  bytes = 0;
+
+  /** Throws `USAGE` for a size of shards that there cannot be. */
+  constructor(shardSize: number | undefined) {
+    this.#shardSize = shardSize;
+    if (shardSize === undefined || (Number.isSafeInteger(shardSize) && shardSize >= 1)) return;
+    throw new ProvenanceError("USAGE", "The shard size must be a whole number of bytes, at least 1.", {
+      details: { shardSize },
+    });
+  }
+
+  /** `size` in bytes. */
+  add(size: number): void {
+    this.files++;
+    this.digests += digestsOf(size, this.#shardSize);
+    this.bytes += size;
+  }
+
+  /** Throws `USAGE` for more than an engine can hold. */
+  check(): void {
+    const { files, digests } = this;
+    if (digests <= MAX_DIGESTS) return;
+    throw new ProvenanceError(
+      "USAGE",
+      this.#shardSize === undefined
+        ? `There are ${files} files; more than ${MAX_DIGESTS} cannot be digested at once.`
+        : `Shards of ${this.#shardSize} bytes make ${digests} digests of this model; more than ${MAX_DIGESTS} cannot be held. Take larger shards.`,
+      { details: { digests, limit: MAX_DIGESTS } },
+    );
+  }
+}
+
 /** Files counted without a pause: some milliseconds. */
 const FILES_AT_ONCE = 50_000;
 
 /** What a request comes to. Throws `USAGE` for what no engine can answer. */
 export async function measureRequest({ files, shardSize }: DigestRequest): Promise<Measure> {
-  if (shardSize !== undefined && (!Number.isSafeInteger(shardSize) || shardSize < 1)) {
-    throw new ProvenanceError("USAGE", "The shard size must be a whole number of bytes, at least 1.", {
-      details: { shardSize },
-    });
-  }
-  let digests = 0;
-  let bytes = 0;
-  let counted = 0;
+  const measure = new RequestMeasure(shardSize);
   for (const { size } of files) {
-    digests += digestsOf(size, shardSize);
-    bytes += size;
-    if (++counted % FILES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    measure.add(size);
+    if (measure.files % FILES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  if (digests > MAX_DIGESTS) {
-    throw new ProvenanceError(
-      "USAGE",
-      shardSize === undefined
-        ? `There are ${digests} files; more than ${MAX_DIGESTS} cannot be digested at once.`
-        : `Shards of ${shardSize} bytes make ${digests} digests of this model; more than ${MAX_DIGESTS} cannot be held. Take larger shards.`,
-      { details: { digests, limit: MAX_DIGESTS } },
-    );
-  }
-  return { files: files.length, digests, bytes };
+  measure.check();
+  return measure;
 }

@@ -75,12 +75,12 @@ export const ToHasherSchema = v.variant("type", [
     mode: v.picklist(["full", "cached", "verify-cache"]),
     /** What the cache knows the model by. */
     root: v.optional(v.string()),
-    /** How many files the `files` messages will bring, with how many digests and bytes. */
-    files: Count,
-    digests: Count,
-    bytes: Count,
+    /** What the `files` messages will bring. Absent: the list is being made, and comes in no order. */
+    expected: v.optional(v.strictObject({ files: Count, digests: Count, bytes: Count })),
   }),
   v.strictObject({ type: v.literal("files"), id: RequestId, chunk: FileChunkSchema }),
+  /** After the last file: how many there were, and how many digests they have. */
+  v.strictObject({ type: v.literal("complete"), id: RequestId, files: Count, digests: Count }),
   v.strictObject({ type: v.literal("cancel"), id: RequestId }),
 ]);
 
@@ -92,7 +92,6 @@ export const FromHasherSchema = v.variant("type", [
     id: RequestId,
     /** Bytes. */
     done: Count,
-    total: Count,
     /** A file being read. */
     file: v.optional(FileIndex),
   }),

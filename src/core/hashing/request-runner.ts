@@ -5,6 +5,7 @@ import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestMode } from "./digest-engine.ts";
 import { DigestRun, type RunOutcome, type RunShape } from "./digest-run.ts";
 import { digestsOf } from "./job-queue.ts";
+import type { Measure } from "./measure.ts";
 import type { Fault } from "./protocol.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -16,9 +17,9 @@ export interface RunnerOptions {
 }
 
 export interface RequestShape extends RunShape {
-  /** Bytes of all files. */
-  readonly bytes: number;
   readonly mode: DigestMode;
+  /** Absent: the files come in no order. */
+  readonly expected?: Measure | undefined;
   /** Absolute path that the cache knows the model by; absent: nothing is kept or asked for. */
   readonly root?: string | undefined;
 }
@@ -55,6 +56,7 @@ export class RequestRunner {
   readonly #known = new Map<number, string>();
   readonly #cached: CachedDigests | undefined;
   #bytesKnown = 0;
+  #digests = 0;
   #run: DigestRun | undefined;
   #outcome: Promise<RunOutcome> | undefined;
   #isComplete: () => void = () => {};
@@ -72,9 +74,9 @@ export class RequestRunner {
   }
 
   /** Bytes, of those that are read and those that need not be; and a file that is being read. */
-  get progress(): { readonly done: number; readonly total: number; readonly file: number | undefined } {
+  get progress(): { readonly done: number; readonly file: number | undefined } {
     const control = this.#run?.control;
-    return { done: this.#bytesKnown + (control?.bytes ?? 0), total: this.#shape.bytes, file: control?.file };
+    return { done: this.#bytesKnown + (control?.bytes ?? 0), file: control?.file };
   }
 
   /** The next files of the list. Reading begins with them, as far as their order is no matter. */
@@ -85,12 +87,18 @@ export class RequestRunner {
       const file = this.#paths.length;
       this.#paths.push(path);
       this.#stats.push(stat);
+      this.#digests += digestsOf(size, this.#shape.shardSize);
       this.#lookUp(file, path, stat, size);
       // A spot check picks from the whole list.
       if (this.#shape.mode !== "verify-cache") this.#begun().add(path, stat, size, !this.#known.has(file));
     }
-    if (this.#paths.length === this.#shape.files) this.#isComplete();
     this.#options.scheduler.dispatch();
+  }
+
+  /** After the last file. Throws a RangeError where these are not the files that were to come. */
+  complete({ files, digests }: { readonly files: number; readonly digests: number }): void {
+    if (files !== this.#paths.length || digests !== this.#digests) throw new RangeError("not the files that were sent");
+    this.#isComplete();
   }
 
   cancel(): void {
@@ -99,7 +107,6 @@ export class RequestRunner {
   }
 
   async answer(): Promise<Answer> {
-    if (this.#shape.files === 0) this.#isComplete();
     await this.#complete;
     const sample = this.#shape.mode === "verify-cache" ? this.#sample() : new Map<number, string>();
     for (const file of sample.keys()) this.#forget(file);
@@ -136,6 +143,8 @@ export class RequestRunner {
         if (to - from <= MAX_KEPT_DIGESTS) entries.push(cacheEntry(path, stat, run.hex(from, to)));
       }
     }
+    // The next request asks in the order of names, which that of paths is where no links are followed.
+    if (this.#shape.expected === undefined) entries.sort();
     await cache.store(root, digestKind(algorithm, shardSize), entries, new Set(this.#paths));
   }
 
@@ -232,7 +241,7 @@ export class RequestRunner {
       yield [from, to, known];
       read = to;
     }
-    if (read < this.#shape.digests) yield [read, this.#shape.digests];
+    if (read < run.digests) yield [read, run.digests];
   }
 
   /** Asked against the beginning of the request: what was written since, the check after the last byte has seen. */

@@ -1,4 +1,5 @@
-import type { DigestEngine, DigestMode } from "./digest-engine.ts";
+import type { ModelFile } from "../model/file-list.ts";
+import type { DigestEngine, DigestOptions, DigestRequest, DigestResult, GrowingRequest } from "./digest-engine.ts";
 
 /** Below both, starting a process takes longer than reading. */
 const SMALL_BYTES = 16 * 1024 * 1024;
@@ -10,71 +11,111 @@ export interface EngineChoice {
   readonly cache?: string;
 }
 
-/** The engine for one model. */
-export interface ModelEngine {
+/** Digests one model. */
+export interface ModelDigester {
   /**
-   * To be told of every file while the model is listed: where there is much to read, the process starts beside that.
-   *
-   * @param size in bytes
+   * To be told of every file that will be digested, as it is found: where there is much to read, it is read beside the
+   * listing.
    */
-  readonly onFile: (size: number) => void;
-  /** To be asked for when the list is complete. */
-  engineFor(files: readonly { readonly size: number }[]): Promise<DigestEngine>;
+  readonly onFile: (file: ModelFile) => void;
+  /** The digests of the files told, when the list is complete, in the order of `files`. Rejects as `DigestEngine` does. */
+  digest(files: readonly ModelFile[]): Promise<DigestResult>;
 }
 
 /**
  * Runs `use` with the engine given, or with one that lives only that long: in a process of its own, or on this thread
  * where there is little to read.
- *
- * @param mode what comes from the cache needs no process
  */
 export async function withDigestEngine<T>(
   choice: EngineChoice,
-  mode: DigestMode,
-  use: (engine: ModelEngine) => Promise<T>,
+  request: Omit<DigestRequest, "files">,
+  options: DigestOptions,
+  use: (digester: ModelDigester) => Promise<T>,
 ): Promise<T> {
-  let seen: Amount = { files: 0, bytes: 0 };
-  let own: Promise<DigestEngine> | undefined;
-  const start = (): void => {
-    if (choice.engine !== undefined) {
-      choice.engine.warm?.();
+  const digester = new EngineDigester(choice, request, options);
+  try {
+    return await use(digester);
+  } finally {
+    await digester.dispose();
+  }
+}
+
+class EngineDigester implements ModelDigester {
+  readonly #choice: EngineChoice;
+  readonly #request: Omit<DigestRequest, "files">;
+  readonly #options: DigestOptions;
+  readonly #measure = { files: 0, bytes: 0 };
+  /** Files that are told before an engine is there. */
+  #waiting: ModelFile[] = [];
+  #own: Promise<DigestEngine> | undefined;
+  #beginning: Promise<void> | undefined;
+  #begun: GrowingRequest | undefined;
+
+  constructor(choice: EngineChoice, request: Omit<DigestRequest, "files">, options: DigestOptions) {
+    this.#choice = choice;
+    this.#request = request;
+    this.#options = options;
+  }
+
+  readonly onFile = (file: ModelFile): void => {
+    const { mode = "full" } = this.#request;
+    // What comes from the cache needs no process.
+    if (mode !== "full") return;
+    if (this.#begun !== undefined) {
+      this.#begun.add(file);
       return;
     }
-    own = createProcess(choice.cache);
-    // Whoever asks for the engine hears of it; a failure before that is no reason to fall.
-    own.then((engine) => engine.warm?.()).catch(() => {});
+    this.#measure.files++;
+    this.#measure.bytes += file.size;
+    this.#waiting.push(file);
+    if (this.#beginning !== undefined || isSmall(this.#measure)) return;
+    this.#beginning = this.#begin();
+    // Whoever asks for the digests hears of it.
+    this.#beginning.catch(() => {});
   };
-  try {
-    return await use({
-      onFile: (size) => {
-        const before = seen;
-        seen = { files: seen.files + 1, bytes: seen.bytes + size };
-        if (mode === "full" && isSmall(before) && !isSmall(seen)) start();
-      },
-      engineFor: async (files) => {
-        if (choice.engine !== undefined) return choice.engine;
-        own ??= isSmall(amountOf(files)) ? createInProcess() : createProcess(choice.cache);
-        return own;
-      },
-    });
-  } finally {
-    await own?.then(
+
+  async digest(files: readonly ModelFile[]): Promise<DigestResult> {
+    await this.#beginning;
+    if (this.#begun !== undefined) return this.#begun.finish(files);
+    const engine = this.#choice.engine ?? (await this.#ownEngine(isSmall(measureOf(files))));
+    return engine.digest({ ...this.#request, files }, this.#options);
+  }
+
+  async dispose(): Promise<void> {
+    this.#begun?.cancel();
+    await this.#own?.then(
       (engine) => engine.dispose(),
       () => {},
     );
   }
+
+  async #begin(): Promise<void> {
+    const engine = this.#choice.engine ?? (await this.#ownEngine(false));
+    const { algorithm, shardSize, root } = this.#request;
+    this.#begun = engine.begin?.(
+      { algorithm, ...(shardSize !== undefined && { shardSize }), ...(root !== undefined && { root }) },
+      this.#options,
+    );
+    for (const file of this.#waiting) this.#begun?.add(file);
+    this.#waiting = [];
+  }
+
+  #ownEngine(small: boolean): Promise<DigestEngine> {
+    this.#own ??= small ? createInProcess() : createProcess(this.#choice.cache);
+    return this.#own;
+  }
 }
 
-interface Amount {
+interface Measure {
   readonly files: number;
   readonly bytes: number;
 }
 
-function amountOf(files: readonly { readonly size: number }[]): Amount {
+function measureOf(files: readonly ModelFile[]): Measure {
   return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
-function isSmall({ files, bytes }: Amount): boolean {
+function isSmall({ files, bytes }: Measure): boolean {
   return files <= SMALL_FILES && bytes <= SMALL_BYTES;
 }
 

@@ -22,9 +22,12 @@ export interface Matching {
   readonly empty: readonly string[];
 }
 
-/** Matches names byte for byte, never normalised (OMS 6.1.2). */
-export function matchFiles(manifest: Manifest, list: FileList): Matching {
-  const signed = resourcesByFile(manifest);
+/**
+ * Matches names byte for byte, never normalised (OMS 6.1.2).
+ *
+ * @param signed what `resourcesByFile` says of the manifest; it is used up
+ */
+export function matchFiles(manifest: Manifest, list: FileList, signed = resourcesByFile(manifest)): Matching {
   const single = list.kind === "file" ? list.files[0] : undefined;
   const soleResources = signed.get(SINGLE_FILE_NAME);
   if (single !== undefined && soleResources !== undefined) {

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../errors.ts";
 
 /** Milliseconds of work at a stretch: with a pause for garbage on top, an extension host should not be held for 20. */
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 
 /**
  * Divides long synchronous work, so that the event loop turns in between: `if (slices.isOver()) await slices.next()`.

@@ -29,8 +29,8 @@ export interface WalkOptions {
   readonly allowSymlinks: boolean;
   /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
   readonly isTemporary?: (name: string) => boolean;
-  /** Told of every file that is found, with its size in bytes, before the list is complete. */
-  readonly onFile?: (size: number) => void;
+  /** Told of every file of the list as it is found, in no order, before the list is complete. */
+  readonly onFile?: (file: ModelFile) => void;
 }
 
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
@@ -39,7 +39,7 @@ export class Walk {
   readonly #realRoot: string;
   readonly #allowSymlinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
-  readonly #onFile: (size: number) => void;
+  readonly #onFile: (file: ModelFile) => void;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -157,7 +157,7 @@ export class Walk {
     } else {
       const file = modelFile(name, target);
       this.#files.at(-1)?.push(file);
-      this.#onFile(file.size);
+      this.#onFile(file);
       this.#totalBytes += file.size;
     }
   }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { DigestEngine, DigestMode } from "../../../../src/core/hashing/digest-engine.ts";
 import { startArguments } from "../../../../src/core/hashing/start-arguments.ts";
 import { withDigestEngine } from "../../../../src/core/hashing/with-digest-engine.ts";
+import { failsWith } from "../../../support/errors.ts";
 import { listFiles } from "../../../support/listed-files.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
@@ -16,49 +18,99 @@ describe("withDigestEngine", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
 
-  /** How often a given engine is told to start while files of these sizes are listed. */
-  async function starts(sizes: readonly number[], mode: DigestMode): Promise<number> {
-    let warmed = 0;
+  /** What a given engine is asked for where files of these sizes are listed. */
+  async function asked(sizes: readonly number[], mode: DigestMode): Promise<string[]> {
+    const files = sizes.map((size, at) => ({ name: `${at}`, path: `/model/${at}`, size, state: `${size} 1 1 1 1` }));
+    const result = { digests: [], bytesRead: 0, bytesFromCache: 0 };
+    const calls: string[] = [];
     const engine: DigestEngine = {
-      digest: () => assert.fail("nothing is digested here"),
-      warm: () => void warmed++,
+      digest: async (request) => {
+        calls.push(`digest ${request.mode} ${request.files.length}`);
+        return result;
+      },
+      begin: () => {
+        let added = 0;
+        calls.push("begin");
+        return {
+          add: () => void added++,
+          finish: async (wanted) => {
+            calls.push(`finish ${added} ${wanted.length}`);
+            return result;
+          },
+          cancel: () => void calls.push("cancel"),
+        };
+      },
       dispose: () => assert.fail("it is the caller's"),
     };
-    await withDigestEngine({ engine }, mode, async ({ onFile, engineFor }) => {
-      for (const size of sizes) onFile(size);
-      assert.equal(await engineFor(sizes.map((size) => ({ size }))), engine);
+    const request = { algorithm: "sha256", mode, root: "/model" } as const;
+    await withDigestEngine({ engine }, request, {}, async (digester) => {
+      for (const file of files) digester.onFile(file);
+      assert.equal(await digester.digest(files), result);
     });
-    return warmed;
+    return calls;
   }
 
-  it("starts the process once, beside the listing, where there is much to read", async () => {
-    assert.equal(await starts(new Array(1000).fill(1), "full"), 1);
-    assert.equal(await starts([1, 17 * MIB, 17 * MIB], "full"), 1);
-    assert.equal(await starts(new Array(256).fill(1), "full"), 0);
-    assert.equal(await starts(new Array(1000).fill(1), "cached"), 0);
+  it("reads beside the listing where there is much to read, every file that was told", async () => {
+    assert.deepEqual(await asked(new Array(1000).fill(1), "full"), ["begin", "finish 1000 1000", "cancel"]);
+    assert.deepEqual(await asked([1, 17 * MIB, 17 * MIB], "full"), ["begin", "finish 3 3", "cancel"]);
+    assert.deepEqual(await asked(new Array(256).fill(1), "full"), ["digest full 256"]);
+    assert.deepEqual(await asked(new Array(1000).fill(1), "cached"), ["digest cached 1000"]);
+    assert.deepEqual(await asked(new Array(1000).fill(1), "verify-cache"), ["digest verify-cache 1000"]);
   });
 
-  it("gives an engine that was started beside the listing, or one on this thread, with the same digests", async () => {
-    writeTree(folder(), { "a.txt": "a", b: "bb" });
-    const files = listFiles(folder(), ["a.txt", "b"]);
-    for (const listed of [files.length, 1000]) {
-      const result = await withDigestEngine({}, "full", async ({ onFile, engineFor }) => {
-        for (let at = 0; at < listed; at++) onFile(1);
-        const engine = await engineFor(files);
-        assert.equal("warm" in engine, listed === 1000);
-        return engine.digest({ files, algorithm: "sha256" });
-      });
-      assert.deepEqual(result.digests, [[sha256("a")], [sha256("bb")]]);
+  it("has the same digests from a process that was started beside the listing, and on this thread", async () => {
+    const many = Array.from({ length: 600 }, (_, at) => `many/${at}`);
+    const contents = { "a.txt": "a", b: "bb", ...Object.fromEntries(many.map((name) => [name, name])) };
+    writeTree(folder(), contents);
+    for (const names of [["a.txt", "b"], Object.keys(contents)]) {
+      const files = listFiles(folder(), names);
+      const expected = Object.entries(contents)
+        .slice(0, names.length)
+        .map(([, text]) => [sha256(text)]);
+      for (const told of [true, false]) {
+        const result = await withDigestEngine({}, { algorithm: "sha256" }, {}, async (digester) => {
+          for (const file of told ? files : []) {
+            digester.onFile(file);
+            // The code of the process is loaded meanwhile.
+            if (file.name.endsWith("00")) await pause(1);
+          }
+          return digester.digest(files);
+        });
+        assert.deepEqual(result.digests, expected);
+      }
     }
   });
 
-  it("ends the process that it started where the listing fails", async () => {
+  it("ends what it began where the listing fails", async () => {
     const failure = new Error("cannot be listed");
-    const failing = withDigestEngine({}, "full", async ({ onFile }) => {
-      for (let at = 0; at < 1000; at++) onFile(1);
-      throw failure;
-    });
-    await assert.rejects(failing, failure);
+    for (const waits of [true, false]) {
+      writeTree(folder(), { a: "a" });
+      const [file] = listFiles(folder(), ["a"]);
+      assert.ok(file);
+      const failing = withDigestEngine({}, { algorithm: "sha256" }, {}, async ({ onFile }) => {
+        for (let at = 0; at < 1000; at++) onFile({ ...file, name: `${at}` });
+        if (waits) await pause(500);
+        throw failure;
+      });
+      await assert.rejects(failing, failure);
+    }
+  });
+
+  it("tells a size of shards that cannot be, whether there is much to read or little", async () => {
+    for (const count of [1, 1000]) {
+      const files = Array.from({ length: count }, (_, at) => ({
+        name: `${at}`,
+        path: "/a",
+        size: 1,
+        state: "1 1 1 1 1",
+      }));
+      await failsWith("USAGE", () =>
+        withDigestEngine({}, { algorithm: "sha256", shardSize: 0.5 }, {}, async (digester) => {
+          for (const file of files) digester.onFile(file);
+          return digester.digest(files);
+        }),
+      );
+    }
   });
 });
 

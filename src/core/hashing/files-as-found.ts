@@ -1,0 +1,65 @@
+import type { ModelFile } from "../model/file-list.ts";
+import type { DigestResult } from "./digest-engine.ts";
+import { RequestMeasure } from "./measure.ts";
+import type { GrowingList } from "./pending-request.ts";
+
+/** Files without which nobody is woken: a message's worth. */
+const WAKE_EVERY = 500;
+/** Files looked up without a pause: some milliseconds. */
+const FILES_AT_ONCE = 20_000;
+
+/** Files in the order in which they are found, and their digests in another. */
+export class FilesAsFound implements GrowingList {
+  readonly files: ModelFile[] = [];
+  readonly measure: RequestMeasure;
+  isComplete = false;
+  readonly #positions = new Map<string, number>();
+  #wake: () => void = () => {};
+
+  /** Throws `USAGE` for a size of shards that there cannot be. */
+  constructor(shardSize: number | undefined) {
+    this.measure = new RequestMeasure(shardSize);
+  }
+
+  /** The next file; no other has its name. */
+  add(file: ModelFile): void {
+    this.#positions.set(file.name, this.files.length);
+    this.files.push(file);
+    this.measure.add(file.size);
+    if (this.files.length % WAKE_EVERY === 0) this.#wake();
+  }
+
+  /** There are no more files. */
+  complete(): void {
+    this.isComplete = true;
+    this.#wake();
+  }
+
+  more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /**
+   * The digests of `wanted`, which are the files that were added, in its order. Throws a RangeError for others.
+   *
+   * @param result digests in the order of `files`
+   */
+  async inOrderOf(wanted: readonly ModelFile[], result: Promise<DigestResult>): Promise<DigestResult> {
+    if (wanted.length !== this.files.length) throw notThese();
+    const order = new Uint32Array(wanted.length);
+    for (const [at, { name }] of wanted.entries()) {
+      const position = this.#positions.get(name);
+      if (position === undefined) throw notThese();
+      order[at] = position;
+      if (at % FILES_AT_ONCE === FILES_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { digests, ...bytes } = await result;
+    return { ...bytes, digests: Array.from(order, (position) => digests[position] ?? []) };
+  }
+}
+
+function notThese(): RangeError {
+  return new RangeError("digests wanted of other files than were added");
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { appendFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { createDigestEngine } from "../../../src/core/hashing/child-engine.ts";
+import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
+import { sign } from "../../../src/core/sign.ts";
+import { verify } from "../../../src/core/verify.ts";
+import { failsWith } from "../../support/errors.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { skip } from "../../support/results.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const identity = { method: "key", privateKey: { label: "prod.key", pem: keys.privatePem } } as const;
+const trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+/** More than are read on the caller's thread. */
+const FILES = Object.fromEntries(Array.from({ length: 1300 }, (_, at) => [`part-${at % 13}/${at}.txt`, `text ${at}`]));
+
+/** Models that are read while they are listed. */
+describe("a model of many files", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  const model = () => join(folder(), "llama");
+  const signature = () => join(model(), "model.sig");
+  const inner = createDigestEngine();
+  let told: string[] = [];
+  const engine: DigestEngine = {
+    digest: () => assert.fail("it is read before its list is complete"),
+    begin: (request, options) => {
+      const growing = inner.begin?.(request, options) ?? assert.fail();
+      return {
+        add: (file) => {
+          told.push(file.name);
+          growing.add(file);
+        },
+        finish: (files) => growing.finish(files),
+        cancel: () => growing.cancel(),
+      };
+    },
+    dispose: () => inner.dispose(),
+  };
+  beforeEach(() => {
+    told = [];
+    writeTree(model(), FILES);
+  });
+  after(() => engine.dispose());
+  const verifyIt = () => verify({ model: model(), signature: signature(), trust, engine });
+
+  it("is signed and verified, and each change is found under its own name", async () => {
+    const { coverage } = await sign({ model: model(), signature: signature(), identity, engine });
+    assert.equal(coverage.files, 1300);
+    assert.equal((await verifyIt()).state, "verified");
+    appendFileSync(join(model(), "part-3/16.txt"), "!");
+    writeFileSync(join(model(), "part-0/0.txt"), "next 0");
+    renameSync(join(model(), "part-12/12.txt"), join(model(), "part-12/new.txt"));
+    const { state, comparison } = await verifyIt();
+    assert.equal(state, "modified");
+    assert.deepEqual(
+      comparison?.changed.map(({ name }) => name),
+      ["part-0/0.txt", "part-3/16.txt"],
+    );
+    assert.deepEqual(comparison?.missing, [{ name: "part-12/12.txt", ignored: false }]);
+    assert.deepEqual(comparison?.added, [{ name: "part-12/new.txt" }]);
+  });
+
+  it("is not read where nobody signed it", async () => {
+    await sign({ model: model(), signature: signature(), identity, engine });
+    told = [];
+    writeTree(model(), { "added.bin": "x", "part-5/added.bin": "y" });
+    assert.equal((await verifyIt()).state, "modified");
+    assert.deepEqual(told.toSorted(), Object.keys(FILES).toSorted());
+  });
+
+  it("that cannot be signed after all is told so, and read no further", async function () {
+    if (sep === "\\") skip(this, "such a name cannot be made here");
+    writeTree(model(), { "z\\z.txt": "a name that no signature holds" });
+    await failsWith("MODEL_NAME_NOT_PORTABLE", () =>
+      sign({ model: model(), signature: signature(), identity, engine }),
+    );
+    assert.ok(told.length > 1000);
+    rmSync(join(model(), "z\\z.txt"));
+    await sign({ model: model(), signature: signature(), identity, engine });
+  });
+});

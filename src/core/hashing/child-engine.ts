@@ -51,9 +51,10 @@ class ChildEngine implements DigestEngine {
     return this.#open(head, { files, measure, isComplete: true, more: async () => {} }, options).result;
   }
 
-  begin(request: Omit<DigestRequest, "files" | "mode">, options: DigestOptions = {}): GrowingRequest {
-    const list = new FilesAsFound(request.shardSize);
-    const pending = this.#open({ ...request, mode: "full" }, list, options);
+  begin(request: Omit<DigestRequest, "mode">, options: DigestOptions = {}): GrowingRequest {
+    const { files, ...head } = request;
+    const list = new FilesAsFound(files, request.shardSize);
+    const pending = this.#open({ ...head, mode: "full" }, list, options);
     return {
       add: (file) => list.add(file),
       finish: async (files) => {
@@ -90,8 +91,7 @@ class ChildEngine implements DigestEngine {
 
   #start(pending: PendingRequest): void {
     const { head, list } = pending;
-    // A list that is still being made is a long one.
-    const threads = list.isComplete ? usefulThreads(list.measure) : availableParallelism();
+    const threads = usefulThreads(list.measure, !list.isComplete);
     try {
       this.#child ??= this.#fork(head.mode === "cached" ? 0 : threads);
       this.#child.hold(true);

@@ -44,12 +44,12 @@ export interface DigestOptions {
 
 /** A request whose files are read while they are being listed. */
 export interface GrowingRequest {
-  /** The next file, as it is found; no other has its name. */
+  /** The next file, as it is found. */
   add(file: ModelFile): void;
   /**
    * After the last file.
    *
-   * @param files those that were added, in the order that the digests are wanted in
+   * @param files of those that were added, by name, in the order that the digests are wanted in
    */
   finish(files: readonly ModelFile[]): Promise<DigestResult>;
   /** Lets go of everything; nothing where it has finished. */
@@ -66,9 +66,11 @@ export interface DigestEngine {
   digest(request: DigestRequest, options?: DigestOptions): Promise<DigestResult>;
   /**
    * Begins to read every byte of files whose list is still being made. `onProgress` is called when it is complete.
-   * Throws `USAGE`, and rejects as `digest` does.
+   * Throws `USAGE` and `CANCELLED`, and rejects as `digest` does.
+   *
+   * @param request with the files that were found so far
    */
-  begin?(request: Omit<DigestRequest, "files" | "mode">, options?: DigestOptions): GrowingRequest;
+  begin?(request: Omit<DigestRequest, "mode">, options?: DigestOptions): GrowingRequest;
   /** Ends the process. Requests under way reject with `CANCELLED`. */
   dispose(): Promise<void>;
 }

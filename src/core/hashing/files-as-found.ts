@@ -16,12 +16,17 @@ export class FilesAsFound implements GrowingList {
   readonly #positions = new Map<string, number>();
   #wake: () => void = () => {};
 
-  /** Throws `USAGE` for a size of shards that there cannot be. */
-  constructor(shardSize: number | undefined) {
+  /**
+   * Throws `USAGE` for a size of shards that there cannot be.
+   *
+   * @param files that were found so far
+   */
+  constructor(files: readonly ModelFile[], shardSize: number | undefined) {
     this.measure = new RequestMeasure(shardSize);
+    for (const file of files) this.add(file);
   }
 
-  /** The next file; no other has its name. */
+  /** The next file. One whose folder changes meanwhile may be found twice. */
   add(file: ModelFile): void {
     this.#positions.set(file.name, this.files.length);
     this.files.push(file);
@@ -42,24 +47,19 @@ export class FilesAsFound implements GrowingList {
   }
 
   /**
-   * The digests of `wanted`, which are the files that were added, in its order. Throws a RangeError for others.
+   * The digests of `wanted`, files that were added, in its order. Throws a RangeError for others.
    *
    * @param result digests in the order of `files`
    */
   async inOrderOf(wanted: readonly ModelFile[], result: Promise<DigestResult>): Promise<DigestResult> {
-    if (wanted.length !== this.files.length) throw notThese();
     const order = new Uint32Array(wanted.length);
     for (const [at, { name }] of wanted.entries()) {
       const position = this.#positions.get(name);
-      if (position === undefined) throw notThese();
+      if (position === undefined) throw new RangeError("digests wanted of other files than were added");
       order[at] = position;
       if (at % FILES_AT_ONCE === FILES_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
     }
     const { digests, ...bytes } = await result;
     return { ...bytes, digests: Array.from(order, (position) => digests[position] ?? []) };
   }
-}
-
-function notThese(): RangeError {
-  return new RangeError("digests wanted of other files than were added");
 }

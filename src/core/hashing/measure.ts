@@ -13,10 +13,14 @@ export interface Measure {
 const FILES_PER_THREAD = 1000;
 const BYTES_PER_THREAD = 16 * 1024 * 1024;
 
-/** How many threads will find something to do, if every file is read; at least one. */
-export function usefulThreads({ files, digests, bytes }: Measure): number {
+/** A list of so many files that goes on is a long one, and so many threads will find something to do. */
+const LONG_LIST = 100;
+const LONG_LIST_THREADS = 4;
+
+/** How many threads will find something to do, if every file is read; at least one. `goesOn`: there will be more files. */
+export function usefulThreads({ files, digests, bytes }: Measure, goesOn = false): number {
   const wanted = Math.ceil(Math.max(files / FILES_PER_THREAD, bytes / BYTES_PER_THREAD));
-  return Math.max(1, Math.min(wanted, digests));
+  return Math.max(goesOn && files > LONG_LIST ? LONG_LIST_THREADS : 1, Math.min(wanted, digests));
 }
 
 /** Adds up what a request comes to, file by file. */

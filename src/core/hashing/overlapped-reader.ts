@@ -4,7 +4,7 @@ import { checkListed, endedEarly, readFault } from "./listed-file.ts";
 
 /** Bytes of one read, and how many there are, the one that is being digested included. */
 const READ_BYTES = 2 * 1024 * 1024;
-const READS = 6;
+const READS = 4;
 
 interface PendingRead {
   readonly buffer: Buffer;

@@ -48,6 +48,7 @@ class EngineDigester implements ModelDigester {
   /** Files that are told before an engine is there. */
   #waiting: ModelFile[] = [];
   #own: Promise<DigestEngine> | undefined;
+  #isListed = false;
   #beginning: Promise<void> | undefined;
   #begun: GrowingRequest | undefined;
 
@@ -75,6 +76,7 @@ class EngineDigester implements ModelDigester {
   };
 
   async digest(files: readonly ModelFile[]): Promise<DigestResult> {
+    this.#isListed = true;
     await this.#beginning;
     if (this.#begun !== undefined) return this.#begun.finish(files);
     const engine = this.#choice.engine ?? (await this.#ownEngine(isSmall(measureOf(files))));
@@ -91,12 +93,11 @@ class EngineDigester implements ModelDigester {
 
   async #begin(): Promise<void> {
     const engine = this.#choice.engine ?? (await this.#ownEngine(false));
-    const { algorithm, shardSize, root } = this.#request;
-    this.#begun = engine.begin?.(
-      { algorithm, ...(shardSize !== undefined && { shardSize }), ...(root !== undefined && { root }) },
-      this.#options,
-    );
-    for (const file of this.#waiting) this.#begun?.add(file);
+    await new Promise((resolve) => setImmediate(resolve));
+    // A list that is complete by now tells how much there is to read.
+    if (this.#isListed) return;
+    const { mode: _, ...request } = this.#request;
+    this.#begun = engine.begin?.({ ...request, files: this.#waiting }, this.#options);
     this.#waiting = [];
   }
 

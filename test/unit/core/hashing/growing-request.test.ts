@@ -62,7 +62,7 @@ describe("a request whose list is still being made", function () {
     assert.equal(list.length % 7, 6, "asFound is an order of all");
     for (const shardSize of [undefined, MIB]) {
       const engine = create();
-      const growing = engine.begin({ algorithm: "sha256", ...(shardSize !== undefined && { shardSize }) });
+      const growing = engine.begin({ files: [], algorithm: "sha256", ...(shardSize !== undefined && { shardSize }) });
       for (const file of asFound(list)) growing.add(file);
       const { digests, bytesRead } = await growing.finish(list);
       assert.deepEqual(digests, await expected(list, shardSize));
@@ -74,7 +74,7 @@ describe("a request whose list is still being made", function () {
   });
 
   it("of no file at all is answered", async () => {
-    const growing = create().begin({ algorithm: "sha256" });
+    const growing = create().begin({ files: [], algorithm: "sha256" });
     assert.deepEqual((await growing.finish([])).digests, []);
   });
 
@@ -82,7 +82,7 @@ describe("a request whose list is still being made", function () {
     const list = files();
     const told: DigestProgress[] = [];
     const engine = create(withFaults({ order: order() }));
-    const growing = engine.begin({ algorithm: "sha256" }, { onProgress: (progress) => told.push(progress) });
+    const growing = engine.begin({ files: [], algorithm: "sha256" }, { onProgress: (progress) => told.push(progress) });
     const [large, ...small] = list;
     assert.ok(large);
     for (const file of [...small, large]) growing.add(file);
@@ -98,7 +98,7 @@ describe("a request whose list is still being made", function () {
     const changed = list[700];
     assert.ok(changed);
     appendFileSync(changed.path, "more");
-    const growing = create().begin({ algorithm: "sha256" });
+    const growing = create().begin({ files: [], algorithm: "sha256" });
     for (const file of asFound(list)) growing.add(file);
     const error = await failsWith("FILE_CHANGED", () => growing.finish(list));
     assert.equal(error.details["file"], changed.name);
@@ -109,7 +109,7 @@ describe("a request whose list is still being made", function () {
     const mark = join(folder(), "mark");
     const fault = { what: "die", file: "1149", offset: 0, times: 2, mark } as const;
     const engine = create({ pausesMs: [1, 2, 3], ...withFaults({ faults: [fault], record: record() }) });
-    const growing = engine.begin({ algorithm: "sha256" });
+    const growing = engine.begin({ files: [], algorithm: "sha256" });
     const [first, ...rest] = list;
     assert.ok(first);
     for (const file of rest) growing.add(file);
@@ -123,13 +123,13 @@ describe("a request whose list is still being made", function () {
     const list = files();
     const engine = create({ cancelMs: 1_000_000, ...withFaults({ record: record(), order: order() }) });
     const controller = new AbortController();
-    const stopped = engine.begin({ algorithm: "sha256" }, { signal: controller.signal });
+    const stopped = engine.begin({ files: [], algorithm: "sha256" }, { signal: controller.signal });
     for (const file of list) stopped.add(file);
     await until(() => readLines(order()).length > 0);
     controller.abort();
     await failsWith("CANCELLED", () => stopped.finish(list));
 
-    const dropped = engine.begin({ algorithm: "sha256" });
+    const dropped = engine.begin({ files: [], algorithm: "sha256" });
     for (const file of list) dropped.add(file);
     dropped.cancel();
     await failsWith("CANCELLED", () => dropped.finish(list));
@@ -138,17 +138,19 @@ describe("a request whose list is still being made", function () {
     assert.equal(startsIn(record()).length, 1, "no second process");
   });
 
-  it("is not mistaken for another: neither fewer files, nor others", async () => {
+  it("answers for files that were added twice, or are not wanted any more, and for no others", async () => {
     const list = files();
+    const wanted = list.slice(5);
     const engine = create();
-    for (const wanted of [list.slice(1), [...list.slice(1), { ...list[0], name: "other" } as ModelFile]]) {
-      const growing = engine.begin({ algorithm: "sha256" });
-      for (const file of list) growing.add(file);
-      await assert.rejects(growing.finish(wanted), RangeError);
-    }
-    assert.throws(() => engine.begin({ algorithm: "sha256", shardSize: 0 }), { code: "USAGE" });
+    const growing = engine.begin({ files: [], algorithm: "sha256" });
+    for (const file of [...list, ...list.slice(3, 9)]) growing.add(file);
+    assert.deepEqual((await growing.finish(wanted)).digests, await expected(wanted));
+    const other = engine.begin({ files: [], algorithm: "sha256" });
+    for (const file of list.slice(1)) other.add(file);
+    await assert.rejects(other.finish(list), RangeError);
+    assert.throws(() => engine.begin({ files: [], algorithm: "sha256", shardSize: 0 }), { code: "USAGE" });
     await engine.dispose();
-    assert.throws(() => engine.begin({ algorithm: "sha256" }), { code: "CANCELLED" });
+    assert.throws(() => engine.begin({ files: [], algorithm: "sha256" }), { code: "CANCELLED" });
   });
 
   it("fills the cache so that the next request, which asks in order, needs no process", async () => {
@@ -156,7 +158,7 @@ describe("a request whose list is still being made", function () {
     await pause(SETTLE_MS);
     const cache = { directory: join(folder(), "cache") };
     const engine = create({ cache });
-    const growing = engine.begin({ algorithm: "sha256", root: model() });
+    const growing = engine.begin({ files: [], algorithm: "sha256", root: model() });
     for (const file of asFound(list)) growing.add(file);
     const { digests } = await growing.finish(list);
     await engine.dispose();

@@ -19,7 +19,7 @@ describe("withDigestEngine", function () {
   const folder = useTemporaryFolder();
 
   /** What a given engine is asked for where files of these sizes are listed. */
-  async function asked(sizes: readonly number[], mode: DigestMode): Promise<string[]> {
+  async function asked(sizes: readonly number[], mode: DigestMode, pauseAt = -1): Promise<string[]> {
     const files = sizes.map((size, at) => ({ name: `${at}`, path: `/model/${at}`, size, state: `${size} 1 1 1 1` }));
     const result = { digests: [], bytesRead: 0, bytesFromCache: 0 };
     const calls: string[] = [];
@@ -28,9 +28,9 @@ describe("withDigestEngine", function () {
         calls.push(`digest ${request.mode} ${request.files.length}`);
         return result;
       },
-      begin: () => {
-        let added = 0;
-        calls.push("begin");
+      begin: (request) => {
+        let added = request.files.length;
+        calls.push(`begin ${added}`);
         return {
           add: () => void added++,
           finish: async (wanted) => {
@@ -44,18 +44,23 @@ describe("withDigestEngine", function () {
     };
     const request = { algorithm: "sha256", mode, root: "/model" } as const;
     await withDigestEngine({ engine }, request, {}, async (digester) => {
-      for (const file of files) digester.onFile(file);
+      for (const [at, file] of files.entries()) {
+        digester.onFile(file);
+        if (at === pauseAt) await pause(1);
+      }
       assert.equal(await digester.digest(files), result);
     });
     return calls;
   }
 
   it("reads beside the listing where there is much to read, every file that was told", async () => {
-    assert.deepEqual(await asked(new Array(1000).fill(1), "full"), ["begin", "finish 1000 1000", "cancel"]);
-    assert.deepEqual(await asked([1, 17 * MIB, 17 * MIB], "full"), ["begin", "finish 3 3", "cancel"]);
-    assert.deepEqual(await asked(new Array(256).fill(1), "full"), ["digest full 256"]);
-    assert.deepEqual(await asked(new Array(1000).fill(1), "cached"), ["digest cached 1000"]);
-    assert.deepEqual(await asked(new Array(1000).fill(1), "verify-cache"), ["digest verify-cache 1000"]);
+    const many = new Array(1000).fill(1);
+    assert.deepEqual(await asked(many, "full", 599), ["begin 600", "finish 1000 1000", "cancel"]);
+    assert.deepEqual(await asked([17 * MIB, 17 * MIB, 1], "full", 1), ["begin 2", "finish 3 3", "cancel"]);
+    assert.deepEqual(await asked(many, "full", 200), ["digest full 1000"], "listed before anything could begin");
+    assert.deepEqual(await asked(new Array(256).fill(1), "full", 200), ["digest full 256"]);
+    assert.deepEqual(await asked(many, "cached", 599), ["digest cached 1000"]);
+    assert.deepEqual(await asked(many, "verify-cache", 599), ["digest verify-cache 1000"]);
   });
 
   it("has the same digests from a process that was started beside the listing, and on this thread", async () => {

@@ -151,6 +151,8 @@ describe("logging in and signing, by a person at a real browser", () => {
         },
       });
       assert.equal(token.email, name);
+      // Until the page is there, the browser is still on its way back from the provider.
+      await page.getByRole("heading", { name: `Logged in as ${name}` }).waitFor();
     }
   });
 
@@ -179,6 +181,7 @@ describe("logging in and signing, by a person at a real browser", () => {
         await page.goto(urlWithCode ?? "");
         await page.click("#confirm-code");
         await typeName("carol@example.net");
+        await page.locator("#done").waitFor();
       },
     });
     assert.equal(token.email, "carol@example.net");

@@ -44,7 +44,7 @@ export interface DigestOptions {
 
 /** A request whose files are read while they are being listed. */
 export interface GrowingRequest {
-  /** The next file, as it is found. */
+  /** The next file, as it is found. Throws `USAGE` for more than can be digested at once. */
   add(file: ModelFile): void;
   /**
    * After the last file.

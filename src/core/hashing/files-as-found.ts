@@ -17,7 +17,7 @@ export class FilesAsFound implements GrowingList {
   #wake: () => void = () => {};
 
   /**
-   * Throws `USAGE` for a size of shards that there cannot be.
+   * Throws `USAGE` as `add` does, and for a size of shards that there cannot be.
    *
    * @param files that were found so far
    */
@@ -26,11 +26,12 @@ export class FilesAsFound implements GrowingList {
     for (const file of files) this.add(file);
   }
 
-  /** The next file. One whose folder changes meanwhile may be found twice. */
+  /** The next file. One whose folder changes meanwhile may be found twice. Throws `USAGE` for more than an engine can hold. */
   add(file: ModelFile): void {
     this.#positions.set(file.name, this.files.length);
     this.files.push(file);
     this.measure.add(file.size);
+    this.measure.check();
     if (this.files.length % WAKE_EVERY === 0) this.#wake();
   }
 

@@ -148,6 +148,19 @@ describe("a request whose list is still being made", function () {
     const other = engine.begin({ files: [], algorithm: "sha256" });
     for (const file of list.slice(1)) other.add(file);
     await assert.rejects(other.finish(list), RangeError);
+  });
+
+  it("of more than can be digested at once is refused as soon as that is seen", async () => {
+    const [file] = files();
+    assert.ok(file);
+    const huge = { ...file, size: 9_000_000 };
+    const engine = create(withFaults({ record: record() }));
+    const growing = engine.begin({ files: [], algorithm: "sha256", shardSize: 1 });
+    growing.add(huge);
+    assert.throws(() => growing.add({ ...huge, name: "another" }), { code: "USAGE" });
+    growing.cancel();
+    const request = { files: [huge, huge], algorithm: "sha256", shardSize: 1 } as const;
+    assert.throws(() => engine.begin(request), { code: "USAGE" });
     assert.throws(() => engine.begin({ files: [], algorithm: "sha256", shardSize: 0 }), { code: "USAGE" });
     await engine.dispose();
     assert.throws(() => engine.begin({ files: [], algorithm: "sha256" }), { code: "CANCELLED" });

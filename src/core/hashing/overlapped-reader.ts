@@ -3,8 +3,8 @@ import type { ListedStat } from "../model/stat-line.ts";
 import { checkListed, endedEarly, readFault } from "./listed-file.ts";
 
 /** Bytes of one read, and how many there are, the one that is being digested included. */
-const READ_BYTES = 2 * 1024 * 1024;
-const READS = 4;
+const READ_BYTES = 1024 * 1024;
+const READS = 6;
 
 interface PendingRead {
   readonly buffer: Buffer;

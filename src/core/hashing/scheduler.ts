@@ -7,7 +7,7 @@ import { isTail, pausedLanes } from "./tail.ts";
 const EXTRA_REQUESTS = 3;
 /** Threads for small files where the disk sets the pace: it answers many questions at once sooner than one by one. */
 const DISK_THREADS = 5;
-/** Threads that may read ahead at the same time: each takes 8 MiB for it. */
+/** Threads that may read ahead at the same time: each takes 6 MiB for it. */
 const OVERLAPPING = 4;
 /** How often the threads of a tail take turns, in milliseconds: some dozen blocks. */
 const TURN_MS = 20;

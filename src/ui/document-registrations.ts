@@ -16,7 +16,13 @@ export function registerDocuments(services: Services): Disposable {
   const changed = store.add(new EventEmitter<Uri>());
   let told: Promise<ToldDocuments> | undefined;
   const make = async (): Promise<ToldDocuments> => {
-    const documentsTold = store.add(new (await import("./explaining/told-documents.ts")).ToldDocuments(services));
+    const { ToldDocuments } = await import("./explaining/told-documents.ts");
+    const documentsTold = store.add(
+      new ToldDocuments(services.registry, async (kind, model) => {
+        const { decisionText, reportText } = await import("./explaining/texts.ts");
+        return kind === "decision" ? decisionText(model, services) : reportText(model, services);
+      }),
+    );
     store.add(documentsTold.onDidChange((uri) => changed.fire(uri)));
     return documentsTold;
   };

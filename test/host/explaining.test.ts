@@ -5,6 +5,8 @@ import { isDeepStrictEqual } from "node:util";
 import { commands, Uri, window, workspace } from "vscode";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
 import { COMMANDS, DOCUMENT_SCHEMES } from "../../src/platform/ids.ts";
+import { ToldDocuments, toldUri } from "../../src/ui/explaining/told-documents.ts";
+import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
@@ -89,6 +91,28 @@ describe("what is told of a model in a document", () => {
       isDeepStrictEqual(Reflect.get(Object(reportIn(told)), "verdict"), watched.verdict),
     );
     assert.deepEqual(reportIn(text), { version: 1, command: "verify", verified: true, verdict: watched.verdict });
+  });
+
+  it("is told anew where something changed before the editor had made a document of it", async () => {
+    const registry = new ModelRegistry();
+    const path = join(folder, "told", "another");
+    const documents = new ToldDocuments(registry, async (kind) => kind);
+    const renewed: string[] = [];
+    const subscription = documents.onDidChange((uri) => renewed.push(uri.toString()));
+    try {
+      const [quiet, overtaken] = [toldUri("report", path, "quiet"), toldUri("decision", path, "overtaken")];
+      assert.equal(await documents.provideTextDocumentContent(overtaken), "decision");
+      registry.add({ path, kind: "directory" }, folder);
+      await documents.provideTextDocumentContent(quiet);
+      renewed.length = 0;
+      await workspace.openTextDocument(quiet);
+      await workspace.openTextDocument(overtaken);
+      await until("it is told anew", () => renewed.length > 0);
+      assert.deepEqual(renewed, [overtaken.toString()]);
+    } finally {
+      subscription.dispose();
+      documents.dispose();
+    }
   });
 
   it("leaves nothing open that can be edited", () => {

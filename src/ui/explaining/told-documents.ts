@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { EventEmitter, type TextDocumentContentProvider, Uri } from "vscode";
-import type { Disposable } from "../../platform/disposables.ts";
+import { EventEmitter, type TextDocumentContentProvider, Uri, workspace } from "vscode";
+import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { DOCUMENT_SCHEMES } from "../../platform/ids.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import type { Services } from "../services.ts";
+import type { ModelRegistry } from "../../workspace/registry.ts";
 
 const KIND = v.picklist(["decision", "report"]);
 export type ToldKind = v.InferOutput<typeof KIND>;
@@ -17,19 +17,33 @@ export function toldUri(kind: ToldKind, model: string, title: string): Uri {
   return Uri.from({ scheme: DOCUMENT_SCHEMES.told, path: `/${name}.md`, query });
 }
 
+/** What a document says, in Markdown. */
+export type Telling = (kind: ToldKind, model: string) => Promise<string>;
+
 /** What is known of models, in documents that are made anew while they are open and something changes. */
 export class ToldDocuments implements TextDocumentContentProvider, Disposable {
-  readonly #services: Services;
-  readonly #changed = new EventEmitter<Uri>();
+  readonly #tell: Telling;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new EventEmitter<Uri>());
+  /** Addresses by model. */
   readonly #open = new Map<string, Set<string>>();
-  readonly #subscription: Disposable;
+  /** Something changed since their text was begun. */
+  readonly #outdated = new Set<string>();
   readonly onDidChange = this.#changed.event;
 
-  constructor(services: Services) {
-    this.#services = services;
-    this.#subscription = services.registry.onDidChange(({ paths }) => {
-      for (const path of paths) for (const uri of this.#open.get(path) ?? []) this.#changed.fire(Uri.parse(uri));
-    });
+  constructor(registry: Pick<ModelRegistry, "onDidChange">, tell: Telling) {
+    this.#tell = tell;
+    this.#store.add(
+      registry.onDidChange(({ paths }) => {
+        for (const path of paths) for (const uri of this.#open.get(path) ?? []) this.#refresh(uri);
+      }),
+    );
+    // The editor does not hear of a change between the text and the document that it makes of it.
+    this.#store.add(
+      workspace.onDidOpenTextDocument(({ uri }) => {
+        if (this.#outdated.has(uri.toString())) this.#changed.fire(uri);
+      }),
+    );
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
@@ -37,12 +51,16 @@ export class ToldDocuments implements TextDocumentContentProvider, Disposable {
     if (!read.success) return "";
     const { kind, model } = read.output;
     this.#open.set(model, (this.#open.get(model) ?? new Set()).add(uri.toString()));
-    const { decisionText, reportText } = await import("./texts.ts");
-    return kind === "decision" ? decisionText(model, this.#services) : reportText(model, this.#services);
+    this.#outdated.delete(uri.toString());
+    return this.#tell(kind, model);
   }
 
   dispose(): void {
-    this.#subscription.dispose();
-    this.#changed.dispose();
+    this.#store.dispose();
+  }
+
+  #refresh(uri: string): void {
+    this.#outdated.add(uri);
+    this.#changed.fire(Uri.parse(uri));
   }
 }

@@ -177,6 +177,8 @@ class ChildEngine implements DigestEngine {
 
   /** Asks the process to let go of the request's files; one that does not answer in time is ended. */
   #abort(pending: PendingRequest): void {
+    // Asked already: a second timer would outlive the answer, and end a process that is not stuck.
+    if (pending.patience !== undefined) return;
     const child = this.#child;
     if (child === undefined) {
       this.#fail(pending, cancelled(pending.signal?.reason));

@@ -48,7 +48,8 @@ class EngineDigester implements ModelDigester {
   /** Files that are told before an engine is there. */
   #waiting: ModelFile[] = [];
   #own: Promise<DigestEngine> | undefined;
-  #isListed = false;
+  /** The listing. */
+  #isOver = false;
   #beginning: Promise<void> | undefined;
   #begun: GrowingRequest | undefined;
 
@@ -76,7 +77,7 @@ class EngineDigester implements ModelDigester {
   };
 
   async digest(files: readonly ModelFile[]): Promise<DigestResult> {
-    this.#isListed = true;
+    this.#isOver = true;
     await this.#beginning;
     if (this.#begun !== undefined) return this.#begun.finish(files);
     const engine = this.#choice.engine ?? (await this.#ownEngine(isSmall(measureOf(files))));
@@ -84,6 +85,7 @@ class EngineDigester implements ModelDigester {
   }
 
   async dispose(): Promise<void> {
+    this.#isOver = true;
     this.#begun?.cancel();
     await this.#own?.then(
       (engine) => engine.dispose(),
@@ -94,8 +96,8 @@ class EngineDigester implements ModelDigester {
   async #begin(): Promise<void> {
     const engine = this.#choice.engine ?? (await this.#ownEngine(false));
     await new Promise((resolve) => setImmediate(resolve));
-    // A list that is complete by now tells how much there is to read.
-    if (this.#isListed) return;
+    // A list that is complete by now tells how much there is to read; one that failed, that nobody wants it.
+    if (this.#isOver) return;
     const { mode: _, ...request } = this.#request;
     this.#begun = engine.begin?.({ ...request, files: this.#waiting }, this.#options);
     this.#waiting = [];

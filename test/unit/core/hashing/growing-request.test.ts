@@ -138,6 +138,20 @@ describe("a request whose list is still being made", function () {
     assert.equal(startsIn(record()).length, 1, "no second process");
   });
 
+  it("given up twice, by signal and by word, costs no other request its process", async () => {
+    const list = files();
+    const engine = create({ cancelMs: 300, ...withFaults({ record: record(), order: order() }) });
+    const controller = new AbortController();
+    const stopped = engine.begin({ files: list, algorithm: "sha256" }, { signal: controller.signal });
+    await until(() => readLines(order()).length > 0);
+    controller.abort();
+    stopped.cancel();
+    await failsWith("CANCELLED", () => stopped.finish(list));
+    await pause(600);
+    await engine.digest({ files: list, algorithm: "sha256" });
+    assert.equal(startsIn(record()).length, 1, "no second process");
+  });
+
   it("answers for files that were added twice, or are not wanted any more, and for no others", async () => {
     const list = files();
     const wanted = list.slice(5);

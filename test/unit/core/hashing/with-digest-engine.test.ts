@@ -101,6 +101,26 @@ describe("withDigestEngine", function () {
     }
   });
 
+  it("begins nothing once the listing has failed", async () => {
+    let begun = false;
+    const engine: DigestEngine = {
+      digest: () => assert.fail("nothing is asked for"),
+      begin: () => {
+        begun = true;
+        return assert.fail("the caller is gone");
+      },
+      dispose: () => assert.fail("it is the caller's"),
+    };
+    const failure = new Error("cannot be listed");
+    const failing = withDigestEngine({ engine }, { algorithm: "sha256" }, {}, async ({ onFile }) => {
+      onFile({ name: "a", path: "/a", size: 17 * MIB, state: "1 1 1 1 1" });
+      throw failure;
+    });
+    await assert.rejects(failing, failure);
+    await pause(10);
+    assert.equal(begun, false);
+  });
+
   it("tells a size of shards that cannot be, whether there is much to read or little", async () => {
     for (const count of [1, 1000]) {
       const files = Array.from({ length: count }, (_, at) => ({

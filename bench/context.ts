@@ -69,7 +69,7 @@ export class BenchContext {
     request: OurWay["request"],
   ): Promise<DigestResult> {
     const whole = { algorithm: "sha256", root: model, ...request } as const;
-    return this.bundle.reading.withDigestEngine({ engine }, whole, {}, async (digester) => {
+    return this.bundle.reading.withDigestEngine({ engine }, whole, async (digester) => {
       const { onFile } = digester;
       const { files } = await this.bundle.enumerate.enumerateModel(model, { ignore: [], allowSymlinks: false, onFile });
       return digester.digest(files);

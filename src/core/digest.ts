@@ -89,11 +89,10 @@ export async function listForSigning(
 export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
-  const { shardSize, signal, onProgress, mode = "full" } = options;
+  const { shardSize, mode = "full" } = options;
   const algorithm = options.algorithm ?? "sha256";
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
-  const hearing = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const { list, ignore, digests } = await withDigestEngine(options, request, hearing, async (digester) => {
+  const { list, ignore, digests } = await withDigestEngine(options, request, async (digester) => {
     const { list, ignore } = await listForSigning(options, digester.onFile);
     return { list, ignore, digests: await digester.digest(list.files) };
   });

@@ -93,12 +93,11 @@ async function checkFiles(
   const started = performance.now();
   const { manifest } = statement;
   const { serialization } = manifest;
-  const { mode = "full", signal, onProgress } = options;
+  const { mode = "full", signal } = options;
   const { algorithm, shardSize } = serialization;
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
-  const hearing = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const signed = resourcesByFile(manifest);
-  const { list, matching, files, digests } = await withDigestEngine(options, request, hearing, async (digester) => {
+  const { list, matching, files, digests } = await withDigestEngine(options, request, async (digester) => {
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,

@@ -48,7 +48,7 @@ class ChildEngine implements DigestEngine {
     const cached = await this.#fromCache(request, options.signal);
     if (cached !== undefined) return cached;
     const { files, ...head } = request;
-    return this.#open(head, { files, measure, isComplete: true, more: async () => {} }, options).result;
+    return this.#open(head, { files, measure, isComplete: true, reaches: async () => {} }, options).result;
   }
 
   begin(request: Omit<DigestRequest, "mode">, options: DigestOptions = {}): GrowingRequest {
@@ -129,20 +129,16 @@ class ChildEngine implements DigestEngine {
       ...(shardSize !== undefined && { shardSize }),
       ...(root !== undefined && { root }),
     });
-    for (let sent = 0; !list.isComplete || sent < list.files.length; ) {
-      const next = Math.min(sent + FILES_PER_MESSAGE, list.files.length);
-      if (!list.isComplete && next < sent + FILES_PER_MESSAGE) {
-        await list.more();
-        continue;
-      }
+    for (let from = 0; ; from += FILES_PER_MESSAGE) {
+      await list.reaches(from + FILES_PER_MESSAGE);
+      if (from >= list.files.length) break;
       if (this.#child !== child || !this.#pending.has(id)) return;
       try {
-        await child.send({ type: "files", id, chunk: packFiles(list.files, sent, next) });
+        await child.send({ type: "files", id, chunk: packFiles(list.files, from, from + FILES_PER_MESSAGE) });
       } catch (error) {
         this.#giveUp(pending, error);
         return;
       }
-      sent = next;
       await new Promise((resolve) => setImmediate(resolve));
     }
     await child.send({ type: "complete", id, files: list.measure.files, digests: list.measure.digests });

@@ -81,11 +81,6 @@ export class DigestRun {
     this.#queue.close();
   }
 
-  /** How many digests the files so far have, wanted or not. */
-  get digests(): number {
-    return this.#count;
-  }
-
   /** Of all files that are read, as far as they are known. */
   get bytesTotal(): number {
     return this.#bytes;

@@ -3,8 +3,6 @@ import type { DigestResult } from "./digest-engine.ts";
 import { RequestMeasure } from "./measure.ts";
 import type { GrowingList } from "./pending-request.ts";
 
-/** Files without which nobody is woken: a message's worth. */
-const WAKE_EVERY = 500;
 /** Files looked up without a pause: some milliseconds. */
 const FILES_AT_ONCE = 20_000;
 
@@ -14,6 +12,7 @@ export class FilesAsFound implements GrowingList {
   readonly measure: RequestMeasure;
   isComplete = false;
   readonly #positions = new Map<string, number>();
+  #awaited = Number.POSITIVE_INFINITY;
   #wake: () => void = () => {};
 
   /**
@@ -32,7 +31,7 @@ export class FilesAsFound implements GrowingList {
     this.files.push(file);
     this.measure.add(file.size);
     this.measure.check();
-    if (this.files.length % WAKE_EVERY === 0) this.#wake();
+    if (this.files.length >= this.#awaited) this.#wake();
   }
 
   /** There are no more files. */
@@ -41,8 +40,10 @@ export class FilesAsFound implements GrowingList {
     this.#wake();
   }
 
-  more(): Promise<void> {
-    return new Promise((resolve) => {
+  async reaches(count: number): Promise<void> {
+    if (this.isComplete || this.files.length >= count) return;
+    await new Promise<void>((resolve) => {
+      this.#awaited = count;
       this.#wake = resolve;
     });
   }

@@ -10,8 +10,8 @@ export interface GrowingList {
   /** What the files so far come to. */
   readonly measure: Measure;
   readonly isComplete: boolean;
-  /** Resolves when there is more of it, or it is complete. */
-  more(): Promise<void>;
+  /** Resolves when it has so many files, or is complete. */
+  reaches(count: number): Promise<void>;
 }
 
 /** A request as the client keeps it until it is answered, so that a new process can take it up from its beginning. */
@@ -36,13 +36,13 @@ export class PendingRequest {
     head: Omit<DigestRequest, "files">,
     list: GrowingList,
     options: DigestOptions,
-    onAbort: (request: PendingRequest) => void,
+    onAbort: () => void,
   ) {
     this.id = id;
     this.head = head;
     this.list = list;
     this.#options = options;
-    this.#onAbort = () => onAbort(this);
+    this.#onAbort = onAbort;
     this.#collector = this.#newCollector();
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;

@@ -241,7 +241,7 @@ export class RequestRunner {
       yield [from, to, known];
       read = to;
     }
-    if (read < run.digests) yield [read, run.digests];
+    if (read < this.#digests) yield [read, this.#digests];
   }
 
   /** Asked against the beginning of the request: what was written since, the check after the last byte has seen. */

@@ -1,5 +1,6 @@
 import type { ModelFile } from "../model/file-list.ts";
 import type { DigestEngine, DigestOptions, DigestRequest, DigestResult, GrowingRequest } from "./digest-engine.ts";
+import type { Measure } from "./measure.ts";
 
 /** Below both, starting a process takes longer than reading. */
 const SMALL_BYTES = 16 * 1024 * 1024;
@@ -27,12 +28,11 @@ export interface ModelDigester {
  * where there is little to read.
  */
 export async function withDigestEngine<T>(
-  choice: EngineChoice,
+  options: EngineChoice & DigestOptions,
   request: Omit<DigestRequest, "files">,
-  options: DigestOptions,
   use: (digester: ModelDigester) => Promise<T>,
 ): Promise<T> {
-  const digester = new EngineDigester(choice, request, options);
+  const digester = new EngineDigester(options, request);
   try {
     return await use(digester);
   } finally {
@@ -41,10 +41,9 @@ export async function withDigestEngine<T>(
 }
 
 class EngineDigester implements ModelDigester {
-  readonly #choice: EngineChoice;
+  readonly #options: EngineChoice & DigestOptions;
   readonly #request: Omit<DigestRequest, "files">;
-  readonly #options: DigestOptions;
-  readonly #measure = { files: 0, bytes: 0 };
+  readonly #amount = { files: 0, bytes: 0 };
   /** Files that are told before an engine is there. */
   #waiting: ModelFile[] = [];
   #own: Promise<DigestEngine> | undefined;
@@ -53,10 +52,9 @@ class EngineDigester implements ModelDigester {
   #beginning: Promise<void> | undefined;
   #begun: GrowingRequest | undefined;
 
-  constructor(choice: EngineChoice, request: Omit<DigestRequest, "files">, options: DigestOptions) {
-    this.#choice = choice;
-    this.#request = request;
+  constructor(options: EngineChoice & DigestOptions, request: Omit<DigestRequest, "files">) {
     this.#options = options;
+    this.#request = request;
   }
 
   readonly onFile = (file: ModelFile): void => {
@@ -67,10 +65,10 @@ class EngineDigester implements ModelDigester {
       this.#begun.add(file);
       return;
     }
-    this.#measure.files++;
-    this.#measure.bytes += file.size;
+    this.#amount.files++;
+    this.#amount.bytes += file.size;
     this.#waiting.push(file);
-    if (this.#beginning !== undefined || isSmall(this.#measure)) return;
+    if (this.#beginning !== undefined || isSmall(this.#amount)) return;
     this.#beginning = this.#begin();
     // Whoever asks for the digests hears of it.
     this.#beginning.catch(() => {});
@@ -80,7 +78,7 @@ class EngineDigester implements ModelDigester {
     this.#isOver = true;
     await this.#beginning;
     if (this.#begun !== undefined) return this.#begun.finish(files);
-    const engine = this.#choice.engine ?? (await this.#ownEngine(isSmall(measureOf(files))));
+    const engine = this.#options.engine ?? (await this.#ownEngine(isSmall(amountOf(files))));
     return engine.digest({ ...this.#request, files }, this.#options);
   }
 
@@ -94,7 +92,7 @@ class EngineDigester implements ModelDigester {
   }
 
   async #begin(): Promise<void> {
-    const engine = this.#choice.engine ?? (await this.#ownEngine(false));
+    const engine = this.#options.engine ?? (await this.#ownEngine(false));
     await new Promise((resolve) => setImmediate(resolve));
     // A list that is complete by now tells how much there is to read; one that failed, that nobody wants it.
     if (this.#isOver) return;
@@ -104,21 +102,18 @@ class EngineDigester implements ModelDigester {
   }
 
   #ownEngine(small: boolean): Promise<DigestEngine> {
-    this.#own ??= small ? createInProcess() : createProcess(this.#choice.cache);
+    this.#own ??= small ? createInProcess() : createProcess(this.#options.cache);
     return this.#own;
   }
 }
 
-interface Measure {
-  readonly files: number;
-  readonly bytes: number;
-}
+type Amount = Pick<Measure, "files" | "bytes">;
 
-function measureOf(files: readonly ModelFile[]): Measure {
+function amountOf(files: readonly ModelFile[]): Amount {
   return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
-function isSmall({ files, bytes }: Measure): boolean {
+function isSmall({ files, bytes }: Amount): boolean {
   return files <= SMALL_FILES && bytes <= SMALL_BYTES;
 }
 

@@ -43,7 +43,7 @@ describe("withDigestEngine", function () {
       dispose: () => assert.fail("it is the caller's"),
     };
     const request = { algorithm: "sha256", mode, root: "/model" } as const;
-    await withDigestEngine({ engine }, request, {}, async (digester) => {
+    await withDigestEngine({ engine }, request, async (digester) => {
       for (const [at, file] of files.entries()) {
         digester.onFile(file);
         if (at === pauseAt) await pause(1);
@@ -73,7 +73,7 @@ describe("withDigestEngine", function () {
         .slice(0, names.length)
         .map(([, text]) => [sha256(text)]);
       for (const told of [true, false]) {
-        const result = await withDigestEngine({}, { algorithm: "sha256" }, {}, async (digester) => {
+        const result = await withDigestEngine({}, { algorithm: "sha256" }, async (digester) => {
           for (const file of told ? files : []) {
             digester.onFile(file);
             // The code of the process is loaded meanwhile.
@@ -92,7 +92,7 @@ describe("withDigestEngine", function () {
       writeTree(folder(), { a: "a" });
       const [file] = listFiles(folder(), ["a"]);
       assert.ok(file);
-      const failing = withDigestEngine({}, { algorithm: "sha256" }, {}, async ({ onFile }) => {
+      const failing = withDigestEngine({}, { algorithm: "sha256" }, async ({ onFile }) => {
         for (let at = 0; at < 1000; at++) onFile({ ...file, name: `${at}` });
         if (waits) await pause(500);
         throw failure;
@@ -112,7 +112,7 @@ describe("withDigestEngine", function () {
       dispose: () => assert.fail("it is the caller's"),
     };
     const failure = new Error("cannot be listed");
-    const failing = withDigestEngine({ engine }, { algorithm: "sha256" }, {}, async ({ onFile }) => {
+    const failing = withDigestEngine({ engine }, { algorithm: "sha256" }, async ({ onFile }) => {
       onFile({ name: "a", path: "/a", size: 17 * MIB, state: "1 1 1 1 1" });
       throw failure;
     });
@@ -130,7 +130,7 @@ describe("withDigestEngine", function () {
         state: "1 1 1 1 1",
       }));
       await failsWith("USAGE", () =>
-        withDigestEngine({}, { algorithm: "sha256", shardSize: 0.5 }, {}, async (digester) => {
+        withDigestEngine({}, { algorithm: "sha256", shardSize: 0.5 }, async (digester) => {
           for (const file of files) digester.onFile(file);
           return digester.digest(files);
         }),

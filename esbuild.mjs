@@ -1,5 +1,5 @@
 // Bundles: the extension and its processes, the terminal program into dist/; the library into dist/library/.
-// All entries of a folder share their chunks in that folder: code finds hasher.js beside itself.
+// All entries of a folder share their chunks in that folder: code finds hash-worker.js beside itself.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join } from "node:path";
@@ -12,7 +12,7 @@ const PROGRAM = {
   extension: "src/extension.ts",
   "checking-process": "src/checking-process.ts",
   cli: "src/cli.ts",
-  hasher: "src/hasher.ts",
+  "hash-worker": "src/core/hashing/hash-worker.ts",
   "signature-reader": "src/signature-reader.ts",
 };
 
@@ -32,7 +32,7 @@ const LIBRARY = {
   inspect: "src/core/inspect.ts",
   errors: "src/core/errors.ts",
   "trust-root-files": "src/core/verification/trust-root-files.ts",
-  hasher: "src/hasher.ts",
+  "hash-worker": "src/core/hashing/hash-worker.ts",
 };
 
 /**

@@ -6,9 +6,8 @@ import { LATE_COMMONJS } from "../esbuild.mjs";
 
 /** What is measured is what is shipped: bundles, with the options of the product's own. */
 export interface Bundle {
-  readonly engine: typeof import("../src/core/hashing/child-engine.ts");
+  readonly pool: typeof import("../src/core/hashing/hash-pool.ts");
   readonly enumerate: typeof import("../src/core/model/enumerate.ts");
-  readonly reading: typeof import("../src/core/hashing/with-digest-engine.ts");
   /** Path of the terminal program. */
   readonly cli: string;
 }
@@ -20,10 +19,9 @@ export async function bundle(folder: string): Promise<Bundle> {
   await build({
     absWorkingDir: ROOT,
     entryPoints: {
-      engine: "src/core/hashing/child-engine.ts",
+      pool: "src/core/hashing/hash-pool.ts",
+      "hash-worker": "src/core/hashing/hash-worker.ts",
       enumerate: "src/core/model/enumerate.ts",
-      reading: "src/core/hashing/with-digest-engine.ts",
-      hasher: "src/hasher.ts",
       cli: "src/cli.ts",
     },
     outdir: out,
@@ -50,9 +48,8 @@ export async function bundle(folder: string): Promise<Bundle> {
   }
   const load = (name: string) => import(pathToFileURL(join(out, `${name}.js`)).href);
   return {
-    engine: await load("engine"),
+    pool: await load("pool"),
     enumerate: await load("enumerate"),
-    reading: await load("reading"),
     cli: join(out, "cli.js"),
   };
 }

@@ -1,8 +1,7 @@
-import type { EngineOptions } from "../src/core/hashing/child-engine.ts";
-import type { DigestRequest, DigestResult } from "../src/core/hashing/digest-engine.ts";
+import type { DigestRequest } from "../src/core/hashing/digest-request.ts";
+import type { PoolOptions } from "../src/core/hashing/hash-pool.ts";
 import type { Bundle } from "./bundle.ts";
 import { Lateness } from "./lateness.ts";
-import { peakOfHasher } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { findPython, type Python } from "./rivals.ts";
 import type { Subject } from "./rounds.ts";
@@ -13,7 +12,7 @@ import type { Row } from "./table.ts";
 export type Work = (context: BenchContext) => Promise<Row[]>;
 
 export interface OurWay {
-  readonly engine?: EngineOptions;
+  readonly pool?: PoolOptions;
   readonly request?: Partial<Omit<DigestRequest, "files">>;
   /** Before each run, not counted. */
   readonly before?: () => void;
@@ -26,8 +25,6 @@ export class BenchContext {
   readonly lateness = new Lateness();
   /** Name of the work under way. */
   work = "";
-  /** Peak resident bytes of the hashing process since this was set to 0. */
-  peak = 0;
 
   constructor(options: BenchOptions, bundle: Bundle) {
     this.options = options;
@@ -45,34 +42,25 @@ export class BenchContext {
     return Math.max(1, Math.round(full * this.options.files));
   }
 
-  /** Our engine on a model: the start of its process, the listing of the files and the sending of the list included. */
-  ours(model: string, { engine: options = {}, request = {}, before = () => {} }: OurWay = {}): Subject {
-    const { priority } = this.options;
+  /** Our pool on a model: the start of its threads and the listing of the files included. */
+  ours(model: string, { pool: options = {}, request = {}, before = () => {} }: OurWay = {}): Subject {
     return {
       name: "ours",
       run: async () => {
         before();
-        const engine = this.bundle.engine.createDigestEngine({ priority, ...options });
+        const pool = new this.bundle.pool.HashPool(options);
         try {
-          return await this.lateness.during(this.work, () => timed(() => this.#digest(model, engine, request)));
+          return await this.lateness.during(this.work, () =>
+            timed(async () => {
+              const { enumerateModel } = this.bundle.enumerate;
+              const { files } = await enumerateModel(model, { ignore: [], allowSymlinks: false });
+              return pool.digest({ algorithm: "sha256", root: model, ...request, files });
+            }),
+          );
         } finally {
-          this.peak = Math.max(this.peak, peakOfHasher() ?? 0);
-          await engine.dispose();
+          await pool.dispose();
         }
       },
     };
-  }
-
-  async #digest(
-    model: string,
-    engine: ReturnType<Bundle["engine"]["createDigestEngine"]>,
-    request: OurWay["request"],
-  ): Promise<DigestResult> {
-    const whole = { algorithm: "sha256", root: model, ...request } as const;
-    return this.bundle.reading.withDigestEngine({ engine }, whole, async (digester) => {
-      const { onFile } = digester;
-      const { files } = await this.bundle.enumerate.enumerateModel(model, { ignore: [], allowSymlinks: false, onFile });
-      return digester.digest(files);
-    });
   }
 }

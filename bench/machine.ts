@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, release, type as system } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Subject } from "./rounds.ts";
@@ -54,23 +54,6 @@ function digestInMemory(): void {
   const hash = createHash("sha256");
   for (let done = 0; done < ARITHMETIC; done += block.length) hash.update(block);
   hash.digest();
-}
-
-/** Peak resident bytes of this process's hashing process so far; undefined where the system does not tell. */
-export function peakOfHasher(): number | undefined {
-  if (!existsSync("/proc/self/status")) return undefined;
-  const peaks = readdirSync("/proc").flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return [];
-    try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hasher.js")) return [];
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== process.pid) return [];
-      return [Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) * 1024];
-    } catch {
-      return [];
-    }
-  });
-  return Math.max(0, ...peaks);
 }
 
 /** Takes a file out of the page cache. Linux only. */

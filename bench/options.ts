@@ -18,8 +18,6 @@ export interface BenchOptions {
   readonly cold: boolean;
   /** An interpreter that has the reference implementation, or may be given it. */
   readonly python: string;
-  /** Of the hashing process. `low` is what the product has; `normal` is for a machine with other work, where `low` measures that. */
-  readonly priority: "low" | "normal";
   /** Where the table is written, beside standard output. */
   readonly output: string | undefined;
   /** Whether the table takes the place of the one in bench/README.md. */
@@ -38,7 +36,6 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       keep: { type: "boolean", default: false },
       cold: { type: "boolean", default: false },
       python: { type: "string", default: "python3" },
-      priority: { type: "string", default: "low" },
       output: { type: "string" },
       record: { type: "boolean", default: false },
     },
@@ -52,7 +49,6 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     keep: values.keep,
     cold: values.cold,
     python: values.python,
-    priority: values.priority === "normal" ? "normal" : "low",
     output: values.output,
     record: values.record,
   };

@@ -13,7 +13,6 @@ import {
   eightShards,
   oneColdFile,
   oneWarmFile,
-  peakOfLargeFiles,
   programs,
   threeEqualFiles,
   unevenFiles,
@@ -30,7 +29,6 @@ const WORKS: Readonly<Record<string, Work>> = {
   "three-equal": threeEqualFiles,
   eight: eightFiles,
   shards: eightShards,
-  peak: peakOfLargeFiles,
   "small-warm": smallWarm,
   "small-cold": smallCold,
   "small-cached": smallCached,
@@ -69,11 +67,10 @@ if (options.output !== undefined) writeFileSync(options.output, text);
 if (options.record) recordTable(join(import.meta.dirname, "README.md"), text);
 
 function describeRun(): string {
-  const { size, files, rounds, priority } = options;
+  const { size, files, rounds } = options;
   const minutes = ((performance.now() - started) / 60_000).toFixed(0);
   const scales = [size === 1 ? "" : `, bytes × ${size}`, files === 1 ? "" : `, files × ${files}`].join("");
-  const nice = priority === "low" ? "" : ", the hashing process at normal priority";
-  return `${describeMachine()}. Medians of ${rounds === 1 ? "1 round" : `${rounds} rounds`}${scales}${nice}; ${minutes} minutes.`;
+  return `${describeMachine()}. Medians of ${rounds === 1 ? "1 round" : `${rounds} rounds`}${scales}; ${minutes} minutes.`;
 }
 
 function latenessRows({ lateness }: BenchContext): Row[] {

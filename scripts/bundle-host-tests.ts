@@ -22,7 +22,7 @@ export async function bundleHostTests(): Promise<string[]> {
     external: ["vscode"],
     sourcemap: "inline",
     logLevel: "warning",
-    // The core finds its hasher by `import.meta`; a suite that uses the core names the built one.
+    // The core finds its worker by `import.meta`; a suite that uses the core hashes on its own thread.
     logOverride: { "empty-import-meta": "silent" },
   });
   return sources

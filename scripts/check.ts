@@ -4,7 +4,7 @@ import { tool } from "./tool.ts";
 /** What a change must hold before any test runs. */
 export const CHECKS: Readonly<Record<string, () => string>> = {
   "types, with the editor's": () => tool("typescript", "tsc", ["-p", "tsconfig.json"]),
-  "types of the core, the terminal and the hasher, without the editor's": () =>
+  "types of the core and the terminal, without the editor's": () =>
     tool("typescript", "tsc", ["-p", "tsconfig.core.json"]),
   "types of the viewer's page, without Node's and the editor's": () =>
     tool("typescript", "tsc", ["-p", "tsconfig.page.json"]),

@@ -6,7 +6,6 @@ import { isCancellation } from "./platform/commands.ts";
 import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import type { Log } from "./platform/log.ts";
-import { PowerWatch } from "./platform/power.ts";
 import { excludedPatterns, modelPatterns, onHintsChanged } from "./platform/search-hints.ts";
 import { onSettingChanged, setting } from "./platform/settings.ts";
 import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
@@ -39,7 +38,6 @@ export class ModelKeeping {
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
   readonly #policyWatcher: PolicyWatcher;
-  readonly #power: PowerWatch;
   readonly #memory: VerdictMemory;
 
   constructor({ context, log, trust, sigstore, verifier }: KeepingServices) {
@@ -62,9 +60,6 @@ export class ModelKeeping {
       log: note,
     });
     const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
-    const power = store.add(
-      new PowerWatch({ wanted: () => setting("pauseOnBattery"), changed: () => checker.pauseChanged() }),
-    );
     const checker = new Checker({
       registry,
       verifier,
@@ -75,7 +70,7 @@ export class ModelKeeping {
         if (asked) policies.forget();
         return policies.checkFor(model);
       },
-      paused: () => (setting("pauseInBackground") && !window.state.focused) || power.onBattery,
+      paused: () => setting("pauseInBackground") && !window.state.focused,
       log: note,
     });
     store.add(checker);
@@ -101,8 +96,6 @@ export class ModelKeeping {
     store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
-    store.add(onSettingChanged(["pauseOnBattery"], () => void power.look()));
-    this.#power = power;
     this.checker = checker;
     this.policies = policies;
     this.#memory = memory;
@@ -111,7 +104,7 @@ export class ModelKeeping {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.#memory.load(), this.#power.look()]);
+    await this.#memory.load();
     this.#policyWatcher.start();
     await this.#watcher.start();
   }

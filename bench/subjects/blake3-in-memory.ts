@@ -1,10 +1,10 @@
 // blake3-in-memory.ts IMPLEMENTATION BYTES: seconds of processor time that one implementation of BLAKE3 takes.
-import { createDigest, IMPLEMENTATIONS } from "../../src/core/hashing/algorithms.ts";
+import { chooseImplementation, IMPLEMENTATIONS } from "../../src/core/hashing/algorithms.ts";
 
 const [name, bytes] = process.argv.slice(2);
 const implementation = IMPLEMENTATIONS.blake3.find((one) => one.name === name);
 if (implementation === undefined) throw new Error(`no implementation is called ${name}`);
-const digest = await createDigest("blake3", [implementation]);
+const { digest } = await chooseImplementation("blake3", [implementation]);
 const block = Buffer.alloc(1024 * 1024, 1);
 
 function digestBytes(count: number): void {

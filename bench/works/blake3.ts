@@ -27,7 +27,7 @@ export const blake3File: Work = async (context) => {
 /** Bytes of memory that one core digests with each implementation, by itself. */
 export const blake3Implementations: Work = async (context) => {
   const bytes = context.bytes(2 * GIB);
-  const names = { native: "native", vectors: "SIMD WebAssembly", "hash-wasm": "plain WebAssembly" };
+  const names = { native: "native", "hash-wasm": "WebAssembly" };
   const script = join(import.meta.dirname, "..", "subjects", "blake3-in-memory.ts");
   const measured = await measureRounds(
     context.options.rounds,
@@ -35,8 +35,6 @@ export const blake3Implementations: Work = async (context) => {
   );
   return Object.entries(names).map(([name, title]): Row => {
     const gigabytes = bytes / measured.seconds(name) / 1e9;
-    return name === "vectors"
-      ? row(`BLAKE3, ${sizeText(bytes)}, fallback without native code`, gigabytes, "GB/s a core", title, { atLeast: 1 })
-      : row(`BLAKE3, ${sizeText(bytes)}, ${title}`, gigabytes, "GB/s a core", "");
+    return row(`BLAKE3, ${sizeText(bytes)}, ${title}`, gigabytes, "GB/s a core", "");
   });
 };

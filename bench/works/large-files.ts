@@ -9,7 +9,6 @@ import { type Measured, measureRounds } from "../rounds.ts";
 import { type Bound, type Row, rate, row, sizeText } from "../table.ts";
 
 const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
 
 /** What ours is compared with: the subject's name, the unit that the ratio is told in, and what is wanted. */
 type Comparison = readonly [subject: string, unit: string, bound?: Bound];
@@ -133,9 +132,3 @@ export const eightShards: Work = async (context) => {
     ALL_CORES,
   ]);
 };
-
-/** After the others: what the hashing process took at most for any of them. */
-export const peakOfLargeFiles: Work = async (context) =>
-  context.peak === 0
-    ? []
-    : [row("peak memory of the child, large files", context.peak / MIB, "MiB", "", { atMost: 120 })];

@@ -6,10 +6,9 @@ import { makeSmallFiles } from "../files.ts";
 import { forgetEverything } from "../machine.ts";
 import { pythonLoop, reference } from "../rivals.ts";
 import { measureRounds, timed } from "../rounds.ts";
-import { countText, digits, missing, type Row, row } from "../table.ts";
+import { countText, digits, missing, row } from "../table.ts";
 
 const FILES = 100_000;
-const MIB = 1024 ** 2;
 const SETTLE_MS = 2100;
 
 const small =
@@ -20,7 +19,6 @@ const small =
     const folder = makeSmallFiles(join(context.options.folder, "small", "model"), count);
     const before = start === "warm" ? (): void => {} : forgetEverything;
     const { python } = context;
-    context.peak = 0;
     const subjects = [
       context.ours(folder, { before }),
       ...(python === undefined ? [] : [pythonLoop(python, folder, before)]),
@@ -30,7 +28,7 @@ const small =
     const work = `${countText(count)} files of 1–4 KiB in nested folders, ${start}`;
     const speed = (name: string): string => `${countText(Math.round(count / measured.seconds(name)))} files/s`;
     const told = (rival: string): string => `${speed("ours")}; ${rival} ${speed(rival)}`;
-    const rows: Row[] = measured.has("reference")
+    return measured.has("reference")
       ? [
           row(work, measured.ratio("ours", "reference"), "× the reference", told("reference"), { atLeast: 7 }),
           row(work, measured.ratio("ours", "Python loop"), "× a plain Python loop", told("Python loop"), {
@@ -38,10 +36,6 @@ const small =
           }),
         ]
       : [missing(work, "the reference", speed("ours"))];
-    if (start === "warm" && context.peak > 0) {
-      rows.push(row(`${work}: peak memory of the child`, context.peak / MIB, "MiB", "", { atMost: 200 }));
-    }
-    return rows;
   };
 
 export const smallWarm: Work = small("warm");
@@ -52,12 +46,12 @@ export const smallCached: Work = async (context) => {
   const folder = makeSmallFiles(join(context.options.folder, "small", "model"), count);
   const directory = join(context.options.folder, "cache");
   rmSync(directory, { recursive: true, force: true });
-  const engine = { cache: { directory } };
+  const pool = { cache: directory };
   // The cache keeps nothing of a file that was written to in the last two seconds.
   await pause(SETTLE_MS);
-  await context.ours(folder, { engine, request: { mode: "full" } }).run();
+  await context.ours(folder, { pool, request: { mode: "full" } }).run();
   const measured = await measureRounds(context.options.rounds, [
-    context.ours(folder, { engine, request: { mode: "cached" } }),
+    context.ours(folder, { pool, request: { mode: "cached" } }),
     { name: "bare", run: async () => timed(() => lookAtAll(folder)) },
   ]);
   const told = `${digits(measured.seconds("ours"))} s; bare ${digits(measured.seconds("bare"))} s`;

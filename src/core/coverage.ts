@@ -1,4 +1,4 @@
-import type { DigestResult } from "./hashing/digest-engine.ts";
+import type { DigestResult } from "./hashing/digest-request.ts";
 import type { Serialization } from "./manifest/manifest.ts";
 import type { FileList } from "./model/file-list.ts";
 import type { Coverage } from "./verdict.ts";

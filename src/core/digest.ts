@@ -1,17 +1,17 @@
 import { basename, resolve } from "node:path";
 import { coverageOf } from "./coverage.ts";
 import { ProvenanceError } from "./errors.ts";
-import type { DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-engine.ts";
-import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engine.ts";
+import type { DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-request.ts";
+import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
-import type { FileList, ModelFile, RefusalReason, RefusedEntry } from "./model/file-list.ts";
+import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
 import { isTemporaryName } from "./model/temporary-names.ts";
 import type { Coverage } from "./verdict.ts";
 
-export interface DigestModelOptions extends EngineChoice {
+export interface DigestModelOptions extends PoolChoice {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature file, which is left out where it lies in the model. */
@@ -62,13 +62,9 @@ export interface SigningList {
 /**
  * Lists a model for signing (OMS 6.1, 6.2).
  *
- * @param onFile see `WalkOptions`
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED
  */
-export async function listForSigning(
-  options: DigestModelOptions,
-  onFile: (file: ModelFile) => void = () => {},
-): Promise<SigningList> {
+export async function listForSigning(options: DigestModelOptions): Promise<SigningList> {
   const model = resolve(options.model);
   const callerPaths = options.ignorePaths ?? [];
   callerPaths.forEach(checkIgnorePath);
@@ -77,7 +73,6 @@ export async function listForSigning(
   const list = await enumerateModel(model, {
     ignore,
     allowSymlinks: options.allowSymlinks ?? false,
-    onFile,
     ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
     ...(options.signal && { signal: options.signal }),
   });
@@ -89,13 +84,13 @@ export async function listForSigning(
 export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
-  const { shardSize, mode = "full" } = options;
+  const { shardSize, mode = "full", signal, onProgress } = options;
   const algorithm = options.algorithm ?? "sha256";
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
-  const { list, ignore, digests } = await withDigestEngine(options, request, async (digester) => {
-    const { list, ignore } = await listForSigning(options, digester.onFile);
-    return { list, ignore, digests: await digester.digest(list.files) };
-  });
+  const { list, ignore } = await listForSigning(options);
+  const { files } = list;
+  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const digests = await withHashPool(options, (pool) => pool.digest({ ...request, files }, watching));
   const resources = buildResources(list.files, digests.digests, shardSize);
   if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");
   const manifest: Manifest = {

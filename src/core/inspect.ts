@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { readSignatureFile } from "./bundle/read-bundle.ts";
-import type { HashAlgorithm } from "./hashing/digest-engine.ts";
+import type { HashAlgorithm } from "./hashing/digest-request.ts";
 import { type Claim, inspectParts } from "./inspect-parts.ts";
 import type { Resource } from "./manifest/manifest.ts";
 import type { SigningMethod } from "./verification/signer.ts";

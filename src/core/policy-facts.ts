@@ -11,7 +11,7 @@ import { type MaterialClaim, VERIFIER_HERE, type Verifier } from "./verifier.ts"
 import type { VerifyOptions } from "./verify.ts";
 
 export interface FactsOptions
-  extends Pick<VerifyOptions, "model" | "engine" | "cache" | "mode" | "signal" | "onProgress"> {
+  extends Pick<VerifyOptions, "model" | "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   readonly signature: LocatedSignature;
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
@@ -62,13 +62,13 @@ export async function findFacts(options: FactsOptions): Promise<Finding> {
 }
 
 function verifyFiles(options: FactsOptions, signature: string, { trust }: TrustChoice): Promise<Verdict> {
-  const { model, engine, cache, mode, signal, onProgress, verifier = VERIFIER_HERE } = options;
+  const { model, pool, cache, mode, signal, onProgress, verifier = VERIFIER_HERE } = options;
   return verifier.verify({
     model,
     signature,
     trust,
     ignorePaths: commonIgnorePaths(options.judges),
-    ...(engine && { engine }),
+    ...(pool && { pool }),
     ...(cache !== undefined && { cache }),
     ...(mode && { mode }),
     ...(signal && { signal }),

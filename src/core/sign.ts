@@ -4,7 +4,7 @@ import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
 import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestMode } from "./hashing/digest-engine.ts";
+import type { DigestMode } from "./hashing/digest-request.ts";
 import type { FileList } from "./model/file-list.ts";
 import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
 import { isEarlierSignature } from "./signing/earlier-signature.ts";
@@ -41,7 +41,7 @@ export interface SignOptions extends DigestModelOptions {
   readonly signature: string;
   readonly identity: SigningIdentity;
   /**
-   * `cached` and `verify-cache` take digests of unchanged files from the cache, but only where the signature that is
+   * `cached` takes digests of unchanged files from the cache, but only where the signature that is
    * replaced is authentic and by this signer; anything else is read in full.
    */
   readonly mode?: DigestMode;

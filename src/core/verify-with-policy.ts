@@ -12,8 +12,7 @@ import type { Verifier } from "./verifier.ts";
 import type { VerifyOptions } from "./verify.ts";
 import { differencesText } from "./words.ts";
 
-export interface PolicyVerifyOptions
-  extends Pick<VerifyOptions, "engine" | "cache" | "mode" | "signal" | "onProgress"> {
+export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature; if absent, the one that a policy names, or that is found in the model or beside it. */

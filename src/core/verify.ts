@@ -3,8 +3,8 @@ import type { Bundle } from "./bundle/bundle.ts";
 import { readBundle } from "./bundle/read-bundle.ts";
 import { coverageOf } from "./coverage.ts";
 import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestMode, DigestProgress } from "./hashing/digest-engine.ts";
-import { type EngineChoice, withDigestEngine } from "./hashing/with-digest-engine.ts";
+import type { DigestMode, DigestProgress } from "./hashing/digest-request.ts";
+import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
 import { resourcesByFile } from "./manifest/manifest.ts";
@@ -13,7 +13,7 @@ import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
 import { type Authentication, authenticateBundle } from "./verification/authenticate.ts";
 
-export interface VerifyOptions extends EngineChoice {
+export interface VerifyOptions extends PoolChoice {
   /** The folder, or the single file. */
   readonly model: string;
   readonly signature: string;
@@ -93,21 +93,21 @@ async function checkFiles(
   const started = performance.now();
   const { manifest } = statement;
   const { serialization } = manifest;
-  const { mode = "full", signal } = options;
+  const { mode = "full", signal, onProgress } = options;
   const { algorithm, shardSize } = serialization;
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const signed = resourcesByFile(manifest);
-  const { list, matching, files, digests } = await withDigestEngine(options, request, async (digester) => {
+  const { list, matching, files, digests } = await withHashPool(options, async (pool) => {
+    if (mode === "full") pool.expect?.(signed.size);
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
-      // What nobody signed is not read.
-      onFile: (file) => signed.has(file.name) && digester.onFile(file),
       ...(signal && { signal }),
     });
     const matching = matchFiles(manifest, list, signed);
     const files = matching.present.map(({ file }) => file);
-    return { list, matching, files, digests: await digester.digest(files) };
+    const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+    return { list, matching, files, digests: await pool.digest({ ...request, files }, watching) };
   });
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];

@@ -31,7 +31,6 @@ export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 export const SETTINGS = {
   autoVerify: "modelProvenance.autoVerify",
   pauseInBackground: "modelProvenance.pauseInBackground",
-  pauseOnBattery: "modelProvenance.pauseOnBattery",
   models: "modelProvenance.models",
   userPolicy: "modelProvenance.userPolicy",
   trustedKeys: "modelProvenance.trustedKeys",

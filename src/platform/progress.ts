@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window } from "vscode";
-import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { doneOfText, timeLeftText } from "../core/words.ts";
 import { messageText } from "./plain-text.ts";
 

@@ -12,7 +12,6 @@ export type AutoVerify = "off" | "signatures" | "cached" | "full";
 const SHAPES = {
   autoVerify: oneOf<AutoVerify>("cached", "off", "signatures", "full"),
   pauseInBackground: flag(false),
-  pauseOnBattery: flag(false),
   models: texts,
   userPolicy: text(""),
   trustedKeys: texts,

@@ -1,4 +1,4 @@
-import type { HashAlgorithm } from "../core/hashing/digest-engine.ts";
+import type { HashAlgorithm } from "../core/hashing/digest-request.ts";
 import { type OptionSpecs, usageError } from "./arguments.ts";
 import { parseSize } from "./sizes.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type FoundModel, findModels } from "../core/model/find-models.ts";
 import { compareCodePoints } from "../core/model/names.ts";
 import { lets } from "../core/policy/decision.ts";

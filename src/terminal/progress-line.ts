@@ -1,4 +1,4 @@
-import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { bytesText, doneOfText, timeLeftText } from "../core/words.ts";
 import type { Output } from "./output.ts";
 import { escapeControls } from "./text.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { countText, describe as describeVerdict, wordsFor } from "../core/words.ts";
 import { usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";

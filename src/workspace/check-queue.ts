@@ -1,4 +1,4 @@
-import type { DigestMode, DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Verdict } from "../core/verdict.ts";
 
 /** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */

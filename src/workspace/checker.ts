@@ -1,5 +1,5 @@
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
-import type { DigestMode, DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { type CheckDepth, CheckQueue, type Job } from "./check-queue.ts";
 import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";

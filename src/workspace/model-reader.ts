@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Verifier } from "../core/verifier.ts";

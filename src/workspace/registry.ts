@@ -1,5 +1,5 @@
 import { dirname, sep } from "node:path";
-import type { DigestProgress } from "../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
 import type { Verdict } from "../core/verdict.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { sign } from "../../src/core/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
@@ -23,14 +23,14 @@ describe("the specification's schemas accept what is written here with a login:"
     assert.ok(validate(value), `${layer}: ${ajv.errorsText(validate.errors)}`);
   };
   const folder = useTemporaryFolder();
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   let sigstore: LocalSigstore;
   before(async () => {
     sigstore = await startLocalSigstore();
   });
   after(async () => {
     await sigstore.stop();
-    await engine.dispose();
+    await pool.dispose();
   });
 
   for (const version of [1, 2] as const) {
@@ -40,7 +40,7 @@ describe("the specification's schemas accept what is written here with a login:"
       writeTree(model, { a: "0123456789", "b/ü": "x", empty: "" });
       const root = await readTrustConfigFile(sigstore.trustConfigs[version].path);
       const token = await sigstore.token("alice@example.com");
-      await sign({ model, signature, engine, identity: { method: "sigstore", root, token } });
+      await sign({ model, signature, pool, identity: { method: "sigstore", root, token } });
       const text = readFileSync(signature, "utf8");
       const bundle = JSON.parse(text);
       accepts("bundle", bundle);

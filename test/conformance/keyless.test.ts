@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statS
 import { join } from "node:path";
 import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
 import { ProvenanceError } from "../../src/core/errors.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { ExpectedIdentity } from "../../src/core/trust.ts";
 import { authenticateBundle } from "../../src/core/verification/authenticate.ts";
 import type { SigstoreSigner } from "../../src/core/verification/signer.ts";
@@ -59,9 +59,9 @@ const VECTORS_KEYLESS: readonly Vector[] = [
 
 /** Models signed with a login, by the reference implementation; nothing here has a network. */
 describe("keyless models of the reference implementation", () => {
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   const folder = useTemporaryFolder();
-  after(() => engine.dispose());
+  after(() => pool.dispose());
   if (VECTORS === undefined) {
     it("are not here (set OMS_VECTORS)");
     return;
@@ -89,7 +89,7 @@ describe("keyless models of the reference implementation", () => {
           model: model(),
           signature: signature(),
           trust: { sigstore: { root: await vector.root(vectors), identities } },
-          engine,
+          pool,
           ...(vector.name.includes("v1.0.1-") && { ignorePaths: ["ignore-me"] }),
         });
       const signed = () =>

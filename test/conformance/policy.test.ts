@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { policySetOf } from "../../src/core/policy/policy-files.ts";
 import { readPolicies } from "../../src/core/policy/read-policies.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
@@ -16,9 +16,9 @@ const PUBLIC = { issuer: "https://sigstore.verify.ibm.com/oauth2", subject: "ste
 const PRIVATE = { issuer: "http://127.0.0.1:19001/dex", subject: "alice@example.com" };
 
 describe("policies for models of the reference implementation", () => {
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   const folder = useTemporaryFolder();
-  after(() => engine.dispose());
+  after(() => pool.dispose());
   if (VECTORS === undefined) {
     it("are not here (set OMS_VECTORS)");
     return;
@@ -43,7 +43,7 @@ describe("policies for models of the reference implementation", () => {
       folder: folder(),
       path: "models/m",
       publicSigstore: async () => ({ root: await loadTrustRoot(PUBLIC_INSTANCE, join(folder(), "none")) }),
-      engine,
+      pool,
     });
   }
   const keyless = (identity: object, trustConfig?: string) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { inspect } from "../../src/core/inspect.ts";
 import type { Trust } from "../../src/core/trust.ts";
 import { verify } from "../../src/core/verify.ts";
@@ -13,9 +13,9 @@ import { VECTORS } from "../support/vectors.ts";
 
 /** Models signed by released versions of the reference implementation with keys and certificates. */
 describe("models signed by the reference implementation", () => {
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   const folder = useTemporaryFolder();
-  after(() => engine.dispose());
+  after(() => pool.dispose());
   if (VECTORS === undefined) {
     it("are not here (set OMS_VECTORS)");
     return;
@@ -50,7 +50,7 @@ describe("models signed by the reference implementation", () => {
           model: model(),
           signature: signature(),
           trust: trusted,
-          engine,
+          pool,
           ...(name.startsWith("v1.0.1-") && { ignorePaths: ["ignore-me"] }),
         });
       const signed = async () =>

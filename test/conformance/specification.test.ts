@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
 import { parseStatement } from "../../src/core/bundle/statement.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { type SignOptions, sign } from "../../src/core/sign.ts";
 import { authenticateBundle } from "../../src/core/verification/authenticate.ts";
 import { makeChain } from "../support/certificates.ts";
@@ -33,8 +33,8 @@ describe("the specification", () => {
       assert.ok(validate(value), `${layer}: ${ajv.errorsText(validate.errors)}`);
     };
     const folder = useTemporaryFolder();
-    const engine = createInProcessEngine();
-    after(() => engine.dispose());
+    const pool = new HashPool({ workers: 0 });
+    after(() => pool.dispose());
     const { leaf, intermediate } = makeChain();
     const source = (pem: string) => ({ label: "x.pem", pem });
     const key = { method: "key", privateKey: source(makeKeys("P-384").privatePem) } as const;
@@ -57,7 +57,7 @@ describe("the specification", () => {
         const model = join(folder(), "model");
         const signature = join(model, "model.sig");
         writeTree(model, { a: "0123456789", "b/ü": "x", empty: "" });
-        await sign({ model, signature, engine, ...options });
+        await sign({ model, signature, pool, ...options });
         const bundle = JSON.parse(readFileSync(signature, "utf8"));
         accepts("bundle", bundle);
         accepts("envelope", bundle.dsseEnvelope);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationTarget, commands, LanguageModelTextPart, lm, MarkdownString, Uri, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS, TOOLS } from "../../src/platform/ids.ts";
 import type { AgentReport } from "../../src/ui/agents/verdict-for-agents.ts";
 import { confirmVerification } from "../../src/ui/agents/verify-tool.ts";
@@ -12,7 +12,7 @@ import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 
 describe("the tool for language models", () => {
@@ -31,7 +31,7 @@ describe("the tool for language models", () => {
     mkdirSync(model, { recursive: true });
     writeFileSync(join(model, "model.safetensors"), "weights");
     writeFileSync(join(model, ".gitattributes"), "left out");
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     const watched = new Watched(api, model);
     await until("the model is found", () => watched.verdict?.signature !== undefined);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));

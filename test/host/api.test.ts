@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
 import * as vscode from "vscode";
 import type { ModelProvenanceApi } from "../../api.d.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { documentedExample } from "../support/documented-example.ts";
 import { changeByte, signWith } from "../support/editor-workspace.ts";
@@ -13,7 +13,7 @@ import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
 const { commands, ConfigurationTarget, extensions, Uri, workspace } = vscode;
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 /** Tests are bundled into `.cache/host-tests` of the repository. */
 const REPOSITORY = dirname(dirname(__dirname));
@@ -41,7 +41,7 @@ describe("the API for other extensions", () => {
       .update(SETTINGS.trustedKeys, [join(outside, "release.pub")], ConfigurationTarget.Global);
     mkdirSync(model.fsPath, { recursive: true });
     writeFileSync(join(model.fsPath, "model.safetensors"), "weights");
-    await signWith(model.fsPath, keys.privatePem, engine);
+    await signWith(model.fsPath, keys.privatePem, pool);
     await until("the model is found", () => api.getVerdict(model) !== undefined);
   });
 

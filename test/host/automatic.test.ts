@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { ConfigurationTarget, commands, Uri, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { Badges } from "../../src/ui/badges.ts";
@@ -19,7 +19,7 @@ import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 
 describe("what happens by itself", () => {
@@ -63,7 +63,7 @@ describe("what happens by itself", () => {
 
   async function found(automatic: string | undefined): Promise<void> {
     await set(SETTINGS.autoVerify, automatic);
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await commands.executeCommand(COMMANDS.findModels);
   }
 
@@ -96,7 +96,7 @@ describe("what happens by itself", () => {
     const seen = new Watched(api, sample);
     try {
       await set(SETTINGS.autoVerify, undefined);
-      await signWith(sample, keys.privatePem, engine);
+      await signWith(sample, keys.privatePem, pool);
       const first = await seen.reaches("verified");
       assert.equal(first.coverage?.bytesRead, first.coverage?.bytes);
       writeFileSync(join(sample, "more.bin"), "x");
@@ -148,7 +148,7 @@ describe("what happens by itself", () => {
     this.timeout(60_000);
     await set(SETTINGS.autoVerify, "off");
     truncateSync(join(model, "model.safetensors"), 2_000_000_000);
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     await verifiedByHand();

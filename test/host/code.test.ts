@@ -21,13 +21,13 @@ import {
   workspace,
 } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 /** A file of the model that names another one. */
 const INDEX = '{ "weight": "model.safetensors" }';
@@ -49,7 +49,7 @@ describe("code that names a model", () => {
     await set(SETTINGS.trustedKeys, [join(outside, "release.pub")]);
     writeFileSync(weights, "weights");
     writeFileSync(join(model, "index.json"), INDEX);
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     watched = new Watched(api, model);
     await until("the model is found", () => watched.verdict !== undefined);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationTarget, commands, TabInputTextDiff, Uri, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, COMPARISON_SCHEME, SETTINGS } from "../../src/platform/ids.ts";
 import { comparisonText, FILES_LISTED } from "../../src/ui/compare/comparison-text.ts";
 import { damageSignature, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 const WEIGHTS = "a0d2f0b5d0f1";
 
@@ -37,7 +37,7 @@ describe("comparing a model with its signature", () => {
   beforeEach(async () => {
     mkdirSync(model, { recursive: true });
     for (const name of ["config.json", "gone.txt", "model.safetensors"]) writeFileSync(join(model, name), WEIGHTS);
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     watched = new Watched(api, model);
     await until("the model is found", () => watched.verdict !== undefined);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { commands, Uri, window, workspace } from "vscode";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, DOCUMENT_SCHEMES } from "../../src/platform/ids.ts";
 import { ToldDocuments, toldUri } from "../../src/ui/explaining/told-documents.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
@@ -25,7 +25,7 @@ describe("what is told of a model in a document", () => {
   before(async () => {
     mkdirSync(model, { recursive: true });
     writeFileSync(join(model, "model.safetensors"), "weights");
-    await signWith(model, keys.privatePem, createInProcessEngine());
+    await signWith(model, keys.privatePem, new HashPool({ workers: 0 }));
     watched = new Watched(await extensionApi(), model);
     const covering = policyText({
       name: "team",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationTarget, commands, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { sign } from "../../src/core/sign.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
@@ -15,7 +15,7 @@ import { policyText } from "../support/policies.ts";
 import { skip } from "../support/results.ts";
 
 const keys = makeKeys();
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 
 /** As the hub's library writes it: a snapshot of links into `blobs`, which are named by what is in them. */
 describe("a Hugging Face cache in the workspace", () => {
@@ -76,7 +76,7 @@ describe("a Hugging Face cache in the workspace", () => {
         writeFileSync(join(model, name), readFileSync(join(snapshot, name)));
       }
     }
-    await sign({ model, signature, identity, engine, allowSymlinks });
+    await sign({ model, signature, identity, pool, allowSymlinks });
     put("model.sig", readFileSync(signature));
     rmSync(signature);
     await commands.executeCommand(COMMANDS.findModels);

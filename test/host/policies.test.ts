@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationTarget, commands, type Range, ThemeIcon, Uri, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";
@@ -18,7 +18,7 @@ import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 const stranger = makeKeys("P-384");
 
@@ -78,7 +78,7 @@ describe("policies in the editor", () => {
 
   it("accept a signer that no setting names, and say which authority did", async () => {
     writeFileSync(policy, covering(inline(stranger.publicPem), inline(keys.publicPem)));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await verify();
     const { decision } = await watched.reaches("verified");
     assert.equal(decision?.outcome, "accepted");
@@ -89,7 +89,7 @@ describe("policies in the editor", () => {
 
   it("lead to the line of the authority that accepted", async () => {
     writeFileSync(policy, covering(inline(stranger.publicPem), inline(keys.publicPem)));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await verify();
     await watched.reaches("verified");
     const { command } = factItem(policyRow());
@@ -104,7 +104,7 @@ describe("policies in the editor", () => {
 
   it("refuse a signer, with what each authority says to it", async () => {
     writeFileSync(policy, covering(inline(stranger.publicPem)));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     const { state, decision } = await verify();
     assert.notEqual(state, "verified");
     assert.equal(decision?.outcome, "refused");
@@ -128,7 +128,7 @@ describe("policies in the editor", () => {
 
   it("change: the models that they cover are looked at again", async () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await verify();
     await watched.reaches("verified");
     watched.states.length = 0;
@@ -147,7 +147,7 @@ describe("policies in the editor", () => {
     writeFileSync(own, policyText({ name: "mine", authorities: [inline(stranger.publicPem)] }));
     await workspace.getConfiguration().update(SETTINGS.userPolicy, own, ConfigurationTarget.Global);
     writeFileSync(policy, covering(inline(keys.publicPem)));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await verify();
     await until("both have a say", () => watched.verdict?.decision?.policies.length === 2);
     assert.equal(watched.verdict?.decision?.outcome, "refused");
@@ -160,7 +160,7 @@ describe("policies in the editor", () => {
     const own = join(outside, "resting.yaml");
     writeFileSync(named, keys.publicPem);
     writeFileSync(policy, covering("key: { path: governed/who.txt }"));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await verify();
     await watched.reaches("verified");
     writeFileSync(named, stranger.publicPem);
@@ -178,7 +178,7 @@ describe("policies in the editor", () => {
 
   it("with an error accept nobody, and lead to the error", async () => {
     writeFileSync(policy, `${covering(inline(keys.publicPem))}  surprise: true\n`);
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     const { state, decision } = await verify();
     assert.notEqual(state, "verified");
     assert.equal(decision?.reasons[0]?.code, "POLICY_INVALID");

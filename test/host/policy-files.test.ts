@@ -16,13 +16,13 @@ import {
   workspace,
 } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS } from "../../src/platform/ids.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { extensionApi, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 
 const YAML = ".model-policy.yaml";
@@ -60,7 +60,7 @@ describe("policy files in the editor", () => {
       mkdirSync(inModels(name));
       writeFileSync(join(inModels(name), "model.safetensors"), name);
     }
-    await signWith(inModels("first"), keys.privatePem, engine);
+    await signWith(inModels("first"), keys.privatePem, pool);
     await commands.executeCommand(COMMANDS.findModels);
   });
 

@@ -15,14 +15,14 @@ import {
   window,
   workspace,
 } from "vscode";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 const stranger = makeKeys("P-384");
 const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
@@ -97,7 +97,7 @@ describe("the list of problems", () => {
   const verify = (): Thenable<unknown> => commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
 
   it("has a model that changed, at its signature, until it is what was signed again", async () => {
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     changeByte(join(model, "model.safetensors"));
     writeFileSync(join(model, "extra.txt"), "more");
     await verify();
@@ -118,7 +118,7 @@ describe("the list of problems", () => {
   });
 
   it("has a signature that is not valid, until it is gone", async () => {
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     damageSignature(signature);
     await verify();
     const problem = await entry(signature, "invalid");
@@ -137,13 +137,13 @@ describe("the list of problems", () => {
     assert.match(text, /"listed\/\*"/);
     assert.equal(problem.message, `m${count} is not signed, and the policy team demands a signature.`);
     assert.ok(titles(await fixes(policy, problem.range)).includes(`Sign m${count}…`));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await gone(policy, "unsigned");
   });
 
   it("has a signer whom a policy does not accept, with the fix that trusts them", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(stranger.publicPem)] }));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await verify();
     const problem = await entry(policy, "refused");
     assert.equal(problem.severity, DiagnosticSeverity.Warning);
@@ -160,7 +160,7 @@ describe("the list of problems", () => {
 
   it("offers to ignore a file that nobody signed, where a policy could", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     writeFileSync(join(model, "notes.txt"), "n");
     await verify();
     const problem = await entry(signature, "modified");
@@ -168,7 +168,7 @@ describe("the list of problems", () => {
   });
 
   it("is quiet about models where the person wants it so", async () => {
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     changeByte(join(model, "model.safetensors"));
     await verify();
     await entry(signature, "modified");

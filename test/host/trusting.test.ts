@@ -13,7 +13,7 @@ import {
   window,
   workspace,
 } from "vscode";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
@@ -21,7 +21,7 @@ import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
 import { skip } from "../support/results.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 const stranger = makeKeys("P-384");
 const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
@@ -57,7 +57,7 @@ describe("trusting a signer in the editor", () => {
     for (const name of ["a", "b"]) {
       mkdirSync(join(folder, "trusting", name), { recursive: true });
       writeFileSync(join(folder, "trusting", name, "model.safetensors"), `weights ${name}`);
-      await signWith(join(folder, "trusting", name), keys.privatePem, engine);
+      await signWith(join(folder, "trusting", name), keys.privatePem, pool);
     }
     watched = new Watched(await extensionApi(), at("a"));
     const other = new Watched(await extensionApi(), at("b"));

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { ConfigurationTarget, commands, env, extensions, Uri, version, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { SignResult } from "../../src/core/sign.ts";
 import { verify } from "../../src/core/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
@@ -23,7 +23,7 @@ import { EXTENSION, extensionApi, until, Watched } from "../support/extension-ap
 import { makeKeys } from "../support/keys.ts";
 import { skip } from "../support/results.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 const ask = window.showInformationMessage;
 /** Tests are bundled into `.cache/host-tests` of the repository. */
@@ -71,7 +71,7 @@ describe("the extension in its host", () => {
   });
 
   async function verified(): Promise<void> {
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     await watched.reaches("verified");
   }
@@ -98,7 +98,7 @@ describe("the extension in its host", () => {
   });
 
   it("finds a model that comes later, and looks at its signature without reading its files", async () => {
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await until("the signature was looked at", () => watched.verdict?.signer !== undefined);
     assert.equal(watched.verdict?.state, "unchecked");
     assert.equal(watched.verdict?.coverage, undefined);
@@ -143,7 +143,7 @@ describe("the extension in its host", () => {
   });
 
   it("does not decide about a signer whose key nobody gave", async () => {
-    await signWith(model, stranger.privatePem, engine);
+    await signWith(model, stranger.privatePem, pool);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     const { state, reasons, signer } = await watched.reaches("unable");
     assert.equal(state, "unable");
@@ -152,7 +152,7 @@ describe("the extension in its host", () => {
   });
 
   it("finds a signature that was altered", async () => {
-    damageSignature(await signWith(model, keys.privatePem, engine));
+    damageSignature(await signWith(model, keys.privatePem, pool));
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     const { reasons } = await watched.reaches("invalid");
     assert.equal(reasons[0]?.code, "SIGNATURE_NOT_AUTHENTIC");
@@ -177,7 +177,7 @@ describe("the extension in its host", () => {
     await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
     const signature = join(model, "model.sig");
     const trust = { keys: [{ label: "release.pub", pem: keys.publicPem }] };
-    assert.equal((await verify({ model, signature, trust, engine })).state, "verified");
+    assert.equal((await verify({ model, signature, trust, pool })).state, "verified");
     await watched.reaches("verified");
   });
 
@@ -233,7 +233,7 @@ describe("the extension in its host", () => {
   });
 
   it("verifies the model around a file, and all models below a folder", async () => {
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     await until("the model is known", () => watched.verdict?.signature !== undefined);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(join(model, "deep", "vocab.txt")));
     assert.equal(watched.verdict?.state, "verified");
@@ -264,7 +264,7 @@ describe("the extension in its host", () => {
   });
 
   it("keeps a bundle's text out of what it never verified", async () => {
-    const signature = await signWith(model, stranger.privatePem, engine);
+    const signature = await signWith(model, stranger.privatePem, pool);
     await until("the model is known", () => watched.verdict?.state === "unable");
     assert.equal(watched.verdict?.signer, undefined);
     assert.ok(readFileSync(signature, "utf8").length > 0);

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
 import { SignatureDocument } from "../../src/ui/viewer/signature-document.ts";
 import { headlineOf } from "../../src/ui/viewer/telling/headline.ts";
@@ -12,7 +12,7 @@ import { signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 
 describe("the signature viewer in its host", () => {
@@ -24,7 +24,7 @@ describe("the signature viewer in its host", () => {
     const api = await extensionApi();
     mkdirSync(model);
     writeFileSync(join(model, "model.safetensors"), "weights");
-    signature = await signWith(model, keys.privatePem, engine);
+    signature = await signWith(model, keys.privatePem, pool);
     await commands.executeCommand(COMMANDS.findModels);
     await until("the model is known", () => api.getVerdict(Uri.file(model))?.signature === signature);
   });
@@ -138,7 +138,7 @@ describe("the signature viewer in its host", () => {
       await until("the change was told", () => changes > 0);
       assert.equal((await document.look()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
       rmSync(signature);
-      signature = await signWith(model, keys.privatePem, engine);
+      signature = await signWith(model, keys.privatePem, pool);
     });
   });
 });

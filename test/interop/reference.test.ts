@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HashAlgorithm } from "../../src/core/hashing/digest-engine.ts";
-import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
+import type { HashAlgorithm } from "../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { type Inspection, inspect } from "../../src/core/inspect.ts";
 import { callerIgnorePaths } from "../../src/core/model/ignore.ts";
 import { type SignOptions, sign } from "../../src/core/sign.ts";
@@ -37,7 +37,7 @@ const FILES = {
 describe("the reference implementation", function () {
   this.timeout(60_000); // each run of it takes a second or two
   const folder = useTemporaryFolder();
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   let reference: Reference;
   let keys: KeyPair;
 
@@ -47,7 +47,7 @@ describe("the reference implementation", function () {
     if ("missing" in found) return skip(this, found.missing);
     reference = found;
   });
-  after(() => engine.dispose());
+  after(() => pool.dispose());
 
   beforeEach(() => {
     useKeys(makeKeys());
@@ -80,12 +80,12 @@ describe("the reference implementation", function () {
 
   async function signHere(options: Partial<SignOptions> = {}): Promise<void> {
     const identity = { method: "key", privateKey: { label: "key.pem", pem: keys.privatePem } } as const;
-    await sign({ model: path("model"), signature: path("model/model.sig"), identity, engine, ...options });
+    await sign({ model: path("model"), signature: path("model/model.sig"), identity, pool, ...options });
   }
 
   function verifyHere(options: Partial<VerifyOptions> = {}): Promise<Verdict> {
     const trust = { keys: [{ label: "key.pub", pem: keys.publicPem }] };
-    return verify({ model: path("model"), signature: path("model/model.sig"), trust, engine, ...options });
+    return verify({ model: path("model"), signature: path("model/model.sig"), trust, pool, ...options });
   }
 
   async function verifiedHere(options: Partial<VerifyOptions> = {}): Promise<Verdict> {

@@ -43,13 +43,13 @@ describe("the linter holds the rooms of the house", () => {
       "../../ui/tree.ts",
       "../verify.ts",
     ],
-    "src/core/hashing/job.ts": ["../manifest/manifest.ts", "../model/enumerate.ts", "../bundle/dsse.ts"],
-    "src/core/manifest/compare.ts": ["../bundle/dsse.ts", "../verification/signer.ts", "../hashing/job.ts"],
+    "src/core/hashing/hash-plan.ts": ["../manifest/manifest.ts", "../model/enumerate.ts", "../bundle/dsse.ts"],
+    "src/core/manifest/compare.ts": ["../bundle/dsse.ts", "../verification/signer.ts", "../hashing/hash-plan.ts"],
     "src/core/bundle/dsse.ts": ["../verification/signer.ts", "../signing/private-key.ts", "../verify.ts"],
     "src/core/verification/signer.ts": [
       "../signing/private-key.ts",
       "../policy/match.ts",
-      "../hashing/job.ts",
+      "../hashing/hash-plan.ts",
       "../verify.ts",
     ],
     "src/core/verification/sigstore/log.ts": [

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SAMPLES } from "../../scripts/samples/models.ts";
-import type { DigestEngine } from "../../src/core/hashing/digest-engine.ts";
+import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
 import { sign } from "../../src/core/sign.ts";
 import { makeKeys, privatePem } from "./keys.ts";
 import { writeTree } from "./temporary-folder.ts";
@@ -61,11 +61,11 @@ export async function makeEditorWorkspace(root: string): Promise<EditorWorkspace
   return workspace;
 }
 
-/** Signs a folder as `model.sig` in it. An engine is needed where no process can be started: in a bundle. */
-export async function signWith(model: string, pem: string, engine?: DigestEngine): Promise<string> {
+/** Signs a folder as `model.sig` in it. A pool is needed where no process can be started: in a bundle. */
+export async function signWith(model: string, pem: string, pool?: FileHasher): Promise<string> {
   const identity = { method: "key", privateKey: { label: "test", pem } } as const;
   const signature = join(model, "model.sig");
-  await sign({ model, signature, identity, ...(engine === undefined ? {} : { engine }) });
+  await sign({ model, signature, identity, ...(pool === undefined ? {} : { pool }) });
   return signature;
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
-import { DIGEST_BYTES, type HashAlgorithm } from "../hashing/digest-engine.ts";
+import { DIGEST_BYTES, type HashAlgorithm } from "../hashing/digest-request.ts";
 import { type Manifest, rootDigest, type Serialization } from "../manifest/manifest.ts";
 import { parseResources } from "../manifest/parse-resources.ts";
 import { parseBoundedJson } from "./bounded-json.ts";

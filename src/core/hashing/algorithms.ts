@@ -1,6 +1,5 @@
 import crypto from "node:crypto";
-import { createRequire } from "node:module";
-import type { HashAlgorithm } from "./digest-engine.ts";
+import type { HashAlgorithm } from "./digest-request.ts";
 
 /** Digests one message after the other; never two at the same time. */
 export interface MessageDigest {
@@ -29,7 +28,6 @@ export const IMPLEMENTATIONS: Readonly<Record<HashAlgorithm, readonly Implementa
   ],
   blake3: [
     { name: "native", create: nativeBlake3 },
-    { name: "vectors", create: vectorBlake3 },
     { name: "hash-wasm", create: async () => portable(await (await import("hash-wasm")).createBLAKE3(256)) },
   ],
 };
@@ -43,23 +41,35 @@ const SAMPLE: Readonly<Record<HashAlgorithm, string>> = {
   blake3: "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085",
 };
 
-/** The first implementation that is there and gives the right answer to the sample, before it is asked anything else. */
-export async function createDigest(
-  algorithm: HashAlgorithm,
-  implementations: readonly Implementation[] = IMPLEMENTATIONS[algorithm],
-): Promise<MessageDigest> {
-  for (const { create } of implementations) {
-    try {
-      const digest = await create();
-      if (digest !== undefined && answers(digest, SAMPLE[algorithm])) return digest;
-    } catch {
-      // Not for this machine; the next one is slower, and as right.
-    }
-  }
-  throw new Error(`no working implementation of ${algorithm} here`);
+/** The implementation that this thread uses, once it has hashed the sample right. */
+const chosen = new Map<HashAlgorithm, Implementation>();
+
+/** A digest by the first implementation that is installed and hashes the sample right. */
+export async function createDigest(algorithm: HashAlgorithm): Promise<MessageDigest> {
+  const known = await chosen.get(algorithm)?.create();
+  if (known !== undefined) return known;
+  const { implementation, digest } = await chooseImplementation(algorithm, IMPLEMENTATIONS[algorithm]);
+  chosen.set(algorithm, implementation);
+  return digest;
 }
 
-function answers(digest: MessageDigest, expected: string): boolean {
+/** The first that works on this machine, with a digest by it. */
+export async function chooseImplementation(
+  algorithm: HashAlgorithm,
+  implementations: readonly Implementation[],
+): Promise<{ readonly implementation: Implementation; readonly digest: MessageDigest }> {
+  for (const implementation of implementations) {
+    try {
+      const digest = await implementation.create();
+      if (digest !== undefined && hashesRight(digest, SAMPLE[algorithm])) return { implementation, digest };
+    } catch {
+      // Not on this machine; the next one is slower, and as right.
+    }
+  }
+  throw new Error(`no working implementation of ${algorithm} on this machine`);
+}
+
+function hashesRight(digest: MessageDigest, expected: string): boolean {
   const bytes = Buffer.alloc(
     SAMPLE_BYTES,
     Uint8Array.from({ length: 251 }, (_, at) => at),
@@ -110,18 +120,15 @@ function portable(hasher: PortableHasher): MessageDigest {
   };
 }
 
-async function vectorBlake3(): Promise<MessageDigest> {
-  const { Blake3Simd } = await import("./blake3-simd.ts");
-  return portable(new Blake3Simd());
-}
-
 interface NativeHasher extends Omit<PortableHasher, "init"> {
   reset(): void;
 }
 
-/** A package that is there only where it has a prebuilt library, and not a part of the bundle. */
-function nativeBlake3(): MessageDigest | undefined {
-  const native: unknown = createRequire(import.meta.url)("@napi-rs/blake-hash");
+/** A package that is installed only where it has a prebuilt library, and is not bundled. */
+const NATIVE = "@napi-rs/blake-hash";
+
+async function nativeBlake3(): Promise<MessageDigest | undefined> {
+  const native: unknown = await import(NATIVE);
   if (!hasBlake3(native)) return undefined;
   const hasher = new native.Blake3Hasher();
   return portable({

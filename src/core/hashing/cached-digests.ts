@@ -18,9 +18,6 @@ const HEADER = /^# ([a-z0-9]+ (?:-|[0-9]+)) ([0-9]+)\n/;
 /** Kinds of digests that are kept for one model. */
 const MAX_KINDS = 4;
 
-/** Entries that `findNear` looks at; some dozen microseconds. */
-const NEAR = 64;
-
 /** What tells kinds of digests apart. */
 export function digestKind(algorithm: string, shardSize: number | undefined): string {
   return `${algorithm} ${shardSize ?? "-"}`;
@@ -52,20 +49,6 @@ export class CachedDigests {
       if (at < 0 || !this.#isAt(key, at)) return undefined;
     }
     return this.#take(at + key.length);
-  }
-
-  /**
-   * The same, but looks no further than at the next few entries: for a thread that must not be held while all of them
-   * are listed. Files that were removed since are passed over.
-   */
-  findNear(path: string, statLine: string): string | undefined {
-    const key = keyOf(path, statLine);
-    let at = this.#next;
-    for (let tries = 0; tries < NEAR && at < this.#text.length; tries++) {
-      if (this.#isAt(key, at)) return this.#take(at + key.length);
-      at = endOfEntry(this.#text, at);
-    }
-    return undefined;
   }
 
   #take(start: number): string {
@@ -114,20 +97,6 @@ export function parseCache(bytes: Buffer): Map<string, string> {
   const { head, body } = split(bytes);
   return head === headOf(createHash("sha256").update(body)) ? parseBody(body) : new Map();
 }
-
-/** The same, with turns of the event loop in between. */
-export async function parseCacheInSlices(bytes: Buffer): Promise<Map<string, string>> {
-  const { head, body } = split(bytes);
-  const hash = createHash("sha256");
-  for (let at = 0; at < body.length; at += SLICE_BYTES) {
-    hash.update(body.subarray(at, at + SLICE_BYTES));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return head === headOf(hash) ? parseBody(body) : new Map();
-}
-
-/** Two milliseconds of digesting. */
-const SLICE_BYTES = 2 * 1024 * 1024;
 
 function split(bytes: Buffer): { readonly head: string; readonly body: Buffer } {
   const bodyStart = MAGIC.length + 65;

@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { systemCode } from "../errors.ts";
-import { CachedDigests, parseCache, parseCacheInSlices, renderCache } from "./cached-digests.ts";
+import { CachedDigests, parseCache, renderCache } from "./cached-digests.ts";
 
 const EXTENSION = ".digests";
 /** Bytes of all models together. */
@@ -29,23 +29,6 @@ export class DigestCache {
   /** What is known of the files of one model. */
   load(root: string, kind: string): CachedDigests {
     return new CachedDigests(this.#read(this.#file(root)).get(kind) ?? "");
-  }
-
-  /**
-   * The same without holding the event loop. Undefined where it would take too much of the caller's memory.
-   *
-   * @param maxBytes of the model's file in the cache
-   */
-  async loadGently(root: string, kind: string, maxBytes: number): Promise<CachedDigests | undefined> {
-    const file = this.#file(root);
-    try {
-      if ((await fs.promises.stat(file)).size > maxBytes) return undefined;
-      const kinds = await parseCacheInSlices(await fs.promises.readFile(file));
-      return new CachedDigests(kinds.get(kind) ?? "");
-    } catch (error) {
-      if (systemCode(error) === undefined) throw error;
-      return undefined;
-    }
   }
 
   /**
@@ -77,11 +60,6 @@ export class DigestCache {
   touch(root: string): void {
     const now = new Date();
     ignoreTrouble(() => fs.utimesSync(this.#file(root), now, now));
-  }
-
-  /** Forgets everything: what is wrong once may be wrong anywhere. */
-  drop(): void {
-    for (const { file } of this.#files()) ignoreTrouble(() => fs.unlinkSync(file));
   }
 
   /** The name tells nothing of the model's place. */

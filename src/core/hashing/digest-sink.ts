@@ -1,22 +1,18 @@
 import type { MessageDigest } from "./algorithms.ts";
 
-/** Cuts a stream of bytes into shards and writes the digest of each where it belongs. */
+/** Cuts a stream of bytes into shards and hands over the digest of each. */
 export class DigestSink {
   readonly #digest: MessageDigest;
-  readonly #results: Buffer;
-  readonly #digestBytes: number;
   readonly #shardSize: number;
-  #slot: number;
+  readonly #put: (hex: string) => void;
   /** Bytes of the present shard so far; nothing begun: -1. */
   #filled = -1;
 
   /** `shardSize` absent: everything is one digest. */
-  constructor(digest: MessageDigest, results: Buffer, digestBytes: number, slot: number, shardSize?: number) {
+  constructor(digest: MessageDigest, shardSize: number | undefined, put: (hex: string) => void) {
     this.#digest = digest;
-    this.#results = results;
-    this.#digestBytes = digestBytes;
-    this.#slot = slot;
     this.#shardSize = shardSize ?? Number.POSITIVE_INFINITY;
+    this.#put = put;
   }
 
   write(bytes: Uint8Array): void {
@@ -38,7 +34,6 @@ export class DigestSink {
 
   /** After the last byte. */
   end(): void {
-    if (this.#filled < 0 && this.#shardSize === Number.POSITIVE_INFINITY) this.#begin();
     if (this.#filled >= 0) this.#finish();
   }
 
@@ -50,11 +45,5 @@ export class DigestSink {
   #finish(): void {
     this.#put(this.#digest.end());
     this.#filled = -1;
-  }
-
-  #put(hex: string): void {
-    const written = this.#results.write(hex, this.#slot * this.#digestBytes, this.#digestBytes, "hex");
-    if (written !== this.#digestBytes) throw new Error("a digest does not fit its place");
-    this.#slot++;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { HashAlgorithm } from "../hashing/digest-engine.ts";
+import type { HashAlgorithm } from "../hashing/digest-request.ts";
 import { compareCodePoints } from "../model/names.ts";
 
 /** A byte range of a file: start inclusive, end exclusive (OMS 6.3.2). */

@@ -1,5 +1,5 @@
 import { type ErrorCode, type ErrorDetails, ProvenanceError } from "../errors.ts";
-import { DIGEST_BYTES } from "../hashing/digest-engine.ts";
+import { DIGEST_BYTES } from "../hashing/digest-request.ts";
 import { type NameProblem, nameProblem } from "../model/names.ts";
 import type { ByteRange, Resource, Serialization } from "./manifest.ts";
 

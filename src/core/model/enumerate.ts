@@ -59,6 +59,5 @@ function singleFile(path: string, target: LinkTarget, isLink: boolean, options: 
   if (isLink && !options.allowSymlinks) return { ...empty, refused: [{ name, reason: "symlink" }] };
   if (nameProblem(name) !== undefined) return { ...empty, refused: [{ name, reason: "not-portable" }] };
   const file = modelFile(name, target);
-  options.onFile?.(file);
   return { ...empty, files: [file], totalBytes: file.size };
 }

@@ -29,8 +29,6 @@ export interface WalkOptions {
   readonly allowSymlinks: boolean;
   /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
   readonly isTemporary?: (name: string) => boolean;
-  /** Told of every file of the list as it is found, in no order, before the list is complete. */
-  readonly onFile?: (file: ModelFile) => void;
 }
 
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
@@ -39,7 +37,6 @@ export class Walk {
   readonly #realRoot: string;
   readonly #allowSymlinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
-  readonly #onFile: (file: ModelFile) => void;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -58,7 +55,6 @@ export class Walk {
     this.#realRoot = realRoot;
     this.#allowSymlinks = options.allowSymlinks;
     this.#isTemporary = options.isTemporary ?? (() => false);
-    this.#onFile = options.onFile ?? (() => {});
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -157,7 +153,6 @@ export class Walk {
     } else {
       const file = modelFile(name, target);
       this.#files.at(-1)?.push(file);
-      this.#onFile(file);
       this.#totalBytes += file.size;
     }
   }

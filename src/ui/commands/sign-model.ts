@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { commands, l10n, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { DigestMode, DigestProgress } from "../../core/hashing/digest-engine.ts";
+import type { DigestMode, DigestProgress } from "../../core/hashing/digest-request.ts";
 import type { SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { bytesText } from "../../core/words.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
-import type { DigestMode } from "../../core/hashing/digest-engine.ts";
+import type { DigestMode } from "../../core/hashing/digest-request.ts";
 import type { FileList, IgnoredEntry, ModelFile } from "../../core/model/file-list.ts";
 import { bytesText } from "../../core/words.ts";
 import { messageText } from "../../platform/plain-text.ts";

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { bareEnvironment } from "../../core/hashing/bare-environment.ts";
+import { bareEnvironment } from "../../engine/bare-environment.ts";
 import type { FromProcess, ToProcess } from "./messages.ts";
 
 export interface ChildOptions {

@@ -1,6 +1,6 @@
 import type { DigestModelOptions } from "../../core/digest.ts";
 import { ProvenanceError, throwIfCancelled } from "../../core/errors.ts";
-import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import type { Inspection } from "../../core/inspect.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Trust } from "../../core/trust.ts";
@@ -77,14 +77,14 @@ export class CheckingProcess implements Verifier {
     return this.#run("authenticate", { ...options, trust: packTrust(trust) }, { answer: answering(trust) });
   }
 
-  /** A digest engine is not taken over: the process has the one of the window. */
-  verify({ trust, signal, onProgress, engine: _, ...options }: VerifyOptions): Promise<Verdict> {
+  /** A pool is not taken over: the process has the one of the window. */
+  verify({ trust, signal, onProgress, pool: _, ...options }: VerifyOptions): Promise<Verdict> {
     const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true };
     return this.#run("verify", { ...options, trust: packTrust(trust) }, held);
   }
 
   /** As the core's `sign`; keyless signatures are made here, of a statement that the process has written. */
-  async sign({ signal, onProgress, engine: _, prepare: __, ...options }: SignOptions): Promise<SignResult> {
+  async sign({ signal, onProgress, pool: _, prepare: __, ...options }: SignOptions): Promise<SignResult> {
     const { identity } = options;
     if (identity.method !== "sigstore") return this.#run("sign", { ...options, identity }, { signal, onProgress });
     const { sign } = await import("../../core/sign.ts");
@@ -100,11 +100,11 @@ export class CheckingProcess implements Verifier {
   }
 
   /** What a signature that is made now would say. */
-  buildManifest({ signal, onProgress, engine: _, ...options }: DigestModelOptions) {
+  buildManifest({ signal, onProgress, pool: _, ...options }: DigestModelOptions) {
     return this.#run("buildManifest", options, { signal, onProgress, leaveAtOnce: true });
   }
 
-  /** Ends the process, and the hashing process with it. Tasks under way reject with `CANCELLED`. */
+  /** Ends the process. Tasks under way reject with `CANCELLED`. */
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#end(new ProvenanceError("CANCELLED", "Cancelled."));

@@ -1,6 +1,6 @@
 import type { DigestModelOptions, ModelManifest } from "../../core/digest.ts";
 import { type ErrorDetails, isErrorCode, ProvenanceError } from "../../core/errors.ts";
-import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
+import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import type { Inspection } from "../../core/inspect.ts";
 import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -9,7 +9,7 @@ import type { AuthenticateOptions, VerifyOptions } from "../../core/verify.ts";
 import type { PortableTrust } from "./portable-trust.ts";
 
 /** What only one of the two processes can hold. */
-type Held = "engine" | "signal" | "onProgress" | "trust" | "prepare" | "identity";
+type Held = "pool" | "signal" | "onProgress" | "trust" | "prepare" | "identity";
 
 /** What the process can be asked to do. */
 export interface Tasks {

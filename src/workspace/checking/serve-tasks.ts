@@ -1,5 +1,5 @@
-import { createDigestEngine } from "../../core/hashing/child-engine.ts";
-import type { DigestEngine } from "../../core/hashing/digest-engine.ts";
+import { HashPool } from "../../core/hashing/hash-pool.ts";
+import { lowerPriority, useIdleDiskClass } from "../../engine/background-priority.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import {
   type FromProcess,
@@ -15,7 +15,7 @@ import { type PortableRoot, type PortableSigstore, type SigstoreQuestions, unpac
 
 /** What every task may use. */
 interface TaskHelp extends SigstoreQuestions {
-  readonly engine: DigestEngine;
+  readonly pool: HashPool;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Extract<FromProcess, { type: "progress" }>["progress"]) => void;
 }
@@ -31,26 +31,26 @@ const RUNNERS: Runners = {
     const { authenticate } = await import("../../core/verify.ts");
     return authenticate({ ...options, trust: unpackTrust(trust, help) });
   },
-  async verify({ trust, ...options }, { engine, signal, onProgress, ...help }) {
+  async verify({ trust, ...options }, { pool, signal, onProgress, ...help }) {
     const { verify } = await import("../../core/verify.ts");
-    return verify({ ...options, engine, signal, onProgress, trust: unpackTrust(trust, help) });
+    return verify({ ...options, pool, signal, onProgress, trust: unpackTrust(trust, help) });
   },
   async inspect({ signature }) {
     const { inspect } = await import("../../core/inspect.ts");
     return inspect(signature);
   },
-  async buildManifest(options, { engine, signal, onProgress }) {
+  async buildManifest(options, { pool, signal, onProgress }) {
     const { buildManifest } = await import("../../core/digest.ts");
-    const { manifest, coverage } = await buildManifest({ ...options, engine, signal, onProgress });
+    const { manifest, coverage } = await buildManifest({ ...options, pool, signal, onProgress });
     return { manifest, coverage };
   },
-  async prepare(options, { engine, signal, onProgress }) {
+  async prepare(options, { pool, signal, onProgress }) {
     const { prepareStatement } = await import("../../core/sign.ts");
-    return prepareStatement({ ...options, engine, signal, onProgress });
+    return prepareStatement({ ...options, pool, signal, onProgress });
   },
-  async sign(options, { engine, signal, onProgress }) {
+  async sign(options, { pool, signal, onProgress }) {
     const { sign } = await import("../../core/sign.ts");
-    return sign({ ...options, engine, signal, onProgress });
+    return sign({ ...options, pool, signal, onProgress });
   },
 };
 
@@ -60,13 +60,18 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
+/** Milliseconds after which the process steps back at the disk, too: short work is over before that matters. */
+const DISK_CLASS_MS = 500;
+
 /** The inside of the process that does what would hold the extension host up. */
 export function serveChecks(): void {
   if (process.send === undefined) throw new Error("the checking process is started by its client");
+  // Before any other thread starts: it takes the priority of the one that starts it.
+  lowerPriority();
+  setTimeout(useIdleDiskClass, DISK_CLASS_MS).unref();
   let server: TaskServer | undefined;
   process.on("message", (message: ToProcess) => {
-    if (message.type === "configure")
-      server = new TaskServer(createDigestEngine({ cache: { directory: message.cache } }));
+    if (message.type === "configure") server = new TaskServer(new HashPool({ cache: message.cache }));
     else server?.hear(message);
   });
   process.on("disconnect", () => void Promise.resolve(server?.dispose()).finally(() => process.exit(0)));
@@ -75,21 +80,21 @@ export function serveChecks(): void {
 }
 
 class TaskServer {
-  readonly #engine: DigestEngine;
+  readonly #pool: HashPool;
   readonly #running = new Map<number, AbortController>();
   /** Long lists of results that were told and not fetched yet. */
   readonly #unsent = new Map<number, readonly (readonly unknown[])[]>();
   readonly #asked = new Map<number, Asked>();
   #asks = 0;
 
-  constructor(engine: DigestEngine) {
-    this.#engine = engine;
+  constructor(pool: HashPool) {
+    this.#pool = pool;
   }
 
   /** What is under way is cancelled: nobody is left to hear of it. */
   async dispose(): Promise<void> {
     for (const abort of this.#running.values()) abort.abort();
-    await this.#engine.dispose();
+    await this.#pool.dispose();
   }
 
   hear(message: Exclude<ToProcess, { type: "configure" }>): void {
@@ -118,7 +123,7 @@ class TaskServer {
     const abort = new AbortController();
     this.#running.set(id, abort);
     const help: TaskHelp = {
-      engine: this.#engine,
+      pool: this.#pool,
       signal: abort.signal,
       onProgress: (progress) => this.#send({ type: "progress", id, progress }),
       sigstore: () => this.#ask<PortableSigstore>(id, "sigstore"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { commands, Uri, workspace } from "vscode";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { COMMANDS } from "../../../src/platform/ids.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../../support/extension-api.ts";
@@ -19,7 +19,7 @@ describe("policies of a workspace in Restricted Mode", () => {
   before(async () => {
     mkdirSync(model);
     writeFileSync(join(model, "model.safetensors"), "weights");
-    await signWith(model, keys.privatePem, createInProcessEngine());
+    await signWith(model, keys.privatePem, new HashPool({ workers: 0 }));
     watched = new Watched(await extensionApi(), model);
   });
 

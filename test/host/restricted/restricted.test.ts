@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationTarget, commands, lm, Uri, workspace } from "vscode";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS, TOOLS } from "../../../src/platform/ids.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { extensionApi, Watched } from "../../support/extension-api.ts";
@@ -20,7 +20,7 @@ describe("Restricted Mode", () => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(privateKey, keys.privatePem);
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
-    await signWith(model, keys.privatePem, createInProcessEngine());
+    await signWith(model, keys.privatePem, new HashPool({ workers: 0 }));
     const files = [join(outside, "release.pub")];
     await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { commands, workspace } from "vscode";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { COMMANDS } from "../../../src/platform/ids.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../../support/extension-api.ts";
@@ -18,7 +18,7 @@ describe("policies in Restricted Mode", () => {
   before(async () => {
     mkdirSync(model);
     writeFileSync(join(model, "model.safetensors"), "weights");
-    await signWith(model, makeKeys().privatePem, createInProcessEngine());
+    await signWith(model, makeKeys().privatePem, new HashPool({ workers: 0 }));
     watched = new Watched(await extensionApi(), model);
     await commands.executeCommand(COMMANDS.findModels);
     await until("the model is known", () => watched.verdict !== undefined);

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createDigestEngine } from "../../../src/core/hashing/child-engine.ts";
-import type { DigestEngine, DigestMode } from "../../../src/core/hashing/digest-engine.ts";
+import type { DigestMode } from "../../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { type SigningIdentity, sign } from "../../../src/core/sign.ts";
 import { verify } from "../../../src/core/verify.ts";
 import { type Certificate, makeChain } from "../../support/certificates.ts";
@@ -42,22 +42,22 @@ describe("signing again", function () {
   ) {
     const model = join(home, `${next++}`);
     const signature = join(model, "model.sig");
-    const full = await withEngine((engine) => sign({ model, signature, identity: first, engine }));
+    const full = await withPool((pool) => sign({ model, signature, identity: first, pool }));
     assert.equal(full.coverage.bytesFromCache, 0);
     writeFileSync(join(model, "README.md"), "changed");
     between(signature);
-    const { coverage } = await withEngine((engine) => sign({ model, signature, identity: second, engine, mode }));
+    const { coverage } = await withPool((pool) => sign({ model, signature, identity: second, pool, mode }));
     const trust = { keys: [{ label: "k.pub", pem: keys.publicPem }] };
     return { coverage, verdict: await verify({ model, signature, trust }) };
   }
 
-  /** An engine's digests are on the disk once it has ended. */
-  async function withEngine<T>(use: (engine: DigestEngine) => Promise<T>): Promise<T> {
-    const engine = createDigestEngine({ cache: { directory: join(home, "cache") } });
+  /** A pool's digests are on the disk once it has ended. */
+  async function withPool<T>(use: (pool: HashPool) => Promise<T>): Promise<T> {
+    const pool = new HashPool({ cache: join(home, "cache") });
     try {
-      return await use(engine);
+      return await use(pool);
     } finally {
-      await engine.dispose();
+      await pool.dispose();
     }
   }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { appendFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import { createDigestEngine } from "../../../src/core/hashing/child-engine.ts";
-import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import type { FileHasher } from "../../../src/core/hashing/with-hash-pool.ts";
 import { sign } from "../../../src/core/sign.ts";
 import { verify } from "../../../src/core/verify.ts";
 import { failsWith } from "../../support/errors.ts";
@@ -13,47 +13,33 @@ import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts
 const keys = makeKeys();
 const identity = { method: "key", privateKey: { label: "prod.key", pem: keys.privatePem } } as const;
 const trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
-/** More than are read on the caller's thread. */
+/** More than are read on the calling thread. */
 const FILES = Object.fromEntries(Array.from({ length: 1300 }, (_, at) => [`part-${at % 13}/${at}.txt`, `text ${at}`]));
 
-/** Models that are read while they are listed. */
 describe("a model of many files", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
   const model = () => join(folder(), "llama");
   const signature = () => join(model(), "model.sig");
-  const inner = createDigestEngine();
-  /** Names of the files that the engine was given. */
-  let told: string[] = [];
-  const engine: DigestEngine = {
-    // Where the whole list takes no time at all.
+  const inner = new HashPool();
+  /** Names of the files that the pool was given. */
+  let given: string[] = [];
+  const pool: FileHasher = {
     digest: (request, options) => {
-      told.push(...request.files.map(({ name }) => name));
+      given.push(...request.files.map(({ name }) => name));
       return inner.digest(request, options);
     },
-    begin: (request, options) => {
-      told.push(...request.files.map(({ name }) => name));
-      const growing = inner.begin?.(request, options) ?? assert.fail();
-      return {
-        add: (file) => {
-          told.push(file.name);
-          growing.add(file);
-        },
-        finish: (files) => growing.finish(files),
-        cancel: () => growing.cancel(),
-      };
-    },
-    dispose: () => inner.dispose(),
+    expect: (files) => inner.expect(files),
   };
   beforeEach(() => {
-    told = [];
+    given = [];
     writeTree(model(), FILES);
   });
-  after(() => engine.dispose());
-  const verifyIt = () => verify({ model: model(), signature: signature(), trust, engine });
+  after(() => inner.dispose());
+  const verifyIt = () => verify({ model: model(), signature: signature(), trust, pool });
 
   it("is signed and verified, and each change is found under its own name", async () => {
-    const { coverage } = await sign({ model: model(), signature: signature(), identity, engine });
+    const { coverage } = await sign({ model: model(), signature: signature(), identity, pool });
     assert.equal(coverage.files, 1300);
     assert.equal((await verifyIt()).state, "verified");
     appendFileSync(join(model(), "part-3/16.txt"), "!");
@@ -70,20 +56,18 @@ describe("a model of many files", function () {
   });
 
   it("is not read where nobody signed it", async () => {
-    await sign({ model: model(), signature: signature(), identity, engine });
-    told = [];
+    await sign({ model: model(), signature: signature(), identity, pool });
+    given = [];
     writeTree(model(), { "added.bin": "x", "part-5/added.bin": "y" });
     assert.equal((await verifyIt()).state, "modified");
-    assert.deepEqual(told.toSorted(), Object.keys(FILES).toSorted());
+    assert.deepEqual(given.toSorted(), Object.keys(FILES).toSorted());
   });
 
   it("that cannot be signed after all is told so, and then signed", async function () {
     if (sep === "\\") skip(this, "such a name cannot be made here");
     writeTree(model(), { "z\\z.txt": "a name that no signature holds" });
-    await failsWith("MODEL_NAME_NOT_PORTABLE", () =>
-      sign({ model: model(), signature: signature(), identity, engine }),
-    );
+    await failsWith("MODEL_NAME_NOT_PORTABLE", () => sign({ model: model(), signature: signature(), identity, pool }));
     rmSync(join(model(), "z\\z.txt"));
-    await sign({ model: model(), signature: signature(), identity, engine });
+    await sign({ model: model(), signature: signature(), identity, pool });
   });
 });

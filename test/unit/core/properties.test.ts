@@ -12,8 +12,8 @@ import {
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { readBundle } from "../../../src/core/bundle/read-bundle.ts";
-import type { HashAlgorithm } from "../../../src/core/hashing/digest-engine.ts";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import type { HashAlgorithm } from "../../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { compareCodePoints, nameProblem } from "../../../src/core/model/names.ts";
 import { type SignOptions, sign } from "../../../src/core/sign.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
@@ -131,8 +131,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
 describe("any model", function () {
   this.timeout(120_000); // thousands of small files
   const folder = useTemporaryFolder();
-  const engine = createInProcessEngine();
-  after(() => engine.dispose());
+  const pool = new HashPool({ workers: 0 });
+  after(() => pool.dispose());
   let count = 0;
 
   /** A new folder of the same name each time: the name is in the statement. */
@@ -143,11 +143,11 @@ describe("any model", function () {
   }
 
   function signIt(model: string, options: Pick<SignOptions, "algorithm" | "shardSize">) {
-    return sign({ model, signature: join(model, "model.sig"), identity, engine, ...options });
+    return sign({ model, signature: join(model, "model.sig"), identity, pool, ...options });
   }
 
   function verifyIt(model: string): Promise<Verdict> {
-    return verify({ model, signature: join(model, "model.sig"), trust, engine });
+    return verify({ model, signature: join(model, "model.sig"), trust, pool });
   }
 
   it("signs and verifies: any tree of names, files and shards, the three algorithms", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseBundle } from "../../../src/core/bundle/parse-bundle.ts";
 import { parseStatement } from "../../../src/core/bundle/statement.ts";
 import { digest } from "../../../src/core/digest.ts";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { inspect } from "../../../src/core/inspect.ts";
 import { defaultSignaturePath, type SignOptions, sign } from "../../../src/core/sign.ts";
 import { verify } from "../../../src/core/verify.ts";
@@ -14,7 +14,7 @@ import { makeKeys, privatePem } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
 const keys = makeKeys();
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const identity = { method: "key", privateKey: { label: "prod.key", pem: keys.privatePem } } as const;
 const trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
 const FILES = {
@@ -30,10 +30,10 @@ describe("signing", () => {
   const model = () => join(folder(), "llama");
   const signature = () => join(model(), "model.sig");
   const signIt = (options: Partial<SignOptions> = {}) =>
-    sign({ model: model(), signature: signature(), identity, engine, ...options });
-  const verifyIt = () => verify({ model: model(), signature: signature(), trust, engine });
+    sign({ model: model(), signature: signature(), identity, pool, ...options });
+  const verifyIt = () => verify({ model: model(), signature: signature(), trust, pool });
   beforeEach(() => writeTree(model(), FILES));
-  after(() => engine.dispose());
+  after(() => pool.dispose());
 
   it("signs a folder, verifies what it wrote, and leaves nothing else", async () => {
     const result = await signIt({ ignorePaths: ["notes.txt"] });
@@ -102,7 +102,7 @@ describe("signing", () => {
     const file = join(model(), "config.json");
     const path = defaultSignaturePath(file, "file");
     assert.equal(path, `${file}.sig`);
-    await sign({ model: file, signature: path, identity, engine });
+    await sign({ model: file, signature: path, identity, pool });
     const { manifest, subjectName } = parseStatement(parseBundle(readFileSync(path), "m").envelope.payload, "m");
     assert.deepEqual(
       manifest.resources.map(({ name }) => name),
@@ -110,7 +110,7 @@ describe("signing", () => {
     );
     assert.deepEqual(manifest.serialization.ignorePaths, []);
     assert.equal(subjectName, "config.json");
-    assert.equal((await verify({ model: file, signature: path, trust, engine })).state, "verified");
+    assert.equal((await verify({ model: file, signature: path, trust, pool })).state, "verified");
   });
 
   it("signs git's files where asked, and the verifier needs no flag for it", async () => {
@@ -150,7 +150,7 @@ describe("signing", () => {
       model: model(),
       signature: signature(),
       trust: { certificates: { roots } },
-      engine,
+      pool,
     });
     assert.equal(verdict.state, "verified");
     const inspected = await inspect(signature());
@@ -248,8 +248,8 @@ describe("signing", () => {
 
     it("keeping a signature that was there", async () => {
       writeFileSync(signature(), "old");
-      const changing = { ...engine, digest: () => Promise.reject(new Error("disk on fire")) };
-      await assert.rejects(signIt({ engine: changing }), /disk on fire/);
+      const changing = { ...pool, digest: () => Promise.reject(new Error("disk on fire")) };
+      await assert.rejects(signIt({ pool: changing }), /disk on fire/);
       assert.equal(readFileSync(signature(), "utf8"), "old");
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { policySetOf } from "../../../src/core/policy/policy-files.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
 import { type SignOptions, sign } from "../../../src/core/sign.ts";
@@ -16,7 +16,7 @@ import { makeKeys } from "../../support/keys.ts";
 import { type PolicyParts, policyText } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const prod = makeKeys();
 const other = makeKeys("P-384");
 const chain = makeChain();
@@ -31,14 +31,14 @@ describe("verifying a model with policies", () => {
   const model = () => join(folder(), "models", "llama");
   const signature = () => join(model(), "model.sig");
   beforeEach(() => writeTree(model(), FILES));
-  after(() => engine.dispose());
+  after(() => pool.dispose());
 
   const signIt = (options: Partial<SignOptions> = {}) =>
     sign({
       model: model(),
       signature: signature(),
       identity: { method: "key", privateKey: { label: "prod.key", pem: prod.privatePem } },
-      engine,
+      pool,
       ...options,
     });
   const file = (parts: readonly PolicyParts[]) =>
@@ -66,7 +66,7 @@ describe("verifying a model with policies", () => {
       folder: folder(),
       path: "models/llama",
       publicSigstore: () => Promise.reject(new Error("not asked for")),
-      engine,
+      pool,
       ...options,
     });
   };

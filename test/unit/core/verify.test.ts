@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProvenanceError } from "../../../src/core/errors.ts";
-import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import type { FileHasher } from "../../../src/core/hashing/with-hash-pool.ts";
 import { sign } from "../../../src/core/sign.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
@@ -14,7 +14,7 @@ import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
 const keys = makeKeys();
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 const identity = { method: "key", privateKey: { label: "prod.key", pem: keys.privatePem } } as const;
 const trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
 const FILES = { "config.json": "{}", "weights/a.bin": "0123456789", "README.md": "hello" };
@@ -24,16 +24,16 @@ describe("verifying a model", () => {
   const model = () => join(folder(), "llama");
   const signature = () => join(model(), "model.sig");
   const verifyIt = (options: Partial<VerifyOptions> = {}) =>
-    verify({ model: model(), signature: signature(), trust, engine, ...options });
+    verify({ model: model(), signature: signature(), trust, pool, ...options });
   const writeSigned = (statement: JsonObject, files: Record<string, string> = FILES) => {
     writeTree(model(), files);
     writeFileSync(signature(), bundleText(signBundle(statement, { keys })));
   };
   beforeEach(async () => {
     writeTree(model(), FILES);
-    await sign({ model: model(), signature: signature(), identity, engine });
+    await sign({ model: model(), signature: signature(), identity, pool });
   });
-  after(() => engine.dispose());
+  after(() => pool.dispose());
   const stateAndCodes = ({ state, reasons }: Verdict) => [state, ...reasons.map(({ code }) => code)];
 
   it("tells who, what and how", async () => {
@@ -134,7 +134,7 @@ describe("verifying a model", () => {
   });
 
   it("finds a sharded file that goes on after its last shard", async () => {
-    await sign({ model: model(), signature: signature(), identity, engine, shardSize: 5 });
+    await sign({ model: model(), signature: signature(), identity, pool, shardSize: 5 });
     assert.equal((await verifyIt()).state, "verified");
     appendFileSync(join(model(), "weights/a.bin"), "!");
     const { state, comparison } = await verifyIt();
@@ -197,17 +197,14 @@ describe("verifying a model", () => {
       ]);
     });
 
-    const failing = (error: Error): DigestEngine => ({
-      digest: () => Promise.reject(error),
-      dispose: async () => undefined,
-    });
+    const failing = (error: Error): FileHasher => ({ digest: () => Promise.reject(error) });
     for (const [code, state] of [
       ["FILE_CHANGED", "stale"],
       ["FILE_UNREADABLE", "unable"],
       ["HASHER_FAILED", "unable"],
     ] as const) {
       it(`${code} is ${state}`, async () => {
-        const verdict = await verifyIt({ engine: failing(new ProvenanceError(code, "reason")) });
+        const verdict = await verifyIt({ pool: failing(new ProvenanceError(code, "reason")) });
         assert.deepEqual(stateAndCodes(verdict), [state, code]);
         assert.equal(verdict.signer?.method, "key");
       });
@@ -215,10 +212,10 @@ describe("verifying a model", () => {
 
     it("and throws what is not about the model", async () => {
       await failsWith("CANCELLED", () => verifyIt({ signal: AbortSignal.abort() }));
-      await failsWith("CANCELLED", () => verifyIt({ engine: failing(new ProvenanceError("CANCELLED", "x")) }));
+      await failsWith("CANCELLED", () => verifyIt({ pool: failing(new ProvenanceError("CANCELLED", "x")) }));
       await failsWith("MODEL_NOT_FOUND", () => verifyIt({ model: join(folder(), "missing") }));
       await failsWith("KEY_UNREADABLE", () => verifyIt({ trust: { keys: [{ label: "x", pem: "x" }] } }));
-      await assert.rejects(verifyIt({ engine: failing(new Error("a bug")) }), /a bug/);
+      await assert.rejects(verifyIt({ pool: failing(new Error("a bug")) }), /a bug/);
     });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createDigestEngine } from "../../../src/core/hashing/child-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { verify } from "../../../src/core/verify.ts";
 import { verdictReport } from "../../../src/terminal/report.ts";
 import { renderLine } from "../../../src/terminal/text.ts";
@@ -18,7 +18,7 @@ import {
   signBundle,
 } from "../../support/bundles.ts";
 import { CODE_SIGNING, makeCertificate, makeChain } from "../../support/certificates.ts";
-import { type HasherFault, withFaults } from "../../support/hasher-faults-plan.ts";
+import { type HashFault, withFaults } from "../../support/hash-faults-plan.ts";
 import { makeKeys, privatePem } from "../../support/keys.ts";
 import { asOrdinaryUser } from "../../support/ordinary-user.ts";
 import type { CliResult } from "../../support/run-cli.ts";
@@ -477,12 +477,14 @@ describe("bad input", () => {
     });
 
     describe("goes wrong while it is read", () => {
-      const faulty = async (fault: HasherFault): Promise<string[]> => {
+      const faulty = async (fault: HashFault): Promise<string[]> => {
+        // So large that threads are worth it: the faults are made there.
+        writeTree(at("llama"), { "weights.bin": Buffer.alloc(17 * 1024 * 1024) });
         await signKey();
-        const engine = createDigestEngine(withFaults({ faults: [fault] }));
+        const pool = new HashPool(withFaults({ faults: [fault] }));
         const signature = at("model.sig");
         const trust = { keys: [{ label: "key.pub", pem: keys.publicPem }] };
-        const verdict = await verify({ model: at("llama"), signature, trust, engine }).finally(() => engine.dispose());
+        const verdict = await verify({ model: at("llama"), signature, trust, pool }).finally(() => pool.dispose());
         const report = verdictReport(verdict, { name: "llama", accepted: "", long: false });
         return report.map((line) => shown(renderLine(line, false)));
       };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DigestEngine } from "../../../src/core/hashing/digest-engine.ts";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import type { FileHasher } from "../../../src/core/hashing/with-hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { Verdict, VerdictState } from "../../../src/core/verdict.ts";
 import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
@@ -14,16 +14,15 @@ import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts
 import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
-const reading = createInProcessEngine();
+const reading = new HashPool({ workers: 0 });
 
-/** An engine that lets the test act between the listing and the reading of a model. */
-function pausing(before: (model: string) => void): DigestEngine {
+/** A pool that lets the test act between the listing and the reading of a model. */
+function pausing(before: (model: string) => void): FileHasher {
   return {
     digest: async (request, options) => {
       before(request.files[0]?.path ?? "");
       return reading.digest(request, options);
     },
-    dispose: async () => {},
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { PemSource } from "../../../src/core/trust.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { type AutomaticChecks, Freshness } from "../../../src/workspace/freshness.ts";
@@ -13,7 +13,7 @@ import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const other = makeKeys("P-384");
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 
 describe("freshness", () => {
   const root = useTemporaryFolder();
@@ -33,7 +33,7 @@ describe("freshness", () => {
     covered = false;
     const services = {
       trust: async () => ({ keys: trusted }),
-      verifier: verifierWith(engine),
+      verifier: verifierWith(pool),
       watch: async () => {},
       log() {},
     };
@@ -48,7 +48,7 @@ describe("freshness", () => {
     });
     writeTree(root(), { "m/weights.bin": "w", "m/.git/HEAD": "ref", "m/deep/vocab.txt": "v" });
     model = join(root(), "m");
-    await signWith(model, keys.privatePem, engine);
+    await signWith(model, keys.privatePem, pool);
     states = [];
   });
 
@@ -129,7 +129,7 @@ describe("freshness", () => {
 
   it("minds a signature that is written anew", async () => {
     await verified();
-    await signWith(model, other.privatePem, engine);
+    await signWith(model, other.privatePem, pool);
     await freshness.touched(join(model, "model.sig"));
     assert.equal(states[0], "stale");
     await reached("unable");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
 import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
@@ -18,7 +18,7 @@ import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const other = makeKeys("P-384");
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 
 describe("policies of a window", () => {
   const root = useTemporaryFolder();
@@ -57,7 +57,7 @@ describe("policies of a window", () => {
       registry,
       policies: (known) => policies.checkFor(known),
       trust: async () => trust,
-      verifier: verifierWith(engine),
+      verifier: verifierWith(pool),
       watch: async () => {},
       log: () => {},
     });
@@ -92,7 +92,7 @@ describe("policies of a window", () => {
   const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
 
   async function checked(): Promise<VerdictState> {
-    const signature = await signWith(model, keys.privatePem, engine);
+    const signature = await signWith(model, keys.privatePem, pool);
     automatic = false;
     found(signature);
     return (await checker.check(model, "files", { asked: true })).state;
@@ -120,7 +120,7 @@ describe("policies of a window", () => {
   it("decide about a model of their folder that no search has found yet, too", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
-    const signature = await signWith(model, keys.privatePem, engine);
+    const signature = await signWith(model, keys.privatePem, pool);
     registry.add({ path: model, kind: "directory", signature }, undefined);
     const { decision } = await checker.check(model, "files", { asked: true });
     assert.equal(decision?.outcome, "refused");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { toKeep } from "../../../src/workspace/kept-verdict.ts";
@@ -14,7 +14,7 @@ import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts
 import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
-const engine = createInProcessEngine();
+const pool = new HashPool({ workers: 0 });
 
 /** As the editor's: what is written comes back as JSON has it. */
 class Kept implements Storage {
@@ -37,7 +37,7 @@ describe("the memory of verdicts", () => {
     storage = new Kept();
     model = join(root(), "m");
     writeTree(root(), { "m/weights.bin": "w" });
-    signature = await signWith(model, keys.privatePem, engine);
+    signature = await signWith(model, keys.privatePem, pool);
   });
 
   /** A window in which the model is found, and then whatever else; closed at the end. */
@@ -48,7 +48,7 @@ describe("the memory of verdicts", () => {
     const checker = new Checker({
       registry,
       trust: async () => ({ keys: [{ label: "release.pub", pem: keys.publicPem }] }),
-      verifier: verifierWith(engine),
+      verifier: verifierWith(pool),
       watch: async () => {},
       log: () => {},
     });

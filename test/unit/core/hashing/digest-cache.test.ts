@@ -16,16 +16,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { CachedDigests, cacheEntry, parseCache, renderCache } from "../../../../src/core/hashing/cached-digests.ts";
-import { createDigestEngine } from "../../../../src/core/hashing/child-engine.ts";
 import { DigestCache } from "../../../../src/core/hashing/digest-cache.ts";
-import type {
-  DigestEngine,
-  DigestMode,
-  DigestResult,
-  HashAlgorithm,
-} from "../../../../src/core/hashing/digest-engine.ts";
+import type { DigestMode, DigestResult, HashAlgorithm } from "../../../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
 import { failsWith } from "../../../support/errors.ts";
-import { readLines, startsIn, withFaults } from "../../../support/hasher-faults-plan.ts";
 import { listFiles, pattern } from "../../../support/listed-files.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
@@ -40,8 +34,8 @@ const BYTES = 2 * MIB + 5002;
 
 describe("the digest cache", function () {
   this.timeout(60_000);
-  // Before the folder goes: an engine may still be writing to it.
-  afterEach(() => engine.dispose());
+  // Before the folder goes: a pool may still be writing to it.
+  afterEach(() => pool.dispose());
   const folder = useTemporaryFolder();
   // A model for each test, all of them old enough by the time the first begins: only then a file's times tell of every write.
   const models: string[] = [];
@@ -57,11 +51,9 @@ describe("the digest cache", function () {
   });
   after(() => rmSync(home, { recursive: true }));
   const directory = (): string => join(folder(), "cache");
-  const order = (): string => join(folder(), "order");
-  const record = (): string => join(folder(), "record");
-  let engine: DigestEngine;
+  let pool: HashPool;
   beforeEach(() => {
-    engine = create();
+    pool = create();
     const mine = models.pop();
     assert.ok(mine !== undefined, "more models than TESTS are needed");
     model = () => mine;
@@ -75,7 +67,7 @@ describe("the digest cache", function () {
   }
 
   function ask({ mode = "cached", algorithm = "sha256", names = NAMES, ...more }: Ask = {}): Promise<DigestResult> {
-    return engine.digest({ files: listFiles(model(), names), root: model(), algorithm, mode, ...more });
+    return pool.digest({ files: listFiles(model(), names), root: model(), algorithm, mode, ...more });
   }
 
   async function fill(): Promise<DigestResult> {
@@ -84,18 +76,14 @@ describe("the digest cache", function () {
     return result;
   }
 
-  function create(): DigestEngine {
-    return createDigestEngine({
-      workers: 1,
-      cache: { directory: directory() },
-      ...withFaults({ order: order(), record: record() }),
-    });
+  function create(): HashPool {
+    return new HashPool({ cache: directory() });
   }
 
-  /** What is kept is written after the answer; an engine that is disposed of has written it. */
+  /** What is kept is written after the answer; a pool that is disposed of has written it. */
   async function written(): Promise<void> {
-    await engine.dispose();
-    engine = create();
+    await pool.dispose();
+    pool = create();
   }
 
   function cacheFiles(): string[] {
@@ -116,19 +104,16 @@ describe("the digest cache", function () {
     ]);
   }
 
-  function opened(): string[] {
-    return readLines(order()).map((line) => line.split(" ").slice(0, -1).join(" "));
-  }
-
-  it("gives what was read before, without a process and without opening a file, and says so", async () => {
+  it("gives what was read before without opening a file, and says so", async () => {
     const first = await fill();
     assert.deepEqual([first.bytesRead, first.bytesFromCache], [BYTES, 0]);
-    const before = opened().length;
-    assert.equal(startsIn(record()).length, 1);
-    const second = await ask();
-    assert.deepEqual(second, { digests: expected(), bytesRead: 0, bytesFromCache: BYTES });
-    assert.equal(opened().length, before);
-    assert.equal(startsIn(record()).length, 1);
+    const digests = expected();
+    const files = listFiles(model(), NAMES);
+    // What is not there any more cannot be opened.
+    rmSync(model(), { recursive: true });
+    const second = await pool.digest({ files, root: model(), algorithm: "sha256", mode: "cached" });
+    assert.deepEqual(second, { digests, bytesRead: 0, bytesFromCache: BYTES });
+    await failsWith("FILE_CHANGED", () => pool.digest({ files, root: model(), algorithm: "sha256", mode: "full" }));
   });
 
   it("full reads every byte whatever the cache says", async () => {
@@ -193,7 +178,7 @@ describe("the digest cache", function () {
   it("nothing is kept or asked for without the model's root", async () => {
     const files = listFiles(model(), NAMES);
     for (let time = 0; time < 2; time++) {
-      assert.equal((await engine.digest({ files, algorithm: "sha256", mode: "cached" })).bytesFromCache, 0);
+      assert.equal((await pool.digest({ files, algorithm: "sha256", mode: "cached" })).bytesFromCache, 0);
     }
     assert.deepEqual(cacheFiles(), []);
   });
@@ -201,39 +186,11 @@ describe("the digest cache", function () {
   it("keeps what was read by a request that failed or was cancelled", async () => {
     const files = listFiles(model(), NAMES);
     appendFileSync(join(model(), "a.txt"), "more");
-    await failsWith("FILE_CHANGED", () => engine.digest({ files, root: model(), algorithm: "sha256", mode: "full" }));
+    await failsWith("FILE_CHANGED", () => pool.digest({ files, root: model(), algorithm: "sha256", mode: "full" }));
     await written();
     const result = await ask();
     assert.deepEqual(result.digests, expected());
     assert.equal(result.bytesFromCache, 2 * MIB, "the largest was read before the one that had changed");
-  });
-
-  describe("verify-cache", () => {
-    it("reads a sample again and takes the rest from the cache", async () => {
-      await fill();
-      const result = await ask({ mode: "verify-cache" });
-      assert.deepEqual(result.digests, expected());
-      assert.equal(result.bytesRead + result.bytesFromCache, BYTES);
-    });
-
-    it("drops the whole cache when it lies, and reads everything", async () => {
-      await fill();
-      const [file = ""] = cacheFiles();
-      const wrong = createHash("sha256").update("wrong").digest("hex");
-      const kinds = [...parseCache(readFileSync(file))].map(
-        ([kind, text]) => [kind, text.replaceAll(/\t[0-9a-f]{64}\n/g, `\t${wrong}\n`)] as const,
-      );
-      writeFileSync(file, renderCache(new Map(kinds)));
-      assert.ok(
-        (await ask({ names: ["z.bin"] })).digests.every(([digest]) => digest === wrong),
-        "the lie is believed where nobody checks",
-      );
-      const result = await ask({ mode: "verify-cache" });
-      assert.deepEqual(result.digests, expected());
-      assert.ok(result.bytesRead > BYTES && result.bytesFromCache === 0);
-      await written();
-      assert.deepEqual((await ask()).digests, expected());
-    });
   });
 
   describe("damage", () => {
@@ -275,13 +232,13 @@ describe("the digest cache", function () {
     });
   });
 
-  it("several processes at once: every answer is right, and what is on disk in the end is whole", async () => {
-    const engines = [1, 2, 3].map(() => createDigestEngine({ workers: 1, cache: { directory: directory() } }));
+  it("several pools at once: every answer is right, and what is on disk in the end is whole", async () => {
+    const engines = [1, 2, 3].map(() => new HashPool({ cache: directory() }));
     const files = listFiles(model(), NAMES);
     await Promise.all(
       engines.map(async (one, at) => {
         for (let time = 0; time < 8; time++) {
-          const mode = (["full", "cached", "verify-cache"] as const)[(time + at) % 3] ?? "full";
+          const mode = (["full", "cached"] as const)[(time + at) % 2] ?? "full";
           const some = files.filter((_, file) => (file + time + at) % 3 > 0);
           const { digests } = await one.digest({ files: some, root: model(), algorithm: "sha256", mode });
           assert.deepEqual(digests, expected(some.map((entry) => entry.name)));
@@ -346,18 +303,6 @@ describe("CachedDigests", () => {
       const cached = new CachedDigests(stored);
       for (const [path, stat, hex] of order) assert.equal(cached.find(path, stat), hex);
     }
-  });
-
-  it("finds what comes next without listing all: removed files are passed over, what lies before or far off is not seen", () => {
-    const near = new CachedDigests(text);
-    const [first, second, , last] = ENTRIES;
-    assert.equal(near.findNear(second[0], second[1]), second[2]);
-    assert.equal(near.findNear(last[0], last[1]), last[2]);
-    assert.equal(near.findNear(first[0], first[1]), undefined);
-    assert.equal(new CachedDigests(text).findNear(second[0], "2 10 20 5 8"), undefined);
-    const many = Array.from({ length: 1000 }, (_, at) => cacheEntry(`/m/${at}`, "1 2 3 4 5", "dd")).join("");
-    assert.equal(new CachedDigests(many).findNear("/m/999", "1 2 3 4 5"), undefined);
-    assert.equal(new CachedDigests(many).find("/m/999", "1 2 3 4 5"), "dd");
   });
 
   it("finds nothing for a part of a name or of a state, or for another state", () => {

@@ -11,32 +11,32 @@ import {
   utimesSync,
 } from "node:fs";
 import { join } from "node:path";
-import { createDigestEngine } from "../../../../src/core/hashing/child-engine.ts";
-import type { DigestEngine } from "../../../../src/core/hashing/digest-engine.ts";
-import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
 import { parseStatLine, statLine } from "../../../../src/core/model/stat-line.ts";
 import { failsWith } from "../../../support/errors.ts";
-import { withFaults } from "../../../support/hasher-faults-plan.ts";
+import { withFaults } from "../../../support/hash-faults-plan.ts";
 import { listFiles, pattern } from "../../../support/listed-files.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const MIB = 1024 * 1024;
 const windows = process.platform === "win32";
 
-/** One that fits a batch, and one that is read in several blocks. */
+/** One that is read whole, and one that is read in several blocks. */
 const KINDS = { small: 5000, large: 6 * MIB } as const;
+/** Content of a file that makes threads worth it. */
+const FILLER = Buffer.alloc(17 * MIB);
 
 describe("a file that is not as listed", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
-  const engines: [string, DigestEngine][] = [
-    ["child process", createDigestEngine()],
-    ["own process", createInProcessEngine()],
+  const pools: [string, HashPool][] = [
+    ["worker threads", new HashPool()],
+    ["the calling thread", new HashPool({ workers: 0 })],
   ];
-  after(() => Promise.all(engines.map(([, engine]) => engine.dispose())));
+  after(() => Promise.all(pools.map(([, pool]) => pool.dispose())));
 
   for (const [kind, size] of Object.entries(KINDS)) {
-    for (const [name, engine] of engines) {
+    for (const [name, pool] of pools) {
       const changes: [string, string, (path: string) => void][] = [
         ["longer", "size", (path) => appendFileSync(path, "x")],
         ["shorter", "size", (path) => truncateSync(path, size - 1)],
@@ -60,10 +60,10 @@ describe("a file that is not as listed", function () {
       }
       for (const [what, expected, change] of changes) {
         it(`${kind}, ${what}, ${name}`, async () => {
-          writeTree(folder(), { "in/model.bin": pattern(size), "in/other.bin": pattern(size) });
-          const files = listFiles(folder(), ["in/other.bin", "in/model.bin"]);
+          writeTree(folder(), { "in/model.bin": pattern(size), "in/other.bin": pattern(size), "filler.bin": FILLER });
+          const files = listFiles(folder(), ["in/other.bin", "in/model.bin", "filler.bin"]);
           change(join(folder(), "in/model.bin"));
-          const error = await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+          const error = await failsWith("FILE_CHANGED", () => pool.digest({ files, algorithm: "sha256" }));
           if (what === "its folder gone") return;
           assert.equal(error.details["file"], "in/model.bin");
           assert.equal(error.details["change"], expected);
@@ -74,13 +74,11 @@ describe("a file that is not as listed", function () {
   }
 
   it("an empty file that grew is told in shards too, where it has no digest", async () => {
-    for (const [, engine] of engines) {
+    for (const [, pool] of pools) {
       writeTree(folder(), { empty: "", full: "full" });
       const files = listFiles(folder(), ["empty", "full"]);
       appendFileSync(join(folder(), "empty"), "x");
-      const error = await failsWith("FILE_CHANGED", () =>
-        engine.digest({ files, algorithm: "sha256", shardSize: 1000 }),
-      );
+      const error = await failsWith("FILE_CHANGED", () => pool.digest({ files, algorithm: "sha256", shardSize: 1000 }));
       assert.equal(error.details["file"], "empty");
     }
   });
@@ -92,8 +90,8 @@ describe("a file that is not as listed", function () {
       size: 4,
       state: statLine({ ...parseStatLine(file.state), size: 4n }),
     }));
-    for (const [, engine] of engines) {
-      await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+    for (const [, pool] of pools) {
+      await failsWith("FILE_CHANGED", () => pool.digest({ files, algorithm: "sha256" }));
     }
   });
 
@@ -103,19 +101,19 @@ describe("a file that is not as listed", function () {
       ...file,
       state: statLine({ ...parseStatLine(file.state), dev: 0n, ino: 0n }),
     }));
-    for (const [, engine] of engines) {
-      const { digests } = await engine.digest({ files, algorithm: "sha256" });
+    for (const [, pool] of pools) {
+      const { digests } = await pool.digest({ files, algorithm: "sha256" });
       assert.equal(digests.length, 1);
     }
   });
 
-  it("a path that holds a NUL is refused, and the engine goes on", async () => {
+  it("a path that holds a NUL is refused, and the pool goes on", async () => {
     writeTree(folder(), { a: "12345" });
     const good = listFiles(folder(), ["a"]);
     const bad = good.map((file) => ({ ...file, path: `${file.path}\0/etc/passwd` }));
-    for (const [, engine] of engines) {
-      await failsWith("FILE_UNREADABLE", () => engine.digest({ files: bad, algorithm: "sha256" }));
-      const { digests } = await engine.digest({ files: good, algorithm: "sha256" });
+    for (const [, pool] of pools) {
+      await failsWith("FILE_UNREADABLE", () => pool.digest({ files: bad, algorithm: "sha256" }));
+      const { digests } = await pool.digest({ files: good, algorithm: "sha256" });
       assert.equal(digests.length, 1);
     }
   });
@@ -144,7 +142,7 @@ describe("a file that changes while it is read", function () {
     for (const workers of [1, 2]) {
       for (const what of ["append", "truncate", "touch"] as const) {
         it(`${kind}, ${what}, ${workers} threads`, async () => {
-          writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size) });
+          writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size), "filler.bin": FILLER });
           const fault = {
             what,
             file: "model.bin",
@@ -153,13 +151,13 @@ describe("a file that changes while it is read", function () {
             mark: join(folder(), "mark"),
             to: 100,
           };
-          const engine = createDigestEngine({ workers, ...withFaults({ faults: [fault] }) });
+          const pool = new HashPool({ workers, ...withFaults({ faults: [fault] }) });
           try {
-            const files = listFiles(folder(), ["other.bin", "model.bin"]);
-            const error = await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+            const files = listFiles(folder(), ["other.bin", "model.bin", "filler.bin"]);
+            const error = await failsWith("FILE_CHANGED", () => pool.digest({ files, algorithm: "sha256" }));
             assert.equal(error.details["file"], "model.bin");
           } finally {
-            await engine.dispose();
+            await pool.dispose();
           }
         });
       }
@@ -171,12 +169,12 @@ describe("a file that changes while it is read", function () {
     writeTree(folder(), { "huge.bin": "" });
     truncateSync(path, windows ? 4 * 1024 * MIB : 1024 * 1024 * MIB);
     const fault = { what: "touch", file: "huge.bin", offset: MIB, target: path, mark: join(folder(), "mark") } as const;
-    const engine = createDigestEngine(withFaults({ faults: [fault] }));
+    const pool = new HashPool(withFaults({ faults: [fault] }));
     try {
       const files = listFiles(folder(), ["huge.bin"]);
-      await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+      await failsWith("FILE_CHANGED", () => pool.digest({ files, algorithm: "sha256" }));
     } finally {
-      await engine.dispose();
+      await pool.dispose();
     }
   });
 });
@@ -188,30 +186,30 @@ describe("a file that cannot be read", function () {
   for (const [kind, size] of Object.entries(KINDS)) {
     for (const workers of [1, 2]) {
       it(`a read error is told with name and offset: ${kind}, ${workers} threads`, async () => {
-        writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size) });
+        writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size), "filler.bin": FILLER });
         const fault = { what: "error", file: "model.bin", offset: size, system: "EIO" } as const;
-        const engine = createDigestEngine({ workers, ...withFaults({ faults: [fault] }) });
+        const pool = new HashPool({ workers, ...withFaults({ faults: [fault] }) });
         try {
-          const files = listFiles(folder(), ["other.bin", "model.bin"]);
-          const error = await failsWith("FILE_UNREADABLE", () => engine.digest({ files, algorithm: "sha256" }));
+          const files = listFiles(folder(), ["other.bin", "model.bin", "filler.bin"]);
+          const error = await failsWith("FILE_UNREADABLE", () => pool.digest({ files, algorithm: "sha256" }));
           assert.equal(error.details["file"], "model.bin");
           assert.equal(error.details["system"], "EIO");
           const offset = Number(error.details["offset"]);
           assert.ok(kind === "small" ? offset === 0 : offset > 0 && offset < size, `offset ${offset}`);
           assert.match(error.message, /^model\.bin cannot be read.*the disk or the network drive reports a read error/);
-          const { digests } = await engine.digest({ files: files.slice(0, 1), algorithm: "sha256" });
-          assert.equal(digests.length, 1, "the engine goes on after it");
+          const { digests } = await pool.digest({ files: files.slice(0, 1), algorithm: "sha256" });
+          assert.equal(digests.length, 1, "the pool goes on after it");
         } finally {
-          await engine.dispose();
+          await pool.dispose();
         }
       });
     }
   }
 
   it("a second fault of the same file does not hide the first: a truncated file that cannot be read has changed", async () => {
-    writeTree(folder(), { "model.bin": pattern(KINDS.large) });
+    writeTree(folder(), { "model.bin": pattern(KINDS.large), "filler.bin": FILLER });
     const target = join(folder(), "model.bin");
-    const engine = createDigestEngine(
+    const pool = new HashPool(
       withFaults({
         faults: [
           { what: "truncate", file: "model.bin", offset: 0, target, to: 5, mark: join(folder(), "mark") },
@@ -220,10 +218,10 @@ describe("a file that cannot be read", function () {
       }),
     );
     try {
-      const files = listFiles(folder(), ["model.bin"]);
-      await failsWith("FILE_CHANGED", () => engine.digest({ files, algorithm: "sha256" }));
+      const files = listFiles(folder(), ["model.bin", "filler.bin"]);
+      await failsWith("FILE_CHANGED", () => pool.digest({ files, algorithm: "sha256" }));
     } finally {
-      await engine.dispose();
+      await pool.dispose();
     }
   });
 
@@ -232,17 +230,36 @@ describe("a file that cannot be read", function () {
     writeTree(folder(), { "model.bin": pattern(10) });
     chmodSync(join(folder(), "model.bin"), 0);
     const files = listFiles(folder(), ["model.bin"]);
-    const engine = createInProcessEngine();
-    const error = await failsWith("FILE_UNREADABLE", () => engine.digest({ files, algorithm: "sha256" }));
+    const pool = new HashPool({ workers: 0 });
+    const error = await failsWith("FILE_UNREADABLE", () => pool.digest({ files, algorithm: "sha256" }));
     assert.match(error.message, /permission denied/);
+  });
+
+  const onProcfs = process.platform === "linux" ? it : it.skip;
+  onProcfs("a file that lists as empty and is not has changed, whole and in shards, also among others", async () => {
+    writeTree(folder(), { a: "a", "filler.bin": FILLER });
+    const empty = listFiles("/proc/self", ["status"]);
+    assert.equal(empty[0]?.size, 0);
+    for (const workers of [0, 2]) {
+      const pool = new HashPool({ workers });
+      for (const shardSize of [{}, { shardSize: 1000 }]) {
+        for (const files of [empty, [...listFiles(folder(), ["a", "filler.bin"]), ...empty]]) {
+          const error = await failsWith("FILE_CHANGED", () =>
+            pool.digest({ files, algorithm: "sha256", ...shardSize }),
+          );
+          assert.deepEqual([error.details["file"], error.details["change"]], ["status", "longer"]);
+        }
+      }
+      await pool.dispose();
+    }
   });
 
   // The kernel refuses to tell the speed of the loopback: a regular file with a size and a read error of its own.
   const onLinux = process.platform === "linux" ? it : it.skip;
   onLinux("a regular file that the kernel refuses to read", async () => {
     const files = listFiles("/sys/class/net/lo", ["speed"]);
-    const engine = createInProcessEngine();
-    const error = await failsWith("FILE_UNREADABLE", () => engine.digest({ files, algorithm: "sha256" }));
+    const pool = new HashPool({ workers: 0 });
+    const error = await failsWith("FILE_UNREADABLE", () => pool.digest({ files, algorithm: "sha256" }));
     assert.equal(error.details["system"], "EINVAL");
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { inspect } from "node:util";
 import type { ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
-import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
 import { sign } from "../../../../src/core/sign.ts";
 import type { PublicationNotice } from "../../../../src/core/signing/publication.ts";
 import type { ServiceLimits } from "../../../../src/core/signing/service-limits.ts";
@@ -26,7 +26,7 @@ const UNKNOWN = /whether the model's digest was entered into the log is not know
 const LOGGED = /the model's digest was entered into the log\.$/;
 
 describe("signing with a login", () => {
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   const folder = useTemporaryFolder();
   let sigstore: LocalSigstore;
   let token: string;
@@ -42,7 +42,7 @@ describe("signing with a login", () => {
   afterEach(() => sigstore.behave());
   after(async () => {
     await sigstore.stop();
-    await engine.dispose();
+    await pool.dispose();
   });
 
   function root(version: 1 | 2): TrustRoot {
@@ -51,13 +51,13 @@ describe("signing with a login", () => {
 
   function signIt(version: 1 | 2, more: Partial<SigstoreIdentity> = {}, signal?: AbortSignal) {
     const identity: SigstoreIdentity = { method: "sigstore", root: root(version), token, limits: QUICK, ...more };
-    return sign({ model: folder(), signature: signature(), identity, engine, ...(signal && { signal }) });
+    return sign({ model: folder(), signature: signature(), identity, pool, ...(signal && { signal }) });
   }
 
   async function stateFor(version: 1 | 2, identity: string) {
     const identities = [{ identity, issuer: sigstore.issuer }];
     const trust = { sigstore: { root: root(version), identities } };
-    return (await verify({ model: folder(), signature: signature(), trust, engine })).state;
+    return (await verify({ model: folder(), signature: signature(), trust, pool })).state;
   }
 
   for (const version of [1, 2] as const) {
@@ -103,7 +103,7 @@ describe("signing with a login", () => {
             writeTree(folder(), { [`${name}/weights`]: name });
             const identity = { method: "sigstore", root: root(version), token } as const;
             const model = join(folder(), name);
-            return sign({ model, signature: join(model, "model.sig"), identity, engine });
+            return sign({ model, signature: join(model, "model.sig"), identity, pool });
           }),
         );
         for (const name of names) {
@@ -111,7 +111,7 @@ describe("signing with a login", () => {
           const trust = {
             sigstore: { root: root(version), identities: [{ identity: ALICE, issuer: sigstore.issuer }] },
           };
-          assert.equal((await verify({ model, signature: join(model, "model.sig"), trust, engine })).state, "verified");
+          assert.equal((await verify({ model, signature: join(model, "model.sig"), trust, pool })).state, "verified");
         }
       });
 
@@ -136,7 +136,7 @@ describe("signing with a login", () => {
     writeTree(folder(), { "empty/": "" });
     const model = join(folder(), "empty");
     const identity: SigstoreIdentity = { method: "sigstore", root: root(2), token: () => assert.fail("asked") };
-    await failsWith("MODEL_EMPTY", () => sign({ model, signature: join(model, "model.sig"), identity, engine }));
+    await failsWith("MODEL_EMPTY", () => sign({ model, signature: join(model, "model.sig"), identity, pool }));
   });
 
   describe("says beforehand what becomes public", () => {
@@ -411,7 +411,7 @@ describe("signing with a login", () => {
     const unread = (more: Partial<SigstoreIdentity>, code: ErrorCode) => async () => {
       const identity: SigstoreIdentity = { method: "sigstore", root: root(2), token, ...more };
       const model = join(folder(), "no-such-model");
-      assertNoToken(await failsWith(code, () => sign({ model, signature: signature(), identity, engine })));
+      assertNoToken(await failsWith(code, () => sign({ model, signature: signature(), identity, pool })));
     };
 
     it("a trust root without services", async () => {

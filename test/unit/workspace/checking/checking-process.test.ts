@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
-import type { DigestProgress } from "../../../../src/core/hashing/digest-engine.ts";
-import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import type { DigestProgress } from "../../../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
 import type { SigstoreTrust, Trust } from "../../../../src/core/trust.ts";
 import type { Verdict } from "../../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
@@ -21,8 +21,8 @@ const ENTRY = new URL("../../../../src/checking-process.ts", import.meta.url);
 const keys = makeKeys();
 const trust: Trust = { keys: [{ label: "release.pub", pem: keys.publicPem }] };
 const identity = { method: "key", privateKey: { label: "release.pem", pem: keys.privatePem } } as const;
-const engine = createInProcessEngine();
-const here = verifierWith(engine);
+const pool = new HashPool({ workers: 0 });
+const here = verifierWith(pool);
 
 describe("the checking process", function () {
   this.timeout(60_000);
@@ -37,9 +37,9 @@ describe("the checking process", function () {
     checks = newProcess();
     model = join(root(), "model");
     writeTree(root(), { "model/a.bin": "a", "model/b.bin": "b" });
-    signature = await signWith(model, keys.privatePem, engine);
+    signature = await signWith(model, keys.privatePem, pool);
   });
-  after(() => engine.dispose());
+  after(() => pool.dispose());
 
   function newProcess(more: { heapMb?: number; idleMs?: number } = {}): CheckingProcess {
     return new CheckingProcess({ entry: ENTRY, cache: join(root(), "cache"), ...more });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createInProcessEngine } from "../../../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { planEdit } from "../../../../../src/core/policy/editing/plan-edit.ts";
 import {
   authoritiesFor,
@@ -123,10 +123,10 @@ describe("the authorities that would accept a signer", () => {
 
 describe("which models a new authority would accept", () => {
   const folder = useTemporaryFolder();
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   const [own, other] = [makeKeys(), makeKeys()];
   const chain = makeChain();
-  after(() => engine.dispose());
+  after(() => pool.dispose());
 
   const publicSigstore = () => Promise.reject(new Error("Nobody signed by Sigstore"));
   const model = (name: string) => join(folder(), "models", name);
@@ -138,7 +138,7 @@ describe("which models a new authority would accept", () => {
       model: model(name),
       signature: join(model(name), "model.sig"),
       identity: { method: "key", privateKey },
-      engine,
+      pool,
     });
     return model(name);
   }
@@ -189,7 +189,7 @@ describe("which models a new authority would accept", () => {
         certificate: { label: "leaf", pem: leaf.pem },
         chain: [{ label: "intermediate", pem: intermediate.pem }],
       },
-      engine,
+      pool,
     });
     const trust = { certificates: { roots: [{ label: "root", pem: root.pem }] } };
     const { signer } = await authenticate({ model: model("c"), signature, trust });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TrustedRoot } from "@sigstore/protobuf-specs";
 import { parseBundle } from "../../../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode, ErrorKind } from "../../../../../src/core/errors.ts";
-import { createInProcessEngine } from "../../../../../src/core/hashing/in-process-engine.ts";
+import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { inspect } from "../../../../../src/core/inspect.ts";
 import { sign } from "../../../../../src/core/sign.ts";
 import type { SigstoreTrust } from "../../../../../src/core/trust.ts";
@@ -22,7 +22,7 @@ type Version = 1 | 2;
 
 describe("a keyless signature", () => {
   const folder = useTemporaryFolder();
-  const engine = createInProcessEngine();
+  const pool = new HashPool({ workers: 0 });
   let sigstore: LocalSigstore;
   let other: LocalSigstore;
   const bundles = new Map<Version, Buffer>();
@@ -34,7 +34,7 @@ describe("a keyless signature", () => {
     for (const version of [1, 2] as const) if (!bundles.has(version)) bundles.set(version, await signed(version));
   });
   after(async () => {
-    await Promise.all([sigstore.stop(), other.stop(), engine.dispose()]);
+    await Promise.all([sigstore.stop(), other.stop(), pool.dispose()]);
   });
 
   async function signed(version: Version, content = "weights"): Promise<Buffer> {
@@ -42,7 +42,7 @@ describe("a keyless signature", () => {
     const signature = join(folder(), "model/model.sig");
     const root = await readTrustConfigFile(sigstore.trustConfigs[version].path);
     const identity = { method: "sigstore", root, token: await sigstore.token("alice@example.com") } as const;
-    await sign({ model: join(folder(), "model"), signature, identity, engine });
+    await sign({ model: join(folder(), "model"), signature, identity, pool });
     return readFileSync(signature);
   }
 

@@ -1,17 +1,12 @@
-// Preload (`--import`) of the hashing process: makes the faults that `HASHER_FAULTS` asks for, when the named file is
-// read at or after an offset. Runs in each of its threads.
+// Preload (`--import`) of a worker thread of the pool: makes the faults that `HASH_FAULTS` asks for, when the named file
+// is read at or after an offset.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import os from "node:os";
 import { basename } from "node:path";
-import { isMainThread } from "node:worker_threads";
-import type { HasherFaults } from "./hasher-faults-plan.ts";
+import type { HashFaults } from "./hash-faults-plan.ts";
 
-const plan: HasherFaults = JSON.parse(process.env["HASHER_FAULTS"] ?? "{}");
-if (isMainThread && plan.record !== undefined) {
-  const about = { pid: process.pid, environment: Object.keys(process.env), execArgv: process.execArgv };
-  fs.appendFileSync(plan.record, `${JSON.stringify(about)}\n`);
-}
+const plan: HashFaults = JSON.parse(process.env["HASH_FAULTS"] ?? "{}");
+if (plan.record !== undefined) fs.appendFileSync(plan.record, "start\n");
 
 const names = new Map<number, string>();
 const { openSync, closeSync, readSync, read } = fs;
@@ -27,7 +22,7 @@ function beforeRead(fd: number, offset: number): void {
           syscall: "read",
         });
       case "stuck":
-        if (plan.record !== undefined) fs.appendFileSync(plan.record, `"stuck"\n`);
+        if (plan.record !== undefined) fs.appendFileSync(plan.record, "stuck\n");
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         break;
       case "append":
@@ -39,8 +34,9 @@ function beforeRead(fd: number, offset: number): void {
       case "touch":
         if (once(fault.mark)) fs.utimesSync(fault.target, 1, 1);
         break;
-      case "die":
-        if (times(fault.mark) < fault.times) process.kill(process.pid, "SIGKILL");
+      case "exit":
+        // Of this thread.
+        process.exit(7);
         break;
       case "throw":
         throw new TypeError("made on purpose");
@@ -52,24 +48,17 @@ function beforeRead(fd: number, offset: number): void {
   }
 }
 
-/** How often this was asked before, over all starts of the process. */
-function times(mark: string): number {
-  const before = fs.existsSync(mark) ? fs.statSync(mark).size : 0;
-  fs.appendFileSync(mark, "x");
-  return before;
-}
-
 function once(mark: string): boolean {
-  return times(mark) === 0;
+  const isFirst = !fs.existsSync(mark);
+  fs.appendFileSync(mark, "x");
+  return isFirst;
 }
 
 Object.assign(fs, {
   openSync: (...args: Parameters<typeof openSync>) => {
     const fd = openSync(...args);
     names.set(fd, basename(String(args[0])));
-    if (plan.order !== undefined && !isMainThread) {
-      fs.writeSync(openOrder(plan.order), `${basename(String(args[0]))} ${os.getPriority()}\n`);
-    }
+    if (plan.order !== undefined) fs.writeSync(openOrder(plan.order), `${basename(String(args[0]))}\n`);
     return fd;
   },
   closeSync: (fd: number) => {

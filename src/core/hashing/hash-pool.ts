@@ -1,0 +1,199 @@
+import { availableParallelism } from "node:os";
+import type { WorkerOptions } from "node:worker_threads";
+import { ProvenanceError, throwIfCancelled } from "../errors.ts";
+import { CacheSession } from "./cache-session.ts";
+import { DigestCache } from "./digest-cache.ts";
+import {
+  checkRequest,
+  type DigestOptions,
+  type DigestRequest,
+  type DigestResult,
+  digestsOf,
+} from "./digest-request.ts";
+import { hashingFailed, readError } from "./file-read-error.ts";
+import { type HashPlan, planJobs } from "./hash-plan.ts";
+import { HashRun } from "./hash-run.ts";
+import { HashThread, type ThreadOutcome } from "./hash-thread.ts";
+import { runJobs } from "./run-jobs.ts";
+
+export interface PoolOptions {
+  /** Worker threads at most; one a core, if absent. With 0 everything is read on the calling thread. */
+  readonly workers?: number;
+  /** Absolute path of the folder where digests are kept; absent: nowhere. */
+  readonly cache?: string | undefined;
+  /** Of each worker thread. */
+  readonly threads?: WorkerOptions;
+}
+
+/** Below both, starting a thread takes longer than reading. */
+const SMALL_RUN = { files: 256, bytes: 16 * 1024 * 1024 };
+/** A thread takes some ten milliseconds to start: it has to find as much to do. */
+const PER_THREAD = { files: 1000, bytes: 16 * 1024 * 1024 };
+/** Milliseconds of work on the calling thread at a stretch. */
+const SLICE_MS = 10;
+/** Ten a second. */
+const PROGRESS_MS = 100;
+/** Milliseconds that threads get to leave a run that was stopped; then they are ended. */
+const STOP_MS = 120;
+
+/**
+ * Hashes files on worker threads, which start when there is enough to read and serve one request after the other.
+ * Any number of requests may be under way.
+ */
+export class HashPool {
+  readonly #limit: number;
+  readonly #threadOptions: WorkerOptions;
+  readonly #cache: DigestCache | undefined;
+  readonly #idle: HashThread[] = [];
+  #busy = 0;
+  readonly #runs = new Map<HashRun, () => void>();
+  readonly #settling = new Set<Promise<unknown>>();
+  #disposed = false;
+
+  constructor({ workers = availableParallelism(), cache, threads = {} }: PoolOptions = {}) {
+    this.#limit = workers;
+    this.#threadOptions = threads;
+    this.#cache = cache === undefined ? undefined : new DigestCache(cache);
+  }
+
+  /** Starts the threads that so many files will need, while the caller still lists them. */
+  expect(files: number): void {
+    const wanted = Math.min(this.#limit - this.#busy, Math.floor(files / PER_THREAD.files));
+    while (this.#idle.length < wanted) this.#idle.push(new HashThread(this.#threadOptions));
+  }
+
+  /**
+   * Turns files into digests.
+   *
+   * @throws ProvenanceError `FILE_CHANGED` (a file is not as listed, at any moment before its last byte was read),
+   *   `FILE_UNREADABLE` (name, offset), `HASHER_FAILED`, `USAGE` or `CANCELLED`
+   */
+  async digest(request: DigestRequest, options: DigestOptions = {}): Promise<DigestResult> {
+    throwIfCancelled(options.signal);
+    this.#assertOpen();
+    checkRequest(request);
+    const { files, algorithm, shardSize } = request;
+    const session = new CacheSession(this.#cache, request);
+    const plan = planJobs(files, shardSize, (file) => !session.known.has(file));
+    const run = HashRun.create({ algorithm, shardSize }, files, plan);
+    const done = this.#perform(run, request, session.bytesKnown, options);
+    const settled = done.then(
+      () => session.save(run),
+      () => session.save(run),
+    );
+    this.#settling.add(settled);
+    void settled.finally(() => this.#settling.delete(settled));
+    await done;
+    return { digests: collect(request, run, session.known), bytesRead: plan.bytes, bytesFromCache: session.bytesKnown };
+  }
+
+  /** Ends all threads. Requests under way reject with `CANCELLED`. Resolves when the cache is written. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const stop of this.#runs.values()) stop();
+    while (this.#settling.size > 0) await Promise.allSettled(this.#settling);
+    for (const thread of this.#idle.splice(0)) thread.terminate();
+  }
+
+  #assertOpen(): void {
+    if (this.#disposed) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: "the pool was disposed of" });
+  }
+
+  async #perform(run: HashRun, request: DigestRequest, bytesKnown: number, options: DigestOptions): Promise<void> {
+    const { files } = request;
+    const { signal, onProgress } = options;
+    const threads = this.#threadsFor(run.plan);
+    let failure: unknown;
+    let patience: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      run.stop();
+      patience ??= setTimeout(() => {
+        for (const thread of threads) thread.terminate();
+      }, STOP_MS);
+    };
+    const fail = (error: unknown): void => {
+      failure ??= error;
+      stop();
+    };
+    const bytesTotal = bytesKnown + run.plan.bytes;
+    let reported = -1;
+    const report = (): void => {
+      const { bytes, file } = run.progress;
+      if (bytes === reported) return;
+      reported = bytes;
+      const name = file === undefined ? undefined : files[file]?.name;
+      try {
+        onProgress?.({ bytesDone: bytesKnown + bytes, bytesTotal, ...(name !== undefined && { file: name }) });
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const ticking = onProgress && setInterval(report, PROGRESS_MS);
+    signal?.addEventListener("abort", stop, { once: true });
+    this.#runs.set(run, stop);
+    const hear = (outcome: ThreadOutcome): void => {
+      if (outcome.state === "failed") fail(readErrorOf(outcome.failed, request));
+      if (outcome.state === "crashed") fail(hashingFailed(outcome.reason, outcome.cause));
+    };
+    try {
+      await (threads.length === 0 ? this.#runHere(run).then(hear) : this.#runOn(threads, run, hear));
+      throwIfCancelled(signal);
+      this.#assertOpen();
+      if (failure !== undefined) throw failure;
+    } finally {
+      clearInterval(ticking);
+      clearTimeout(patience);
+      signal?.removeEventListener("abort", stop);
+      this.#runs.delete(run);
+    }
+  }
+
+  async #runHere(run: HashRun): Promise<ThreadOutcome> {
+    try {
+      const readsAhead = !isSmall(run.plan);
+      const failed = await runJobs(run, { sliceMs: SLICE_MS, readsAhead });
+      return failed === undefined ? { state: "done" } : { state: "failed", failed };
+    } catch (error) {
+      return { state: "crashed", reason: error instanceof Error ? error.message : String(error), cause: error };
+    }
+  }
+
+  async #runOn(threads: readonly HashThread[], run: HashRun, hear: (outcome: ThreadOutcome) => void): Promise<void> {
+    const portable = run.pack();
+    this.#busy += threads.length;
+    await Promise.all(threads.map((thread) => thread.run(portable).then(hear)));
+    this.#busy -= threads.length;
+    this.#idle.push(...threads.filter(({ isAlive }) => isAlive));
+  }
+
+  /** As many as find something to do. A run that begins while all are busy gets one more. */
+  #threadsFor(plan: HashPlan): HashThread[] {
+    if (this.#limit === 0 || isSmall(plan)) return [];
+    const useful = Math.ceil(Math.max(plan.files / PER_THREAD.files, plan.bytes / PER_THREAD.bytes));
+    const free = Math.max(1, this.#limit - this.#busy);
+    const count = Math.min(useful, plan.jobs.length / 3, free);
+    const idle = this.#idle.splice(0).filter(({ isAlive }) => isAlive);
+    const threads = idle.splice(0, count);
+    this.#idle.push(...idle);
+    while (threads.length < count) threads.push(new HashThread(this.#threadOptions));
+    return threads;
+  }
+}
+
+function isSmall({ files, bytes }: HashPlan): boolean {
+  return files <= SMALL_RUN.files && bytes <= SMALL_RUN.bytes;
+}
+
+function readErrorOf({ file, failure }: Extract<ThreadOutcome, { state: "failed" }>["failed"], request: DigestRequest) {
+  const listed = request.files[file];
+  return listed === undefined ? hashingFailed("a file that is not in the list") : readError(failure, listed);
+}
+
+function collect({ files, shardSize }: DigestRequest, run: HashRun, known: ReadonlyMap<number, string>): string[][] {
+  return files.map(({ size }, file) => {
+    const hex = known.get(file) ?? run.hex(file);
+    const count = digestsOf(size, shardSize);
+    const width = count === 0 ? 0 : hex.length / count;
+    return count === 1 ? [hex] : Array.from({ length: count }, (_, at) => hex.slice(at * width, (at + 1) * width));
+  });
+}

@@ -1,0 +1,28 @@
+import type { DigestOptions, DigestRequest, DigestResult } from "./digest-request.ts";
+import { HashPool } from "./hash-pool.ts";
+
+/** Who hashes the files of a model. */
+export interface FileHasher {
+  /** See {@link HashPool}. */
+  digest(request: DigestRequest, options?: DigestOptions): Promise<DigestResult>;
+  /** So many files are being listed, and will be hashed. */
+  expect?(files: number): void;
+}
+
+export interface PoolChoice {
+  /** Absent: a pool that lives as long as the call. */
+  readonly pool?: FileHasher;
+  /** Absolute path of the folder where digests are kept between runs; only where no pool is given. */
+  readonly cache?: string;
+}
+
+/** Runs `use` with the pool given, or with one of its own. */
+export async function withHashPool<T>({ pool, cache }: PoolChoice, use: (pool: FileHasher) => Promise<T>): Promise<T> {
+  if (pool !== undefined) return use(pool);
+  const own = new HashPool({ cache });
+  try {
+    return await use(own);
+  } finally {
+    await own.dispose();
+  }
+}

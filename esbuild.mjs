@@ -10,10 +10,9 @@ const ROOT = import.meta.dirname;
 
 const PROGRAM = {
   extension: "src/extension.ts",
-  "checking-process": "src/checking-process.ts",
+  engine: "src/engine.ts",
   cli: "src/cli.ts",
   "hash-worker": "src/core/hashing/hash-worker.ts",
-  "signature-reader": "src/signature-reader.ts",
 };
 
 /** What the signature viewer's page is made of: no part of Node, no part of the editor. */

@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import type { ExtensionContext } from "vscode";
 import { type Api, createApi } from "./api.ts";
 import { EditorLogin } from "./editor-login.ts";
+import { Engine } from "./engine/engine.ts";
 import { ModelKeeping } from "./model-keeping.ts";
 import { showError } from "./platform/commands.ts";
 import { DisposableStore } from "./platform/disposables.ts";
@@ -13,7 +14,6 @@ import { KeyFiles } from "./ui/commands/key-files.ts";
 import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
-import { lateChecks } from "./workspace/checking/late-checks.ts";
 import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
 
 let ending: (() => Promise<void>) | undefined;
@@ -25,13 +25,13 @@ export function activate(context: ExtensionContext): Api {
   context.subscriptions.push(store);
   const log = store.add(createLog());
   const storage = context.globalStorageUri.fsPath;
-  const entry = pathToFileURL(context.asAbsolutePath("dist/checking-process.js"));
-  const checks = lateChecks({ entry, cache: digestCacheFolder(storage) });
-  ending = () => checks.dispose();
+  const entry = pathToFileURL(context.asAbsolutePath("dist/engine.js"));
+  const engine = new Engine({ entry, cache: digestCacheFolder(storage) });
+  ending = () => engine.dispose();
 
   const sigstore = store.add(new SigstoreRoots(storage, log));
   const trust = store.add(new TrustStore(log, sigstore));
-  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, verifier: checks }));
+  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, verifier: engine }));
   const { registry, checker, policies } = keeping;
 
   const view = store.add(new ModelsView(registry));
@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext): Api {
     extensionUri: context.extensionUri,
     state: context.globalState,
     view,
-    checks,
+    engine,
     search: (signal) => keeping.search(signal),
   };
   store.add(registerAll(services));

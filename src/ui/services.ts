@@ -1,10 +1,10 @@
 import type { Memento, Uri } from "vscode";
+import type { Engine } from "../engine/engine.ts";
 import type { Log } from "../platform/log.ts";
 import type { Passphrases } from "../platform/secrets.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import type { Checker } from "../workspace/checker.ts";
-import type { Checks } from "../workspace/checking/late-checks.ts";
 import type { Policies } from "../workspace/policies.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import type { KeyFiles } from "./commands/key-files.ts";
@@ -29,8 +29,8 @@ export interface Services {
   /** What is remembered of the person's choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;
-  /** Reads signatures, has files digested and signs, where nothing waits for it. */
-  readonly checks: Omit<Checks, "dispose">;
+  /** The process that reads models and signatures, and signs. */
+  readonly engine: Omit<Engine, "dispose">;
   /** Searches the workspace again; where the signal ends that, what was known stays. */
   search(signal?: AbortSignal): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
+import { Engine } from "../../src/engine/engine.ts";
 import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
 import { SignatureDocument } from "../../src/ui/viewer/signature-document.ts";
 import { headlineOf } from "../../src/ui/viewer/telling/headline.ts";
@@ -11,6 +13,7 @@ import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
+import { skip } from "../support/results.ts";
 
 const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
@@ -76,23 +79,42 @@ describe("the signature viewer in its host", () => {
     assert.equal(window.tabGroups.activeTabGroup.tabs.length, 1);
   });
 
+  it("shares one process with all checks of the window", async function () {
+    if (process.platform === "win32") return skip(this, "there is no ps");
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
+    await commands.executeCommand(COMMANDS.showSignature, model);
+    await comesToFront(`${EDITORS.signature} ${signature}`);
+    const dist = Uri.joinPath(extensions.getExtension(EXTENSION)?.extensionUri ?? Uri.file("/"), "dist").fsPath;
+    const processes = execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" }).split("\n");
+    const ours = processes.filter((line) => Number.parseInt(line, 10) === process.pid && line.includes(dist));
+    assert.deepEqual(
+      ours.map((line) => basename(line)),
+      ["engine.js"],
+    );
+  });
+
   describe("has a document that", () => {
     const edge = { l10n: { t: (message: string) => message }, language: "en" };
     let registry: ModelRegistry;
     let document: SignatureDocument;
+    let engine: Engine;
     let changes: number;
 
     beforeEach(async () => {
       registry = new ModelRegistry();
-      const program = Uri.joinPath(extensions.getExtension(EXTENSION)?.extensionUri ?? Uri.file("/"), "dist");
-      const reader = pathToFileURL(join(program.fsPath, "signature-reader.js"));
-      document = await SignatureDocument.open(Uri.file(signature), registry, reader);
+      document = await SignatureDocument.open(Uri.file(signature), registry, engine);
       changes = 0;
       document.onDidChange(() => {
         changes += 1;
       });
     });
     afterEach(() => document.dispose());
+    before(() => {
+      const { extensionUri } = extensions.getExtension(EXTENSION) ?? assert.fail();
+      const entry = pathToFileURL(Uri.joinPath(extensionUri, "dist", "engine.js").fsPath);
+      engine = new Engine({ entry, cache: join(folder, "cache") });
+    });
+    after(() => engine.dispose());
 
     async function label(): Promise<string> {
       return headlineOf((await document.look()).subject, edge).label;

@@ -90,11 +90,11 @@ async function signAndCheck(
   model: KnownModel,
   { signature, mode }: { readonly signature: string; readonly mode: DigestMode },
   way: SigningWay,
-  { checker, checks }: Services,
+  { checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<Signed> {
-  const result = await checks.sign({
+  const result = await engine.sign({
     model: model.path,
     signature,
     identity: await way.identity(report, signal),

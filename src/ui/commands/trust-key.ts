@@ -50,7 +50,7 @@ async function requireFit(
   const model = services.registry.get(path);
   if (model?.verdict.signature === undefined) throw new CancellationError();
   const trust: Trust = kind === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
-  const { state, reasons } = await services.checks.authenticate({
+  const { state, reasons } = await services.engine.authenticate({
     model: path,
     signature: model.verdict.signature,
     trust,

@@ -58,7 +58,7 @@ export async function showResignChanges(args: readonly unknown[], services: Serv
     async (report, signal) => {
       const before = await signedStatement(path, services, report, signal);
       const { serialization } = before.manifest;
-      const made = await services.checks.buildManifest({
+      const made = await services.engine.buildManifest({
         model: path,
         signature: before.verdict.signature,
         algorithm: serialization.algorithm,

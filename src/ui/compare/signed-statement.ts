@@ -25,7 +25,7 @@ export interface SignedStatement {
  */
 export async function signedStatement(
   path: string,
-  { registry, checker, checks }: Services,
+  { registry, checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<SignedStatement> {
@@ -39,7 +39,7 @@ export async function signedStatement(
   if (!isReached(verdict) || signature === undefined || comparison === undefined || coverage === undefined) {
     throw nothingSigned(model);
   }
-  const inspection = await checks.inspect(signature);
+  const inspection = await engine.inspect(signature);
   if (!isOf(inspection, verdict)) throw replaced(model);
   return { model, verdict: { ...verdict, signature, comparison, coverage }, manifest: manifestOf(inspection) };
 }

@@ -47,7 +47,7 @@ export async function proveSigner(model: KnownModel, policies: readonly Policy[]
     proof.missing === "key"
       ? { keys: [source], roots: [], instances: [] }
       : { keys: [], roots: [source], instances: [] };
-  const proven = await prove(model, trust, services.checks);
+  const proven = await prove(model, trust, services.engine);
   if ("missing" in proven || proven.signer.method === "sigstore") throw new CancellationError();
   return { ...proven, file } as Proof;
 }
@@ -80,7 +80,7 @@ async function proofFromKnown(model: KnownModel, policies: readonly Policy[], se
       ],
       instances: instancesOf(policies, services),
     },
-    services.checks,
+    services.engine,
   );
 }
 
@@ -103,14 +103,14 @@ function instancesOf(policies: readonly Policy[], { sigstore }: Services): Insta
 async function prove(
   model: KnownModel,
   means: Means,
-  checks: Services["checks"],
+  engine: Services["engine"],
 ): Promise<Proof | { readonly missing: "key" | "certificate" }> {
   const signature = model.verdict.signature;
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("There is no signature here, and so no signer who could be trusted."));
   }
-  const { method } = await checks.readClaim(signature);
-  const check: Check = (trust) => checks.authenticate({ model: model.path, signature, trust });
+  const { method } = await engine.readClaim(signature);
+  const check: Check = (trust) => engine.authenticate({ model: model.path, signature, trust });
   switch (method) {
     case "key": {
       if (means.keys.length === 0) return { missing: "key" };

@@ -1,9 +1,7 @@
 import { basename, dirname } from "node:path";
 import { type CustomDocument, EventEmitter, RelativePattern, Uri, workspace } from "vscode";
 import { MAX_BUNDLE_BYTES } from "../../core/bundle/bounded-json.ts";
-import { DisposableStore } from "../../platform/disposables.ts";
-import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
-import { ReaderProcess } from "./reading/reader-process.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type {
   FilePage,
   FileQuery,
@@ -12,8 +10,10 @@ import type {
   SignatureSummary,
   StateCounts,
   TextPage,
-} from "./reading/requests.ts";
-import { sendFindings } from "./reading/send-findings.ts";
+} from "../../engine/signature-view/requests.ts";
+import type { SignatureView } from "../../engine/signature-view/signature-view.ts";
+import { DisposableStore } from "../../platform/disposables.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { findingsOf } from "./telling/files.ts";
 import type { Subject } from "./telling/subject.ts";
 
@@ -25,13 +25,13 @@ export interface Seen {
   readonly generation: number;
 }
 
-/** A signature file that is open in the viewer, read and searched in a process of its own. */
+/** A signature file that is open in the viewer, read and searched by the engine. */
 export class SignatureDocument implements CustomDocument {
   readonly uri: Uri;
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<void>());
-  readonly #reader: ReaderProcess;
+  readonly #view: SignatureView;
   #summary: SignatureSummary;
   #seen: Seen | undefined;
   #findings: Findings | undefined;
@@ -39,24 +39,22 @@ export class SignatureDocument implements CustomDocument {
   #generation = 0;
   readonly onDidChange = this.#changed.event;
 
-  private constructor(uri: Uri, registry: ModelRegistry, reader: ReaderProcess, summary: SignatureSummary) {
+  private constructor(uri: Uri, registry: ModelRegistry, view: SignatureView, summary: SignatureSummary) {
     this.uri = uri;
     this.#registry = registry;
-    this.#reader = this.#store.add(reader);
+    this.#view = this.#store.add(view);
     this.#summary = summary;
     this.#store.add(registry.onDidChange(() => this.#registryChanged()));
     if (uri.scheme === "file") this.#watch();
   }
 
-  /** @param program the bundled reader */
-  static async open(uri: Uri, registry: ModelRegistry, program: URL): Promise<SignatureDocument> {
-    const reader = new ReaderProcess(program);
-    try {
-      return new SignatureDocument(uri, registry, reader, await reader.call("open", await sourceOf(uri)));
-    } catch (error) {
-      reader.dispose();
-      throw error;
-    }
+  static async open(
+    uri: Uri,
+    registry: ModelRegistry,
+    engine: Pick<Engine, "openSignature">,
+  ): Promise<SignatureDocument> {
+    const { view, summary } = await engine.openSignature(await sourceOf(uri));
+    return new SignatureDocument(uri, registry, view, summary);
   }
 
   /** What is known now. The states of the files are worked out anew where something changed. */
@@ -68,7 +66,7 @@ export class SignatureDocument implements CustomDocument {
     if (known !== undefined && known.subject.summary === subject.summary && known.subject.model === model) return known;
     const findings = findingsOf(subject);
     const same = known?.subject.summary === subject.summary && sameFindings(this.#findings, findings);
-    const counts = same && known !== undefined ? known.counts : await sendFindings(this.#reader, findings);
+    const counts = same && known !== undefined ? known.counts : await this.#view.compare(findings);
     if (!same) this.#generation += 1;
     this.#findings = findings;
     this.#seen = { subject, counts, generation: this.#generation };
@@ -76,11 +74,11 @@ export class SignatureDocument implements CustomDocument {
   }
 
   page(query: FileQuery): Promise<FilePage> {
-    return this.#reader.call("page", query);
+    return this.#view.page(query);
   }
 
   lines(offset: number, count: number): Promise<TextPage> {
-    return this.#reader.call("lines", { offset, count });
+    return this.#view.lines(offset, count);
   }
 
   dispose(): void {
@@ -114,7 +112,7 @@ export class SignatureDocument implements CustomDocument {
     const before = this.#working.catch(() => {});
     this.#working = before.then(async () => {
       if (this.#store.disposed) return;
-      this.#summary = await this.#reader.call("open", await sourceOf(this.uri));
+      this.#summary = await this.#view.read(await sourceOf(this.uri));
       this.#changed.fire();
     });
     // Told by the next look.

@@ -1,8 +1,8 @@
 import type { Coverage, Verdict } from "../../../core/verdict.ts";
 import { bytesText } from "../../../core/words.ts";
+import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, FileFilter, FileRow, FileState, Files, Tone } from "../messages.ts";
-import type { FileEntry, Findings, StateCounts } from "../reading/requests.ts";
 import type { Edge } from "./edge.ts";
 import { currentVerdict, isCompared, type Subject } from "./subject.ts";
 

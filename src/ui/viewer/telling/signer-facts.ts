@@ -1,7 +1,7 @@
 import type { Signer, TrustRootFacts } from "../../../core/verification/signer.ts";
+import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact } from "../messages.ts";
-import type { SignatureSummary } from "../reading/requests.ts";
 import { type Edge, momentText } from "./edge.ts";
 import type { Links } from "./links.ts";
 

@@ -1,9 +1,9 @@
 import { type ErrorCode, errorKind } from "../../../core/errors.ts";
 import type { Reason, Verdict } from "../../../core/verdict.ts";
 import { bytesText, durationText } from "../../../core/words.ts";
+import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Step, StepStatus } from "../messages.ts";
-import type { SignatureSummary } from "../reading/requests.ts";
 import { type Edge, momentText } from "./edge.ts";
 import type { Links } from "./links.ts";
 import { policyStep } from "./policy-step.ts";

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { Verdict } from "../../../core/verdict.ts";
+import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
-import type { SignatureSummary } from "../reading/requests.ts";
 
 /** All that is known of a signature file that is looked at. */
 export interface Subject {

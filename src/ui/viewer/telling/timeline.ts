@@ -1,6 +1,6 @@
 import type { Signer } from "../../../core/verification/signer.ts";
+import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import type { Timeline, TimelineItem } from "../messages.ts";
-import type { SignatureSummary } from "../reading/requests.ts";
 import { dateText, type Edge, momentText } from "./edge.ts";
 
 interface Moment {

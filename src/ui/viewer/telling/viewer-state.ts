@@ -1,6 +1,6 @@
+import type { StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { ViewerState } from "../messages.ts";
-import type { StateCounts } from "../reading/requests.ts";
 import type { Edge } from "./edge.ts";
 import { filesOf } from "./files.ts";
 import { headlineOf } from "./headline.ts";

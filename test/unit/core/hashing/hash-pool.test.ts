@@ -188,7 +188,7 @@ describe("HashPool", function () {
         if (process.platform === "linux") assert.deepEqual(openFiles(folder()), []);
         const { digests } = await pool.digest({ files: [small], algorithm: "sha256" });
         assert.equal(digests.length, 1);
-        assert.equal(startsIn(record()), workers === 0 ? 0 : 1, "the same thread");
+        assert.equal(startsIn(record()) > 0, workers > 0);
       });
     }
 

@@ -1,58 +1,79 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { bareEnvironment } from "../../engine/bare-environment.ts";
-import type { FromProcess, ToProcess } from "./messages.ts";
+import { bareEnvironment } from "./bare-environment.ts";
+import type { FromEngine, ToEngine } from "./protocol.ts";
 
 export interface ChildOptions {
   /** The program that the process runs. */
   readonly entry: URL;
   /** Absolute path of the folder where digests are kept. */
   readonly cache: string;
-  /** Megabytes of its heap; absent: what Node gives it. */
+  /** Megabytes that its heap may have; 4096 if absent. With 2048, a statement of two million files fits. */
   readonly heapMb?: number;
 }
 
-/** Characters of its last words that are kept. */
-const LAST_WORDS = 4000;
+const HEAP_MB = 4096;
+/** Characters of its last output that are kept. */
+const LAST_OUTPUT = 4000;
 /** Milliseconds for the last write of what it started. */
 const RETIRE_MS = 3000;
 
-/** One run of the process that checks. */
-export class CheckingChild {
+/** One run of the engine process. */
+export class EngineChild {
   readonly #process: ChildProcess;
-  #lastWords = "";
+  #lastOutput = "";
   #over = false;
 
   /** `onEnd` is called once, unless `retire` came first: the process is gone, and why. */
-  constructor(options: ChildOptions, onMessage: (message: FromProcess) => void, onEnd: (reason: string) => void) {
-    const { entry, cache, heapMb } = options;
+  constructor(options: ChildOptions, onMessage: (message: FromEngine) => void, onEnd: (reason: string) => void) {
+    const { entry, cache, heapMb = HEAP_MB } = options;
     const end = (reason: string): void => {
       if (this.#over) return;
       this.#over = true;
       onEnd(reason);
     };
     this.#process = fork(fileURLToPath(entry), [], {
-      execArgv: heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`],
+      execArgv: [`--max-old-space-size=${heapMb}`],
       env: bareEnvironment(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "advanced",
     });
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+      this.#lastOutput = (this.#lastOutput + text).slice(-LAST_OUTPUT);
     });
     this.#process.on("message", (message) => {
       // The other side is this code, too.
-      if (!this.#over) onMessage(message as FromProcess);
+      if (!this.#over) onMessage(message as FromEngine);
     });
     this.#process.on("error", (error) => end(`its process could not be started (${error.message})`));
-    // Not `exit`: its last words may still be on their way then.
+    // Not `exit`: its last output may still be on their way then.
     this.#process.on("close", (code, signal) => end(this.#reason(code, signal)));
     this.send({ type: "configure", cache });
   }
 
-  /** What is sent to a process that is gone is lost: `onEnd` tells, or told. @throws what cannot be copied */
-  send(message: ToProcess): void {
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** What is sent to a process that is gone is lost: `onEnd` reports it. @throws what cannot be copied */
+  send(message: ToEngine): void {
     if (!this.#over && this.#process.connected) this.#process.send(message, () => {});
+  }
+
+  /** Whether it keeps this process alive. */
+  hold(held: boolean): void {
+    if (held) {
+      this.#process.ref();
+      this.#process.channel?.ref();
+    } else {
+      this.#process.unref();
+      this.#process.channel?.unref();
+    }
+  }
+
+  /** Ends it at once; `onEnd` is called. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
   }
 
   /** Has it end by itself; resolves when it is gone. */
@@ -71,9 +92,9 @@ export class CheckingChild {
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {
-    if (/heap out of memory|heap limit/i.test(this.#lastWords)) return "there was not enough memory for it";
+    if (/heap out of memory|heap limit/i.test(this.#lastOutput)) return "there was not enough memory for it";
     const how = signal === null ? `status ${code}` : signal;
-    const words = this.#lastWords.trim().split("\n")[0] ?? "";
-    return words === "" ? `its process ended (${how})` : `its process ended (${how}: ${words})`;
+    const output = this.#lastOutput.trim().split("\n")[0] ?? "";
+    return output === "" ? `its process ended (${how})` : `its process ended (${how}: ${output})`;
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { indentJson } from "../../../../src/ui/viewer/reading/indent-json.ts";
+import { indentJson } from "../../../../src/engine/signature-view/indent-json.ts";
 
 describe("JSON as lines", () => {
   it("has one part a line, as deep as it is nested", () => {

@@ -1,11 +1,16 @@
-import type { ErrorCode } from "../../../core/errors.ts";
-import type { Claim } from "../../../core/inspect-parts.ts";
-import type { AddedEntry, ChangedResource, MissingResource } from "../../../core/manifest/comparison.ts";
-import type { IgnoredEntry } from "../../../core/model/file-list.ts";
-import type { SigningMethod } from "../../../core/verification/signer.ts";
-import type { FileFilter, FileState } from "../messages.ts";
+import type { ErrorCode } from "../../core/errors.ts";
+import type { Claim } from "../../core/inspect-parts.ts";
+import type { AddedEntry, ChangedResource, MissingResource } from "../../core/manifest/comparison.ts";
+import type { IgnoredEntry } from "../../core/model/file-list.ts";
+import type { SigningMethod } from "../../core/verification/signer.ts";
 
-// What the extension asks the process that has a signature file open. Both are our own code of one build.
+// What the signature viewer asks the engine about a signature file that it has open.
+
+/** What was found of a file: as signed, signed and not compared, … */
+export type FileState = "same" | "listed" | "changed" | "missing" | "added" | "passed" | "left-out";
+
+/** Which files are shown: `differing` is changed, missing and added. */
+export type FileFilter = "all" | "differing" | FileState;
 
 /** What a signature file says, without its files. Nothing of it is verified, and nothing of it is made harmless to show. */
 export interface SignatureSummary {
@@ -32,7 +37,7 @@ export interface SignatureSummary {
   };
   /** What is wrong with the file. */
   readonly problem?: { readonly code: ErrorCode; readonly message: string };
-  /** What {@link ReaderCalls.lines} are of: the statement, or the whole file where it holds none that can be read. */
+  /** What {@link OpenSignatureCalls.textPage} are of: the statement, or the whole file where it holds none that can be read. */
   readonly text: "statement" | "file" | "none";
 }
 
@@ -96,20 +101,23 @@ export type SignatureSource =
   | { readonly path: string }
   | { readonly label: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/** What can be asked for, and what is answered. */
-export interface ReaderCalls {
-  open(source: SignatureSource): SignatureSummary;
-  /** Some of what was found; belongs to the next {@link compare}. */
-  found(files: Partial<FoundFiles>): void;
-  compare(comparing: Comparing): StateCounts;
-  page(query: FileQuery): FilePage;
-  lines(range: { readonly offset: number; readonly count: number }): TextPage;
+/** A signature file that is open, by a number of the caller. */
+export interface OpenSignature {
+  readonly view: number;
 }
 
-export type ReaderRequest = {
-  [K in keyof ReaderCalls]: { readonly id: number; readonly call: K; readonly argument: Parameters<ReaderCalls[K]>[0] };
-}[keyof ReaderCalls];
+/** What can be asked about a signature file that is open. `undefined`: the engine was started anew, and has it not open. */
+export interface OpenSignatureCalls {
+  openSignature(options: OpenSignature & { readonly source: SignatureSource }): SignatureSummary;
+  /** Some of what was found; belongs to the next `compareSignature`. */
+  addFindings(options: OpenSignature & { readonly files: Partial<FoundFiles> }): true | undefined;
+  compareSignature(options: OpenSignature & { readonly comparing: Comparing }): StateCounts | undefined;
+  filePage(options: OpenSignature & { readonly query: FileQuery }): FilePage | undefined;
+  textPage(options: OpenSignature & { readonly range: TextRange }): TextPage | undefined;
+  closeSignature(options: OpenSignature): void;
+}
 
-export type ReaderAnswer =
-  | { readonly id: number; readonly value: ReturnType<ReaderCalls[keyof ReaderCalls]> }
-  | { readonly id: number; readonly error: string };
+export interface TextRange {
+  readonly offset: number;
+  readonly count: number;
+}

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../../../../src/core/inspect.ts";
+import type { Findings } from "../../../../src/engine/signature-view/requests.ts";
+import { SignatureReader } from "../../../../src/engine/signature-view/signature-reader.ts";
 import type { FileFilter, FileState } from "../../../../src/ui/viewer/messages.ts";
-import type { Findings } from "../../../../src/ui/viewer/reading/requests.ts";
-import { SignatureReader } from "../../../../src/ui/viewer/reading/signature-reader.ts";
 import {
   bundleText,
   fileResources,

@@ -1,7 +1,6 @@
-import type { ChangedResource } from "../../../core/manifest/comparison.ts";
-import type { Resource } from "../../../core/manifest/manifest.ts";
-import type { FileFilter, FileState } from "../messages.ts";
-import type { FileEntry, Findings, StateCounts } from "./requests.ts";
+import type { ChangedResource } from "../../core/manifest/comparison.ts";
+import type { Resource } from "../../core/manifest/manifest.ts";
+import type { FileEntry, FileFilter, FileState, Findings, StateCounts } from "./requests.ts";
 
 /** What stands first: what a person has to look at. */
 const ORDER: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];

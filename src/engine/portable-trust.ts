@@ -1,5 +1,5 @@
-import type { ExpectedIdentity, SigstoreTrust, Trust } from "../../core/trust.ts";
-import type { TrustRoot } from "../../core/verification/trust-root.ts";
+import type { ExpectedIdentity, SigstoreTrust, Trust } from "../core/trust.ts";
+import type { TrustRoot } from "../core/verification/trust-root.ts";
 
 /** {@link Trust} as plain data. What it says of Sigstore is asked for when a signature needs it: {@link PortableSigstore}. */
 export type PortableTrust = Omit<Trust, "sigstore"> & { readonly sigstore: boolean };
@@ -52,7 +52,7 @@ export class SigstoreAnswers {
 }
 
 async function packRoot({ trustedRoot, signingConfig: _, ...facts }: TrustRoot): Promise<PortableRoot> {
-  const { TrustedRoot } = await import("../../core/verification/trust-root-messages.ts");
+  const { TrustedRoot } = await import("../core/verification/trust-root-messages.ts");
   return { ...facts, trustedRoot: TrustedRoot.toJSON(trustedRoot) };
 }
 
@@ -82,6 +82,6 @@ async function unpackIfThere(root: PortableRoot | undefined): Promise<TrustRoot 
 }
 
 async function unpackRoot({ trustedRoot, ...facts }: PortableRoot): Promise<TrustRoot> {
-  const { TrustedRoot } = await import("../../core/verification/trust-root-messages.ts");
+  const { TrustedRoot } = await import("../core/verification/trust-root-messages.ts");
   return { ...facts, trustedRoot: TrustedRoot.fromJSON(trustedRoot) };
 }

@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
-import { readSignatureFile } from "../../../core/bundle/read-bundle.ts";
-import { ProvenanceError } from "../../../core/errors.ts";
-import { inspectParts } from "../../../core/inspect-parts.ts";
-import type { Resource } from "../../../core/manifest/manifest.ts";
+import { readSignatureFile } from "../../core/bundle/read-bundle.ts";
+import { ProvenanceError } from "../../core/errors.ts";
+import { inspectParts } from "../../core/inspect-parts.ts";
+import type { Resource } from "../../core/manifest/manifest.ts";
 import { FileTable } from "./file-table.ts";
 import { indentJson } from "./indent-json.ts";
 import type {
@@ -13,11 +13,11 @@ import type {
   FileQuery,
   Findings,
   FoundFiles,
-  ReaderCalls,
   SignatureSource,
   SignatureSummary,
   StateCounts,
   TextPage,
+  TextRange,
 } from "./requests.ts";
 
 /** Ignore paths that are told; the statement has them all. */
@@ -27,10 +27,8 @@ const LINE_LENGTH = 4000;
 const NOTHING: FoundFiles = { changed: [], missing: [], added: [], passed: [], leftOut: [] };
 const NOT_COMPARED: Findings = { compared: false, ...NOTHING };
 
-type Promised<T> = { readonly [K in keyof T]: T[K] extends (a: infer A) => infer R ? (a: A) => R | Promise<R> : never };
-
-/** One signature file, opened: what it says, its files, and its text. Lives in a process of its own. */
-export class SignatureReader implements Promised<ReaderCalls> {
+/** One signature file, opened: what it says, its files, and its text. */
+export class SignatureReader {
   #resources: readonly Resource[] = [];
   #table = new FileTable([], NOT_COMPARED);
   #found = NOTHING;
@@ -109,7 +107,7 @@ export class SignatureReader implements Promised<ReaderCalls> {
     return { total: found.length, entries: entries.map((entry) => this.#withSize(entry)) };
   }
 
-  lines({ offset, count }: { readonly offset: number; readonly count: number }): TextPage {
+  lines({ offset, count }: TextRange): TextPage {
     const lines = this.#allLines();
     return { total: lines.length, lines: lines.slice(offset, offset + count) };
   }

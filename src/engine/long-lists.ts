@@ -1,4 +1,4 @@
-import type { LongList } from "./messages.ts";
+import type { LongList } from "./protocol.ts";
 
 /** Items of a list that cross between processes at once: about a millisecond of who takes them. */
 export const PIECE = 1_000;

@@ -1,0 +1,267 @@
+import { ProvenanceError, throwIfCancelled } from "../core/errors.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import { type ChildOptions, EngineChild } from "./engine-child.ts";
+import { frozen } from "./frozen.ts";
+import { listAt } from "./long-lists.ts";
+import { packError, unpackError } from "./portable-error.ts";
+import type { CallName, CallOptions, CallResult, FromEngine, Question, ToEngine } from "./protocol.ts";
+
+/** Milliseconds with nothing to do after which the process ends. */
+const IDLE_MS = 30_000;
+/** How often a call is sent again after the process died. */
+const RETRIES = 1;
+/** Milliseconds that a cancelled call may go on; then the process is taken for stuck, and ended. */
+const CANCEL_MS = 30_000;
+
+export interface ClientOptions extends ChildOptions {
+  readonly idleMs?: number;
+  readonly cancelMs?: number;
+}
+
+/** What a call comes with that cannot cross to the engine. */
+export interface Held {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
+  readonly answer?: ((question: Question) => Promise<unknown>) | undefined;
+  /** Rejects at once when it is cancelled: the caller need not know how the call ended. */
+  readonly leaveAtOnce?: boolean;
+  /** Has no effect on the disk, and is sent again when the process died. */
+  readonly mayRepeat?: boolean;
+}
+
+interface Pending extends Held {
+  readonly message: Extract<ToEngine, { type: "call" }>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** How often the process died while it worked on the call. */
+  deaths: number;
+  /** Takes the next piece of a long list, while they are fetched. */
+  takePiece?: (items: readonly unknown[]) => void;
+}
+
+/**
+ * The side of the engine that calls it. The process starts with the first call and ends when there is none for a while.
+ * When it dies, every call that may be repeated is sent to a new one, one after the other, so that a call that kills
+ * the process twice does so alone: it fails with the reason.
+ */
+export class EngineClient {
+  readonly #options: ClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  /** Calls that a process died with, the next to be sent first. */
+  #suspects: Pending[] = [];
+  /** The suspect that runs. */
+  #suspect: Pending | undefined;
+  /** Calls whose end is no longer waited for, with what happens if that does not come. */
+  readonly #left = new Map<number, NodeJS.Timeout>();
+  #child: EngineChild | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #holds = 0;
+  #nextId = 0;
+  #disposed = false;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Of the process that there is now. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Keeps the process from ending by itself, until what is returned is called. */
+  hold(): () => void {
+    this.#holds++;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#holds--;
+      isHeld = false;
+      this.#rest();
+    };
+  }
+
+  /** @throws ProvenanceError what the call throws, `CANCELLED`, or `INTERNAL` where the process died with it */
+  async call<K extends CallName>(call: K, options: CallOptions<K>, held: Held = {}): Promise<CallResult<K>> {
+    const { signal } = held;
+    throwIfCancelled(signal);
+    if (this.#disposed) throw cancelled();
+    const id = this.#nextId++;
+    const cancel = (): void => this.#cancel(id);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      const result = await new Promise<unknown>((resolve, reject) => {
+        // Its shape is that of the call: see `ToEngine`.
+        const message = { type: "call", id, call, options } as Pending["message"];
+        const pending: Pending = { ...held, message, resolve, reject, deaths: 0 };
+        this.#pending.set(id, pending);
+        this.#send(pending);
+      });
+      // The other side is this code, too.
+      return result as CallResult<K>;
+    } catch (error) {
+      // What cannot be copied was never sent.
+      this.#settle(id);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** Ends the process. Calls under way reject with `CANCELLED`. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const pending = [...this.#pending.keys()].flatMap((id) => this.#settle(id) ?? []);
+    for (const { reject } of pending) reject(cancelled());
+    await this.#end();
+  }
+
+  #send({ message }: Pending): void {
+    const child = this.#started();
+    child.hold(true);
+    child.send(message);
+  }
+
+  #started(): EngineChild {
+    clearTimeout(this.#idle);
+    if (this.#child !== undefined) return this.#child;
+    const child: EngineChild = new EngineChild(
+      this.#options,
+      (message) => this.#hear(message),
+      (reason) => this.#died(child, reason),
+    );
+    this.#child = child;
+    return child;
+  }
+
+  #hear(message: FromEngine): void {
+    if (message.type === "done" || message.type === "failed") this.#ended(message.id);
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    switch (message.type) {
+      case "progress":
+        pending.onProgress?.(message.progress);
+        return;
+      case "ask":
+        void this.#answer(message, pending);
+        return;
+      case "done":
+        this.#fetchLists(message, pending).catch((error: Error) => this.#settle(message.id)?.reject(error));
+        return;
+      case "piece":
+        pending.takePiece?.(message.items);
+        return;
+      case "failed":
+        this.#settle(message.id)?.reject(unpackError(message.error));
+        return;
+    }
+  }
+
+  /** A piece at a time, so that other work has its turn in between. */
+  async #fetchLists({ id, result, lists }: Extract<FromEngine, { type: "done" }>, pending: Pending): Promise<void> {
+    for (const [list, { path, length }] of lists.entries()) {
+      const items = listAt(result, path);
+      while (items.length < length) {
+        const piece = await new Promise<readonly unknown[]>((resolve) => {
+          pending.takePiece = resolve;
+          this.#child?.send({ type: "piece", id, list, from: items.length });
+        });
+        items.push(...piece.map(frozen));
+      }
+      // All at once, later, would take as long as the list is.
+      Object.freeze(items);
+    }
+    this.#settle(id)?.resolve(result);
+  }
+
+  async #answer({ ask, question }: Extract<FromEngine, { type: "ask" }>, { answer }: Pending): Promise<void> {
+    const child = this.#child;
+    try {
+      child?.send({ type: "answer", ask, value: await answer?.(question) });
+    } catch (error) {
+      child?.send({ type: "answer", ask, error: packError(error) });
+    }
+  }
+
+  #cancel(id: number): void {
+    const pending = this.#pending.get(id);
+    const child = this.#child;
+    if (pending === undefined) return;
+    child?.send({ type: "cancel", id });
+    if (child !== undefined) {
+      const stuck = setTimeout(() => child.kill(), this.#options.cancelMs ?? CANCEL_MS).unref();
+      this.#left.set(id, stuck);
+    }
+    if (pending.leaveAtOnce === true || this.#suspects.includes(pending)) {
+      this.#settle(id)?.reject(cancelled(pending.signal?.reason));
+    }
+  }
+
+  /** The engine no longer works on the call. */
+  #ended(id: number): void {
+    clearTimeout(this.#left.get(id));
+    this.#left.delete(id);
+    this.#rest();
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (pending !== undefined) this.#suspects = this.#suspects.filter((suspect) => suspect !== pending);
+    if (pending !== undefined && this.#suspect === pending) {
+      this.#suspect = undefined;
+      this.#nextSuspect();
+    }
+    this.#rest();
+    return pending;
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    if (this.#child === undefined || this.#pending.size > 0) return;
+    this.#child.hold(false);
+    if (this.#holds > 0) return;
+    this.#idle = setTimeout(() => void this.#end(), this.#options.idleMs ?? IDLE_MS).unref();
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle);
+    for (const stuck of this.#left.values()) clearTimeout(stuck);
+    this.#left.clear();
+    const child = this.#child;
+    this.#child = undefined;
+    await child?.retire();
+  }
+
+  #died(child: EngineChild, reason: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    clearTimeout(this.#idle);
+    for (const stuck of this.#left.values()) clearTimeout(stuck);
+    this.#left.clear();
+    this.#suspect = undefined;
+    for (const [id, pending] of [...this.#pending]) {
+      // Still waiting for its turn, since another process died.
+      if (this.#suspects.includes(pending)) continue;
+      pending.deaths++;
+      if (pending.signal?.aborted === true) this.#settle(id)?.reject(cancelled(pending.signal.reason));
+      else if (pending.mayRepeat === true && pending.deaths <= RETRIES) this.#suspects.push(pending);
+      else this.#settle(id)?.reject(engineDied(reason, pending.deaths));
+    }
+    this.#nextSuspect();
+  }
+
+  #nextSuspect(): void {
+    if (this.#suspect !== undefined || this.#disposed) return;
+    this.#suspect = this.#suspects.shift();
+    if (this.#suspect !== undefined) this.#send(this.#suspect);
+  }
+}
+
+/** `details.engine` tells this from other internal errors: what the call was about can be named as what it died with. */
+function engineDied(reason: string, deaths: number): ProvenanceError {
+  const what = deaths > 1 ? `The engine ended ${deaths} times while it worked on this` : "The engine ended";
+  return new ProvenanceError("INTERNAL", `${what}: ${reason}. Try again.`, { details: { engine: reason } });
+}
+
+function cancelled(cause?: unknown): ProvenanceError {
+  return new ProvenanceError("CANCELLED", "Cancelled.", { cause });
+}

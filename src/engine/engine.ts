@@ -1,0 +1,98 @@
+import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
+import type { Inspection } from "../core/inspect.ts";
+import type { SignOptions, SignResult } from "../core/sign.ts";
+import type { Trust } from "../core/trust.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { MaterialClaim, Verifier } from "../core/verifier.ts";
+import type { AuthenticateOptions, VerifyOptions } from "../core/verify.ts";
+import type { ClientOptions, EngineClient } from "./engine-client.ts";
+import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
+import type { Question } from "./protocol.ts";
+import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
+import type { SignatureView } from "./signature-view/signature-view.ts";
+
+/**
+ * What the engine does for the window: all that touches models and signatures. What comes back is the same as without
+ * a process in between. Its client is loaded with the first call.
+ */
+export class Engine implements Verifier {
+  readonly #options: ClientOptions;
+  #client: Promise<EngineClient> | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Of the process that there is now. */
+  async pid(): Promise<number | undefined> {
+    return (await this.#client)?.pid;
+  }
+
+  async readClaim(signature: string): Promise<MaterialClaim> {
+    return (await this.#started()).call("readClaim", { signature }, { mayRepeat: true });
+  }
+
+  async authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
+    const held = { answer: answering(trust), mayRepeat: true };
+    return (await this.#started()).call("authenticate", { ...options, trust: packTrust(trust) }, held);
+  }
+
+  /** A pool is not taken over: the engine has its own. */
+  async verify({ trust, signal, onProgress, pool: _, cache: __, ...options }: VerifyOptions): Promise<Verdict> {
+    const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true, mayRepeat: true };
+    return (await this.#started()).call("verify", { ...options, trust: packTrust(trust) }, held);
+  }
+
+  /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
+  async sign({ signal, onProgress, pool: _, cache: __, prepare: ___, ...options }: SignOptions): Promise<SignResult> {
+    const { identity } = options;
+    const client = await this.#started();
+    if (identity.method !== "sigstore") return client.call("sign", { ...options, identity }, { signal, onProgress });
+    const { sign } = await import("../core/sign.ts");
+    const held = { signal, onProgress, leaveAtOnce: true, mayRepeat: true };
+    return sign({
+      ...options,
+      ...(signal !== undefined && { signal }),
+      prepare: ({ signal: ____, ...rest }) => client.call("prepare", rest, held),
+    });
+  }
+
+  async inspect(signature: string): Promise<Inspection> {
+    return (await this.#started()).call("inspect", { signature }, { mayRepeat: true });
+  }
+
+  /** What a signature that is made now would say. */
+  async buildManifest({
+    signal,
+    onProgress,
+    pool: _,
+    cache: __,
+    ...options
+  }: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">> {
+    const held = { signal, onProgress, leaveAtOnce: true, mayRepeat: true };
+    return (await this.#started()).call("buildManifest", options, held);
+  }
+
+  /** Opens a signature file whose lists and text are read in pages. */
+  async openSignature(
+    source: SignatureSource,
+  ): Promise<{ readonly view: SignatureView; readonly summary: SignatureSummary }> {
+    const { SignatureView } = await import("./signature-view/signature-view.ts");
+    return SignatureView.open(await this.#started(), source);
+  }
+
+  /** Ends the process. Calls under way reject with `CANCELLED`. */
+  async dispose(): Promise<void> {
+    await (await this.#client)?.dispose();
+  }
+
+  #started(): Promise<EngineClient> {
+    this.#client ??= import("./engine-client.ts").then(({ EngineClient }) => new EngineClient(this.#options));
+    return this.#client;
+  }
+}
+
+function answering(trust: Trust): (question: Question) => Promise<unknown> {
+  const answers = new SigstoreAnswers(trust.sigstore);
+  return (question) => (question === "sigstore" ? answers.sigstore() : answers.newer());
+}

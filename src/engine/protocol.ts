@@ -1,0 +1,67 @@
+import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { Inspection } from "../core/inspect.ts";
+import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../core/sign.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { MaterialClaim } from "../core/verifier.ts";
+import type { AuthenticateOptions, VerifyOptions } from "../core/verify.ts";
+import type { PortableError } from "./portable-error.ts";
+import type { PortableTrust } from "./portable-trust.ts";
+import type { OpenSignatureCalls } from "./signature-view/requests.ts";
+
+// Both sides are built from the same sources and talk through a pipe of their own, by structured clone: bytes and dates
+// cross as they are. Nothing here comes from elsewhere.
+
+/** What only one side can hold. */
+type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "identity";
+
+/** What the engine can be asked to do. */
+export interface EngineCalls extends OpenSignatureCalls {
+  readClaim(options: { readonly signature: string }): MaterialClaim;
+  authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
+  verify(options: Omit<VerifyOptions, Held> & { readonly trust: PortableTrust }): Verdict;
+  inspect(options: { readonly signature: string }): Inspection;
+  buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
+  prepare(options: Omit<PrepareOptions, Held>): PreparedStatement;
+  sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
+}
+
+/** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
+export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+
+export type CallName = keyof EngineCalls;
+export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
+export type CallResult<K extends CallName> = ReturnType<EngineCalls[K]>;
+
+export type ToEngine =
+  | {
+      [K in CallName]: {
+        readonly type: "call";
+        readonly id: number;
+        readonly call: K;
+        readonly options: CallOptions<K>;
+      };
+    }[CallName]
+  | { readonly type: "cancel"; readonly id: number }
+  /** The next piece of a list of the result. */
+  | { readonly type: "piece"; readonly id: number; readonly list: number; readonly from: number }
+  | { readonly type: "answer"; readonly ask: number; readonly value?: unknown; readonly error?: PortableError }
+  /** The first of all. */
+  | { readonly type: "configure"; readonly cache: string };
+
+export type FromEngine =
+  | { readonly type: "progress"; readonly id: number; readonly progress: DigestProgress }
+  /** A question to the caller: {@link ToEngine} `answer`. */
+  | { readonly type: "ask"; readonly id: number; readonly ask: number; readonly question: Question }
+  | { readonly type: "done"; readonly id: number; readonly result: unknown; readonly lists: readonly LongList[] }
+  | { readonly type: "piece"; readonly id: number; readonly items: readonly unknown[] }
+  | { readonly type: "failed"; readonly id: number; readonly error: PortableError };
+
+/** About the trust in Sigstore, which only the caller can look up. */
+export type Question = "sigstore" | "newer";
+
+/** A list that was left out of a result, and comes in pieces. */
+export interface LongList {
+  readonly path: readonly string[];
+  readonly length: number;
+}

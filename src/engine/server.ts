@@ -1,0 +1,119 @@
+import { HashPool } from "../core/hashing/hash-pool.ts";
+import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
+import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
+import { PIECE, withoutLongLists } from "./long-lists.ts";
+import { packError, unpackError } from "./portable-error.ts";
+import type { PortableRoot, PortableSigstore } from "./portable-trust.ts";
+import type { CallName, CallOptions, FromEngine, Question, ToEngine } from "./protocol.ts";
+
+interface Asked {
+  readonly id: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Milliseconds after which the process steps back at the disk, too: short work is over before that matters. */
+const DISK_CLASS_MS = 500;
+
+/** The inside of the engine process. */
+export function serveEngine(): void {
+  if (process.send === undefined) throw new Error("The engine is started by its client.");
+  // Before any other thread starts: it takes the priority of the one that starts it.
+  lowerPriority();
+  setTimeout(useIdleDiskClass, DISK_CLASS_MS).unref();
+  let server: EngineServer | undefined;
+  process.on("message", (message: ToEngine) => {
+    if (message.type === "configure") server = new EngineServer(new HashPool({ cache: message.cache }));
+    else server?.hear(message);
+  });
+  process.on("disconnect", () => void Promise.resolve(server?.dispose()).finally(() => process.exit(0)));
+  // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
+  process.on("SIGINT", () => {});
+}
+
+class EngineServer {
+  readonly #pool: HashPool;
+  readonly #running = new Map<number, AbortController>();
+  /** Long lists of results that were announced and not fetched yet. */
+  readonly #unsent = new Map<number, readonly (readonly unknown[])[]>();
+  readonly #asked = new Map<number, Asked>();
+  #asks = 0;
+
+  constructor(pool: HashPool) {
+    this.#pool = pool;
+  }
+
+  /** Cancels what is under way: there is no client to hear of it. */
+  async dispose(): Promise<void> {
+    for (const abort of this.#running.values()) abort.abort();
+    await this.#pool.dispose();
+  }
+
+  hear(message: Exclude<ToEngine, { type: "configure" }>): void {
+    switch (message.type) {
+      case "call":
+        void this.#run(message.id, message.call, message.options);
+        return;
+      case "cancel":
+        this.#running.get(message.id)?.abort();
+        this.#unsent.delete(message.id);
+        return;
+      case "piece":
+        this.#sendPiece(message);
+        return;
+      case "answer": {
+        const asked = this.#asked.get(message.ask);
+        this.#asked.delete(message.ask);
+        if (message.error === undefined) asked?.resolve(message.value);
+        else asked?.reject(unpackError(message.error));
+        return;
+      }
+    }
+  }
+
+  async #run<K extends CallName>(id: number, call: K, options: CallOptions<K>): Promise<void> {
+    const abort = new AbortController();
+    this.#running.set(id, abort);
+    const context: CallContext = {
+      pool: this.#pool,
+      signal: abort.signal,
+      onProgress: (progress) => this.#send({ type: "progress", id, progress }),
+      sigstore: () => this.#ask<PortableSigstore>(id, "sigstore"),
+      newer: () => this.#ask<PortableRoot | undefined>(id, "newer"),
+    };
+    try {
+      const handler: Handlers[K] = HANDLERS[call];
+      const { result, lists, contents } = withoutLongLists(await handler(options, context));
+      if (lists.length > 0 && !abort.signal.aborted) this.#unsent.set(id, contents);
+      this.#send({ type: "done", id, result, lists });
+    } catch (error) {
+      this.#send({ type: "failed", id, error: packError(error) });
+    } finally {
+      this.#running.delete(id);
+      for (const [ask, asked] of this.#asked) if (asked.id === id) this.#asked.delete(ask);
+    }
+  }
+
+  /** @returns what the caller answers: its type is known by the question */
+  #ask<T>(id: number, question: Question): Promise<T> {
+    const ask = this.#asks++;
+    return new Promise<T>((resolve, reject) => {
+      this.#asked.set(ask, { id, resolve: (value) => resolve(value as T), reject });
+      this.#send({ type: "ask", id, ask, question });
+    });
+  }
+
+  #sendPiece({ id, list, from }: Extract<ToEngine, { type: "piece" }>): void {
+    const contents = this.#unsent.get(id);
+    const items = contents?.[list]?.slice(from, from + PIECE) ?? [];
+    const isLast =
+      contents !== undefined && list === contents.length - 1 && from + PIECE >= (contents[list]?.length ?? 0);
+    if (isLast) this.#unsent.delete(id);
+    this.#send({ type: "piece", id, items });
+  }
+
+  #send(message: FromEngine): void {
+    // A client that is gone needs no answer: `disconnect` ends this process.
+    process.send?.(message, undefined, undefined, () => {});
+  }
+}

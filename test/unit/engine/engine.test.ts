@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
+import { join } from "node:path";
+import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
+import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
+import type { Verdict } from "../../../src/core/verdict.ts";
+import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
+import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
+import { Engine } from "../../../src/engine/engine.ts";
+import type { ClientOptions } from "../../../src/engine/engine-client.ts";
+import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { failsWith } from "../../support/errors.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { manyNames, signNames } from "../../support/many-names.ts";
+import { skip } from "../../support/results.ts";
+import { startLocalSigstore } from "../../support/sigstore/local-sigstore.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { verifierWith } from "../../support/verifier.ts";
+
+const ENTRY = new URL("../../../src/engine.ts", import.meta.url);
+const keys = makeKeys();
+const trust: Trust = { keys: [{ label: "release.pub", pem: keys.publicPem }] };
+const identity = { method: "key", privateKey: { label: "release.pem", pem: keys.privatePem } } as const;
+const pool = new HashPool({ workers: 0 });
+const here = verifierWith(pool);
+
+describe("Engine", function () {
+  this.timeout(60_000);
+  let engine: Engine;
+  // Before the folder goes: digests are still being kept in it.
+  afterEach(() => engine.dispose());
+  const root = useTemporaryFolder();
+  let model: string;
+  let signature: string;
+
+  beforeEach(async () => {
+    engine = newEngine();
+    model = join(root(), "model");
+    writeTree(root(), { "model/a.bin": "a", "model/b.bin": "b" });
+    signature = await signWith(model, keys.privatePem, pool);
+  });
+  after(() => pool.dispose());
+
+  function newEngine(more: Partial<ClientOptions> = {}): Engine {
+    return new Engine({ entry: ENTRY, cache: join(root(), "cache"), ...more });
+  }
+
+  it("gives the verdicts that this process gives: verified, modified, unknown key, damaged, no signature", async () => {
+    await same();
+    changeByte(join(model, "a.bin"));
+    writeFileSync(join(model, "new.bin"), "");
+    assert.equal((await same()).state, "modified");
+    assert.equal((await same({ keys: [{ label: "other.pub", pem: makeKeys().publicPem }] })).state, "unable");
+    assert.equal((await same({})).state, "unable");
+    writeFileSync(signature, "{}");
+    assert.equal((await same()).state, "invalid");
+    signature = join(root(), "none.sig");
+    assert.equal((await same()).state, "unsigned");
+  });
+
+  it("tells failures by their codes, as this process does", async () => {
+    const missing = { model: join(root(), "nothing"), signature, trust };
+    const error = await failsWith("MODEL_NOT_FOUND", () => engine.verify(missing));
+    assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => here.verify(missing))).message);
+    assert.deepEqual(error.details, { path: missing.model });
+    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readClaim(join(root(), "none.sig")));
+    const claim = await engine.readClaim(signature);
+    assert.deepEqual(claim, await VERIFIER_HERE.readClaim(signature));
+    assert.ok(claim.hint);
+  });
+
+  it("brings long lists whole and in their order", async () => {
+    signature = signNames(model, manyNames(3_500), keys);
+    for (let index = 0; index < 1_200; index += 1) writeFileSync(join(model, `added-${index}`), "");
+    const { comparison, state } = await same();
+    assert.equal(state, "modified");
+    assert.equal(comparison?.missing.length, 3_500);
+    assert.equal(comparison.added.length, 1_202);
+  });
+
+  it("asks for the trust in Sigstore only where a signature needs it, and signs and verifies with it", async () => {
+    const sigstore = await startLocalSigstore();
+    try {
+      const trusted = await readTrustConfigFile(sigstore.trustConfigs[2].path);
+      const identities = [{ identity: "alice@example.com", issuer: sigstore.issuer }];
+      let asked = 0;
+      const answer = async (): Promise<SigstoreTrust> => {
+        asked += 1;
+        return { root: trusted, identities, newer: Promise.resolve(trusted) };
+      };
+      assert.equal(
+        (await engine.verify({ model, signature, trust: { ...trust, sigstore: answer } })).state,
+        "verified",
+      );
+      assert.equal(asked, 0);
+      const token = async () => sigstore.token("alice@example.com");
+      const signed = await engine.sign({ model, signature, identity: { method: "sigstore", root: trusted, token } });
+      assert.equal(signed.signer.method, "sigstore");
+      assert.equal((await same({ sigstore: answer })).state, "verified");
+      assert.ok(asked > 0);
+      const fails = () => Promise.reject(new ProvenanceError("TRUST_ROOT_MISSING", "Nothing is known here."));
+      assert.equal((await same({ sigstore: fails })).reasons[0]?.code, "TRUST_ROOT_MISSING");
+    } finally {
+      await sigstore.stop();
+    }
+  });
+
+  it("signs with a key, as this process does, and refuses what it refuses", async () => {
+    const written = readFileSync(signature);
+    const { rootDigest, coverage } = await engine.sign({ model, signature, identity });
+    assert.notDeepEqual(readFileSync(signature), written);
+    const verdict = await here.verify({ model, signature, trust });
+    assert.equal(verdict.state, "verified");
+    assert.equal(verdict.rootDigest, rootDigest);
+    assert.equal(coverage.files, 2);
+    const bad = { method: "key", privateKey: { label: "x", pem: "x" } } as const;
+    await failsWith("KEY_UNREADABLE", () => engine.sign({ model, signature, identity: bad }));
+  });
+
+  it("tells progress, and lets go at once when it is cancelled", async () => {
+    const told: DigestProgress[] = [];
+    const abort = new AbortController();
+    const onProgress = (progress: DigestProgress): void => {
+      told.push(progress);
+      abort.abort();
+    };
+    writeFileSync(join(model, "large.bin"), "");
+    truncateSync(join(model, "large.bin"), 1_000_000_000);
+    signature = signNames(model, ["large.bin"], keys);
+    await failsWith("CANCELLED", () => engine.verify({ model, signature, trust, onProgress, signal: abort.signal }));
+    assert.ok(told.length > 0);
+    await failsWith("CANCELLED", () => engine.verify({ model, signature, trust, signal: abort.signal }));
+    truncateSync(join(model, "large.bin"), 0);
+    assert.deepEqual((await engine.verify({ model, signature, trust })).comparison?.changed, []);
+  });
+
+  describe("that dies", () => {
+    it("is started again, and the call is answered", async () => {
+      const large = signNames(model, manyNames(50_000), keys, join(root(), "large.sig"));
+      const [first, second] = [
+        engine.verify({ model, signature: large, trust }),
+        engine.verify({ model, signature, trust }),
+      ];
+      const killed = await pidOf(engine);
+      process.kill(killed, "SIGKILL");
+      assert.equal((await first).state, "modified");
+      assert.equal((await second).state, "verified");
+      assert.notEqual(await engine.pid(), killed);
+    });
+
+    it("twice with the same call is the call's error, with the reason, and no other call's", async () => {
+      const small = newEngine({ heapMb: 24 });
+      const large = signNames(model, manyNames(200_000), keys, join(root(), "large.sig"));
+      const bad = failsWith("INTERNAL", () => small.verify({ model, signature: large, trust }));
+      const good = Array.from({ length: 3 }, () => small.verify({ model, signature, trust }));
+      const error = await bad;
+      assert.match(error.message, /ended 2 times.*memory/);
+      assert.match(String(error.details["engine"]), /memory/);
+      for (const verdict of await Promise.all(good)) assert.equal(verdict.state, "verified");
+      await small.dispose();
+    });
+
+    it("while it signs is an error at once: nothing is signed twice", async () => {
+      writeFileSync(join(model, "large.bin"), "");
+      truncateSync(join(model, "large.bin"), 2_000_000_000);
+      const signing = failsWith("INTERNAL", () => engine.sign({ model, signature, identity }));
+      process.kill(await pidOf(engine), "SIGKILL");
+      assert.match((await signing).message, /The engine ended.*SIGKILL/);
+    });
+
+    it("or cannot start is an error", async () => {
+      const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
+      await failsWith("INTERNAL", () => missing.readClaim(signature));
+      await missing.dispose();
+    });
+  });
+
+  it("is ended where a cancelled call does not end, and other calls are answered by a new one", async () => {
+    const stuck = newEngine({ cancelMs: 200 });
+    const large = signNames(model, manyNames(400_000), keys, join(root(), "large.sig"));
+    const abort = new AbortController();
+    const cancelled = failsWith("CANCELLED", () =>
+      stuck.verify({ model, signature: large, trust, signal: abort.signal }),
+    );
+    const before = await pidOf(stuck);
+    abort.abort();
+    await cancelled;
+    const verdict = await stuck.verify({ model, signature, trust });
+    assert.equal(verdict.state, "verified");
+    assert.notEqual(await stuck.pid(), before);
+    await stuck.dispose();
+  });
+
+  it("refuses a signature file over 256 MB by its size, before it is read", async () => {
+    signature = join(root(), "huge.sig");
+    writeFileSync(signature, "");
+    truncateSync(signature, 64 * 1024 ** 3);
+    const { state, reasons } = await engine.verify({ model, signature, trust });
+    assert.deepEqual([state, reasons[0]?.code], ["invalid", "BUNDLE_TOO_LARGE"]);
+  });
+
+  it("has a bare environment and a low priority", async function () {
+    if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
+    process.env["MODEL_SIGNING_SECRET"] = "secret";
+    try {
+      await engine.readClaim(signature);
+    } finally {
+      delete process.env["MODEL_SIGNING_SECRET"];
+    }
+    const pid = await pidOf(engine);
+    const names = readFileSync(`/proc/${pid}/environ`, "utf8")
+      .split("\0")
+      .map((line) => line.split("=")[0] ?? "");
+    // Node itself hands NODE_V8_COVERAGE on, where coverage is measured.
+    const mayBe = ["ELECTRON_RUN_AS_NODE", "LD_LIBRARY_PATH", "NODE_V8_COVERAGE", ""];
+    assert.deepEqual(
+      names.filter((name) => !mayBe.includes(name) && !name.startsWith("NODE_CHANNEL_")),
+      [],
+    );
+    assert.ok(names.includes("ELECTRON_RUN_AS_NODE"));
+    assert.equal(getPriority(pid), 10);
+  });
+
+  it("ends by itself, and for good when it is disposed of", async () => {
+    const brief = newEngine({ idleMs: 1 });
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal((await brief.verify({ model, signature, trust })).state, "verified");
+      while ((await brief.pid()) !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const running = brief.verify({ model, signature, trust });
+    const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
+    await brief.dispose();
+    await cancelled;
+    await failsWith("CANCELLED", () => brief.readClaim(signature));
+  });
+
+  /** The verdict of the process, which has to be that of this one but for the times. */
+  async function same(by: Trust = trust): Promise<Verdict> {
+    const options = { model, signature, trust: by };
+    const [there, expected] = [await engine.verify(options), await here.verify(options)];
+    assert.deepEqual(timeless(there), timeless(expected));
+    assert.deepEqual(await engine.authenticate(options), await here.authenticate(options));
+    return there;
+  }
+});
+
+function timeless({ checkedAt, coverage, ...verdict }: Verdict): unknown {
+  return { ...verdict, coverage: coverage && { ...coverage, seconds: 0 }, isDated: checkedAt !== undefined };
+}
+
+/** Once there is a process. */
+async function pidOf(engine: Engine): Promise<number> {
+  for (;;) {
+    const pid = await engine.pid();
+    if (pid !== undefined) return pid;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -31,7 +31,7 @@ export function activate(context: ExtensionContext): Api {
 
   const sigstore = store.add(new SigstoreRoots(storage, log));
   const trust = store.add(new TrustStore(log, sigstore));
-  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, verifier: engine }));
+  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, engine }));
   const { registry, checker, policies } = keeping;
 
   const view = store.add(new ModelsView(registry));

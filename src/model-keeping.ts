@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { type ExtensionContext, Uri, window, workspace } from "vscode";
 import { userPolicyPath } from "./core/policy/policy-files.ts";
-import type { Verifier } from "./core/verifier.ts";
+import type { Engine } from "./engine/engine.ts";
 import { isCancellation } from "./platform/commands.ts";
 import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
@@ -27,7 +27,7 @@ export interface KeepingServices {
   readonly log: Log;
   readonly trust: TrustStore;
   readonly sigstore: SigstoreRoots;
-  readonly verifier: Verifier;
+  readonly engine: Engine;
 }
 
 /** What keeps the registry: finds models, checks them, and takes verdicts back. Nothing walks the disk before `start`. */
@@ -40,7 +40,7 @@ export class ModelKeeping {
   readonly #policyWatcher: PolicyWatcher;
   readonly #memory: VerdictMemory;
 
-  constructor({ context, log, trust, sigstore, verifier }: KeepingServices) {
+  constructor({ context, log, trust, sigstore, engine }: KeepingServices) {
     const { registry } = this;
     const store = this.#store;
     const note = (text: string): void => log.info(text);
@@ -55,20 +55,19 @@ export class ModelKeeping {
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
       workspaceTrusted: () => workspace.isTrusted,
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
-      publicSigstore: () => sigstore.publicInstance(),
-      verifier,
       log: note,
     });
     const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
     const checker = new Checker({
       registry,
-      verifier,
+      engine,
+      publicSigstore: () => sigstore.publicInstance(),
       watch: watches.watch.bind(watches),
       trust: () => trust.load(),
       policies: (model, asked) => {
         // Who asks, asks about the files as they are, whether their change was told yet or not.
         if (asked) policies.forget();
-        return policies.checkFor(model);
+        return policies.sourceFor(model);
       },
       paused: () => setting("pauseInBackground") && !window.state.focused,
       log: note,

@@ -8,7 +8,6 @@ import type { PublicSigstore } from "./policy/policy-trust.ts";
 import { type Finding, findFacts } from "./policy-facts.ts";
 import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
 import type { Verdict, VerdictState } from "./verdict.ts";
-import type { Verifier } from "./verifier.ts";
 import type { VerifyOptions } from "./verify.ts";
 import { differencesText } from "./words.ts";
 
@@ -24,8 +23,6 @@ export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache
   /** The model's path in that folder, `/` separated; `.` is the folder itself. Patterns are compared with it. */
   readonly path: string;
   readonly publicSigstore: PublicSigstore;
-  /** Who reads the signature; on this thread, if absent. */
-  readonly verifier?: Verifier;
 }
 
 /**

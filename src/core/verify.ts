@@ -39,13 +39,16 @@ export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "t
  * @throws ProvenanceError of kind `usage` (a key that cannot be read…), MODEL_NOT_FOUND, CANCELLED
  */
 export async function verify(options: VerifyOptions): Promise<Verdict> {
+  const bundle = await readIfReadable(options);
+  return "state" in bundle ? { ...bundle, checkedAt: new Date().toISOString() } : verifyParsed(bundle, options);
+}
+
+/** As {@link verify}, with a bundle that was read from `signature`. */
+export async function verifyParsed(bundle: Bundle, options: VerifyOptions): Promise<Verdict> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  let known: Partial<Verdict> = {};
+  let known: Partial<Verdict> = { method: bundle.material.method };
   try {
-    throwIfCancelled(options.signal);
-    const bundle = await readBundle(signature);
-    known = { method: bundle.material.method };
     const authentication = await authenticateBundle(bundle, options.trust, signature);
     known = { ...known, ...authenticatedFacts(authentication) };
     const checked = await checkFiles(model, signature, authentication, options);
@@ -64,17 +67,39 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
  * @throws as {@link verify}
  */
 export async function authenticate(options: AuthenticateOptions): Promise<Verdict> {
+  const bundle = await readIfReadable(options);
+  return "state" in bundle ? bundle : authenticateParsed(bundle, options);
+}
+
+/** As {@link authenticate}, with a bundle that was read from `signature`. */
+export async function authenticateParsed(bundle: Bundle, options: AuthenticateOptions): Promise<Verdict> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  let bundle: Bundle | undefined;
+  const { method } = bundle.material;
   try {
-    bundle = await readBundle(signature);
     const authentication = await authenticateBundle(bundle, options.trust, signature);
     const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
-    const method = bundle.material.method;
     return { state: "unchecked", model, signature, method, ...authenticatedFacts(authentication), reasons };
   } catch (error) {
-    return { model, signature, ...(bundle && { method: bundle.material.method }), ...failure(error) };
+    return { model, signature, method, ...failure(error) };
+  }
+}
+
+/**
+ * The bundle, or the verdict of a model whose signature file cannot be read.
+ *
+ * @throws ProvenanceError CANCELLED
+ */
+export async function readIfReadable(
+  options: Pick<VerifyOptions, "model" | "signature" | "signal">,
+): Promise<Bundle | Verdict> {
+  const model = resolve(options.model);
+  const signature = resolve(options.signature);
+  try {
+    throwIfCancelled(options.signal);
+    return await readBundle(signature);
+  } catch (error) {
+    return { model, signature, ...failure(error) };
   }
 }
 

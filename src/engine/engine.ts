@@ -1,10 +1,13 @@
 import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
+import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
+import type { MaterialClaim } from "../core/material-claim.ts";
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { MaterialClaim, Verifier } from "../core/verifier.ts";
-import type { AuthenticateOptions, VerifyOptions } from "../core/verify.ts";
+import type { AuthenticateOptions } from "../core/verify.ts";
+import type { CheckRequest } from "./check-model.ts";
 import type { ClientOptions, EngineClient } from "./engine-client.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
 import type { Question } from "./protocol.ts";
@@ -15,7 +18,7 @@ import type { SignatureView } from "./signature-view/signature-view.ts";
  * What the engine does for the window: all that touches models and signatures. What comes back is the same as without
  * a process in between. Its client is loaded with the first call.
  */
-export class Engine implements Verifier {
+export class Engine {
   readonly #options: ClientOptions;
   #client: Promise<EngineClient> | undefined;
 
@@ -37,10 +40,11 @@ export class Engine implements Verifier {
     return (await this.#started()).call("authenticate", { ...options, trust: packTrust(trust) }, held);
   }
 
-  /** A pool is not taken over: the engine has its own. */
-  async verify({ trust, signal, onProgress, pool: _, cache: __, ...options }: VerifyOptions): Promise<Verdict> {
-    const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true, mayRepeat: true };
-    return (await this.#started()).call("verify", { ...options, trust: packTrust(trust) }, held);
+  /** One check of one model; see `checkModel`. */
+  async check({ trust, ...request }: CheckRequest, watching: CheckWatching = {}): Promise<Verdict> {
+    const { signal, onProgress } = watching;
+    const held = { signal, onProgress, answer: answering(trust, watching), leaveAtOnce: true, mayRepeat: true };
+    return (await this.#started()).call("check", { ...request, trust: packTrust(trust) }, held);
   }
 
   /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
@@ -92,7 +96,23 @@ export class Engine implements Verifier {
   }
 }
 
-function answering(trust: Trust): (question: Question) => Promise<unknown> {
-  const answers = new SigstoreAnswers(trust.sigstore);
-  return (question) => (question === "sigstore" ? answers.sigstore() : answers.newer());
+/** What the caller of a check hears of it, and what it is asked. */
+export interface CheckWatching {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DigestProgress) => void;
+  /** Awaited before any file of the model is read. */
+  readonly onBegin?: (signature: string | undefined) => Promise<void>;
+  readonly publicSigstore?: PublicSigstore;
+}
+
+function answering(trust: Trust, watching: CheckWatching = {}): (question: Question) => Promise<unknown> {
+  const { onBegin, publicSigstore } = watching;
+  const answers = {
+    trust: new SigstoreAnswers(trust.sigstore),
+    public: new SigstoreAnswers(publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] }))),
+  };
+  return async (question) => {
+    if (question.about === "begin") return onBegin?.(question.signature);
+    return answers[question.of][question.about]();
+  };
 }

@@ -1,13 +1,16 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
-import { type SigstoreQuestions, unpackTrust } from "./portable-trust.ts";
-import type { CallName, CallOptions, CallResult, FromEngine } from "./protocol.ts";
+import { PolicyCache } from "./policy-source.ts";
+import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
+import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { OpenSignatures } from "./signature-view/open-signatures.ts";
 
 /** What every call may use. */
-export interface CallContext extends SigstoreQuestions {
+export interface CallContext {
   readonly pool: HashPool;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Extract<FromEngine, { type: "progress" }>["progress"]) => void;
+  /** Asks the caller. */
+  readonly ask: (question: Question) => Promise<unknown>;
 }
 
 export type Handlers = {
@@ -15,20 +18,31 @@ export type Handlers = {
 };
 
 const open = new OpenSignatures();
+const policies = new PolicyCache();
 
 /** What the engine does for each call. The code of each is loaded with its first call. */
 export const HANDLERS: Handlers = {
   async readClaim({ signature }) {
-    const { readClaim } = await import("../core/verifier.ts");
+    const { readClaim } = await import("../core/material-claim.ts");
     return readClaim(signature);
   },
-  async authenticate({ trust, ...options }, context) {
+  async authenticate({ trust, ...options }, { ask }) {
     const { authenticate } = await import("../core/verify.ts");
-    return authenticate({ ...options, trust: unpackTrust(trust, context) });
+    return authenticate({ ...options, trust: unpackTrust(trust, ask) });
   },
-  async verify({ trust, ...options }, { pool, signal, onProgress, ...questions }) {
-    const { verify } = await import("../core/verify.ts");
-    return verify({ ...options, pool, signal, onProgress, trust: unpackTrust(trust, questions) });
+  async check({ trust, ...request }, { pool, signal, onProgress, ask }) {
+    const { checkModel } = await import("./check-model.ts");
+    return checkModel(
+      { ...request, trust: unpackTrust(trust, ask) },
+      {
+        pool,
+        signal,
+        onProgress,
+        onBegin: async (signature) => void (await ask({ about: "begin", signature })),
+        publicSigstore: () => unpackSigstore(ask, "public"),
+        readPolicies: (source) => policies.read(source),
+      },
+    );
   },
   async inspect({ signature }) {
     const { inspect } = await import("../core/inspect.ts");

@@ -1,7 +1,8 @@
 import type { ExpectedIdentity, SigstoreTrust, Trust } from "../core/trust.ts";
 import type { TrustRoot } from "../core/verification/trust-root.ts";
+import type { Question } from "./protocol.ts";
 
-/** {@link Trust} as plain data. What it says of Sigstore is asked for when a signature needs it: {@link PortableSigstore}. */
+/** {@link Trust} as plain data. What it says of Sigstore is asked for when a signature needs it. */
 export type PortableTrust = Omit<Trust, "sigstore"> & { readonly sigstore: boolean };
 
 export interface PortableSigstore {
@@ -56,24 +57,22 @@ async function packRoot({ trustedRoot, signingConfig: _, ...facts }: TrustRoot):
   return { ...facts, trustedRoot: TrustedRoot.toJSON(trustedRoot) };
 }
 
-/** Asks whoever gave the task. */
-export interface SigstoreQuestions {
-  sigstore(): Promise<PortableSigstore>;
-  newer(): Promise<PortableRoot | undefined>;
+type Ask = (question: Question) => Promise<unknown>;
+
+/** @param ask the caller, about Sigstore where a signature needs it */
+export function unpackTrust({ sigstore, ...rest }: PortableTrust, ask: Ask): Trust {
+  return sigstore ? { ...rest, sigstore: () => unpackSigstore(ask, "trust") } : rest;
 }
 
-export function unpackTrust({ sigstore, ...rest }: PortableTrust, questions: SigstoreQuestions): Trust {
-  if (!sigstore) return rest;
+/** The caller's trust in Sigstore, or the public instance. */
+export async function unpackSigstore(ask: Ask, of: "trust" | "public"): Promise<SigstoreTrust> {
+  // The other side is this code, too: see `SigstoreAnswers`.
+  const { root, newer, identities } = (await ask({ about: "sigstore", of })) as PortableSigstore;
+  const fetched = async () => unpackIfThere((await ask({ about: "newer", of })) as PortableRoot | undefined);
   return {
-    ...rest,
-    sigstore: async () => {
-      const { root, newer, identities } = await questions.sigstore();
-      return {
-        root: await unpackRoot(root),
-        identities,
-        ...(newer && { newer: questions.newer().then(unpackIfThere, () => undefined) }),
-      };
-    },
+    root: await unpackRoot(root),
+    identities,
+    ...(newer && { newer: fetched().catch(() => undefined) }),
   };
 }
 

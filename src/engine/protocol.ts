@@ -1,10 +1,11 @@
 import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
+import type { MaterialClaim } from "../core/material-claim.ts";
 import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { MaterialClaim } from "../core/verifier.ts";
-import type { AuthenticateOptions, VerifyOptions } from "../core/verify.ts";
+import type { AuthenticateOptions } from "../core/verify.ts";
+import type { CheckRequest } from "./check-model.ts";
 import type { PortableError } from "./portable-error.ts";
 import type { PortableTrust } from "./portable-trust.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
@@ -19,7 +20,7 @@ type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "
 export interface EngineCalls extends OpenSignatureCalls {
   readClaim(options: { readonly signature: string }): MaterialClaim;
   authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
-  verify(options: Omit<VerifyOptions, Held> & { readonly trust: PortableTrust }): Verdict;
+  check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   inspect(options: { readonly signature: string }): Inspection;
   buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
   prepare(options: Omit<PrepareOptions, Held>): PreparedStatement;
@@ -57,8 +58,12 @@ export type FromEngine =
   | { readonly type: "piece"; readonly id: number; readonly items: readonly unknown[] }
   | { readonly type: "failed"; readonly id: number; readonly error: PortableError };
 
-/** About the trust in Sigstore, which only the caller can look up. */
-export type Question = "sigstore" | "newer";
+/** What only the caller can look up, or has to know before the call goes on. */
+export type Question =
+  /** The trust in Sigstore: that of the call, or the public instance. `newer`: a root that is being fetched. */
+  | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
+  /** No file of the model was read yet; the check goes on with the answer. */
+  | { readonly about: "begin"; readonly signature: string | undefined };
 
 /** A list that was left out of a result, and comes in pieces. */
 export interface LongList {

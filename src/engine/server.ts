@@ -3,7 +3,6 @@ import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
 import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import { packError, unpackError } from "./portable-error.ts";
-import type { PortableRoot, PortableSigstore } from "./portable-trust.ts";
 import type { CallName, CallOptions, FromEngine, Question, ToEngine } from "./protocol.ts";
 
 interface Asked {
@@ -78,8 +77,7 @@ class EngineServer {
       pool: this.#pool,
       signal: abort.signal,
       onProgress: (progress) => this.#send({ type: "progress", id, progress }),
-      sigstore: () => this.#ask<PortableSigstore>(id, "sigstore"),
-      newer: () => this.#ask<PortableRoot | undefined>(id, "newer"),
+      ask: (question) => this.#ask(id, question),
     };
     try {
       const handler: Handlers[K] = HANDLERS[call];
@@ -94,11 +92,10 @@ class EngineServer {
     }
   }
 
-  /** @returns what the caller answers: its type is known by the question */
-  #ask<T>(id: number, question: Question): Promise<T> {
+  #ask(id: number, question: Question): Promise<unknown> {
     const ask = this.#asks++;
-    return new Promise<T>((resolve, reject) => {
-      this.#asked.set(ask, { id, resolve: (value) => resolve(value as T), reject });
+    return new Promise((resolve, reject) => {
+      this.#asked.set(ask, { id, resolve, reject });
       this.#send({ type: "ask", id, ask, question });
     });
   }

@@ -1,8 +1,6 @@
 import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Verdict } from "../core/verdict.ts";
-
-/** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */
-export type CheckDepth = "signature" | "files";
+import type { CheckDepth } from "../engine/check-model.ts";
 
 export interface Job {
   readonly path: string;

@@ -1,7 +1,8 @@
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { type CheckDepth, CheckQueue, type Job } from "./check-queue.ts";
+import type { CheckDepth } from "../engine/check-model.ts";
+import { CheckQueue, type Job } from "./check-queue.ts";
 import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
 import { type KnownModel, restsOnFiles } from "./registry.ts";
 
@@ -183,7 +184,7 @@ export class Checker {
         registry.remove(job.path);
         throw error;
       }
-      if (!job.asked && !signal.aborted) return this.#failedUnasked(job.path, known, error);
+      if ((!job.asked || diedWithEngine(error)) && !signal.aborted) return this.#undecided(job.path, known, error);
       this.#restore(known);
       throw error;
     }
@@ -196,8 +197,8 @@ export class Checker {
     return verdict;
   }
 
-  /** Nobody waits for an answer, so the failure becomes the verdict: it could not be decided here. */
-  #failedUnasked(path: string, known: KnownModel, error: unknown): Verdict {
+  /** The failure becomes the verdict: it could not be decided here. */
+  #undecided(path: string, known: KnownModel, error: unknown): Verdict {
     const code: ErrorCode = error instanceof ProvenanceError ? error.code : "INTERNAL";
     const details = error instanceof ProvenanceError ? error.details : {};
     const message = error instanceof Error ? error.message : String(error);
@@ -219,6 +220,11 @@ export class Checker {
       this.#services.registry.update(known.path, known.verdict, { before: known.before });
     }
   }
+}
+
+/** Whether the engine ended with this check each time that it was tried. */
+function diedWithEngine(error: unknown): boolean {
+  return error instanceof ProvenanceError && error.code === "INTERNAL" && "engine" in error.details;
 }
 
 /** A verdict from an earlier window is `stale` until the files are read. */

@@ -1,18 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import type { PolicySet } from "../core/policy/evaluate.ts";
-import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
-import type { Verdict } from "../core/verdict.ts";
-import type { Verifier } from "../core/verifier.ts";
-import type { VerifyOptions } from "../core/verify.ts";
-
-/** A check in which policies decide whom to trust. */
-export interface PolicyCheck {
-  verify(options: Pick<VerifyOptions, "mode" | "signal" | "onProgress">): Promise<Verdict>;
-  /** Signature and signer only: no file of the model is read. */
-  authenticate(): Promise<Verdict>;
-}
+import type { PolicySource } from "../engine/policy-source.ts";
 
 export interface PolicyServices {
   /** The file that the person's setting names; empty: none. */
@@ -22,9 +12,6 @@ export interface PolicyServices {
   workspaceTrusted(): boolean;
   /** The workspace folder that a path is in, for a model that no search of a folder has found yet. */
   folderOf(path: string): string | undefined;
-  readonly publicSigstore: PublicSigstore;
-  /** Who reads signatures and has files digested. */
-  readonly verifier: Verifier;
   log(text: string): void;
 }
 
@@ -55,32 +42,36 @@ export class Policies {
   /** Absolute paths of what the policies read so far name. */
   readonly #named = new Set<string>();
   #user: Files | undefined;
+  /** How often what was read became outdated. */
+  #generation = 0;
 
   constructor(services: PolicyServices) {
     this.#services = services;
   }
 
-  /** How to check the model; undefined where no policy covers it, and other trust decides. */
-  async checkFor(subject: PolicySubject): Promise<PolicyCheck | undefined> {
+  /** The policies that decide about the model; undefined where none covers it, and other trust decides. */
+  async sourceFor(subject: PolicySubject): Promise<PolicySource | undefined> {
     const around = subject.folder ?? this.#services.folderOf(subject.path);
     const model: PolicySubject = around === undefined ? subject : { path: subject.path, folder: around };
-    const policies = await this.#policiesFor(model);
+    const generation = this.#generation;
+    const { user, workspace } = await this.filesFor(model.folder);
+    const { policySetOf } = await import("../core/policy/policy-files.ts");
+    const policies = policySetOf(user, workspace);
     const { folder, path } = place(model);
     const { covers } = await import("../core/policy/evaluate.ts");
     const covered = [...policies.user, ...policies.workspace].some((policy) => covers(policy, path));
     // A file with errors may have been meant for this model: what it demands is not known.
     if (!covered && policies.invalid.length === 0) return undefined;
-    const { publicSigstore, workspaceTrusted, verifier } = this.#services;
-    const base = { model: model.path, policies, folder, path, publicSigstore, verifier };
+    const unread = policySetOf(user.filter(isUnread), []);
+    const readable = user.filter((file) => !isUnread(file));
     return {
-      verify: async (options) => {
-        const { verifyWithPolicy } = await import("../core/verify-with-policy.ts");
-        return verifyWithPolicy({ ...options, ...base, workspaceTrusted: workspaceTrusted() });
-      },
-      authenticate: async () => {
-        const { authenticateWithPolicy } = await import("../core/verify-with-policy.ts");
-        return authenticateWithPolicy({ ...base, workspaceTrusted: workspaceTrusted() });
-      },
+      user: readable.map((file) => file.path),
+      workspace: workspace.map((file) => file.path),
+      invalid: unread.invalid,
+      generation,
+      workspaceTrusted: this.#services.workspaceTrusted(),
+      folder,
+      path,
     };
   }
 
@@ -112,6 +103,7 @@ export class Policies {
 
   /** Whatever is asked next is answered by the files as they are then. */
   forget(): void {
+    this.#generation += 1;
     this.#user = undefined;
     this.#folders.clear();
   }
@@ -189,6 +181,11 @@ export class Policies {
     }
     return files;
   }
+}
+
+/** Not even looked for: its path in the settings is not absolute. */
+function isUnread({ path }: PolicyFile): boolean {
+  return !isAbsolute(path);
 }
 
 /** What patterns are compared with, and the folder that they begin at. A model outside the workspace is known by its own name. */

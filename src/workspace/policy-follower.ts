@@ -40,7 +40,7 @@ export class PolicyFollower {
 
   async #decide(model: KnownModel): Promise<void> {
     const { policies, registry, checker } = this.#services;
-    if ((await policies.checkFor(model)) === undefined) return;
+    if ((await policies.sourceFor(model)) === undefined) return;
     const current = registry.get(model.path);
     if (current !== undefined && isUndecided(current)) await checker.check(model.path, "signature");
   }
@@ -51,7 +51,7 @@ export class PolicyFollower {
     const affected = new Set<string>();
     for (const model of registry.models) {
       const wasCovered = decisionOf(model) !== undefined || checker.isChecking(model.path);
-      if (wasCovered || (await policies.checkFor(model)) !== undefined) affected.add(model.path);
+      if (wasCovered || (await policies.sourceFor(model)) !== undefined) affected.add(model.path);
     }
     freshness.trustChanged("policy", (model) => affected.has(model.path));
     for (const path of affected) this.#takeDemandBack(path);

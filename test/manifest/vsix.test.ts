@@ -51,7 +51,7 @@ describe("the VSIX", () => {
         "dist/third-party-notices.txt",
       ],
       ...["dist/extension.js", "dist/engine.js", "dist/hash-worker.js", "dist/cli.js"],
-      ...["dist/signature-reader.js", "dist/viewer.js", "dist/viewer.css"],
+      ...["dist/viewer.js", "dist/viewer.css"],
     ];
     const missing = needed.filter((name) => !files.has(`extension/${name}`));
     assert.deepEqual(missing, []);

@@ -64,9 +64,14 @@ export async function authenticateBundle(bundle: Bundle, trust: Trust, signature
   return { signer, statement, ...(rejection && { rejection }) };
 }
 
-/** Only ever called after the signature was found to fit. */
-function authenticatedStatement(bundle: Bundle, label: string): AuthenticatedStatement {
-  return parseStatement(bundle.envelope.payload, label) as AuthenticatedStatement;
+/** By payload: a bundle may be verified against several trust anchors, and a statement may list a million files. */
+const statements = new WeakMap<Buffer, Statement>();
+
+/** Only ever called after the signature was found to verify. */
+function authenticatedStatement({ envelope: { payload } }: Bundle, label: string): AuthenticatedStatement {
+  const statement = statements.get(payload) ?? parseStatement(payload, label);
+  statements.set(payload, statement);
+  return statement as AuthenticatedStatement;
 }
 
 function noTrust(

@@ -91,6 +91,26 @@ describe("verifying a model with policies", () => {
     assert.match(verdict.checkedAt ?? "", /Z$/);
   });
 
+  it("the bundle and its statement are parsed once, however many authorities are tried", async () => {
+    await signIt();
+    const { parse } = JSON;
+    let bundles = 0;
+    let statements = 0;
+    JSON.parse = (text: string, reviver?: Parameters<typeof parse>[1]): unknown => {
+      if (text.includes('"dsseEnvelope"')) bundles++;
+      if (text.includes('"predicateType"')) statements++;
+      return parse(text, reviver);
+    };
+    try {
+      const many = [key(other.publicPem), key(makeKeys().publicPem), key(prod.publicPem), PASS];
+      const verdict = await check([{ name: "a", authorities: many }, { name: "b", authorities: many }]);
+      assert.equal(verdict.state, "verified");
+    } finally {
+      JSON.parse = parse;
+    }
+    assert.deepEqual([bundles, statements], [1, 1]);
+  });
+
   it("a key that no policy has", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem)] }]);

@@ -1,31 +1,31 @@
 import assert from "node:assert/strict";
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import { join } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import { readClaim } from "../../../src/core/material-claim.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
-import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
+import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { failsWith } from "../../support/errors.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { manyNames, signNames } from "../../support/many-names.ts";
+import { policyText } from "../../support/policies.ts";
 import { skip } from "../../support/results.ts";
 import { startLocalSigstore } from "../../support/sigstore/local-sigstore.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
-import { verifierWith } from "../../support/verifier.ts";
 
 const ENTRY = new URL("../../../src/engine.ts", import.meta.url);
 const keys = makeKeys();
 const trust: Trust = { keys: [{ label: "release.pub", pem: keys.publicPem }] };
 const identity = { method: "key", privateKey: { label: "release.pem", pem: keys.privatePem } } as const;
 const pool = new HashPool({ workers: 0 });
-const here = verifierWith(pool);
 
 describe("Engine", function () {
   this.timeout(60_000);
@@ -63,12 +63,12 @@ describe("Engine", function () {
 
   it("tells failures by their codes, as this process does", async () => {
     const missing = { model: join(root(), "nothing"), signature, trust };
-    const error = await failsWith("MODEL_NOT_FOUND", () => engine.verify(missing));
-    assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => here.verify(missing))).message);
+    const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
+    assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
     await failsWith("SIGNATURE_NOT_FOUND", () => engine.readClaim(join(root(), "none.sig")));
     const claim = await engine.readClaim(signature);
-    assert.deepEqual(claim, await VERIFIER_HERE.readClaim(signature));
+    assert.deepEqual(claim, await readClaim(signature));
     assert.ok(claim.hint);
   });
 
@@ -92,7 +92,7 @@ describe("Engine", function () {
         return { root: trusted, identities, newer: Promise.resolve(trusted) };
       };
       assert.equal(
-        (await engine.verify({ model, signature, trust: { ...trust, sigstore: answer } })).state,
+        (await verifyBy(engine, { model, signature, trust: { ...trust, sigstore: answer } })).state,
         "verified",
       );
       assert.equal(asked, 0);
@@ -112,7 +112,7 @@ describe("Engine", function () {
     const written = readFileSync(signature);
     const { rootDigest, coverage } = await engine.sign({ model, signature, identity });
     assert.notDeepEqual(readFileSync(signature), written);
-    const verdict = await here.verify({ model, signature, trust });
+    const verdict = await verify({ model, signature, trust, pool });
     assert.equal(verdict.state, "verified");
     assert.equal(verdict.rootDigest, rootDigest);
     assert.equal(coverage.files, 2);
@@ -130,19 +130,57 @@ describe("Engine", function () {
     writeFileSync(join(model, "large.bin"), "");
     truncateSync(join(model, "large.bin"), 1_000_000_000);
     signature = signNames(model, ["large.bin"], keys);
-    await failsWith("CANCELLED", () => engine.verify({ model, signature, trust, onProgress, signal: abort.signal }));
+    await failsWith("CANCELLED", () => verifyBy(engine, { model, signature, trust, onProgress, signal: abort.signal }));
     assert.ok(told.length > 0);
-    await failsWith("CANCELLED", () => engine.verify({ model, signature, trust, signal: abort.signal }));
+    await failsWith("CANCELLED", () => verifyBy(engine, { model, signature, trust, signal: abort.signal }));
     truncateSync(join(model, "large.bin"), 0);
-    assert.deepEqual((await engine.verify({ model, signature, trust })).comparison?.changed, []);
+    assert.deepEqual((await verifyBy(engine, { model, signature, trust })).comparison?.changed, []);
+  });
+
+  it("finds the signature itself, and begins only when its caller is ready", async () => {
+    const order: string[] = [];
+    const request = { model, trust, depth: "files" } as const;
+    const verdict = await engine.check(request, {
+      onBegin: async (found) => {
+        order.push(found ?? "none");
+        // What changes until here is part of the check.
+        writeFileSync(join(model, "late.bin"), "");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push("ready");
+      },
+    });
+    assert.deepEqual(order, [signature, "ready"]);
+    assert.deepEqual(verdict.comparison?.added, [{ name: "late.bin" }]);
+    rmSync(signature);
+    const nothing = () => assert.fail("there is nothing to begin with");
+    assert.equal((await engine.check(request, { onBegin: nothing })).state, "unsigned");
+  });
+
+  it("lets policies decide, which it reads once a generation", async () => {
+    const file = join(root(), "model-policy.yaml");
+    const authority = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
+    const write = (pem: string): void =>
+      writeFileSync(file, policyText({ name: "team", globs: ["model"], authorities: [authority(pem)] }));
+    const by = async (generation: number): Promise<Verdict> => {
+      const source = { user: [], workspace: [file], invalid: [], generation, workspaceTrusted: true };
+      const policies = { ...source, folder: root(), path: "model" };
+      return engine.check({ model, depth: "files", policies, trust: {} });
+    };
+    write(keys.publicPem);
+    const verdict = await by(0);
+    assert.equal(verdict.state, "verified");
+    assert.equal(verdict.decision?.policies[0]?.policy.name, "team");
+    write(makeKeys().publicPem);
+    assert.equal((await by(0)).state, "verified");
+    assert.equal((await by(1)).decision?.outcome, "refused");
   });
 
   describe("that dies", () => {
     it("is started again, and the call is answered", async () => {
       const large = signNames(model, manyNames(50_000), keys, join(root(), "large.sig"));
       const [first, second] = [
-        engine.verify({ model, signature: large, trust }),
-        engine.verify({ model, signature, trust }),
+        verifyBy(engine, { model, signature: large, trust }),
+        verifyBy(engine, { model, signature, trust }),
       ];
       const killed = await pidOf(engine);
       process.kill(killed, "SIGKILL");
@@ -154,8 +192,8 @@ describe("Engine", function () {
     it("twice with the same call is the call's error, with the reason, and no other call's", async () => {
       const small = newEngine({ heapMb: 24 });
       const large = signNames(model, manyNames(200_000), keys, join(root(), "large.sig"));
-      const bad = failsWith("INTERNAL", () => small.verify({ model, signature: large, trust }));
-      const good = Array.from({ length: 3 }, () => small.verify({ model, signature, trust }));
+      const bad = failsWith("INTERNAL", () => verifyBy(small, { model, signature: large, trust }));
+      const good = Array.from({ length: 3 }, () => verifyBy(small, { model, signature, trust }));
       const error = await bad;
       assert.match(error.message, /ended 2 times.*memory/);
       assert.match(String(error.details["engine"]), /memory/);
@@ -183,12 +221,12 @@ describe("Engine", function () {
     const large = signNames(model, manyNames(400_000), keys, join(root(), "large.sig"));
     const abort = new AbortController();
     const cancelled = failsWith("CANCELLED", () =>
-      stuck.verify({ model, signature: large, trust, signal: abort.signal }),
+      verifyBy(stuck, { model, signature: large, trust, signal: abort.signal }),
     );
     const before = await pidOf(stuck);
     abort.abort();
     await cancelled;
-    const verdict = await stuck.verify({ model, signature, trust });
+    const verdict = await verifyBy(stuck, { model, signature, trust });
     assert.equal(verdict.state, "verified");
     assert.notEqual(await stuck.pid(), before);
     await stuck.dispose();
@@ -198,7 +236,7 @@ describe("Engine", function () {
     signature = join(root(), "huge.sig");
     writeFileSync(signature, "");
     truncateSync(signature, 64 * 1024 ** 3);
-    const { state, reasons } = await engine.verify({ model, signature, trust });
+    const { state, reasons } = await verifyBy(engine, { model, signature, trust });
     assert.deepEqual([state, reasons[0]?.code], ["invalid", "BUNDLE_TOO_LARGE"]);
   });
 
@@ -227,10 +265,10 @@ describe("Engine", function () {
   it("ends by itself, and for good when it is disposed of", async () => {
     const brief = newEngine({ idleMs: 1 });
     for (let round = 0; round < 3; round += 1) {
-      assert.equal((await brief.verify({ model, signature, trust })).state, "verified");
+      assert.equal((await verifyBy(brief, { model, signature, trust })).state, "verified");
       while ((await brief.pid()) !== undefined) await new Promise((resolve) => setImmediate(resolve));
     }
-    const running = brief.verify({ model, signature, trust });
+    const running = verifyBy(brief, { model, signature, trust });
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
@@ -240,15 +278,20 @@ describe("Engine", function () {
   /** The verdict of the process, which has to be that of this one but for the times. */
   async function same(by: Trust = trust): Promise<Verdict> {
     const options = { model, signature, trust: by };
-    const [there, expected] = [await engine.verify(options), await here.verify(options)];
+    const [there, expected] = [await verifyBy(engine, options), await verify({ ...options, pool })];
     assert.deepEqual(timeless(there), timeless(expected));
-    assert.deepEqual(await engine.authenticate(options), await here.authenticate(options));
+    assert.deepEqual(await engine.authenticate(options), await authenticate(options));
     return there;
   }
 });
 
 function timeless({ checkedAt, coverage, ...verdict }: Verdict): unknown {
   return { ...verdict, coverage: coverage && { ...coverage, seconds: 0 }, isDated: checkedAt !== undefined };
+}
+
+/** As the core's `verify`, in an engine. */
+function verifyBy(engine: Engine, { model, signature, trust, ...watching }: VerifyOptions): Promise<Verdict> {
+  return engine.check({ model, signature, trust, depth: "files" }, watching);
 }
 
 /** Once there is a process. */

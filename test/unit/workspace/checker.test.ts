@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ProvenanceError } from "../../../src/core/errors.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { FileHasher } from "../../../src/core/hashing/with-hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { Verdict, VerdictState } from "../../../src/core/verdict.ts";
-import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { checkHere } from "../../support/check-here.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
-import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const reading = new HashPool({ workers: 0 });
@@ -49,7 +49,7 @@ describe("the checker", () => {
     checker = new Checker({
       registry,
       trust: async () => trust,
-      verifier: verifierWith(pausing((model) => before(model))),
+      engine: checkHere(pausing((model) => before(model))),
       watch: async (model) => void order.push(model),
       paused: () => paused,
       log: () => {},
@@ -105,8 +105,16 @@ describe("the checker", () => {
     const demanding = new Checker({
       registry,
       trust: async () => trust,
-      verifier: VERIFIER_HERE,
-      policies: async () => ({ authenticate: unsigned, verify: unsigned }),
+      engine: { check: unsigned },
+      policies: async () => ({
+        user: [],
+        workspace: [],
+        invalid: [],
+        generation: 0,
+        workspaceTrusted: true,
+        folder: root(),
+        path: "demanded",
+      }),
       watch: async (path) => void order.push(path),
       paused: () => paused,
       log: () => {},
@@ -114,6 +122,25 @@ describe("the checker", () => {
     assert.equal((await demanding.check(model, "signature")).state, "unsigned");
     assert.deepEqual(order, [model, "looked"]);
     demanding.dispose();
+  });
+
+  it("cannot decide what the engine ended with, asked or not", async () => {
+    const model = await signed("deadly");
+    const died = async (): Promise<Verdict> => {
+      throw new ProvenanceError("INTERNAL", "The engine ended 2 times.", { details: { engine: "SIGKILL" } });
+    };
+    const failing = new Checker({
+      registry,
+      trust: async () => trust,
+      engine: { check: died },
+      watch: async () => {},
+      log: () => {},
+    });
+    for (const asked of [true, false]) {
+      const verdict = await failing.check(model, "files", { asked });
+      assert.deepEqual([verdict.state, verdict.reasons[0]?.message], ["unable", "The engine ended 2 times."]);
+    }
+    failing.dispose();
   });
 
   it("takes what is asked for first, then the smallest, one at a time", async () => {

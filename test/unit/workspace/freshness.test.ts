@@ -6,10 +6,10 @@ import type { PemSource } from "../../../src/core/trust.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { type AutomaticChecks, Freshness } from "../../../src/workspace/freshness.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { checkHere } from "../../support/check-here.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
-import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const other = makeKeys("P-384");
@@ -33,7 +33,7 @@ describe("freshness", () => {
     covered = false;
     const services = {
       trust: async () => ({ keys: trusted }),
-      verifier: verifierWith(pool),
+      engine: checkHere(pool),
       watch: async () => {},
       log() {},
     };

@@ -4,17 +4,16 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
-import { VERIFIER_HERE } from "../../../src/core/verifier.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { Freshness } from "../../../src/workspace/freshness.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
 import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
+import { checkHere } from "../../support/check-here.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
-import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const other = makeKeys("P-384");
@@ -48,16 +47,14 @@ describe("policies of a window", () => {
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
       workspaceTrusted: () => trusted,
       folderOf: (path) => (path.startsWith(folder) ? folder : undefined),
-      publicSigstore: () => Promise.reject(new Error("no signature here needs it")),
-      verifier: VERIFIER_HERE,
       log: () => {},
     });
     const failed = (error: unknown): void => assert.fail(String(error));
     checker = new Checker({
       registry,
-      policies: (known) => policies.checkFor(known),
+      policies: (known) => policies.sourceFor(known),
       trust: async () => trust,
-      verifier: verifierWith(pool),
+      engine: checkHere(pool),
       watch: async () => {},
       log: () => {},
     });
@@ -215,7 +212,7 @@ describe("policies of a window", () => {
     states.length = 0;
     inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
     policies.changed();
-    await policies.checkFor({ path: model, folder });
+    await policies.sourceFor({ path: model, folder });
     assert.deepEqual(states, []);
   });
 });

@@ -7,11 +7,11 @@ import { toKeep } from "../../../src/workspace/kept-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { recall } from "../../../src/workspace/remembered-verdict.ts";
 import { type Storage, VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
+import { checkHere } from "../../support/check-here.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { keylessSignature } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
-import { verifierWith } from "../../support/verifier.ts";
 
 const keys = makeKeys();
 const pool = new HashPool({ workers: 0 });
@@ -48,7 +48,7 @@ describe("the memory of verdicts", () => {
     const checker = new Checker({
       registry,
       trust: async () => ({ keys: [{ label: "release.pub", pem: keys.publicPem }] }),
-      verifier: verifierWith(pool),
+      engine: checkHere(pool),
       watch: async () => {},
       log: () => {},
     });

@@ -1,0 +1,78 @@
+import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
+import type { FileHasher } from "../core/hashing/with-hash-pool.ts";
+import { findSignature } from "../core/model/find-models.ts";
+import type { PolicySet } from "../core/policy/evaluate.ts";
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
+import type { Trust } from "../core/trust.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { PolicySource } from "./policy-source.ts";
+
+/** `signature` reads no file of the model and takes milliseconds; `files` reads every byte. */
+export type CheckDepth = "signature" | "files";
+
+/** One check of one model, as data: one call, one verdict. */
+export interface CheckRequest {
+  /** Absolute path of the folder, or the single file. */
+  readonly model: string;
+  readonly depth: CheckDepth;
+  /** Absolute path of the signature file; searched for if absent. */
+  readonly signature?: string;
+  readonly mode?: DigestMode;
+  /** The policies that cover the model: they decide, and not {@link trust}. */
+  readonly policies?: PolicySource;
+  readonly trust: Trust;
+}
+
+export interface CheckContext {
+  readonly pool: FileHasher;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DigestProgress) => void;
+  /** Awaited before any file of the model is read. */
+  readonly onBegin: (signature: string | undefined) => Promise<void>;
+  readonly publicSigstore: PublicSigstore;
+  readonly readPolicies: (source: PolicySource) => Promise<PolicySet>;
+}
+
+/**
+ * Finds the signature of a model, verifies it, compares the files, and asks the policies.
+ *
+ * @throws ProvenanceError of kind `usage`, MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
+ */
+export async function checkModel(request: CheckRequest, context: CheckContext): Promise<Verdict> {
+  const { model, depth, policies } = request;
+  // Policies say themselves which signature they want.
+  if (depth === "signature" && policies !== undefined) return checkPolicies(request, policies, context);
+  const signature = request.signature ?? (await findSignature(model, context.signal));
+  if (signature === undefined && policies === undefined) return { state: "unsigned", model, reasons: [] };
+  if (depth === "files") await context.onBegin(signature);
+  return policies === undefined
+    ? checkTrust({ ...request, signature: signature ?? "" }, context)
+    : checkPolicies(request, policies, context);
+}
+
+async function checkTrust(
+  { model, depth, signature, mode, trust }: CheckRequest & { readonly signature: string },
+  context: CheckContext,
+): Promise<Verdict> {
+  const { authenticate, verify } = await import("../core/verify.ts");
+  if (depth === "signature") return authenticate({ model, signature, trust });
+  return verify({ model, signature, trust, ...(mode && { mode }), ...reading(context) });
+}
+
+async function checkPolicies(
+  { model, depth, mode }: CheckRequest,
+  source: PolicySource,
+  context: CheckContext,
+): Promise<Verdict> {
+  const { authenticateWithPolicy, verifyWithPolicy } = await import("../core/verify-with-policy.ts");
+  const check = depth === "files" ? verifyWithPolicy : authenticateWithPolicy;
+  const { workspaceTrusted, folder, path } = source;
+  const policies = await context.readPolicies(source);
+  const { publicSigstore } = context;
+  const subject = { model, policies, workspaceTrusted, folder, path, publicSigstore };
+  return check({ ...subject, ...(mode && { mode }), ...reading(context) });
+}
+
+function reading({ pool, signal, onProgress }: CheckContext) {
+  return { pool, ...(signal && { signal }), ...(onProgress && { onProgress }) };
+}

@@ -11,8 +11,7 @@ import { onSettingChanged, setting } from "./platform/settings.ts";
 import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
 import type { TrustStore } from "./platform/trust.ts";
 import { Checker } from "./workspace/checker.ts";
-import { Discovery } from "./workspace/discovery.ts";
-import { matcherOf } from "./workspace/editor-globs.ts";
+import { Discovery, type SearchHints } from "./workspace/discovery.ts";
 import { FolderWatches } from "./workspace/folder-watches.ts";
 import { Freshness } from "./workspace/freshness.ts";
 import { Policies } from "./workspace/policies.ts";
@@ -74,7 +73,7 @@ export class ModelKeeping {
     });
     store.add(checker);
     const discovery = store.add(
-      new Discovery({ registry, log: note, hints: (folder) => searchHints(folder, policies) }),
+      new Discovery({ registry, engine, log: note, hints: (folder) => searchHints(folder, policies) }),
     );
     const freshness = store.add(
       new Freshness({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
@@ -120,13 +119,9 @@ export class ModelKeeping {
   }
 }
 
-async function searchHints(folder: string, policies: Policies) {
-  const [exclude, matches, named] = await Promise.all([
-    matcherOf(excludedPatterns(folder)),
-    matcherOf(modelPatterns(folder)),
-    policies.namedModels(folder),
-  ]);
-  return { exclude, isModel: (relative: string) => matches(relative) || named.has(relative), named };
+async function searchHints(folder: string, policies: Policies): Promise<SearchHints> {
+  const named = [...(await policies.namedModels(folder))];
+  return { exclude: excludedPatterns(folder), models: modelPatterns(folder), named };
 }
 
 function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {

@@ -9,10 +9,13 @@ import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { ClientOptions, EngineClient } from "./engine-client.ts";
+import type { EntrySize } from "./entry-sizes.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
 import type { Question } from "./protocol.ts";
+import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
+import type { SigningPreview } from "./signing-preview.ts";
 
 /**
  * What the engine does for the window: all that touches models and signatures. What comes back is the same as without
@@ -29,6 +32,31 @@ export class Engine {
   /** Of the process that there is now. */
   async pid(): Promise<number | undefined> {
     return (await this.#client)?.pid;
+  }
+
+  /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
+  async searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
+    return (await this.#started()).call("searchModels", request, { signal, leaveAtOnce: true, mayRepeat: true });
+  }
+
+  /** See the core's `findSignature`. */
+  async findSignature(model: string): Promise<string | undefined> {
+    return (await this.#started()).call("findSignature", { model }, { mayRepeat: true });
+  }
+
+  /** About how many bytes a model has; see the core's `sizeHint`. */
+  async sizeHint(model: string, signal: AbortSignal): Promise<number> {
+    return (await this.#started()).call("sizeHint", { model }, { signal, leaveAtOnce: true, mayRepeat: true });
+  }
+
+  /** What a signature that is made now would cover and leave out. */
+  async previewSigning(model: string, signature: string): Promise<SigningPreview> {
+    return (await this.#started()).call("previewSigning", { model, signature }, { mayRepeat: true });
+  }
+
+  /** Bytes of files, and of all files below folders, by their names in `root`. */
+  async entrySizes(root: string, names: readonly string[]): Promise<readonly EntrySize[]> {
+    return (await this.#started()).call("entrySizes", { root, names }, { mayRepeat: true });
   }
 
   async readClaim(signature: string): Promise<MaterialClaim> {

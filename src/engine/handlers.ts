@@ -22,6 +22,26 @@ const policies = new PolicyCache();
 
 /** What the engine does for each call. The code of each is loaded with its first call. */
 export const HANDLERS: Handlers = {
+  async searchModels(request, { signal }) {
+    const { searchModels } = await import("./search-models.ts");
+    return searchModels(request, signal);
+  },
+  async findSignature({ model }, { signal }) {
+    const { findSignature } = await import("../core/model/find-models.ts");
+    return findSignature(model, signal);
+  },
+  async sizeHint({ model }, { signal }) {
+    const { sizeHint } = await import("../core/model/size-hint.ts");
+    return sizeHint(model, signal);
+  },
+  async previewSigning(options, { signal }) {
+    const { previewSigning } = await import("./signing-preview.ts");
+    return previewSigning(options, signal);
+  },
+  async entrySizes({ root, names }) {
+    const { entrySize } = await import("./entry-sizes.ts");
+    return Promise.all(names.map((name) => entrySize(root, name)));
+  },
   async readClaim({ signature }) {
     const { readClaim } = await import("../core/material-claim.ts");
     return readClaim(signature);

@@ -6,9 +6,12 @@ import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from 
 import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
+import type { EntrySize } from "./entry-sizes.ts";
 import type { PortableError } from "./portable-error.ts";
 import type { PortableTrust } from "./portable-trust.ts";
+import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
+import type { SigningPreview } from "./signing-preview.ts";
 
 // Both sides are built from the same sources and talk through a pipe of their own, by structured clone: bytes and dates
 // cross as they are. Nothing here comes from elsewhere.
@@ -18,6 +21,12 @@ type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "
 
 /** What the engine can be asked to do. */
 export interface EngineCalls extends OpenSignatureCalls {
+  searchModels(options: SearchRequest): SearchResult;
+  findSignature(options: { readonly model: string }): string | undefined;
+  /** Bytes, about. */
+  sizeHint(options: { readonly model: string }): number;
+  previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
+  entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];
   readClaim(options: { readonly signature: string }): MaterialClaim;
   authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;

@@ -125,8 +125,7 @@ export class Checker {
   }
 
   async #measure(job: Job): Promise<void> {
-    const { sizeHint } = await import("../core/model/size-hint.ts");
-    job.bytes = await sizeHint(job.path, job.abort.signal).catch(() => 0);
+    job.bytes = await this.#services.engine.sizeHint(job.path, job.abort.signal).catch(() => 0);
     this.#next();
   }
 

@@ -16,7 +16,7 @@ export interface ReaderServices {
   policies?(model: KnownModel, asked: boolean): Promise<PolicySource | undefined>;
   /** The public Sigstore instance, which policies may rest on. */
   readonly publicSigstore?: PublicSigstore;
-  readonly engine: Pick<Engine, "check">;
+  readonly engine: Pick<Engine, "check" | "sizeHint">;
   /** Makes sure that changes of the model's files are seen from now on. */
   watch(model: string, kind: KnownModel["kind"]): Promise<void>;
 }

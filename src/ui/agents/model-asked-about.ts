@@ -1,8 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { findSignature } from "../../core/model/find-models.ts";
 import { isIgnored } from "../../core/model/ignore.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import type { Engine } from "../../engine/engine.ts";
 
 /** What somebody who is no person asked about: a path that exists, in a folder of the workspace, links followed. */
 export interface AskedPath {
@@ -44,10 +44,14 @@ export interface Located {
  *
  * @param known whether a model is known at that place
  */
-export async function modelAround({ path, folder }: AskedPath, known: (path: string) => boolean): Promise<Located> {
+export async function modelAround(
+  { path, folder }: AskedPath,
+  known: (path: string) => boolean,
+  engine: Pick<Engine, "findSignature">,
+): Promise<Located> {
   for (let at = path; ; at = dirname(at)) {
     if (known(at)) return { path: at };
-    const signature = await findSignature(at);
+    const signature = await engine.findSignature(at);
     if (signature !== undefined) return { path: at, signature };
     if (at === folder || dirname(at) === at) return { path };
   }

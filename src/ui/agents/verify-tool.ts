@@ -52,8 +52,8 @@ export async function verifyForAgent(
   const abort = new AbortController();
   const subscription = token.onCancellationRequested(() => abort.abort());
   try {
-    const { registry, checker } = services;
-    const found = await modelAround(asked, (path) => registry.get(path) !== undefined);
+    const { registry, checker, engine } = services;
+    const found = await modelAround(asked, (path) => registry.get(path) !== undefined, engine);
     const verdict = await verdictOf(found.path);
     const report = verdictForAgents(verdict, asked.shown, isCovered(verdict, asked.path));
     return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(report, undefined, 2))]);

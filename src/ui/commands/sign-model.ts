@@ -52,7 +52,7 @@ async function signOne(
       });
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
-  const mode = await confirmSigning(model, signature, way, services.registry);
+  const mode = await confirmSigning(model, signature, way, services.registry, services.engine);
 
   const { result, verdict } = await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
     signAndCheck(model, { signature, mode }, way, services, report, signal),

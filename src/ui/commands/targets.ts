@@ -19,6 +19,7 @@ const TARGET = v.union([
   v.pipe(v.string(), v.nonEmpty()),
 ]);
 type Target = v.InferOutput<typeof TARGET>;
+type ModelServices = Pick<Services, "registry" | "engine">;
 
 export type Purpose = "verify" | "compare" | "sign" | "show" | "trust" | "explain" | "report";
 
@@ -36,7 +37,7 @@ export async function targetModels(
   if (targets.length === 0) return [await pickModel(purpose, services)];
   const models = new Map<string, KnownModel>();
   for (const target of targets) {
-    for (const model of await resolveTarget(target, purpose, services.registry)) models.set(model.path, model);
+    for (const model of await resolveTarget(target, purpose, services)) models.set(model.path, model);
   }
   return [...models.values()];
 }
@@ -60,32 +61,32 @@ function parseTargets([clicked, selected]: readonly unknown[]): readonly Target[
 async function resolveTarget(
   target: Target,
   purpose: Purpose,
-  registry: ModelRegistry,
+  services: ModelServices,
 ): Promise<readonly KnownModel[]> {
   if (target instanceof Uri) {
-    if (target.scheme === "file") return modelsAt(target.fsPath, purpose, registry);
+    if (target.scheme === "file") return modelsAt(target.fsPath, purpose, services);
     throw new ProvenanceError(
       "USAGE",
       l10n.t("{0} is not a file on a disk: only those can be signed and verified.", target.toString()),
     );
   }
-  const known = registry.get(typeof target === "string" ? target : target.path);
+  const known = services.registry.get(typeof target === "string" ? target : target.path);
   return known === undefined ? [] : [known];
 }
 
-async function modelsAt(path: string, purpose: Purpose, registry: ModelRegistry): Promise<readonly KnownModel[]> {
+async function modelsAt(path: string, purpose: Purpose, services: ModelServices): Promise<readonly KnownModel[]> {
+  const { registry } = services;
   const known = registry.get(path);
   if (known !== undefined) return [known];
   const below = registry.below(path);
   if (below.length > 0 && purpose !== "sign") return below;
   const [around] = below.length > 0 ? [] : registry.holding(path);
-  return [around ?? (await addModel(path, registry))];
+  return [around ?? (await addModel(path, services))];
 }
 
 /** A model that no search found, because somebody says that it is one. */
-async function addModel(path: string, registry: ModelRegistry): Promise<KnownModel> {
-  const { findSignature } = await import("../../core/model/find-models.ts");
-  const signature = await findSignature(path);
+async function addModel(path: string, { registry, engine }: ModelServices): Promise<KnownModel> {
+  const signature = await engine.findSignature(path);
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
   registry.add({ path, kind, ...(signature === undefined ? {} : { signature }) }, undefined);
   const added = registry.get(path);
@@ -104,7 +105,7 @@ async function pickModel(purpose: Purpose, services: Services): Promise<KnownMod
   if (items.length === 0) throw nothingToPick(services);
   const chosen = await window.showQuickPick(items, { title: TITLES[purpose](), placeHolder: l10n.t("Choose a model") });
   if (chosen === undefined) throw new CancellationError();
-  const model = chosen.path === undefined ? await browse(registry) : registry.get(chosen.path);
+  const model = chosen.path === undefined ? await browse(services) : registry.get(chosen.path);
   if (model === undefined) throw new CancellationError();
   return model;
 }
@@ -155,7 +156,7 @@ function nothingToPick({ registry, search }: Services): ActionableError {
   return new ActionableError(message, { label: l10n.t("Search Again"), run: () => search() });
 }
 
-async function browse(registry: ModelRegistry): Promise<KnownModel | undefined> {
+async function browse(services: ModelServices): Promise<KnownModel | undefined> {
   const [uri] =
     (await window.showOpenDialog({
       title: l10n.t("Choose the Model to Sign"),
@@ -163,5 +164,5 @@ async function browse(registry: ModelRegistry): Promise<KnownModel | undefined> 
       canSelectFiles: true,
       canSelectFolders: true,
     })) ?? [];
-  return uri === undefined ? undefined : (await modelsAt(uri.fsPath, "sign", registry))[0];
+  return uri === undefined ? undefined : (await modelsAt(uri.fsPath, "sign", services))[0];
 }

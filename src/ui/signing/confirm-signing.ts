@@ -2,19 +2,21 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
-import type { FileList, IgnoredEntry, ModelFile } from "../../core/model/file-list.ts";
 import { bytesText } from "../../core/words.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { EntrySize } from "../../engine/entry-sizes.ts";
+import type { SigningPreview } from "../../engine/signing-preview.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
-import { type EntrySize, entrySize } from "./entry-sizes.ts";
 import { readingTimeText } from "./reading-time.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningWay } from "./signing-way.ts";
 
-/** Names listed in the question; the list behind its button has them all. */
-const COVERED_SHOWN = 3;
+/** Names listed in the question; the list behind its button has more. */
 const LEFT_SHOWN = 8;
+
+export type SigningLists = Pick<Engine, "previewSigning" | "entrySizes">;
 
 /** Reading to sign, and once more to check what was written. */
 const READINGS = 2;
@@ -31,12 +33,12 @@ export async function confirmSigning(
   signature: string,
   way: SigningWay,
   registry: ModelRegistry,
+  engine: SigningLists,
 ): Promise<DigestMode> {
   const again = existsSync(signature);
-  const list = await listFiles(model, signature);
-  const left = list.ignored.filter(({ source }) => source !== "signature");
+  const list = await engine.previewSigning(model.path, signature);
   const paragraphs = [
-    [coveredText(list), ...largestText(list.files), await leftText(list.root, left)],
+    [coveredText(list), ...largestText(list), await leftText(list, engine)],
     [timeText(list, again, registry), writtenText(model, signature, again)],
     way.notes.map(messageText),
   ];
@@ -54,23 +56,16 @@ export async function confirmSigning(
     if (answer === sign) return again ? "cached" : "full";
     if (answer === readAll) return "full";
     if (answer !== files) throw new CancellationError();
-    await showFiles(modelName(model), list, left);
+    await showFiles(modelName(model), list, engine);
   }
 }
 
-async function listFiles(model: KnownModel, signature: string): Promise<FileList> {
-  const { listForSigning } = await import("../../core/digest.ts");
-  return (await listForSigning({ model: model.path, signature })).list;
-}
-
-function coveredText({ files, totalBytes }: FileList): string {
+function coveredText({ fileCount, totalBytes }: SigningPreview): string {
   const bytes = bytesText(totalBytes);
-  return files.length === 1
-    ? l10n.t("Covered: 1 file, {0}", bytes)
-    : l10n.t("Covered: {0} files, {1}", files.length, bytes);
+  return fileCount === 1 ? l10n.t("Covered: 1 file, {0}", bytes) : l10n.t("Covered: {0} files, {1}", fileCount, bytes);
 }
 
-function timeText({ totalBytes }: FileList, again: boolean, { models }: ModelRegistry): string {
+function timeText({ totalBytes }: SigningPreview, again: boolean, { models }: ModelRegistry): string {
   const verdicts = models.map(({ verdict, before }) => before ?? verdict);
   const time = readingTimeText(totalBytes * READINGS, verdicts);
   return again
@@ -79,18 +74,17 @@ function timeText({ totalBytes }: FileList, again: boolean, { models }: ModelReg
 }
 
 /** Where there are several, those that weigh most. */
-function largestText(files: readonly ModelFile[]): string[] {
-  if (files.length < 2) return [];
-  const largest = files.toSorted((a, b) => b.size - a.size).slice(0, COVERED_SHOWN);
+function largestText({ fileCount, largest }: SigningPreview): string[] {
+  if (fileCount < 2) return [];
   return [l10n.t("Largest: {0}", largest.map(({ name, size }) => sized(name, bytesText(size))).join(", "))];
 }
 
-async function leftText(root: string, left: readonly IgnoredEntry[]): Promise<string> {
-  if (left.length === 0) return l10n.t("Left out: nothing");
-  const sizes = await Promise.all(left.slice(0, LEFT_SHOWN).map(({ name }) => entrySize(root, name)));
-  const shown = sizes.map(entryText).join(", ");
-  return left.length > LEFT_SHOWN
-    ? l10n.t("Left out: {0} and {1} more", shown, left.length - LEFT_SHOWN)
+async function leftText({ root, ignored, ignoredCount }: SigningPreview, engine: SigningLists): Promise<string> {
+  if (ignoredCount === 0) return l10n.t("Left out: nothing");
+  const names = ignored.slice(0, LEFT_SHOWN).map(({ name }) => name);
+  const shown = (await engine.entrySizes(root, names)).map(entryText).join(", ");
+  return ignoredCount > LEFT_SHOWN
+    ? l10n.t("Left out: {0} and {1} more", shown, ignoredCount - LEFT_SHOWN)
     : l10n.t("Left out: {0}", shown);
 }
 

@@ -1,24 +1,21 @@
 import { l10n, type QuickPickItem, QuickPickItemKind, window } from "vscode";
-import type { FileList, IgnoredEntry } from "../../core/model/file-list.ts";
 import { bytesText } from "../../core/words.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { SigningPreview } from "../../engine/signing-preview.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { themeIcon } from "../theme.ts";
-import { entrySize } from "./entry-sizes.ts";
-
-/** Rows that a list takes without making the window wait. */
-const ROWS = 2_000;
 
 /** Lists every file that a signature will cover, and what it leaves out; typing filters. */
-export async function showFiles(name: string, list: FileList, left: readonly IgnoredEntry[]): Promise<void> {
-  const covered = list.files.slice(0, ROWS);
-  const ignored = await Promise.all(left.slice(0, ROWS).map((entry) => entrySize(list.root, entry.name)));
+export async function showFiles(name: string, list: SigningPreview, engine: Pick<Engine, "entrySizes">): Promise<void> {
+  const names = list.ignored.map((entry) => entry.name);
+  const ignored = await engine.entrySizes(list.root, names);
   const separator = (label: string): QuickPickItem => ({ label, kind: QuickPickItemKind.Separator });
-  const more = list.files.length - covered.length;
+  const more = list.fileCount - list.files.length;
   const items: QuickPickItem[] = [
-    separator(l10n.t("Covered ({0})", list.files.length)),
-    ...covered.map((file) => row(file.name, file.size, "file")),
+    separator(l10n.t("Covered ({0})", list.fileCount)),
+    ...list.files.map((file) => row(file.name, file.size, "file")),
     ...(more > 0 ? [{ label: l10n.t("… and {0} more", more) }] : []),
-    ...(left.length === 0 ? [] : [separator(l10n.t("Left out ({0})", left.length))]),
+    ...(list.ignoredCount === 0 ? [] : [separator(l10n.t("Left out ({0})", list.ignoredCount))]),
     ...ignored.map((entry) => row(entry.name, entry.bytes, "circle-slash")),
   ];
   await window.showQuickPick(items, {

@@ -103,7 +103,15 @@ describe("verifying a model with policies", () => {
     };
     try {
       const many = [key(other.publicPem), key(makeKeys().publicPem), key(prod.publicPem), PASS];
-      const verdict = await check([{ name: "a", authorities: many }, { name: "b", authorities: many }]);
+      const verdict = await check(
+        [
+          { name: "a", authorities: many },
+          { name: "b", authorities: many },
+        ],
+        [],
+        // A search for the signature would look into it, too.
+        { signature: signature() },
+      );
       assert.equal(verdict.state, "verified");
     } finally {
       JSON.parse = parse;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { getPriority } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
@@ -12,6 +12,7 @@ import { readTrustConfigFile } from "../../../src/core/verification/trust-root-f
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
+import { searchModels } from "../../../src/engine/search-models.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { failsWith } from "../../support/errors.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -154,6 +155,34 @@ describe("Engine", function () {
     rmSync(signature);
     const nothing = () => assert.fail("there is nothing to begin with");
     assert.equal((await engine.check(request, { onBegin: nothing })).state, "unsigned");
+  });
+
+  it("finds models, signatures and sizes as this process does, with patterns of settings", async () => {
+    writeTree(root(), { "out/net.onnx": "x", "data/plain.dat": "12345", "more/a/model.sig": "{}" });
+    const request = { folder: root(), exclude: ["**/out"], models: ["data"], named: ["more"], maxEntries: 100 };
+    const { models, bound } = await engine.searchModels(request);
+    assert.deepEqual({ models, bound }, { ...(await searchModels(request)), bound: undefined });
+    const names = models.map(({ path }) => relative(root(), path));
+    assert.ok(names.includes("data") && names.includes("model") && names.includes("more") && !names.includes("out"));
+    assert.equal((await engine.searchModels({ ...request, maxEntries: 2 })).bound, 2);
+    assert.equal(await engine.findSignature(model), signature);
+    assert.equal(await engine.findSignature(join(root(), "data")), undefined);
+    assert.equal(await engine.sizeHint(join(root(), "data"), new AbortController().signal), 5);
+    const abort = new AbortController();
+    const searching = failsWith("CANCELLED", () => engine.searchModels(request, abort.signal));
+    abort.abort();
+    await searching;
+    await failsWith("MODEL_NOT_FOUND", () => engine.findSignature(join(root(), "nowhere")));
+  });
+
+  it("says what a signature would cover and leave out, with sizes", async () => {
+    writeTree(root(), { "model/.git/x": "123", "model/c.bin": "ccc" });
+    const preview = await engine.previewSigning(model, signature);
+    assert.deepEqual(
+      [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored.map(({ name }) => name)],
+      [3, 5, { name: "c.bin", size: 3 }, [".git"]],
+    );
+    assert.deepEqual(await engine.entrySizes(model, [".git"]), [{ name: ".git", bytes: 3, atLeast: false }]);
   });
 
   it("lets policies decide, which it reads once a generation", async () => {

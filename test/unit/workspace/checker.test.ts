@@ -8,8 +8,8 @@ import type { Trust } from "../../../src/core/trust.ts";
 import type { Verdict, VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
-import { checkHere } from "../../support/check-here.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
@@ -49,7 +49,7 @@ describe("the checker", () => {
     checker = new Checker({
       registry,
       trust: async () => trust,
-      engine: checkHere(pausing((model) => before(model))),
+      engine: engineHere(pausing((model) => before(model))),
       watch: async (model) => void order.push(model),
       paused: () => paused,
       log: () => {},
@@ -105,7 +105,7 @@ describe("the checker", () => {
     const demanding = new Checker({
       registry,
       trust: async () => trust,
-      engine: { check: unsigned },
+      engine: { ...engineHere(reading), check: unsigned },
       policies: async () => ({
         user: [],
         workspace: [],
@@ -132,7 +132,7 @@ describe("the checker", () => {
     const failing = new Checker({
       registry,
       trust: async () => trust,
-      engine: { check: died },
+      engine: { ...engineHere(reading), check: died },
       watch: async () => {},
       log: () => {},
     });

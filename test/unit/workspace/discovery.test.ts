@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { searchModels } from "../../../src/engine/search-models.ts";
 import { Discovery, type SearchHints } from "../../../src/workspace/discovery.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
@@ -20,6 +21,7 @@ describe("the search of a workspace folder", () => {
   const discovery = (limit?: number): Discovery =>
     new Discovery({
       registry,
+      engine: { searchModels },
       log: (text) => log.push(text),
       hints: async () => hints,
       ...(limit === undefined ? {} : { limit }),
@@ -44,7 +46,7 @@ describe("the search of a workspace folder", () => {
 
   it("finds what policies name wherever it lies: single files, in models, and beyond the bound", async () => {
     writeTree(root(), { "a/model.sig": "{}", "a/deep/x.dat": "x", "b/c/d/e/weights.dat": "x", "b/c/d/e/f": "x" });
-    hints = { named: new Set(["a/deep/x.dat", "b/c/d/e/weights.dat", "missing.bin"]) };
+    hints = { named: ["a/deep/x.dat", "b/c/d/e/weights.dat", "missing.bin"] };
     const search = discovery(5);
     await search.search(root());
     assert.deepEqual(found(), ["a directory", join("a", "deep", "x.dat file"), join("b/c/d/e", "weights.dat file")]);

@@ -6,8 +6,8 @@ import type { PemSource } from "../../../src/core/trust.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { type AutomaticChecks, Freshness } from "../../../src/workspace/freshness.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
-import { checkHere } from "../../support/check-here.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
@@ -33,7 +33,7 @@ describe("freshness", () => {
     covered = false;
     const services = {
       trust: async () => ({ keys: trusted }),
-      engine: checkHere(pool),
+      engine: engineHere(pool),
       watch: async () => {},
       log() {},
     };

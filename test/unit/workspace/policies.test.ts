@@ -9,8 +9,8 @@ import { Freshness } from "../../../src/workspace/freshness.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
 import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
-import { checkHere } from "../../support/check-here.ts";
 import { signWith } from "../../support/editor-workspace.ts";
+import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
@@ -54,7 +54,7 @@ describe("policies of a window", () => {
       registry,
       policies: (known) => policies.sourceFor(known),
       trust: async () => trust,
-      engine: checkHere(pool),
+      engine: engineHere(pool),
       watch: async () => {},
       log: () => {},
     });

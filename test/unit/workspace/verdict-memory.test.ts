@@ -7,8 +7,8 @@ import { toKeep } from "../../../src/workspace/kept-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { recall } from "../../../src/workspace/remembered-verdict.ts";
 import { type Storage, VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
-import { checkHere } from "../../support/check-here.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { keylessSignature } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
@@ -48,7 +48,7 @@ describe("the memory of verdicts", () => {
     const checker = new Checker({
       registry,
       trust: async () => ({ keys: [{ label: "release.pub", pem: keys.publicPem }] }),
-      engine: checkHere(pool),
+      engine: engineHere(pool),
       watch: async () => {},
       log: () => {},
     });

@@ -1,10 +1,13 @@
 import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
+import { findSignature } from "../../src/core/model/find-models.ts";
+import { sizeHint } from "../../src/core/model/size-hint.ts";
 import { checkModel } from "../../src/engine/check-model.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { PolicyCache } from "../../src/engine/policy-source.ts";
+import { searchModels } from "../../src/engine/search-models.ts";
 
-/** Checks models on this thread, with that pool. */
-export function checkHere(pool: FileHasher): Pick<Engine, "check"> {
+/** What the workspace asks of the engine, on this thread, with that pool. */
+export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" | "searchModels" | "findSignature"> {
   const policies = new PolicyCache();
   return {
     check: (request, { signal, onProgress, onBegin, publicSigstore } = {}) =>
@@ -16,5 +19,8 @@ export function checkHere(pool: FileHasher): Pick<Engine, "check"> {
         publicSigstore: publicSigstore ?? (() => Promise.reject(new Error("no signature here needs it"))),
         readPolicies: (source) => policies.read(source),
       }),
+    sizeHint,
+    searchModels,
+    findSignature,
   };
 }

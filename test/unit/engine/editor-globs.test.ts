@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { matcherOf } from "../../../src/workspace/editor-globs.ts";
+import { matcherOf } from "../../../src/engine/editor-globs.ts";
 
 describe("patterns of the editor's settings", () => {
   const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [

@@ -1,0 +1,45 @@
+import { listForSigning } from "../core/digest.ts";
+import type { IgnoredEntry, ModelFile } from "../core/model/file-list.ts";
+
+/** Files and entries of a list that are shown; there may be a million. */
+const SHOWN = 2_000;
+const LARGEST = 3;
+
+type NamedSize = Pick<ModelFile, "name" | "size">;
+
+/** What a signature would cover and leave out: the listing only, no file is read. */
+export interface SigningPreview {
+  /** Absolute path of the folder, or of the single file. */
+  readonly root: string;
+  readonly fileCount: number;
+  readonly totalBytes: number;
+  /** The first of them. */
+  readonly files: readonly NamedSize[];
+  readonly largest: readonly NamedSize[];
+  readonly ignoredCount: number;
+  /** The first of them, without those that belong to the signature itself. */
+  readonly ignored: readonly IgnoredEntry[];
+}
+
+/** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
+export async function previewSigning(
+  options: { readonly model: string; readonly signature: string },
+  signal: AbortSignal,
+): Promise<SigningPreview> {
+  const { list } = await listForSigning({ ...options, signal });
+  const { root, files, totalBytes } = list;
+  const ignored = list.ignored.filter(({ source }) => source !== "signature");
+  const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
+  return {
+    root,
+    fileCount: files.length,
+    totalBytes,
+    files: files.slice(0, SHOWN).map(sized),
+    largest: files
+      .toSorted((a, b) => b.size - a.size)
+      .slice(0, LARGEST)
+      .map(sized),
+    ignoredCount: ignored.length,
+    ignored: ignored.slice(0, SHOWN),
+  };
+}

@@ -18,7 +18,7 @@ export interface ExplainedPolicy {
   readonly untold: number;
 }
 
-type ExplainOptions = Pick<PolicyVerifyOptions, "model" | "folder" | "path" | "publicSigstore"> & {
+export type ExplainOptions = Pick<PolicyVerifyOptions, "model" | "folder" | "path" | "publicSigstore"> & {
   readonly policies: Pick<PolicySet, "user" | "workspace">;
 };
 

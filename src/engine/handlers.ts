@@ -1,5 +1,6 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
 import { PolicyCache } from "./policy-source.ts";
+import { unpackPolicy } from "./portable-policy.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { OpenSignatures } from "./signature-view/open-signatures.ts";
@@ -63,6 +64,24 @@ export const HANDLERS: Handlers = {
         readPolicies: (source) => policies.read(source),
       },
     );
+  },
+  async previewPolicy({ policy, ...options }, { ask }) {
+    const { previewPolicy } = await import("../core/policy-preview.ts");
+    const publicSigstore = () => unpackSigstore(ask, "public");
+    return previewPolicy(await unpackPolicy(policy), { ...options, publicSigstore });
+  },
+  async newlyAccepted({ before, after, ...options }, { ask }) {
+    const { newlyAccepted } = await import("../core/policy-preview.ts");
+    const publicSigstore = () => unpackSigstore(ask, "public");
+    return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
+  },
+  async explainPolicies({ policies: { user, workspace }, ...options }, { ask }) {
+    const { explainPolicies } = await import("../core/policy-explanation.ts");
+    const [own, shared] = [await Promise.all(user.map(unpackPolicy)), await Promise.all(workspace.map(unpackPolicy))];
+    const publicSigstore = () => unpackSigstore(ask, "public");
+    const policies = { user: own, workspace: shared };
+    const explained = await explainPolicies({ ...options, policies, publicSigstore });
+    return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
   },
   async inspect({ signature }) {
     const { inspect } = await import("../core/inspect.ts");

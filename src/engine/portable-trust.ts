@@ -52,7 +52,7 @@ export class SigstoreAnswers {
   }
 }
 
-async function packRoot({ trustedRoot, signingConfig: _, ...facts }: TrustRoot): Promise<PortableRoot> {
+export async function packRoot({ trustedRoot, signingConfig: _, ...facts }: TrustRoot): Promise<PortableRoot> {
   const { TrustedRoot } = await import("../core/verification/trust-root-messages.ts");
   return { ...facts, trustedRoot: TrustedRoot.toJSON(trustedRoot) };
 }
@@ -80,7 +80,7 @@ async function unpackIfThere(root: PortableRoot | undefined): Promise<TrustRoot 
   return root === undefined ? undefined : unpackRoot(root);
 }
 
-async function unpackRoot({ trustedRoot, ...facts }: PortableRoot): Promise<TrustRoot> {
+export async function unpackRoot({ trustedRoot, ...facts }: PortableRoot): Promise<TrustRoot> {
   const { TrustedRoot } = await import("../core/verification/trust-root-messages.ts");
   return { ...facts, trustedRoot: TrustedRoot.fromJSON(trustedRoot) };
 }

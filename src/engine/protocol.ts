@@ -2,12 +2,15 @@ import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
+import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
+import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { EntrySize } from "./entry-sizes.ts";
 import type { PortableError } from "./portable-error.ts";
+import type { PortablePolicy } from "./portable-policy.ts";
 import type { PortableTrust } from "./portable-trust.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
@@ -30,11 +33,23 @@ export interface EngineCalls extends OpenSignatureCalls {
   readClaim(options: { readonly signature: string }): MaterialClaim;
   authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
+  previewPolicy(options: PreviewModels & { readonly policy: PortablePolicy }): PreviewedModel[];
+  newlyAccepted(options: PreviewModels & { readonly before: PortablePolicy; readonly after: PortablePolicy }): string[];
+  explainPolicies(options: ExplainModel): Explanation[];
   inspect(options: { readonly signature: string }): Inspection;
   buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
   prepare(options: Omit<PrepareOptions, Held>): PreparedStatement;
   sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
 }
+
+type PreviewModels = Omit<PreviewOptions, "publicSigstore">;
+
+export interface ExplainModel extends Omit<ExplainOptions, "publicSigstore" | "policies"> {
+  readonly policies: { readonly user: readonly PortablePolicy[]; readonly workspace: readonly PortablePolicy[] };
+}
+
+/** The policy itself is the caller's: the user's in their order, then the workspace's. */
+export type Explanation = Omit<ExplainedPolicy, "policy" | "source">;
 
 /** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
 export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;

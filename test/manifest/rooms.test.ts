@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/fetch.mjs";
 import { toolPath } from "../../scripts/tool.ts";
@@ -63,6 +63,7 @@ describe("the linter holds the rooms of the house", () => {
     "src/cli.ts": ["vscode", "./ui/tree.ts"],
     "src/terminal/main.ts": ["vscode", "../platform/log.ts"],
     "src/platform/log.ts": ["../ui/tree.ts", "../workspace/registry.ts"],
+    "src/engine/server.ts": ["vscode", "../workspace/registry.ts", "../ui/tree.ts", "../platform/log.ts"],
     "src/login/loopback.ts": ["../ui/tree.ts", "../platform/log.ts"],
     "src/workspace/registry.ts": ["../ui/tree.ts", "../platform/log.ts"],
     "src/ui/commands/sign.ts": ["../../terminal/main.ts", "../../login/loopback.ts"],
@@ -73,6 +74,30 @@ describe("the linter holds the rooms of the house", () => {
       assert.deepEqual(findings(folder(), { [file]: importing(specifiers) }), expected);
     });
   }
+
+  it("the extension host leaves models and signatures to the engine", () => {
+    const readers = [
+      ...[
+        "digest",
+        "inspect",
+        "material-claim",
+        "policy-explanation",
+        "policy-preview",
+        "verify",
+        "verify-with-policy",
+      ],
+      ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
+      ...["model/enumerate", "model/find-models", "model/list-folder", "model/size-hint", "model/walk"],
+    ].join("|");
+    const path = `"[./]+/core/(?:${readers})\\.ts"`;
+    const reading = new RegExp(`^import (?!type )[^;]*? from ${path}|import\\(${path}\\)`, "m");
+    assert.match('import { verify } from "../core/verify.ts";', reading);
+    assert.match('const { findModels } = await import("../../core/model/find-models.ts");', reading);
+    const files = globSync("src/{platform,ui,workspace}/**/*.ts", { cwd: ROOT });
+    assert.ok(files.length > 100);
+    const found = files.filter((file) => reading.test(readFileSync(join(ROOT, file), "utf8")));
+    assert.deepEqual(found, []);
+  });
 
   it("a type, an import or a late import is refused as well", () => {
     const found = findings(folder(), {
@@ -94,7 +119,7 @@ describe("the linter holds the rooms of the house", () => {
       "src/core/verification/signer.ts": ["../bundle/dsse.ts", "../trust.ts"],
       "src/core/verification/sigstore/log.ts": ["../signer.ts", "../../bundle/dsse.ts"],
       "src/core/signing/private-key.ts": ["../bundle/dsse.ts", "../verification/signer.ts"],
-      "src/workspace/registry.ts": ["vscode", "../core/verify.ts"],
+      "src/workspace/registry.ts": ["vscode", "../core/verify.ts", "../engine/engine.ts"],
       "src/ui/tree.ts": ["vscode", "../workspace/registry.ts", "../platform/log.ts", "../core/words.ts"],
     };
     const files = Object.entries(allowed).map(([file, specifiers]) => [file, importing(specifiers)] as const);

@@ -1,6 +1,5 @@
 import { l10n, workspace } from "vscode";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
-import { explainPolicies } from "../../core/policy-explanation.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { place } from "../../workspace/policies.ts";
 import { markdownReport } from "../commands/report-markdown.ts";
@@ -21,7 +20,7 @@ export async function decisionText(path: string, services: Services): Promise<st
   return explanation({
     model,
     path: at.path,
-    policies: await explainPolicies({ model: path, ...at, policies, publicSigstore }),
+    policies: await services.engine.explainPolicies({ model: path, ...at, policies, publicSigstore }),
     broken: [...files.user, ...files.workspace].filter(({ diagnostics }) => hasErrors(diagnostics)),
     workspaceTrusted: workspace.isTrusted,
   });

@@ -16,7 +16,6 @@ export async function othersAccepted(
   than: string,
   services: Services,
 ): Promise<readonly string[]> {
-  const { newlyAccepted } = await import("../../core/policy-preview.ts");
   const nobody: Policy = { ...after, authorities: [] };
   const folders = new Map<string, string[]>();
   for (const { path, folder, verdict } of services.registry.models) {
@@ -27,7 +26,7 @@ export async function othersAccepted(
   const accepted: string[] = [];
   for (const [folder, models] of folders) {
     const options = { folder, models, publicSigstore: () => services.sigstore.publicInstance() };
-    accepted.push(...(await newlyAccepted(before ?? nobody, after, options)));
+    accepted.push(...(await services.engine.newlyAccepted(before ?? nobody, after, options)));
   }
   return accepted;
 }

@@ -58,11 +58,14 @@ async function destinationsFor(
     const path = newPolicyPath(folder);
     return model.folder === undefined ? settings : [...settings, { kind: "new-file", path, folder }];
   }
-  const { previewPolicy } = await import("../../core/policy-preview.ts");
   const publicSigstore = () => services.sigstore.publicInstance();
   const refusing: PolicyDestination[] = [];
   for (const destination of covering) {
-    const [said] = await previewPolicy(destination.policy, { folder, models: [model.path], publicSigstore });
+    const [said] = await services.engine.previewPolicy(destination.policy, {
+      folder,
+      models: [model.path],
+      publicSigstore,
+    });
     if (said?.decision.by !== "signer") refusing.push(destination);
   }
   if (refusing.length > 0) return refusing;
@@ -165,10 +168,9 @@ async function requireAccepted(
   { source, file }: { readonly source: "user" | "workspace"; readonly file: { readonly folder: string } },
   services: Services,
 ): Promise<void> {
-  const { previewPolicy } = await import("../../core/policy-preview.ts");
   const publicSigstore = () => services.sigstore.publicInstance();
   const folder = source === "user" ? (model.folder ?? file.folder) : file.folder;
-  const [said] = await previewPolicy(policy, { folder, models: [model.path], publicSigstore });
+  const [said] = await services.engine.previewPolicy(policy, { folder, models: [model.path], publicSigstore });
   if (said?.decision.by === "signer") return;
   const why = said?.decision.reasons[0]?.message ?? "";
   throw new ProvenanceError("POLICY_SIGNER", l10n.t("The signer would not be accepted even so. {0}", why));

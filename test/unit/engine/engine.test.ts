@@ -6,6 +6,9 @@ import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { readClaim } from "../../../src/core/material-claim.ts";
+import { readPolicies } from "../../../src/core/policy/read-policies.ts";
+import { explainPolicies } from "../../../src/core/policy-explanation.ts";
+import { previewPolicy } from "../../../src/core/policy-preview.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
@@ -202,6 +205,35 @@ describe("Engine", function () {
     write(makeKeys().publicPem);
     assert.equal((await by(0)).state, "verified");
     assert.equal((await by(1)).decision?.outcome, "refused");
+  });
+
+  it("previews and explains what policies say of signers, patterns and expressions included", async () => {
+    const file = async (name: string, pem: string, more: readonly string[] = []) => {
+      const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
+      const text = policyText({ name: "team", globs: ["mod*"], authorities });
+      const read = await readPolicies(Buffer.from(text), join(root(), name), root());
+      return read.policies[0] ?? assert.fail();
+    };
+    const keyless = "keyless: { identities: [{ issuerRegExp: '^https://a$', subjectRegExp: '^b@c$' }] }";
+    const [before, after] = [
+      await file("a.yaml", makeKeys().publicPem),
+      await file("b.yaml", keys.publicPem, [keyless]),
+    ];
+    const publicSigstore = () => assert.fail("no signature here needs it");
+    const models = { folder: root(), models: [model], publicSigstore };
+    assert.deepEqual(await engine.previewPolicy(after, models), await previewPolicy(after, models));
+    assert.deepEqual(await engine.newlyAccepted(before, after, models), [model]);
+    const policies = { user: [before], workspace: [after] };
+    const subject = { model, folder: root(), path: "model", policies, publicSigstore };
+    const explained = await engine.explainPolicies(subject);
+    assert.deepEqual(explained, await explainPolicies(subject));
+    assert.deepEqual(
+      explained.map(({ source, authorities }) => [source, authorities.map(({ accepted }) => accepted)]),
+      [
+        ["user", [false]],
+        ["workspace", [true, false]],
+      ],
+    );
   });
 
   describe("that dies", () => {

@@ -131,7 +131,7 @@ const KINDS = {
   IGNORE_PATH: "usage",
   FILE_UNREADABLE: "input",
   FILE_CHANGED: "input",
-  // Writing, and the hashing process
+  // Writing, and hashing
   SIGNATURE_UNWRITABLE: "input",
   SIGNATURE_SELF_CHECK: "internal",
   HASHER_FAILED: "internal",

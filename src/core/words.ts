@@ -171,7 +171,7 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   FILE_CHANGED: "file changed while read",
   SIGNATURE_UNWRITABLE: "signature not written",
   SIGNATURE_SELF_CHECK: "written signature fails check",
-  HASHER_FAILED: "hashing process failed",
+  HASHER_FAILED: "hashing failed",
   USAGE: "wrong usage",
   CANCELLED: "cancelled",
   INTERNAL: "internal error",

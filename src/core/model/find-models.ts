@@ -15,7 +15,6 @@ import { compareCodePoints } from "./names.ts";
 import { isNeverEntered } from "./never-entered.ts";
 import { isSignatureName } from "./signature-names.ts";
 import { type Listing, listByKind, signaturesBeside } from "./signatures-beside.ts";
-import { sortInSlices } from "./sort-in-slices.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 export interface FoundModel {
@@ -153,7 +152,7 @@ class Search {
       const listing = await this.#list(place);
       if (listing !== undefined && !isEnvironment(listing)) {
         await this.#classify(place, listing);
-        queue.push(...(await this.#below(place, listing)));
+        queue.push(...(this.#below(place, listing)));
       }
       if (this.#left < 0) {
         this.#options.onLimit?.(this.#limit);
@@ -161,7 +160,7 @@ class Search {
       }
       if (this.#slices.isOver()) await this.#slices.next();
     }
-    return sortInSlices([...this.#found.values()], (a, b) => compareCodePoints(a.path, b.path), this.#slices);
+    return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
   }
 
   async #list(place: Place): Promise<Listing | undefined> {
@@ -176,14 +175,14 @@ class Search {
     }
   }
 
-  async #below(place: Place, listing: Listing): Promise<Place[]> {
+  #below(place: Place, listing: Listing): Place[] {
     const places: Place[] = [];
     for (const name of listing.folders) {
       const relative = relativePath(place, name);
       if (isNeverEntered(name) || this.#options.exclude?.(relative) === true) continue;
       places.push({ path: entryPath(place.path, name), relative, parent: place, owns: undefined, isFront: false });
     }
-    return sortInSlices(places, (a, b) => compareCodePoints(a.relative, b.relative), this.#slices);
+    return places.sort((a, b) => compareCodePoints(a.relative, b.relative));
   }
 
   async #classify(place: Place, listing: Listing): Promise<void> {

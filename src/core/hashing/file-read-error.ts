@@ -56,7 +56,7 @@ const CHANGES: Readonly<Record<FileChange, string>> = {
   size: "changed in size",
   times: "was written to",
   shorter: "became shorter",
-  longer: "has more bytes than its listed size",
+  longer: "had more bytes than its listed size",
 };
 
 const REASONS: Readonly<Partial<Record<string, string>>> = {

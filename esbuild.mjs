@@ -11,9 +11,11 @@ const ROOT = import.meta.dirname;
 const PROGRAM = {
   extension: "src/extension.ts",
   engine: "src/engine.ts",
-  cli: "src/cli.ts",
   "hash-worker": "src/core/hashing/hash-worker.ts",
 };
+
+/** In dist/, and made by another build than the chunks. */
+const ELSEWHERE = new Set(["viewer.js", "cli.js"]);
 
 /** What the signature viewer's page is made of: no part of Node, no part of the editor. */
 const PAGE = ["ts", "css"].map((kind) => ({ in: `src/ui/viewer/webview/viewer.${kind}`, out: "viewer" }));
@@ -23,6 +25,11 @@ const PAGE = ["ts", "css"].map((kind) => ({ in: `src/ui/viewer/webview/viewer.${
  * than UTF-8) are optional to what imports them: it does without where they are not installed.
  */
 export const EXTERNAL = ["vscode", "@napi-rs/*", "iconv-lite"];
+
+/** What the launcher loads: from source, and built. */
+const PROGRAMS = ["./terminal/program.ts", "./cli-main.cjs"];
+
+const ALIAS = { "make-fetch-happen": "./src/core/signing/sigstore-fetch.ts" };
 
 const LIBRARY = {
   sign: "src/core/sign.ts",
@@ -78,10 +85,51 @@ const OWN_MANIFEST = {
 /** Returns the sources that went into the bundles, relative to the repository, and what esbuild says of those in dist/. */
 export async function bundle() {
   const program = await bundleInto("dist", PROGRAM);
+  const terminal = await bundleTerminal();
   const library = await bundleInto("dist/library", LIBRARY, ["src/library-check.ts"]);
   const page = await bundlePage();
-  const sources = new Set([program, library, page].flatMap(({ inputs }) => Object.keys(inputs)));
+  const sources = new Set([program, terminal, library, page].flatMap(({ inputs }) => Object.keys(inputs)));
   return { sources: [...sources].sort(), program };
+}
+
+/**
+ * A launcher, and the terminal program in one CommonJS file: Node keeps that compiled, and finds no chunks to read. It
+ * needs hash-worker.js beside it.
+ */
+export async function bundleTerminal(folder = "dist") {
+  /** @type {import("esbuild").BuildOptions & { metafile: true }} */
+  const shared = {
+    absWorkingDir: ROOT,
+    outdir: folder,
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    external: EXTERNAL,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    plugins: [LATE_COMMONJS, OWN_MANIFEST],
+  };
+  const launcher = await build({
+    ...shared,
+    entryPoints: { cli: "src/cli.ts" },
+    format: "esm",
+    // Releases that are too old have to read it, to say so.
+    target: "node14.13.1",
+    external: PROGRAMS,
+  });
+  const program = await build({
+    ...shared,
+    entryPoints: { "cli-main": "src/terminal/program.ts" },
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    alias: ALIAS,
+    define: { "import.meta.url": "$url" },
+    banner: { js: 'const $url=require("node:url").pathToFileURL(__filename).href;' },
+  });
+  return { inputs: { ...launcher.metafile.inputs, ...program.metafile.inputs } };
 }
 
 /** One script and one style sheet. */
@@ -120,7 +168,7 @@ async function bundleInto(folder, entries, first = []) {
     chunkNames: "chunk-[hash]",
     external: EXTERNAL,
     inject: first,
-    alias: { "make-fetch-happen": "./src/core/signing/sigstore-fetch.ts" },
+    alias: ALIAS,
     // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     minifySyntax: true,
@@ -133,7 +181,7 @@ async function bundleInto(folder, entries, first = []) {
   // What an earlier build left goes last: a program that is running from this folder keeps its files until here.
   const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
   for (const name of readdirSync(join(ROOT, folder))) {
-    if (name.endsWith(".js") && name !== "viewer.js" && !made.has(name)) rmSync(join(ROOT, folder, name));
+    if (name.endsWith(".js") && !ELSEWHERE.has(name) && !made.has(name)) rmSync(join(ROOT, folder, name));
   }
   return metafile;
 }

@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { LATE_COMMONJS } from "../esbuild.mjs";
+import { bundleTerminal, LATE_COMMONJS } from "../esbuild.mjs";
 
 /** What is measured is what is shipped: bundles, with the options of the product's own. */
 export interface Bundle {
@@ -22,7 +22,6 @@ export async function bundle(folder: string): Promise<Bundle> {
       pool: "src/core/hashing/hash-pool.ts",
       "hash-worker": "src/core/hashing/hash-worker.ts",
       enumerate: "src/core/model/enumerate.ts",
-      cli: "src/cli.ts",
     },
     outdir: out,
     bundle: true,
@@ -39,6 +38,7 @@ export async function bundle(folder: string): Promise<Bundle> {
     logLevel: "warning",
     plugins: [LATE_COMMONJS],
   });
+  await bundleTerminal(out);
   writeFileSync(join(folder, "package.json"), '{ "type": "module", "version": "0.0.0" }\n');
   try {
     // The prebuilt library is no part of a bundle.

@@ -6,7 +6,8 @@ export function digestCacheFolder(env: NodeJS.ProcessEnv = process.env, platform
   return join(cacheHome(env, platform), "model-provenance", "digests");
 }
 
-function cacheHome(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+/** The platform's folder for what can be made anew. */
+export function cacheHome(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   if (env["XDG_CACHE_HOME"]) return env["XDG_CACHE_HOME"];
   if (platform === "win32") return env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local");
   return platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");

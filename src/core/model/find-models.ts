@@ -152,7 +152,7 @@ class Search {
       const listing = await this.#list(place);
       if (listing !== undefined && !isEnvironment(listing)) {
         await this.#classify(place, listing);
-        queue.push(...(this.#below(place, listing)));
+        queue.push(...this.#below(place, listing));
       }
       if (this.#left < 0) {
         this.#options.onLimit?.(this.#limit);

@@ -1,0 +1,22 @@
+import { lstatSync, mkdirSync } from "node:fs";
+import module from "node:module";
+import { join } from "node:path";
+import { cacheHome } from "./cache-folder.ts";
+
+/**
+ * Lets Node keep what it compiles of the program: the second start takes half the time. In the person's own cache folder
+ * only, readable by nobody else: who can write there decides what the program does.
+ */
+export function keepCompiledCode(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
+  // The person's own choice goes first.
+  if (env["NODE_COMPILE_CACHE"] !== undefined || env["NODE_DISABLE_COMPILE_CACHE"] !== undefined) return;
+  const folder = join(cacheHome(env, platform), "model-provenance", "compiled");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(folder);
+    const isOwn = platform === "win32" || (found.uid === process.getuid?.() && (found.mode & 0o077) === 0);
+    if (found.isDirectory() && isOwn) module.enableCompileCache(folder);
+  } catch {
+    // Read-only, full, or in the way: the program starts as it does the first time.
+  }
+}

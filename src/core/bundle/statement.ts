@@ -61,7 +61,10 @@ const Legacy = v.looseObject({
  * @throws ProvenanceError of kind `invalid` or `unable`
  */
 export function parseStatement(payload: Buffer, label: string): Statement {
-  const json = parseBoundedJson(payload, `The statement in ${label}`, "STATEMENT_NOT_JSON");
+  const json = parseBoundedJson(payload, `The statement in ${label}`, {
+    notJson: "STATEMENT_NOT_JSON",
+    malformed: "STATEMENT_MALFORMED",
+  });
   const shell = parse(Shell, json, "STATEMENT_MALFORMED", label);
   if (shell._type !== STATEMENT_TYPE) {
     throw new ProvenanceError(

@@ -43,6 +43,20 @@ describe("parsing a statement", () => {
     assert.equal(parse(makeStatement(more)).manifest.resources.length, 2);
   });
 
+  it("rejects a field that comes twice, also one that it ignores", async () => {
+    const text = JSON.stringify(statement());
+    for (const [field, twice] of [
+      ['"resources":', '"resources":[],"resources":'],
+      ['"digest":', '"digest":"00","d\\u0069gest":'],
+      ['"name":', '"note":1,"note":2,"name":'],
+    ] as const) {
+      const changed = Buffer.from(text.replace(field, twice));
+      assert.notEqual(changed.toString(), text);
+      const error = await failsWith("STATEMENT_MALFORMED", () => parseStatement(changed, "model.sig"));
+      assert.match(error.message, /^The statement in model\.sig is ambiguous: .*same field twice/);
+    }
+  });
+
   it("takes absent ignored paths", () => {
     const { serialization } = statement()["predicate"] as { serialization: JsonObject };
     delete serialization["ignore_paths"];

@@ -98,6 +98,16 @@ describe("reading policy files", function () {
       assert.equal(diagnostics[0]?.code, "syntax");
     });
     it("a field twice", () => fails(`${HEAD}kind: ModelPolicy\n`, "syntax", "4:1", /keys must be unique/));
+    it("a field twice in another spelling", async () => {
+      await fails(`${HEAD}"k\\u0069nd": ModelPolicy\n`, "syntax", "4:1", /keys must be unique/);
+      await fails('{"kind": "a",\n"k\\u0069nd": "b"}', "syntax", "2:1", /keys must be unique/);
+      await fails('metadata: { annotations: { 1: a,\n  "1": b } }', "syntax", "2:3", /keys must be unique/);
+      await fails('metadata: { labels: { __proto__: a,\n  "__proto__": b } }', "syntax", "2:3", /keys must be unique/);
+    });
+    it("a field's name that is an alias or a collection", async () => {
+      await fails(`${HEAD}x: &kind kind\n*kind : Other\n`, "syntax", "5:1", /name of a field has to be text/);
+      await fails(`${HEAD}? [kind]\n: Other\n`, "syntax", "4:3", /name of a field has to be text/);
+    });
     it("a tag of its own", () => fails(`${HEAD}spec: !!js/function x\n`, "syntax", "4:7", /tag/));
     it("not UTF-8", () => fails(Buffer.from([0x61, 0xff]), "not-utf8", "1:1", /not UTF-8/));
     it("nothing", () => fails("", "empty", "1:1", /no policy in this file/));

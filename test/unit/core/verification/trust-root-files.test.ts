@@ -85,6 +85,11 @@ describe("trust roots from files", () => {
       () => ({ ...root, certificate_authorities: [] }),
       /certificateAuthorities is there twice/,
     ],
+    [
+      "has a field twice",
+      () => JSON.stringify(root).replace('"tlogs":', '"\\u0074logs":[],"tlogs":'),
+      /same field twice in one object/,
+    ],
     ["names no certificate authority", () => ({ ...root, certificateAuthorities: [] }), /certificateAuthorities/],
     [
       "has a key that is not Base64",

@@ -413,6 +413,17 @@ describe("bad input", () => {
       });
     }
 
+    it("is one of two in its file", async () => {
+      await signKey();
+      const [key, other] = [readFileSync(at("key.pub"), "utf8"), pem("ed25519")];
+      writeFileSync(at("two.pub"), `${key}${other.publicKey}`);
+      writeFileSync(at("two.pem"), `${other.privateKey}${other.privateKey}`);
+      const expected = "holds 2 PEM blocks where one public key is expected. Give each key separately.";
+      fails(await verifyKey("--public-key", at("two.pub")), 2, `Verification failed: DIR/two.pub ${expected}`);
+      const wanted = "holds 2 private keys. Give a file that holds the one to sign with.";
+      fails(await signKey("--private-key", at("two.pem")), 2, `Signing failed: DIR/two.pem ${wanted}`);
+    });
+
     it("does not exist", async () => {
       await signKey();
       const message = "Verification failed: The public key DIR/none.pub cannot be read: there is no such file.";

@@ -437,6 +437,10 @@ describe("reading policy files", function () {
     it("no private key", () => fails(authority("key: { path: keys/prod.key }"), "key", place, /is a private key/));
     it("no certificate for a key", () =>
       fails(authority("key: { path: root.pem }"), "key", place, /is a certificate, not a public key/));
+    it("no two keys in one text", async () => {
+      const data = JSON.stringify(`${KEYS.publicPem}${makeKeys().publicPem}`);
+      await fails(authority(`key: { data: ${data} }`), "key", place, /a0 holds 2 PEM blocks/);
+    });
     it("no other text for a key", () => fails(authority("key: { path: not.pem }"), "key", place, /not\.pem/));
     it("no nonsense written down", () => fails(authority("key: { data: hello }"), "key", place, /a0/));
     it("no other text for a root", () =>

@@ -149,6 +149,21 @@ describe("reading a public key", () => {
       code: "KEY_UNREADABLE",
       message: /certificate, not a public key/,
     },
+    "two keys": {
+      publicPem: `${alice.publicPem}${bob.publicPem}`,
+      code: "KEY_UNREADABLE",
+      message: /holds 2 PEM blocks where one public key is expected\. Give each key separately/,
+    },
+    "the same key twice": {
+      publicPem: `${alice.publicPem}\n# again\n${alice.publicPem}`,
+      code: "KEY_UNREADABLE",
+      message: /holds 2 PEM blocks/,
+    },
+    "a key and something else": {
+      publicPem: `${alice.publicPem}-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n`,
+      code: "KEY_UNREADABLE",
+      message: /holds 2 PEM blocks/,
+    },
     text: { publicPem: "hello", code: "KEY_UNREADABLE", message: /not a public key in PEM/ },
   } as const;
   for (const [name, { publicPem, code, message }] of Object.entries(refused)) {
@@ -158,6 +173,11 @@ describe("reading a public key", () => {
       assert.match(error.message, /^x\.pem/);
     });
   }
+
+  it("takes a key with text around it", () => {
+    const { curve } = readPublicKey({ label: "x.pem", pem: `The key of Alice\n${alice.publicPem}\n-- \n` });
+    assert.equal(curve, "P-256");
+  });
 
   it("refuses an EC key on another curve", async () => {
     const { generateKeyPairSync } = await import("node:crypto");

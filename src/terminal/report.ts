@@ -90,9 +90,11 @@ const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
  *
  * @param now milliseconds since 1970
  */
-export function trustRootText({ label, origin, asOf }: TrustRootFacts, now: number): string {
+export function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, now: number): string {
   const age = asOf === undefined ? "" : ` ${ageText(now - Date.parse(asOf))}`;
-  return `the trust root of ${label} (${ROOT_ORIGINS[origin]}${origin === "built-in" && age !== "" ? "," : ""}${age})`;
+  const expired = expiredSince === undefined ? "" : `; its metadata expired on ${minuteText(expiredSince)}`;
+  const comma = origin === "built-in" && age !== "" ? "," : "";
+  return `the trust root of ${label} (${ROOT_ORIGINS[origin]}${comma}${age}${expired})`;
 }
 
 function ageText(milliseconds: number): string {

@@ -48,6 +48,7 @@ const SigstoreSigner = v.object({
     label: Text,
     origin: v.picklist(["built-in", "updated", "file"]),
     asOf: v.exactOptional(Text),
+    expiredSince: v.exactOptional(Text),
   }),
 });
 

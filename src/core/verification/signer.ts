@@ -81,6 +81,8 @@ export interface TrustRootFacts {
   readonly origin: "built-in" | "updated" | "file";
   /** RFC 3339: when it was last known to be current; absent for a file. */
   readonly asOf?: string;
+  /** RFC 3339: since when its metadata has been expired; absent where it is not, or where there is none. */
+  readonly expiredSince?: string;
 }
 
 export type Curve = "P-256" | "P-384" | "P-521";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Coverage, Verdict } from "../../../src/core/verdict.ts";
 import type { Signer } from "../../../src/core/verification/signer.ts";
-import { verdictReport } from "../../../src/terminal/report.ts";
+import { trustRootText, verdictReport } from "../../../src/terminal/report.ts";
 import { renderLine } from "../../../src/terminal/text.ts";
 
 const SIGNER: Signer = { method: "key", fingerprint: "ab".repeat(32), curve: "P-256", label: "prod.pub" };
@@ -34,6 +34,16 @@ describe("the report of a verdict", () => {
       "  files      14 signed, 16.1 GB read in 9.8 s",
       "✓ Verified: llama is what key prod.pub signed, unchanged",
     ]);
+  });
+
+  it("says of a stored trust root when its metadata expired", () => {
+    const facts = { label: "Sigstore", origin: "updated", asOf: "2026-11-01T00:00:00.000Z" } as const;
+    const now = Date.parse("2026-11-21T00:00:00Z");
+    assert.equal(trustRootText(facts, now), "the trust root of Sigstore (updated 20 days ago)");
+    assert.equal(
+      trustRootText({ ...facts, expiredSince: "2026-11-08T14:02:03.000Z" }, now),
+      "the trust root of Sigstore (updated 20 days ago; its metadata expired on 2026-11-08 14:02 UTC)",
+    );
   });
 
   it("tells by whose word files were left out, and not the signature itself", () => {

@@ -126,7 +126,7 @@ function signerOf(
   certificate: Certificate,
   { identity, identityType, issuer, extensions }: FulcioSubject,
   { entity, certificate: libraryCertificate, material }: Attempt,
-  { label, origin, asOf }: TrustRootFacts,
+  { label, origin, asOf, expiredSince }: TrustRootFacts,
 ): SigstoreSigner {
   const stamped = timestampsOf(entity).map((timestamp) => ({
     authority: authorityName(timestampAuthority(timestamp, material)?.root.toDER()),
@@ -152,7 +152,12 @@ function signerOf(
     log,
     timestamps: stamped,
     extensions,
-    trustRoot: { label, origin, ...(asOf !== undefined && { asOf }) },
+    trustRoot: {
+      label,
+      origin,
+      ...(asOf !== undefined && { asOf }),
+      ...(expiredSince !== undefined && { expiredSince }),
+    },
   };
 }
 

@@ -241,6 +241,16 @@ describe("what the signature viewer tells", () => {
     assert.equal(told(exception).state.headline.tone, "amber");
   });
 
+  it("of the trust root that decided, also when its metadata expired", () => {
+    const factOf = (signer: typeof CI) =>
+      told({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
+        facts.filter(({ label }) => label === "Checked against"),
+      )[0]?.value;
+    assert.match(factOf(CI) ?? "", /^the trust root of public, current on November 1, 2026/);
+    const expired = { ...CI, trustRoot: { ...CI.trustRoot, expiredSince: "2026-11-08T14:02:03.000Z" } };
+    assert.match(factOf(expired) ?? "", /refreshed on November 1, 2026.*; its metadata expired on November 8, 2026/);
+  });
+
   it("of a workflow: where it was made, with https links only, and when", () => {
     const { state, links } = told({ ...verified, signer: CI });
     assert.equal(

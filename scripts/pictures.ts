@@ -1,6 +1,6 @@
 // npm run pictures: the pictures of README and walkthrough, from the real workbench with the packaged extension.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { launchBrowser, openWorkbench, screenshot } from "../test/support/browser.ts";
@@ -72,11 +72,6 @@ async function folderOfNobody(): Promise<string> {
 }
 
 /** What the person who is in the pictures has in the settings. */
-async function useSigstore({ settingsFile }: Server, { trustConfigPath }: LocalSigstore): Promise<void> {
-  const folder = join(dirname(dirname(settingsFile)), "Machine");
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, "settings.json"),
-    JSON.stringify({ "modelProvenance.sigstoreInstance": trustConfigPath }),
-  );
+async function useSigstore(server: Server, { trustConfigPath }: LocalSigstore): Promise<void> {
+  await changeSettings(server, { "modelProvenance.sigstoreInstance": trustConfigPath });
 }

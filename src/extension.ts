@@ -42,7 +42,7 @@ export function activate(context: ExtensionContext): Api {
     trust,
     policies,
     passphrases: new Passphrases(context.secrets),
-    keyFiles: new KeyFiles(context.globalState, storage),
+    keyFiles: new KeyFiles(context.globalState),
     sigstore,
     login: new EditorLogin(),
     storage,

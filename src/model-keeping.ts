@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { type ExtensionContext, Uri, window, workspace } from "vscode";
+import { type ExtensionContext, env, Uri, window, workspace } from "vscode";
 import { userPolicyPath } from "./core/policy/policy-files.ts";
 import type { Verifier } from "./core/verifier.ts";
 import { isCancellation } from "./platform/commands.ts";
@@ -7,6 +7,7 @@ import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import type { Log } from "./platform/log.ts";
 import { PowerWatch } from "./platform/power.ts";
+import { isImageDisk } from "./platform/remote-names.ts";
 import { excludedPatterns, modelPatterns, onHintsChanged } from "./platform/search-hints.ts";
 import { onSettingChanged, setting } from "./platform/settings.ts";
 import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
@@ -55,6 +56,7 @@ export class ModelKeeping {
     const policies = new Policies({
       userPolicy: () => setting("userPolicy"),
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
+      ownDisk: () => !isImageDisk(env.remoteName),
       workspaceTrusted: () => workspace.isTrusted,
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       publicSigstore: () => sigstore.publicInstance(),

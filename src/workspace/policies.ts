@@ -19,6 +19,8 @@ export interface PolicyServices {
   userPolicy(): string;
   /** Where the person's own policy is, if the setting names none. */
   readonly defaultUserPolicy: string;
+  /** Whether the disk of this window is the person's own: a policy in the default place counts only then. */
+  ownDisk(): boolean;
   workspaceTrusted(): boolean;
   /** The workspace folder that a path is in, for a model that no search of a folder has found yet. */
   folderOf(path: string): string | undefined;
@@ -169,7 +171,7 @@ export class Policies {
   async #readUser(): Files {
     const named = this.#services.userPolicy();
     const file = this.userFile();
-    if (named === "" && !existsSync(file)) return [];
+    if (named === "" && (!this.#services.ownDisk() || !existsSync(file))) return [];
     if (isAbsolute(file)) return this.#readAll([file]);
     const { diagnostic, FILE_START } = await import("../core/policy/diagnostics.ts");
     const found = diagnostic("unreadable", `${file} is not an absolute path.`, FILE_START);

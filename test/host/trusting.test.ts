@@ -15,7 +15,7 @@ import {
 } from "vscode";
 import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
-import { signWith } from "../support/editor-workspace.ts";
+import { pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
@@ -199,7 +199,7 @@ describe("trusting a signer in the editor", () => {
   });
 
   it("creates a policy of those who were accepted one by one", async () => {
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [publicKey], ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
     answer("Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(
@@ -218,7 +218,7 @@ describe("trusting a signer in the editor", () => {
     answer("Do Not Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(asked, []);
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [publicKey], ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.equal(asked.length, 1);
     assert.equal(existsSync(policy), false);

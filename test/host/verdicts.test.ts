@@ -18,7 +18,7 @@ import { createInProcessEngine } from "../../src/core/hashing/in-process-engine.
 import type { SignResult } from "../../src/core/sign.ts";
 import { verify } from "../../src/core/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
-import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
+import { changeByte, damageSignature, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { skip } from "../support/results.ts";
@@ -281,6 +281,6 @@ describe("the extension in its host", () => {
   }
 
   async function trust(files: readonly string[]): Promise<void> {
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, files.map(pemEntry), ConfigurationTarget.Global);
   }
 });

@@ -70,7 +70,7 @@ async function destinationsFor(
   throw new ProvenanceError("USAGE", l10n.t("All policies for {0} accept {1} already.", modelName(model), signer));
 }
 
-/** A key or root that was chosen just now can be copied there; others are in the settings, or come from a policy. */
+/** A key or root that was chosen just now can be written there; others are there, or come from a policy. */
 function isForSettings(proof: Proof): boolean {
   return proof.signer.method === "sigstore" || ("file" in proof && proof.file !== undefined);
 }
@@ -96,7 +96,7 @@ async function trustForMyself(model: KnownModel, proof: Proof, services: Service
   if (proof.signer.method === "sigstore") return trustInSettings(model, proof.signer);
   if (!("pem" in proof) || proof.file === undefined) return;
   const kind = proof.signer.method === "key" ? "key" : "certificate";
-  await accept(proof.file, { label: basename(proof.file), pem: proof.pem }, kind, services);
+  await accept({ label: basename(proof.file), pem: proof.pem }, kind, services);
 }
 
 async function addToPolicy(

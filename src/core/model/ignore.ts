@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } fr
 import { ProvenanceError } from "../errors.ts";
 import type { IgnoreSource } from "./file-list.ts";
 import { nameProblem } from "./names.ts";
+import { canHoldName } from "./windows-names.ts";
 
 export interface IgnoreRule {
   /** Canonical, relative to the model root; `.` is everything. */
@@ -26,7 +27,7 @@ export function isIgnored(name: string, rulePath: string): boolean {
  */
 export function checkIgnorePath(path: string): void {
   const glob = /[*?[]/.exec(path)?.[0];
-  const problem = path === "." ? undefined : nameProblem(path);
+  const problem = path === "." ? undefined : localNameProblem(path);
   if (glob === undefined && problem === undefined) return;
   const why =
     glob === undefined
@@ -35,6 +36,10 @@ export function checkIgnorePath(path: string): void {
   throw new ProvenanceError("IGNORE_PATH", `"${path}" cannot be left out of a signature: ${why}.`, {
     details: { path, problem: problem ?? "glob" },
   });
+}
+
+function localNameProblem(path: string): string | undefined {
+  return nameProblem(path) ?? (canHoldName(path, process.platform) ? undefined : "not a name on Windows");
 }
 
 /**

@@ -8,6 +8,7 @@ import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
 import { sortGroupsInSlices, sortInSlices } from "./sort-in-slices.ts";
 import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
+import { canHoldName } from "./windows-names.ts";
 
 /** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
 const MAX_ENTRIES = 2_000_000;
@@ -31,6 +32,8 @@ export interface WalkOptions {
   readonly isTemporary?: (name: string) => boolean;
   /** Told of every file of the list as it is found, in no order, before the list is complete. */
   readonly onFile?: (file: ModelFile) => void;
+  /** The one whose file system holds the model; this one if absent. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
@@ -40,6 +43,7 @@ export class Walk {
   readonly #allowSymlinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
   readonly #onFile: (file: ModelFile) => void;
+  readonly #platform: NodeJS.Platform;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -59,6 +63,7 @@ export class Walk {
     this.#allowSymlinks = options.allowSymlinks;
     this.#isTemporary = options.isTemporary ?? (() => false);
     this.#onFile = options.onFile ?? (() => {});
+    this.#platform = options.platform ?? process.platform;
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -152,7 +157,7 @@ export class Walk {
       this.#enter(name, target.path, folder);
     } else if (!target.stats.isFile()) {
       this.#refuse(name, "special");
-    } else if (nameProblem(name) !== undefined) {
+    } else if (!isSignable(name, this.#platform)) {
       this.#refuse(name, "not-portable");
     } else {
       const file = modelFile(name, target);
@@ -186,6 +191,11 @@ function leadsBack(target: string, from: Folder): boolean {
     if (isWithin(folder.path, target)) return true;
   }
   return false;
+}
+
+/** Windows lists names that it does not open: they were made around its rules, and lead elsewhere. */
+export function isSignable(name: string, platform: NodeJS.Platform = process.platform): boolean {
+  return nameProblem(name) === undefined && canHoldName(name, platform);
 }
 
 export function modelFile(name: string, target: LinkTarget): ModelFile {

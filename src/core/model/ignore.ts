@@ -13,6 +13,8 @@ export interface IgnoreRule {
 
 /** Left out by default, at the top of the model only (OMS 6.2). */
 export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as const;
+/** Those of them that are about versions. `.github` holds workflows and scripts: content like any other. */
+export const GIT_OWN_PATHS = [".git", ".gitattributes", ".gitignore"] as const;
 
 /** Whether the rule `rulePath` leaves `name` out: the same name, or below it. `.` leaves out everything (OMS 6.2.1). */
 export function isIgnored(name: string, rulePath: string): boolean {

@@ -1,7 +1,8 @@
 import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
-import type { IgnoreRule } from "./ignore.ts";
+import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
+import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
@@ -50,6 +51,7 @@ export class Walk {
   /** By folder. */
   readonly #files: ModelFile[][] = [];
   readonly #ignored: IgnoredEntry[] = [];
+  readonly #excluded: ExcludedEntry[] = [];
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
   #namesBelowSurrogates = true;
@@ -77,12 +79,14 @@ export class Walk {
     for (let folder = this.#pending.pop(); folder !== undefined; folder = this.#pending.pop()) {
       await this.#walk(folder);
     }
+    const hidden = await findHiddenContent(this.#excluded, this.#slices);
     return {
       root: this.#root,
       kind: "directory",
       files: await sortGroupsInSlices(this.#files, this.#order(), this.#slices),
       totalBytes: this.#totalBytes,
       ignored: await this.#sorted(this.#ignored),
+      ...(hidden && { hidden }),
       refused: await this.#sorted(this.#refused),
       outside: (await this.#sorted(this.#outside)).map((link) => link.name),
     };
@@ -125,6 +129,9 @@ export class Walk {
     const source = this.#rules.get(name) ?? (kind !== "folder" && this.#isTemporary(name) ? "signature" : undefined);
     if (source !== undefined) {
       this.#ignored.push({ name, source });
+      if (GIT_PATHS.some((path) => path === name)) {
+        this.#excluded.push({ name, kind, path: entryPath(folder.path, entry) });
+      }
       return;
     }
     const path = entryPath(folder.path, entry);

@@ -30,9 +30,10 @@ describe("verifying a model", () => {
     writeTree(model(), files);
     writeFileSync(signature(), bundleText(signBundle(statement, { keys })));
   };
+  const signIt = () => sign({ model: model(), signature: signature(), identity, engine });
   beforeEach(async () => {
     writeTree(model(), FILES);
-    await sign({ model: model(), signature: signature(), identity, engine });
+    await signIt();
   });
   after(() => engine.dispose());
   const stateAndCodes = ({ state, reasons }: Verdict) => [state, ...reasons.map(({ code }) => code)];
@@ -99,6 +100,19 @@ describe("verifying a model", () => {
       { name: "model.sig", source: "signature" },
       { name: "weights", source: "signer" },
     ]);
+  });
+
+  it("shows what the default paths hide beside git's own files, which changes no verdict", async () => {
+    assert.equal((await verifyIt()).coverage?.hidden, undefined);
+    writeTree(model(), { ".git/HEAD": "", ".git/payload.py": "", ".github/workflows/ci.yml": "" });
+    for (const sign of [false, true]) {
+      if (sign) await signIt();
+      const { state, coverage } = await verifyIt();
+      assert.equal(state, "verified");
+      const names = [".git/payload.py", ".github/workflows/ci.yml"];
+      assert.deepEqual(coverage?.hidden, { names, count: 2, complete: true });
+    }
+    assert.equal((await signIt()).coverage.hidden?.count, 2);
   });
 
   it("goes by the symlink rule that the statement records", async function () {

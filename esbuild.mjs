@@ -1,6 +1,6 @@
 // Bundles: the extension and its processes, the terminal program into dist/; the library into dist/library/.
 // All entries of a folder share their chunks in that folder: code finds hasher.js beside itself.
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -61,10 +61,25 @@ export const LATE_COMMONJS = {
   },
 };
 
+/**
+ * Of package.json only what the code asks it for.
+ * @type {import("esbuild").Plugin}
+ */
+const OWN_MANIFEST = {
+  name: "own-manifest",
+  setup({ onLoad }) {
+    onLoad({ filter: /package\.json$/ }, ({ path }) => {
+      if (path !== join(ROOT, "package.json")) return undefined;
+      const { version, engines } = JSON.parse(readFileSync(path, "utf8"));
+      return { contents: JSON.stringify({ version, engines: { node: engines.node } }), loader: "json" };
+    });
+  },
+};
+
 /** Returns the sources that went into the bundles, relative to the repository, and what esbuild says of those in dist/. */
 export async function bundle() {
   const program = await bundleInto("dist", PROGRAM);
-  const library = await bundleInto("dist/library", LIBRARY);
+  const library = await bundleInto("dist/library", LIBRARY, ["src/library-check.ts"]);
   const page = await bundlePage();
   const sources = new Set([program, library, page].flatMap(({ inputs }) => Object.keys(inputs)));
   return { sources: [...sources].sort(), program };
@@ -91,8 +106,9 @@ async function bundlePage() {
 /**
  * @param {string} folder
  * @param {Record<string, string>} entries
+ * @param {string[]} first what every module imports before all else
  */
-async function bundleInto(folder, entries) {
+async function bundleInto(folder, entries, first = []) {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(ROOT, path)))),
@@ -104,6 +120,7 @@ async function bundleInto(folder, entries) {
     splitting: true,
     chunkNames: "chunk-[hash]",
     external: EXTERNAL,
+    inject: first,
     alias: { "make-fetch-happen": "./src/core/signing/sigstore-fetch.ts" },
     // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
@@ -112,7 +129,7 @@ async function bundleInto(folder, entries) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    plugins: [LATE_COMMONJS],
+    plugins: [LATE_COMMONJS, OWN_MANIFEST],
   });
   // What an earlier build left goes last: a program that is running from this folder keeps its files until here.
   const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));

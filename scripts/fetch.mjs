@@ -84,12 +84,15 @@ export function fetchPackage(wanted, prepare) {
 
 /**
  * The program of a pinned Node.
- * @param {"node" | "node-oldest"} name
+ * @param {"node" | "node-oldest" | "node-required" | "node-too-old"} name `node-oldest` is for the oldest VS Code,
+ *   `node-required` the oldest that `engines` names
  */
 export function fetchNode(name) {
   const wanted = pinned(name);
   if (wanted === undefined) {
-    throw new Error(`No pinned Node for ${process.platform}-${process.arch}: install Node 24 or newer and try again.`);
+    throw new Error(
+      `No pinned Node for ${process.platform}-${process.arch}: install Node 24.15 or a newer 24 and try again.`,
+    );
   }
   return join(fetchPackage(wanted), "bin", process.platform === "win32" ? "node.exe" : "node");
 }

@@ -1,9 +1,10 @@
 // node scripts/run.mjs TASK [ARGUMENT…]: what every npm script calls. Brings what is missing, then runs the task
-// under Node 24. Plain JavaScript without dependencies: it runs on the system's Node 20, in a bare clone.
+// under Node 24 or newer. Plain JavaScript without dependencies: it runs on the system's Node 20, in a bare clone.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { nodeProblem } from "../src/required-node.js";
 import { fetchNode, npm, pathWith, ROOT } from "./fetch.mjs";
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
@@ -27,7 +28,7 @@ if (command === undefined) {
   process.exit(2);
 }
 try {
-  const node = Number.parseInt(process.versions.node, 10) >= 24 ? process.execPath : fetchNode("node");
+  const node = isNew() ? process.execPath : fetchNode("node");
   if (!installed()) {
     console.error("Installing the dependencies …");
     npm(["ci", "--ignore-scripts", "--no-fund", "--no-audit"], ROOT, node);
@@ -36,6 +37,13 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
+}
+
+/** Whether this Node runs the scripts, and the program that they build. */
+function isNew() {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const running = process.versions.node;
+  return Number.parseInt(running, 10) >= 24 && nodeProblem(running, engines.node) === undefined;
 }
 
 /** Whether every package of the lock file is there in its version; npm writes the list of what it installed. */

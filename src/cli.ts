@@ -1,28 +1,12 @@
 #!/usr/bin/env node
-import { EXIT } from "./terminal/command.ts";
-import { listenForInterruption } from "./terminal/interruption.ts";
-import { Log } from "./terminal/log.ts";
-import { main } from "./terminal/main.ts";
-import { Output } from "./terminal/output.ts";
+// The program is imported only after the check: an older Node may not even read it.
+import manifest from "../package.json" with { type: "json" };
+import { nodeProblem } from "./required-node.js";
 
-const interruption = listenForInterruption();
-const out = new Output(process.stdout, process.env);
-const err = new Output(process.stderr, process.env);
-out.onFailure = ({ message }) => {
-  err.print([`The result cannot be written: ${message}.`]);
-  process.exit(EXIT.failed);
-};
-process.exitCode = await main(process.argv.slice(2), {
-  env: process.env,
-  cwd: process.cwd(),
-  // Opened when somebody is asked: a command that asks nothing leaves standard input alone.
-  get input() {
-    return process.stdin;
-  },
-  out,
-  err,
-  log: new Log(err),
-  interruption,
-});
-// A read that hangs (a passphrase that nobody sends) would keep the process.
-if (interruption.exitStatus !== undefined) process.exit();
+const problem = nodeProblem(process.versions.node, manifest.engines.node);
+if (problem === undefined) {
+  await import("./terminal/program.ts");
+} else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 2;
+}

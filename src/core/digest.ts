@@ -146,7 +146,7 @@ const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; 
   "not-portable": {
     code: "MODEL_NAME_NOT_PORTABLE",
     what: "a name that a signature cannot hold",
-    remedy: "Rename it without backslash and drive letter.",
+    remedy: "Rename it, or ignore the path.",
   },
 };
 

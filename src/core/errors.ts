@@ -33,6 +33,7 @@ const KINDS = {
   RESOURCES_EMPTY: "invalid",
   RESOURCES_TOO_MANY: "invalid",
   RESOURCE_NAME: "invalid",
+  RESOURCE_NAME_UNSUPPORTED: "unable",
   RESOURCE_DUPLICATE: "invalid",
   RESOURCE_DIGEST: "invalid",
   RESOURCE_ALGORITHM: "invalid",

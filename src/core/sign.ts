@@ -6,6 +6,7 @@ import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
 import type { DigestMode } from "./hashing/digest-engine.ts";
 import type { FileList } from "./model/file-list.ts";
+import { windowsNameWarning } from "./model/windows-names.ts";
 import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
 import { isEarlierSignature } from "./signing/earlier-signature.ts";
 import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
@@ -59,6 +60,8 @@ export interface PreparedStatement {
   readonly rootDigest: string;
   readonly coverage: Coverage;
   readonly list: Pick<FileList, "root" | "outside" | "ignored">;
+  /** About files that Windows cannot hold. */
+  readonly nameWarning?: string;
 }
 
 export interface SignResult {
@@ -97,7 +100,8 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const asked = options.mode ?? "full";
   const mode = asked !== "full" && (await isEarlierSignature(signature, trust)) ? asked : "full";
   const { prepare = prepareStatement, identity: _, ...rest } = options;
-  const { payload, list, rootDigest, coverage } = await prepare({ ...rest, mode, model, signature });
+  const prepared = await prepare({ ...rest, mode, model, signature });
+  const { payload, rootDigest, coverage } = prepared;
   throwIfCancelled(options.signal);
   const { bytes, signer, published, checkWritten } = await signStatement(payload);
   try {
@@ -105,7 +109,7 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
-  return { signature, signer, rootDigest, coverage, warnings: warningsFor(list, signature) };
+  return { signature, signer, rootDigest, coverage, warnings: warningsFor(prepared, signature) };
 }
 
 /**
@@ -117,7 +121,14 @@ export async function prepareStatement(options: PrepareOptions): Promise<Prepare
   const { manifest, list, rootDigest, coverage } = await buildManifest(options);
   const { root, outside, ignored } = list;
   const payload = encodeStatement(basename(resolve(options.model)), manifest);
-  return { payload, rootDigest, coverage, list: { root, outside, ignored } };
+  const nameWarning = windowsNameWarning(list.files);
+  return {
+    payload,
+    rootDigest,
+    coverage,
+    list: { root, outside, ignored },
+    ...(nameWarning !== undefined && { nameWarning }),
+  };
 }
 
 interface SignedStatement {
@@ -182,11 +193,15 @@ function withMore(error: unknown, text: string): unknown {
   return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
-function warningsFor({ root, outside, ignored }: PreparedStatement["list"], signature: string): string[] {
+function warningsFor(
+  { list: { root, outside, ignored }, nameWarning }: PreparedStatement,
+  signature: string,
+): string[] {
   const unfinished = ignored
     .filter(({ name, source }) => source === "signature" && basename(name) !== basename(signature))
     .filter(({ name }) => existsSync(join(root, name)));
   return [
+    ...(nameWarning === undefined ? [] : [nameWarning]),
     ...outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`),
     ...unfinished.map(
       ({ name }) =>

@@ -9,6 +9,7 @@ import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
 import { resourcesByFile } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
+import type { ModelFile } from "./model/file-list.ts";
 import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
 import { type Authentication, authenticateBundle } from "./verification/authenticate.ts";
@@ -97,27 +98,31 @@ async function checkFiles(
   const { algorithm, shardSize } = serialization;
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const signed = resourcesByFile(manifest);
-  const { list, matching, files, digests } = await withDigestEngine(options, request, async (digester) => {
+  // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
+  const isRead = ({ name, size }: ModelFile): boolean => signed.has(name) || (shardSize !== undefined && size === 0);
+  const { list, matching, digests } = await withDigestEngine(options, request, async (digester) => {
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
-      // What nobody signed is not read.
-      onFile: (file) => signed.has(file.name) && digester.onFile(file),
+      onFile: (file) => isRead(file) && digester.onFile(file),
       ...(signal && { signal }),
     });
     const matching = matchFiles(manifest, list, signed);
-    const files = matching.present.map(({ file }) => file);
-    return { list, matching, files, digests: await digester.digest(files) };
+    const files = [...matching.present.map(({ file }) => file), ...matching.empty];
+    return { list, matching, digests: await digester.digest(files) };
   });
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
   const covered = {
-    files: files.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
-    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
+    bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
   };
   return {
     comparison: compare(manifest, matching, digests.digests, letUnsignedPass),
-    coverage: coverageOf(list, serialization, covered, digests, started, { unsigned, empty: matching.empty }),
+    coverage: coverageOf(list, serialization, covered, digests, started, {
+      unsigned,
+      empty: matching.empty.map(({ name }) => name),
+    }),
     reading: digests.bytesFromCache > 0 ? "cached" : "full",
   };
 }

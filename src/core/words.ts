@@ -78,6 +78,7 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   RESOURCES_EMPTY: "it covers no file",
   RESOURCES_TOO_MANY: "too many files listed",
   RESOURCE_NAME: "unsafe file name",
+  RESOURCE_NAME_UNSUPPORTED: "unsupported file name",
   RESOURCE_DUPLICATE: "a file listed twice",
   RESOURCE_DIGEST: "malformed digest",
   RESOURCE_ALGORITHM: "digest algorithms disagree",

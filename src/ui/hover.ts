@@ -7,7 +7,7 @@ import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "./decision-rows.ts";
-import { filesText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
+import { filesText, hiddenText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
 import { signerName, vouchedText } from "./signer-text.ts";
 import { stateWords } from "./translated-words.ts";
 
@@ -168,10 +168,14 @@ function how(model: KnownModel): string[] {
   if (verdict.coverage === undefined) {
     return verdict.signer === undefined ? [] : [l10n.t("Only the signature was checked, no file was read")];
   }
-  const { ignored } = verdict.coverage;
+  const { ignored, hidden } = verdict.coverage;
   const left = ignored.filter(({ source }) => source !== "signature").map(({ name }) => name);
   const read = `${filesText(verdict.coverage)} · ${readingText(verdict)}`;
-  return left.length === 0 ? [read] : [read, l10n.t("Left out: {0}", left.join(", "))];
+  return [
+    read,
+    ...(left.length === 0 ? [] : [l10n.t("Left out: {0}", left.join(", "))]),
+    ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN)}`]),
+  ];
 }
 
 function actions(hover: HoverText, model: KnownModel): void {

@@ -59,6 +59,7 @@ const Coverage = v.object({
   bytesFromCache: Count,
   seconds: Count,
   ignored: v.array(v.object({ name: Text, source: v.picklist(["default", "signature", "signer", "caller"]) })),
+  hidden: v.exactOptional(v.object({ names: Texts, count: Count, complete: v.boolean() })),
   unsigned: Texts,
   empty: Texts,
   algorithm: Text,

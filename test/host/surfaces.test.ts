@@ -257,6 +257,22 @@ describe("the tree", () => {
     );
   });
 
+  it("warns of what the default paths hide beside git's own files, in the tree and in the hover", () => {
+    const hidden = { names: [".git/[x](command:y)", ".github/ci.yml"], count: 3, complete: true };
+    const known = model("hiding", { signer: SIGNER, coverage: { ...COVERAGE, hidden } });
+    const files = factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "files");
+    const row = files?.children.find(({ id }) => id === "hidden");
+    assert.equal(row?.label, "Left out by default, not git's own (3)");
+    assert.deepEqual([row.icon, row.colour], ["warning", "amber"]);
+    assert.deepEqual(
+      row.children.map(({ label }) => label),
+      [...hidden.names, "… and 1 more"],
+    );
+    const { value } = modelHover(known);
+    assert.match(plain(modelHover(known)), /⚠ Left out by default, not git's own \(3\): .*ci\.yml … and 1 more/);
+    assert.doesNotMatch(value, /\]\(command:y/);
+  });
+
   it("says of a changed file what was expected and what was found", () => {
     const change = { name: "a.bin", expected: "aa".repeat(32), found: "bb".repeat(32) };
     const comparison = { matches: false, changed: [change], missing: [], added: [] };

@@ -4,6 +4,8 @@ import type { EngineOptions } from "../../src/core/hashing/child-engine.ts";
 /** What goes wrong once the file of this name is read up to `offset` bytes. */
 export type HasherFault = { readonly file: string; readonly offset: number } & (
   | { readonly what: "error"; readonly system: string }
+  /** One byte more than the file system lists. */
+  | { readonly what: "longer" }
   | { readonly what: "stuck" | "throw" | "exhaust" }
   /** `mark`: a file that remembers, over all starts, that it happened. */
   | { readonly what: "append" | "touch"; readonly target: string; readonly mark: string }

@@ -39,6 +39,7 @@ const CHANGES: Readonly<Record<FileChange, string>> = {
   size: "changed in size",
   times: "was written to",
   shorter: "became shorter",
+  longer: "had more bytes than its listed size",
 };
 
 const WORDS: Readonly<Partial<Record<string, string>>> = {

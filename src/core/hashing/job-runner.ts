@@ -5,7 +5,7 @@ import { DIGEST_BYTES, type HashAlgorithm } from "./digest-engine.ts";
 import { DigestSink } from "./digest-sink.ts";
 import { unpackFiles } from "./file-chunk.ts";
 import type { Job, JobOutcome } from "./job.ts";
-import { checkListed, endedEarly, FileFault, openListed, readFault } from "./listed-file.ts";
+import { checkEnd, checkListed, endedEarly, FileFault, openListed, readAt } from "./listed-file.ts";
 import { OverlappedReader } from "./overlapped-reader.ts";
 import { RunControl } from "./run-control.ts";
 
@@ -79,6 +79,7 @@ export class JobRunner {
         filled += got;
       }
       checkListed(fd, listed);
+      checkEnd(fd, listed);
       return this.#block.subarray(0, size);
     } finally {
       fs.closeSync(fd);
@@ -123,6 +124,7 @@ export class JobRunner {
         }
         if (position < end) return { state: "stopped" };
         checkListed(fd, listed);
+        if (end === Number(listed.size)) checkEnd(fd, listed);
         sink.end();
         return { state: "done" };
       } finally {
@@ -148,21 +150,5 @@ export class JobRunner {
       throw endedEarly(Number(listed.size), position);
     }
     take(this.#block.subarray(0, got));
-  }
-}
-
-function readAt(
-  fd: number,
-  buffer: Uint8Array,
-  into: number,
-  length: number,
-  position: number | null,
-  listed: ReturnType<typeof parseStatLine>,
-  offset: number,
-): number {
-  try {
-    return fs.readSync(fd, buffer, into, length, position);
-  } catch (error) {
-    throw readFault(fd, listed, error, offset);
   }
 }

@@ -70,6 +70,34 @@ export function checkListed(fd: number, listed: ListedStat): void {
   }
 }
 
+/**
+ * Throws unless nothing follows the listed size. A file system need not know its sizes: procfs and some of FUSE list
+ * files as empty that are not, and what follows the listed size would go unread.
+ */
+export function checkEnd(fd: number, listed: ListedStat): void {
+  const size = Number(listed.size);
+  if (readAt(fd, Buffer.alloc(1), 0, 1, size, listed, size) > 0) {
+    throw new FileFault({ kind: "changed", change: "longer", listed: size });
+  }
+}
+
+/** One read at `position`, null for the next byte; `offset` is where in the file that is, for the error. */
+export function readAt(
+  fd: number,
+  buffer: Uint8Array,
+  into: number,
+  length: number,
+  position: number | null,
+  listed: ListedStat,
+  offset: number,
+): number {
+  try {
+    return fs.readSync(fd, buffer, into, length, position);
+  } catch (error) {
+    throw readFault(fd, listed, error, offset);
+  }
+}
+
 /** A read that came back with nothing before the listed end. */
 export function endedEarly(listed: number, found: number): FileFault {
   return new FileFault({ kind: "changed", change: "shorter", listed, found });

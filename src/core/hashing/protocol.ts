@@ -6,7 +6,7 @@ const RequestId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const FileIndex = Count;
 
-const FileChange = v.picklist(["removed", "replaced", "not-a-file", "size", "times", "shorter"]);
+const FileChange = v.picklist(["removed", "replaced", "not-a-file", "size", "times", "shorter", "longer"]);
 
 /** How a file stopped being what the list says. */
 export type FileChange = v.InferOutput<typeof FileChange>;

@@ -1,13 +1,15 @@
 import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
-import type { IgnoreRule } from "./ignore.ts";
+import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
+import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
 import { sortGroupsInSlices, sortInSlices } from "./sort-in-slices.ts";
 import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
+import { canHoldName } from "./windows-names.ts";
 
 /** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
 const MAX_ENTRIES = 2_000_000;
@@ -31,6 +33,8 @@ export interface WalkOptions {
   readonly isTemporary?: (name: string) => boolean;
   /** Told of every file of the list as it is found, in no order, before the list is complete. */
   readonly onFile?: (file: ModelFile) => void;
+  /** The one whose file system holds the model; this one if absent. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
@@ -40,12 +44,14 @@ export class Walk {
   readonly #allowSymlinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
   readonly #onFile: (file: ModelFile) => void;
+  readonly #platform: NodeJS.Platform;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
   /** By folder. */
   readonly #files: ModelFile[][] = [];
   readonly #ignored: IgnoredEntry[] = [];
+  readonly #excluded: ExcludedEntry[] = [];
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
   #namesBelowSurrogates = true;
@@ -59,6 +65,7 @@ export class Walk {
     this.#allowSymlinks = options.allowSymlinks;
     this.#isTemporary = options.isTemporary ?? (() => false);
     this.#onFile = options.onFile ?? (() => {});
+    this.#platform = options.platform ?? process.platform;
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -72,12 +79,14 @@ export class Walk {
     for (let folder = this.#pending.pop(); folder !== undefined; folder = this.#pending.pop()) {
       await this.#walk(folder);
     }
+    const hidden = await findHiddenContent(this.#excluded, this.#slices);
     return {
       root: this.#root,
       kind: "directory",
       files: await sortGroupsInSlices(this.#files, this.#order(), this.#slices),
       totalBytes: this.#totalBytes,
       ignored: await this.#sorted(this.#ignored),
+      ...(hidden && { hidden }),
       refused: await this.#sorted(this.#refused),
       outside: (await this.#sorted(this.#outside)).map((link) => link.name),
     };
@@ -120,6 +129,9 @@ export class Walk {
     const source = this.#rules.get(name) ?? (kind !== "folder" && this.#isTemporary(name) ? "signature" : undefined);
     if (source !== undefined) {
       this.#ignored.push({ name, source });
+      if (GIT_PATHS.some((path) => path === name)) {
+        this.#excluded.push({ name, kind, path: entryPath(folder.path, entry) });
+      }
       return;
     }
     const path = entryPath(folder.path, entry);
@@ -152,7 +164,7 @@ export class Walk {
       this.#enter(name, target.path, folder);
     } else if (!target.stats.isFile()) {
       this.#refuse(name, "special");
-    } else if (nameProblem(name) !== undefined) {
+    } else if (!isSignable(name, this.#platform)) {
       this.#refuse(name, "not-portable");
     } else {
       const file = modelFile(name, target);
@@ -186,6 +198,11 @@ function leadsBack(target: string, from: Folder): boolean {
     if (isWithin(folder.path, target)) return true;
   }
   return false;
+}
+
+/** Windows lists names that it does not open: they were made around its rules, and lead elsewhere. */
+export function isSignable(name: string, platform: NodeJS.Platform = process.platform): boolean {
+  return nameProblem(name) === undefined && canHoldName(name, platform);
 }
 
 export function modelFile(name: string, target: LinkTarget): ModelFile {

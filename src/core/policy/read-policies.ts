@@ -188,7 +188,7 @@ function checkVerification(
   const problem = signaturePath === undefined ? undefined : pathProblem(signaturePath.replace(/^(\.\.\/)+/, ""));
   if (problem !== undefined) report(reading, problem.code, problem.message, [...base, "signaturePath"]);
   for (const [index, path] of ignorePaths.entries()) {
-    const wrong = nameProblem(path);
+    const wrong = path.includes("\\") ? "backslash" : nameProblem(path);
     if (wrong === undefined) continue;
     const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
     report(reading, "path", message, [...base, "ignorePaths", index]);

@@ -326,6 +326,21 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(expected), ["verified", "accepted"]);
   });
 
+  it("of the default paths, what the signer left out of .github is refused, and git's own are not", async () => {
+    const authorities = [key(prod.publicPem)];
+    const policy = [{ authorities, verification: "{ signerIgnoredPaths: deny }" }];
+    writeTree(model(), { ".git/HEAD": "", ".gitignore": "", ".gitattributes": "" });
+    await signIt({});
+    assert.deepEqual(told(await check(policy)), ["verified", "accepted"]);
+    writeTree(model(), { ".github/workflows/ci.yml": "" });
+    await signIt({});
+    const denied = await check(policy);
+    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    assert.deepEqual(denied.reasons.at(-1)?.details["paths"], [".github"]);
+    const named = [{ authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [.github] }" }];
+    assert.deepEqual(told(await check(named)), ["verified", "accepted"]);
+  });
+
   it("links that the signer followed are refused, unless they are allowed", async () => {
     await signIt({ allowSymlinks: true });
     const authorities = [key(prod.publicPem)];

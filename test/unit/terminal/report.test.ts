@@ -69,6 +69,39 @@ describe("the report of a verdict", () => {
     ]);
   });
 
+  it("names in amber what the default paths hide beside git's own files", () => {
+    const ignored = [{ name: ".github", source: "default" as const }];
+    const names = Array.from({ length: 12 }, (_, index) => `.github/${String(index).padStart(2, "0")}`);
+    const linesOf = (hidden: Coverage["hidden"], long = false) =>
+      verdictReport(
+        {
+          state: "verified",
+          model: "/models/llama",
+          reasons: [],
+          coverage: { ...COVERAGE, ignored, ...(hidden && { hidden }) },
+        },
+        { name: "llama", accepted: "the key given", long },
+      );
+    const line = (hidden: Coverage["hidden"], long = false) => linesOf(hidden, long).at(-2)?.at(-1);
+    const ten = names.slice(0, 10).join(", ");
+    assert.deepEqual(line({ names: names.slice(0, 2), count: 2, complete: true }), {
+      text: "left out by default, not git's own: .github/00, .github/01",
+      style: "amber",
+    });
+    const text = (hidden: Coverage["hidden"], long = false) => {
+      const shown = line(hidden, long);
+      return typeof shown === "object" ? shown.text : shown;
+    };
+    assert.match(text({ names, count: 150, complete: true }) ?? "", new RegExp(`: ${ten} and 140 more$`));
+    assert.match(text({ names, count: 150, complete: true }, true) ?? "", / \.github\/11 and 138 more$/);
+    assert.match(text({ names, count: 12, complete: false }) ?? "", / and 2 more; not all of it was looked at$/);
+    assert.match(
+      text({ names: [], count: 0, complete: false }) ?? "",
+      /^left out by default, and not all of it was looked at/,
+    );
+    assert.equal(text(undefined), "left out by default: .github");
+  });
+
   it("folds long lists of what was left out, unless all is asked for", () => {
     const ignored = Array.from({ length: 12 }, (_, index) => ({ name: `n${index}`, source: "signer" as const }));
     const first = "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9";

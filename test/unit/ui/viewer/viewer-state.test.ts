@@ -128,6 +128,19 @@ describe("what the signature viewer tells", () => {
     ]);
   });
 
+  it("of files that the default paths hide: amber, and named", () => {
+    const hidden = { names: [".github/<x>.yml"], count: 1, complete: true };
+    const { state } = told({ ...verified, coverage: { ...COVERAGE, hidden } });
+    const files = state.steps.find(({ id }) => id === "files");
+    assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
+    assert.match(files?.line ?? "", /What is left out by default includes files that are not git's own\./);
+    assert.deepEqual(
+      files?.facts.filter(({ label }) => label === "Of these, not git's own").map(({ value }) => value),
+      [".github/<x>.yml"],
+    );
+    assert.equal(state.headline.tone, "green");
+  });
+
   it("of a signature that belongs to no model here: claims only, in every step", () => {
     const { state } = told(undefined);
     assert.equal(

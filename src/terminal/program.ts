@@ -1,0 +1,27 @@
+import { EXIT } from "./command.ts";
+import { listenForInterruption } from "./interruption.ts";
+import { Log } from "./log.ts";
+import { main } from "./main.ts";
+import { Output } from "./output.ts";
+
+const interruption = listenForInterruption();
+const out = new Output(process.stdout, process.env);
+const err = new Output(process.stderr, process.env);
+out.onFailure = ({ message }) => {
+  err.print([`The result cannot be written: ${message}.`]);
+  process.exit(EXIT.failed);
+};
+process.exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  // Opened when somebody is asked: a command that asks nothing leaves standard input alone.
+  get input() {
+    return process.stdin;
+  },
+  out,
+  err,
+  log: new Log(err),
+  interruption,
+});
+// A read that hangs (a passphrase that nobody sends) would keep the process.
+if (interruption.exitStatus !== undefined) process.exit();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type FileDecoration, MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
+import { type FileDecoration, type MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
 import type { FoundModel } from "../../src/core/model/find-models.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
@@ -168,9 +168,9 @@ describe("hovers", () => {
   it("show a hostile name as the text that it is", () => {
     const label = "x](command:workbench.action.quit) <img src=x> **b** `c` $(check) \u202egpj";
     const { value } = modelHover(model("x", { signer: { ...SIGNER, label } }));
-    const expected = new MarkdownString().appendText(label.replace("\u202e", "\ufffd")).value;
-    const spaced = (text: string): string => text.replaceAll("&nbsp;", " ");
-    assert.ok(spaced(value).includes(spaced(expected)), value);
+    const expected =
+      "x\\]\\(command:workbench.action.quit\\) &#60;img src\\=x&#62; \\*\\*b\\*\\* \\`c\\` \\$\\(check\\) \ufffdgpj";
+    assert.ok(value.includes(expected), value);
     assert.doesNotMatch(value, /\]\(command:workbench/);
     assert.doesNotMatch(value, /\u202e/);
   });

@@ -4,7 +4,9 @@ import { messageText, middleShortened, plainText } from "../../../src/platform/p
 describe("text of others", () => {
   it("shows what would reverse, hide or break the text around it", () => {
     assert.equal(plainText("a\u202eb\u200bc\nd\u0000e\u2066f\u{e0041}g\u001b[31mh"), "a�b�c�d�e�f�g�[31mh");
-    assert.equal(plainText("Modèle 模型 🙂 ·"), "Modèle 模型 🙂 ·");
+    // Soft hyphen, Hangul filler, variation selectors, half a pair: each can hide something, or is no character.
+    assert.equal(plainText("a\u00adb\u3164c\ufe01d\u{e0101}e\ud800f\u2065g"), "a�b�c�d�e�f�g");
+    assert.equal(plainText("Modèle 模型 🙂 · ❤\ufe0f"), "Modèle 模型 🙂 · ❤\ufe0f");
   });
 
   it("makes no link and no icon in messages and lists", () => {

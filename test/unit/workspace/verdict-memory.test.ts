@@ -153,6 +153,7 @@ describe("the memory of verdicts", () => {
     const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
     const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
     assert.deepEqual(recall(toKeep(verdict)), verdict);
-    assert.equal(toKeep({ ...verdict, state: "invalid" }), undefined);
+    assert.deepEqual(recall(toKeep({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
+    assert.equal(toKeep({ ...verdict, state: "unchecked" }), undefined);
   });
 });

@@ -160,50 +160,51 @@ describe("hostile texts, in a window", () => {
     return links;
   }
 
-  async function hoverOn(name: string, state: string): Promise<Locator> {
-    await page.mouse.move(900, 400);
-    return hoverOver(page, modelRow(page, name, state));
+  /** One hover at a time: that of before has to be gone. */
+  async function hoverOn(target: Locator): Promise<Locator> {
+    await page.mouse.move(900, 700);
+    await page.locator(".monaco-hover .hover-contents").first().waitFor({ state: "hidden" });
+    return hoverOver(page, target);
   }
 
   it("show a media type as it is", async () => {
-    const hover = await hoverOn("media-type", "Signature not valid");
+    const hover = await hoverOn(modelRow(page, "media-type", "Signature not valid"));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     assert.equal((await linksOf(hover)).length, 3);
     await screenshot(page, "hostile-texts-01-media-type");
   });
 
   it("show names of certificates, files, policies and authorities as they are", async () => {
-    const hover = await hoverOn("names", "Changed since signing");
+    const hover = await hoverOn(modelRow(page, "names", "Changed since signing"));
     await hover.getByText("<command:workbench.action.closeWindow>").first().waitFor();
     assert.equal((await linksOf(hover)).length, 4);
     await screenshot(page, "hostile-texts-02-names");
   });
 
   it("show an identity as it is", async () => {
-    const hover = await hoverOn("login", "");
+    const hover = await hoverOn(modelRow(page, "login", ""));
     await hover.getByText("<https:/evil.example/login#>@evil.example").first().waitFor();
     await linksOf(hover);
   });
 
   it("show the reason of an exception as it is", async () => {
-    const hover = await hoverOn("exception", "");
+    const hover = await hoverOn(modelRow(page, "exception", ""));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     await linksOf(hover);
   });
 
   it("show a folder's name as it is: in its row, in the status bar, and in code", async () => {
-    const row = await hoverOn(FOLDER, "");
+    const row = await hoverOn(modelRow(page, FOLDER));
     await row.getByText(FOLDER).first().waitFor();
     await linksOf(row);
-    await page.mouse.move(900, 400);
-    const bar = await hoverOver(page, page.locator(".statusbar-item", { hasText: "changed or not valid" }));
+    const bar = await hoverOn(page.locator(".statusbar-item", { hasText: "changed or not valid" }));
     await bar.getByText(FOLDER).first().waitFor();
     assert.equal((await linksOf(bar)).length, 5);
     await runCommand(page, "Go to File...");
     await page.locator(".quick-input-widget input:focus").fill("load.py");
     await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "load.py" }).click();
     const code = page.locator(".monaco-editor .view-line span span", { hasText: "trustSigner" }).first();
-    const shown = await hoverOver(page, code);
+    const shown = await hoverOn(code);
     await shown.getByText(FOLDER).first().waitFor();
     await linksOf(page.locator(".monaco-hover"));
     await screenshot(page, "hostile-texts-03-code");

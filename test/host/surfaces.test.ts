@@ -94,6 +94,13 @@ const unsigned: KnownModel = {
 };
 const untrusted = model("phi", { state: "untrusted", signer: SIGNER, coverage: COVERAGE });
 
+/** As a check leaves it while a policy has errors. */
+function unreadable(name: string, state: Verdict["state"]): KnownModel {
+  const reason = { code: "POLICY_INVALID", message: "The policy p.yaml cannot be read.", details: {} } as const;
+  const decision = { outcome: "refused", path: name, policies: [], reasons: [reason] } as const;
+  return model(name, { state, decision, reasons: [reason] });
+}
+
 describe("badges", () => {
   it("mark a verified model, and nothing in it", () => {
     const shown = decorations(verified);
@@ -191,6 +198,18 @@ describe("the status bar", () => {
     ["one changed", [verified, modified], "1 of 2 changed", "statusBarItem.errorBackground"],
     ["one not valid", [verified, invalid], "1 of 2 not valid", "statusBarItem.errorBackground"],
     ["both", [modified, invalid, untrusted], "2 of 3 changed or not valid", "statusBarItem.errorBackground"],
+    [
+      "a policy that cannot be read",
+      [unreadable("phi", "unable"), verified],
+      "Policy cannot be read, nothing is accepted",
+      "statusBarItem.warningBackground",
+    ],
+    [
+      "a policy that cannot be read, beside a change",
+      [unreadable("phi", "unable"), unreadable("whisper", "modified")],
+      "1 of 2 changed, policy cannot be read",
+      "statusBarItem.errorBackground",
+    ],
     ["a signer not accepted", [verified, untrusted], "1 signer not accepted", "statusBarItem.warningBackground"],
     [
       "progress",
@@ -217,6 +236,19 @@ describe("the tree", () => {
     assert.match(item.accessibilityInformation?.label ?? "", /^whisper, Changed since signing\. /);
     assert.equal(iconOf(item), "error");
     assert.equal(modelItem(unsigned, [unsigned]).contextValue, TREE_CONTEXT.unsigned);
+  });
+
+  it("says of each model that a policy cannot be read", () => {
+    const known = unreadable("phi", "unable");
+    assert.equal(modelItem(known, [known]).description, "policy cannot be read");
+    for (const state of ["unable", "modified", "untrusted"] as const) {
+      const rows = factsOf(unreadable("phi", state), { kind: "model", path: known.path });
+      assert.deepEqual(
+        rows.filter(({ label }) => label === "The policy p.yaml cannot be read.").map(({ icon }) => icon),
+        ["warning"],
+        state,
+      );
+    }
   });
 
   it("tells models of one name apart", () => {

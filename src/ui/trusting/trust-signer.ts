@@ -186,7 +186,7 @@ async function whoIs(signer: Signer): Promise<string[]> {
     case "certificate":
       return [l10n.t("Certified by {0}, under the root {1}", plainText(signer.issuer), plainText(signer.root))];
     case "sigstore": {
-      const { callingRepository } = await import("../../core/policy/editing/signer-authority.ts");
+      const { callingRepository } = await import("../../core/verification/ci-identity.ts");
       const caller = callingRepository(signer);
       const vouched = l10n.t("{0} vouches for this identity.", plainText(signer.issuer));
       if (caller === undefined) return [vouched];

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { findPolicyFiles } from "../../src/core/policy/policy-files.ts";
+import { readPolicyFile } from "../../src/core/policy/read-policies.ts";
 import { sign } from "../../src/core/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
@@ -12,7 +14,7 @@ import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { HOSTILE_NAMES, HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 import { makeKeys, privatePem } from "../support/keys.ts";
 import { startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
-import { hoverOver, modelRow, openView } from "./workbench.ts";
+import { modelRow, openView } from "./workbench.ts";
 
 /** The commands that a hover of this extension may run. */
 const OURS =
@@ -75,6 +77,14 @@ describe("hostile texts, in a window", () => {
       join(root, "exception.model-policy.json"),
       policy("exceptions", "exception", [{ name: "let", static: { action: "pass", message: ALL } }]),
     );
+    for (const file of await findPolicyFiles(root)) {
+      const { diagnostics } = await readPolicyFile(file);
+      assert.deepEqual(
+        diagnostics.filter(({ severity }) => severity === "error"),
+        [],
+        file,
+      );
+    }
     page = await openWorkbench(session.browser, session.server.url({ open: root }));
     await openView(page);
   });
@@ -163,8 +173,11 @@ describe("hostile texts, in a window", () => {
   /** One hover at a time: that of before has to be gone. */
   async function hoverOn(target: Locator): Promise<Locator> {
     await page.mouse.move(900, 700);
-    await page.locator(".monaco-hover .hover-contents").first().waitFor({ state: "hidden" });
-    return hoverOver(page, target);
+    const hover = page.locator(".monaco-hover .hover-contents").first();
+    await hover.waitFor({ state: "hidden" });
+    await target.hover();
+    await hover.waitFor();
+    return page.locator(".monaco-hover");
   }
 
   it("show a media type as it is", async () => {
@@ -188,7 +201,7 @@ describe("hostile texts, in a window", () => {
   });
 
   it("show the reason of an exception as it is", async () => {
-    const hover = await hoverOn(modelRow(page, "exception", ""));
+    const hover = await hoverOn(modelRow(page, "exception", "Let pass by exception"));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     await linksOf(hover);
   });
@@ -206,7 +219,8 @@ describe("hostile texts, in a window", () => {
     const code = page.locator(".monaco-editor .view-line span span", { hasText: "trustSigner" }).first();
     const shown = await hoverOn(code);
     await shown.getByText(FOLDER).first().waitFor();
-    await linksOf(page.locator(".monaco-hover"));
+    await shown.getByText("Show in Models").waitFor();
+    await linksOf(shown);
     await screenshot(page, "hostile-texts-03-code");
   });
 });

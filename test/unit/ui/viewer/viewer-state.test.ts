@@ -292,7 +292,7 @@ describe("what the signature viewer tells", () => {
       ["Workflow", CI.identity.replace("https://", ""), undefined],
       ["Run", "javascript:alert(1)", undefined],
     ]);
-    const { sourceRepositoryUri: _, ...older } = extensions;
+    const older = { githubWorkflowRepository: "acme/models" };
     const none = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
     assert.equal(none.state.origin, undefined);
   });

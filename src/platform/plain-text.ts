@@ -10,6 +10,14 @@ export function plainText(text: string): string {
   return text.replace(DECEPTIVE, "\u{fffd}");
 }
 
+/** JSON in which they are escapes: the same values, and nothing in it changes how it is shown. */
+export function visibleJson(json: string): string {
+  return json.replace(DECEPTIVE, (found) => {
+    if (found === "\n") return found;
+    return found.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  });
+}
+
 /**
  * The same for pop-ups and lists. Pop-ups turn `[text](address)` into a link that may run a command,
  * and lists turn `$(name)` into an icon; an invisible word joiner takes both meanings away.

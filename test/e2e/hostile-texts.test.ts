@@ -75,7 +75,7 @@ describe("hostile texts, in a window", () => {
     await signWith(join(root, "exception"), keys.privatePem);
     writeFileSync(
       join(root, "exception.model-policy.json"),
-      policy("exceptions", "exception", [{ name: "let", static: { action: "pass", message: ALL } }]),
+      policy(ALL, "exception", [{ name: ALL.slice(0, 253), static: { action: "pass", message: ALL } }]),
     );
     for (const file of await findPolicyFiles(root)) {
       const { diagnostics } = await readPolicyFile(file);
@@ -200,7 +200,7 @@ describe("hostile texts, in a window", () => {
     await linksOf(hover);
   });
 
-  it("show the reason of an exception as it is", async () => {
+  it("show who lets an exception pass as it is", async () => {
     const hover = await hoverOn(modelRow(page, "exception", "Let pass by exception"));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     await linksOf(hover);

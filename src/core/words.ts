@@ -147,7 +147,7 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   LOGIN_CLOCK: "clocks do not agree",
   LOGIN_NO_EMAIL: "login without e-mail address",
   LOGIN_EMAIL_UNVERIFIED: "e-mail address not verified",
-  POLICY_INVALID: "policy file not valid",
+  POLICY_INVALID: "policy cannot be read",
   POLICY_UNCOVERED: "no policy covers it",
   POLICY_WORKSPACE_UNTRUSTED: "workspace not trusted",
   POLICY_DENIED: "refused by a policy",

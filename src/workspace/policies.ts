@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
@@ -171,7 +170,8 @@ export class Policies {
   async #readUser(): Files {
     const named = this.#services.userPolicy();
     const file = this.userFile();
-    if (named === "" && (!this.#services.ownDisk() || !existsSync(file))) return [];
+    const { isAbsent } = await import("../core/policy/policy-files.ts");
+    if (named === "" && (!this.#services.ownDisk() || (await isAbsent(file)))) return [];
     if (isAbsolute(file)) return this.#readAll([file]);
     const { diagnostic, FILE_START } = await import("../core/policy/diagnostics.ts");
     const found = diagnostic("unreadable", `${file} is not an absolute path.`, FILE_START);

@@ -11,7 +11,7 @@ export interface KnownModel {
   /** Absolute path of the workspace folder it is in; absent for a model elsewhere that somebody asked about. */
   readonly folder?: string;
   readonly verdict: Verdict;
-  /** The last verdict that was reached, while this one is `checking` or `stale`. */
+  /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */
   readonly before?: Verdict;
   /** Only while files are being read. */
   readonly progress?: DigestProgress;

@@ -27,7 +27,14 @@ import {
 } from "./destinations.ts";
 import { type Proof, proveSigner } from "./prove-signer.ts";
 import { trustInSettings } from "./trust-in-settings.ts";
-import { confirmWriting, planChange, requireTrustedWorkspace, writeChange, writeNewFile } from "./write-policy.ts";
+import {
+  confirmWriting,
+  planChange,
+  requireOutsideModels,
+  requireTrustedWorkspace,
+  writeChange,
+  writeNewFile,
+} from "./write-policy.ts";
 
 /**
  * Trust Signer…: has a policy, or the person's settings, accept who signed a model. The signature is checked first;
@@ -55,8 +62,12 @@ async function destinationsFor(
 ): Promise<readonly Destination[]> {
   if (covering.length === 0) {
     const settings: Destination[] = isForSettings(proof) ? [{ kind: "settings" }] : [];
+    if (model.folder === undefined) return settings;
     const path = newPolicyPath(folder);
-    return model.folder === undefined ? settings : [...settings, { kind: "new-file", path, folder }];
+    const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
+    if ((await signedModelAround(path)) === undefined) return [...settings, { kind: "new-file", path, folder }];
+    if (settings.length === 0) await requireOutsideModels(path);
+    return settings;
   }
   const { previewPolicy } = await import("../../core/policy-preview.ts");
   const publicSigstore = () => services.sigstore.publicInstance();
@@ -186,7 +197,7 @@ async function whoIs(signer: Signer): Promise<string[]> {
     case "certificate":
       return [l10n.t("Certified by {0}, under the root {1}", plainText(signer.issuer), plainText(signer.root))];
     case "sigstore": {
-      const { callingRepository } = await import("../../core/policy/editing/signer-authority.ts");
+      const { callingRepository } = await import("../../core/verification/ci-identity.ts");
       const caller = callingRepository(signer);
       const vouched = l10n.t("{0} vouches for this identity.", plainText(signer.issuer));
       if (caller === undefined) return [vouched];

@@ -442,6 +442,33 @@ describe("policies on the command line", function () {
     });
   });
 
+  describe("a policy in a signed model", () => {
+    it("is not written: it would be a file that nobody signed", async () => {
+      await sign("models/llama");
+      symlinkSync(at("models/llama"), at("linked"));
+      for (const [where, ...more] of [
+        ["models/llama"],
+        [".", "--output", at("models/llama/model-policy.yaml")],
+        [".", "--output", at("models/llama/deeper/model-policy.yaml")],
+        [".", "--output", at("linked/model-policy.yaml")],
+      ] as const) {
+        const args = ["policy", "init", at(where), "--public-key", at("prod.pub"), "--yes", ...more];
+        const { status, stderr } = await run(...args);
+        assert.equal(status, 2, stderr);
+        assert.ok(stderr.includes(`would lie in the signed model ${at("models/llama")},`), stderr);
+        assert.ok(stderr.includes(`run policy init for ${at("models")}, or name a file elsewhere`), stderr);
+      }
+      const given = ["--identity", "a@b.example", "--identity-provider", "https://i.example"];
+      const out = at("models/llama/model-policy.yaml");
+      const imported = await run("policy", "import", ...given, "--output", out);
+      assert.equal(imported.status, 2, imported.stderr);
+      assert.match(imported.stderr, /would lie in the signed model/);
+      assert.equal(existsSync(out), false);
+      const verified = await run("verify", "key", at("models/llama"), "--public-key", at("prod.pub"));
+      assert.equal(verified.status, 0, verified.stderr);
+    });
+  });
+
   describe("policy import and export", () => {
     it("a ClusterImagePolicy, and what is not carried over", async () => {
       writeFileSync(

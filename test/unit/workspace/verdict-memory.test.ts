@@ -159,6 +159,7 @@ describe("the memory of verdicts", () => {
       hidden: { names: [".github/ci.yml"], count: 1, complete: true },
     };
     assert.deepEqual(recall(toKeep({ ...verdict, coverage })), { ...verdict, coverage });
-    assert.equal(toKeep({ ...verdict, state: "invalid" }), undefined);
+    assert.deepEqual(recall(toKeep({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
+    assert.equal(toKeep({ ...verdict, state: "unchecked" }), undefined);
   });
 });

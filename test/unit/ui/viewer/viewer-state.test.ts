@@ -299,6 +299,27 @@ describe("what the signature viewer tells", () => {
     assert.ok(span.from < timestamp.from && timestamp.from < log.from && log.from < span.to);
   });
 
+  it("of a workflow by the word of another provider: no workflow of GitHub, and no page of it", () => {
+    const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
+    const { state, links } = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
+    assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
+    assert.equal(state.origin?.summary, "https://evil.example vouches for what it was made from.");
+    const opened = (state.origin?.facts ?? []).map(({ label, value, link }) => {
+      const target = links.get(link?.id ?? -1);
+      return [label, value, target?.kind === "web" ? target.url : undefined];
+    });
+    assert.deepEqual(opened, [
+      ["Repository", "github.com/acme/models", "https://github.com/acme/models"],
+      ["Branch or tag", "refs/tags/v1.2", undefined],
+      ["Commit", "3f1c9a52c7d0", undefined],
+      ["Workflow", CI.identity.replace("https://", ""), undefined],
+      ["Run", "javascript:alert(1)", undefined],
+    ]);
+    const older = { githubWorkflowRepository: "acme/models" };
+    const none = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
+    assert.equal(none.state.origin, undefined);
+  });
+
   it("of a file that is another one than was checked: nothing of the verdict", () => {
     const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
     assert.equal(state.headline.sentence, "The signature of llama is another one than was checked.");

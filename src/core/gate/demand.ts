@@ -21,6 +21,8 @@ export interface Demand {
   readonly enforced: boolean;
   /** Whether it may match nothing: it only forbids. */
   readonly mayBeEmpty: boolean;
+  /** Where its policy has the signature, relative to the model and inside it; else it lies in the model or beside it. */
+  readonly signaturePath?: string;
   /** Whether its policy decides about a model at that path. */
   covers(path: string): boolean;
   /** Whether its policy lets a file of that path be without a signature. */
@@ -48,13 +50,15 @@ function demandsSignature({ requireSignature, authorities }: Policy): boolean {
 }
 
 function ofPolicy(policy: Policy): Demand[] {
-  const { name, mode, models, modelPlaces, authorities, unsignedFiles } = policy;
+  const { name, mode, models, modelPlaces, authorities, unsignedFiles, verification } = policy;
+  const { signaturePath } = verification;
   const trees = unsignedFiles.filter(({ pattern }) => pattern.endsWith("**"));
   return models.map((glob, index): Demand => {
     const place = modelPlaces[index];
     return {
       source: name,
       ...(place !== undefined && { place }),
+      ...(signaturePath?.split("/").includes("..") === false && { signaturePath }),
       glob,
       kind: kindOf(glob.pattern),
       base: baseOf(glob.pattern),
@@ -80,9 +84,9 @@ export function baseOf(pattern: string): string {
   return end === -1 ? "." : pattern.slice(0, end);
 }
 
-/** Whether the pattern matches the path itself. By `*` alone, the repository's own `.git` is no model. */
+/** Whether the pattern matches the path itself. By `*` alone, neither the root is a model nor its own `.git`. */
 export function matches({ kind, glob }: Demand, path: string): boolean {
-  return !(kind === "level" && path === ".git") && glob.matches(path);
+  return !(kind === "level" && (path === "." || path === ".git")) && glob.matches(path);
 }
 
 /** Whether the pattern makes a model of the path, whatever lies there. */

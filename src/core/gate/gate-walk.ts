@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FoundModel } from "../model/find-models.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
@@ -155,7 +155,19 @@ export class GateWalk {
     const hasFile = (name: string): boolean => isFileHere(path, name);
     const signatures = await signaturesBeside({ path, folders, signatureNames, hasFile }, this.#options.slices);
     const hasSignedFile = [...signatures.keys()].some((model) => model !== path && !folders.has(basename(model)));
+    const named = this.#signatureWhereNamed(folder);
+    if (named !== undefined) signatures.set(path, named);
     return { folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures };
+  }
+
+  /** A policy may have signatures under names that nothing else knows. */
+  #signatureWhereNamed({ path, relative }: Folder): string | undefined {
+    for (const { signaturePath, covers } of this.#options.rules.demands) {
+      if (signaturePath === undefined || !covers(relative)) continue;
+      const signature = join(path, signaturePath);
+      if (lstatSync(signature, { throwIfNoEntry: false })?.isFile() === true) return signature;
+    }
+    return undefined;
   }
 
   /** Where model files lie without a signature, the folder is the unsigned model, unless it is a part of one. */

@@ -1,5 +1,5 @@
 import { covers, type PolicySet } from "../policy/evaluate.ts";
-import { Glob } from "../policy/glob.ts";
+import { baseOf, Glob } from "../policy/glob.ts";
 import type { Place, Policy } from "../policy/policy.ts";
 
 /** A pattern below which a signature is demanded. Paths are relative to the root of the patterns, `/` separated. */
@@ -74,14 +74,6 @@ function ofPolicy(policy: Policy): Demand[] {
 function kindOf(pattern: string): Demand["kind"] {
   if (!pattern.includes("*")) return "literal";
   return pattern.includes("**") ? "tree" : "level";
-}
-
-/** The literal beginning of a pattern: whole folders, or all of it where it has no wildcard; `.` where there is none. */
-export function baseOf(pattern: string): string {
-  const star = pattern.indexOf("*");
-  if (star === -1) return pattern;
-  const end = pattern.lastIndexOf("/", star);
-  return end === -1 ? "." : pattern.slice(0, end);
 }
 
 /** Whether the pattern matches the path itself. By `*` alone, neither the root is a model nor its own `.git`. */

@@ -189,7 +189,7 @@ class Search {
   }
 
   #mustEnter(relative: string): boolean {
-    return this.#options.mustEnter?.(relative) === true;
+    return this.#options.mustEnter?.(relative) === true || this.#isNamed(relative);
   }
 
   async #below(place: Place, listing: Listing): Promise<Place[]> {

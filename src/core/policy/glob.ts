@@ -34,6 +34,14 @@ export class Glob {
     const states = statesAfter(this.#tokens, folder, this.#prefix.length);
     return [...states].some((position) => position < this.#tokens.length);
   }
+
+  /** Whether the pattern matches the path or a folder around it, or can match something below it. */
+  touches(path: string): boolean {
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+      if (this.matches(path.slice(0, end))) return true;
+    }
+    return this.mayMatchBelow(path);
+  }
 }
 
 function tokenize(rest: string): Token[] {
@@ -69,6 +77,14 @@ function admit(set: Set<number>, tokens: readonly Token[], from: number): void {
     set.add(position);
     if (typeof tokens[position] !== "string") return;
   }
+}
+
+/** The literal beginning of a pattern: whole folders, or all of it where it has no wildcard; `.` where there is none. */
+export function baseOf(pattern: string): string {
+  const star = pattern.indexOf("*");
+  if (star === -1) return pattern;
+  const end = pattern.lastIndexOf("/", star);
+  return end === -1 ? "." : pattern.slice(0, end);
 }
 
 /** Why a pattern can never match a path, if so. */

@@ -131,12 +131,13 @@ export class ModelKeeping {
 }
 
 async function searchHints(folder: string, policies: Policies) {
-  const [exclude, matches, named] = await Promise.all([
+  const [exclude, matches, named, mustEnter] = await Promise.all([
     matcherOf(excludedPatterns(folder)),
     matcherOf(modelPatterns(folder)),
     policies.namedModels(folder),
+    policies.searchedFolders(folder),
   ]);
-  return { exclude, isModel: (relative: string) => matches(relative) || named.has(relative), named };
+  return { exclude, isModel: (relative: string) => matches(relative) || named.has(relative), named, mustEnter };
 }
 
 function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {

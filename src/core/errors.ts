@@ -119,6 +119,14 @@ const KINDS = {
   POLICY_SIGNER_IGNORED: "unable",
   POLICY_SYMLINKS: "unable",
   POLICY_EXCEPTION: "unable",
+  // The search of a scan
+  SEARCH_UNCOVERED: "input",
+  SEARCH_LINK: "input",
+  SEARCH_UNREADABLE: "input",
+  SEARCH_INCOMPLETE: "input",
+  SEARCH_SPECIAL_FILE: "input",
+  SEARCH_PATH_MISSING: "input",
+  SEARCH_NOTHING_FOUND: "input",
   // The model
   MODEL_NOT_FOUND: "input",
   MODEL_UNREADABLE: "input",

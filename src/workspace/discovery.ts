@@ -1,14 +1,18 @@
 import { existsSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import type { FindOptions, FoundModel } from "../core/model/find-models.ts";
-import type { ModelRegistry } from "./registry.ts";
+import type { FindOptions, FoundModel, PassedOver } from "../core/model/find-models.ts";
+import { isNeverEntered } from "../core/model/never-entered.ts";
+import type { ModelRegistry, PassedOverFolders } from "./registry.ts";
 
 /** Files and folders of one workspace folder that a search looks at before it gives up. */
 const SEARCH_LIMIT = 500_000;
 
+/** Folders that were passed over and are kept by name. */
+const MAX_PASSED_OVER = 10;
+
 /** What the person's settings and policies say of a folder: what to leave out, and what is a model in any case. */
-export interface SearchHints extends Pick<FindOptions, "exclude" | "isModel"> {
+export interface SearchHints extends Pick<FindOptions, "exclude" | "isModel" | "mustEnter"> {
   /** Paths of folders and files, relative to the folder and `/` separated, that are models wherever they lie. */
   readonly named?: ReadonlySet<string>;
 }
@@ -38,6 +42,7 @@ export class Discovery {
     const abort = new AbortController();
     this.#searches.set(folder, abort);
     let bound: number | undefined;
+    const passedOver = new PassedOverSample();
     try {
       const { findModels } = await import("../core/model/find-models.ts");
       const { named = new Set<string>(), ...hints } = (await this.#services.hints?.(folder)) ?? {};
@@ -46,14 +51,16 @@ export class Discovery {
         ...hints,
         signal: abort.signal,
         maxEntries: this.#services.limit ?? SEARCH_LIMIT,
+        onSkip: (path, reason) => passedOver.add(path, reason),
         onLimit: (limit) => {
           bound = limit;
         },
       });
       const more = await namedModels(folder, named, found);
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, [...found, ...more], bound);
+      registry.replaceFolder(folder, [...found, ...more], bound, passedOver);
       log(`${found.length + more.length} models in ${folder}`);
+      if (passedOver.count > 0) log(`Not searched: ${passedOver}`);
       if (bound !== undefined) log(`Only the first ${bound} files and folders of ${folder} were searched for models.`);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
@@ -70,6 +77,12 @@ export class Discovery {
     return named?.has(name) === true || isModel?.(name) === true;
   }
 
+  /** Whether a search of the folder looks into the path, as far as names and policies decide. */
+  looksInto(folder: string, path: string): boolean {
+    const name = relative(folder, path).split(sep).join("/");
+    return !name.split("/").some(isNeverEntered) || this.#hints.get(folder)?.mustEnter?.(name) === true;
+  }
+
   /** Ends every search; what was known before stays. */
   cancel(): void {
     for (const abort of this.#searches.values()) abort.abort();
@@ -84,6 +97,25 @@ export class Discovery {
 
   dispose(): void {
     this.cancel();
+  }
+}
+
+/** Folders that a search passed over, as the registry keeps them. Git's own folder is never a model's. */
+class PassedOverSample implements PassedOverFolders {
+  readonly first: { readonly path: string; readonly reason: PassedOver }[] = [];
+  count = 0;
+
+  add(path: string, reason: PassedOver): void {
+    if (basename(path) === ".git") return;
+    this.count++;
+    if (this.first.length < MAX_PASSED_OVER) this.first.push({ path, reason });
+  }
+
+  toString(): string {
+    const more = this.count - this.first.length;
+    return (
+      this.first.map(({ path, reason }) => `${path} (${reason})`).join(", ") + (more > 0 ? ` and ${more} more` : "")
+    );
   }
 }
 

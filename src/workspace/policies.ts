@@ -92,6 +92,18 @@ export class Policies {
     return new Set(patterns.filter((pattern) => !pattern.includes("*")));
   }
 
+  /**
+   * Whether a pattern of a policy lies in a folder or around it: there, no search passes anything over. Patterns without a
+   * literal beginning, such as `**`, say nothing about a single folder.
+   */
+  async searchedFolders(folder: string): Promise<(relative: string) => boolean> {
+    const { user, workspace } = await this.#policiesFor({ path: folder, folder });
+    const { baseOf } = await import("../core/policy/glob.ts");
+    const patterns = [...user, ...workspace].flatMap(({ models }) => models);
+    const literal = patterns.filter(({ pattern }) => baseOf(pattern) !== ".");
+    return (relative) => literal.some((glob) => glob.touches(relative));
+  }
+
   /** The files that have a say on models of a workspace folder, as they were read: with what is wrong with them. */
   async filesFor(folder: string | undefined): Promise<PolicyFiles> {
     this.#user ??= this.#readUser();

@@ -376,6 +376,25 @@ describe("the tree", () => {
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
   });
 
+  it("says below the models which folders were not searched", () => {
+    const registry = new ModelRegistry();
+    const passedOver = {
+      count: 12,
+      first: [
+        { path: join(ROOT, "env"), reason: "environment" },
+        { path: join(ROOT, "node_modules"), reason: "name" },
+      ],
+    } as const;
+    registry.replaceFolder(ROOT, [], undefined, passedOver);
+    assert.deepEqual(listNotes(registry).below, []);
+    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], undefined, passedOver);
+    const [note] = listNotes(registry).below;
+    assert.equal(note?.label, "12 folders were not searched");
+    assert.equal(note?.description, "env (environment)");
+    assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\nand 10 more");
+    assert.equal(noteItem(note).command?.command, COMMANDS.showLog);
+  });
+
   it("gives the whole reason where a signature is not valid", () => {
     const [reason] = factsOf(invalid, { kind: "model", path: invalid.path });
     assert.equal(reason?.label, "model.sig does not fit.");

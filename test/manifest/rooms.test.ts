@@ -60,6 +60,7 @@ describe("the linter holds the rooms of the house", () => {
     ],
     "src/core/signing/private-key.ts": ["../policy/match.ts", "../sign.ts"],
     "src/core/policy/match.ts": ["../signing/private-key.ts", "../verify.ts"],
+    "src/core/gate/walk.ts": ["vscode", "../verification/signer.ts", "../verify.ts", "../../terminal/main.ts"],
     "src/cli.ts": ["vscode", "./ui/tree.ts"],
     "src/terminal/main.ts": ["vscode", "../platform/log.ts"],
     "src/platform/log.ts": ["../ui/tree.ts", "../workspace/registry.ts"],
@@ -94,6 +95,7 @@ describe("the linter holds the rooms of the house", () => {
       "src/core/verification/signer.ts": ["../bundle/dsse.ts", "../trust.ts"],
       "src/core/verification/sigstore/log.ts": ["../signer.ts", "../../bundle/dsse.ts"],
       "src/core/signing/private-key.ts": ["../bundle/dsse.ts", "../verification/signer.ts"],
+      "src/core/gate/walk.ts": ["../policy/glob.ts", "../bundle/read-bundle.ts", "../model/names.ts", "../errors.ts"],
       "src/workspace/registry.ts": ["vscode", "../core/verify.ts"],
       "src/ui/tree.ts": ["vscode", "../workspace/registry.ts", "../platform/log.ts", "../core/words.ts"],
     };

@@ -21,6 +21,8 @@ export interface Policy {
   /** Where each of the patterns stands. */
   readonly modelPlaces: readonly Place[];
   readonly requireSignature: boolean;
+  /** Files outside of signed models that need no signature; relative to the workspace folder, as `models`. */
+  readonly unsignedFiles: readonly Glob[];
   readonly authorities: readonly Authority[];
   readonly verification: PolicyVerification;
 }

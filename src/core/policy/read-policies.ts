@@ -114,7 +114,10 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
   }
   if (problems.length > 0) return undefined;
   const { metadata, spec } = v.parse(PolicyDocument, document.value);
-  const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, index));
+  const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, ["spec", "models", index, "glob"]));
+  const unsignedFiles = spec.unsignedFiles.map((glob, index) =>
+    readGlob(reading, glob, ["spec", "unsignedFiles", index]),
+  );
   checkNames(reading, spec.authorities);
   const authorities: Authority[] = [];
   const slices = new TimeSlices(undefined);
@@ -133,6 +136,7 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
     models,
     modelPlaces: models.map((_, index) => placeOf(reading, ["spec", "models", index, "glob"])),
     requireSignature: spec.requireSignature,
+    unsignedFiles,
     authorities,
     verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
   };
@@ -150,8 +154,7 @@ function isImportable(document: unknown): boolean {
   return document.kind === "ClusterImagePolicy" || document.kind === "ModelValidation";
 }
 
-function readGlob(reading: Reading, pattern: string, index: number): Glob {
-  const path = ["spec", "models", index, "glob"];
+function readGlob(reading: Reading, pattern: string, path: ValuePath): Glob {
   const problem = globProblem(pattern);
   if (problem !== undefined) report(reading, "glob", `The pattern ${JSON.stringify(pattern)} ${problem}.`, path);
   const literal = literalCharacters(pattern);

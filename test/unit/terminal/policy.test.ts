@@ -205,7 +205,7 @@ describe("policies on the command line", function () {
       assert.match(stdout, /^! Let pass by exception {2}models\/bert\n/);
       assert.match(
         stdout,
-        /\n✓ Verified {2}models\/llama {2}key prod\.pub\n2 models: 1 verified, 1 let pass, 0 refused\n$/,
+        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNot demanded: 3 files .*\n2 models: 1 verified, 1 let pass, 0 refused\n$/,
       );
     });
 

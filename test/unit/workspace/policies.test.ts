@@ -120,6 +120,14 @@ describe("policies of a window", () => {
     assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
   });
 
+  it("have searches look into everything where their patterns lie, but for those without a literal beginning", async () => {
+    inWorkspace(policyText({ globs: ["env/models/**", "**", "node_modules/*/x"], authorities: [prod] }));
+    const mustEnter = await policies.searchedFolders(folder);
+    for (const path of ["env", "env/models", "env/models/a/b", "node_modules", "node_modules/a/x"])
+      assert.ok(mustEnter(path), path);
+    for (const path of ["venv", "env/other", "a/node_modules"]) assert.ok(!mustEnter(path), path);
+  });
+
   it("decide about a model of their folder that no search has found yet, too", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };

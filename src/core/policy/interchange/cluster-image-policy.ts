@@ -110,11 +110,12 @@ export function exportClusterImagePolicies(policies: readonly Policy[], notCarri
 }
 
 function exportPolicy(policy: Policy, notCarried: NotCarried[]): string {
-  const { name, mode, models, requireSignature, verification } = policy;
+  const { name, mode, models, requireSignature, unsignedFiles, verification } = policy;
   const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
   for (const { pattern } of models)
     note(`models: ${pattern}`, 'it names paths of models, and not images: "**" is written instead');
   if (!requireSignature) note("requireSignature", "an image that is covered has to be signed");
+  if (unsignedFiles.length > 0) note("unsignedFiles", "images have no such thing");
   const { signaturePath, ignorePaths, ignoreUnsignedFiles, allowSymlinks, signerIgnoredPaths } = verification;
   const told = { signaturePath, ignorePaths: ignorePaths.join(", "), ignoreUnsignedFiles, allowSymlinks };
   for (const [field, value] of Object.entries(told))

@@ -35,11 +35,12 @@ function trustedIdentity(text: string): string {
 /** One line of flags for `verify` for each authority that has them. */
 export function exportFlags(policies: readonly Policy[], notCarried: NotCarried[]): string[] {
   const lines: string[] = [];
-  for (const { name, authorities, models, verification, mode, requireSignature } of policies) {
+  for (const { name, authorities, models, verification, mode, requireSignature, unsignedFiles } of policies) {
     const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
     for (const { pattern } of models) note(`models: ${pattern}`, "MODEL stands for each of them");
     if (mode === "warn") note("mode", "verify fails where a signer is not the one named");
     if (!requireSignature) note("requireSignature", "verify fails where there is no signature");
+    if (unsignedFiles.length > 0) note("unsignedFiles", "verify reads one model and nothing beside it");
     const more = [
       ...(verification.signaturePath === undefined ? [] : ["--signature", `MODEL/${verification.signaturePath}`]),
       ...verification.ignorePaths.flatMap((path) => ["--ignore-paths", `MODEL/${path}`]),

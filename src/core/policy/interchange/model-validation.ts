@@ -87,6 +87,7 @@ export function exportModelValidations(policies: readonly Policy[], notCarried: 
     }
     if (policy.mode === "warn") note("mode", "what is not accepted is always refused");
     if (!policy.requireSignature) note("requireSignature", "a model has to be signed");
+    if (policy.unsignedFiles.length > 0) note("unsignedFiles", "only the model itself is looked at");
     if (policy.authorities.length > 1) {
       note("authorities", "any one of them is enough here, and of these documents one has to be chosen");
     }

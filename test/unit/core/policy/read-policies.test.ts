@@ -212,7 +212,7 @@ describe("reading policy files", function () {
         spec(`${minimal}  colour: red\n`),
         "unknown-field",
         "7:3",
-        /There are mode, models, requireSignature, authorities and verification\./,
+        /There are mode, models, requireSignature, unsignedFiles, authorities and verification\./,
       ));
     it("a field of the name of something built in", () =>
       fails(

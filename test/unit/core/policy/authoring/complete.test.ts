@@ -51,7 +51,7 @@ async function taken(marked: string, label: string, asked?: Asked): Promise<stri
   return text.slice(0, found.start) + insert + text.slice(found.end);
 }
 
-const SPEC = ["mode", "models", "requireSignature", "authorities", "verification"];
+const SPEC = ["mode", "models", "requireSignature", "unsignedFiles", "authorities", "verification"];
 const KINDS = ["key", "keyless", "githubActions", "certificate", "static"];
 const SNIPPETS = [
   "public key",
@@ -78,7 +78,7 @@ const POSITIONS: readonly (readonly [title: string, text: string, expected: read
   [
     "a field of spec between others",
     "spec:\n  mode: warn\n  |\n  models:\n    - glob: a\n",
-    ["requireSignature", "authorities", "verification"],
+    ["requireSignature", "unsignedFiles", "authorities", "verification"],
   ],
   ["a field with its colon", "spec:\n  mo|: warn\n", SPEC],
   ["an enumeration", "spec:\n  mode: |\n", ["enforce", "warn"]],
@@ -93,7 +93,7 @@ const POSITIONS: readonly (readonly [title: string, text: string, expected: read
   [
     "a field where lists are not indented",
     "spec:\n  models:\n  - glob: a\n  |",
-    ["mode", "requireSignature", "authorities", "verification"],
+    ["mode", "requireSignature", "unsignedFiles", "authorities", "verification"],
   ],
   ["an authority", "spec:\n  authorities:\n    - |", [...SNIPPETS, "name", ...KINDS]],
   ["an authority without its dash", "spec:\n  authorities:\n    |", [...SNIPPETS, "name", ...KINDS]],
@@ -146,7 +146,11 @@ const POSITIONS: readonly (readonly [title: string, text: string, expected: read
   ["a label, whose names are free", "metadata:\n  labels:\n    |", []],
   ["a field that there is not", "surprise:\n  |", []],
   ["after a line that is no YAML", "metadata: }{\nspec:\n  |", SPEC],
-  ["after tabs", "spec:\n\tmode: warn\n\t|", ["models", "requireSignature", "authorities", "verification"]],
+  [
+    "after tabs",
+    "spec:\n\tmode: warn\n\t|",
+    ["models", "requireSignature", "unsignedFiles", "authorities", "verification"],
+  ],
   ["Windows' ends of lines", "spec:\r\n  mode: |\r\n", ["enforce", "warn"]],
 ];
 

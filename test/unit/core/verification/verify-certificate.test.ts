@@ -284,10 +284,9 @@ describe("verifying a certificate signature", () => {
     const mallory = makeCertificate({ subject: "Mallory" });
     const double = Buffer.from(mallory.der);
     double.writeUInt8(double.readUInt8(double.length - 1) ^ 1, double.length - 1);
-    const error = await failsWith("CERTIFICATE_PATH_INVALID", () =>
+    await failsWith("CERTIFICATE_UNTRUSTED_ROOT", () =>
       authenticate({ leaf: mallory, chain: [{ ...mallory, der: double }, intermediate], roots: [root] }),
     );
-    assert.match(error.message, /does not begin with the signing certificate/);
   });
 
   it("honours name constraints", async () => {

@@ -9,10 +9,11 @@ const SAME_TYPES: Readonly<Record<string, string>> = { S: "ST", E: "EMAILADDRESS
 /**
  * A distinguished name as RFC 4514 text, most specific part first.
  *
- * @param lines as Node's X509Certificate gives them: escaped, a line a part, in the order of the certificate
+ * @param lines as Node's X509Certificate gives them: escaped, a line a part, in the order of the certificate. For an
+ * empty name it gives undefined, whatever its types say.
  */
-export function distinguishedName(lines: string): string {
-  return lines.split("\n").reverse().join(",");
+export function distinguishedName(lines: string | undefined): string {
+  return lines?.split("\n").reverse().join(",") ?? "";
 }
 
 /**

@@ -23,7 +23,8 @@ export const TAG = {
 
 const CONSTRUCTED = 0x20;
 const CLASS = 0xc0;
-const HIGH_TAG_NUMBER = 0x1f;
+/** All bits of it set announce a number of several bytes. */
+const TAG_NUMBER = 0x1f;
 /** A certificate nests about ten deep. */
 const MAX_DEPTH = 64;
 
@@ -35,30 +36,32 @@ const MAX_DEPTH = 64;
  * @throws DerError
  */
 export function readDer(bytes: Uint8Array): DerValue {
-  const values = readValues(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
-  const [value] = values;
-  if (value === undefined) throw new DerError("there are no bytes");
-  if (values.length > 1) throw new DerError("there are bytes after the end");
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { value, end } = readValue(buffer, 0, 0);
+  if (end < buffer.length) throw new DerError("there are bytes after its end");
   return value;
 }
 
-function readValues(bytes: Buffer, depth: number): DerValue[] {
+function readValue(bytes: Buffer, offset: number, depth: number): { readonly value: DerValue; readonly end: number } {
   if (depth > MAX_DEPTH) throw new DerError("it is nested too deeply");
-  const values: DerValue[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
-    const tag = byteAt(bytes, offset);
-    if ((tag & HIGH_TAG_NUMBER) === HIGH_TAG_NUMBER) throw new DerError("it has a tag that certificates do not use");
-    const isList = tag === TAG.sequence || tag === TAG.set;
-    if ((tag & CLASS) === 0 && (tag === 0 || ((tag & CONSTRUCTED) !== 0) !== isList)) {
-      throw new DerError("it is not encoded in DER");
-    }
-    const { length, start } = readLength(bytes, offset + 1);
-    const content = bytes.subarray(start, start + length);
-    if (content.length < length) throw new DerError("it is cut off");
-    values.push({ tag, content, children: (tag & CONSTRUCTED) === 0 ? [] : readValues(content, depth + 1) });
-    offset = start + length;
+  const tag = byteAt(bytes, offset);
+  const number = tag & TAG_NUMBER;
+  const isConstructed = (tag & CONSTRUCTED) !== 0;
+  const isList = (TAG.sequence & TAG_NUMBER) === number || (TAG.set & TAG_NUMBER) === number;
+  if (number === TAG_NUMBER) throw new DerError("it has a tag that certificates do not use");
+  if ((tag & CLASS) === 0 && (number === 0 || isConstructed !== isList)) throw new DerError("it is not encoded in DER");
+
+  const { length, start } = readLength(bytes, offset + 1);
+  const end = start + length;
+  if (end > bytes.length) throw new DerError("it is cut off");
+  const content = bytes.subarray(start, end);
+  const children: DerValue[] = [];
+  for (let at = 0; isConstructed && at < content.length; ) {
+    const child = readValue(content, at, depth + 1);
+    children.push(child.value);
+    at = child.end;
   }
-  return values;
+  return { value: { tag, content, children }, end };
 }
 
 /** X.690, 10.1: definite, in as few bytes as possible. */

@@ -14,6 +14,7 @@ import {
 } from "../../../support/certificates.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { makeKeys } from "../../../support/keys.ts";
+import { der, nameConstraints } from "../../../support/names.ts";
 
 const statement = makeStatement(fileResources({ a: "1" }));
 const DAY = 86_400_000;
@@ -51,6 +52,15 @@ async function accepted(test: Case): Promise<CertificateSigner> {
   assert.ok(signer.method === "certificate");
   return signer;
 }
+
+const ANY_PURPOSE = "2.5.29.37.0";
+const CPS_POINTER = Buffer.from("06082b06010505070201", "hex");
+/** anyPolicy mapped to 1.2.3. */
+const ANY_POLICY_MAPPED = der(0x30, der(0x30, Buffer.from("0604551d2000", "hex"), Buffer.from("06022a03", "hex")));
+const critical = (oid: string, value: Uint8Array) => ({ oid, critical: true, value });
+/** certificatePolicies with one policy, 1.2.3, and a qualifier of this kind. */
+const policies = (qualifier: Uint8Array) =>
+  der(0x30, der(0x30, Buffer.from("06022a03", "hex"), der(0x30, der(0x30, qualifier))));
 
 const { root, intermediate, leaf } = makeChain();
 const good: Case = { leaf, chain: [intermediate], roots: [root] };
@@ -119,6 +129,33 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
   });
 
+  it("accepts a leaf with both usages, any extended one, and authorities for signing code", async () => {
+    for (const purpose of [CODE_SIGNING, ANY_PURPOSE]) {
+      const extendedKeyUsage = [SERVER_AUTHENTICATION, purpose];
+      await accepted(
+        wrongUsage({ root: { extendedKeyUsage }, intermediate: { extendedKeyUsage }, leaf: { extendedKeyUsage } }),
+      );
+    }
+    await accepted(wrongUsage({ leaf: { keyUsage: ["digitalSignature"] } }));
+  });
+
+  it("accepts critical policies that name a statement of practice, and an authority that inhibits any other", async () => {
+    const extensions = [critical("2.5.29.32", policies(CPS_POINTER)), critical("2.5.29.54", Buffer.of(0x02, 1, 0))];
+    await accepted(wrongUsage({ intermediate: { extensions }, leaf: { extensions: extensions.slice(0, 1) } }));
+  });
+
+  it("finds the valid one of several paths", async () => {
+    const keys = intermediate.keys;
+    const again = { subject: intermediate.name, keys, issuer: root, ca: true } as const;
+    const expired = makeCertificate({ ...again, notBefore: ago(9), notAfter: ago(1) });
+    const constrained = makeCertificate({
+      ...again,
+      extensions: [nameConstraints({ permitted: [{ email: "x.org" }] })],
+    });
+    await accepted({ leaf, chain: [expired, constrained, intermediate], roots: [root] });
+    await failsWith("CERTIFICATE_EXPIRED", () => authenticate({ leaf, chain: [expired, constrained], roots: [root] }));
+  });
+
   it("checks the time given instead of now", async () => {
     const old = makeChain({ leaf: { notBefore: ago(100), notAfter: ago(10) } });
     const test = { leaf: old.leaf, chain: [old.intermediate], roots: [old.root] };
@@ -134,7 +171,13 @@ describe("verifying a certificate signature", () => {
   });
 
   describe("identity", () => {
-    for (const identity of ["CN=Alice,O=Example", "alice@example.com", "email:alice@example.com"]) {
+    for (const identity of [
+      "CN=Alice,O=Example",
+      "O=Example, CN=Alice",
+      "subject:CN=Alice,O=Example",
+      "alice@example.com",
+      "email:alice@example.com",
+    ]) {
       it(`accepts ${identity}`, () => accepted({ ...good, identity }));
     }
     for (const identity of [
@@ -145,7 +188,10 @@ describe("verifying a certificate signature", () => {
       "Alice",
       "CN=Alice",
       "uri:alice@example.com",
-      "O=Example,CN=Alice",
+      "O=Example",
+      "CN=Alice+O=Example",
+      "subject:alice@example.com",
+      "dns:alice@example.com",
       "",
     ]) {
       it(`rejects ${JSON.stringify(identity)}`, async () => {
@@ -154,6 +200,21 @@ describe("verifying a certificate signature", () => {
         assert.equal(signer.method, "certificate");
       });
     }
+    for (const identity of ["alice@example.com", "email:alice@example.com"]) {
+      for (const name of [{ uri: identity }, { dns: identity }, { uri: `email:${identity}` }]) {
+        it(`rejects ${identity} where the certificate has ${JSON.stringify(name)}`, async () => {
+          const chain = makeChain({ leaf: { alternativeNames: [name] } });
+          const test = { leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root], identity };
+          const { rejection } = await authenticate(test);
+          assert.match(rejection?.message ?? "", /does not have the mail address "alice@example\.com"/);
+        });
+      }
+    }
+    it("accepts a name without a subject", async () => {
+      const chain = makeChain({ leaf: { subject: [] } });
+      const test = { leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] };
+      assert.equal((await accepted({ ...test, identity: "alice@example.com" })).subject, "");
+    });
     it("tells URIs, host names and addresses apart", async () => {
       const chain = makeChain({
         leaf: { alternativeNames: [{ uri: "https://ci/1" }, { dns: "ci.example" }, { ip: [127, 0, 0, 1] }] },
@@ -229,6 +290,61 @@ describe("verifying a certificate signature", () => {
       () => wrongUsage({ leaf: { keyUsage: null, extendedKeyUsage: [SERVER_AUTHENTICATION] } }),
     ],
     [
+      "a leaf for signing, but of servers",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ leaf: { keyUsage: ["digitalSignature"], extendedKeyUsage: [SERVER_AUTHENTICATION] } }),
+    ],
+    [
+      "a leaf for signing OCSP answers",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ leaf: { keyUsage: ["digitalSignature"], extendedKeyUsage: ["1.3.6.1.5.5.7.3.9"] } }),
+    ],
+    [
+      "a leaf for signing code whose key usage is another",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ leaf: { keyUsage: ["nonRepudiation"], extendedKeyUsage: [CODE_SIGNING] } }),
+    ],
+    [
+      "an authority for servers",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ intermediate: { extendedKeyUsage: [SERVER_AUTHENTICATION] } }),
+    ],
+    [
+      "a root for servers",
+      "CERTIFICATE_USAGE",
+      () => wrongUsage({ root: { extendedKeyUsage: [SERVER_AUTHENTICATION] } }),
+    ],
+    [
+      "critical policy constraints of an authority",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ intermediate: { extensions: [critical("2.5.29.36", Buffer.of(0x30, 3, 0x80, 1, 5))] } }),
+    ],
+    [
+      "critical policy constraints of a root",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ root: { extensions: [critical("2.5.29.36", Buffer.of(0x30, 3, 0x81, 1, 0))] } }),
+    ],
+    [
+      "critical policies with a qualifier that is not known",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ intermediate: { extensions: [critical("2.5.29.32", policies(Buffer.of(6, 1, 0x2a)))] } }),
+    ],
+    [
+      "an authority that maps any policy",
+      "CERTIFICATE_PATH_INVALID",
+      () => wrongUsage({ intermediate: { extensions: [critical("2.5.29.33", ANY_POLICY_MAPPED)] } }),
+    ],
+    [
+      "an extension that is there twice",
+      "CERTIFICATE_MALFORMED",
+      () => wrongUsage({ leaf: { extensions: [nameConstraints({ permitted: [{ dns: "a" }] }), nameConstraints({})] } }),
+    ],
+    [
+      "name constraints that are malformed",
+      "CERTIFICATE_MALFORMED",
+      () => wrongUsage({ intermediate: { extensions: [nameConstraints({})] } }),
+    ],
+    [
       "a leaf that says nothing of its use",
       "CERTIFICATE_USAGE",
       () => wrongUsage({ leaf: { keyUsage: null, extendedKeyUsage: [] } }),
@@ -289,18 +405,6 @@ describe("verifying a certificate signature", () => {
     );
   });
 
-  it("honours name constraints", async () => {
-    const permitted = (domain: string) => {
-      const name = Buffer.concat([Buffer.of(0x81, domain.length), Buffer.from(domain)]);
-      const subtree = Buffer.concat([Buffer.of(0x30, name.length), name]);
-      const subtrees = Buffer.concat([Buffer.of(0xa0, subtree.length), subtree]);
-      const value = Buffer.concat([Buffer.of(0x30, subtrees.length), subtrees]);
-      return wrongUsage({ intermediate: { extensions: [{ oid: "2.5.29.30", critical: true, value }] } });
-    };
-    await accepted(permitted("example.com"));
-    await failsWith("CERTIFICATE_PATH_INVALID", () => authenticate(permitted("example.org")));
-  });
-
   it("does not validate another certificate of the chain in the leaf's place", async () => {
     const forged = makeCertificate({ subject: "Mallory" });
     for (const chain of [
@@ -337,6 +441,23 @@ describe("verifying a certificate signature", () => {
       envelope["payload"] = Buffer.from("{}").toString("base64");
     };
     await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate({ ...good, roots: [] }, alter));
+  });
+
+  it("refuses bytes after a certificate, the leaf's and any other", async () => {
+    for (const index of [0, 1]) {
+      const alter = (json: JsonObject) => {
+        const certificates = [leaf, intermediate].map(({ der }, at) => {
+          const bytes = at === index ? Buffer.concat([der, Buffer.of(0)]) : der;
+          return { rawBytes: bytes.toString("base64") };
+        });
+        json["verificationMaterial"] = { x509CertificateChain: { certificates } };
+      };
+      const error = await failsWith("CERTIFICATE_MALFORMED", () => authenticate(good, alter));
+      assert.match(error.message, /bytes after its end/);
+    }
+    const body = Buffer.concat([root.der, Buffer.of(5, 0)]).toString("base64");
+    const pem = `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+    await failsWith("CERTIFICATE_UNREADABLE", () => authenticate({ ...good, roots: [{ ...root, pem }] }));
   });
 
   it("refuses what is no certificate", async () => {

@@ -129,10 +129,10 @@ export function randomChain(random: Random): readonly ChainPart[] {
   const parts: ChainPart[] = [];
   for (let index = 0; index < authorities; index++) {
     const above = parts.at(-1);
-    const isSelfIssued = above !== undefined && random.chance(0.15);
+    const isSelfIssued = above !== undefined && random.chance(0.25);
     parts.push({
       subject: isSelfIssued ? above.subject : [...randomDirectory(random), [["CN", `Authority ${index}`]]],
-      ...(random.chance(0.1) && { names: [randomName(random)] }),
+      ...(random.chance(0.25) && { names: [randomName(random)] }),
       ...(random.chance(0.6) && { constraints: randomConstraints(random) }),
     });
   }

@@ -3,7 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { hasIdentity, readCertificateIdentity } from "../../../../src/core/verification/certificate-identity.ts";
 import { certificateSigner } from "../../../../src/core/verification/certificate-signer.ts";
 import { parseCertificate } from "../../../../src/core/verification/certificates.ts";
-import { makeCertificate } from "../../../support/certificates.ts";
+import { accepted, authenticate, caseOf } from "../../../support/certificate-cases.ts";
+import { makeCertificate, makeChain } from "../../../support/certificates.ts";
 import { type EncodedAttribute, nameDer } from "../../../support/names.ts";
 
 describe("an identity of a certificate", () => {
@@ -79,6 +80,60 @@ describe("an identity of a certificate", () => {
       for (const text of ["CN=Alice,O=Example", "CN=Alice", "CN=a,O=b+OU=c"]) assert.ok(!has(sly, text), text);
       assert.ok(has(sly, signerOf(sly).subject));
       assert.ok(has([[["CN", "Alice,O=Example"]]], "CN=Alice\\,O\\=Example"));
+    });
+  });
+
+  describe("that is expected of a signature", () => {
+    for (const identity of [
+      "CN=Alice,O=Example",
+      "O=Example, CN=Alice",
+      "subject:CN=Alice,O=Example",
+      "alice@example.com",
+      "email:alice@example.com",
+    ]) {
+      it(`accepts ${identity}`, () => accepted({ ...caseOf({}), identity }));
+    }
+    for (const identity of [
+      "alice@example.co",
+      "lice@example.com",
+      "Alice@example.com",
+      ".*",
+      "Alice",
+      "CN=Alice",
+      "uri:alice@example.com",
+      "O=Example",
+      "CN=Alice+O=Example",
+      "subject:alice@example.com",
+      "dns:alice@example.com",
+      "",
+    ]) {
+      it(`rejects ${JSON.stringify(identity)}`, async () => {
+        const { rejection, signer } = await authenticate({ ...caseOf({}), identity });
+        assert.equal(rejection?.code, "CERTIFICATE_IDENTITY");
+        assert.equal(signer.method, "certificate");
+      });
+    }
+    for (const identity of ["alice@example.com", "email:alice@example.com"]) {
+      for (const name of [{ uri: identity }, { dns: identity }, { uri: `email:${identity}` }]) {
+        it(`rejects ${identity} where the certificate has ${JSON.stringify(name)}`, async () => {
+          const chain = makeChain({ leaf: { alternativeNames: [name] } });
+          const test = { leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root], identity };
+          const { rejection } = await authenticate(test);
+          assert.match(rejection?.message ?? "", /does not have the mail address "alice@example\.com"/);
+        });
+      }
+    }
+    it("accepts an alternative name where the subject is empty", async () => {
+      const chain = makeChain({ leaf: { subject: [] } });
+      const test = { leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] };
+      assert.equal((await accepted({ ...test, identity: "alice@example.com" })).subject, "");
+    });
+    it("is no address of a machine, which signers do not have as a name", async () => {
+      const chain = makeChain({
+        leaf: { alternativeNames: [{ uri: "https://ci/1" }, { dns: "ci.example" }, { ip: [127, 0, 0, 1] }] },
+      });
+      const signer = await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
+      assert.deepEqual(signer.alternativeNames, ["uri:https://ci/1", "dns:ci.example"]);
     });
   });
 });

@@ -1,76 +1,21 @@
 import assert from "node:assert/strict";
-import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
-import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
-import { fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
-import { type Certificate, CODE_SIGNING, makeCertificate } from "../../../support/certificates.ts";
+import { authenticate } from "../../../support/certificate-cases.ts";
+import { type ConstrainedPath, constrainedPath } from "../../../support/constrained-paths.ts";
 import { failsWith } from "../../../support/errors.ts";
-import { makeKeys } from "../../../support/keys.ts";
-import {
-  alternativeNames,
-  nameConstraints,
-  nameDer,
-  type TestConstraints,
-  type TestName,
-} from "../../../support/names.ts";
+import { nameDer, type TestName } from "../../../support/names.ts";
 
-const statement = makeStatement(fileResources({ a: "1" }));
-const [rootKeys, caKeys, leafKeys] = [makeKeys(), makeKeys(), makeKeys()];
-
-interface Path {
-  /** Of each certificate authority, the trust anchor first; `undefined` constrains nothing. */
-  readonly constraints: readonly (TestConstraints | undefined)[];
-  readonly names?: readonly TestName[];
-  readonly subject?: string | Uint8Array;
-  /** Names of the last authority. */
-  readonly authorityNames?: readonly TestName[];
-  /** The last authority has the name of the one above it. */
-  readonly selfIssued?: boolean;
-}
-
-function makePath({ constraints, names = [], subject = "Alice", authorityNames = [], selfIssued = false }: Path) {
-  const authorities: Certificate[] = [];
-  for (const [index, constraint] of constraints.entries()) {
-    const issuer = authorities.at(-1);
-    const isLast = index === constraints.length - 1;
-    const extensions = [
-      ...(constraint === undefined ? [] : [nameConstraints(constraint)]),
-      ...(isLast && authorityNames.length > 0 ? [alternativeNames(authorityNames)] : []),
-    ];
-    authorities.push(
-      makeCertificate({
-        subject: isLast && selfIssued ? (issuer?.name ?? "") : `CA ${index}`,
-        ...(issuer !== undefined && { issuer }),
-        keys: index === 0 ? rootKeys : caKeys,
-        ca: true,
-        extensions,
-      }),
-    );
-  }
-  const [root, ...intermediates] = authorities;
-  const issuer = authorities.at(-1);
-  assert.ok(root !== undefined && issuer !== undefined);
-  const extensions = names.length === 0 ? [] : [alternativeNames(names)];
-  const leaf = makeCertificate({ subject, issuer, keys: leafKeys, extendedKeyUsage: [CODE_SIGNING], extensions });
-  return { leaf, intermediates, root };
-}
-
-function authenticate(path: Path) {
-  const { leaf, intermediates, root } = makePath(path);
-  const json = signBundle(statement, { certificate: leaf, chain: intermediates });
-  const bundle = parseBundle(Buffer.from(JSON.stringify(json)), "model.sig");
-  const certificates = { roots: [{ label: "root.pem", pem: root.pem }] };
-  return authenticateBundle(bundle, { certificates }, "/m/model.sig");
-}
-
-function accepts(title: string, path: Path): void {
+function accepts(title: string, path: ConstrainedPath): void {
   it(`accepts ${title}`, async () => {
-    assert.equal((await authenticate(path)).signer.method, "certificate");
+    assert.equal((await authenticate(constrainedPath(path))).signer.method, "certificate");
   });
 }
 
-function rejects(title: string, path: Path, message = /breaks a name constraint/): void {
+function rejects(title: string, path: ConstrainedPath, message = /breaks a name constraint/): void {
   it(`rejects ${title}`, async () => {
-    assert.match((await failsWith("CERTIFICATE_PATH_INVALID", () => authenticate(path))).message, message);
+    assert.match(
+      (await failsWith("CERTIFICATE_PATH_INVALID", () => authenticate(constrainedPath(path)))).message,
+      message,
+    );
   });
 }
 
@@ -80,8 +25,8 @@ const uri = (...list: readonly string[]): TestName[] => list.map((text) => ({ ur
 const directory = (...parts: readonly (readonly ["C" | "O" | "OU" | "CN", string])[]): TestName => ({
   directory: parts.map((part) => [part]),
 });
-const permitted = (names: readonly TestName[]): Path["constraints"] => [undefined, { permitted: names }];
-const excluded = (names: readonly TestName[]): Path["constraints"] => [undefined, { excluded: names }];
+const permitted = (names: readonly TestName[]): ConstrainedPath["constraints"] => [undefined, { permitted: names }];
+const excluded = (names: readonly TestName[]): ConstrainedPath["constraints"] => [undefined, { excluded: names }];
 
 describe("name constraints", () => {
   describe("of several names and authorities", () => {

@@ -1,14 +1,14 @@
 import { basename, join } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
+import { readCertificateIdentity } from "../verification/certificate-identity.ts";
 import { certificateFingerprint, readCertificates } from "../verification/certificates.ts";
 import { workflowIdentity } from "../verification/ci-identity.ts";
 import { keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
 import { readTrustConfigFile } from "../verification/trust-root-files.ts";
 import { type Diagnostic, type DiagnosticCode, diagnostic } from "./diagnostics.ts";
-import { parseDistinguishedName } from "./distinguished-names.ts";
 import { readInside, realPathInside } from "./files-inside.ts";
-import type { Authority, CertificateIdentity, IdentityMatcher, KeylessAuthority, TextMatcher } from "./policy.ts";
+import type { Authority, CertificateAuthority, IdentityMatcher, KeylessAuthority, TextMatcher } from "./policy.ts";
 import type { AuthorityDocument, IdentityDocument, PathOrData } from "./policy-document.ts";
 import { RegularExpression, regExpProblem, regExpSize, regExpSuspicions } from "./regular-expression.ts";
 import type { ValuePath } from "./schema-check.ts";
@@ -203,7 +203,7 @@ async function readCertificate(
   const roots = await readPem(reading, caCert, [...path, "caCert"], base.name);
   const rootFingerprints = roots && fingerprintsOf(reading, roots, sourcePath([...path, "caCert"], caCert));
   const identities = trustedIdentities.map((text, index) =>
-    readCertificateIdentity(reading, text, [...path, "trustedIdentities", index]),
+    readTrustedIdentity(reading, text, [...path, "trustedIdentities", index]),
   );
   const known = identities.filter((identity) => identity !== undefined);
   if (roots === undefined || rootFingerprints === undefined || known.length < identities.length) return undefined;
@@ -220,22 +220,27 @@ function fingerprintsOf(reading: Reading, roots: PemSource, path: ValuePath): re
   }
 }
 
-function readCertificateIdentity(reading: Reading, text: string, path: ValuePath): CertificateIdentity | undefined {
+function readTrustedIdentity(
+  reading: Reading,
+  text: string,
+  path: ValuePath,
+): CertificateAuthority["identities"][number] | undefined {
   if (text === "*") {
     const hint = '"*" accepts whoever this root has certified, for whatever purpose. Name the signers that you expect.';
     report(reading, "any-identity", hint, path);
-    return { kind: "any" };
+    return "any";
   }
   const [kind] = text.split(":", 1);
   const value = text.slice(text.indexOf(":") + 1).trim();
-  if (kind === "x509.san") return { kind: "alternative-name", text: value };
-  const attributes = parseDistinguishedName(value);
-  if (attributes !== undefined) return { kind: "subject", text: value, attributes };
-  report(
-    reading,
-    "identity",
-    `${JSON.stringify(value)} is no name of a certificate: O=Vendor, CN=Model Signing.`,
-    path,
-  );
+  const identity = readCertificateIdentity(kind === "x509.subject" ? `subject:${value}` : value);
+  if (identity.type !== "subject") return identity;
+  if (kind === "x509.san") {
+    const hint = `${JSON.stringify(value)} is no alternative name: use email:…, uri:… or dns:…, or x509.subject.`;
+    report(reading, "identity", hint, path);
+    return undefined;
+  }
+  if (identity.name !== undefined) return identity;
+  const hint = `${JSON.stringify(value)} is no name of a certificate: O=Vendor, CN=Model Signing.`;
+  report(reading, "identity", hint, path);
   return undefined;
 }

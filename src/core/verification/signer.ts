@@ -15,7 +15,7 @@ export interface CertificateSigner {
   /** Distinguished name of the leaf, RFC 4514 text. */
   readonly subject: string;
   readonly issuer: string;
-  /** Subject alternative names of the leaf, as `email:…`, `uri:…`, `dns:…`, `ip:…`. */
+  /** Subject alternative names of the leaf, as `email:…`, `uri:…`, `dns:…`. */
   readonly alternativeNames: readonly string[];
   /** Hex. */
   readonly serialNumber: string;

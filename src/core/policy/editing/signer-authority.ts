@@ -17,7 +17,7 @@ export type ProvenSigner =
  * What an authority would accept:
  *
  * - `key`: the key
- * - `subject`: certificates under the root whose subject has all these parts
+ * - `subject`: certificates under the root with exactly this subject
  * - `alternative-name`: certificates under the root with this alternative name
  * - `identity`: this identity, certified by this issuer, character by character
  * - `workflow-at-ref`: this workflow at this branch or tag, and at no other

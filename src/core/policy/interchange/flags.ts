@@ -1,3 +1,4 @@
+import { readCertificateIdentity, typedText } from "../../verification/certificate-identity.ts";
 import type { Authority, Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import type { NotCarried } from "./draft.ts";
@@ -29,7 +30,8 @@ export function authoritiesOfFlags(flags: VerifyFlags): AuthorityDocument[] {
 }
 
 function trustedIdentity(text: string): string {
-  return /^[A-Za-z][A-Za-z0-9.-]*=/.test(text) ? `x509.subject: ${text}` : `x509.san: ${text}`;
+  const identity = readCertificateIdentity(text);
+  return identity.type === "subject" ? `x509.subject: ${identity.text}` : `x509.san: ${typedText(identity)}`;
 }
 
 /** One line of flags for `verify` for each authority that has them. */
@@ -64,10 +66,7 @@ function flagsOf(authority: Authority, note: (what: string, why: string) => void
     case "certificate":
       return authority.identities.map((identity) => {
         const chain = ["certificate", "MODEL", "--certificate-chain", authority.roots.label];
-        if (identity.kind === "any") return chain;
-        if (identity.kind === "subject")
-          note(what, "--identity-subject is the whole subject, and not some of its parts");
-        return [...chain, "--identity-subject", identity.text];
+        return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
       });
     case "keyless":
       return authority.identities.flatMap(({ issuer, subject }) => {

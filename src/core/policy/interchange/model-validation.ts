@@ -115,7 +115,7 @@ function exportConfig(authority: Authority, note: (what: string, why: string) =>
       note(`authority ${authority.name}`, `put the public key into the container, at /keys/${authority.key.label}`);
       return { privateKeyConfig: { keyPath: `/keys/${authority.key.label}` } };
     case "certificate":
-      if (authority.identities.some(({ kind }) => kind !== "any"))
+      if (authority.identities.some((identity) => identity !== "any"))
         return leaveOut("names of certificates are not compared");
       note(`authority ${authority.name}`, `put the root into the container, at /keys/${authority.roots.label}`);
       return { pkiConfig: { certificateAuthority: `/keys/${authority.roots.label}` } };

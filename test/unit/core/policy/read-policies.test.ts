@@ -328,6 +328,12 @@ describe("reading policy files", function () {
       const text = authority(`${before}"x509.subject: Vendor"] }`);
       return fails(text, "identity", `8:${6 + before.length + 1}`, /is no name of a certificate/);
     });
+    it("a distinguished name as an alternative name", () => {
+      const root = JSON.stringify(makeCertificate({ subject: "R", ca: true }).pem);
+      const before = `certificate: { caCert: { data: ${root} }, trustedIdentities: [`;
+      const text = authority(`${before}"x509.san: CN=Alice"] }`);
+      return fails(text, "identity", `8:${6 + before.length + 1}`, /is no alternative name: use email:…/);
+    });
     it("an identity of a certificate without its kind", () =>
       fails(
         authority('certificate: { caCert: { path: x }, trustedIdentities: ["O=Vendor"] }'),

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProvenanceError } from "../../../../src/core/errors.ts";
+import { findPlace } from "../../../../src/core/signing/signature-place.ts";
 import { checkWritable, writeFileAtomically } from "../../../../src/core/signing/write-file-atomically.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
@@ -15,7 +16,7 @@ describe("writing a signature", () => {
     writeFileSync(path(), "old");
     await checkWritable(path());
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
-    await writeFileAtomically(path(), Buffer.from("new"), () => undefined);
+    await writeFileAtomically(await findPlace(path(), folder()), Buffer.from("new"), () => undefined);
     assert.equal(readFileSync(path(), "utf8"), "new");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
@@ -27,7 +28,7 @@ describe("writing a signature", () => {
       read.push(written.toString());
       throw new ProvenanceError("SIGNATURE_SELF_CHECK", "not right");
     };
-    await failsWith("SIGNATURE_SELF_CHECK", () => writeFileAtomically(path(), Buffer.from("new"), check));
+    await failsWith("SIGNATURE_SELF_CHECK", () => writeFileAtomically(await findPlace(path(), folder()), Buffer.from("new"), check));
     assert.deepEqual(read, ["new"]);
     assert.equal(readFileSync(path(), "utf8"), "old");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
@@ -36,7 +37,7 @@ describe("writing a signature", () => {
   it("refuses a folder in the signature's place, before and after the work", async () => {
     mkdirSync(path());
     assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(path()))).message, /is a folder/);
-    await failsWith("SIGNATURE_UNWRITABLE", () => writeFileAtomically(path(), Buffer.from("new"), () => undefined));
+    await failsWith("SIGNATURE_UNWRITABLE", () => writeFileAtomically(await findPlace(path(), folder()), Buffer.from("new"), () => undefined));
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
 
@@ -67,7 +68,7 @@ describe("writing a signature", () => {
     it("keeps the old signature when the disk is full", async () => {
       writeFileSync(path(), "old");
       const error = await failsWith("SIGNATURE_UNWRITABLE", () =>
-        writeFileAtomically(path(), Buffer.alloc(100_000), () => undefined),
+        writeFileAtomically(await findPlace(path(), folder()), Buffer.alloc(100_000), () => undefined),
       );
       assert.match(error.message, /disk is full.*unchanged/);
       assert.equal(readFileSync(path(), "utf8"), "old");
@@ -78,7 +79,7 @@ describe("writing a signature", () => {
       writeFileSync(path(), "old");
       execFileSync("mount", ["-o", "remount,ro", folder()]);
       assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(path()))).message, /read-only/);
-      await failsWith("SIGNATURE_UNWRITABLE", () => writeFileAtomically(path(), Buffer.from("new"), () => undefined));
+      await failsWith("SIGNATURE_UNWRITABLE", () => writeFileAtomically(await findPlace(path(), folder()), Buffer.from("new"), () => undefined));
       assert.equal(readFileSync(path(), "utf8"), "old");
     });
   });

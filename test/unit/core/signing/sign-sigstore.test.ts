@@ -442,12 +442,12 @@ describe("signing with a login", () => {
       assertNoToken(error);
     });
 
-    it("a disk that does not take the file", async () => {
+    it("a folder that comes to the place of the file", async () => {
       const confirm = () => {
         mkdirSync(signature());
         return true;
       };
-      const error = await failsWith("SIGNATURE_UNWRITABLE", () => signIt(2, { confirm }));
+      const error = await failsWith("SIGNATURE_WOULD_OVERWRITE", () => signIt(2, { confirm }));
       assert.match(error.message, ISSUED);
       assert.match(error.message, LOGGED);
     });

@@ -98,7 +98,7 @@ describe("the command line", function () {
     const fingerprints = verified.stderr.trimEnd().split("\n");
     assert.equal(fingerprints.length, 3);
     for (const line of fingerprints)
-      assert.match(line, /^(root\.pem|llama/model\.sig) {2}sha256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+      assert.match(line, /^(root\.pem|llama\/model\.sig) {2}sha256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     const quiet = await run(
       "--log-level=warning verify certificate llama --certificate-chain root.pem --log-fingerprints --signature llama/model.sig",
     );

@@ -47,7 +47,7 @@ export function samplesToOpen(folder: string, sigstore: RunningSigstore): void {
   if (existsSync(signature) && !isKeyless(signature)) return;
   const token = sigstore.tokens[STRANGER];
   if (token === undefined) throw new Error(`The local Sigstore gave no token for ${STRANGER}`);
-  const login = ["--trust-config", sigstore.trustConfigPath, "--identity-token", token, "--yes"];
+  const login = ["--trust-config", sigstore.trustConfigPath, "--identity-token", token, "--yes", "--force"];
   sign(folder, "tiny-llama-tuned", "tiny-llama-tuned/model.sig", ["sigstore", ...login]);
 }
 

@@ -85,8 +85,15 @@ export async function listForSigning(
   return { list, ignore };
 }
 
-/** Enumerates and digests a model for signing (OMS 6.1 to 6.4). */
-export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
+/**
+ * Enumerates and digests a model for signing (OMS 6.1 to 6.4).
+ *
+ * @param checkList rejects a list that is not to be signed, before the digests are waited for
+ */
+export async function buildManifest(
+  options: DigestModelOptions,
+  checkList: (list: FileList) => Promise<void> = async () => {},
+): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
   const { shardSize, mode = "full" } = options;
@@ -94,6 +101,7 @@ export async function buildManifest(options: DigestModelOptions): Promise<ModelM
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const { list, ignore, digests } = await withDigestEngine(options, request, async (digester) => {
     const { list, ignore } = await listForSigning(options, digester.onFile);
+    await checkList(list);
     return { list, ignore, digests: await digester.digest(list.files) };
   });
   const resources = buildResources(list.files, digests.digests, shardSize);

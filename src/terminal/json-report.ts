@@ -22,8 +22,21 @@ export function verifyJson(verdict: Verdict): JsonReport {
   return { version: VERSION, command: "verify", verified: verdict.state === "verified", verdict };
 }
 
-export function signJson(model: string, { signature, signer, rootDigest, coverage, warnings }: SignResult): JsonReport {
-  return { version: VERSION, command: "sign", model, signature, signer, rootDigest, coverage, warnings };
+export function signJson(model: string, result: SignResult): JsonReport {
+  const { signature, signer, rootDigest, coverage, replaced, warnings } = result;
+  return {
+    version: VERSION,
+    command: "sign",
+    model,
+    signature,
+    signer,
+    rootDigest,
+    coverage,
+    ...(replaced !== undefined && {
+      replaced: { claimedSigner: replaced.claimedSigner, verified: replaced.signer !== undefined, ...replaced.changes },
+    }),
+    warnings,
+  };
 }
 
 export function digestJson(model: string, { rootDigest, resources, coverage }: ModelDigest): JsonReport {

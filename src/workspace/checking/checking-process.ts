@@ -3,6 +3,7 @@ import { ProvenanceError, throwIfCancelled } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
 import type { Inspection } from "../../core/inspect.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
+import type { Replacement } from "../../core/signing/replacement.ts";
 import type { Trust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { MaterialClaim, Verifier } from "../../core/verifier.ts";
@@ -29,11 +30,13 @@ export interface ProcessOptions extends ChildOptions {
   readonly idleMs?: number;
 }
 
+type Answer = (question: Question, about: unknown) => Promise<unknown>;
+
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: ((progress: DigestProgress) => void) | undefined;
-  readonly answer: ((question: Question) => Promise<unknown>) | undefined;
+  readonly answer: Answer | undefined;
   /** Takes the next piece of a long list, while they are fetched. */
   takePiece?: (items: readonly unknown[]) => void;
 }
@@ -41,7 +44,7 @@ interface Pending {
 interface Held {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
-  readonly answer?: (question: Question) => Promise<unknown>;
+  readonly answer?: Answer;
   /** Whether whoever cancels need not know how it ended. */
   readonly leaveAtOnce?: boolean;
 }
@@ -84,14 +87,21 @@ export class CheckingProcess implements Verifier {
   }
 
   /** As the core's `sign`; keyless signatures are made here, of a statement that the process has written. */
-  async sign({ signal, onProgress, engine: _, prepare: __, ...options }: SignOptions): Promise<SignResult> {
-    const { identity } = options;
-    if (identity.method !== "sigstore") return this.#run("sign", { ...options, identity }, { signal, onProgress });
+  async sign(options: SignOptions): Promise<SignResult> {
+    const { signal, onProgress, confirmReplacement, engine: _, prepare: __, ...portable } = options;
+    const { identity } = portable;
+    if (identity.method !== "sigstore") {
+      // The other side is this code, too.
+      const answer: Answer = async (_question, about) => confirmReplacement?.(about as Replacement);
+      return this.#run("sign", { ...portable, identity }, { signal, onProgress, answer });
+    }
     const { sign } = await import("../../core/sign.ts");
     return sign({
       ...options,
-      ...(signal !== undefined && { signal }),
-      prepare: ({ signal: ___, ...rest }) => this.#run("prepare", rest, { signal, onProgress, leaveAtOnce: true }),
+      prepare: ({ signal: ___, engine: ____, onProgress: _____, trust, ...rest }) => {
+        const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true };
+        return this.#run("prepare", { ...rest, trust: packTrust(trust) }, held);
+      },
     });
   }
 
@@ -190,9 +200,9 @@ export class CheckingProcess implements Verifier {
     this.#settle(id)?.resolve(result);
   }
 
-  async #answer({ ask, question }: Extract<FromProcess, { type: "ask" }>, { answer }: Pending): Promise<void> {
+  async #answer({ ask, question, about }: Extract<FromProcess, { type: "ask" }>, { answer }: Pending): Promise<void> {
     try {
-      this.#child?.send({ type: "answer", ask, value: await answer?.(question) });
+      this.#child?.send({ type: "answer", ask, value: await answer?.(question, about) });
     } catch (error) {
       this.#child?.send({ type: "answer", ask, error: packError(error) });
     }
@@ -231,7 +241,7 @@ export class CheckingProcess implements Verifier {
   }
 }
 
-function answering(trust: Trust): (question: Question) => Promise<unknown> {
+function answering(trust: Trust): Answer {
   const answers = new SigstoreAnswers(trust.sigstore);
   return (question) => (question === "sigstore" ? answers.sigstore() : answers.newer());
 }

@@ -2,14 +2,15 @@ import type { DigestModelOptions, ModelManifest } from "../../core/digest.ts";
 import { type ErrorDetails, isErrorCode, ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-engine.ts";
 import type { Inspection } from "../../core/inspect.ts";
-import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../../core/sign.ts";
+import type { PreparedStatement, PrepareOptions } from "../../core/prepare-statement.ts";
+import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { MaterialClaim } from "../../core/verifier.ts";
 import type { AuthenticateOptions, VerifyOptions } from "../../core/verify.ts";
 import type { PortableTrust } from "./portable-trust.ts";
 
 /** What only one of the two processes can hold. */
-type Held = "engine" | "signal" | "onProgress" | "trust" | "prepare" | "identity";
+type Held = "engine" | "signal" | "onProgress" | "trust" | "prepare" | "identity" | "confirmReplacement";
 
 /** What the process can be asked to do. */
 export interface Tasks {
@@ -18,7 +19,7 @@ export interface Tasks {
   verify(options: Omit<VerifyOptions, Held> & { readonly trust: PortableTrust }): Verdict;
   inspect(options: { readonly signature: string }): Inspection;
   buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
-  prepare(options: Omit<PrepareOptions, Held>): PreparedStatement;
+  prepare(options: Omit<PrepareOptions, Held> & { readonly trust: PortableTrust }): PreparedStatement;
   sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
 }
 
@@ -49,13 +50,23 @@ export type ToProcess =
 export type FromProcess =
   | { readonly type: "progress"; readonly id: number; readonly progress: DigestProgress }
   /** A question to who gave the task: {@link ToProcess} `answer`. */
-  | { readonly type: "ask"; readonly id: number; readonly ask: number; readonly question: Question }
+  | {
+      readonly type: "ask";
+      readonly id: number;
+      readonly ask: number;
+      readonly question: Question;
+      /** What the question is about. */
+      readonly about?: unknown;
+    }
   | { readonly type: "done"; readonly id: number; readonly result: unknown; readonly lists: readonly LongList[] }
   | { readonly type: "piece"; readonly id: number; readonly items: readonly unknown[] }
   | { readonly type: "failed"; readonly id: number; readonly error: PortableError };
 
-/** About the trust in Sigstore, which only who gave the task can look up. */
-export type Question = "sigstore" | "newer";
+/**
+ * What only the side that gave the task knows: the trust in Sigstore, and whether the person agrees to replace a
+ * signature (`about` is a `Replacement`).
+ */
+export type Question = "sigstore" | "newer" | "replacement";
 
 /** A list that was left out of a result, and comes in pieces. */
 export interface LongList {

@@ -1,5 +1,6 @@
 import { createDigestEngine } from "../../core/hashing/child-engine.ts";
 import type { DigestEngine } from "../../core/hashing/digest-engine.ts";
+import type { Replacement } from "../../core/signing/replacement.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import {
   type FromProcess,
@@ -18,6 +19,8 @@ interface TaskHelp extends SigstoreQuestions {
   readonly engine: DigestEngine;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Extract<FromProcess, { type: "progress" }>["progress"]) => void;
+  /** Asks the person. */
+  readonly confirmReplacement: (replacement: Replacement) => Promise<boolean>;
 }
 
 type Runners = { readonly [K in TaskName]: (options: TaskOptions<K>, help: TaskHelp) => Promise<ReturnType<Tasks[K]>> };
@@ -44,13 +47,13 @@ const RUNNERS: Runners = {
     const { manifest, coverage } = await buildManifest({ ...options, engine, signal, onProgress });
     return { manifest, coverage };
   },
-  async prepare(options, { engine, signal, onProgress }) {
-    const { prepareStatement } = await import("../../core/sign.ts");
-    return prepareStatement({ ...options, engine, signal, onProgress });
+  async prepare({ trust, ...options }, { engine, signal, onProgress, ...help }) {
+    const { prepareStatement } = await import("../../core/prepare-statement.ts");
+    return prepareStatement({ ...options, engine, signal, onProgress, trust: unpackTrust(trust, help) });
   },
-  async sign(options, { engine, signal, onProgress }) {
+  async sign(options, { engine, signal, onProgress, confirmReplacement }) {
     const { sign } = await import("../../core/sign.ts");
-    return sign({ ...options, engine, signal, onProgress });
+    return sign({ ...options, engine, signal, onProgress, confirmReplacement });
   },
 };
 
@@ -123,6 +126,7 @@ class TaskServer {
       onProgress: (progress) => this.#send({ type: "progress", id, progress }),
       sigstore: () => this.#ask<PortableSigstore>(id, "sigstore"),
       newer: () => this.#ask<PortableRoot | undefined>(id, "newer"),
+      confirmReplacement: (replacement) => this.#ask<boolean>(id, "replacement", replacement),
     };
     try {
       const run: Runners[K] = RUNNERS[task];
@@ -138,11 +142,11 @@ class TaskServer {
   }
 
   /** @returns what the side that gave the task answers: its type is known by the question */
-  #ask<T>(id: number, question: Question): Promise<T> {
+  #ask<T>(id: number, question: Question, about?: unknown): Promise<T> {
     const ask = this.#asks++;
     return new Promise<T>((resolve, reject) => {
       this.#asked.set(ask, { id, resolve: (value) => resolve(value as T), reject });
-      this.#send({ type: "ask", id, ask, question });
+      this.#send({ type: "ask", id, ask, question, about });
     });
   }
 

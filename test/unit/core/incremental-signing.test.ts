@@ -8,6 +8,7 @@ import type { DigestEngine, DigestMode } from "../../../src/core/hashing/digest-
 import { type SigningIdentity, sign } from "../../../src/core/sign.ts";
 import { verify } from "../../../src/core/verify.ts";
 import { type Certificate, makeChain } from "../../support/certificates.ts";
+import { damageSignature } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 
@@ -46,7 +47,8 @@ describe("signing again", function () {
     assert.equal(full.coverage.bytesFromCache, 0);
     writeFileSync(join(model, "README.md"), "changed");
     between(signature);
-    const { coverage } = await withEngine((engine) => sign({ model, signature, identity: second, engine, mode }));
+    const again = { model, signature, identity: second, mode, force: true, confirmReplacement: () => true };
+    const { coverage } = await withEngine((engine) => sign({ ...again, engine }));
     const trust = { keys: [{ label: "k.pub", pem: keys.publicPem }] };
     return { coverage, verdict: await verify({ model, signature, trust }) };
   }
@@ -86,7 +88,7 @@ describe("signing again", function () {
   });
 
   it("reads everything where the earlier signature is damaged", async () => {
-    const { coverage } = await twice(byKey(), byKey(), "cached", (signature) => writeFileSync(signature, "{}"));
+    const { coverage } = await twice(byKey(), byKey(), "cached", damageSignature);
     assert.equal(coverage.bytesFromCache, 0);
   });
 });

@@ -393,7 +393,12 @@ describe("verifying a model with policies", () => {
       await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });
       assert.deepEqual(told(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
       const byOther = { method: "key", privateKey: { label: "o", pem: other.privatePem } } as const;
-      await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"], identity: byOther });
+      await signIt({
+        signature: join(model(), "vendor.sig"),
+        ignorePaths: ["model.sig"],
+        identity: byOther,
+        force: true,
+      });
       const verdict = await check([named("model.sig"), named("vendor.sig")]);
       assert.deepEqual(told(verdict).slice(0, 2), ["unable", "refused"]);
       assert.equal(verdict.signature, join(model(), "vendor.sig"));

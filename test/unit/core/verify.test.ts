@@ -169,6 +169,7 @@ describe("verifying a model", () => {
   });
 
   it("finds a sharded file that goes on after its last shard", async () => {
+    rmSync(signature());
     await sign({ model: model(), signature: signature(), identity, engine, shardSize: 5 });
     assert.equal((await verifyIt()).state, "verified");
     appendFileSync(join(model(), "weights/a.bin"), "!");

@@ -470,7 +470,11 @@ describe("bad input", () => {
     it("is a signature, and a folder", async () => {
       mkdirSync(at("model.sig"));
       isUnable(await verifyKey(), "DIR/model.sig is a folder, not a signature file.", "signature file unreadable");
-      fails(await signKey(), 1, "Signing failed: DIR/model.sig is a folder; name a file for the signature.");
+      fails(
+        await signKey(),
+        1,
+        "Signing failed: No signature was written to DIR/model.sig: it is a folder. Give another path with --signature.",
+      );
     });
 
     it("is a signature, and unreadable", async function () {
@@ -539,7 +543,7 @@ describe("bad input", () => {
       fails(
         await signKey("--signature", at("none/model.sig")),
         1,
-        "Signing failed: The signature DIR/none/model.sig was not written: its folder does not exist. A signature that was there before is unchanged.",
+        "Signing failed: The signature DIR/none/model.sig was not written: its folder does not exist. Give another path with --signature.",
       );
     });
 
@@ -551,7 +555,7 @@ describe("bad input", () => {
         fails(
           await signKey("--signature", at("locked/model.sig")),
           1,
-          "Signing failed: The signature DIR/locked/model.sig was not written: writing there is not permitted. A signature that was there before is unchanged.",
+          "Signing failed: The signature DIR/locked/model.sig was not written: writing there is not permitted. Give another path with --signature.",
         );
       });
       assert.equal(readFileSync(at("locked/model.sig"), "utf8"), "old");

@@ -83,6 +83,7 @@ describe("bad news", () => {
       userPolicy: () => "",
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
       workspaceTrusted: () => true,
+      ownDisk: () => true,
       folderOf: () => folder,
       publicSigstore: () => Promise.reject(new Error("no signature here needs it")),
       verifier: VERIFIER_HERE,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../../src/core/hashing/digest-engine.ts";
 import { createInProcessEngine } from "../../../../src/core/hashing/in-process-engine.ts";
+import type { Replacement } from "../../../../src/core/signing/replacement.ts";
 import type { SigstoreTrust, Trust } from "../../../../src/core/trust.ts";
 import type { Verdict } from "../../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
@@ -94,7 +95,12 @@ describe("the checking process", function () {
       );
       assert.equal(asked, 0);
       const token = async () => sigstore.token("alice@example.com");
-      const signed = await checks.sign({ model, signature, identity: { method: "sigstore", root: trusted, token } });
+      const identity = { method: "sigstore", root: trusted, token } as const;
+      await failsWith("SIGNATURE_OTHER_SIGNER", () => checks.sign({ model, signature, identity }));
+      const signed = await checks.sign({ model, signature, identity, force: true });
+      // The process reads the signature that is replaced, with the trust root that it asks for.
+      const { replaced } = await checks.sign({ model, signature, identity });
+      assert.ok(replaced?.signer?.method === "sigstore" && replaced.changes.matches);
       assert.equal(signed.signer.method, "sigstore");
       assert.equal((await same({ sigstore: answer })).state, "verified");
       assert.ok(asked > 0);
@@ -115,6 +121,22 @@ describe("the checking process", function () {
     assert.equal(coverage.files, 2);
     const bad = { method: "key", privateKey: { label: "x", pem: "x" } } as const;
     await failsWith("KEY_UNREADABLE", () => checks.sign({ model, signature, identity: bad }));
+  });
+
+  it("asks before it signs files that differ, and writes nothing where refused", async () => {
+    changeByte(join(model, "a.bin"));
+    const asked: (readonly string[])[] = [];
+    const answered = (yes: boolean) => (replacement: Replacement) => {
+      asked.push(replacement.changes.changed.names);
+      return yes;
+    };
+    const written = readFileSync(signature);
+    const refuse = { model, signature, identity, confirmReplacement: answered(false) };
+    await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => checks.sign(refuse));
+    await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => checks.sign({ model, signature, identity }));
+    assert.deepEqual(readFileSync(signature), written);
+    await checks.sign({ ...refuse, confirmReplacement: answered(true) });
+    assert.deepEqual(asked, [["a.bin"], ["a.bin"]]);
   });
 
   it("tells progress, and lets go at once when it is cancelled", async () => {

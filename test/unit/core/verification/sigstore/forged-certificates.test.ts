@@ -135,6 +135,15 @@ const CERTIFICATE_LOG: readonly ForgedCase[] = [
     detail: /SCT verification failed/,
   },
   {
+    title: "a promise of a log of certificates that the root does not know, though its key verified",
+    root: (json) => ({
+      ...json,
+      ctlogs: json.ctlogs.map((log: Json) => ({ ...log, logId: { keyId: base64(Buffer.alloc(32)) } })),
+    }),
+    code: "SIGSTORE_LOG_UNKNOWN",
+    detail: /SCT verification failed/,
+  },
+  {
     title: "a promise of a log of certificates whose period had ended",
     root: (json) => ({
       ...json,

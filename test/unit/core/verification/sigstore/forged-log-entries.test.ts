@@ -29,6 +29,15 @@ const LOG: readonly ForgedCase[] = [
     detail: /inclusion promise could not be verified/,
   },
   {
+    title: "a log that the root does not know, though its key verified",
+    root: (json) => ({
+      ...json,
+      tlogs: json.tlogs.map((log: Json) => ({ ...log, logId: { keyId: base64(Buffer.alloc(32)) } })),
+    }),
+    code: "SIGSTORE_LOG_UNKNOWN",
+    detail: /inclusion promise could not be verified/,
+  },
+  {
     title: "a promise of a log whose period had ended",
     root: (json) => ({
       ...json,
@@ -76,6 +85,12 @@ const LOG: readonly ForgedCase[] = [
     make: () => ({ kind: "hashedrekord/0.0.2" }),
     root: (json) => ({ ...json, tlogs: json.tlogs.map((log: Json) => ({ ...log, baseUrl: "https://else.example" })) }),
     code: "SIGSTORE_LOG_UNKNOWN",
+    detail: /invalid checkpoint signature/,
+  },
+  {
+    title: "a checkpoint whose signature is marked as another key's",
+    alter: checkpoint((lines) => lines.map((line) => line.replace(/(?<=^\u2014 \S+ )..../, "AAAA")).join("\n")),
+    code: "SIGSTORE_LOG_ENTRY",
     detail: /invalid checkpoint signature/,
   },
   {

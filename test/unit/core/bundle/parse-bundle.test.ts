@@ -114,6 +114,12 @@ describe("parsing a bundle", () => {
       () => ({ mediaType: good["mediaType"] ?? "", verificationMaterial: good["verificationMaterial"] ?? "" }),
     ],
     ["an envelope with more in it", "ENVELOPE_MALFORMED", /dsseEnvelope\.extra/, () => withEnvelope({ extra: 1 })],
+    [
+      "a signature with more in it",
+      "ENVELOPE_MALFORMED",
+      /signatures\.0\.extra/,
+      () => withEnvelope({ signatures: [{ sig: "AAAA", extra: 1 }] }),
+    ],
     ["an empty payload", "ENVELOPE_MALFORMED", /payload/, () => withEnvelope({ payload: "" })],
     [
       "a payload that is not Base64",

@@ -68,6 +68,7 @@ describe("parsing resources", () => {
     ["null", "PREDICATE_MALFORMED", /resource 1/, [resource("a"), null]],
     ["no name", "PREDICATE_MALFORMED", /needs a name/, [{ digest, algorithm: "sha256" }]],
     ["no digest", "PREDICATE_MALFORMED", /needs a name/, [{ name: "a", algorithm: "sha256" }]],
+    ["no algorithm", "PREDICATE_MALFORMED", /an algorithm/, [{ name: "a", digest }]],
     ["a name twice", "RESOURCE_DUPLICATE", /"a" twice/, [resource("a"), resource("b"), resource("a")]],
     ["a shard twice", "RESOURCE_DUPLICATE", /"a:0:8" twice/, [resource("a:0:8"), resource("a:0:8")], shards],
     ["an empty name", "RESOURCE_NAME", /is empty/, [resource("")]],

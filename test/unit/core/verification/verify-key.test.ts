@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Bundle } from "../../../../src/core/bundle/bundle.ts";
+import { legacyEncoding } from "../../../../src/core/bundle/dsse.ts";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
+import { LEGACY_PREDICATE_TYPE } from "../../../../src/core/bundle/statement.ts";
 import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
 import { readPublicKey } from "../../../../src/core/verification/elliptic-keys.ts";
 import { fileResources, type JsonObject, makeStatement, signBundle } from "../../../support/bundles.ts";
@@ -85,6 +87,22 @@ describe("verifying a key signature", () => {
       envelope["signatures"] = [{ sig: sign("sha256", encoded, bob.privateKey).toString("base64") }];
     });
     await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(bob)));
+  });
+
+  it("takes the encoding of version 0.2 for statements of that version only", async () => {
+    const { sign } = await import("node:crypto");
+    const resign = (json: JsonObject) => {
+      const envelope = json["dsseEnvelope"] as JsonObject;
+      const payload = Buffer.from(String(envelope["payload"]), "base64");
+      const encoded = Buffer.concat([...legacyEncoding(String(envelope["payloadType"]), payload)]);
+      envelope["signatures"] = [{ sig: sign("sha256", encoded, alice.privateKey).toString("base64") }];
+    };
+    const subject = [{ name: "a", digest: { sha256: "00".repeat(32) } }];
+    const old = { ...statement, subject, predicateType: LEGACY_PREDICATE_TYPE, predicate: {} };
+    const { statement: read } = await authenticate(parse(signBundle(old, { keys: alice }), resign), pem(alice));
+    assert.equal(read.legacy, true);
+    const current = parse(signBundle(statement, { keys: alice }), resign);
+    await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(current, pem(alice)));
   });
 
   it("reads the statement only after the signature fits", async () => {

@@ -1,7 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { ExtensionContext } from "vscode";
 import { type Api, createApi } from "./api.ts";
-import { EditorLogin } from "./editor-login.ts";
 import { ModelKeeping } from "./model-keeping.ts";
 import { showError } from "./platform/commands.ts";
 import { DisposableStore } from "./platform/disposables.ts";
@@ -13,6 +12,7 @@ import { KeyFiles } from "./ui/commands/key-files.ts";
 import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
+import { EditorLogin } from "./ui/signing-in/editor-login.ts";
 import { lateChecks } from "./workspace/checking/late-checks.ts";
 import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
 

@@ -10,7 +10,7 @@ import { type Diagnostic, type DiagnosticCode, diagnostic } from "./diagnostics.
 import { readInside, realPathInside } from "./files-inside.ts";
 import type { Authority, CertificateAuthority, IdentityMatcher, KeylessAuthority, TextMatcher } from "./policy.ts";
 import type { AuthorityDocument, IdentityDocument, PathOrData } from "./policy-document.ts";
-import { RegularExpression, regExpProblem, regExpSize, regExpSuspicions } from "./regular-expression.ts";
+import { type RegExpChecker, RegularExpression, regExpSuspicions } from "./regular-expression.ts";
 import type { ValuePath } from "./schema-check.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
@@ -24,20 +24,7 @@ export interface Reading {
   /** Absolute paths of the files that it names, whether they exist or not; where those are links, also of what they lead to. */
   readonly named: Set<string>;
   /** Of the whole file: what its regular expressions may cost together. */
-  readonly budget: RegExpBudget;
-}
-
-/** Instructions of all regular expressions of a file: ten thousand ordinary ones have half as many. */
-const MAX_FILE_PROGRAM = 5_000_000;
-
-export class RegExpBudget {
-  #left = MAX_FILE_PROGRAM;
-
-  /** @returns whether there was enough left */
-  spend(instructions: number): boolean {
-    this.#left -= instructions;
-    return this.#left >= 0;
-  }
+  readonly regExps: RegExpChecker;
 }
 
 export function report(
@@ -181,11 +168,7 @@ function readMatcher(
   }
   if (expression === undefined) return undefined;
   const at = [...path, `${field}RegExp`];
-  if (!reading.budget.spend(regExpSize(expression))) {
-    report(reading, "regexp-too-large", "The regular expressions of this file are too large, all together.", at);
-    return undefined;
-  }
-  const problem = regExpProblem(expression);
+  const problem = reading.regExps.problem(expression);
   if (problem !== undefined) {
     report(reading, problem.code, problem.message, at);
     return undefined;

@@ -12,7 +12,8 @@ import { Glob, globProblem, literalCharacters } from "./glob.ts";
 import type { Authority, Place, Policy, PolicyVerification } from "./policy.ts";
 import { PolicyDocument } from "./policy-document.ts";
 import { POLICY_SCHEMA } from "./policy-schema.ts";
-import { type Reading, RegExpBudget, readAuthority, report } from "./read-authority.ts";
+import { type Reading, readAuthority, report } from "./read-authority.ts";
+import { RegExpChecker } from "./regular-expression.ts";
 import { SchemaCheck, type ValuePath } from "./schema-check.ts";
 import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
 
@@ -56,10 +57,10 @@ export async function readPolicies(bytes: Uint8Array, path: string, folder: stri
   const { documents, diagnostics: found } = parseYaml(bytes);
   const diagnostics: Diagnostic[] = [...found];
   const policies: Policy[] = [];
-  const budget = new RegExpBudget();
+  const regExps = new RegExpChecker();
   const named = new Set<string>();
   for (const document of documents) {
-    const reading = { file: path, folder, document, diagnostics: [], named, budget };
+    const reading = { file: path, folder, document, diagnostics: [], named, regExps };
     const policy = await readDocument(reading);
     diagnostics.push(...reading.diagnostics);
     if (policy !== undefined) policies.push(policy);

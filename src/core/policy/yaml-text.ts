@@ -108,7 +108,7 @@ export function isEmptyDocument({ contents }: Document): boolean {
  * Whether brackets, or items of lists on one line, nest deeper than is allowed: told before anything is built, as the
  * parser would go on to the end of the stack. What nests by indentation is bounded by the size of the file.
  */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
   let brackets = 0;
   let items = 0;
   for (const token of new Lexer().lex(text)) {

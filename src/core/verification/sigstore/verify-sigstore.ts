@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle as LibraryBundle } from "@sigstore/bundle";
-import type { SignedEntity, TrustMaterial, VerificationError } from "@sigstore/verify";
+import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
+import type { VerificationError } from "sigstore";
 import type { Bundle } from "../../bundle/bundle.ts";
 import { ProvenanceError } from "../../errors.ts";
 import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";

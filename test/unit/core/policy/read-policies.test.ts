@@ -309,11 +309,11 @@ describe("reading policy files", function () {
         /RE2's syntax: missing closing \)/,
       ));
     it("expressions that are too large together, though each is not", async () => {
-      const large = 'keyless: { identities: [{ issuer: i, subjectRegExp: "^(?:ab?){400}$" }] }';
+      const large = 'keyless: { identities: [{ issuer: i, subjectRegExp: "^(?:ab?){600}$" }] }';
       const { diagnostics } = await read(policyText({ authorities: Array.from({ length: 4000 }, () => large) }));
       const codes = new Set(diagnostics.map(({ code }) => code));
       assert.deepEqual([...codes], ["regexp-too-large"]);
-      assert.match(diagnostics[0]?.message ?? "", /too large, all together/);
+      assert.match(diagnostics[0]?.message ?? "", /too large together/);
     });
     it("an expression that is too large", () =>
       fails(
@@ -501,7 +501,7 @@ describe("reading policy files", function () {
           authorities: ['keyless: { identities: [{ issuer: i, subjectRegExp: "alice@example\\\\.com" }] }'],
         }),
         "regexp-unanchored",
-        /It also matches "evil-alice@example\.com\.evil\.example"/,
+        /any longer text that contains a match is accepted/,
       ));
     it("of a dot that is any character", () =>
       warns(

@@ -95,6 +95,8 @@ export interface ModelCoverage {
     readonly name: string;
     readonly source: "default" | "signature" | "signer" | "caller";
   }[];
+  /** What the default paths leave out beside git's own files: the first names, and how many there are. */
+  readonly hidden?: { readonly names: readonly string[]; readonly count: number; readonly complete: boolean };
 }
 
 export interface ModelComparison {

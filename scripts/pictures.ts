@@ -1,8 +1,9 @@
 // npm run pictures: the pictures of README and walkthrough, from the real workbench with the packaged extension.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { PNG } from "pngjs";
 import { launchBrowser, openWorkbench, screenshot } from "../test/support/browser.ts";
 import { changeSettings } from "../test/support/editor-workspace.ts";
 import { type LocalSigstore, startLocalSigstore } from "../test/support/sigstore/local-sigstore.ts";
@@ -10,13 +11,12 @@ import { type Server, startServer } from "../test/support/vscode-server.ts";
 import { build } from "./build.ts";
 import { ROOT } from "./fetch.mjs";
 import { TEST_VSIX, writeVsix } from "./package.ts";
-import { decodePng, encodePalettePng } from "./pictures/palette-png.ts";
 import { playScenes, type Take } from "./pictures/scenes.ts";
 import { makePictureWorkspace } from "./pictures/workspace.ts";
 
 const THEMES = { dark: "Default Dark Modern", light: "Default Light Modern" };
-/** What a part of the window does with; these are in the package, and its size is bounded. */
-const CLIP_COLOURS = 48;
+/** Colour type 2 of PNG: without an alpha channel, which the window never uses. */
+const OPAQUE = 2;
 /** Of the identity provider that the pictures name; always the same, so that only what changed changes. */
 const ISSUER_PORT = 5556;
 
@@ -41,8 +41,8 @@ try {
     const page = await openWorkbench(browser, server.url({ open: workspace.folder }));
     const take: Take = async (picture, clip) => {
       const file = join(ROOT, "media", `${picture}-${theme}.png`);
-      const taken = decodePng(await page.screenshot({ animations: "disabled", ...(clip && { clip }) }));
-      const png = encodePalettePng(taken, clip === undefined ? 256 : CLIP_COLOURS);
+      const taken = PNG.sync.read(await page.screenshot({ animations: "disabled", ...(clip && { clip }) }));
+      const png = PNG.sync.write(taken, { colorType: OPAQUE, deflateLevel: 9 });
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, png);
       console.log(`media/${picture}-${theme}.png: ${png.length} bytes`);
@@ -72,11 +72,6 @@ async function folderOfNobody(): Promise<string> {
 }
 
 /** What the person who is in the pictures has in the settings. */
-async function useSigstore({ settingsFile }: Server, { trustConfigPath }: LocalSigstore): Promise<void> {
-  const folder = join(dirname(dirname(settingsFile)), "Machine");
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, "settings.json"),
-    JSON.stringify({ "modelProvenance.sigstoreInstance": trustConfigPath }),
-  );
+async function useSigstore(server: Server, { trustConfigPath }: LocalSigstore): Promise<void> {
+  await changeSettings(server, { "modelProvenance.sigstoreInstance": trustConfigPath });
 }

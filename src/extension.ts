@@ -1,7 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { ExtensionContext } from "vscode";
 import { type Api, createApi } from "./api.ts";
-import { EditorLogin } from "./editor-login.ts";
 import { Engine } from "./engine/engine.ts";
 import { ModelKeeping } from "./model-keeping.ts";
 import { showError } from "./platform/commands.ts";
@@ -14,6 +13,7 @@ import { KeyFiles } from "./ui/commands/key-files.ts";
 import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
+import { EditorLogin } from "./ui/signing-in/editor-login.ts";
 import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
 
 let ending: (() => Promise<void>) | undefined;
@@ -42,7 +42,7 @@ export function activate(context: ExtensionContext): Api {
     trust,
     policies,
     passphrases: new Passphrases(context.secrets),
-    keyFiles: new KeyFiles(context.globalState, storage),
+    keyFiles: new KeyFiles(context.globalState),
     sigstore,
     login: new EditorLogin(),
     storage,

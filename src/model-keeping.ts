@@ -1,11 +1,12 @@
 import { homedir } from "node:os";
-import { type ExtensionContext, Uri, window, workspace } from "vscode";
+import { type ExtensionContext, env, Uri, window, workspace } from "vscode";
 import { userPolicyPath } from "./core/policy/policy-files.ts";
 import type { Engine } from "./engine/engine.ts";
 import { isCancellation } from "./platform/commands.ts";
 import { setContextKey } from "./platform/context-keys.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import type { Log } from "./platform/log.ts";
+import { isImageDisk } from "./platform/remote-names.ts";
 import { excludedPatterns, modelPatterns, onHintsChanged } from "./platform/search-hints.ts";
 import { onSettingChanged, setting } from "./platform/settings.ts";
 import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
@@ -52,6 +53,7 @@ export class ModelKeeping {
     const policies = new Policies({
       userPolicy: () => setting("userPolicy"),
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
+      ownDisk: () => !isImageDisk(env.remoteName),
       workspaceTrusted: () => workspace.isTrusted,
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       log: note,
@@ -120,8 +122,8 @@ export class ModelKeeping {
 }
 
 async function searchHints(folder: string, policies: Policies): Promise<SearchHints> {
-  const named = [...(await policies.namedModels(folder))];
-  return { exclude: excludedPatterns(folder), models: modelPatterns(folder), named };
+  const [named, searched] = await Promise.all([policies.namedModels(folder), policies.searchedPatterns(folder)]);
+  return { exclude: excludedPatterns(folder), models: modelPatterns(folder), named: [...named], searched };
 }
 
 function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {

@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { startPortRedirect } from "../../test/support/port-redirect.ts";
-import { type Server, serverVersion, startServer } from "../../test/support/vscode-server.ts";
+import { serverVersion, startServer } from "../../test/support/vscode-server.ts";
 import { TEST_VSIX, writeVsix } from "../package.ts";
 import { hasDisplay } from "./open-desktop.ts";
 import type { SampleSettings } from "./samples-to-open.ts";
@@ -14,7 +12,6 @@ export async function openServer(folder: string, settings: SampleSettings, signa
   const redirect = await startPortRedirect();
   const server = await startServer({ secured: true, settings, vsix: [TEST_VSIX], env: redirect.env });
   try {
-    await machineSettings(server, settings);
     const url = server.url({ open: folder });
     console.log(`VS Code's server (code-server ${serverVersion("newest")}) runs on this machine. Ctrl-C ends it.`);
     const opened = hasDisplay() && (await openInBrowser(url));
@@ -24,16 +21,6 @@ export async function openServer(folder: string, settings: SampleSettings, signa
     await server.stop();
     await redirect.stop();
   }
-}
-
-/** Whom the extension trusts is taken from the settings of the machine that the server runs on. */
-export async function machineSettings(
-  { settingsFile }: Pick<Server, "settingsFile">,
-  settings: SampleSettings,
-): Promise<void> {
-  const folder = join(dirname(dirname(settingsFile)), "Machine");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "settings.json"), JSON.stringify(settings, undefined, 2));
 }
 
 function openInBrowser(url: string): Promise<boolean> {

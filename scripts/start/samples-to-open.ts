@@ -28,8 +28,9 @@ export type SampleSettings = Readonly<Record<string, unknown>>;
 
 /** What makes the samples' signers known to the extension, and lets it sign with a login. */
 export function sampleSettings(folder: string, { trustConfigPath }: RunningSigstore): SampleSettings {
+  const [label, pem] = ["p256.pub.pem", readFileSync(join(folder, "keys", "p256.pub.pem"), "utf8")];
   return {
-    "modelProvenance.trustedKeys": [join(folder, "keys", "p256.pub.pem")],
+    "modelProvenance.trustedKeys": [{ label, pem }],
     "modelProvenance.sigstoreInstance": trustConfigPath,
     "modelProvenance.autoVerify": "full",
   };
@@ -46,7 +47,7 @@ export function samplesToOpen(folder: string, sigstore: RunningSigstore): void {
   if (existsSync(signature) && !isKeyless(signature)) return;
   const token = sigstore.tokens[STRANGER];
   if (token === undefined) throw new Error(`The local Sigstore gave no token for ${STRANGER}`);
-  const login = ["--trust-config", sigstore.trustConfigPath, "--identity-token", token, "--yes"];
+  const login = ["--trust-config", sigstore.trustConfigPath, "--identity-token", token, "--yes", "--force"];
   sign(folder, "tiny-llama-tuned", "tiny-llama-tuned/model.sig", ["sigstore", ...login]);
 }
 

@@ -19,6 +19,7 @@ export function coverageOf(
     bytesFromCache: digests.bytesFromCache,
     seconds: (performance.now() - started) / 1000,
     ignored: list.ignored,
+    ...(list.hidden && { hidden: list.hidden }),
     unsigned: passed.unsigned,
     empty: passed.empty,
     algorithm: serialization.algorithm,

@@ -80,14 +80,22 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
   return { list, ignore };
 }
 
-/** Enumerates and digests a model for signing (OMS 6.1 to 6.4). */
-export async function buildManifest(options: DigestModelOptions): Promise<ModelManifest> {
+/**
+ * Enumerates and digests a model for signing (OMS 6.1 to 6.4).
+ *
+ * @param checkList rejects a list that is not to be signed, before the digests are waited for
+ */
+export async function buildManifest(
+  options: DigestModelOptions,
+  checkList: (list: FileList) => Promise<void> = async () => {},
+): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
   const { shardSize, mode = "full", signal, onProgress } = options;
   const algorithm = options.algorithm ?? "sha256";
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const { list, ignore } = await listForSigning(options);
+  await checkList(list);
   const { files } = list;
   const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const digests = await withHashPool(options, (pool) => pool.digest({ ...request, files }, watching));
@@ -141,7 +149,7 @@ const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; 
   "not-portable": {
     code: "MODEL_NAME_NOT_PORTABLE",
     what: "a name that a signature cannot hold",
-    remedy: "Rename it without backslash and drive letter.",
+    remedy: "Rename it, or ignore the path.",
   },
 };
 

@@ -1,8 +1,9 @@
 import { basename, resolve } from "node:path";
 import { readSignatureFile } from "./bundle/read-bundle.ts";
 import type { HashAlgorithm } from "./hashing/digest-request.ts";
-import { type Claim, inspectParts } from "./inspect-parts.ts";
+import { inspectParts } from "./inspect-parts.ts";
 import type { Resource } from "./manifest/manifest.ts";
+import type { Claim } from "./verification/claimed-signer.ts";
 import type { SigningMethod } from "./verification/signer.ts";
 
 /** What a signature file says. None of it is verified: anybody can write such a file. */

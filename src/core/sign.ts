@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
-import { encodeBundle, encodeStatement } from "./bundle/write-bundle.ts";
-import { buildManifest, type DigestModelOptions } from "./digest.ts";
+import { encodeBundle } from "./bundle/write-bundle.ts";
+import type { DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
 import type { DigestMode } from "./hashing/digest-request.ts";
-import type { FileList } from "./model/file-list.ts";
+import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepare-statement.ts";
+import { replacementText } from "./replacement-text.ts";
 import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
-import { isEarlierSignature } from "./signing/earlier-signature.ts";
 import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
+import type { Replacement } from "./signing/replacement.ts";
 import type { SigstoreIdentity } from "./signing/sign-sigstore.ts";
+import { findPlace } from "./signing/signature-place.ts";
 import type { CertificateMaterial } from "./signing/signing-certificate.ts";
 import { checkWritable, writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { PemSource, Trust } from "./trust.ts";
@@ -37,28 +39,25 @@ export interface CertificateIdentity {
 }
 
 export interface SignOptions extends DigestModelOptions {
-  /** Where the signature is written; replaced where it exists. */
+  /** Where the signature is written: where nothing is, or where a signature of this model by this signer is. */
   readonly signature: string;
   readonly identity: SigningIdentity;
+  /** Replaces also the OMS signature of another model or by another signer; a file of another kind never. */
+  readonly force?: boolean;
+  /** Signs files that hold private keys, too. */
+  readonly allowPrivateKeys?: boolean;
+  /**
+   * Asked where the files, or what is left out, differ from what the signature that is replaced says: after they were
+   * read, and before any login. Only `true` goes on. Without it, such a signature is not replaced.
+   */
+  readonly confirmReplacement?: (replacement: Replacement) => boolean | Promise<boolean>;
   /**
    * `cached` takes digests of unchanged files from the cache, but only where the signature that is
    * replaced is authentic and by this signer; anything else is read in full.
    */
   readonly mode?: DigestMode;
-  /** Who reads the model and writes its statement; {@link prepareStatement} on this thread, if absent. */
+  /** Reads the model and writes its statement; {@link prepareStatement} on this thread, if absent. */
   readonly prepare?: (options: PrepareOptions) => Promise<PreparedStatement>;
-}
-
-export type PrepareOptions = DigestModelOptions & Pick<SignOptions, "signature">;
-
-/** What is to be signed, and what it is about. */
-export interface PreparedStatement {
-  /** The statement's bytes. */
-  readonly payload: Buffer;
-  /** Lower-case hex. */
-  readonly rootDigest: string;
-  readonly coverage: Coverage;
-  readonly list: Pick<FileList, "root" | "outside" | "ignored">;
 }
 
 export interface SignResult {
@@ -68,6 +67,8 @@ export interface SignResult {
   /** Lower-case hex. */
   readonly rootDigest: string;
   readonly coverage: Coverage;
+  /** The signature of this model that was replaced. */
+  readonly replaced?: Replacement;
   /** Sentences for a person. */
   readonly warnings: readonly string[];
 }
@@ -81,43 +82,38 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
  * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
  * and checked before it takes the place of the signature. On any failure a signature that was there before is unchanged.
  *
- * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
 export async function sign(options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  const { trust, signStatement } = await prepareSigner(options.identity, signature, options.signal);
-  if (signature === model) {
-    throw new ProvenanceError("SIGNATURE_UNWRITABLE", `The signature would replace the model itself: ${model}.`, {
-      details: { path: model },
-    });
-  }
+  const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
+  const { trust, signStatement } = await prepareSigner(identity, signature, options);
+  const place = await findPlace(signature, model);
   await checkWritable(signature);
 
-  const asked = options.mode ?? "full";
-  const mode = asked !== "full" && (await isEarlierSignature(signature, trust)) ? asked : "full";
-  const { prepare = prepareStatement, identity: _, ...rest } = options;
-  const { payload, list, rootDigest, coverage } = await prepare({ ...rest, mode, model, signature });
+  const prepared = await prepare({ ...rest, model, signature, trust });
+  const { payload, rootDigest, coverage, replaces } = prepared;
   throwIfCancelled(options.signal);
-  const { bytes, signer, published, checkWritten } = await signStatement(payload);
+  if (replaces?.changes.matches === false) await askBeforeReplacing(replaces, confirmReplacement);
+  throwIfCancelled(options.signal);
+  const { bytes, signer, published, checkWritten } = await signStatement(payload, replaces);
   try {
-    await writeFileAtomically(signature, bytes, checkWritten);
+    await writeFileAtomically(place, bytes, checkWritten);
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
-  return { signature, signer, rootDigest, coverage, warnings: warningsFor(list, signature) };
+  const warnings = warningsFor(prepared, signature);
+  return { signature, signer, rootDigest, coverage, ...(replaces && { replaced: replaces }), warnings };
 }
 
-/**
- * Reads the model and writes the statement about it (OMS 6.1 to 6.6).
- *
- * @throws ProvenanceError MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
- */
-export async function prepareStatement(options: PrepareOptions): Promise<PreparedStatement> {
-  const { manifest, list, rootDigest, coverage } = await buildManifest(options);
-  const { root, outside, ignored } = list;
-  const payload = encodeStatement(basename(resolve(options.model)), manifest);
-  return { payload, rootDigest, coverage, list: { root, outside, ignored } };
+async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["confirmReplacement"]): Promise<void> {
+  if (confirm !== undefined && (await confirm(replaces)) === true) return;
+  throw new ProvenanceError(
+    "SIGNATURE_REPLACEMENT_DECLINED",
+    `Not signed: ${replacementText(replaces)}. The signature ${replaces.signature} is unchanged.`,
+    { details: { path: replaces.signature } },
+  );
 }
 
 interface SignedStatement {
@@ -130,24 +126,27 @@ interface SignedStatement {
 }
 
 interface PreparedSigner {
-  /** In this signer, and nobody else. */
+  /** In this signer, and in no one else. */
   readonly trust: Trust;
-  signStatement(payload: Buffer): Promise<SignedStatement>;
+  /** @param replaces what has to be by the same signer, unless forced */
+  signStatement(payload: Buffer, replaces: Replacement | undefined): Promise<SignedStatement>;
 }
 
 /** What can fail without the model fails here. */
 async function prepareSigner(
   identity: SigningIdentity,
   signature: string,
-  signal: AbortSignal | undefined,
+  { signal, force }: Pick<SignOptions, "signal" | "force">,
 ): Promise<PreparedSigner> {
   if (identity.method === "sigstore") {
     const { checkSigstoreIdentity, signWithSigstore } = await import("./signing/sign-sigstore.ts");
     checkSigstoreIdentity(identity);
     return {
       trust: { sigstore: { root: identity.root, identities: [] } },
-      async signStatement(payload) {
-        const signed = await signWithSigstore(identity, payload, signature, signal);
+      async signStatement(payload, replaces) {
+        const earlier = force === true ? undefined : replaces?.signer;
+        const only = earlier?.method === "sigstore" ? earlier : undefined;
+        const signed = await signWithSigstore(identity, payload, signature, { signal, only });
         return { ...signed, checkWritten: (written) => checkWrittenBytes(written, signature, signed.bytes) };
       },
     };
@@ -158,12 +157,9 @@ async function prepareSigner(
   const { label } = identity.privateKey;
   const signer = certificates?.signer ?? { method: "key", fingerprint, curve: key.curve, label };
   const material = certificates?.material ?? { method: "key", hint: fingerprint };
-  const trust: Trust =
-    certificates === undefined
-      ? { keys: [{ label, pem: key.publicKey.export({ type: "spki", format: "pem" }).toString() }] }
-      : { certificates: { roots: [{ label, pem: certificates.leafPem }] } };
+  const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
   return {
-    trust,
+    trust: { keys: [{ label, pem }] },
     signStatement: async (payload) => ({
       bytes: encodeBundle(material, payload, signPayload(key, PAYLOAD_TYPE, payload)),
       signer,
@@ -182,11 +178,15 @@ function withMore(error: unknown, text: string): unknown {
   return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
-function warningsFor({ root, outside, ignored }: PreparedStatement["list"], signature: string): string[] {
+function warningsFor(
+  { list: { root, outside, ignored }, nameWarning }: PreparedStatement,
+  signature: string,
+): string[] {
   const unfinished = ignored
     .filter(({ name, source }) => source === "signature" && basename(name) !== basename(signature))
     .filter(({ name }) => existsSync(join(root, name)));
   return [
+    ...(nameWarning === undefined ? [] : [nameWarning]),
     ...outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`),
     ...unfinished.map(
       ({ name }) =>

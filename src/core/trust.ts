@@ -19,7 +19,10 @@ export interface Trust {
 export interface CertificateTrust {
   /** Trust anchors; a PEM text may hold several certificates. */
   readonly roots: readonly PemSource[];
-  /** Compared exactly: the leaf's subject as RFC 4514 text, or the value of one of its alternative names. */
+  /**
+   * Compared exactly with the leaf's names of one type: `email:`, `uri:`, `dns:` or `subject:` (the whole subject, RFC
+   * 4514) and the name. Without one of these, the type is what the text looks like.
+   */
   readonly identity?: string;
   /** When the certificates have to be valid; now, if absent. */
   readonly at?: Date;

@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Comparison } from "./manifest/comparison.ts";
-import type { IgnoredEntry } from "./model/file-list.ts";
+import type { HiddenContent, IgnoredEntry } from "./model/file-list.ts";
 import type { Decision } from "./policy/decision.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 
@@ -55,6 +55,8 @@ export interface Coverage {
   readonly seconds: number;
   /** What exists in the folder and was left out, and by whose word. */
   readonly ignored: readonly IgnoredEntry[];
+  /** What the default paths leave out, and git does not keep there itself; absent where there is none. */
+  readonly hidden?: HiddenContent;
   /** Files present that the statement does not name, where the caller asked to let them pass. */
   readonly unsigned: readonly string[];
   /** Empty files: shards do not record them (OMS 6.3.2). */

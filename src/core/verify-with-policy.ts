@@ -110,7 +110,10 @@ function conclude(verdict: Verdict, decision: Decision, deciders: readonly Polic
   const told = verdict.reasons.filter(({ code }) => !NO_NEWS.has(code));
   const { comparison, coverage } = verdict;
   if (comparison === undefined || coverage === undefined) {
-    return { ...verdict, decision, reasons: [...told, ...decision.reasons] };
+    const isUnreadable = decision.reasons[0]?.code === "POLICY_INVALID" && verdict.state === "unable";
+    // What a policy that cannot be read names is not known: that comes first.
+    const reasons = isUnreadable ? [...decision.reasons, ...told] : [...told, ...decision.reasons];
+    return { ...verdict, decision, reasons };
   }
   const isLetPass = (name: string): boolean =>
     deciders.length > 0 && deciders.every((policy) => letsPass(policy, name));

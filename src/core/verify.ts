@@ -122,7 +122,7 @@ async function checkFiles(
   const { algorithm, shardSize } = serialization;
   const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const signed = resourcesByFile(manifest);
-  const { list, matching, files, digests } = await withHashPool(options, async (pool) => {
+  const { list, matching, digests } = await withHashPool(options, async (pool) => {
     if (mode === "full") pool.expect?.(signed.size);
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
@@ -130,19 +130,23 @@ async function checkFiles(
       ...(signal && { signal }),
     });
     const matching = matchFiles(manifest, list, signed);
-    const files = matching.present.map(({ file }) => file);
+    // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
+    const files = [...matching.present.map(({ file }) => file), ...matching.empty];
     const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    return { list, matching, files, digests: await pool.digest({ ...request, files }, watching) };
+    return { list, matching, digests: await pool.digest({ ...request, files }, watching) };
   });
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
   const covered = {
-    files: files.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
-    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
+    bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
   };
   return {
     comparison: compare(manifest, matching, digests.digests, letUnsignedPass),
-    coverage: coverageOf(list, serialization, covered, digests, started, { unsigned, empty: matching.empty }),
+    coverage: coverageOf(list, serialization, covered, digests, started, {
+      unsigned,
+      empty: matching.empty.map(({ name }) => name),
+    }),
     reading: digests.bytesFromCache > 0 ? "cached" : "full",
   };
 }

@@ -111,16 +111,22 @@ export class Engine {
   }
 
   /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
-  async sign({ signal, onProgress, pool: _, cache: __, prepare: ___, ...options }: SignOptions): Promise<SignResult> {
-    const { identity } = options;
+  async sign(options: SignOptions): Promise<SignResult> {
+    const { signal, onProgress, confirmReplacement, pool: _, cache: __, prepare: ___, ...portable } = options;
+    const { identity } = portable;
     const client = await this.#started();
-    if (identity.method !== "sigstore") return client.call("sign", { ...options, identity }, { signal, onProgress });
+    if (identity.method !== "sigstore") {
+      const answer = async (question: Question) =>
+        question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
+      return client.call("sign", { ...portable, identity }, { signal, onProgress, answer });
+    }
     const { sign } = await import("../core/sign.ts");
-    const held = { signal, onProgress, leaveAtOnce: true, mayRepeat: true };
     return sign({
       ...options,
-      ...(signal !== undefined && { signal }),
-      prepare: ({ signal: ____, ...rest }) => client.call("prepare", rest, held),
+      prepare: ({ signal: _, onProgress: __, pool: ___, cache: ____, trust, ...rest }) => {
+        const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true, mayRepeat: true };
+        return client.call("prepare", { ...rest, trust: packTrust(trust) }, held);
+      },
     });
   }
 
@@ -176,6 +182,7 @@ function answering(trust: Trust, watching: CheckWatching = {}): (question: Quest
   };
   return async (question) => {
     if (question.about === "begin") return onBegin?.(question.signature);
+    if (question.about === "replacement") return undefined;
     return answers[question.of][question.about]();
   };
 }

@@ -1,4 +1,5 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
+import type { Replacement } from "../core/signing/replacement.ts";
 import { PolicyCache } from "./policy-source.ts";
 import { unpackPolicy } from "./portable-policy.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
@@ -92,13 +93,15 @@ export const HANDLERS: Handlers = {
     const { manifest, coverage } = await buildManifest({ ...options, pool, signal, onProgress });
     return { manifest, coverage };
   },
-  async prepare(options, { pool, signal, onProgress }) {
-    const { prepareStatement } = await import("../core/sign.ts");
-    return prepareStatement({ ...options, pool, signal, onProgress });
+  async prepare({ trust, ...options }, { pool, signal, onProgress, ask }) {
+    const { prepareStatement } = await import("../core/prepare-statement.ts");
+    return prepareStatement({ ...options, pool, signal, onProgress, trust: unpackTrust(trust, ask) });
   },
-  async sign(options, { pool, signal, onProgress }) {
+  async sign(options, { pool, signal, onProgress, ask }) {
     const { sign } = await import("../core/sign.ts");
-    return sign({ ...options, pool, signal, onProgress });
+    const confirmReplacement = async (replacement: Replacement): Promise<boolean> =>
+      (await ask({ about: "replacement", replacement })) === true;
+    return sign({ ...options, pool, signal, onProgress, confirmReplacement });
   },
   openSignature: open.openSignature,
   addFindings: open.addFindings,

@@ -4,7 +4,9 @@ import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
-import type { PreparedStatement, PrepareOptions, SignOptions, SignResult } from "../core/sign.ts";
+import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
+import type { SignOptions, SignResult } from "../core/sign.ts";
+import type { Replacement } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
@@ -20,7 +22,7 @@ import type { SigningPreview } from "./signing-preview.ts";
 // cross as they are. Nothing here comes from elsewhere.
 
 /** What only one side can hold. */
-type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "identity";
+type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "identity" | "confirmReplacement";
 
 /** What the engine can be asked to do. */
 export interface EngineCalls extends OpenSignatureCalls {
@@ -38,7 +40,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   explainPolicies(options: ExplainModel): Explanation[];
   inspect(options: { readonly signature: string }): Inspection;
   buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
-  prepare(options: Omit<PrepareOptions, Held>): PreparedStatement;
+  prepare(options: Omit<PrepareOptions, Held> & { readonly trust: PortableTrust }): PreparedStatement;
   sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
 }
 
@@ -87,7 +89,9 @@ export type Question =
   /** The trust in Sigstore: that of the call, or the public instance. `newer`: a root that is being fetched. */
   | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
   /** No file of the model was read yet; the check goes on with the answer. */
-  | { readonly about: "begin"; readonly signature: string | undefined };
+  | { readonly about: "begin"; readonly signature: string | undefined }
+  /** Whether the person agrees to replace a signature. */
+  | { readonly about: "replacement"; readonly replacement: Replacement };
 
 /** A list that was left out of a result, and comes in pieces. */
 export interface LongList {

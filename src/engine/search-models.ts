@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { type FoundModel, findModels, findSignature } from "../core/model/find-models.ts";
+import { basename, join } from "node:path";
+import { type FoundModel, findModels, findSignature, type PassedOver } from "../core/model/find-models.ts";
+import { Glob } from "../core/policy/glob.ts";
 import { matcherOf } from "./editor-globs.ts";
 
 /** What to look for below a workspace folder, as data. Paths are relative to the folder and `/` separated. */
@@ -13,6 +14,8 @@ export interface SearchRequest {
   readonly models?: readonly string[];
   /** Paths of folders and files that are models wherever they lie. */
   readonly named?: readonly string[];
+  /** Patterns of policies: no folder is passed over that one of them lies in, or around. */
+  readonly searched?: readonly string[];
   /** Files and folders that are looked at before the search gives up. */
   readonly maxEntries: number;
 }
@@ -21,25 +24,45 @@ export interface SearchResult {
   readonly models: readonly FoundModel[];
   /** How many files and folders were looked at, if there were more. */
   readonly bound?: number;
+  readonly passedOver: PassedOverFolders;
 }
+
+/** Folders that a search passed over; the first of them by name. */
+export interface PassedOverFolders {
+  readonly first: readonly { readonly path: string; readonly reason: PassedOver }[];
+  readonly count: number;
+}
+
+const MAX_PASSED_OVER = 10;
 
 /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
 export async function searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-  const { folder, exclude = [], models: patterns = [], named = [], maxEntries } = request;
+  const { folder, exclude = [], models: patterns = [], named = [], searched = [], maxEntries } = request;
   const [isExcluded, matches] = await Promise.all([matcherOf(exclude), matcherOf(patterns)]);
   const names = new Set(named);
+  const globs = searched.map((pattern) => new Glob(pattern));
+  const first: PassedOverFolders["first"][number][] = [];
+  let count = 0;
   let bound: number | undefined;
   const found = await findModels(folder, {
     exclude: isExcluded,
     isModel: (relative) => matches(relative) || names.has(relative),
+    mustEnter: (relative) => globs.some((glob) => glob.touches(relative)),
     maxEntries,
+    onSkip: (path, reason) => {
+      // Git's own folder is never a model's.
+      if (basename(path) === ".git") return;
+      count++;
+      if (first.length < MAX_PASSED_OVER) first.push({ path, reason });
+    },
     onLimit: (limit) => {
       bound = limit;
     },
     ...(signal && { signal }),
   });
   const models = [...found, ...(await namedModels(folder, names, found))];
-  return bound === undefined ? { models } : { models, bound };
+  const passedOver = { first, count };
+  return bound === undefined ? { models, passedOver } : { models, bound, passedOver };
 }
 
 /** Those that no search finds: single files, what lies in another model, and what is beyond the bound. */

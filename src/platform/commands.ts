@@ -1,5 +1,5 @@
 import { CancellationError, commands, l10n } from "vscode";
-import { ProvenanceError } from "../core/errors.ts";
+import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { type Disposable, DisposableStore } from "./disposables.ts";
 import { COMMANDS } from "./ids.ts";
 import { errorText, type Log } from "./log.ts";
@@ -39,10 +39,16 @@ export async function guarded<T>(log: Log, task: () => T | Promise<T>): Promise<
   }
 }
 
+/** The person has closed a question. */
+const DECLINED: ReadonlySet<ErrorCode> = new Set([
+  "CANCELLED",
+  "PUBLICATION_DECLINED",
+  "SIGNATURE_REPLACEMENT_DECLINED",
+]);
+
 export function isCancellation(error: unknown): boolean {
   if (error instanceof CancellationError) return true;
-  // Who does not want to publish has closed the question.
-  return error instanceof ProvenanceError && (error.code === "CANCELLED" || error.code === "PUBLICATION_DECLINED");
+  return error instanceof ProvenanceError && DECLINED.has(error.code);
 }
 
 /** Says something with a button or two; when what one does fails, that is told like the failure of a command. */

@@ -1,5 +1,36 @@
 import { plainText } from "./plain-text.ts";
 
+/** ASCII punctuation that means something in Markdown, and nothing after a backslash (CommonMark 2.4). */
+const MARKUP = /[\\`*_{}[\]()#+\-!~=$]/g;
+
+/**
+ * Punctuation for which a backslash would not do, written as character references (CommonMark 2.5): `<scheme:…>`, a bare
+ * address and a mail address become links, `<` begins HTML, `&` a reference, and `|` a column.
+ */
+const LINKING = /[&<>@|]|:(?=\/)|(?<=www)\./gi;
+
+/**
+ * Text of others as Markdown that shows just that, on one line: nothing in it is markup, a link, an icon or a list. It is
+ * the only way of such text into a `MarkdownString`: the editor's own `appendText` leaves `<command:…>` a live link.
+ */
+export function escapeMarkdown(text: string): string {
+  return plainText(text)
+    .replace(MARKUP, "\\$&")
+    .replace(LINKING, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/ +/g, breakingSpaces);
+}
+
+/**
+ * Lines break between words, but not after the first, which might be the number of a list. Spaces that Markdown would
+ * drop, or make a code block of, stay.
+ */
+function breakingSpaces(run: string, at: number, text: string): string {
+  const isFirst = !text.slice(0, at).includes(" ");
+  const isLast = at + run.length === text.length;
+  const fixed = isFirst || isLast ? run.length : run.length - 1;
+  return "&nbsp;".repeat(fixed) + run.slice(fixed);
+}
+
 /**
  * Text of others as a Markdown code span on one line (CommonMark 6.1): nothing in it is markup, an address, a mention
  * or a reference to an issue, wherever it is pasted. Backslashes would not do: GitHub makes mentions after them.

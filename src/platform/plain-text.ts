@@ -1,9 +1,21 @@
-/** Characters that change how the text around them is shown: control characters, and the bidirectional and invisible formats. */
-const DECEPTIVE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+/**
+ * Characters that change how the text around them is shown, or that are not shown at all: controls (line breaks, escapes,
+ * NUL), the bidirectional formats, everything that Unicode lists as ignorable (zero width characters, tags, variation
+ * selectors, which can carry a hidden text), and half a surrogate pair. U+FE0F only asks for the picture of an emoji.
+ */
+const DECEPTIVE = /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** Text of others (file names, identities, messages made of them) as one line that shows what it is. */
 export function plainText(text: string): string {
   return text.replace(DECEPTIVE, "\u{fffd}");
+}
+
+/** JSON in which they are escapes: the same values, and nothing in it changes how it is shown. */
+export function visibleJson(json: string): string {
+  return json.replace(DECEPTIVE, (found) => {
+    if (found === "\n") return found;
+    return found.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { ConfigurationTarget, type Disposable, type Uri, workspace } from "vscode";
+import { ConfigurationTarget, type Disposable, env, type Uri, workspace } from "vscode";
 import { SETTINGS } from "./ids.ts";
-import { fields, flag, oneOf, type Shape, text, texts } from "./shapes.ts";
+import { isImageDisk } from "./remote-names.ts";
+import { flag, list, oneOf, type Shape, text, texts } from "./shapes.ts";
 
 /** `public`, `staging`, or the absolute path of a private instance's ClientTrustConfig. */
 export const PUBLIC = "public";
@@ -14,9 +15,10 @@ const SHAPES = {
   pauseInBackground: flag(false),
   models: texts,
   userPolicy: text(""),
-  trustedKeys: texts,
-  trustedCertificates: texts,
-  trustedIdentities: readIdentities,
+  // Of entries of any shape: they are parsed in trust-settings.ts.
+  trustedKeys: list,
+  trustedCertificates: list,
+  trustedIdentities: list,
   sigstoreInstance: text(PUBLIC),
   loginMethod: oneOf("auto", "browser", "device", "code"),
   badges: flag(true),
@@ -25,25 +27,32 @@ const SHAPES = {
   problems: flag(true),
 } as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;
 
-interface Identity {
-  readonly identity: string;
-  readonly issuer: string;
-}
-
-/** One entry that is mistyped must not keep the others from being accepted. */
-function readIdentities(entries: unknown): readonly Identity[] {
-  return (Array.isArray(entries) ? entries : []).flatMap((entry) => {
-    const [identity, issuer] = ["identity", "issuer"].map((name) => text("")(fields(entry).get(name)));
-    return identity && issuer ? [{ identity, issuer }] : [];
-  });
-}
-
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingName> = ReturnType<(typeof SHAPES)[K]>;
 
-/** @param folder the workspace folder, for a setting that each may have its own value of */
+/** Settings that name a file which decides about trust. */
+export const TRUST_PATHS = ["userPolicy", "sigstoreInstance"] as const;
+
+/** All settings that decide whom to trust. */
+export const TRUST_SETTINGS = [...TRUST_PATHS, "trustedKeys", "trustedCertificates", "trustedIdentities"] as const;
+
+/**
+ * A path that decides about trust counts as not set where the disk is not the person's own: {@link isImageDisk}.
+ *
+ * @param folder the workspace folder, for a setting that each may have its own value of
+ */
 export function setting<K extends SettingName>(name: K, folder?: Uri): SettingValue<K> {
-  const value: unknown = workspace.getConfiguration(undefined, folder).get(SETTINGS[name]);
+  const isIgnored = isImageDisk(env.remoteName) && TRUST_PATHS.some((path) => path === name && configuredPath(path));
+  return configured(name, isIgnored ? undefined : workspace.getConfiguration(undefined, folder).get(SETTINGS[name]));
+}
+
+/** The path that a setting names, whether it counts in this window or not. */
+export function configuredPath(name: (typeof TRUST_PATHS)[number]): string | undefined {
+  const value = configured(name, workspace.getConfiguration().get(SETTINGS[name]));
+  return value === "" || value === PUBLIC || value === STAGING ? undefined : value;
+}
+
+function configured<K extends SettingName>(name: K, value: unknown): SettingValue<K> {
   return SHAPES[name](value) as SettingValue<K>;
 }
 

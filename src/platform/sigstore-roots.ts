@@ -103,7 +103,7 @@ export class SigstoreRoots {
     const onRefreshFailed = (error: unknown): void => {
       this.#log.warn(`The trust root was not refreshed: ${errorText(error)}`);
     };
-    return { storage: this.#storage, onRefreshFailed };
+    return { storage: this.#storage, onRefreshFailed, onStoreRejected: (message) => this.#log.warn(message) };
   }
 }
 

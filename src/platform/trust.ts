@@ -4,7 +4,7 @@ import { EventEmitter, l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
 import type { PemSource, Trust } from "../core/trust.ts";
 import { DisposableStore } from "./disposables.ts";
-import { errorText, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { changeSetting, onSettingChanged, setting } from "./settings.ts";
 import type { SigstoreRoots } from "./sigstore-roots.ts";
 
@@ -34,27 +34,30 @@ export class TrustStore {
     this.#store.add(sigstore.onDidChange(changed));
   }
 
-  /** Files that cannot be read are named in the log, and trust nobody. */
+  /** Entries that cannot be read are named in the log, and accept nobody. */
   async load(): Promise<Trust> {
-    const { readPublicKey } = await import("../core/verification/elliptic-keys.ts");
-    const [keys, roots] = await Promise.all([
-      this.#readAll(setting("trustedKeys"), readPublicKey),
-      this.#readAll(setting("trustedCertificates"), requireCertificate),
-    ]);
-    const anchors = [...roots, ...this.#roots];
+    const { readTrustSettings } = await import("./trust-settings.ts");
+    const { keys, roots, identities, problems } = await readTrustSettings();
+    for (const { message } of problems) this.#log.warn(message);
+    const { ignoredTrustPaths } = await import("./ignored-paths.ts");
+    for (const { path, setting: name = "Your policy" } of ignoredTrustPaths()) {
+      this.#log.warn(`${name} is ignored, as the disk of this window belongs to a container's image: ${path}`);
+    }
     return {
       keys: [...keys, ...this.#keys],
       // Also where there is none: that is then what is missing, and no other method.
-      certificates: { roots: anchors },
-      sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities: setting("trustedIdentities") }),
+      certificates: { roots: [...roots, ...this.#roots] },
+      sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities }),
     };
   }
 
-  /** Remembers the file in the person's settings. */
-  async remember(kind: TrustKind, file: string): Promise<void> {
+  /** Adds the key or certificate itself to the person's settings. */
+  async remember(kind: TrustKind, { label, pem }: PemSource): Promise<void> {
     const name = kind === "key" ? "trustedKeys" : "trustedCertificates";
-    const files = setting(name);
-    if (!files.includes(file)) await changeSetting(name, [...files, file]);
+    const { readTrustSettings } = await import("./trust-settings.ts");
+    const { keys, roots } = await readTrustSettings();
+    if ((kind === "key" ? keys : roots).some((known) => known.pem === pem)) return;
+    await changeSetting(name, [...setting(name), { label, pem }]);
   }
 
   acceptForWindow(kind: TrustKind, source: PemSource): void {
@@ -65,26 +68,6 @@ export class TrustStore {
   dispose(): void {
     this.#store.dispose();
   }
-
-  /** One bad file must not keep the others from being trusted. */
-  async #readAll(files: readonly string[], check: (source: PemSource) => unknown): Promise<PemSource[]> {
-    const read = files.map(async (file) => {
-      try {
-        const source = await readPem(file);
-        check(source);
-        return [source];
-      } catch (error) {
-        this.#log.warn(`A file of the settings is not trusted: ${errorText(error)}`);
-        return [];
-      }
-    });
-    return (await Promise.all(read)).flat();
-  }
-}
-
-function requireCertificate({ label, pem }: PemSource): void {
-  if (pem.includes("-----BEGIN CERTIFICATE-----")) return;
-  throw new ProvenanceError("CERTIFICATE_UNREADABLE", l10n.t("{0} holds no certificate in PEM.", label));
 }
 
 /** @throws `KEY_UNREADABLE` with the path, also for a path that is not absolute, and for a file too large to be a key */

@@ -6,7 +6,7 @@ import type { FoundModel } from "../core/model/find-models.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { ScannedModel } from "./scanned-model.ts";
+import type { ScanResult } from "./scan-report.ts";
 
 /** Changes when a field is removed, renamed or takes another meaning; new fields may come without. */
 const VERSION = 1;
@@ -22,8 +22,21 @@ export function verifyJson(verdict: Verdict): JsonReport {
   return { version: VERSION, command: "verify", verified: verdict.state === "verified", verdict };
 }
 
-export function signJson(model: string, { signature, signer, rootDigest, coverage, warnings }: SignResult): JsonReport {
-  return { version: VERSION, command: "sign", model, signature, signer, rootDigest, coverage, warnings };
+export function signJson(model: string, result: SignResult): JsonReport {
+  const { signature, signer, rootDigest, coverage, replaced, warnings } = result;
+  return {
+    version: VERSION,
+    command: "sign",
+    model,
+    signature,
+    signer,
+    rootDigest,
+    coverage,
+    ...(replaced !== undefined && {
+      replaced: { claimedSigner: replaced.claimedSigner, verified: replaced.signer !== undefined, ...replaced.changes },
+    }),
+    warnings,
+  };
 }
 
 export function digestJson(model: string, { rootDigest, resources, coverage }: ModelDigest): JsonReport {
@@ -61,13 +74,19 @@ export function scanJson(folder: string, models: readonly FoundModel[]): JsonRep
   };
 }
 
-/** Of a scan that verifies: a verdict a model, and whether all of them may be used. */
-export function verifiedScanJson(folder: string, models: readonly ScannedModel[]): JsonReport {
+/** Whether every model may be used, and nothing was left out that a policy demands. */
+export function isPassed({ models, failures }: ScanResult): boolean {
+  return [...models, ...failures].every(({ passed }) => passed);
+}
+
+/** Of a scan that verifies: a verdict a model, what else failed, and how far the search went. */
+export function verifiedScanJson(folder: string, result: ScanResult): JsonReport {
+  const { models, failures, searched } = result;
   return {
     version: VERSION,
     command: "scan",
     folder,
-    passed: models.every(({ passed }) => passed),
+    passed: isPassed(result),
     models: models.map(({ path, kind, verdict, passed }) => ({
       path,
       kind,
@@ -76,6 +95,8 @@ export function verifiedScanJson(folder: string, models: readonly ScannedModel[]
       ...(verdict.signature !== undefined && { signature: verdict.signature }),
       verdict,
     })),
+    failures,
+    searched,
   };
 }
 

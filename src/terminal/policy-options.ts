@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, relative, resolve, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { type Diagnostic, hasErrors } from "../core/policy/diagnostics.ts";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import { isInside } from "../core/policy/files-inside.ts";
-import { findPolicyFiles, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
+import { findPolicyFiles, isAbsent, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
 import { type PolicyFile, readPolicyFile } from "../core/policy/read-policies.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -41,7 +40,7 @@ export async function foundPolicies(
   terminal: Pick<Terminal, "cwd" | "env" | "err" | "log">,
 ): Promise<ChosenPolicies> {
   const own = userPolicyPath(terminal.env, process.platform, homedir());
-  const user = existsSync(own) ? [await readPolicyFile(own)] : [];
+  const user = (await isAbsent(own)) ? [] : [await readPolicyFile(own)];
   const folder = root === undefined ? await nearestWithPolicies(resolve(model)) : resolve(root);
   const paths = folder === undefined ? [] : await findPolicyFiles(folder);
   const workspace = await Promise.all(paths.map((path) => readPolicyFile(path)));

@@ -1,32 +1,31 @@
-import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { type FoundModel, findModels } from "../core/model/find-models.ts";
-import { compareCodePoints } from "../core/model/names.ts";
+import { demandsOf } from "../core/gate/demand.ts";
+import { exemptPaths } from "../core/gate/exempt-files.ts";
+import { searchGate } from "../core/gate/search-gate.ts";
 import { lets } from "../core/policy/decision.ts";
-import { isInside } from "../core/policy/files-inside.ts";
+import { covers } from "../core/policy/evaluate.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
 import { type ChosenPolicies, pathBelow } from "./policy-options.ts";
+import type { ScanHooks, ScanResult } from "./scan-report.ts";
 import { type ScannedModel, unableVerdict } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface PolicyScanOptions {
+export interface PolicyScanOptions extends ScanHooks {
   /** Absolute. */
   readonly folder: string;
   readonly chosen: ChosenPolicies;
   readonly publicSigstore: PublicSigstore;
-  readonly onProgress: (progress: DigestProgress) => void;
-  readonly onModel: (model: ScannedModel) => void;
+  readonly allowEmpty: boolean;
 }
 
 /** Verifies every model below a folder as the policies want it, one after the other, in the order of their paths. */
-export async function scanWithPolicies(options: PolicyScanOptions, terminal: Terminal): Promise<ScannedModel[]> {
+export async function scanWithPolicies(options: PolicyScanOptions, terminal: Terminal): Promise<ScanResult> {
   const { verifyWithPolicy } = await import("../core/verify-with-policy.ts");
-  const { folder, chosen, publicSigstore, onProgress } = options;
-  const { interruption } = terminal;
+  const { chosen, publicSigstore, onProgress } = options;
+  const { signal } = terminal.interruption;
+  const { models, ...search } = await searchModels(options, signal);
   const scanned: ScannedModel[] = [];
-  for (const { path, kind } of await modelsIn(folder, chosen, terminal)) {
+  for (const { path, kind } of models) {
     const name = pathBelow(chosen.root, path);
     const verify = () =>
       verifyWithPolicy({
@@ -37,7 +36,7 @@ export async function scanWithPolicies(options: PolicyScanOptions, terminal: Ter
         path: name,
         publicSigstore,
         cache: digestCacheFolder(),
-        signal: interruption.signal,
+        signal,
         onProgress,
       });
     const verdict = await verify().catch((error: unknown) => unableVerdict(path, error));
@@ -46,20 +45,21 @@ export async function scanWithPolicies(options: PolicyScanOptions, terminal: Ter
     scanned.push(model);
     options.onModel(model);
   }
-  return scanned;
+  return { ...search, models: scanned };
 }
 
-/** What looks like a model, and what a policy names without a wildcard: that has to be signed, whatever it looks like. */
-async function modelsIn(folder: string, { policies, root }: ChosenPolicies, terminal: Terminal): Promise<FoundModel[]> {
-  const found = await findModels(folder, {
-    signal: terminal.interruption.signal,
-    onLimit: (limit) => terminal.log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
+function searchModels({ folder, chosen, allowEmpty, onSearch }: PolicyScanOptions, signal: AbortSignal) {
+  const { policies, root, files } = chosen;
+  const all = [...policies.user, ...policies.workspace];
+  return searchGate({
+    scanned: folder,
+    root,
+    demands: demandsOf(policies),
+    patterns: all.flatMap(({ models }) => models.map(({ pattern }) => pattern)),
+    covers: (path) => all.some((policy) => covers(policy, path)),
+    exemptPaths: exemptPaths(files.map(({ path }) => path)),
+    allowEmpty,
+    signal,
+    onProgress: onSearch,
   });
-  const known = new Map(found.map((model) => [model.path, model]));
-  for (const { pattern } of [...policies.user, ...policies.workspace].flatMap(({ models }) => models)) {
-    const path = resolve(join(root, pattern));
-    if (pattern.includes("*") || known.has(path) || !isInside(folder, path) || !existsSync(path)) continue;
-    known.set(path, { path, kind: statSync(path).isDirectory() ? "directory" : "file" });
-  }
-  return [...known.values()].sort((a, b) => compareCodePoints(a.path, b.path));
 }

@@ -30,13 +30,17 @@ export class ProgressLine {
   }
 
   readonly update = (progress: DigestProgress): void => {
-    if (!this.#output.isTerminal) return;
     const now = this.#now();
     this.#started ??= now;
-    const text = escapeControls(progressText(progress, (now - this.#started) / 1000));
+    this.show(progressText(progress, (now - this.#started) / 1000));
+  };
+
+  show(line: string): void {
+    if (!this.#output.isTerminal) return;
+    const text = escapeControls(line);
     this.#output.raw(`${ERASE_LINE}${text.slice(0, this.#output.columns - 1)}`);
     this.#shown = true;
-  };
+  }
 
   clear(): void {
     if (this.#shown) this.#output.raw(ERASE_LINE);

@@ -31,6 +31,7 @@ export function publicSigstoreOf({ env, log, interruption }: Terminal, offline: 
       offline,
       signal: interruption.signal,
       onRefreshFailed: (error) => log.debug(`The trust root was not refreshed: ${String(error)}`),
+      onStoreRejected: (message) => log.warning(message),
     });
   }
 }

@@ -2,13 +2,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import type { PublicationNotice } from "../core/signing/publication.ts";
-import type { OptionSpecs } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
 import type { Terminal } from "./terminal.ts";
-
-export const PUBLICATION_OPTIONS = {
-  yes: { type: "switch", help: "Agree to what becomes public, without being asked." },
-} as const satisfies OptionSpecs;
 
 /**
  * Says what a keyless signature makes public and asks for agreement: once for an identity and a log.

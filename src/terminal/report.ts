@@ -1,5 +1,5 @@
 import type { AddedEntry, ChangedResource, Comparison } from "../core/manifest/comparison.ts";
-import type { IgnoreSource } from "../core/model/file-list.ts";
+import type { HiddenContent, IgnoreSource } from "../core/model/file-list.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer, SigstoreSigner, TrustRootFacts } from "../core/verification/signer.ts";
 import { countText, coverageText, shortHex, signerText, verdictLine, type Words, wordsFor } from "../core/words.ts";
@@ -90,9 +90,11 @@ const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
  *
  * @param now milliseconds since 1970
  */
-export function trustRootText({ label, origin, asOf }: TrustRootFacts, now: number): string {
+export function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, now: number): string {
   const age = asOf === undefined ? "" : ` ${ageText(now - Date.parse(asOf))}`;
-  return `the trust root of ${label} (${ROOT_ORIGINS[origin]}${origin === "built-in" && age !== "" ? "," : ""}${age})`;
+  const expired = expiredSince === undefined ? "" : `; its metadata expired on ${minuteText(expiredSince)}`;
+  const comma = origin === "built-in" && age !== "" ? "," : "";
+  return `the trust root of ${label} (${ROOT_ORIGINS[origin]}${comma}${age}${expired})`;
 }
 
 function ageText(milliseconds: number): string {
@@ -119,11 +121,20 @@ export function coverageFields(coverage: Coverage, options: ReportOptions): Line
     const names = coverage.ignored.filter((entry) => entry.source === source).map(({ name }) => name);
     if (names.length > 0) lines.push([`${LEFT_OUT_BY[source]}: ${listText(names, options)}`]);
   }
+  if (coverage.hidden !== undefined) lines.push([{ text: hiddenText(coverage.hidden, options), style: "amber" }]);
   if (coverage.unsigned.length > 0) {
     lines.push([{ text: `not signed, let pass: ${listText(coverage.unsigned, options)}`, style: "amber" }]);
   }
   if (coverage.empty.length > 0) lines.push([`empty, not recorded by shards: ${listText(coverage.empty, options)}`]);
   return field("files", ...lines);
+}
+
+function hiddenText({ names, count, complete }: HiddenContent, { long }: ReportOptions): string {
+  if (count === 0)
+    return "left out by default, and not all of it was looked at: other files than those of git may be there";
+  const shown = long ? names : names.slice(0, FOLD_AFTER);
+  const more = count > shown.length ? ` and ${count - shown.length} more` : "";
+  return `left out by default, not git's own: ${shown.join(", ")}${more}${complete ? "" : "; not all of it was looked at"}`;
 }
 
 const CHANGE_NOTES: Readonly<Record<NonNullable<ChangedResource["note"]>, string>> = {

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
+import type { SearchCounts } from "../core/gate/gate-walk.ts";
+import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { countText, describe as describeVerdict, wordsFor } from "../core/words.ts";
 import { usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { junitReport } from "./formats/junit.ts";
 import { sarifLog } from "./formats/sarif.ts";
-import { verifiedScanJson } from "./json-report.ts";
+import { isPassed, verifiedScanJson } from "./json-report.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { STYLES } from "./report.ts";
 import { explanations, type ScannedModel } from "./scanned-model.ts";
@@ -15,7 +17,13 @@ import type { Line } from "./text.ts";
 export const SCAN_FORMATS = ["text", "json", "sarif", "junit"] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
 
+/** What a scan found, and how far it looked. */
+export interface ScanResult extends Omit<GateSearch, "models"> {
+  readonly models: readonly ScannedModel[];
+}
+
 export interface ScanHooks {
+  readonly onSearch: (counts: SearchCounts) => void;
   readonly onProgress: (progress: DigestProgress) => void;
   readonly onModel: (model: ScannedModel) => void;
 }
@@ -25,16 +33,17 @@ export interface ScanReport {
   readonly format: ScanFormat;
   /** Absolute path that SARIF's locations are relative to. */
   readonly root: string;
-  scan(hooks: ScanHooks): Promise<readonly ScannedModel[]>;
+  scan(hooks: ScanHooks): Promise<ScanResult>;
 }
 
-/** Runs a scan and tells what came out. Exit status 1 if any model is refused. */
+/** Runs a scan and reports it. Exit status 1 if any model is refused, or the search has a failure. */
 export async function reportScan(report: ScanReport, { out, err, log }: Terminal): Promise<number> {
   const progress = new ProgressLine(err);
   const isText = report.format === "text";
-  let models: readonly ScannedModel[];
+  let result: ScanResult;
   try {
-    models = await report.scan({
+    result = await report.scan({
+      onSearch: ({ folders, files }) => progress.show(searchText(folders, files)),
       onProgress: progress.update,
       onModel: (model) => {
         progress.clear();
@@ -44,14 +53,22 @@ export async function reportScan(report: ScanReport, { out, err, log }: Terminal
   } finally {
     progress.clear();
   }
-  if (report.format === "json") out.json(verifiedScanJson(resolve(report.folder), models));
-  if (report.format === "sarif") out.json(sarifLog(models, report.root));
-  if (report.format === "junit") out.raw(junitReport(models));
-  const refused = models.filter(({ passed }) => !passed).length;
-  const summary = summaryText(models, refused);
-  if (isText) out.print([{ text: summary, style: refused > 0 ? "red" : "bold" }]);
-  else log.info(summary);
-  return refused > 0 ? EXIT.failed : EXIT.done;
+  if (report.format === "json") out.json(verifiedScanJson(resolve(report.folder), result));
+  if (report.format === "sarif") out.json(sarifLog(result, report.root));
+  if (report.format === "junit") out.raw(junitReport(result));
+  const passed = isPassed(result);
+  const summary = summaryText(result);
+  if (isText) {
+    out.print(...result.failures.map(failureLine), ...searchedLines(result));
+    out.print([{ text: summary, style: passed ? "bold" : "red" }]);
+  } else {
+    log.info(summary);
+  }
+  return passed ? EXIT.done : EXIT.failed;
+}
+
+function searchText(folders: number, files: number): string {
+  return `Searching: ${countText(files, "file")} in ${countText(folders, "folder")}`;
 }
 
 /** @throws ProvenanceError USAGE */
@@ -77,9 +94,39 @@ function modelLines({ name, verdict, passed }: ScannedModel): Line[] {
   return [first, ...explanations(verdict).map((text): Line => [`    ${text}`])];
 }
 
-function summaryText(models: readonly ScannedModel[], refused: number): string {
+function failureLine({ message, passed }: SearchFailure): Line {
+  return [{ text: passed ? "! " : "✗ ", style: passed ? "amber" : "red" }, message];
+}
+
+function searchedLines({ searched }: ScanResult): Line[] {
+  const { notDemanded, exempted } = searched;
+  const { paths, count } = exempted;
+  const files = countText(notDemanded, "file");
+  return [
+    ...(count > 0 ? [[{ text: `Exempt by unsignedFiles: ${namesText(paths, count)}`, style: "dim" as const }]] : []),
+    ...(notDemanded > 0
+      ? [
+          [
+            {
+              text: `Not demanded: ${files} outside of models, not signed and of no known format`,
+              style: "dim" as const,
+            },
+          ],
+        ]
+      : []),
+  ];
+}
+
+function summaryText({ models, failures }: ScanResult): string {
+  const refused = models.filter(({ passed }) => !passed).length;
   const verified = models.filter(({ verdict }) => verdict.state === "verified").length;
   const others = models.length - verified - refused;
-  const parts = [`${verified} verified`, ...(others > 0 ? [`${others} let pass`] : []), `${refused} refused`];
+  const failed = failures.filter(({ passed }) => !passed).length;
+  const parts = [
+    `${verified} verified`,
+    ...(others > 0 ? [`${others} let pass`] : []),
+    `${refused} refused`,
+    ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),
+  ];
   return `${countText(models.length, "model")}: ${parts.join(", ")}`;
 }

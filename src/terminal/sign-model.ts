@@ -1,6 +1,10 @@
-import { basename, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, normalize, resolve } from "node:path";
+import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { callerIgnorePaths } from "../core/model/ignore.ts";
+import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
+import { REMEDIES } from "../core/signing/remedies.ts";
 import { countText, signerText } from "../core/words.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
@@ -8,6 +12,7 @@ import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
 import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "./options.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
@@ -17,9 +22,10 @@ export const SIGN_OPTIONS = {
   signature: {
     type: "text",
     metavar: "FILE",
-    help: "Where the signature is written. Default: model.sig in the current directory.",
+    help: "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
   },
   ...MANIFEST_OPTIONS,
+  ...REPLACEMENT_OPTIONS,
   full: {
     type: "switch",
     help: "Read every byte. Without it, files that did not change since you last signed the model are not read again; the report says so.",
@@ -35,11 +41,12 @@ export async function signModel(
   model: string,
   identity: SigningIdentity,
   args: ArgumentsOf<typeof SIGN_OPTIONS>,
-  { cwd, out, err, log, interruption }: Terminal,
+  terminal: Terminal,
 ): Promise<number> {
+  const { cwd, out, err, log, interruption } = terminal;
   const core = await import("../core/sign.ts");
   const progress = new ProgressLine(err);
-  const signature = args.text("signature") ?? "model.sig";
+  const signature = args.text("signature") ?? core.defaultSignaturePath(normalize(model), await kindOf(model));
   let result: SignResult;
   try {
     result = await core.sign({
@@ -50,11 +57,19 @@ export async function signModel(
       ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
       ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
       allowSymlinks: args.flag("allow-symlinks") ?? false,
+      force: args.flag("force") ?? false,
+      allowPrivateKeys: args.flag("force") ?? false,
+      confirmReplacement: (replacement) => {
+        progress.clear();
+        return confirmReplacement(replacement, args.flag("yes") ?? false, terminal);
+      },
       cache: digestCacheFolder(),
       mode: args.flag("full") === true ? "full" : "cached",
       signal: interruption.signal,
       onProgress: progress.update,
     });
+  } catch (error) {
+    throw withOptions(error);
   } finally {
     progress.clear();
   }
@@ -62,6 +77,35 @@ export async function signModel(
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
   else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
+}
+
+/** A model that is not there is reported by who reads it. */
+async function kindOf(model: string): Promise<"file" | "directory"> {
+  const found = await stat(model).catch(() => undefined);
+  return found?.isDirectory() === true ? "directory" : "file";
+}
+
+const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
+  SIGNATURE_WOULD_OVERWRITE: "Give another path with --signature.",
+  SIGNATURE_OTHER_MODEL: "Give another path with --signature, or replace it with --force.",
+  SIGNATURE_OTHER_SIGNER: "Give another path with --signature, or replace it with --force.",
+  SIGNATURE_UNWRITABLE: "Give another path with --signature.",
+  MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
+};
+
+/** The same error, whose remedy names the options of this program. */
+function withOptions(error: unknown): unknown {
+  if (!(error instanceof ProvenanceError) || !hasRemedy(error.code)) return error;
+  const { code, message, details, cause } = error;
+  return new ProvenanceError(
+    code,
+    message.replace(REMEDIES[code], () => OPTIONS_THAT_HELP[code]),
+    { details, cause },
+  );
+}
+
+function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
+  return Object.hasOwn(REMEDIES, code);
 }
 
 /** Whoever is asked to log in or to agree is asked on a line of its own. */
@@ -82,11 +126,12 @@ function withoutProgress(identity: SigningIdentity, progress: ProgressLine): Sig
 }
 
 function signReport(result: SignResult, name: string, signature: string, options: ReportOptions): Line[] {
-  const { signer, coverage, rootDigest } = result;
+  const { signer, coverage, rootDigest, replaced } = result;
   return [
     [{ text: "✓ Signed", style: "green" }, "  ", { text: name, style: "bold" }],
     ...field("signed by", ...signerLines(signer, options)),
     ...field("signature", [signature]),
+    ...(replaced?.changes.matches === false ? field("replaced", [replacementText(replaced)]) : []),
     ...coverageFields(coverage, options),
     ...field("digest", [`sha256:${rootDigest}`]),
     [{ text: `✓ Signed: ${name} by ${signerText(signer)}, ${countText(coverage.files, "file")}`, style: "green" }],

@@ -90,5 +90,6 @@ function openOptions({ env, log, interruption }: Terminal): OpenOptions {
     storage: trustRootFolder(env),
     signal: interruption.signal,
     onRefreshFailed: (error) => log.debug(error instanceof Error ? error.message : String(error)),
+    onStoreRejected: (message) => log.warning(message),
   };
 }

@@ -1,8 +1,25 @@
 import { getCACertificates, rootCertificates } from "node:tls";
+import { ProvenanceError } from "../core/errors.ts";
 import type { PemSource } from "../core/trust.ts";
+import { readCertificates } from "../core/verification/certificates.ts";
 
-/** The certificate authorities that this system trusts for the web; where it names none, those that come with Node. */
+const LABEL = "this system's roots";
+
+/**
+ * The certificate authorities that this system trusts for the web; where it names none, those that come with Node. One
+ * that cannot be read is left out: the caller did not choose it.
+ */
 export function systemRoots(): PemSource {
   const system = getCACertificates("system");
-  return { label: "this system's roots", pem: (system.length > 0 ? system : rootCertificates).join("\n") };
+  const readable = (system.length > 0 ? system : rootCertificates).filter(isReadable);
+  return { label: LABEL, pem: readable.join("\n") };
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    return readCertificates([{ label: LABEL, pem }]).length > 0;
+  } catch (error) {
+    if (error instanceof ProvenanceError) return false;
+    throw error;
+  }
 }

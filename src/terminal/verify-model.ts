@@ -10,6 +10,7 @@ import { verifyJson } from "./json-report.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS } from "./options.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { verdictReport } from "./report.ts";
+import { withActualSignature } from "./signature-elsewhere.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every way to verify takes. */
@@ -82,6 +83,7 @@ export async function verifyModel(
   } finally {
     progress.clear();
   }
+  verdict = await withActualSignature(verdict, given, terminal);
   if (args.flag("json") === true) out.json(verifyJson(verdict));
   else {
     const found = given === undefined && signature !== undefined ? { signature: relative(cwd, signature) } : {};

@@ -4,10 +4,10 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
 import { signerText } from "../core/words.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
-import { plainText } from "../platform/plain-text.ts";
+import { escapeMarkdown } from "../platform/markdown-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "./decision-rows.ts";
-import { filesText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
+import { filesText, hiddenText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
 import { signerName, vouchedText } from "./signer-text.ts";
 import { stateWords } from "./translated-words.ts";
 
@@ -25,7 +25,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.trustSigner,
 ];
 
-/** Markdown whose only markup is ours: whatever comes from a bundle or a disk is appended as text, and makes no icon. */
+/** Markdown whose only markup is ours: text that comes from a bundle or a disk is escaped. */
 export class HoverText {
   readonly markdown = new MarkdownString("", false);
 
@@ -34,12 +34,12 @@ export class HoverText {
   }
 
   strong(text: string): this {
-    this.markdown.appendMarkdown(`**${escaped(text)}**`);
+    this.markdown.appendMarkdown(`**${escapeMarkdown(text)}**`);
     return this;
   }
 
   text(text: string): this {
-    this.markdown.appendMarkdown(escaped(text));
+    this.markdown.appendMarkdown(escapeMarkdown(text));
     return this;
   }
 
@@ -55,13 +55,13 @@ export class HoverText {
 
   link(text: string, command: CommandId, model: string): this {
     const address = `command:${command}?${encodeURIComponent(JSON.stringify([model]))}`;
-    this.markdown.appendMarkdown(`[${escaped(text)}](${encodeParentheses(address)})`);
+    this.markdown.appendMarkdown(`[${escapeMarkdown(text)}](${encodeParentheses(address)})`);
     return this;
   }
 
   /** Three columns: a mark, a name that leads to its model, and what there is to say of it. */
   table(title: string, rows: readonly ModelRow[]): this {
-    this.markdown.appendMarkdown(`|   | ${escaped(title)} |   |\n|---|---|---|\n`);
+    this.markdown.appendMarkdown(`|   | ${escapeMarkdown(title)} |   |\n|---|---|---|\n`);
     for (const { mark, name, model, description } of rows) {
       this.markdown.appendMarkdown("| ");
       this.text(mark).markdown.appendMarkdown(" | ");
@@ -78,23 +78,6 @@ export interface ModelRow {
   /** Absolute path. */
   readonly model: string;
   readonly description: string;
-}
-
-/**
- * Text as Markdown that shows just that. A bare address makes no link, a bar no column; lines break between words, but not
- * after the first, which might begin a list.
- */
-function escaped(text: string): string {
-  const { value } = new MarkdownString().appendText(plainText(text));
-  const spaced = value.replace(/(?<=\S)&nbsp;(?=[^&\s])/g, (space, at: number) =>
-    value.indexOf(space) === at ? space : " ",
-  );
-  return spaced.replace(/[@|]|:(?=\/\/)|(?<=www)\./gi, entity);
-}
-
-/** Written so, an address is no link: Markdown makes one of every bare address. */
-function entity(character: string): string {
-  return `&#${character.charCodeAt(0)};`;
 }
 
 /** First what, second who (or, when it is bad, the files), third why, fourth how it is known; then what can be done. */
@@ -168,10 +151,14 @@ function how(model: KnownModel): string[] {
   if (verdict.coverage === undefined) {
     return verdict.signer === undefined ? [] : [l10n.t("Only the signature was checked, no file was read")];
   }
-  const { ignored } = verdict.coverage;
+  const { ignored, hidden } = verdict.coverage;
   const left = ignored.filter(({ source }) => source !== "signature").map(({ name }) => name);
   const read = `${filesText(verdict.coverage)} · ${readingText(verdict)}`;
-  return left.length === 0 ? [read] : [read, l10n.t("Left out: {0}", left.join(", "))];
+  return [
+    read,
+    ...(left.length === 0 ? [] : [l10n.t("Left out: {0}", left.join(", "))]),
+    ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN)}`]),
+  ];
 }
 
 function actions(hover: HoverText, model: KnownModel): void {

@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from "node:path";
 import { l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
+import type { HiddenContent } from "../core/model/file-list.ts";
 import { hubSnapshot } from "../core/model/hub-cache.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer } from "../core/verification/signer.ts";
@@ -54,6 +55,19 @@ export function modelDescription(model: KnownModel): string {
     return shortSigner(verdict.signer);
   }
   return middleShortened(plainText(describe(verdict)), SHORT);
+}
+
+/** `3`, or `3+` where not all of it was looked at. */
+export function hiddenCountText({ count, complete }: HiddenContent): string {
+  return complete ? String(count) : `${count}+`;
+}
+
+/** One line: what the default paths leave out beside git's own files, the first `shown` by name. */
+export function hiddenText(hidden: HiddenContent, shown: number): string {
+  const names = hidden.names.slice(0, shown);
+  const label = l10n.t("Left out by default, not git's own ({0})", hiddenCountText(hidden));
+  const more = hidden.count - names.length;
+  return [`${label}: ${names.join(", ")}`, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])].join(" ");
 }
 
 export function filesText(coverage: Coverage): string {

@@ -4,6 +4,7 @@ import type { VerdictState } from "../core/verdict.ts";
 import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
+import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
 import type { FolderNode, ModelNode, TreeNode } from "./tree-nodes.ts";
 
@@ -27,6 +28,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     );
     this.#store.add(registry.onDidChange((change) => this.#update(change)));
     this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#describe()));
+    this.#store.add(onSettingChanged(TRUST_SETTINGS, () => this.#changed.fire(undefined)));
     this.#describe();
   }
 
@@ -58,7 +60,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node === undefined) {
       const { listNotes } = await import("./tree-notes.ts");
       const { above, below } = listNotes(this.#registry);
-      return [...above, ...this.#roots(), ...below];
+      return [...(await this.#settingNotes()), ...above, ...this.#roots(), ...below];
     }
     if (node.kind === "note") return [];
     if (node.kind === "fact") return [...node.children];
@@ -98,6 +100,11 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const filter = this.#filter;
     const { models } = this.#registry;
     return filter === undefined ? models : models.filter((model) => filter.has(this.groupOf(model)));
+  }
+
+  /** Beside models only: the view has a text of its own where there are none. */
+  async #settingNotes(): Promise<TreeNode[]> {
+    return this.#registry.models.length === 0 ? [] : (await import("./setting-notes.ts")).settingNotes();
   }
 
   #roots(): TreeNode[] {

@@ -58,21 +58,39 @@ export class StatusBar {
   }
 }
 
+/** The worst that is known. A policy that cannot be read stands beside what is red, and before everything else. */
 export function summary(models: readonly KnownModel[]): Summary {
-  const count = (...states: readonly string[]): number =>
-    models.filter(({ verdict }) => states.includes(verdict.state)).length;
+  const red = redSummary(models);
+  if (unreadablePolicies(models).length === 0) return red ?? restSummary(models);
+  if (red !== undefined) return { ...red, text: l10n.t("{0}, policy cannot be read", red.text) };
+  const text = l10n.t("Policy cannot be read, nothing is accepted");
+  return { icon: "warning", background: "statusBarItem.warningBackground", text };
+}
+
+/** What is wrong with policies, as the decisions on these models have it; each once. */
+function unreadablePolicies(models: readonly KnownModel[]): readonly string[] {
+  const reasons = models.flatMap(({ verdict, before }) => (verdict.decision ?? before?.decision)?.reasons ?? []);
+  return [...new Set(reasons.filter(({ code }) => code === "POLICY_INVALID").map(({ message }) => message))];
+}
+
+function redSummary(models: readonly KnownModel[]): Summary | undefined {
+  const count = (state: string): number => models.filter(({ verdict }) => verdict.state === state).length;
   const all = models.length;
   const changed = count("modified");
   const invalid = count("invalid");
+  if (changed + invalid === 0) return undefined;
+  const background = "statusBarItem.errorBackground";
+  const { icon } = WORDS.modified;
+  if (invalid === 0) return { icon, background, text: l10n.t("{0} of {1} changed", changed, all) };
+  if (changed === 0) return { icon, background, text: l10n.t("{0} of {1} not valid", invalid, all) };
+  return { icon, background, text: l10n.t("{0} of {1} changed or not valid", changed + invalid, all) };
+}
+
+function restSummary(models: readonly KnownModel[]): Summary {
+  const count = (state: string): number => models.filter(({ verdict }) => verdict.state === state).length;
+  const all = models.length;
   const untrusted = count("untrusted");
   const verified = count("verified");
-  if (changed + invalid > 0) {
-    const background = "statusBarItem.errorBackground";
-    const { icon } = WORDS.modified;
-    if (invalid === 0) return { icon, background, text: l10n.t("{0} of {1} changed", changed, all) };
-    if (changed === 0) return { icon, background, text: l10n.t("{0} of {1} not valid", invalid, all) };
-    return { icon, background, text: l10n.t("{0} of {1} changed or not valid", changed + invalid, all) };
-  }
   const checking = models.find(({ verdict }) => verdict.state === "checking");
   if (checking !== undefined) return { icon: WORDS.checking.icon, text: percentText(checking) };
   if (untrusted > 0) {
@@ -120,7 +138,9 @@ function tooltip(models: readonly KnownModel[]): MarkdownString {
     model: model.path,
     description: modelDescription(model),
   }));
-  const hover = new HoverText().table(l10n.t("Model Provenance"), rows);
+  const hover = new HoverText();
+  for (const message of unreadablePolicies(models)) hover.text(message).paragraph();
+  hover.table(l10n.t("Model Provenance"), rows);
   if (models.length > ROWS) hover.paragraph().text(l10n.t("… and {0} more", models.length - ROWS));
   return hover.markdown;
 }

@@ -1,13 +1,13 @@
 import { type Command, l10n, type Range, type Uri } from "vscode";
 import type { ErrorCode } from "../core/errors.ts";
 import type { IgnoreSource } from "../core/model/file-list.ts";
-import type { Verdict } from "../core/verdict.ts";
+import type { Coverage, Verdict } from "../core/verdict.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionRows, reasonsBeside } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
-import { filesText, readingText, shortReadingText } from "./model-text.ts";
+import { filesText, hiddenCountText, readingText, shortReadingText } from "./model-text.ts";
 import { signerName, vouchedText } from "./signer-text.ts";
 import { timeText } from "./time-text.ts";
 
@@ -160,6 +160,7 @@ function coverageRow(verdict: Verdict): Row[] {
       })),
     });
   }
+  children.push(...hiddenRow(coverage));
   return [
     {
       id: "files",
@@ -168,6 +169,27 @@ function coverageRow(verdict: Verdict): Row[] {
       description: shortReadingText(verdict),
       tooltip: readingText(verdict),
       children,
+    },
+  ];
+}
+
+function hiddenRow({ hidden }: Coverage): Row[] {
+  if (hidden === undefined) return [];
+  const { names, count } = hidden;
+  const more = count - names.length;
+  const label = (name: string): Row => ({ id: `hidden:${name}`, icon: "dash", label: plainText(name) });
+  return [
+    {
+      id: "hidden",
+      icon: "warning",
+      colour: "amber",
+      label: l10n.t("Left out by default, not git's own ({0})", hiddenCountText(hidden)),
+      description: names.map(plainText).join(", "),
+      tooltip: l10n.t("Not covered by the signature, and not a file that git keeps there"),
+      children: [
+        ...names.map(label),
+        ...(more > 0 ? [{ id: "hidden:more", icon: "ellipsis", label: l10n.t("… and {0} more", more) }] : []),
+      ],
     },
   ];
 }

@@ -1,18 +1,22 @@
-import { basename } from "node:path";
+import { basename, relative } from "node:path";
 import { l10n, TreeItem, workspace } from "vscode";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { ModelRegistry } from "../workspace/registry.ts";
+import type { ModelRegistry, PassedOverFolders } from "../workspace/registry.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
 
 /** What is to be said of the whole list: above the models, how to begin; below them, what may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
-  const { models, bounds } = registry;
+  const { models, bounds, passedOver } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
     above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
-    below: [...bounds].map(([folder, limit]) => boundNote(folder, limit)),
+    below: [
+      ...[...bounds].map(([folder, limit]) => boundNote(folder, limit)),
+      // Without a model, the view says how to find one.
+      ...(models.length === 0 ? [] : [...passedOver].map(([folder, folders]) => passedOverNote(folder, folders))),
+    ],
   };
 }
 
@@ -49,6 +53,21 @@ function boundNote(folder: string, limit: number): NoteNode {
       title: l10n.t("Open Settings"),
       arguments: ["files.exclude"],
     },
+  };
+}
+
+function passedOverNote(folder: string, { count, first }: PassedOverFolders): NoteNode {
+  const reasons = { name: l10n.t("packages"), environment: l10n.t("environment"), unreadable: l10n.t("not readable") };
+  const names = first.map(({ path, reason }) => `${plainText(relative(folder, path))} (${reasons[reason]})`);
+  const more = count - first.length;
+  return {
+    kind: "note",
+    id: `passed-over:${folder}`,
+    icon: "info",
+    label: count === 1 ? l10n.t("1 folder was not searched") : l10n.t("{0} folders were not searched", count),
+    description: names[0] ?? "",
+    tooltip: [...names, ...(more > 0 ? [l10n.t("and {0} more", more)] : [])].join("\n"),
+    command: { command: COMMANDS.showLog, title: l10n.t("Show Output") },
   };
 }
 

@@ -5,6 +5,7 @@ import type { CheckDepth } from "../engine/check-model.ts";
 import { CheckQueue, type Job } from "./check-queue.ts";
 import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
 import { type KnownModel, restsOnFiles } from "./registry.ts";
+import { standingVerdict } from "./standing-verdict.ts";
 
 export interface CheckerServices extends ReaderServices {
   /** Whether files that nobody asked for have to wait. {@link Checker.pauseChanged} tells that it changed. */
@@ -161,15 +162,16 @@ export class Checker {
     const known = registry.get(job.path);
     if (known === undefined) throw cancelled();
     try {
-      let verdict: Verdict;
+      let reached: Verdict;
       do {
         this.#outdated = false;
-        verdict =
+        reached =
           job.depth === "files"
             ? await this.#reader.files(job, known, signal)
             : await this.#reader.signature(known, job.asked);
       } while (this.#outdated && !signal.aborted);
       if (signal.aborted) throw cancelled();
+      const verdict = standingVerdict(known, reached);
       if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
       // The signature alone takes nothing away from what was found in the files.
@@ -202,10 +204,10 @@ export class Checker {
     const details = error instanceof ProvenanceError ? error.details : {};
     const message = error instanceof Error ? error.message : String(error);
     const base = { state: "unable", model: path, reasons: [{ code, message, details }] } as const;
-    const verdict: Verdict =
-      known.verdict.signature === undefined ? base : { ...base, signature: known.verdict.signature };
+    const { signature } = known.verdict;
+    const verdict = standingVerdict(known, signature === undefined ? base : { ...base, signature });
     this.#services.registry.update(path, verdict);
-    this.#services.log(`unable: ${path}: ${message}`);
+    this.#services.log(`${verdict.state}: ${path}: ${message}`);
     return verdict;
   }
 

@@ -1,15 +1,16 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
+import { isNeverEntered } from "../core/model/never-entered.ts";
 import { matcherOf } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SearchRequest } from "../engine/search-models.ts";
-import type { ModelRegistry } from "./registry.ts";
+import type { ModelRegistry, PassedOverFolders } from "./registry.ts";
 
 /** Files and folders of one workspace folder that a search looks at before it gives up. */
 const SEARCH_LIMIT = 500_000;
 
 /** What the person's settings and policies say of a folder: what to leave out, and what is a model in any case. */
-export type SearchHints = Pick<SearchRequest, "exclude" | "models" | "named">;
+export type SearchHints = Pick<SearchRequest, "exclude" | "models" | "named" | "searched">;
 
 export interface DiscoveryServices {
   readonly registry: ModelRegistry;
@@ -24,8 +25,8 @@ export interface DiscoveryServices {
 export class Discovery {
   readonly #services: DiscoveryServices;
   readonly #searches = new Map<string, AbortController>();
-  /** By folder: whether settings or policies make a model of a path. */
-  readonly #named = new Map<string, (relative: string) => boolean>();
+  /** By folder, as of its last search. */
+  readonly #known = new Map<string, SearchedPaths>();
 
   constructor(services: DiscoveryServices) {
     this.#services = services;
@@ -39,14 +40,13 @@ export class Discovery {
     this.#searches.set(folder, abort);
     try {
       const hints = (await this.#services.hints?.(folder)) ?? {};
-      const { models: patterns = [], named = [] } = hints;
-      const [matches, names] = [await matcherOf(patterns), new Set(named)];
-      this.#named.set(folder, (path) => names.has(path) || matches(path));
+      this.#known.set(folder, await searchedPaths(hints));
       const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound } = await engine.searchModels(request, abort.signal);
+      const { models, bound, passedOver } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, models, bound);
+      registry.replaceFolder(folder, models, bound, passedOver);
       log(`${models.length} models in ${folder}`);
+      if (passedOver.count > 0) log(`Not searched: ${passedOverText(passedOver)}`);
       if (bound !== undefined) log(`Only the first ${bound} files and folders of ${folder} were searched for models.`);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
@@ -58,7 +58,13 @@ export class Discovery {
 
   /** Whether settings or policies make a model of what lies there, as far as the last search of the folder knew. */
   isNamed(folder: string, path: string): boolean {
-    return this.#named.get(folder)?.(relative(folder, path).split(sep).join("/")) === true;
+    return this.#known.get(folder)?.isNamed(relative(folder, path).split(sep).join("/")) === true;
+  }
+
+  /** Whether a search of the folder looks into the path, as far as names and policies decide. */
+  looksInto(folder: string, path: string): boolean {
+    const name = relative(folder, path).split(sep).join("/");
+    return !name.split("/").some(isNeverEntered) || this.#known.get(folder)?.mustEnter(name) === true;
   }
 
   /** Ends every search; what was known before stays. */
@@ -69,11 +75,32 @@ export class Discovery {
   /** The folder is no longer part of the workspace. */
   forget(folder: string): void {
     this.#searches.get(folder)?.abort();
-    this.#named.delete(folder);
+    this.#known.delete(folder);
     this.#services.registry.removeFolder(folder);
   }
 
   dispose(): void {
     this.cancel();
   }
+}
+
+/** What settings and policies say of paths, relative to the folder and `/` separated. */
+interface SearchedPaths {
+  isNamed(path: string): boolean;
+  mustEnter(path: string): boolean;
+}
+
+async function searchedPaths({ models = [], named = [], searched = [] }: SearchHints): Promise<SearchedPaths> {
+  const { Glob } = await import("../core/policy/glob.ts");
+  const [matches, names] = [await matcherOf(models), new Set(named)];
+  const globs = searched.map((pattern) => new Glob(pattern));
+  return {
+    isNamed: (path) => names.has(path) || matches(path),
+    mustEnter: (path) => globs.some((glob) => glob.touches(path)),
+  };
+}
+
+function passedOverText({ first, count }: PassedOverFolders): string {
+  const more = count - first.length;
+  return first.map(({ path, reason }) => `${path} (${reason})`).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -56,13 +56,17 @@ export class Freshness {
     if (model !== undefined) this.#signatureTouched(model);
   }
 
-  /** Whom the person trusts, or what policies say of these models, has changed: no verdict stands on the old answer. */
+  /**
+   * Whom the person trusts, or what policies say of these models, has changed: no verdict stands on the old answer. Bad
+   * news does not rest on trust, and stands until a new check has ended.
+   */
   trustChanged(cause: "trust" | "policy", affected: (model: KnownModel) => boolean = () => true): void {
     const { registry, checker } = this.#services;
     for (const model of registry.models) {
       if (model.verdict.signature === undefined || !affected(model)) continue;
       checker.outdate(model.path);
-      if (restsOnFiles(model.verdict)) this.#takeBack(model, cause);
+      if (model.verdict.state === "modified") this.#check(model.path, "files");
+      else if (restsOnFiles(model.verdict)) this.#takeBack(model, cause);
       // Who was not known may be known now: then the files are next, as they are for a model that has just come.
       else this.#check(model.path, this.#mayRead(model.path) ? "files" : "signature");
     }

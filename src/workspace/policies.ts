@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
@@ -9,6 +8,8 @@ export interface PolicyServices {
   userPolicy(): string;
   /** Where the person's own policy is, if the setting names none. */
   readonly defaultUserPolicy: string;
+  /** Whether the disk of this window is the person's own: a policy in the default place counts only then. */
+  ownDisk(): boolean;
   workspaceTrusted(): boolean;
   /** The workspace folder that a path is in, for a model that no search of a folder has found yet. */
   folderOf(path: string): string | undefined;
@@ -80,6 +81,17 @@ export class Policies {
     const { user, workspace } = await this.#policiesFor({ path: folder, folder });
     const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));
     return new Set(patterns.filter((pattern) => !pattern.includes("*")));
+  }
+
+  /**
+   * The patterns of policies: in a folder that one lies in, or around it, no search passes anything over. Patterns without a
+   * literal beginning, such as `**`, say nothing about a single folder, and are left out.
+   */
+  async searchedPatterns(folder: string): Promise<readonly string[]> {
+    const { user, workspace } = await this.#policiesFor({ path: folder, folder });
+    const { baseOf } = await import("../core/policy/glob.ts");
+    const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));
+    return patterns.filter((pattern) => baseOf(pattern) !== ".");
   }
 
   /** The files that have a say on models of a workspace folder, as they were read: with what is wrong with them. */
@@ -161,7 +173,8 @@ export class Policies {
   async #readUser(): Files {
     const named = this.#services.userPolicy();
     const file = this.userFile();
-    if (named === "" && !existsSync(file)) return [];
+    const { isAbsent } = await import("../core/policy/policy-files.ts");
+    if (named === "" && (!this.#services.ownDisk() || (await isAbsent(file)))) return [];
     if (isAbsolute(file)) return this.#readAll([file]);
     const { diagnostic, FILE_START } = await import("../core/policy/diagnostics.ts");
     const found = diagnostic("unreadable", `${file} is not an absolute path.`, FILE_START);

@@ -1,6 +1,6 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
+import type { FoundModel, PassedOver } from "../core/model/find-models.ts";
 import type { Verdict } from "../core/verdict.ts";
 
 /** One model of this window and all that is known of it. */
@@ -11,10 +11,16 @@ export interface KnownModel {
   /** Absolute path of the workspace folder it is in; absent for a model elsewhere that somebody asked about. */
   readonly folder?: string;
   readonly verdict: Verdict;
-  /** The last verdict that was reached, while this one is `checking` or `stale`. */
+  /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */
   readonly before?: Verdict;
   /** Only while files are being read. */
   readonly progress?: DigestProgress;
+}
+
+/** Folders that a search passed over of itself: the first of them, and how many there are. */
+export interface PassedOverFolders {
+  readonly count: number;
+  readonly first: readonly { readonly path: string; readonly reason: PassedOver }[];
 }
 
 export interface RegistryChange {
@@ -31,6 +37,7 @@ export class ModelRegistry {
   readonly #models = new Map<string, KnownModel>();
   readonly #signatures = new Map<string, string>();
   readonly #bounds = new Map<string, number>();
+  readonly #passedOver = new Map<string, PassedOverFolders>();
   readonly #listeners = new Set<RegistryListener>();
   #order: readonly string[] | undefined;
 
@@ -43,6 +50,11 @@ export class ModelRegistry {
   /** Workspace folders that were not searched to the end, and how many files and folders were. */
   get bounds(): ReadonlyMap<string, number> {
     return this.#bounds;
+  }
+
+  /** Workspace folders in which the search passed folders over. */
+  get passedOver(): ReadonlyMap<string, PassedOverFolders> {
+    return this.#passedOver;
   }
 
   get(path: string): KnownModel | undefined {
@@ -76,10 +88,18 @@ export class ModelRegistry {
    * What a search of one workspace folder found. Models with the same signature file keep what is known of them.
    *
    * @param bound how many files and folders were looked at, where that is not all
+   * @param passedOver what the search did not look into
    */
-  replaceFolder(folder: string, found: readonly FoundModel[], bound?: number): void {
+  replaceFolder(
+    folder: string,
+    found: readonly FoundModel[],
+    bound?: number,
+    passedOver: PassedOverFolders = { count: 0, first: [] },
+  ): void {
     const paths = new Set<string>();
-    let list = this.#bounds.get(folder) !== bound;
+    let list = this.#bounds.get(folder) !== bound || (this.#passedOver.get(folder)?.count ?? 0) !== passedOver.count;
+    if (passedOver.count === 0) this.#passedOver.delete(folder);
+    else this.#passedOver.set(folder, passedOver);
     if (bound === undefined) this.#bounds.delete(folder);
     else this.#bounds.set(folder, bound);
     for (const model of found) {

@@ -48,6 +48,7 @@ const SigstoreSigner = v.object({
     label: Text,
     origin: v.picklist(["built-in", "updated", "file"]),
     asOf: v.exactOptional(Text),
+    expiredSince: v.exactOptional(Text),
   }),
 });
 
@@ -58,6 +59,7 @@ const Coverage = v.object({
   bytesFromCache: Count,
   seconds: Count,
   ignored: v.array(v.object({ name: Text, source: v.picklist(["default", "signature", "signer", "caller"]) })),
+  hidden: v.exactOptional(v.object({ names: Texts, count: Count, complete: v.boolean() })),
   unsigned: Texts,
   empty: Texts,
   algorithm: Text,
@@ -89,9 +91,9 @@ const Comparison = v.object({
 const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === "string" && Object.hasOwn(SHORT_REASONS, code);
 
-/** A verdict that was reached by reading files, as far as it is kept: what policies said is asked anew. */
+/** A verdict that was reached by reading files, or that the signature is not valid, as far as it is kept: what policies said is asked anew. */
 const RememberedVerdict = v.object({
-  state: v.picklist(["verified", "untrusted", "modified"]),
+  state: v.picklist(["verified", "untrusted", "modified", "invalid"]),
   model: Text,
   signature: Text,
   signer: v.exactOptional(v.variant("method", [KeySigner, CertificateSigner, SigstoreSigner])),

@@ -1,6 +1,7 @@
 import type { Verdict } from "../core/verdict.ts";
 import { toKeep } from "./kept-verdict.ts";
 import { type ModelRegistry, restsOnFiles } from "./registry.ts";
+import { isBadNews } from "./standing-verdict.ts";
 
 /** Milliseconds without a change before what is known is kept. */
 const QUIET_MS = 1_000;
@@ -68,7 +69,9 @@ export class VerdictMemory {
     const { verdict } = model;
     const isNew = verdict.state === "unchecked" && verdict.signer === undefined;
     if (!isNew || verdict.signature !== remembered.signature) return;
-    registry.update(path, { ...remembered, state: "stale", staleBecause: "restart" }, { before: remembered });
+    // A signature is looked at in any case; what was found stands only where that cannot be decided.
+    if (remembered.state === "invalid") registry.update(path, verdict, { before: remembered });
+    else registry.update(path, { ...remembered, state: "stale", staleBecause: "restart" }, { before: remembered });
   }
 
   #keepLater(): void {
@@ -81,7 +84,7 @@ export class VerdictMemory {
     this.#timer = undefined;
     if (this.#awaited === undefined) return;
     const { registry, storage, failed } = this.#services;
-    const known = registry.models.flatMap(({ verdict, before }) => lastOfFiles(verdict, before));
+    const known = registry.models.flatMap(({ verdict, before }) => lastKnown(verdict, before));
     const all = [...known, ...this.#awaited.values()];
     const entries: unknown[] = [];
     let size = 0;
@@ -99,10 +102,10 @@ export class VerdictMemory {
   }
 }
 
-function lastOfFiles(verdict: Verdict, before: Verdict | undefined): Verdict[] {
-  if (restsOnFiles(verdict)) return [verdict];
-  const passing = verdict.state === "stale" || verdict.state === "checking";
-  return passing && before !== undefined && restsOnFiles(before) ? [before] : [];
+function lastKnown(verdict: Verdict, before: Verdict | undefined): Verdict[] {
+  if (restsOnFiles(verdict) || isBadNews(verdict)) return [verdict];
+  const passing = verdict.state === "stale" || verdict.state === "checking" || verdict.state === "unchecked";
+  return passing && before !== undefined ? [before] : [];
 }
 
 function latestFirst({ checkedAt: a = "" }: Verdict, { checkedAt: b = "" }: Verdict): number {

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, relative, sep } from "node:path";
+import { basename } from "node:path";
 import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
 import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
-import { isNeverEntered } from "../core/model/never-entered.ts";
 import type { Discovery } from "./discovery.ts";
 import type { Freshness } from "./freshness.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -98,7 +97,7 @@ export class WorkspaceWatcher implements Disposable {
   /** What lies in a folder that has just come, the editor may never tell: it is looked for. */
   async #came(folder: string, file: Uri): Promise<void> {
     this.#cameOrWent(folder, file);
-    if (relative(folder, file.fsPath).split(sep).some(isNeverEntered)) return;
+    if (!this.#services.discovery.looksInto(folder, file.fsPath)) return;
     const isFolder = await stat(file.fsPath).then(
       (found) => found.isDirectory(),
       () => false,

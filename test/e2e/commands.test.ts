@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { makeSamples } from "../../scripts/samples/make.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
@@ -61,8 +61,7 @@ describe("the commands, by a person", () => {
   }
 
   const list = () => page.locator(".quick-input-widget");
-  const machineSettings = (): Record<string, unknown> =>
-    JSON.parse(readFileSync(join(dirname(dirname(session.server.settingsFile)), "Machine", "settings.json"), "utf8"));
+  const userSettings = (): Record<string, unknown> => JSON.parse(readFileSync(session.server.settingsFile, "utf8"));
 
   /** Waits until exactly these models are listed. */
   async function listed(...names: readonly string[]): Promise<void> {
@@ -153,7 +152,7 @@ describe("the commands, by a person", () => {
     await notification(page, "broken.json is not a trust configuration.")
       .getByRole("button", { name: "Select Again…" })
       .waitFor();
-    assert.equal(machineSettings()["modelProvenance.sigstoreInstance"], undefined);
+    assert.equal(userSettings()["modelProvenance.sigstoreInstance"], undefined);
 
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
     await pick(page, "Private Instance…");
@@ -162,7 +161,7 @@ describe("the commands, by a person", () => {
       page,
       "You sign with a browser login at the private Sigstore instance trust_config.json",
     ).waitFor();
-    assert.equal(machineSettings()["modelProvenance.sigstoreInstance"], sigstore.trustConfigPath);
+    assert.equal(userSettings()["modelProvenance.sigstoreInstance"], sigstore.trustConfigPath);
 
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
     await pick(page, "Staging");

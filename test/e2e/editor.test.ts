@@ -165,7 +165,7 @@ describe("the editor, by a person", () => {
     await pick(page, basename(workspace.verified));
     await pick(page, "release-encrypted.pem");
     await typePassphrase(page, workspace.passphrase);
-    await page.getByRole("dialog").filter({ hasText: "Replaces the signature tiny-llama/model.sig." }).waitFor();
+    await page.getByRole("dialog").filter({ hasText: "Replaces the signature tiny-llama/model.sig" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").filter({ hasText: "Replaces the signature" }).waitFor({ state: "detached" });
     assert.deepEqual(readFileSync(signature), before);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
-import { changeByte } from "../support/editor-workspace.ts";
+import { changeByte, changeSettings } from "../support/editor-workspace.ts";
 import { usePortRedirect } from "../support/port-redirect.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
 import { viewer } from "./viewer.ts";
@@ -31,10 +31,8 @@ describe("signing with a browser login, by a person", () => {
   before(async function () {
     this.timeout(120_000);
     sigstore = await startLocalSigstore();
-    const folder = join(dirname(dirname(session.server.settingsFile)), "Machine");
-    await mkdir(folder, { recursive: true });
-    settingsFile = join(folder, "settings.json");
-    await writeFile(settingsFile, JSON.stringify({ "modelProvenance.sigstoreInstance": sigstore.trustConfigPath }));
+    settingsFile = session.server.settingsFile;
+    await changeSettings(session.server, { "modelProvenance.sigstoreInstance": sigstore.trustConfigPath });
     page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
     await openView(page);
     await modelRow(page, "tiny-llama").waitFor();

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { type RunningSigstore, runLocalSigstore } from "../../scripts/start/local-sigstore.ts";
-import { machineSettings } from "../../scripts/start/open-server.ts";
 import { STRANGER, sampleSettings, samplesToOpen } from "../../scripts/start/samples-to-open.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
@@ -41,9 +40,7 @@ describe("the samples of npm start", () => {
     folder = join(root, "samples");
     sigstore = await runLocalSigstore(STRANGER);
     samplesToOpen(folder, sigstore);
-    const settings = sampleSettings(folder, sigstore);
-    await machineSettings(session.server, settings);
-    await changeSettings(session.server, { "modelProvenance.autoVerify": settings["modelProvenance.autoVerify"] });
+    await changeSettings(session.server, sampleSettings(folder, sigstore));
     page = await openWorkbench(session.browser, session.server.url({ open: folder }));
   });
 

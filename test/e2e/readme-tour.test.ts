@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
@@ -6,7 +6,7 @@ import { type RunningSigstore, runLocalSigstore } from "../../scripts/start/loca
 import { STRANGER, sampleSettings, samplesToOpen } from "../../scripts/start/samples-to-open.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
-import { changeByte } from "../support/editor-workspace.ts";
+import { changeByte, changeSettings } from "../support/editor-workspace.ts";
 import { viewer } from "./viewer.ts";
 import { hoverOver, modelRow, notification, openView, pick, typePath } from "./workbench.ts";
 
@@ -22,9 +22,7 @@ describe("the README's five minutes, by a stranger", () => {
     folder = join(realpathSync(mkdtempSync(join(tmpdir(), "tour-"))), "samples");
     sigstore = await runLocalSigstore(STRANGER);
     samplesToOpen(folder, sigstore);
-    const machine = join(dirname(dirname(session.server.settingsFile)), "Machine");
-    mkdirSync(machine, { recursive: true });
-    writeFileSync(join(machine, "settings.json"), JSON.stringify(sampleSettings(folder, sigstore)));
+    await changeSettings(session.server, sampleSettings(folder, sigstore));
     page = await openWorkbench(session.browser, session.server.url({ open: folder }));
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  appendFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -13,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { makeSampleKeys, SAMPLE_PASSPHRASE } from "../../scripts/samples/keys.ts";
+import { sign } from "../../src/core/sign.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
 import { dialog, modelRow, notification, openView, pick, pressEscape, typePassphrase, typePath } from "./workbench.ts";
@@ -98,6 +100,51 @@ describe("signing with keys and certificates, by a person", () => {
     assert.deepEqual(readdirSync(join(session.folder, "onnx")), ["linear.onnx"]);
   });
 
+  it("asks before it signs changed files, and Enter shows what changed instead of signing", async () => {
+    const signIt = async () => {
+      await signWith("onnx", "Private Key…");
+      await pick(page, "p256.pem");
+      await dialog(page, "Sign onnx with the key p256.pem?").getByRole("button", { name: "Sign", exact: true }).click();
+    };
+    const signature = join(session.folder, "onnx", "model.sig");
+    await signIt();
+    await notification(page, "Signed onnx with the key p256.pem.").waitFor();
+    const before = readFileSync(signature, "utf8");
+    appendFileSync(join(session.folder, "onnx", "linear.onnx"), "!");
+    await signIt();
+    const warning = dialog(page, "1 file differs from the signature by key p256.pem: linear.onnx");
+    await warning.getByText("Changed (1): linear.onnx").waitFor();
+    await screenshot(page, "signing-13-changed");
+    await page.keyboard.press("Enter");
+    await list().getByText("linear.onnx").waitFor();
+    await screenshot(page, "signing-14-changes");
+    await pressEscape(page, list().getByText("linear.onnx"));
+    await warning.waitFor();
+    assert.equal(readFileSync(signature, "utf8"), before);
+    await pressEscape(page, warning);
+    assert.equal(readFileSync(signature, "utf8"), before);
+    await signIt();
+    await warning.getByRole("button", { name: "Sign Changed Files" }).click();
+    await warning.waitFor({ state: "detached" });
+    await notification(page, "Signed onnx with the key p256.pem.").waitFor();
+    assert.notEqual(readFileSync(signature, "utf8"), before);
+  });
+
+  it("keeps the signature of another signer where the person presses Enter", async () => {
+    const signature = join(session.folder, "tiny-llama", "model.sig");
+    const before = readFileSync(signature, "utf8");
+    await signWith("tiny-llama", "Private Key…");
+    await pick(page, "p256.pem");
+    const question = dialog(page, "Sign tiny-llama with the key p256.pem?");
+    await question.getByRole("button", { name: "Sign", exact: true }).click();
+    const warning = dialog(page, "model.sig is not your signature. Replace it?");
+    await warning.getByText("Signer, as the file claims: ").waitFor();
+    await screenshot(page, "signing-15-other-signer");
+    await page.keyboard.press("Enter");
+    await warning.waitFor({ state: "detached" });
+    assert.equal(readFileSync(signature, "utf8"), before);
+  });
+
   it("asks for the passphrase of a key each time, until the person wants it kept", async () => {
     const encrypted = join(keys, "p384-encrypted.pem");
     await signWith("gguf", "Private Key…");
@@ -131,7 +178,7 @@ describe("signing with keys and certificates, by a person", () => {
     await pick(page, "p256.pem");
     const question = dialog(page, "Sign tiny-llama with the key p256.pem?");
     await question.getByText("Left out: .gitattributes (50 B)").waitFor();
-    await question.getByText("Replaces the signature tiny-llama/model.sig.").waitFor();
+    await question.getByText(/Replaces the signature tiny-llama\/model\.sig by /).waitFor();
     await screenshot(page, "signing-09-question");
     await question.getByRole("button", { name: "Show Files…" }).click();
     await list().getByText("Covered (6)").waitFor();
@@ -184,12 +231,11 @@ describe("signing with keys and certificates, by a person", () => {
   });
 
   it("says how long it takes and what is left, and keeps the old signature when it is stopped", async () => {
-    const weights = join(session.folder, "gguf", "weights.gguf");
+    const model = join(session.folder, "gguf");
+    const weights = join(model, "weights.gguf");
     writeFileSync(weights, "");
-    writeFileSync(
-      join(session.folder, "gguf", "model.sig"),
-      readFileSync(join(session.folder, "tiny-llama", "model.sig")),
-    );
+    const privateKey = { label: "p256.pem", pem: readFileSync(join(keys, "p256.pem"), "utf8") };
+    await sign({ model, signature: join(model, "model.sig"), identity: { method: "key", privateKey } });
     truncateSync(weights, LARGE);
     const before = snapshot(join(session.folder, "gguf"), ["model.sig", "tiny-f32.gguf"]);
     await signWith("gguf", "Private Key…");

@@ -8,7 +8,7 @@ import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS, TOOLS } from "../../src/platform/ids.ts";
 import type { AgentReport } from "../../src/ui/agents/verdict-for-agents.ts";
 import { confirmVerification } from "../../src/ui/agents/verify-tool.ts";
-import { changeByte, signWith } from "../support/editor-workspace.ts";
+import { changeByte, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
@@ -27,7 +27,7 @@ describe("the tool for language models", () => {
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
     await workspace
       .getConfiguration()
-      .update(SETTINGS.trustedKeys, [join(outside, "release.pub")], ConfigurationTarget.Global);
+      .update(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))], ConfigurationTarget.Global);
     mkdirSync(model, { recursive: true });
     writeFileSync(join(model, "model.safetensors"), "weights");
     writeFileSync(join(model, ".gitattributes"), "left out");

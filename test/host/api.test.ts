@@ -8,7 +8,7 @@ import type { ModelProvenanceApi } from "../../api.d.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { documentedExample } from "../support/documented-example.ts";
-import { changeByte, signWith } from "../support/editor-workspace.ts";
+import { changeByte, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
@@ -38,7 +38,7 @@ describe("the API for other extensions", () => {
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
     await workspace
       .getConfiguration()
-      .update(SETTINGS.trustedKeys, [join(outside, "release.pub")], ConfigurationTarget.Global);
+      .update(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))], ConfigurationTarget.Global);
     mkdirSync(model.fsPath, { recursive: true });
     writeFileSync(join(model.fsPath, "model.safetensors"), "weights");
     await signWith(model.fsPath, keys.privatePem, pool);

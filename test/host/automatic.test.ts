@@ -15,7 +15,7 @@ import { modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { collectGarbage } from "../support/collect-garbage.ts";
-import { changeByte, signWith } from "../support/editor-workspace.ts";
+import { changeByte, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
@@ -34,7 +34,7 @@ describe("what happens by itself", () => {
     api = await extensionApi();
     mkdirSync(outside, { recursive: true });
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
-    await set(SETTINGS.trustedKeys, [join(outside, "release.pub")]);
+    await set(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))]);
   });
 
   after(async () => {

@@ -23,7 +23,7 @@ import {
 import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
-import { changeByte, signWith } from "../support/editor-workspace.ts";
+import { changeByte, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
@@ -46,7 +46,7 @@ describe("code that names a model", () => {
     mkdirSync(outside, { recursive: true });
     mkdirSync(model, { recursive: true });
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
-    await set(SETTINGS.trustedKeys, [join(outside, "release.pub")]);
+    await set(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))]);
     writeFileSync(weights, "weights");
     writeFileSync(join(model, "index.json"), INDEX);
     await signWith(model, keys.privatePem, pool);

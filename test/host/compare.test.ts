@@ -7,7 +7,7 @@ import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, COMPARISON_SCHEME, SETTINGS } from "../../src/platform/ids.ts";
 import { comparisonText, FILES_LISTED } from "../../src/ui/compare/comparison-text.ts";
-import { damageSignature, signWith } from "../support/editor-workspace.ts";
+import { damageSignature, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
@@ -154,5 +154,5 @@ async function comparison(title: string): Promise<{ left: string[]; right: strin
 }
 
 async function set(files: readonly string[]): Promise<void> {
-  await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
+  await workspace.getConfiguration().update(SETTINGS.trustedKeys, files.map(pemEntry), ConfigurationTarget.Global);
 }

@@ -8,7 +8,7 @@ import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { sign } from "../../src/core/sign.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
-import { changeByte } from "../support/editor-workspace.ts";
+import { changeByte, pemEntry } from "../support/editor-workspace.ts";
 import { extensionApi, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
@@ -35,7 +35,7 @@ describe("a Hugging Face cache in the workspace", () => {
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
     await workspace
       .getConfiguration()
-      .update(SETTINGS.trustedKeys, [join(outside, "release.pub")], ConfigurationTarget.Global);
+      .update(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))], ConfigurationTarget.Global);
   });
 
   beforeEach(() => {

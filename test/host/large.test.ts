@@ -7,6 +7,7 @@ import { ConfigurationTarget, commands, Uri, workspace } from "vscode";
 import { authenticate } from "../../src/core/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { collectGarbage } from "../support/collect-garbage.ts";
+import { pemEntry } from "../support/editor-workspace.ts";
 import { extensionApi, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { manyNames, signNames } from "../support/many-names.ts";
@@ -23,7 +24,7 @@ describe("a signature of very many files", () => {
     mkdirSync(outside, { recursive: true });
     mkdirSync(model);
     writeFileSync(publicKey, keys.publicPem);
-    await set(SETTINGS.trustedKeys, [publicKey]);
+    await set(SETTINGS.trustedKeys, [pemEntry(publicKey)]);
   });
 
   after(async () => {

@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigurationTarget, commands, type Range, ThemeIcon, Uri, window, workspace } from "vscode";
+import { ConfigurationTarget, commands, languages, type Range, ThemeIcon, Uri, window, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";
 import { modelHover } from "../../src/ui/hover.ts";
+import { SOURCE } from "../../src/ui/problems/problem-codes.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { type FactNode, factsOf } from "../../src/ui/tree-nodes.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
-import { signWith } from "../support/editor-workspace.ts";
+import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
@@ -186,5 +187,40 @@ describe("policies in the editor", () => {
     assert.equal(row?.opens?.fsPath, policy);
     const at: Range | undefined = row?.at;
     assert.ok(at !== undefined && at.start.line > 0);
+  });
+
+  it("with an error take back no bad news: what changed stays red, in Problems and in code", async () => {
+    writeFileSync(policy, covering(inline(keys.publicPem)));
+    const signature = Uri.file(await signWith(model, keys.privatePem, pool));
+    changeByte(join(model, "model.safetensors"));
+    assert.equal((await verify()).state, "modified");
+    const code = join(folder, "load-governed.py");
+    writeFileSync(code, `load("governed/m${count}")\n`);
+    try {
+      const { uri } = await workspace.openTextDocument(Uri.file(code));
+      const wrong = (of: Uri): readonly string[] =>
+        languages.getDiagnostics(of).flatMap(({ source, message }) => (source === SOURCE ? [message] : []));
+      await until("code and Problems warn", () => wrong(signature).length === 1 && wrong(uri).length === 1);
+      watched.states.length = 0;
+      const listed: number[] = [];
+      const seen = languages.onDidChangeDiagnostics(() => listed.push(wrong(signature).length, wrong(uri).length));
+      writeFileSync(policy, `${covering(inline(keys.publicPem))}  surprise: true\n`);
+      await until("the error counts", () => watched.verdict?.decision?.reasons[0]?.code === "POLICY_INVALID");
+      await until("Problems say so", () => wrong(Uri.file(policy)).some((text) => /nothing is accepted/.test(text)));
+      seen.dispose();
+      assert.deepEqual(
+        watched.states.filter((state) => state !== "checking" && state !== "modified"),
+        [],
+      );
+      assert.ok(listed.every((entries) => entries === 1));
+      assert.deepEqual([wrong(signature).length, wrong(uri).length], [1, 1]);
+      const rows = factsOf(known(), { kind: "model", path: model }).map(({ label }) => label);
+      assert.ok(
+        rows.some((label) => /^The policy model-policy\.yaml cannot be read, so nothing is accepted/.test(label)),
+      );
+      assert.ok(rows.includes("Changed (1)"), rows.join("\n"));
+    } finally {
+      rmSync(code, { force: true });
+    }
   });
 });

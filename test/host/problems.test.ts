@@ -17,7 +17,7 @@ import {
 } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
-import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
+import { changeByte, damageSignature, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
@@ -41,7 +41,7 @@ describe("the list of problems", () => {
     await extensionApi();
     mkdirSync(outside, { recursive: true });
     writeFileSync(trustedKey, keys.publicPem);
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [trustedKey], ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(trustedKey)], ConfigurationTarget.Global);
   });
 
   beforeEach(async () => {

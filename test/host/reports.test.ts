@@ -41,6 +41,7 @@ describe("a report in Markdown", () => {
             { name: "README.md", source: "signer" },
             { name: "model.sig", source: "signature" },
           ],
+          hidden: { names: [".github/ci.yml"], count: 1, complete: false },
         },
         comparison: {
           matches: false,
@@ -64,6 +65,9 @@ describe("a report in Markdown", () => {
 - 14 files, 16.1 GB, every byte read, 2026-11-21 14:02 UTC
 - Left out (1)
   - \`README.md\`
+- Left out by default, not git's own (1+)
+  - \`.github/ci.yml\`
+  - not all of it was looked at
 - Root digest: \`sha256:${"ab".repeat(32)}\`
 - Model: \`project/models/llama\`
 `,

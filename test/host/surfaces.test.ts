@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type FileDecoration, MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
+import { type FileDecoration, type MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
 import type { FoundModel } from "../../src/core/model/find-models.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
@@ -94,6 +94,13 @@ const unsigned: KnownModel = {
 };
 const untrusted = model("phi", { state: "untrusted", signer: SIGNER, coverage: COVERAGE });
 
+/** As a check leaves it while a policy has errors. */
+function unreadable(name: string, state: Verdict["state"]): KnownModel {
+  const reason = { code: "POLICY_INVALID", message: "The policy p.yaml cannot be read.", details: {} } as const;
+  const decision = { outcome: "refused", path: name, policies: [], reasons: [reason] } as const;
+  return model(name, { state, decision, reasons: [reason] });
+}
+
 describe("badges", () => {
   it("mark a verified model, and nothing in it", () => {
     const shown = decorations(verified);
@@ -168,9 +175,9 @@ describe("hovers", () => {
   it("show a hostile name as the text that it is", () => {
     const label = "x](command:workbench.action.quit) <img src=x> **b** `c` $(check) \u202egpj";
     const { value } = modelHover(model("x", { signer: { ...SIGNER, label } }));
-    const expected = new MarkdownString().appendText(label.replace("\u202e", "\ufffd")).value;
-    const spaced = (text: string): string => text.replaceAll("&nbsp;", " ");
-    assert.ok(spaced(value).includes(spaced(expected)), value);
+    const expected =
+      "x\\]\\(command:workbench.action.quit\\) &#60;img src\\=x&#62; \\*\\*b\\*\\* \\`c\\` \\$\\(check\\) \ufffdgpj";
+    assert.ok(value.includes(expected), value);
     assert.doesNotMatch(value, /\]\(command:workbench/);
     assert.doesNotMatch(value, /\u202e/);
   });
@@ -191,6 +198,18 @@ describe("the status bar", () => {
     ["one changed", [verified, modified], "1 of 2 changed", "statusBarItem.errorBackground"],
     ["one not valid", [verified, invalid], "1 of 2 not valid", "statusBarItem.errorBackground"],
     ["both", [modified, invalid, untrusted], "2 of 3 changed or not valid", "statusBarItem.errorBackground"],
+    [
+      "a policy that cannot be read",
+      [unreadable("phi", "unable"), verified],
+      "Policy cannot be read, nothing is accepted",
+      "statusBarItem.warningBackground",
+    ],
+    [
+      "a policy that cannot be read, beside a change",
+      [unreadable("phi", "unable"), unreadable("whisper", "modified")],
+      "1 of 2 changed, policy cannot be read",
+      "statusBarItem.errorBackground",
+    ],
     ["a signer not accepted", [verified, untrusted], "1 signer not accepted", "statusBarItem.warningBackground"],
     [
       "progress",
@@ -217,6 +236,19 @@ describe("the tree", () => {
     assert.match(item.accessibilityInformation?.label ?? "", /^whisper, Changed since signing\. /);
     assert.equal(iconOf(item), "error");
     assert.equal(modelItem(unsigned, [unsigned]).contextValue, TREE_CONTEXT.unsigned);
+  });
+
+  it("says of each model that a policy cannot be read", () => {
+    const known = unreadable("phi", "unable");
+    assert.equal(modelItem(known, [known]).description, "policy cannot be read");
+    for (const state of ["unable", "modified", "untrusted"] as const) {
+      const rows = factsOf(unreadable("phi", state), { kind: "model", path: known.path });
+      assert.deepEqual(
+        rows.filter(({ label }) => label === "The policy p.yaml cannot be read.").map(({ icon }) => icon),
+        ["warning"],
+        state,
+      );
+    }
   });
 
   it("tells models of one name apart", () => {
@@ -255,6 +287,22 @@ describe("the tree", () => {
         ["README.md", "left out by the signer"],
       ],
     );
+  });
+
+  it("warns of what the default paths hide beside git's own files, in the tree and in the hover", () => {
+    const hidden = { names: [".git/[x](command:y)", ".github/ci.yml"], count: 3, complete: true };
+    const known = model("hiding", { signer: SIGNER, coverage: { ...COVERAGE, hidden } });
+    const files = factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "files");
+    const row = files?.children.find(({ id }) => id === "hidden");
+    assert.equal(row?.label, "Left out by default, not git's own (3)");
+    assert.deepEqual([row.icon, row.colour], ["warning", "amber"]);
+    assert.deepEqual(
+      row.children.map(({ label }) => label),
+      [...hidden.names, "… and 1 more"],
+    );
+    const { value } = modelHover(known);
+    assert.match(plain(modelHover(known)), /⚠ Left out by default, not git's own \(3\): .*ci\.yml … and 1 more/);
+    assert.doesNotMatch(value, /\]\(command:y/);
   });
 
   it("says of a changed file what was expected and what was found", () => {
@@ -326,6 +374,25 @@ describe("the tree", () => {
     assert.match(below[0].description, /500.000/);
     registry.replaceFolder(ROOT, [found("a", "model.sig"), found("b")]);
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
+  });
+
+  it("says below the models which folders were not searched", () => {
+    const registry = new ModelRegistry();
+    const passedOver = {
+      count: 12,
+      first: [
+        { path: join(ROOT, "env"), reason: "environment" },
+        { path: join(ROOT, "node_modules"), reason: "name" },
+      ],
+    } as const;
+    registry.replaceFolder(ROOT, [], undefined, passedOver);
+    assert.deepEqual(listNotes(registry).below, []);
+    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], undefined, passedOver);
+    const [note] = listNotes(registry).below;
+    assert.equal(note?.label, "12 folders were not searched");
+    assert.equal(note?.description, "env (environment)");
+    assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\nand 10 more");
+    assert.equal(noteItem(note).command?.command, COMMANDS.showLog);
   });
 
   it("gives the whole reason where a signature is not valid", () => {

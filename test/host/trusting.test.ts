@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -15,7 +15,7 @@ import {
 } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
-import { signWith } from "../support/editor-workspace.ts";
+import { pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
@@ -26,6 +26,7 @@ const keys = makeKeys();
 const stranger = makeKeys("P-384");
 const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
 const [showMessage, showPick, showOpen] = [window.showInformationMessage, window.showQuickPick, window.showOpenDialog];
+const showError = window.showErrorMessage;
 /** Tests are bundled into `.cache/host-tests` of the repository. */
 const REPOSITORY = join(__dirname, "..", "..");
 
@@ -199,7 +200,7 @@ describe("trusting a signer in the editor", () => {
   });
 
   it("creates a policy of those who were accepted one by one", async () => {
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [publicKey], ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
     answer("Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(
@@ -218,10 +219,42 @@ describe("trusting a signer in the editor", () => {
     answer("Do Not Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(asked, []);
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [publicKey], ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.equal(asked.length, 1);
     assert.equal(existsSync(policy), false);
+  });
+
+  it("writes no policy into a signed model, neither a new one nor into one that lies there by a link", async () => {
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [publicKey], ConfigurationTarget.Global);
+    const errors: string[] = [];
+    window.showErrorMessage = (async (text: string) => {
+      errors.push(text);
+    }) as typeof window.showErrorMessage;
+    const linked = join(folder, ".sigstore");
+    try {
+      symlinkSync(at("b"), linked);
+      const before = policyOf(inline(stranger.publicPem));
+      writeFileSync(join(at("b"), "model-policy.yaml"), before);
+      answer("Trust Signer");
+      await commands.executeCommand(COMMANDS.trustSigner, at("a"));
+      assert.equal(readFileSync(join(at("b"), "model-policy.yaml"), "utf8"), before);
+      rmSync(linked);
+      copyFileSync(join(at("a"), "model.sig"), join(folder, "model.sig"));
+      answer("Accept", "Create Policy");
+      await commands.executeCommand(COMMANDS.createPolicy);
+      assert.equal(existsSync(policy), false);
+    } finally {
+      window.showErrorMessage = showError;
+      rmSync(linked, { force: true });
+      rmSync(join(folder, "model.sig"), { force: true });
+    }
+    assert.deepEqual(asked, []);
+    assert.equal(errors.length, 2);
+    for (const [index, model] of [at("b"), folder].entries()) {
+      assert.ok(errors[index]?.includes(`would lie in the signed model ${model},`), errors[index]);
+      assert.match(errors[index] ?? "", /open the folder above it/);
+    }
   });
 
   it("opens the policy at its line", async () => {

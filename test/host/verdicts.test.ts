@@ -12,20 +12,31 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { ConfigurationTarget, commands, env, extensions, Uri, version, window, workspace } from "vscode";
+import {
+  ConfigurationTarget,
+  commands,
+  env,
+  extensions,
+  type MessageOptions,
+  type QuickPickItem,
+  Uri,
+  version,
+  window,
+  workspace,
+} from "vscode";
 import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { SignResult } from "../../src/core/sign.ts";
 import { verify } from "../../src/core/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
-import { changeByte, damageSignature, signWith } from "../support/editor-workspace.ts";
+import { changeByte, damageSignature, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { skip } from "../support/results.ts";
 
 const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
-const ask = window.showInformationMessage;
+const [ask, warn, pick] = [window.showInformationMessage, window.showWarningMessage, window.showQuickPick];
 /** Tests are bundled into `.cache/host-tests` of the repository. */
 const REPOSITORY = dirname(dirname(__dirname));
 const stranger = makeKeys("P-384");
@@ -66,6 +77,8 @@ describe("the extension in its host", () => {
 
   afterEach(() => {
     window.showInformationMessage = ask;
+    window.showWarningMessage = warn;
+    window.showQuickPick = pick;
     watched.dispose();
     rmSync(model, { recursive: true, force: true });
   });
@@ -181,13 +194,70 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("signs again over what changed", async function () {
+  const signIt = async (key = privateKey): Promise<SignResult | undefined> =>
+    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey: key });
+  const written = () => readFileSync(join(model, "model.sig"), "utf8");
+
+  it("asks before it signs what changed: a warning that lists it, in which Enter signs nothing", async function () {
     answer(this, "Sign");
     await verified();
     appendFileSync(join(model, "model.safetensors"), "!");
     await watched.reaches("modified");
-    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
+    const before = written();
+    const refused = warnings(undefined);
+    assert.equal(await signIt(), undefined);
+    assert.equal(written(), before);
+    assert.equal(refused[0]?.text, "1 file differs from the signature by key release.pem: model.safetensors");
+    assert.deepEqual(refused[0]?.buttons, ["Show Changes", "Sign Changed Files"]);
+    assert.ok(!refused[0]?.detail.includes("not read again"));
+
+    const listed: string[] = [];
+    window.showQuickPick = (async (items: readonly QuickPickItem[]) => {
+      listed.push(...items.map(({ label }) => label));
+    }) as unknown as typeof window.showQuickPick;
+    const agreed = warnings("Show Changes", "Sign Changed Files");
+    const { replaced } = (await signIt()) ?? {};
+    assert.deepEqual(listed, ["Changed (1)", "model.safetensors"]);
+    assert.equal(agreed.length, 2);
+    assert.deepEqual(replaced?.changes.changed.names, ["model.safetensors"]);
     await watched.reaches("verified");
+  });
+
+  it("keeps the signature of another signer, unless the person replaces it", async function () {
+    answer(this, "Sign");
+    await signWith(model, stranger.privatePem, pool);
+    await until("the model is known", () => watched.verdict?.signature !== undefined);
+    const before = written();
+    const kept = warnings("Keep Signature");
+    await signIt();
+    assert.equal(written(), before);
+    assert.equal(kept[0]?.text, "model.sig is not your signature. Replace it?");
+    assert.match(kept[0]?.detail ?? "", /Signer, as the file claims: the key [0-9a-f]{12}…/);
+    assert.deepEqual(kept[0]?.buttons, ["Keep Signature", "Replace Signature"]);
+    warnings("Replace Signature");
+    await signIt();
+    await watched.reaches("verified");
+  });
+
+  it("signs no private key that lies in the model, and offers to leave it out", async function () {
+    answer(this, "Sign");
+    writeFileSync(join(model, "deploy.pem"), keys.privatePem);
+    const refused = warnings(undefined);
+    await signIt();
+    assert.equal(existsSync(join(model, "model.sig")), false);
+    assert.match(refused[0]?.text ?? "", /^made-\d+ holds a private key: deploy\.pem$/);
+    warnings("Sign Without It");
+    const { coverage } = (await signIt()) ?? {};
+    assert.equal(coverage?.files, 2);
+    await watched.reaches("verified");
+  });
+
+  it("writes no signature over a file of another kind that is called like one", async function () {
+    answer(this, "Sign");
+    writeFileSync(join(model, "model.sig"), "notes");
+    const asked = warnings();
+    await signIt();
+    assert.deepEqual([written(), asked], ["notes", []]);
   });
 
   it("signs again without reading what did not change, unless everything is to be read", async function () {
@@ -206,6 +276,7 @@ describe("the extension in its host", () => {
     assert.deepEqual([again?.coverage.bytesRead, again?.coverage.bytesFromCache], [0, 11]);
     assert.equal(watched.verdict?.reading, "cached");
     appendFileSync(weights, "!");
+    warnings("Sign Changed Files");
     const changed = await sign();
     assert.deepEqual([changed?.coverage.bytesRead, changed?.coverage.bytesFromCache], [8, 4]);
     answer(this, "Read Everything First");
@@ -280,7 +351,23 @@ describe("the extension in its host", () => {
     window.showInformationMessage = async () => button as never;
   }
 
+  interface Warning {
+    readonly text: string;
+    readonly detail: string;
+    readonly buttons: readonly string[];
+  }
+
+  /** Answers the modal warnings to come with these buttons, one after the other; returns what they say. */
+  function warnings(...buttons: readonly (string | undefined)[]): Warning[] {
+    const shown: Warning[] = [];
+    window.showWarningMessage = (async (text: string, options: MessageOptions, ...offered: string[]) => {
+      shown.push({ text, detail: options.detail ?? "", buttons: offered });
+      return buttons[shown.length - 1];
+    }) as typeof window.showWarningMessage;
+    return shown;
+  }
+
   async function trust(files: readonly string[]): Promise<void> {
-    await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, files.map(pemEntry), ConfigurationTarget.Global);
   }
 });

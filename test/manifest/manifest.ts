@@ -15,6 +15,7 @@ const Command = v.object({
 
 const Setting = v.looseObject({
   scope: v.string(),
+  ignoreSync: v.optional(v.boolean(), false),
   description: v.optional(v.string()),
   markdownDescription: v.optional(v.string()),
   enum: v.optional(v.array(v.string())),

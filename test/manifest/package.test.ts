@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
+import { Ajv } from "ajv";
 import * as v from "valibot";
 import { fetchPackage, pinned, ROOT } from "../../scripts/fetch.mjs";
 import { isOwnSignatureName } from "../../src/core/model/signature-names.ts";
@@ -14,6 +15,8 @@ import {
   TREE_CONTEXT,
   VIEWS,
 } from "../../src/platform/ids.ts";
+import { makeChain } from "../support/certificates.ts";
+import { makeKeys } from "../support/keys.ts";
 import { MANIFEST, WORDS } from "./manifest.ts";
 
 const {
@@ -28,6 +31,11 @@ const {
   customEditors,
 } = MANIFEST.contributes;
 const settings = Object.entries(configuration.properties);
+/** Whom to trust. */
+const TRUST = [
+  ...[SETTINGS.userPolicy, SETTINGS.trustedKeys, SETTINGS.trustedCertificates, SETTINGS.trustedIdentities],
+  SETTINGS.sigstoreInstance,
+];
 
 /** Context keys of VS Code that a `when` clause may use. */
 const EDITOR_KEYS = [
@@ -210,11 +218,46 @@ describe("strings", () => {
 });
 
 describe("settings", () => {
-  it("have a scope that no repository can set where they decide about trust", () => {
+  it("are the person's own, and of this machine, where they decide about trust: no workspace, container or sync sets them", () => {
+    // How much is checked and displayed, and how a login is made; none of it makes a signer accepted.
+    const others: readonly string[] = [
+      ...[SETTINGS.autoVerify, SETTINGS.pauseInBackground, SETTINGS.models],
+      ...[SETTINGS.loginMethod, SETTINGS.badges, SETTINGS.statusBar, SETTINGS.codeWarnings, SETTINGS.problems],
+    ];
+    const deciding = settings.filter(([name]) => !others.includes(name));
+    assert.deepEqual(
+      deciding.map(([name, { scope, ignoreSync }]) => [name, scope, ignoreSync]),
+      TRUST.map((name) => [name, "application", true]),
+    );
     for (const [name, { scope }] of settings) {
-      assert.match(scope, /^(application|machine|machine-overridable|window|resource)$/, name);
-      if (/trust|key|certificate|polic|verify|sigstore/i.test(name))
-        assert.match(scope, /^(application|machine)$/, name);
+      if (name !== SETTINGS.models) assert.match(scope, /^(application|machine)$/, name);
+    }
+  });
+
+  it("hold keys and certificates themselves: a path is an error that names the new form", () => {
+    const { publicPem } = makeKeys();
+    const { root } = makeChain();
+    for (const [name, pem] of [
+      [SETTINGS.trustedKeys, publicPem],
+      [SETTINGS.trustedCertificates, root.pem],
+    ] as const) {
+      const { items } = v.parse(
+        v.looseObject({ items: v.looseObject({ errorMessage: v.string() }) }),
+        configuration.properties[name],
+      );
+      const isValid = new Ajv({ strict: false }).compile(items);
+      assert.ok(isValid({ label: "release.pub", pem }), name);
+      for (const entry of [
+        "/keys/release.pub",
+        { label: "x" },
+        { pem },
+        { label: "x", pem: "/keys/x" },
+        { label: "", pem },
+        { label: "x", pem, path: "/x" },
+      ]) {
+        assert.ok(!isValid(entry), `${name}: ${JSON.stringify(entry)}`);
+      }
+      assert.match(words(items.errorMessage), /not a path: \{ "label": .*"pem": "-----BEGIN/, name);
     }
   });
 

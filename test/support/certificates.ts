@@ -22,12 +22,12 @@ export interface RawExtension {
 
 /** A certificate to be made, right or wrong on purpose. What is absent takes the value that makes a plain valid one. */
 export interface CertificateOptions {
-  /** A common name, or the attributes. */
-  readonly subject: string | readonly NameAttribute[];
+  /** A common name, the attributes, or the DER of a whole name. */
+  readonly subject: string | readonly NameAttribute[] | Uint8Array;
   /** Who issues it. Absent: self-signed. */
   readonly issuer?: Certificate;
   /** Written as the issuer's name in place of the real one; the signature stays the issuer's. */
-  readonly issuerName?: string | readonly NameAttribute[];
+  readonly issuerName?: CertificateOptions["subject"];
   readonly keys?: KeyPair;
   readonly kind?: KeyKind;
   readonly notBefore?: Date;
@@ -55,7 +55,7 @@ export interface Certificate {
   readonly der: Buffer;
   readonly pem: string;
   readonly keys: KeyPair;
-  readonly name: readonly NameAttribute[];
+  readonly name: CertificateOptions["subject"];
 }
 
 export const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
@@ -96,13 +96,11 @@ function parse(bytes: Uint8Array): asn1.BaseBlock {
   return asn1.fromBER(bytes).result as asn1.BaseBlock;
 }
 
-function attributes(name: string | readonly NameAttribute[]): readonly NameAttribute[] {
-  return typeof name === "string" ? [["CN", name]] : name;
-}
-
-function nameBlock(name: readonly NameAttribute[]): asn1.Sequence {
+function nameBlock(name: CertificateOptions["subject"]): asn1.BaseBlock {
+  if (name instanceof Uint8Array) return parse(name);
+  const attributes: readonly NameAttribute[] = typeof name === "string" ? [["CN", name]] : name;
   return new asn1.Sequence({
-    value: name.map(([type, text]) => {
+    value: attributes.map(([type, text]) => {
       const value =
         type === "C"
           ? new asn1.PrintableString({ value: text })
@@ -210,8 +208,8 @@ function pem(bytes: Uint8Array): string {
 export function makeCertificate(options: CertificateOptions): Certificate {
   const keys = options.keys ?? makeKeys(options.kind);
   const issuerKeys = options.issuer?.keys ?? keys;
-  const subject = attributes(options.subject);
-  const issuerName = options.issuerName === undefined ? (options.issuer?.name ?? subject) : options.issuerName;
+  const { subject } = options;
+  const issuerName = options.issuerName ?? options.issuer?.name ?? subject;
   const serial = Buffer.from(options.serialNumber ?? Buffer.concat([Buffer.of(0x4d), randomBytes(15)]));
   const extensions = extensionsOf(options, keys, issuerKeys);
   const algorithm = () =>
@@ -224,7 +222,7 @@ export function makeCertificate(options: CertificateOptions): Certificate {
       explicit(0, new asn1.Integer({ value: 2 })),
       new asn1.Integer({ valueHex: serial }),
       algorithm(),
-      nameBlock(attributes(issuerName)),
+      nameBlock(issuerName),
       new asn1.Sequence({
         value: [
           timeBlock(options.notBefore ?? new Date(Date.now() - DAY)),

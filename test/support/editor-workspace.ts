@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { SAMPLES } from "../../scripts/samples/models.ts";
 import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
 import { sign } from "../../src/core/sign.ts";
@@ -61,11 +61,12 @@ export async function makeEditorWorkspace(root: string): Promise<EditorWorkspace
   return workspace;
 }
 
-/** Signs a folder as `model.sig` in it. A pool is needed where no process can be started: in a bundle. */
+/** Signs a folder as `model.sig` in it, whoever signed it before. A pool is needed where no process can be started: in a bundle. */
 export async function signWith(model: string, pem: string, pool?: FileHasher): Promise<string> {
   const identity = { method: "key", privateKey: { label: "test", pem } } as const;
   const signature = join(model, "model.sig");
-  await sign({ model, signature, identity, ...(pool === undefined ? {} : { pool }) });
+  const replacing = { force: true, confirmReplacement: () => true };
+  await sign({ model, signature, identity, ...replacing, ...(pool === undefined ? {} : { pool }) });
   return signature;
 }
 
@@ -90,9 +91,12 @@ export async function changeSettings(server: Server, settings: Readonly<Record<s
   await writeFile(server.settingsFile, JSON.stringify({ ...before, ...settings }));
 }
 
-/** The settings of the machine that the server runs on: what the extension takes trust from. Before the window opens. */
-export async function trustKeys(server: Server, keys: readonly string[]): Promise<void> {
-  const folder = join(dirname(dirname(server.settingsFile)), "Machine");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "settings.json"), JSON.stringify({ "modelProvenance.trustedKeys": keys }));
+/** Has the user's settings accept the keys of these files; for windows that are opened afterwards. */
+export async function trustKeys(server: Server, files: readonly string[]): Promise<void> {
+  await changeSettings(server, { "modelProvenance.trustedKeys": files.map(pemEntry) });
+}
+
+/** A key or certificate as the settings hold it. */
+export function pemEntry(file: string): { readonly label: string; readonly pem: string } {
+  return { label: basename(file), pem: readFileSync(file, "utf8") };
 }

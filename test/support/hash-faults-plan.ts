@@ -4,6 +4,8 @@ import type { PoolOptions } from "../../src/core/hashing/hash-pool.ts";
 /** What goes wrong once the file of this name is read up to `offset` bytes. */
 export type HashFault = { readonly file: string; readonly offset: number } & (
   | { readonly what: "error"; readonly system: string }
+  /** One byte more than the file system lists. */
+  | { readonly what: "longer" }
   | { readonly what: "stuck" | "throw" | "exit" | "exhaust" }
   /** `mark`: a file that remembers, over all threads, that it happened. */
   | { readonly what: "append" | "touch"; readonly target: string; readonly mark: string }

@@ -67,7 +67,9 @@ Object.assign(fs, {
   },
   readSync: (fd: number, buffer: Uint8Array, into: number, length: number, position: number | null) => {
     beforeRead(fd, (position ?? into) + length);
-    return readSync(fd, buffer, into, length, position);
+    const got = readSync(fd, buffer, into, length, position);
+    const longer = plan.faults?.some(({ what, file }) => what === "longer" && file === names.get(fd));
+    return got === 0 && longer === true ? 1 : got;
   },
   read: (
     fd: number,

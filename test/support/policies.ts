@@ -27,6 +27,7 @@ export interface PolicyParts {
   readonly mode?: "enforce" | "warn";
   readonly globs?: readonly string[];
   readonly requireSignature?: boolean;
+  readonly unsignedFiles?: readonly string[];
   /** Authorities, as YAML in one line each, without a name: `key: { path: prod.pub }`. */
   readonly authorities: readonly string[];
   /** YAML in one line. */
@@ -35,7 +36,7 @@ export interface PolicyParts {
 
 /** The text of a policy document. Authorities are called a0, a1… */
 export function policyText(parts: PolicyParts): string {
-  const { name = "team", mode, globs = ["**"], requireSignature, authorities, verification } = parts;
+  const { name = "team", mode, globs = ["**"], requireSignature, unsignedFiles, authorities, verification } = parts;
   return [
     "apiVersion: model-provenance/v1",
     "kind: ModelPolicy",
@@ -45,6 +46,7 @@ export function policyText(parts: PolicyParts): string {
     "  models:",
     ...globs.map((glob) => `    - glob: ${JSON.stringify(glob)}`),
     ...(requireSignature === undefined ? [] : [`  requireSignature: ${requireSignature}`]),
+    ...(unsignedFiles === undefined ? [] : [`  unsignedFiles: ${JSON.stringify(unsignedFiles)}`]),
     "  authorities:",
     ...authorities.map((authority, index) => `    - name: a${index}\n      ${authority}`),
     ...(verification === undefined ? [] : [`  verification: ${verification}`]),

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { sign } from "../../src/core/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { bundleText, makeStatement, type ResourceJson, sha256, signBundle } from "./bundles.ts";
-import { type EditorWorkspace, makeEditorWorkspace } from "./editor-workspace.ts";
+import { changeSettings, type EditorWorkspace, makeEditorWorkspace, pemEntry } from "./editor-workspace.ts";
 import { makeKeys } from "./keys.ts";
 import type { LocalSigstore } from "./sigstore/local-sigstore.ts";
 import type { Server } from "./vscode-server.ts";
@@ -82,14 +81,11 @@ async function signByWorkflow(model: string, sigstore: LocalSigstore): Promise<v
   await sign({ model, signature: join(model, "model.sig"), identity: { method: "sigstore", root, token } });
 }
 
-/** Whom the machine's settings accept: the key of the workspace, and the workflow. Before the window opens. */
+/** Has the user's settings accept the key of the workspace, and the workflow. Before the window opens. */
 export async function trustSigners(server: Server, workspace: SignatureWorkspace, sigstore: LocalSigstore) {
-  const folder = join(dirname(dirname(server.settingsFile)), "Machine");
-  await mkdir(folder, { recursive: true });
-  const settings = {
-    "modelProvenance.trustedKeys": [workspace.trustedKey],
+  await changeSettings(server, {
+    "modelProvenance.trustedKeys": [pemEntry(workspace.trustedKey)],
     "modelProvenance.sigstoreInstance": sigstore.trustConfigs[1].path,
     "modelProvenance.trustedIdentities": [{ identity: workspace.ciIdentity, issuer: sigstore.issuer }],
-  };
-  await writeFile(join(folder, "settings.json"), JSON.stringify(settings));
+  });
 }

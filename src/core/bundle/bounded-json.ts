@@ -11,45 +11,90 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const COLON = 0x3a;
+
+export interface JsonErrorCodes {
+  /** For what is not UTF-8 or not JSON. */
+  readonly notJson: ErrorCode;
+  /** For JSON in which one object has a member twice. */
+  readonly malformed: ErrorCode;
+}
 
 /**
- * Parses UTF-8 JSON whose nesting is at most {@link MAX_JSON_DEPTH}: the depth is counted before anything is built.
+ * Parses UTF-8 JSON whose nesting is at most {@link MAX_JSON_DEPTH}, which is checked before anything is built, and whose
+ * objects have no member twice: readers disagree about which of the two counts (RFC 8259, section 4).
  *
  * @param what named in the message: "model.sig", "The statement in model.sig"
- * @param notJson the code for what is not UTF-8 or not JSON
- * @throws ProvenanceError `notJson`, or BUNDLE_TOO_DEEP
+ * @throws ProvenanceError one of `codes`, or BUNDLE_TOO_DEEP
  */
-export function parseBoundedJson(bytes: Buffer, what: string, notJson: ErrorCode): unknown {
-  if (depthExceeds(bytes, MAX_JSON_DEPTH)) {
+export function parseBoundedJson(bytes: Buffer, what: string, codes: JsonErrorCodes): unknown {
+  const { depth, members } = countTokens(bytes);
+  if (depth > MAX_JSON_DEPTH) {
     throw new ProvenanceError(
       "BUNDLE_TOO_DEEP",
       `${what} nests more than ${MAX_JSON_DEPTH} levels deep, which no signature does.`,
       { details: { limit: MAX_JSON_DEPTH } },
     );
   }
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     const why = cause instanceof SyntaxError ? "it may be cut short or damaged" : "it is not UTF-8 text";
-    throw new ProvenanceError(notJson, `${what} is not JSON: ${why}. Get it again from whoever published the model.`, {
-      cause,
-    });
+    throw new ProvenanceError(
+      codes.notJson,
+      `${what} is not JSON: ${why}. Get it again from whoever published the model.`,
+      { cause },
+    );
   }
+  if (countKeys(value) === members) return value;
+  throw new ProvenanceError(
+    codes.malformed,
+    `${what} is ambiguous: it has the same field twice in one object. Get it again from whoever published the model.`,
+  );
 }
 
-function depthExceeds(bytes: Buffer, limit: number): boolean {
+/**
+ * Own keys of all objects in a parsed value: fewer than there were members in the text, where a name came twice.
+ * `for in` takes a tenth of the time of `Object.values`, and parsed objects inherit nothing enumerable.
+ */
+function countKeys(value: unknown): number {
+  if (!isObject(value)) return 0;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) keys += countKeys(item);
+    return keys;
+  }
+  for (const name in value) keys += 1 + countKeys(value[name]);
+  return keys;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * The deepest nesting, and the number of members: in JSON, a colon outside of strings follows the name of each.
+ * Stops where the nesting is too deep.
+ */
+function countTokens(bytes: Buffer): { readonly depth: number; readonly members: number } {
+  let deepest = 0;
+  let members = 0;
   let depth = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) {
       i = endOfString(bytes, i);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (++depth > limit) return true;
+      if (++depth > deepest) deepest = depth;
+      if (deepest > MAX_JSON_DEPTH) break;
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth--;
+    } else if (byte === COLON) {
+      members++;
     }
   }
-  return false;
+  return { depth: deepest, members };
 }
 
 /** Position of the closing quote; the length of `bytes` where there is none. */

@@ -48,7 +48,7 @@ export function parseBundle(bytes: Buffer, label: string): Bundle {
     throw tooLarge(label, bytes.length);
   }
   refuseBareSignature(bytes, label);
-  const json = parseBoundedJson(bytes, label, "BUNDLE_NOT_JSON");
+  const json = parseBoundedJson(bytes, label, { notJson: "BUNDLE_NOT_JSON", malformed: "BUNDLE_MALFORMED" });
   const shape = parse(BundleShape, json, "BUNDLE_MALFORMED", "", label);
   if (!MEDIA_TYPES.has(shape.mediaType)) {
     fail(

@@ -3,6 +3,7 @@ import { ProvenanceError } from "../errors.ts";
 import { DIGEST_BYTES, type HashAlgorithm } from "../hashing/digest-request.ts";
 import { type Manifest, rootDigest, type Serialization } from "../manifest/manifest.ts";
 import { parseResources } from "../manifest/parse-resources.ts";
+import { canHoldName } from "../model/windows-names.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 
 /** In-toto Statement v1. */
@@ -58,10 +59,36 @@ const Legacy = v.looseObject({
  *
  * @param payload the DSSE payload, as received
  * @param label the signature file, for messages
+ * @param platform the one whose file system holds the model
  * @throws ProvenanceError of kind `invalid` or `unable`
  */
-export function parseStatement(payload: Buffer, label: string): Statement {
-  const json = parseBoundedJson(payload, `The statement in ${label}`, "STATEMENT_NOT_JSON");
+export function parseStatement(
+  payload: Buffer,
+  label: string,
+  platform: NodeJS.Platform = process.platform,
+): Statement {
+  const statement = parseLayout(payload, label);
+  checkPlatform(statement.manifest, label, platform);
+  return statement;
+}
+
+/** Windows would open another file under such a name, or a device: no other part of the program gets to see it there. */
+function checkPlatform({ resources }: Manifest, label: string, platform: NodeJS.Platform): void {
+  const resource = resources.find(({ file }) => !canHoldName(file, platform));
+  if (resource === undefined) return;
+  const name = resource.file;
+  throw new ProvenanceError(
+    "RESOURCE_NAME_UNSUPPORTED",
+    `${label} lists "${name}", a file name that Windows does not support. Verify the model on Linux or macOS.`,
+    { details: { name } },
+  );
+}
+
+function parseLayout(payload: Buffer, label: string): Statement {
+  const json = parseBoundedJson(payload, `The statement in ${label}`, {
+    notJson: "STATEMENT_NOT_JSON",
+    malformed: "STATEMENT_MALFORMED",
+  });
   const shell = parse(Shell, json, "STATEMENT_MALFORMED", label);
   if (shell._type !== STATEMENT_TYPE) {
     throw new ProvenanceError(

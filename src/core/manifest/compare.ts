@@ -18,8 +18,8 @@ export interface Matching {
   /** Signed under this name, and now something else than a regular file. */
   readonly replaced: readonly ChangedResource[];
   readonly added: readonly AddedEntry[];
-  /** Empty files, which shards do not record (OMS 6.3.2). */
-  readonly empty: readonly string[];
+  /** Listed as empty, which shards do not record (OMS 6.3.2). Whether they are shows when they are read. */
+  readonly empty: readonly ModelFile[];
 }
 
 /**
@@ -61,7 +61,7 @@ export function matchFiles(manifest: Manifest, list: FileList, signed = resource
     missing: missing.sort(byName),
     replaced: replaced.sort(byName),
     added: added.sort(byName),
-    empty: omitsEmpty ? unlisted.filter((file) => file.size === 0).map(({ name }) => name) : [],
+    empty: omitsEmpty ? unlisted.filter((file) => file.size === 0) : [],
   };
 }
 

@@ -15,8 +15,6 @@ const SHARD_NAME = /^(?<file>.+):(?<start>0|[1-9]\d{0,15}):(?<end>[1-9]\d{0,15})
 const PROBLEMS: Readonly<Record<NameProblem, string>> = {
   empty: "is empty",
   absolute: "is an absolute path",
-  drive: "begins with a drive letter",
-  backslash: "has a backslash",
   nul: "has a NUL character",
   parent: "has a `..` component, which leads out of the model",
   "not-canonical": "is not canonical: a `.` component or a doubled `/`",

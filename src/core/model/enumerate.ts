@@ -4,9 +4,8 @@ import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList } from "./file-list.ts";
 import { isIgnored } from "./ignore.ts";
 import { followLink, type LinkTarget } from "./links.ts";
-import { nameProblem } from "./names.ts";
 import { TimeSlices } from "./time-slices.ts";
-import { modelFile, Walk, type WalkOptions } from "./walk.ts";
+import { isSignable, modelFile, Walk, type WalkOptions } from "./walk.ts";
 
 export interface EnumerateOptions extends WalkOptions {
   readonly signal?: AbortSignal;
@@ -57,7 +56,7 @@ function singleFile(path: string, target: LinkTarget, isLink: boolean, options: 
   const source = options.ignore.find((rule) => isIgnored(name, rule.path))?.source;
   if (source !== undefined) return { ...empty, ignored: [{ name, source }] };
   if (isLink && !options.allowSymlinks) return { ...empty, refused: [{ name, reason: "symlink" }] };
-  if (nameProblem(name) !== undefined) return { ...empty, refused: [{ name, reason: "not-portable" }] };
+  if (!isSignable(name, options.platform)) return { ...empty, refused: [{ name, reason: "not-portable" }] };
   const file = modelFile(name, target);
   return { ...empty, files: [file], totalBytes: file.size };
 }

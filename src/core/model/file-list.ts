@@ -27,6 +27,18 @@ export interface IgnoredEntry {
   readonly source: IgnoreSource;
 }
 
+/**
+ * What the default paths leave out (OMS 6.2) beside git's own files: a `.git` file that leads to no repository, what
+ * git does not keep in `.git`, everything in `.github`.
+ */
+export interface HiddenContent {
+  /** Canonical names, in code-point order: the first 100. */
+  readonly names: readonly string[];
+  readonly count: number;
+  /** Whether all of it was looked at; where not, there may be more. */
+  readonly complete: boolean;
+}
+
 /** The files of one model, listed once; everything after works from this list. */
 export interface FileList {
   /** Absolute path of the folder, or of the single file. */
@@ -37,6 +49,8 @@ export interface FileList {
   readonly totalBytes: number;
   /** Only entries that exist. */
   readonly ignored: readonly IgnoredEntry[];
+  /** Absent where there is none. */
+  readonly hidden?: HiddenContent;
   readonly refused: readonly RefusedEntry[];
   /** Names of followed links whose target is outside the model's folder (OMS 6.1.1). */
   readonly outside: readonly string[];

@@ -1,14 +1,17 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { isEnvironment } from "./environment.ts";
 import { entryPath } from "./list-folder.ts";
 import {
-  hasParts,
   isDescribed,
   isModelFile,
   isModelFront,
   isModelPackage,
+  isPartOf,
   isSingleFileModel,
+  type Owns,
+  ownsBelow,
   SKILL_FILE,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
@@ -25,6 +28,9 @@ export interface FoundModel {
   readonly signature?: string;
 }
 
+/** Why a search passes over a folder: for its name, because it is an environment of Python, or it cannot be read. */
+export type PassedOver = "name" | "environment" | "unreadable";
+
 export interface FindOptions {
   readonly signal?: AbortSignal;
   /** Entries to look at, all in all; 200 000 if not given. */
@@ -36,19 +42,22 @@ export interface FindOptions {
    * `relative` is `/` separated.
    */
   readonly isModel?: (relative: string) => boolean;
+  /** Folders that are never passed over for their name or as an environment; `relative` is `/` separated. */
+  readonly mustEnter?: (relative: string) => boolean;
+  /** Called for every folder that the search passes over of itself; `path` is absolute. */
+  readonly onSkip?: (path: string, reason: PassedOver) => void;
   /** Called once if there was more than `maxEntries`: what was found until then is returned. */
   readonly onLimit?: (limit: number) => void;
 }
 
 const DEFAULT_MAX_ENTRIES = 200_000;
-/** What lies at the top of a virtual environment of Python, or of conda. */
-const ENVIRONMENT_MARKS = { file: "pyvenv.cfg", folder: "conda-meta" } as const;
 
 /**
  * The models below a folder, itself included, by order of their paths: whatever has an OMS signature, folders with model
  * files at their top, and agent skills. Nested models are their own; what is a part of the model around it is told by
  * {@link Owns}. Nearer folders first, so that a limit cuts off what is deepest. Links to folders are not followed; folders that
- * cannot be read are passed over: this is a search, and no verdict.
+ * cannot be read are passed over, as are packages and environments, which `onSkip` is handed: this is a search, and no
+ * verdict. What must not miss a model asks `src/core/gate`.
  *
  * @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` (the root), `CANCELLED`
  */
@@ -74,7 +83,8 @@ export async function findSignature(model: string, signal?: AbortSignal): Promis
   return inside ?? (await signaturesBesideFolder(path, slices)).get(path);
 }
 
-function lookAt(path: string): Stats {
+/** @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` */
+export function lookAt(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
@@ -112,14 +122,6 @@ function unreadable(path: string, cause: unknown): ProvenanceError {
   });
 }
 
-/**
- * What a model takes for its parts of the weights below it; signed folders and skills are always models of their own.
- * - `nothing`: weights that merely lie there, as at the top of a workspace, do not make a part of what lies below
- * - `parts`: a described model has parts, but no models that are described themselves, such as checkpoints
- * - `everything`: what is signed, a skill, a pipeline of several networks, and what the person says is one model
- */
-type Owns = "nothing" | "parts" | "everything";
-
 /** A folder that is searched, or waits for it. */
 interface Place {
   readonly path: string;
@@ -150,7 +152,7 @@ class Search {
     const queue: Place[] = [{ path: root, relative: "", parent: undefined, owns: undefined, isFront: false }];
     for (const place of queue) {
       const listing = await this.#list(place);
-      if (listing !== undefined && !isEnvironment(listing)) {
+      if (listing !== undefined && !this.#isPassedOver(place, listing)) {
         await this.#classify(place, listing);
         queue.push(...this.#below(place, listing));
       }
@@ -171,16 +173,35 @@ class Search {
     } catch (error) {
       if (error instanceof ProvenanceError) throw error;
       if (place.parent === undefined) throw unreadable(place.path, error);
+      this.#options.onSkip?.(place.path, "unreadable");
       return undefined;
     }
+  }
+
+  /** The root is what the person asked for, and an environment that a model lies in is no mere environment. */
+  #isPassedOver({ path, relative, parent }: Place, listing: Listing): boolean {
+    if (parent === undefined || this.#found.has(path) || !isEnvironment(listing) || this.#mustEnter(relative))
+      return false;
+    if ([...listing.files].some((name) => isModelFile(name) || isSignatureName(name))) return false;
+    this.#options.onSkip?.(path, "environment");
+    return true;
+  }
+
+  #mustEnter(relative: string): boolean {
+    return this.#options.mustEnter?.(relative) === true || this.#isNamed(relative);
   }
 
   #below(place: Place, listing: Listing): Place[] {
     const places: Place[] = [];
     for (const name of listing.folders) {
       const relative = relativePath(place, name);
-      if (isNeverEntered(name) || this.#options.exclude?.(relative) === true) continue;
-      places.push({ path: entryPath(place.path, name), relative, parent: place, owns: undefined, isFront: false });
+      const path = entryPath(place.path, name);
+      if (this.#options.exclude?.(relative) === true) continue;
+      if (isNeverEntered(name) && !this.#mustEnter(relative)) {
+        this.#options.onSkip?.(path, "name");
+        continue;
+      }
+      places.push({ path, relative, parent: place, owns: undefined, isFront: false });
     }
     return places.sort((a, b) => compareCodePoints(a.relative, b.relative));
   }
@@ -206,7 +227,7 @@ class Search {
     const around = modelAround(place);
     if (isPackage && around !== undefined) place.owns = "everything";
     if (files.length + packages.length === 0 && !isPackage) return;
-    if (around !== undefined && (isPackage || isPartOf(around, listing))) return;
+    if (around !== undefined && (isPackage || isPartOf(around.owns ?? "nothing", listing.files))) return;
     const paths = files.map((name) => entryPath(place.path, name));
     const loose = packages.length === 0 && files.every(isSingleFileModel);
     if (loose && paths.some((path) => signatures.has(path))) {
@@ -214,7 +235,7 @@ class Search {
     } else if (place.parent?.isFront === true && !isDescribed(listing.files)) {
       this.#addFolder(place.parent, "parts");
     } else {
-      this.#addFolder(place, isPackage || hasParts(listing.files) ? "everything" : ownsBelow(listing));
+      this.#addFolder(place, isPackage ? "everything" : ownsBelow(listing.files));
     }
   }
 
@@ -250,18 +271,6 @@ function modelAround(place: Place, orIs = false): Place | undefined {
   return undefined;
 }
 
-function isPartOf(around: Place, listing: Listing): boolean {
-  return around.owns === "everything" || (around.owns === "parts" && !isDescribed(listing.files));
-}
-
-function ownsBelow({ files }: Listing): Owns {
-  return isDescribed(files) ? "parts" : "nothing";
-}
-
 function relativePath(place: Place, name: string): string {
   return place.relative === "" ? name : `${place.relative}/${name}`;
-}
-
-function isEnvironment(listing: Listing): boolean {
-  return listing.files.has(ENVIRONMENT_MARKS.file) || listing.folders.has(ENVIRONMENT_MARKS.folder);
 }

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } fr
 import { ProvenanceError } from "../errors.ts";
 import type { IgnoreSource } from "./file-list.ts";
 import { nameProblem } from "./names.ts";
+import { canHoldName } from "./windows-names.ts";
 
 export interface IgnoreRule {
   /** Canonical, relative to the model root; `.` is everything. */
@@ -12,6 +13,8 @@ export interface IgnoreRule {
 
 /** Left out by default, at the top of the model only (OMS 6.2). */
 export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as const;
+/** Those of them that are about versions. `.github` holds workflows and scripts: content like any other. */
+export const GIT_OWN_PATHS = [".git", ".gitattributes", ".gitignore"] as const;
 
 /** Whether the rule `rulePath` leaves `name` out: the same name, or below it. `.` leaves out everything (OMS 6.2.1). */
 export function isIgnored(name: string, rulePath: string): boolean {
@@ -26,7 +29,7 @@ export function isIgnored(name: string, rulePath: string): boolean {
  */
 export function checkIgnorePath(path: string): void {
   const glob = /[*?[]/.exec(path)?.[0];
-  const problem = path === "." ? undefined : nameProblem(path);
+  const problem = path === "." ? undefined : localNameProblem(path);
   if (glob === undefined && problem === undefined) return;
   const why =
     glob === undefined
@@ -35,6 +38,10 @@ export function checkIgnorePath(path: string): void {
   throw new ProvenanceError("IGNORE_PATH", `"${path}" cannot be left out of a signature: ${why}.`, {
     details: { path, problem: problem ?? "glob" },
   });
+}
+
+function localNameProblem(path: string): string | undefined {
+  return nameProblem(path) ?? (canHoldName(path, process.platform) ? undefined : "not a name on Windows");
 }
 
 /**

@@ -1,14 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { lstatSync, opendirSync } from "node:fs";
+import { lstatSync, opendirSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { sep } from "node:path";
 import type { TimeSlices } from "./time-slices.ts";
 
-/**
- * `other` is everything that is to be looked at more closely: files, links, pipes… The name of what is `not-utf8` is
- * lossy.
- */
-export type EntryKind = "folder" | "other" | "not-utf8";
+/** `special` is a pipe, a socket or a device. The name of what is `not-utf8` is lossy. */
+export type EntryKind = "folder" | "file" | "link" | "special" | "not-utf8";
 
 /** Entries that the system hands over in one call. */
 const BATCH = 256;
@@ -32,7 +29,7 @@ export async function listFolder(
   try {
     for (let found = folder.readSync(); found !== null; found = folder.readSync()) {
       if (found.name.includes(REPLACEMENT)) doubtful = true;
-      else if (!visit(found.name, found.isDirectory() ? "folder" : "other")) return;
+      else if (!visit(found.name, kindOf(found))) return;
       if (slices.isOver()) await slices.next();
     }
   } finally {
@@ -50,13 +47,16 @@ async function listDoubtful(
   for (const bytes of await readdir(path, { encoding: "buffer" })) {
     const name = bytes.toString("utf8");
     if (!name.includes(REPLACEMENT)) continue;
-    if (!visit(name, isUtf8(bytes) ? kindOf(entryPath(path, name)) : "not-utf8")) return;
+    if (!visit(name, isUtf8(bytes) ? kindOf(lstatSync(entryPath(path, name))) : "not-utf8")) return;
     if (slices.isOver()) await slices.next();
   }
 }
 
-function kindOf(path: string): EntryKind {
-  return lstatSync(path).isDirectory() ? "folder" : "other";
+/** A symbolic link is a link, whatever it leads to; so is a junction of Windows. */
+function kindOf(entry: Pick<Stats, "isDirectory" | "isFile" | "isSymbolicLink">): EntryKind {
+  if (entry.isSymbolicLink()) return "link";
+  if (entry.isDirectory()) return "folder";
+  return entry.isFile() ? "file" : "special";
 }
 
 /** Like `join`, without normalising: a listed name is taken as it is. */

@@ -1,4 +1,4 @@
-/** Endings of files that hold a model's weights, or a whole model. */
+/** The one list of known formats: endings of files that hold a model's weights, or a whole model. */
 const WEIGHTS = [
   ".safetensors",
   ".gguf",
@@ -11,13 +11,23 @@ const WEIGHTS = [
   ".tflite",
   ".mlmodel",
   ".npz",
+  ".pkl",
+  ".joblib",
+  ".nemo",
+  ".pte",
+  ".litertlm",
 ] as const;
 
 /** `.bin` is anybody's; PyTorch's and whisper.cpp's have names that tell. */
 const WEIGHTS_BIN = /^(ggml-.*|(.*[-_.])?(pytorch_)?model([-_.].*)?)\.bin$/;
 
-/** Whole names: TensorFlow SavedModel, a Diffusers pipeline (its weights lie in sub-folders), Flax. */
-const WHOLE_NAMES: ReadonlySet<string> = new Set(["saved_model.pb", "model_index.json", "flax_model.msgpack"]);
+/** Whole names: TensorFlow SavedModel, a Diffusers pipeline (its weights lie in sub-folders), Flax, MLflow. */
+const WHOLE_NAMES: ReadonlySet<string> = new Set([
+  "saved_model.pb",
+  "model_index.json",
+  "flax_model.msgpack",
+  "mlmodel",
+]);
 
 /** Beside `config.json`, these say that the folder is a model whose weights may lie one folder below (`onnx/`). */
 const FRONT_NAMES = ["tokenizer.json", "tokenizer_config.json", "preprocessor_config.json", "tokenizer.model"] as const;
@@ -55,6 +65,30 @@ const PARTS_LISTS = ["model_index.json", "modules.json"] as const;
 /** Whether a folder with these names at its top, and with weights, is a whole model, also inside another one. */
 export function isDescribed(names: ReadonlySet<string>): boolean {
   return DESCRIPTIONS.some((name) => names.has(name)) || hasParts(names);
+}
+
+/** Whether a file of that name counts for {@link isDescribed}. */
+export function isDescription(name: string): boolean {
+  return isDescribed(new Set([name]));
+}
+
+/**
+ * What a model takes for its parts of the weights below it; signed folders and skills are always models of their own.
+ * - `nothing`: weights that merely lie there, as at the top of a workspace, do not make a part of what lies below
+ * - `parts`: a described model has parts, but no models that are described themselves, such as checkpoints
+ * - `everything`: what is signed, a skill, a pipeline of several networks, and what the person says is one model
+ */
+export type Owns = "nothing" | "parts" | "everything";
+
+/** What an unsigned folder with these names at its top takes for its parts. */
+export function ownsBelow(names: ReadonlySet<string>): Owns {
+  if (hasParts(names)) return "everything";
+  return isDescribed(names) ? "parts" : "nothing";
+}
+
+/** Whether a folder with these names at its top is a part of the model around it, and no model of its own. */
+export function isPartOf(owner: Owns, names: ReadonlySet<string>): boolean {
+  return owner === "everything" || (owner === "parts" && !isDescribed(names));
 }
 
 /** Whether described weights in folders below are parts of the folder with these names at its top. */

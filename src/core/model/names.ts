@@ -1,14 +1,5 @@
 /** Why a name cannot stand in a manifest (OMS 6.1.2). */
-export type NameProblem =
-  | "empty"
-  | "absolute"
-  | "drive"
-  | "backslash"
-  | "nul"
-  | "parent"
-  | "not-canonical"
-  | "trailing-slash"
-  | "not-unicode";
+export type NameProblem = "empty" | "absolute" | "nul" | "parent" | "not-canonical" | "trailing-slash" | "not-unicode";
 
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = 0xe000;
@@ -50,14 +41,15 @@ function compareUnits(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Why `name`, as it stands in a manifest or would stand there, is not a canonical name (OMS 6.1.2), if it is not. */
+/**
+ * Why `name`, as it stands in a manifest or would stand there, is not a canonical name (OMS 6.1.2), if it is not. A
+ * backslash and a colon are characters like any other: `/` alone separates.
+ */
 export function nameProblem(name: string): NameProblem | undefined {
   if (name === "") return "empty";
   if (name.includes("\0")) return "nul";
   if (!name.isWellFormed()) return "not-unicode";
-  if (name.includes("\\")) return "backslash";
   if (name.startsWith("/")) return "absolute";
-  if (/^[A-Za-z]:/.test(name)) return "drive";
   const components = name.split("/");
   if (components.includes("..")) return "parent";
   if (name.endsWith("/")) return "trailing-slash";

@@ -5,13 +5,21 @@ import { peekSignature, type SignatureClaim } from "./peek-signature.ts";
 import { isOwnSignatureName, isSignatureName, KAGGLE_SIGNATURE, signatureRank, signedName } from "./signature-names.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
-/** A folder as listed. */
-export interface Listing {
+/** What is needed of a folder to find the signatures in it. */
+export interface SignatureFolder {
   /** Absolute. */
   readonly path: string;
+  /** Names of files and links that may be signatures. */
+  readonly signatureNames: Iterable<string>;
+  readonly folders: ReadonlySet<string>;
+  /** Whether an entry of that name is there and is no folder; a link is none, whatever it leads to. */
+  hasFile(name: string): boolean;
+}
+
+/** A folder as listed. */
+export interface Listing extends SignatureFolder {
   /** Names of what is no folder; links are among them, whatever they lead to. */
   readonly files: ReadonlySet<string>;
-  readonly folders: ReadonlySet<string>;
   /** All entries, also those that are in neither. */
   readonly count: number;
 }
@@ -23,14 +31,18 @@ export interface Listing {
 export async function listByKind(path: string, slices: TimeSlices, limit = Infinity): Promise<Listing> {
   const files = new Set<string>();
   const folders = new Set<string>();
+  const signatureNames: string[] = [];
   let count = 0;
   await listFolder(path, slices, (name, kind) => {
     count++;
-    if (kind === "other") files.add(name);
-    else if (kind === "folder") folders.add(name);
+    if (kind === "folder") folders.add(name);
+    else if (kind !== "not-utf8") {
+      files.add(name);
+      if (isSignatureName(name)) signatureNames.push(name);
+    }
     return count <= limit;
   });
-  return { path, files, folders, count };
+  return { path, files, folders, signatureNames, count, hasFile: (name) => files.has(name) };
 }
 
 interface Candidate {
@@ -46,14 +58,13 @@ interface Candidate {
  *
  * @returns path of the model to path of its signature
  */
-export async function signaturesBeside(listing: Listing, slices: TimeSlices): Promise<Map<string, string>> {
+export async function signaturesBeside(listing: SignatureFolder, slices: TimeSlices): Promise<Map<string, string>> {
   const best = new Map<string, Candidate>();
   const consider = (model: string, candidate: Candidate) => {
     const before = best.get(model);
     if (before === undefined || isBetter(candidate, before)) best.set(model, candidate);
   };
-  for (const name of listing.files) {
-    if (!isSignatureName(name)) continue;
+  for (const name of listing.signatureNames) {
     const path = entryPath(listing.path, name);
     const claim = peekSignature(path);
     if (claim !== undefined || isOwnSignatureName(name)) {
@@ -75,9 +86,13 @@ function isBetter(a: Candidate, b: Candidate): boolean {
 }
 
 /** The name of the file or folder beside the signature that it signs; nothing if it signs the folder that it lies in. */
-function signedBeside(listing: Listing, signature: string, claim: SignatureClaim | undefined): string | undefined {
+function signedBeside(
+  listing: SignatureFolder,
+  signature: string,
+  claim: SignatureClaim | undefined,
+): string | undefined {
   const names = [claim?.subject, signedName(signature)].filter((name) => name !== undefined && name !== signature);
-  const isFile = (name: string | undefined) => name !== undefined && listing.files.has(name);
+  const isFile = (name: string | undefined) => name !== undefined && listing.hasFile(name);
   const isFolder = (name: string | undefined) => name !== undefined && listing.folders.has(name);
   if (claim === undefined) return names.find((name) => isFile(name) || isFolder(name));
   if (claim.singleFile) return names.find(isFile);
@@ -85,7 +100,7 @@ function signedBeside(listing: Listing, signature: string, claim: SignatureClaim
   return claim.subject === basename(listing.path) ? undefined : names.find(isFolder);
 }
 
-function kaggleSignature(listing: Listing): Candidate | undefined {
+function kaggleSignature(listing: SignatureFolder): Candidate | undefined {
   if (!listing.folders.has(KAGGLE_SIGNATURE.folder)) return undefined;
   const path = entryPath(entryPath(listing.path, KAGGLE_SIGNATURE.folder), KAGGLE_SIGNATURE.file);
   if (peekSignature(path) === undefined) return undefined;

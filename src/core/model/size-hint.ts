@@ -26,7 +26,7 @@ export async function sizeHint(root: string, signal?: AbortSignal): Promise<numb
     const visit = (name: string, kind: EntryKind): boolean => {
       const path = entryPath(around, name);
       if (kind === "folder" && !isNeverEntered(name)) folders.push(path);
-      const stats = kind === "other" ? lookAt(path) : undefined;
+      const stats = kind === "file" || kind === "link" ? lookAt(path) : undefined;
       if (stats?.isFile() === true) bytes += stats.size;
       left -= 1;
       return left > 0;

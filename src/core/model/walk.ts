@@ -1,12 +1,14 @@
 import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
-import type { IgnoreRule } from "./ignore.ts";
+import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
+import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
 import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
+import { canHoldName } from "./windows-names.ts";
 
 /** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
 const MAX_ENTRIES = 2_000_000;
@@ -28,6 +30,8 @@ export interface WalkOptions {
   readonly allowSymlinks: boolean;
   /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
   readonly isTemporary?: (name: string) => boolean;
+  /** The one whose file system holds the model; this one if absent. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
@@ -36,12 +40,14 @@ export class Walk {
   readonly #realRoot: string;
   readonly #allowSymlinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
+  readonly #platform: NodeJS.Platform;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
   /** By folder. */
   readonly #files: ModelFile[][] = [];
   readonly #ignored: IgnoredEntry[] = [];
+  readonly #excluded: ExcludedEntry[] = [];
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
   #namesBelowSurrogates = true;
@@ -54,6 +60,7 @@ export class Walk {
     this.#realRoot = realRoot;
     this.#allowSymlinks = options.allowSymlinks;
     this.#isTemporary = options.isTemporary ?? (() => false);
+    this.#platform = options.platform ?? process.platform;
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -67,6 +74,7 @@ export class Walk {
     for (let folder = this.#pending.pop(); folder !== undefined; folder = this.#pending.pop()) {
       await this.#walk(folder);
     }
+    const hidden = await findHiddenContent(this.#excluded, this.#slices);
     const order = this.#order();
     return {
       root: this.#root,
@@ -75,6 +83,7 @@ export class Walk {
       files: this.#files.flatMap((folder) => folder.sort(order)).sort(order),
       totalBytes: this.#totalBytes,
       ignored: this.#ignored.sort(order),
+      ...(hidden && { hidden }),
       refused: this.#refused.sort(order),
       outside: this.#outside.sort(order).map((link) => link.name),
     };
@@ -117,6 +126,9 @@ export class Walk {
     const source = this.#rules.get(name) ?? (kind !== "folder" && this.#isTemporary(name) ? "signature" : undefined);
     if (source !== undefined) {
       this.#ignored.push({ name, source });
+      if (GIT_PATHS.some((path) => path === name)) {
+        this.#excluded.push({ name, kind, path: entryPath(folder.path, entry) });
+      }
       return;
     }
     const path = entryPath(folder.path, entry);
@@ -149,7 +161,7 @@ export class Walk {
       this.#enter(name, target.path, folder);
     } else if (!target.stats.isFile()) {
       this.#refuse(name, "special");
-    } else if (nameProblem(name) !== undefined) {
+    } else if (!isSignable(name, this.#platform)) {
       this.#refuse(name, "not-portable");
     } else {
       const file = modelFile(name, target);
@@ -178,6 +190,11 @@ function leadsBack(target: string, from: Folder): boolean {
     if (isWithin(folder.path, target)) return true;
   }
   return false;
+}
+
+/** Windows lists names that it does not open: they were made around its rules, and lead elsewhere. */
+export function isSignable(name: string, platform: NodeJS.Platform = process.platform): boolean {
+  return nameProblem(name) === undefined && canHoldName(name, platform);
 }
 
 export function modelFile(name: string, target: LinkTarget): ModelFile {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { AuthorityIndex } from "./authority-index.ts";
 import type { Decision, DecisionReason, Outcome, PolicyDecision, PolicyReference } from "./decision.ts";
 import type { ModelFacts } from "./model-facts.ts";
@@ -88,7 +89,7 @@ function reasonsOf(
 function invalidReason({ file, line, column, message }: InvalidPolicyFile): DecisionReason {
   return {
     code: "POLICY_INVALID",
-    message: `A policy file has errors, so nothing is accepted (line ${line}: ${message})`,
+    message: `The policy ${basename(file)} cannot be read, so nothing is accepted (line ${line}: ${message.replace(/\.$/, "")}).`,
     details: { file, line, column },
   };
 }

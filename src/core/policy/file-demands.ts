@@ -1,5 +1,5 @@
 import type { Comparison } from "../manifest/comparison.ts";
-import { GIT_PATHS, isIgnored } from "../model/ignore.ts";
+import { GIT_OWN_PATHS, isIgnored } from "../model/ignore.ts";
 import type { Coverage } from "../verdict.ts";
 import type { FileFacts } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";
@@ -50,7 +50,7 @@ export function filesFor(
 ): FileFacts {
   const added = comparison.added.filter(({ name }) => !letsPass(policy, name));
   const { ignorePaths } = policy.verification;
-  const expected = [...GIT_PATHS, ...ignorePaths];
+  const expected = [...GIT_OWN_PATHS, ...ignorePaths];
   const signerIgnored = coverage.ignored
     .filter(({ name, source }) => source === "signer" && !expected.some((path) => isIgnored(name, path)))
     .map(({ name }) => name);

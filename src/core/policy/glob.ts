@@ -23,7 +23,24 @@ export class Glob {
   matches(path: string): boolean {
     if (!path.startsWith(this.#prefix)) return false;
     if (this.#tokens.length === 0) return path.length === this.#prefix.length;
-    return matchTokens(this.#tokens, path, this.#prefix.length);
+    return statesAfter(this.#tokens, path, this.#prefix.length).has(this.#tokens.length);
+  }
+
+  /** Whether the pattern can match a path below the folder `path`, which must not be `.`. */
+  mayMatchBelow(path: string): boolean {
+    const folder = `${path}/`;
+    if (folder.length < this.#prefix.length) return this.#prefix.startsWith(folder);
+    if (!folder.startsWith(this.#prefix)) return false;
+    const states = statesAfter(this.#tokens, folder, this.#prefix.length);
+    return [...states].some((position) => position < this.#tokens.length);
+  }
+
+  /** Whether the pattern matches the path or a folder around it, or can match something below it. */
+  touches(path: string): boolean {
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+      if (this.matches(path.slice(0, end))) return true;
+    }
+    return this.mayMatchBelow(path);
   }
 }
 
@@ -38,7 +55,7 @@ function tokenize(rest: string): Token[] {
 }
 
 /** Keeps, for each position of the path, the set of tokens that could come next. */
-function matchTokens(tokens: readonly Token[], path: string, start: number): boolean {
+function statesAfter(tokens: readonly Token[], path: string, start: number): ReadonlySet<number> {
   let current = new Set<number>();
   admit(current, tokens, 0);
   for (let index = start; index < path.length && current.size > 0; index++) {
@@ -51,7 +68,7 @@ function matchTokens(tokens: readonly Token[], path: string, start: number): boo
     }
     current = next;
   }
-  return current.has(tokens.length);
+  return current;
 }
 
 /** A wildcard may also stand for nothing, so what follows it may come next as well. */
@@ -60,6 +77,14 @@ function admit(set: Set<number>, tokens: readonly Token[], from: number): void {
     set.add(position);
     if (typeof tokens[position] !== "string") return;
   }
+}
+
+/** The literal beginning of a pattern: whole folders, or all of it where it has no wildcard; `.` where there is none. */
+export function baseOf(pattern: string): string {
+  const star = pattern.indexOf("*");
+  if (star === -1) return pattern;
+  const end = pattern.lastIndexOf("/", star);
+  return end === -1 ? "." : pattern.slice(0, end);
 }
 
 /** Why a pattern can never match a path, if so. */

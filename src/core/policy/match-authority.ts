@@ -1,11 +1,10 @@
-import type { CertificateSigner, SigningMethod, SigstoreSigner } from "../verification/signer.ts";
+import { hasIdentity, typedText } from "../verification/certificate-identity.ts";
+import type { SigningMethod, SigstoreSigner } from "../verification/signer.ts";
 import { identityTypeOf } from "../verification/sigstore/expected-identity.ts";
-import { hasAttributes, parseDistinguishedName } from "./distinguished-names.ts";
 import { type ModelFacts, trustIdOf } from "./model-facts.ts";
 import type {
   Authority,
   CertificateAuthority,
-  CertificateIdentity,
   IdentityMatcher,
   KeyAuthority,
   KeylessAuthority,
@@ -52,28 +51,20 @@ function matchCertificate(authority: CertificateAuthority, facts: ModelFacts): M
   const signer = signerUnder(authority, facts);
   const { label } = authority.roots;
   if (signer?.method !== "certificate") return noSigner(authority, facts, `not issued under ${label}`);
-  if (authority.identities.some((identity) => isCertified(signer, identity))) return accepts(`issued under ${label}`);
+  if (authority.identities.some((identity) => identity === "any" || hasIdentity(signer, identity))) {
+    return accepts(`issued under ${label}`);
+  }
   return {
     distance: 1,
     explain: () => {
-      const expected = authority.identities.map((identity) => (identity.kind === "any" ? "*" : identity.text));
+      const expected = authority.identities.map((identity) => {
+        if (identity === "any") return "*";
+        return identity.type === "subject" ? identity.text : typedText(identity);
+      });
       const found = [signer.subject, ...signer.alternativeNames].filter((name) => name !== "");
       return `root matches, subject differs: expected ${alternatives(expected)}, found ${alternatives(found)}`;
     },
   };
-}
-
-function isCertified(signer: CertificateSigner, identity: CertificateIdentity): boolean {
-  switch (identity.kind) {
-    case "any":
-      return true;
-    case "alternative-name":
-      return signer.alternativeNames.some(
-        (name) => name === identity.text || name.slice(name.indexOf(":") + 1) === identity.text,
-      );
-    case "subject":
-      return hasAttributes(parseDistinguishedName(signer.subject) ?? [], identity.attributes);
-  }
 }
 
 function matchKeyless(authority: KeylessAuthority, facts: ModelFacts): Match {

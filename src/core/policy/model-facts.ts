@@ -52,7 +52,7 @@ export interface Problem {
 export interface FileFacts {
   /** What differs: "2 changed, 1 missing". Empty where nothing does. */
   readonly differences: string;
-  /** What the signer left out, beyond the default paths, and is there. */
+  /** What the signer left out, beyond `.git`, `.gitattributes` and `.gitignore`, and is there. */
   readonly signerIgnored: readonly string[];
   /** Whether the signer had symbolic links followed. */
   readonly symlinksAllowed: boolean;

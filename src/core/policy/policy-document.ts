@@ -37,6 +37,7 @@ export const PolicyDocument = v.object({
     mode: v.optional(v.picklist(["enforce", "warn"]), "enforce"),
     models: v.array(v.object({ glob: Text })),
     requireSignature: v.optional(v.boolean(), true),
+    unsignedFiles: v.optional(v.array(Text), []),
     authorities: v.array(AuthorityShape),
     verification: v.optional(VerificationShape, {}),
   }),

@@ -1,11 +1,12 @@
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import { compareCodePoints } from "../model/names.ts";
 import type { InvalidPolicyFile, PolicySet } from "./evaluate.ts";
 import type { PolicyFile } from "./read-policies.ts";
 
-const NAMES: ReadonlySet<string> = new Set(["model-policy.yaml", "model-policy.yml", "model-policy.json"]);
+const USUAL_NAME = "model-policy.yaml";
+const NAMES: ReadonlySet<string> = new Set([USUAL_NAME, "model-policy.yml", "model-policy.json"]);
 const FURTHER_NAMES = /\.model-policy\.(?:yaml|yml|json)$/;
 
 /** Whether a file of this name, at the right place, is a policy file. */
@@ -13,7 +14,10 @@ export function isPolicyFileName(name: string): boolean {
   return NAMES.has(name) || FURTHER_NAMES.test(name);
 }
 
-/** The policy files of a workspace folder: at its top, or in its folder `.sigstore`. Absolute, in a fixed order. */
+/**
+ * The policy files of a workspace folder: at its top, or in its folder `.sigstore`. Absolute, in a fixed order. Where a
+ * folder cannot be listed and may hold a policy, one is named that cannot be read either: what it demands is not known.
+ */
 export async function findPolicyFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const place of [folder, join(folder, ".sigstore")]) {
@@ -23,12 +27,23 @@ export async function findPolicyFiles(folder: string): Promise<string[]> {
   return found;
 }
 
+/** Whether nothing is there. A file that cannot be looked at is not absent. */
+export async function isAbsent(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    const code = systemCode(error);
+    return code === "ENOENT" || code === "ENOTDIR";
+  }
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
-    return [];
+    return (await isAbsent(join(folder, USUAL_NAME))) ? [] : [USUAL_NAME];
   }
 }
 
@@ -47,7 +62,7 @@ export function userPolicyPath(env: Environment, platform: NodeJS.Platform, home
       : platform === "darwin"
         ? join(home, "Library", "Application Support")
         : (XDG_CONFIG_HOME ?? join(home, ".config"));
-  return join(base, "model-provenance", "model-policy.yaml");
+  return join(base, "model-provenance", USUAL_NAME);
 }
 
 /** What policy files say together. One that has errors refuses: what it demands is not known. */

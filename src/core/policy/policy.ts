@@ -1,6 +1,6 @@
 import type { PemSource } from "../trust.ts";
+import type { CertificateIdentity } from "../verification/certificate-identity.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
-import type { Attribute } from "./distinguished-names.ts";
 import type { Glob } from "./glob.ts";
 import type { RegularExpression } from "./regular-expression.ts";
 
@@ -21,6 +21,8 @@ export interface Policy {
   /** Where each of the patterns stands. */
   readonly modelPlaces: readonly Place[];
   readonly requireSignature: boolean;
+  /** Files outside of signed models that need no signature; relative to the workspace folder, as `models`. */
+  readonly unsignedFiles: readonly Glob[];
   readonly authorities: readonly Authority[];
   readonly verification: PolicyVerification;
 }
@@ -69,15 +71,9 @@ export interface CertificateAuthority extends AuthorityBase {
   readonly roots: PemSource;
   /** Hex SHA-256 of the DER of each root, sorted: the same roots, the same text. */
   readonly rootFingerprints: readonly string[];
-  readonly identities: readonly CertificateIdentity[];
+  /** `any` is every signer that the root has certified. */
+  readonly identities: readonly ("any" | CertificateIdentity)[];
 }
-
-export type CertificateIdentity =
-  /** Whoever the root has certified. */
-  | { readonly kind: "any" }
-  | { readonly kind: "subject"; readonly text: string; readonly attributes: readonly Attribute[] }
-  /** With or without its type: `email:alice@example.com`. */
-  | { readonly kind: "alternative-name"; readonly text: string };
 
 export interface StaticAuthority extends AuthorityBase {
   readonly kind: "static";

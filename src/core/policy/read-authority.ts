@@ -1,16 +1,16 @@
 import { basename, join } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
+import { readCertificateIdentity } from "../verification/certificate-identity.ts";
 import { certificateFingerprint, readCertificates } from "../verification/certificates.ts";
+import { workflowIdentity } from "../verification/ci-identity.ts";
 import { keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
 import { readTrustConfigFile } from "../verification/trust-root-files.ts";
 import { type Diagnostic, type DiagnosticCode, diagnostic } from "./diagnostics.ts";
-import { parseDistinguishedName } from "./distinguished-names.ts";
 import { readInside, realPathInside } from "./files-inside.ts";
-import { workflowIdentity } from "./github-actions.ts";
-import type { Authority, CertificateIdentity, IdentityMatcher, KeylessAuthority, TextMatcher } from "./policy.ts";
+import type { Authority, CertificateAuthority, IdentityMatcher, KeylessAuthority, TextMatcher } from "./policy.ts";
 import type { AuthorityDocument, IdentityDocument, PathOrData } from "./policy-document.ts";
-import { RegularExpression, regExpProblem, regExpSize, regExpSuspicions } from "./regular-expression.ts";
+import { type RegExpChecker, RegularExpression, regExpSuspicions } from "./regular-expression.ts";
 import type { ValuePath } from "./schema-check.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
@@ -24,20 +24,7 @@ export interface Reading {
   /** Absolute paths of the files that it names, whether they exist or not; where those are links, also of what they lead to. */
   readonly named: Set<string>;
   /** Of the whole file: what its regular expressions may cost together. */
-  readonly budget: RegExpBudget;
-}
-
-/** Instructions of all regular expressions of a file: ten thousand ordinary ones have half as many. */
-const MAX_FILE_PROGRAM = 5_000_000;
-
-export class RegExpBudget {
-  #left = MAX_FILE_PROGRAM;
-
-  /** @returns whether there was enough left */
-  spend(instructions: number): boolean {
-    this.#left -= instructions;
-    return this.#left >= 0;
-  }
+  readonly regExps: RegExpChecker;
 }
 
 export function report(
@@ -181,11 +168,7 @@ function readMatcher(
   }
   if (expression === undefined) return undefined;
   const at = [...path, `${field}RegExp`];
-  if (!reading.budget.spend(regExpSize(expression))) {
-    report(reading, "regexp-too-large", "The regular expressions of this file are too large, all together.", at);
-    return undefined;
-  }
-  const problem = regExpProblem(expression);
+  const problem = reading.regExps.problem(expression);
   if (problem !== undefined) {
     report(reading, problem.code, problem.message, at);
     return undefined;
@@ -203,7 +186,7 @@ async function readCertificate(
   const roots = await readPem(reading, caCert, [...path, "caCert"], base.name);
   const rootFingerprints = roots && fingerprintsOf(reading, roots, sourcePath([...path, "caCert"], caCert));
   const identities = trustedIdentities.map((text, index) =>
-    readCertificateIdentity(reading, text, [...path, "trustedIdentities", index]),
+    readTrustedIdentity(reading, text, [...path, "trustedIdentities", index]),
   );
   const known = identities.filter((identity) => identity !== undefined);
   if (roots === undefined || rootFingerprints === undefined || known.length < identities.length) return undefined;
@@ -220,22 +203,27 @@ function fingerprintsOf(reading: Reading, roots: PemSource, path: ValuePath): re
   }
 }
 
-function readCertificateIdentity(reading: Reading, text: string, path: ValuePath): CertificateIdentity | undefined {
+function readTrustedIdentity(
+  reading: Reading,
+  text: string,
+  path: ValuePath,
+): CertificateAuthority["identities"][number] | undefined {
   if (text === "*") {
     const hint = '"*" accepts whoever this root has certified, for whatever purpose. Name the signers that you expect.';
     report(reading, "any-identity", hint, path);
-    return { kind: "any" };
+    return "any";
   }
   const [kind] = text.split(":", 1);
   const value = text.slice(text.indexOf(":") + 1).trim();
-  if (kind === "x509.san") return { kind: "alternative-name", text: value };
-  const attributes = parseDistinguishedName(value);
-  if (attributes !== undefined) return { kind: "subject", text: value, attributes };
-  report(
-    reading,
-    "identity",
-    `${JSON.stringify(value)} is no name of a certificate: O=Vendor, CN=Model Signing.`,
-    path,
-  );
+  const identity = readCertificateIdentity(kind === "x509.subject" ? `subject:${value}` : value);
+  if (identity.type !== "subject") return identity;
+  if (kind === "x509.san") {
+    const hint = `${JSON.stringify(value)} is no alternative name: use email:…, uri:… or dns:…, or x509.subject.`;
+    report(reading, "identity", hint, path);
+    return undefined;
+  }
+  if (identity.name !== undefined) return identity;
+  const hint = `${JSON.stringify(value)} is no name of a certificate: O=Vendor, CN=Model Signing.`;
+  report(reading, "identity", hint, path);
   return undefined;
 }

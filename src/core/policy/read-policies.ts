@@ -12,7 +12,8 @@ import { Glob, globProblem, literalCharacters } from "./glob.ts";
 import type { Authority, Place, Policy, PolicyVerification } from "./policy.ts";
 import { PolicyDocument } from "./policy-document.ts";
 import { POLICY_SCHEMA } from "./policy-schema.ts";
-import { type Reading, RegExpBudget, readAuthority, report } from "./read-authority.ts";
+import { type Reading, readAuthority, report } from "./read-authority.ts";
+import { RegExpChecker } from "./regular-expression.ts";
 import { SchemaCheck, type ValuePath } from "./schema-check.ts";
 import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
 
@@ -56,10 +57,10 @@ export async function readPolicies(bytes: Uint8Array, path: string, folder: stri
   const { documents, diagnostics: found } = parseYaml(bytes);
   const diagnostics: Diagnostic[] = [...found];
   const policies: Policy[] = [];
-  const budget = new RegExpBudget();
+  const regExps = new RegExpChecker();
   const named = new Set<string>();
   for (const document of documents) {
-    const reading = { file: path, folder, document, diagnostics: [], named, budget };
+    const reading = { file: path, folder, document, diagnostics: [], named, regExps };
     const policy = await readDocument(reading);
     diagnostics.push(...reading.diagnostics);
     if (policy !== undefined) policies.push(policy);
@@ -114,7 +115,10 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
   }
   if (problems.length > 0) return undefined;
   const { metadata, spec } = v.parse(PolicyDocument, document.value);
-  const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, index));
+  const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, ["spec", "models", index, "glob"]));
+  const unsignedFiles = spec.unsignedFiles.map((glob, index) =>
+    readGlob(reading, glob, ["spec", "unsignedFiles", index]),
+  );
   checkNames(reading, spec.authorities);
   const authorities: Authority[] = [];
   const slices = new TimeSlices(undefined);
@@ -133,6 +137,7 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
     models,
     modelPlaces: models.map((_, index) => placeOf(reading, ["spec", "models", index, "glob"])),
     requireSignature: spec.requireSignature,
+    unsignedFiles,
     authorities,
     verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
   };
@@ -150,8 +155,7 @@ function isImportable(document: unknown): boolean {
   return document.kind === "ClusterImagePolicy" || document.kind === "ModelValidation";
 }
 
-function readGlob(reading: Reading, pattern: string, index: number): Glob {
-  const path = ["spec", "models", index, "glob"];
+function readGlob(reading: Reading, pattern: string, path: ValuePath): Glob {
   const problem = globProblem(pattern);
   if (problem !== undefined) report(reading, "glob", `The pattern ${JSON.stringify(pattern)} ${problem}.`, path);
   const literal = literalCharacters(pattern);
@@ -188,7 +192,7 @@ function checkVerification(
   const problem = signaturePath === undefined ? undefined : pathProblem(signaturePath.replace(/^(\.\.\/)+/, ""));
   if (problem !== undefined) report(reading, problem.code, problem.message, [...base, "signaturePath"]);
   for (const [index, path] of ignorePaths.entries()) {
-    const wrong = nameProblem(path);
+    const wrong = path.includes("\\") ? "backslash" : nameProblem(path);
     if (wrong === undefined) continue;
     const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
     report(reading, "path", message, [...base, "ignorePaths", index]);

@@ -9,6 +9,7 @@ import {
   Lexer,
   LineCounter,
   parseAllDocuments,
+  visit,
 } from "yaml";
 import { type Diagnostic, diagnostic, FILE_START, type TextRange } from "./diagnostics.ts";
 import type { ValuePath } from "./schema-check.ts";
@@ -25,10 +26,15 @@ export const YAML_OPTIONS = {
   version: "1.2",
   schema: "core",
   strict: true,
-  uniqueKeys: true,
+  uniqueKeys: isSameKey,
   prettyErrors: false,
   logLevel: "error",
 } as const;
+
+/** Compared as the text that they are in the value: to YAML, `1` and `"1"` are two keys. */
+function isSameKey(one: unknown, other: unknown): boolean {
+  return one === other || (isScalar(one) && isScalar(other) && String(one.value) === String(other.value));
+}
 
 /** One document of a YAML or JSON text, and where in the text each of its values is. */
 export interface YamlDocument {
@@ -66,13 +72,31 @@ export function parseYaml(bytes: Uint8Array): YamlText {
     for (const { message, pos } of found) {
       diagnostics.push(diagnostic("syntax", `Not valid YAML: ${message}.`, rangeOf(lines, pos)));
     }
-    if (found.length > 0 || isEmptyDocument(document)) continue;
+    const unusual = unusualKey(document);
+    if (unusual !== undefined) {
+      const message = "The name of a field has to be text: an alias or a collection may stand for one that is there.";
+      diagnostics.push(diagnostic("syntax", message, rangeOf(lines, unusual)));
+    }
+    if (found.length > 0 || unusual !== undefined || isEmptyDocument(document)) continue;
     const value = toValue(document, lines, diagnostics);
     if (value !== undefined) {
       documents.push({ value, range: (path, atKey = false) => locate(document, lines, path, atKey) });
     }
   }
   return { documents, diagnostics };
+}
+
+/** Where a key is no scalar: what it becomes as the name of a field is known too late to be compared with the others. */
+function unusualKey(document: Document): readonly number[] | undefined {
+  let range: readonly number[] | undefined;
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key)) return undefined;
+      range = rangeIn(key) ?? [0];
+      return visit.BREAK;
+    },
+  });
+  return range;
 }
 
 /** Such a document says nothing, and is not counted. */
@@ -84,7 +108,7 @@ export function isEmptyDocument({ contents }: Document): boolean {
  * Whether brackets, or items of lists on one line, nest deeper than is allowed: told before anything is built, as the
  * parser would go on to the end of the stack. What nests by indentation is bounded by the size of the file.
  */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
   let brackets = 0;
   let items = 0;
   for (const token of new Lexer().lex(text)) {

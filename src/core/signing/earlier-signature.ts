@@ -1,20 +1,168 @@
+import { lstatSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Bundle } from "../bundle/bundle.ts";
 import { readBundle } from "../bundle/read-bundle.ts";
+import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { ProvenanceError } from "../errors.ts";
+import { SINGLE_FILE_NAME } from "../manifest/parse-resources.ts";
+import { relativeToModel } from "../model/ignore.ts";
+import { nameProblem } from "../model/names.ts";
+import { TimeSlices } from "../model/time-slices.ts";
 import type { Trust } from "../trust.ts";
-import { authenticateBundle } from "../verification/authenticate.ts";
+import { claimedSignerOf } from "../verification/claimed-signer.ts";
+import { curveOf, keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
+import { envelopeSignatureFits } from "../verification/envelope-signature.ts";
+import type { Signer } from "../verification/signer.ts";
+import { REMEDIES } from "./remedies.ts";
+import { wouldOverwrite } from "./signature-place.ts";
+
+/** The OMS signature in the place of the one that is about to be written. */
+export interface EarlierSignature {
+  /** Absolute path. */
+  readonly path: string;
+  readonly statement: Statement;
+  /**
+   * Who made it, only where it is authentic: by the key that signs now, or by a login at the Sigstore instance that
+   * signs now. Whose login that was is compared when the person has logged in.
+   */
+  readonly signer?: Signer;
+  /** Who made it, in one line, by its own word. */
+  readonly claimedSigner: string;
+  /** Whether it is about the model that is signed now. */
+  readonly sameModel: boolean;
+}
 
 /**
- * Whether the signature that is about to be replaced is there and authentic, for who is signing now. Only then may
- * digests from the cache stand in for reading.
+ * Reads the signature that is about to be replaced. What it is, is decided by its content: all of it has to parse.
  *
- * @param trust in the signer, and in nobody else
+ * @param path absolute
+ * @param trust in the signer, and in no one else
+ * @returns undefined where there is no file
+ * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE where the file is anything but an OMS signature, CANCELLED
  */
-export async function isEarlierSignature(signature: string, trust: Trust): Promise<boolean> {
+export async function readEarlierSignature(
+  path: string,
+  model: string,
+  trust: Trust,
+  signal?: AbortSignal,
+): Promise<EarlierSignature | undefined> {
+  const read = await parsed(path);
+  if (read === undefined) return undefined;
+  const { bundle, statement } = read;
+  const signer = await authenticSigner(bundle, trust, path);
+  return {
+    path,
+    statement,
+    ...(signer !== undefined && { signer }),
+    claimedSigner: await claimedSignerOf(bundle, basename(path)),
+    sameModel: await isAbout(statement, resolve(model), path, signal),
+  };
+}
+
+/**
+ * Rejects what only an explicit wish may replace.
+ *
+ * @throws ProvenanceError SIGNATURE_OTHER_MODEL, SIGNATURE_OTHER_SIGNER
+ */
+export function refuseOthers({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
+  if (!sameModel) {
+    const subject = statement.subjectName;
+    throw new ProvenanceError(
+      "SIGNATURE_OTHER_MODEL",
+      `No signature was written to ${path}: it is the signature of another model, "${subject}". ${REMEDIES.SIGNATURE_OTHER_MODEL}`,
+      { details: { path, subject, claimedSigner } },
+    );
+  }
+  if (signer === undefined) throw otherSigner(path, claimedSigner);
+}
+
+/**
+ * The error for a signature that is not by the one who signs now.
+ *
+ * @param by who made it, where that was verified
+ */
+export function otherSigner(path: string, claimedSigner: string, by?: string): ProvenanceError {
+  const who =
+    by === undefined
+      ? `the signature there does not verify as yours; it claims to be by ${claimedSigner}`
+      : `the signature there is by ${by}`;
+  return new ProvenanceError(
+    "SIGNATURE_OTHER_SIGNER",
+    `No signature was written to ${path}: ${who}. ${REMEDIES.SIGNATURE_OTHER_SIGNER}`,
+    { details: { path, claimedSigner } },
+  );
+}
+
+async function parsed(path: string): Promise<{ readonly bundle: Bundle; readonly statement: Statement } | undefined> {
   try {
-    await authenticateBundle(await readBundle(signature), trust, signature);
-    return true;
+    const bundle = await readBundle(path);
+    return { bundle, statement: parseStatement(bundle.envelope.payload, basename(path)) };
   } catch (error) {
-    if (error instanceof ProvenanceError) return false;
+    if (!(error instanceof ProvenanceError)) throw error;
+    if (error.code === "SIGNATURE_NOT_FOUND") return undefined;
+    throw wouldOverwrite(path, "the file there is not an OMS signature", error);
+  }
+}
+
+/** The same public key is the same signer, with a certificate and without one. */
+async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: string): Promise<Signer | undefined> {
+  for (const source of keys ?? []) {
+    const { key } = readPublicKey(source);
+    const curve = curveOf(key);
+    if (curve === undefined || !envelopeSignatureFits(bundle.envelope, key, curve)) continue;
+    return { method: "key", fingerprint: keyFingerprint(key), curve, label: source.label };
+  }
+  if (sigstore === undefined || bundle.material.method !== "sigstore") return undefined;
+  const { authenticateSigstore } = await import("../verification/sigstore/authenticate-sigstore.ts");
+  try {
+    const trusted = typeof sigstore === "function" ? await sigstore() : sigstore;
+    return (await authenticateSigstore(bundle, trusted, path)).signer;
+  } catch (error) {
+    if (error instanceof ProvenanceError) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Whether a statement is about this model: it has its name, or names a file of it, for a renamed folder is the same
+ * model. Many models have a `config.json`, so a signature outside of the model's folder is another model's where one of
+ * the name that it has is still there.
+ */
+async function isAbout(
+  { subjectName, manifest }: Statement,
+  model: string,
+  signature: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (subjectName === basename(model)) return true;
+  const isOutside = relativeToModel(model, signature) === undefined;
+  if (
+    isOutside &&
+    isEntryName(subjectName) &&
+    [model, signature].some((path) => exists(join(dirname(path), subjectName)))
+  ) {
+    return false;
+  }
+  if (statSync(model, { throwIfNoEntry: false })?.isFile() === true) {
+    return manifest.resources.some(({ file }) => file === basename(model));
+  }
+  const slices = new TimeSlices(signal);
+  for (const { file } of manifest.resources) {
+    if (file !== SINGLE_FILE_NAME && exists(join(model, file))) return true;
+    if (slices.isOver()) await slices.next();
+  }
+  return false;
+}
+
+/** The subject's name is not checked by anything: it must not lead anywhere. */
+function isEntryName(subject: string): boolean {
+  return nameProblem(subject) === undefined && !subject.includes("/");
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }

@@ -28,6 +28,14 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
       details: { label },
     });
   }
+  const keys = pem.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g) ?? [];
+  if (keys.length > 1) {
+    throw new ProvenanceError(
+      "KEY_UNREADABLE",
+      `${label} holds ${keys.length} private keys. Give a file that holds the one to sign with.`,
+      { details: { label } },
+    );
+  }
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey({ key: pem, format: "pem", ...(encrypted && { passphrase: passphrase ?? "" }) });

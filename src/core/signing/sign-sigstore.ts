@@ -8,6 +8,7 @@ import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
 import { verifySigstoreBundle } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
+import { otherSigner } from "./earlier-signature.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
@@ -38,13 +39,22 @@ export interface SigstoreSignature {
   readonly published: string;
 }
 
+export interface SigstoreSigningOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Who made the signature that is replaced: anyone else is rejected before the model's digest is published. */
+  readonly only?: SigstoreSigner | undefined;
+}
+
 interface Session {
   readonly identity: SigstoreIdentity;
   readonly services: SigningServices;
   readonly limits: ServiceLimits;
   readonly claims: IdentityClaims;
   readonly record: PublicationRecord;
+  /** Path of the file to be. */
+  readonly signature: string;
   readonly signal: AbortSignal | undefined;
+  readonly only: SigstoreSigner | undefined;
 }
 
 /**
@@ -63,19 +73,22 @@ export function checkSigstoreIdentity({ root, token }: SigstoreIdentity): void {
  * this resolves.
  *
  * @param signature path of the file to be, for messages
- * @throws ProvenanceError SIGNING_*, TOKEN_*, PUBLICATION_DECLINED, CANCELLED; each says what was published
+ * @throws ProvenanceError SIGNING_*, TOKEN_*, SIGNATURE_OTHER_SIGNER, PUBLICATION_DECLINED, CANCELLED; each says what was published
  */
 export async function signWithSigstore(
   identity: SigstoreIdentity,
   payload: Buffer,
   signature: string,
-  signal?: AbortSignal,
+  { signal, only }: SigstoreSigningOptions = {},
 ): Promise<SigstoreSignature> {
   const services = chooseServices(identity.root, new Date());
   throwIfCancelled(signal);
   const token = typeof identity.token === "string" ? identity.token : await identity.token();
   const claims = readIdentityToken(token, Date.now());
   throwIfCancelled(signal);
+  if (only !== undefined && !isForBearer(only, claims)) {
+    throw otherSigner(signature, only.identity, only.identity);
+  }
   const notice = publicationNotice(claims, services, identity.root);
   if (identity.confirm !== undefined && (await identity.confirm(notice)) !== true) {
     throw new ProvenanceError(
@@ -90,7 +103,9 @@ export async function signWithSigstore(
     limits,
     claims,
     record: new PublicationRecord(claims.subject),
+    signature,
     signal,
+    only,
   };
   try {
     throwIfCancelled(signal);
@@ -132,7 +147,7 @@ async function certifyAndSign(session: Session, token: string, data: Buffer): Pr
 }
 
 /** Before anything is logged: whoever is named in the log is named for ever. */
-function checkCertificate({ key }: Signature, { claims, services, record }: Session): void {
+function checkCertificate({ key }: Signature, { claims, services, record, signature, only }: Session): void {
   const refuse = (why: string, cause?: unknown): ProvenanceError =>
     new ProvenanceError(
       "SIGNING_RESULT_INVALID",
@@ -150,6 +165,9 @@ function checkCertificate({ key }: Signature, { claims, services, record }: Sess
   if (!isForBearer(certified, claims)) {
     throw refuse(`gave a certificate for ${certified.identity} (${certified.issuer}) to ${claims.subject}`);
   }
+  if (only === undefined || (only.identity === certified.identity && only.issuer === certified.issuer)) return;
+  const { code, message, details } = otherSigner(signature, only.identity, only.identity);
+  throw new ProvenanceError(code, `${message} ${record.text()}`, { details });
 }
 
 async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<Testimony> {

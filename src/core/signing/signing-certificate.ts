@@ -11,8 +11,6 @@ import type { SigningKey } from "./private-key.ts";
 export interface CertificateMaterial {
   readonly material: Extract<VerificationMaterial, { method: "certificate" }>;
   readonly signer: CertificateSigner;
-  /** The signer's own certificate, PEM. */
-  readonly leafPem: string;
 }
 
 /**
@@ -41,7 +39,6 @@ export function readCertificateMaterial(
   for (const certificate of others) checkValidity(certificate, now, source.label);
   return {
     material: { method: "certificate", chain: [leaf, ...others].map(({ der }) => der) },
-    leafPem: leaf.x509.toString(),
     signer: certificateSigner(leaf, [leaf, ...others], (others.at(-1) ?? leaf).x509.issuer),
   };
 }

@@ -1,4 +1,4 @@
-import type { SerializedBundle } from "@sigstore/bundle";
+import type { Bundle as SerializedBundle } from "sigstore";
 
 /**
  * A bundle with the numbers and lists of its log entries written even where they are zero or empty. Protobuf's JSON

@@ -1,33 +1,79 @@
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { temporaryName } from "../model/temporary-names.ts";
+import { REMEDIES } from "./remedies.ts";
+import { appearedMeanwhile, assertUnchanged, type SignaturePlace } from "./signature-place.ts";
+
+/** Readable for all, as far as the process's mask allows: what travels with a model. */
+const NEW_MODE = 0o644;
+/** While the file that is replaced may be for fewer eyes. */
+const PRIVATE_MODE = 0o600;
 
 /**
- * Writes a file so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
- * flushed, read back and checked, then renamed.
+ * Writes a signature so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
+ * flushed, read back and checked, then put in its place. A file that is replaced keeps its permissions, and only the
+ * file that {@link findPlace} saw is replaced.
  *
  * @param check throws where what was read back is not right
- * @throws ProvenanceError SIGNATURE_UNWRITABLE, and what `check` throws; the old file is as it was, and no temporary file is left
+ * @throws ProvenanceError SIGNATURE_UNWRITABLE, SIGNATURE_WOULD_OVERWRITE, and what `check` throws; the old file is as it was, and no temporary file is left
  */
 export async function writeFileAtomically(
-  path: string,
+  place: SignaturePlace,
   bytes: Buffer,
   check: (written: Buffer) => void,
 ): Promise<void> {
+  const { path, found } = place;
   const temporary = temporaryName(path);
   try {
-    const file = await open(temporary, "wx", 0o644);
+    const file = await open(temporary, "wx", found === undefined ? NEW_MODE : PRIVATE_MODE);
     try {
       await file.writeFile(bytes);
+      if (found !== undefined) await file.chmod(found.mode);
       await file.sync();
     } finally {
       await file.close();
     }
     check(await readFile(temporary));
-    await rename(temporary, path);
+    await assertUnchanged(place);
+    if (found === undefined) await moveToFreeName(temporary, path);
+    else await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
+  }
+}
+
+/** What file systems without hard links answer: FAT, and some of those on a network. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set([
+  "EPERM",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EMLINK",
+  "EXDEV",
+]);
+
+/** A rename would replace a file that came after the last look. */
+async function moveToFreeName(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+    await rm(from);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") throw appearedMeanwhile(to);
+    if (!NO_LINKS.has(systemCode(error))) throw error;
+    await claimName(to);
+    await rename(from, to).catch(async (cause: unknown) => {
+      await rm(to, { force: true });
+      throw cause;
+    });
+  }
+}
+
+async function claimName(path: string): Promise<void> {
+  try {
+    await (await open(path, "wx", PRIVATE_MODE)).close();
+  } catch (error) {
+    throw systemCode(error) === "EEXIST" ? appearedMeanwhile(path) : error;
   }
 }
 
@@ -38,16 +84,11 @@ export async function writeFileAtomically(
  */
 export async function checkWritable(path: string): Promise<void> {
   try {
-    if ((await stat(path).catch(() => undefined))?.isDirectory() === true) {
-      throw new ProvenanceError("SIGNATURE_UNWRITABLE", `${path} is a folder; name a file for the signature.`, {
-        details: { path },
-      });
-    }
     const probe = temporaryName(path);
-    await (await open(probe, "wx", 0o600)).close();
+    await (await open(probe, "wx", PRIVATE_MODE)).close();
     await rm(probe);
   } catch (cause) {
-    throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
+    throw unwritable(path, cause);
   }
 }
 
@@ -66,7 +107,7 @@ function unwritable(path: string, cause: unknown): ProvenanceError {
   const code = systemCode(cause) ?? "unknown error";
   return new ProvenanceError(
     "SIGNATURE_UNWRITABLE",
-    `The signature ${path} was not written: ${WHY[code] ?? code}. A signature that was there before is unchanged.`,
+    `The signature ${path} was not written: ${WHY[code] ?? code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`,
     { details: { path, system: code }, cause },
   );
 }

@@ -3,6 +3,7 @@ import type { Bundle } from "../bundle/bundle.ts";
 import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import type { Trust } from "../trust.ts";
+import { hasIdentity, identityText, readCertificateIdentity } from "./certificate-identity.ts";
 import type { Signer } from "./signer.ts";
 import { verifyKeyBundle } from "./verify-key.ts";
 
@@ -40,15 +41,17 @@ export async function authenticateBundle(bundle: Bundle, trust: Trust, signature
       const others = trust.keys !== undefined || trust.sigstore !== undefined;
       throw noTrust(label, "a certificate", "the root certificate of the signer", others);
     }
-    const { hasIdentity, verifyCertificateBundle } = await import("./verify-certificate.ts");
+    const { verifyCertificateBundle } = await import("./verify-certificate.ts");
     const signer = await verifyCertificateBundle(bundle, material, trust.certificates, signaturePath);
     const statement = authenticatedStatement(bundle, label);
-    const { identity } = trust.certificates;
-    if (identity === undefined || hasIdentity(signer, identity)) return { signer, statement };
+    const { identity: expected } = trust.certificates;
+    if (expected === undefined) return { signer, statement };
+    const identity = readCertificateIdentity(expected);
+    if (hasIdentity(signer, identity)) return { signer, statement };
     const rejection = new ProvenanceError(
       "CERTIFICATE_IDENTITY",
-      `${label} was signed by "${signer.subject}", and not by "${identity}".`,
-      { details: { expected: identity, found: [signer.subject, ...signer.alternativeNames] } },
+      `${label} was signed by "${signer.subject}", and its certificate does not have ${identityText(identity)}.`,
+      { details: { expected, found: [signer.subject, ...signer.alternativeNames] } },
     );
     return { signer, statement, rejection };
   }

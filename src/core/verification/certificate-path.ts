@@ -1,129 +1,182 @@
-import { webcrypto } from "node:crypto";
-import * as pkijs from "pkijs";
-import { type ErrorCode, ProvenanceError } from "../errors.ts";
-import { type Certificate, certifiedKey } from "./certificates.ts";
+import { ProvenanceError } from "../errors.ts";
+import { buildPaths } from "./certificates/build-paths.ts";
+import { isSameName } from "./certificates/distinguished-names.ts";
+import { EXTENSION, unprocessedExtension } from "./certificates/extensions.ts";
+import type { GeneralName } from "./certificates/general-names.ts";
+import { maySignCertificates, purposeFault } from "./certificates/key-usage.ts";
+import { ConstrainedNames } from "./certificates/name-constraints.ts";
+import { type Certificate, certificateName } from "./certificates.ts";
 
 /** Certificates that a bundle may carry. */
 export const MAX_CHAIN = 16;
-/** Look-ups of an issuer while a path is built; certificates that sign each other would be followed for ever. */
-const MAX_ISSUER_LOOKUPS = 64;
 
-const BASIC_CONSTRAINTS = "2.5.29.19";
-/** Extensions whose meaning is honoured, here or by pkijs (RFC 5280, 4.2): only these may be critical. */
-const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-  BASIC_CONSTRAINTS,
-  "2.5.29.15", // key usage
-  "2.5.29.17", // subject alternative name
-  "2.5.29.30", // name constraints
-  "2.5.29.32", // certificate policies
-  "2.5.29.33", // policy mappings
-  "2.5.29.36", // policy constraints
-  "2.5.29.37", // extended key usage
-  "2.5.29.54", // inhibit anyPolicy
-]);
 const WEAK_SIGNATURES: ReadonlySet<string> = new Set([
   "1.2.840.113549.1.1.4", // md5WithRSAEncryption
   "1.2.840.113549.1.1.5", // sha1WithRSAEncryption
   "1.2.840.10045.4.1", // ecdsa-with-SHA1
 ]);
 
-/** Result codes of pkijs's path validation that mean something else than "no path to a root". */
-const EXPIRED = 8;
-const NO_PATH: ReadonlySet<number> = new Set([-1, 60, 97]);
-
 /**
- * Builds and validates a path from the leaf to one of the roots (RFC 5280, section 6). Building goes by signature and
- * key identifiers. pkijs does the work; what it leaves out is checked here: that the path begins with this very leaf,
- * critical extensions,
- * path lengths, name chaining of self-issued certificates, weak signatures, and cycles.
+ * Builds and validates a path from the leaf to one of the roots (RFC 5280, section 6), without a library: `pkijs`
+ * validates only one of the paths that it finds, and names in them wrongly. Of several paths, one valid path is enough.
+ * Revocation is not checked (6.1.3 (a) (3)).
  *
  * @param others certificates that came with the leaf: never trusted
  * @param at when all of the path has to be valid
  * @returns the path, leaf first, root last
- * @throws ProvenanceError CERTIFICATE_UNTRUSTED_ROOT, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_PATH_INVALID
+ * @throws ProvenanceError CERTIFICATE_UNTRUSTED_ROOT, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_PATH_INVALID, CERTIFICATE_USAGE
  */
-export async function validatePath(
+export function validatePath(
   leaf: Certificate,
   others: readonly Certificate[],
   roots: readonly Certificate[],
   at: Date,
   label: string,
-): Promise<Certificate[]> {
+): readonly Certificate[] {
   checkValidity(leaf, at, label);
-  refuseUnknownCritical(leaf, label);
+  checkCriticalExtensions(leaf, label);
   // Whoever gives the leaf itself as a root has pinned it.
   if (roots.some((root) => root.der.equals(leaf.der))) return [leaf];
 
-  const intermediates = unique(others).filter((other) => !other.der.equals(leaf.der));
-  let lookups = 0;
-  const engine = new pkijs.CertificateChainValidationEngine({
-    trustedCerts: unique(roots).map(({ pki }) => pki),
-    certs: [...intermediates, leaf].map(({ pki }) => pki),
-    checkDate: at,
-    findIssuer: (certificate, validation, crypto) => {
-      if (++lookups > MAX_ISSUER_LOOKUPS) throw new Error("The certificates sign each other in a circle.");
-      return validation.defaultFindIssuer(certificate, validation, crypto);
-    },
-  });
-  const crypto = new pkijs.CryptoEngine({ name: "node", crypto: webcrypto });
-  const validation = await engine.verify({}, crypto);
-  if (!validation.result) throw pathError(validation.resultCode, validation.resultMessage, label);
-
-  const known = [leaf, ...intermediates, ...roots];
-  const path = (validation.certificatePath ?? []).map((pki) => known.find((certificate) => certificate.pki === pki));
-  const whole = path.filter((certificate) => certificate !== undefined);
-  if (whole.length !== path.length || whole.length < 2 || whole[0] !== leaf) {
-    throw invalid(label, "the path does not begin with the signing certificate");
-  }
-  checkPath(whole, at, label);
-  return whole;
-}
-
-function checkPath(path: readonly Certificate[], at: Date, label: string): void {
-  let intermediates = 0;
-  for (const [index, certificate] of path.entries()) {
-    checkValidity(certificate, at, label);
-    refuseUnknownCritical(certificate, label);
-    const issuer = path[index + 1];
-    if (issuer !== undefined) {
-      if (!certificate.pki.issuer.isEqual(issuer.pki.subject)) throw invalid(label, "issuer and subject do not chain");
-      const issuerKey = certifiedKey(issuer, label, "CERTIFICATE_MALFORMED");
-      if (!certificate.x509.verify(issuerKey)) throw invalid(label, "a signature of the path does not fit");
-      if (WEAK_SIGNATURES.has(certificate.pki.signatureAlgorithm.algorithmId)) {
-        throw invalid(label, "a certificate is signed with MD5 or SHA-1");
-      }
+  const anchors = unique(roots);
+  const intermediates = unique(others).filter(
+    ({ der }) => !der.equals(leaf.der) && !anchors.some((root) => root.der.equals(der)),
+  );
+  let first: unknown;
+  for (const path of buildPaths(leaf, intermediates, anchors)) {
+    try {
+      checkPath(path, at, label);
+      return path;
+    } catch (error) {
+      first ??= error;
     }
-    if (index === 0) continue;
-    const limit = pathLengthLimit(certificate);
-    if (limit !== undefined && intermediates > limit)
-      throw invalid(label, "the path is longer than a certificate allows");
-    if (!certificate.pki.issuer.isEqual(certificate.pki.subject)) intermediates++;
+  }
+  if (first !== undefined) throw first;
+  throw new ProvenanceError(
+    "CERTIFICATE_UNTRUSTED_ROOT",
+    `${label}: the signer's certificate does not lead to a root that you trust. Give the root certificate of the authority that issued it.`,
+  );
+}
+
+/** What the certificates above allow those below (RFC 5280, 6.1.2). */
+interface PathState {
+  readonly names: ConstrainedNames;
+  /** How many more intermediates may follow that are not self-issued. */
+  maxPathLength: number;
+}
+
+/** From the trust anchor to the leaf. Signatures were verified when the path was built (6.1.3 (a) (1)). */
+function checkPath(path: readonly Certificate[], at: Date, label: string): void {
+  const state: PathState = { names: new ConstrainedNames(), maxPathLength: path.length };
+  const [anchor, ...below] = path.toReversed();
+  if (anchor === undefined) return;
+  // RFC 5937: what the trust anchor's certificate constrains counts like the constraints of any authority.
+  checkValidity(anchor, at, label);
+  checkAuthority(anchor, label);
+  constrain(state, anchor);
+
+  let issuer = anchor;
+  for (const [index, certificate] of below.entries()) {
+    const isLeaf = index === below.length - 1;
+    checkCertificate(certificate, issuer, at, label); // 6.1.3 (a)
+    // 6.1.3 (b), (c): a self-issued certificate is exempt, unless it is the last.
+    if (isLeaf || !isSelfIssued(certificate)) checkNames(certificate, state, label);
+    if (isLeaf) {
+      checkCriticalExtensions(certificate, label); // 6.1.5 (f)
+    } else {
+      checkAuthority(certificate, label);
+      // 6.1.4 (l)
+      if (!isSelfIssued(certificate)) {
+        if (state.maxPathLength <= 0) {
+          throw invalid(
+            label,
+            `the path is longer than a certificate allows (${certificateName(certificate)} is one too many)`,
+          );
+        }
+        state.maxPathLength--;
+      }
+      constrain(state, certificate);
+    }
+    issuer = certificate;
   }
 }
 
-/** pkijs lets an extension pass that it can decode but does not know. */
-function refuseUnknownCritical({ pki }: Certificate, label: string): void {
-  const unknown = pki.extensions?.find(({ critical, extnID }) => critical && !KNOWN_EXTENSIONS.has(extnID));
-  if (unknown !== undefined) {
-    throw invalid(label, `a certificate has a critical extension that is not known here (${unknown.extnID})`);
+/** RFC 5280, 6.1.3 (a). */
+function checkCertificate(certificate: Certificate, issuer: Certificate, at: Date, label: string): void {
+  if (WEAK_SIGNATURES.has(certificate.fields.signatureAlgorithm)) {
+    throw invalid(label, `the certificate of ${certificateName(certificate)} is signed with MD5 or SHA-1`);
+  }
+  checkValidity(certificate, at, label); // (2)
+  if (!isSameName(certificate.fields.issuer, issuer.fields.subject)) {
+    const names = `${certificateName(certificate)} and ${certificateName(issuer)}`; // (4)
+    throw invalid(label, `issuer and subject of the certificates of ${names} do not chain`);
   }
 }
 
-/** RFC 5280, 4.2.1.9: how many intermediate certificates may follow. */
-function pathLengthLimit(certificate: Certificate): number | undefined {
-  for (const extension of certificate.pki.extensions ?? []) {
-    const value: unknown = extension.parsedValue;
-    if (extension.extnID !== BASIC_CONSTRAINTS || !(value instanceof pkijs.BasicConstraints)) continue;
-    const limit: unknown = "pathLenConstraint" in value ? value.pathLenConstraint : undefined;
-    if (typeof limit === "number") return limit;
-  }
-  return undefined;
+/** RFC 5280, 6.1.3 (b), (c): the subject, where it is not empty, and all alternative names. */
+function checkNames(certificate: Certificate, { names }: PathState, label: string): void {
+  const { subject, alternativeNames } = certificate.fields;
+  const all: GeneralName[] = [...alternativeNames];
+  if (subject.parts.length > 0) all.push({ form: "directoryName", name: subject });
+  // 4.2.1.10 asks for this where no alternative names are; OpenSSL does it always, and nothing is lost by it.
+  all.push(...subject.mailAddresses.map((text) => ({ form: "rfc822Name", text }) as const));
+  const violation = names.violation(all);
+  if (violation === undefined) return;
+  throw invalid(label, `the certificate of ${certificateName(certificate)} breaks a name constraint: ${violation}`);
 }
 
-/** @throws ProvenanceError CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID */
-export function checkValidity({ x509 }: Certificate, at: Date, label: string): void {
-  const name = x509.subject.split("\n").join(", ");
+/** RFC 5280, 6.1.4: whether a certificate may issue the next one. */
+function checkAuthority(certificate: Certificate, label: string): void {
+  const { fields } = certificate;
+  const name = certificateName(certificate);
+  if (fields.mapsAnyPolicy) throw invalid(label, `the certificate of ${name} maps the policy "any"`); // (a)
+  if (!fields.isAuthority) throw invalid(label, `${name} is not a certificate authority`); // (k)
+  if (!maySignCertificates(fields)) throw invalid(label, `${name} may not sign certificates (its key usage)`); // (n)
+  checkCriticalExtensions(certificate, label); // (o)
+  const fault = purposeFault(fields);
+  if (fault !== undefined) {
+    throw new ProvenanceError(
+      "CERTIFICATE_USAGE",
+      `${label}: the certificate authority ${name} does not certify signers of models: ${fault}.`,
+    );
+  }
+}
+
+function constrain(state: PathState, { fields, ...certificate }: Certificate): void {
+  const { nameConstraints, pathLength } = fields;
+  if (nameConstraints !== undefined) state.names.add(nameConstraints, certificateName(certificate)); // 6.1.4 (g)
+  if (pathLength !== undefined) state.maxPathLength = Math.min(state.maxPathLength, pathLength); // 6.1.4 (m)
+}
+
+/** RFC 5280, 6.1.4 (o), 6.1.5 (f). */
+function checkCriticalExtensions(certificate: Certificate, label: string): void {
+  const { extensions, hasUnknownQualifier } = certificate.fields;
+  const unprocessed =
+    unprocessedExtension(extensions) ??
+    (hasUnknownQualifier && extensions.get(EXTENSION.certificatePolicies)?.critical ? "a policy qualifier" : undefined);
+  if (unprocessed === undefined) return;
+  const name = certificateName(certificate);
+  throw invalid(label, `the certificate of ${name} has a critical extension that is not supported (${unprocessed})`);
+}
+
+/** RFC 5280, 6.1: whether subject and issuer are the same name. */
+function isSelfIssued({ fields }: Certificate): boolean {
+  return isSameName(fields.subject, fields.issuer);
+}
+
+/** @throws ProvenanceError CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_MALFORMED */
+export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, label: string): void {
+  const { x509 } = certificate;
+  const name = certificateName(certificate);
   const notAfter = new Date(x509.validTo);
+  const notBefore = new Date(x509.validFrom);
+  // A comparison with a date that cannot be read would be false both ways.
+  if (Number.isNaN(notAfter.getTime()) || Number.isNaN(notBefore.getTime())) {
+    throw new ProvenanceError(
+      "CERTIFICATE_MALFORMED",
+      `${label}: the certificate of ${name} has a period of validity that cannot be read.`,
+    );
+  }
   if (at > notAfter) {
     throw new ProvenanceError(
       "CERTIFICATE_EXPIRED",
@@ -131,7 +184,6 @@ export function checkValidity({ x509 }: Certificate, at: Date, label: string): v
       { details: { subject: name, notAfter: notAfter.toISOString() } },
     );
   }
-  const notBefore = new Date(x509.validFrom);
   if (at < notBefore) {
     throw new ProvenanceError(
       "CERTIFICATE_NOT_YET_VALID",
@@ -141,29 +193,11 @@ export function checkValidity({ x509 }: Certificate, at: Date, label: string): v
   }
 }
 
-function pathError(code: number, message: string, label: string): ProvenanceError {
-  if (NO_PATH.has(code)) {
-    return new ProvenanceError(
-      "CERTIFICATE_UNTRUSTED_ROOT",
-      `${label}: the signer's certificate does not lead to a root that you trust. Give the root certificate of whoever issued it.`,
-      { details: { detail: message } },
-    );
-  }
-  if (code === EXPIRED) {
-    return certificateError(
-      "CERTIFICATE_EXPIRED",
-      `${label}: a certificate between the signer and the root is not valid now.`,
-    );
-  }
-  return invalid(label, message);
-}
-
 function invalid(label: string, why: string): ProvenanceError {
-  return certificateError("CERTIFICATE_PATH_INVALID", `${label}: the signer's certificate path is not valid: ${why}.`);
-}
-
-function certificateError(code: ErrorCode, message: string): ProvenanceError {
-  return new ProvenanceError(code, message);
+  return new ProvenanceError(
+    "CERTIFICATE_PATH_INVALID",
+    `${label}: the signer's certificate path is not valid: ${why}.`,
+  );
 }
 
 function unique(certificates: readonly Certificate[]): Certificate[] {

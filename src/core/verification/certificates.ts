@@ -1,26 +1,39 @@
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
-import * as pkijs from "pkijs";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
+import { type CertificateFields, readFields } from "./certificates/certificate-fields.ts";
+import { DerError } from "./certificates/der.ts";
+import type { TextForm } from "./certificates/general-names.ts";
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
-const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
-/** GeneralName choices (RFC 5280, 4.2.1.6) whose value is text. */
-const TEXT_NAMES: Readonly<Record<number, string>> = { 1: "email", 2: "dns", 6: "uri" };
+/** What identities are called by the form of name that they have in a certificate. */
+const TEXT_NAMES: Readonly<Record<TextForm, string>> = {
+  rfc822Name: "email",
+  dNSName: "dns",
+  uniformResourceIdentifier: "uri",
+};
 
-/** One certificate, as two libraries see it: the platform for keys and text, pkijs for paths and extensions. */
+/** One certificate: the platform reads keys and text, `fields` is what paths and identities are validated by. */
 export interface Certificate {
   readonly der: Buffer;
   readonly x509: X509Certificate;
-  readonly pki: pkijs.Certificate;
+  readonly fields: CertificateFields;
 }
 
-/** @throws ProvenanceError `code` */
+/**
+ * Reads one certificate, which has to be all of the bytes: more would be fingerprinted with it.
+ *
+ * @throws ProvenanceError `code`
+ */
 export function parseCertificate(der: Buffer, label: string, code: ErrorCode): Certificate {
   try {
-    return { der, x509: new X509Certificate(der), pki: pkijs.Certificate.fromBER(der) };
+    return { der, x509: new X509Certificate(der), fields: readFields(der) };
   } catch (cause) {
-    throw new ProvenanceError(code, `${label} holds a certificate that cannot be read.`, { details: { label }, cause });
+    const why = cause instanceof DerError ? `: ${cause.message}` : "";
+    throw new ProvenanceError(code, `${label} holds a certificate that cannot be read${why}.`, {
+      details: { label },
+      cause,
+    });
   }
 }
 
@@ -61,19 +74,18 @@ export function readCertificates(sources: readonly PemSource[]): Certificate[] {
   });
 }
 
-/** `email:…`, `dns:…` and `uri:…` of the subject alternative name. */
-export function alternativeNames(certificate: Certificate): string[] {
-  const names: string[] = [];
-  for (const extension of certificate.pki.extensions ?? []) {
-    const value: unknown = extension.parsedValue;
-    if (extension.extnID !== SUBJECT_ALTERNATIVE_NAME || !(value instanceof pkijs.AltName)) continue;
-    for (const name of value.altNames) {
-      const type = TEXT_NAMES[name.type];
-      const text: unknown = name.value;
-      if (type !== undefined && typeof text === "string") names.push(`${type}:${text}`);
-    }
-  }
-  return names;
+/** `email:…`, `dns:…` and `uri:…` of the subject alternative name (RFC 5280, 4.2.1.6: ASCII; others are left out). */
+export function alternativeNames({ fields }: Certificate): string[] {
+  return fields.alternativeNames.flatMap((name) =>
+    "text" in name && name.text !== undefined && /^\p{ASCII}+$/u.test(name.text)
+      ? [`${TEXT_NAMES[name.form]}:${name.text}`]
+      : [],
+  );
+}
+
+/** The subject for a message: `O=Example, CN=Alice`, or the serial number where it is empty. */
+export function certificateName({ x509 }: Pick<Certificate, "x509">): string {
+  return x509.subject ? x509.subject.split("\n").join(", ") : `serial number ${x509.serialNumber}`;
 }
 
 /** Hex SHA-256 of the DER. */

@@ -41,7 +41,7 @@ export function requireCurve(key: KeyObject, label: string, code: ErrorCode = "K
 }
 
 /**
- * Reads a public key in PEM (SubjectPublicKeyInfo).
+ * Reads the public key of a PEM text (SubjectPublicKeyInfo) that holds one, and nothing else.
  *
  * @throws ProvenanceError KEY_UNREADABLE, KEY_UNSUPPORTED
  */
@@ -56,6 +56,15 @@ export function readPublicKey({ label, pem }: PemSource): { key: KeyObject; curv
     throw new ProvenanceError(
       "KEY_UNREADABLE",
       `${label} is a certificate, not a public key. Verify with the method "certificate", or give the public key.`,
+      { details: { label } },
+    );
+  }
+  const blocks = pem.match(/-----BEGIN [^-]*-----/g) ?? [];
+  // Node reads the first and drops the rest without a word.
+  if (blocks.length > 1) {
+    throw new ProvenanceError(
+      "KEY_UNREADABLE",
+      `${label} holds ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`,
       { details: { label } },
     );
   }

@@ -2,7 +2,7 @@ import { throwIfCancelled } from "../errors.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 import { type RefreshOptions, refreshTrustRoot } from "./trust-root-refresh.ts";
-import { loadTrustRoot, sinceFailedRefresh } from "./trust-root-store.ts";
+import { loadTrustRoot, type OnStoreRejected, sinceFailedRefresh } from "./trust-root-store.ts";
 
 /** Milliseconds after which a trust root is refreshed. */
 const MAX_AGE = 24 * 60 * 60 * 1000;
@@ -16,6 +16,8 @@ export interface OpenOptions extends RefreshOptions {
   readonly offline?: boolean;
   /** Told where a refresh in the background failed; what is known already stays in use. */
   readonly onRefreshFailed?: (error: unknown) => void;
+  /** Receives why what is stored does not verify; what came with the program is used instead. */
+  readonly onStoreRejected?: OnStoreRejected;
 }
 
 export interface OpenTrustRoot {
@@ -31,10 +33,10 @@ export interface OpenTrustRoot {
  * @throws ProvenanceError TRUST_ROOT_MISSING, TRUST_ROOT_REFRESH only where nothing is known of the instance yet
  */
 export async function openTrustRoot(instance: SigstoreInstance, options: OpenOptions): Promise<OpenTrustRoot> {
-  const { storage, offline = false, onRefreshFailed } = options;
+  const { storage, offline = false, onRefreshFailed, onStoreRejected } = options;
   let root: TrustRoot;
   try {
-    root = await loadTrustRoot(instance, storage);
+    root = await loadTrustRoot(instance, storage, onStoreRejected);
   } catch (error) {
     if (offline) throw error;
     return { root: await refreshTrustRoot(instance, storage, options) };
@@ -57,7 +59,7 @@ export async function currentTrustRoot(
   options: Omit<OpenOptions, "offline">,
 ): Promise<TrustRoot> {
   throwIfCancelled(options.signal);
-  const known = await loadTrustRoot(instance, options.storage).catch(() => undefined);
+  const known = await loadTrustRoot(instance, options.storage, options.onStoreRejected).catch(() => undefined);
   if (known?.signingConfig !== undefined && !isDue(known)) return known;
   try {
     return await refreshTrustRoot(instance, options.storage, options);
@@ -69,8 +71,8 @@ export async function currentTrustRoot(
   }
 }
 
-/** A root that came with the program is due at once; so is one from the future. */
-function isDue({ origin, asOf }: TrustRoot): boolean {
+/** A root that came with the program is due at once; so is one from the future, and one whose metadata has expired. */
+function isDue({ origin, asOf, expiredSince }: TrustRoot): boolean {
   const age = asOf === undefined ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(asOf);
-  return origin === "built-in" || age > MAX_AGE || age < 0;
+  return origin === "built-in" || expiredSince !== undefined || age > MAX_AGE || age < 0;
 }

@@ -15,7 +15,7 @@ export interface CertificateSigner {
   /** Distinguished name of the leaf, RFC 4514 text. */
   readonly subject: string;
   readonly issuer: string;
-  /** Subject alternative names of the leaf, as `email:…`, `uri:…`, `dns:…`, `ip:…`. */
+  /** Subject alternative names of the leaf, as `email:…`, `uri:…`, `dns:…`. */
   readonly alternativeNames: readonly string[];
   /** Hex. */
   readonly serialNumber: string;
@@ -81,6 +81,8 @@ export interface TrustRootFacts {
   readonly origin: "built-in" | "updated" | "file";
   /** RFC 3339: when it was last known to be current; absent for a file. */
   readonly asOf?: string;
+  /** RFC 3339: since when its metadata has been expired; absent where it is not, or where there is none. */
+  readonly expiredSince?: string;
 }
 
 export type Curve = "P-256" | "P-384" | "P-521";

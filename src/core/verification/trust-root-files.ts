@@ -1,10 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
-import { parseBoundedJson } from "../bundle/bounded-json.ts";
-import { ProvenanceError, systemCode } from "../errors.ts";
-import { camelCased } from "./camel-cased.ts";
-import { parseSigningConfig, parseTrustedRoot, type TrustRoot, unreadable } from "./trust-root.ts";
+import { systemCode } from "../errors.ts";
+import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot, unreadable } from "./trust-root.ts";
 
 /** A trust root of a dozen keys has ten kilobytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -63,17 +61,5 @@ async function readJson(path: string): Promise<unknown> {
     const why = systemCode(cause) ?? (cause instanceof Error ? cause.message : "unknown error");
     throw unreadable(`The trust root ${path} cannot be read (${why}).`, label, cause);
   }
-  try {
-    return camelCased(parseBoundedJson(bytes, label, "TRUST_ROOT_UNREADABLE"));
-  } catch (cause) {
-    const why =
-      cause instanceof ProvenanceError
-        ? cause.code === "BUNDLE_TOO_DEEP"
-          ? "it nests too many levels deep"
-          : "it is not JSON in UTF-8"
-        : cause instanceof Error
-          ? cause.message
-          : "unknown error";
-    throw unreadable(`${label} cannot be read: ${why}.`, label, cause);
-  }
+  return parseTrustRootJson(bytes, label);
 }

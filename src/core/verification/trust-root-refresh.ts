@@ -5,11 +5,19 @@ import type { TUF } from "@sigstore/tuf";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
 import { untilAborted } from "../until-aborted.ts";
 import type { TrustRoot } from "./trust-root.ts";
+import { rootsBetween } from "./trust-root-chain.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
-import { markFailedRefresh, readStored, type StoredTrustRoot, toTrustRoot, writeStored } from "./trust-root-store.ts";
+import {
+  markFailedRefresh,
+  readStored,
+  SIGNING_CONFIG,
+  type StoredTrustRoot,
+  TRUSTED_ROOT,
+  toTrustRoot,
+  writeStored,
+} from "./trust-root-store.ts";
 
 const ROLES = ["root", "timestamp", "snapshot", "targets"] as const;
-const SIGNING_CONFIG = "signing_config.v0.2.json";
 
 export interface RefreshOptions {
   readonly signal?: AbortSignal;
@@ -57,9 +65,10 @@ async function fetchWithTuf(
   cachePath: string,
   { timeout = 5000, retries = 2 }: RefreshOptions,
 ): Promise<StoredTrustRoot> {
-  const stored = await readStored(instance, storage);
-  const seed = stored === undefined ? await instance.seed() : undefined;
-  const known: Partial<StoredTrustRoot["metadata"]> = stored?.metadata ?? { root: seed?.tufRoot ?? "" };
+  const seed = await instance.seed();
+  // What does not verify is not what the next refresh begins with.
+  const stored = (await readStored(instance, storage))?.stored;
+  const known: Partial<StoredTrustRoot["metadata"]> = stored?.metadata ?? { root: seed.tufRoot };
   const folder = join(cachePath, folderName(instance.mirror));
   await mkdir(folder);
   for (const role of ROLES) {
@@ -68,15 +77,17 @@ async function fetchWithTuf(
   }
   const { initTUF } = await import("./trust-root-updater.ts");
   const client = await initTUF({ cachePath, mirrorURL: instance.mirror, timeout, retry: { retries } });
-  const trustedRoot = await client.getTarget("trusted_root.json");
+  const trustedRoot = await client.getTarget(TRUSTED_ROOT);
   const signingConfig = await optionalTarget(client, SIGNING_CONFIG);
-  const [root, timestamp, snapshot, targets] = await Promise.all(
+  const [root = "", timestamp = "", snapshot = "", targets = ""] = await Promise.all(
     ROLES.map((role) => readFile(join(folder, `${role}.json`), "utf8")),
   );
+  const before = stored === undefined ? [] : [...stored.metadata.olderRoots, stored.metadata.root];
+  const olderRoots = await rootsBetween(seed.tufRoot, root, before, { mirror: instance.mirror, timeout });
   return {
     mirror: instance.mirror,
     refreshedAt: new Date().toISOString(),
-    metadata: { root: root ?? "", timestamp: timestamp ?? "", snapshot: snapshot ?? "", targets: targets ?? "" },
+    metadata: { olderRoots, root, timestamp, snapshot, targets },
     trustedRoot,
     ...(signingConfig !== undefined && { signingConfig }),
   };

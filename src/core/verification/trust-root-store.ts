@@ -1,18 +1,28 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { ProvenanceError } from "../errors.ts";
-import { parseSigningConfig, parseTrustedRoot, type TrustRoot } from "./trust-root.ts";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
+
+/** Targets of Sigstore's TUF repositories. */
+export const TRUSTED_ROOT = "trusted_root.json";
+export const SIGNING_CONFIG = "signing_config.v0.2.json";
 
 const Time = v.pipe(v.string(), v.isoTimestamp());
 
 const Stored = v.strictObject({
   mirror: v.string(),
   refreshedAt: Time,
-  /** TUF metadata by role, as received: what the next refresh may not fall behind. */
-  metadata: v.strictObject({ root: v.string(), timestamp: v.string(), snapshot: v.string(), targets: v.string() }),
+  /** What the targets are verified through, and what the next refresh may not fall behind. */
+  metadata: v.strictObject({
+    olderRoots: v.array(v.string()),
+    root: v.string(),
+    timestamp: v.string(),
+    snapshot: v.string(),
+    targets: v.string(),
+  }),
   trustedRoot: v.string(),
   signingConfig: v.optional(v.string()),
 });
@@ -20,12 +30,33 @@ const Stored = v.strictObject({
 /** What the last refresh from a TUF repository brought. All of it is in one file, so that processes cannot mix theirs. */
 export type StoredTrustRoot = v.InferOutput<typeof Stored>;
 
-/** @returns undefined where there is none, or what is there cannot be read: the seed serves then */
-export async function readStored(instance: SigstoreInstance, storage: string): Promise<StoredTrustRoot | undefined> {
+export interface VerifiedStore {
+  readonly stored: StoredTrustRoot;
+  readonly root: TrustRoot;
+}
+
+/** Receives a sentence for people: why what is stored is not used. */
+export type OnStoreRejected = (message: string) => void;
+
+/**
+ * What is stored, verified from the root that came with this program: whoever can write to the folder can replace it.
+ *
+ * @returns undefined where there is none, or where it does not verify: what came with the program serves then
+ */
+export async function readStored(
+  instance: SigstoreInstance,
+  storage: string,
+  onRejected: OnStoreRejected = () => undefined,
+): Promise<VerifiedStore | undefined> {
+  const path = join(storage, instance.fileName);
   try {
-    const stored = v.parse(Stored, JSON.parse(await readFile(join(storage, instance.fileName), "utf8")));
-    return stored.mirror === instance.mirror ? stored : undefined;
-  } catch {
+    const stored = v.parse(Stored, JSON.parse(await readFile(path, "utf8")));
+    if (stored.mirror !== instance.mirror) throw new Error("it is of another repository");
+    return { stored, root: await toTrustRoot(instance, stored) };
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return undefined;
+    const why = error instanceof Error ? error.message.replace(/\.$/, "") : "unknown error";
+    onRejected(`The stored trust root of ${instance.label} is not used: ${why} (${path}).`);
     return undefined;
   }
 }
@@ -34,9 +65,9 @@ export async function readStored(instance: SigstoreInstance, storage: string): P
 export async function writeStored(instance: SigstoreInstance, storage: string, stored: StoredTrustRoot): Promise<void> {
   const path = join(storage, instance.fileName);
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await mkdir(storage, { recursive: true });
+  await makePrivateFolder(storage);
   try {
-    await writeFile(temporary, JSON.stringify(stored), { flag: "wx" });
+    await writeFile(temporary, JSON.stringify(stored), { flag: "wx", mode: 0o600 });
     await rename(temporary, path);
     await rm(failureFile(instance, storage), { force: true });
   } finally {
@@ -44,9 +75,16 @@ export async function writeStored(instance: SigstoreInstance, storage: string, s
   }
 }
 
+/** Makes the folder where it is not there, and keeps everybody else out of it. */
+async function makePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(path);
+  if (process.platform !== "win32" && (mode & 0o077) !== 0) await chmod(path, 0o700);
+}
+
 /** Remembers that a refresh failed just now, so that not every check waits for a network that is not there. */
 export async function markFailedRefresh(instance: SigstoreInstance, storage: string): Promise<void> {
-  await mkdir(storage, { recursive: true });
+  await makePrivateFolder(storage);
   await writeFile(failureFile(instance, storage), "");
 }
 
@@ -60,16 +98,24 @@ function failureFile(instance: SigstoreInstance, storage: string): string {
   return join(storage, `${instance.fileName}.failed`);
 }
 
+/** @throws Error where the targets do not verify through the metadata; ProvenanceError TRUST_ROOT_UNREADABLE */
 export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrustRoot): Promise<TrustRoot> {
   const { label } = instance;
+  const { trustedRoot, signingConfig } = stored;
+  const { verifyStoredTargets } = await import("./stored-metadata.ts");
+  const expiredSince = await verifyStoredTargets(await instance.seed(), stored.metadata, {
+    [TRUSTED_ROOT]: trustedRoot,
+    ...(signingConfig !== undefined && { [SIGNING_CONFIG]: signingConfig }),
+  });
   return {
     label,
     instance: instance.instance,
     origin: "updated",
     asOf: stored.refreshedAt,
-    trustedRoot: await parseTrustedRoot(JSON.parse(stored.trustedRoot), label),
-    ...(stored.signingConfig !== undefined && {
-      signingConfig: await parseSigningConfig(JSON.parse(stored.signingConfig), label),
+    ...(expiredSince !== undefined && { expiredSince }),
+    trustedRoot: await parseTrustedRoot(parseTrustRootJson(Buffer.from(trustedRoot), label), label),
+    ...(signingConfig !== undefined && {
+      signingConfig: await parseSigningConfig(parseTrustRootJson(Buffer.from(signingConfig), label), label),
     }),
   };
 }
@@ -80,11 +126,13 @@ export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrus
  * @param storage a folder; it need not exist
  * @throws ProvenanceError TRUST_ROOT_MISSING where neither is there
  */
-export async function loadTrustRoot(instance: SigstoreInstance, storage: string): Promise<TrustRoot> {
-  const stored = await readStored(instance, storage);
-  // A stored one that an older version of this program left, and that is not understood, is as good as none.
-  const known = stored && (await toTrustRoot(instance, stored).catch(() => undefined));
-  if (known !== undefined) return known;
+export async function loadTrustRoot(
+  instance: SigstoreInstance,
+  storage: string,
+  onRejected?: OnStoreRejected,
+): Promise<TrustRoot> {
+  const known = await readStored(instance, storage, onRejected);
+  if (known !== undefined) return known.root;
   const { trustedRoot, asOf } = await instance.seed();
   const { label } = instance;
   if (trustedRoot === undefined) {

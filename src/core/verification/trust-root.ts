@@ -1,7 +1,8 @@
 import type { SigningConfig, TrustedRoot } from "@sigstore/protobuf-specs";
 import * as v from "valibot";
 import { decodeBase64 } from "../bundle/base64.ts";
-import { ProvenanceError } from "../errors.ts";
+import { parseBoundedJson } from "../bundle/bounded-json.ts";
+import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import { camelCased } from "./camel-cased.ts";
 import type { TrustRootFacts } from "./signer.ts";
 
@@ -61,6 +62,27 @@ const SigningConfigShape = v.looseObject({
   tsaUrls: v.nullish(v.array(Service)),
   tsaConfig: v.nullish(Choice),
 });
+
+const WHY: Partial<Record<ErrorCode, string>> = {
+  BUNDLE_TOO_DEEP: "it nests too many levels deep",
+  BUNDLE_NOT_JSON: "it is not JSON in UTF-8",
+  BUNDLE_MALFORMED: "it has the same field twice in one object",
+};
+
+/**
+ * The JSON of a trusted root, a signing configuration or a trust configuration, with its fields in camelCase.
+ *
+ * @throws ProvenanceError TRUST_ROOT_UNREADABLE, also where one object has a field twice, in whatever spelling
+ */
+export function parseTrustRootJson(bytes: Buffer, label: string): unknown {
+  try {
+    return camelCased(parseBoundedJson(bytes, label, { notJson: "BUNDLE_NOT_JSON", malformed: "BUNDLE_MALFORMED" }));
+  } catch (cause) {
+    const known = cause instanceof ProvenanceError ? WHY[cause.code] : undefined;
+    const why = known ?? (cause instanceof Error ? cause.message : "unknown error");
+    throw unreadable(`${label} cannot be read: ${why}.`, label, cause);
+  }
+}
 
 /**
  * Reads a TrustedRoot of Sigstore's protobuf specifications, in camelCase or snake_case.

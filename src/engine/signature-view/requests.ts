@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../core/errors.ts";
-import type { Claim } from "../../core/inspect-parts.ts";
 import type { AddedEntry, ChangedResource, MissingResource } from "../../core/manifest/comparison.ts";
 import type { IgnoredEntry } from "../../core/model/file-list.ts";
+import type { Claim } from "../../core/verification/claimed-signer.ts";
 import type { SigningMethod } from "../../core/verification/signer.ts";
 
 // What the signature viewer asks the engine about a signature file that it has open.

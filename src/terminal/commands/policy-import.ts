@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../../core/errors.ts";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
+import { requireOutsideModels } from "../../core/policy/editing/signed-place.ts";
 import { type NotCarried, type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
 import { authoritiesOfFlags } from "../../core/policy/interchange/flags.ts";
 import { importPolicies } from "../../core/policy/interchange/import-policies.ts";
@@ -45,9 +46,11 @@ export default defineCommand({
     if (file !== "" && flags !== undefined) throw usageError("A FILE and flags exclude one another.");
     const imported =
       flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], notCarried: [] };
+    const output = args.text("output");
+    if (output !== undefined) await requireOutsideModels(output, () => "name a file elsewhere with --output");
     tellNotCarried(imported.notCarried, terminal);
     if (imported.drafts.length === 0) throw usageError(`${file} holds nothing to import.`);
-    await writeOutput(writePolicies(imported.drafts), args.text("output"), terminal);
+    await writeOutput(writePolicies(imported.drafts), output, terminal);
     return EXIT.done;
   },
 });

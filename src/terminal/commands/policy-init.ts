@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { requireOutsideModels } from "../../core/policy/editing/signed-place.ts";
 import { type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
 import { countText } from "../../core/words.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
@@ -34,6 +35,11 @@ export default defineCommand({
         "Each signer has to be confirmed, and there is no terminal to ask on. With --yes all are accepted.",
       );
     }
+    const output = args.text("output") ?? join(folder, "model-policy.yaml");
+    await requireOutsideModels(
+      output,
+      (model) => `run policy init for ${dirname(model)}, or name a file elsewhere with --output`,
+    );
     const search = {
       folder: resolve(folder),
       keys: await Promise.all(args.list("public-key").map(readPublicKeyFile)),
@@ -49,7 +55,6 @@ export default defineCommand({
       err.print(["No signer was accepted, so no policy was written."]);
       return EXIT.failed;
     }
-    const output = args.text("output") ?? join(folder, "model-policy.yaml");
     await writeOutput(writePolicies(accepted.map(draftFor)), output, terminal);
     return EXIT.done;
   },

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { namedPolicies } from "../policy-options.ts";
 import { scanWithPolicies } from "../policy-scan.ts";
 import { publicSigstoreOf } from "../public-sigstore.ts";
-import { reportScan, type ScanFormat } from "../scan-report.ts";
+import { reportScan, type ScanFormat, type ScanHooks } from "../scan-report.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PolicyScanRequest {
@@ -11,14 +11,19 @@ export interface PolicyScanRequest {
   readonly root: string | undefined;
   readonly offline: boolean;
   readonly format: ScanFormat;
+  readonly allowEmpty: boolean;
 }
 
-/** Verifies all models below a folder as policies want it. Exit status 1 if any of them is refused. */
+/**
+ * Verifies all models below a folder as policies want it. Exit status 1 if any of them is refused, or something that a
+ * policy demands signed is not, or could not be looked at.
+ */
 export async function scanByPolicy(request: PolicyScanRequest, terminal: Terminal): Promise<number> {
   const folder = resolve(request.folder);
   const chosen = await namedPolicies(request.policyPaths, folder, request.root, terminal);
   const publicSigstore = publicSigstoreOf(terminal, request.offline);
-  const scan = (hooks: Pick<Parameters<typeof scanWithPolicies>[0], "onProgress" | "onModel">) =>
-    scanWithPolicies({ folder, chosen, publicSigstore, ...hooks }, terminal);
+  const { allowEmpty } = request;
+  const scan = (hooks: ScanHooks) =>
+    scanWithPolicies({ folder, chosen, publicSigstore, allowEmpty, ...hooks }, terminal);
   return reportScan({ folder, format: request.format, root: chosen.root, scan }, terminal);
 }

@@ -13,8 +13,8 @@ export default defineCommand({
   operand: "DIR",
   description: [
     "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked.",
-    "With --public-key or --certificate-chain, every model found is verified. Exit status 1 means that at least one is not.",
-    "With --policy, every model found is verified, and so is what a policy names without a wildcard. Exit status 1 means that at least one is refused, or covered by no policy.",
+    "With --public-key or --certificate-chain, everything below the folder is looked at, and every model is verified. Exit status 1 means that one is not, that a symbolic link or an unreadable folder is there, or no model at all.",
+    "With --policy, everything below the patterns of the policies is looked at. Exit status 1 means that a model is refused or covered by no policy, that a file below a pattern such as models/** is covered by no signature, that a symbolic link or an unreadable folder lies there, or that a pattern matches nothing.",
   ],
   options: {
     "public-key": {
@@ -28,6 +28,10 @@ export default defineCommand({
       help: "Root certificates that you trust, in PEM; may be given several times.",
     },
     ...POLICY_OPTIONS,
+    "allow-empty": {
+      type: "switch",
+      help: "Where models are verified: a pattern that matches nothing, or a folder without a model, is no failure.",
+    },
     format: {
       type: "text",
       metavar: "FORMAT",
@@ -45,6 +49,7 @@ export default defineCommand({
     const policyPaths = args.list("policy");
     const keyPaths = args.list("public-key");
     const rootPaths = args.list("certificate-chain");
+    const allowEmpty = args.flag("allow-empty") === true;
     const named = keyPaths.length + rootPaths.length > 0;
     if (policyPaths.length > 0) {
       if (named) throw usageError("--policy says whom to trust: give it, or keys and certificates.");
@@ -52,7 +57,7 @@ export default defineCommand({
       const { scanFormat } = await import("../scan-report.ts");
       const format = scanFormat(args.text("format"), args.flag("json") === true);
       const offline = args.flag("offline") === true;
-      return scanByPolicy({ folder, policyPaths, root: args.text("root"), offline, format }, terminal);
+      return scanByPolicy({ folder, policyPaths, root: args.text("root"), offline, format, allowEmpty }, terminal);
     }
     if (args.text("root") !== undefined) throw usageError("--root needs --policy.");
     if (named) {
@@ -62,13 +67,14 @@ export default defineCommand({
       const roots = await Promise.all(rootPaths.map(readCertificateFile));
       const trust = { ...(keys.length > 0 && { keys }), ...(roots.length > 0 && { certificates: { roots } }) };
       return scanByTrust(
-        { folder, trust, format: scanFormat(args.text("format"), args.flag("json") === true) },
+        { folder, trust, format: scanFormat(args.text("format"), args.flag("json") === true), allowEmpty },
         terminal,
       );
     }
     if (args.text("format") !== undefined) {
       throw usageError("--format needs --policy, --public-key or --certificate-chain.");
     }
+    if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
     const root = resolve(folder);
     const models = await findModels(root, {
       signal: interruption.signal,

@@ -19,7 +19,7 @@ export const signWithKey = defineCommand({
   operand: "MODEL",
   description: ["Signs a model with a private key.", SIGN_DESCRIPTION],
   options: KEY_OPTIONS,
-  examples: ["model-provenance sign key llama-3-8b --private-key prod.pem --signature llama-3-8b/model.sig"],
+  examples: ["model-provenance sign key llama-3-8b --private-key prod.pem"],
   async run(model, args, terminal) {
     const privateKey = await readPrivateKeyFile(privateKeyPath(args));
     const passphrase = await passphraseFor(privateKey, args, terminal);

@@ -2,7 +2,7 @@ import type { ExpectedIdentity } from "../../core/trust.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { identityToken, TOKEN_OPTIONS } from "../identity-token.ts";
-import { confirmPublication, PUBLICATION_OPTIONS } from "../publication-question.ts";
+import { confirmPublication } from "../publication-question.ts";
 import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
 import { INSTANCE_OPTIONS, TRUST_OPTIONS, trustToSign, trustToVerify } from "../sigstore-instance.ts";
 import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model.ts";
@@ -14,9 +14,9 @@ export const signWithSigstore = defineCommand({
     "Signs a model as whoever logs in, or as a CI job: no key is kept anywhere. The identity and the model's digest go into a log.",
     SIGN_DESCRIPTION,
   ],
-  options: { ...TOKEN_OPTIONS, ...PUBLICATION_OPTIONS, ...INSTANCE_OPTIONS, ...SIGN_OPTIONS },
+  options: { ...TOKEN_OPTIONS, ...INSTANCE_OPTIONS, ...SIGN_OPTIONS },
   examples: [
-    "model-provenance sign llama-3-8b --signature llama-3-8b/model.sig",
+    "model-provenance sign llama-3-8b",
     "model-provenance sign llama-3-8b --use-ambient-credentials --yes",
     "model-provenance sign llama-3-8b --trust-config private.json",
   ],

@@ -10,6 +10,7 @@ import { namedPolicies, pathBelow } from "../policy-options.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { publicSigstoreOf } from "../public-sigstore.ts";
 import { verdictReport } from "../report.ts";
+import { withActualSignature } from "../signature-elsewhere.ts";
 
 const FORMATS = ["text", "json", "vsa"] as const;
 type Format = (typeof FORMATS)[number];
@@ -59,6 +60,7 @@ export const verifyWithPolicyFile = defineCommand({
         onProgress: progress.update,
         ...(signature !== undefined && { signature }),
       });
+      verdict = await withActualSignature(verdict, signature, terminal);
       if (format === "vsa") {
         const { verificationSummary } = await import("../verification-summary.ts");
         out.json(await verificationSummary(verdict, files, pathBelow(root, model), interruption.signal));

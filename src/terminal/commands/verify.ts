@@ -42,7 +42,7 @@ export const verifyWithCertificate = defineCommand({
     "identity-subject": {
       type: "text",
       metavar: "NAME",
-      help: "The signer that you expect: the certificate's subject as RFC 4514 text (CN=Alice,O=Example), or one of its alternative names (alice@example.com). Compared exactly.",
+      help: "The signer that you expect: email:ADDRESS, uri:URI, dns:NAME, or subject:NAME for the certificate's whole subject as RFC 4514 text (CN=Alice,O=Example). Without a type, the text's form decides. Compared exactly.",
     },
     "log-fingerprints": {
       type: "switch",

@@ -1,22 +1,52 @@
+import { namesText, type Searched, type SearchFailure } from "../../core/gate/search-result.ts";
 import { describe as describeVerdict, wordsFor } from "../../core/words.ts";
+import type { ScanResult } from "../scan-report.ts";
 import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { escapeControls } from "../text.ts";
 
-/** A JUnit report: a test a model, failed where it is refused, skipped where it is let pass by an exception or unsigned. */
-export function junitReport(models: readonly ScannedModel[]): string {
-  const failures = models.filter(({ passed }) => !passed).length;
+/**
+ * A JUnit report: a test a model, failed where it is refused, skipped where it is let pass by an exception or unsigned.
+ * Each failure of the search is a test as well.
+ */
+export function junitReport({ models, failures: ofSearch, searched }: ScanResult): string {
+  const tests = [...models, ...ofSearch];
+  const failures = tests.filter(({ passed }) => !passed).length;
   const skipped = models.filter(isSkipped).length;
-  const counts = `tests="${models.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
-  const cases = models.flatMap(testCase);
+  const counts = `tests="${tests.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+  const cases = [...models.flatMap(testCase), ...ofSearch.flatMap(searchCase)];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="model-provenance" ${counts}>`,
     `  <testsuite name="models" ${counts}>`,
+    ...propertyLines(searched),
     ...cases,
     "  </testsuite>",
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+function propertyLines({ folders, files, notDemanded, exempted, skipped }: Searched): string[] {
+  const values = {
+    folders,
+    files,
+    notDemanded,
+    exempted: namesText(exempted.paths, exempted.count),
+    skipped: skipped.map(({ path, reason }) => `${path} (${reason})`).join(", "),
+  };
+  const lines = Object.entries(values).map(
+    ([name, value]) => `      <property name="searched.${name}" value="${escaped(String(value))}"/>`,
+  );
+  return ["    <properties>", ...lines, "    </properties>"];
+}
+
+function searchCase({ code, message, passed, paths }: SearchFailure): string[] {
+  const open = `    <testcase classname="search" name="${escaped([code, ...paths].join(" "))}" time="0.000">`;
+  const text = escaped(message);
+  const inside = passed
+    ? `      <system-out>${text}</system-out>`
+    : `      <failure message="${text}" type="${code}">${paths.map(escaped).join("\n")}</failure>`;
+  return [open, inside, "    </testcase>"];
 }
 
 function isSkipped({ passed, verdict }: ScannedModel): boolean {

@@ -1,20 +1,27 @@
-import { relative, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { isErrorCode } from "../../core/errors.ts";
+import type { SearchFailure } from "../../core/gate/search-result.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { SHORT_REASONS, verdictLine, WORDS } from "../../core/words.ts";
+import type { ScanResult } from "../scan-report.ts";
 import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { VERSION } from "../version.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/** A SARIF 2.1.0 log: a result for each model that is not verified. */
-export function sarifLog(models: readonly ScannedModel[], root: string): Record<string, unknown> {
-  const results = models.filter(({ verdict }) => verdict.state !== "verified").map((model) => result(model, root));
+/** A SARIF 2.1.0 log: a result for each model that is not verified, and for each failure of the search. */
+export function sarifLog({ models, failures, searched }: ScanResult, root: string): Record<string, unknown> {
+  const results = [
+    ...models.filter(({ verdict }) => verdict.state !== "verified").map((model) => result(model, root)),
+    ...failures.map((failure) => failureResult(failure, root)),
+  ];
   const rules = [...new Set(results.map(({ ruleId }) => ruleId))].sort().map(rule);
   return {
     $schema: SCHEMA,
     version: "2.1.0",
-    runs: [{ tool: { driver: { name: "model-provenance", version: VERSION, rules } }, results }],
+    runs: [
+      { tool: { driver: { name: "model-provenance", version: VERSION, rules } }, results, properties: { searched } },
+    ],
   };
 }
 
@@ -35,6 +42,30 @@ function result({ path, name, verdict, passed }: ScannedModel, root: string) {
       },
     ],
     partialFingerprints: { model: name },
+  };
+}
+
+/** At the files that it is about; a pattern that nothing matches, at its line in the policy. */
+function failureResult({ code, message, passed, paths, place }: SearchFailure, root: string) {
+  const locations =
+    place === undefined
+      ? paths.map((path) => ({
+          physicalLocation: { artifactLocation: { uri: uriBelow(root, resolve(root, path)), uriBaseId: "%SRCROOT%" } },
+        }))
+      : [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: uriBelow(root, place.file), uriBaseId: "%SRCROOT%" },
+              region: { startLine: place.line, startColumn: place.column },
+            },
+          },
+        ];
+  return {
+    ruleId: code,
+    level: passed ? "warning" : "error",
+    message: { text: message },
+    locations,
+    partialFingerprints: { search: [code, ...paths].join(" ") },
   };
 }
 

@@ -10,11 +10,13 @@ import {
   workspace,
 } from "vscode";
 import type { Verdict } from "../../core/verdict.ts";
+import { isCancellation } from "../../platform/commands.ts";
+import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import { checkSettled } from "../check-settled.ts";
 import type { Services } from "../services.ts";
-import { isCovered, modelAround, pathAskedAbout } from "./model-asked-about.ts";
-import { verdictForAgents } from "./verdict-for-agents.ts";
+import { type AskedPath, isCovered, modelAround, pathAskedAbout } from "./model-asked-about.ts";
+import { type AgentReport, failureForAgents, verdictForAgents } from "./verdict-for-agents.ts";
 
 const INPUT = v.object({ path: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)) });
 
@@ -28,7 +30,7 @@ export function confirmVerification(input: unknown): PreparedToolInvocation {
   const about = l10n.t(
     "Reads the signature and the files of this model on this machine; files that did not change since they were last read are not read again. The agent is told the verdict, the signer, what policies say, and the names of files that differ, no content. Nothing is written and nothing is signed.",
   );
-  const message = new MarkdownString().appendText(path).appendMarkdown("\n\n").appendText(about);
+  const message = new MarkdownString(`${escapeMarkdown(path)}\n\n${escapeMarkdown(about)}`);
   return {
     invocationMessage: l10n.t("Verifying a model"),
     confirmationMessages: { title: l10n.t("Verify Model?"), message },
@@ -52,21 +54,30 @@ export async function verifyForAgent(
   const abort = new AbortController();
   const subscription = token.onCancellationRequested(() => abort.abort());
   try {
-    const { registry, checker, engine } = services;
-    const found = await modelAround(asked, (path) => registry.get(path) !== undefined, engine);
-    const verdict = await verdictOf(found.path);
-    const report = verdictForAgents(verdict, asked.shown, isCovered(verdict, asked.path));
-    return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(report, undefined, 2))]);
-
-    async function verdictOf(path: string): Promise<Verdict> {
-      if (registry.get(path) === undefined) {
-        if (found.signature === undefined) return { state: "unsigned", model: path, reasons: [] };
-        const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-        registry.add({ path, kind, signature: found.signature }, asked.folder);
-      }
-      return checkSettled(checker, path, { asked: true, mode: "cached", signal: abort.signal });
-    }
+    const verdict = await verdictOn(asked, abort.signal, services);
+    return answer(verdictForAgents(verdict, asked.shown, isCovered(verdict, asked.path)));
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return answer(failureForAgents(error, asked.path, asked.shown));
   } finally {
     subscription.dispose();
   }
+}
+
+async function verdictOn(
+  asked: AskedPath,
+  signal: AbortSignal,
+  { registry, checker, engine }: Services,
+): Promise<Verdict> {
+  const { path, signature } = await modelAround(asked, (at) => registry.get(at) !== undefined, engine);
+  if (registry.get(path) === undefined) {
+    if (signature === undefined) return { state: "unsigned", model: path, reasons: [] };
+    const kind = (await stat(path)).isDirectory() ? "directory" : "file";
+    registry.add({ path, kind, signature }, asked.folder);
+  }
+  return checkSettled(checker, path, { asked: true, mode: "cached", signal });
+}
+
+function answer(report: AgentReport): LanguageModelToolResult {
+  return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(report, undefined, 2))]);
 }

@@ -2,7 +2,6 @@ import { DocumentLink, Hover, l10n, type Position, Range, type TextDocument, Uri
 import { COMMANDS } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
-import { modelName } from "../model-text.ts";
 import { languageOf } from "./code-documents.ts";
 import { type ModelReference, referenceAt, referencesIn } from "./model-references.ts";
 
@@ -24,7 +23,8 @@ export async function codeLinks(document: TextDocument, registry: ModelRegistry)
     const { path } = reference.model;
     const target = Uri.parse(`command:${COMMANDS.showModel}?${encodeURIComponent(JSON.stringify([path]))}`);
     const link = new DocumentLink(rangeOf(reference, document), target);
-    link.tooltip = l10n.t("Show {0} Among the Models", modelName(reference.model));
+    // The editor puts this into Markdown that may run commands, unescaped: no name of a file stands in it.
+    link.tooltip = l10n.t("Show in Models");
     return link;
   });
 }

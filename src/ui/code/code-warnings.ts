@@ -113,9 +113,9 @@ export class CodeWarnings {
   }
 }
 
-/** What was known before, while files are read again: a warning does not come and go with each check. */
+/** What was known before, until a new check has ended: a warning does not come and go with each check. */
 function settled({ verdict, before }: KnownModel): KnownModel["verdict"] {
-  return verdict.state === "checking" && before !== undefined ? before : verdict;
+  return verdict.state === "checking" || verdict.state === "stale" ? (before ?? verdict) : verdict;
 }
 
 function isWrong(model: KnownModel): boolean {

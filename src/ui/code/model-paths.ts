@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isModelFile } from "../../core/model/model-files.ts";
 import type { CodeString } from "./code-string.ts";
 
-const MODEL_FILE = /\.(?:safetensors|gguf|ggml|onnx|bin|pt|pth|ckpt|keras|h5|pb|tflite|pkl|npz|mlmodel|engine)$/i;
+/** Beside the known formats: in code that loads something, these are models mostly. */
+const OTHER_MODEL_FILE = /\.(?:ggml|bin|pb|engine)$/i;
 /** `https:`, `hf:`, but not the letter of a drive. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 /** A call, an argument or a key that takes a model, right before the string. */
@@ -18,7 +20,7 @@ const BEFORE = 64;
 export function mayNameModel(value: string, names: ReadonlySet<string>): boolean {
   if (/^\.{0,2}$/.test(value) || ["\0", "\n", "\r"].some((character) => value.includes(character))) return false;
   if (SCHEME.test(value) && !value.startsWith("file:")) return false;
-  return /[\\/]/.test(value) || MODEL_FILE.test(value) || names.has(value);
+  return /[\\/]/.test(value) || namesModelFile(value) || names.has(value);
 }
 
 /** The absolute paths that the string may mean, the nearest first. */
@@ -37,6 +39,10 @@ export function pathsOf(value: string, bases: readonly string[]): readonly strin
 /** Whether code seems to load what the string names: a path does, a bare word only where something takes a model. */
 export function seemsLoaded(text: string, { value, start }: CodeString): boolean {
   return (
-    /[\\/]/.test(value) || MODEL_FILE.test(value) || TAKES_MODEL.test(text.slice(Math.max(0, start - BEFORE), start))
+    /[\\/]/.test(value) || namesModelFile(value) || TAKES_MODEL.test(text.slice(Math.max(0, start - BEFORE), start))
   );
+}
+
+function namesModelFile(value: string): boolean {
+  return isModelFile(value) || OTHER_MODEL_FILE.test(value);
 }

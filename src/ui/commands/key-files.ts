@@ -1,22 +1,17 @@
-import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { type Memento, Uri } from "vscode";
 import { texts } from "../../platform/shapes.ts";
 
 const RECENT = "recentPrivateKeys";
 const RECENT_LIMIT = 5;
 
-/** Where the person's key files are: paths of private keys used before, and copies of public keys that are trusted. */
+/** Where the person's key files are: paths of private keys used before. */
 export class KeyFiles {
   readonly #state: Memento;
-  readonly #own: string;
 
-  /** @param own the extension's own folder, outside any workspace */
-  constructor(state: Memento, own: string) {
+  constructor(state: Memento) {
     this.#state = state;
-    this.#own = own;
   }
 
   /** Absolute paths, last used first. */
@@ -39,14 +34,5 @@ export class KeyFiles {
       RECENT,
       this.recent.filter((other) => other !== file),
     );
-  }
-
-  /** Writes a public key or certificate where no workspace reaches it, and returns the path. */
-  async keepCopy(label: string, pem: string): Promise<string> {
-    const digest = createHash("sha256").update(pem).digest("hex").slice(0, 8);
-    const file = join(this.#own, "trusted", digest, label);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, pem);
-    return file;
   }
 }

@@ -1,13 +1,14 @@
 import { basename, dirname, relative, sep } from "node:path";
 import { l10n } from "vscode";
 import type { ChangedResource } from "../../core/manifest/comparison.ts";
+import type { HiddenContent } from "../../core/model/file-list.ts";
 import type { Coverage, Verdict } from "../../core/verdict.ts";
 import type { Signer } from "../../core/verification/signer.ts";
 import { signerText } from "../../core/words.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { decisionLines, reasonsBeside } from "../decision-rows.ts";
-import { filesText } from "../model-text.ts";
+import { filesText, hiddenCountText } from "../model-text.ts";
 import { stateWords } from "../translated-words.ts";
 
 /** Names in one list; the JSON has them all. */
@@ -107,12 +108,19 @@ function how({ coverage, reading, checkedAt, signer }: Verdict): string[] {
   return [item(`${filesText(coverage)}, ${read}${when}`), ...leftOut(coverage)];
 }
 
-function leftOut({ ignored, unsigned }: Coverage): string[] {
+function leftOut({ ignored, hidden, unsigned }: Coverage): string[] {
   const names = ignored.filter(({ source }) => source !== "signature").map(({ name }) => codeSpan(name));
   return [
     ...list(l10n.t("Left out ({0})", names.length), names),
+    ...(hidden === undefined ? [] : hiddenList(hidden)),
     ...list(l10n.t("Not signed, let pass ({0})", unsigned.length), unsigned.map(codeSpan)),
   ];
+}
+
+function hiddenList(hidden: HiddenContent): string[] {
+  const rest = hidden.complete ? [] : [l10n.t("not all of it was looked at")];
+  const title = l10n.t("Left out by default, not git's own ({0})", hiddenCountText(hidden));
+  return list(title, [...hidden.names.map(codeSpan), ...rest]);
 }
 
 function digest({ rootDigest }: Verdict): string[] {

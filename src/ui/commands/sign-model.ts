@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { commands, l10n, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { DigestMode, DigestProgress } from "../../core/hashing/digest-request.ts";
-import type { SignResult } from "../../core/sign.ts";
+import type { DigestProgress } from "../../core/hashing/digest-request.ts";
+import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { bytesText } from "../../core/words.ts";
 import { ActionableError, isCancellation, tell } from "../../platform/commands.ts";
@@ -53,10 +53,7 @@ async function signOne(
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
   const mode = await confirmSigning(model, signature, way, services.registry, services.engine);
-
-  const { result, verdict } = await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
-    signAndCheck(model, { signature, mode }, way, services, report, signal),
-  );
+  const { result, verdict } = await signUntilDone(model, { signature, mode }, way, services);
   for (const warning of result.warnings) services.log.warn(warning);
   tellSigned(model, way, result, verdict, services);
   return result;
@@ -86,19 +83,38 @@ interface Signed {
   readonly verdict?: Verdict;
 }
 
+type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">;
+
+/** Signs; where that is rejected and the person wants it all the same, once more with what they agreed to. */
+async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay, services: Services): Promise<Signed> {
+  for (let attempt = first; ; ) {
+    try {
+      return await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
+        signAndCheck(model, attempt, way, services, report, signal),
+      );
+    } catch (error) {
+      const { agreedAttempt } = await import("../signing/agreed-attempt.ts");
+      attempt = { ...attempt, ...(await agreedAttempt(error, modelName(model))) };
+    }
+  }
+}
+
 async function signAndCheck(
   model: KnownModel,
-  { signature, mode }: { readonly signature: string; readonly mode: DigestMode },
+  attempt: Attempt,
   way: SigningWay,
   { checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<Signed> {
   const result = await engine.sign({
+    ...attempt,
     model: model.path,
-    signature,
     identity: await way.identity(report, signal),
-    mode,
+    confirmReplacement: async (replacement) => {
+      const { confirmReplacement } = await import("../signing/confirm-replacement.ts");
+      return confirmReplacement(modelName(model), replacement);
+    },
     signal,
     onProgress: (bytes) => report.bytes(bytes, l10n.t("Hashing")),
   });
@@ -127,7 +143,7 @@ function tellSigned(
   const { bytes, bytesFromCache } = result.coverage;
   const done = way.done(modelName(model), result);
   const signed =
-    bytesFromCache === 0
+    bytesFromCache === 0 || result.replaced?.changes.matches === false
       ? done
       : `${done} ${l10n.t("{0} of {1} had not changed and were not read again.", bytesText(bytesFromCache), bytesText(bytes))}`;
   const offer = verdict === undefined ? undefined : way.offerTrust(verdict);

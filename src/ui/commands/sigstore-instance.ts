@@ -1,10 +1,12 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { CancellationError, l10n, type Memento, type QuickPickItem, window } from "vscode";
+import { CancellationError, env, l10n, type Memento, type QuickPickItem, window } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
 import type { TrustRoot } from "../../core/verification/trust-root.ts";
 import { ActionableError, tell } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
+import { isImageDisk } from "../../platform/remote-names.ts";
 import { changeSetting, PUBLIC, STAGING, setting } from "../../platform/settings.ts";
 import { isPrivateInstance, readConfiguration } from "../../platform/sigstore-roots.ts";
 import { errorSentence } from "../model-text.ts";
@@ -42,6 +44,14 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   const chosen = await window.showQuickPick(items, options);
   if (chosen === undefined) throw new CancellationError();
   const name = chosen.name ?? (await browse());
+  if (isPrivateInstance(name) && isImageDisk(env.remoteName)) {
+    throw new ProvenanceError(
+      "USAGE",
+      l10n.t(
+        "A private instance cannot be used in a container or codespace: its configuration would lie on a disk whose image a repository can choose.",
+      ),
+    );
+  }
   if (name === now) return;
   // What cannot be read is refused before it is set.
   if (isPrivateInstance(name)) await requireConfiguration(name, services);

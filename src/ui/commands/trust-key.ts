@@ -1,4 +1,4 @@
-import { CancellationError, l10n, Uri, window, workspace } from "vscode";
+import { CancellationError, l10n, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PemSource, Trust } from "../../core/trust.ts";
 import { ActionableError } from "../../platform/commands.ts";
@@ -11,13 +11,13 @@ import { browseForPem } from "./choose-key-file.ts";
 export async function trustKey(services: Services): Promise<void> {
   const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"), services.keyFiles);
   const source = await readPem(file);
-  await accept(file, source, kindOf(source), services);
+  await accept(source, kindOf(source), services);
 }
 
 /** Asks for the key or root that a model's signature needs, and whether it is to be trusted. */
 export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
-  const { file, source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
-  await accept(file, source, kindOf(source), services);
+  const { source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
+  await accept(source, kindOf(source), services);
 }
 
 /**
@@ -74,26 +74,18 @@ function kindOf({ label, pem }: PemSource): TrustKind {
 }
 
 /** Shows what would be trusted, and remembers it as far as the person says. */
-export async function accept(file: string, source: PemSource, kind: TrustKind, services: Services): Promise<void> {
+export async function accept(given: PemSource, kind: TrustKind, services: Services): Promise<void> {
   const always = l10n.t("Trust Always");
   const thisWindow = l10n.t("Trust in This Window");
-  const inside = workspace.getWorkspaceFolder(Uri.file(file)) !== undefined;
+  const { label } = given;
   const question =
-    kind === "key"
-      ? l10n.t("Trust the key {0}?", source.label)
-      : l10n.t("Trust certificates issued under {0}?", source.label);
+    kind === "key" ? l10n.t("Trust the key {0}?", label) : l10n.t("Trust certificates issued under {0}?", label);
+  const { pem, described } = kind === "key" ? await readKey(given) : await readRoots(given);
   const detail = [
-    await described(source, kind),
+    described,
     kind === "key"
       ? l10n.t("Models signed with it are shown as verified, in every workspace.")
       : l10n.t("Models signed by anybody whose certificate leads to it are shown as verified, in every workspace."),
-    ...(inside
-      ? [
-          l10n.t(
-            "The file lies in this workspace, where it could be replaced: a copy is kept outside, and the copy is trusted.",
-          ),
-        ]
-      : []),
   ].join("\n\n");
   const answer = await window.showInformationMessage(
     messageText(question),
@@ -102,19 +94,33 @@ export async function accept(file: string, source: PemSource, kind: TrustKind, s
     thisWindow,
   );
   if (answer === undefined) throw new CancellationError();
-  if (answer === thisWindow) services.trust.acceptForWindow(kind, source);
-  else await services.trust.remember(kind, inside ? await services.keyFiles.keepCopy(source.label, source.pem) : file);
+  if (answer === thisWindow) services.trust.acceptForWindow(kind, { label, pem });
+  else await services.trust.remember(kind, { label, pem });
 }
 
-async function described(source: PemSource, kind: TrustKind): Promise<string> {
-  if (kind === "key") {
-    const { keyFingerprint, readPublicKey } = await import("../../core/verification/elliptic-keys.ts");
-    const { key, curve } = readPublicKey(source);
-    return l10n.t("{0} key, SHA-256 {1}", curve, keyFingerprint(key));
-  }
+/** What is trusted, and what a person compares. The PEM is made anew: whatever else the file holds stays in the file. */
+interface Readable {
+  readonly pem: string;
+  readonly described: string;
+}
+
+async function readKey(source: PemSource): Promise<Readable> {
+  const { keyFingerprint, readPublicKey } = await import("../../core/verification/elliptic-keys.ts");
+  const { key, curve } = readPublicKey(source);
+  return {
+    pem: key.export({ type: "spki", format: "pem" }).toString(),
+    described: l10n.t("{0} key, SHA-256 {1}", curve, keyFingerprint(key)),
+  };
+}
+
+async function readRoots(source: PemSource): Promise<Readable> {
   const { readCertificates } = await import("../../core/verification/certificates.ts");
   const { distinguishedName } = await import("../../core/verification/distinguished-name.ts");
-  return readCertificates([source])
-    .map(({ x509 }) => `${messageText(distinguishedName(x509.subject))}\nSHA-256 ${x509.fingerprint256}`)
-    .join("\n\n");
+  const certificates = readCertificates([source]).map(({ x509 }) => x509);
+  return {
+    pem: certificates.map((certificate) => certificate.toString()).join(""),
+    described: certificates
+      .map(({ subject, fingerprint256 }) => `${messageText(distinguishedName(subject))}\nSHA-256 ${fingerprint256}`)
+      .join("\n\n"),
+  };
 }

@@ -62,7 +62,7 @@ function paragraph(text: string): string[] {
 function outcomeSentence(verdict: Verdict, { broken }: ExplanationSource): string {
   const { decision, state } = verdict;
   if (broken.length > 0)
-    return l10n.t("A policy file has errors. What it demands is not known, so nothing is accepted.");
+    return l10n.t("A policy cannot be read. What it demands is not known, so nothing is accepted.");
   if (decision === undefined) {
     return state === "verified"
       ? l10n.t("No policy covers this model. Your settings accept its signer.")
@@ -194,7 +194,7 @@ function reasons({ reasons: all, decision }: Verdict): string[] {
 
 function whatToDo(verdict: Verdict, { broken, workspaceTrusted }: ExplanationSource): string[] {
   const { state, decision, signature } = verdict;
-  if (broken.length > 0) return [l10n.t("Mend the policy file: its errors are among the problems.")];
+  if (broken.length > 0) return [l10n.t("Fix the policy file; its errors are listed in Problems.")];
   if (state === "modified") {
     return [
       l10n.t("The files are not what was signed: get them again from where they come, or have them signed again."),

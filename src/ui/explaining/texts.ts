@@ -1,6 +1,7 @@
 import { l10n, workspace } from "vscode";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
+import { visibleJson } from "../../platform/plain-text.ts";
 import { place } from "../../workspace/policies.ts";
 import { markdownReport } from "../commands/report-markdown.ts";
 import type { Services } from "../services.ts";
@@ -36,7 +37,13 @@ export async function reportText(path: string, services: Services): Promise<stri
     undefined,
     2,
   );
-  return [markdownReport({ ...model, verdict }), `### ${l10n.t("As JSON")}`, "", fenced(json, "json"), ""].join("\n");
+  return [
+    markdownReport({ ...model, verdict }),
+    `### ${l10n.t("As JSON")}`,
+    "",
+    fenced(visibleJson(json), "json"),
+    "",
+  ].join("\n");
 }
 
 /** With a fence that does not occur in the text. */

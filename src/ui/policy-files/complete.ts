@@ -12,6 +12,7 @@ import {
   workspace,
 } from "vscode";
 import { type Completion, completePolicy } from "../../core/policy/authoring/complete.ts";
+import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { fields } from "../../platform/shapes.ts";
 import type { Services } from "../services.ts";
@@ -78,6 +79,6 @@ function item(completion: Completion, index: number, document: TextDocument): Co
 
 function documented({ documentation, example }: Completion): MarkdownString | undefined {
   if (documentation === undefined) return undefined;
-  const text = new MarkdownString().appendText(documentation);
+  const text = new MarkdownString(escapeMarkdown(documentation));
   return example === undefined ? text : text.appendCodeblock(example, "yaml");
 }

@@ -1,5 +1,6 @@
 import { Hover, l10n, MarkdownString, type Position, Range, type TextDocument } from "vscode";
 import { explainPolicy } from "../../core/policy/authoring/explain.ts";
+import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { MAX_EXPLAINED } from "./policy-documents.ts";
 
 /** What the field under the pointer is for. Of JSON, the editor itself tells the description: only an example is added. */
@@ -10,10 +11,12 @@ export function explanation(document: TextDocument, position: Position): Hover |
   const { title, description, required, usual, example, start, end } = found;
   const shown = new MarkdownString();
   if (document.languageId === "yaml") {
-    shown.appendMarkdown("**").appendText(title).appendMarkdown("**");
-    if (required) shown.appendText(` · ${l10n.t("required")}`);
-    if (usual !== undefined) shown.appendText(` · ${l10n.t("default: {0}", usual)}`);
-    shown.appendMarkdown("\n\n").appendText(description).appendMarkdown("\n\n");
+    const facts = [
+      ...(required ? [l10n.t("required")] : []),
+      ...(usual === undefined ? [] : [l10n.t("default: {0}", usual)]),
+    ];
+    const heading = [`**${escapeMarkdown(title)}**`, ...facts.map(escapeMarkdown)].join(" · ");
+    shown.appendMarkdown(`${heading}\n\n${escapeMarkdown(description)}\n\n`);
   } else if (example === undefined) return undefined;
   if (example !== undefined) shown.appendCodeblock(example, "yaml");
   return new Hover(shown, new Range(document.positionAt(start), document.positionAt(end)));

@@ -1,4 +1,14 @@
-import { Diagnostic, DiagnosticSeverity, languages, Range, type TextDocument, Uri, window, workspace } from "vscode";
+import {
+  Diagnostic,
+  DiagnosticSeverity,
+  l10n,
+  languages,
+  Range,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
 import type { Diagnostic as PolicyDiagnostic } from "../../core/policy/diagnostics.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { plainText } from "../../platform/plain-text.ts";
@@ -73,9 +83,9 @@ export class PoliciesInProblems {
     this.#waiting.delete(uri);
     const { readPolicies } = await import("../../core/policy/read-policies.ts");
     const { version } = document;
-    const { folder } = placeOfPolicy(document, this.#services.policies);
+    const { folder, covers } = placeOfPolicy(document, this.#services.policies);
     const { diagnostics } = await readPolicies(Buffer.from(document.getText()), document.uri.fsPath, folder);
-    if (!document.isClosed && document.version === version) this.#show(uri, diagnostics);
+    if (!document.isClosed && document.version === version) this.#show(uri, diagnostics, covers !== "none");
   }
 
   #closed(document: TextDocument): void {
@@ -85,8 +95,12 @@ export class PoliciesInProblems {
     if (isPolicyDocument(document, this.#services.policies)) this.#show(uri, this.#inForce.get(uri) ?? []);
   }
 
-  #show(uri: string, diagnostics: readonly PolicyDiagnostic[]): void {
-    if (!this.#store.disposed) this.#collection.set(Uri.parse(uri), diagnostics.map(shown));
+  /** @param inForce whether it is read where it lies */
+  #show(uri: string, diagnostics: readonly PolicyDiagnostic[], inForce = true): void {
+    if (this.#store.disposed) return;
+    const first = diagnostics.find(({ severity }) => severity === "error");
+    const all = diagnostics.map((found) => shown(found, inForce && found === first ? consequence() : ""));
+    this.#collection.set(Uri.parse(uri), all);
   }
 
   #run(task: () => Promise<void>): void {
@@ -102,10 +116,18 @@ function shownPolicy(uri: string): TextDocument | undefined {
     : undefined;
 }
 
-function shown({ line, column, endLine, endColumn, severity, message, code }: PolicyDiagnostic): Diagnostic {
+/** With the first error, since what the file demands is not known. */
+function consequence(): string {
+  return l10n.t("While this policy cannot be read, nothing is accepted.");
+}
+
+function shown(
+  { line, column, endLine, endColumn, severity, message, code }: PolicyDiagnostic,
+  more: string,
+): Diagnostic {
   const range = new Range(line - 1, column - 1, endLine - 1, endColumn - 1);
   const level = severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
-  const diagnostic = new Diagnostic(range, plainText(message), level);
+  const diagnostic = new Diagnostic(range, plainText([message, more].join(" ").trim()), level);
   diagnostic.source = SOURCE;
   diagnostic.code = code;
   return diagnostic;

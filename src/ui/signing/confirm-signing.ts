@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
-import { bytesText } from "../../core/words.ts";
+import { bytesText, differencesText, signerText } from "../../core/words.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { EntrySize } from "../../engine/entry-sizes.ts";
 import type { SigningPreview } from "../../engine/signing-preview.ts";
@@ -69,7 +69,7 @@ function timeText({ totalBytes }: SigningPreview, again: boolean, { models }: Mo
   const verdicts = models.map(({ verdict, before }) => before ?? verdict);
   const time = readingTimeText(totalBytes * READINGS, verdicts);
   return again
-    ? l10n.t("Time to read everything: {0}. What has not changed since your last signature is not read again.", time)
+    ? l10n.t("Time to read everything: {0}. Cached digests are reused for files that did not change.", time)
     : l10n.t("Time to read everything, and once more to check what was written: {0}.", time);
 }
 
@@ -99,5 +99,11 @@ function sized(name: string, size: string): string {
 
 function writtenText(model: KnownModel, signature: string, again: boolean): string {
   const written = messageText(relative(dirname(model.path), signature));
-  return again ? l10n.t("Replaces the signature {0}.", written) : l10n.t("Writes the signature {0}.", written);
+  if (!again) return l10n.t("Writes the signature {0}.", written);
+  const { signer, comparison } = model.before ?? model.verdict;
+  if (signer === undefined) return l10n.t("Replaces the signature {0}.", written);
+  const by = messageText(signerText(signer));
+  if (comparison?.matches !== false) return l10n.t("Replaces the signature {0} by {1}.", written, by);
+  const differences = differencesText(comparison);
+  return l10n.t("Replaces the signature {0} by {1}, from which files differ: {2}.", written, by, differences);
 }

@@ -49,10 +49,9 @@ function offer(model: string, source: PemSource, opened: OpenedKey, services: Se
   };
 }
 
-/** The public half of the key just used, kept where no workspace reaches it. */
+/** The public half of the key just used. */
 async function trustOwnKey(model: string, source: PemSource, { key }: OpenedKey, services: Services): Promise<void> {
   const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
-  const file = await services.keyFiles.keepCopy(publicLabel(basename(source.label)), pem);
-  await services.trust.remember("key", file);
+  await services.trust.remember("key", { label: publicLabel(basename(source.label)), pem });
   await services.checker.check(model, "files", { asked: true });
 }

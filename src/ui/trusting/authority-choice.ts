@@ -111,9 +111,7 @@ function wordsFor({ scope, text }: AuthorityChoice, proven: ProvenSigner): Quick
       return {
         label: l10n.t("This subject under this root"),
         description: shown,
-        detail: messageText(
-          l10n.t("Certificates under the root whose subject has all these parts. The root is {0}", held),
-        ),
+        detail: messageText(l10n.t("Certificates under the root with exactly this subject. The root is {0}", held)),
         iconPath: themeIcon("file-badge"),
       };
     case "alternative-name":

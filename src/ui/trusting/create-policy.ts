@@ -14,7 +14,7 @@ import type { Services } from "../services.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { literalPattern, newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { knownSigner, type Proof } from "./prove-signer.ts";
-import { confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
+import { confirmWriting, requireOutsideModels, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
 
 /** Somebody who signed models here, and proof of it. */
 interface FoundSigner {
@@ -33,6 +33,7 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   const { uri } = await chooseFolder();
   const folder = uri.fsPath;
   const path = newPolicyPath(folder);
+  await requireOutsideModels(path);
   const { signers, unknown } = await findSigners(folder, services);
   if (signers.length === 0) throw nobodyFound(unknown);
   const drafts: PolicyDraft[] = [];

@@ -26,8 +26,9 @@ export async function trustInSettings(model: KnownModel, signer: SigstoreSigner)
   if ((await window.showInformationMessage(messageText(question), options, trust)) !== trust) {
     throw new CancellationError();
   }
-  const identities = setting("trustedIdentities");
+  const { readTrustSettings } = await import("../../platform/trust-settings.ts");
+  const { identities } = await readTrustSettings();
   if (!identities.some((known) => known.identity === identity && known.issuer === issuer)) {
-    await changeSetting("trustedIdentities", [...identities, entry]);
+    await changeSetting("trustedIdentities", [...setting("trustedIdentities"), entry]);
   }
 }

@@ -27,7 +27,14 @@ import {
 } from "./destinations.ts";
 import { type Proof, proveSigner } from "./prove-signer.ts";
 import { trustInSettings } from "./trust-in-settings.ts";
-import { confirmWriting, planChange, requireTrustedWorkspace, writeChange, writeNewFile } from "./write-policy.ts";
+import {
+  confirmWriting,
+  planChange,
+  requireOutsideModels,
+  requireTrustedWorkspace,
+  writeChange,
+  writeNewFile,
+} from "./write-policy.ts";
 
 /**
  * Trust Signer…: has a policy, or the person's settings, accept who signed a model. The signature is checked first;
@@ -55,8 +62,12 @@ async function destinationsFor(
 ): Promise<readonly Destination[]> {
   if (covering.length === 0) {
     const settings: Destination[] = isForSettings(proof) ? [{ kind: "settings" }] : [];
+    if (model.folder === undefined) return settings;
     const path = newPolicyPath(folder);
-    return model.folder === undefined ? settings : [...settings, { kind: "new-file", path, folder }];
+    const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
+    if ((await signedModelAround(path)) === undefined) return [...settings, { kind: "new-file", path, folder }];
+    if (settings.length === 0) await requireOutsideModels(path);
+    return settings;
   }
   const publicSigstore = () => services.sigstore.publicInstance();
   const refusing: PolicyDestination[] = [];
@@ -73,7 +84,7 @@ async function destinationsFor(
   throw new ProvenanceError("USAGE", l10n.t("All policies for {0} accept {1} already.", modelName(model), signer));
 }
 
-/** A key or root that was chosen just now can be copied there; others are in the settings, or come from a policy. */
+/** A key or root that was chosen just now can be written there; others are there, or come from a policy. */
 function isForSettings(proof: Proof): boolean {
   return proof.signer.method === "sigstore" || ("file" in proof && proof.file !== undefined);
 }
@@ -99,7 +110,7 @@ async function trustForMyself(model: KnownModel, proof: Proof, services: Service
   if (proof.signer.method === "sigstore") return trustInSettings(model, proof.signer);
   if (!("pem" in proof) || proof.file === undefined) return;
   const kind = proof.signer.method === "key" ? "key" : "certificate";
-  await accept(proof.file, { label: basename(proof.file), pem: proof.pem }, kind, services);
+  await accept({ label: basename(proof.file), pem: proof.pem }, kind, services);
 }
 
 async function addToPolicy(
@@ -188,7 +199,7 @@ async function whoIs(signer: Signer): Promise<string[]> {
     case "certificate":
       return [l10n.t("Certified by {0}, under the root {1}", plainText(signer.issuer), plainText(signer.root))];
     case "sigstore": {
-      const { callingRepository } = await import("../../core/policy/editing/signer-authority.ts");
+      const { callingRepository } = await import("../../core/verification/ci-identity.ts");
       const caller = callingRepository(signer);
       const vouched = l10n.t("{0} vouches for this identity.", plainText(signer.issuer));
       if (caller === undefined) return [vouched];

@@ -18,8 +18,27 @@ export function requireTrustedWorkspace(): void {
   });
 }
 
+/**
+ * No policy is written into a signed model: a file that nobody signed makes it a changed one.
+ *
+ * @throws ActionableError
+ */
+export async function requireOutsideModels(path: string): Promise<void> {
+  const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
+  const model = await signedModelAround(path);
+  if (model === undefined) return;
+  const message = l10n.t(
+    "{0} would lie in the signed model {1}, which would then no longer be what was signed: open the folder above it and write the policy there, or use your own policy file.",
+    basename(path),
+    model,
+  );
+  const action = { label: l10n.t("Open Folder…"), run: () => commands.executeCommand("vscode.openFolder") };
+  throw new ActionableError(message, action);
+}
+
 /** Plans the change on the text that the editor has of the file, which has to be the one on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
+  await requireOutsideModels(file.path);
   const document = await settledDocument(file.path);
   if (document.isDirty) {
     const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(file.path));
@@ -140,6 +159,7 @@ export async function writeChange(path: string, { insertion, before, after }: Pl
 
 /** Writes a file that was not there. */
 export async function writeNewFile(path: string, text: string): Promise<void> {
+  await requireOutsideModels(path);
   const edit = new WorkspaceEdit();
   edit.createFile(Uri.file(path), { contents: Buffer.from(text), overwrite: false, ignoreIfExists: false });
   if (!(await workspace.applyEdit(edit))) {

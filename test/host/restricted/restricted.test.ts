@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ConfigurationTarget, commands, lm, Uri, workspace } from "vscode";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS, TOOLS } from "../../../src/platform/ids.ts";
-import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { changeByte, pemEntry, signWith } from "../../support/editor-workspace.ts";
 import { extensionApi, Watched } from "../../support/extension-api.ts";
 import { makeKeys } from "../../support/keys.ts";
 
@@ -21,7 +21,7 @@ describe("Restricted Mode", () => {
     writeFileSync(privateKey, keys.privatePem);
     writeFileSync(join(outside, "release.pub"), keys.publicPem);
     await signWith(model, keys.privatePem, new HashPool({ workers: 0 }));
-    const files = [join(outside, "release.pub")];
+    const files = [pemEntry(join(outside, "release.pub"))];
     await workspace.getConfiguration().update(SETTINGS.trustedKeys, files, ConfigurationTarget.Global);
   });
 

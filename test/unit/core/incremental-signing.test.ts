@@ -8,6 +8,7 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { type SigningIdentity, sign } from "../../../src/core/sign.ts";
 import { verify } from "../../../src/core/verify.ts";
 import { type Certificate, makeChain } from "../../support/certificates.ts";
+import { damageSignature } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 
@@ -46,7 +47,8 @@ describe("signing again", function () {
     assert.equal(full.coverage.bytesFromCache, 0);
     writeFileSync(join(model, "README.md"), "changed");
     between(signature);
-    const { coverage } = await withPool((pool) => sign({ model, signature, identity: second, pool, mode }));
+    const again = { model, signature, identity: second, mode, force: true, confirmReplacement: () => true };
+    const { coverage } = await withPool((pool) => sign({ ...again, pool }));
     const trust = { keys: [{ label: "k.pub", pem: keys.publicPem }] };
     return { coverage, verdict: await verify({ model, signature, trust }) };
   }
@@ -86,7 +88,7 @@ describe("signing again", function () {
   });
 
   it("reads everything where the earlier signature is damaged", async () => {
-    const { coverage } = await twice(byKey(), byKey(), "cached", (signature) => writeFileSync(signature, "{}"));
+    const { coverage } = await twice(byKey(), byKey(), "cached", damageSignature);
     assert.equal(coverage.bytesFromCache, 0);
   });
 });

@@ -152,7 +152,7 @@ describe("verifying a model with policies", () => {
       },
     });
     const stranger = makeChain().root.pem;
-    const subject = leaf.name.map(([type, value]) => `${type}=${value}`).join(", ");
+    const subject = "O=Example, CN=Alice";
     const accepted = await check([
       { authorities: [certificate(stranger, "*"), certificate(root.pem, `x509.subject: ${subject}`)] },
     ]);
@@ -354,6 +354,21 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(expected), ["verified", "accepted"]);
   });
 
+  it("of the default paths, what the signer left out of .github is refused, and git's own are not", async () => {
+    const authorities = [key(prod.publicPem)];
+    const policy = [{ authorities, verification: "{ signerIgnoredPaths: deny }" }];
+    writeTree(model(), { ".git/HEAD": "", ".gitignore": "", ".gitattributes": "" });
+    await signIt({});
+    assert.deepEqual(told(await check(policy)), ["verified", "accepted"]);
+    writeTree(model(), { ".github/workflows/ci.yml": "" });
+    await signIt({});
+    const denied = await check(policy);
+    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    assert.deepEqual(denied.reasons.at(-1)?.details["paths"], [".github"]);
+    const named = [{ authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [.github] }" }];
+    assert.deepEqual(told(await check(named)), ["verified", "accepted"]);
+  });
+
   it("links that the signer followed are refused, unless they are allowed", async () => {
     await signIt({ allowSymlinks: true });
     const authorities = [key(prod.publicPem)];
@@ -406,7 +421,12 @@ describe("verifying a model with policies", () => {
       await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });
       assert.deepEqual(told(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
       const byOther = { method: "key", privateKey: { label: "o", pem: other.privatePem } } as const;
-      await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"], identity: byOther });
+      await signIt({
+        signature: join(model(), "vendor.sig"),
+        ignorePaths: ["model.sig"],
+        identity: byOther,
+        force: true,
+      });
       const verdict = await check([named("model.sig"), named("vendor.sig")]);
       assert.deepEqual(told(verdict).slice(0, 2), ["unable", "refused"]);
       assert.equal(verdict.signature, join(model(), "vendor.sig"));

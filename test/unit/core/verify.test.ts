@@ -11,6 +11,7 @@ import { bundleText, fileResources, type JsonObject, makeStatement, signBundle }
 import { makeChain } from "../../support/certificates.ts";
 import { failsWith } from "../../support/errors.ts";
 import { makeKeys } from "../../support/keys.ts";
+import { onPlatform } from "../../support/on-platform.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
 const keys = makeKeys();
@@ -29,9 +30,10 @@ describe("verifying a model", () => {
     writeTree(model(), files);
     writeFileSync(signature(), bundleText(signBundle(statement, { keys })));
   };
+  const signIt = () => sign({ model: model(), signature: signature(), identity, pool });
   beforeEach(async () => {
     writeTree(model(), FILES);
-    await sign({ model: model(), signature: signature(), identity, pool });
+    await signIt();
   });
   after(() => pool.dispose());
   const stateAndCodes = ({ state, reasons }: Verdict) => [state, ...reasons.map(({ code }) => code)];
@@ -100,6 +102,19 @@ describe("verifying a model", () => {
     ]);
   });
 
+  it("shows what the default paths hide beside git's own files, which changes no verdict", async () => {
+    assert.equal((await verifyIt()).coverage?.hidden, undefined);
+    writeTree(model(), { ".git/HEAD": "", ".git/payload.py": "", ".github/workflows/ci.yml": "" });
+    for (const sign of [false, true]) {
+      if (sign) await signIt();
+      const { state, coverage } = await verifyIt();
+      assert.equal(state, "verified");
+      const names = [".git/payload.py", ".github/workflows/ci.yml"];
+      assert.deepEqual(coverage?.hidden, { names, count: 2, complete: true });
+    }
+    assert.equal((await signIt()).coverage.hidden?.count, 2);
+  });
+
   it("goes by the symlink rule that the statement records", async function () {
     if (process.platform === "win32") this.skip();
     rmSync(join(model(), "README.md"));
@@ -121,6 +136,26 @@ describe("verifying a model", () => {
     assert.deepEqual(stateAndCodes(await verifyIt()), ["invalid", "RESOURCE_NAME"]);
   });
 
+  it("verifies files whose names Windows cannot hold, and cannot decide about them on Windows", async function () {
+    if (process.platform === "win32") this.skip();
+    const files = { ...FILES, "x:y.txt": "1", "back\\slash": "2", nul: "3" };
+    for (const shardSize of [undefined, 5]) {
+      rmSync(model(), { recursive: true });
+      writeTree(model(), files);
+      const { warnings } = await sign({
+        ...{ model: model(), signature: signature(), identity, pool },
+        ...(shardSize !== undefined && { shardSize }),
+      });
+      assert.match(warnings.join(), /cannot be verified on Windows.*"back\\slash", "nul", "x:y\.txt"/);
+      const verdict = await verifyIt();
+      assert.deepEqual([verdict.state, verdict.coverage?.files], ["verified", 6]);
+      writeTree(model(), { "x:y.txt": "changed" });
+      assert.deepEqual((await verifyIt()).comparison?.changed[0]?.name, "x:y.txt");
+      const onWindows = await onPlatform("win32", verifyIt);
+      assert.deepEqual(stateAndCodes(onWindows), ["unable", "RESOURCE_NAME_UNSUPPORTED"]);
+    }
+  });
+
   it("takes no file of the model under another spelling", async () => {
     writeSigned(
       makeStatement(fileResources({ "CONFIG.json": "{}", "README.md": "hello", "weights/a.bin": "0123456789" })),
@@ -134,6 +169,7 @@ describe("verifying a model", () => {
   });
 
   it("finds a sharded file that goes on after its last shard", async () => {
+    rmSync(signature());
     await sign({ model: model(), signature: signature(), identity, pool, shardSize: 5 });
     assert.equal((await verifyIt()).state, "verified");
     appendFileSync(join(model(), "weights/a.bin"), "!");

@@ -9,6 +9,7 @@ import { readClaim } from "../../../src/core/material-claim.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
 import { explainPolicies } from "../../../src/core/policy-explanation.ts";
 import { previewPolicy } from "../../../src/core/policy-preview.ts";
+import type { Replacement } from "../../../src/core/signing/replacement.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
@@ -101,7 +102,12 @@ describe("Engine", function () {
       );
       assert.equal(asked, 0);
       const token = async () => sigstore.token("alice@example.com");
-      const signed = await engine.sign({ model, signature, identity: { method: "sigstore", root: trusted, token } });
+      const identity = { method: "sigstore", root: trusted, token } as const;
+      await failsWith("SIGNATURE_OTHER_SIGNER", () => engine.sign({ model, signature, identity }));
+      const signed = await engine.sign({ model, signature, identity, force: true });
+      // The engine reads the signature that is replaced, with the trust root that it asks for.
+      const { replaced } = await engine.sign({ model, signature, identity });
+      assert.ok(replaced?.signer?.method === "sigstore" && replaced.changes.matches);
       assert.equal(signed.signer.method, "sigstore");
       assert.equal((await same({ sigstore: answer })).state, "verified");
       assert.ok(asked > 0);
@@ -122,6 +128,22 @@ describe("Engine", function () {
     assert.equal(coverage.files, 2);
     const bad = { method: "key", privateKey: { label: "x", pem: "x" } } as const;
     await failsWith("KEY_UNREADABLE", () => engine.sign({ model, signature, identity: bad }));
+  });
+
+  it("asks before it signs files that differ, and writes nothing where refused", async () => {
+    changeByte(join(model, "a.bin"));
+    const asked: (readonly string[])[] = [];
+    const answered = (yes: boolean) => (replacement: Replacement) => {
+      asked.push(replacement.changes.changed.names);
+      return yes;
+    };
+    const written = readFileSync(signature);
+    const refuse = { model, signature, identity, confirmReplacement: answered(false) };
+    await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => engine.sign(refuse));
+    await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => engine.sign({ model, signature, identity }));
+    assert.deepEqual(readFileSync(signature), written);
+    await engine.sign({ ...refuse, confirmReplacement: answered(true) });
+    assert.deepEqual(asked, [["a.bin"], ["a.bin"]]);
   });
 
   it("tells progress, and lets go at once when it is cancelled", async () => {
@@ -163,8 +185,9 @@ describe("Engine", function () {
   it("finds models, signatures and sizes as this process does, with patterns of settings", async () => {
     writeTree(root(), { "out/net.onnx": "x", "data/plain.dat": "12345", "more/a/model.sig": "{}" });
     const request = { folder: root(), exclude: ["**/out"], models: ["data"], named: ["more"], maxEntries: 100 };
-    const { models, bound } = await engine.searchModels(request);
-    assert.deepEqual({ models, bound }, { ...(await searchModels(request)), bound: undefined });
+    const result = await engine.searchModels(request);
+    assert.deepEqual(result, await searchModels(request));
+    const { models } = result;
     const names = models.map(({ path }) => relative(root(), path));
     assert.ok(names.includes("data") && names.includes("model") && names.includes("more") && !names.includes("out"));
     assert.equal((await engine.searchModels({ ...request, maxEntries: 2 })).bound, 2);

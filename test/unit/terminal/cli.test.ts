@@ -40,13 +40,13 @@ describe("the command line", function () {
     const [first, by, signature, files, leftOut, digest, last] = lines(signed);
     assert.equal(first, "✓ Signed  llama");
     assert.match(by ?? "", /^ {2}signed by {2}key key\.pem \(P-384, sha256 [0-9a-f]{12}…\)$/);
-    assert.equal(signature, "  signature  model.sig");
+    assert.equal(signature, `  signature  ${join("llama", "model.sig")}`);
     assert.match(files ?? "", /^ {2}files {6}2 signed, 12 B read in \d+\.\d s$/);
     assert.equal(leftOut, "             left out by default: .gitattributes");
     assert.equal(digest, `  digest     sha256:${root}`);
     assert.equal(last, "✓ Signed: llama by key key.pem, 2 files");
 
-    const verified = await run("verify key llama --signature model.sig --public-key key.pub");
+    const verified = await run("verify key llama --signature llama/model.sig --public-key key.pub");
     assert.equal(verified.status, 0, verified.stdout);
     assert.equal(verified.stderr, "");
     assert.match(
@@ -59,7 +59,9 @@ describe("the command line", function () {
     await run("sign key llama --private-key key.pem");
     writeTree(at("llama"), { "config.json": "[]", "new\x1b[2J.bin": "n", "weights/other.bin": "o" });
     rmSync(at("llama/weights/model.bin"));
-    const { status, stdout, stderr } = await run("verify key llama --signature model.sig --public-key key.pub --long");
+    const { status, stdout, stderr } = await run(
+      "verify key llama --signature llama/model.sig --public-key key.pub --long",
+    );
     assert.equal(status, 1);
     assert.equal(stderr, "");
     const [first, changed, missing, added, more] = stdout.split("\n");
@@ -78,7 +80,7 @@ describe("the command line", function () {
     const signed = await run(`sign certificate llama ${flags}`);
     assert.equal(signed.status, 0, signed.stderr);
     const verified = await run(
-      "verify certificate llama --signature model.sig --certificate-chain root.pem --identity-subject alice@example.com --log-fingerprints",
+      "verify certificate llama --signature llama/model.sig --certificate-chain root.pem --identity-subject alice@example.com --log-fingerprints",
     );
     assert.equal(verified.status, 0, verified.stdout);
     const [first, by, name, valid, accepted] = lines(verified);
@@ -96,22 +98,22 @@ describe("the command line", function () {
     const fingerprints = verified.stderr.trimEnd().split("\n");
     assert.equal(fingerprints.length, 3);
     for (const line of fingerprints)
-      assert.match(line, /^(root\.pem|model\.sig) {2}sha256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+      assert.match(line, /^(root\.pem|llama\/model\.sig) {2}sha256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     const quiet = await run(
-      "--log-level=warning verify certificate llama --certificate-chain root.pem --log-fingerprints --signature model.sig",
+      "--log-level=warning verify certificate llama --certificate-chain root.pem --log-fingerprints --signature llama/model.sig",
     );
     assert.equal(quiet.stderr, "");
   });
 
   it("tells certificates under the system's roots from others", async () => {
     await run("sign certificate llama --private-key alice.key --signing-certificate alice.pem");
-    const result = await run("verify certificate llama --signature model.sig --system-roots");
+    const result = await run("verify certificate llama --signature llama/model.sig --system-roots");
     assert.equal(result.status, 1);
     assert.equal(lines(result)[0], "? Cannot be checked here  llama");
   });
 
   it("finds the signature in the model's folder where none is named, and says which", async () => {
-    await run("sign key llama --private-key key.pem --signature llama/model.sig");
+    await run("sign key llama --private-key key.pem");
     const result = await run("verify key llama --public-key key.pub");
     assert.equal(result.status, 0);
     assert.equal(lines(result)[3], `  signature  ${join("llama", "model.sig")}`);
@@ -142,7 +144,7 @@ describe("the command line", function () {
     );
     assert.match(signed.stdout, /left out by you: notes\.txt\n/);
     writeTree(at("llama"), { "later.txt": "l" });
-    const verify = "verify key llama --signature model.sig --public-key key.pub";
+    const verify = "verify key llama --signature llama/model.sig --public-key key.pub";
     assert.equal((await run(verify)).status, 1);
     const ignored = await run(`${verify} --ignore_paths=llama/later.txt`);
     assert.equal(ignored.status, 0);
@@ -161,7 +163,7 @@ describe("the command line", function () {
     assert.match(refused.stderr, /^Signing failed: llama cannot be signed: "link\.json" is a symbolic link\./);
     const signed = await run("sign key llama --private-key key.pem --allow-symlinks --no-ignore-git-paths");
     assert.match(signed.stdout, /files {6}4 signed/);
-    const verify = "verify key llama --signature model.sig --public-key key.pub";
+    const verify = "verify key llama --signature llama/model.sig --public-key key.pub";
     assert.equal((await run(verify)).status, 0);
     assert.equal((await run(`${verify} --allow_symlinks --no-ignore_git_paths`)).status, 0);
   });
@@ -182,19 +184,23 @@ describe("the command line", function () {
 
   it("signs with another hash and in shards, and verifies that without being told", async () => {
     for (const hash of ["blake2b", "BLAKE3"]) {
+      rmSync(at("llama/model.sig"), { force: true });
       const signed = await run(`sign key llama --private-key key.pem --hash ${hash} --shard-size 4B`);
       assert.equal(signed.status, 0, signed.stderr);
-      const inspected = await run("inspect model.sig");
+      const inspected = await run("inspect llama/model.sig");
       assert.match(inspected.stdout, new RegExp(`2 listed, ${hash.toLowerCase()}, 4 shards of 4 B\n`));
-      assert.equal((await run("verify key llama --signature model.sig --public-key key.pub")).status, 0);
+      assert.equal((await run("verify key llama --signature llama/model.sig --public-key key.pub")).status, 0);
     }
   });
 
   it("says what a signature says, and that it is not verified", async () => {
     await run("sign key llama --private-key key.pem");
-    const { status, stdout } = await run("inspect model.sig");
+    const { status, stdout } = await run("inspect llama/model.sig");
     assert.equal(status, 0);
-    assert.match(stdout, /^○ Not verified {2}model\.sig\n {2}claims {5}to be signed by the key [0-9a-f]{12}…\n/);
+    assert.match(
+      stdout,
+      /^○ Not verified {2}llama[/\\]model\.sig\n {2}claims {5}to be signed by the key [0-9a-f]{12}…\n/,
+    );
     assert.match(stdout, /\n○ Not verified: this is what the file says, whoever wrote it\n$/);
     assert.match(stdout, /[0-9a-f]{12}… {2}config\.json\n/);
   });
@@ -316,7 +322,7 @@ describe("the command line", function () {
     writeFileSync(at("odd.pem"), chainWithName.leaf.pem);
     writeFileSync(at("odd.key"), chainWithName.leaf.keys.privatePem);
     await run("sign certificate llama --private-key odd.key --signing-certificate odd.pem");
-    for (const args of ["inspect model.sig", "inspect model.sig --json"]) {
+    for (const args of ["inspect llama/model.sig", "inspect llama/model.sig --json"]) {
       const { status, stdout } = await run(args);
       assert.equal(status, 0);
       assert.match(stdout, /owned/);
@@ -326,7 +332,7 @@ describe("the command line", function () {
 
   it("colours where it is forced to, and is plain in a pipe", async () => {
     await run("sign key llama --private-key key.pem");
-    const verify = "verify key llama --signature model.sig --public-key key.pub";
+    const verify = "verify key llama --signature llama/model.sig --public-key key.pub";
     assert.ok((await run(verify, { env: { FORCE_COLOR: "1" } })).stdout.startsWith("\x1b[32m✓ Verified\x1b[0m"));
     assert.ok((await run(verify)).stdout.startsWith("✓ Verified"));
   });
@@ -353,7 +359,8 @@ describe("the command line", function () {
 
   it("keeps the old signature where the new one does not fit on the disk", async function () {
     if (process.platform === "win32") this.skip();
-    writeFileSync(at("model.sig"), "old");
+    await run("sign key llama --private-key key.pem");
+    const old = readFileSync(at("llama/model.sig"), "utf8");
     const command = `ulimit -f 0; exec "${process.execPath}" "${CLI}" sign key llama --private-key key.pem`;
     const child = spawn("bash", ["-c", command], { cwd: folder(), stdio: ["ignore", "pipe", "pipe"] });
     let stderr = "";
@@ -364,11 +371,11 @@ describe("the command line", function () {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^Signing failed: The signature .*model\.sig was not written: it would be larger than is allowed here\. A signature that was there before is unchanged\.\n/,
+      /^Signing failed: The signature .*model\.sig was not written: it would be larger than is allowed here\. Give another path with --signature\.\n/,
     );
-    assert.equal(readFileSync(at("model.sig"), "utf8"), "old");
+    assert.equal(readFileSync(at("llama/model.sig"), "utf8"), old);
     assert.deepEqual(
-      readdirSync(folder()).filter((name) => name.endsWith(".tmp")),
+      readdirSync(at("llama")).filter((name) => name.endsWith(".tmp")),
       [],
     );
   });

@@ -35,14 +35,16 @@ describe("Ctrl-C while a model is read", function () {
     runInTerminal(args.split(" "), [{ waitFor: "/s, ", type: "\x03" }], { cwd: folder() });
 
   it("ends signing with 130, leaves no file, and keeps the old signature", async () => {
-    writeFileSync(at("model.sig"), "old");
-    const { status, shown } = await interrupt("sign key llama --private-key key.pem");
+    const resources = [{ name: "model.bin", digest: "0".repeat(64), algorithm: "sha256" }];
+    const old = bundleText(signBundle(makeStatement(resources, { name: "llama" }), { keys }));
+    writeFileSync(at("model.sig"), old);
+    const { status, shown } = await interrupt("sign key llama --private-key key.pem --signature model.sig");
     assert.equal(status, 130, shown);
     assert.match(shown, /Hashing [\d.]+( MB)? of 400 GB, [\d.]+ [MG]B\/s, /);
     // The progress line is erased before the last word.
     assert.equal(shown.split(ERASE_LINE).at(-1)?.replace("^C", ""), "Interrupted.\r\n");
     assert.deepEqual(readdirSync(folder()).sort(), ["key.pem", "key.pub", "llama", "model.sig"]);
-    assert.equal(readFileSync(at("model.sig"), "utf8"), "old");
+    assert.equal(readFileSync(at("model.sig"), "utf8"), old);
   });
 
   it("ends verifying with 130 and without a verdict", async () => {

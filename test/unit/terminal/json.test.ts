@@ -56,6 +56,15 @@ describe("JSON reports", function () {
     assert.equal(stateOf(verified), "verified");
   });
 
+  it("of what the default paths hide", async () => {
+    writeTree(at("llama"), { ".github/workflows/ci.yml": "" });
+    const hidden = { names: [".github/workflows/ci.yml"], count: 1, complete: true };
+    const coverageOf = (report: unknown) => (report as { coverage: { hidden: unknown } }).coverage.hidden;
+    assert.deepEqual(coverageOf(await run("digest llama")), hidden);
+    assert.deepEqual(coverageOf(await run("sign key llama --private-key key.pem --signature model.sig")), hidden);
+    assert.deepEqual(coverageOf((await run(verify))["verdict"]), hidden);
+  });
+
   it("of a model that changed", async () => {
     await run("sign key llama --private-key key.pem --signature model.sig");
     appendFileSync(at("llama/model.bin"), "x");

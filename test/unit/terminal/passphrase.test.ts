@@ -24,7 +24,7 @@ describe("the passphrase of a key", function () {
   const isSigned = ({ status, stderr }: CliResult): void => {
     assert.equal(stderr, "");
     assert.equal(status, 0);
-    assert.ok(existsSync(join(folder(), "model.sig")));
+    assert.ok(existsSync(join(folder(), "llama/model.sig")));
   };
 
   it("comes from the command line", async () => isSigned(await sign(["--password", PASSPHRASE])));
@@ -114,14 +114,14 @@ describe("the passphrase of a key", function () {
       const { status, shown } = await type({ waitFor, type: "half\x03" });
       assert.equal(status, 130, shown);
       assert.match(shown, /Interrupted\./);
-      assert.ok(!existsSync(join(folder(), "model.sig")));
+      assert.ok(!existsSync(join(folder(), "llama/model.sig")));
     });
 
     it("can be refused with Ctrl-D", async () => {
       const { status, shown } = await type({ waitFor, type: "\x04" });
       assert.equal(status, 1, shown);
       assert.match(shown, /Signing failed.*: No passphrase was given\./);
-      assert.ok(!existsSync(join(folder(), "model.sig")));
+      assert.ok(!existsSync(join(folder(), "llama/model.sig")));
     });
 
     it("is told to be wrong", async () => {

@@ -205,7 +205,7 @@ describe("policies on the command line", function () {
       assert.match(stdout, /^! Let pass by exception {2}models\/bert\n/);
       assert.match(
         stdout,
-        /\n✓ Verified {2}models\/llama {2}key prod\.pub\n2 models: 1 verified, 1 let pass, 0 refused\n$/,
+        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNot demanded: 3 files .*\n2 models: 1 verified, 1 let pass, 0 refused\n$/,
       );
     });
 
@@ -342,7 +342,7 @@ describe("policies on the command line", function () {
       assert.equal(status, 0);
       assert.match(
         stdout,
-        /warning: .*It also matches "evil-a\.evil\.example"\. \[regexp-unanchored\]\n✓ .*: 1 policy, 1 authority, 0 errors, 1 warning\n$/,
+        /warning: .*not anchored.* \[regexp-unanchored\]\n✓ .*: 1 policy, 1 authority, 0 errors, 1 warning\n$/,
       );
     });
     it("as JSON that fits the schema", async () => {
@@ -439,6 +439,33 @@ describe("policies on the command line", function () {
       const there = await run("policy", "init", folder(), "--public-key", at("prod.pub"), "--yes");
       assert.equal(there.status, 2);
       assert.match(there.stderr, /is there already; it is not replaced/);
+    });
+  });
+
+  describe("a policy in a signed model", () => {
+    it("is not written: it would be a file that nobody signed", async () => {
+      await sign("models/llama");
+      symlinkSync(at("models/llama"), at("linked"));
+      for (const [where, ...more] of [
+        ["models/llama"],
+        [".", "--output", at("models/llama/model-policy.yaml")],
+        [".", "--output", at("models/llama/deeper/model-policy.yaml")],
+        [".", "--output", at("linked/model-policy.yaml")],
+      ] as const) {
+        const args = ["policy", "init", at(where), "--public-key", at("prod.pub"), "--yes", ...more];
+        const { status, stderr } = await run(...args);
+        assert.equal(status, 2, stderr);
+        assert.ok(stderr.includes(`would lie in the signed model ${at("models/llama")},`), stderr);
+        assert.ok(stderr.includes(`run policy init for ${at("models")}, or name a file elsewhere`), stderr);
+      }
+      const given = ["--identity", "a@b.example", "--identity-provider", "https://i.example"];
+      const out = at("models/llama/model-policy.yaml");
+      const imported = await run("policy", "import", ...given, "--output", out);
+      assert.equal(imported.status, 2, imported.stderr);
+      assert.match(imported.stderr, /would lie in the signed model/);
+      assert.equal(existsSync(out), false);
+      const verified = await run("verify", "key", at("models/llama"), "--public-key", at("prod.pub"));
+      assert.equal(verified.status, 0, verified.stderr);
     });
   });
 

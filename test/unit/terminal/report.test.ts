@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Coverage, Verdict } from "../../../src/core/verdict.ts";
 import type { Signer } from "../../../src/core/verification/signer.ts";
-import { verdictReport } from "../../../src/terminal/report.ts";
+import { trustRootText, verdictReport } from "../../../src/terminal/report.ts";
 import { renderLine } from "../../../src/terminal/text.ts";
 
 const SIGNER: Signer = { method: "key", fingerprint: "ab".repeat(32), curve: "P-256", label: "prod.pub" };
@@ -36,6 +36,16 @@ describe("the report of a verdict", () => {
     ]);
   });
 
+  it("says of a stored trust root when its metadata expired", () => {
+    const facts = { label: "Sigstore", origin: "updated", asOf: "2026-11-01T00:00:00.000Z" } as const;
+    const now = Date.parse("2026-11-21T00:00:00Z");
+    assert.equal(trustRootText(facts, now), "the trust root of Sigstore (updated 20 days ago)");
+    assert.equal(
+      trustRootText({ ...facts, expiredSince: "2026-11-08T14:02:03.000Z" }, now),
+      "the trust root of Sigstore (updated 20 days ago; its metadata expired on 2026-11-08 14:02 UTC)",
+    );
+  });
+
   it("tells by whose word files were left out, and not the signature itself", () => {
     const coverage: Coverage = {
       ...COVERAGE,
@@ -57,6 +67,39 @@ describe("the report of a verdict", () => {
       "             not signed, let pass: extra.bin",
       "             empty, not recorded by shards: empty.txt",
     ]);
+  });
+
+  it("names in amber what the default paths hide beside git's own files", () => {
+    const ignored = [{ name: ".github", source: "default" as const }];
+    const names = Array.from({ length: 12 }, (_, index) => `.github/${String(index).padStart(2, "0")}`);
+    const linesOf = (hidden: Coverage["hidden"], long = false) =>
+      verdictReport(
+        {
+          state: "verified",
+          model: "/models/llama",
+          reasons: [],
+          coverage: { ...COVERAGE, ignored, ...(hidden && { hidden }) },
+        },
+        { name: "llama", accepted: "the key given", long },
+      );
+    const line = (hidden: Coverage["hidden"], long = false) => linesOf(hidden, long).at(-2)?.at(-1);
+    const ten = names.slice(0, 10).join(", ");
+    assert.deepEqual(line({ names: names.slice(0, 2), count: 2, complete: true }), {
+      text: "left out by default, not git's own: .github/00, .github/01",
+      style: "amber",
+    });
+    const text = (hidden: Coverage["hidden"], long = false) => {
+      const shown = line(hidden, long);
+      return typeof shown === "object" ? shown.text : shown;
+    };
+    assert.match(text({ names, count: 150, complete: true }) ?? "", new RegExp(`: ${ten} and 140 more$`));
+    assert.match(text({ names, count: 150, complete: true }, true) ?? "", / \.github\/11 and 138 more$/);
+    assert.match(text({ names, count: 12, complete: false }) ?? "", / and 2 more; not all of it was looked at$/);
+    assert.match(
+      text({ names: [], count: 0, complete: false }) ?? "",
+      /^left out by default, and not all of it was looked at/,
+    );
+    assert.equal(text(undefined), "left out by default: .github");
   });
 
   it("folds long lists of what was left out, unless all is asked for", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../support/bundles.ts";
 import { makeChain } from "../../support/certificates.ts";
@@ -71,6 +71,47 @@ describe("scan with a key or a root", function () {
     assert.equal(sarif.version, "2.1.0");
   });
 
+  describe("passes nothing that it did not look at", () => {
+    const only = (files: Readonly<Record<string, string>> = {}) => {
+      for (const name of ["b-changed", "c-certified", "d-unsigned"])
+        rmSync(join(folder(), "models", name), { recursive: true });
+      writeTree(folder(), files);
+    };
+    const failure = async (): Promise<unknown> => {
+      const { status, stdout } = await scan("--public-key", "prod.pub", "--json");
+      assert.equal(status, 1, stdout);
+      return (
+        JSON.parse(stdout).failures[0]?.code ?? JSON.parse(stdout).models.map(({ state }: { state: string }) => state)
+      );
+    };
+
+    it("but what is signed", async () => {
+      only({ "models/notes.txt": "", "models/pyvenv.cfg": "" });
+      assert.equal((await scan("--public-key", "prod.pub")).status, 0);
+    });
+
+    it("in an environment or a package folder", async () => {
+      only({ "models/pyvenv.cfg": "", "models/lib/python3.12/site-packages/x/net.onnx": "" });
+      assert.deepEqual(await failure(), ["verified", "unsigned"]);
+    });
+
+    it("behind a symbolic link", async function () {
+      if (process.platform === "win32") this.skip();
+      renameSync(join(folder(), "models/b-changed"), join(folder(), "changed"));
+      writeTree(folder(), { "models/b-changed/": "" });
+      only();
+      symlinkSync("../changed", join(folder(), "models/link"));
+      assert.equal(await failure(), "SEARCH_LINK");
+    });
+
+    it("because there is nothing", async () => {
+      rmSync(join(folder(), "models"), { recursive: true });
+      writeTree(folder(), { "models/notes.txt": "" });
+      assert.equal(await failure(), "SEARCH_NOTHING_FOUND");
+      assert.equal((await scan("--public-key", "prod.pub", "--allow-empty")).status, 0);
+    });
+  });
+
   it("is told apart from wrong usage", async () => {
     writeFileSync(join(folder(), "text.pub"), "hello");
     const unreadable = await scan("--public-key", "text.pub");
@@ -81,5 +122,6 @@ describe("scan with a key or a root", function () {
     assert.equal(both.status, 2);
     assert.match(both.stderr, /--policy says whom to trust/);
     assert.match((await scan("--root", ".")).stderr, /--root needs --policy/);
+    assert.match((await scan("--allow-empty")).stderr, /--allow-empty needs --policy/);
   });
 });

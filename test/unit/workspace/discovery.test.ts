@@ -44,6 +44,40 @@ describe("the search of a workspace folder", () => {
     assert.equal(lists, 2, "that the bound is gone is told, although the models are the same");
   });
 
+  it("keeps and logs what it passed over, until it is gone", async () => {
+    writeTree(root(), {
+      "a/net.onnx": "x",
+      ".git/config": "",
+      "node_modules/x.js": "",
+      "env/pyvenv.cfg": "",
+      "env/lib/python3.12/site-packages/x.py": "",
+    });
+    let lists = 0;
+    registry.onDidChange(({ list }) => {
+      if (list) lists += 1;
+    });
+    const search = discovery();
+    await search.search(root());
+    assert.deepEqual(registry.passedOver.get(root())?.first, [
+      { path: join(root(), "node_modules"), reason: "name" },
+      { path: join(root(), "env"), reason: "environment" },
+    ]);
+    assert.match(log.join("\n"), /Not searched: .*node_modules \(name\), .*env \(environment\)/);
+    rmSync(join(root(), "env"), { recursive: true });
+    rmSync(join(root(), "node_modules"), { recursive: true });
+    await search.search(root());
+    assert.deepEqual([...registry.passedOver], []);
+    assert.equal(lists, 2, "that nothing is passed over any longer changes the list, although the models are the same");
+  });
+
+  it("enters an environment where a policy's pattern lies", async () => {
+    writeTree(root(), { "env/pyvenv.cfg": "", "env/lib/python3.12/site-packages/net.onnx": "x" });
+    hints = { searched: ["env/**"] };
+    await discovery().search(root());
+    assert.deepEqual(found(), [`${join("env/lib/python3.12/site-packages")} directory`]);
+    assert.deepEqual([...registry.passedOver], []);
+  });
+
   it("finds what policies name wherever it lies: single files, in models, and beyond the bound", async () => {
     writeTree(root(), { "a/model.sig": "{}", "a/deep/x.dat": "x", "b/c/d/e/weights.dat": "x", "b/c/d/e/f": "x" });
     hints = { named: ["a/deep/x.dat", "b/c/d/e/weights.dat", "missing.bin"] };

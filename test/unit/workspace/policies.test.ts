@@ -29,6 +29,7 @@ describe("policies of a window", () => {
   let freshness: Freshness;
   let follower: PolicyFollower;
   let userPolicy: string;
+  let ownDisk: boolean;
   let trusted: boolean;
   let trust: Trust;
   let automatic: boolean;
@@ -38,12 +39,14 @@ describe("policies of a window", () => {
     model = join(folder, "models", "m");
     writeTree(folder, { "models/m/weights.bin": "w", "keys/prod.pub": keys.publicPem });
     userPolicy = "";
+    ownDisk = true;
     trusted = true;
     automatic = true;
     trust = {};
     registry = new ModelRegistry();
     policies = new Policies({
       userPolicy: () => userPolicy,
+      ownDisk: () => ownDisk,
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
       workspaceTrusted: () => trusted,
       folderOf: (path) => (path.startsWith(folder) ? folder : undefined),
@@ -114,6 +117,11 @@ describe("policies of a window", () => {
     assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
   });
 
+  it("have searches look into everything where their patterns lie, but for those without a literal beginning", async () => {
+    inWorkspace(policyText({ globs: ["env/models/**", "**", "node_modules/*/x"], authorities: [prod] }));
+    assert.deepEqual(await policies.searchedPatterns(folder), ["env/models/**", "node_modules/*/x"]);
+  });
+
   it("decide about a model of their folder that no search has found yet, too", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
@@ -165,6 +173,16 @@ describe("policies of a window", () => {
       decision?.policies.map(({ policy }) => policy.name),
       ["named"],
     );
+  });
+
+  it("of the default place count only where the disk is the person's own", async () => {
+    own(policyText({ name: "default", authorities: [inline(keys.publicPem)] }));
+    ownDisk = false;
+    assert.notEqual(await checked(), "verified");
+    assert.equal(known()?.verdict.decision, undefined);
+    ownDisk = true;
+    policies.forget();
+    assert.equal((await checker.check(model, "files", { asked: true })).state, "verified");
   });
 
   it("accept nothing where a file that the setting names is missing, not absolute, or has errors", async () => {

@@ -153,6 +153,13 @@ describe("the memory of verdicts", () => {
     const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
     const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
     assert.deepEqual(recall(toKeep(verdict)), verdict);
-    assert.equal(toKeep({ ...verdict, state: "invalid" }), undefined);
+    const coverage: Verdict["coverage"] = {
+      ...{ files: 1, bytes: 1, bytesRead: 1, bytesFromCache: 0, seconds: 1, ignored: [], unsigned: [], empty: [] },
+      ...{ algorithm: "sha256", serialization: "files", symlinksAllowed: false },
+      hidden: { names: [".github/ci.yml"], count: 1, complete: true },
+    };
+    assert.deepEqual(recall(toKeep({ ...verdict, coverage })), { ...verdict, coverage });
+    assert.deepEqual(recall(toKeep({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
+    assert.equal(toKeep({ ...verdict, state: "unchecked" }), undefined);
   });
 });

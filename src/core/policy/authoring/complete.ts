@@ -2,11 +2,10 @@ import { POLICY_SCHEMA } from "../policy-schema.ts";
 import { type Schema, schemaAt, type ValuePath } from "../schema-check.ts";
 import { valueChoices } from "./complete-values.ts";
 import { exampleOf } from "./explain.ts";
-import { CURSOR } from "./read-token.ts";
-import { type Mark, scanText } from "./scan-text.ts";
 import { escapeSnippet, renderSnippet, type Style, scalarText, type Template } from "./snippet.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { AUTHORITIES, FIELDS, type NamedTemplate, POLICY } from "./templates.ts";
+import { CURSOR, type Mark, marksIn } from "./text-marks.ts";
 
 /** Something that can be written at the cursor. */
 export interface Completion {
@@ -42,14 +41,13 @@ export async function completePolicy(
   around: Surroundings,
   { schemaElsewhere, json }: CompleteOptions,
 ): Promise<readonly Completion[]> {
-  const marks = scanText(text.slice(0, offset) + CURSOR + text.slice(offset));
+  const marks = marksIn(text.slice(0, offset) + CURSOR + text.slice(offset));
   const mark = marks.find(({ start, end }) => start <= offset && offset < end);
   if (mark === undefined) return [];
   const cursor: Cursor = { text, offset, mark, marks, style: json ? "json" : mark.flow ? "flow" : "block" };
-  if (mark.role === "key") return schemaElsewhere ? [] : fields(cursor, mark.path.slice(0, -1));
+  if (mark.role === "key") return schemaElsewhere || isMisaligned(cursor) ? [] : fields(cursor, mark.path.slice(0, -1));
   const schema = schemaAt(POLICY_SCHEMA, mark.path);
   if (schema === undefined) return [];
-  if (mark.role === "item") return items(cursor, mark.path, "- ", schemaElsewhere);
   if (schema.type === "array") return mark.ownLine ? items(cursor, [...mark.path, 0], "- ", schemaElsewhere) : [];
   if (schema.type !== "object") return await values(cursor, schema, around, schemaElsewhere);
   if (mark.path.length === 0) {
@@ -113,11 +111,22 @@ function fields(cursor: Cursor, path: ValuePath, dash = ""): readonly Completion
   });
 }
 
+/** Whether a word stands in another column than the fields of the mapping that the parser puts it in. */
+function isMisaligned(cursor: Cursor): boolean {
+  const { path, flow, column } = cursor.mark;
+  return !flow && fieldsIn(cursor, path.slice(0, -1)).some((other) => other.column !== column);
+}
+
 /** Names that the mapping around the cursor has, without the one at the cursor. */
-function siblings({ mark, marks }: Cursor, path: ValuePath): string[] {
-  const own = (other: Mark): boolean =>
-    other !== mark && other.role === "key" && other.document === mark.document && isDirectlyIn(other.path, path);
-  return marks.filter(own).map(({ path: taken }) => String(taken.at(-1)));
+function siblings(cursor: Cursor, path: ValuePath): string[] {
+  return fieldsIn(cursor, path).map(({ path: taken }) => String(taken.at(-1)));
+}
+
+function fieldsIn({ mark, marks }: Cursor, path: ValuePath): readonly Mark[] {
+  return marks.filter(
+    (other) =>
+      other !== mark && other.role === "key" && other.document === mark.document && isDirectlyIn(other.path, path),
+  );
 }
 
 function isDirectlyIn(path: ValuePath, parent: ValuePath): boolean {

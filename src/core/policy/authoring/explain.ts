@@ -1,8 +1,8 @@
 import { POLICY_SCHEMA } from "../policy-schema.ts";
 import { schemaAt, type ValuePath } from "../schema-check.ts";
-import { type Mark, scanText } from "./scan-text.ts";
 import { renderExample } from "./snippet.ts";
 import { AUTHORITIES, FIELDS } from "./templates.ts";
+import { type Mark, marksIn } from "./text-marks.ts";
 
 /** What a field of a policy is for. */
 export interface Explanation {
@@ -19,7 +19,7 @@ export interface Explanation {
 
 /** What stands at an offset of a policy's text. */
 export function explainPolicy(text: string, offset: number): Explanation | undefined {
-  const mark = scanText(text).find(({ role, start, end }) => role !== "item" && start <= offset && offset <= end);
+  const mark = marksIn(text).find(({ start, end }) => start <= offset && offset <= end);
   return mark === undefined ? undefined : explain(mark);
 }
 

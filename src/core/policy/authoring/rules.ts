@@ -1,4 +1,4 @@
-import { scanText } from "./scan-text.ts";
+import { marksIn } from "./text-marks.ts";
 
 /** One pattern of a policy: the models that it covers. */
 export interface PatternPlace {
@@ -12,7 +12,7 @@ export interface PatternPlace {
 
 /** The patterns of all policies of a text, broken or not, in their order. */
 export function patternsIn(text: string): readonly PatternPlace[] {
-  const marks = scanText(text).filter(({ role }) => role === "value");
+  const marks = marksIn(text).filter(({ role }) => role === "value");
   const names = new Map<number, string>();
   for (const { document, path, text: name } of marks) if (path.join("/") === "metadata/name") names.set(document, name);
   return marks.flatMap(({ document, path, text: pattern, start, end }) => {

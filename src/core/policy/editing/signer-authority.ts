@@ -1,6 +1,6 @@
 import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
+import { ciIdentity } from "../../verification/ci-identity.ts";
 import type { CertificateSigner, KeySigner, Signer, SigstoreSigner } from "../../verification/signer.ts";
-import { GITHUB_ACTIONS_ISSUER } from "../github-actions.ts";
 import type { AuthorityDocument, PathOrData } from "../policy-document.ts";
 
 /** A signer as authenticated, and what it was authenticated with. Nobody else is ever written into a policy. */
@@ -17,7 +17,7 @@ export type ProvenSigner =
  * What an authority would accept:
  *
  * - `key`: the key
- * - `subject`: certificates under the root whose subject has all these parts
+ * - `subject`: certificates under the root with exactly this subject
  * - `alternative-name`: certificates under the root with this alternative name
  * - `identity`: this identity, certified by this issuer, character by character
  * - `workflow-at-ref`: this workflow at this branch or tag, and at no other
@@ -70,12 +70,13 @@ function certificateChoices(
 }
 
 function sigstoreChoices(
-  { identity, issuer }: SigstoreSigner,
+  signer: SigstoreSigner,
   trustConfig: string | undefined,
   taken: readonly string[],
 ): readonly AuthorityChoice[] {
-  const workflow = issuer === GITHUB_ACTIONS_ISSUER && trustConfig === undefined ? workflowOf(identity) : undefined;
-  if (workflow === undefined) {
+  const { identity, issuer } = signer;
+  const workflow = trustConfig === undefined ? ciIdentity(signer) : undefined;
+  if (workflow?.host !== "github.com") {
     const keyless = { identities: [{ issuer, subject: identity }], ...(trustConfig !== undefined && { trustConfig }) };
     return [{ scope: "identity", text: identity, authority: { name: freeName(identity, taken), keyless } }];
   }
@@ -88,24 +89,6 @@ function sigstoreChoices(
   });
   const exact = choice("workflow-at-ref", ref);
   return ref.startsWith("refs/tags/") ? [exact, choice("workflow-at-any-tag", "refs/tags/**")] : [exact];
-}
-
-/** Only what can be written in the short form without meaning anything else. */
-function workflowOf(identity: string) {
-  const pattern = /^https:\/\/github\.com\/([\w.-]+\/[\w.-]+)\/\.github\/workflows\/([^/*@]+\.ya?ml)@(refs\/[^*]+)$/;
-  const [, repository, workflow, ref] = pattern.exec(identity) ?? [];
-  if (repository === undefined || workflow === undefined || ref === undefined) return undefined;
-  return { repository, workflow, ref };
-}
-
-/**
- * Whether the workflow that signed was run for another repository than the one it lies in: whoever may call it signs
- * under its name.
- */
-export function callingRepository({ identity, extensions }: SigstoreSigner): string | undefined {
-  const { sourceRepositoryUri: source } = extensions;
-  if (source === undefined || !source.startsWith("https://github.com/")) return undefined;
-  return identity.startsWith(`${source}/`) ? undefined : source.slice("https://github.com/".length);
 }
 
 /** The one certificate, in PEM, that the path of this signer led to. */

@@ -1,12 +1,10 @@
+import { DEFAULT_FULCIO_URL, DEFAULT_REKOR_URL } from "sigstore";
 import { stringify } from "yaml";
 import type { Authority, Policy } from "../policy.ts";
 import type { AuthorityDocument, IdentityDocument } from "../policy-document.ts";
 import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
 import type { Fields } from "./fields.ts";
 import { identityOf } from "./identities.ts";
-
-const PUBLIC_FULCIO = "https://fulcio.sigstore.dev";
-const PUBLIC_REKOR = "https://rekor.sigstore.dev";
 
 /** As Sigstore's policy-controller documents `policy.sigstore.dev/v1beta1`. */
 export function importClusterImagePolicy(document: Fields, models: readonly string[]): PolicyDraft {
@@ -55,7 +53,7 @@ function importAuthority(fields: Fields): AuthorityDocument | undefined {
 
 function importLog(log: Fields): boolean {
   const url = log.text("url");
-  const other = url !== undefined && url.replace(/\/$/, "") !== PUBLIC_REKOR;
+  const other = url !== undefined && url.replace(/\/$/, "") !== DEFAULT_REKOR_URL;
   if (other) log.note("url", `a log of its own needs a trustConfig, ${OMITTED}`);
   return log.rest(`a trust root of its own needs a trustConfig, ${OMITTED}`) || other;
 }
@@ -81,7 +79,7 @@ function importForm(fields: Fields): AuthorityDocument | undefined {
 
 function importKeyless(keyless: Fields): AuthorityDocument | undefined {
   const url = keyless.text("url");
-  const isPublic = url === undefined || url.replace(/\/$/, "") === PUBLIC_FULCIO;
+  const isPublic = url === undefined || url.replace(/\/$/, "") === DEFAULT_FULCIO_URL;
   if (!isPublic) keyless.note("url", `an instance of its own needs a trustConfig, ${OMITTED}`);
   keyless.drop("insecureIgnoreSCT", "certificates are always checked against their log");
   const given = keyless.list("identities");
@@ -110,11 +108,12 @@ export function exportClusterImagePolicies(policies: readonly Policy[], notCarri
 }
 
 function exportPolicy(policy: Policy, notCarried: NotCarried[]): string {
-  const { name, mode, models, requireSignature, verification } = policy;
+  const { name, mode, models, requireSignature, unsignedFiles, verification } = policy;
   const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
   for (const { pattern } of models)
     note(`models: ${pattern}`, 'it names paths of models, and not images: "**" is written instead');
   if (!requireSignature) note("requireSignature", "an image that is covered has to be signed");
+  if (unsignedFiles.length > 0) note("unsignedFiles", "images have no such thing");
   const { signaturePath, ignorePaths, ignoreUnsignedFiles, allowSymlinks, signerIgnoredPaths } = verification;
   const told = { signaturePath, ignorePaths: ignorePaths.join(", "), ignoreUnsignedFiles, allowSymlinks };
   for (const [field, value] of Object.entries(told))
@@ -151,8 +150,8 @@ function exportAuthority(authority: Authority, note: (what: string, why: string)
       }
       return {
         name,
-        keyless: { url: PUBLIC_FULCIO, identities: authority.identities.map(identityOf) },
-        ctlog: { url: PUBLIC_REKOR },
+        keyless: { url: DEFAULT_FULCIO_URL, identities: authority.identities.map(identityOf) },
+        ctlog: { url: DEFAULT_REKOR_URL },
       };
   }
 }

@@ -1,3 +1,4 @@
+import { readCertificateIdentity, typedText } from "../../verification/certificate-identity.ts";
 import type { Authority, Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import type { NotCarried } from "./draft.ts";
@@ -29,17 +30,19 @@ export function authoritiesOfFlags(flags: VerifyFlags): AuthorityDocument[] {
 }
 
 function trustedIdentity(text: string): string {
-  return /^[A-Za-z][A-Za-z0-9.-]*=/.test(text) ? `x509.subject: ${text}` : `x509.san: ${text}`;
+  const identity = readCertificateIdentity(text);
+  return identity.type === "subject" ? `x509.subject: ${identity.text}` : `x509.san: ${typedText(identity)}`;
 }
 
 /** One line of flags for `verify` for each authority that has them. */
 export function exportFlags(policies: readonly Policy[], notCarried: NotCarried[]): string[] {
   const lines: string[] = [];
-  for (const { name, authorities, models, verification, mode, requireSignature } of policies) {
+  for (const { name, authorities, models, verification, mode, requireSignature, unsignedFiles } of policies) {
     const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
     for (const { pattern } of models) note(`models: ${pattern}`, "MODEL stands for each of them");
     if (mode === "warn") note("mode", "verify fails where a signer is not the one named");
     if (!requireSignature) note("requireSignature", "verify fails where there is no signature");
+    if (unsignedFiles.length > 0) note("unsignedFiles", "verify reads one model and nothing beside it");
     const more = [
       ...(verification.signaturePath === undefined ? [] : ["--signature", `MODEL/${verification.signaturePath}`]),
       ...verification.ignorePaths.flatMap((path) => ["--ignore-paths", `MODEL/${path}`]),
@@ -63,10 +66,7 @@ function flagsOf(authority: Authority, note: (what: string, why: string) => void
     case "certificate":
       return authority.identities.map((identity) => {
         const chain = ["certificate", "MODEL", "--certificate-chain", authority.roots.label];
-        if (identity.kind === "any") return chain;
-        if (identity.kind === "subject")
-          note(what, "--identity-subject is the whole subject, and not some of its parts");
-        return [...chain, "--identity-subject", identity.text];
+        return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
       });
     case "keyless":
       return authority.identities.flatMap(({ issuer, subject }) => {

@@ -87,6 +87,7 @@ export function exportModelValidations(policies: readonly Policy[], notCarried: 
     }
     if (policy.mode === "warn") note("mode", "what is not accepted is always refused");
     if (!policy.requireSignature) note("requireSignature", "a model has to be signed");
+    if (policy.unsignedFiles.length > 0) note("unsignedFiles", "only the model itself is looked at");
     if (policy.authorities.length > 1) {
       note("authorities", "any one of them is enough here, and of these documents one has to be chosen");
     }
@@ -114,7 +115,7 @@ function exportConfig(authority: Authority, note: (what: string, why: string) =>
       note(`authority ${authority.name}`, `put the public key into the container, at /keys/${authority.key.label}`);
       return { privateKeyConfig: { keyPath: `/keys/${authority.key.label}` } };
     case "certificate":
-      if (authority.identities.some(({ kind }) => kind !== "any"))
+      if (authority.identities.some((identity) => identity !== "any"))
         return leaveOut("names of certificates are not compared");
       note(`authority ${authority.name}`, `put the root into the container, at /keys/${authority.roots.label}`);
       return { pkiConfig: { certificateAuthority: `/keys/${authority.roots.label}` } };

@@ -49,7 +49,10 @@ const ONE_INDEX: ReadonlySet<string> = new Set(["dsse/0.0.2", "hashedrekord/0.0.
  * @throws ProvenanceError SIGSTORE_LOG_ENTRY
  */
 export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer, label: string): string | undefined {
-  const json = parseBoundedJson(entry.canonicalizedBody, `The log entry in ${label}`, "SIGSTORE_LOG_ENTRY");
+  const json = parseBoundedJson(entry.canonicalizedBody, `The log entry in ${label}`, {
+    notJson: "SIGSTORE_LOG_ENTRY",
+    malformed: "SIGSTORE_LOG_ENTRY",
+  });
   const head = v.safeParse(Head, json);
   if (!head.success) throw contradicts(label, "its log entry cannot be read");
   const { kind, apiVersion, spec } = head.output;

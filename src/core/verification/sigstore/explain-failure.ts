@@ -1,5 +1,6 @@
 import type { RFC3161Timestamp, X509Certificate } from "@sigstore/core";
-import type { SignedEntity, TrustMaterial, VerificationError } from "@sigstore/verify";
+import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
+import type { VerificationError } from "sigstore";
 import { type ErrorCode, ProvenanceError } from "../../errors.ts";
 
 /** What was checked, against what. */

@@ -1,6 +1,7 @@
 import { type BaseBlock, Constructed, fromBER, ObjectIdentifier, Primitive, Utf8String } from "asn1js";
-import * as pkijs from "pkijs";
 import { ProvenanceError } from "../../errors.ts";
+import { EXTENSION } from "../certificates/extensions.ts";
+import { isForCodeSigning } from "../certificates/key-usage.ts";
 import { type Certificate, parseCertificate } from "../certificates.ts";
 import type { IdentityType } from "../signer.ts";
 
@@ -13,8 +14,6 @@ export interface FulcioSubject {
   readonly extensions: Readonly<Record<string, string>>;
 }
 
-const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
-const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
 /** GeneralName choices (RFC 5280, 4.2.1.6) that Fulcio issues. */
 const IDENTITY_TYPES: Readonly<Record<number, IdentityType>> = { 0: "other", 1: "email", 6: "uri" };
 const CONTEXT_SPECIFIC = 3;
@@ -62,7 +61,7 @@ export function parseFulcioCertificate(
 }
 
 function subjectOf(certificate: Certificate, label: string): FulcioSubject {
-  if (!isForSigningCode(certificate)) {
+  if (certificate.fields.isAuthority || !isForCodeSigning(certificate.fields)) {
     throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate is not made for signing code.`);
   }
   const values = fulcioValues(certificate);
@@ -77,19 +76,9 @@ function subjectOf(certificate: Certificate, label: string): FulcioSubject {
   return { ...alternativeName(certificate, label), issuer, extensions: Object.fromEntries(named) };
 }
 
-function isForSigningCode({ pki }: Certificate): boolean {
-  const values: unknown[] = (pki.extensions ?? []).map(({ parsedValue }) => parsedValue);
-  const isAuthority = values.some((value) => value instanceof pkijs.BasicConstraints && value.cA);
-  return (
-    !isAuthority &&
-    values.some((value) => value instanceof pkijs.ExtKeyUsage && value.keyPurposes.includes(CODE_SIGNING))
-  );
-}
-
-function alternativeName({ pki }: Certificate, label: string): Pick<FulcioSubject, "identity" | "identityType"> {
-  const names = (pki.extensions ?? [])
-    .filter(({ extnID }) => extnID === SUBJECT_ALTERNATIVE_NAME)
-    .flatMap(({ extnValue }) => children(whole(extnValue.valueBlock.valueHexView)));
+function alternativeName({ fields }: Certificate, label: string): Pick<FulcioSubject, "identity" | "identityType"> {
+  const extension = fields.extensions.get(EXTENSION.subjectAlternativeName);
+  const names = extension === undefined ? [] : children(whole(extension.value));
   const [name] = names;
   if (name === undefined || names.length > 1) throw malformed(label, `it names ${names.length} signers instead of one`);
   const identityType = name.idBlock.tagClass === CONTEXT_SPECIFIC ? IDENTITY_TYPES[name.idBlock.tagNumber] : undefined;
@@ -128,11 +117,9 @@ function whole(bytes: Uint8Array): BaseBlock {
 
 function fulcioValues(certificate: Certificate): Map<number, string> {
   const values = new Map<number, string>();
-  for (const { extnID, extnValue } of certificate.pki.extensions ?? []) {
-    if (!extnID.startsWith(FULCIO)) continue;
-    const number = Number(extnID.slice(FULCIO.length));
-    if (values.has(number)) throw new Error(`The extension ${extnID} is there twice.`);
-    const bytes = extnValue.valueBlock.valueHexView;
+  for (const [oid, { value: bytes }] of certificate.fields.extensions) {
+    if (!oid.startsWith(FULCIO)) continue;
+    const number = Number(oid.slice(FULCIO.length));
     if (number < OTHER_NAME) values.set(number, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     else {
       const value = whole(bytes);

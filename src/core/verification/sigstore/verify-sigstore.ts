@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle as LibraryBundle } from "@sigstore/bundle";
-import type { SignedEntity, TrustMaterial, VerificationError } from "@sigstore/verify";
+import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
+import type { VerificationError } from "sigstore";
 import type { Bundle } from "../../bundle/bundle.ts";
 import { ProvenanceError } from "../../errors.ts";
 import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";
@@ -126,7 +127,7 @@ function signerOf(
   certificate: Certificate,
   { identity, identityType, issuer, extensions }: FulcioSubject,
   { entity, certificate: libraryCertificate, material }: Attempt,
-  { label, origin, asOf }: TrustRootFacts,
+  { label, origin, asOf, expiredSince }: TrustRootFacts,
 ): SigstoreSigner {
   const stamped = timestampsOf(entity).map((timestamp) => ({
     authority: authorityName(timestampAuthority(timestamp, material)?.root.toDER()),
@@ -152,7 +153,12 @@ function signerOf(
     log,
     timestamps: stamped,
     extensions,
-    trustRoot: { label, origin, ...(asOf !== undefined && { asOf }) },
+    trustRoot: {
+      label,
+      origin,
+      ...(asOf !== undefined && { asOf }),
+      ...(expiredSince !== undefined && { expiredSince }),
+    },
   };
 }
 

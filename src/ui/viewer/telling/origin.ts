@@ -1,3 +1,4 @@
+import { type CiHost, ciHostOf, shortRef } from "../../../core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../core/verification/signer.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Origin } from "../messages.ts";
@@ -9,13 +10,15 @@ const COMMIT = 12;
 
 /** Where a CI signer made it, as its certificate says: verified, since the certificate was. Nothing for people and keys. */
 export function originOf(signer: SigstoreSigner, links: Links, { l10n }: Edge): Origin | undefined {
+  const host = ciHostOf(signer.issuer);
   const { extensions } = signer;
-  const repository = extensions["sourceRepositoryUri"] ?? githubRepository(extensions["githubWorkflowRepository"]);
+  const repository =
+    extensions["sourceRepositoryUri"] ?? githubRepository(extensions["githubWorkflowRepository"], host);
   if (repository === undefined) return undefined;
   const ref = extensions["sourceRepositoryRef"] ?? extensions["githubWorkflowRef"];
   const commit = extensions["sourceRepositoryDigest"] ?? extensions["githubWorkflowSha"];
   const workflow = extensions["buildConfigUri"] ?? extensions["buildSignerUri"];
-  const pages = pagesOf(repository);
+  const pages = pagesOf(repository, host);
   const fact = (label: string, value: string | undefined, address?: string): Fact[] => {
     if (value === undefined || value === "") return [];
     const link = address === undefined ? undefined : links.web(address);
@@ -23,35 +26,33 @@ export function originOf(signer: SigstoreSigner, links: Links, { l10n }: Edge): 
   };
   const trigger = extensions["buildTrigger"] ?? extensions["githubWorkflowTrigger"];
   return {
-    summary: l10n.t(
-      "Made by an automatic build, not by a person. The build service vouches for what it was made from.",
-    ),
+    summary:
+      host === undefined
+        ? l10n.t("{0} vouches for what it was made from.", plainText(signer.issuer))
+        : l10n.t("Made by an automatic build, not by a person. The build service vouches for what it was made from."),
     facts: [
-      ...fact(l10n.t("Repository"), shortAddress(repository), repository),
+      ...fact(l10n.t("Repository"), shortAddress(repository, host), repository),
       ...fact(l10n.t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),
       ...fact(l10n.t("Commit"), commit?.slice(0, COMMIT), commit && pages?.commit(commit)),
-      ...fact(l10n.t("Workflow"), workflow && shortAddress(workflow), workflow && pages?.file(workflow, commit)),
+      ...fact(l10n.t("Workflow"), workflow && shortAddress(workflow, host), workflow && pages?.file(workflow, commit)),
       ...fact(l10n.t("Started by"), trigger),
       ...fact(
         l10n.t("Run"),
-        extensions["runInvocationUri"] && shortAddress(extensions["runInvocationUri"]),
+        extensions["runInvocationUri"] && shortAddress(extensions["runInvocationUri"], host),
         extensions["runInvocationUri"],
       ),
     ],
   };
 }
 
-function githubRepository(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : `https://github.com/${name}`;
+function githubRepository(name: string | undefined, host: CiHost | undefined): string | undefined {
+  return name === undefined || host !== "github.com" ? undefined : `https://github.com/${name}`;
 }
 
-/** `acme/models` of an address of a well-known host; else the address without its scheme. */
-function shortAddress(address: string): string {
-  return address.replace(/^https:\/\/(?:github\.com\/)?/, "");
-}
-
-function shortRef(ref: string): string {
-  return ref.replace(/^refs\/(?:heads|tags)\//, "");
+/** `acme/models` of an address at GitHub, where GitHub vouches for it; else the address without its scheme. */
+function shortAddress(address: string, host: CiHost | undefined): string {
+  const short = address.replace(/^https:\/\//, "");
+  return host === "github.com" ? short.replace(/^github\.com\//, "") : short;
 }
 
 interface Pages {
@@ -61,12 +62,11 @@ interface Pages {
   file(workflow: string, commit: string | undefined): string | undefined;
 }
 
-/** Addresses of the two hosts whose CI Sigstore certifies most; others are only linked as they stand. */
-function pagesOf(repository: string): Pages | undefined {
+/** Addresses at the host that the provider vouches for; others are only linked as they stand. */
+function pagesOf(repository: string, host: CiHost | undefined): Pages | undefined {
   const base = repository.replace(/\/$/, "");
-  const host = httpsUrl(base)?.host;
-  const between = host === "github.com" ? "" : host === "gitlab.com" ? "/-" : undefined;
-  if (between === undefined) return undefined;
+  if (host === undefined || httpsUrl(base)?.host !== host) return undefined;
+  const between = host === "github.com" ? "" : "/-";
   return {
     tree: (ref) => `${base}${between}/tree/${encodePath(ref)}`,
     commit: (sha) => `${base}${between}/commit/${encodePath(sha)}`,

@@ -57,9 +57,18 @@ function logFact(url: string, index: string, links: Links, { l10n }: Edge): Fact
   return { label: l10n.t("Log entry"), value, code: true, ...(link && { link }) };
 }
 
-function trustRootText({ label, origin, asOf }: TrustRootFacts, edge: Edge): string {
+function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, edge: Edge): string {
   const { l10n } = edge;
   if (origin === "file" || asOf === undefined) return l10n.t("the trust root of {0}", label);
+  if (expiredSince !== undefined) {
+    const expired = momentText(expiredSince, edge);
+    return l10n.t(
+      "the trust root of {0}, refreshed on {1}; its metadata expired on {2}",
+      label,
+      momentText(asOf, edge),
+      expired,
+    );
+  }
   return l10n.t("the trust root of {0}, current on {1}", label, momentText(asOf, edge));
 }
 

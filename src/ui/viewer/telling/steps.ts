@@ -196,9 +196,14 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, edge: Edge): 
     count === 1
       ? l10n.t("The one signed file is as it was signed.")
       : l10n.t("All {0} files are as they were signed.", count);
-  if (unsigned > 0) {
-    const passed = l10n.t("{0} more are not signed; a policy lets them be.", unsigned);
-    return { status: "warned", result: l10n.t("Unchanged"), line: `${same} ${passed} ${read}` };
+  const notes = [
+    ...(unsigned > 0 ? [l10n.t("{0} more are not signed; a policy lets them be.", unsigned)] : []),
+    ...(coverage?.hidden === undefined
+      ? []
+      : [l10n.t("What is left out by default includes files that are not git's own.")]),
+  ];
+  if (notes.length > 0) {
+    return { status: "warned", result: l10n.t("Unchanged"), line: [same, ...notes, read].join(" ") };
   }
   return { status: "passed", result: l10n.t("Unchanged"), line: `${same} ${read}` };
 }
@@ -266,6 +271,9 @@ function coverageFacts(verdict: Verdict, edge: Edge): Fact[] {
       ? [{ label: l10n.t("Links"), value: l10n.t("the signer had symbolic links followed") }]
       : []),
     ...(left.length === 0 ? [] : [{ label: l10n.t("Not covered"), value: named(left, left.length) }]),
+    ...(coverage.hidden === undefined
+      ? []
+      : [{ label: l10n.t("Of these, not git's own"), value: named(coverage.hidden.names, coverage.hidden.count) }]),
     ...(checkedAt === undefined ? [] : [{ label: l10n.t("Checked"), value: momentText(checkedAt, edge) }]),
   ];
 }

@@ -1,17 +1,16 @@
 import type { Comparison } from "../../../core/manifest/comparison.ts";
+import { ciIdentity, shortRef } from "../../../core/verification/ci-identity.ts";
 import type { Signer } from "../../../core/verification/signer.ts";
 import { signerText } from "../../../core/words.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Edge } from "./edge.ts";
 
-/** As GitHub's workflows are certified: repository, file, ref. */
-const WORKFLOW = /^https:\/\/github\.com\/([^/]+\/[^/]+)\/\.github\/workflows\/([^/@]+)@refs\/(?:heads|tags)\/(.+)$/;
-
-/** The signer in a sentence. The address of a workflow is told by its parts; the identity has the whole of it. */
+/** The signer in a sentence. The address of a workflow is given by its parts; the identity has the whole of it. */
 export function whoText(signer: Signer, { l10n }: Edge): string {
-  const [, repository, file, ref] = (signer.method === "sigstore" && WORKFLOW.exec(signer.identity)) || [];
-  if (repository === undefined || file === undefined || ref === undefined) return plainText(signerText(signer));
-  return l10n.t("the workflow {0} of github.com/{1} at {2}", plainText(file), plainText(repository), plainText(ref));
+  const ci = signer.method === "sigstore" ? ciIdentity(signer) : undefined;
+  if (ci === undefined) return plainText(signerText(signer));
+  const [file, repository, ref] = [ci.workflow, `${ci.host}/${ci.repository}`, shortRef(ci.ref)].map(plainText);
+  return l10n.t("the workflow {0} of {1} at {2}", file ?? "", repository ?? "", ref ?? "");
 }
 
 /** `1 file changed, 2 missing` */

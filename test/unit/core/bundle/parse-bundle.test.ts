@@ -54,6 +54,12 @@ describe("parsing a bundle", () => {
     ["a truncated bundle", "BUNDLE_NOT_JSON", /cut short/, text(good).subarray(0, 300)],
     ["a bare signature", "BUNDLE_BARE_SIGNATURE", /bare signature of another tool/, Buffer.from("MEUCIQDVfqQw\n")],
     ["a file over the limit", "BUNDLE_TOO_LARGE", /at most 268435456/, Buffer.alloc(MAX_BUNDLE_BYTES + 1)],
+    [
+      "an envelope that is there twice",
+      "BUNDLE_MALFORMED",
+      /same field twice in one object/,
+      Buffer.from(JSON.stringify(good).replace('"dsseEnvelope":', '"dsse\\u0045nvelope":{},"dsseEnvelope":')),
+    ],
     ["a number", "BUNDLE_MALFORMED", /malformed at its top/, () => 7],
     ["a wrong media type", "BUNDLE_MEDIA_TYPE", /"text\/plain"/, () => ({ ...good, mediaType: "text/plain" })],
     [
@@ -108,6 +114,12 @@ describe("parsing a bundle", () => {
       () => ({ mediaType: good["mediaType"] ?? "", verificationMaterial: good["verificationMaterial"] ?? "" }),
     ],
     ["an envelope with more in it", "ENVELOPE_MALFORMED", /dsseEnvelope\.extra/, () => withEnvelope({ extra: 1 })],
+    [
+      "a signature with more in it",
+      "ENVELOPE_MALFORMED",
+      /signatures\.0\.extra/,
+      () => withEnvelope({ signatures: [{ sig: "AAAA", extra: 1 }] }),
+    ],
     ["an empty payload", "ENVELOPE_MALFORMED", /payload/, () => withEnvelope({ payload: "" })],
     [
       "a payload that is not Base64",

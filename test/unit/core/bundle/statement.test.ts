@@ -38,9 +38,75 @@ describe("parsing a statement", () => {
     );
   });
 
+  describe("with names that Windows cannot hold", () => {
+    const foreign = ["C:/Windows/win.ini", "..\\..\\secret", "x:y.txt", "a.", "nul"];
+    const parseOn = (platform: NodeJS.Platform, json: Json) =>
+      parseStatement(Buffer.from(JSON.stringify(json)), "model.sig", platform);
+    const layouts: Readonly<Record<string, (name: string) => JsonObject>> = {
+      files: (name) => makeStatement(fileResources({ a: "1", [name]: "2" })),
+      shards: (name) =>
+        makeStatement(shardResources({ a: "1", [name]: "2" }, 8), {
+          serialization: { method: "shards", shard_size: 8 },
+        }),
+      "the deprecated layout": (name) => ({
+        _type: "https://in-toto.io/Statement/v1",
+        predicateType: "https://model_signing/Digests/v0.1",
+        subject: fileResources({ a: "1", [name]: "2" }).map(({ name, digest }) => ({
+          name,
+          digest: { sha256: digest },
+        })),
+      }),
+    };
+
+    for (const [layout, make] of Object.entries(layouts)) {
+      it(`accepts them elsewhere, and is unverifiable on Windows: ${layout}`, async () => {
+        for (const name of foreign) {
+          for (const platform of ["linux", "darwin"] as const) {
+            const { manifest } = parseOn(platform, make(name));
+            assert.deepEqual(manifest.resources.map(({ file }) => file).sort(), ["a", name].sort());
+          }
+          const error = await failsWith("RESOURCE_NAME_UNSUPPORTED", () => parseOn("win32", make(name)));
+          assert.equal(error.kind, "unable");
+          assert.deepEqual(error.details, { name });
+          assert.match(
+            error.message,
+            /a file name that Windows does not support\. Verify the model on Linux or macOS\.$/,
+          );
+        }
+      });
+    }
+
+    it("stays malformed where it is", async () => {
+      for (const platform of ["linux", "win32"] as const) {
+        await failsWith("RESOURCE_NAME", () =>
+          parseOn(platform, makeStatement(fileResources({ "x:y": "1", "../z": "2" }))),
+        );
+        const torn = {
+          ...makeStatement(fileResources({ "x:y": "1" })),
+          subject: makeStatement(resources)["subject"] ?? null,
+        };
+        await failsWith("ROOT_DIGEST_MISMATCH", () => parseOn(platform, torn));
+      }
+    });
+  });
+
   it("ignores fields of a resource that it does not know", () => {
     const more = resources.map((resource) => ({ ...resource, media_type: "x", annotations: { a: 1 } }));
     assert.equal(parse(makeStatement(more)).manifest.resources.length, 2);
+  });
+
+  it("rejects a field that comes twice, also one that it ignores", async () => {
+    const text = JSON.stringify(statement());
+    for (const [field, twice] of [
+      ['"resources":', '"resources":[],"resources":'],
+      ['"digest":', '"digest":"00","d\\u0069gest":'],
+      ['"name":', '"note":1,"note":2,"name":'],
+    ] as const) {
+      const changed = Buffer.from(text.replace(field, twice));
+      assert.notEqual(changed.toString(), text);
+      const error = await failsWith("STATEMENT_MALFORMED", () => parseStatement(changed, "model.sig"));
+      assert.match(error.message, /^The statement in model\.sig is ambiguous: .*same field twice/);
+    }
   });
 
   it("takes absent ignored paths", () => {

@@ -134,6 +134,29 @@ describe("a file that is not as listed", function () {
   }
 });
 
+describe("a file that is longer than its file system lists it", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+
+  for (const [kind, size] of Object.entries({ empty: 0, block: MIB, ...KINDS })) {
+    for (const shardSize of [undefined, MIB, 4000]) {
+      it(`${kind}, ${shardSize === undefined ? "in one piece" : `in shards of ${shardSize}`}`, async () => {
+        writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(10), "filler.bin": FILLER });
+        const pool = new HashPool(withFaults({ faults: [{ what: "longer", file: "model.bin", offset: 0 }] }));
+        try {
+          const files = listFiles(folder(), ["other.bin", "model.bin", "filler.bin"]);
+          const request = { files, algorithm: "sha256", ...(shardSize !== undefined && { shardSize }) } as const;
+          const error = await failsWith("FILE_CHANGED", () => pool.digest(request));
+          assert.deepEqual([error.details["file"], error.details["change"]], ["model.bin", "longer"]);
+          assert.equal(error.details["listedBytes"], size);
+        } finally {
+          await pool.dispose();
+        }
+      });
+    }
+  }
+});
+
 describe("a file that changes while it is read", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();

@@ -48,7 +48,10 @@ function run(
   const manifest = manifestOf(signed, options.shardSize);
   const matching = matchFiles(manifest, fileList(found, options.list));
   const digests = matching.present.map(({ file }) => found[file.name]?.digests ?? []);
-  return { ...compare(manifest, matching, digests, options.letPass ?? false), empty: matching.empty };
+  return {
+    ...compare(manifest, matching, digests, options.letPass ?? false),
+    empty: matching.empty.map(({ name }) => name),
+  };
 }
 
 const one = (label: string, size = 1): Found => ({ size, digests: [hex(label)] });

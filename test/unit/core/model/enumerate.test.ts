@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
-import { enumerateModel } from "../../../../src/core/model/enumerate.ts";
+import { type EnumerateOptions, enumerateModel } from "../../../../src/core/model/enumerate.ts";
 import type { FileList } from "../../../../src/core/model/file-list.ts";
 import type { IgnoreRule } from "../../../../src/core/model/ignore.ts";
 import { GIT_PATHS } from "../../../../src/core/model/ignore.ts";
@@ -19,8 +19,8 @@ const mac = process.platform === "darwin";
 /** Windows forbids such names, or lets only administrators make such entries. */
 const notOnWindows = windows ? it.skip : it;
 
-function list(root: string, options: { ignore?: readonly IgnoreRule[]; allowSymlinks?: boolean } = {}) {
-  return enumerateModel(root, { ignore: options.ignore ?? [], allowSymlinks: options.allowSymlinks ?? false });
+function list(root: string, options: Partial<EnumerateOptions> = {}) {
+  return enumerateModel(root, { ignore: [], allowSymlinks: false, ...options });
 }
 
 function names(found: FileList): string[] {
@@ -152,13 +152,20 @@ describe("enumerateModel", function () {
       assert.equal(found.files[0]?.size, 7);
     });
 
-    notOnWindows("refuses what another system would read as another path", async () => {
-      writeTree(folder(), { "C:x": "", "back\\slash": "", "d\\e/f": "", "sub/C:x": "", "..\\up": "" });
-      const found = await list(folder());
-      assert.deepEqual(names(found), ["sub/C:x"]);
+    const foreign = ["..\\up", "C:x", "a.", "back\\slash", "d\\e/f", "nul.txt", "sub/C:x"];
+
+    notOnWindows("lists names that Windows cannot hold", async () => {
+      writeTree(folder(), Object.fromEntries(foreign.map((name) => [name, ""])));
+      assert.deepEqual(names(await list(folder())), foreign);
+    });
+
+    notOnWindows("refuses them on Windows, which would open something else", async () => {
+      writeTree(folder(), { ...Object.fromEntries(foreign.map((name) => [name, ""])), "sub/fine": "" });
+      const found = await list(folder(), { platform: "win32" });
+      assert.deepEqual(names(found), ["sub/fine"]);
       assert.deepEqual(
         found.refused,
-        ["..\\up", "C:x", "back\\slash", "d\\e/f"].map((name) => ({ name, reason: "not-portable" })),
+        foreign.map((name) => ({ name, reason: "not-portable" })),
       );
     });
   });
@@ -378,21 +385,24 @@ describe("enumerateModel", function () {
       });
     });
 
-    notOnWindows("refuses links to nothing, to devices, and with names that are not portable", async () => {
-      writeTree(folder(), { a: "a" });
-      link("nowhere", "broken");
-      link("a/below-a-file", "wrong");
-      link("/dev/null", "device");
-      link("a", "back\\slash");
-      const found = await list(folder(), { allowSymlinks: true });
-      assert.deepEqual(names(found), ["a"]);
-      assert.deepEqual(found.refused, [
-        { name: "back\\slash", reason: "not-portable" },
-        { name: "broken", reason: "symlink-broken" },
-        { name: "device", reason: "special" },
-        { name: "wrong", reason: "symlink-broken" },
-      ]);
-    });
+    notOnWindows(
+      "refuses links to nothing, to devices, and with names that their file system cannot hold",
+      async () => {
+        writeTree(folder(), { a: "a" });
+        link("nowhere", "broken");
+        link("a/below-a-file", "wrong");
+        link("/dev/null", "device");
+        link("a", "back\\slash");
+        const found = await list(folder(), { allowSymlinks: true, platform: "win32" });
+        assert.deepEqual(names(found), ["a"]);
+        assert.deepEqual(found.refused, [
+          { name: "back\\slash", reason: "not-portable" },
+          { name: "broken", reason: "symlink-broken" },
+          { name: "device", reason: "special" },
+          { name: "wrong", reason: "symlink-broken" },
+        ]);
+      },
+    );
 
     notOnWindows("follows the model path itself to a folder: the person named it", async () => {
       writeTree(folder(), { "real/a": "a" });
@@ -445,9 +455,10 @@ describe("enumerateModel", function () {
       assert.equal(found.files[0]?.path, join(folder(), "blobs/1234"));
     });
 
-    notOnWindows("is refused with a name that is not portable", async () => {
+    notOnWindows("is refused with a name that its file system cannot hold", async () => {
       writeFileSync(join(folder(), "back\\slash"), "");
-      const found = await list(join(folder(), "back\\slash"));
+      assert.deepEqual(names(await list(join(folder(), "back\\slash"))), ["back\\slash"]);
+      const found = await list(join(folder(), "back\\slash"), { platform: "win32" });
       assert.deepEqual(found.refused, [{ name: "back\\slash", reason: "not-portable" }]);
     });
   });

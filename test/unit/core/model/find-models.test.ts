@@ -56,6 +56,12 @@ describe("findModels", function () {
       "net.mlmodel",
       "net.mlpackage/Manifest.json",
       "weights.npz",
+      "forest.pkl",
+      "forest.joblib",
+      "asr.nemo",
+      "mobile.pte",
+      "gemma.litertlm",
+      "MLmodel",
       "adapter_model.safetensors",
       "model_index.json",
       "flax_model.msgpack",
@@ -369,15 +375,17 @@ describe("findModels", function () {
     assert.deepEqual(await found({ isModel }), ["data/weights.dat", "model/", "named/"]);
   });
 
-  it("leaves out packages, environments and what the caller excludes", async () => {
+  it("leaves out packages, environments and what the caller excludes, and reports the first two", async () => {
     writeTree(folder(), {
       "node_modules/x/net.onnx": "",
       ".git/net.onnx": "",
       "a/__pycache__/net.onnx": "",
       "env/pyvenv.cfg": "",
-      "env/lib/net.onnx": "",
+      "env/lib/python3.12/site-packages/net.onnx": "",
+      "windows/pyvenv.cfg": "",
+      "windows/Lib/site-packages/net.onnx": "",
       "conda/conda-meta/history": "",
-      "conda/lib/net.onnx": "",
+      "conda/lib/python3.11/site-packages/net.onnx": "",
       "out/net.onnx": "",
       "keep/out/net.onnx": "",
       "keep/deep/tmp/net.onnx": "",
@@ -387,8 +395,58 @@ describe("findModels", function () {
       asked.push(name);
       return name === "out" || name === "keep/deep/tmp";
     };
-    assert.deepEqual(await found({ exclude }), ["keep/out/"]);
+    const skipped: string[] = [];
+    const onSkip = (path: string, reason: string) =>
+      skipped.push(`${relative(folder(), path).replaceAll("\\", "/")}: ${reason}`);
+    assert.deepEqual(await found({ exclude, onSkip }), ["keep/out/"]);
     assert.ok(!asked.some((name) => name.startsWith("out/") || name.includes("\\")));
+    assert.deepEqual(skipped.sort(), [
+      ".git: name",
+      "a/__pycache__: name",
+      "conda: environment",
+      "env: environment",
+      "node_modules: name",
+      "windows: environment",
+    ]);
+  });
+
+  it("enters what only has the mark of an environment, holds a model itself, or is named by the caller", async () => {
+    const packages = "lib/python3.12/site-packages/net.onnx";
+    writeTree(folder(), {
+      "marked/pyvenv.cfg": "",
+      "marked/sub/net.onnx": "",
+      "conda/conda-meta/history": "",
+      "conda/sub/net.onnx": "",
+      "signed/pyvenv.cfg": "",
+      "signed/model.sig": SIGNED,
+      [`signed/${packages}`]: "",
+      "weights/pyvenv.cfg": "",
+      "weights/net.onnx": "",
+      [`weights/${packages}`]: "",
+      "named/pyvenv.cfg": "",
+      [`named/${packages}`]: "",
+      "node_modules/named/net.onnx": "",
+    });
+    const mustEnter = (name: string) => /^(named|node_modules)(\/|$)/.test(name);
+    assert.deepEqual(await found({ mustEnter }), [
+      "conda/sub/",
+      "marked/sub/",
+      "named/lib/python3.12/site-packages/",
+      "node_modules/named/",
+      "signed/ <- signed/model.sig",
+      "weights/",
+      "weights/lib/python3.12/site-packages/",
+    ]);
+  });
+
+  it("never leaves out the root", async () => {
+    writeTree(folder(), {
+      "pyvenv.cfg": "",
+      "lib/python3.12/site-packages/x/net.onnx": "",
+      "node_modules/net.onnx": "",
+    });
+    assert.deepEqual(await found(), ["lib/python3.12/site-packages/x/"]);
+    assert.deepEqual(await found({}, join(folder(), "node_modules")), ["node_modules/"]);
   });
 
   it("does not follow links to folders", async function () {

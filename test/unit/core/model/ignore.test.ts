@@ -30,12 +30,13 @@ describe("isIgnored", () => {
 });
 
 describe("checkIgnorePath", () => {
-  for (const path of ["*.bin", "a?", "data[1]", "/abs", "../x", "a/../b", "..", "a\\b", "a/", "./a", "", "C:x"]) {
+  for (const path of ["*.bin", "a?", "data[1]", "/abs", "../x", "a/../b", "..", "a/", "./a", ""]) {
     it(`refuses ${JSON.stringify(path)}`, () => {
       assert.throws(() => checkIgnorePath(path), { name: "ProvenanceError", code: "IGNORE_PATH" });
     });
   }
-  for (const path of ["a", "a/b", ".", ".git", "..a", "a]"]) {
+  const onWindows = process.platform === "win32";
+  for (const path of ["a", "a/b", ".", ".git", "..a", "a]", ...(onWindows ? [] : ["a\\b", "x:y.txt"])]) {
     it(`accepts ${JSON.stringify(path)}`, () => checkIgnorePath(path));
   }
 });

@@ -51,10 +51,6 @@ describe("nameProblem", () => {
     ["", "empty"],
     ["/etc/passwd", "absolute"],
     ["//host/share", "absolute"],
-    ["C:/x", "drive"],
-    ["c:x", "drive"],
-    ["a\\b", "backslash"],
-    ["..\\x", "backslash"],
     ["a\0b", "nul"],
     ["..", "parent"],
     ["../x", "parent"],
@@ -82,6 +78,10 @@ describe("nameProblem", () => {
     "a b",
     "model:0:10",
     "dir/C:x",
+    "C:/x",
+    "c:x",
+    "a\\b",
+    "..\\x",
     "1:x",
     "line\nbreak",
     "\u{1f600}",
@@ -96,7 +96,7 @@ describe("nameProblem", () => {
   it("accepts any path of plain components", () => {
     const component = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 8 })
-      .filter((text) => !/[/\\\0:]/.test(text) && text !== "." && text !== "..");
+      .filter((text) => !/[/\0]/.test(text) && text !== "." && text !== "..");
     fc.assert(
       fc.property(fc.array(component, { minLength: 1, maxLength: 5 }), (components) => {
         assert.equal(nameProblem(components.join("/")), undefined);

@@ -344,7 +344,7 @@ const KEYS: readonly Case[] = [
 
 const CERTIFICATES: readonly Case[] = [
   one(
-    "subject, all parts",
+    "subject, whole, in the certificate's order",
     [certificate(["x509.subject: O=Vendor, CN=Model Signing"])],
     vendor("CN=Model Signing,O=Vendor"),
     "accepted",
@@ -353,7 +353,32 @@ const CERTIFICATES: readonly Case[] = [
     "subject, with more than was asked for",
     [certificate(["x509.subject: O=Vendor, CN=Model Signing"])],
     vendor("CN=Model Signing,OU=ML,O=Vendor,C=US"),
+    "refused",
+    /root matches, subject differs: expected "O=Vendor, CN=Model Signing"/,
+  ),
+  one(
+    "subject, whole, as RFC 4514 text",
+    [certificate(["x509.subject: CN=Model Signing,OU=ML,O=Vendor"])],
+    vendor("CN=Model Signing,OU=ML,O=Vendor"),
     "accepted",
+  ),
+  one(
+    "subject, the same parts in another order",
+    [certificate(["x509.subject: OU=ML,CN=Model Signing,O=Vendor"])],
+    vendor("CN=Model Signing,OU=ML,O=Vendor"),
+    "refused",
+  ),
+  one(
+    "subject, a part of two attributes in another order",
+    [certificate(["x509.subject: O=Vendor, UID=7 + CN=Model Signing"])],
+    vendor("CN=Model Signing + UID=7,O=Vendor"),
+    "accepted",
+  ),
+  one(
+    "subject, two parts for one of two attributes",
+    [certificate(["x509.subject: CN=Model Signing, UID=7, O=Vendor"])],
+    vendor("CN=Model Signing + UID=7,O=Vendor"),
+    "refused",
   ),
   one(
     "subject, a part missing",
@@ -377,13 +402,13 @@ const CERTIFICATES: readonly Case[] = [
   ),
   one(
     "subject, an escaped comma",
-    [certificate(["x509.subject: O=Vendor\\, Inc."])],
+    [certificate(["x509.subject: O=Vendor\\, Inc., CN=x"])],
     vendor("CN=x,O=Vendor\\, Inc."),
     "accepted",
   ),
   one(
     "subject, the type in small letters",
-    [certificate(["x509.subject: o=Vendor"])],
+    [certificate(["x509.subject: o=Vendor, cn=x"])],
     vendor("CN=x,O=Vendor"),
     "accepted",
   ),
@@ -405,6 +430,21 @@ const CERTIFICATES: readonly Case[] = [
     vendor("", ["email:alice@example.com"]),
     "refused",
   ),
+  one(
+    "mail address, a URI of the same text",
+    [certificate(["x509.san: alice@example.com", "x509.san: email:alice@example.com"])],
+    vendor("", ["uri:alice@example.com", "dns:alice@example.com", "uri:email:alice@example.com"]),
+    "refused",
+    /expected "email:alice@example.com" or "email:alice@example.com"/,
+  ),
+  one(
+    "DNS name, a mail name of the same text",
+    [certificate(["x509.san: example.com"])],
+    vendor("", ["email:example.com"]),
+    "refused",
+  ),
+  one("DNS name", [certificate(["x509.san: example.com"])], vendor("", ["dns:example.com"]), "accepted"),
+  one("URI", [certificate(["x509.san: spiffe://a/b,c=d"])], vendor("", ["uri:spiffe://a/b,c=d"]), "accepted"),
   one("alternative name is no subject", [certificate(["x509.san: Alice"])], vendor("CN=Alice"), "refused"),
   one("whoever the root certifies", [certificate(["*"])], vendor("CN=Anybody"), "accepted"),
   one(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Glob, globProblem, literalCharacters } from "../../../../src/core/policy/glob.ts";
+import { baseOf, Glob, globProblem, literalCharacters } from "../../../../src/core/policy/glob.ts";
 
 /** The definition, as a regular expression: slow on purpose-built patterns, but plainly right. */
 function byDefinition(pattern: string): RegExp {
@@ -23,6 +23,33 @@ describe("patterns for paths", function () {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  /** Every text of these characters with one to four of them. */
+  const below = (function make(length: number): string[] {
+    return length === 0 ? [""] : make(length - 1).flatMap((start) => ["", ..."ab/."].map((next) => start + next));
+  })(4).filter((end) => end !== "");
+
+  it("may match below a folder exactly where there is such a path", () => {
+    fc.assert(
+      fc.property(text(["a", "b", "/", ".", "*", "**"], 4), text(["a", "b", "/", "."], 5), (pattern, folder) => {
+        const expected = below.some((end) => byDefinition(pattern).test(`${folder}/${end}`));
+        assert.equal(new Glob(pattern).mayMatchBelow(folder), expected, `${pattern} ${folder}`);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("touch what they match, what is in it, and what is around it", () => {
+    const glob = new Glob("models/*/v1");
+    for (const path of ["models", "models/a", "models/a/v1", "models/a/v1/deep/er"])
+      assert.ok(glob.touches(path), path);
+    for (const path of ["model", "models/a/v2", "other/models/a"]) assert.ok(!glob.touches(path), path);
+  });
+
+  it("begin with the folders before their first wildcard", () => {
+    const bases = ["models/**", "models/a-*", "**", "*.gguf", "a/b/*/c", "models/llama", "."].map(baseOf);
+    assert.deepEqual(bases, ["models", "models", ".", ".", "a/b", "models/llama", "."]);
   });
 
   it("match themselves where they have no wildcard, and nothing else", () => {

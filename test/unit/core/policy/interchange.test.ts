@@ -215,7 +215,7 @@ spec:
     );
     assert.deepEqual(authoritiesOfFlags({}), []);
     const [named] = authoritiesOfFlags({ certificates: [ROOT], identitySubject: "alice@example.com" });
-    assert.deepEqual(named?.certificate?.trustedIdentities, ["x509.san: alice@example.com"]);
+    assert.deepEqual(named?.certificate?.trustedIdentities, ["x509.san: email:alice@example.com"]);
   });
 
   describe("to other formats", () => {
@@ -280,8 +280,8 @@ spec:
       assert.deepEqual(lines, [
         `verify sigstore MODEL --identity alice@example.com --identity-provider ${GOOGLE} ${rest}`,
         `verify key MODEL --public-key a2 ${rest}`,
-        `verify certificate MODEL --certificate-chain a3 --identity-subject CN=a ${rest}`,
-        `verify certificate MODEL --certificate-chain a3 --identity-subject 'b'\\''c' ${rest}`,
+        `verify certificate MODEL --certificate-chain a3 --identity-subject subject:CN=a ${rest}`,
+        `verify certificate MODEL --certificate-chain a3 --identity-subject 'dns:b'\\''c' ${rest}`,
       ]);
       for (const what of ["team: authority a1", "team: authority a4", "team: mode", "team: requireSignature"])
         assert.ok(told(notCarried).includes(what), what);

@@ -98,6 +98,16 @@ describe("reading policy files", function () {
       assert.equal(diagnostics[0]?.code, "syntax");
     });
     it("a field twice", () => fails(`${HEAD}kind: ModelPolicy\n`, "syntax", "4:1", /keys must be unique/));
+    it("a field twice in another spelling", async () => {
+      await fails(`${HEAD}"k\\u0069nd": ModelPolicy\n`, "syntax", "4:1", /keys must be unique/);
+      await fails('{"kind": "a",\n"k\\u0069nd": "b"}', "syntax", "2:1", /keys must be unique/);
+      await fails('metadata: { annotations: { 1: a,\n  "1": b } }', "syntax", "2:3", /keys must be unique/);
+      await fails('metadata: { labels: { __proto__: a,\n  "__proto__": b } }', "syntax", "2:3", /keys must be unique/);
+    });
+    it("a field's name that is an alias or a collection", async () => {
+      await fails(`${HEAD}x: &kind kind\n*kind : Other\n`, "syntax", "5:1", /name of a field has to be text/);
+      await fails(`${HEAD}? [kind]\n: Other\n`, "syntax", "4:3", /name of a field has to be text/);
+    });
     it("a tag of its own", () => fails(`${HEAD}spec: !!js/function x\n`, "syntax", "4:7", /tag/));
     it("not UTF-8", () => fails(Buffer.from([0x61, 0xff]), "not-utf8", "1:1", /not UTF-8/));
     it("nothing", () => fails("", "empty", "1:1", /no policy in this file/));
@@ -202,7 +212,7 @@ describe("reading policy files", function () {
         spec(`${minimal}  colour: red\n`),
         "unknown-field",
         "7:3",
-        /There are mode, models, requireSignature, authorities and verification\./,
+        /There are mode, models, requireSignature, unsignedFiles, authorities and verification\./,
       ));
     it("a field of the name of something built in", () =>
       fails(
@@ -299,11 +309,11 @@ describe("reading policy files", function () {
         /RE2's syntax: missing closing \)/,
       ));
     it("expressions that are too large together, though each is not", async () => {
-      const large = 'keyless: { identities: [{ issuer: i, subjectRegExp: "^(?:ab?){400}$" }] }';
+      const large = 'keyless: { identities: [{ issuer: i, subjectRegExp: "^(?:ab?){600}$" }] }';
       const { diagnostics } = await read(policyText({ authorities: Array.from({ length: 4000 }, () => large) }));
       const codes = new Set(diagnostics.map(({ code }) => code));
       assert.deepEqual([...codes], ["regexp-too-large"]);
-      assert.match(diagnostics[0]?.message ?? "", /too large, all together/);
+      assert.match(diagnostics[0]?.message ?? "", /too large together/);
     });
     it("an expression that is too large", () =>
       fails(
@@ -317,6 +327,12 @@ describe("reading policy files", function () {
       const before = `certificate: { caCert: { data: ${root} }, trustedIdentities: [`;
       const text = authority(`${before}"x509.subject: Vendor"] }`);
       return fails(text, "identity", `8:${6 + before.length + 1}`, /is no name of a certificate/);
+    });
+    it("a distinguished name as an alternative name", () => {
+      const root = JSON.stringify(makeCertificate({ subject: "R", ca: true }).pem);
+      const before = `certificate: { caCert: { data: ${root} }, trustedIdentities: [`;
+      const text = authority(`${before}"x509.san: CN=Alice"] }`);
+      return fails(text, "identity", `8:${6 + before.length + 1}`, /is no alternative name: use email:…/);
     });
     it("an identity of a certificate without its kind", () =>
       fails(
@@ -427,6 +443,10 @@ describe("reading policy files", function () {
     it("no private key", () => fails(authority("key: { path: keys/prod.key }"), "key", place, /is a private key/));
     it("no certificate for a key", () =>
       fails(authority("key: { path: root.pem }"), "key", place, /is a certificate, not a public key/));
+    it("no two keys in one text", async () => {
+      const data = JSON.stringify(`${KEYS.publicPem}${makeKeys().publicPem}`);
+      await fails(authority(`key: { data: ${data} }`), "key", place, /a0 holds 2 PEM blocks/);
+    });
     it("no other text for a key", () => fails(authority("key: { path: not.pem }"), "key", place, /not\.pem/));
     it("no nonsense written down", () => fails(authority("key: { data: hello }"), "key", place, /a0/));
     it("no other text for a root", () =>
@@ -481,7 +501,7 @@ describe("reading policy files", function () {
           authorities: ['keyless: { identities: [{ issuer: i, subjectRegExp: "alice@example\\\\.com" }] }'],
         }),
         "regexp-unanchored",
-        /It also matches "evil-alice@example\.com\.evil\.example"/,
+        /any longer text that contains a match is accepted/,
       ));
     it("of a dot that is any character", () =>
       warns(

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
-import { parseRegExp } from "../../../../src/core/policy/regexp-syntax.ts";
 import {
   MAX_PROGRAM,
+  RegExpChecker,
+  type RegExpProblem,
   RegularExpression,
-  regExpProblem,
   regExpSuspicions,
 } from "../../../../src/core/policy/regular-expression.ts";
 
@@ -45,6 +45,10 @@ const CATASTROPHIC = [
   "^(\\w+\\s?)*$",
   "(?:a?){20}a{20}$",
 ] as const;
+
+function regExpProblem(source: string): RegExpProblem | undefined {
+  return new RegExpChecker().problem(source);
+}
 
 /** The prefix is a short cut; without one, the engine alone decides. */
 function engineSays(source: string, text: string): boolean {
@@ -120,11 +124,13 @@ describe("regular expressions", function () {
     });
   }
 
-  it("are refused where they are too large, before they are compiled", () => {
-    const problem = regExpProblem("(?:a?){1000}".repeat(100));
-    assert.equal(problem?.code, "regexp-too-large");
-    assert.match(problem.message, new RegExp(`${MAX_PROGRAM} are allowed`));
-    assert.equal(regExpProblem("(?:a?){1000}(?:b?){1000}")?.code, "regexp-too-large");
+  it("are rejected where they are too long or too large", () => {
+    const long = regExpProblem("(?:a?){1000}".repeat(100));
+    assert.equal(long?.code, "regexp-too-large");
+    assert.match(long.message, /it has 1200 characters, and 1000 are allowed/);
+    const large = regExpProblem("(?:a?){1000}(?:b?){1000}");
+    assert.equal(large?.code, "regexp-too-large");
+    assert.match(large.message, new RegExp(`${MAX_PROGRAM} are allowed`));
     assert.equal(regExpProblem("^[a-z]{1,63}$"), undefined);
   });
 
@@ -134,76 +140,49 @@ describe("regular expressions", function () {
     "^(a|b)$",
     "^a$|^b$",
     "^(?:a)+$",
-    "(^a)b$",
-    "\\b^a$",
     "(?i)^a$",
+    "^[^|)]$",
+    "^\\Q|\\E$",
     "^https://github\\.com/acme/models/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+$",
   ];
   for (const source of ANCHORED) {
     it(`${source} is anchored`, () => assert.deepEqual(regExpSuspicions(source), []));
   }
 
-  const OPEN: readonly (readonly [source: string, where: RegExp, other: string])[] = [
-    ["alice@example\\.com", /at its beginning \(\^\) and at its end \(\$\)/, "evil-alice@example.com.evil.example"],
-    ["^alice@example\\.com", /anchored at its end/, "alice@example.com.evil.example"],
-    ["alice@example\\.com$", /anchored at its beginning/, "evil-alice@example.com"],
-    ["^a|b$", /at its beginning .* and at its end/, "a.evil.example"],
-    ["(?m)^a$", /at its beginning .* and at its end/, ""],
-    ["^a\\$", /anchored at its end/, "a$.evil.example"],
-    ["\\^a$", /anchored at its beginning/, "evil-^a"],
-    ["[0-9]$", /anchored at its beginning/, "evil-0"],
-    ["^(a|b$)", /anchored at its end/, "a.evil.example"],
-    ["https://github\\.com/acme/", /beginning/, "https://evil.example/?https://github.com/acme/.evil.example"],
-    ["^\\Qa$\\E", /anchored at its end/, "a$.evil.example"],
-    ["^a{3}[0-9]+\\d", /anchored at its end/, "aaa00.evil.example"],
+  const OPEN: readonly (readonly [source: string, where: RegExp])[] = [
+    ["alice@example\\.com", /at its beginning \(\^\) and at its end \(\$\)/],
+    ["^alice@example\\.com", /anchored at its end/],
+    ["alice@example\\.com$", /anchored at its beginning/],
+    ["^a|b$", /at its beginning .* and at its end/],
+    ["^a$|b", /at its beginning .* and at its end/],
+    ["(?m)^a$", /at its beginning .* and at its end/],
+    ["^(?m:a$)$", /at its beginning .* and at its end/],
+    ["^a\\$", /anchored at its end/],
+    ["\\^a$", /anchored at its beginning/],
+    ["^*a$", /anchored at its beginning/],
+    ["[0-9]$", /anchored at its beginning/],
+    ["^(a|b$)", /anchored at its end/],
+    ["https://github\\.com/acme/", /beginning/],
+    ["^\\Qa$\\E", /anchored at its end/],
+    ["^a[$]", /anchored at its end/],
+    ["^a{3}[0-9]+\\d", /anchored at its end/],
   ];
-  for (const [source, where, other] of OPEN) {
-    it(`${source} is not anchored, and is shown to match ${other || "more"}`, () => {
+  for (const [source, where] of OPEN) {
+    it(`${source} is not anchored`, () => {
       const [suspicion] = regExpSuspicions(source);
       assert.equal(suspicion?.code, "regexp-unanchored");
       assert.match(suspicion.message, where);
-      if (other === "") return;
-      assert.ok(suspicion.message.endsWith(`It also matches ${JSON.stringify(other)}.`), suspicion.message);
-      assert.equal(engineSays(source, other), true);
     });
   }
 
-  it("warn of a dot between letters, and show what it is good for", () => {
-    const [suspicion] = regExpSuspicions("^alice@example.com$");
-    assert.equal(suspicion?.code, "regexp-dot");
-    assert.match(suspicion.message, /alice@examplexcom/);
+  it("warn of a dot between letters", () => {
+    assert.deepEqual(
+      regExpSuspicions("^alice@example.com$").map(({ code }) => code),
+      ["regexp-dot"],
+    );
     assert.deepEqual(regExpSuspicions("^alice@example\\.com$"), []);
+    assert.deepEqual(regExpSuspicions("^alice@example[.]com$"), []);
     assert.deepEqual(regExpSuspicions("^alice@.*$"), []);
-  });
-
-  it("never show a text that they do not match", () => {
-    const part = fc.constantFrom(
-      "a",
-      "b",
-      "\\.",
-      ".",
-      "a?",
-      "b*",
-      "(a|b)",
-      "[^ab]",
-      "$",
-      "\\d+",
-      "|",
-      "a{2,}",
-      "^",
-      "\\pL",
-    );
-    fc.assert(
-      fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
-        const source = parts.join("");
-        fc.pre(regExpProblem(source) === undefined);
-        for (const { message } of regExpSuspicions(source)) {
-          const shown = /matches ("(?:[^"\\]|\\.)*")/.exec(message)?.[1];
-          if (shown !== undefined) assert.equal(engineSays(source, JSON.parse(shown)), true, `${source}: ${shown}`);
-        }
-      }),
-      { numRuns: 500 },
-    );
   });
 
   it("are never called anchored where something may stand before or after", () => {
@@ -236,10 +215,5 @@ describe("regular expressions", function () {
       }),
       { numRuns: 400 },
     );
-  });
-
-  it("are followed to their end, however they nest", () => {
-    assert.equal(parseRegExp(`${"(".repeat(900)}a${")".repeat(900)}`)?.node.kind, "concat");
-    assert.doesNotThrow(() => parseRegExp("(".repeat(200_000)));
   });
 });

@@ -51,6 +51,7 @@ describe("reading a private key", () => {
     "another curve": [secp256k1.export({ type: "pkcs8", format: "pem" }).toString(), "KEY_UNSUPPORTED", /secp256k1/],
     "a public key": [makeKeys().publicPem, "KEY_UNREADABLE", /it holds a PUBLIC KEY/],
     "a certificate": [makeChain().leaf.pem, "KEY_UNREADABLE", /it holds a CERTIFICATE/],
+    "two keys": [`${makeKeys().privatePem}${makeKeys().privatePem}`, "KEY_UNREADABLE", /holds 2 private keys/],
     text: ["hello", "KEY_UNREADABLE", /no PEM header/],
   } as const;
   for (const [name, [pem, code, message]] of Object.entries(refused)) {

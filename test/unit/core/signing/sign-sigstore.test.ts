@@ -1,24 +1,36 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import type { ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
 import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
-import { sign } from "../../../../src/core/sign.ts";
+import { type SignOptions, sign } from "../../../../src/core/sign.ts";
 import type { PublicationNotice } from "../../../../src/core/signing/publication.ts";
+import type { Replacement } from "../../../../src/core/signing/replacement.ts";
 import type { ServiceLimits } from "../../../../src/core/signing/service-limits.ts";
 import type { SigstoreIdentity } from "../../../../src/core/signing/sign-sigstore.ts";
 import type { TrustRoot } from "../../../../src/core/verification/trust-root.ts";
 import { readTrustConfigFile, readTrustedRootFile } from "../../../../src/core/verification/trust-root-files.ts";
 import { verify } from "../../../../src/core/verify.ts";
+import { damageSignature } from "../../../support/editor-workspace.ts";
 import { failsWith } from "../../../support/errors.ts";
 import type { Fault, Service } from "../../../support/sigstore/faults.ts";
 import { type LocalSigstore, startLocalSigstore } from "../../../support/sigstore/local-sigstore.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const ALICE = "alice@example.com";
+const FILES = { "model.safetensors": "weights", "config.json": "{}" };
 const QUICK: Partial<ServiceLimits> = { timeout: 400, logV2Timeout: 400, retries: 1, backoff: 1 };
-const OLD = "an older signature";
 
 const ISSUED = /A certificate for alice@example\.com was issued and stays in the log of certificates/;
 const NOT_LOGGED = /nothing about the model was published\.$/;
@@ -38,7 +50,7 @@ describe("signing with a login", () => {
     for (const version of [1, 2] as const)
       roots[version] = await readTrustConfigFile(sigstore.trustConfigs[version].path);
   });
-  beforeEach(() => writeTree(folder(), { "model.safetensors": "weights", "config.json": "{}" }));
+  beforeEach(() => writeTree(folder(), FILES));
   afterEach(() => sigstore.behave());
   after(async () => {
     await sigstore.stop();
@@ -326,16 +338,93 @@ describe("signing with a login", () => {
       says: /timestamp/,
     },
   ];
+  describe("over an earlier signature", () => {
+    const changed = () => writeTree(folder(), { "config.json": "{ }" });
+    const signAgain = (subject: string, more: Partial<SignOptions> = {}) =>
+      sign({
+        model: folder(),
+        signature: signature(),
+        identity: { method: "sigstore", root: root(2), token: () => sigstore.token(subject), limits: QUICK },
+        pool,
+        ...more,
+      });
+
+    it("is by the same signer for the same identity and issuer, and asks nothing where nothing changed", async () => {
+      await signAgain(ALICE);
+      const { replaced } = await signAgain(ALICE, { confirmReplacement: () => assert.fail("asked") });
+      assert.ok(replaced?.signer?.method === "sigstore");
+      assert.deepEqual([replaced.signer.identity, replaced.changes.matches], [ALICE, true]);
+    });
+
+    it("rejects another identity before a certificate is asked for, and takes it where forced", async () => {
+      await signAgain(ALICE);
+      const before = readFileSync(signature(), "utf8");
+      const requests = sigstore.requests("fulcio").length;
+      const error = await failsWith("SIGNATURE_OTHER_SIGNER", () => signAgain("bob@example.com"));
+      assert.match(error.message, /the signature there is by alice@example\.com/);
+      assert.equal(sigstore.requests("fulcio").length, requests);
+      assert.equal(readFileSync(signature(), "utf8"), before);
+      await signAgain("bob@example.com", { force: true });
+      assert.equal(await stateFor(2, "bob@example.com"), "verified");
+    });
+
+    it("rejects another workflow of the same provider before the model's digest is logged", async () => {
+      const workflow = (ref: string) => `https://ci.example/acme/models/release.yml@${ref}`;
+      await signAgain(workflow("v1"));
+      const requests = sigstore.requests("rekor-v2").length;
+      const error = await failsWith("SIGNATURE_OTHER_SIGNER", () => signAgain(workflow("v2")));
+      assert.match(error.message, /is by https:.*@v1\..* was issued and stays in the log of certificates; nothing/);
+      assert.equal(sigstore.requests("rekor-v2").length, requests);
+    });
+
+    it("rejects a signature whose payload was altered: it claims to be Alice's, and is not", async () => {
+      await signAgain(ALICE);
+      damageSignature(signature());
+      const error = await failsWith("SIGNATURE_OTHER_SIGNER", () => signAgain(ALICE));
+      assert.match(error.message, /does not verify as yours; it claims to be by alice@example\.com/);
+    });
+
+    it("asks about changed files before the login", async () => {
+      await signAgain(ALICE);
+      changed();
+      let loggedIn = false;
+      const token = () => {
+        loggedIn = true;
+        return sigstore.token(ALICE);
+      };
+      const identity = { method: "sigstore", root: root(2), token } as const;
+      const asked: Replacement[] = [];
+      const confirmReplacement = (replacement: Replacement) => {
+        asked.push(replacement);
+        assert.equal(loggedIn, false);
+        return false;
+      };
+      await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => signAgain(ALICE, { identity, confirmReplacement }));
+      assert.equal(loggedIn, false);
+      assert.deepEqual(asked[0]?.changes.changed.names, ["config.json"]);
+      assert.ok(asked[0]?.signer?.method === "sigstore" && asked[0].signer.identity === ALICE);
+    });
+  });
+
   describe("writes nothing, keeps what was there, and says what was published, after", () => {
+    let earlier: string;
+    before(async () => {
+      const model = realpathSync(mkdtempSync(join(tmpdir(), "earlier-")));
+      writeTree(model, FILES);
+      const identity = { method: "sigstore", root: root(2), token } as const;
+      await sign({ model, signature: join(model, "model.sig"), identity, pool });
+      earlier = readFileSync(join(model, "model.sig"), "utf8");
+      rmSync(model, { recursive: true });
+    });
     for (const { what, version = 2, service, fault, code, published, says } of troubles) {
       it(what, async () => {
-        writeFileSync(signature(), OLD);
+        writeFileSync(signature(), earlier);
         sigstore.misbehave(service, fault);
         const error = await failsWith(code, () => signIt(version));
         assert.match(error.message, published);
         if (code !== "SIGNING_CERTIFICATE_FAILED") assert.match(error.message, ISSUED);
         if (says !== undefined) assert.match(error.message, says);
-        assert.equal(readFileSync(signature(), "utf8"), OLD);
+        assert.equal(readFileSync(signature(), "utf8"), earlier);
         assert.deepEqual(readdirSync(folder()).sort(), ["config.json", "model.safetensors", "model.sig"]);
         assertNoToken(error);
       });
@@ -353,12 +442,12 @@ describe("signing with a login", () => {
       assertNoToken(error);
     });
 
-    it("a disk that does not take the file", async () => {
+    it("a folder that comes to the place of the file", async () => {
       const confirm = () => {
         mkdirSync(signature());
         return true;
       };
-      const error = await failsWith("SIGNATURE_UNWRITABLE", () => signIt(2, { confirm }));
+      const error = await failsWith("SIGNATURE_WOULD_OVERWRITE", () => signIt(2, { confirm }));
       assert.match(error.message, ISSUED);
       assert.match(error.message, LOGGED);
     });

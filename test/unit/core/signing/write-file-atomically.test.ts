@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ProvenanceError } from "../../../../src/core/errors.ts";
+import { findPlace } from "../../../../src/core/signing/signature-place.ts";
 import { checkWritable, writeFileAtomically } from "../../../../src/core/signing/write-file-atomically.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
@@ -11,11 +22,14 @@ describe("writing a signature", () => {
   const folder = useTemporaryFolder();
   const path = () => join(folder(), "model.sig");
 
+  const write = async (bytes: Buffer, check: (written: Buffer) => void) =>
+    writeFileAtomically(await findPlace(path(), join(folder(), "llama")), bytes, check);
+
   it("replaces the file and leaves nothing beside it", async () => {
     writeFileSync(path(), "old");
     await checkWritable(path());
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
-    await writeFileAtomically(path(), Buffer.from("new"), () => undefined);
+    await write(Buffer.from("new"), () => undefined);
     assert.equal(readFileSync(path(), "utf8"), "new");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
@@ -27,17 +41,69 @@ describe("writing a signature", () => {
       read.push(written.toString());
       throw new ProvenanceError("SIGNATURE_SELF_CHECK", "not right");
     };
-    await failsWith("SIGNATURE_SELF_CHECK", () => writeFileAtomically(path(), Buffer.from("new"), check));
+    await failsWith("SIGNATURE_SELF_CHECK", () => write(Buffer.from("new"), check));
     assert.deepEqual(read, ["new"]);
     assert.equal(readFileSync(path(), "utf8"), "old");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
 
-  it("refuses a folder in the signature's place, before and after the work", async () => {
-    mkdirSync(path());
-    assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(path()))).message, /is a folder/);
-    await failsWith("SIGNATURE_UNWRITABLE", () => writeFileAtomically(path(), Buffer.from("new"), () => undefined));
+  it("keeps what comes to a free place while the model is read", async () => {
+    const place = await findPlace(path(), join(folder(), "llama"));
+    writeFileSync(path(), "theirs");
+    await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new"), () => undefined));
+    assert.equal(readFileSync(path(), "utf8"), "theirs");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
+  });
+
+  it("keeps a file that was changed while the model was read, also to as many bytes", async () => {
+    writeFileSync(path(), "old");
+    const place = await findPlace(path(), join(folder(), "llama"));
+    writeFileSync(join(folder(), "other"), "odd");
+    renameSync(join(folder(), "other"), path());
+    const error = await failsWith("SIGNATURE_WOULD_OVERWRITE", () =>
+      writeFileAtomically(place, Buffer.from("new"), () => undefined),
+    );
+    assert.match(error.message, /another program has written it/);
+    assert.equal(readFileSync(path(), "utf8"), "odd");
+  });
+
+  it("keeps the permissions of the file that it replaces, and never widens them on the way", async function () {
+    if (process.platform === "win32") this.skip();
+    for (const mode of [0o600, 0o640, 0o644, 0o664]) {
+      writeFileSync(path(), "old");
+      chmodSync(path(), mode);
+      const during: number[] = [];
+      await write(Buffer.from("new"), () => {
+        for (const name of readdirSync(folder())) during.push(statSync(join(folder(), name)).mode & 0o777 & ~mode);
+      });
+      assert.equal(statSync(path()).mode & 0o777, mode);
+      assert.deepEqual(during, [0, 0]);
+    }
+  });
+
+  it("puts a file in the place of a link, and leaves what the link led to", async function () {
+    if (process.platform === "win32") this.skip();
+    writeFileSync(join(folder(), "blob"), "old");
+    symlinkSync("blob", path());
+    await write(Buffer.from("new"), () => undefined);
+    assert.equal(lstatSync(path()).isSymbolicLink(), false);
+    assert.deepEqual([readFileSync(path(), "utf8"), readFileSync(join(folder(), "blob"), "utf8")], ["new", "old"]);
+  });
+
+  it("rejects the model itself, a folder, a pipe, a link to nothing, and a link to the model", async function () {
+    if (process.platform === "win32") this.skip();
+    const model = join(folder(), "llama.gguf");
+    writeFileSync(model, "weights");
+    mkdirSync(join(folder(), "sub"));
+    symlinkSync("gone", join(folder(), "broken"));
+    symlinkSync("llama.gguf", join(folder(), "link"));
+    symlinkSync("sub", join(folder(), "to-folder"));
+    execFileSync("mkfifo", [join(folder(), "pipe")]);
+    for (const name of ["llama.gguf", "sub", "to-folder", "pipe", "broken"]) {
+      await failsWith("SIGNATURE_WOULD_OVERWRITE", () => findPlace(join(folder(), name), model));
+    }
+    // What a link leads to is decided by its content, when that is read.
+    assert.ok((await findPlace(join(folder(), "link"), model)).found !== undefined);
   });
 
   it("says that the folder does not exist, or is none", async () => {
@@ -66,9 +132,7 @@ describe("writing a signature", () => {
 
     it("keeps the old signature when the disk is full", async () => {
       writeFileSync(path(), "old");
-      const error = await failsWith("SIGNATURE_UNWRITABLE", () =>
-        writeFileAtomically(path(), Buffer.alloc(100_000), () => undefined),
-      );
+      const error = await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.alloc(100_000), () => undefined));
       assert.match(error.message, /disk is full.*unchanged/);
       assert.equal(readFileSync(path(), "utf8"), "old");
       assert.deepEqual(readdirSync(folder()), ["model.sig"]);
@@ -78,7 +142,7 @@ describe("writing a signature", () => {
       writeFileSync(path(), "old");
       execFileSync("mount", ["-o", "remount,ro", folder()]);
       assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(path()))).message, /read-only/);
-      await failsWith("SIGNATURE_UNWRITABLE", () => writeFileAtomically(path(), Buffer.from("new"), () => undefined));
+      await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.from("new"), () => undefined));
       assert.equal(readFileSync(path(), "utf8"), "old");
     });
   });

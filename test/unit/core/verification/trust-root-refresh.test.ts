@@ -155,7 +155,7 @@ describe("trust roots from a TUF repository", () => {
     }
   });
 
-  it("do not fall behind what is stored", async () => {
+  it("are not refreshed from stored metadata that does not verify", async () => {
     await refreshTrustRoot(instance, storage());
     const behind = readFileSync(file(), "utf8");
     const other = await startLocalSigstore();
@@ -163,9 +163,9 @@ describe("trust roots from a TUF repository", () => {
       const from = async () => ({ tufRoot: readFileSync(other.tufRootPath, "utf8") });
       await refreshTrustRoot({ ...instance, mirror: other.urls.tuf, seed: from }, storage());
       const foreign = JSON.parse(readFileSync(file(), "utf8"));
-      // Metadata of another repository under this one's name: its keys have not signed what is served here.
+      // Metadata of another repository under this one's name is not what the next refresh begins with.
       writeFileSync(file(), JSON.stringify({ ...JSON.parse(behind), metadata: foreign.metadata }));
-      await failsWith("TRUST_ROOT_REFRESH", () => refreshTrustRoot(instance, storage(), ONCE));
+      assert.equal((await refreshTrustRoot(instance, storage(), ONCE)).origin, "updated");
     } finally {
       await other.stop();
     }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Bundle } from "../../../../src/core/bundle/bundle.ts";
+import { legacyEncoding } from "../../../../src/core/bundle/dsse.ts";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
+import { LEGACY_PREDICATE_TYPE } from "../../../../src/core/bundle/statement.ts";
 import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
 import { readPublicKey } from "../../../../src/core/verification/elliptic-keys.ts";
 import { fileResources, type JsonObject, makeStatement, signBundle } from "../../../support/bundles.ts";
@@ -87,6 +89,22 @@ describe("verifying a key signature", () => {
     await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(bob)));
   });
 
+  it("takes the encoding of version 0.2 for statements of that version only", async () => {
+    const { sign } = await import("node:crypto");
+    const resign = (json: JsonObject) => {
+      const envelope = json["dsseEnvelope"] as JsonObject;
+      const payload = Buffer.from(String(envelope["payload"]), "base64");
+      const encoded = Buffer.concat([...legacyEncoding(String(envelope["payloadType"]), payload)]);
+      envelope["signatures"] = [{ sig: sign("sha256", encoded, alice.privateKey).toString("base64") }];
+    };
+    const subject = [{ name: "a", digest: { sha256: "00".repeat(32) } }];
+    const old = { ...statement, subject, predicateType: LEGACY_PREDICATE_TYPE, predicate: {} };
+    const { statement: read } = await authenticate(parse(signBundle(old, { keys: alice }), resign), pem(alice));
+    assert.equal(read.legacy, true);
+    const current = parse(signBundle(statement, { keys: alice }), resign);
+    await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(current, pem(alice)));
+  });
+
   it("reads the statement only after the signature fits", async () => {
     const bundle = parse(signBundle({ nonsense: 1 }, { keys: bob }));
     await failsWith("KEY_MISMATCH", () => authenticate(bundle, pem(alice)));
@@ -149,6 +167,21 @@ describe("reading a public key", () => {
       code: "KEY_UNREADABLE",
       message: /certificate, not a public key/,
     },
+    "two keys": {
+      publicPem: `${alice.publicPem}${bob.publicPem}`,
+      code: "KEY_UNREADABLE",
+      message: /holds 2 PEM blocks where one public key is expected\. Give each key separately/,
+    },
+    "the same key twice": {
+      publicPem: `${alice.publicPem}\n# again\n${alice.publicPem}`,
+      code: "KEY_UNREADABLE",
+      message: /holds 2 PEM blocks/,
+    },
+    "a key and something else": {
+      publicPem: `${alice.publicPem}-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n`,
+      code: "KEY_UNREADABLE",
+      message: /holds 2 PEM blocks/,
+    },
     text: { publicPem: "hello", code: "KEY_UNREADABLE", message: /not a public key in PEM/ },
   } as const;
   for (const [name, { publicPem, code, message }] of Object.entries(refused)) {
@@ -158,6 +191,11 @@ describe("reading a public key", () => {
       assert.match(error.message, /^x\.pem/);
     });
   }
+
+  it("takes a key with text around it", () => {
+    const { curve } = readPublicKey({ label: "x.pem", pem: `The key of Alice\n${alice.publicPem}\n-- \n` });
+    assert.equal(curve, "P-256");
+  });
 
   it("refuses an EC key on another curve", async () => {
     const { generateKeyPairSync } = await import("node:crypto");

@@ -128,6 +128,19 @@ describe("what the signature viewer tells", () => {
     ]);
   });
 
+  it("of files that the default paths hide: amber, and named", () => {
+    const hidden = { names: [".github/<x>.yml"], count: 1, complete: true };
+    const { state } = told({ ...verified, coverage: { ...COVERAGE, hidden } });
+    const files = state.steps.find(({ id }) => id === "files");
+    assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
+    assert.match(files?.line ?? "", /What is left out by default includes files that are not git's own\./);
+    assert.deepEqual(
+      files?.facts.filter(({ label }) => label === "Of these, not git's own").map(({ value }) => value),
+      [".github/<x>.yml"],
+    );
+    assert.equal(state.headline.tone, "green");
+  });
+
   it("of a signature that belongs to no model here: claims only, in every step", () => {
     const { state } = told(undefined);
     assert.equal(
@@ -241,6 +254,16 @@ describe("what the signature viewer tells", () => {
     assert.equal(told(exception).state.headline.tone, "amber");
   });
 
+  it("of the trust root that decided, also when its metadata expired", () => {
+    const factOf = (signer: typeof CI) =>
+      told({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
+        facts.filter(({ label }) => label === "Checked against"),
+      )[0]?.value;
+    assert.match(factOf(CI) ?? "", /^the trust root of public, current on November 1, 2026/);
+    const expired = { ...CI, trustRoot: { ...CI.trustRoot, expiredSince: "2026-11-08T14:02:03.000Z" } };
+    assert.match(factOf(expired) ?? "", /refreshed on November 1, 2026.*; its metadata expired on November 8, 2026/);
+  });
+
   it("of a workflow: where it was made, with https links only, and when", () => {
     const { state, links } = told({ ...verified, signer: CI });
     assert.equal(
@@ -274,6 +297,27 @@ describe("what the signature viewer tells", () => {
     const [span, log, timestamp] = items;
     assert.ok(span && log && timestamp);
     assert.ok(span.from < timestamp.from && timestamp.from < log.from && log.from < span.to);
+  });
+
+  it("of a workflow by the word of another provider: no workflow of GitHub, and no page of it", () => {
+    const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
+    const { state, links } = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
+    assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
+    assert.equal(state.origin?.summary, "https://evil.example vouches for what it was made from.");
+    const opened = (state.origin?.facts ?? []).map(({ label, value, link }) => {
+      const target = links.get(link?.id ?? -1);
+      return [label, value, target?.kind === "web" ? target.url : undefined];
+    });
+    assert.deepEqual(opened, [
+      ["Repository", "github.com/acme/models", "https://github.com/acme/models"],
+      ["Branch or tag", "refs/tags/v1.2", undefined],
+      ["Commit", "3f1c9a52c7d0", undefined],
+      ["Workflow", CI.identity.replace("https://", ""), undefined],
+      ["Run", "javascript:alert(1)", undefined],
+    ]);
+    const older = { githubWorkflowRepository: "acme/models" };
+    const none = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
+    assert.equal(none.state.origin, undefined);
   });
 
   it("of a file that is another one than was checked: nothing of the verdict", () => {

@@ -2,15 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { planEdit } from "../../../../../src/core/policy/editing/plan-edit.ts";
-import {
-  authoritiesFor,
-  callingRepository,
-  type ProvenSigner,
-  rootOf,
-} from "../../../../../src/core/policy/editing/signer-authority.ts";
+import { authoritiesFor, type ProvenSigner, rootOf } from "../../../../../src/core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../../../../src/core/policy/policy.ts";
 import { newlyAccepted, previewPolicy } from "../../../../../src/core/policy-preview.ts";
 import { sign } from "../../../../../src/core/sign.ts";
+import { callingRepository } from "../../../../../src/core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../../../src/core/verification/signer.ts";
 import { authenticate } from "../../../../../src/core/verify.ts";
 import { makeChain } from "../../../../support/certificates.ts";

@@ -125,6 +125,11 @@ describe("a certificate of Fulcio", () => {
       () => make([{ oid: "2.5.29.17", critical: true, value: Buffer.of(4, 1, 0) }, issuer]),
       "CERTIFICATE_MALFORMED",
     ],
+    [
+      "has names that are followed by something",
+      () => make([{ ...EMAIL, value: Buffer.concat([EMAIL.value, Buffer.of(0)]) }, issuer]),
+      "CERTIFICATE_MALFORMED",
+    ],
     ["does not say who vouched", () => make([EMAIL]), "CERTIFICATE_MALFORMED"],
     [
       "names two who vouched",
@@ -133,6 +138,11 @@ describe("a certificate of Fulcio", () => {
     ],
     ["says who vouched twice", () => make([EMAIL, issuer, utf8(8, "https://other.example")]), "CERTIFICATE_MALFORMED"],
     ["says who vouched in no text", () => make([EMAIL, bare(8, ISSUER)]), "CERTIFICATE_MALFORMED"],
+    [
+      "says who vouched in the old way, and in no text in the new",
+      () => make([EMAIL, bare(1, ISSUER), { ...issuer, value: Buffer.of(4, 1, 0x61) }]),
+      "CERTIFICATE_MALFORMED",
+    ],
     [
       "says who vouched not in UTF-8",
       () => make([EMAIL, { oid: `${FULCIO}.1`, critical: false, value: Buffer.of(0xff) }]),

@@ -1,8 +1,8 @@
 import { l10n } from "vscode";
-import { type ErrorCode, ProvenanceError } from "./core/errors.ts";
-import type { IdentityToken } from "./login/identity-token.ts";
-import type { TokenCache } from "./login/token-cache.ts";
-import type { Login, LoginRequest } from "./ui/signing-in/login.ts";
+import { type ErrorCode, ProvenanceError } from "../../core/errors.ts";
+import type { IdentityToken } from "../../login/identity-token.ts";
+import type { TokenCache } from "../../login/token-cache.ts";
+import type { Login, LoginRequest } from "./login.ts";
 
 /** What makes another way to log in worth a try. */
 const TRY_ANOTHER: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT", "LOGIN_NO_DEVICE_CODE"]);
@@ -24,8 +24,8 @@ export class EditorLogin implements Login {
   async token(request: LoginRequest): Promise<string> {
     this.#tokens ??= await makeTokenCache();
     const { issuer, signal } = request;
-    const { waysToLogIn } = await import("./ways-to-log-in.ts");
-    const ways = waysToLogIn(request);
+    const { loginMethods } = await import("./login-methods.ts");
+    const ways = loginMethods(request);
     for (;;) {
       const way = ways.shift();
       if (way === undefined) throw new ProvenanceError("LOGIN_BROWSER", l10n.t("There is no way to log in here."));
@@ -45,7 +45,7 @@ export class EditorLogin implements Login {
 }
 
 async function makeTokenCache(): Promise<TokenCache> {
-  const { TokenCache } = await import("./login/token-cache.ts");
-  const { obtainIdentityToken } = await import("./login/obtain-identity-token.ts");
+  const { TokenCache } = await import("../../login/token-cache.ts");
+  const { obtainIdentityToken } = await import("../../login/obtain-identity-token.ts");
   return new TokenCache(obtainIdentityToken);
 }

@@ -1,29 +1,29 @@
 import { l10n } from "vscode";
-import type { DevicePrompt, LoginMethod } from "./login/login-options.ts";
-import { setting } from "./platform/settings.ts";
-import { askForCode, openExternal, showDeviceCode } from "./ui/signing-in/code-dialogs.ts";
-import type { LoginRequest } from "./ui/signing-in/login.ts";
-import { findLoopback } from "./ui/signing-in/loopback.ts";
+import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
+import { setting } from "../../platform/settings.ts";
+import { askForCode, openExternal, showDeviceCode } from "./code-dialogs.ts";
+import type { LoginRequest } from "./login.ts";
+import { findLoopback } from "./loopback.ts";
 
 /** One way to log in; undefined where it cannot work in this window. */
-type WayToLogIn = (ended: AbortController) => Promise<LoginMethod | undefined>;
+type LoginAttempt = (ended: AbortController) => Promise<LoginMethod | undefined>;
 
 /** The way that the settings name, else all of them, the most comfortable first. */
-export function waysToLogIn(request: LoginRequest): WayToLogIn[] {
+export function loginMethods(request: LoginRequest): LoginAttempt[] {
   const { title, step } = request;
   const browser = async (): Promise<LoginMethod> => ({ kind: "browser", openUrl: (url) => openAndWait(url, step) });
-  const loopback: WayToLogIn = async () => {
+  const loopback: LoginAttempt = async () => {
     const found = await findLoopback();
     return found === undefined ? undefined : { ...(await browser()), ...found };
   };
-  const device: WayToLogIn = async (ended) => ({
+  const device: LoginAttempt = async (ended) => ({
     kind: "device",
     showCode: (prompt) => {
       step(l10n.t("Waiting for the login: type the code {0} at {1}", prompt.userCode, new URL(prompt.url).host));
       void offer(prompt, ended);
     },
   });
-  const code: WayToLogIn = async () => ({
+  const code: LoginAttempt = async () => ({
     kind: "code",
     askForCode: (url, signal) => {
       step(l10n.t("Waiting for the code that your browser shows…"));

@@ -1,0 +1,109 @@
+import { covers, type PolicySet } from "../policy/evaluate.ts";
+import { baseOf, Glob } from "../policy/glob.ts";
+import type { Place, Policy } from "../policy/policy.ts";
+
+/** A pattern below which a signature is demanded. Paths are relative to the root of the patterns, `/` separated. */
+export interface Demand {
+  /** The name of its policy, for reports. */
+  readonly source: string;
+  /** Where the pattern stands. */
+  readonly place?: Place;
+  readonly glob: Glob;
+  /**
+   * - `literal`: no wildcard; it names one model
+   * - `level`: only `*`; everything that it matches is a model
+   * - `tree`: with `**`; models lie anywhere below
+   */
+  readonly kind: "literal" | "level" | "tree";
+  /** The folder that everything it can match lies in, or the path itself of a literal one; `.` is the root. */
+  readonly base: string;
+  /** Whether what does not meet it fails, or is only warned about. */
+  readonly enforced: boolean;
+  /** Whether it may match nothing: it only forbids. */
+  readonly mayBeEmpty: boolean;
+  /** Where its policy has the signature, relative to the model and inside it; else it lies in the model or beside it. */
+  readonly signaturePath?: string;
+  /** Whether its policy decides about a model at that path. */
+  covers(path: string): boolean;
+  /** Whether its policy lets a file of that path be without a signature. */
+  exempts(path: string): boolean;
+  /** As {@link exempts}, with everything that is below the path. */
+  exemptsTree(path: string): boolean;
+}
+
+/** The demands of all policies: of those that accept nothing unsigned. */
+export function demandsOf({ user, workspace }: PolicySet): Demand[] {
+  return [...user, ...workspace].filter(demandsSignature).flatMap(ofPolicy);
+}
+
+/** The one demand of a caller without policies: everything that is signed, or looks like a model, is verified. */
+export function demandForAll(source: string): Demand {
+  const never = () => false;
+  const base = { source, glob: new Glob("**"), kind: "tree", base: ".", enforced: true, mayBeEmpty: false } as const;
+  return { ...base, covers: () => true, exempts: never, exemptsTree: never };
+}
+
+function demandsSignature({ requireSignature, authorities }: Policy): boolean {
+  return (
+    requireSignature && !authorities.some((authority) => authority.kind === "static" && authority.action === "pass")
+  );
+}
+
+function ofPolicy(policy: Policy): Demand[] {
+  const { name, mode, models, modelPlaces, authorities, unsignedFiles, verification } = policy;
+  const { signaturePath } = verification;
+  const trees = unsignedFiles.filter(({ pattern }) => pattern.endsWith("**"));
+  return models.map((glob, index): Demand => {
+    const place = modelPlaces[index];
+    return {
+      source: name,
+      ...(place !== undefined && { place }),
+      ...(signaturePath?.split("/").includes("..") === false && { signaturePath }),
+      glob,
+      kind: kindOf(glob.pattern),
+      base: baseOf(glob.pattern),
+      enforced: mode === "enforce",
+      mayBeEmpty: authorities.every(({ kind }) => kind === "static"),
+      covers: (path) => covers(policy, path),
+      exempts: (path) => unsignedFiles.some((exempt) => exempt.matches(path)),
+      exemptsTree: (path) => trees.some((exempt) => exempt.matches(`${path}/`) || exempt.matches(path)),
+    };
+  });
+}
+
+function kindOf(pattern: string): Demand["kind"] {
+  if (!pattern.includes("*")) return "literal";
+  return pattern.includes("**") ? "tree" : "level";
+}
+
+/** Whether the pattern matches the path itself. By `*` alone, neither the root is a model nor its own `.git`. */
+export function matches({ kind, glob }: Demand, path: string): boolean {
+  return !(kind === "level" && (path === "." || path === ".git")) && glob.matches(path);
+}
+
+/** Whether the pattern makes a model of the path, whatever lies there. */
+export function isNamed(demand: Demand, path: string): boolean {
+  return demand.kind !== "tree" && matches(demand, path);
+}
+
+/** Whether every file that the pattern matches has to be signed, and not only what looks like a model. */
+export function isStrict({ kind, base }: Demand): boolean {
+  return kind !== "tree" || base !== ".";
+}
+
+/** Whether the pattern matches the path, or can match something below it. */
+export function reaches(demand: Demand, path: string): boolean {
+  return path === "." || matches(demand, path) || demand.glob.mayMatchBelow(path);
+}
+
+/**
+ * Whether the files of a model are signed as the demand wants, once the model is verified. A model that lies around the
+ * pattern answers for nothing below it: its signer may be accepted by a weaker policy.
+ *
+ * @param enforced all demands that are enforced: one of them has to cover the model, so that only a signer lets it pass
+ */
+export function isAnsweredBy(demand: Demand, model: string, enforced: readonly Demand[]): boolean {
+  if (!isStrict(demand) || demand.covers(model)) return true;
+  const isBelow = demand.base === "." || model.startsWith(`${demand.base}/`);
+  return isBelow && enforced.some((other) => other.covers(model));
+}

@@ -1,0 +1,40 @@
+import { readBundle } from "../bundle/read-bundle.ts";
+import { ProvenanceError } from "../errors.ts";
+import { entryPath } from "../model/list-folder.ts";
+import { isModelFile, SKILL_FILE } from "../model/model-files.ts";
+
+const EXEMPT_BEGINNINGS = ["README", "LICENSE", "NOTICE", "CHANGELOG"] as const;
+const EXEMPT_NAMES: ReadonlySet<string> = new Set([".gitignore", ".gitattributes"]);
+
+/** Whether a file is demanded whatever policy is asked: a model's format, or what an agent runs. */
+export function isKnownFormat(name: string): boolean {
+  return isModelFile(name) || name === SKILL_FILE;
+}
+
+/**
+ * Whether a regular file of that name needs no signature, for every policy. A known format is never exempt:
+ * `README.pkl` is loaded like any other pickle.
+ */
+export function isExemptName(name: string): boolean {
+  if (isKnownFormat(name)) return false;
+  return EXEMPT_NAMES.has(name) || EXEMPT_BEGINNINGS.some((beginning) => name.startsWith(beginning));
+}
+
+/** Absolute paths that are exempt: policy files, and the lock file beside each, called as it with the ending `.lock`. */
+export function exemptPaths(policyFiles: readonly string[]): ReadonlySet<string> {
+  return new Set(policyFiles.flatMap((path) => [path, `${path.replace(/\.(?:yaml|yml|json)$/, "")}.lock`]));
+}
+
+/** Those of the names that are OMS signatures by their whole content: a pickle called `weights.sig` is none. */
+export async function signatureFiles(folder: string, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const name of names) {
+    try {
+      await readBundle(entryPath(folder, name));
+      found.add(name);
+    } catch (error) {
+      if (!(error instanceof ProvenanceError)) throw error;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,258 @@
+import { lstatSync } from "node:fs";
+import { basename, join } from "node:path";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import type { FoundModel } from "../model/find-models.ts";
+import { entryPath, listFolder } from "../model/list-folder.ts";
+import { isDescription, isModelPackage, isPartOf, ownsBelow, SKILL_FILE } from "../model/model-files.ts";
+import { isSignatureName } from "../model/signature-names.ts";
+import { signaturesBeside } from "../model/signatures-beside.ts";
+import type { TimeSlices } from "../model/time-slices.ts";
+import { type Demand, isNamed, isStrict, matches, reaches } from "./demand.ts";
+import { isExemptName, isKnownFormat, signatureFiles } from "./exempt-files.ts";
+import type { FailureLog } from "./failure-log.ts";
+import { directoryModel, type Folder, type FolderRules, relativeName } from "./folder.ts";
+import { PathSample } from "./search-result.ts";
+
+/** Milliseconds between two calls of `onProgress`. */
+const PROGRESS_EVERY = 100;
+
+export interface SearchCounts {
+  readonly folders: number;
+  readonly files: number;
+}
+
+export interface GateWalkOptions {
+  readonly rules: FolderRules;
+  readonly log: FailureLog;
+  readonly slices: TimeSlices;
+  /** Paths that policies name without a wildcard, also those that demand nothing. */
+  readonly literals: ReadonlySet<string>;
+  /** Absolute paths of files that are exempt. */
+  readonly exemptPaths: ReadonlySet<string>;
+  /** Whether any policy decides about a model at that path. */
+  readonly covers: (path: string) => boolean;
+  readonly onProgress?: (counts: SearchCounts) => void;
+}
+
+/** What is kept of a folder's entries: not the names of its files. */
+interface Entries {
+  readonly folders: ReadonlySet<string>;
+  readonly signatureNames: readonly string[];
+  /** Names that say what kind of model the folder is. */
+  readonly descriptions: ReadonlySet<string>;
+  /** Whether a file of a known format is there that needs a signature. */
+  readonly hasModelFile: boolean;
+  /** Whether a file in it has a signature of its own. */
+  readonly hasSignedFile: boolean;
+  /** Model to signature, absolute paths. */
+  readonly signatures: ReadonlyMap<string, string>;
+}
+
+interface VisitedFile {
+  readonly place: Folder;
+  readonly name: string;
+  readonly relative: string;
+  /** The demands that something in the folder can fail. */
+  readonly open: readonly Demand[];
+  readonly signature: string | undefined;
+  /** Whether it is a signature itself. */
+  readonly isBundle: boolean;
+}
+
+/**
+ * The walk of the gate: looks at every entry below a folder, skips nothing for its name or content, has no limit and
+ * follows no link. It keeps folders that wait and models, and counts everything else.
+ */
+export class GateWalk {
+  readonly models = new Map<string, FoundModel>();
+  readonly exempted = new PathSample();
+  folders = 0;
+  files = 0;
+  notDemanded = 0;
+  readonly #options: GateWalkOptions;
+  readonly #pending: Folder[] = [];
+  #nextProgress = 0;
+
+  constructor(options: GateWalkOptions) {
+    this.#options = options;
+  }
+
+  /** @throws `CANCELLED` */
+  async run(start: Folder): Promise<void> {
+    this.#pending.push(start);
+    for (let folder = this.#pending.pop(); folder !== undefined; folder = this.#pending.pop()) {
+      await this.#search(folder);
+      this.#report();
+    }
+  }
+
+  add(model: FoundModel): void {
+    if (model.signature !== undefined || !this.models.has(model.path)) this.models.set(model.path, model);
+  }
+
+  /** The folder, as the model that a pattern makes of it, where one does. */
+  asNamed(folder: Folder): Folder {
+    const { rules, literals } = this.#options;
+    const { relative } = folder;
+    const isModel = (demand: Demand) => isNamed(demand, relative) && !demand.exemptsTree(relative);
+    if (!literals.has(relative) && !rules.demands.some(isModel)) return folder;
+    this.add(directoryModel(folder));
+    return rules.asModel(folder);
+  }
+
+  async #search(folder: Folder): Promise<void> {
+    const { rules, log } = this.#options;
+    const found = await this.#reading(folder, () => this.#entries(folder));
+    if (found === undefined) return;
+    this.folders++;
+    const own = found.signatures.get(folder.path);
+    if (own !== undefined) this.add(directoryModel(folder, own));
+    const place = this.#withUnsigned(own === undefined ? folder : rules.asModel(folder), found);
+    const { inModel, matched, relative } = place;
+    if (inModel) for (const demand of matched) log.met.add(demand);
+    const isUnmet = (demand: Demand) => !log.met.has(demand) && reaches(demand, relative);
+    if (!inModel || rules.open(place).length > 0 || rules.demands.some(isUnmet)) {
+      await this.#reading(place, () => this.#visitAll(place, found));
+    }
+    for (const name of found.folders) {
+      const child = this.asNamed(rules.child(place, name));
+      const signature = found.signatures.get(child.path);
+      if (signature !== undefined) this.add(directoryModel(child, signature));
+      this.#pending.push(signature === undefined ? child : rules.asModel(child));
+    }
+  }
+
+  async #reading<T>(folder: Folder, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof ProvenanceError || systemCode(error) === undefined) throw error;
+      const { rules, log } = this.#options;
+      log.addOrSkip("SEARCH_UNREADABLE", folder.relative, rules.reaching(folder, folder.relative));
+      return undefined;
+    }
+  }
+
+  async #entries(folder: Folder): Promise<Entries> {
+    const folders = new Set<string>();
+    const signatureNames: string[] = [];
+    const descriptions = new Set<string>();
+    let hasModelFile = false;
+    await listFolder(folder.path, this.#options.slices, (name, kind) => {
+      if (kind === "folder") {
+        folders.add(name);
+        return true;
+      }
+      this.files++;
+      if (isDescription(name) || name === SKILL_FILE) descriptions.add(name);
+      if (kind === "file" || kind === "link") {
+        if (isSignatureName(name)) signatureNames.push(name);
+        hasModelFile ||= isKnownFormat(name) && !this.#isExemptedByAll(folder, relativeName(folder, name));
+      }
+      return true;
+    });
+    const { path } = folder;
+    const hasFile = (name: string): boolean => isFileHere(path, name);
+    const signatures = await signaturesBeside({ path, folders, signatureNames, hasFile }, this.#options.slices);
+    const hasSignedFile = [...signatures.keys()].some((model) => model !== path && !folders.has(basename(model)));
+    const named = this.#signatureWhereNamed(folder);
+    if (named !== undefined) signatures.set(path, named);
+    return { folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures };
+  }
+
+  /** A policy may have signatures under names that nothing else knows. */
+  #signatureWhereNamed({ path, relative }: Folder): string | undefined {
+    for (const { signaturePath, covers } of this.#options.rules.demands) {
+      if (signaturePath === undefined || !covers(relative)) continue;
+      const signature = join(path, signaturePath);
+      if (lstatSync(signature, { throwIfNoEntry: false })?.isFile() === true) return signature;
+    }
+    return undefined;
+  }
+
+  /** Where model files lie without a signature, the folder is the unsigned model, unless it is a part of one. */
+  #withUnsigned(folder: Folder, found: Entries): Folder {
+    const { rules, covers } = this.#options;
+    const { owner = "nothing", inModel, matched } = folder;
+    if (inModel && !rules.open(folder).some((demand) => isStrict(demand) && matched.has(demand))) return folder;
+    const isPackage = isModelPackage(basename(folder.path));
+    const isSkill = found.descriptions.has(SKILL_FILE);
+    if (!isPackage && !isSkill && !found.hasModelFile) return folder;
+    const isPart = isPackage ? owner !== "nothing" : isPartOf(owner, found.descriptions);
+    if (isPart && !isSkill) return { ...folder, isUnsigned: true };
+    if (!covers(folder.relative) || (found.hasSignedFile && !isPackage && !isSkill)) return folder;
+    this.add(directoryModel(folder));
+    return rules.asUnsigned(folder, isPackage || isSkill ? "everything" : ownsBelow(found.descriptions));
+  }
+
+  async #visitAll(place: Folder, found: Entries): Promise<void> {
+    const { rules, log, slices } = this.#options;
+    const open = rules.open(place);
+    const bundles = open.some(isStrict) ? await signatureFiles(place.path, found.signatureNames) : new Set<string>();
+    await listFolder(place.path, slices, (name, kind) => {
+      if (kind === "folder") return true;
+      const relative = relativeName(place, name);
+      if (kind === "file") {
+        const signature = found.signatures.get(entryPath(place.path, name));
+        this.#visitFile({ place, name, relative, open, signature, isBundle: bundles.has(name) });
+        return true;
+      }
+      const concerned = rules.reaching(place, relative).filter((demand) => !place.answered.has(demand));
+      // The links of a Hugging Face cache, into `blobs` of the same repository, will be the one exception here.
+      if (kind === "link") log.addOrSkip("SEARCH_LINK", relative, concerned);
+      else log.addOrSkip(kind === "special" ? "SEARCH_SPECIAL_FILE" : "SEARCH_INCOMPLETE", relative, concerned);
+      return true;
+    });
+  }
+
+  #visitFile({ place, name, relative, open, signature, isBundle }: VisitedFile): void {
+    const { rules, log, literals, exemptPaths } = this.#options;
+    const path = entryPath(place.path, name);
+    const isExempt = isBundle || isExemptName(name) || exemptPaths.has(path);
+    const isModelOf = (demand: Demand) =>
+      isNamed(demand, relative) && (demand.kind === "literal" || !(isExempt || demand.exempts(relative)));
+    const matching = open.filter((demand) => place.matched.has(demand) || matches(demand, relative));
+    const isModel = signature !== undefined || literals.has(relative) || matching.some(isModelOf);
+    if (isModel) this.add({ path, kind: "file", ...(signature === undefined ? {} : { signature }) });
+    if (place.inModel) for (const demand of rules.demands) if (matches(demand, relative)) log.met.add(demand);
+    if (isExempt) return;
+    const demanding = matching.filter((demand) => !demand.exempts(relative));
+    if (demanding.length === 0 && matching.length > 0) {
+      this.exempted.add(relative);
+      return;
+    }
+    const strict = demanding.filter((demand) => isStrict(demand) && !(isModel && rules.answersAlone(demand, relative)));
+    const isCounted = isModel || place.isUnsigned === true || (place.inModel && strict.length === 0);
+    const isUnsignedModel = isKnownFormat(name) && !isCounted;
+    if (isUnsignedModel) this.add({ path, kind: "file" });
+    // Of a model without a signature, the policies say themselves that they demand one.
+    const uncovered = strict.filter((demand) => !(isUnsignedModel && demand.covers(relative)));
+    if (uncovered.length > 0) log.add("SEARCH_UNCOVERED", relative, uncovered);
+    else if (!isCounted && !isUnsignedModel) this.notDemanded++;
+  }
+
+  /** Whether every policy that reaches the file lets it be without a signature. */
+  #isExemptedByAll(folder: Folder, path: string): boolean {
+    const { rules } = this.#options;
+    const reaching = rules.demands.filter((demand) => folder.matched.has(demand) || matches(demand, path));
+    return reaching.length > 0 && reaching.every((demand) => demand.exempts(path));
+  }
+
+  #report(): void {
+    const { onProgress } = this.#options;
+    const now = performance.now();
+    if (onProgress === undefined || now < this.#nextProgress) return;
+    this.#nextProgress = now + PROGRESS_EVERY;
+    onProgress({ folders: this.folders, files: this.files });
+  }
+}
+
+/** The name comes out of a signature: it must be that of an entry of the folder. */
+function isFileHere(folder: string, name: string): boolean {
+  if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) return false;
+  try {
+    return !lstatSync(entryPath(folder, name)).isDirectory();
+  } catch {
+    return false;
+  }
+}

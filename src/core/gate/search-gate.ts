@@ -1,0 +1,167 @@
+import { lstatSync, statSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { systemCode } from "../errors.ts";
+import { type FoundModel, findModels, findSignature, lookAt } from "../model/find-models.ts";
+import { compareCodePoints } from "../model/names.ts";
+import { TimeSlices } from "../model/time-slices.ts";
+import { baseOf } from "../policy/glob.ts";
+import type { Demand } from "./demand.ts";
+import { FailureLog } from "./failure-log.ts";
+import { type Folder, FolderRules } from "./folder.ts";
+import { GateWalk, type SearchCounts } from "./gate-walk.ts";
+import type { GateSearch } from "./search-result.ts";
+
+export interface GateOptions {
+  /** What is scanned: a folder, or a single file; absolute. */
+  readonly scanned: string;
+  /** What patterns are relative to; absolute. */
+  readonly root: string;
+  readonly demands: readonly Demand[];
+  /** All patterns, also those that demand nothing: signatures below them are found wherever they lie. */
+  readonly patterns: readonly string[];
+  /** Whether any policy decides about a model at that path. */
+  readonly covers: (path: string) => boolean;
+  /** Absolute paths of files that need no signature. */
+  readonly exemptPaths: ReadonlySet<string>;
+  readonly allowEmpty: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (counts: SearchCounts) => void;
+}
+
+/**
+ * The models that have to be verified below a folder, and everything that could not be verified with them. Below the
+ * patterns, this is a gate and no search: it looks at everything, and what it cannot look at is a failure. Only what no
+ * pattern reaches is left to the search of {@link findModels}.
+ *
+ * @throws `MODEL_NOT_FOUND` (nothing is at `scanned`), `MODEL_UNREADABLE` (outside of all patterns), `CANCELLED`
+ */
+export async function searchGate(options: GateOptions): Promise<GateSearch> {
+  return new Gate({ ...options, scanned: resolve(options.scanned), root: resolve(options.root) }).run();
+}
+
+class Gate {
+  readonly #options: GateOptions;
+  readonly #log = new FailureLog();
+  readonly #rules: FolderRules;
+  readonly #walk: GateWalk;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#rules = new FolderRules(options.demands);
+    this.#walk = new GateWalk({
+      ...options,
+      rules: this.#rules,
+      log: this.#log,
+      slices: new TimeSlices(options.signal),
+      literals: new Set(options.patterns.filter((pattern) => !pattern.includes("*"))),
+    });
+  }
+
+  async run(): Promise<GateSearch> {
+    const { scanned, demands, allowEmpty } = this.#options;
+    const isFolder = lookAt(scanned).isDirectory();
+    const starts = this.#starts();
+    for (const start of starts) await this.#search(start);
+    if (!starts.includes(scanned)) await this.#searchElsewhere(new Set(starts));
+    const models = [...this.#walk.models.values()].sort((a, b) => compareCodePoints(a.path, b.path));
+    const inReach = demands.filter(({ base }) => this.#isInReach(base));
+    if (isFolder) for (const demand of inReach) this.#checkMet(demand, models);
+    if (!allowEmpty && demands.length > 0 && inReach.length === 0 && models.length === 0) this.#log.addEmpty(scanned);
+    const { folders, files, notDemanded, exempted } = this.#walk;
+    const { failures, skipped } = this.#log;
+    return {
+      models,
+      failures,
+      searched: { folders, files, skipped, notDemanded, exempted: { count: exempted.count, paths: exempted.paths } },
+    };
+  }
+
+  /** Where to begin: at the literal beginnings of all patterns, as far as they lie in what is scanned. */
+  #starts(): string[] {
+    const { scanned, patterns } = this.#options;
+    const bases = patterns.map(baseOf).filter((base) => this.#isInReach(base));
+    const paths = new Set(bases.map((base) => (this.#isInScanned(base) ? this.#absolute(base) : scanned)));
+    return [...paths].filter((path) => ![...paths].some((other) => other !== path && isIn(other, path)));
+  }
+
+  #isInReach(base: string): boolean {
+    return this.#isInScanned(base) || isIn(this.#absolute(base), this.#options.scanned);
+  }
+
+  #isInScanned(base: string): boolean {
+    return isIn(this.#options.scanned, this.#absolute(base));
+  }
+
+  #absolute(path: string): string {
+    return join(this.#options.root, path);
+  }
+
+  async #search(start: string): Promise<void> {
+    const place = this.#folderAt(start);
+    if (place === undefined) return;
+    const { scanned, signal } = this.#options;
+    // Only the root of the patterns may be a link here: the person named it.
+    const isFolder = statSync(start).isDirectory();
+    // Beside the scanned folder itself lies what is not scanned.
+    const signature = isFolder && start === scanned ? undefined : await findSignature(start, signal);
+    const kind = isFolder ? "directory" : "file";
+    if (!isFolder || signature !== undefined) {
+      this.#walk.add({ path: start, kind, ...(signature === undefined ? {} : { signature }) });
+    }
+    if (isFolder) await this.#walk.run(signature === undefined ? place : this.#rules.asModel(place));
+  }
+
+  /** The folder or file, with what its patterns make of the folders above it; none of them may be a link. */
+  #folderAt(start: string): Folder | undefined {
+    const { root } = this.#options;
+    let folder = this.#walk.asNamed(this.#rules.root(root));
+    for (const name of relative(root, start).split(sep).filter(Boolean)) {
+      const child = this.#rules.child(folder, name);
+      if (!this.#isPlain(child)) return undefined;
+      folder = child.path === start && !lstatSync(start).isDirectory() ? child : this.#walk.asNamed(child);
+    }
+    return folder;
+  }
+
+  #isPlain(folder: Folder): boolean {
+    const { path, relative: name } = folder;
+    const concerned = () => this.#rules.reaching(folder, name);
+    try {
+      const stats = lstatSync(path);
+      if (stats.isSymbolicLink()) this.#log.addOrSkip("SEARCH_LINK", name, concerned());
+      else if (stats.isDirectory() || stats.isFile()) return true;
+      else this.#log.addOrSkip("SEARCH_SPECIAL_FILE", name, concerned());
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === undefined) throw error;
+      if (code !== "ENOENT" && code !== "ENOTDIR") this.#log.addOrSkip("SEARCH_UNREADABLE", name, concerned());
+    }
+    return false;
+  }
+
+  /** What no pattern reaches is covered by no policy: there, models are looked for as the editor does. */
+  async #searchElsewhere(starts: ReadonlySet<string>): Promise<void> {
+    const { scanned, root, signal } = this.#options;
+    const nameOf = (path: string) => relative(root, path).split(sep).join("/") || ".";
+    const found = await findModels(scanned, {
+      maxEntries: Number.POSITIVE_INFINITY,
+      exclude: (name) => starts.has(join(scanned, name)),
+      onSkip: (path, reason) => this.#log.skip(reason, nameOf(path)),
+      ...(signal && { signal }),
+    });
+    for (const model of found) this.#walk.add(model);
+  }
+
+  #checkMet(demand: Demand, models: readonly FoundModel[]): void {
+    const { root, allowEmpty } = this.#options;
+    const { glob, kind, mayBeEmpty } = demand;
+    if (mayBeEmpty || this.#log.met.has(demand)) return;
+    if (models.some(({ path }) => glob.matches(relative(root, path).split(sep).join("/") || "."))) return;
+    if (kind === "literal" && this.#isInScanned(demand.base)) this.#log.addPattern("SEARCH_PATH_MISSING", demand);
+    else if (!allowEmpty) this.#log.addPattern("SEARCH_NOTHING_FOUND", demand);
+  }
+}
+
+function isIn(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}

@@ -1,0 +1,72 @@
+import { lstatSync, readFileSync } from "node:fs";
+import { systemCode } from "../errors.ts";
+import type { HiddenContent } from "./file-list.ts";
+import { isGitFile, isGitLink } from "./git-layout.ts";
+import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
+import { compareCodePoints } from "./names.ts";
+import type { TimeSlices } from "./time-slices.ts";
+
+/** Entries looked at: enough for a large repository, and a fraction of a second. */
+const MAX_ENTRIES = 50_000;
+/** Names kept. */
+const MAX_NAMES = 100;
+/** Bytes of a `.git` file: a path. */
+const MAX_GIT_LINK = 8192;
+
+/** A default path (OMS 6.2) that exists at the top of a model, and was left out. */
+export interface ExcludedEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: EntryKind;
+}
+
+/**
+ * What the default paths leave out beside the files of git itself: names only, and no more than 50 000 entries are
+ * looked at. Undefined where there is nothing.
+ */
+export async function findHiddenContent(
+  excluded: readonly ExcludedEntry[],
+  slices: TimeSlices,
+  limit = MAX_ENTRIES,
+): Promise<HiddenContent | undefined> {
+  const found: string[] = [];
+  let complete = true;
+  let looked = 0;
+  const folders: ExcludedEntry[] = [];
+  for (const entry of excluded) {
+    if (entry.kind === "folder") folders.push(entry);
+    else if (!isOwnFile(entry)) found.push(entry.name);
+  }
+  // The nearest first: what is deepest are the objects of git.
+  for (const folder of folders) {
+    if (!complete) break;
+    try {
+      await listFolder(folder.path, slices, (entry, kind) => {
+        looked++;
+        if (looked > limit) complete = false;
+        if (!complete) return false;
+        const name = `${folder.name}/${entry}`;
+        if (kind === "folder") folders.push({ name, path: entryPath(folder.path, entry), kind });
+        else if (!name.startsWith(".git/") || !isGitFile(name.slice(".git/".length))) found.push(name);
+        return true;
+      });
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error;
+      complete = false;
+    }
+  }
+  if (found.length === 0 && complete) return undefined;
+  return { names: found.sort(compareCodePoints).slice(0, MAX_NAMES), count: found.length, complete };
+}
+
+/** Whether what is no folder is the file that git keeps under this name. */
+function isOwnFile({ name, path }: ExcludedEntry): boolean {
+  if (name === ".github") return false;
+  try {
+    const stats = lstatSync(path);
+    if (!stats.isFile()) return false;
+    return name !== ".git" || (stats.size <= MAX_GIT_LINK && isGitLink(readFileSync(path)));
+  } catch {
+    return false;
+  }
+}

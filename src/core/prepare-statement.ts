@@ -1,0 +1,66 @@
+import { basename, resolve } from "node:path";
+import { encodeStatement } from "./bundle/write-bundle.ts";
+import { buildManifest, type DigestModelOptions } from "./digest.ts";
+import type { FileList } from "./model/file-list.ts";
+import { windowsNameWarning } from "./model/windows-names.ts";
+import { readEarlierSignature, refuseOthers } from "./signing/earlier-signature.ts";
+import { refusePrivateKeys } from "./signing/private-key-files.ts";
+import { type Replacement, replacementOf } from "./signing/replacement.ts";
+import type { Trust } from "./trust.ts";
+import type { Coverage } from "./verdict.ts";
+
+export interface PrepareOptions extends DigestModelOptions {
+  readonly signature: string;
+  /** In the one who signs, and in no one else. */
+  readonly trust: Trust;
+  /** Replaces also the OMS signature of another model or by another signer. */
+  readonly force?: boolean;
+  /** Signs files that hold private keys, too. */
+  readonly allowPrivateKeys?: boolean;
+}
+
+/** What is to be signed, and what it is about. */
+export interface PreparedStatement {
+  /** The statement's bytes. */
+  readonly payload: Buffer;
+  /** Lower-case hex. */
+  readonly rootDigest: string;
+  readonly coverage: Coverage;
+  readonly list: Pick<FileList, "root" | "outside" | "ignored">;
+  /** About files that Windows cannot hold. */
+  readonly nameWarning?: string;
+  /** The signature of this model that is replaced; absent where there is none, or where it is another model's. */
+  readonly replaces?: Replacement;
+}
+
+/**
+ * Checks what is in the place of the signature, then reads the model and writes the statement about it (OMS 6.1 to 6.6).
+ * Digests come from the cache only where the earlier signature is authentic and by the one who signs.
+ *
+ * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
+ */
+export async function prepareStatement({
+  trust,
+  force,
+  allowPrivateKeys,
+  ...options
+}: PrepareOptions): Promise<PreparedStatement> {
+  const model = resolve(options.model);
+  const earlier = await readEarlierSignature(resolve(options.signature), model, trust, options.signal);
+  if (earlier !== undefined && force !== true) refuseOthers(earlier);
+  const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
+  const name = basename(model);
+  const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode }, async ({ files }) => {
+    if (allowPrivateKeys !== true) await refusePrivateKeys(files, name, options.signal);
+  });
+  const { root, outside, ignored } = list;
+  const nameWarning = windowsNameWarning(list.files);
+  return {
+    payload: encodeStatement(name, manifest),
+    rootDigest,
+    coverage,
+    list: { root, outside, ignored },
+    ...(nameWarning !== undefined && { nameWarning }),
+    ...(earlier?.sameModel === true && { replaces: replacementOf(earlier, manifest) }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Replacement } from "./signing/replacement.ts";
+import { countText, signerText } from "./words.ts";
+
+/** Names in a sentence. */
+const NAMED = 3;
+
+/** The earlier signer, in words that say whether that was verified. */
+export function earlierSignerText({ signer, claimedSigner }: Pick<Replacement, "signer" | "claimedSigner">): string {
+  return signer === undefined ? `one who claims to be ${claimedSigner}` : signerText(signer);
+}
+
+/** "1 file differs from the signature by key prod.pub: model.safetensors" */
+export function replacementText(replacement: Replacement): string {
+  const { comparable, changed, missing, added } = replacement.changes;
+  const by = `the signature by ${earlierSignerText(replacement)}`;
+  const count = changed.count + missing.count + added.count;
+  const names = [changed, missing, added].flatMap((list) => list.names).slice(0, NAMED);
+  const more = count > names.length ? ` and ${count - names.length} more` : "";
+  const listed =
+    count === 0
+      ? ""
+      : `${countText(count, "file")} ${count === 1 ? "differs" : "differ"} from ${by}: ${names.join(", ")}${more}`;
+  if (comparable) return listed;
+  const unknown = `whether the files still match ${by} is not known, because it has other digests`;
+  return listed === "" ? unknown : `${listed}; ${unknown}`;
+}

@@ -1,0 +1,75 @@
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { ProvenanceError } from "../errors.ts";
+import type { ModelFile } from "../model/file-list.ts";
+import { TimeSlices } from "../model/time-slices.ts";
+import { REMEDIES } from "./remedies.ts";
+
+/** Bytes: a file with a key in it, a chain of certificates included, is smaller. */
+const LARGEST = 64 * 1024;
+/** Bytes: the shortest key in PEM, Ed25519 in PKCS#8, has 119. */
+const SMALLEST = 100;
+/** Names that an error carries. */
+const NAMES = 1_000;
+
+const MARK = Buffer.from("PRIVATE KEY");
+/**
+ * RFC 7468, PKCS#1, SEC 1, OpenSSH and PGP; also as text in JSON, where line ends are `\n`. A mere mention of the header,
+ * as in source code, has no key after it.
+ */
+const PRIVATE_KEY =
+  /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])+(?:[A-Za-z-]+: |[A-Za-z0-9+/=]{16})/;
+
+/**
+ * Finds private keys in PEM among the files of a model, whatever their names. Small files only are looked at: the cost
+ * is that of opening them, a few microseconds each.
+ *
+ * @returns canonical names; files that cannot be read are left to whoever reads them all
+ * @throws ProvenanceError CANCELLED
+ */
+export async function findPrivateKeys(files: readonly ModelFile[], signal?: AbortSignal): Promise<string[]> {
+  const slices = new TimeSlices(signal);
+  const buffer = Buffer.allocUnsafe(LARGEST);
+  const found: string[] = [];
+  for (const { name, path, size } of files) {
+    if (size < SMALLEST || size > LARGEST) continue;
+    const bytes = beginning(path, buffer);
+    if (bytes.includes(MARK) && PRIVATE_KEY.test(bytes.toString("latin1"))) found.push(name);
+    if (slices.isOver()) await slices.next();
+  }
+  return found;
+}
+
+/**
+ * Rejects a model that would carry private keys to all who get it.
+ *
+ * @param label what a person calls the model
+ * @throws ProvenanceError MODEL_PRIVATE_KEY, which names them; CANCELLED
+ */
+export async function refusePrivateKeys(
+  files: readonly ModelFile[],
+  label: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const names = await findPrivateKeys(files, signal);
+  const [first] = names;
+  if (first === undefined) return;
+  const more = names.length === 1 ? "" : `, and ${names.length - 1} more files`;
+  throw new ProvenanceError(
+    "MODEL_PRIVATE_KEY",
+    `${label} was not signed: "${first}" holds a private key${more}. ${REMEDIES.MODEL_PRIVATE_KEY}`,
+    { details: { names: names.slice(0, NAMES), count: names.length } },
+  );
+}
+
+function beginning(path: string, buffer: Buffer): Buffer {
+  let file: number | undefined;
+  try {
+    // Without O_NONBLOCK, opening a pipe that took the file's place waits for a writer. Windows has no such flag.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return buffer.subarray(0, readSync(file, buffer));
+  } catch {
+    return buffer.subarray(0, 0);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Last sentences of errors while signing: what to do. A program that has options for it puts them in their place; a
+ * sentence about what was published may follow.
+ */
+export const REMEDIES = {
+  SIGNATURE_WOULD_OVERWRITE: "Choose another path for the signature.",
+  SIGNATURE_OTHER_MODEL: "Choose another path, or replace it on purpose.",
+  SIGNATURE_OTHER_SIGNER: "Choose another path, or replace it on purpose.",
+  SIGNATURE_UNWRITABLE: "A signature that was there before is unchanged.",
+  MODEL_PRIVATE_KEY: "Move it out of the model, or leave it out of the signature.",
+} as const;

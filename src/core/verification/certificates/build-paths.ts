@@ -1,0 +1,48 @@
+import type { Certificate } from "../certificates.ts";
+import { isSameName } from "./distinguished-names.ts";
+
+/** Certificates that are looked at while paths are built: those that sign each other would make very many. */
+const MAX_STEPS = 64;
+
+/**
+ * Paths from the leaf to a root, leaf first, as far as signatures, key identifiers and names lead (RFC 5280, 6.1.3 (a)
+ * (1)); whether one is valid is for the caller to check. A certificate stands at most once in a path.
+ */
+export function* buildPaths(
+  leaf: Certificate,
+  intermediates: readonly Certificate[],
+  roots: readonly Certificate[],
+): Generator<readonly Certificate[]> {
+  const known = new Map<Certificate, readonly Certificate[]>();
+  const issuersOf = (certificate: Certificate): readonly Certificate[] => {
+    const issuers =
+      known.get(certificate) ?? [...roots, ...intermediates].filter((issuer) => isIssuer(certificate, issuer));
+    known.set(certificate, issuers);
+    return issuers;
+  };
+  let steps = 0;
+  function* extend(path: readonly Certificate[], last: Certificate): Generator<readonly Certificate[]> {
+    for (const issuer of issuersOf(last)) {
+      if (path.includes(issuer) || ++steps > MAX_STEPS) continue;
+      if (roots.includes(issuer)) yield [...path, issuer];
+      else yield* extend([...path, issuer], issuer);
+    }
+  }
+  yield* extend([leaf], leaf);
+}
+
+/** Key identifiers, where both have one, and otherwise names find the candidates (RFC 4158, 3.5); the signature decides. */
+function isIssuer(certificate: Certificate, candidate: Certificate): boolean {
+  const { authorityKeyId, issuer } = certificate.fields;
+  const { subjectKeyId, subject } = candidate.fields;
+  const isCandidate =
+    authorityKeyId === undefined || subjectKeyId === undefined
+      ? isSameName(issuer, subject)
+      : authorityKeyId === subjectKeyId;
+  if (!isCandidate) return false;
+  try {
+    return certificate.x509.verify(candidate.x509.publicKey);
+  } catch {
+    return false; // its key cannot be read, or is none that signs
+  }
+}

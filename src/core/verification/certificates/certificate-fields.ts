@@ -1,0 +1,122 @@
+import { DerError, type DerValue, expectTag, listOf, readBoolean, readCount, readDer, readOid, TAG } from "./der.ts";
+import { type Name, readName } from "./distinguished-names.ts";
+import { EXTENSION } from "./extensions.ts";
+import { type GeneralName, readGeneralNames } from "./general-names.ts";
+import { type NameConstraints, readNameConstraints } from "./name-constraints.ts";
+import { hasUnknownQualifier, mapsAnyPolicy } from "./policies.ts";
+
+export interface Extension {
+  readonly critical: boolean;
+  readonly value: Buffer;
+}
+
+/** What a certificate says (RFC 5280, 4.1), as far as validating a path needs it and Node does not give it. */
+export interface CertificateFields {
+  /** OID. */
+  readonly signatureAlgorithm: string;
+  readonly issuer: Name;
+  readonly subject: Name;
+  /** By OID. */
+  readonly extensions: ReadonlyMap<string, Extension>;
+  readonly isAuthority: boolean;
+  readonly pathLength?: number;
+  /** First byte of the bit string, its bit 0 highest. */
+  readonly keyUsage?: number;
+  /** OIDs. */
+  readonly extendedKeyUsage?: readonly string[];
+  readonly alternativeNames: readonly GeneralName[];
+  readonly nameConstraints?: NameConstraints;
+  readonly hasUnknownQualifier: boolean;
+  readonly mapsAnyPolicy: boolean;
+  /** Hex. */
+  readonly subjectKeyId?: string;
+  readonly authorityKeyId?: string;
+}
+
+const VERSION = 0xa0;
+const UNIQUE_IDS: ReadonlySet<number> = new Set([0x81, 0x82]);
+const EXTENSIONS = 0xa3;
+const KEY_IDENTIFIER = 0x80;
+
+/** @throws DerError */
+export function readFields(der: Uint8Array): CertificateFields {
+  const [body, algorithm, signature, ...more] = listOf(readDer(der), TAG.sequence);
+  expectTag(algorithm, TAG.sequence);
+  expectTag(signature, TAG.bitString);
+  if (more.length > 0) throw new DerError("it has more than three parts");
+
+  const parts = [...listOf(body, TAG.sequence)];
+  const isVersion3 = parts[0]?.tag === VERSION && readCount(parts.shift()?.children[0]) === 2;
+  const [serial, bodyAlgorithm, issuer, validity, subject, key, ...optional] = parts;
+  expectTag(serial, TAG.integer);
+  expectTag(validity, TAG.sequence);
+  expectTag(key, TAG.sequence);
+  const [wrapped, ...beyond] = optional.filter(({ tag }) => !UNIQUE_IDS.has(tag));
+  if (beyond.length > 0) throw new DerError("it has parts that do not exist");
+  if (wrapped !== undefined && !isVersion3) throw new DerError("it has extensions, and is not of version 3");
+  const extensions = wrapped === undefined ? new Map<string, Extension>() : readExtensions(wrapped);
+  return {
+    signatureAlgorithm: readOid(listOf(bodyAlgorithm, TAG.sequence)[0]),
+    issuer: readName(issuer),
+    subject: readName(subject),
+    extensions,
+    ...readKnown(extensions),
+  };
+}
+
+/** RFC 5280, 4.2: an extension is there once. */
+function readExtensions(wrapped: DerValue): Map<string, Extension> {
+  expectTag(wrapped, EXTENSIONS);
+  const extensions = new Map<string, Extension>();
+  for (const extension of listOf(wrapped.children[0], TAG.sequence)) {
+    const [type, ...rest] = listOf(extension, TAG.sequence);
+    const oid = readOid(type);
+    const critical = rest.length > 1 && readBoolean(rest.shift());
+    const [value, ...more] = rest;
+    if (extensions.has(oid) || more.length > 0) throw new DerError(`the extension ${oid} is there twice or malformed`);
+    extensions.set(oid, { critical, value: expectTag(value, TAG.octetString).content });
+  }
+  return extensions;
+}
+
+function readKnown(extensions: ReadonlyMap<string, Extension>) {
+  const read = <T>(oid: string, reader: (value: DerValue) => T): T | undefined => {
+    const extension = extensions.get(oid);
+    return extension === undefined ? undefined : reader(readDer(extension.value));
+  };
+  const basic = read(EXTENSION.basicConstraints, readBasicConstraints);
+  const keyUsage = read(EXTENSION.keyUsage, (value) => expectTag(value, TAG.bitString).content[1] ?? 0);
+  const extendedKeyUsage = read(EXTENSION.extendedKeyUsage, (value) =>
+    listOf(value, TAG.sequence).map((purpose) => readOid(purpose)),
+  );
+  const nameConstraints = read(EXTENSION.nameConstraints, readNameConstraints);
+  const subjectKeyId = read(EXTENSION.subjectKeyIdentifier, (value) => hex(expectTag(value, TAG.octetString)));
+  const authorityKeyId = read(EXTENSION.authorityKeyIdentifier, (value) =>
+    hex(listOf(value, TAG.sequence).find(({ tag }) => tag === KEY_IDENTIFIER)),
+  );
+  return {
+    isAuthority: basic?.isAuthority ?? false,
+    ...(basic?.pathLength !== undefined && { pathLength: basic.pathLength }),
+    ...(keyUsage !== undefined && { keyUsage }),
+    ...(extendedKeyUsage !== undefined && { extendedKeyUsage }),
+    alternativeNames: read(EXTENSION.subjectAlternativeName, readGeneralNames) ?? [],
+    ...(nameConstraints !== undefined && { nameConstraints }),
+    hasUnknownQualifier: read(EXTENSION.certificatePolicies, hasUnknownQualifier) ?? false,
+    mapsAnyPolicy: read(EXTENSION.policyMappings, mapsAnyPolicy) ?? false,
+    ...(subjectKeyId !== undefined && { subjectKeyId }),
+    ...(authorityKeyId !== undefined && { authorityKeyId }),
+  };
+}
+
+/** RFC 5280, 4.2.1.9: a path length means something only for an authority. */
+function readBasicConstraints(value: DerValue): { readonly isAuthority: boolean; readonly pathLength?: number } {
+  const parts = [...listOf(value, TAG.sequence)];
+  const isAuthority = parts[0]?.tag === TAG.boolean && readBoolean(parts.shift());
+  const [limit, ...more] = parts;
+  if (more.length > 0) throw new DerError("basic constraints are malformed");
+  return { isAuthority, ...(limit !== undefined && { pathLength: readCount(limit) }) };
+}
+
+function hex(value: DerValue | undefined): string | undefined {
+  return value?.content.toString("hex");
+}

@@ -1,0 +1,85 @@
+import type { SigstoreSigner } from "./signer.ts";
+
+/** The OpenID provider of GitHub's workflows. */
+export const GITHUB_ACTIONS_ISSUER = "https://token.actions.githubusercontent.com";
+
+/** Hosts of repositories, by the OpenID provider that vouches for what is run there. Nobody else is believed about them. */
+const HOSTS: ReadonlyMap<string, CiHost> = new Map([
+  [GITHUB_ACTIONS_ISSUER, "github.com"],
+  ["https://gitlab.com", "gitlab.com"],
+]);
+
+export type CiHost = "github.com" | "gitlab.com";
+
+/** A workflow that signs by itself, as its identity names it. */
+export interface CiIdentity {
+  readonly host: CiHost;
+  /** `owner/name`; at GitLab, groups may be nested. */
+  readonly repository: string;
+  /** At GitHub the file in `.github/workflows`, at GitLab the path in the repository. */
+  readonly workflow: string;
+  /** In full: `refs/tags/v1.2`. No asterisk is in it: Git allows none. */
+  readonly ref: string;
+}
+
+/** What Fulcio certifies (its `docs/oidc.md`): `https://github.com/acme/models/.github/workflows/release.yml@refs/tags/v1.2`. */
+const IDENTITIES: Readonly<Record<CiHost, RegExp>> = {
+  "github.com": /^https:\/\/github\.com\/([\w.-]+\/[\w.-]+)\/\.github\/workflows\/([^/*@\s]+\.ya?ml)@(refs\/[^*\s]+)$/,
+  "gitlab.com": /^https:\/\/gitlab\.com\/([\w.-]+(?:\/[\w.-]+)+)\/\/([^*@\s]+\.ya?ml)@(refs\/[^*\s]+)$/,
+};
+
+type Named = Pick<SigstoreSigner, "identity" | "identityType" | "issuer">;
+
+/** The host whose builds this OpenID provider vouches for; nothing for providers of people, and for any other. */
+export function ciHostOf(issuer: string): CiHost | undefined {
+  return HOSTS.get(issuer);
+}
+
+/** The workflow that signed. Nothing where another provider vouches for an identity of that shape: it says nothing of the host. */
+export function ciIdentity({ identity, identityType, issuer }: Named): CiIdentity | undefined {
+  const host = ciHostOf(issuer);
+  if (host === undefined || identityType !== "uri") return undefined;
+  const [, repository, workflow, ref] = IDENTITIES[host].exec(identity) ?? [];
+  if (repository === undefined || workflow === undefined || ref === undefined) return undefined;
+  return { host, repository, workflow, ref };
+}
+
+/** `v1.2` of `refs/tags/v1.2`; of other refs, all. */
+export function shortRef(ref: string): string {
+  return ref.replace(/^refs\/(?:heads|tags)\//, "");
+}
+
+/**
+ * The repository that a workflow of GitHub was run for, where it is another than the one that it lies in: whoever may call
+ * it signs under its name.
+ */
+export function callingRepository(signer: Named & Pick<SigstoreSigner, "extensions">): string | undefined {
+  const { sourceRepositoryUri: source } = signer.extensions;
+  const at = "https://github.com/";
+  if (ciIdentity(signer)?.host !== "github.com" || source === undefined || !source.startsWith(at)) return undefined;
+  return signer.identity.startsWith(`${source}/`) ? undefined : source.slice(at.length);
+}
+
+export interface GitHubWorkflow {
+  /** `owner/name` */
+  readonly repository: string;
+  /** The file in `.github/workflows`. */
+  readonly workflow: string;
+  /** In full, with `*` (anything but a slash) and `**` (anything): `refs/tags/v*`. */
+  readonly ref: string;
+}
+
+/** The identity that Sigstore certifies for a workflow: exact, or an expression that is anchored at both ends. */
+export function workflowIdentity({ repository, workflow, ref }: GitHubWorkflow): {
+  readonly issuer: string;
+  readonly subject?: string;
+  readonly subjectRegExp?: string;
+} {
+  const subject = `https://github.com/${repository}/.github/workflows/${workflow}@${ref}`;
+  if (!ref.includes("*")) return { issuer: GITHUB_ACTIONS_ISSUER, subject };
+  const expression = subject.replaceAll(/\*+|[.+?^$(){}[\]|\\]/g, (found) => {
+    if (found === "*") return "[^/]*";
+    return found.startsWith("*") ? ".*" : `\\${found}`;
+  });
+  return { issuer: GITHUB_ACTIONS_ISSUER, subjectRegExp: `^${expression}$` };
+}

@@ -1,0 +1,87 @@
+import { Readable } from "node:stream";
+import { Metadata, MetadataKind, type Root } from "@tufjs/models";
+import type { TrustRootSeed } from "./trust-root-instances.ts";
+
+/** TUF metadata by role, as received: texts in JSON. */
+export interface StoredMetadata {
+  /** The versions of the root between the one that came with this program and the last, oldest first. */
+  readonly olderRoots: readonly string[];
+  readonly root: string;
+  readonly timestamp: string;
+  readonly snapshot: string;
+  readonly targets: string;
+}
+
+/**
+ * Verifies target files through the metadata that is stored with them, from the root that came with this program (TUF
+ * specification 1.0.33, section 5.3 to 5.7): signatures, versions, lengths and hashes. Metadata that expired is accepted,
+ * as a computer without a network has no newer, and reported.
+ *
+ * @param files target files by name
+ * @returns RFC 3339: since when a part of the metadata has been expired; undefined where none is
+ * @throws Error that says what does not verify
+ */
+export async function verifyStoredTargets(
+  seed: Pick<TrustRootSeed, "tufRoot" | "asOf">,
+  metadata: StoredMetadata,
+  files: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const root = verifyRoots(seed.tufRoot, [...metadata.olderRoots, metadata.root]);
+
+  const timestamp = Metadata.fromJSON(MetadataKind.Timestamp, JSON.parse(metadata.timestamp));
+  root.verifyDelegate(MetadataKind.Timestamp, timestamp);
+  if (seed.asOf !== undefined && timestamp.signed.isExpired(new Date(seed.asOf))) throw older();
+
+  const { snapshotMeta } = timestamp.signed;
+  snapshotMeta.verify(Buffer.from(metadata.snapshot));
+  const snapshot = Metadata.fromJSON(MetadataKind.Snapshot, JSON.parse(metadata.snapshot));
+  root.verifyDelegate(MetadataKind.Snapshot, snapshot);
+  requireVersion("snapshot", snapshot.signed.version, snapshotMeta.version);
+
+  const targetsMeta = snapshot.signed.meta["targets.json"];
+  if (targetsMeta === undefined) throw new Error("its snapshot names no targets");
+  targetsMeta.verify(Buffer.from(metadata.targets));
+  const targets = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(metadata.targets));
+  root.verifyDelegate(MetadataKind.Targets, targets);
+  requireVersion("targets", targets.signed.version, targetsMeta.version);
+
+  for (const [name, text] of Object.entries(files)) {
+    const target = targets.signed.targets[name];
+    if (target === undefined) throw new Error(`its targets do not name ${name}`);
+    await target.verify(Readable.from([Buffer.from(text)]));
+  }
+  return expiredSince([root, timestamp, snapshot, targets].map(({ signed }) => signed.expires));
+}
+
+/** The last root, each signed by the keys of the one before it and by its own. */
+function verifyRoots(seed: string, texts: readonly string[]): Metadata<Root> {
+  let trusted = Metadata.fromJSON(MetadataKind.Root, JSON.parse(seed));
+  trusted.verifyDelegate(MetadataKind.Root, trusted);
+  let last = 0;
+  for (const text of texts) {
+    const next = Metadata.fromJSON(MetadataKind.Root, JSON.parse(text));
+    last = next.signed.version;
+    // A newer release of this program comes with a newer root.
+    if (last < trusted.signed.version) continue;
+    trusted.verifyDelegate(MetadataKind.Root, next);
+    if (last === trusted.signed.version) continue;
+    requireVersion("root", last, trusted.signed.version + 1);
+    next.verifyDelegate(MetadataKind.Root, next);
+    trusted = next;
+  }
+  if (last < trusted.signed.version) throw older();
+  return trusted;
+}
+
+function requireVersion(role: string, found: number, expected: number): void {
+  if (found !== expected) throw new Error(`its ${role} has version ${found} where ${expected} is expected`);
+}
+
+function older(): Error {
+  return new Error("it is older than what came with this program");
+}
+
+function expiredSince(times: readonly string[]): string | undefined {
+  const first = Math.min(...times.map((time) => Date.parse(time)));
+  return first <= Date.now() ? new Date(first).toISOString() : undefined;
+}

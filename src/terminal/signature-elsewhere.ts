@@ -1,0 +1,26 @@
+import { relative } from "node:path";
+import { findSignature } from "../core/model/find-models.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Where the signature file that the person named does not exist, and the model has one elsewhere, the reason says where.
+ *
+ * @param named the path that the person gave, if any
+ */
+export async function withActualSignature(
+  verdict: Verdict,
+  named: string | undefined,
+  { cwd, interruption }: Terminal,
+): Promise<Verdict> {
+  if (verdict.state !== "unsigned" || named === undefined) return verdict;
+  const found = await findSignature(verdict.model, interruption.signal);
+  if (found === undefined) return verdict;
+  const path = relative(cwd, found);
+  const reasons = verdict.reasons.map((reason) => {
+    if (reason.code !== "SIGNATURE_NOT_FOUND") return reason;
+    const message = `There is no signature file ${named}. The model has the signature ${path}: give --signature ${path}.`;
+    return { ...reason, message, details: { ...reason.details, found } };
+  });
+  return { ...verdict, reasons };
+}

@@ -1,0 +1,45 @@
+import { l10n } from "vscode";
+import { ignoredTrustPaths } from "../platform/ignored-paths.ts";
+import { plainText } from "../platform/plain-text.ts";
+import { readTrustSettings } from "../platform/trust-settings.ts";
+import type { NoteNode } from "./tree-nodes.ts";
+
+/** Rows about settings that decide about trust and are not used. */
+export async function settingNotes(): Promise<NoteNode[]> {
+  const { problems } = await readTrustSettings();
+  return [
+    ...ignoredTrustPaths().map(({ setting, path }) =>
+      note(`ignored:${path}`, ignoredLabel(setting), path, ignoredText(path), setting),
+    ),
+    ...problems.map(({ setting, message }, index) =>
+      note(`setting:${index}`, l10n.t("A setting has an error"), setting, message, setting),
+    ),
+  ];
+}
+
+function ignoredLabel(setting: string | undefined): string {
+  return setting === undefined ? l10n.t("Your policy is ignored here") : l10n.t("{0} is ignored here", setting);
+}
+
+function ignoredText(path: string): string {
+  return l10n.t(
+    "The disk of this window belongs to a container or codespace, whose image a repository can choose: {0} is not used to decide whom to trust.",
+    path,
+  );
+}
+
+function note(id: string, label: string, description: string, tooltip: string, setting: string | undefined): NoteNode {
+  return {
+    kind: "note",
+    id,
+    icon: "warning",
+    label,
+    description: plainText(description),
+    tooltip: plainText(tooltip),
+    command: {
+      command: "workbench.action.openSettings",
+      title: l10n.t("Open Settings"),
+      arguments: [setting ?? "modelProvenance.userPolicy"],
+    },
+  };
+}

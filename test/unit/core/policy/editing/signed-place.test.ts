@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
+import { signedModelAround } from "../../../../../src/core/policy/editing/signed-place.ts";
+import { signWith } from "../../../../support/editor-workspace.ts";
+import { makeKeys } from "../../../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../../../support/temporary-folder.ts";
+
+describe("the place of a policy", () => {
+  const temporary = useTemporaryFolder();
+  const pool = new HashPool({ workers: 0 });
+  let root: string;
+  let model: string;
+
+  after(() => pool.dispose());
+
+  beforeEach(async () => {
+    root = realpathSync(temporary());
+    model = join(root, "m");
+    writeTree(root, { "m/weights.bin": "w", "m/deep/vocab.txt": "v", "plain/notes.txt": "n" });
+    await signWith(model, makeKeys().privatePem, pool);
+  });
+
+  it("is in a signed model at every depth, there or not", async () => {
+    for (const file of ["p.yaml", "deep/p.yaml", "not/yet/p.yaml", ".sigstore/p.yaml", "weights.bin"]) {
+      assert.equal(await signedModelAround(join(model, file)), model, file);
+    }
+    assert.equal(await signedModelAround(join(root, "plain", "..", "m", "p.yaml")), model);
+  });
+
+  it("is not where a model lies beside it, or is not signed", async () => {
+    for (const file of ["p.yaml", "plain/p.yaml", "not/yet/p.yaml"]) {
+      assert.equal(await signedModelAround(join(root, file)), undefined, file);
+    }
+  });
+
+  it("is where links lead, also one to a file that is not there yet", async () => {
+    if (process.platform === "win32") return;
+    symlinkSync(model, join(root, "linked"));
+    mkdirSync(join(root, "w"));
+    symlinkSync(join("..", "m", "p.yaml"), join(root, "w", "p.yaml"));
+    symlinkSync("round", join(root, "w", "round"));
+    assert.equal(await signedModelAround(join(root, "linked", "p.yaml")), model);
+    assert.equal(await signedModelAround(join(root, "w", "p.yaml")), model);
+    assert.equal(await signedModelAround(join(root, "w", "round")), undefined);
+  });
+});

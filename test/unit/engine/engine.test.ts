@@ -301,7 +301,7 @@ describe("Engine", function () {
   });
 
   it("is ended where a cancelled call does not end, and other calls are answered by a new one", async () => {
-    const stuck = newEngine({ cancelMs: 200 });
+    const stuck = newEngine({ cancelMs: 1 });
     const large = signNames(model, manyNames(400_000), keys, join(root(), "large.sig"));
     const abort = new AbortController();
     const cancelled = failsWith("CANCELLED", () =>

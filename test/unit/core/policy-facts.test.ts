@@ -17,7 +17,7 @@ const root = makeCertificate({ subject: "Root", ca: true });
 const alice = makeCertificate({ subject: "Alice", issuer: root });
 const mallory = makeCertificate({ subject: "Mallory", issuer: root });
 
-describe("what policies are told of a signature that is replaced while it is checked", () => {
+describe("the signer of a signature that is replaced while it is verified", () => {
   const folder = useTemporaryFolder();
   const engine = createInProcessEngine();
   after(() => engine.dispose());
@@ -27,7 +27,7 @@ describe("what policies are told of a signature that is replaced while it is che
     writeFileSync(join(folder(), "model/model.sig"), bundleText(bundle));
   }
 
-  /** One policy for whoever the root certifies, and one for Alice alone. */
+  /** One policy for every signer under the root, and one for Alice alone. */
   async function check(meanwhile: () => void): Promise<string[]> {
     writeTree(join(folder(), "model"), FILES);
     write(alice);
@@ -55,11 +55,11 @@ describe("what policies are told of a signature that is replaced while it is che
     return [state, ...reasons.map(({ code }) => code)];
   }
 
-  it("is the signer, where nothing is replaced", async () => {
+  it("is accepted where nothing is replaced", async () => {
     assert.deepEqual(await check(() => undefined), ["verified"]);
   });
 
-  it("is nothing of the signer before, where another signs it now", async () => {
+  it("is the one who signed what is there now", async () => {
     assert.deepEqual(await check(() => write(mallory)), ["untrusted", "POLICY_SIGNER"]);
   });
 });

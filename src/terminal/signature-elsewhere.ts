@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { ProvenanceError } from "../core/errors.ts";
 import { findSignature } from "../core/model/find-models.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,7 +15,7 @@ export async function withActualSignature(
   { cwd, interruption }: Terminal,
 ): Promise<Verdict> {
   if (verdict.state !== "unsigned" || named === undefined) return verdict;
-  const found = await findSignature(verdict.model, interruption.signal);
+  const found = await findSignature(verdict.model, interruption.signal).catch(noneFound);
   if (found === undefined) return verdict;
   const path = relative(cwd, found);
   const reasons = verdict.reasons.map((reason) => {
@@ -23,4 +24,10 @@ export async function withActualSignature(
     return { ...reason, message, details: { ...reason.details, found } };
   });
   return { ...verdict, reasons };
+}
+
+/** Where the search fails, the verdict stands as it is. */
+function noneFound(error: unknown): undefined {
+  if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
+  throw error;
 }

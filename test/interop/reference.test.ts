@@ -88,7 +88,14 @@ describe("the reference implementation", function () {
 
   async function signHere(options: Partial<SignOptions> = {}): Promise<void> {
     const identity = { method: "key", privateKey: { label: "key.pem", pem: keys.privatePem } } as const;
-    await sign({ model: path("model"), signature: path("model/model.sig"), identity, pool, ...options });
+    await sign({
+      model: path("model"),
+      signature: path("model/model.sig"),
+      identity,
+      pool,
+      confirmReplacement: () => true,
+      ...options,
+    });
   }
 
   function verifyHere(options: Partial<VerifyOptions> = {}): Promise<Verdict> {

@@ -23,7 +23,7 @@ const ISSUER = "https://accounts.example";
 const IDENTITY = "alice@example.com";
 const SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
 
-/** Kinds of log entries, each with the log that makes it: Rekor v1 promises and tells the time, v2 only proves. */
+/** Kinds of log entries, each with the log that makes it: Rekor v1 promises and has a time, v2 only proves. */
 export const ENTRY_KINDS = {
   "dsse/0.0.1": 1,
   "intoto/0.0.2": 1,

@@ -16,7 +16,7 @@ const root = makeCertificate({ subject: "Root", ca: true });
 const alice = makeCertificate({ subject: "Alice", issuer: root });
 const mallory = makeCertificate({ subject: "Mallory", issuer: root });
 
-describe("what policies know of a signature that is replaced while it is checked", () => {
+describe("the signer of a signature that is replaced while it is verified", () => {
   const folder = useTemporaryFolder();
   const pool = new HashPool({ workers: 0 });
   after(() => pool.dispose());
@@ -26,7 +26,7 @@ describe("what policies know of a signature that is replaced while it is checked
     writeFileSync(join(folder(), "model/model.sig"), bundleText(bundle));
   }
 
-  /** One policy for whoever the root certifies, and one for Alice alone. */
+  /** One policy for every signer under the root, and one for Alice alone. */
   async function check(meanwhile: () => void): Promise<string[]> {
     writeTree(join(folder(), "model"), FILES);
     write(alice);
@@ -53,11 +53,11 @@ describe("what policies know of a signature that is replaced while it is checked
     return [state, signer?.method === "certificate" ? signer.subject : "", ...reasons.map(({ code }) => code)];
   }
 
-  it("is the signer, where nothing is replaced", async () => {
+  it("is accepted where nothing is replaced", async () => {
     assert.deepEqual(await check(() => undefined), ["verified", "CN=Alice"]);
   });
 
-  it("is the one signer of the file as it was read, once", async () => {
+  it("is the one of the signature as it was read, once", async () => {
     assert.deepEqual(await check(() => write(mallory)), ["verified", "CN=Alice"]);
   });
 });

@@ -338,7 +338,7 @@ describe("bad input", () => {
       writeFileSync(at("elsewhere.pem"), makeChain().root.pem);
       isUnable(
         await verifyCertificate("elsewhere.pem"),
-        "model.sig: the signer's certificate does not lead to a root that you trust. Give the root certificate of whoever issued it.",
+        "model.sig: the signer's certificate does not lead to a root that you trust. Give the root certificate of the authority that issued it.",
         "root not known here",
       );
     });
@@ -382,7 +382,7 @@ describe("bad input", () => {
       assert.equal(lines(result)[0], "? Signer not accepted  llama");
       assert.equal(
         lines(result)[1],
-        '  reason     model.sig was signed by "CN=Alice,O=Example", and not by "bob@example.org".',
+        '  reason     model.sig was signed by "CN=Alice,O=Example", and its certificate does not have the mail address "bob@example.org".',
       );
       assert.match(
         lines(result).at(-1) ?? "",

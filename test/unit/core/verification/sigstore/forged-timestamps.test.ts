@@ -42,7 +42,7 @@ function response(
   };
 }
 
-const signer = (data: pkijs.SignedData): pkijs.SignerInfo => data.signerInfos[0] ?? assert.fail("nobody signed");
+const signer = (data: pkijs.SignedData): pkijs.SignerInfo => data.signerInfos[0] ?? assert.fail("there is no signer");
 
 /** Replaces bytes of the first timestamp, written as Latin-1, by as many others. */
 function replace(found: string | RegExp, by: (match: string) => string): Alter {
@@ -186,7 +186,7 @@ describe("a timestamp of a keyless signature", () => {
     });
   });
 
-  it("is needed where the log tells no time", () =>
+  it("is needed where the log has no time", () =>
     rejectsForged(forge(), {
       make: () => ({ ...make(), stampedAt: [] }),
       code: "SIGSTORE_TIMESTAMP",

@@ -139,7 +139,7 @@ describe("a certificate of Fulcio", () => {
     ["says who vouched twice", () => make([EMAIL, issuer, utf8(8, "https://other.example")]), "CERTIFICATE_MALFORMED"],
     ["says who vouched in no text", () => make([EMAIL, bare(8, ISSUER)]), "CERTIFICATE_MALFORMED"],
     [
-      "says who vouched in the old way, and in no text in the new",
+      "has an issuer in the old extension, and one that is no text in the new",
       () => make([EMAIL, bare(1, ISSUER), { ...issuer, value: Buffer.of(4, 1, 0x61) }]),
       "CERTIFICATE_MALFORMED",
     ],

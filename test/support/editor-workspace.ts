@@ -61,11 +61,12 @@ export async function makeEditorWorkspace(root: string): Promise<EditorWorkspace
   return workspace;
 }
 
-/** Signs a folder as `model.sig` in it. An engine is needed where no process can be started: in a bundle. */
+/** Signs a folder as `model.sig` in it, whatever signature is there. An engine is needed where no process can be started: in a bundle. */
 export async function signWith(model: string, pem: string, engine?: DigestEngine): Promise<string> {
   const identity = { method: "key", privateKey: { label: "test", pem } } as const;
   const signature = join(model, "model.sig");
-  await sign({ model, signature, identity, ...(engine === undefined ? {} : { engine }) });
+  const replace = { force: true, confirmReplacement: () => true };
+  await sign({ model, signature, identity, ...replace, ...(engine === undefined ? {} : { engine }) });
   return signature;
 }
 

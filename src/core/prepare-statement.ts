@@ -6,6 +6,7 @@ import { windowsNameWarning } from "./model/windows-names.ts";
 import { readEarlierSignature, refuseOthers } from "./signing/earlier-signature.ts";
 import { refusePrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
+import { checkWritable } from "./signing/write-file-atomically.ts";
 import type { Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 
@@ -37,7 +38,7 @@ export interface PreparedStatement {
  * Checks what is in the place of the signature, then reads the model and writes the statement about it (OMS 6.1 to 6.6).
  * Digests come from the cache only where the earlier signature is authentic and by the one who signs.
  *
- * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_UNWRITABLE, MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
  */
 export async function prepareStatement({
   trust,
@@ -46,8 +47,11 @@ export async function prepareStatement({
   ...options
 }: PrepareOptions): Promise<PreparedStatement> {
   const model = resolve(options.model);
-  const earlier = await readEarlierSignature(resolve(options.signature), model, trust, options.signal);
+  const signature = resolve(options.signature);
+  const earlier = await readEarlierSignature(signature, model, trust, options.signal);
   if (earlier !== undefined && force !== true) refuseOthers(earlier);
+  // Writes beside the signature: who watches the model hears of it only when there is more to come.
+  await checkWritable(signature);
   const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
   const name = basename(model);
   const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode }, async ({ files }) => {

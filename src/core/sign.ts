@@ -13,7 +13,7 @@ import type { Replacement } from "./signing/replacement.ts";
 import type { SigstoreIdentity } from "./signing/sign-sigstore.ts";
 import { findPlace } from "./signing/signature-place.ts";
 import type { CertificateMaterial } from "./signing/signing-certificate.ts";
-import { checkWritable, writeFileAtomically } from "./signing/write-file-atomically.ts";
+import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { PemSource, Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 import { keyFingerprint } from "./verification/elliptic-keys.ts";
@@ -90,8 +90,6 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
   const { trust, signStatement } = await prepareSigner(identity, signature, options);
   const place = await findPlace(signature, model);
-  await checkWritable(signature);
-
   const prepared = await prepare({ ...rest, model, signature, trust });
   const { payload, rootDigest, coverage, replaces } = prepared;
   throwIfCancelled(options.signal);

@@ -24,6 +24,8 @@ export class TrustStore {
   readonly #sigstore: SigstoreRoots;
   readonly #keys: PemSource[] = [];
   readonly #roots: PemSource[] = [];
+  /** What the log says already: the settings are read for every check. */
+  readonly #warned = new Set<string>();
   readonly onDidChange = this.#changed.event;
 
   constructor(log: Log, sigstore: SigstoreRoots) {
@@ -38,10 +40,10 @@ export class TrustStore {
   async load(): Promise<Trust> {
     const { readTrustSettings } = await import("./trust-settings.ts");
     const { keys, roots, identities, problems } = await readTrustSettings();
-    for (const { message } of problems) this.#log.warn(message);
+    for (const { message } of problems) this.#warnOnce(message);
     const { ignoredTrustPaths } = await import("./ignored-paths.ts");
     for (const { path, setting: name = "Your policy" } of ignoredTrustPaths()) {
-      this.#log.warn(`${name} is ignored, as the disk of this window belongs to a container's image: ${path}`);
+      this.#warnOnce(`${name} is ignored, as the disk of this window belongs to a container's image: ${path}`);
     }
     return {
       keys: [...keys, ...this.#keys],
@@ -67,6 +69,11 @@ export class TrustStore {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #warnOnce(message: string): void {
+    if (!this.#warned.has(message)) this.#log.warn(message);
+    this.#warned.add(message);
   }
 }
 

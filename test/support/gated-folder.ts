@@ -44,7 +44,12 @@ export function useGatedFolder() {
     writeFileSync(at("model-policy.yaml"), policyText({ globs: ["models/**"], authorities: [KEY], ...parts }));
   const scan = (...more: string[]) => run("scan", folder(), "--policy", at("model-policy.yaml"), ...more);
 
-  const sign = async (model: string, key = "prod", signature = `${model}/model.sig`): Promise<void> => {
+  const sign = async (
+    model: string,
+    key = "prod",
+    signature = `${model}/model.sig`,
+    ...more: string[]
+  ): Promise<void> => {
     const privateKey = at(`keys/${key}.pem`);
     const { status, stderr } = await run(
       "sign",
@@ -54,6 +59,7 @@ export function useGatedFolder() {
       privateKey,
       "--signature",
       at(signature),
+      ...more,
     );
     assert.equal(status, 0, stderr);
   };

@@ -23,7 +23,7 @@ const PRIVATE_KEY =
  * Finds private keys in PEM among the files of a model, whatever their names. Small files only are looked at: the cost
  * is that of opening them, a few microseconds each.
  *
- * @returns canonical names; files that cannot be read are left to whoever reads them all
+ * @returns canonical names; a file that cannot be read is reported when it is hashed
  * @throws ProvenanceError CANCELLED
  */
 export async function findPrivateKeys(files: readonly ModelFile[], signal?: AbortSignal): Promise<string[]> {

@@ -38,14 +38,15 @@ export async function findPlace(path: string, model: string): Promise<SignatureP
 }
 
 /**
- * Checks just before the signature is put in its place that nobody else has written there since {@link findPlace}.
+ * Checks, just before the signature is put in its place, that the place has not changed since {@link findPlace}.
  *
+ * @returns whether nothing is there
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE
  */
-export async function assertUnchanged({ path, found }: SignaturePlace): Promise<void> {
+export async function assertUnchanged({ path, found }: SignaturePlace): Promise<boolean> {
   const now = await lookAt(path);
-  if (now === undefined) return;
-  if (found !== undefined && now.target !== undefined && stateOf(now.own, now.target) === found.state) return;
+  if (now === undefined) return true;
+  if (found !== undefined && now.target !== undefined && stateOf(now.own, now.target) === found.state) return false;
   throw appearedMeanwhile(path);
 }
 

@@ -34,8 +34,7 @@ export async function writeFileAtomically(
       await file.close();
     }
     check(await readFile(temporary));
-    await assertUnchanged(place);
-    if (found === undefined) await moveToFreeName(temporary, path);
+    if (await assertUnchanged(place)) await moveToFreeName(temporary, path);
     else await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);

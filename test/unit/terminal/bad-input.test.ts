@@ -552,7 +552,8 @@ describe("bad input", () => {
     it("is to hold the signature, and may not be written: the old one stays", async function () {
       if (process.platform === "win32") this.skip();
       mkdirSync(at("locked"));
-      writeFileSync(at("locked/model.sig"), "old");
+      const old = bundleText(signBundle(makeStatement(fileResources(FILES), { name: "llama" }), { keys }));
+      writeFileSync(at("locked/model.sig"), old);
       await asOrdinaryUser(folder(), { [at("locked")]: 0o555 }, async () => {
         fails(
           await signKey("--signature", at("locked/model.sig")),
@@ -560,7 +561,7 @@ describe("bad input", () => {
           "Signing failed: The signature DIR/locked/model.sig was not written: writing there is not permitted. Give another path with --signature.",
         );
       });
-      assert.equal(readFileSync(at("locked/model.sig"), "utf8"), "old");
+      assert.equal(readFileSync(at("locked/model.sig"), "utf8"), old);
     });
   });
 });

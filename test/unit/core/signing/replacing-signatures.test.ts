@@ -140,8 +140,10 @@ describe("replacing a signature", () => {
     await signIt();
     const before = text("llama/model.sig");
     const byOther = { identity: byKey(other, "other.key") };
+    const untouched = statSync(at("llama")).mtimeMs;
     const error = await failsWith("SIGNATURE_OTHER_SIGNER", () => signIt({ ...byOther, pool: unread }));
     assert.match(error.message, /does not verify as yours; it claims to be by the key [0-9a-f]{12}…/);
+    assert.equal(statSync(at("llama")).mtimeMs, untouched, "the folder was written to");
     assert.equal(text("llama/model.sig"), before);
     await signIt({ ...byOther, force: true });
     assert.notEqual(text("llama/model.sig"), before);

@@ -167,7 +167,9 @@ export class Checker {
         this.#outdated = false;
         reached =
           job.depth === "files"
-            ? await this.#reader.files(job, known, signal)
+            ? await this.#reader.files(job, known, signal, () => {
+                this.#touched = false;
+              })
             : await this.#reader.signature(known, job.asked);
       } while (this.#outdated && !signal.aborted);
       if (signal.aborted) throw cancelled();

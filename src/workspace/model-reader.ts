@@ -34,12 +34,14 @@ export class ModelReader {
   /**
    * Reads every byte that the cache does not answer for, and tells the registry that it does.
    *
+   * @param begins called before any file is read: a change until then is part of the check
    * @throws what `verify` throws
    */
   async files(
     job: Pick<Job, "path" | "asked" | "mode" | "onProgress">,
     known: KnownModel,
     signal: AbortSignal,
+    begins: () => void = () => {},
   ): Promise<Verdict> {
     const { registry, watch, engine } = this.#services;
     const before = lastReached(known);
@@ -58,6 +60,7 @@ export class ModelReader {
           const identity = signature === undefined ? undefined : await fileIdentity(signature);
           // From here on, late news of this very file is no news.
           if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
+          begins();
         },
         onProgress: (progress: DigestProgress): void => {
           if (signal.aborted || checking === undefined) return;

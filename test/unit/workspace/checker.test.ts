@@ -75,6 +75,19 @@ describe("the checker", () => {
     assert.deepEqual(order, [model], "changes are watched for before the files are read");
   });
 
+  it("takes a change before it reads anything for a part of the check", async () => {
+    const model = await signed("a");
+    const early = new Checker({
+      registry,
+      trust: async () => trust,
+      engine: engineHere(reading),
+      watch: async (path) => early.touch(path),
+      log: () => {},
+    });
+    assert.equal((await early.check(model, "files", { asked: true })).state, "verified");
+    early.dispose();
+  });
+
   it("looks at the signature alone without taking anything back", async () => {
     const model = await signed("a");
     assert.equal((await checker.check(model, "signature")).state, "unchecked");

@@ -336,6 +336,7 @@ describe("the reference implementation", function () {
       accepted(theirs(...signArgs("model", "--signature", "model/model.sig")));
       const { state, reasons } = await verifyHere();
       assert.deepEqual([state, reasons.map(({ code }) => code)], ["invalid", ["RESOURCE_NAME"]]);
+      rmSync(path("model/model.sig"));
       await failsWith("MODEL_NAME_NOT_PORTABLE", () => signHere());
     });
 
@@ -345,6 +346,7 @@ describe("the reference implementation", function () {
       const hollow = { model: path("hollow"), signature: path("hollow.sig") };
       const { state, reasons } = await verifyHere(hollow);
       assert.deepEqual([state, reasons.map(({ code }) => code)], ["invalid", ["RESOURCES_EMPTY"]]);
+      rmSync(path("hollow.sig"));
       await failsWith("MODEL_EMPTY", () => signHere(hollow));
     });
   });

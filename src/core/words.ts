@@ -94,7 +94,6 @@ export const SHORT_REASONS: Readonly<Record<ErrorCode, string>> = {
   KEY_PASSPHRASE_REQUIRED: "key needs a passphrase",
   KEY_PASSPHRASE_WRONG: "wrong passphrase",
   SIGNING_METHOD_MISMATCH: "signed with another method",
-  SIGNING_METHOD_UNSUPPORTED: "signing method not supported",
   CERTIFICATE_MALFORMED: "malformed certificate",
   CERTIFICATE_UNREADABLE: "certificate unreadable",
   CERTIFICATE_EXPIRED: "certificate expired",

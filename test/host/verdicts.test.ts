@@ -179,8 +179,9 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("trusts no file that is not a public key, and still trusts the others", async () => {
-    await trust([privateKey, "relative.pub", join(outside, "missing.pub"), trustedKey]);
+  it("trusts no entry that is not a public key, and still trusts the others", async () => {
+    const entries = [pemEntry(privateKey), trustedKey, { label: "nothing" }, pemEntry(trustedKey)];
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, entries, ConfigurationTarget.Global);
     await verified();
     await trust([trustedKey]);
   });

@@ -344,6 +344,7 @@ describe("the reference implementation", function () {
       const hollow = { model: path("hollow"), signature: path("hollow.sig") };
       const { state, reasons } = await verifyHere(hollow);
       assert.deepEqual([state, reasons.map(({ code }) => code)], ["invalid", ["RESOURCES_EMPTY"]]);
+      rmSync(path("hollow.sig"));
       await failsWith("MODEL_EMPTY", () => signHere(hollow));
     });
   });

@@ -20,6 +20,9 @@ export interface RawExtension {
   readonly value: Uint8Array;
 }
 
+/** The text of a UTCTime, right or wrong. */
+export type RawTime = string;
+
 /** A certificate to be made, right or wrong on purpose. What is absent takes the value that makes a plain valid one. */
 export interface CertificateOptions {
   /** A common name, the attributes, or the DER of a whole name. */
@@ -30,8 +33,8 @@ export interface CertificateOptions {
   readonly issuerName?: CertificateOptions["subject"];
   readonly keys?: KeyPair;
   readonly kind?: KeyKind;
-  readonly notBefore?: Date;
-  readonly notAfter?: Date;
+  readonly notBefore?: Date | RawTime;
+  readonly notAfter?: Date | RawTime;
   /** `null` leaves basicConstraints out. Default: not a CA. */
   readonly ca?: boolean | null;
   readonly pathLength?: number;
@@ -116,7 +119,10 @@ function nameBlock(name: CertificateOptions["subject"]): asn1.BaseBlock {
 }
 
 /** RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime after. */
-function timeBlock(date: Date): asn1.BaseBlock {
+function timeBlock(date: Date | RawTime): asn1.BaseBlock {
+  if (typeof date === "string") {
+    return new asn1.Primitive({ idBlock: { tagClass: 1, tagNumber: 23 }, valueHex: Buffer.from(date, "latin1") });
+  }
   return date.getUTCFullYear() < 2050
     ? new asn1.UTCTime({ valueDate: date })
     : new asn1.GeneralizedTime({ valueDate: date });

@@ -162,6 +162,15 @@ describe("verifying a certificate signature", () => {
     });
   }
 
+  it("refuses a certificate whose time is none", async () => {
+    const times = ["991301000000Z", "301231235959.5Z"];
+    const parts = times.flatMap((time) => [{ notBefore: time }, { notAfter: time }]);
+    for (const test of parts.flatMap((part) => [caseOf({ leaf: part }), caseOf({ intermediate: part })])) {
+      const error = await failsWith("CERTIFICATE_MALFORMED", () => authenticate(test));
+      assert.match(error.message, /period of validity that cannot be read/);
+    }
+  });
+
   it("refuses a path that is longer than an authority allows", async () => {
     const second = makeCertificate({ subject: "Second CA", issuer: intermediate, ca: true });
     const deep = makeCertificate({ subject: "Deep", issuer: second });

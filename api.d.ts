@@ -2,12 +2,12 @@
  * What the extension `model-provenance.model-provenance` gives to other extensions. Copy this file, or take the types
  * of `model-provenance/api`; docs/api.md has an example.
  *
- * Version 1: fields may be added, none goes away or changes its meaning. Anything else is another version.
+ * Version 2: fields may be added, none goes away or changes its meaning. Anything else is another version.
  */
 import type { Event, Uri } from "vscode";
 
 export interface ModelProvenanceApi {
-  readonly version: 1;
+  readonly version: 2;
   /**
    * What is known now of the model at that place: a folder, or a single file. Undefined if no model is known there; a
    * file of a model is not one. Nothing is read for it.
@@ -22,7 +22,7 @@ export interface ModelProvenanceApi {
  * - `untrusted`: authentic, files unchanged, but the signer is not accepted here
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: the signature is malformed or not authentic
- * - `unable`: cannot be decided here
+ * - `unverifiable`: cannot be decided here
  * - `unsigned`: no signature
  * - `unchecked`: signed, files not looked at yet
  * - `checking`
@@ -33,7 +33,7 @@ export type ModelState =
   | "untrusted"
   | "modified"
   | "invalid"
-  | "unable"
+  | "unverifiable"
   | "unsigned"
   | "unchecked"
   | "checking"

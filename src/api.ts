@@ -18,7 +18,7 @@ export function createApi(registry: ModelRegistry): Api {
     if (news.length > 0) changed.fire(news.map((path) => Uri.file(path)));
   });
   return {
-    version: 1,
+    version: 2,
     // Every surface shows this very value: nobody else may write to it.
     getVerdict: (uri) => (uri.scheme === "file" ? frozen(registry.get(uri.fsPath)?.verdict) : undefined),
     onDidChangeVerdict: changed.event,

@@ -20,7 +20,7 @@ export const SAMPLE_STATES: Readonly<Record<string, VerdictState>> = {
   "tiny-llama-tuned": "untrusted",
   "reviews-dataset": "modified",
   "release-notes-skill": "invalid",
-  "gguf/tiny-f32.gguf": "unable",
+  "gguf/tiny-f32.gguf": "unverifiable",
   onnx: "unsigned",
 };
 

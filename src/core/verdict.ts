@@ -12,7 +12,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
  * - `untrusted`: authentic, files match, nobody here accepts the signer
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: malformed or not authentic
- * - `unable`: cannot be decided here
+ * - `unverifiable`: cannot be decided here
  * - `stale`: was checked, and no longer stands
  */
 export type VerdictState =
@@ -23,7 +23,7 @@ export type VerdictState =
   | "untrusted"
   | "modified"
   | "invalid"
-  | "unable"
+  | "unverifiable"
   | "stale";
 
 /**

@@ -85,7 +85,7 @@ async function signatureFor(options: PolicyVerifyOptions, wanted: string | undef
 }
 
 /** Where several signatures are wanted, the worst is told. */
-const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unable", "stale", "unsigned", "untrusted"];
+const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
 
 function severity({ state }: Verdict): number {
   const place = SEVERITY.indexOf(state);
@@ -110,7 +110,7 @@ function conclude(verdict: Verdict, decision: Decision, deciders: readonly Polic
   const told = verdict.reasons.filter(({ code }) => !NO_NEWS.has(code));
   const { comparison, coverage } = verdict;
   if (comparison === undefined || coverage === undefined) {
-    const isUnreadable = decision.reasons[0]?.code === "POLICY_INVALID" && verdict.state === "unable";
+    const isUnreadable = decision.reasons[0]?.code === "POLICY_INVALID" && verdict.state === "unverifiable";
     // What a policy that cannot be read names is not known: that comes first.
     const reasons = isUnreadable ? [...decision.reasons, ...told] : [...told, ...decision.reasons];
     return { ...verdict, decision, reasons };

@@ -153,9 +153,9 @@ async function checkFiles(
 
 const STATES: Readonly<Record<Exclude<ErrorKind, "usage">, VerdictState>> = {
   invalid: "invalid",
-  unable: "unable",
-  input: "unable",
-  internal: "unable",
+  unable: "unverifiable",
+  input: "unverifiable",
+  internal: "unverifiable",
 };
 
 function failure(error: unknown): Pick<Verdict, "state" | "reasons"> {

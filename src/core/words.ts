@@ -22,7 +22,7 @@ export const WORDS: Readonly<Record<VerdictState, Words>> = {
   untrusted: { label: "Signer not accepted", icon: "unverified", colour: "amber", badge: "?", mark: "?" },
   modified: { label: "Changed since signing", icon: "error", colour: "red", badge: "✗", mark: "✗" },
   invalid: { label: "Signature not valid", icon: "error", colour: "red", badge: "✗", mark: "✗" },
-  unable: { label: "Cannot be checked here", icon: "question", colour: "neutral", mark: "?" },
+  unverifiable: { label: "Cannot be checked here", icon: "question", colour: "neutral", mark: "?" },
   unsigned: { label: "Not signed", icon: "circle-outline", colour: "neutral", mark: "○" },
   unchecked: { label: "Not checked yet", icon: "circle-large-outline", colour: "neutral", mark: "○" },
   checking: { label: "Checking…", icon: "sync~spin", colour: "neutral", mark: "…" },
@@ -296,7 +296,7 @@ export function describe(verdict: Verdict): string {
     case "modified":
       return verdict.comparison === undefined ? firstReason(verdict) : differencesText(verdict.comparison);
     case "invalid":
-    case "unable":
+    case "unverifiable":
       return firstReason(verdict);
     case "unsigned":
       return "not signed";
@@ -332,7 +332,7 @@ export function verdictLine(verdict: Verdict, modelName: string): string {
       return `${label}: ${modelName} is what ${signer} signed, unchanged, but ${objection(verdict)}`;
     case "modified":
     case "invalid":
-    case "unable": {
+    case "unverifiable": {
       const why = describe(verdict);
       return why === "" ? `${label}: ${modelName}` : `${label}: ${modelName}, ${why}`;
     }

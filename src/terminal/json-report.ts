@@ -9,7 +9,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { ScanResult } from "./scan-report.ts";
 
 /** Changes when a field is removed, renamed or takes another meaning; new fields may come without. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What `--json` prints: one object, as `schemas/report.schema.json` has it. */
 export type JsonReport = Readonly<Record<string, unknown>> & { readonly version: typeof VERSION };

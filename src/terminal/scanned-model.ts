@@ -18,7 +18,7 @@ export interface ScannedModel {
 export function unableVerdict(model: string, error: unknown): Verdict {
   if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.kind === "usage") throw error;
   const { code, message, details } = error;
-  return { state: "unable", model, reasons: [{ code, message, details }] };
+  return { state: "unverifiable", model, reasons: [{ code, message, details }] };
 }
 
 /** Names after which a list is cut short. */

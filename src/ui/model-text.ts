@@ -108,7 +108,7 @@ export function verdictSentence(model: KnownModel): string {
       return l10n.t("{0} changed since {1} signed it: {2}.", name, signer, plainText(describe(verdict)));
     case "invalid":
       return l10n.t("The signature of {0} is not valid: {1}", name, plainText(reason));
-    case "unable":
+    case "unverifiable":
       return l10n.t("{0} cannot be checked here: {1}", name, plainText(reason));
     case "unsigned":
       return verdict.decision?.outcome === "refused"

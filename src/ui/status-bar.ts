@@ -120,7 +120,7 @@ function percentText({ progress }: KnownModel): string {
   return l10n.t("{0} %", Math.floor((progress.bytesDone / progress.bytesTotal) * 100));
 }
 
-const ORDER = ["modified", "invalid", "checking", "untrusted", "unable", "stale"] as const;
+const ORDER = ["modified", "invalid", "checking", "untrusted", "unverifiable", "stale"] as const;
 
 /** The model that a click leads to. */
 function worst(models: readonly KnownModel[]): KnownModel | undefined {

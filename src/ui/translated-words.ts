@@ -48,7 +48,7 @@ export function describe(verdict: Verdict): string {
     case "modified":
       return comparison === undefined ? because : differencesText(comparison);
     case "invalid":
-    case "unable":
+    case "unverifiable":
       return because;
     case "unsigned":
       return l10n.t("not signed");

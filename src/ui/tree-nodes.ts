@@ -119,7 +119,7 @@ function trustRow(path: string, verdict: Verdict): Row[] {
 
 function refusalOf({ state, decision, reasons }: Verdict): string | undefined {
   if (state === "untrusted") return decision?.outcome === "exception" ? undefined : l10n.t("Not accepted");
-  if (state !== "unable") return undefined;
+  if (state !== "unverifiable") return undefined;
   const because = (...codes: readonly ErrorCode[]): boolean => reasons.some(({ code }) => codes.includes(code));
   if (because("KEY_UNKNOWN", "KEY_MISMATCH")) return l10n.t("Key not known");
   return because("CERTIFICATE_UNTRUSTED_ROOT", "CERTIFICATE_NO_ROOTS") ? l10n.t("Root not known") : undefined;

@@ -205,7 +205,7 @@ export class Checker {
     const code: ErrorCode = error instanceof ProvenanceError ? error.code : "INTERNAL";
     const details = error instanceof ProvenanceError ? error.details : {};
     const message = error instanceof Error ? error.message : String(error);
-    const base = { state: "unable", model: path, reasons: [{ code, message, details }] } as const;
+    const base = { state: "unverifiable", model: path, reasons: [{ code, message, details }] } as const;
     const { signature } = known.verdict;
     const verdict = standingVerdict(known, signature === undefined ? base : { ...base, signature });
     this.#services.registry.update(path, verdict);

@@ -15,7 +15,7 @@ export function isBadNews({ state }: Verdict): boolean {
  */
 export function standingVerdict(known: KnownModel, reached: Verdict): Verdict {
   const last = known.before ?? known.verdict;
-  if (reached.state !== "unable" || !isBadNews(last)) return reached;
+  if (reached.state !== "unverifiable" || !isBadNews(last)) return reached;
   const unreadable = reached.decision?.reasons.filter(({ code }) => code === "POLICY_INVALID") ?? [];
   if (!isBadNews(known.verdict) && unreadable.length === 0) return reached;
   // What speaks against the signature itself is no matter of trust; all else was asked anew.

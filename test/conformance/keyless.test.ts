@@ -190,7 +190,7 @@ describe("keyless models of the reference implementation", () => {
           signature: signature(),
           trust: { sigstore: { root: await foreign.root(vectors), identities: [expected] } },
         });
-        assert.equal(verdict.state, "unable");
+        assert.equal(verdict.state, "unverifiable");
         assert.equal(verdict.reasons[0]?.code, "SIGSTORE_AUTHORITY_UNKNOWN");
         assert.equal(verdict.signer, undefined);
       });

@@ -72,8 +72,8 @@ describe("the API for other extensions", () => {
     await until("it is back", () => api.getVerdict(model)?.state === "verified");
   });
 
-  it("is version 1; a verdict is frozen, and is that of the model only", () => {
-    assert.equal(api.version, 1);
+  it("is version 2; a verdict is frozen, and is that of the model only", () => {
+    assert.equal(api.version, 2);
     const verdict = api.getVerdict(model);
     assert.ok(verdict !== undefined);
     assert.throws(() => Object.assign(verdict, { state: "verified" }), TypeError);

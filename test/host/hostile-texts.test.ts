@@ -93,7 +93,7 @@ const DECISIONS: readonly (Decision | undefined)[] = [
   decisionOf("uncovered", false),
 ];
 
-const STATES = ["verified", "untrusted", "modified", "invalid", "unable", "stale"] as const;
+const STATES = ["verified", "untrusted", "modified", "invalid", "unverifiable", "stale"] as const;
 
 /** Everything that a verdict can carry, in every state that shows it. */
 function* verdicts(): Generator<Verdict> {

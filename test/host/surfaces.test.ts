@@ -139,7 +139,7 @@ describe("badges", () => {
     for (const known of [verified, modified, invalid, untrusted]) {
       for (const { badge } of decorations(known).values()) assert.ok(badge !== undefined && [...badge].length <= 2);
     }
-    for (const state of ["unsigned", "unchecked", "checking", "unable", "stale"] as const) {
+    for (const state of ["unsigned", "unchecked", "checking", "unverifiable", "stale"] as const) {
       assert.equal(decorations(model("x", { state })).size, 0);
     }
   });
@@ -200,13 +200,13 @@ describe("the status bar", () => {
     ["both", [modified, invalid, untrusted], "2 of 3 changed or not valid", "statusBarItem.errorBackground"],
     [
       "a policy that cannot be read",
-      [unreadable("phi", "unable"), verified],
+      [unreadable("phi", "unverifiable"), verified],
       "Policy cannot be read, nothing is accepted",
       "statusBarItem.warningBackground",
     ],
     [
       "a policy that cannot be read, beside a change",
-      [unreadable("phi", "unable"), unreadable("whisper", "modified")],
+      [unreadable("phi", "unverifiable"), unreadable("whisper", "modified")],
       "1 of 2 changed, policy cannot be read",
       "statusBarItem.errorBackground",
     ],
@@ -239,9 +239,9 @@ describe("the tree", () => {
   });
 
   it("says of each model that a policy cannot be read", () => {
-    const known = unreadable("phi", "unable");
+    const known = unreadable("phi", "unverifiable");
     assert.equal(modelItem(known, [known]).description, "policy cannot be read");
-    for (const state of ["unable", "modified", "untrusted"] as const) {
+    for (const state of ["unverifiable", "modified", "untrusted"] as const) {
       const rows = factsOf(unreadable("phi", state), { kind: "model", path: known.path });
       assert.deepEqual(
         rows.filter(({ label }) => label === "The policy p.yaml cannot be read.").map(({ icon }) => icon),
@@ -335,7 +335,7 @@ describe("the tree", () => {
     const decision = { outcome: "exception", path: "phi", policies: [], reasons: [] } as const;
     assert.equal(row(model("phi", { state: "untrusted", signer: SIGNER, decision })), undefined);
     const reasons = [{ code: "KEY_UNKNOWN", message: "Its key is not known.", details: {} }] as const;
-    assert.equal(row(model("phi", { state: "unable", reasons }))?.label, "Key not known");
+    assert.equal(row(model("phi", { state: "unverifiable", reasons }))?.label, "Key not known");
   });
 
   it("tells a workflow by its repository, file and version, and who vouched for it by name", () => {

@@ -158,8 +158,8 @@ describe("the extension in its host", () => {
   it("does not decide about a signer whose key nobody gave", async () => {
     await signWith(model, stranger.privatePem, pool);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
-    const { state, reasons, signer } = await watched.reaches("unable");
-    assert.equal(state, "unable");
+    const { state, reasons, signer } = await watched.reaches("unverifiable");
+    assert.equal(state, "unverifiable");
     assert.equal(reasons[0]?.code, "KEY_MISMATCH");
     assert.equal(signer, undefined);
   });
@@ -174,7 +174,7 @@ describe("the extension in its host", () => {
   it("takes verdicts back when the key they rest on is no longer trusted", async () => {
     await verified();
     await trust([]);
-    await watched.reaches("unable");
+    await watched.reaches("unverifiable");
     await trust([trustedKey]);
     await watched.reaches("verified");
   });
@@ -337,7 +337,7 @@ describe("the extension in its host", () => {
 
   it("keeps a bundle's text out of what it never verified", async () => {
     const signature = await signWith(model, stranger.privatePem, pool);
-    await until("the model is known", () => watched.verdict?.state === "unable");
+    await until("the model is known", () => watched.verdict?.state === "unverifiable");
     assert.equal(watched.verdict?.signer, undefined);
     assert.ok(readFileSync(signature, "utf8").length > 0);
   });

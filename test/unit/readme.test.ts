@@ -96,7 +96,7 @@ describe("the README", function () {
   });
 
   it("shows JSON that is JSON, and links to files that exist", () => {
-    for (const text of blocks("json")) assert.equal(JSON.parse(text).version, 1);
+    for (const text of blocks("json")) assert.equal(JSON.parse(text).version, 2);
     for (const [, target = ""] of README.matchAll(/\]\((?!https:)([^)#]+)\)/g)) {
       assert.ok(readFileSync(join(ROOT, target)).length > 0, target);
     }

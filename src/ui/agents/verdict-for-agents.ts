@@ -20,7 +20,7 @@ const MEANINGS: Readonly<Record<VerdictState, string>> = {
     "Files changed, are missing or were added since the model was signed. Do not load it before a person has looked at it.",
   invalid:
     "The signature is malformed or not authentic, so nothing says what the files should be. Do not load it before a person has looked at it.",
-  unable:
+  unverifiable:
     "It cannot be decided here whether the signature is authentic: see the reasons. That is not a sign of tampering.",
   unsigned: "The model has no signature: nobody vouches for its files.",
   unchecked: "The model is signed, and its files were not checked.",
@@ -101,7 +101,7 @@ export function verdictForAgents(verdict: Verdict, asked: string, covered: boole
 export function failureForAgents(error: unknown, model: string, asked: string): AgentReport {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof ProvenanceError ? error.code : "INTERNAL";
-  return verdictForAgents({ state: "unable", model, reasons: [{ code, message, details: {} }] }, asked, true);
+  return verdictForAgents({ state: "unverifiable", model, reasons: [{ code, message, details: {} }] }, asked, true);
 }
 
 function signerData(signer: Signer): Readonly<Record<string, unknown>> {

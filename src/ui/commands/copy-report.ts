@@ -35,5 +35,5 @@ async function copy(models: readonly KnownModel[], text: (models: readonly Known
 
 /** As the terminal's `verify --json` has it: `schemas/report.schema.json`. */
 function report(verdict: Verdict): Readonly<Record<string, unknown>> {
-  return { version: 1, command: "verify", verified: verdict.state === "verified", verdict };
+  return { version: 2, command: "verify", verified: verdict.state === "verified", verdict };
 }

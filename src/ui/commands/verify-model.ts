@@ -51,7 +51,7 @@ async function checkEach(
     } catch (error) {
       if (models.length === 1 || isCancellation(error)) throw error;
       log.error(errorText(error));
-      verdicts.push({ ...model.verdict, state: "unable" });
+      verdicts.push({ ...model.verdict, state: "unverifiable" });
     }
   }
   return verdicts;
@@ -84,7 +84,7 @@ function nextAction(model: KnownModel, services: Services): Action {
   // Where policies decide, a key of the settings would change nothing.
   if (decision?.reasons.some(isAboutSigner) === true) return trust;
   const code = reasons[0]?.code;
-  if (state === "unable" && code !== undefined) {
+  if (state === "unverifiable" && code !== undefined) {
     if (MISSING_KEY.includes(code)) {
       return { label: l10n.t("Choose Key…"), run: () => trustAndVerify(model.path, "key", services) };
     }
@@ -120,7 +120,7 @@ function tellMany(verdicts: readonly Verdict[], services: Services): void {
     [count("untrusted"), l10n.t("signer not accepted")],
     [count("modified"), l10n.t("changed")],
     [count("invalid"), l10n.t("not valid")],
-    [count("unable", "stale", "unsigned"), l10n.t("not decided")],
+    [count("unverifiable", "stale", "unsigned"), l10n.t("not decided")],
   ];
   const text = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`])).join(", ");
   const first = verdicts.find(({ state }) => state !== "verified") ?? verdicts[0];

@@ -63,7 +63,7 @@ function isSignerUnaccepted({ verdict }: KnownModel): boolean {
   const { state, decision, reasons } = verdict;
   if (decision?.reasons.some(({ code }) => code === "POLICY_SIGNER") === true) return true;
   if (decision !== undefined && decision.outcome !== "uncovered") return false;
-  return state === "untrusted" || (state === "unable" && reasons.some(({ code }) => UNKNOWN_SIGNER.has(code)));
+  return state === "untrusted" || (state === "unverifiable" && reasons.some(({ code }) => UNKNOWN_SIGNER.has(code)));
 }
 
 function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {

@@ -50,7 +50,7 @@ export async function certificateWay(title: string, services: Services): Promise
     identity: async () => identity,
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
     offerTrust: ({ state, reasons, model }) =>
-      state === "unable" && reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))
+      state === "unverifiable" && reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))
         ? {
             text: l10n.t("Its root is not among your trusted certificates yet, so the model is not shown as verified."),
             action: {

@@ -39,7 +39,7 @@ export async function readPrivateKeyFile(file: string, { keyFiles }: Services): 
 }
 
 function isUnknownKey({ state, reasons }: Verdict): boolean {
-  return state === "unable" && reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH");
+  return state === "unverifiable" && reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH");
 }
 
 function offer(model: string, source: PemSource, opened: OpenedKey, services: Services) {

@@ -122,7 +122,7 @@ describe("verifying a model with policies", () => {
   it("a key that no policy has", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["unable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
+    assert.deepEqual(told(verdict), ["unverifiable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
     assert.equal(verdict.signer, undefined);
   });
 
@@ -136,7 +136,7 @@ describe("verifying a model with policies", () => {
 
   it("no policy at all", async () => {
     await signIt();
-    assert.deepEqual(told(await check([])), ["unable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
+    assert.deepEqual(told(await check([])), ["unverifiable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
   });
 
   it("a certificate, by the root and the name that a policy has", async () => {
@@ -161,7 +161,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(renamed), ["untrusted", "refused", "POLICY_SIGNER"]);
     assert.match(renamed.reasons[0]?.message ?? "", /root matches, subject differs: expected "CN=Somebody Else"/);
     const foreign = await check([{ authorities: [certificate(stranger, "*")] }]);
-    assert.deepEqual(told(foreign), ["unable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
+    assert.deepEqual(told(foreign), ["unverifiable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
     // Two policies that know the signer by different certificates of its path.
     const both = await check([
       { authorities: [certificate(root.pem, "*")] },
@@ -193,7 +193,7 @@ describe("verifying a model with policies", () => {
   it("an exception is not verified, whatever it lets pass", async () => {
     await signIt();
     assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
-      "unable",
+      "unverifiable",
       "exception",
       "KEY_UNKNOWN",
       "POLICY_EXCEPTION",
@@ -235,7 +235,7 @@ describe("verifying a model with policies", () => {
     const quick = (parts: PolicyParts) => check([parts], [], {}, authenticateWithPolicy);
     assert.deepEqual(told(await quick({ authorities: [key(prod.publicPem)] })), ["unchecked", "accepted"]);
     assert.deepEqual(told(await quick({ authorities: [key(other.publicPem)] })), [
-      "unable",
+      "unverifiable",
       "refused",
       "KEY_MISMATCH",
       "POLICY_SIGNER",
@@ -428,7 +428,7 @@ describe("verifying a model with policies", () => {
         force: true,
       });
       const verdict = await check([named("model.sig"), named("vendor.sig")]);
-      assert.deepEqual(told(verdict).slice(0, 2), ["unable", "refused"]);
+      assert.deepEqual(told(verdict).slice(0, 2), ["unverifiable", "refused"]);
       assert.equal(verdict.signature, join(model(), "vendor.sig"));
     });
   });

@@ -152,7 +152,7 @@ describe("verifying a model", () => {
       writeTree(model(), { "x:y.txt": "changed" });
       assert.deepEqual((await verifyIt()).comparison?.changed[0]?.name, "x:y.txt");
       const onWindows = await onPlatform("win32", verifyIt);
-      assert.deepEqual(stateAndCodes(onWindows), ["unable", "RESOURCE_NAME_UNSUPPORTED"]);
+      assert.deepEqual(stateAndCodes(onWindows), ["unverifiable", "RESOURCE_NAME_UNSUPPORTED"]);
     }
   });
 
@@ -190,7 +190,7 @@ describe("verifying a model", () => {
     it("a folder in its place", async () => {
       rmSync(signature());
       mkdirSync(signature());
-      assert.deepEqual(stateAndCodes(await verifyIt()), ["unable", "SIGNATURE_UNREADABLE"]);
+      assert.deepEqual(stateAndCodes(await verifyIt()), ["unverifiable", "SIGNATURE_UNREADABLE"]);
     });
 
     it("a damaged signature", async () => {
@@ -201,7 +201,7 @@ describe("verifying a model", () => {
     it("another key", async () => {
       const other = { keys: [{ label: "other.pub", pem: makeKeys().publicPem }] };
       const verdict = await verifyIt({ trust: other });
-      assert.deepEqual(stateAndCodes(verdict), ["unable", "KEY_MISMATCH"]);
+      assert.deepEqual(stateAndCodes(verdict), ["unverifiable", "KEY_MISMATCH"]);
       assert.equal(verdict.signer, undefined);
       assert.equal(verdict.comparison, undefined);
     });
@@ -210,12 +210,12 @@ describe("verifying a model", () => {
       const { root, leaf, intermediate } = makeChain();
       const roots = [{ label: "root.pem", pem: root.pem }];
       assert.deepEqual(stateAndCodes(await verifyIt({ trust: { certificates: { roots } } })), [
-        "unable",
+        "unverifiable",
         "SIGNING_METHOD_MISMATCH",
       ]);
       const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] });
       writeFileSync(signature(), bundleText(bundle));
-      assert.deepEqual(stateAndCodes(await verifyIt()), ["unable", "SIGNING_METHOD_MISMATCH"]);
+      assert.deepEqual(stateAndCodes(await verifyIt()), ["unverifiable", "SIGNING_METHOD_MISMATCH"]);
     });
 
     it("a certificate of somebody else: untrusted where the files match, modified where not", async () => {
@@ -236,8 +236,8 @@ describe("verifying a model", () => {
     const failing = (error: Error): FileHasher => ({ digest: () => Promise.reject(error) });
     for (const [code, state] of [
       ["FILE_CHANGED", "stale"],
-      ["FILE_UNREADABLE", "unable"],
-      ["HASHER_FAILED", "unable"],
+      ["FILE_UNREADABLE", "unverifiable"],
+      ["HASHER_FAILED", "unverifiable"],
     ] as const) {
       it(`${code} is ${state}`, async () => {
         const verdict = await verifyIt({ pool: failing(new ProvenanceError(code, "reason")) });
@@ -268,7 +268,7 @@ describe("verifying a model", () => {
     });
 
     it("says what is wrong", async () => {
-      assert.deepEqual(stateAndCodes(await authenticateIt({ trust: {} })), ["unable", "KEY_UNKNOWN"]);
+      assert.deepEqual(stateAndCodes(await authenticateIt({ trust: {} })), ["unverifiable", "KEY_UNKNOWN"]);
       writeFileSync(signature(), "nonsense!");
       assert.deepEqual(stateAndCodes(await authenticateIt()), ["invalid", "BUNDLE_NOT_JSON"]);
       rmSync(signature());

@@ -87,7 +87,10 @@ describe("words", () => {
     );
     assert.equal(describeVerdict(verdict("modified", { comparison: COMPARISON })), "1 changed, 1 missing");
     assert.equal(describeVerdict(verdict("invalid", { reasons: reason("BUNDLE_NOT_JSON") })), "not JSON");
-    assert.equal(describeVerdict(verdict("unable", { reasons: reason("KEY_MISMATCH") })), "signed with another key");
+    assert.equal(
+      describeVerdict(verdict("unverifiable", { reasons: reason("KEY_MISMATCH") })),
+      "signed with another key",
+    );
     assert.equal(describeVerdict(verdict("unsigned")), "not signed");
     assert.equal(describeVerdict(verdict("unchecked")), "signed, not checked");
   });

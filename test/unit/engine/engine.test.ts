@@ -58,8 +58,8 @@ describe("Engine", function () {
     changeByte(join(model, "a.bin"));
     writeFileSync(join(model, "new.bin"), "");
     assert.equal((await same()).state, "modified");
-    assert.equal((await same({ keys: [{ label: "other.pub", pem: makeKeys().publicPem }] })).state, "unable");
-    assert.equal((await same({})).state, "unable");
+    assert.equal((await same({ keys: [{ label: "other.pub", pem: makeKeys().publicPem }] })).state, "unverifiable");
+    assert.equal((await same({})).state, "unverifiable");
     writeFileSync(signature, "{}");
     assert.equal((await same()).state, "invalid");
     signature = join(root(), "none.sig");

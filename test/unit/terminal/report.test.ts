@@ -160,7 +160,7 @@ describe("the report of a verdict", () => {
 
   it("gives the reason before anything else, and accepts nobody", () => {
     const reasons = [{ code: "KEY_MISMATCH" as const, message: "It was signed with another key.", details: {} }];
-    assert.deepEqual(report({ state: "unable", reasons }), [
+    assert.deepEqual(report({ state: "unverifiable", reasons }), [
       "? Cannot be checked here  llama",
       "  reason     It was signed with another key.",
       "? Cannot be checked here: llama, signed with another key",

@@ -63,7 +63,7 @@ describe("scan with a key or a root", function () {
       [
         ["verified", true],
         ["modified", false],
-        ["unable", false],
+        ["unverifiable", false],
         ["unsigned", false],
       ],
     );

@@ -6,7 +6,11 @@ import { checkSettled } from "../../../src/ui/check-settled.ts";
 function checks(...states: readonly VerdictState[]) {
   let count = 0;
   return {
-    check: async (model: string): Promise<Verdict> => ({ model, state: states[count++] ?? "unable", reasons: [] }),
+    check: async (model: string): Promise<Verdict> => ({
+      model,
+      state: states[count++] ?? "unverifiable",
+      reasons: [],
+    }),
     count: () => count,
   };
 }

@@ -151,7 +151,7 @@ describe("the checker", () => {
     });
     for (const asked of [true, false]) {
       const verdict = await failing.check(model, "files", { asked });
-      assert.deepEqual([verdict.state, verdict.reasons[0]?.message], ["unable", "The engine ended 2 times."]);
+      assert.deepEqual([verdict.state, verdict.reasons[0]?.message], ["unverifiable", "The engine ended 2 times."]);
     }
     failing.dispose();
   });
@@ -303,7 +303,7 @@ describe("the checker", () => {
     trust = { keys: [{ label: "broken.pub", pem: "no key" }] };
     await assert.rejects(checker.check(model, "files", { asked: true }), { code: "KEY_UNREADABLE" });
     assert.equal(state(model), "unchecked");
-    assert.equal((await checker.check(model, "files")).state, "unable");
+    assert.equal((await checker.check(model, "files")).state, "unverifiable");
     assert.equal(registry.get(model)?.verdict.reasons[0]?.code, "KEY_UNREADABLE");
   });
 

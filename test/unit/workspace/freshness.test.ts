@@ -132,7 +132,7 @@ describe("freshness", () => {
     await signWith(model, other.privatePem, pool);
     await freshness.touched(join(model, "model.sig"));
     assert.equal(states[0], "stale");
-    await reached("unable");
+    await reached("unverifiable");
   });
 
   it("minds a folder above that is gone", async () => {
@@ -160,7 +160,7 @@ describe("freshness", () => {
     await freshness.touched(join(model, "weights.bin"));
     assert.equal(registry.get(model)?.verdict.staleBecause, "files", "that says more");
     assert.equal(registry.get(model)?.before?.state, "verified");
-    await reached("unable");
+    await reached("unverifiable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
     freshness.trustChanged("trust");
     await reached("verified");
@@ -170,7 +170,7 @@ describe("freshness", () => {
     trusted = [];
     automatic = "cached";
     found();
-    await reached("unable");
+    await reached("unverifiable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
     freshness.trustChanged("trust");
     await reached("verified");

@@ -133,7 +133,7 @@ describe("policies of a window", () => {
 
   it("leave it to the trust of the settings where none covers the model", async () => {
     inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
-    assert.equal(await checked(), "unable");
+    assert.equal(await checked(), "unverifiable");
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     const verdict = await checker.check(model, "files", { asked: true });
     assert.equal(verdict.state, "verified");
@@ -226,7 +226,7 @@ describe("policies of a window", () => {
     assert.equal(causes[0], "policy");
     rmSync(join(folder, "model-policy.yaml"));
     policies.changed();
-    await reached(({ verdict }) => verdict.state === "unable" && verdict.decision === undefined);
+    await reached(({ verdict }) => verdict.state === "unverifiable" && verdict.decision === undefined);
     states.length = 0;
     inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
     policies.changed();

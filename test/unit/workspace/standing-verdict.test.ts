@@ -207,7 +207,7 @@ describe("bad news", () => {
     );
     // Other files are another matter.
     await window.freshness.touched(join(model, "weights.bin"));
-    await reached(window, ({ verdict: { state } }) => state === "unable");
+    await reached(window, ({ verdict: { state } }) => state === "unverifiable");
   });
 
   it("is not taken back where the policy's folder cannot be opened, and nothing is accepted then", async function () {
@@ -274,7 +274,7 @@ describe("bad news", () => {
     typo();
     window.policies.changed();
     const { verdict } = await reached(window, isUnreadable);
-    assert.equal(verdict.state, "unable");
+    assert.equal(verdict.state, "unverifiable");
     assert.equal(verdict.reasons[0]?.code, "POLICY_INVALID");
   });
 });

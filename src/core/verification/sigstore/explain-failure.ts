@@ -17,7 +17,7 @@ export interface Attempt {
 
 /**
  * Why the library refused a bundle. Where any of it comes from a service that the trust root does not know, it cannot be
- * checked here (`unable`); what the known services would have signed otherwise is not authentic (`invalid`).
+ * checked here (`unverifiable`); what the known services would have signed otherwise is not authentic (`invalid`).
  */
 export function explainFailure(error: VerificationError, attempt: Attempt): ProvenanceError {
   const { entity, label, unsupported } = attempt;

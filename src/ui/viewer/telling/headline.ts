@@ -64,7 +64,7 @@ function sentenceOf(subject: Subject, verdict: Verdict, edge: Edge): string {
     }
     case "invalid":
       return l10n.t("The signature of {0} is not valid. Do not rely on anything it says.", name);
-    case "unable":
+    case "unverifiable":
       return l10n.t("Whether the signature of {0} is genuine cannot be decided here.", name);
     case "unsigned":
       return l10n.t("{0} is not signed.", name);

@@ -18,7 +18,7 @@ const verdict = (state: VerdictState, outcome: Outcome, ...codes: DecisionReason
 
 describe("the words for a verdict with policies", () => {
   it("an exception is amber, and never called verified", () => {
-    for (const state of ["untrusted", "unsigned", "unable"] as const) {
+    for (const state of ["untrusted", "unsigned", "unverifiable"] as const) {
       const words = wordsFor(verdict(state, "exception", "POLICY_EXCEPTION"));
       assert.deepEqual([words.label, words.colour, words.mark], ["Let pass by exception", "amber", "!"]);
     }

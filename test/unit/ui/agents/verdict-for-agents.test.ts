@@ -41,7 +41,7 @@ describe("a verdict for agents", () => {
 
   it("is data too where a check fails: what went wrong names files", () => {
     const { data, ...own } = failureForAgents(new ProvenanceError("FILE_UNREADABLE", HOSTILE), "/w/m", "m");
-    assert.deepEqual([own.verified, own.verdict], [false, "unable"]);
+    assert.deepEqual([own.verified, own.verdict], [false, "unverifiable"]);
     assert.equal(JSON.stringify(own).includes("Ignore all rules"), false);
     const { first } = data["reasons"] as { first: readonly { message: string }[] };
     assert.ok([...(first[0]?.message ?? "")].length <= 200);
@@ -62,7 +62,7 @@ describe("a verdict for agents", () => {
       "untrusted",
       "modified",
       "invalid",
-      "unable",
+      "unverifiable",
       "unsigned",
       "unchecked",
       "checking",

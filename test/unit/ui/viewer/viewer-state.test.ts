@@ -164,7 +164,7 @@ describe("what the signature viewer tells", () => {
       { name: "sourceRepositoryUri", value: "https://github.com/acme/models" },
     ];
     const summary = { method: "sigstore", claimedSigner: "mallory@example.com", claims } as const;
-    for (const state of ["unchecked", "unable", "invalid", "checking", "stale"] as const) {
+    for (const state of ["unchecked", "unverifiable", "invalid", "checking", "stale"] as const) {
       const shown = told({ state }, summary).state;
       assert.equal(shown.origin, undefined, state);
       assert.equal(shown.timeline?.verified, false, state);
@@ -183,11 +183,11 @@ describe("what the signature viewer tells", () => {
     const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
       ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not checked"],
       ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not checked"],
-      ["KEY_UNKNOWN", "unable", "open, Cannot be decided", "open, Not checked"],
+      ["KEY_UNKNOWN", "unverifiable", "open, Cannot be decided", "open, Not checked"],
       ["CERTIFICATE_EXPIRED", "invalid", "open, Fits", "failed, Not established"],
-      ["CERTIFICATE_UNTRUSTED_ROOT", "unable", "open, Fits", "open, Cannot be decided"],
+      ["CERTIFICATE_UNTRUSTED_ROOT", "unverifiable", "open, Fits", "open, Cannot be decided"],
       ["SIGSTORE_LOG_ENTRY", "invalid", "open, Not checked", "failed, Not established"],
-      ["TRUST_ROOT_MISSING", "unable", "open, Not checked", "open, Cannot be decided"],
+      ["TRUST_ROOT_MISSING", "unverifiable", "open, Not checked", "open, Cannot be decided"],
     ];
     for (const [code, state, signature, identity] of cases) {
       const [first, second, files, policy] = results({ state, ...reason(code) });

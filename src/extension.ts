@@ -2,7 +2,6 @@ import { pathToFileURL } from "node:url";
 import type { ExtensionContext } from "vscode";
 import { type Api, createApi } from "./api.ts";
 import { Engine } from "./engine/engine.ts";
-import { ModelKeeping } from "./model-keeping.ts";
 import { showError } from "./platform/commands.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { createLog } from "./platform/log.ts";
@@ -15,6 +14,7 @@ import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
 import { EditorLogin } from "./ui/signing-in/editor-login.ts";
 import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
+import { ModelTracker } from "./workspace/model-tracker.ts";
 
 let ending: (() => Promise<void>) | undefined;
 
@@ -31,8 +31,8 @@ export function activate(context: ExtensionContext): Api {
 
   const sigstore = store.add(new SigstoreRoots(storage, log));
   const trust = store.add(new TrustStore(log, sigstore));
-  const keeping = store.add(new ModelKeeping({ context, log, trust, sigstore, engine }));
-  const { registry, checker, policies } = keeping;
+  const tracker = store.add(new ModelTracker({ context, log, trust, sigstore, engine }));
+  const { registry, checker, policies } = tracker;
 
   const view = store.add(new ModelsView(registry));
   const services: Services = {
@@ -50,11 +50,11 @@ export function activate(context: ExtensionContext): Api {
     state: context.globalState,
     view,
     engine,
-    search: (signal) => keeping.search(signal),
+    search: (signal) => tracker.search(signal),
   };
   store.add(registerAll(services));
   // After activation has ended: finding models walks the disk.
-  setImmediate(() => void keeping.start().catch((error: unknown) => showError(log, error)));
+  setImmediate(() => void tracker.start().catch((error: unknown) => showError(log, error)));
   log.debug(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
   return createApi(registry);
 }

@@ -66,7 +66,7 @@ describe("the linter holds the rooms of the house", () => {
     "src/platform/log.ts": ["../ui/tree.ts", "../workspace/registry.ts"],
     "src/engine/server.ts": ["vscode", "../workspace/registry.ts", "../ui/tree.ts", "../platform/log.ts"],
     "src/login/loopback.ts": ["../ui/tree.ts", "../platform/log.ts"],
-    "src/workspace/registry.ts": ["../ui/tree.ts", "../platform/log.ts"],
+    "src/workspace/registry.ts": ["../ui/tree.ts", "../login/loopback.ts"],
     "src/ui/commands/sign.ts": ["../../terminal/main.ts"],
   };
   for (const [file, specifiers] of Object.entries(refused)) {

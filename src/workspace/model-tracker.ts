@@ -1,28 +1,28 @@
 import { homedir } from "node:os";
 import { type ExtensionContext, env, Uri, window, workspace } from "vscode";
-import { userPolicyPath } from "./core/policy/policy-files.ts";
-import type { Engine } from "./engine/engine.ts";
-import { isCancellation } from "./platform/commands.ts";
-import { setContextKey } from "./platform/context-keys.ts";
-import { DisposableStore } from "./platform/disposables.ts";
-import type { Log } from "./platform/log.ts";
-import { isImageDisk } from "./platform/remote-names.ts";
-import { excludedPatterns, modelPatterns, onHintsChanged } from "./platform/search-hints.ts";
-import { onSettingChanged, setting } from "./platform/settings.ts";
-import type { SigstoreRoots } from "./platform/sigstore-roots.ts";
-import type { TrustStore } from "./platform/trust.ts";
-import { Checker } from "./workspace/checker.ts";
-import { Discovery, type SearchHints } from "./workspace/discovery.ts";
-import { FolderWatches } from "./workspace/folder-watches.ts";
-import { Freshness } from "./workspace/freshness.ts";
-import { Policies } from "./workspace/policies.ts";
-import { PolicyFollower } from "./workspace/policy-follower.ts";
-import { PolicyWatcher } from "./workspace/policy-watcher.ts";
-import { ModelRegistry } from "./workspace/registry.ts";
-import { VerdictMemory } from "./workspace/verdict-memory.ts";
-import { WorkspaceWatcher } from "./workspace/watcher.ts";
+import { userPolicyPath } from "../core/policy/policy-files.ts";
+import type { Engine } from "../engine/engine.ts";
+import { isCancellation } from "../platform/commands.ts";
+import { setContextKey } from "../platform/context-keys.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import type { Log } from "../platform/log.ts";
+import { isImageDisk } from "../platform/remote-names.ts";
+import { excludedPatterns, modelPatterns, onHintsChanged } from "../platform/search-hints.ts";
+import { onSettingChanged, setting } from "../platform/settings.ts";
+import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
+import type { TrustStore } from "../platform/trust.ts";
+import { Checker } from "./checker.ts";
+import { Discovery, type SearchHints } from "./discovery.ts";
+import { FolderWatches } from "./folder-watches.ts";
+import { Freshness } from "./freshness.ts";
+import { Policies } from "./policies.ts";
+import { PolicyFollower } from "./policy-follower.ts";
+import { PolicyWatcher } from "./policy-watcher.ts";
+import { ModelRegistry } from "./registry.ts";
+import { VerdictMemory } from "./verdict-memory.ts";
+import { WorkspaceWatcher } from "./watcher.ts";
 
-export interface KeepingServices {
+export interface TrackerServices {
   readonly context: ExtensionContext;
   readonly log: Log;
   readonly trust: TrustStore;
@@ -30,8 +30,8 @@ export interface KeepingServices {
   readonly engine: Engine;
 }
 
-/** What keeps the registry: finds models, checks them, and takes verdicts back. Nothing walks the disk before `start`. */
-export class ModelKeeping {
+/** Keeps the registry up to date: finds models, verifies them, and makes verdicts outdated. Nothing walks the disk before `start`. */
+export class ModelTracker {
   readonly registry = new ModelRegistry();
   readonly checker: Checker;
   readonly policies: Policies;
@@ -40,7 +40,7 @@ export class ModelKeeping {
   readonly #policyWatcher: PolicyWatcher;
   readonly #memory: VerdictMemory;
 
-  constructor({ context, log, trust, sigstore, engine }: KeepingServices) {
+  constructor({ context, log, trust, sigstore, engine }: TrackerServices) {
     const { registry } = this;
     const store = this.#store;
     const note = (text: string): void => log.info(text);

@@ -15,7 +15,7 @@ import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { type FactNode, factsOf } from "../../src/ui/tree-nodes.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { changeByte, signWith } from "../support/editor-workspace.ts";
-import { extensionApi, until, Watched } from "../support/extension-api.ts";
+import { changesReported, extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
 
@@ -193,9 +193,11 @@ describe("policies in the editor", () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
     const signature = Uri.file(await signWith(model, keys.privatePem, pool));
     changeByte(join(model, "model.safetensors"));
-    assert.equal((await verify()).state, "modified");
     const code = join(folder, "load-governed.py");
     writeFileSync(code, `load("governed/m${count}")\n`);
+    // A late event of these changes would rightly make the verdict outdated.
+    await changesReported(folder);
+    assert.equal((await verify()).state, "modified");
     try {
       const { uri } = await workspace.openTextDocument(Uri.file(code));
       const wrong = (of: Uri): readonly string[] =>

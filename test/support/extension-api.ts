@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { extensions, Uri } from "vscode";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { extensions, RelativePattern, Uri, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import type { Verdict, VerdictState } from "../../src/core/verdict.ts";
 
@@ -50,6 +52,20 @@ export class Watched {
 
   dispose(): void {
     this.#subscription.dispose();
+  }
+}
+
+/** Waits until the editor has reported every change of files below a workspace folder that was made until now. */
+export async function changesReported(folder: string): Promise<void> {
+  const name = `reported-${process.hrtime.bigint()}.txt`;
+  const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, name));
+  const reported = new Promise<void>((resolve) => watcher.onDidCreate(() => resolve()));
+  writeFileSync(join(folder, name), "");
+  try {
+    await reported;
+  } finally {
+    watcher.dispose();
+    rmSync(join(folder, name));
   }
 }
 

@@ -4,7 +4,7 @@ import type { NamedTemplate, Template } from "../authoring/snippet.ts";
 import type { FileKind } from "../authoring/surroundings.ts";
 import type { Problem, TrustId } from "../model-facts.ts";
 import type { Authority, AuthorityBase } from "../policy.ts";
-import type { AuthorityDocument, IdentityDocument, PathOrData } from "../policy-document.ts";
+import type { AuthorityDocument } from "../policy-document.ts";
 import type { Reading } from "../reading.ts";
 import type { ValuePath } from "../schema-check.ts";
 
@@ -48,7 +48,8 @@ export interface AuthorityKind<A extends Authority = Authority> {
   exactKeys(authority: A): readonly (string | undefined)[];
   /** Flags for `verify`, a list for each signer. */
   toFlags(authority: A, note: Note): readonly (readonly string[])[];
-  toClusterImagePolicy(authority: A, note: Note): ClusterImageForm | undefined;
+  /** As its document, but for where the public instance is. */
+  toClusterImagePolicy(authority: A, note: Note): AuthorityDocument | undefined;
   /** The `config` of a ModelValidation. */
   toModelValidation(authority: A, note: Note): object | undefined;
 }
@@ -62,13 +63,6 @@ export interface Match {
 
 /** Says what another format cannot express. */
 export type Note = (why: string) => void;
-
-/** An authority of the public instance; where that is, the format adds. */
-export interface ClusterImageForm {
-  readonly static?: AuthorityDocument["static"];
-  readonly key?: PathOrData;
-  readonly keyless?: { readonly identities: readonly IdentityDocument[] };
-}
 
 export function accepts(why: string): Match {
   return { distance: 0, explain: () => why };

@@ -7,20 +7,9 @@ import { keyless } from "./keyless.ts";
 import { exception } from "./static.ts";
 
 /** In the order in which they are offered. */
-const FORMS: { readonly [F in FormName]: AuthorityForm<F> } = {
-  key,
-  keyless,
-  githubActions,
-  certificate,
-  static: exception,
-};
-
-const KINDS: { readonly [K in Authority["kind"]]: AuthorityKind<Extract<Authority, { readonly kind: K }>> } = {
-  key,
-  keyless,
-  certificate,
-  static: exception,
-};
+const TABLE = { key, keyless, githubActions, certificate, static: exception };
+const FORMS: { readonly [F in FormName]: AuthorityForm<F> } = TABLE;
+const KINDS: { readonly [K in Authority["kind"]]: AuthorityKind<Extract<Authority, { readonly kind: K }>> } = TABLE;
 
 /** Every form, by the name of its field. */
 export function authorityForms(): readonly (readonly [name: FormName, form: AuthorityForm])[] {

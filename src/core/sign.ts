@@ -1,42 +1,22 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { PAYLOAD_TYPE } from "./bundle/dsse.ts";
-import { encodeBundle } from "./bundle/write-bundle.ts";
 import type { DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
 import type { DigestMode } from "./hashing/digest-request.ts";
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepare-statement.ts";
 import { replacementText } from "./replacement-text.ts";
-import { checkWritten, checkWrittenBytes } from "./signing/check-written.ts";
-import { readPrivateKey, type SigningKey, signPayload } from "./signing/private-key.ts";
+import type { CertificateIdentity } from "./signing/certificate-signer.ts";
+import type { KeyIdentity } from "./signing/key-signer.ts";
+import type { SigstoreIdentity } from "./signing/keyless-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
-import type { SigstoreIdentity } from "./signing/sign-sigstore.ts";
 import { findPlace } from "./signing/signature-place.ts";
-import type { CertificateMaterial } from "./signing/signing-certificate.ts";
+import type { Signer, SignerOptions } from "./signing/signer.ts";
 import { writeFileAtomically } from "./signing/write-file-atomically.ts";
-import type { PemSource, Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
-import { keyFingerprint } from "./verification/elliptic-keys.ts";
-import type { Signer } from "./verification/signer.ts";
+import type { Signer as SignerIdentity } from "./verification/signer.ts";
 
 /** With what a model is signed. */
 export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity;
-
-export interface KeyIdentity {
-  readonly method: "key";
-  /** EC, PEM in SEC1 or PKCS#8. */
-  readonly privateKey: PemSource;
-  readonly passphrase?: string;
-}
-
-export interface CertificateIdentity {
-  readonly method: "certificate";
-  readonly privateKey: PemSource;
-  readonly passphrase?: string;
-  readonly certificate: PemSource;
-  /** Intermediate certificates, and the root if it is to travel along; a PEM text may hold several. */
-  readonly chain?: readonly PemSource[];
-}
 
 export interface SignOptions extends DigestModelOptions {
   /** Where the signature is written: where nothing is, or where a signature of this model by this signer is. */
@@ -63,7 +43,7 @@ export interface SignOptions extends DigestModelOptions {
 export interface SignResult {
   /** Absolute path. */
   readonly signature: string;
-  readonly signer: Signer;
+  readonly signer: SignerIdentity;
   /** Lower-case hex. */
   readonly rootDigest: string;
   readonly coverage: Coverage;
@@ -88,21 +68,24 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
   const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
-  const { trust, signStatement } = await prepareSigner(identity, signature, options);
+  const { signal, force } = options;
+  const signer = await createSigner(identity, { signature, signal, force });
   const place = await findPlace(signature, model);
-  const prepared = await prepare({ ...rest, model, signature, trust });
+  const prepared = await prepare({ ...rest, model, signature, trust: signer.trust });
   const { payload, rootDigest, coverage, replaces } = prepared;
-  throwIfCancelled(options.signal);
+  throwIfCancelled(signal);
   if (replaces?.changes.matches === false) await askBeforeReplacing(replaces, confirmReplacement);
-  throwIfCancelled(options.signal);
-  const { bytes, signer, published, checkWritten } = await signStatement(payload, replaces);
+  throwIfCancelled(signal);
+  const signed = await signer.sign(payload, replaces);
+  const { published } = signed;
   try {
-    await writeFileAtomically(place, bytes, checkWritten);
+    await writeFileAtomically(place, signed.bytes, signed.checkWritten);
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
   const warnings = warningsFor(prepared, signature);
-  return { signature, signer, rootDigest, coverage, ...(replaces && { replaced: replaces }), warnings };
+  const replaced = replaces && { replaced: replaces };
+  return { signature, signer: signed.signer, rootDigest, coverage, ...replaced, warnings };
 }
 
 async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["confirmReplacement"]): Promise<void> {
@@ -114,61 +97,16 @@ async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["c
   );
 }
 
-interface SignedStatement {
-  readonly bytes: Buffer;
-  readonly signer: Signer;
-  /** What cannot be taken back, in a sentence. */
-  readonly published?: string;
-  /** @throws ProvenanceError SIGNATURE_SELF_CHECK */
-  checkWritten(written: Buffer): void;
-}
-
-interface PreparedSigner {
-  /** In this signer, and in no one else. */
-  readonly trust: Trust;
-  /** @param replaces what has to be by the same signer, unless forced */
-  signStatement(payload: Buffer, replaces: Replacement | undefined): Promise<SignedStatement>;
-}
-
-/** What can fail without the model fails here. */
-async function prepareSigner(
-  identity: SigningIdentity,
-  signature: string,
-  { signal, force }: Pick<SignOptions, "signal" | "force">,
-): Promise<PreparedSigner> {
-  if (identity.method === "sigstore") {
-    const { checkSigstoreIdentity, signWithSigstore } = await import("./signing/sign-sigstore.ts");
-    checkSigstoreIdentity(identity);
-    return {
-      trust: { sigstore: { root: identity.root, identities: [] } },
-      async signStatement(payload, replaces) {
-        const earlier = force === true ? undefined : replaces?.signer;
-        const only = earlier?.method === "sigstore" ? earlier : undefined;
-        const signed = await signWithSigstore(identity, payload, signature, { signal, only });
-        return { ...signed, checkWritten: (written) => checkWrittenBytes(written, signature, signed.bytes) };
-      },
-    };
+/** A file a method, loaded where a model is signed with it. What can fail without the model fails here. */
+async function createSigner(identity: SigningIdentity, options: SignerOptions): Promise<Signer> {
+  switch (identity.method) {
+    case "key":
+      return (await import("./signing/key-signer.ts")).createKeySigner(identity, options);
+    case "certificate":
+      return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity, options);
+    case "sigstore":
+      return (await import("./signing/keyless-signer.ts")).createKeylessSigner(identity, options);
   }
-  const key = readPrivateKey(identity.privateKey, identity.passphrase);
-  const certificates = identity.method === "certificate" ? await readSigningCertificate(identity, key) : undefined;
-  const fingerprint = keyFingerprint(key.publicKey);
-  const { label } = identity.privateKey;
-  const signer = certificates?.signer ?? { method: "key", fingerprint, curve: key.curve, label };
-  const material = certificates?.material ?? { method: "key", hint: fingerprint };
-  const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
-  return {
-    trust: { keys: [{ label, pem }] },
-    signStatement: async (payload) => ({
-      bytes: encodeBundle(material, payload, signPayload(key, PAYLOAD_TYPE, payload)),
-      signer,
-      checkWritten: (written) => checkWritten(written, signature, key, payload),
-    }),
-  };
-}
-
-async function readSigningCertificate(identity: CertificateIdentity, key: SigningKey): Promise<CertificateMaterial> {
-  const { readCertificateMaterial } = await import("./signing/signing-certificate.ts");
-  return readCertificateMaterial(identity.certificate, identity.chain ?? [], key, new Date());
 }
 
 function withMore(error: unknown, text: string): unknown {

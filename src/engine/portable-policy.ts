@@ -1,4 +1,6 @@
-import type { Authority, IdentityMatcher, KeylessAuthority, Policy, TextMatcher } from "../core/policy/policy.ts";
+import type { IdentityMatcher, TextMatcher } from "../core/policy/authorities/identity.ts";
+import type { KeylessAuthority } from "../core/policy/authorities/keyless.ts";
+import type { Authority, Policy } from "../core/policy/policy.ts";
 import { type PortableRoot, packRoot, unpackRoot } from "./portable-trust.ts";
 
 /** A policy as plain data: patterns and expressions as their text, which the engine compiles. */

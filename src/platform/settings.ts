@@ -1,31 +1,7 @@
 import { ConfigurationTarget, type Disposable, env, type Uri, workspace } from "vscode";
 import { SETTINGS } from "./ids.ts";
 import { isImageDisk } from "./remote-names.ts";
-import { flag, list, oneOf, type Shape, text, texts } from "./shapes.ts";
-
-/** `public`, `staging`, or the absolute path of a private instance's ClientTrustConfig. */
-export const PUBLIC = "public";
-export const STAGING = "staging";
-
-export type AutoVerify = "off" | "signatures" | "cached" | "full";
-
-/** A value of the wrong shape counts as not set: settings files are written by hand. */
-const SHAPES = {
-  autoVerify: oneOf<AutoVerify>("cached", "off", "signatures", "full"),
-  pauseInBackground: flag(false),
-  models: texts,
-  userPolicy: text(""),
-  // Of entries of any shape: they are parsed in trust-settings.ts.
-  trustedKeys: list,
-  trustedCertificates: list,
-  trustedIdentities: list,
-  sigstoreInstance: text(PUBLIC),
-  loginMethod: oneOf("auto", "browser", "device", "code"),
-  badges: flag(true),
-  statusBar: flag(true),
-  codeWarnings: flag(true),
-  problems: flag(true),
-} as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;
+import { PUBLIC, SHAPES, STAGING } from "./setting-shapes.ts";
 
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingName> = ReturnType<(typeof SHAPES)[K]>;

@@ -7,7 +7,8 @@ import type { TrustRoot } from "../core/verification/trust-root.ts";
 import type { SigstoreInstance } from "../core/verification/trust-root-instances.ts";
 import { DisposableStore } from "./disposables.ts";
 import { errorText, type Log } from "./log.ts";
-import { onSettingChanged, PUBLIC, STAGING, setting } from "./settings.ts";
+import { PUBLIC, STAGING } from "./setting-shapes.ts";
+import { onSettingChanged, setting } from "./settings.ts";
 
 /** Milliseconds after which a trust root is read from the disk again: another window may have refreshed it. */
 const REOPEN_AFTER = 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { HashAlgorithm } from "../core/hashing/digest-request.ts";
+import { HASH_ALGORITHMS, type HashAlgorithm } from "../core/hashing/digest-request.ts";
 import { type OptionSpecs, usageError } from "./arguments.ts";
 import { parseSize } from "./sizes.ts";
 
@@ -41,11 +41,9 @@ export const REPORT_OPTIONS = {
   long: { type: "switch", help: "Print digests, fingerprints and lists in full." },
 } as const satisfies OptionSpecs;
 
-const ALGORITHMS: readonly HashAlgorithm[] = ["sha256", "blake2b", "blake3"];
-
 function parseAlgorithm(text: string): HashAlgorithm {
-  const found = ALGORITHMS.find((algorithm) => algorithm === text.toLowerCase());
-  if (found === undefined) throw usageError(`--hash: "${text}" is not one of ${ALGORITHMS.join(", ")}.`);
+  const found = HASH_ALGORITHMS.find((algorithm) => algorithm === text.toLowerCase());
+  if (found === undefined) throw usageError(`--hash: "${text}" is not one of ${HASH_ALGORITHMS.join(", ")}.`);
   return found;
 }
 

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kindOf } from "../../src/core/policy/authorities/table.ts";
 import type { Decision } from "../../src/core/policy/decision.ts";
 import { evaluate } from "../../src/core/policy/evaluate.ts";
-import {
-  type FileFacts,
-  KEYS_TRUST,
-  type ModelFacts,
-  type Problem,
-  trustIdOf,
-} from "../../src/core/policy/model-facts.ts";
+import { type FileFacts, KEYS_TRUST, type ModelFacts, type Problem } from "../../src/core/policy/model-facts.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
 import { readPolicies } from "../../src/core/policy/read-policies.ts";
 import type {
@@ -145,7 +140,7 @@ export function factsOf(signed: Signed, policy: Policy, files?: Partial<FileFact
       (authority.kind === "key" && signer.method === "key" && authority.fingerprint === signer.fingerprint) ||
       (authority.kind === "certificate" && authority.rootFingerprints.some((root) => root === under)) ||
       (authority.kind === "keyless" && signer.method === "sigstore" && authority.trustConfig?.path === under);
-    if (fits) signers.set(authority.kind === "key" ? KEYS_TRUST : (trustIdOf(authority) ?? ""), signer);
+    if (fits) signers.set(authority.kind === "key" ? KEYS_TRUST : (kindOf(authority).trustId(authority) ?? ""), signer);
   }
   return { ...base, signature: "signed", method: signer.method, signers };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
-import { DIGEST_BYTES, type HashAlgorithm } from "../hashing/digest-request.ts";
+import { HASH_ALGORITHMS } from "../hashing/digest-request.ts";
 import { type Manifest, rootDigest, type Serialization } from "../manifest/manifest.ts";
 import { parseResources } from "../manifest/parse-resources.ts";
 import { canHoldName } from "../model/windows-names.ts";
@@ -163,10 +163,11 @@ function toSerialization(
       { details: { method } },
     );
   }
-  if (!isHashAlgorithm(algorithm)) {
+  const known = HASH_ALGORITHMS.find((name) => name === algorithm);
+  if (known === undefined) {
     throw new ProvenanceError(
       "HASH_UNSUPPORTED",
-      `${label} uses the hash "${algorithm}", which this version does not know. It knows ${Object.keys(DIGEST_BYTES).join(", ")}.`,
+      `${label} uses the hash "${algorithm}", which this version does not know. It knows ${HASH_ALGORITHMS.join(", ")}.`,
       { details: { algorithm } },
     );
   }
@@ -179,15 +180,11 @@ function toSerialization(
   }
   return {
     method,
-    algorithm,
+    algorithm: known,
     ...(shardSize === undefined ? {} : { shardSize }),
     allowSymlinks: claimed.allow_symlinks,
     ignorePaths: claimed.ignore_paths ?? [],
   };
-}
-
-function isHashAlgorithm(name: string): name is HashAlgorithm {
-  return Object.hasOwn(DIGEST_BYTES, name);
 }
 
 function parse<TSchema extends v.GenericSchema>(

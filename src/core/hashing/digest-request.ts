@@ -2,7 +2,8 @@ import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 
 /** Identifiers of the OMS algorithm registry. `blake2b` is BLAKE2b-512. */
-export type HashAlgorithm = "sha256" | "blake2b" | "blake3";
+export const HASH_ALGORITHMS = ["sha256", "blake2b", "blake3"] as const;
+export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number];
 
 /** Bytes of a digest, by algorithm. */
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, blake2b: 64, blake3: 32 };

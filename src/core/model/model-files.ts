@@ -1,5 +1,5 @@
 /** The one list of known formats: endings of files that hold a model's weights, or a whole model. */
-const WEIGHTS = [
+export const WEIGHTS = [
   ".safetensors",
   ".gguf",
   ".onnx",
@@ -22,7 +22,7 @@ const WEIGHTS = [
 const WEIGHTS_BIN = /^(ggml-.*|(.*[-_.])?(pytorch_)?model([-_.].*)?)\.bin$/;
 
 /** Whole names: TensorFlow SavedModel, a Diffusers pipeline (its weights lie in sub-folders), Flax, MLflow. */
-const WHOLE_NAMES: ReadonlySet<string> = new Set([
+export const WHOLE_NAMES: ReadonlySet<string> = new Set([
   "saved_model.pb",
   "model_index.json",
   "flax_model.msgpack",

@@ -1,32 +1,40 @@
 /** A signature in a sub-folder that belongs to the folder above it. */
 export const KAGGLE_SIGNATURE = { folder: ".kaggle", file: "signing.json" } as const;
 
-const ENDINGS = [".oms.sig", ".sigstore.json", ".sig"] as const;
+/** The one list of what a signature file may be called, in lower case, the most telling first; `*` is anything. */
+export const SIGNATURE_NAMES = [
+  "model.sig",
+  "skill.oms.sig",
+  "*.oms.sig",
+  "*.sigstore.json",
+  "*.sig",
+  "claims.jsonl",
+] as const;
 
-/** What a signature file may be called, the most telling first. */
-const KNOWN_NAMES: readonly RegExp[] = [
-  /^model\.sig$/i,
-  /^skill\.oms\.sig$/i,
-  /\.oms\.sig$/i,
-  /\.sigstore\.json$/i,
-  /\.sig$/i,
-  /^claims\.jsonl$/i,
-];
+/** Names that say OMS by themselves: a damaged file of such a name is a damaged signature, and not something else. */
+export const OWN_SIGNATURE_NAMES = ["model.sig", "*.oms.sig"] as const;
+
+const ENDINGS = SIGNATURE_NAMES.filter((pattern) => pattern.startsWith("*")).map((pattern) => pattern.slice(1));
 
 /** Whether a file of that name may be an OMS signature; its content decides. */
 export function isSignatureName(name: string): boolean {
-  return KNOWN_NAMES.some((pattern) => pattern.test(name));
+  return SIGNATURE_NAMES.some((pattern) => isNamed(name, pattern));
 }
 
 /** Which of several signatures of one model to take: the lowest. `.kaggle/signing.json` comes last. */
 export function signatureRank(name: string): number {
-  const rank = KNOWN_NAMES.findIndex((pattern) => pattern.test(name));
-  return rank === -1 ? KNOWN_NAMES.length : rank;
+  const rank = SIGNATURE_NAMES.findIndex((pattern) => isNamed(name, pattern));
+  return rank === -1 ? SIGNATURE_NAMES.length : rank;
 }
 
-/** Names that say OMS by themselves: a damaged file of such a name is a damaged signature, and not something else. */
+/** Whether the name is one of {@link OWN_SIGNATURE_NAMES}. */
 export function isOwnSignatureName(name: string): boolean {
-  return /^model\.sig$|\.oms\.sig$/i.test(name);
+  return OWN_SIGNATURE_NAMES.some((pattern) => isNamed(name, pattern));
+}
+
+function isNamed(name: string, pattern: string): boolean {
+  const lower = name.toLowerCase();
+  return pattern.startsWith("*") ? lower.endsWith(pattern.slice(1)) : lower === pattern;
 }
 
 /** What `NAME.sig` and its like are called after; nothing for `model.sig`, which says nothing about what it signs. */

@@ -1,6 +1,8 @@
+import type { SigningMethod } from "../verification/signer.ts";
+import { exactKey, type Match } from "./authorities/authority-kind.ts";
+import { kindOf } from "./authorities/table.ts";
 import type { AuthorityDecision } from "./decision.ts";
-import { type Match, matchAuthority } from "./match-authority.ts";
-import { KEYS_TRUST, type ModelFacts, trustIdOf } from "./model-facts.ts";
+import type { ModelFacts } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
 /** Refusals that are told one by one; the nearest to a yes first. */
@@ -44,12 +46,9 @@ export class AuthorityIndex {
   }
 
   #add(authority: Authority, position: number): void {
-    let asked = authority.kind === "certificate";
-    for (const key of exactKeys(authority)) {
-      if (key === undefined) asked = true;
-      else if (!this.#exact.has(key)) this.#exact.set(key, position);
-    }
-    if (asked) this.#others.push(position);
+    const keys = kindOf(authority).exactKeys(authority);
+    for (const key of keys) if (key !== undefined && !this.#exact.has(key)) this.#exact.set(key, position);
+    if (keys.includes(undefined)) this.#others.push(position);
   }
 
   #accepting(facts: ModelFacts): AuthoritiesDecision | undefined {
@@ -79,19 +78,26 @@ export class AuthorityIndex {
   }
 }
 
+const SIGNED_WITH: Readonly<Record<SigningMethod, string>> = {
+  key: "with a key",
+  certificate: "with a certificate",
+  sigstore: "with a browser login or by CI (Sigstore)",
+};
+
+/** Whether an authority accepts who signed. Files are not looked at. */
+function matchAuthority(authority: Authority, { method, signers, failures }: ModelFacts): Match {
+  const kind = kindOf(authority);
+  const { wants } = kind;
+  if (wants !== undefined && method !== undefined && method !== wants.method) {
+    return { distance: 3, explain: () => `wants ${wants.text}, and it was signed ${SIGNED_WITH[method]}` };
+  }
+  const trust = kind.trustId(authority) ?? "";
+  return kind.match(authority, signers.get(trust), failures.get(trust));
+}
+
 function told(authority: Authority, match: Match): AuthorityDecision {
   const { name, place } = authority;
   return { authority: { name, ...place }, accepted: match.distance === 0, message: match.explain() };
-}
-
-/** What an authority names exactly; undefined for what it does not. */
-function exactKeys(authority: Authority): (string | undefined)[] {
-  if (authority.kind === "key") return [exactKey(KEYS_TRUST, authority.fingerprint)];
-  if (authority.kind !== "keyless") return [];
-  const trust = trustIdOf(authority) ?? "";
-  return authority.identities.map(({ issuer, subject }) =>
-    typeof issuer === "string" && typeof subject === "string" ? exactKey(trust, issuer, subject) : undefined,
-  );
 }
 
 function signerKeys({ signers }: ModelFacts): string[] {
@@ -99,10 +105,6 @@ function signerKeys({ signers }: ModelFacts): string[] {
     if (signer.method === "key") return [exactKey(trust, signer.fingerprint)];
     return signer.method === "sigstore" ? [exactKey(trust, signer.issuer, signer.identity)] : [];
   });
-}
-
-function exactKey(...parts: readonly string[]): string {
-  return JSON.stringify(parts);
 }
 
 /** Whatever a decision depends on, as text. */

@@ -1,6 +1,5 @@
 import type { ErrorCode, ErrorDetails } from "../errors.ts";
 import type { Signer, SigningMethod } from "../verification/signer.ts";
-import type { Authority } from "./policy.ts";
 
 /** Names what a signature was checked against: all keys, one set of root certificates, or one Sigstore instance. */
 export type TrustId = string;
@@ -8,20 +7,6 @@ export type TrustId = string;
 export const KEYS_TRUST: TrustId = "keys";
 /** Of authorities that name no instance of their own. */
 export const PUBLIC_TRUST: TrustId = "sigstore:";
-
-/** What an authority's signers are checked against; none for an exception. */
-export function trustIdOf(authority: Authority): TrustId | undefined {
-  switch (authority.kind) {
-    case "key":
-      return KEYS_TRUST;
-    case "certificate":
-      return `certificate:${authority.rootFingerprints.join()}`;
-    case "keyless":
-      return authority.trustConfig === undefined ? PUBLIC_TRUST : `sigstore:${authority.trustConfig.path}`;
-    case "static":
-      return undefined;
-  }
-}
 
 /** What was found out about a model, for policies to judge. Nothing in it is a claim: signers are authenticated. */
 export interface ModelFacts {

@@ -1,7 +1,9 @@
 import type { PemSource, SigstoreTrust, Trust } from "../trust.ts";
 import type { SigningMethod } from "../verification/signer.ts";
-import { KEYS_TRUST, PUBLIC_TRUST, type TrustId, trustIdOf } from "./model-facts.ts";
-import type { Authority, KeyAuthority, Policy } from "./policy.ts";
+import type { KeyAuthority } from "./authorities/key.ts";
+import { kindOf } from "./authorities/table.ts";
+import { KEYS_TRUST, PUBLIC_TRUST, type TrustId } from "./model-facts.ts";
+import type { Authority, Policy } from "./policy.ts";
 
 /** The public Sigstore instance, as far as it is known here. Asked for only where a signature needs it. */
 export type PublicSigstore = () => Promise<Pick<SigstoreTrust, "root" | "newer">>;
@@ -26,14 +28,11 @@ export function trustChoices(
   if (material.method === "key") return keyChoices(authorities, material.hint);
   const choices = new Map<TrustId, Trust>();
   for (const authority of authorities) {
-    const id = trustIdOf(authority);
+    const kind = kindOf(authority);
+    const id = kind.wants?.method === material.method ? kind.trustId(authority) : undefined;
     if (id === undefined || choices.has(id)) continue;
-    if (material.method === "certificate" && authority.kind === "certificate") {
-      choices.set(id, { certificates: { roots: [authority.roots] } });
-    }
-    if (material.method === "sigstore" && authority.kind === "keyless" && authority.trustConfig !== undefined) {
-      choices.set(id, { sigstore: { root: authority.trustConfig.root, identities: [] } });
-    }
+    const trust = kind.trust?.(authority);
+    if (trust !== undefined) choices.set(id, trust);
   }
   if (material.method === "sigstore" && publicSigstore !== undefined) {
     choices.set(PUBLIC_TRUST, { sigstore: { ...publicSigstore, identities: [] } });

@@ -1,8 +1,8 @@
-import type { PemSource } from "../trust.ts";
-import type { CertificateIdentity } from "../verification/certificate-identity.ts";
-import type { TrustRoot } from "../verification/trust-root.ts";
+import type { CertificateAuthority } from "./authorities/certificate.ts";
+import type { KeyAuthority } from "./authorities/key.ts";
+import type { KeylessAuthority } from "./authorities/keyless.ts";
+import type { StaticAuthority } from "./authorities/static.ts";
 import type { Glob } from "./glob.ts";
-import type { RegularExpression } from "./regular-expression.ts";
 
 /** Where something stands in a policy file. Lines and columns count from 1. */
 export interface Place {
@@ -39,44 +39,7 @@ export interface PolicyVerification {
 
 export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | StaticAuthority;
 
-interface AuthorityBase {
+export interface AuthorityBase {
   readonly name: string;
   readonly place: Place;
-}
-
-export interface KeyAuthority extends AuthorityBase {
-  readonly kind: "key";
-  readonly key: PemSource;
-  /** As in a bundle's hint: hex SHA-256 of the PEM text. */
-  readonly fingerprint: string;
-}
-
-export interface KeylessAuthority extends AuthorityBase {
-  readonly kind: "keyless";
-  readonly identities: readonly IdentityMatcher[];
-  /** A private instance; the public one, if absent. */
-  readonly trustConfig?: { readonly path: string; readonly root: TrustRoot };
-}
-
-export interface IdentityMatcher {
-  readonly issuer: TextMatcher;
-  readonly subject: TextMatcher;
-}
-
-/** Text that has to be equal, byte for byte, or an expression that has to match. */
-export type TextMatcher = string | RegularExpression;
-
-export interface CertificateAuthority extends AuthorityBase {
-  readonly kind: "certificate";
-  readonly roots: PemSource;
-  /** Hex SHA-256 of the DER of each root, sorted: the same roots, the same text. */
-  readonly rootFingerprints: readonly string[];
-  /** `any` is every signer that the root has certified. */
-  readonly identities: readonly ("any" | CertificateIdentity)[];
-}
-
-export interface StaticAuthority extends AuthorityBase {
-  readonly kind: "static";
-  readonly action: "pass" | "fail";
-  readonly message?: string;
 }

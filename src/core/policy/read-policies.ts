@@ -6,13 +6,14 @@ import * as v from "valibot";
 import { systemCode } from "../errors.ts";
 import { nameProblem } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
+import { authorityForms } from "./authorities/table.ts";
 import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "./diagnostics.ts";
 import { pathProblem } from "./files-inside.ts";
 import { Glob, globProblem, literalCharacters } from "./glob.ts";
 import type { Authority, Place, Policy, PolicyVerification } from "./policy.ts";
-import { PolicyDocument } from "./policy-document.ts";
+import { type AuthorityDocument, PolicyDocument } from "./policy-document.ts";
 import { POLICY_SCHEMA } from "./policy-schema.ts";
-import { type Reading, readAuthority, report } from "./read-authority.ts";
+import { type Reading, report } from "./reading.ts";
 import { RegExpChecker } from "./regular-expression.ts";
 import { SchemaCheck, type ValuePath } from "./schema-check.ts";
 import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
@@ -141,6 +142,20 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
     authorities,
     verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
   };
+}
+
+/** @returns undefined where something is wrong with it, which is then among the diagnostics */
+async function readAuthority(
+  reading: Reading,
+  authority: AuthorityDocument,
+  path: ValuePath,
+): Promise<Authority | undefined> {
+  const base = { name: authority.name ?? `authority-${path.at(-1)}`, place: placeOf(reading, path) };
+  for (const [field, form] of authorityForms()) {
+    const value = authority[field];
+    if (value !== undefined) return await form.read(reading, base, value, [...path, field]);
+  }
+  return undefined;
 }
 
 function placeOf({ file, document }: Reading, path: ValuePath): Place {

@@ -45,6 +45,13 @@ export type RegExpProblem = { readonly code: "regexp" | "regexp-too-large"; read
 export class RegExpChecker {
   #left = MAX_FILE_PROGRAM;
 
+  /** The expression, where it can be used, and what its author should know. */
+  read(source: string): { compiled?: RegularExpression; remarks: readonly (RegExpProblem | RegExpSuspicion)[] } {
+    const problem = this.problem(source);
+    if (problem !== undefined) return { remarks: [problem] };
+    return { compiled: new RegularExpression(source), remarks: regExpSuspicions(source) };
+  }
+
   /** Why an expression cannot be used, if it cannot. */
   problem(source: string): RegExpProblem | undefined {
     if (source.length > MAX_LENGTH) {

@@ -1,5 +1,5 @@
 import { CancellationError, l10n, window } from "vscode";
-import type { CertificateIdentity } from "../../core/sign.ts";
+import type { CertificateIdentity } from "../../core/signing/certificate-signer.ts";
 import type { PemSource } from "../../core/trust.ts";
 import { signerText } from "../../core/words.ts";
 import { messageText } from "../../platform/plain-text.ts";
@@ -34,7 +34,7 @@ export async function certificateWay(title: string, services: Services): Promise
     services,
   );
   const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
-  const { readCertificateMaterial } = await import("../../core/signing/signing-certificate.ts");
+  const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
   const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
   const who = signerText(signer);
   const identity: CertificateIdentity = {

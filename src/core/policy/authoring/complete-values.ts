@@ -1,3 +1,4 @@
+import { authorityForms } from "../authorities/table.ts";
 import type { Schema, ValuePath } from "../schema-check.ts";
 import type { FileKind, KnownSigner, Surroundings } from "./surroundings.ts";
 
@@ -55,10 +56,10 @@ async function foundChoices(
   return files.map((text) => ({ text, kind: "file" }));
 }
 
-function fileKind(parent: ValuePath[number] | undefined, name: ValuePath[number] | undefined): FileKind | undefined {
-  if (name === "trustConfig") return "trust-config";
-  if (name !== "path") return undefined;
-  return parent === "key" ? "public-key" : parent === "caCert" ? "certificate" : undefined;
+/** Such as `key.path`. */
+function fileKind(...names: readonly (ValuePath[number] | undefined)[]): FileKind | undefined {
+  const kinds = authorityForms().map(([, { files }]) => files?.[names.join(".")]);
+  return kinds.find((kind) => kind !== undefined);
 }
 
 /** Patterns for what is in a folder, widest first, then each model by its name. */

@@ -2,9 +2,9 @@ import { POLICY_SCHEMA } from "../policy-schema.ts";
 import { type Schema, schemaAt, type ValuePath } from "../schema-check.ts";
 import { valueChoices } from "./complete-values.ts";
 import { exampleOf } from "./explain.ts";
-import { escapeSnippet, renderSnippet, type Style, scalarText, type Template } from "./snippet.ts";
+import { escapeSnippet, type NamedTemplate, renderSnippet, type Style, scalarText, type Template } from "./snippet.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { AUTHORITIES, FIELDS, type NamedTemplate, POLICY } from "./templates.ts";
+import { AUTHORITIES, FIELDS, POLICY } from "./templates.ts";
 import { CURSOR, type Mark, marksIn } from "./text-marks.ts";
 
 /** Something that can be written at the cursor. */

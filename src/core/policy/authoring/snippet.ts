@@ -21,6 +21,13 @@ export type Template =
   | readonly Template[]
   | { readonly [field: string]: Template | undefined };
 
+/** A template that completion offers as a whole. */
+export interface NamedTemplate {
+  readonly label: string;
+  readonly description: string;
+  readonly template: Template;
+}
+
 /** `block`: YAML by indentation, `flow`: YAML between brackets, `json`: quotes everywhere. */
 export type Style = "block" | "flow" | "json";
 

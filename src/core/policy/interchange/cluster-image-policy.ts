@@ -1,10 +1,10 @@
 import { DEFAULT_FULCIO_URL, DEFAULT_REKOR_URL } from "sigstore";
 import { stringify } from "yaml";
+import { kindOf } from "../authorities/table.ts";
 import type { Authority, Policy } from "../policy.ts";
 import type { AuthorityDocument, IdentityDocument } from "../policy-document.ts";
 import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
 import type { Fields } from "./fields.ts";
-import { identityOf } from "./identities.ts";
 
 /** As Sigstore's policy-controller documents `policy.sigstore.dev/v1beta1`. */
 export function importClusterImagePolicy(document: Fields, models: readonly string[]): PolicyDraft {
@@ -133,25 +133,8 @@ function exportPolicy(policy: Policy, notCarried: NotCarried[]): string {
 
 function exportAuthority(authority: Authority, note: (what: string, why: string) => void): object | undefined {
   const { name } = authority;
-  switch (authority.kind) {
-    case "static": {
-      const { action, message } = authority;
-      return { name, static: { action, ...(message !== undefined && { message }) } };
-    }
-    case "key":
-      return { name, key: { data: authority.key.pem } };
-    case "certificate":
-      note(`authority ${name}`, "certificates of one's own have no counterpart, so it is left out");
-      return undefined;
-    case "keyless":
-      if (authority.trustConfig !== undefined) {
-        note(`authority ${name}`, "an instance of one's own needs a TrustRoot in the cluster, so it is left out");
-        return undefined;
-      }
-      return {
-        name,
-        keyless: { url: DEFAULT_FULCIO_URL, identities: authority.identities.map(identityOf) },
-        ctlog: { url: DEFAULT_REKOR_URL },
-      };
-  }
+  const form = kindOf(authority).toClusterImagePolicy(authority, (why) => note(`authority ${name}`, why));
+  if (form?.keyless === undefined) return form && { name, ...form };
+  const keyless = { url: DEFAULT_FULCIO_URL, ...form.keyless };
+  return { name, keyless, ctlog: { url: DEFAULT_REKOR_URL } };
 }

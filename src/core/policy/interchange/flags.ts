@@ -1,5 +1,6 @@
 import { readCertificateIdentity, typedText } from "../../verification/certificate-identity.ts";
-import type { Authority, Policy } from "../policy.ts";
+import { kindOf } from "../authorities/table.ts";
+import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import type { NotCarried } from "./draft.ts";
 
@@ -49,35 +50,11 @@ export function exportFlags(policies: readonly Policy[], notCarried: NotCarried[
       ...(verification.ignoreUnsignedFiles ? ["--ignore-unsigned-files"] : []),
     ];
     for (const authority of authorities) {
-      for (const flags of flagsOf(authority, note)) lines.push(["verify", ...flags, ...more].map(quoted).join(" "));
+      const flagsOf = kindOf(authority).toFlags(authority, (why) => note(`authority ${authority.name}`, why));
+      for (const flags of flagsOf) lines.push(["verify", ...flags, ...more].map(quoted).join(" "));
     }
   }
   return lines;
-}
-
-function flagsOf(authority: Authority, note: (what: string, why: string) => void): string[][] {
-  const what = `authority ${authority.name}`;
-  switch (authority.kind) {
-    case "static":
-      note(what, "an exception is no signer");
-      return [];
-    case "key":
-      return [["key", "MODEL", "--public-key", authority.key.label]];
-    case "certificate":
-      return authority.identities.map((identity) => {
-        const chain = ["certificate", "MODEL", "--certificate-chain", authority.roots.label];
-        return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
-      });
-    case "keyless":
-      return authority.identities.flatMap(({ issuer, subject }) => {
-        if (typeof issuer === "string" && typeof subject === "string") {
-          const trust = authority.trustConfig === undefined ? [] : ["--trust-config", authority.trustConfig.path];
-          return [["sigstore", "MODEL", "--identity", subject, "--identity-provider", issuer, ...trust]];
-        }
-        note(what, "identities are compared exactly, so a regular expression has no flag");
-        return [];
-      });
-  }
 }
 
 /** For a POSIX shell. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { stringify } from "yaml";
-import type { Authority, Policy } from "../policy.ts";
+import { kindOf } from "../authorities/table.ts";
+import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
 import type { Fields } from "./fields.ts";
@@ -94,7 +95,8 @@ export function exportModelValidations(policies: readonly Policy[], notCarried: 
     const path = literal?.pattern ?? "/data/model";
     const signaturePath = posix.join(path, policy.verification.signaturePath ?? "model.sig");
     for (const authority of policy.authorities) {
-      const config = exportConfig(authority, note);
+      const kind = kindOf(authority);
+      const config = kind.toModelValidation(authority, (why) => note(`authority ${authority.name}`, why));
       if (config === undefined) continue;
       const metadata = { name: `${policy.name}-${authority.name}` };
       const spec = { model: { path, signaturePath }, config };
@@ -103,29 +105,4 @@ export function exportModelValidations(policies: readonly Policy[], notCarried: 
     }
   }
   return documents.join("---\n");
-}
-
-function exportConfig(authority: Authority, note: (what: string, why: string) => void): object | undefined {
-  const leaveOut = (why: string): undefined =>
-    note(`authority ${authority.name}`, `${why}, so it is left out`) as undefined;
-  switch (authority.kind) {
-    case "static":
-      return leaveOut("there are no exceptions");
-    case "key":
-      note(`authority ${authority.name}`, `put the public key into the container, at /keys/${authority.key.label}`);
-      return { privateKeyConfig: { keyPath: `/keys/${authority.key.label}` } };
-    case "certificate":
-      if (authority.identities.some((identity) => identity !== "any"))
-        return leaveOut("names of certificates are not compared");
-      note(`authority ${authority.name}`, `put the root into the container, at /keys/${authority.roots.label}`);
-      return { pkiConfig: { certificateAuthority: `/keys/${authority.roots.label}` } };
-    case "keyless": {
-      const [identity, ...others] = authority.identities;
-      if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
-      const { issuer, subject } = identity;
-      if (typeof issuer !== "string" || typeof subject !== "string") return leaveOut("identities are compared exactly");
-      if (authority.trustConfig !== undefined) return leaveOut("an instance of one's own cannot be named");
-      return { sigstoreConfig: { certificateIdentity: subject, certificateOidcIssuer: issuer } };
-    }
-  }
 }

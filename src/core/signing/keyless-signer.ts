@@ -8,10 +8,13 @@ import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
 import { verifySigstoreBundle } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
+import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
+import type { Replacement } from "./replacement.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
+import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
 import { logTimeout, logWitness, type Testimony, timestampWitness } from "./sigstore-witness.ts";
 import { spelledOut } from "./spelled-out.ts";
@@ -31,20 +34,6 @@ export interface SigstoreIdentity {
   readonly limits?: Partial<ServiceLimits>;
 }
 
-export interface SigstoreSignature {
-  /** The bundle: JSON, UTF-8, with a final LF. */
-  readonly bytes: Buffer;
-  readonly signer: SigstoreSigner;
-  /** What was published, in a sentence: for whoever fails after this. */
-  readonly published: string;
-}
-
-export interface SigstoreSigningOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Who made the signature that is replaced: anyone else is rejected before the model's digest is published. */
-  readonly only?: SigstoreSigner | undefined;
-}
-
 interface Session {
   readonly identity: SigstoreIdentity;
   readonly services: SigningServices;
@@ -54,17 +43,19 @@ interface Session {
   /** Path of the file to be. */
   readonly signature: string;
   readonly signal: AbortSignal | undefined;
+  /** Who made the signature that is replaced: anyone else is rejected before the model's digest is published. */
   readonly only: SigstoreSigner | undefined;
 }
 
-/**
- * What can be refused before any file is read.
- *
- * @throws ProvenanceError SIGNING_SERVICES, TOKEN_*
- */
-export function checkSigstoreIdentity({ root, token }: SigstoreIdentity): void {
+/** @throws ProvenanceError SIGNING_SERVICES, TOKEN_* */
+export function createKeylessSigner(identity: SigstoreIdentity, options: SignerOptions): Signer {
+  const { root, token } = identity;
   chooseServices(root, new Date());
   if (typeof token === "string") readIdentityToken(token, Date.now());
+  return {
+    trust: { sigstore: { root, identities: [] } },
+    sign: (payload, replaces) => signStatement(identity, payload, replaces, options),
+  };
 }
 
 /**
@@ -72,20 +63,21 @@ export function checkSigstoreIdentity({ root, token }: SigstoreIdentity): void {
  * log entry, so that a failure there publishes nothing about the model. What the services answered is verified before
  * this resolves.
  *
- * @param signature path of the file to be, for messages
  * @throws ProvenanceError SIGNING_*, TOKEN_*, SIGNATURE_OTHER_SIGNER, PUBLICATION_DECLINED, CANCELLED; each says what was published
  */
-export async function signWithSigstore(
+async function signStatement(
   identity: SigstoreIdentity,
   payload: Buffer,
-  signature: string,
-  { signal, only }: SigstoreSigningOptions = {},
-): Promise<SigstoreSignature> {
+  replaces: Replacement | undefined,
+  { signature, signal, force }: SignerOptions,
+): Promise<SignedStatement> {
   const services = chooseServices(identity.root, new Date());
   throwIfCancelled(signal);
   const token = typeof identity.token === "string" ? identity.token : await identity.token();
   const claims = readIdentityToken(token, Date.now());
   throwIfCancelled(signal);
+  const earlier = force === true ? undefined : replaces?.signer;
+  const only = earlier?.method === "sigstore" ? earlier : undefined;
   if (only !== undefined && !isForBearer(only, claims)) {
     throw otherSigner(signature, only.identity, only.identity);
   }
@@ -97,23 +89,17 @@ export async function signWithSigstore(
     );
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
-  const session: Session = {
-    identity,
-    services,
-    limits,
-    claims,
-    record: new PublicationRecord(claims.subject),
-    signature,
-    signal,
-    only,
-  };
+  const record = new PublicationRecord(claims.subject);
+  const session: Session = { identity, services, limits, claims, record, signature, signal, only };
   try {
     throwIfCancelled(signal);
     const bytes = await makeBundle(session, token, payload);
-    return { bytes, signer: await verifyResult(session, bytes, signature), published: session.record.text() };
+    const signer = await verifyResult(session, bytes, signature);
+    const checkWritten = (written: Buffer): void => checkWrittenBytes(written, signature, bytes);
+    return { bytes, signer, published: record.text(), checkWritten };
   } catch (error) {
     if (error instanceof ProvenanceError && error.code === "CANCELLED") {
-      throw new ProvenanceError("CANCELLED", `Cancelled. ${session.record.text()}`, { cause: error.cause });
+      throw new ProvenanceError("CANCELLED", `Cancelled. ${record.text()}`, { cause: error.cause });
     }
     throw error;
   }

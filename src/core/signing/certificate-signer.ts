@@ -6,7 +6,23 @@ import { certificateSigner } from "../verification/certificate-signer.ts";
 import { readCertificates } from "../verification/certificates.ts";
 import type { CertificateSigner } from "../verification/signer.ts";
 import { checkLeafUsage } from "../verification/verify-certificate.ts";
-import type { SigningKey } from "./private-key.ts";
+import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
+import { readPrivateKey, type SigningKey } from "./private-key.ts";
+import type { Signer, SignerOptions } from "./signer.ts";
+
+export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
+  readonly method: "certificate";
+  readonly certificate: PemSource;
+  /** Intermediate certificates, and the root if it is to travel along; a PEM text may hold several. */
+  readonly chain?: readonly PemSource[];
+}
+
+/** @throws ProvenanceError KEY_*, CERTIFICATE_* */
+export function createCertificateSigner(identity: CertificateIdentity, options: SignerOptions): Signer {
+  const { privateKey, passphrase, certificate, chain = [] } = identity;
+  const key = readPrivateKey(privateKey, passphrase);
+  return signerWithKey(key, privateKey.label, readCertificateMaterial(certificate, chain, key, new Date()), options);
+}
 
 export interface CertificateMaterial {
   readonly material: Extract<VerificationMaterial, { method: "certificate" }>;

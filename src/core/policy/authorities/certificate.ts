@@ -1,0 +1,118 @@
+import type { PemSource } from "../../trust.ts";
+import {
+  type CertificateIdentity,
+  hasIdentity,
+  readCertificateIdentity,
+  typedText,
+} from "../../verification/certificate-identity.ts";
+import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
+import { Slot } from "../authoring/snippet.ts";
+import type { AuthorityBase } from "../policy.ts";
+import { type Reading, readPem, report } from "../reading.ts";
+import type { ValuePath } from "../schema-check.ts";
+import { type AuthorityForm, type AuthorityKind, accepts, noSigner } from "./authority-kind.ts";
+
+export interface CertificateAuthority extends AuthorityBase {
+  readonly kind: "certificate";
+  readonly roots: PemSource;
+  /** Hex SHA-256 of the DER of each root, sorted: the same roots, the same text. */
+  readonly rootFingerprints: readonly string[];
+  /** `any` is every signer that the root has certified. */
+  readonly identities: readonly ("any" | CertificateIdentity)[];
+}
+
+const CERTIFICATE = {
+  caCert: { path: new Slot(2, "vendor-root.pem") },
+  trustedIdentities: [new Slot(3, "x509.subject: O=Vendor, CN=Model Signing")],
+};
+
+export const certificate: AuthorityForm<"certificate"> & AuthorityKind<CertificateAuthority> = {
+  async read(reading, base, { caCert, trustedIdentities }, path) {
+    const read = await readPem(reading, "certificate", caCert, [...path, "caCert"], base.name, fingerprintsOf);
+    const identities = trustedIdentities.flatMap(
+      (text, index) => readTrustedIdentity(reading, text, [...path, "trustedIdentities", index]) ?? [],
+    );
+    if (read === undefined || identities.length < trustedIdentities.length) return undefined;
+    return { ...base, kind: "certificate", roots: read.source, rootFingerprints: read.parsed, identities };
+  },
+  templates: [
+    {
+      label: "certificate under a root",
+      description: "Accepts signers that a root certificate of yours stands for.",
+      template: { name: new Slot(1, "vendor"), certificate: CERTIFICATE },
+    },
+  ],
+  fields: { certificate: CERTIFICATE, caCert: CERTIFICATE.caCert },
+  files: { "caCert.path": "certificate" },
+
+  wants: { method: "certificate", text: "a certificate" },
+  trustId: (authority) => `certificate:${authority.rootFingerprints.join()}`,
+  trust: ({ roots }) => ({ certificates: { roots: [roots] } }),
+  match({ roots: { label }, identities }, signer, failure) {
+    if (signer?.method !== "certificate") return noSigner(`not issued under ${label}`, failure);
+    if (identities.some((identity) => identity === "any" || hasIdentity(signer, identity))) {
+      return accepts(`issued under ${label}`);
+    }
+    return {
+      distance: 1,
+      explain: () => {
+        const found = [signer.subject, ...signer.alternativeNames].filter((name) => name !== "");
+        const expected = identities.map(identityText);
+        return `root matches, subject differs: expected ${alternatives(expected)}, found ${alternatives(found)}`;
+      },
+    };
+  },
+  exactKeys: () => [undefined],
+  toFlags: ({ roots: { label }, identities }) =>
+    identities.map((identity) => {
+      const chain = ["certificate", "MODEL", "--certificate-chain", label];
+      return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
+    }),
+  toClusterImagePolicy: (_, note) => void note("certificates of one's own have no counterpart, so it is left out"),
+  toModelValidation({ roots: { label }, identities }, note) {
+    if (identities.some((identity) => identity !== "any")) {
+      note("names of certificates are not compared, so it is left out");
+      return undefined;
+    }
+    note(`put the root into the container, at /keys/${label}`);
+    return { pkiConfig: { certificateAuthority: `/keys/${label}` } };
+  },
+};
+
+function fingerprintsOf(roots: PemSource): readonly string[] {
+  return [...new Set(readCertificates([roots]).map(certificateFingerprint))].sort();
+}
+
+function readTrustedIdentity(
+  reading: Reading,
+  text: string,
+  path: ValuePath,
+): CertificateAuthority["identities"][number] | undefined {
+  if (text === "*") {
+    const hint = '"*" accepts whoever this root has certified, for whatever purpose. Name the signers that you expect.';
+    report(reading, "any-identity", hint, path);
+    return "any";
+  }
+  const [kind] = text.split(":", 1);
+  const value = text.slice(text.indexOf(":") + 1).trim();
+  const identity = readCertificateIdentity(kind === "x509.subject" ? `subject:${value}` : value);
+  if (identity.type !== "subject") return identity;
+  if (kind === "x509.san") {
+    const hint = `${JSON.stringify(value)} is no alternative name: use email:…, uri:… or dns:…, or x509.subject.`;
+    report(reading, "identity", hint, path);
+    return undefined;
+  }
+  if (identity.name !== undefined) return identity;
+  const hint = `${JSON.stringify(value)} is no name of a certificate: O=Vendor, CN=Model Signing.`;
+  report(reading, "identity", hint, path);
+  return undefined;
+}
+
+function identityText(identity: CertificateAuthority["identities"][number]): string {
+  if (identity === "any") return "*";
+  return identity.type === "subject" ? identity.text : typedText(identity);
+}
+
+function alternatives(texts: readonly string[]): string {
+  return texts.map((text) => JSON.stringify(text)).join(" or ");
+}

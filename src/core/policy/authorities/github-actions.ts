@@ -1,0 +1,26 @@
+import { workflowIdentity } from "../../verification/ci-identity.ts";
+import { Slot } from "../authoring/snippet.ts";
+import type { AuthorityForm } from "./authority-kind.ts";
+import { readIdentity } from "./identity.ts";
+
+const GITHUB_ACTIONS = {
+  repository: new Slot(2, "owner/name"),
+  workflow: new Slot(3, "release.yml"),
+  ref: new Slot(4, "refs/tags/v*"),
+};
+
+/** Short for a keyless identity. */
+export const githubActions: AuthorityForm<"githubActions"> = {
+  async read(reading, base, workflow, path) {
+    const identity = readIdentity(reading, workflowIdentity(workflow), path);
+    return identity && { ...base, kind: "keyless", identities: [identity] };
+  },
+  templates: [
+    {
+      label: "GitHub Actions workflow",
+      description: "Accepts what one workflow of one repository signed, on the refs that you name.",
+      template: { name: new Slot(1, "release"), githubActions: GITHUB_ACTIONS },
+    },
+  ],
+  fields: { githubActions: GITHUB_ACTIONS },
+};

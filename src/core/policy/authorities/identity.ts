@@ -1,0 +1,83 @@
+import type { SigstoreSigner } from "../../verification/signer.ts";
+import { identityTypeOf } from "../../verification/sigstore/expected-identity.ts";
+import type { IdentityDocument } from "../policy-document.ts";
+import { type Reading, report } from "../reading.ts";
+import type { RegularExpression } from "../regular-expression.ts";
+import type { ValuePath } from "../schema-check.ts";
+import { accepts, type Match } from "./authority-kind.ts";
+
+export interface IdentityMatcher {
+  readonly issuer: TextMatcher;
+  readonly subject: TextMatcher;
+}
+
+/** Text that has to be equal, byte for byte, or an expression that has to match. */
+export type TextMatcher = string | RegularExpression;
+
+/** @returns undefined where something is wrong with it, which is then among the diagnostics */
+export function readIdentity(
+  reading: Reading,
+  { issuer, issuerRegExp, subject, subjectRegExp }: IdentityDocument,
+  path: ValuePath,
+): IdentityMatcher | undefined {
+  const issuerMatcher = readMatcher(reading, issuer, issuerRegExp, path, "issuer");
+  const subjectMatcher = readMatcher(reading, subject, subjectRegExp, path, "subject");
+  if (issuerMatcher === undefined || subjectMatcher === undefined) return undefined;
+  return { issuer: issuerMatcher, subject: subjectMatcher };
+}
+
+function readMatcher(
+  reading: Reading,
+  exact: string | undefined,
+  expression: string | undefined,
+  path: ValuePath,
+  field: keyof IdentityMatcher,
+): TextMatcher | undefined {
+  if (exact !== undefined) {
+    if (/^\^|\$$|\\[.\\/@-]|\.[*+]/.test(exact)) {
+      const hint = `${field} is compared exactly, and ${JSON.stringify(exact)} looks like a regular expression: use ${field}RegExp.`;
+      report(reading, "looks-like-regexp", hint, [...path, field]);
+    }
+    return exact;
+  }
+  if (expression === undefined) return undefined;
+  const { compiled, remarks } = reading.regExps.read(expression);
+  for (const { code, message } of remarks) report(reading, code, message, [...path, `${field}RegExp`]);
+  return compiled;
+}
+
+/** An identity as a policy file writes it. */
+export function identityDocument({ issuer, subject }: IdentityMatcher): IdentityDocument {
+  return {
+    ...(typeof issuer === "string" ? { issuer } : { issuerRegExp: issuer.source }),
+    ...(typeof subject === "string" ? { subject } : { subjectRegExp: subject.source }),
+  };
+}
+
+const IDENTITY_MATCHES = accepts("issuer and subject match");
+
+export function matchIdentity({ issuer, subject }: IdentityMatcher, signer: SigstoreSigner): Match {
+  const issuerMatches = matches(issuer, signer.issuer);
+  const nameMatches = matches(subject, signer.identity);
+  const subjectMatches =
+    nameMatches && (typeof subject !== "string" || identityTypeOf(subject) === signer.identityType);
+  if (issuerMatches && subjectMatches) return IDENTITY_MATCHES;
+  const subjects = () => `expected ${expectation(subject)}, found ${JSON.stringify(signer.identity)}`;
+  const issuers = () => `expected ${expectation(issuer)}, found ${JSON.stringify(signer.issuer)}`;
+  if (issuerMatches) {
+    const kind = nameMatches ? `, a name of another type (${signer.identityType})` : "";
+    return { distance: 1, explain: () => `issuer matches, subject differs: ${subjects()}${kind}` };
+  }
+  if (subjectMatches) return { distance: 1, explain: () => `subject matches, issuer differs: ${issuers()}` };
+  return { distance: 2, explain: () => `issuer differs: ${issuers()}; subject differs: ${subjects()}` };
+}
+
+/** An empty or absent claim matches nothing. */
+function matches(matcher: TextMatcher, claim: string): boolean {
+  if (claim === "") return false;
+  return typeof matcher === "string" ? matcher === claim : matcher.test(claim);
+}
+
+function expectation(matcher: TextMatcher): string {
+  return typeof matcher === "string" ? JSON.stringify(matcher) : `a match of /${matcher.source}/`;
+}

@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import type { TrustRoot } from "../../verification/trust-root.ts";
+import { Slot } from "../authoring/snippet.ts";
+import { realPathInside } from "../files-inside.ts";
+import { PUBLIC_TRUST, type TrustId } from "../model-facts.ts";
+import type { AuthorityBase } from "../policy.ts";
+import { attempt, type Reading, report } from "../reading.ts";
+import type { ValuePath } from "../schema-check.ts";
+import { type AuthorityForm, type AuthorityKind, exactKey, type Match, noSigner } from "./authority-kind.ts";
+import { type IdentityMatcher, identityDocument, matchIdentity, readIdentity } from "./identity.ts";
+
+export interface KeylessAuthority extends AuthorityBase {
+  readonly kind: "keyless";
+  readonly identities: readonly IdentityMatcher[];
+  /** A private instance; the public one, if absent. */
+  readonly trustConfig?: { readonly path: string; readonly root: TrustRoot };
+}
+
+const ISSUER = new Slot(2, "https://accounts.google.com");
+const KEYLESS = { identities: [{ issuer: ISSUER, subject: new Slot(3, "alice@example.com") }] };
+const KEYLESS_PATTERN = { identities: [{ issuer: ISSUER, subjectRegExp: new Slot(3, "^[a-z.]+@example[.]com$") }] };
+
+export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority> = {
+  async read(reading, base, { identities, trustConfig }, path) {
+    const matchers = identities.flatMap(
+      (identity, index) => readIdentity(reading, identity, [...path, "identities", index]) ?? [],
+    );
+    const config = trustConfig && (await readTrustConfig(reading, trustConfig, [...path, "trustConfig"]));
+    if (matchers.length < identities.length || (trustConfig !== undefined && !config)) return undefined;
+    return { ...base, kind: "keyless", identities: matchers, ...(config && { trustConfig: config }) };
+  },
+  templates: [
+    {
+      label: "person with a browser login",
+      description: "Accepts what one person signed, by issuer and e-mail address, both exactly.",
+      template: { name: new Slot(1, "alice"), keyless: KEYLESS },
+    },
+    {
+      label: "people by a regular expression",
+      description: "Accepts signers whose address matches an RE2 expression. Anchor it: ^…$",
+      template: { name: new Slot(1, "anybody-at-example"), keyless: KEYLESS_PATTERN },
+    },
+  ],
+  fields: { keyless: KEYLESS, identities: KEYLESS.identities },
+  files: { "keyless.trustConfig": "trust-config" },
+
+  wants: { method: "sigstore", text: "a login or CI identity" },
+  trustId,
+  trust: ({ trustConfig }) => trustConfig && { sigstore: { root: trustConfig.root, identities: [] } },
+  match({ identities }, signer, failure) {
+    if (signer?.method !== "sigstore") return noSigner("not certified by this Sigstore instance", failure);
+    let best: Match | undefined;
+    for (const identity of identities) {
+      const match = matchIdentity(identity, signer);
+      if (match.distance === 0) return match;
+      if (best === undefined || match.distance < best.distance) best = match;
+    }
+    return best ?? { distance: 3, explain: () => "names nobody" };
+  },
+  exactKeys(authority) {
+    const trust = trustId(authority);
+    return authority.identities.map(({ issuer, subject }) =>
+      typeof issuer === "string" && typeof subject === "string" ? exactKey(trust, issuer, subject) : undefined,
+    );
+  },
+  toFlags: ({ identities, trustConfig }, note) =>
+    identities.flatMap(({ issuer, subject }) => {
+      if (typeof issuer === "string" && typeof subject === "string") {
+        const trust = trustConfig === undefined ? [] : ["--trust-config", trustConfig.path];
+        return [["sigstore", "MODEL", "--identity", subject, "--identity-provider", issuer, ...trust]];
+      }
+      note("identities are compared exactly, so a regular expression has no flag");
+      return [];
+    }),
+  toClusterImagePolicy({ identities, trustConfig }, note) {
+    if (trustConfig === undefined) return { keyless: { identities: identities.map(identityDocument) } };
+    note("an instance of one's own needs a TrustRoot in the cluster, so it is left out");
+    return undefined;
+  },
+  toModelValidation({ identities, trustConfig }, note) {
+    const leaveOut = (why: string): undefined => void note(`${why}, so it is left out`);
+    const [identity, ...others] = identities;
+    if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
+    const { issuer, subject } = identity;
+    if (typeof issuer !== "string" || typeof subject !== "string") return leaveOut("identities are compared exactly");
+    if (trustConfig !== undefined) return leaveOut("an instance of one's own cannot be named");
+    return { sigstoreConfig: { certificateIdentity: subject, certificateOidcIssuer: issuer } };
+  },
+};
+
+function trustId({ trustConfig }: KeylessAuthority): TrustId {
+  return trustConfig === undefined ? PUBLIC_TRUST : `sigstore:${trustConfig.path}`;
+}
+
+async function readTrustConfig(
+  reading: Reading,
+  file: string,
+  path: ValuePath,
+): Promise<KeylessAuthority["trustConfig"]> {
+  reading.named.add(join(reading.folder, file));
+  const found = await realPathInside(reading.folder, file);
+  if ("code" in found) return void report(reading, found.code, found.message, path);
+  reading.named.add(found.path);
+  // Loaded late: most policies name no instance of their own.
+  const { readTrustConfigFile } = await import("../../verification/trust-root-files.ts");
+  const root = await attempt(reading, "trust-config", path, () => readTrustConfigFile(found.path));
+  return root && { path: found.path, root };
+}

@@ -1,0 +1,36 @@
+import type { Trust } from "../trust.ts";
+import type { Signer as SignerIdentity } from "../verification/signer.ts";
+import type { Replacement } from "./replacement.ts";
+
+/** What signs statements: one file a method. What can fail without the model fails where the signer is made. */
+export interface Signer {
+  /** Accepts this signer only. */
+  readonly trust: Trust;
+  /**
+   * @param payload the statement, as it is signed
+   * @param replaces the signature of the same model that the new one replaces
+   */
+  sign(payload: Buffer, replaces: Replacement | undefined): Promise<SignedStatement>;
+}
+
+export interface SignedStatement {
+  /** The bundle: JSON, UTF-8. */
+  readonly bytes: Buffer;
+  readonly signer: SignerIdentity;
+  /** What cannot be undone, in a sentence. */
+  readonly published?: string;
+  /**
+   * Checks the bytes read back from the disk.
+   *
+   * @throws ProvenanceError SIGNATURE_SELF_CHECK
+   */
+  checkWritten(written: Buffer): void;
+}
+
+export interface SignerOptions {
+  /** Path of the signature file, for messages. */
+  readonly signature: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the signature of another signer may be replaced. */
+  readonly force?: boolean | undefined;
+}

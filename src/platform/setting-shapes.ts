@@ -1,0 +1,30 @@
+import type { SETTINGS } from "./ids.ts";
+import { flag, list, oneOf, type Shape, text, texts } from "./shapes.ts";
+
+/** `public`, `staging`, or the absolute path of a private instance's ClientTrustConfig. */
+export const PUBLIC = "public";
+export const STAGING = "staging";
+
+/** What the settings with a choice can be, the default first. */
+export const CHOICES = {
+  autoVerify: ["cached", "off", "signatures", "full"],
+  loginMethod: ["auto", "browser", "device", "code"],
+} as const;
+
+/** A value of the wrong shape counts as not set: settings files are written by hand. */
+export const SHAPES = {
+  autoVerify: oneOf(...CHOICES.autoVerify),
+  pauseInBackground: flag(false),
+  models: texts,
+  userPolicy: text(""),
+  // Of entries of any shape: they are parsed in trust-settings.ts.
+  trustedKeys: list,
+  trustedCertificates: list,
+  trustedIdentities: list,
+  sigstoreInstance: text(PUBLIC),
+  loginMethod: oneOf(...CHOICES.loginMethod),
+  badges: flag(true),
+  statusBar: flag(true),
+  codeWarnings: flag(true),
+  problems: flag(true),
+} as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
 import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
+import { isSignatureName, KAGGLE_SIGNATURE } from "../core/model/signature-names.ts";
 import type { Discovery } from "./discovery.ts";
 import type { Freshness } from "./freshness.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -10,12 +11,15 @@ import type { ModelRegistry } from "./registry.ts";
 /** Milliseconds without a change before a folder is searched again. */
 const QUIET = 1_000;
 
-/** Names of signature files. */
-const SIGNATURE = /\.sig$|\.sigstore\.json$|^claims\.jsonl$|^signing\.json$/;
-
 /** Whether the coming of such a file can make a model, or its signature. */
 function isTelling(name: string): boolean {
-  return SIGNATURE.test(name) || isModelFile(name) || name === SKILL_FILE || name === "config.json";
+  return (
+    isSignatureName(name) ||
+    name === KAGGLE_SIGNATURE.file ||
+    isModelFile(name) ||
+    name === SKILL_FILE ||
+    name === "config.json"
+  );
 }
 
 export interface WatcherServices {

@@ -1,6 +1,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TABLE_TEXTS } from "../src/core/words.ts";
+import { SHORT_REASONS } from "../src/core/presentation/short-reasons.ts";
+import { LABEL_TEXTS } from "../src/core/presentation/verdict-labels.ts";
 import { ROOT } from "./fetch.mjs";
 
 /** What is to be translated of the code. */
@@ -10,17 +11,23 @@ export interface Texts {
   readonly unreadable: readonly string[];
 }
 
+/** The texts of tables, whose translation is looked up by `t(label)`. */
+export const TABLE_TEXTS: readonly string[] = [...LABEL_TEXTS, ...Object.values(SHORT_REASONS)];
+
 const CALL = /\bl10n\.t\(\s*/g;
+/** Folders where the translating function is an argument. */
+const PRESENTATION = /[\\/]presentation[\\/]/;
+const PRESENTATION_CALL = /\bt\(\s*/g;
 /** A text in quotes, and what may follow it in a call. */
 const TEXT = /"((?:[^"\\\n]|\\.)*)"(?=\s*[,)])|'((?:[^'\\\n]|\\.)*)'(?=\s*[,)])/y;
 
-/** Reads the first argument of every `l10n.t` below `src`; the words of the core's tables are among them. */
+/** Reads the first argument of every `l10n.t` below `src`, and of every `t` of the presentation; the texts of the tables are among them. */
 export function localizedTexts(): Texts {
   const texts = new Set(TABLE_TEXTS);
   const unreadable: string[] = [];
   for (const file of globSync("src/**/*.ts", { cwd: ROOT }).sort()) {
     const source = readFileSync(join(ROOT, file), "utf8");
-    for (const { index, 0: call } of source.matchAll(CALL)) {
+    for (const { index, 0: call } of source.matchAll(PRESENTATION.test(file) ? PRESENTATION_CALL : CALL)) {
       TEXT.lastIndex = index + call.length;
       const [, double, single] = TEXT.exec(source) ?? [];
       const inside = double ?? single?.replaceAll("\\'", "'").replaceAll('"', '\\"');

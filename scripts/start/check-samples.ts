@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WORDS } from "../../src/core/words.ts";
+import { VERDICT_LABELS } from "../../src/core/presentation/verdict-labels.ts";
 import type { SuiteResult } from "../../test/support/results.ts";
 import { makeSamples } from "../samples/make.ts";
 import { runLocalSigstore } from "./local-sigstore.ts";
@@ -162,7 +162,7 @@ async function checkEachState(folder: string, steps: Steps): Promise<void> {
 
 /** The state whose words a report begins with. */
 function stateTold({ text }: Outcome): string {
-  const told = Object.entries(WORDS).find(([, { mark, label }]) => text.startsWith(`${mark} ${label} `));
+  const told = Object.entries(VERDICT_LABELS).find(([, { mark, label }]) => text.startsWith(`${mark} ${label} `));
   return told?.[0] ?? "no state";
 }
 

@@ -1,12 +1,14 @@
+import { countText } from "./presentation/bytes-and-time.ts";
+import { ENGLISH } from "./presentation/localizer.ts";
+import { signerText } from "./presentation/signer-text.ts";
 import type { Replacement } from "./signing/replacement.ts";
-import { countText, signerText } from "./words.ts";
 
 /** Names in a sentence. */
 const NAMED = 3;
 
 /** The earlier signer, in words that say whether that was verified. */
 export function earlierSignerText({ signer, claimedSigner }: Pick<Replacement, "signer" | "claimedSigner">): string {
-  return signer === undefined ? `one who claims to be ${claimedSigner}` : signerText(signer);
+  return signer === undefined ? `one who claims to be ${claimedSigner}` : signerText(signer, ENGLISH.t);
 }
 
 /** "1 file differs from the signature by key prod.pub: model.safetensors" */

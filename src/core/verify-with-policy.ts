@@ -7,9 +7,10 @@ import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
 import { type Finding, findFacts } from "./policy-facts.ts";
 import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
+import { differencesText } from "./presentation/coverage-text.ts";
+import { ENGLISH } from "./presentation/localizer.ts";
 import type { Verdict, VerdictState } from "./verdict.ts";
 import type { VerifyOptions } from "./verify.ts";
-import { differencesText } from "./words.ts";
 
 export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
@@ -96,7 +97,10 @@ function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolea
   if (!readFiles || facts.signers.size === 0) return facts;
   const { comparison, coverage } = verdict;
   if (comparison !== undefined && coverage !== undefined) {
-    return { ...facts, files: filesFor(policy, comparison, coverage, differencesText) };
+    return {
+      ...facts,
+      files: filesFor(policy, comparison, coverage, (differing) => differencesText(differing, ENGLISH.t)),
+    };
   }
   const why = verdict.reasons[0]?.message.replace(/\.$/, "") ?? "they could not be compared";
   const files: FileFacts = { differences: why, signerIgnored: [], symlinksAllowed: false };

@@ -1,6 +1,6 @@
 import { l10n, ProgressLocation, window } from "vscode";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { doneOfText, timeLeftText } from "../core/words.ts";
+import { doneOfText, timeLeftText } from "../core/presentation/bytes-and-time.ts";
 import { messageText } from "./plain-text.ts";
 
 /** Milliseconds of reading before a rate means anything. */

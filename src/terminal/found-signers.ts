@@ -5,10 +5,11 @@ import { ProvenanceError } from "../core/errors.ts";
 import { findModels } from "../core/model/find-models.ts";
 import type { AuthorityDocument } from "../core/policy/policy-document.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
+import { ENGLISH } from "../core/presentation/localizer.ts";
+import { signerText } from "../core/presentation/signer-text.ts";
 import type { PemSource, Trust } from "../core/trust.ts";
 import type { Signer } from "../core/verification/signer.ts";
 import { authenticate } from "../core/verify.ts";
-import { signerText } from "../core/words.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Somebody who signed models here, as checked, and how a policy would name them. */
@@ -106,6 +107,6 @@ function authorityFor(signer: Signer, { keys, roots }: SignerSearch): AuthorityD
 
 function fullText(signer: Signer): string {
   if (signer.method === "sigstore") return `${signer.identity} (${signer.issuer})`;
-  if (signer.method === "key") return `${signerText(signer)} (sha256 ${signer.fingerprint})`;
-  return `${signerText(signer)}, under the root ${signer.root}`;
+  if (signer.method === "key") return `${signerText(signer, ENGLISH.t)} (sha256 ${signer.fingerprint})`;
+  return `${signerText(signer, ENGLISH.t)}, under the root ${signer.root}`;
 }

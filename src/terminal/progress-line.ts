@@ -1,5 +1,5 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { bytesText, doneOfText, timeLeftText } from "../core/words.ts";
+import { bytesText, doneOfText, timeLeftText } from "../core/presentation/bytes-and-time.ts";
 import type { Output } from "./output.ts";
 import { escapeControls } from "./text.ts";
 

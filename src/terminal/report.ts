@@ -1,8 +1,14 @@
-import type { AddedEntry, ChangedResource, Comparison } from "../core/manifest/comparison.ts";
-import type { HiddenContent, IgnoreSource } from "../core/model/file-list.ts";
+import type { ChangedResource, Comparison } from "../core/manifest/comparison.ts";
+import type { HiddenContent } from "../core/model/file-list.ts";
+import { bytesText, countText, durationText, shortHex, utcMinutes } from "../core/presentation/bytes-and-time.ts";
+import { ignoredByText, noteText } from "../core/presentation/coverage-text.ts";
+import { ENGLISH } from "../core/presentation/localizer.ts";
+import { shortReason } from "../core/presentation/short-reasons.ts";
+import { signerText } from "../core/presentation/signer-text.ts";
+import { type VerdictLabel, verdictLabel } from "../core/presentation/verdict-labels.ts";
+import { verdictSentence } from "../core/presentation/verdict-summary.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import type { Signer, SigstoreSigner, TrustRootFacts } from "../core/verification/signer.ts";
-import { countText, coverageText, shortHex, signerText, verdictLine, type Words, wordsFor } from "../core/words.ts";
 import type { Line, Style } from "./text.ts";
 
 const LABEL_WIDTH = 11;
@@ -14,7 +20,7 @@ export function field(label: string, ...values: readonly Line[]): Line[] {
   return values.map((value, index) => [`  ${(index === 0 ? label : "").padEnd(LABEL_WIDTH)}`, ...value]);
 }
 
-export const STYLES: Readonly<Record<Words["colour"], Style>> = {
+export const STYLES: Readonly<Record<VerdictLabel["colour"], Style>> = {
   green: "green",
   amber: "amber",
   red: "red",
@@ -23,7 +29,7 @@ export const STYLES: Readonly<Record<Words["colour"], Style>> = {
 
 /** `✓ Verified  llama-3-8b` */
 export function headline(verdict: Pick<Verdict, "state" | "decision">, name: string): Line {
-  const { mark, label, colour } = wordsFor(verdict);
+  const { mark, label, colour } = verdictLabel(verdict, ENGLISH.t);
   return [{ text: `${mark} ${label}`, style: STYLES[colour] }, "  ", { text: name, style: "bold" }];
 }
 
@@ -38,7 +44,7 @@ export function hex(value: string, { long }: ReportOptions): string {
 
 /** `key prod.pub (P-256, sha256 3f9a…)`; a certificate's further names and its validity on lines of their own. */
 export function signerLines(signer: Signer, options: ReportOptions): Line[] {
-  const name = signerText(signer);
+  const name = signerText(signer, ENGLISH.t);
   switch (signer.method) {
     case "key":
       return [[name, ` (${signer.curve}, sha256 ${hex(signer.fingerprint, options)})`]];
@@ -55,7 +61,7 @@ export function signerLines(signer: Signer, options: ReportOptions): Line[] {
 /** `alice@example.com (https://accounts.google.com), 2026-11-21 14:02 UTC, log entry 184223901`; the rest where asked for. */
 function sigstoreLines(signer: SigstoreSigner, { long }: ReportOptions): Line[] {
   const { identity, issuer, signedAt, log, certificate, timestamps, extensions, trustRoot } = signer;
-  const lines: Line[] = [[`${identity} (${issuer}), ${minuteText(signedAt)}, log entry ${log.index}`]];
+  const lines: Line[] = [[`${identity} (${issuer}), ${utcMinutes(signedAt)}, log entry ${log.index}`]];
   if (long) {
     const { serialNumber, notBefore, notAfter, authority, fingerprint, logs } = certificate;
     lines.push(
@@ -74,11 +80,6 @@ function sigstoreLines(signer: SigstoreSigner, { long }: ReportOptions): Line[] 
 /** Of a CI job: which source it built, and how. */
 const SHOWN_EXTENSIONS = ["sourceRepositoryUri", "sourceRepositoryRef", "sourceRepositoryDigest", "buildTrigger"];
 
-/** `2026-11-21 14:02 UTC` */
-function minuteText(time: string): string {
-  return `${time.slice(0, 16).replace("T", " ")} UTC`;
-}
-
 const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
   "built-in": "as it came with this program",
   updated: "updated",
@@ -92,7 +93,7 @@ const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
  */
 export function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, now: number): string {
   const age = asOf === undefined ? "" : ` ${ageText(now - Date.parse(asOf))}`;
-  const expired = expiredSince === undefined ? "" : `; its metadata expired on ${minuteText(expiredSince)}`;
+  const expired = expiredSince === undefined ? "" : `; its metadata expired on ${utcMinutes(expiredSince)}`;
   const comma = origin === "built-in" && age !== "" ? "," : "";
   return `the trust root of ${label} (${ROOT_ORIGINS[origin]}${comma}${age}${expired})`;
 }
@@ -108,22 +109,22 @@ function listText(names: readonly string[], { long }: ReportOptions): string {
   return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--long lists them)`;
 }
 
-const LEFT_OUT_BY: Readonly<Record<Exclude<IgnoreSource, "signature">, string>> = {
-  signer: "left out by the signer",
-  default: "left out by default",
-  caller: "left out by you",
-};
+/** `14 signed, 16.1 GB read in 9.8 s`, with what came from the cache apart. */
+function coverageText({ files, bytesRead, bytesFromCache, seconds }: Coverage): string {
+  const cached = bytesFromCache > 0 ? `, ${bytesText(bytesFromCache)} from earlier checks` : "";
+  return `${files} signed, ${bytesText(bytesRead)} read in ${durationText(seconds)}${cached}`;
+}
 
 /** What was signed and read, and what was not: one line each. The signature file itself goes without saying. */
 export function coverageFields(coverage: Coverage, options: ReportOptions): Line[] {
   const lines: Line[] = [[coverageText(coverage)]];
   for (const source of ["signer", "default", "caller"] as const) {
     const names = coverage.ignored.filter((entry) => entry.source === source).map(({ name }) => name);
-    if (names.length > 0) lines.push([`${LEFT_OUT_BY[source]}: ${listText(names, options)}`]);
+    if (names.length > 0) lines.push([`${ignoredByText(source, ENGLISH.t)}: ${listText(names, options)}`]);
   }
   if (coverage.hidden !== undefined) lines.push([{ text: hiddenText(coverage.hidden, options), style: "amber" }]);
   if (coverage.unsigned.length > 0) {
-    lines.push([{ text: `not signed, let pass: ${listText(coverage.unsigned, options)}`, style: "amber" }]);
+    lines.push([{ text: `not signed, allowed: ${listText(coverage.unsigned, options)}`, style: "amber" }]);
   }
   if (coverage.empty.length > 0) lines.push([`empty, not recorded by shards: ${listText(coverage.empty, options)}`]);
   return field("files", ...lines);
@@ -137,30 +138,16 @@ function hiddenText({ names, count, complete }: HiddenContent, { long }: ReportO
   return `left out by default, not git's own: ${shown.join(", ")}${more}${complete ? "" : "; not all of it was looked at"}`;
 }
 
-const CHANGE_NOTES: Readonly<Record<NonNullable<ChangedResource["note"]>, string>> = {
-  shorter: "shorter than signed",
-  longer: "longer than signed",
-  symlink: "now a symbolic link",
-  special: "no longer a regular file",
-};
-
 function changedLine(change: ChangedResource, options: ReportOptions): Line {
   const { name, range, expected, found, note } = change;
   const where = range === undefined ? name : `${name}, bytes ${range.start} to ${range.end}`;
   const what = [
-    ...(note === undefined ? [] : [CHANGE_NOTES[note]]),
+    ...(note === undefined ? [] : [noteText(note, ENGLISH.t)]),
     ...(expected === undefined ? [] : [`expected ${hex(expected, options)}`]),
     ...(found === undefined ? [] : [`found ${hex(found, options)}`]),
   ];
   return [`${where}  `, { text: what.join(", "), style: "dim" }];
 }
-
-const ADDED_NOTES: Readonly<Record<NonNullable<AddedEntry["note"]>, string>> = {
-  symlink: "a symbolic link",
-  special: "not a regular file",
-  "not-utf8": "its name is not UTF-8",
-  "not-portable": "its name cannot be signed",
-};
 
 function noted(name: string, note: string | undefined): Line {
   return note === undefined ? [name] : [`${name}  `, { text: note, style: "dim" }];
@@ -172,9 +159,9 @@ export function comparisonFields({ changed, missing, added }: Comparison, option
     ...field("changed", ...changed.map((change) => changedLine(change, options))),
     ...field(
       "missing",
-      ...missing.map(({ name, ignored }) => noted(name, ignored ? "left out, so not read" : undefined)),
+      ...missing.map(({ name, ignored }) => noted(name, ignored ? noteText("ignored", ENGLISH.t) : undefined)),
     ),
-    ...field("added", ...added.map(({ name, note }) => noted(name, note && ADDED_NOTES[note]))),
+    ...field("added", ...added.map(({ name, note }) => noted(name, note && noteText(note, ENGLISH.t)))),
   ];
 }
 
@@ -189,7 +176,7 @@ export interface VerdictReportOptions extends ReportOptions {
 
 /**
  * A verdict for a person: first line what, then (if something is wrong) why and which files, then who, why they are
- * accepted, and what was read. The last line is the verdict again, in words that stand alone.
+ * accepted, and what was read. The last line is the verdict again, as a sentence that stands alone.
  */
 export function verdictReport(verdict: Verdict, options: VerdictReportOptions): Line[] {
   const { state, signer, comparison, coverage } = verdict;
@@ -203,7 +190,13 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
   if (coverage !== undefined) lines.push(...coverageFields(coverage, options));
   if (options.long && verdict.rootDigest !== undefined)
     lines.push(...field("digest", [`sha256:${verdict.rootDigest}`]));
-  const { mark, colour } = wordsFor(verdict);
-  lines.push([{ text: `${mark} ${verdictLine(verdict, options.name)}`, style: STYLES[colour] }]);
+  const { mark, colour } = verdictLabel(verdict, ENGLISH.t);
+  lines.push([{ text: `${mark} ${finalSentence(verdict, options.name)}`, style: STYLES[colour] }]);
   return lines;
+}
+
+/** The verdict as a sentence that stands alone, with its reason in a few words. */
+export function finalSentence(verdict: Verdict, name: string): string {
+  const reason = shortReason(verdict, ENGLISH.t);
+  return verdictSentence(verdict, { name, ...(reason !== "" && { reason: `${reason}.` }) }, ENGLISH);
 }

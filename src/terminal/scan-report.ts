@@ -2,7 +2,10 @@ import { resolve } from "node:path";
 import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { countText, describe as describeVerdict, wordsFor } from "../core/words.ts";
+import { countText } from "../core/presentation/bytes-and-time.ts";
+import { ENGLISH } from "../core/presentation/localizer.ts";
+import { verdictLabel } from "../core/presentation/verdict-labels.ts";
+import { summarizeVerdict } from "../core/presentation/verdict-summary.ts";
 import { usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { junitReport } from "./formats/junit.ts";
@@ -81,8 +84,8 @@ export function scanFormat(text: string | undefined, json: boolean): ScanFormat 
 }
 
 function modelLines({ name, verdict, passed }: ScannedModel): Line[] {
-  const { mark, label, colour } = wordsFor(verdict);
-  const what = verdict.state === "unsigned" ? "" : describeVerdict(verdict);
+  const { mark, label, colour } = verdictLabel(verdict, ENGLISH.t);
+  const what = verdict.state === "unsigned" ? "" : summarizeVerdict(verdict, ENGLISH);
   const first: Line = [
     { text: `${mark} ${label}`, style: STYLES[colour] },
     "  ",
@@ -124,7 +127,7 @@ function summaryText({ models, failures }: ScanResult): string {
   const failed = failures.filter(({ passed }) => !passed).length;
   const parts = [
     `${verified} verified`,
-    ...(others > 0 ? [`${others} let pass`] : []),
+    ...(others > 0 ? [`${others} allowed`] : []),
     `${refused} refused`,
     ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),
   ];

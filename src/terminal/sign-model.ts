@@ -2,10 +2,12 @@ import { stat } from "node:fs/promises";
 import { basename, normalize, resolve } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { callerIgnorePaths } from "../core/model/ignore.ts";
+import { countText } from "../core/presentation/bytes-and-time.ts";
+import { ENGLISH } from "../core/presentation/localizer.ts";
+import { signerText } from "../core/presentation/signer-text.ts";
 import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
-import { countText, signerText } from "../core/words.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
@@ -134,6 +136,11 @@ function signReport(result: SignResult, name: string, signature: string, options
     ...(replaced?.changes.matches === false ? field("replaced", [replacementText(replaced)]) : []),
     ...coverageFields(coverage, options),
     ...field("digest", [`sha256:${rootDigest}`]),
-    [{ text: `✓ Signed: ${name} by ${signerText(signer)}, ${countText(coverage.files, "file")}`, style: "green" }],
+    [
+      {
+        text: `✓ Signed: ${name} by ${signerText(signer, ENGLISH.t)}, ${countText(coverage.files, "file")}`,
+        style: "green",
+      },
+    ],
   ];
 }

@@ -9,15 +9,16 @@ import {
   window,
 } from "vscode";
 import { firstChangedFiles } from "../core/manifest/changed-files.ts";
+import { signerName } from "../core/presentation/signer-text.ts";
+import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { plainText } from "../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { verdictSentence } from "./model-text.ts";
-import { signerName } from "./signer-text.ts";
+import { EDITOR, prepareTimeText } from "./localizer.ts";
+import { modelSentence } from "./model-text.ts";
 import { themeColour } from "./theme.ts";
-import { prepareTimeText, timeText } from "./time-text.ts";
-import { stateWords } from "./translated-words.ts";
 
 /** The editor cuts events of more addresses down to one for each folder. */
 const EVENT_LIMIT = 250;
@@ -85,33 +86,33 @@ export class Badges implements FileDecorationProvider {
 export function decorations(model: KnownModel): ReadonlyMap<string, FileDecoration> {
   const shown = new Map<string, FileDecoration>();
   const { verdict, path } = model;
-  const words = stateWords(verdict);
+  const look = verdictLabel(verdict, l10n.t);
   const comparison = verdict.state === "modified" ? verdict.comparison : undefined;
   const when = [signedText(verdict), checkedText(verdict)].filter((text) => text !== "");
-  const decorate = (file: string, badge: string, text: string, colour = words.colour): FileDecoration => {
+  const decorate = (file: string, badge: string, text: string, colour = look.colour): FileDecoration => {
     const decoration = new FileDecoration(badge, [text, ...when].join(" "), themeColour(colour));
     shown.set(file, decoration);
     return decoration;
   };
   if (comparison !== undefined) {
-    const signer = verdict.signer === undefined ? l10n.t("its signer") : signerName(verdict.signer);
+    const signer = verdict.signer === undefined ? l10n.t("its signer") : plainText(signerName(verdict.signer, l10n.t));
     const changed = l10n.t("Changed since {0} signed it.", signer);
     const added = l10n.t("Added since {0} signed the model.", signer);
     for (const { name } of firstChangedFiles(comparison, FILES_SHOWN)) decorate(join(path, name), "✗", changed, "red");
     for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added, "red");
   }
-  if (words.badge !== undefined) {
-    decorate(path, words.badge, verdictSentence(model)).propagate = words.colour === "red";
+  if (look.badge !== undefined) {
+    decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";
   }
   return shown;
 }
 
 function signedText({ signer }: Verdict): string {
-  return signer?.method === "sigstore" ? l10n.t("Signed {0}.", timeText(signer.signedAt)) : "";
+  return signer?.method === "sigstore" ? l10n.t("Signed {0}.", EDITOR.time(signer.signedAt)) : "";
 }
 
 function checkedText({ checkedAt }: Verdict): string {
-  return checkedAt === undefined ? "" : l10n.t("Checked {0}.", timeText(checkedAt));
+  return checkedAt === undefined ? "" : l10n.t("Checked {0}.", EDITOR.time(checkedAt));
 }
 
 function same(a: FileDecoration | undefined, b: FileDecoration): boolean {

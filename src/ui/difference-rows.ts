@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { l10n, Uri } from "vscode";
 import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
 import type { ChangedResource } from "../core/manifest/comparison.ts";
+import { noteText } from "../core/presentation/coverage-text.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { Row } from "./tree-nodes.ts";
@@ -41,7 +42,8 @@ export function differenceRows(root: string, { comparison }: Verdict): readonly 
     ),
     ...group("added", l10n.t("Added ({0})", comparison.added.length), "diff-added", comparison.added, (file) => ({
       opens: open(file.name),
-      description: file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note)),
+      description:
+        file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note, l10n.t)),
     })),
   ];
 }
@@ -69,7 +71,7 @@ function group<T extends { readonly name: string }>(
 function changeText(parts: readonly ChangedResource[]): string {
   const [change] = parts;
   if (change === undefined) return "";
-  if (change.note !== undefined) return noteText(change.note);
+  if (change.note !== undefined) return noteText(change.note, l10n.t);
   if (parts.length > 1) return l10n.t("{0} parts differ", parts.length);
   if (change.found === undefined || change.expected === undefined) return l10n.t("other content");
   return l10n.t("expected {0}, found {1}", start(change.expected), start(change.found));
@@ -85,25 +87,10 @@ function changeTooltip(name: string, parts: readonly ChangedResource[]): string 
     .slice(0, PARTS_SHOWN)
     .flatMap(({ range, expected, found, note }) => [
       ...(range === undefined ? [] : [l10n.t("Bytes {0} to {1}:", range.start, range.end)]),
-      ...(note === undefined ? [] : [noteText(note)]),
+      ...(note === undefined ? [] : [noteText(note, l10n.t)]),
       ...(expected === undefined ? [] : [l10n.t("Expected {0}", expected)]),
       ...(found === undefined ? [] : [l10n.t("Found {0}", found)]),
     ]);
   const left = parts.length - PARTS_SHOWN;
   return [plainText(name), ...lines, ...(left > 0 ? [l10n.t("… and {0} more", left)] : [])].join("\n");
-}
-
-function noteText(note: string): string {
-  switch (note) {
-    case "shorter":
-      return l10n.t("shorter than signed");
-    case "longer":
-      return l10n.t("longer than signed");
-    case "symlink":
-      return l10n.t("a symbolic link");
-    case "special":
-      return l10n.t("not a regular file");
-    default:
-      return l10n.t("a name that cannot be signed");
-  }
 }

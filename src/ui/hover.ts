@@ -1,15 +1,15 @@
 import { l10n, MarkdownString } from "vscode";
 import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
+import { filesText, hiddenText, ignoredNames, readingText } from "../core/presentation/coverage-text.ts";
+import { reasonLines } from "../core/presentation/decision-text.ts";
+import { signedByLine } from "../core/presentation/signer-text.ts";
+import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { Signer } from "../core/verification/signer.ts";
-import { signerText } from "../core/words.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
 import { escapeMarkdown } from "../platform/markdown-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
-import { decisionLines, reasonsBeside } from "./decision-rows.ts";
-import { filesText, hiddenText, modelDescription, modelName, readingText, verdictSentence } from "./model-text.ts";
-import { signerName, vouchedText } from "./signer-text.ts";
-import { stateWords } from "./translated-words.ts";
+import { EDITOR } from "./localizer.ts";
+import { modelDescription, modelName, modelSentence } from "./model-text.ts";
 
 /** Files named in a hover; the tree has them all. */
 const FILES_SHOWN = 5;
@@ -83,9 +83,15 @@ export interface ModelRow {
 /** First what, second who (or, when it is bad, the files), third why, fourth how it is known; then what can be done. */
 export function modelHover(model: KnownModel): MarkdownString {
   const { verdict } = model;
-  const words = stateWords(verdict);
-  const hover = new HoverText().strong(`${words.mark} ${words.label} · ${modelName(model)}`);
-  const lines = [...differences(verdict), ...taken(model), ...who(verdict), ...why(verdict), ...how(model)];
+  const look = verdictLabel(verdict, l10n.t);
+  const hover = new HoverText().strong(`${look.mark} ${look.label} · ${modelName(model)}`);
+  const lines = [
+    ...differences(verdict),
+    ...outdated(model),
+    ...who(verdict),
+    ...reasonLines(verdict, l10n.t),
+    ...how(model),
+  ];
   for (const text of lines) hover.line(text);
   hover.paragraph();
   actions(hover, model);
@@ -105,44 +111,13 @@ function differences(verdict: Verdict): string[] {
 }
 
 /** Why what was known no longer stands, and what that was. */
-function taken(model: KnownModel): string[] {
+function outdated(model: KnownModel): string[] {
   if (model.verdict.state !== "stale") return [];
-  return [verdictSentence(model), l10n.t("Last known: {0}", modelDescription(model))];
+  return [modelSentence(model), l10n.t("Last known: {0}", modelDescription(model))];
 }
 
 function who({ signer }: Verdict): string[] {
-  if (signer === undefined) return [];
-  const text = signerText(signer);
-  switch (signer.method) {
-    case "key":
-      return [l10n.t("Signed by {0} ({1}, SHA-256 {2}…)", text, signer.curve, signer.fingerprint.slice(0, 12))];
-    case "certificate":
-      return [l10n.t("Signed by {0} (issued by {1})", text, signer.issuer)];
-    case "sigstore":
-      return [l10n.t("Signed by {0} ({1})", signerName(signer), vouchedText(signer))];
-  }
-}
-
-function why(verdict: Verdict): string[] {
-  const { decision } = verdict;
-  if (decision !== undefined) {
-    const beside = reasonsBeside(decision, verdict.reasons).map(({ message }) => message);
-    return [...decisionLines(decision), ...beside];
-  }
-  const reasons = verdict.reasons.map(({ message }) => message);
-  if (verdict.state !== "verified" || verdict.signer === undefined) return reasons;
-  return [acceptedText(verdict.signer), ...reasons];
-}
-
-function acceptedText(signer: Signer): string {
-  switch (signer.method) {
-    case "key":
-      return l10n.t("Accepted: the key is one of your trusted keys");
-    case "certificate":
-      return l10n.t("Accepted: the root {0} is one of your trusted certificates", signer.root);
-    case "sigstore":
-      return l10n.t("Accepted: one of your trusted signers");
-  }
+  return signer === undefined ? [] : [signedByLine(signer, EDITOR, { quote: (text) => text, exact: false })];
 }
 
 function how(model: KnownModel): string[] {
@@ -151,13 +126,13 @@ function how(model: KnownModel): string[] {
   if (verdict.coverage === undefined) {
     return verdict.signer === undefined ? [] : [l10n.t("Only the signature was checked, no file was read")];
   }
-  const { ignored, hidden } = verdict.coverage;
-  const left = ignored.filter(({ source }) => source !== "signature").map(({ name }) => name);
-  const read = `${filesText(verdict.coverage)} · ${readingText(verdict)}`;
+  const { hidden } = verdict.coverage;
+  const left = ignoredNames(verdict.coverage);
+  const read = `${filesText(verdict.coverage, l10n.t)} · ${readingText(verdict, EDITOR)}`;
   return [
     read,
     ...(left.length === 0 ? [] : [l10n.t("Left out: {0}", left.join(", "))]),
-    ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN)}`]),
+    ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN, l10n.t)}`]),
   ];
 }
 
@@ -167,7 +142,7 @@ function actions(hover: HoverText, model: KnownModel): void {
     return;
   }
   const untrusted = model.verdict.state === "untrusted" && model.verdict.decision?.outcome !== "exception";
-  if (untrusted) hover.link(l10n.t("Trust This Signer…"), COMMANDS.trustSigner, model.path).text(" · ");
+  if (untrusted) hover.link(l10n.t("Trust Signer…"), COMMANDS.trustSigner, model.path).text(" · ");
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
   if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");

@@ -158,7 +158,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const { models } = this.#registry;
     setContextKey("hasModels", models.length > 0);
     const bad = models.filter(({ verdict }) => verdict.state === "modified" || verdict.state === "invalid").length;
-    const tooltip = bad === 1 ? l10n.t("1 model changed or not valid") : l10n.t("{0} models changed or not valid", bad);
+    const tooltip = bad === 1 ? l10n.t("1 model failed verification") : l10n.t("{0} models failed verification", bad);
     this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
     this.#view.description = this.#filter === undefined ? "" : l10n.t("{0} of {1}", this.#listed.length, models.length);
     const restricted = !workspace.isTrusted && models.length > 0;

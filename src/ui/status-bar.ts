@@ -1,13 +1,12 @@
 import { l10n, type MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import { VERDICT_LABELS, verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { WORDS, wordsFor } from "../core/words.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
 import { HoverText } from "./hover.ts";
 import { distinctName, modelDescription } from "./model-text.ts";
-import { stateWords } from "./translated-words.ts";
 
 /** Models named in the tooltip; the view has them all. */
 const ROWS = 12;
@@ -74,16 +73,10 @@ function unreadablePolicies(models: readonly KnownModel[]): readonly string[] {
 }
 
 function redSummary(models: readonly KnownModel[]): Summary | undefined {
-  const count = (state: string): number => models.filter(({ verdict }) => verdict.state === state).length;
-  const all = models.length;
-  const changed = count("modified");
-  const invalid = count("invalid");
-  if (changed + invalid === 0) return undefined;
-  const background = "statusBarItem.errorBackground";
-  const { icon } = WORDS.modified;
-  if (invalid === 0) return { icon, background, text: l10n.t("{0} of {1} changed", changed, all) };
-  if (changed === 0) return { icon, background, text: l10n.t("{0} of {1} not valid", invalid, all) };
-  return { icon, background, text: l10n.t("{0} of {1} changed or not valid", changed + invalid, all) };
+  const failed = models.filter(({ verdict: { state } }) => state === "modified" || state === "invalid").length;
+  if (failed === 0) return undefined;
+  const text = l10n.t("{0} of {1} models failed verification", failed, models.length);
+  return { icon: VERDICT_LABELS.modified.icon, background: "statusBarItem.errorBackground", text };
 }
 
 function restSummary(models: readonly KnownModel[]): Summary {
@@ -92,23 +85,23 @@ function restSummary(models: readonly KnownModel[]): Summary {
   const untrusted = count("untrusted");
   const verified = count("verified");
   const checking = models.find(({ verdict }) => verdict.state === "checking");
-  if (checking !== undefined) return { icon: WORDS.checking.icon, text: percentText(checking) };
+  if (checking !== undefined) return { icon: VERDICT_LABELS.checking.icon, text: percentText(checking) };
   if (untrusted > 0) {
     const text = untrusted === 1 ? l10n.t("1 signer not accepted") : l10n.t("{0} signers not accepted", untrusted);
-    return { icon: WORDS.untrusted.icon, background: "statusBarItem.warningBackground", text };
+    return { icon: VERDICT_LABELS.untrusted.icon, background: "statusBarItem.warningBackground", text };
   }
   const demanded = models.filter(({ verdict }) => verdict.state === "unsigned" && isCaution(verdict)).length;
   if (demanded > 0) {
     const text = demanded === 1 ? l10n.t("1 signature missing") : l10n.t("{0} signatures missing", demanded);
     return { icon: "warning", background: "statusBarItem.warningBackground", text };
   }
-  if (verified === 0) return { icon: WORDS.unchecked.icon, text: modelsText(all) };
+  if (verified === 0) return { icon: VERDICT_LABELS.unchecked.icon, text: modelsText(all) };
   const text = verified === all ? modelsText(all) : l10n.t("{0} of {1} models", verified, all);
-  return { icon: WORDS.verified.icon, text };
+  return { icon: VERDICT_LABELS.verified.icon, text };
 }
 
 function isCaution(verdict: Verdict): boolean {
-  return wordsFor(verdict).colour === "amber";
+  return verdictLabel(verdict, l10n.t).colour === "amber";
 }
 
 function modelsText(count: number): string {
@@ -133,7 +126,7 @@ function worst(models: readonly KnownModel[]): KnownModel | undefined {
 
 function tooltip(models: readonly KnownModel[]): MarkdownString {
   const rows = models.slice(0, ROWS).map((model) => ({
-    mark: stateWords(model.verdict).mark,
+    mark: verdictLabel(model.verdict, l10n.t).mark,
     name: distinctName(model, models),
     model: model.path,
     description: modelDescription(model),

@@ -1,25 +1,25 @@
 import { basename } from "node:path";
 import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
+import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { TREE_CONTEXT } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
-import { distinctName, modelDescription, verdictSentence } from "./model-text.ts";
+import { distinctName, modelDescription, modelSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
-import { stateWords } from "./translated-words.ts";
 import type { FactNode, FolderNode, NoteNode, TreeNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, among which the name has to tell this one apart */
 export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeItem {
-  const words = stateWords(model.verdict);
+  const look = verdictLabel(model.verdict, l10n.t);
   const signed = model.verdict.signature !== undefined;
   const label = distinctName(model, all);
   const opens = signed || model.verdict.decision !== undefined;
   const item = new TreeItem(label, opens ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
   item.id = model.path;
   item.description = modelDescription(model);
-  item.iconPath = themeIcon(words.icon, words.colour);
+  item.iconPath = themeIcon(look.icon, look.colour);
   item.contextValue = signed ? TREE_CONTEXT.signed : TREE_CONTEXT.unsigned;
-  item.accessibilityInformation = { label: `${label}, ${words.label}. ${verdictSentence(model)}` };
+  item.accessibilityInformation = { label: `${label}, ${look.label}. ${modelSentence(model)}` };
   return item;
 }
 

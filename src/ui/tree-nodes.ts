@@ -1,15 +1,21 @@
 import { type Command, l10n, type Range, type Uri } from "vscode";
 import type { ErrorCode } from "../core/errors.ts";
-import type { IgnoreSource } from "../core/model/file-list.ts";
+import {
+  filesText,
+  hiddenLabel,
+  ignoredByText,
+  readingText,
+  shortReadingText,
+} from "../core/presentation/coverage-text.ts";
+import { reasonsBeside } from "../core/presentation/decision-text.ts";
+import { issuerAndTime, signerName } from "../core/presentation/signer-text.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
-import { decisionRows, reasonsBeside } from "./decision-rows.ts";
+import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
-import { filesText, hiddenCountText, readingText, shortReadingText } from "./model-text.ts";
-import { signerName, vouchedText } from "./signer-text.ts";
-import { timeText } from "./time-text.ts";
+import { EDITOR } from "./localizer.ts";
 
 /** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
 export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
@@ -84,7 +90,7 @@ function attach(row: Row, parent: FactNode["parent"]): FactNode {
 
 function signerRow(path: string, { signer }: Verdict): Row[] {
   if (signer === undefined) return [];
-  const label = l10n.t("Signed by {0}", signerName(signer));
+  const label = l10n.t("Signed by {0}", plainText(signerName(signer, l10n.t)));
   const command = { command: COMMANDS.showSignature, title: l10n.t("Show Signature"), arguments: [path] };
   const row = { id: "signer", label, command };
   switch (signer.method) {
@@ -94,23 +100,25 @@ function signerRow(path: string, { signer }: Verdict): Row[] {
     }
     case "certificate": {
       const description = plainText(signer.issuer);
-      const until = l10n.t("Certificate valid {0} to {1}", timeText(signer.notBefore), timeText(signer.notAfter));
+      const until = l10n.t("Certificate valid {0} to {1}", EDITOR.time(signer.notBefore), EDITOR.time(signer.notAfter));
       const tooltip = [label, l10n.t("Issued by {0}", description), ...signer.alternativeNames.map(plainText), until];
       return [{ ...row, icon: "account", description, tooltip: tooltip.join("\n") }];
     }
     case "sigstore": {
       const who = l10n.t("Signed by {0}", plainText(signer.identity));
-      const tooltip = [who, l10n.t("Vouched for by {0}", plainText(signer.issuer)), timeText(signer.signedAt)];
-      return [{ ...row, icon: "account", description: vouchedText(signer), tooltip: tooltip.join("\n") }];
+      const tooltip = [who, l10n.t("Identity provider: {0}", plainText(signer.issuer)), EDITOR.time(signer.signedAt)];
+      return [
+        { ...row, icon: "account", description: plainText(issuerAndTime(signer, EDITOR)), tooltip: tooltip.join("\n") },
+      ];
     }
   }
 }
 
-/** The way out, where the signature is authentic and only the signer is not accepted, or where who it was has to be told. */
+/** How to accept the signer, where only that is missing, or where the key or root certificate is unknown. */
 function trustRow(path: string, verdict: Verdict): Row[] {
   const label = refusalOf(verdict);
   if (label === undefined) return [];
-  const action = l10n.t("Trust This Signer…");
+  const action = l10n.t("Trust Signer…");
   const reasons = verdict.reasons.map(({ message }) => plainText(message));
   const command = { command: COMMANDS.trustSigner, title: action, arguments: [path] };
   const tooltip = [...(verdict.decision === undefined ? [] : [label]), ...reasons].join("\n");
@@ -121,17 +129,17 @@ function refusalOf({ state, decision, reasons }: Verdict): string | undefined {
   if (state === "untrusted") return decision?.outcome === "exception" ? undefined : l10n.t("Not accepted");
   if (state !== "unverifiable") return undefined;
   const because = (...codes: readonly ErrorCode[]): boolean => reasons.some(({ code }) => codes.includes(code));
-  if (because("KEY_UNKNOWN", "KEY_MISMATCH")) return l10n.t("Key not known");
-  return because("CERTIFICATE_UNTRUSTED_ROOT", "CERTIFICATE_NO_ROOTS") ? l10n.t("Root not known") : undefined;
+  if (because("KEY_UNKNOWN", "KEY_MISMATCH")) return l10n.t("Unknown key");
+  return because("CERTIFICATE_UNTRUSTED_ROOT", "CERTIFICATE_NO_ROOTS")
+    ? l10n.t("Unknown certificate authority")
+    : undefined;
 }
 
 function reasonRows(verdict: Verdict): Row[] {
   const bad = verdict.state === "invalid";
   // The row that leads to trusting the signer has said it already.
   if (verdict.decision === undefined && refusalOf(verdict) !== undefined) return [];
-  const { decision, reasons } = verdict;
-  const left = decision === undefined ? reasons : reasonsBeside(decision, reasons);
-  return left.map(({ message }, index) => ({
+  return reasonsBeside(verdict.decision, verdict.reasons).map(({ message }, index) => ({
     id: `reason:${index}`,
     icon: bad ? "error" : "info",
     ...(bad ? { colour: "red" as const } : {}),
@@ -156,7 +164,7 @@ function coverageRow(verdict: Verdict): Row[] {
         id: `ignored:${name}`,
         icon: "dash",
         label: plainText(name),
-        description: whose(source),
+        description: ignoredByText(source, l10n.t),
       })),
     });
   }
@@ -165,9 +173,9 @@ function coverageRow(verdict: Verdict): Row[] {
     {
       id: "files",
       icon: "files",
-      label: filesText(coverage),
-      description: shortReadingText(verdict),
-      tooltip: readingText(verdict),
+      label: filesText(coverage, l10n.t),
+      description: shortReadingText(verdict, EDITOR),
+      tooltip: readingText(verdict, EDITOR),
       children,
     },
   ];
@@ -183,7 +191,7 @@ function hiddenRow({ hidden }: Coverage): Row[] {
       id: "hidden",
       icon: "warning",
       colour: "amber",
-      label: l10n.t("Left out by default, not git's own ({0})", hiddenCountText(hidden)),
+      label: hiddenLabel(hidden, l10n.t),
       description: names.map(plainText).join(", "),
       tooltip: l10n.t("Not covered by the signature, and not a file that git keeps there"),
       children: [
@@ -192,17 +200,4 @@ function hiddenRow({ hidden }: Coverage): Row[] {
       ],
     },
   ];
-}
-
-function whose(source: IgnoreSource): string {
-  switch (source) {
-    case "signer":
-      return l10n.t("left out by the signer");
-    case "default":
-      return l10n.t("left out by default");
-    case "caller":
-      return l10n.t("left out by you");
-    case "signature":
-      return l10n.t("the signature itself");
-  }
 }

@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import type { ErrorCode } from "../core/errors.ts";
+import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { SHORT_REASONS } from "../core/words.ts";
 import { ENTRY_LIMIT } from "./kept-verdict.ts";
 
 const Text = v.pipe(v.string(), v.maxLength(ENTRY_LIMIT));
@@ -88,8 +87,7 @@ const Comparison = v.object({
   ),
 });
 
-const isErrorCode = (code: unknown): code is ErrorCode =>
-  typeof code === "string" && Object.hasOwn(SHORT_REASONS, code);
+const isKnownCode = (code: unknown): code is ErrorCode => typeof code === "string" && isErrorCode(code);
 
 /** A verdict that was reached by reading files, or that the signature is not valid, as far as it is kept: what policies said is asked anew. */
 const RememberedVerdict = v.object({
@@ -97,7 +95,7 @@ const RememberedVerdict = v.object({
   model: Text,
   signature: Text,
   signer: v.exactOptional(v.variant("method", [KeySigner, CertificateSigner, SigstoreSigner])),
-  reasons: v.array(v.object({ code: v.custom<ErrorCode>(isErrorCode), message: Text })),
+  reasons: v.array(v.object({ code: v.custom<ErrorCode>(isKnownCode), message: Text })),
   coverage: v.exactOptional(Coverage),
   comparison: v.exactOptional(Comparison),
   checkedAt: v.exactOptional(v.pipe(Text, v.isoTimestamp())),

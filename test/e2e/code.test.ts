@@ -69,7 +69,9 @@ describe("code that names models, by a person", () => {
     await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
     await page.mouse.move(640, 700);
     await page.keyboard.press("Control+Shift+M");
-    const problem = page.locator('.markers-panel .monaco-list-row[aria-label^="Warning: tiny-llama changed since"]');
+    const problem = page.locator(
+      '.markers-panel .monaco-list-row[aria-label^="Warning: tiny-llama doesn\'t match its signature"]',
+    );
     await problem.waitFor();
     await screenshot(page, "code-02-problems");
     const hover = await hoverOverString(page, "tiny-llama");

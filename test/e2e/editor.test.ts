@@ -72,9 +72,9 @@ describe("the editor, by a person", () => {
     await openView(page);
     await modelRow(page, "gguf").waitFor();
     await modelRow(page, "tiny-llama", "Not checked yet").waitFor();
-    await modelRow(page, "onnx", "Cannot be checked here").waitFor();
+    await modelRow(page, "onnx", "Can't be verified here").waitFor();
     await modelRow(page, "release-notes-skill", "Signature not valid").waitFor();
-    await page.locator(".statusbar-item", { hasText: "1 of 4 not valid" }).waitFor();
+    await page.locator(".statusbar-item", { hasText: "1 of 4 models failed verification" }).waitFor();
     await screenshot(page, "editor-01-opened");
   });
 
@@ -103,7 +103,7 @@ describe("the editor, by a person", () => {
   it("takes the verdict back when a byte changes, and says which file", async () => {
     changeByte(join(workspace.verified, "model.safetensors"));
     await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
-    await page.locator(".statusbar-item", { hasText: "2 of 4 changed or not valid" }).waitFor();
+    await page.locator(".statusbar-item", { hasText: "2 of 4 models failed verification" }).waitFor();
     await modelRow(page, "tiny-llama").click();
     await page.getByText("Changed (1)").waitFor();
     await screenshot(page, "editor-06-modified");
@@ -122,7 +122,7 @@ describe("the editor, by a person", () => {
   it("asks for the key of an unknown signer, and verifies with it", async () => {
     await runCommand(page, "Model Provenance: Verify Model");
     await pick(page, "onnx");
-    const message = notification(page, "onnx cannot be checked here");
+    const message = notification(page, "onnx can't be verified here");
     await message.hover();
     await screenshot(page, "editor-09-unknown-key");
     await message.getByRole("button", { name: "Choose Key…" }).click();

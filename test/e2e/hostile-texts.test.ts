@@ -201,7 +201,7 @@ describe("hostile texts, in a window", () => {
   });
 
   it("show who lets an exception pass as it is", async () => {
-    const hover = await hoverOn(modelRow(page, "exception", "Let pass by exception"));
+    const hover = await hoverOn(modelRow(page, "exception", "Allowed by exception"));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     await linksOf(hover);
   });
@@ -210,7 +210,7 @@ describe("hostile texts, in a window", () => {
     const row = await hoverOn(modelRow(page, FOLDER));
     await row.getByText(FOLDER).first().waitFor();
     await linksOf(row);
-    const bar = await hoverOn(page.locator(".statusbar-item", { hasText: "changed or not valid" }));
+    const bar = await hoverOn(page.locator(".statusbar-item", { hasText: "failed verification" }));
     await bar.getByText(FOLDER).first().waitFor();
     assert.equal((await linksOf(bar)).length, 5);
     await runCommand(page, "Go to File...");

@@ -68,7 +68,10 @@ describe("without a mouse", () => {
       await runCommand(page, "Notifications: Clear All Notifications");
       await runCommand(page, "Model Provenance: Verify Model");
       await pick(page, "gguf");
-      await notification(page, "gguf changed since key release.pub signed it: 1 changed.").waitFor();
+      await notification(
+        page,
+        "gguf doesn't match its signature: tiny-f32.gguf changed (signed by key release.pub).",
+      ).waitFor();
       // The primary button of the message: it opens the tree at the model.
       await runCommand(page, "Notifications: Accept Notification Primary Action");
       await modelRow(page, "gguf", "Changed since signing").and(page.locator(".focused")).waitFor();

@@ -122,7 +122,7 @@ describe("signing with a browser login, by a person", () => {
 
   it("accepts the signer after showing what is written: the model is verified, and the badge says so", async () => {
     const message = notification(page, "You are not among your trusted signers yet");
-    await message.getByRole("button", { name: "Trust This Signer…" }).click();
+    await message.getByRole("button", { name: "Trust Signer…" }).click();
     await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "New Policy" }).waitFor();
     await screenshot(page, "keyless-07-where");
     await pick(page, "Your Settings");
@@ -261,7 +261,7 @@ describe("signing with a browser login, by a person", () => {
       const message = notification(page, `Signed release-notes-skill as ${BOB}.`);
       await message.getByRole("button", { name: "Show Signature" }).click();
       await viewer(page)
-        .getByRole("heading", { name: `This is what ${BOB} signed, unchanged.` })
+        .getByRole("heading", { name: `This is what ${BOB} signed, unchanged, but this signer is not accepted.` })
         .waitFor();
       await screenshot(page, "keyless-15-signature");
     });

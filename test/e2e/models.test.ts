@@ -12,7 +12,7 @@ import { explorerRow, hoverOver, modelRow, openView, PROBLEM_INSIDE, waitForBadg
 
 /** What each sample is told as, in the order of the tree. */
 const ROWS = {
-  "gguf/tiny-f32.gguf": "Cannot be checked here",
+  "gguf/tiny-f32.gguf": "Can't be verified here",
   onnx: "Not signed",
   "release-notes-skill": "Signature not valid",
   "reviews-dataset": "Changed since signing",
@@ -63,14 +63,14 @@ describe("the samples of npm start", () => {
   it("are one model in each verdict, each with an icon", async () => {
     await openView(page);
     await everyRow();
-    await page.locator(".statusbar-item", { hasText: "2 of 6 changed or not valid" }).waitFor();
+    await page.locator(".statusbar-item", { hasText: "2 of 6 models failed verification" }).waitFor();
     await screenshot(page, "models-01-verdicts");
     assert.deepEqual(await blankIcons(page), []);
   });
 
   it("say below each model what is known of it", async () => {
     await modelRow(page, "tiny-llama-tuned").click();
-    await page.getByText("Trust This Signer…").waitFor();
+    await page.getByText("Trust Signer…").waitFor();
     await modelRow(page, "reviews-dataset").click();
     await page.getByText("Changed (1)").waitFor();
     await screenshot(page, "models-02-opened");
@@ -132,7 +132,7 @@ describe("the samples of npm start", () => {
       await openView(page);
       await everyRow();
       await modelRow(page, "tiny-llama-tuned").click();
-      await page.getByText("Trust This Signer…").waitFor();
+      await page.getByText("Trust Signer…").waitFor();
       await modelRow(page, "reviews-dataset").click();
       await page.getByText("Changed (1)").waitFor();
       await hoverOver(page, page.locator(".statusbar-item", { hasText: "2 of 6" }));

@@ -72,7 +72,7 @@ describe("signing with keys and certificates, by a person", () => {
     await question.getByRole("button", { name: "Sign", exact: true }).click();
     const message = notification(page, "Signed tiny-llama with the certificate of");
     await message.hover();
-    await modelRow(page, "tiny-llama", "Cannot be checked here").getByText("no root given").waitFor();
+    await modelRow(page, "tiny-llama", "Can't be verified here").getByText("unknown certificate authority").waitFor();
     await screenshot(page, "signing-04-signed");
     assert.match(readFileSync(join(session.folder, "tiny-llama", "model.sig"), "utf8"), /"x509CertificateChain"/);
     await message.getByRole("button", { name: "Choose Root Certificate…" }).click();

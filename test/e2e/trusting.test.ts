@@ -82,10 +82,10 @@ describe("problems and policies, by a person", () => {
     await problem("drafts is not signed, and the policy signer-1 demands a signature.").waitFor();
     await problem("phi-mini is not accepted.").waitFor();
     changeByte(join(folder, "models", "llama-3-8b", "model.safetensors"));
-    await problem("llama-3-8b changed since key").waitFor();
+    await problem("llama-3-8b doesn't match its signature").waitFor();
     await screenshot(page, "trusting-04-problems");
     changeByte(join(folder, "models", "llama-3-8b", "model.safetensors"));
-    await problem("llama-3-8b changed since key").waitFor({ state: "detached" });
+    await problem("llama-3-8b doesn't match its signature").waitFor({ state: "detached" });
     appendFileSync(policy, "  sirprise: true\n");
     await problem('no field "sirprise"').waitFor();
     await screenshot(page, "trusting-05-policy-error");
@@ -93,7 +93,7 @@ describe("problems and policies, by a person", () => {
     await problem('no field "sirprise"').waitFor({ state: "detached" });
     // Everything was looked at again: what is listed now stays.
     await modelRow(page, "llama-3-8b", "Verified").waitFor();
-    await modelRow(page, "whisper-small", "Cannot be checked here").waitFor();
+    await modelRow(page, "whisper-small", "Can't be verified here").waitFor();
     await problem("whisper-small is not accepted.").waitFor();
   });
 
@@ -140,7 +140,7 @@ describe("problems and policies, by a person", () => {
     await modelRow(page, "drafts").waitFor();
     writeTree(join(folder, "models", "whisper-small"), { "notes.txt": "n" });
     await runCommand(page, "View: Focus Problems (Errors, Warnings, Infos)");
-    await problem("whisper-small changed since key").waitFor();
+    await problem("whisper-small doesn't match its signature").waitFor();
     await screenshot(page, "trusting-11-light-problems");
     await hidePanel();
     await runCommand(page, "Model Provenance: Explain Decision");

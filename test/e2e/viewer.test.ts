@@ -106,7 +106,9 @@ describe("the signature viewer, by a person", () => {
     await showSignature("tiny-llama");
     await comes("This is what key release.pub signed, unchanged.");
     changeByte(join(workspace.verified, "model.safetensors"));
-    await heading("This is no longer what key release.pub signed: 1 file changed.").waitFor();
+    await heading(
+      "tiny-llama doesn't match its signature: model.safetensors changed (signed by key release.pub).",
+    ).waitFor();
     await page.setViewportSize(TALL);
     const first = viewer(page).locator("[aria-rowindex='2']");
     await first.filter({ hasText: "model.safetensors" }).filter({ hasText: "changed" }).click();
@@ -123,14 +125,14 @@ describe("the signature viewer, by a person", () => {
     await screenshot(page, "viewer-06-invalid");
     await page.setViewportSize(WIDE);
     await openFile(page, workspace.cutShort);
-    await comes("This is not a model signature that can be read.");
+    await comes("This is not a readable model signature.");
     await viewer(page).getByText("it may be cut short or damaged").first().waitFor();
     await screenshot(page, "viewer-07-cut-short");
   });
 
   it("shows names with markup in them as the text that they are", async () => {
     await openFile(page, workspace.hostile);
-    await comes(/^This file says that the key .* signed <b>bold<\/b>\. Nothing of that was checked yet\.$/);
+    await comes(/^According to this file, the key .* signed <b>bold<\/b>\. None of that is verified yet\.$/);
     await viewer(page).getByRole("gridcell", { name: HOSTILE_NAME }).waitFor();
     await viewer(page).getByRole("gridcell", { name: "\ufffdgnp.exe" }).waitFor();
     await viewer(page).getByText("The statement, word for word").click();

@@ -90,7 +90,7 @@ describe("what is told of a model in a document", () => {
     const text = await toldOnceSettled(COMMANDS.showReport, "report", (told) =>
       isDeepStrictEqual(Reflect.get(Object(reportIn(told)), "verdict"), watched.verdict),
     );
-    assert.deepEqual(reportIn(text), { version: 1, command: "verify", verified: true, verdict: watched.verdict });
+    assert.deepEqual(reportIn(text), { version: 2, command: "verify", verified: true, verdict: watched.verdict });
   });
 
   it("is told anew where something changed before the editor had made a document of it", async () => {

@@ -103,7 +103,10 @@ describe("the list of problems", () => {
     await verify();
     const problem = await entry(signature, "modified");
     assert.equal(problem.severity, DiagnosticSeverity.Error);
-    assert.equal(problem.message, `m${count} changed since key release.pub signed it: 1 changed, 1 added.`);
+    assert.equal(
+      problem.message,
+      `m${count} doesn't match its signature: 1 changed, 1 added (signed by key release.pub).`,
+    );
     assert.deepEqual(
       problem.relatedInformation?.map(({ message }) => message),
       ["Changed: model.safetensors", "Added, not signed: extra.txt"],

@@ -6,7 +6,7 @@ import type { Verdict } from "../../src/core/verdict.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";
 import { HoverText, modelHover } from "../../src/ui/hover.ts";
-import { verdictSentence } from "../../src/ui/model-text.ts";
+import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
@@ -148,7 +148,7 @@ describe("badges", () => {
 describe("hovers", () => {
   it("say what, who, why and how", () => {
     const text = plain(modelHover(verified));
-    const order = ["Verified", "prod.pub", "trusted keys", "14", "Left", "Show", "Verify", "Copy"];
+    const order = ["Verified", "prod.pub", "trusted key", "14", "Left", "Show", "Verify", "Copy"];
     const places = order.map((word) => text.indexOf(word));
     assert.deepEqual(
       places,
@@ -195,9 +195,9 @@ describe("the status bar", () => {
     ["all verified", [verified, verified], "2 models", undefined],
     ["some verified", [verified, unsigned], "1 of 2 models", undefined],
     ["none looked at", [unsigned], "1 model", undefined],
-    ["one changed", [verified, modified], "1 of 2 changed", "statusBarItem.errorBackground"],
-    ["one not valid", [verified, invalid], "1 of 2 not valid", "statusBarItem.errorBackground"],
-    ["both", [modified, invalid, untrusted], "2 of 3 changed or not valid", "statusBarItem.errorBackground"],
+    ["one changed", [verified, modified], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
+    ["one not valid", [verified, invalid], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
+    ["both", [modified, invalid, untrusted], "2 of 3 models failed verification", "statusBarItem.errorBackground"],
     [
       "a policy that cannot be read",
       [unreadable("phi", "unverifiable"), verified],
@@ -207,7 +207,7 @@ describe("the status bar", () => {
     [
       "a policy that cannot be read, beside a change",
       [unreadable("phi", "unverifiable"), unreadable("whisper", "modified")],
-      "1 of 2 changed, policy cannot be read",
+      "1 of 2 models failed verification, policy cannot be read",
       "statusBarItem.errorBackground",
     ],
     ["a signer not accepted", [verified, untrusted], "1 signer not accepted", "statusBarItem.warningBackground"],
@@ -327,7 +327,7 @@ describe("the tree", () => {
       factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "trust");
     const offered = row(untrusted);
     assert.equal(offered?.label, "Not accepted");
-    assert.equal(offered.description, "Trust This Signer…");
+    assert.equal(offered.description, "Trust Signer…");
     const item = factItem(offered);
     assert.equal(item.command?.command, COMMANDS.trustSigner);
     assert.deepEqual(item.command?.arguments, [untrusted.path]);
@@ -335,7 +335,7 @@ describe("the tree", () => {
     const decision = { outcome: "exception", path: "phi", policies: [], reasons: [] } as const;
     assert.equal(row(model("phi", { state: "untrusted", signer: SIGNER, decision })), undefined);
     const reasons = [{ code: "KEY_UNKNOWN", message: "Its key is not known.", details: {} }] as const;
-    assert.equal(row(model("phi", { state: "unverifiable", reasons }))?.label, "Key not known");
+    assert.equal(row(model("phi", { state: "unverifiable", reasons }))?.label, "Unknown key");
   });
 
   it("tells a workflow by its repository, file and version, and who vouched for it by name", () => {
@@ -398,7 +398,7 @@ describe("the tree", () => {
   it("gives the whole reason where a signature is not valid", () => {
     const [reason] = factsOf(invalid, { kind: "model", path: invalid.path });
     assert.equal(reason?.label, "model.sig does not fit.");
-    assert.equal(verdictSentence(invalid), "The signature of skill is not valid: model.sig does not fit.");
+    assert.equal(modelSentence(invalid), "The signature of skill is not valid: model.sig does not fit.");
   });
 });
 

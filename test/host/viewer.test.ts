@@ -5,10 +5,11 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
+import { localizer } from "../../src/core/presentation/localizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
+import { headlineOf } from "../../src/ui/viewer/presentation/headline.ts";
 import { SignatureDocument } from "../../src/ui/viewer/signature-document.ts";
-import { headlineOf } from "../../src/ui/viewer/telling/headline.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
@@ -94,7 +95,7 @@ describe("the signature viewer in its host", () => {
   });
 
   describe("has a document that", () => {
-    const edge = { l10n: { t: (message: string) => message }, language: "en" };
+    const english = localizer((message) => message, "en");
     let registry: ModelRegistry;
     let document: SignatureDocument;
     let engine: Engine;
@@ -117,7 +118,7 @@ describe("the signature viewer in its host", () => {
     after(() => engine.dispose());
 
     async function label(): Promise<string> {
-      return headlineOf((await document.look()).subject, edge).label;
+      return headlineOf((await document.look()).subject, english).label;
     }
 
     it("follows the verdict of its model, and tells of nothing else", async () => {

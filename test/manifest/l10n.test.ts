@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/fetch.mjs";
-import { localizedTexts } from "../../scripts/l10n.ts";
+import { localizedTexts, TABLE_TEXTS } from "../../scripts/l10n.ts";
 import { TEST_VSIX } from "../../scripts/package.ts";
-import { TABLE_TEXTS } from "../../src/core/words.ts";
 import { readZip } from "../support/zip.ts";
 
-/** These translate the words of the core's tables, which the bundle takes from there. */
-const TRANSLATE_TABLES = /^src\/ui\/(?:translated-words|viewer\/telling\/headline)\.ts:/;
+/** These look up the texts of their tables, which the bundle takes from there. */
+const TRANSLATE_TABLES = /^src\/core\/presentation\/(?:short-reasons|verdict-labels)\.ts:/;
 
 /** Where the editor shows a text that is written beside it. */
 const SHOWN =

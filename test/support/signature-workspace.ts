@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sign } from "../../src/core/sign.ts";
+import { GITHUB_ACTIONS_ISSUER } from "../../src/core/verification/ci-identity.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { bundleText, makeStatement, type ResourceJson, sha256, signBundle } from "./bundles.ts";
 import { changeSettings, type EditorWorkspace, makeEditorWorkspace, pemEntry } from "./editor-workspace.ts";
@@ -61,6 +62,7 @@ function bundleOf(name: string, files: readonly string[]): string {
 
 async function signByWorkflow(model: string, sigstore: LocalSigstore): Promise<void> {
   const claims = {
+    iss: GITHUB_ACTIONS_ISSUER,
     event_name: "release",
     sha: COMMIT,
     workflow: "release",
@@ -86,6 +88,6 @@ export async function trustSigners(server: Server, workspace: SignatureWorkspace
   await changeSettings(server, {
     "modelProvenance.trustedKeys": [pemEntry(workspace.trustedKey)],
     "modelProvenance.sigstoreInstance": sigstore.trustConfigs[1].path,
-    "modelProvenance.trustedIdentities": [{ identity: workspace.ciIdentity, issuer: sigstore.issuer }],
+    "modelProvenance.trustedIdentities": [{ identity: workspace.ciIdentity, issuer: GITHUB_ACTIONS_ISSUER }],
   });
 }

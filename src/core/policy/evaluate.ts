@@ -110,7 +110,7 @@ function exceptionReason({ policy, authorities }: PolicyDecision): DecisionReaso
   const message = authorities[0]?.message ?? "";
   const why = message === "" ? "no reason is given" : message;
   const details = { policy: policy.name, message };
-  return { code: "POLICY_EXCEPTION", message: `${policy.name} lets it pass as an exception: ${why}.`, details };
+  return { code: "POLICY_EXCEPTION", message: `${policy.name} allows it by exception: ${why}.`, details };
 }
 
 function decidePolicy(

@@ -72,7 +72,7 @@ export interface FileEntry {
   /** Shards of it. */
   readonly shards?: number;
   readonly changes: readonly ChangedResource[];
-  readonly note?: string;
+  readonly note?: NonNullable<AddedEntry["note"]>;
   readonly ignored?: boolean;
   readonly source?: IgnoredEntry["source"];
 }

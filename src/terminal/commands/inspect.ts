@@ -1,5 +1,5 @@
 import { type Inspection, inspect } from "../../core/inspect.ts";
-import { bytesText, countText } from "../../core/words.ts";
+import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { inspectJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";

@@ -1,6 +1,6 @@
 import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { readPolicyFile } from "../../core/policy/read-policies.ts";
-import { countText } from "../../core/words.ts";
+import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { policyCheckJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";

@@ -1,8 +1,10 @@
 import { basename, relative, resolve } from "node:path";
-import type { Decision, Outcome } from "../../core/policy/decision.ts";
+import type { Decision } from "../../core/policy/decision.ts";
 import { lets } from "../../core/policy/decision.ts";
+import { outcomeSentence } from "../../core/presentation/decision-text.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { wordsFor } from "../../core/words.ts";
 import type { OptionSpecs } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { decisionFields } from "../decision-report.ts";
@@ -13,15 +15,6 @@ import { ProgressLine } from "../progress-line.ts";
 import { publicSigstoreOf } from "../public-sigstore.ts";
 import { field, signerLines } from "../report.ts";
 import type { Line } from "../text.ts";
-
-const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  accepted: "Accepted by every policy that covers it",
-  exception: "Let pass by an exception: nobody's signature was accepted",
-  unsigned: "Not signed, and no policy demands a signature",
-  warned: "Not accepted, but only by policies that warn",
-  refused: "Refused",
-  uncovered: "Covered by no policy that may accept it",
-};
 
 export default defineCommand({
   name: "policy explain",
@@ -91,7 +84,7 @@ interface ExplanationOptions {
 }
 
 function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, long }: ExplanationOptions): Line[] {
-  const { mark, label } = wordsFor(verdict);
+  const { mark, label } = verdictLabel(verdict, ENGLISH.t);
   const { signer, signature } = verdict;
   const read = verdict.state === "unchecked" ? " (signature and signer only; --files reads the files)" : "";
   const passes = lets(decision.outcome);
@@ -103,6 +96,11 @@ function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, l
     ...(signer === undefined ? [] : field("signed by", ...signerLines(signer, { long }))),
     ...decisionFields(decision, cwd, { all: true }),
     ...field("reason", ...verdict.reasons.map(({ message }): Line => [message])),
-    [{ text: `${passes ? "✓" : "✗"} ${OUTCOMES[decision.outcome]}: ${name}`, style: passes ? "green" : "red" }],
+    [
+      {
+        text: `${passes ? "✓" : "✗"} ${name}: ${outcomeSentence(decision.outcome, ENGLISH.t)}`,
+        style: passes ? "green" : "red",
+      },
+    ],
   ];
 }

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { requireOutsideModels } from "../../core/policy/editing/signed-place.ts";
 import { type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
-import { countText } from "../../core/words.ts";
+import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { confirm } from "../confirm.ts";

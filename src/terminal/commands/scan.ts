@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { type FoundModel, findModels } from "../../core/model/find-models.ts";
-import { countText, WORDS } from "../../core/words.ts";
+import { countText } from "../../core/presentation/bytes-and-time.ts";
+import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
@@ -92,8 +93,8 @@ export default defineCommand({
 });
 
 function modelLine(root: string, { path, signature }: FoundModel): Line {
-  const { mark, label } = signature === undefined ? WORDS.unsigned : WORDS.unchecked;
-  const line: Line = [`${mark} ${label.padEnd(WORDS.unchecked.label.length)}  `, shown(root, path)];
+  const { mark, label } = signature === undefined ? VERDICT_LABELS.unsigned : VERDICT_LABELS.unchecked;
+  const line: Line = [`${mark} ${label.padEnd(VERDICT_LABELS.unchecked.label.length)}  `, shown(root, path)];
   return signature === undefined ? line : [...line, { text: `  ${shown(root, signature)}`, style: "dim" }];
 }
 

@@ -3,7 +3,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { acceptedBy, decisionFields } from "../decision-report.ts";
+import { acceptingPolicies, decisionFields } from "../decision-report.ts";
 import { verifyJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
 import { namedPolicies, pathBelow } from "../policy-options.ts";
@@ -74,7 +74,7 @@ export const verifyWithPolicyFile = defineCommand({
       const { decision } = verdict;
       const lines = verdictReport(verdict, {
         name: basename(resolve(model)),
-        accepted: decision === undefined ? "" : acceptedBy(decision),
+        accepted: decision === undefined ? "" : acceptingPolicies(decision),
         long,
         ...(signature === undefined &&
           verdict.signature !== undefined && { signature: relative(cwd, verdict.signature) }),

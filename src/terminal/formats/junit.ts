@@ -1,11 +1,13 @@
 import { namesText, type Searched, type SearchFailure } from "../../core/gate/search-result.ts";
-import { describe as describeVerdict, wordsFor } from "../../core/words.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
+import { summarizeVerdict } from "../../core/presentation/verdict-summary.ts";
 import type { ScanResult } from "../scan-report.ts";
 import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { escapeControls } from "../text.ts";
 
 /**
- * A JUnit report: a test a model, failed where it is refused, skipped where it is let pass by an exception or unsigned.
+ * A JUnit report: a test a model, failed where it is refused, skipped where it is allowed by an exception or unsigned.
  * Each failure of the search is a test as well.
  */
 export function junitReport({ models, failures: ofSearch, searched }: ScanResult): string {
@@ -59,7 +61,9 @@ function testCase(model: ScannedModel): string[] {
   const open = `    <testcase classname="models" name="${escaped(name)}" time="${(verdict.coverage?.seconds ?? 0).toFixed(3)}"`;
   const reasons = explanations(verdict).map(escaped).join("\n");
   const headline = escaped(
-    [wordsFor(verdict).label, describeVerdict(verdict)].filter((part) => part !== "").join(": "),
+    [verdictLabel(verdict, ENGLISH.t).label, summarizeVerdict(verdict, ENGLISH)]
+      .filter((part) => part !== "")
+      .join(": "),
   );
   if (!passed)
     return [

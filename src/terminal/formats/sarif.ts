@@ -1,8 +1,11 @@
 import { relative, resolve, sep } from "node:path";
 import { isErrorCode } from "../../core/errors.ts";
 import type { SearchFailure } from "../../core/gate/search-result.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { shortReasonOf } from "../../core/presentation/short-reasons.ts";
+import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { SHORT_REASONS, verdictLine, WORDS } from "../../core/words.ts";
+import { finalSentence } from "../report.ts";
 import type { ScanResult } from "../scan-report.ts";
 import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { VERSION } from "../version.ts";
@@ -27,7 +30,7 @@ export function sarifLog({ models, failures, searched }: ScanResult, root: strin
 
 function result({ path, name, verdict, passed }: ScannedModel, root: string) {
   const level = passed ? (verdict.decision?.outcome === "warned" ? "warning" : "note") : "error";
-  const text = [verdictLine(verdict, name), ...explanations(verdict)].join("\n");
+  const text = [finalSentence(verdict, name), ...explanations(verdict)].join("\n");
   return {
     ruleId: ruleOf(verdict),
     level,
@@ -75,8 +78,8 @@ function ruleOf({ state, reasons, decision }: Verdict): string {
 }
 
 function rule(id: string): Record<string, unknown> {
-  const state = Object.entries(WORDS).find(([name]) => name.toUpperCase() === id);
-  const text = isErrorCode(id) ? SHORT_REASONS[id] : (state?.[1].label ?? id);
+  const state = Object.entries(VERDICT_LABELS).find(([name]) => name.toUpperCase() === id);
+  const text = isErrorCode(id) ? shortReasonOf(id, ENGLISH.t) : (state?.[1].label ?? id);
   return { id, shortDescription: { text: text.charAt(0).toUpperCase() + text.slice(1) } };
 }
 

@@ -1,7 +1,8 @@
 import { ProvenanceError } from "../../core/errors.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict, VerdictState } from "../../core/verdict.ts";
 import type { Signer } from "../../core/verification/signer.ts";
-import { wordsFor } from "../../core/words.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
 
 /** Characters of any text that others wrote. */
@@ -20,9 +21,8 @@ const MEANINGS: Readonly<Record<VerdictState, string>> = {
     "Files changed, are missing or were added since the model was signed. Do not load it before a person has looked at it.",
   invalid:
     "The signature is malformed or not authentic, so nothing says what the files should be. Do not load it before a person has looked at it.",
-  unverifiable:
-    "It cannot be decided here whether the signature is authentic: see the reasons. That is not a sign of tampering.",
-  unsigned: "The model has no signature: nobody vouches for its files.",
+  unverifiable: "The signature can't be verified here: see the reasons. That is not a sign of tampering.",
+  unsigned: "The model has no signature: its files are unverified.",
   unchecked: "The model is signed, and its files were not checked.",
   checking: "The model is being checked. Ask again.",
   stale: "Files changed while they were read. Ask again.",
@@ -35,7 +35,7 @@ export interface AgentReport {
   /** Whether every policy and setting here accepts what was asked about. */
   readonly verified: boolean;
   readonly verdict: VerdictState;
-  /** The words that a person sees. */
+  /** The label that a person sees. */
   readonly label: string;
   readonly meaning: string;
   /** `full`: every byte was read now. `cached`: files that did not change since were not read again. */
@@ -59,7 +59,7 @@ export function verdictForAgents(verdict: Verdict, asked: string, covered: boole
   return {
     verified: state === "verified" && covered,
     verdict: state,
-    label: wordsFor(verdict).label,
+    label: verdictLabel(verdict, ENGLISH.t).label,
     meaning: covered ? MEANINGS[state] : `${MEANINGS[state]} ${NOT_COVERED}`,
     ...(reading && { reading }),
     ...(checkedAt !== undefined && { checkedAt }),

@@ -10,7 +10,7 @@ import { DisposableStore } from "../../platform/disposables.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../../workspace/registry.ts";
-import { verdictSentence } from "../model-text.ts";
+import { modelSentence } from "../model-text.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { languageOf } from "./code-documents.ts";
 import { rangeOf } from "./code-hover.ts";
@@ -124,5 +124,5 @@ function isWrong(model: KnownModel): boolean {
 }
 
 function warningText(model: KnownModel): string {
-  return plainText(verdictSentence({ ...model, verdict: settled(model) }));
+  return plainText(modelSentence({ ...model, verdict: settled(model) }));
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { l10n } from "vscode";
-import { bytesText } from "../../core/words.ts";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { tell } from "../../platform/commands.ts";
 import { digestCacheFolder } from "../../workspace/digest-cache-folder.ts";
 import type { Services } from "../services.ts";

@@ -2,35 +2,44 @@ import { basename, dirname, relative, sep } from "node:path";
 import { l10n } from "vscode";
 import type { ChangedResource } from "../../core/manifest/comparison.ts";
 import type { HiddenContent } from "../../core/model/file-list.ts";
+import { utcMinutes } from "../../core/presentation/bytes-and-time.ts";
+import { filesText, hiddenLabel, ignoredNames, readingText } from "../../core/presentation/coverage-text.ts";
+import { reasonLines } from "../../core/presentation/decision-text.ts";
+import type { Localizer } from "../../core/presentation/localizer.ts";
+import { signedByLine } from "../../core/presentation/signer-text.ts";
+import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Coverage, Verdict } from "../../core/verdict.ts";
 import type { Signer } from "../../core/verification/signer.ts";
-import { signerText } from "../../core/words.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { decisionLines, reasonsBeside } from "../decision-rows.ts";
-import { filesText, hiddenCountText } from "../model-text.ts";
-import { stateWords } from "../translated-words.ts";
+import { EDITOR } from "../localizer.ts";
+
+/** Who reads it may live elsewhere. */
+const LOCALIZER: Localizer = {
+  ...EDITOR,
+  time: (time) => (Number.isNaN(Date.parse(time)) ? codeSpan(time) : utcMinutes(time)),
+};
 
 /** Names in one list; the JSON has them all. */
 const NAMES_LISTED = 100;
 
 /**
  * What is known of a model as Markdown. Whatever comes from a bundle or a disk stands in a code span, so that pasting
- * it runs, links and mentions nothing. The path is the one in the workspace: where that lies is nobody's business.
+ * it runs, links and mentions nothing. The path is the one in the workspace: where that is stays private.
  */
 export function markdownReport(model: KnownModel): string {
   // What a check that runs will say is not known yet.
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
-  const words = stateWords(verdict);
+  const look = verdictLabel(verdict, l10n.t);
   const lines = [
     ...differences(verdict),
     ...who(verdict.signer),
-    ...why(verdict),
+    ...list(l10n.t("Reasons"), reasonLines(verdict, l10n.t).map(codeSpan)),
     ...how(verdict),
     ...digest(verdict),
     item(l10n.t("Model: {0}", codeSpan(placeOf(model)))),
   ];
-  return [`### ${words.mark} ${words.label}: ${codeSpan(basename(model.path))}`, "", ...lines, ""].join("\n");
+  return [`### ${look.mark} ${look.label}: ${codeSpan(basename(model.path))}`, "", ...lines, ""].join("\n");
 }
 
 function item(text: string, depth = 0): string {
@@ -75,61 +84,38 @@ function changedText({ name, expected, found }: ChangedResource): string {
 
 function who(signer: Signer | undefined): string[] {
   if (signer === undefined) return [];
-  const name = codeSpan(signerText(signer));
-  switch (signer.method) {
-    case "key":
-      return [item(l10n.t("Signed by {0} ({1}, SHA-256 {2})", name, signer.curve, codeSpan(signer.fingerprint)))];
-    case "certificate":
-      return [item(l10n.t("Signed by {0}, issued by {1}", name, codeSpan(signer.issuer)))];
-    case "sigstore":
-      return [
-        item(l10n.t("Signed by {0} ({1}), {2}", name, codeSpan(signer.issuer), minuteText(signer.signedAt))),
-        item(l10n.t("Log: {0}, entry {1}", codeSpan(signer.log.url), codeSpan(signer.log.index))),
-      ];
+  const log =
+    signer.method === "sigstore"
+      ? [item(l10n.t("Log: {0}, entry {1}", codeSpan(signer.log.url), codeSpan(signer.log.index)))]
+      : [];
+  return [item(signedByLine(signer, LOCALIZER, { quote: codeSpan, exact: true })), ...log];
+}
+
+function how(verdict: Verdict): string[] {
+  const { coverage, checkedAt, signer } = verdict;
+  if (coverage !== undefined) {
+    return [item(`${filesText(coverage, l10n.t)}, ${readingText(verdict, LOCALIZER)}`), ...leftOut(coverage)];
   }
+  if (signer === undefined) return [];
+  const when = checkedAt === undefined ? "" : `, ${LOCALIZER.time(checkedAt)}`;
+  return [item(l10n.t("Only the signature was checked, no file was read") + when)];
 }
 
-function why(verdict: Verdict): string[] {
-  const { decision, reasons } = verdict;
-  const beside = decision === undefined ? reasons : reasonsBeside(decision, reasons);
-  const sentences = [
-    ...(decision === undefined ? [] : decisionLines(decision)),
-    ...beside.map(({ message }) => message),
-  ];
-  return list(l10n.t("Reasons"), sentences.map(codeSpan));
-}
-
-function how({ coverage, reading, checkedAt, signer }: Verdict): string[] {
-  const when = checkedAt === undefined ? "" : `, ${minuteText(checkedAt)}`;
-  if (coverage === undefined) {
-    return signer === undefined ? [] : [item(l10n.t("Only the signature was checked, no file was read") + when)];
-  }
-  const read = reading === "cached" ? l10n.t("partly from earlier checks") : l10n.t("every byte read");
-  return [item(`${filesText(coverage)}, ${read}${when}`), ...leftOut(coverage)];
-}
-
-function leftOut({ ignored, hidden, unsigned }: Coverage): string[] {
-  const names = ignored.filter(({ source }) => source !== "signature").map(({ name }) => codeSpan(name));
+function leftOut(coverage: Coverage): string[] {
+  const { hidden, unsigned } = coverage;
+  const names = ignoredNames(coverage).map(codeSpan);
   return [
     ...list(l10n.t("Left out ({0})", names.length), names),
     ...(hidden === undefined ? [] : hiddenList(hidden)),
-    ...list(l10n.t("Not signed, let pass ({0})", unsigned.length), unsigned.map(codeSpan)),
+    ...list(l10n.t("Not signed, allowed ({0})", unsigned.length), unsigned.map(codeSpan)),
   ];
 }
 
 function hiddenList(hidden: HiddenContent): string[] {
   const rest = hidden.complete ? [] : [l10n.t("not all of it was looked at")];
-  const title = l10n.t("Left out by default, not git's own ({0})", hiddenCountText(hidden));
-  return list(title, [...hidden.names.map(codeSpan), ...rest]);
+  return list(hiddenLabel(hidden, l10n.t), [...hidden.names.map(codeSpan), ...rest]);
 }
 
 function digest({ rootDigest }: Verdict): string[] {
   return rootDigest === undefined ? [] : [item(l10n.t("Root digest: {0}", codeSpan(`sha256:${rootDigest}`)))];
-}
-
-/** `2026-11-21 14:02 UTC`: whoever reads it may live elsewhere. */
-function minuteText(rfc3339: string): string {
-  const time = new Date(rfc3339);
-  if (Number.isNaN(time.getTime())) return codeSpan(rfc3339);
-  return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

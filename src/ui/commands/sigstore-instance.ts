@@ -10,10 +10,10 @@ import { isImageDisk } from "../../platform/remote-names.ts";
 import { PUBLIC, STAGING } from "../../platform/setting-shapes.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
 import { isPrivateInstance, readConfiguration } from "../../platform/sigstore-roots.ts";
+import { EDITOR } from "../localizer.ts";
 import { errorSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { timeText } from "../time-text.ts";
 
 const KNOWN = "privateSigstoreInstances";
 const KNOWN_LIMIT = 5;
@@ -104,7 +104,7 @@ export async function refreshTrustRoot(services: Services): Promise<TrustRoot> {
   const text =
     root.asOf === undefined
       ? l10n.t("The trust root was read again from {0}.", root.label)
-      : l10n.t("The trust root of {0} is current, {1}.", root.label, timeText(root.asOf));
+      : l10n.t("The trust root of {0} is current, {1}.", root.label, EDITOR.time(root.asOf));
   tell(services.log, "information", text);
   return root;
 }

@@ -2,13 +2,13 @@ import { stat } from "node:fs/promises";
 import * as v from "valibot";
 import { CancellationError, l10n, type QuickPickItem, Uri, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { distinctName, modelDescription } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { stateWords } from "../translated-words.ts";
 
 export const FILE = v.custom<Uri>((value) => value instanceof Uri);
 
@@ -113,7 +113,7 @@ async function pickModel(purpose: Purpose, services: Services): Promise<KnownMod
 type ModelChoice = QuickPickItem & { readonly path?: string };
 
 function modelChoice(model: KnownModel, registry: ModelRegistry): ModelChoice {
-  const { icon, colour } = stateWords(model.verdict);
+  const { icon, colour } = verdictLabel(model.verdict, l10n.t);
   return {
     path: model.path,
     label: messageText(distinctName(model, registry.models)),

@@ -7,7 +7,7 @@ import type { Action } from "../../platform/messages.ts";
 import { type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { modelName, verdictSentence } from "../model-text.ts";
+import { modelName, modelSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { trustSigner } from "../trusting/trust-signer.ts";
 import { selectSigstoreInstance } from "./sigstore-instance.ts";
@@ -64,7 +64,7 @@ function tellOne(path: string, services: Services): void {
   const model = services.registry.get(path);
   if (model === undefined) return;
   const level = LEVELS[model.verdict.state as keyof typeof LEVELS] ?? "warning";
-  tell(services.log, level, verdictSentence(model), nextAction(model, services));
+  tell(services.log, level, modelSentence(model), nextAction(model, services));
 }
 
 const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
@@ -79,7 +79,7 @@ const OTHER_INSTANCE: readonly ErrorCode[] = [
 
 function nextAction(model: KnownModel, services: Services): Action {
   const { state, signer, decision, reasons } = model.verdict;
-  const trust = { label: l10n.t("Trust This Signer…"), run: () => trustSigner([model.path], services) };
+  const trust = { label: l10n.t("Trust Signer…"), run: () => trustSigner([model.path], services) };
   if (state === "untrusted" && signer?.method === "sigstore" && decision === undefined) return trust;
   // Where policies decide, a key of the settings would change nothing.
   if (decision?.reasons.some(isAboutSigner) === true) return trust;
@@ -120,7 +120,7 @@ function tellMany(verdicts: readonly Verdict[], services: Services): void {
     [count("untrusted"), l10n.t("signer not accepted")],
     [count("modified"), l10n.t("changed")],
     [count("invalid"), l10n.t("not valid")],
-    [count("unverifiable", "stale", "unsigned"), l10n.t("not decided")],
+    [count("unverifiable", "stale", "unsigned"), l10n.t("can't be verified")],
   ];
   const text = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`])).join(", ");
   const first = verdicts.find(({ state }) => state !== "verified") ?? verdicts[0];

@@ -4,15 +4,17 @@ import { l10n } from "vscode";
 import { type Differences, differencesFound, differencesOfSigning } from "../../core/manifest/differences.ts";
 import type { Serialization } from "../../core/manifest/manifest.ts";
 import { compareCodePoints } from "../../core/model/names.ts";
-import { bytesText, signerText } from "../../core/words.ts";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import { differencesText, filesText, readingText } from "../../core/presentation/coverage-text.ts";
+import { signerPhrase } from "../../core/presentation/signer-text.ts";
 import { tell } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
-import { filesText, modelName, readingText } from "../model-text.ts";
+import { EDITOR } from "../localizer.ts";
+import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { differencesText } from "../translated-words.ts";
 import { openComparison } from "./comparison-documents.ts";
 import { comparisonText, type FileOnDisk, listedFiles } from "./comparison-text.ts";
 import { type SignedStatement, signedStatement } from "./signed-statement.ts";
@@ -34,7 +36,11 @@ export async function compareModel(args: readonly unknown[], services: Services)
   }
   const differences = differencesFound(comparison, manifest);
   const unchanged = coverage.files - differences.changed.length - differences.missing.length;
-  const counts = [differencesText(comparison), unchangedText(unchanged, coverage.files), readingText(verdict)];
+  const counts = [
+    differencesText(comparison, l10n.t),
+    unchangedText(unchanged, coverage.files),
+    readingText(verdict, EDITOR),
+  ];
   const head = {
     left: [l10n.t("{0}, as {1} signed it", name, signer(model)), ...counts],
     right: [l10n.t("{0}, as it is on disk", name), ...counts],
@@ -79,7 +85,7 @@ export async function showResignChanges(args: readonly unknown[], services: Serv
   const sameForm = forms[0].join("\n") === forms[1].join("\n");
   const counted = countsText(differences);
   if (counted === "" && sameForm) {
-    const files = filesText(next.coverage);
+    const files = filesText(next.coverage, l10n.t);
     const sentence = l10n.t("Signing {0} again would cover the same: {1}, none of them changed.", name, files);
     tell(services.log, "information", sentence);
     return;
@@ -106,7 +112,7 @@ const WRITTEN: Pick<Serialization, "method" | "algorithm"> & { readonly shardSiz
 };
 
 function signer({ verdict }: SignedStatement["model"]): string {
-  return verdict.signer === undefined ? l10n.t("its signer") : plainText(signerText(verdict.signer));
+  return plainText(signerPhrase(verdict.signer, l10n.t));
 }
 
 function titlesOfSigning(): Readonly<Record<keyof Differences, string>> {

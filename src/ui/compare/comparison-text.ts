@@ -1,8 +1,9 @@
 import { l10n } from "vscode";
 import type { Differences, FileDifference, FileSide, Part } from "../../core/manifest/differences.ts";
-import { bytesText } from "../../core/words.ts";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import { noteText } from "../../core/presentation/coverage-text.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import { timeText } from "../time-text.ts";
+import { EDITOR } from "../localizer.ts";
 
 /**
  * Files that are listed of those that changed, of those that are missing, and of those that were added: as many as the
@@ -84,8 +85,8 @@ function foundLines(file: FileDifference, side: FileSide, algorithm: string, dis
   const unknown = l10n.t("not known");
   return block(file.name, side.parts, algorithm, [
     row(l10n.t("size"), disk === undefined ? unknown : sizeText(disk.size)),
-    row(l10n.t("written"), disk === undefined ? unknown : timeText(disk.writtenAt)),
-    ...(file.note === undefined ? [] : [row(l10n.t("note"), noteText(file.note))]),
+    row(l10n.t("written"), disk === undefined ? unknown : EDITOR.time(disk.writtenAt)),
+    ...(file.note === undefined ? [] : [row(l10n.t("note"), noteText(file.note, l10n.t))]),
   ]);
 }
 
@@ -105,22 +106,4 @@ function row(label: string, text: string): string {
 
 function sizeText(bytes: number): string {
   return bytes < 1000 ? bytesText(bytes) : l10n.t("{0} ({1} bytes)", bytesText(bytes), bytes);
-}
-
-function noteText(note: NonNullable<FileDifference["note"]>): string {
-  switch (note) {
-    case "shorter":
-      return l10n.t("shorter than what was signed");
-    case "longer":
-      return l10n.t("longer than what was signed");
-    case "symlink":
-      return l10n.t("now a symbolic link");
-    case "special":
-      return l10n.t("not a regular file");
-    case "ignored":
-      return l10n.t("left out of this check");
-    case "not-utf8":
-    case "not-portable":
-      return l10n.t("a name that cannot be signed");
-  }
 }

@@ -7,7 +7,7 @@ import { COMMANDS } from "../../platform/ids.ts";
 import type { ProgressReport } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { checkSettled } from "../check-settled.ts";
-import { modelName, verdictSentence } from "../model-text.ts";
+import { modelName, modelSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 
 /** What was signed, by somebody whose signature is authentic, and what a check of the files found. */
@@ -79,7 +79,7 @@ function nothingSigned(model: KnownModel): ActionableError {
       run: () => commands.executeCommand(COMMANDS.signModel, model.path),
     });
   }
-  const why = verdictSentence(model);
+  const why = modelSentence(model);
   return new ActionableError(l10n.t("{0} So nothing tells what was signed.", why), {
     label: l10n.t("Show Signature"),
     run: () => commands.executeCommand(COMMANDS.showSignature, model.path),

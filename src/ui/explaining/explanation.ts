@@ -1,15 +1,16 @@
 import { basename } from "node:path";
 import { l10n } from "vscode";
-import type { Outcome, PolicyDecision } from "../../core/policy/decision.ts";
+import type { PolicyDecision } from "../../core/policy/decision.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
+import { decisionLines, outcomeSentence, policyOwner, reasonsBeside } from "../../core/presentation/decision-text.ts";
+import { signedByLine } from "../../core/presentation/signer-text.ts";
+import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Signer } from "../../core/verification/signer.ts";
-import { signerText } from "../../core/words.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { decisionLines, reasonsBeside } from "../decision-rows.ts";
-import { stateWords } from "../translated-words.ts";
+import { EDITOR } from "../localizer.ts";
 import { shownPath } from "../trusting/destinations.ts";
 
 export interface ExplanationSource {
@@ -29,11 +30,11 @@ export interface ExplanationSource {
 export function explanation(source: ExplanationSource): string {
   const { model, path } = source;
   const verdict = settled(model);
-  const words = stateWords(verdict);
+  const look = verdictLabel(verdict, l10n.t);
   const lines = [
-    `# ${words.mark} ${words.label}: ${nameText(basename(model.path))}`,
+    `# ${look.mark} ${look.label}: ${nameText(basename(model.path))}`,
     "",
-    ...paragraph(outcomeSentence(verdict, source)),
+    ...paragraph(acceptanceSentence(verdict, source)),
     ...who(verdict.signer, verdict),
     `## ${l10n.t("Policies")}`,
     "",
@@ -59,7 +60,7 @@ function paragraph(text: string): string[] {
   return [text, ""];
 }
 
-function outcomeSentence(verdict: Verdict, { broken }: ExplanationSource): string {
+function acceptanceSentence(verdict: Verdict, { broken }: ExplanationSource): string {
   const { decision, state } = verdict;
   if (broken.length > 0)
     return l10n.t("A policy cannot be read. What it demands is not known, so nothing is accepted.");
@@ -68,17 +69,8 @@ function outcomeSentence(verdict: Verdict, { broken }: ExplanationSource): strin
       ? l10n.t("No policy covers this model. Your settings accept its signer.")
       : l10n.t("No policy covers this model: your settings decide whose signature is accepted.");
   }
-  return OUTCOMES[decision.outcome]();
+  return outcomeSentence(decision.outcome, l10n.t);
 }
-
-const OUTCOMES: Readonly<Record<Outcome, () => string>> = {
-  accepted: () => l10n.t("Every policy that covers this model accepts it."),
-  exception: () => l10n.t("An exception lets it pass. Nobody's signature was accepted."),
-  unsigned: () => l10n.t("It is not signed, and no policy demands a signature."),
-  warned: () => l10n.t("It is not accepted, but only by policies that warn and do not refuse."),
-  refused: () => l10n.t("A policy refuses it."),
-  uncovered: () => l10n.t("No policy that may accept it covers it."),
-};
 
 function who(signer: Signer | undefined, { signature }: Verdict): string[] {
   const title = [`## ${l10n.t("Who signed it")}`, ""];
@@ -86,19 +78,7 @@ function who(signer: Signer | undefined, { signature }: Verdict): string[] {
   if (signer === undefined) {
     return [...title, ...paragraph(l10n.t("Not known here. A signature that cannot be checked names nobody."))];
   }
-  const name = codeSpan(signerText(signer));
-  return [...title, ...paragraph(signedSentence(signer, name))];
-}
-
-function signedSentence(signer: Signer, name: string): string {
-  switch (signer.method) {
-    case "key":
-      return l10n.t("{0}: a {1} key, SHA-256 {2}", name, signer.curve, codeSpan(signer.fingerprint));
-    case "certificate":
-      return l10n.t("{0}, certified by {1} under the root {2}", name, codeSpan(signer.issuer), codeSpan(signer.root));
-    case "sigstore":
-      return l10n.t("{0}. {1} vouched for this identity.", name, codeSpan(signer.issuer));
-  }
+  return [...title, ...paragraph(signedByLine(signer, EDITOR, { quote: codeSpan, exact: true }))];
 }
 
 function policyLines({ policies, broken, workspaceTrusted }: ExplanationSource, verdict: Verdict): string[] {
@@ -127,7 +107,7 @@ function policySection(
     (one) => one.policy.file === policy.place.file && one.policy.line === policy.place.line,
   );
   const mark = said === undefined ? "○" : said.satisfied ? "✓" : policy.mode === "warn" ? "!" : "✗";
-  const whose = source === "user" ? l10n.t("your own policy") : l10n.t("policy of this workspace");
+  const whose = policyOwner({ source }, l10n.t);
   // To nobody's signature all say the same; only an exception has something to say.
   const told = signed ? authorities : authorities.filter(({ accepted }) => accepted);
   const silent = source === "workspace" && !workspaceTrusted;
@@ -184,10 +164,11 @@ function otherPolicies({ policies }: ExplanationSource): string[] {
 
 /** What no policy has said already. */
 function reasons({ reasons: all, decision }: Verdict): string[] {
-  const told = new Set(decision === undefined ? [] : decisionLines(decision));
-  const beside = decision === undefined ? all : reasonsBeside(decision, all);
+  const told = new Set(decision === undefined ? [] : decisionLines(decision, l10n.t));
   // That there is no signature stands above.
-  const left = beside.filter(({ code, message }) => code !== "SIGNATURE_NOT_FOUND" && !told.has(message));
+  const left = reasonsBeside(decision, all).filter(
+    ({ code, message }) => code !== "SIGNATURE_NOT_FOUND" && !told.has(message),
+  );
   if (left.length === 0) return [];
   return [`## ${l10n.t("What else was found")}`, "", ...left.map(({ message }) => `- ${codeSpan(message)}`), ""];
 }
@@ -213,7 +194,7 @@ function whatToDo(verdict: Verdict, { broken, workspaceTrusted }: ExplanationSou
     : [l10n.t("Nothing.")];
 }
 
-/** The preview leads to no file that lies outside its document's own folder, so the place is told in words. */
+/** The preview leads to no file that lies outside its document's own folder, so the place is given in words. */
 function placeText(file: string, line: number): string {
   return l10n.t("{0}, line {1}", nameText(shownPath(file)), line);
 }

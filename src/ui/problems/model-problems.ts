@@ -16,7 +16,7 @@ import type { Place, Policy } from "../../core/policy/policy.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { modelName, verdictSentence } from "../model-text.ts";
+import { modelName, modelSentence } from "../model-text.ts";
 import { type ModelProblemCode, SOURCE } from "./problem-codes.ts";
 
 /** Files that a problem leads to; the tree has them all. */
@@ -44,7 +44,7 @@ export function problemsOf(model: KnownModel, path: string, policies: readonly P
   const refused = decision === undefined || state === "invalid" ? [] : refusals(told, decision, path, policies);
   if (signature === undefined || (state !== "invalid" && state !== "modified")) return refused;
   const uri = Uri.file(signature);
-  const diagnostic = entry(state, verdictSentence(told), DiagnosticSeverity.Error, new Range(0, 0, 0, 0));
+  const diagnostic = entry(state, modelSentence(told), DiagnosticSeverity.Error, new Range(0, 0, 0, 0));
   if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
   return [{ model: model.path, code: state, uri, diagnostic }, ...refused];
 }

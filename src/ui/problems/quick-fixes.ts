@@ -1,6 +1,6 @@
 import { CodeAction, CodeActionKind, type Diagnostic, l10n, type TextDocument, type Uri, workspace } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
-import { signerText } from "../../core/words.ts";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
@@ -72,7 +72,7 @@ function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {
   const title =
     signer === undefined
       ? l10n.t("Trust the Signer of {0}…", name(model))
-      : l10n.t("Trust {0}…", middleShortened(plainText(signerText(signer)), SHORT));
+      : l10n.t("Trust {0}…", middleShortened(plainText(signerText(signer, l10n.t)), SHORT));
   return [preferred(action(title, COMMANDS.trustSigner, [model.path], diagnostic))];
 }
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { l10n, type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import type { NameList, Replacement } from "../../core/signing/replacement.ts";
-import { signerText } from "../../core/words.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { themeIcon } from "../theme.ts";
 
@@ -40,7 +40,7 @@ function question({ changes, signer, claimedSigner }: Replacement): string {
   const by =
     signer === undefined
       ? l10n.t("someone who claims to be {0}", messageText(claimedSigner))
-      : messageText(signerText(signer));
+      : messageText(signerText(signer, l10n.t));
   const lists = [changes.changed, changes.missing, changes.added];
   const count = lists.reduce((sum, list) => sum + list.count, 0);
   const [first = ""] = lists.flatMap(({ names }) => names.slice(0, 1));

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
-import { bytesText, differencesText, signerText } from "../../core/words.ts";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import { differencesText } from "../../core/presentation/coverage-text.ts";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { EntrySize } from "../../engine/entry-sizes.ts";
 import type { SigningPreview } from "../../engine/signing-preview.ts";
@@ -102,8 +104,8 @@ function writtenText(model: KnownModel, signature: string, again: boolean): stri
   if (!again) return l10n.t("Writes the signature {0}.", written);
   const { signer, comparison } = model.before ?? model.verdict;
   if (signer === undefined) return l10n.t("Replaces the signature {0}.", written);
-  const by = messageText(signerText(signer));
+  const by = messageText(signerText(signer, l10n.t));
   if (comparison?.matches !== false) return l10n.t("Replaces the signature {0} by {1}.", written, by);
-  const differences = differencesText(comparison);
+  const differences = differencesText(comparison, l10n.t);
   return l10n.t("Replaces the signature {0} by {1}, from which files differ: {2}.", written, by, differences);
 }

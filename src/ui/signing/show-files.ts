@@ -1,5 +1,5 @@
 import { l10n, type QuickPickItem, QuickPickItemKind, window } from "vscode";
-import { bytesText } from "../../core/words.ts";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { SigningPreview } from "../../engine/signing-preview.ts";
 import { messageText } from "../../platform/plain-text.ts";

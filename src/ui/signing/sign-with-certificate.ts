@@ -1,15 +1,15 @@
 import { CancellationError, l10n, window } from "vscode";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import type { CertificateIdentity } from "../../core/signing/certificate-signer.ts";
 import type { PemSource } from "../../core/trust.ts";
-import { signerText } from "../../core/words.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
 import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
 import { openPrivateKey } from "../commands/passphrase.ts";
 import { trustSignerOf } from "../commands/trust-key.ts";
+import { EDITOR } from "../localizer.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { timeText } from "../time-text.ts";
 import { readPrivateKeyFile } from "./sign-with-key.ts";
 import type { SigningWay } from "./signing-way.ts";
 
@@ -36,7 +36,7 @@ export async function certificateWay(title: string, services: Services): Promise
   const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
   const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
   const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
-  const who = signerText(signer);
+  const who = signerText(signer, l10n.t);
   const identity: CertificateIdentity = {
     method: "certificate",
     privateKey,
@@ -46,7 +46,7 @@ export async function certificateWay(title: string, services: Services): Promise
   };
   return {
     question: (name) => l10n.t("Sign {0} with the certificate of {1}?", name, who),
-    notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, timeText(signer.notAfter))],
+    notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, EDITOR.time(signer.notAfter))],
     identity: async () => identity,
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
     offerTrust: ({ state, reasons, model }) =>

@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import { signerText } from "../../core/words.ts";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
 import type { Services } from "../services.ts";
@@ -32,13 +32,13 @@ export function loginWay(title: string, services: Services): SigningWay {
         },
       };
     },
-    done: (name, { signer }) => l10n.t("Signed {0} as {1}.", name, signerText(signer)),
+    done: (name, { signer }) => l10n.t("Signed {0} as {1}.", name, signerText(signer, l10n.t)),
     // Where policies decide, it is for them to name who is accepted.
     offerTrust: ({ state, model, decision }) =>
       state === "untrusted" && decision === undefined
         ? {
             text: l10n.t("You are not among your trusted signers yet, so the model is not shown as verified."),
-            action: { label: l10n.t("Trust This Signer…"), run: () => trustSigner([model], services) },
+            action: { label: l10n.t("Trust Signer…"), run: () => trustSigner([model], services) },
           }
         : undefined,
   };

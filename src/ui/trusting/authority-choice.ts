@@ -4,7 +4,7 @@ import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
 import { ProvenanceError, systemCode } from "../../core/errors.ts";
 import type { AuthorityChoice, ProvenSigner } from "../../core/policy/editing/signer-authority.ts";
 import type { PathOrData } from "../../core/policy/policy-document.ts";
-import { signerText } from "../../core/words.ts";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { themeIcon } from "../theme.ts";
 import type { Proof } from "./prove-signer.ts";
@@ -31,7 +31,7 @@ export async function chooseAuthority(
     throw new ProvenanceError("USAGE", l10n.t("The signer's certificate names nobody whom a policy could name."));
   }
   if (items.length === 1) return only.choice;
-  const title = messageText(l10n.t("Trust {0}", signerText(proof.signer)));
+  const title = messageText(l10n.t("Trust {0}", signerText(proof.signer, l10n.t)));
   const chosen = await window.showQuickPick(items, {
     title,
     placeHolder: l10n.t("Choose what the policy accepts"),

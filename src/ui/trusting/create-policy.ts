@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import type { Signer } from "../../core/verification/signer.ts";
-import { signerText } from "../../core/words.ts";
 import { ActionableError, tell } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
@@ -131,7 +131,7 @@ async function askAbout(
       : l10n.t("Signed {0} models: {1}", models.length, namesOf(models)),
     l10n.t("The signature was checked just now. Accept only whom you expect to sign these models."),
   ];
-  const title = l10n.t("Accept {0}? ({1} of {2})", signerText(signer), index + 1, count);
+  const title = l10n.t("Accept {0}? ({1} of {2})", signerText(signer, l10n.t), index + 1, count);
   const options = { modal: true, detail: detail.map(messageText).join("\n\n") };
   const answer = await window.showInformationMessage(messageText(title), options, accept, skip);
   if (answer === undefined) throw new CancellationError();
@@ -139,7 +139,7 @@ async function askAbout(
   const { authority } = await chooseAuthority(proof, folder, []);
   const globs = models.map((model) => literalPattern(place({ path: model.path, folder }).path));
   const wider = l10n.t("A pattern such as models/* covers models that are still to come, too.");
-  const comments = [plainText(signerText(signer)), wider];
+  const comments = [plainText(signerText(signer, l10n.t)), wider];
   return { name: `signer-${index + 1}`, models: globs, authorities: [authority], comments };
 }
 

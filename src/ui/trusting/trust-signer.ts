@@ -3,8 +3,8 @@ import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { AuthorityChoice } from "../../core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { signerText } from "../../core/presentation/signer-text.ts";
 import type { Signer } from "../../core/verification/signer.ts";
-import { signerText } from "../../core/words.ts";
 import { tell } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -48,7 +48,7 @@ export async function trustSigner(args: readonly unknown[], services: Services):
   const policies = await policiesOf(model, services);
   const proof = await proveSigner(model, policies.all, services);
   const destinations = await destinationsFor(model, proof, policies, services);
-  const title = l10n.t("Trust {0}", signerText(proof.signer));
+  const title = l10n.t("Trust {0}", signerText(proof.signer, l10n.t));
   const destination = await chooseDestination(title, destinations);
   await write(destination, model, proof, policies, services);
   await services.checker.check(model.path, "files", { asked: true });
@@ -80,7 +80,7 @@ async function destinationsFor(
     if (said?.decision.by !== "signer") refusing.push(destination);
   }
   if (refusing.length > 0) return refusing;
-  const signer = plainText(signerText(proof.signer));
+  const signer = plainText(signerText(proof.signer, l10n.t));
   throw new ProvenanceError("USAGE", l10n.t("All policies for {0} accept {1} already.", modelName(model), signer));
 }
 
@@ -188,7 +188,7 @@ async function requireAccepted(
 }
 
 function questionFor(signer: Signer, model: KnownModel): string {
-  return l10n.t("Trust {0}, who signed {1}?", plainText(signerText(signer)), modelName(model));
+  return l10n.t("Trust {0}, who signed {1}?", plainText(signerText(signer, l10n.t)), modelName(model));
 }
 
 /** What else there is to know of a signer before they are trusted. */
@@ -226,6 +226,6 @@ function sayTrusted(
 ): void {
   const added = policy.authorities.find(({ name }) => name === authority.name);
   const line = added?.place.line ?? policy.place.line;
-  const text = l10n.t("{0} is accepted by {1}.", plainText(signerText(signer)), plainText(shownPath(path)));
+  const text = l10n.t("{0} is accepted by {1}.", plainText(signerText(signer, l10n.t)), plainText(shownPath(path)));
   tell(log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(path, line) });
 }

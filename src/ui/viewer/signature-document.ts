@@ -14,8 +14,8 @@ import type {
 import type { SignatureView } from "../../engine/signature-view/signature-view.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
-import { findingsOf } from "./telling/files.ts";
-import type { Subject } from "./telling/subject.ts";
+import { findingsOf } from "./presentation/files.ts";
+import type { Subject } from "./presentation/subject.ts";
 
 /** One state of a document: what the file says, what is known of its model, and how many files are in which state. */
 export interface Seen {

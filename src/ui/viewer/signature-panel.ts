@@ -5,15 +5,13 @@ import { DisposableStore } from "../../platform/disposables.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
+import { EDITOR } from "../localizer.ts";
 import { FromPage, LINES_AT_ONCE, type ToPage, type ViewerState } from "./messages.ts";
 import { PAGE_FILES, pageHtml } from "./page.ts";
+import { rowOf } from "./presentation/files.ts";
+import type { Links } from "./presentation/links.ts";
+import { viewerState } from "./presentation/viewer-state.ts";
 import type { Seen, SignatureDocument } from "./signature-document.ts";
-import type { Edge } from "./telling/edge.ts";
-import { rowOf } from "./telling/files.ts";
-import type { Links } from "./telling/links.ts";
-import { viewerState } from "./telling/viewer-state.ts";
-
-const EDGE = (): Edge => ({ l10n, language: env.language });
 
 /** One page that shows a signature: sends what changed, answers what it asks, does what it may ask for. */
 export class SignaturePanel {
@@ -68,8 +66,7 @@ export class SignaturePanel {
         const { request, offset, filter, search, count } = message;
         const { generation } = await this.#document.look();
         const { total, entries } = await this.#document.page({ filter, search, offset, count });
-        const edge = EDGE();
-        const rows = entries.map((entry) => rowOf(entry, edge));
+        const rows = entries.map((entry) => rowOf(entry, EDITOR));
         return this.#send({ type: "rows", request, generation, offset, total, rows });
       }
       case "lines": {
@@ -130,7 +127,7 @@ export class SignaturePanel {
 
   async #sendState({ subject, counts, generation }: Seen): Promise<void> {
     if (this.#store.disposed) return;
-    const { state, links } = viewerState(subject, { counts, generation }, EDGE());
+    const { state, links } = viewerState(subject, { counts, generation }, EDITOR);
     this.#links = links;
     const text = JSON.stringify(state);
     if (text === this.#sent) return;

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { GITHUB_ACTIONS_ISSUER } from "../../../src/core/verification/ci-identity.ts";
 import { Refusal } from "./mock-handler.ts";
 
 const ALGORITHM = "ES256";
@@ -64,7 +65,13 @@ export function accountClaims(subject: string): { email?: string; email_verified
 
 async function check(token: string, issuer: string, publicKey: KeyObject): Promise<JWTPayload> {
   try {
-    const { payload } = await jwtVerify(token, publicKey, { issuer, audience: "sigstore", algorithms: [ALGORITHM] });
+    // As Fulcio, it knows GitHub too; here, tokens in GitHub's name are signed with the one local key.
+    const issuers = [issuer, GITHUB_ACTIONS_ISSUER];
+    const { payload } = await jwtVerify(token, publicKey, {
+      issuer: issuers,
+      audience: "sigstore",
+      algorithms: [ALGORITHM],
+    });
     if (payload["email"] !== undefined && payload["email_verified"] !== true) throw new Error("email not verified");
     return payload;
   } catch {

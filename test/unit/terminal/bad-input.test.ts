@@ -63,9 +63,9 @@ describe("bad input", () => {
     assert.equal(result.stderr, "");
   };
   const isInvalid = (result: CliResult, reason: string, short: string): void =>
-    refuses(result, "✗ Signature not valid", reason, `✗ Signature not valid: llama, ${short}`);
+    refuses(result, "✗ Signature not valid", reason, `✗ The signature of llama is not valid: ${short}.`);
   const isUnable = (result: CliResult, reason: string, short: string): void =>
-    refuses(result, "? Cannot be checked here", reason, `? Cannot be checked here: llama, ${short}`);
+    refuses(result, "? Can't be verified here", reason, `? llama can't be verified here: ${short}.`);
   const fails = (result: CliResult, status: number, message: string): void => {
     assert.equal(shown(result.stderr), `${message}\n`);
     assert.equal(result.stdout, "");
@@ -141,7 +141,7 @@ describe("bad input", () => {
         "was altered after signing",
         () => bundleText(envelope({ signatures: [signature] })),
         "model.sig names the key DIR/key.pub, but its signature does not fit: the file was altered after signing.",
-        "signature does not fit",
+        "signature does not verify",
       ],
       [
         "has another payload type",
@@ -242,25 +242,25 @@ describe("bad input", () => {
         "has shards that overlap",
         sharded(["model.bin:0:4", "model.bin:2:6"]),
         'model.sig splits "model.bin" into shards that overlap (at 2:6).',
-        "shards do not fit",
+        "invalid shard ranges",
       ],
       [
         "has shards with a gap",
         sharded(["model.bin:0:4", "model.bin:8:10"]),
         'model.sig splits "model.bin" into shards that leave a gap from byte 4 to 8 (at 8:10).',
-        "shards do not fit",
+        "invalid shard ranges",
       ],
       [
         "has shards of another size",
         sharded(["model.bin:0:5", "model.bin:5:10"]),
         'model.sig splits "model.bin" into shards that are not 4 bytes each, as the signature itself says (at 0:5).',
-        "shards do not fit",
+        "invalid shard ranges",
       ],
       [
         "has a shard without a range",
         sharded(["model.bin"]),
         'model.sig has the shard "model.bin", which does not end in a byte range like ":0:1000".',
-        "shards do not fit",
+        "invalid shard ranges",
       ],
     ];
     for (const [what, statement, reason, short] of cases) {
@@ -300,7 +300,10 @@ describe("bad input", () => {
       const result = await verifyKey();
       assert.equal(result.status, 1);
       assert.equal(lines(result)[1], "  changed    model.bin, bytes 8 to 10  longer than signed, found cd70bea023f7…");
-      assert.equal(lines(result).at(-1), "✗ Changed since signing: llama, 1 changed");
+      assert.equal(
+        lines(result).at(-1),
+        "✗ llama doesn't match its signature: model.bin changed (signed by key DIR/key.pub).",
+      );
     });
   });
 
@@ -317,7 +320,7 @@ describe("bad input", () => {
       isUnable(
         await verifyKey("--public-key", at("other.pub")),
         "model.sig was signed with another key than DIR/other.pub. Give the public key of whoever signed it.",
-        "signed with another key",
+        "unknown key",
       );
     });
 
@@ -339,7 +342,7 @@ describe("bad input", () => {
       isUnable(
         await verifyCertificate("elsewhere.pem"),
         "model.sig: the signer's certificate does not lead to a root that you trust. Give the root certificate of the authority that issued it.",
-        "root not known here",
+        "unknown certificate authority",
       );
     });
 
@@ -384,10 +387,7 @@ describe("bad input", () => {
         lines(result)[1],
         '  reason     model.sig was signed by "CN=Alice,O=Example", and its certificate does not have the mail address "bob@example.org".',
       );
-      assert.match(
-        lines(result).at(-1) ?? "",
-        /^\? Signer not accepted: llama is what CN=Alice,O=Example signed, unchanged, but/,
-      );
+      assert.match(lines(result).at(-1) ?? "", /^\? llama is what CN=Alice,O=Example signed, unchanged, but/);
     });
   });
 
@@ -464,7 +464,7 @@ describe("bad input", () => {
 
   describe("a file or folder that", () => {
     it("is a signature, and missing", async () => {
-      refuses(await verifyKey(), "○ Not signed", "There is no signature file DIR/model.sig.", "○ Not signed: llama");
+      refuses(await verifyKey(), "○ Not signed", "There is no signature file DIR/model.sig.", "○ llama is not signed.");
     });
 
     it("is a signature, and a folder", async () => {
@@ -513,23 +513,23 @@ describe("bad input", () => {
 
       it("by an error half-way", async () => {
         const report = await faulty({ file: "model.bin", offset: 0, what: "error", system: "EIO" });
-        assert.equal(report[0], "? Cannot be checked here  llama");
+        assert.equal(report[0], "? Can't be verified here  llama");
         assert.equal(
           report[1],
           "  reason     model.bin cannot be read: the disk or the network drive reports a read error.",
         );
-        assert.equal(report.at(-1), "? Cannot be checked here: llama, file unreadable");
+        assert.equal(report.at(-1), "? llama can't be verified here: file unreadable.");
       });
 
       it("by a change", async () => {
         const target = at("llama/model.bin");
         const report = await faulty({ file: "model.bin", offset: 0, what: "append", target, mark: at("mark") });
-        assert.equal(report[0], "↻ Changed on disk, check again  llama");
+        assert.equal(report[0], "↻ Outdated: files changed  llama");
         assert.equal(
           report[1],
           "  reason     model.bin changed in size while the model was read. Try again when nothing writes to the model.",
         );
-        assert.equal(report.at(-1), "↻ Changed on disk, check again: llama");
+        assert.equal(report.at(-1), "↻ Files of llama changed since it was checked.");
       });
     });
 

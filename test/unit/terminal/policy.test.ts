@@ -66,11 +66,11 @@ describe("policies on the command line", function () {
       assert.equal(status, 0, stdout);
       assert.match(stdout, /^✓ Verified {2}llama\n {2}signed by {2}key prod\.pub /);
       assert.match(stdout, /\n {2}accepted {3}team › a1\n/);
-      assert.match(stdout, /\n✓ Verified: llama is what key prod\.pub signed, unchanged\n$/);
+      assert.match(stdout, /\n✓ llama is what key prod\.pub signed, unchanged\.\n$/);
       const long = await run("verify", at("models/llama"), "--policy", file, "--long");
       assert.match(
         long.stdout,
-        /\n {2}policy {5}team accepts {2}model-policy\.yaml:3\n {15}✓ a1: signed with prod\.pub {2}model-policy\.yaml:10\n/,
+        /\n {2}policy {5}Accepted by team › a1 {2}model-policy\.yaml:3\n {15}✓ a1: signed with prod\.pub {2}model-policy\.yaml:10\n/,
       );
     });
 
@@ -82,7 +82,7 @@ describe("policies on the command line", function () {
       assert.equal(status, 1);
       assert.match(
         stdout,
-        /team refuses {2}p\.yaml:3\n +✗ a0: not signed with other\.pub {2}p\.yaml:8\n +✗ a1: wants a login or CI identity, and it was signed with a key/,
+        /Not accepted by team {2}p\.yaml:3\n +✗ a0: not signed with other\.pub {2}p\.yaml:8\n +✗ a1: wants a login or CI identity, and it was signed with a key/,
       );
     });
 
@@ -91,18 +91,15 @@ describe("policies on the command line", function () {
       const second = policy("b.yaml", { name: "strict", authorities: ["key: { path: other.pub }"] });
       const { status, stdout } = await run("verify", at("models/llama"), "--policy", first, "--policy", second);
       assert.equal(status, 1);
-      assert.match(
-        stdout,
-        /\? Signer not accepted: llama is what key prod\.pub signed, unchanged, but nobody here accepts this signer\n$/,
-      );
+      assert.match(stdout, /\? llama is what key prod\.pub signed, unchanged, but no policy accepts this signer\.\n$/);
     });
 
-    it("is not verified where it is let pass by an exception", async () => {
+    it("is not verified where it is allowed by an exception", async () => {
       const file = policy("p.yaml", { authorities: [PASS] });
       const unsigned = await run("verify", at("models/bert"), "--policy", file);
       assert.equal(unsigned.status, 1);
-      assert.match(unsigned.stdout, /^! Let pass by exception {2}bert\n/);
-      assert.match(unsigned.stdout, /team lets it pass as an exception: until 2027/);
+      assert.match(unsigned.stdout, /^! Allowed by exception {2}bert\n/);
+      assert.match(unsigned.stdout, /team allows it by exception: until 2027/);
     });
 
     it("compares patterns with the path in the policy's folder, or in --root", async () => {
@@ -202,10 +199,10 @@ describe("policies on the command line", function () {
       const file = policy("p.yaml", { authorities: [KEY, PASS] });
       const { status, stdout } = await scan(file);
       assert.equal(status, 0, stdout);
-      assert.match(stdout, /^! Let pass by exception {2}models\/bert\n/);
+      assert.match(stdout, /^! Allowed by exception {2}models\/bert\n/);
       assert.match(
         stdout,
-        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNot demanded: 3 files .*\n2 models: 1 verified, 1 let pass, 0 refused\n$/,
+        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNot demanded: 3 files .*\n2 models: 1 verified, 1 allowed, 0 refused\n$/,
       );
     });
 
@@ -224,7 +221,7 @@ describe("policies on the command line", function () {
     it("only warns where the policy does", async () => {
       const { status, stdout } = await scan(policy("p.yaml", { mode: "warn", authorities: [KEY] }));
       assert.equal(status, 0);
-      assert.match(stdout, /2 models: 1 verified, 1 let pass, 0 refused\n$/);
+      assert.match(stdout, /2 models: 1 verified, 1 allowed, 0 refused\n$/);
     });
 
     it("takes a folder that a policy names for a model, whatever is in it", async () => {
@@ -310,7 +307,7 @@ describe("policies on the command line", function () {
       assert.match(stdout, /<failure message="Not signed: not signed" type="unsigned">/);
       if (process.platform !== "win32") assert.ok(stdout.includes('name="models/&lt;&amp;&quot;\\x1b&gt;"'), stdout);
       const skipped = await scan(policy("p.yaml", { authorities: [KEY, PASS] }), "--format", "junit");
-      assert.match(skipped.stdout, /<skipped message="Let pass by exception: not signed"\/>/);
+      assert.match(skipped.stdout, /<skipped message="Allowed by exception: not signed"\/>/);
     });
 
     it("wrong usage", async () => {
@@ -373,19 +370,19 @@ describe("policies on the command line", function () {
       if (process.platform !== "linux") return;
       assert.equal(status, 0, stdout);
       assert.match(stdout, /^○ Not checked yet \(signature and signer only; --files reads the files\) {2}llama\n/);
-      assert.match(stdout, /mine makes an exception/);
-      assert.match(stdout, /team accepts/);
-      assert.match(stdout, /✓ Accepted by every policy that covers it: llama\n$/);
+      assert.match(stdout, /Allowed by an exception in mine/);
+      assert.match(stdout, /Accepted by team › a0/);
+      assert.match(stdout, /✓ llama: Every policy that covers this model accepts it\.\n$/);
       const files = await run("policy", "explain", at("models/llama"), "--files");
       assert.equal(files.status, 1);
-      assert.match(files.stdout, /✗ Refused: llama\n$/);
+      assert.match(files.stdout, /✗ llama: A policy refuses it\.\n$/);
     });
     it("a model that no policy covers", async () => {
       const file = policy("p.yaml", { globs: ["x"], authorities: [KEY] });
       const { status, stdout } = await run("policy", "explain", at("models/llama"), "--policy", file);
       assert.equal(status, 1);
       assert.match(stdout, /path {7}models\/llama\n/);
-      assert.match(stdout, /✗ Covered by no policy that may accept it: llama\n$/);
+      assert.match(stdout, /✗ llama: No policy that may accept it covers it\.\n$/);
     });
     it("as JSON that fits the schema", async () => {
       const { stdout } = await run(

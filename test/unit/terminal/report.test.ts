@@ -32,7 +32,7 @@ describe("the report of a verdict", () => {
       "  signed by  key prod.pub (P-256, sha256 abababababab…)",
       "  accepted   the key given",
       "  files      14 signed, 16.1 GB read in 9.8 s",
-      "✓ Verified: llama is what key prod.pub signed, unchanged",
+      "✓ llama is what key prod.pub signed, unchanged.",
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("the report of a verdict", () => {
       "             left out by the signer: README.md, cache",
       "             left out by default: .git",
       "             left out by you: notes",
-      "             not signed, let pass: extra.bin",
+      "             not signed, allowed: extra.bin",
       "             empty, not recorded by shards: empty.txt",
     ]);
   });
@@ -119,7 +119,7 @@ describe("the report of a verdict", () => {
     assert.equal(lines.length, 52);
     assert.equal(lines[1], "  missing    n0");
     assert.equal(lines[50], "             n49");
-    assert.equal(lines[51], "✗ Changed since signing: llama, 50 missing");
+    assert.equal(lines[51], "✗ llama doesn't match its signature: 50 missing.");
   });
 
   it("says how each file differs, right below the verdict", () => {
@@ -147,23 +147,23 @@ describe("the report of a verdict", () => {
       "✗ Changed since signing  llama",
       "  changed    a  expected 000000000000…, found 111111111111…",
       "             b, bytes 0 to 4  shorter than signed, expected 000000000000…",
-      "             c  now a symbolic link, expected 000000000000…",
+      "             c  a symbolic link, expected 000000000000…",
       "             d  longer than signed, found 111111111111…",
-      "             e  no longer a regular file, expected 000000000000…",
-      "  missing    f  left out, so not read",
+      "             e  not a regular file, expected 000000000000…",
+      "  missing    f  left out of this check",
       "  added      g  its name is not UTF-8",
       "             h  a symbolic link",
       "  signed by  key prod.pub (P-256, sha256 abababababab…)",
-      "✗ Changed since signing: llama, 5 changed, 1 missing, 2 added",
+      "✗ llama doesn't match its signature: 5 changed, 1 missing, 2 added (signed by key prod.pub).",
     ]);
   });
 
   it("gives the reason before anything else, and accepts nobody", () => {
     const reasons = [{ code: "KEY_MISMATCH" as const, message: "It was signed with another key.", details: {} }];
     assert.deepEqual(report({ state: "unverifiable", reasons }), [
-      "? Cannot be checked here  llama",
+      "? Can't be verified here  llama",
       "  reason     It was signed with another key.",
-      "? Cannot be checked here: llama, signed with another key",
+      "? llama can't be verified here: unknown key.",
     ]);
     assert.ok(report({ state: "untrusted", signer: SIGNER }).every((line) => !line.startsWith("  accepted")));
   });

@@ -46,7 +46,7 @@ describe("scan with a key or a root", function () {
   it("cannot decide about a certificate with a key", async () => {
     const { status, stdout } = await scan("--public-key", "prod.pub");
     assert.equal(status, 1);
-    assert.match(stdout, /\? Cannot be checked here {2}c-certified/);
+    assert.match(stdout, /\? Can't be verified here {2}c-certified/);
   });
 
   it("exits 0 where all are verified", async () => {

@@ -68,7 +68,7 @@ describe("the command line with a login", function () {
     assert.equal(verified.status, 0, verified.stdout);
     assert.equal(verified.stderr, "");
     assert.match(verified.stdout, /\n {2}accepted {3}the identity and provider given\n/);
-    assert.match(verified.stdout, /\n✓ Verified: llama is what alice@example\.com signed, unchanged\n$/);
+    assert.match(verified.stdout, /\n✓ llama is what alice@example\.com signed on \d{4}-\d\d-\d\d, unchanged\.\n$/);
     const reference = ["verify", "sigstore", "llama", "--trust_config", sigstore.trustConfigPath];
     const spelled = await run([...reference, "--identity", ALICE, "--identity_provider", sigstore.issuer]);
     assert.equal(spelled.status, 0, spelled.stdout);

@@ -476,7 +476,7 @@ const CERTIFICATES: readonly Case[] = [
 ];
 
 const STATIC: readonly Case[] = [
-  one("pass is an exception", [pass], alice, "exception", /lets it pass as an exception: until 2027-06/),
+  one("pass is an exception", [pass], alice, "exception", /allows it by exception: until 2027-06/),
   one("pass for a model without a signature", [pass], "none", "exception"),
   one("pass for a signature that is not valid", [pass], "invalid", "exception"),
   one("pass for a key that nobody knows", [pass], "unknown key", "exception"),

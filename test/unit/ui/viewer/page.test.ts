@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { ROOT } from "../../../../scripts/fetch.mjs";
 import { FromPage, ROWS_AT_ONCE, SEARCH_LENGTH } from "../../../../src/ui/viewer/messages.ts";
 import { pageHtml } from "../../../../src/ui/viewer/page.ts";
-import { httpsUrl } from "../../../../src/ui/viewer/telling/links.ts";
+import { httpsUrl } from "../../../../src/ui/viewer/presentation/links.ts";
 
 const PAGE = join(ROOT, "src", "ui", "viewer", "webview");
 /** What makes markup, or code, of text. */

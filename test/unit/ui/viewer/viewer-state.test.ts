@@ -3,23 +3,19 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { ErrorCode } from "../../../../src/core/errors.ts";
 import type { Decision } from "../../../../src/core/policy/decision.ts";
+import { ENGLISH, localizer } from "../../../../src/core/presentation/localizer.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
 import type { KeySigner, SigstoreSigner } from "../../../../src/core/verification/signer.ts";
 import type { SignatureSummary, StateCounts } from "../../../../src/engine/signature-view/requests.ts";
 import { ViewerState } from "../../../../src/ui/viewer/messages.ts";
-import type { Edge } from "../../../../src/ui/viewer/telling/edge.ts";
-import type { Subject } from "../../../../src/ui/viewer/telling/subject.ts";
-import { viewerState } from "../../../../src/ui/viewer/telling/viewer-state.ts";
+import type { Subject } from "../../../../src/ui/viewer/presentation/subject.ts";
+import { viewerState } from "../../../../src/ui/viewer/presentation/viewer-state.ts";
 
 const MODEL = join("/", "w", "models", "llama");
 const SIGNATURE = join(MODEL, "model.sig");
 const ROOT = "ab".repeat(32);
-const EDGE: Edge = { l10n: { t: fill }, language: "en", timeZone: "UTC" };
+const LOCALIZER = localizer(ENGLISH.t, "en", "UTC");
 const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, passed: 0, "left-out": 1 };
-
-function fill(message: string, ...args: (string | number)[]): string {
-  return message.replaceAll(/\{(\d+)\}/g, (_, index) => String(args[Number(index)]));
-}
 
 const KEY: KeySigner = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" };
 const CI: SigstoreSigner = {
@@ -102,7 +98,7 @@ function subject(verdict: Partial<Verdict> | undefined, summary: Partial<Signatu
 }
 
 function told(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}, counts = COUNTS) {
-  const { state, links } = viewerState(subject(verdict, summary), { counts, generation: 1 }, EDGE);
+  const { state, links } = viewerState(subject(verdict, summary), { counts, generation: 1 }, LOCALIZER);
   assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(state))), state, "it passes to the page unchanged");
   return { state, links };
 }
@@ -145,7 +141,7 @@ describe("what the signature viewer tells", () => {
     const { state } = told(undefined);
     assert.equal(
       state.headline.sentence,
-      "This file says that the key 9f2c9f2c9f2c… signed llama. Nothing of that was checked yet.",
+      "According to this file, the key 9f2c9f2c9f2c… signed llama. None of that is verified yet.",
     );
     assert.equal(state.headline.tone, "neutral");
     assert.deepEqual(
@@ -183,11 +179,11 @@ describe("what the signature viewer tells", () => {
     const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
       ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not checked"],
       ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not checked"],
-      ["KEY_UNKNOWN", "unverifiable", "open, Cannot be decided", "open, Not checked"],
-      ["CERTIFICATE_EXPIRED", "invalid", "open, Fits", "failed, Not established"],
-      ["CERTIFICATE_UNTRUSTED_ROOT", "unverifiable", "open, Fits", "open, Cannot be decided"],
+      ["KEY_UNKNOWN", "unverifiable", "open, Can't be verified here", "open, Not checked"],
+      ["CERTIFICATE_EXPIRED", "invalid", "open, Verifies", "failed, Not established"],
+      ["CERTIFICATE_UNTRUSTED_ROOT", "unverifiable", "open, Verifies", "open, Can't be verified here"],
       ["SIGSTORE_LOG_ENTRY", "invalid", "open, Not checked", "failed, Not established"],
-      ["TRUST_ROOT_MISSING", "unverifiable", "open, Not checked", "open, Cannot be decided"],
+      ["TRUST_ROOT_MISSING", "unverifiable", "open, Not checked", "open, Can't be verified here"],
     ];
     for (const [code, state, signature, identity] of cases) {
       const [first, second, files, policy] = results({ state, ...reason(code) });
@@ -211,13 +207,13 @@ describe("what the signature viewer tells", () => {
     const { state } = told({ ...verified, state: "modified", comparison }, {}, counts);
     assert.equal(
       state.headline.sentence,
-      "This is no longer what key prod.pub signed: 1 file changed, 1 file missing, 2 files added.",
+      "llama doesn't match its signature: 1 changed, 1 missing, 2 added (signed by key prod.pub).",
     );
     assert.deepEqual(results({ ...verified, state: "modified", comparison }).slice(2), [
       "Files: failed, Changed",
       "Policy: open, Not accepted",
     ]);
-    assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "What differs", count: 4 });
+    assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "Differing", count: 4 });
   });
 
   it("of a signer whom nobody accepts, of an exception, and of a policy that says yes, with its line", () => {
@@ -246,7 +242,7 @@ describe("what the signature viewer tells", () => {
     };
     const { state, links } = told({ ...verified, decision });
     const [policy, authority] = state.steps[3]?.facts ?? [];
-    assert.equal(state.steps[3]?.line, "The policy team › release accepts this signer.");
+    assert.equal(state.steps[3]?.line, "Accepted by team › release.");
     assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", place });
     assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", place: { ...place, line: 9 } });
     const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
@@ -303,7 +299,7 @@ describe("what the signature viewer tells", () => {
     const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
     const { state, links } = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
     assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
-    assert.equal(state.origin?.summary, "https://evil.example vouches for what it was made from.");
+    assert.equal(state.origin?.summary, "According to https://evil.example, this was built from the following.");
     const opened = (state.origin?.facts ?? []).map(({ label, value, link }) => {
       const target = links.get(link?.id ?? -1);
       return [label, value, target?.kind === "web" ? target.url : undefined];
@@ -322,7 +318,7 @@ describe("what the signature viewer tells", () => {
 
   it("of a file that is another one than was checked: nothing of the verdict", () => {
     const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
-    assert.equal(state.headline.sentence, "The signature of llama is another one than was checked.");
+    assert.equal(state.headline.sentence, "The signature of llama is not the one that was checked.");
     assert.ok(state.steps.every(({ status }) => status === "open"));
   });
 
@@ -332,9 +328,9 @@ describe("what the signature viewer tells", () => {
     assert.equal(told(running).state.canVerify, false);
     const stale = (staleBecause: Verdict["staleBecause"]) =>
       told({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
-    assert.match(stale("files").headline.sentence, /changed on the disk/);
-    assert.match(stale("policy").headline.sentence, /policies/);
-    assert.match(stale("trust").headline.sentence, /Whom you trust/);
+    assert.match(stale("files").headline.sentence, /^Files of llama changed/);
+    assert.match(stale("policy").headline.sentence, /^Policies that cover llama changed/);
+    assert.match(stale("trust").headline.sentence, /^Your trusted signers changed/);
     assert.match(stale("restart").headline.sentence, /earlier window/);
     assert.ok(stale("files").steps.every(({ status }) => status === "open"));
   });
@@ -343,13 +339,13 @@ describe("what the signature viewer tells", () => {
     const problem = { code: "BUNDLE_NOT_JSON", message: "model.sig is not JSON." } as const;
     const damaged: SignatureSummary = { bytes: 12, claims: [], problem, text: "file" };
     const none: StateCounts = { ...COUNTS, same: 0, "left-out": 0 };
-    const alone = viewerState({ path: SIGNATURE, summary: damaged }, { counts: none, generation: 1 }, EDGE).state;
+    const alone = viewerState({ path: SIGNATURE, summary: damaged }, { counts: none, generation: 1 }, LOCALIZER).state;
     assert.deepEqual(alone.headline.notes, ["model.sig is not JSON."]);
     assert.equal(alone.headline.tone, "amber");
     assert.equal(alone.files, undefined);
     assert.equal(alone.steps[0]?.line, "model.sig is not JSON.");
     const withModel = { ...subject({ state: "invalid", ...reason("BUNDLE_NOT_JSON") }), summary: damaged };
-    const known = viewerState(withModel, { counts: none, generation: 1 }, EDGE).state;
+    const known = viewerState(withModel, { counts: none, generation: 1 }, LOCALIZER).state;
     assert.equal(known.headline.tone, "red");
   });
 

@@ -1,15 +1,15 @@
+import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { type CiHost, ciHostOf, shortRef } from "../../../core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../core/verification/signer.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Origin } from "../messages.ts";
-import type { Edge } from "./edge.ts";
 import { httpsUrl, type Links } from "./links.ts";
 
 /** Characters of a commit that a person compares. */
 const COMMIT = 12;
 
 /** Where a CI signer made it, as its certificate says: verified, since the certificate was. Nothing for people and keys. */
-export function originOf(signer: SigstoreSigner, links: Links, { l10n }: Edge): Origin | undefined {
+export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer): Origin | undefined {
   const host = ciHostOf(signer.issuer);
   const { extensions } = signer;
   const repository =
@@ -28,16 +28,16 @@ export function originOf(signer: SigstoreSigner, links: Links, { l10n }: Edge): 
   return {
     summary:
       host === undefined
-        ? l10n.t("{0} vouches for what it was made from.", plainText(signer.issuer))
-        : l10n.t("Made by an automatic build, not by a person. The build service vouches for what it was made from."),
+        ? t("According to {0}, this was built from the following.", plainText(signer.issuer))
+        : t("Signed by an automatic build, not by a person. The build service certifies what it was built from."),
     facts: [
-      ...fact(l10n.t("Repository"), shortAddress(repository, host), repository),
-      ...fact(l10n.t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),
-      ...fact(l10n.t("Commit"), commit?.slice(0, COMMIT), commit && pages?.commit(commit)),
-      ...fact(l10n.t("Workflow"), workflow && shortAddress(workflow, host), workflow && pages?.file(workflow, commit)),
-      ...fact(l10n.t("Started by"), trigger),
+      ...fact(t("Repository"), shortAddress(repository, host), repository),
+      ...fact(t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),
+      ...fact(t("Commit"), commit?.slice(0, COMMIT), commit && pages?.commit(commit)),
+      ...fact(t("Workflow"), workflow && shortAddress(workflow, host), workflow && pages?.file(workflow, commit)),
+      ...fact(t("Started by"), trigger),
       ...fact(
-        l10n.t("Run"),
+        t("Run"),
         extensions["runInvocationUri"] && shortAddress(extensions["runInvocationUri"], host),
         extensions["runInvocationUri"],
       ),

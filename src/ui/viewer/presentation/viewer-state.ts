@@ -1,7 +1,7 @@
+import type { Localizer } from "../../../core/presentation/localizer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { ViewerState } from "../messages.ts";
-import type { Edge } from "./edge.ts";
 import { filesOf } from "./files.ts";
 import { headlineOf } from "./headline.ts";
 import { labelsOf } from "./labels.ts";
@@ -15,26 +15,28 @@ import { claimedTimeline, timelineOf } from "./timeline.ts";
 export function viewerState(
   subject: Subject,
   files: { readonly counts: StateCounts; readonly generation: number },
-  edge: Edge,
+  localizer: Localizer,
 ): { readonly state: ViewerState; readonly links: Links } {
   const links = new Links();
   const verdict = currentVerdict(subject);
   const signer = isAuthentic(verdict) ? verdict.signer : undefined;
   const timeline =
-    signer === undefined ? claimedTimeline(subject.summary, edge) : timelineOf(signer, verdict?.checkedAt, edge);
-  const origin = signer?.method === "sigstore" ? originOf(signer, links, edge) : undefined;
-  const list = filesOf(subject, files.counts, files.generation, edge);
+    signer === undefined
+      ? claimedTimeline(subject.summary, localizer)
+      : timelineOf(signer, verdict?.checkedAt, localizer);
+  const origin = signer?.method === "sigstore" ? originOf(signer, links, localizer) : undefined;
+  const list = filesOf(subject, files.counts, files.generation, localizer);
   const state: ViewerState = {
     type: "state",
     name: subjectName(subject),
     path: plainText(subject.path),
-    headline: headlineOf(subject, edge),
-    steps: stepsOf(subject, links, edge),
+    headline: headlineOf(subject, localizer),
+    steps: stepsOf(subject, links, localizer),
     ...(timeline && { timeline }),
     ...(origin && { origin }),
     ...(list && { files: list }),
     text: subject.summary.text,
-    labels: labelsOf(edge),
+    labels: labelsOf(localizer),
     canTrust: verdict?.state === "untrusted" && signer !== undefined,
     canVerify: subject.model !== undefined && subject.model.verdict.state !== "checking",
   };

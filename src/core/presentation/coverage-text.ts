@@ -1,0 +1,99 @@
+import { changedFileCount } from "../manifest/changed-files.ts";
+import type { Comparison } from "../manifest/comparison.ts";
+import type { FileDifference } from "../manifest/differences.ts";
+import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
+import type { Coverage, Verdict } from "../verdict.ts";
+import { bytesText } from "./bytes-and-time.ts";
+import type { Localizer, Translate } from "./localizer.ts";
+
+/** `2 changed, 1 missing, 1 added`: files, however many of their shards. Empty when nothing differs. */
+export function differencesText(comparison: Comparison, t: Translate): string {
+  const changed = changedFileCount(comparison);
+  const { length: missing } = comparison.missing;
+  const { length: added } = comparison.added;
+  return [
+    ...(changed === 0 ? [] : [t("{0} changed", changed)]),
+    ...(missing === 0 ? [] : [t("{0} missing", missing)]),
+    ...(added === 0 ? [] : [t("{0} added", added)]),
+  ].join(", ");
+}
+
+/** The same in a sentence: one file by its name, several by their number. */
+export function differencesPhrase(comparison: Comparison, t: Translate): string {
+  const { changed, missing, added } = comparison;
+  if (changedFileCount(comparison) + missing.length + added.length > 1) return differencesText(comparison, t);
+  if (changed[0] !== undefined) return t("{0} changed", changed[0].name);
+  if (missing[0] !== undefined) return t("{0} missing", missing[0].name);
+  return added[0] === undefined ? "" : t("{0} added", added[0].name);
+}
+
+/** Why a file differs, or cannot be signed. */
+export function noteText(note: NonNullable<FileDifference["note"]>, t: Translate): string {
+  switch (note) {
+    case "shorter":
+      return t("shorter than signed");
+    case "longer":
+      return t("longer than signed");
+    case "symlink":
+      return t("a symbolic link");
+    case "special":
+      return t("not a regular file");
+    case "not-utf8":
+      return t("its name is not UTF-8");
+    case "not-portable":
+      return t("its name cannot be signed");
+    case "ignored":
+      return t("left out of this check");
+  }
+}
+
+/** On whose account a file is not covered. */
+export function ignoredByText(source: IgnoreSource, t: Translate): string {
+  switch (source) {
+    case "signer":
+      return t("left out by the signer");
+    case "default":
+      return t("left out by default");
+    case "caller":
+      return t("left out by you");
+    case "signature":
+      return t("the signature itself");
+  }
+}
+
+/** What is not covered; the signature itself goes without saying. */
+export function ignoredNames({ ignored }: Coverage): readonly string[] {
+  return ignored.filter(({ source }) => source !== "signature").map(({ name }) => name);
+}
+
+/** `14 files, 16.1 GB`: what the signature covers. */
+export function filesText({ files, bytes }: Coverage, t: Translate): string {
+  return files === 1 ? t("1 file, {0}", bytesText(bytes)) : t("{0} files, {1}", files, bytesText(bytes));
+}
+
+/** How the verdict was reached, and when: "every byte read, 14:02". */
+export function readingText(verdict: Verdict, { t, time }: Localizer): string {
+  return timed(verdict.reading === "cached" ? t("partly from earlier checks") : t("every byte read"), verdict, time);
+}
+
+/** The same where room is short. */
+export function shortReadingText(verdict: Verdict, { t, time }: Localizer): string {
+  return timed(verdict.reading === "cached" ? t("cached") : t("all read"), verdict, time);
+}
+
+function timed(text: string, { checkedAt }: Verdict, time: Localizer["time"]): string {
+  return checkedAt === undefined ? text : `${text}, ${time(checkedAt)}`;
+}
+
+/** The default paths leave out files that git does not keep there; `3+` where not all of it was looked at. */
+export function hiddenLabel({ count, complete }: HiddenContent, t: Translate): string {
+  return t("Left out by default, not git's own ({0})", complete ? String(count) : `${count}+`);
+}
+
+/** The same with the first `shown` names. */
+export function hiddenText(hidden: HiddenContent, shown: number, t: Translate): string {
+  const names = hidden.names.slice(0, shown);
+  const more = hidden.count - names.length;
+  const named = `${hiddenLabel(hidden, t)}: ${names.join(", ")}`;
+  return more > 0 ? `${named} ${t("… and {0} more", more)}` : named;
+}

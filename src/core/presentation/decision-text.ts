@@ -1,0 +1,78 @@
+import type { Decision, DecisionReason, Outcome, PolicyDecision } from "../policy/decision.ts";
+import type { Reason, Verdict } from "../verdict.ts";
+import type { Translate } from "./localizer.ts";
+import { acceptedBySettings } from "./signer-text.ts";
+
+/** `team-models › release`, where an authority accepts the signer; else the policy alone. */
+export function acceptedBy({ policy, authorities }: PolicyDecision): string {
+  const accepting = authorities.find(({ accepted }) => accepted);
+  return accepting === undefined ? policy.name : `${policy.name} › ${accepting.authority.name}`;
+}
+
+/** The decision of one policy, in a sentence without a full stop. */
+export function policySentence(policy: PolicyDecision, t: Translate): string {
+  const name = acceptedBy(policy);
+  if (!policy.satisfied) return policy.mode === "warn" ? t("{0} warns", name) : t("Not accepted by {0}", name);
+  if (!policy.counts) return t("{0} does not count: the workspace is not trusted", name);
+  switch (policy.by) {
+    case "exception":
+      return t("Allowed by an exception in {0}", name);
+    case "nothing-demanded":
+      return t("{0} demands no signature", name);
+    default:
+      return t("Accepted by {0}", name);
+  }
+}
+
+/** What all policies together decide, as a sentence. */
+export function outcomeSentence(outcome: Outcome, t: Translate): string {
+  switch (outcome) {
+    case "accepted":
+      return t("Every policy that covers this model accepts it.");
+    case "exception":
+      return t("A policy allows it by exception. No signature was accepted.");
+    case "unsigned":
+      return t("It is not signed, and no policy demands a signature.");
+    case "warned":
+      return t("It is not accepted, but only by policies that warn and do not refuse.");
+    case "refused":
+      return t("A policy refuses it.");
+    case "uncovered":
+      return t("No policy that may accept it covers it.");
+  }
+}
+
+/** Whose policy it is. */
+export function policyOwner({ source }: Pick<PolicyDecision, "source">, t: Translate): string {
+  return source === "user" ? t("your own policy") : t("policy of this workspace");
+}
+
+export function policyNotes({ reasons, warnings }: PolicyDecision): readonly DecisionReason[] {
+  return [...reasons, ...warnings];
+}
+
+/** Every policy with its reasons, a sentence each. */
+export function decisionLines(decision: Decision, t: Translate): readonly string[] {
+  const broken = decision.reasons.filter(({ code }) => code === "POLICY_INVALID").map(({ message }) => message);
+  const lines = decision.policies.flatMap((policy) => [
+    policySentence(policy, t),
+    ...policyNotes(policy).map(({ message }) => message),
+  ]);
+  const known = new Set(lines);
+  const rest = decision.reasons.filter(({ code, message }) => code === "POLICY_UNCOVERED" && !known.has(message));
+  return [...broken, ...lines, ...rest.map(({ message }) => message)];
+}
+
+/** The reasons of a verdict that its decision does not already give. */
+export function reasonsBeside(decision: Decision | undefined, reasons: readonly Reason[]): readonly Reason[] {
+  if (decision === undefined) return reasons;
+  const known = new Set([...decision.policies.flatMap(policyNotes), ...decision.reasons].map(({ message }) => message));
+  return reasons.filter(({ message }) => !known.has(message));
+}
+
+/** Why a verdict is what it is: what accepts the signer, or does not, and everything else that was found. */
+export function reasonLines({ state, signer, decision, reasons }: Verdict, t: Translate): readonly string[] {
+  const beside = reasonsBeside(decision, reasons).map(({ message }) => message);
+  if (decision !== undefined) return [...decisionLines(decision, t), ...beside];
+  return state === "verified" && signer !== undefined ? [acceptedBySettings(signer, t), ...beside] : beside;
+}

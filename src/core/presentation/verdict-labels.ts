@@ -1,0 +1,71 @@
+import type { StaleCause, Verdict, VerdictState } from "../verdict.ts";
+import type { Translate } from "./localizer.ts";
+
+/** How a verdict is shown. State is never shown by colour alone: each has a label and a mark of its own. */
+export interface VerdictLabel {
+  readonly label: string;
+  /** Name of a codicon. */
+  readonly icon: string;
+  readonly colour: "green" | "amber" | "red" | "neutral";
+  /** One or two characters beside a file's name; absent where there is nothing to say. */
+  readonly badge?: string;
+  /** One character before the label, where there are no icons. */
+  readonly mark: string;
+}
+
+/** The one table that every surface reads. */
+export const VERDICT_LABELS: Readonly<Record<VerdictState, VerdictLabel>> = {
+  verified: { label: "Verified", icon: "verified-filled", colour: "green", badge: "✓", mark: "✓" },
+  untrusted: { label: "Signer not accepted", icon: "unverified", colour: "amber", badge: "?", mark: "?" },
+  modified: { label: "Changed since signing", icon: "error", colour: "red", badge: "✗", mark: "✗" },
+  invalid: { label: "Signature not valid", icon: "error", colour: "red", badge: "✗", mark: "✗" },
+  unverifiable: { label: "Can't be verified here", icon: "question", colour: "neutral", mark: "?" },
+  unsigned: { label: "Not signed", icon: "circle-outline", colour: "neutral", mark: "○" },
+  unchecked: { label: "Not checked yet", icon: "circle-large-outline", colour: "neutral", mark: "○" },
+  checking: { label: "Checking…", icon: "sync~spin", colour: "neutral", mark: "…" },
+  stale: { label: "Outdated: files changed", icon: "history", colour: "neutral", mark: "↻" },
+};
+
+const EXCEPTION: VerdictLabel = {
+  label: "Allowed by exception",
+  icon: "warning",
+  colour: "amber",
+  badge: "!",
+  mark: "!",
+};
+const SIGNATURE_DEMANDED: VerdictLabel = { ...EXCEPTION, label: "Not signed" };
+
+const STALE: Readonly<Record<StaleCause, string>> = {
+  files: VERDICT_LABELS.stale.label,
+  policy: "Outdated: policy changed",
+  trust: "Outdated: trust changed",
+  restart: "Outdated: checked in an earlier window",
+};
+
+/** The texts of this file, for translators. */
+export const LABEL_TEXTS: readonly string[] = [
+  ...[...Object.values(VERDICT_LABELS), EXCEPTION, SIGNATURE_DEMANDED].map(({ label }) => label),
+  ...Object.values(STALE),
+];
+
+/** A verdict as far as its label depends on it. */
+type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause">;
+
+/** The label of a verdict: by its state and its cause, and by what policies decided. */
+export function verdictLabel(verdict: Labelled, t: Translate): VerdictLabel {
+  const found = labelOf(verdict);
+  return { ...found, label: t(found.label) };
+}
+
+function labelOf(verdict: Labelled): VerdictLabel {
+  const { state, decision, staleBecause } = verdict;
+  if (state === "stale") return { ...VERDICT_LABELS.stale, label: STALE[staleBecause ?? "files"] };
+  if (isException(verdict)) return EXCEPTION;
+  const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;
+  return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : VERDICT_LABELS[state];
+}
+
+/** Whether a policy allows the model by exception. That hides neither a change nor a signature that is not valid. */
+export function isException({ state, decision }: Labelled): boolean {
+  return decision?.outcome === "exception" && state !== "modified" && state !== "invalid" && state !== "stale";
+}

@@ -1,0 +1,118 @@
+import type { StaleCause, Verdict } from "../verdict.ts";
+import { differencesPhrase, differencesText } from "./coverage-text.ts";
+import type { Localizer, Translate } from "./localizer.ts";
+import { shortReason, shortReasonOf } from "./short-reasons.ts";
+import { signerName, signerPhrase } from "./signer-text.ts";
+import { isException } from "./verdict-labels.ts";
+
+/** The text beside a model's name in a list: the signer, what differs, or the reason in four words. */
+export function summarizeVerdict(verdict: Verdict, localizer: Localizer): string {
+  const { t, time } = localizer;
+  const { signer, comparison, checkedAt } = verdict;
+  switch (verdict.state) {
+    case "verified":
+    case "untrusted":
+      return signer === undefined ? "" : signerName(signer, t);
+    case "modified":
+      return comparison === undefined ? shortReason(verdict, t) : differencesText(comparison, t);
+    case "invalid":
+    case "unverifiable":
+      return shortReason(verdict, t);
+    case "unsigned":
+      return t("not signed");
+    case "unchecked":
+      return t("signed, not checked");
+    case "checking":
+      return t("checking");
+    case "stale": {
+      const at = checkedAt === undefined ? undefined : time(checkedAt);
+      if (comparison?.matches === true && verdict.reasons.length === 0) {
+        return at === undefined ? t("was verified") : t("was verified {0}", at);
+      }
+      return at === undefined ? t("was checked") : t("was checked {0}", at);
+    }
+  }
+}
+
+/** The subject of a sentence, and the reason that goes into it where the verdict is bad. */
+export interface SentenceParts {
+  /** The model's name, or "This". */
+  readonly name: string;
+  /** A sentence; absent where the reasons stand beside it. */
+  readonly reason?: string;
+}
+
+/** The verdict as one sentence that stands alone: "llama-3-8b is what key prod.pub signed, unchanged." */
+export function verdictSentence(verdict: Verdict, parts: SentenceParts, localizer: Localizer): string {
+  const sentence = stateSentence(verdict, parts, localizer);
+  return isException(verdict) ? `${sentence} ${localizer.t("A policy allows it by exception.")}` : sentence;
+}
+
+function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, { t, date }: Localizer): string {
+  const { signer, comparison } = verdict;
+  const who = signerPhrase(signer, t);
+  switch (verdict.state) {
+    case "verified":
+      return signer?.method === "sigstore"
+        ? t("{0} is what {1} signed on {2}, unchanged.", name, who, date(signer.signedAt))
+        : t("{0} is what {1} signed, unchanged.", name, who);
+    case "untrusted":
+      return isException(verdict)
+        ? t("{0} is what {1} signed, unchanged.", name, who)
+        : t("{0} is what {1} signed, unchanged, but {2}.", name, who, objection(verdict, t));
+    case "modified": {
+      const what = comparison === undefined ? shortReason(verdict, t) : differencesPhrase(comparison, t);
+      return signer === undefined
+        ? t("{0} doesn't match its signature: {1}.", name, what)
+        : t("{0} doesn't match its signature: {1} (signed by {2}).", name, what, who);
+    }
+    case "invalid":
+      return reason === ""
+        ? t("The signature of {0} is not valid.", name)
+        : t("The signature of {0} is not valid: {1}", name, reason);
+    case "unverifiable":
+      return reason === ""
+        ? t("{0} can't be verified here.", name)
+        : t("{0} can't be verified here: {1}", name, reason);
+    case "unsigned":
+      return verdict.decision?.outcome === "refused"
+        ? t("{0} is not signed, and a policy demands a signature.", name)
+        : t("{0} is not signed.", name);
+    case "unchecked":
+      return signer === undefined
+        ? t("{0} is signed and was not checked yet.", name)
+        : t("{0} was signed by {1}; its files were not checked yet.", name, who);
+    case "checking":
+      return t("{0} is being checked.", name);
+    case "stale":
+      return staleSentence(verdict.staleBecause ?? "files", name, t);
+  }
+}
+
+/** Why a signer whose files match is not accepted, after "but". */
+function objection({ decision }: Verdict, t: Translate): string {
+  const code = decision?.reasons[0]?.code;
+  switch (code) {
+    case undefined:
+      return t("this signer is not accepted");
+    case "POLICY_SIGNER":
+      return t("no policy accepts this signer");
+    case "POLICY_WORKSPACE_UNTRUSTED":
+      return t("only policies of an untrusted workspace cover it");
+    default:
+      return shortReasonOf(code, t);
+  }
+}
+
+function staleSentence(cause: StaleCause, name: string, t: Translate): string {
+  switch (cause) {
+    case "files":
+      return t("Files of {0} changed since it was checked.", name);
+    case "policy":
+      return t("Policies that cover {0} changed since it was checked.", name);
+    case "trust":
+      return t("Your trusted signers changed since {0} was checked.", name);
+    case "restart":
+      return t("{0} was checked in an earlier window, and not yet in this one.", name);
+  }
+}

@@ -1,0 +1,130 @@
+import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
+import { noteText } from "../../../core/presentation/coverage-text.ts";
+import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Coverage, Verdict } from "../../../core/verdict.ts";
+import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
+import { plainText } from "../../../platform/plain-text.ts";
+import type { Fact, FileFilter, FileRow, FileState, Files, Tone } from "../messages.ts";
+import { currentVerdict, isCompared, type Subject } from "./subject.ts";
+
+/** Changed pieces of one file that are listed. */
+const PIECES = 20;
+
+/** What the reader has to know to give each file its state. */
+export function findingsOf(subject: Subject): Findings {
+  const verdict = currentVerdict(subject);
+  const compared = isCompared(verdict) ? verdict : undefined;
+  const coverage: Partial<Coverage> = compared?.coverage ?? {};
+  return {
+    ...(subject.model === undefined ? {} : { model: subject.model.path, modelKind: subject.model.kind }),
+    compared: compared !== undefined,
+    changed: compared?.comparison.changed ?? [],
+    missing: compared?.comparison.missing ?? [],
+    added: compared?.comparison.added ?? [],
+    passed: coverage.unsigned ?? [],
+    leftOut: (coverage.ignored ?? []).filter(({ source }) => source !== "signature"),
+  };
+}
+
+interface StateLabel {
+  readonly word: string;
+  readonly plural: string;
+  readonly tone: Tone;
+}
+
+function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> {
+  return {
+    same: { word: t("unchanged"), plural: t("Unchanged"), tone: "green" },
+    listed: { word: t("not compared"), plural: t("Not compared"), tone: "neutral" },
+    changed: { word: t("changed"), plural: t("Changed"), tone: "red" },
+    missing: { word: t("missing"), plural: t("Missing"), tone: "red" },
+    added: { word: t("added"), plural: t("Added"), tone: "red" },
+    passed: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
+    "left-out": { word: t("left out"), plural: t("Left out"), tone: "neutral" },
+  };
+}
+
+const STATES: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];
+
+/** What stands above the list, and what it can be narrowed to. */
+export function filesOf(
+  subject: Subject,
+  counts: StateCounts,
+  generation: number,
+  localizer: Localizer,
+): Files | undefined {
+  const { t } = localizer;
+  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
+  if (total === 0) return undefined;
+  const labels = stateLabels(localizer);
+  const differing = counts.changed + counts.missing + counts.added;
+  const filters: { filter: FileFilter; label: string; count: number }[] = [
+    { filter: "all", label: t("All"), count: total },
+    ...(differing > 0 ? [{ filter: "differing" as const, label: t("Differing"), count: differing }] : []),
+    ...STATES.filter((state) => counts[state] > 0).map((state) => ({
+      filter: state,
+      label: labels[state].plural,
+      count: counts[state],
+    })),
+  ];
+  const verdict: Verdict | undefined = currentVerdict(subject);
+  const verified = isCompared(verdict);
+  const summary = verified
+    ? t("What was signed, compared with what is here.")
+    : t("What the signature file lists. Nothing of it was compared.");
+  return { generation, summary, verified, filters, total };
+}
+
+/** One file of the list, in words. */
+export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
+  const { word, tone } = stateLabels(localizer)[entry.state];
+  return {
+    name: plainText(entry.name),
+    state: entry.state,
+    word,
+    tone,
+    size: entry.size === undefined ? "" : bytesText(entry.size),
+    digest: entry.digest ?? "",
+    sentence: sentenceOf(entry, localizer),
+    facts: factsOf(entry, localizer),
+  };
+}
+
+function sentenceOf({ state, ignored, source, note }: FileEntry, { t }: Localizer): string {
+  switch (state) {
+    case "same":
+      return t("As it was signed.");
+    case "listed":
+      return t("The signature file lists it; it was not compared.");
+    case "changed":
+      return t("Its content is not what was signed.");
+    case "missing":
+      return ignored === true
+        ? t("Signed, but left out of this check, so it was not read.")
+        : t("Signed, but no longer here.");
+    case "added":
+      return note === undefined ? t("Here, but not signed.") : t("Here, but not signed: {0}.", noteText(note, t));
+    case "passed":
+      return t("Not signed; a policy allows that.");
+    case "left-out":
+      return source === "signer" ? t("Left out by the signer.") : t("Left out, as is usual for such files.");
+  }
+}
+
+function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact[] {
+  const code = true;
+  if (changes.length === 0) {
+    const signed = digest === undefined ? [] : [{ label: t("Digest, as signed"), value: digest, code }];
+    return shards === undefined ? signed : [...signed, { label: t("Signed pieces"), value: String(shards) }];
+  }
+  const more = changes.length - PIECES;
+  const listed = changes.slice(0, PIECES).flatMap(({ range, expected, found, note }) => {
+    const where = range === undefined ? "" : ` (${t("bytes {0} to {1}", range.start, range.end)})`;
+    return [
+      ...(note === undefined ? [] : [{ label: t("What is wrong") + where, value: noteText(note, t) }]),
+      ...(expected === undefined ? [] : [{ label: t("Expected") + where, value: expected, code }]),
+      ...(found === undefined ? [] : [{ label: t("Found") + where, value: found, code }]),
+    ];
+  });
+  return more > 0 ? [...listed, { label: t("And more"), value: t("{0} further pieces changed", more) }] : listed;
+}

@@ -1,0 +1,38 @@
+import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Labels } from "../messages.ts";
+
+export function labelsOf({ t }: Localizer): Labels {
+  return {
+    verify: t("Verify"),
+    verifyAgain: t("Verify Again"),
+    trust: t("Trust Signer…"),
+    reopenAsText: t("Reopen as Text"),
+    copyReport: t("Copy Report"),
+    howChecked: t("Checks"),
+    details: t("Details"),
+    claims: t("Claims of the file, not verified:"),
+    when: t("When it was signed"),
+    where: t("Where it was made"),
+    files: t("Files"),
+    search: t("Search by name or digest"),
+    show: t("Show"),
+    columnName: t("Name"),
+    columnState: t("State"),
+    columnSize: t("Size"),
+    columnDigest: t("Digest"),
+    found: t("{0} of {1} files", "{0}", "{1}"),
+    nothingFound: t("No matching files."),
+    copyName: t("Copy Name"),
+    copyDigest: t("Copy Digest"),
+    copied: t("Copied."),
+    statement: t("The statement, word for word"),
+    wholeFile: t("What is in the file"),
+    showText: t("Show"),
+    linesShown: t("{0} of {1} lines", "{0}", "{1}"),
+    showMore: t("Show More"),
+    textNote: t("Only spaces and line breaks were added, to make it readable."),
+    leadsTo: t("Opens {0}", "{0}"),
+    loading: t("Reading the signature…"),
+    notVerified: t("not verified"),
+  };
+}

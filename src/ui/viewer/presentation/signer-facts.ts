@@ -1,0 +1,103 @@
+import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Signer, TrustRootFacts } from "../../../core/verification/signer.ts";
+import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
+import { plainText } from "../../../platform/plain-text.ts";
+import type { Fact } from "../messages.ts";
+import type { Links } from "./links.ts";
+
+/** The log that has a search for people. */
+const PUBLIC_LOG = "https://rekor.sigstore.dev";
+
+/** Everything about the signer that was verified. */
+export function signerFacts(signer: Signer, links: Links, localizer: Localizer): Fact[] {
+  const { t } = localizer;
+  const text = (label: string, value: string, code = false): Fact[] =>
+    value === "" ? [] : [{ label, value: plainText(value), ...(code && { code }) }];
+  switch (signer.method) {
+    case "key":
+      return [
+        ...text(t("Key"), signer.label ?? ""),
+        ...text(t("Kind"), signer.curve),
+        ...text(t("Fingerprint (SHA-256)"), signer.fingerprint, true),
+      ];
+    case "certificate":
+      return [
+        ...text(t("Subject"), signer.subject, true),
+        ...signer.alternativeNames.flatMap((name) => text(t("Also named"), name, true)),
+        ...text(t("Issued by"), signer.issuer, true),
+        ...text(t("Root"), signer.root, true),
+        ...text(t("Serial number"), signer.serialNumber, true),
+        ...text(t("Valid from"), localizer.moment(signer.notBefore)),
+        ...text(t("Valid until"), localizer.moment(signer.notAfter)),
+        ...text(t("Fingerprint (SHA-256)"), signer.fingerprints[0] ?? "", true),
+      ];
+    case "sigstore": {
+      const { certificate, log } = signer;
+      return [
+        ...text(t("Identity"), signer.identity, true),
+        ...text(t("Vouched for by"), signer.issuer, true),
+        ...text(t("Signed"), localizer.moment(signer.signedAt)),
+        ...text(t("Certificate issued by"), certificate.authority, true),
+        ...text(t("Serial number"), certificate.serialNumber, true),
+        ...text(t("Fingerprint (SHA-256)"), certificate.fingerprint, true),
+        ...certificate.logs.flatMap((log) => text(t("Certificate log"), log, true)),
+        logFact(log.url, log.index, links, localizer),
+        ...text(t("Kind of log entry"), log.entry, true),
+        ...signer.timestamps.flatMap(({ authority }) => text(t("Timestamp by"), authority, true)),
+        ...text(t("Checked against"), trustRootText(signer.trustRoot, localizer)),
+      ];
+    }
+  }
+}
+
+function logFact(url: string, index: string, links: Links, { t }: Localizer): Fact {
+  const value = plainText(t("number {0} in {1}", index, url.replace(/^https:\/\//, "")));
+  const isPublic = url.replace(/\/$/, "") === PUBLIC_LOG && /^\d+$/.test(index);
+  const link = isPublic ? links.web(`https://search.sigstore.dev/?logIndex=${index}`) : undefined;
+  return { label: t("Log entry"), value, code: true, ...(link && { link }) };
+}
+
+function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, localizer: Localizer): string {
+  const { t } = localizer;
+  if (origin === "file" || asOf === undefined) return t("the trust root of {0}", label);
+  if (expiredSince !== undefined) {
+    const expired = localizer.moment(expiredSince);
+    return t(
+      "the trust root of {0}, refreshed on {1}; its metadata expired on {2}",
+      label,
+      localizer.moment(asOf),
+      expired,
+    );
+  }
+  return t("the trust root of {0}, current on {1}", label, localizer.moment(asOf));
+}
+
+/** Names of what a file claims, for people; others are shown as the file has them. */
+function claimLabels({ t }: Localizer): Readonly<Record<string, string>> {
+  return {
+    identity: t("Identity"),
+    "type of identity": t("Kind of identity"),
+    "identity provider": t("Vouched for by"),
+    "valid from": t("Valid from"),
+    "valid until": t("Valid until"),
+    "log entry": t("Log entry"),
+    "key hint": t("Key fingerprint"),
+    subject: t("Subject"),
+    issuer: t("Issued by"),
+    "alternative names": t("Also named"),
+    certificate: t("Certificate"),
+  };
+}
+
+/** What the file says of its signer. No link is made of it. */
+export function claimFacts({ claims }: SignatureSummary, localizer: Localizer): Fact[] {
+  const labels = claimLabels(localizer);
+  return claims.map(({ name, value }) => {
+    const isTime = name === "valid from" || name === "valid until";
+    return {
+      label: labels[name] ?? plainText(name),
+      value: isTime ? localizer.moment(value) : plainText(value),
+      ...(!isTime && { code: true }),
+    };
+  });
+}

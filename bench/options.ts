@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly cold: boolean;
   /** An interpreter that has the reference implementation, or may be given it. */
   readonly python: string;
+  /** Path of an earlier build's `dist/cli.js`, which the works of the terminal are paired with. */
+  readonly earlier: string | undefined;
   /** Where the table is written, beside standard output. */
   readonly output: string | undefined;
   /** Whether the table takes the place of the one in bench/README.md. */
@@ -36,6 +38,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       keep: { type: "boolean", default: false },
       cold: { type: "boolean", default: false },
       python: { type: "string", default: "python3" },
+      earlier: { type: "string" },
       output: { type: "string" },
       record: { type: "boolean", default: false },
     },
@@ -49,6 +52,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     keep: values.keep,
     cold: values.cold,
     python: values.python,
+    earlier: values.earlier,
     output: values.output,
     record: values.record,
   };

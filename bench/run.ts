@@ -18,7 +18,15 @@ import {
   unevenFiles,
 } from "./works/large-files.ts";
 import { smallCached, smallCold, smallWarm } from "./works/small-files.ts";
-import { terminalScan, terminalSmallFiles, terminalTinyModel } from "./works/terminal.ts";
+import {
+  terminalEightFiles,
+  terminalManyModels,
+  terminalOneFile,
+  terminalScan,
+  terminalSkills,
+  terminalSmallFiles,
+  terminalTinyModel,
+} from "./works/terminal.ts";
 
 /** In this order: the peak of memory is that of the works before it. */
 const WORKS: Readonly<Record<string, Work>> = {
@@ -33,7 +41,11 @@ const WORKS: Readonly<Record<string, Work>> = {
   "small-cold": smallCold,
   "small-cached": smallCached,
   "terminal-small": terminalSmallFiles,
+  "terminal-eight": terminalEightFiles,
+  "terminal-one": terminalOneFile,
   "terminal-scan": terminalScan,
+  "terminal-skills": terminalSkills,
+  "terminal-many": terminalManyModels,
   "terminal-tiny": terminalTinyModel,
   blake3: blake3File,
   "blake3-memory": blake3Implementations,

@@ -6,26 +6,20 @@ import type { FoundModel } from "../core/model/find-models.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { REPORT_VERSION } from "../core/verify-report.ts";
 import type { ScanResult } from "./scan-report.ts";
 
-/** Changes when a field is removed, renamed or takes another meaning; new fields may come without. */
-const VERSION = 2;
-
 /** What `--json` prints: one object, as `schemas/report.schema.json` has it. */
-export type JsonReport = Readonly<Record<string, unknown>> & { readonly version: typeof VERSION };
+export type JsonReport = Readonly<Record<string, unknown>> & { readonly version: typeof REPORT_VERSION };
 
 function resourceJson({ name, file, range, digest }: Resource): Record<string, unknown> {
   return { name, file, digest, ...(range !== undefined && { range }) };
 }
 
-export function verifyJson(verdict: Verdict): JsonReport {
-  return { version: VERSION, command: "verify", verified: verdict.state === "verified", verdict };
-}
-
 export function signJson(model: string, result: SignResult): JsonReport {
   const { signature, signer, rootDigest, coverage, replaced, warnings } = result;
   return {
-    version: VERSION,
+    version: REPORT_VERSION,
     command: "sign",
     model,
     signature,
@@ -41,7 +35,7 @@ export function signJson(model: string, result: SignResult): JsonReport {
 
 export function digestJson(model: string, { rootDigest, resources, coverage }: ModelDigest): JsonReport {
   return {
-    version: VERSION,
+    version: REPORT_VERSION,
     command: "digest",
     model,
     digest: `sha256:${rootDigest}`,
@@ -53,7 +47,7 @@ export function digestJson(model: string, { rootDigest, resources, coverage }: M
 /** `verified` is always false: nothing that `inspect` tells was checked. */
 export function inspectJson({ resources, ...inspection }: Inspection): JsonReport {
   return {
-    version: VERSION,
+    version: REPORT_VERSION,
     command: "inspect",
     verified: false,
     inspection: { ...inspection, resources: resources.map(resourceJson) },
@@ -62,7 +56,7 @@ export function inspectJson({ resources, ...inspection }: Inspection): JsonRepor
 
 export function scanJson(folder: string, models: readonly FoundModel[]): JsonReport {
   return {
-    version: VERSION,
+    version: REPORT_VERSION,
     command: "scan",
     folder,
     models: models.map(({ path, kind, signature }) => ({
@@ -83,7 +77,7 @@ export function isPassed({ models, failures }: ScanResult): boolean {
 export function verifiedScanJson(folder: string, result: ScanResult): JsonReport {
   const { models, failures, searched } = result;
   return {
-    version: VERSION,
+    version: REPORT_VERSION,
     command: "scan",
     folder,
     passed: isPassed(result),
@@ -103,7 +97,7 @@ export function verifiedScanJson(folder: string, result: ScanResult): JsonReport
 /** What `policy check` found; the policies themselves are in the file. */
 export function policyCheckJson({ path, sha256, policies, diagnostics }: PolicyFile): JsonReport {
   return {
-    version: VERSION,
+    version: REPORT_VERSION,
     command: "policy check",
     file: path,
     sha256,
@@ -113,9 +107,9 @@ export function policyCheckJson({ path, sha256, policies, diagnostics }: PolicyF
 }
 
 export function explainJson(verdict: Verdict, files: readonly string[]): JsonReport {
-  return { version: VERSION, command: "policy explain", files, verdict };
+  return { version: REPORT_VERSION, command: "policy explain", files, verdict };
 }
 
 export function errorJson(command: string, { code, kind, message, details }: ProvenanceError): JsonReport {
-  return { version: VERSION, command, error: { code, kind, message, details } };
+  return { version: REPORT_VERSION, command, error: { code, kind, message, details } };
 }

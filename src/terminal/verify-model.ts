@@ -3,10 +3,10 @@ import { findSignature } from "../core/model/find-models.ts";
 import { callerIgnorePaths } from "../core/model/ignore.ts";
 import type { CertificateTrust, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { verifyReport } from "../core/verify-report.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
-import { verifyJson } from "./json-report.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS } from "./options.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { verdictReport } from "./report.ts";
@@ -84,7 +84,7 @@ export async function verifyModel(
     progress.clear();
   }
   verdict = await withActualSignature(verdict, given, terminal);
-  if (args.flag("json") === true) out.json(verifyJson(verdict));
+  if (args.flag("json") === true) out.json(verifyReport(verdict));
   else {
     const found = given === undefined && signature !== undefined ? { signature: relative(cwd, signature) } : {};
     out.print(

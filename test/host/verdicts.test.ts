@@ -322,7 +322,7 @@ describe("the extension in its host", () => {
     const validate = new Ajv2020({ strict: false }).compile(schema);
     assert.ok(validate(report), JSON.stringify(validate.errors));
     assert.deepEqual(report, {
-      version: 1,
+      version: 2,
       command: "verify",
       verified: true,
       verdict: JSON.parse(JSON.stringify(watched.verdict)),

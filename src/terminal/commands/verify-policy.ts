@@ -1,10 +1,10 @@
 import { basename, relative, resolve } from "node:path";
 import type { Verdict } from "../../core/verdict.ts";
+import { verifyReport } from "../../core/verify-report.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { acceptingPolicies, decisionFields } from "../decision-report.ts";
-import { verifyJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
 import { namedPolicies, pathBelow } from "../policy-options.ts";
 import { ProgressLine } from "../progress-line.ts";
@@ -68,7 +68,7 @@ export const verifyWithPolicyFile = defineCommand({
     } finally {
       progress.clear();
     }
-    if (format === "json") out.json(verifyJson(verdict));
+    if (format === "json") out.json(verifyReport(verdict));
     if (format === "text") {
       const long = args.flag("long") ?? false;
       const { decision } = verdict;

@@ -1,5 +1,5 @@
 import { env, l10n, window } from "vscode";
-import type { Verdict } from "../../core/verdict.ts";
+import { verifyReport } from "../../core/verify-report.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
@@ -12,7 +12,7 @@ const TOLD_FOR = 3_000;
 /** Copy Report as JSON: what is known of the models now, for a script: one object, or an array of several. */
 export async function copyReport(args: readonly unknown[], services: Services): Promise<void> {
   await copy(await targetModels(args, "show", services), (models) => {
-    const reports = models.map(({ verdict }) => report(verdict));
+    const reports = models.map(({ verdict }) => verifyReport(verdict));
     return `${JSON.stringify(reports.length === 1 ? reports[0] : reports, undefined, 2)}\n`;
   });
 }
@@ -31,9 +31,4 @@ async function copy(models: readonly KnownModel[], text: (models: readonly Known
       ? l10n.t("Copied the report of {0}", modelName(only))
       : l10n.t("Copied {0} reports", models.length);
   window.setStatusBarMessage(told, TOLD_FOR);
-}
-
-/** As the terminal's `verify --json` has it: `schemas/report.schema.json`. */
-function report(verdict: Verdict): Readonly<Record<string, unknown>> {
-  return { version: 2, command: "verify", verified: verdict.state === "verified", verdict };
 }

@@ -1,5 +1,6 @@
 import { l10n, workspace } from "vscode";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
+import { verifyReport } from "../../core/verify-report.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { visibleJson } from "../../platform/plain-text.ts";
 import { place } from "../../workspace/policies.ts";
@@ -32,11 +33,7 @@ export async function reportText(path: string, services: Services): Promise<stri
   const model = services.registry.get(path);
   if (model === undefined) return gone(path);
   const verdict = settled(model);
-  const json = JSON.stringify(
-    { version: 1, command: "verify", verified: verdict.state === "verified", verdict },
-    undefined,
-    2,
-  );
+  const json = JSON.stringify(verifyReport(verdict), undefined, 2);
   return [
     markdownReport({ ...model, verdict }),
     `### ${l10n.t("As JSON")}`,

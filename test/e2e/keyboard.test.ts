@@ -68,6 +68,9 @@ describe("without a mouse", () => {
       await runCommand(page, "Notifications: Clear All Notifications");
       await runCommand(page, "Model Provenance: Verify Model");
       await pick(page, "gguf");
+      await modelRow(page, "gguf", "Changed since signing").waitFor();
+      // The message may have gone into the notification center at once.
+      await runCommand(page, "Notifications: Show Notifications");
       await notification(
         page,
         "gguf doesn't match its signature: tiny-f32.gguf changed (signed by key release.pub).",

@@ -82,6 +82,24 @@ const OWN_MANIFEST = {
   },
 };
 
+/**
+ * What all bundles for Node have in common.
+ * @type {import("esbuild").BuildOptions & { metafile: true }}
+ */
+const FOR_NODE = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: "node",
+  target: "node22",
+  external: EXTERNAL,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+  plugins: [LATE_COMMONJS, OWN_MANIFEST],
+};
+
 /** Returns the sources that went into the bundles, relative to the repository, and what esbuild says of those in dist/. */
 export async function bundle() {
   const program = await bundleInto("dist", PROGRAM);
@@ -97,23 +115,9 @@ export async function bundle() {
  * needs hash-worker.js beside it.
  */
 export async function bundleTerminal(folder = "dist") {
-  /** @type {import("esbuild").BuildOptions & { metafile: true }} */
-  const shared = {
-    absWorkingDir: ROOT,
-    outdir: folder,
-    bundle: true,
-    platform: "node",
-    target: "node22",
-    external: EXTERNAL,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-    plugins: [LATE_COMMONJS, OWN_MANIFEST],
-  };
   const launcher = await build({
-    ...shared,
+    ...FOR_NODE,
+    outdir: folder,
     entryPoints: { cli: "src/cli.ts" },
     format: "esm",
     // Releases that are too old have to read it, to say so.
@@ -121,7 +125,8 @@ export async function bundleTerminal(folder = "dist") {
     external: PROGRAMS,
   });
   const program = await build({
-    ...shared,
+    ...FOR_NODE,
+    outdir: folder,
     entryPoints: { "cli-main": "src/terminal/program.ts" },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
@@ -157,26 +162,16 @@ async function bundlePage() {
  */
 async function bundleInto(folder, entries, first = []) {
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...FOR_NODE,
     entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(ROOT, path)))),
     outdir: folder,
-    bundle: true,
-    platform: "node",
-    target: "node22",
     format: "esm",
     splitting: true,
     chunkNames: "chunk-[hash]",
-    external: EXTERNAL,
     inject: first,
     alias: ALIAS,
     // CommonJS packages require Node's own modules; an ES module has no `require` of its own.
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-    plugins: [LATE_COMMONJS, OWN_MANIFEST],
   });
   // What an earlier build left goes last: a program that is running from this folder keeps its files until here.
   const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));

@@ -4,9 +4,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import { hubSnapshot } from "../core/model/hub-cache.ts";
 import { bytesText } from "../core/presentation/bytes-and-time.ts";
 import { filesText } from "../core/presentation/coverage-text.ts";
-import { signerName } from "../core/presentation/signer-text.ts";
 import { summarizeVerdict, verdictSentence } from "../core/presentation/verdict-summary.ts";
-import type { Signer } from "../core/verification/signer.ts";
 import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { EDITOR } from "./localizer.ts";
@@ -37,10 +35,6 @@ const NAMES: readonly ((model: KnownModel) => string)[] = [
 function hubRevision(path: string): string | undefined {
   const snapshot = hubSnapshot(path);
   return snapshot === undefined ? undefined : `${snapshot.name} @ ${snapshot.revision.slice(0, 8)}`;
-}
-
-export function shortSigner(signer: Signer): string {
-  return middleShortened(plainText(signerName(signer, l10n.t)), SHORT);
 }
 
 /** What stands beside the name in a list. */

@@ -8,9 +8,6 @@ export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number];
 /** Bytes of a digest, by algorithm. */
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, blake2b: 64, blake3: 32 };
 
-/** OMS 6.3.2: bytes of a shard where the caller names none. */
-export const DEFAULT_SHARD_SIZE = 1_000_000_000;
-
 /** Raw digests of a request are kept in memory until its end. */
 const MAX_DIGESTS = 16_000_000;
 

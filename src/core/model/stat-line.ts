@@ -29,13 +29,6 @@ export function parseStatLine(line: string): ListedStat {
   };
 }
 
-/** The size alone, in bytes. */
-export function sizeOfStatLine(line: string): number {
-  const size = Number(line.slice(0, line.indexOf(" ")));
-  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError("not a stat line");
-  return size;
-}
-
 function decimal(text: string | undefined): bigint {
   if (text === undefined || !/^-?\d+$/.test(text)) throw new RangeError("not a stat line");
   return BigInt(text);

@@ -41,16 +41,6 @@ export async function chooseAuthority(
   return chosen.choice;
 }
 
-/** The narrowest way to name a signer. */
-export async function narrowestAuthority(
-  proof: Proof,
-  folder: string,
-  taken: readonly string[],
-): Promise<AuthorityChoice | undefined> {
-  const [first] = await choicesFor(proof, folder, taken);
-  return first?.choice;
-}
-
 async function choicesFor(proof: Proof, folder: string, taken: readonly string[]): Promise<readonly ChoiceItem[]> {
   const { authoritiesFor } = await import("../../core/policy/editing/signer-authority.ts");
   const proven = await provenSigners(proof, folder);

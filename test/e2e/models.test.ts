@@ -107,8 +107,8 @@ describe("the samples of npm start", () => {
     await page.reload();
     await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
     await openView(page);
-    await modelRow(page, "tiny-llama", "From an earlier window").waitFor();
-    await modelRow(page, "reviews-dataset", "From an earlier window").waitFor();
+    await modelRow(page, "tiny-llama", "Outdated").waitFor();
+    await modelRow(page, "reviews-dataset", "Outdated").waitFor();
     await hoverOver(page, modelRow(page, "tiny-llama"));
     await screenshot(page, "models-06-reloaded");
     await page.mouse.move(900, 300);

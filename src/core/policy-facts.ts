@@ -11,7 +11,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
 import { authenticateParsed, readIfReadable, type VerifyOptions, verifyParsed } from "./verify.ts";
 
 export interface FactsOptions
-  extends Pick<VerifyOptions, "model" | "pool" | "cache" | "mode" | "signal" | "onProgress"> {
+  extends Pick<VerifyOptions, "model" | "pool" | "cache" | "mode" | "signal" | "onProgress" | "hubCacheLinks"> {
   readonly signature: LocatedSignature;
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
@@ -51,12 +51,13 @@ function verifyFiles(
   signature: string,
   { trust }: TrustChoice,
 ): Promise<Verdict> {
-  const { model, pool, cache, mode, signal, onProgress } = options;
+  const { model, pool, cache, mode, signal, onProgress, hubCacheLinks } = options;
   return verifyParsed(bundle, {
     model,
     signature,
     trust,
     ignorePaths: commonIgnorePaths(options.judges),
+    ...(hubCacheLinks && { hubCacheLinks }),
     ...(pool && { pool }),
     ...(cache !== undefined && { cache }),
     ...(mode && { mode }),

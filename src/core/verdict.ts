@@ -57,6 +57,8 @@ export interface Coverage {
   readonly ignored: readonly IgnoredEntry[];
   /** What the default paths leave out, and git does not keep there itself; absent where there is none. */
   readonly hidden?: HiddenContent;
+  /** Links of a Hugging Face cache that were read through, although the signer signed plain files; absent where there is none. */
+  readonly hubLinks?: readonly string[];
   /** Files present that the statement does not name, where the caller asked to let them pass. */
   readonly unsigned: readonly string[];
   /** Empty files: shards do not record them (OMS 6.3.2). */

@@ -14,7 +14,14 @@ export const IGNORE_OPTIONS = {
 
 /** What of a model is signed, and how. */
 export const MANIFEST_OPTIONS = {
-  ...IGNORE_OPTIONS,
+  "ignore-paths": {
+    ...IGNORE_OPTIONS["ignore-paths"],
+    help: "A file or folder of the model to leave out; may be given several times. Relative to the current directory. A pattern (* is anything but a slash, ** is anything) leaves out each file that it matches.",
+  },
+  "exclude-junk": {
+    type: "switch",
+    help: "Leave out what tools wrote beside the model's files, each by its path: .DS_Store, Thumbs.db, desktop.ini, .cache/huggingface and notebooks in .ipynb_checkpoints, where their content is what these tools write.",
+  },
   "ignore-git-paths": {
     type: "switch",
     negatable: true,

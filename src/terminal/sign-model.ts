@@ -11,6 +11,8 @@ import { REMEDIES } from "../core/signing/remedies.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
+import { confirm } from "./confirm.ts";
+import { signingIgnoreChoice } from "./ignore-options.ts";
 import { signJson } from "./json-report.ts";
 import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "./options.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -27,6 +29,15 @@ export const SIGN_OPTIONS = {
     help: "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
   },
   ...MANIFEST_OPTIONS,
+  include: {
+    type: "list",
+    metavar: "PATH",
+    help: "A file named .env that is signed all the same; may be given several times. Without it, such a file is an error.",
+  },
+  "allow-lfs-pointers": {
+    type: "switch",
+    help: "Sign Git LFS pointers as they are, in place of the files that were not downloaded. Without it, a pointer is an error.",
+  },
   ...REPLACEMENT_OPTIONS,
   full: {
     type: "switch",
@@ -49,14 +60,20 @@ export async function signModel(
   const core = await import("../core/sign.ts");
   const progress = new ProgressLine(err);
   const signature = args.text("signature") ?? core.defaultSignaturePath(normalize(model), await kindOf(model));
-  let result: SignResult;
-  try {
-    result = await core.sign({
+  const request = {
+    ...hashingChoice(args.text("hash"), args.text("shard-size")),
+    ...signingIgnoreChoice(model, args.list("ignore-paths"), cwd),
+    namedFiles: callerIgnorePaths(model, args.list("include"), cwd),
+  };
+  const attempt = (allowIncomplete: boolean): Promise<SignResult> =>
+    core.sign({
       model,
       signature,
       identity: withoutProgress(identity, progress),
-      ...hashingChoice(args.text("hash"), args.text("shard-size")),
-      ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+      ...request,
+      excludeToolFiles: args.flag("exclude-junk") ?? false,
+      allowLfsPointers: args.flag("allow-lfs-pointers") ?? false,
+      allowIncomplete,
       ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
       allowSymlinks: args.flag("allow-symlinks") ?? false,
       force: args.flag("force") ?? false,
@@ -70,6 +87,9 @@ export async function signModel(
       signal: interruption.signal,
       onProgress: progress.update,
     });
+  let result: SignResult;
+  try {
+    result = await withAgreement(attempt, args.flag("yes") ?? false, terminal, () => progress.clear());
   } catch (error) {
     throw withOptions(error);
   } finally {
@@ -79,6 +99,25 @@ export async function signModel(
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
   else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
+}
+
+/** Signs; a model that is not complete only where the person agrees. */
+async function withAgreement(
+  attempt: (allowIncomplete: boolean) => Promise<SignResult>,
+  yes: boolean,
+  terminal: Terminal,
+  clear: () => void,
+): Promise<SignResult> {
+  try {
+    return await attempt(yes);
+  } catch (error) {
+    const isIncomplete = error instanceof ProvenanceError && error.code === "MODEL_INCOMPLETE";
+    if (!isIncomplete || !terminal.input.isTTY) throw error;
+    clear();
+    terminal.err.print([{ text: error.message.replace(` ${REMEDIES.MODEL_INCOMPLETE}`, ""), style: "amber" }]);
+    if (await confirm("Sign the model as it is?", terminal)) return attempt(true);
+    throw error;
+  }
 }
 
 /** A model that is not there is reported by who reads it. */
@@ -92,6 +131,9 @@ const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   SIGNATURE_OTHER_MODEL: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_OTHER_SIGNER: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_UNWRITABLE: "Give another path with --signature.",
+  MODEL_ENV_FILE: "Move it out of the model, leave it out with --ignore-paths, or sign it with --include.",
+  MODEL_LFS_POINTER: "Run git lfs pull, then sign; or sign the pointers with --allow-lfs-pointers.",
+  MODEL_INCOMPLETE: "Complete it, or agree to sign it as it is with --yes.",
   MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
 };
 

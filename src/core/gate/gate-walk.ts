@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FoundModel } from "../model/find-models.ts";
+import { hubBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, ownsBelow, SKILL_FILE } from "../model/model-files.ts";
 import { isSignatureName } from "../model/signature-names.ts";
@@ -192,13 +193,18 @@ export class GateWalk {
     await listFolder(place.path, slices, (name, kind) => {
       if (kind === "folder") return true;
       const relative = relativeName(place, name);
-      if (kind === "file") {
-        const signature = found.signatures.get(entryPath(place.path, name));
-        this.#visitFile({ place, name, relative, open, signature, isBundle: bundles.has(name) });
-        return true;
+      const path = entryPath(place.path, name);
+      const isBlob = kind === "link" && hubBlob(path) !== undefined;
+      if (kind === "file" || isBlob) {
+        const signature = found.signatures.get(path);
+        const demands = isBlob ? open.filter(({ deniesHubLinks }) => !deniesHubLinks) : open;
+        this.#visitFile({ place, name, relative, open: demands, signature, isBundle: bundles.has(name) });
       }
-      const concerned = rules.reaching(place, relative).filter((demand) => !place.answered.has(demand));
-      // The links of a Hugging Face cache, into `blobs` of the same repository, will be the one exception here.
+      if (kind === "file") return true;
+      const reaching = rules.reaching(place, relative).filter((demand) => !place.answered.has(demand));
+      // The one exception: what a link of a Hugging Face cache leads to is the file, where no policy denies it.
+      const concerned = isBlob ? reaching.filter(({ deniesHubLinks }) => deniesHubLinks) : reaching;
+      if (isBlob && concerned.length === 0) return true;
       if (kind === "link") log.addOrSkip("SEARCH_LINK", relative, concerned);
       else log.addOrSkip(kind === "special" ? "SEARCH_SPECIAL_FILE" : "SEARCH_INCOMPLETE", relative, concerned);
       return true;

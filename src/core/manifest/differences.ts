@@ -1,5 +1,5 @@
 import { compareCodePoints } from "../model/names.ts";
-import type { AddedEntry, ChangedResource, Comparison } from "./comparison.ts";
+import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "./comparison.ts";
 import { type ByteRange, type Manifest, type Resource, resourcesByFile } from "./manifest.ts";
 import { SINGLE_FILE_NAME } from "./parse-resources.ts";
 
@@ -23,7 +23,7 @@ export interface FileDifference {
   readonly name: string;
   readonly signed?: FileSide;
   readonly found?: FileSide;
-  readonly note?: ChangedResource["note"] | AddedEntry["note"] | "ignored";
+  readonly note?: ChangedResource["note"] | AddedEntry["note"] | MissingResource["note"] | "ignored";
 }
 
 export interface Differences {
@@ -48,10 +48,10 @@ export function differencesFound(comparison: Comparison, signed: Manifest): Diff
       found: { parts: parts.map(({ range, found }) => part(range, found)) },
       ...note(parts[0]?.note),
     })),
-    missing: comparison.missing.map(({ name, ignored }) => ({
-      name,
-      signed: sideOf(resourcesOf(name)),
-      ...note(ignored ? "ignored" : undefined),
+    missing: comparison.missing.map((file) => ({
+      name: file.name,
+      signed: sideOf(resourcesOf(file.name)),
+      ...note(file.ignored ? "ignored" : file.note),
     })),
     added: comparison.added.map((entry) => ({ name: entry.name, found: { parts: [] }, ...note(entry.note) })),
   };

@@ -178,12 +178,19 @@ function judge(policy: Policy, facts: ModelFacts): Judgement {
   const reasons: DecisionReason[] = [];
   const warnings: DecisionReason[] = [];
   const { files } = facts;
-  const { allowSymlinks, signerIgnoredPaths } = policy.verification;
+  const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
   if (files !== undefined && files.differences !== "") {
     reasons.push(because("POLICY_FILES", `the files are not what was signed: ${files.differences}`));
   }
   if (files?.symlinksAllowed === true && !allowSymlinks) {
     reasons.push(because("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
+  }
+  if (files !== undefined && files.hubLinks.length > 0 && hubCacheLinks === "deny") {
+    reasons.push(because("POLICY_SYMLINKS", "links of a Hugging Face cache were read through, which is not allowed"));
+  }
+  if (files !== undefined && files.ignorePatterns.length > 0) {
+    const text = `ignorePaths takes exact paths, and no file of the model is called ${files.ignorePatterns.join(", ")}`;
+    reasons.push(because("IGNORE_PATH", text, { paths: files.ignorePatterns }));
   }
   if (files !== undefined && files.signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
     const text = `the signer left out ${files.signerIgnored.join(", ")}`;

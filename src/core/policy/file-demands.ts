@@ -1,5 +1,5 @@
 import type { Comparison } from "../manifest/comparison.ts";
-import { GIT_OWN_PATHS, isIgnored } from "../model/ignore.ts";
+import { GIT_OWN_PATHS, isIgnored, isPattern } from "../model/ignore.ts";
 import type { Coverage } from "../verdict.ts";
 import type { FileFacts } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";
@@ -40,12 +40,14 @@ export function letsPass({ verification }: Policy, name: string): boolean {
  * The files as one policy sees them.
  *
  * @param comparison with every unsigned file in it, but for {@link commonIgnorePaths}
+ * @param isThere whether an entry of the model has that name
  * @param describe what differs, in words; empty where nothing does
  */
 export function filesFor(
   policy: Policy,
   comparison: Comparison,
   coverage: Coverage,
+  isThere: (path: string) => boolean,
   describe: (comparison: Comparison) => string,
 ): FileFacts {
   const added = comparison.added.filter(({ name }) => !letsPass(policy, name));
@@ -57,6 +59,8 @@ export function filesFor(
   return {
     differences: describe({ ...comparison, added }),
     signerIgnored,
+    hubLinks: coverage.hubLinks ?? [],
+    ignorePatterns: ignorePaths.filter((path) => isPattern(path) && !isThere(path)),
     symlinksAllowed: coverage.symlinksAllowed,
   };
 }

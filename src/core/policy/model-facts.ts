@@ -39,6 +39,10 @@ export interface FileFacts {
   readonly differences: string;
   /** What the signer left out, beyond `.git`, `.gitattributes` and `.gitignore`, and is there. */
   readonly signerIgnored: readonly string[];
+  /** Links of a Hugging Face cache that were read through. */
+  readonly hubLinks: readonly string[];
+  /** Entries of `ignorePaths` that are patterns: no file of the model is called so. */
+  readonly ignorePatterns: readonly string[];
   /** Whether the signer had symbolic links followed. */
   readonly symlinksAllowed: boolean;
 }

@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
+import { isPattern } from "../model/ignore.ts";
 import { nameProblem } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { authorityForms } from "./authorities/table.ts";
@@ -181,6 +182,10 @@ function readGlob(reading: Reading, pattern: string, path: ValuePath): Glob {
   return new Glob(pattern);
 }
 
+function literalPath(path: string): string {
+  return `${JSON.stringify(path)} is the path of one file or folder here: ignorePaths takes no patterns.`;
+}
+
 /** What the schema cannot say of the authorities as a list. */
 function checkNames(reading: Reading, authorities: PolicyDocument["spec"]["authorities"]): void {
   const seen = new Set<string>();
@@ -208,7 +213,10 @@ function checkVerification(
   if (problem !== undefined) report(reading, problem.code, problem.message, [...base, "signaturePath"]);
   for (const [index, path] of ignorePaths.entries()) {
     const wrong = path.includes("\\") ? "backslash" : nameProblem(path);
-    if (wrong === undefined) continue;
+    if (wrong === undefined) {
+      if (isPattern(path)) report(reading, "glob-literal", literalPath(path), [...base, "ignorePaths", index]);
+      continue;
+    }
     const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
     report(reading, "path", message, [...base, "ignorePaths", index]);
   }

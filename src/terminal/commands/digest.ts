@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { digest, type ModelDigest } from "../../core/digest.ts";
-import { callerIgnorePaths } from "../../core/model/ignore.ts";
 import { defineCommand, EXIT } from "../command.ts";
+import { signingIgnoreChoice } from "../ignore-options.ts";
 import { digestJson } from "../json-report.ts";
 import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "../options.ts";
 import { ProgressLine } from "../progress-line.ts";
@@ -26,7 +26,8 @@ export default defineCommand({
       result = await digest({
         model,
         ...hashingChoice(args.text("hash"), args.text("shard-size")),
-        ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+        ...signingIgnoreChoice(model, args.list("ignore-paths"), cwd),
+        excludeToolFiles: args.flag("exclude-junk") ?? false,
         ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
         allowSymlinks: args.flag("allow-symlinks") ?? false,
         signal: interruption.signal,

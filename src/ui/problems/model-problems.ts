@@ -13,6 +13,7 @@ import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Place, Policy } from "../../core/policy/policy.ts";
+import { isToolFilesOnly } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -44,7 +45,8 @@ export function problemsOf(model: KnownModel, path: string, policies: readonly P
   const refused = decision === undefined || state === "invalid" ? [] : refusals(told, decision, path, policies);
   if (signature === undefined || (state !== "invalid" && state !== "modified")) return refused;
   const uri = Uri.file(signature);
-  const diagnostic = entry(state, modelSentence(told), DiagnosticSeverity.Error, new Range(0, 0, 0, 0));
+  const severity = isToolFilesOnly(verdict) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
+  const diagnostic = entry(state, modelSentence(told), severity, new Range(0, 0, 0, 0));
   if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
   return [{ model: model.path, code: state, uri, diagnostic }, ...refused];
 }

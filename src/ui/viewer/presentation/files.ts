@@ -1,3 +1,4 @@
+import { TOOLS } from "../../../core/model/file-notes.ts";
 import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";
@@ -46,6 +47,16 @@ function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> 
 
 const STATES: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];
 
+const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
+
+/** Of a file that a tool wrote, or whose content was not downloaded, the tone is no alarm. */
+function rowLabel({ state, note, changes }: FileEntry, localizer: Localizer): Pick<StateLabel, "word" | "tone"> {
+  const label = stateLabels(localizer)[state];
+  if (state === "added" && TOOL_NOTES.has(note)) return { ...label, tone: "amber" };
+  const isWaiting = state === "changed" && changes.every((change) => change.note === "lfs-not-downloaded");
+  return isWaiting ? { word: localizer.t("not downloaded"), tone: "neutral" } : label;
+}
+
 /** What stands above the list, and what it can be narrowed to. */
 export function filesOf(
   subject: Subject,
@@ -77,7 +88,7 @@ export function filesOf(
 
 /** One file of the list, in words. */
 export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
-  const { word, tone } = stateLabels(localizer)[entry.state];
+  const { word, tone } = rowLabel(entry, localizer);
   return {
     name: plainText(entry.name),
     state: entry.state,

@@ -11,10 +11,7 @@ export async function clearHashCache({ storage, log }: Services): Promise<void> 
   const folder = digestCacheFolder(storage);
   const bytes = await bytesIn(folder);
   await rm(folder, { recursive: true, force: true });
-  const text =
-    bytes === 0
-      ? l10n.t("The hash cache is empty.")
-      : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));
+  const text = bytes === 0 ? l10n.t("The hash cache is empty.") : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));
   tell(log, "information", text);
 }
 

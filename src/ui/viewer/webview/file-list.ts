@@ -100,12 +100,13 @@ export class FileList {
     if (viewState().chosen) this.#showChosen();
   }
 
-  /** Lists only the files that differ, and scrolls to them. */
+  /** Lists only the files that differ, with the details of the first, and scrolls to them. */
   showDifferences(): void {
     this.#search.value = "";
     this.#wanted = "differing";
     this.#filter.value = "differing";
     this.#searchAgain();
+    saveViewState({ chosen: true });
     this.element.scrollIntoView();
   }
 

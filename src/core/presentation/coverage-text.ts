@@ -1,6 +1,5 @@
 import { changedFileCount, undownloadedFileCount } from "../manifest/changed-files.ts";
-import type { Comparison } from "../manifest/comparison.ts";
-import type { FileDifference } from "../manifest/differences.ts";
+import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "../manifest/comparison.ts";
 import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
 import type { Coverage, Verdict } from "../verdict.ts";
@@ -40,8 +39,10 @@ export function toolFilesText({ added }: Comparison, t: Translate): string {
     : t("signed files unchanged; {0} files added by tools", added.length);
 }
 
+type Note = NonNullable<(ChangedResource | AddedEntry | MissingResource)["note"]> | "ignored";
+
 /** Why a file differs, what it is, or why it cannot be signed. */
-export function noteText(note: NonNullable<FileDifference["note"]>, t: Translate): string {
+export function noteText(note: Note, t: Translate): string {
   switch (note) {
     case "shorter":
       return t("shorter than signed");

@@ -224,7 +224,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(verdict), ["modified", "refused"]);
     assert.match(
       verdict.decision?.reasons[0]?.message ?? "",
-      /team: the files are not what was signed: 1 changed, 1 added/,
+      /team: the files do not match the signature: 1 changed, 1 added/,
     );
     const warned = await check([{ mode: "warn", authorities: [key(prod.publicPem)] }]);
     assert.deepEqual(told(warned), ["modified", "warned"]);
@@ -338,6 +338,7 @@ describe("verifying a model with policies", () => {
   });
 
   it("a pattern among the ignored paths is no path: refused", async () => {
+    await signIt({});
     const authorities = [key(prod.publicPem)];
     const refused = await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }]);
     assert.deepEqual(told(refused), ["untrusted", "refused", "IGNORE_PATH"]);
@@ -352,6 +353,7 @@ describe("verifying a model with policies", () => {
   });
 
   it("content that is not downloaded can't be verified, also with files that a policy allows", async () => {
+    await signIt({});
     const authorities = [key(prod.publicPem)];
     const oid = createHash("sha256")
       .update(readFileSync(join(model(), "config.json")))

@@ -1,5 +1,6 @@
 import { l10n, type MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
-import { isToolFilesOnly, VERDICT_LABELS, verdictLabel } from "../core/presentation/verdict-labels.ts";
+import { isAlarm, isToolFilesOnly } from "../core/manifest/innocent-differences.ts";
+import { VERDICT_LABELS, verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { COMMANDS } from "../platform/ids.ts";
@@ -73,7 +74,7 @@ function unreadablePolicies(models: readonly KnownModel[]): readonly string[] {
 }
 
 function redSummary(models: readonly KnownModel[]): Summary | undefined {
-  const failed = models.filter(({ verdict }) => verdictLabel(verdict, l10n.t).colour === "red").length;
+  const failed = models.filter(({ verdict }) => isAlarm(verdict)).length;
   if (failed === 0) return undefined;
   const text = l10n.t("{0} of {1} models failed verification", failed, models.length);
   return { icon: VERDICT_LABELS.modified.icon, background: "statusBarItem.errorBackground", text };

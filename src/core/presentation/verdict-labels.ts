@@ -1,4 +1,4 @@
-import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
+import { isToolFilesOnly } from "../manifest/innocent-differences.ts";
 import type { StaleCause, Verdict, VerdictState } from "../verdict.ts";
 import type { Translate } from "./localizer.ts";
 
@@ -67,11 +67,6 @@ function labelOf(verdict: Labelled): VerdictLabel {
   if (isToolFilesOnly(verdict)) return ADDED_BY_TOOLS;
   const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;
   return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : VERDICT_LABELS[state];
-}
-
-/** Whether a model counts as changed only for files that tools wrote beside those that were signed. */
-export function isToolFilesOnly({ state, comparison }: Pick<Verdict, "state" | "comparison">): boolean {
-  return state === "modified" && comparison !== undefined && isOnlyToolFiles(comparison);
 }
 
 /** Whether a policy allows the model by exception. That hides neither a change nor a signature that is not valid. */

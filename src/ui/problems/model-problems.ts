@@ -11,9 +11,9 @@ import {
 } from "vscode";
 import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
+import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Policy, SourceLocation } from "../../core/policy/policy.ts";
-import { isToolFilesOnly } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";

@@ -23,7 +23,9 @@ export function expandIgnorePatterns(list: FileList, patterns: readonly IgnorePa
   for (const { pattern, prefix } of patterns) {
     const glob = new Glob(pattern);
     const matching = [...list.files, ...list.refused].filter(({ name }) => glob.matches(prefix + name));
-    if (matching.length === 0) {
+    const isLeftOut = ({ name }: IgnoredEntry): boolean =>
+      glob.matches(prefix + name) || glob.mayMatchBelow(prefix + name);
+    if (matching.length === 0 && !list.ignored.some(isLeftOut)) {
       throw new ProvenanceError(
         "IGNORE_PATH",
         `"${pattern}" matches no file of the model. In a pattern, * is anything but a slash and ** is anything.`,

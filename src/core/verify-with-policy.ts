@@ -66,11 +66,11 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
     // Where no policy covers the model, the keys of all of them still serve to name its signer.
     const trusted = covering.length === 0 ? all : group;
     const signature = await signatureFor(options, signaturePath);
-    const deciders = enforcingPolicies(judges, counts);
-    const denied = deciders.some(({ verification }) => verification.hubCacheLinks === "deny");
+    const enforcing = enforcingPolicies(judges, counts);
+    const denied = enforcing.some(({ verification }) => verification.hubCacheLinks === "deny");
     const hubCacheLinks = denied ? "deny" : "allow";
     const finding = await findFacts({ ...options, signature, trusted, judges, readFiles, hubCacheLinks });
-    groups.push({ policies: group, deciders, finding });
+    groups.push({ policies: group, deciders: enforcing, finding });
   }
   const facts = (policy: Policy): ModelFacts => {
     const group = groups.find((candidate) => candidate.policies.includes(policy));

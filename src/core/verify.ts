@@ -108,7 +108,7 @@ export async function readIfReadable(
   }
 }
 
-/** The state that what differs leads to, whoever the signer is; undefined where nothing does. */
+/** Returns the state of a model whose files differ; undefined where none does. */
 export function stateOfDifferences(comparison: Comparison): "modified" | "unverifiable" | undefined {
   if (comparison.matches) return undefined;
   return isOnlyUndownloaded(comparison) ? "unverifiable" : "modified";

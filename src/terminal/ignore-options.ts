@@ -23,7 +23,7 @@ export function signingIgnoreChoice(model: string, given: readonly string[], cwd
 }
 
 /**
- * For verifying: exact paths only. A pattern would leave out what nobody has named.
+ * For verifying: exact paths only. A pattern would leave out what the user has not named.
  *
  * @returns canonical, relative to the model
  * @throws ProvenanceError IGNORE_PATH

@@ -34,7 +34,7 @@ describe("scan --policy of a Hugging Face cache", function () {
     assert.match((await scan()).stdout, /✓ Verified {2}hub\/models--acme--llama\/snapshots\//);
   });
 
-  it("takes a link for the file: one that nobody signed is a failure", async () => {
+  it("takes a link for the file: one that is not signed is a failure", async () => {
     const path = await snapshot();
     rmSync(join(path, "model.sig"));
     policy({ globs: ["hub/**"], authorities: [KEY], unsignedFiles: OTHERS });

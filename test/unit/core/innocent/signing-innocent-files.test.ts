@@ -43,7 +43,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
   beforeEach(() => writeTree(model(), { "config.json": "{}", "weights/a.bin": "w" }));
   after(() => pool.dispose());
 
-  it("files of tools are signed by default, and the signer is told", async () => {
+  it("files of tools are signed by default, and the signer is warned", async () => {
     writeTree(model(), allToolFiles());
     const { warnings } = await signIt();
     assert.match(
@@ -155,6 +155,9 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     rmSync(signature());
     await signIt({ ignorePatterns: [{ pattern: "sub/**.log", prefix: "" }, one], ignorePaths: ["[x].txt"] });
     assert.deepEqual((await signed()).ignored, ["[x].txt", "a.log", "sub/b.log", "sub/deep/c.log"]);
+    rmSync(signature());
+    await signIt({ ignorePaths: ["a.log", "sub"], ignorePatterns: [one, { pattern: "sub/*.log", prefix: "" }] });
+    assert.deepEqual((await signed()).ignored, ["a.log", "sub"]);
     rmSync(signature());
     assert.match(await fails("IGNORE_PATH", { ignorePatterns: [{ pattern: "*.tmp", prefix: "" }] }), /matches no file/);
     await fails("IGNORE_PATH", { ignorePaths: ["*.log"] });

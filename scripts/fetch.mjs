@@ -75,6 +75,7 @@ export function fetchPackage(wanted, prepare) {
     const tar = spawnSync("tar", ["-xzf", archive], { cwd: temporary, encoding: "utf8" });
     if (tar.status !== 0) throw new Error(`tar failed: ${tar.error?.message ?? tar.stderr}`);
     prepare?.(join(temporary, "package"));
+    mkdirSync(dirname(target), { recursive: true }); // of a name with a scope
     if (!existsSync(target)) renameSync(join(temporary, "package"), target);
     return target;
   } finally {
@@ -84,8 +85,8 @@ export function fetchPackage(wanted, prepare) {
 
 /**
  * The program of a pinned Node.
- * @param {"node" | "node-oldest" | "node-required" | "node-too-old"} name `node-oldest` is for the oldest VS Code,
- *   `node-required` the oldest that `engines` names
+ * @param {"node" | "node-newest" | "node-oldest" | "node-required" | "node-too-old"} name `node-oldest` is for the
+ *   oldest VS Code, `node-required` the oldest that `engines` names
  */
 export function fetchNode(name) {
   const wanted = pinned(name);

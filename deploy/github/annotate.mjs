@@ -20,11 +20,15 @@ try {
   log = JSON.parse(readFileSync(file, "utf8"));
 } catch (error) {
   // Wrong usage: the program said on standard error what it is, and wrote no log.
-  console.log(`::error::${escapeData(`model-provenance wrote no SARIF log: ${error instanceof Error ? error.message : error}`)}`);
+  console.log(
+    `::error::${escapeData(`model-provenance wrote no SARIF log: ${error instanceof Error ? error.message : error}`)}`,
+  );
   process.exit(0);
 }
 for (const { level, message, locations } of log.runs[0].results) {
   const { uri } = locations?.[0]?.physicalLocation?.artifactLocation ?? {};
   const place = uri === undefined ? "" : ` file=${escapeProperty(decodeURIComponent(uri))}`;
-  console.log(`::${COMMANDS[/** @type {keyof typeof COMMANDS} */ (level)] ?? "error"}${place}::${escapeData(message.text)}`);
+  console.log(
+    `::${COMMANDS[/** @type {keyof typeof COMMANDS} */ (level)] ?? "error"}${place}::${escapeData(message.text)}`,
+  );
 }

@@ -41,7 +41,9 @@ describe("the Node that is needed", () => {
 
   it("is one that every bundled package supports, and no newer than they need", () => {
     const { packages } = v.parse(Lock, JSON.parse(read("package-lock.json")));
-    const bundled = [...read("dist/third-party-notices.txt").matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(([, name]) => name);
+    const bundled = [...read("dist/third-party-notices.txt").matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(
+      ([, name]) => name,
+    );
     const needed = bundled.map((name) => packages[`node_modules/${name}`]?.engines?.node);
     const ranges = needed.filter((range) => range !== undefined);
     assert.ok(ranges.length > 5);

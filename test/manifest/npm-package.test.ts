@@ -61,7 +61,11 @@ describe("the npm package", () => {
   it("holds what is listed here, and nothing else", () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name).slice(installed.length + 1).replaceAll("\\", "/"));
+      .map(({ parentPath, name }) =>
+        join(parentPath, name)
+          .slice(installed.length + 1)
+          .replaceAll("\\", "/"),
+      );
     assert.deepEqual(
       files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file))),
       [],
@@ -91,12 +95,17 @@ describe("the npm package", () => {
     );
   });
 
-  for (const name of ["node-required", "node"] as const) {
+  for (const name of ["node-required", "node", "node-newest"] as const) {
     it(`signs and verifies, as a program and as a CommonJS library, under Node ${pinned(name)?.version ?? name}`, function () {
       this.timeout(120_000);
       if (pinned(name) === undefined) this.skip();
       const { privatePem, publicPem } = makeKeys();
-      writeTree(folder, { "llama/weights.bin": "x", "llama/config.json": "{}", "key.pem": privatePem, "key.pub": publicPem });
+      writeTree(folder, {
+        "llama/weights.bin": "x",
+        "llama/config.json": "{}",
+        "key.pem": privatePem,
+        "key.pub": publicPem,
+      });
       const node = fetchNode(name);
       const program = join(folder, "node_modules", ".bin", "model-provenance");
       const npx = (...args: readonly string[]) => run(program, args, { ...process.env, PATH: pathWith(node) });
@@ -115,7 +124,10 @@ describe("the npm package", () => {
     assert.deepEqual(stdout.trim().split(/\r?\n/), [
       "user.mts(13,14): error TS2322: Type 'string' is not assignable to type 'number'.",
     ]);
-    assert.equal(run(process.execPath, ["user.mts"]), "function function function function function SIGNATURE_NOT_FOUND\n");
+    assert.equal(
+      run(process.execPath, ["user.mts"]),
+      "function function function function function SIGNATURE_NOT_FOUND\n",
+    );
   });
 
   function run(program: string, args: readonly string[], env = process.env): string {

@@ -90,7 +90,7 @@ describe("the npm package", () => {
   it("runs nothing when it is installed", () => {
     const { scripts } = MANIFEST;
     assert.deepEqual(
-      ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts),
+      ["preinstall", "install", "postinstall"].filter((name) => name in scripts),
       [],
     );
   });

@@ -22,7 +22,8 @@ export function npm(args, cwd, node = process.execPath) {
   const known = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: pathWith(node) };
-  delete env["npm_config_local_prefix"]; // set by `npm run`: it would turn an install elsewhere into one here
+  // Set by the npm that runs this script: they would turn an install here into one elsewhere, or the other way round.
+  for (const name of ["local_prefix", "global", "prefix", "dry_run"]) delete env[`npm_config_${name}`];
   const result = known
     ? spawnSync(node, [cli, ...args], { cwd, env, encoding: "utf8" })
     : spawnSync("npm", args, { cwd, env, encoding: "utf8", shell: process.platform === "win32" });

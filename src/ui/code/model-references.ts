@@ -4,8 +4,8 @@ import type { TextDocument } from "vscode";
 import { TimeSlices } from "../../core/model/time-slices.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { basesOf, languageOf, stringsOf } from "./code-documents.ts";
-import type { CodeString } from "./code-string.ts";
 import { mayNameModel, pathsOf, seemsLoaded } from "./model-paths.ts";
+import type { CodeString } from "./strings-in-code.ts";
 
 /** Files of a document that are looked up on disk, at most. */
 const LOOKS = 200;

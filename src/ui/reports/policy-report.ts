@@ -67,7 +67,7 @@ function brokenFile({ path, diagnostics }: PolicyFile): string[] {
 }
 
 function policySection(decision: PolicyDecision, workspaceTrusted: boolean): string[] {
-  const { policy, source, mode, satisfied, authorities, untold } = decision;
+  const { policy, source, mode, satisfied, authorities, omitted } = decision;
   const mark = satisfied ? "✓" : mode === "warn" ? "!" : "✗";
   const enforcement = mode === "enforce" ? l10n.t("enforced") : l10n.t("warns only");
   const owner = policyOwner(decision, l10n.t);
@@ -80,7 +80,7 @@ function policySection(decision: PolicyDecision, workspaceTrusted: boolean): str
     ...(rejectsOnly ? paragraph(l10n.t("Workspace policies can reject signers but cannot accept them.")) : []),
     ...(notes.length === 0 ? [] : [...notes, ""]),
     ...authorityTable(authorities),
-    ...(untold === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", untold))),
+    ...(omitted === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", omitted))),
   ];
 }
 
@@ -100,9 +100,9 @@ function authorityTable(authorities: PolicyDecision["authorities"]): string[] {
 
 function otherPolicies(others: readonly Policy[]): string[] {
   if (others.length === 0) return [];
-  const lines = others.map(({ name, models, place }) => {
+  const lines = others.map(({ name, models, location }) => {
     const patterns = models.map(({ pattern }) => codeSpan(pattern)).join(", ");
-    return `- ${nameText(name)}: ${l10n.t("covers {0}", patterns)} (${locationText(place.file, place.line)})`;
+    return `- ${nameText(name)}: ${l10n.t("covers {0}", patterns)} (${locationText(location.file, location.line)})`;
   });
   return [`#### ${l10n.t("Policies for other models")}`, "", ...lines, ""];
 }

@@ -79,7 +79,9 @@ function stepItem({ id, title, status, result, line, facts, claims }: Step): HTM
       { class: "body" },
       make("h3", {}, title, make("span", { class: "dot" }, " · "), make("span", { class: "result" }, result)),
       make("p", {}, line),
-      facts.length + claims.length === 0 ? undefined : folded(id, label("details"), ...body),
+      facts.length + claims.length === 0
+        ? undefined
+        : folded(id, make("summary", { key: `fold:${id}` }, label("details")), ...body),
     ),
   );
 }

@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** What opens models and signatures. */
 const READERS = [
-  ...["digest", "inspect", "material-claim", "policy-explanation", "policy-preview", "verify", "verify-with-policy"],
+  ...["digest", "inspect", "material-claim", "policy-preview", "verify", "verify-with-policy"],
   ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
   ...["model/enumerate", "model/find-models", "model/list-folder", "model/size-hint", "model/walk"],
 ];

@@ -9,6 +9,7 @@ import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
 import { isTemporaryName } from "./model/temporary-names.ts";
+import { countText } from "./presentation/bytes-and-time.ts";
 import type { Coverage } from "./verdict.ts";
 
 export interface DigestModelOptions extends PoolChoice {
@@ -76,7 +77,7 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
     ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
     ...(options.signal && { signal: options.signal }),
   });
-  refuseUnsignable(list, model);
+  rejectUnsignable(list, model);
   return { list, ignore };
 }
 
@@ -155,7 +156,7 @@ const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; 
 
 const NAMED_AT_MOST = 10;
 
-function refuseUnsignable(list: FileList, model: string): void {
+function rejectUnsignable(list: FileList, model: string): void {
   const [first] = list.refused;
   if (first !== undefined) throw refusal(first, list.refused, model);
   if (list.files.length === 0) {
@@ -166,10 +167,10 @@ function refuseUnsignable(list: FileList, model: string): void {
 function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: string): ProvenanceError {
   const { code, what, remedy } = REFUSALS[first.reason];
   const verb = first.reason.startsWith("not-") ? "has" : "is";
-  const others = all.length > 1 ? ` So are or have ${all.length - 1} more.` : "";
+  const others = all.length > 1 ? ` (and ${countText(all.length - 1, "more file")})` : "";
   return new ProvenanceError(
     code,
-    `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}.${others} ${remedy}`,
+    `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}${others}. ${remedy}`,
     { details: { model, names: all.slice(0, NAMED_AT_MOST).map(({ name }) => name), count: all.length } },
   );
 }

@@ -4,7 +4,7 @@ import { ProvenanceError } from "./errors.ts";
 import { type Claim, readClaims } from "./verification/claimed-signer.ts";
 import type { SigningMethod } from "./verification/signer.ts";
 
-/** What a bundle says of how it was signed. None of it is verified. */
+/** What a bundle claims about how it was signed. Not verified. */
 export interface EnvelopeClaims {
   readonly mediaType: string;
   readonly method: SigningMethod;

@@ -7,11 +7,11 @@ import { authenticateWithPolicy, type PolicyVerifyOptions } from "./verify-with-
 /** Authorities that are explained one by one; of more, the first. */
 const EXPLAINED = 100;
 
-/** What every authority of one policy says to the signer of a model. */
+/** The decision of each authority of one policy about the signer of a model. */
 export interface ExplainedPolicy {
   readonly policy: Policy;
   readonly source: "user" | "workspace";
-  /** Whether one of its patterns covers the model; if not, nobody was asked. */
+  /** Whether one of its patterns covers the model; if not, no authority was evaluated. */
   readonly covers: boolean;
   readonly authorities: readonly AuthorityDecision[];
   /** Authorities that were not asked. */
@@ -23,8 +23,8 @@ export type ExplainOptions = Pick<PolicyVerifyOptions, "model" | "folder" | "pat
 };
 
 /**
- * What each authority of each policy says to who signed a model, not only the nearest: by the engine itself, which is
- * asked about one authority at a time. Only the signature is read.
+ * Evaluates every authority of every policy against the signer of a model, not only the nearest, one authority at a
+ * time. Reads the signature only.
  *
  * @throws ProvenanceError MODEL_NOT_FOUND
  */
@@ -37,7 +37,7 @@ export async function explainPolicies(options: ExplainOptions): Promise<readonly
   const alone = questions.flatMap((question) => question.alone);
   const set: PolicySet = { user: alone, workspace: [], invalid: [] };
   const { decision } = await authenticateWithPolicy({ ...subject, policies: set, workspaceTrusted: true });
-  const said = new Map(
+  const results = new Map(
     decision?.policies.map(({ policy, authorities, reasons }) => [policy.name, { authorities, reasons }]),
   );
   return questions.map(({ policy, source, covered, alone: asked }) => ({
@@ -45,19 +45,19 @@ export async function explainPolicies(options: ExplainOptions): Promise<readonly
     source,
     covers: covered,
     authorities: asked.flatMap(({ name, authorities: [authority] }) => {
-      const answer = said.get(name);
-      if (answer === undefined || authority === undefined) return [];
-      const [told] = answer.authorities;
+      const result = results.get(name);
+      if (result === undefined || authority === undefined) return [];
+      const [first] = result.authorities;
       const reference = { name: authority.name, ...authority.place };
-      if (told !== undefined) return [{ ...told, authority: reference }];
-      const message = answer.reasons.map((reason) => withoutName(reason.message, name)).join(" ");
+      if (first !== undefined) return [{ ...first, authority: reference }];
+      const message = result.reasons.map((reason) => withoutName(reason.message, name)).join(" ");
       return [{ authority: reference, accepted: false, message }];
     }),
     untold: covered ? Math.max(0, policy.authorities.length - EXPLAINED) : 0,
   }));
 }
 
-/** The name that the question had is nobody's name. */
+/** Removes the temporary name of a single-authority policy from a message. */
 function withoutName(message: string, name: string): string {
   return message.startsWith(name) ? message.slice(name.length).replace(/^:? /, "") : message;
 }
@@ -76,7 +76,7 @@ function questionFor(policy: Policy, source: "user" | "workspace", path: string)
   const { file, line } = policy.place;
   const alone = asked.map((authority, index) => ({
     ...policy,
-    // An exception asks nobody, and a demand for a signature is the policy's, not the authority's.
+    // So that each name is unique, and an exception does not hide the authority's decision.
     name: `${file}:${line}:${index}`,
     requireSignature: true,
     authorities: [authority],

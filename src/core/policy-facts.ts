@@ -71,7 +71,7 @@ interface Authentications {
   /** The first with a signer, and the verdict by it. */
   readonly choice?: TrustChoice;
   readonly verdict?: Verdict;
-  /** What to tell where there is none: rather that it cannot be decided than that it is not valid. */
+  /** What to report where there is none; `unverifiable` takes precedence over `invalid`. */
   readonly failed?: Verdict;
 }
 

@@ -21,7 +21,7 @@ export interface PreviewedModel {
   readonly decision: PolicyDecision;
 }
 
-/** What one policy says of the signer of each model that it covers, by the engine itself. Only signatures are read. */
+/** Evaluates one policy against the signer of each model that it covers. Reads signatures only. */
 export async function previewPolicy(policy: Policy, options: PreviewOptions): Promise<PreviewedModel[]> {
   const { folder, models, publicSigstore } = options;
   const previewed: PreviewedModel[] = [];
@@ -29,8 +29,8 @@ export async function previewPolicy(policy: Policy, options: PreviewOptions): Pr
     const path = relative(folder, model).split(sep).join("/") || ".";
     if (!covers(policy, path)) continue;
     const decision = await decide(policy, { model, folder, path, publicSigstore });
-    const [said] = decision?.policies ?? [];
-    if (said !== undefined) previewed.push({ model, decision: said });
+    const [policyDecision] = decision?.policies ?? [];
+    if (policyDecision !== undefined) previewed.push({ model, decision: policyDecision });
   }
   return previewed;
 }

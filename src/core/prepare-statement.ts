@@ -3,8 +3,8 @@ import { encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import type { FileList } from "./model/file-list.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
-import { readEarlierSignature, refuseOthers } from "./signing/earlier-signature.ts";
-import { refusePrivateKeys } from "./signing/private-key-files.ts";
+import { readEarlierSignature, assertReplaceable } from "./signing/earlier-signature.ts";
+import { rejectPrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
 import { checkWritable } from "./signing/write-file-atomically.ts";
 import type { Trust } from "./trust.ts";
@@ -49,13 +49,13 @@ export async function prepareStatement({
   const model = resolve(options.model);
   const signature = resolve(options.signature);
   const earlier = await readEarlierSignature(signature, model, trust, options.signal);
-  if (earlier !== undefined && force !== true) refuseOthers(earlier);
+  if (earlier !== undefined && force !== true) assertReplaceable(earlier);
   // Writes beside the signature: who watches the model hears of it only when there is more to come.
   await checkWritable(signature);
   const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
   const name = basename(model);
   const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode }, async ({ files }) => {
-    if (allowPrivateKeys !== true) await refusePrivateKeys(files, name, options.signal);
+    if (allowPrivateKeys !== true) await rejectPrivateKeys(files, name, options.signal);
   });
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);

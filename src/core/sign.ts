@@ -9,7 +9,7 @@ import type { CertificateIdentity } from "./signing/certificate-signer.ts";
 import type { KeyIdentity } from "./signing/key-signer.ts";
 import type { SigstoreIdentity } from "./signing/keyless-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
-import { findPlace } from "./signing/signature-place.ts";
+import { inspectDestination } from "./signing/signature-destination.ts";
 import type { Signer, SignerOptions } from "./signing/signer.ts";
 import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { Coverage } from "./verdict.ts";
@@ -27,8 +27,8 @@ export interface SignOptions extends DigestModelOptions {
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
   /**
-   * Asked where the files, or what is left out, differ from what the signature that is replaced says: after they were
-   * read, and before any login. Only `true` goes on. Without it, such a signature is not replaced.
+   * Called where the files or the ignored paths differ from the signature that is replaced, after hashing and before any
+   * login. Only `true` continues. Without it, such a signature is not replaced.
    */
   readonly confirmReplacement?: (replacement: Replacement) => boolean | Promise<boolean>;
   /**
@@ -70,7 +70,7 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
   const { signal, force } = options;
   const signer = await createSigner(identity, { signature, signal, force });
-  const place = await findPlace(signature, model);
+  const place = await inspectDestination(signature, model);
   const prepared = await prepare({ ...rest, model, signature, trust: signer.trust });
   const { payload, rootDigest, coverage, replaces } = prepared;
   throwIfCancelled(signal);

@@ -33,7 +33,7 @@ export interface SigstoreTrust {
   readonly root: TrustRoot;
   /** A refresh under way: asked where the root does not know who certified, logged or timestamped a signature. */
   readonly newer?: Promise<TrustRoot | undefined>;
-  /** Who may have signed. Without any, the signer is told, but nobody is accepted. */
+  /** Accepted signers. Without any, the signer is reported but not accepted. */
   readonly identities: readonly ExpectedIdentity[];
 }
 

@@ -9,7 +9,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
  * - `unchecked`: signed, not looked at yet
  * - `checking`
  * - `verified`: authentic, files match, the signer is accepted
- * - `untrusted`: authentic, files match, nobody here accepts the signer
+ * - `untrusted`: authentic, files match, the signer is not accepted
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: malformed or not authentic
  * - `unverifiable`: cannot be decided here
@@ -31,7 +31,7 @@ export type VerdictState =
  * - `files`: files of the model, or its signature, changed
  * - `policy`: what policies say changed
  * - `trust`: whom the person trusts changed
- * - `restart`: it was reached in an earlier window, and nobody watched the files in between
+ * - `restart`: it was reached in an earlier window, and the files were not watched in between
  */
 export type StaleCause = "files" | "policy" | "trust" | "restart";
 
@@ -80,7 +80,7 @@ export interface Verdict {
   readonly signature?: string;
   /** Only after the signature was found authentic. */
   readonly signer?: Signer;
-  /** What the bundle says its method is; not verified by itself. */
+  /** The method that the bundle claims. */
   readonly method?: SigningMethod;
   readonly reasons: readonly Reason[];
   readonly coverage?: Coverage;

@@ -85,7 +85,7 @@ async function signatureFor(options: PolicyVerifyOptions, wanted: string | undef
   return locateSignature(options.model, wanted, options.folder, options.signal);
 }
 
-/** Where several signatures are wanted, the worst is told. */
+/** Where policies name several signatures, the worst verdict is reported. */
 const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
 
 function severity({ state }: Verdict): number {
@@ -107,16 +107,16 @@ function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolea
   return { ...facts, files };
 }
 
-/** That nobody was named to the check of the signature is no news: the policies name them. */
-const NO_NEWS: ReadonlySet<string> = new Set(["SIGSTORE_IDENTITY_MISSING"]);
+/** Not reported: the policies name the signers, the verification of the signature does not. */
+const OMITTED_REASONS: ReadonlySet<string> = new Set(["SIGSTORE_IDENTITY_MISSING"]);
 
 function conclude(verdict: Verdict, decision: Decision, deciders: readonly Policy[]): Verdict {
-  const told = verdict.reasons.filter(({ code }) => !NO_NEWS.has(code));
+  const reported = verdict.reasons.filter(({ code }) => !OMITTED_REASONS.has(code));
   const { comparison, coverage } = verdict;
   if (comparison === undefined || coverage === undefined) {
     const isUnreadable = decision.reasons[0]?.code === "POLICY_INVALID" && verdict.state === "unverifiable";
     // What a policy that cannot be read names is not known: that comes first.
-    const reasons = isUnreadable ? [...decision.reasons, ...told] : [...told, ...decision.reasons];
+    const reasons = isUnreadable ? [...decision.reasons, ...reported] : [...reported, ...decision.reasons];
     return { ...verdict, decision, reasons };
   }
   const isLetPass = (name: string): boolean =>
@@ -132,7 +132,7 @@ function conclude(verdict: Verdict, decision: Decision, deciders: readonly Polic
     decision,
     comparison: left,
     coverage: { ...coverage, unsigned: passed },
-    reasons: [...told, ...reasons],
+    reasons: [...reported, ...reasons],
   };
 }
 

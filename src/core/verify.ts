@@ -11,16 +11,16 @@ import { resourcesByFile } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
-import { type Authentication, authenticateBundle } from "./verification/authenticate.ts";
+import { type BundleVerification, verifyBundle } from "./verification/verify-bundle.ts";
 
 export interface VerifyOptions extends PoolChoice {
   /** The folder, or the single file. */
   readonly model: string;
   readonly signature: string;
   readonly trust: Trust;
-  /** Files that need not be signed: canonical, relative to the model. What is signed is checked all the same, or told as missing. */
+  /** Files that need not be signed: canonical, relative to the model. Signed files are compared all the same. */
   readonly ignorePaths?: readonly string[];
-  /** Lets files pass that nobody signed (OMS 8.5); the verdict names them. */
+  /** Accepts files that the statement does not name (OMS 8.5); the verdict lists them. */
   readonly ignoreUnsignedFiles?: boolean;
   readonly mode?: DigestMode;
   readonly signal?: AbortSignal;
@@ -49,7 +49,7 @@ export async function verifyParsed(bundle: Bundle, options: VerifyOptions): Prom
   const signature = resolve(options.signature);
   let known: Partial<Verdict> = { method: bundle.material.method };
   try {
-    const authentication = await authenticateBundle(bundle, options.trust, signature);
+    const authentication = await verifyBundle(bundle, options.trust, signature);
     known = { ...known, ...authenticatedFacts(authentication) };
     const checked = await checkFiles(model, signature, authentication, options);
     const state =
@@ -77,7 +77,7 @@ export async function authenticateParsed(bundle: Bundle, options: AuthenticateOp
   const signature = resolve(options.signature);
   const { method } = bundle.material;
   try {
-    const authentication = await authenticateBundle(bundle, options.trust, signature);
+    const authentication = await verifyBundle(bundle, options.trust, signature);
     const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
     return { state: "unchecked", model, signature, method, ...authenticatedFacts(authentication), reasons };
   } catch (error) {
@@ -105,14 +105,14 @@ export async function readIfReadable(
 
 type Facts = Pick<Verdict, "signer" | "rootDigest" | "legacy">;
 
-function authenticatedFacts({ signer, statement }: Authentication): Facts {
+function authenticatedFacts({ signer, statement }: BundleVerification): Facts {
   return { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
 }
 
 async function checkFiles(
   model: string,
   signature: string,
-  { statement }: Authentication,
+  { statement }: BundleVerification,
   options: VerifyOptions,
 ): Promise<Pick<Verdict, "comparison" | "coverage" | "reading">> {
   const started = performance.now();

@@ -1,7 +1,7 @@
 import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
-import type { MaterialClaim } from "../core/material-claim.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
@@ -62,8 +62,8 @@ export class Engine {
     return (await this.#started()).call("entrySizes", { root, names }, { mayRepeat: true });
   }
 
-  async readClaim(signature: string): Promise<MaterialClaim> {
-    return (await this.#started()).call("readClaim", { signature }, { mayRepeat: true });
+  async readVerificationHint(signature: string): Promise<VerificationHint> {
+    return (await this.#started()).call("readVerificationHint", { signature }, { mayRepeat: true });
   }
 
   async authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {

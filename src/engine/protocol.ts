@@ -1,7 +1,7 @@
 import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
-import type { MaterialClaim } from "../core/material-claim.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
@@ -32,7 +32,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];
-  readClaim(options: { readonly signature: string }): MaterialClaim;
+  readVerificationHint(options: { readonly signature: string }): VerificationHint;
   authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   previewPolicy(options: PreviewModels & { readonly policy: PortablePolicy }): PreviewedModel[];

@@ -9,7 +9,7 @@ export interface AuthorizationRequest {
   readonly url: string;
   readonly state: string;
   readonly nonce: string;
-  /** PKCE (RFC 7636): whoever has only the code cannot use it. */
+  /** PKCE (RFC 7636): the code alone is of no use. */
   readonly verifier: string;
 }
 

@@ -34,7 +34,7 @@ export async function loginWithBrowser(
   }
 }
 
-/** Settles only if the browser does not open; that it did says nothing about the login. */
+/** Settles only if the browser does not open. */
 async function whenNotOpened(method: BrowserLogin, request: AuthorizationRequest, deadline: Deadline): Promise<never> {
   try {
     await method.openUrl(request.url, deadline.signal);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What the browser is told at the end of a login. */
+/** The page that the browser shows at the end of a login. */
 export interface CallbackPage {
   readonly status: 200 | 400 | 404 | 410;
   readonly title: string;

@@ -27,7 +27,7 @@ export function explainLoginFailure(error: unknown, issuer: string, deadline: De
   const answer = v.safeParse(AnswerError, error);
   if (answer.success) return explainAnswer(answer.output, issuer);
   const code = systemCode(error);
-  // How a server says that it does not know a client that gave a secret (RFC 6749 section 5.2).
+  // A server's answer to an unknown client that sent a secret (RFC 6749 section 5.2).
   if (code === "OAUTH_WWW_AUTHENTICATE_CHALLENGE") return explainAnswer({ error: "invalid_client" }, issuer);
   if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") return clockFailure(issuer);
   if (code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED" && claimOf(error) === "nonce") return nonceFailure(issuer, error);
@@ -37,10 +37,10 @@ export function explainLoginFailure(error: unknown, issuer: string, deadline: De
 /** The provider's own "no" (RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5). */
 function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
   const error = plain(answer.error);
-  const said = answer.error_description === undefined ? error : plain(answer.error_description);
+  const description = answer.error_description === undefined ? error : plain(answer.error_description);
   const details = { issuer, error };
   if (error === "access_denied") {
-    return new ProvenanceError("LOGIN_REFUSED", `The login was refused at ${issuer}: ${said}`, { details });
+    return new ProvenanceError("LOGIN_REFUSED", `The login was refused at ${issuer}: ${description}`, { details });
   }
   if (error === "expired_token") {
     return new ProvenanceError("LOGIN_TIMED_OUT", "The code was not typed in time. Start the login again.", {
@@ -57,11 +57,11 @@ function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
   if (CLIENT_ERRORS.includes(error)) {
     return new ProvenanceError(
       "LOGIN_CLIENT_REFUSED",
-      `${issuer} does not know this client, or does not let it log in like this (${said}). Check the client id and secret.`,
+      `${issuer} does not know this client, or does not let it log in like this (${description}). Check the client id and secret.`,
       { details },
     );
   }
-  return issuerFault(issuer, said);
+  return issuerFault(issuer, description);
 }
 
 export function clockFailure(issuer: string): ProvenanceError {
@@ -83,7 +83,7 @@ function nonceFailure(issuer: string, error: unknown): ProvenanceError {
 export function issuerFault(issuer: string, what: string, error?: unknown): ProvenanceError {
   return new ProvenanceError(
     "LOGIN_ISSUER_FAULT",
-    `${issuer} did not answer as an identity provider should: ${what}. Try again; if it stays so, tell whoever runs it.`,
+    `${issuer} did not answer as an identity provider should: ${what}. Try again, or report it to the provider.`,
     { details: { issuer }, ...(error === undefined ? {} : { cause: harmless(error) }) },
   );
 }
@@ -125,7 +125,7 @@ function summary(error: unknown): string {
   return plain(code === undefined ? error.message : `${error.message} (${code})`);
 }
 
-/** Somebody else's words, made fit for a line of ours. */
+/** Returns text of a server as one line without control characters, cut at 200 characters. */
 function plain(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;

@@ -7,7 +7,7 @@ export interface LoginOptions {
   /** Public clients have none. */
   readonly clientSecret?: string;
   readonly method: LoginMethod;
-  /** Where the public instance is to send the person at once; other issuers are not told. */
+  /** The provider that the public instance redirects to; not sent to other issuers. */
   readonly provider?: IdentityProviderHint;
   readonly signal?: AbortSignal;
   /** Milliseconds for all of it; default 5 minutes. */

@@ -25,8 +25,8 @@ const PATH = "/auth/callback";
 const ATTEMPTS = 10;
 
 /**
- * Listens on 127.0.0.1 and, where there is one, on ::1, at the same port: `localhost` may mean either, and nobody
- * else is to sit on the other.
+ * Listens on 127.0.0.1 and, where there is one, on ::1, at the same port: `localhost` may mean either, and no other
+ * program may listen on the other one.
  *
  * @param port a free one, if absent
  * @throws ProvenanceError LOGIN_PORT

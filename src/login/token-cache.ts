@@ -28,12 +28,12 @@ export class TokenCache {
       this.#tokens.delete(key);
       const running = this.#logins.get(key);
       if (running === undefined) return this.#login(key, options);
-      // Somebody else's login: if that one fails, this caller has one of its own.
+      // Another caller's login: if it fails, this caller starts its own.
       await Promise.race([running.catch(() => undefined), aborted(options.signal)]);
     }
   }
 
-  /** Forgets all: the person logs out, or wants to be somebody else. */
+  /** Forgets all tokens, to log out or to use a different account. */
   clear(): void {
     this.#tokens.clear();
   }

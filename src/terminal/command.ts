@@ -31,7 +31,7 @@ export const COMMON_OPTIONS = {
   "log-level": {
     type: "text",
     metavar: "LEVEL",
-    help: "DEBUG, INFO, WARNING, ERROR or CRITICAL: the least that is told on standard error beside the result. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
+    help: "The lowest level of messages on standard error: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
   },
   help: { type: "switch", help: "Show this help." },
 } as const satisfies OptionSpecs;

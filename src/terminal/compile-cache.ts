@@ -5,9 +5,9 @@ import { cacheHome } from "./cache-folder.ts";
 
 /**
  * Lets Node keep what it compiles of the program: the second start takes half the time. In the person's own cache folder
- * only, readable by nobody else: who can write there decides what the program does.
+ * only, with mode 0700: anyone who can write there controls the program.
  */
-export function keepCompiledCode(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
+export function enableCompileCache(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
   // The person's own choice goes first.
   if (env["NODE_COMPILE_CACHE"] !== undefined || env["NODE_DISABLE_COMPILE_CACHE"] !== undefined) return;
   const folder = join(cacheHome(env, platform), "model-provenance", "compiled");

@@ -20,7 +20,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (entry === undefined) throw usageError(`There is no command "${name}".`);
     return await (await entry.load()).execute(args, terminal);
   } catch (error) {
-    return tell(error, rest, terminal);
+    return reportError(error, rest, terminal);
   }
 }
 
@@ -56,7 +56,7 @@ async function printHelp({ out }: Terminal): Promise<number> {
 }
 
 /** Says on standard error what went wrong, and with `--json` on standard output too. */
-function tell(error: unknown, argv: readonly string[], terminal: Terminal): number {
+function reportError(error: unknown, argv: readonly string[], terminal: Terminal): number {
   const { out, err, log, interruption } = terminal;
   const [command = "", method = ""] = argv;
   const known = error instanceof ProvenanceError ? error : unexpected(error);

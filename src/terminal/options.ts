@@ -65,7 +65,7 @@ export const POLICY_OPTIONS = {
   policy: {
     type: "list",
     metavar: "FILE",
-    help: "A policy file: it says who may sign, so that no key or identity has to be named. May be given several times; each has to accept.",
+    help: "A policy file, which defines who may sign. May be given several times; each has to accept.",
   },
   root: {
     type: "text",

@@ -28,10 +28,10 @@ export const PASSPHRASE_OPTIONS = {
 const MAX_PASSPHRASE = 65_536;
 
 /**
- * The passphrase for an encrypted key: from where the command line says, or typed on the terminal without echo.
+ * Returns the passphrase for an encrypted key: from where the options say, or typed on the terminal without echo.
  * Undefined for a key that is not encrypted.
  *
- * @throws ProvenanceError USAGE, KEY_PASSPHRASE_REQUIRED where there is nobody to ask, CANCELLED
+ * @throws ProvenanceError USAGE, KEY_PASSPHRASE_REQUIRED without a terminal, CANCELLED
  */
 export async function passphraseFor(
   key: PemSource,

@@ -20,7 +20,7 @@ export interface ChosenPolicies {
  * Reads the policy files that a person named.
  *
  * @param place the model, or the folder with the models
- * @throws ProvenanceError POLICY_INVALID where one has an error; all of them are told on standard error before
+ * @throws ProvenanceError POLICY_INVALID where one has an error; all errors are printed on standard error first
  */
 export async function namedPolicies(
   paths: readonly string[],

@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.ts";
 /**
  * Says what a keyless signature makes public and asks for agreement: once for an identity and a log.
  *
- * @throws ProvenanceError PUBLICATION_DECLINED where there is nobody to ask, CANCELLED
+ * @throws ProvenanceError PUBLICATION_DECLINED without a terminal, CANCELLED
  */
 export async function confirmPublication(
   notice: PublicationNotice,

@@ -15,7 +15,7 @@ export interface ScannedModel {
 }
 
 /** One model that cannot be looked at does not end the scan; and it does not pass. */
-export function unableVerdict(model: string, error: unknown): Verdict {
+export function unverifiableVerdict(model: string, error: unknown): Verdict {
   if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.kind === "usage") throw error;
   const { code, message, details } = error;
   return { state: "unverifiable", model, reasons: [{ code, message, details }] };

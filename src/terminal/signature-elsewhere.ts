@@ -5,7 +5,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Where the signature file that the person named does not exist, and the model has one elsewhere, the reason says where.
+ * Names the model's actual signature in the reason, where the signature file that the person gave does not exist.
  *
  * @param named the path that the person gave, if any
  */

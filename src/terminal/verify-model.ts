@@ -24,7 +24,7 @@ export const VERIFY_OPTIONS = {
   "ignore-unsigned-files": {
     type: "switch",
     negatable: true,
-    help: "Let files pass that nobody signed; they are listed. Default: no.",
+    help: "Accept files that the signature does not cover; the report lists them. Default: no.",
   },
   "ignore-git-paths": {
     type: "switch",
@@ -45,7 +45,7 @@ export interface VerifyRequest {
   readonly model: string;
   readonly trust: Trust;
   readonly accepted: (verdict: Verdict) => string;
-  /** Root certificates whose fingerprints are to be told, beside those in the signature. */
+  /** Root certificates whose fingerprints are logged, with those of the certificates in the signature. */
   readonly fingerprints?: CertificateTrust["roots"];
 }
 

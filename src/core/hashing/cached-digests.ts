@@ -10,7 +10,7 @@ import { createHash, type Hash } from "node:crypto";
  *
  * A section for each kind (algorithm and shard size), the latest first; its length is that of its entries, in characters.
  * An entry is found by its path and its stat line together: there are file systems that number their files anew at every
- * mount, and tell the time in steps of two seconds. The entries are in the order of the request that wrote them, so that
+ * mount, and have times in steps of two seconds. The entries are in the order of the request that wrote them, so that
  * the next one finds each by looking where the last one ended. HEX is all digests of the file, end to end.
  */
 const MAGIC = "model-provenance digests 1 ";
@@ -18,7 +18,7 @@ const HEADER = /^# ([a-z0-9]+ (?:-|[0-9]+)) ([0-9]+)\n/;
 /** Kinds of digests that are kept for one model. */
 const MAX_KINDS = 4;
 
-/** What tells kinds of digests apart. */
+/** Identifies a kind of digests. */
 export function digestKind(algorithm: string, shardSize: number | undefined): string {
   return `${algorithm} ${shardSize ?? "-"}`;
 }

@@ -9,7 +9,7 @@ const EXTENSION = ".digests";
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Of a model's files that the latest request did not ask for, so many entries stay, or as many as it asked for. */
 const MIN_OTHERS = 10_000;
-/** A writer that died left its draft behind; one that is this old is nobody's any more. */
+/** A draft that is older was left behind by a writer that died. */
 const DRAFT_MS = 60 * 60 * 1000;
 
 /**
@@ -62,7 +62,7 @@ export class DigestCache {
     ignoreTrouble(() => fs.utimesSync(this.#file(root), now, now));
   }
 
-  /** The name tells nothing of the model's place. */
+  /** A hash, so that the name does not reveal the model's path. */
   #file(root: string): string {
     const name = crypto.createHash("sha256").update(root).digest("hex").slice(0, 32);
     return path.join(this.#directory, `${name}${EXTENSION}`);
@@ -78,7 +78,7 @@ export class DigestCache {
     }
   }
 
-  /** Forgets the models that were not asked for longest, until the rest fits. */
+  /** Removes the least recently used models until the rest is within the limit. */
   #evict(): void {
     const files = this.#files().sort((a, b) => b.used - a.used);
     let bytes = 0;

@@ -1,7 +1,7 @@
 import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 
-/** How a file stopped being what the list says. */
+/** How a file differs from its entry in the list. */
 export type FileChange = "removed" | "replaced" | "not-a-file" | "size" | "times" | "shorter" | "longer";
 
 /** Why a file has no digest, as plain data: worker threads send it. */

@@ -64,7 +64,7 @@ export function decisionLines(decision: Decision, t: Translate): readonly string
 }
 
 /** The reasons of a verdict that its decision does not already give. */
-export function reasonsBeside(decision: Decision | undefined, reasons: readonly Reason[]): readonly Reason[] {
+export function reasonsOutsideDecision(decision: Decision | undefined, reasons: readonly Reason[]): readonly Reason[] {
   if (decision === undefined) return reasons;
   const known = new Set([...decision.policies.flatMap(policyNotes), ...decision.reasons].map(({ message }) => message));
   return reasons.filter(({ message }) => !known.has(message));
@@ -72,7 +72,7 @@ export function reasonsBeside(decision: Decision | undefined, reasons: readonly 
 
 /** Why a verdict is what it is: what accepts the signer, or does not, and everything else that was found. */
 export function reasonLines({ state, signer, decision, reasons }: Verdict, t: Translate): readonly string[] {
-  const beside = reasonsBeside(decision, reasons).map(({ message }) => message);
+  const beside = reasonsOutsideDecision(decision, reasons).map(({ message }) => message);
   if (decision !== undefined) return [...decisionLines(decision, t), ...beside];
   return state === "verified" && signer !== undefined ? [acceptedBySettings(signer, t), ...beside] : beside;
 }

@@ -2,7 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { basename } from "node:path";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
-import { envelopeSignatureFits } from "../verification/envelope-signature.ts";
+import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { SigningKey } from "./private-key.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { SigningKey } from "./private-key.ts";
 export function checkWritten(written: Buffer, signature: string, key: SigningKey, payload: Buffer): void {
   const { envelope } = parseBundle(written, basename(signature));
   const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
-  if (envelope.payload.equals(payload) && envelopeSignatureFits(envelope, publicKey, key.curve)) return;
+  if (envelope.payload.equals(payload) && verifyEnvelopeSignature(envelope, publicKey, key.curve)) return;
   throw selfCheckFailed(signature);
 }
 

@@ -11,10 +11,10 @@ import { TimeSlices } from "../model/time-slices.ts";
 import type { Trust } from "../trust.ts";
 import { claimedSignerOf } from "../verification/claimed-signer.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
-import { envelopeSignatureFits } from "../verification/envelope-signature.ts";
+import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { Signer } from "../verification/signer.ts";
 import { REMEDIES } from "./remedies.ts";
-import { wouldOverwrite } from "./signature-place.ts";
+import { wouldOverwrite } from "./signature-destination.ts";
 
 /** The OMS signature in the place of the one that is about to be written. */
 export interface EarlierSignature {
@@ -64,7 +64,7 @@ export async function readEarlierSignature(
  *
  * @throws ProvenanceError SIGNATURE_OTHER_MODEL, SIGNATURE_OTHER_SIGNER
  */
-export function refuseOthers({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
+export function assertReplaceable({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
   if (!sameModel) {
     const subject = statement.subjectName;
     throw new ProvenanceError(
@@ -109,7 +109,7 @@ async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: 
   for (const source of keys ?? []) {
     const { key } = readPublicKey(source);
     const curve = curveOf(key);
-    if (curve === undefined || !envelopeSignatureFits(bundle.envelope, key, curve)) continue;
+    if (curve === undefined || !verifyEnvelopeSignature(bundle.envelope, key, curve)) continue;
     return { method: "key", fingerprint: keyFingerprint(key), curve, label: source.label };
   }
   if (sigstore === undefined || bundle.material.method !== "sigstore") return undefined;

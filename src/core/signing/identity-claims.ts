@@ -15,17 +15,17 @@ const Payload = v.looseObject({
   email: v.optional(v.string()),
   /** Some issuers write it as text. */
   email_verified: v.optional(v.union([v.boolean(), v.string()])),
-  /** Dex says here who really vouched: the address of GitHub, Google… */
+  /** Dex names the actual identity provider here: the URL of GitHub, Google… */
   federated_claims: v.optional(v.looseObject({ connector_id: v.optional(v.string()) })),
 });
 
-/** What an identity token says about its bearer; Fulcio checks it, nothing here does. */
+/** The claims of an identity token. Fulcio verifies them; this program does not. */
 export interface IdentityClaims {
   /** E-mail address or subject: for a person to read. */
   readonly subject: string;
   /** Present where the certificate has to be for this address. */
   readonly email?: string;
-  /** Who may stand in the certificate as having vouched. */
+  /** Issuers that the certificate may name. */
   readonly issuers: readonly string[];
 }
 

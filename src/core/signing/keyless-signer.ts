@@ -16,8 +16,8 @@ import type { Replacement } from "./replacement.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
-import { logTimeout, logWitness, type Testimony, timestampWitness } from "./sigstore-witness.ts";
-import { spelledOut } from "./spelled-out.ts";
+import { logTimeout, logWitness, type TransparencyEvidence, timestampWitness } from "./sigstore-witness.ts";
+import { withExplicitDefaults } from "./explicit-defaults.ts";
 
 /** A login, or the identity of a CI job. */
 export interface SigstoreIdentity {
@@ -29,7 +29,7 @@ export interface SigstoreIdentity {
    * It is held in memory for as long as the signing takes, and in no error.
    */
   readonly token: string | (() => Promise<string>);
-  /** Asked before anything is made public; only `true` goes on. Absent: nobody is asked. */
+  /** Called before anything is made public; only `true` continues. Absent: no confirmation. */
   readonly confirm?: (notice: PublicationNotice) => boolean | Promise<boolean>;
   readonly limits?: Partial<ServiceLimits>;
 }
@@ -111,7 +111,7 @@ async function makeBundle(session: Session, token: string, payload: Buffer): Pro
     witnesses: [{ testify: (content, certificate) => testify(session, content, certificate) }],
   });
   const bundle = await builder.create({ data: payload, type: PAYLOAD_TYPE });
-  return Buffer.from(`${JSON.stringify(spelledOut(bundleToJSON(bundle)))}\n`, "utf8");
+  return Buffer.from(`${JSON.stringify(withExplicitDefaults(bundleToJSON(bundle)))}\n`, "utf8");
 }
 
 async function certifyAndSign(session: Session, token: string, data: Buffer): Promise<Signature> {
@@ -132,7 +132,7 @@ async function certifyAndSign(session: Session, token: string, data: Buffer): Pr
   return signed;
 }
 
-/** Before anything is logged: whoever is named in the log is named for ever. */
+/** Runs before anything is logged: an identity in the log stays there for ever. */
 function checkCertificate({ key }: Signature, { claims, services, record, signature, only }: Session): void {
   const refuse = (why: string, cause?: unknown): ProvenanceError =>
     new ProvenanceError(
@@ -156,7 +156,7 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   throw new ProvenanceError(code, `${message} ${record.text()}`, { details });
 }
 
-async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<Testimony> {
+async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<TransparencyEvidence> {
   const { services, limits, record, signal } = session;
   const { timestamps, log } = services;
   const stamped =

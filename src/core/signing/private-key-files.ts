@@ -45,7 +45,7 @@ export async function findPrivateKeys(files: readonly ModelFile[], signal?: Abor
  * @param label what a person calls the model
  * @throws ProvenanceError MODEL_PRIVATE_KEY, which names them; CANCELLED
  */
-export async function refusePrivateKeys(
+export async function rejectPrivateKeys(
   files: readonly ModelFile[],
   label: string,
   signal?: AbortSignal,

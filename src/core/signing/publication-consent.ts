@@ -34,7 +34,7 @@ async function read(storage: string): Promise<Set<string>> {
   }
 }
 
-/** The file need not name anybody. */
+/** A hash, so that the file holds no identity. */
 function fingerprint({ identity, log }: PublicationNotice): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, log]))

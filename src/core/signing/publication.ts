@@ -2,7 +2,7 @@ import type { TrustRoot } from "../verification/trust-root.ts";
 import type { IdentityClaims } from "./identity-claims.ts";
 import type { SigningServices } from "./sigstore-services.ts";
 
-/** What a keyless signature makes public, told before it does. */
+/** What a keyless signature makes public, shown before it is made. */
 export interface PublicationNotice {
   /** Who will be named: an e-mail address, or the subject of a CI job. */
   readonly identity: string;

@@ -17,7 +17,7 @@ export interface Replacement {
   readonly changes: SignedChanges;
 }
 
-/** What a new signature says otherwise than the one before, by the digests that are signed. */
+/** How a new signature differs from the one that it replaces, by the signed digests. */
 export interface SignedChanges {
   /** Whether nothing differs. */
   readonly matches: boolean;

@@ -25,7 +25,7 @@ export default async function fetchForSigstore(
     });
     return Object.assign(response, { buffer: async () => Buffer.from(await response.arrayBuffer()) });
   } catch (error) {
-    // "fetch failed" tells nothing; its cause does.
+    // The message is only "fetch failed"; the reason is in its cause.
     throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   }
 }

@@ -40,7 +40,7 @@ export function chooseServices({ signingConfig, label }: TrustRoot, now: Date): 
   const timestamps = choose(tsaUrls, SERVICE_VERSIONS, now);
   refuseSeveral(tsaConfig, usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label);
   if (log.version === 2 && timestamps === undefined) {
-    throw unusable(label, "its log tells no time, and it names no timestamp authority that is in use and known here");
+    throw unusable(label, "its log gives no time, and it names no timestamp authority that is in use and known here");
   }
   const issuer = choose(oidcUrls, SERVICE_VERSIONS, now);
   return {

@@ -7,7 +7,7 @@ import { retryOption, type ServiceLimits } from "./service-limits.ts";
 import type { SigningServices } from "./sigstore-services.ts";
 
 /** What the services say about a signature. */
-export interface Testimony {
+export interface TransparencyEvidence {
   readonly tlogEntries: TransparencyLogEntry[];
   readonly rfc3161Timestamps: RFC3161SignedTimestamp[];
 }

@@ -2,7 +2,7 @@ import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { temporaryName } from "../model/temporary-names.ts";
 import { REMEDIES } from "./remedies.ts";
-import { appearedMeanwhile, assertUnchanged, type SignaturePlace } from "./signature-place.ts";
+import { appearedMeanwhile, assertUnchanged, type SignatureDestination } from "./signature-destination.ts";
 
 /** Readable for all, as far as the process's mask allows: what travels with a model. */
 const NEW_MODE = 0o644;
@@ -12,13 +12,13 @@ const PRIVATE_MODE = 0o600;
 /**
  * Writes a signature so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
  * flushed, read back and checked, then put in its place. A file that is replaced keeps its permissions, and only the
- * file that {@link findPlace} saw is replaced.
+ * file that {@link inspectDestination} saw is replaced.
  *
  * @param check throws where what was read back is not right
  * @throws ProvenanceError SIGNATURE_UNWRITABLE, SIGNATURE_WOULD_OVERWRITE, and what `check` throws; the old file is as it was, and no temporary file is left
  */
 export async function writeFileAtomically(
-  place: SignaturePlace,
+  place: SignatureDestination,
   bytes: Buffer,
   check: (written: Buffer) => void,
 ): Promise<void> {

@@ -18,7 +18,7 @@ const TYPE_TEXT: Readonly<Record<CertificateIdentity["type"], string>> = {
 
 /**
  * Reads an identity: `email:`, `uri:`, `dns:` or `subject:` and the name. Without one of these, what it looks like
- * decides, by the first that fits: a scheme makes a URI, `type=` a distinguished name, `@` a mail address, `,` or `=`
+ * decides, by the first match: a scheme makes a URI, `type=` a distinguished name, `@` a mail address, `,` or `=`
  * a distinguished name that is none, and anything else is a DNS name.
  */
 export function readCertificateIdentity(text: string): CertificateIdentity {

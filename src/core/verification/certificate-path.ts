@@ -3,7 +3,7 @@ import { buildPaths } from "./certificates/build-paths.ts";
 import { isSameName } from "./certificates/distinguished-names.ts";
 import { EXTENSION, unprocessedExtension } from "./certificates/extensions.ts";
 import type { GeneralName } from "./certificates/general-names.ts";
-import { maySignCertificates, purposeFault } from "./certificates/key-usage.ts";
+import { maySignCertificates, purposeViolation } from "./certificates/key-usage.ts";
 import { ConstrainedNames } from "./certificates/name-constraints.ts";
 import { type Certificate, certificateName } from "./certificates.ts";
 
@@ -133,7 +133,7 @@ function checkAuthority(certificate: Certificate, label: string): void {
   if (!fields.isAuthority) throw invalid(label, `${name} is not a certificate authority`); // (k)
   if (!maySignCertificates(fields)) throw invalid(label, `${name} may not sign certificates (its key usage)`); // (n)
   checkCriticalExtensions(certificate, label); // (o)
-  const fault = purposeFault(fields);
+  const fault = purposeViolation(fields);
   if (fault !== undefined) {
     throw new ProvenanceError(
       "CERTIFICATE_USAGE",

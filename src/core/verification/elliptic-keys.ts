@@ -5,7 +5,7 @@ import type { Curve } from "./signer.ts";
 
 const CURVES: Readonly<Record<string, Curve>> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
 
-/** The digest that fits the curve, as Sigstore's algorithm registry pairs them. */
+/** The digest of each curve (Sigstore's algorithm registry). */
 export const CURVE_DIGEST: Readonly<Record<Curve, "sha256" | "sha384" | "sha512">> = {
   "P-256": "sha256",
   "P-384": "sha384",

@@ -35,7 +35,7 @@ export interface SigstoreSigner {
   /** The one subject alternative name of the certificate: an e-mail address, the URI of a CI workflow, a user name. */
   readonly identity: string;
   readonly identityType: IdentityType;
-  /** The OpenID provider that vouched for the identity: its URL. */
+  /** URL of the OpenID provider that authenticated the signer. */
   readonly issuer: string;
   /** RFC 3339: the earliest of the verified times. */
   readonly signedAt: string;

@@ -19,7 +19,7 @@ export interface StoredMetadata {
  *
  * @param files target files by name
  * @returns RFC 3339: since when a part of the metadata has been expired; undefined where none is
- * @throws Error that says what does not verify
+ * @throws Error that names what does not verify
  */
 export async function verifyStoredTargets(
   seed: Pick<TrustRootSeed, "tufRoot" | "asOf">,

@@ -39,7 +39,7 @@ export interface VerifiedStore {
 export type OnStoreRejected = (message: string) => void;
 
 /**
- * What is stored, verified from the root that came with this program: whoever can write to the folder can replace it.
+ * Reads the stored trust root and verifies it from the built-in root: others may be able to write to the folder.
  *
  * @returns undefined where there is none, or where it does not verify: what came with the program serves then
  */

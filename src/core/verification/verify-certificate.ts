@@ -4,10 +4,11 @@ import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
 import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
 import { certificateSigner } from "./certificate-signer.ts";
-import { leafUsageFault } from "./certificates/key-usage.ts";
+import { leafUsageViolation } from "./certificates/key-usage.ts";
 import { type Certificate, certifiedKey, parseCertificate, readCertificates } from "./certificates.ts";
+import { distinguishedName } from "./distinguished-name.ts";
 import { requireCurve } from "./elliptic-keys.ts";
-import { envelopeSignatureFits } from "./envelope-signature.ts";
+import { verifyEnvelopeSignature } from "./envelope-signature.ts";
 import type { CertificateSigner } from "./signer.ts";
 
 type CertificateMaterial = Extract<VerificationMaterial, { method: "certificate" }>;
@@ -39,17 +40,17 @@ export async function verifyCertificateBundle(
 
   const key = certifiedKey(leaf, label, "CERTIFICATE_MALFORMED");
   const curve = requireCurve(key, `The key of the signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
-  if (!envelopeSignatureFits(bundle.envelope, key, curve)) {
+  if (!verifyEnvelopeSignature(bundle.envelope, key, curve)) {
     throw new ProvenanceError(
       "SIGNATURE_NOT_AUTHENTIC",
-      `${label} does not fit its own certificate: the file was altered after signing.`,
+      `The signature in ${label} does not verify against its own certificate.`,
     );
   }
   checkLeafUsage(leaf, label);
   if (roots.length === 0) {
     throw new ProvenanceError(
       "CERTIFICATE_NO_ROOTS",
-      `${label} was signed with a certificate, and no root certificate is trusted here. Give the root of whoever issued it.`,
+      `${label} was signed with a certificate, and no root certificate is trusted here. Trust the root certificate of "${distinguishedName(leaf.x509.issuer)}" to verify it.`,
     );
   }
   const path = validatePath(leaf, others, roots, trust.at ?? new Date(), label);
@@ -63,7 +64,7 @@ export async function verifyCertificateBundle(
  * @throws ProvenanceError CERTIFICATE_USAGE
  */
 export function checkLeafUsage({ fields }: Certificate, label: string): void {
-  const fault = leafUsageFault(fields);
+  const fault = leafUsageViolation(fields);
   if (fault === undefined) return;
   throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate may not sign models: ${fault}.`);
 }

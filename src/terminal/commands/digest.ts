@@ -11,7 +11,7 @@ export default defineCommand({
   operand: "MODEL",
   description: [
     "Prints the digest that a signature of this model would have as its subject: SHA-256 over the digests of all files. MODEL is a folder or a single file.",
-    "It does not cover the files' names: to tell whether two models are the same, compare signatures.",
+    "It does not cover the names of the files: to compare two models, compare their signatures.",
   ],
   options: {
     ...MANIFEST_OPTIONS,

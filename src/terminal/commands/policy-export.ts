@@ -7,7 +7,7 @@ import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT, requiredText } from "../command.ts";
 import { namedPolicies } from "../policy-options.ts";
 import { OUTPUT_OPTION, writeOutput } from "../write-output.ts";
-import { tellNotCarried } from "./policy-import.ts";
+import { reportUnsupportedFields } from "./policy-import.ts";
 
 const FORMATS: Readonly<Record<string, (policies: readonly Policy[], notCarried: NotCarried[]) => string>> = {
   "cluster-image-policy": exportClusterImagePolicies,
@@ -36,7 +36,7 @@ export default defineCommand({
     const { policies } = await namedPolicies([file], file, undefined, terminal);
     const notCarried: NotCarried[] = [];
     const text = convert(policies.user, notCarried);
-    tellNotCarried(notCarried, terminal);
+    reportUnsupportedFields(notCarried, terminal);
     await writeOutput(text, args.text("output"), terminal);
     return EXIT.done;
   },

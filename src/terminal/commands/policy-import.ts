@@ -48,7 +48,7 @@ export default defineCommand({
       flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], notCarried: [] };
     const output = args.text("output");
     if (output !== undefined) await requireOutsideModels(output, () => "name a file elsewhere with --output");
-    tellNotCarried(imported.notCarried, terminal);
+    reportUnsupportedFields(imported.notCarried, terminal);
     if (imported.drafts.length === 0) throw usageError(`${file} holds nothing to import.`);
     await writeOutput(writePolicies(imported.drafts), output, terminal);
     return EXIT.done;
@@ -95,7 +95,7 @@ async function readText(file: string): Promise<Buffer> {
 }
 
 /** Each on a line of standard error: nothing is dropped without a word. */
-export function tellNotCarried(notCarried: readonly NotCarried[], { err }: Pick<Terminal, "err">): void {
+export function reportUnsupportedFields(notCarried: readonly NotCarried[], { err }: Pick<Terminal, "err">): void {
   if (notCarried.length === 0) return;
   err.print([{ text: "Not carried over:", style: "amber" }]);
   for (const { what, why } of notCarried) err.print([`  ${what}: ${why}`]);

@@ -6,7 +6,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { digestCacheFolder } from "../cache-folder.ts";
 import { pathBelow } from "../policy-options.ts";
 import { reportScan, type ScanFormat, type ScanHooks, type ScanResult } from "../scan-report.ts";
-import { type ScannedModel, unableVerdict } from "../scanned-model.ts";
+import { type ScannedModel, unverifiableVerdict } from "../scanned-model.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface TrustScanRequest {
@@ -51,7 +51,7 @@ async function scan(
     const verdict: Verdict =
       signature === undefined
         ? { state: "unsigned", model: path, reasons: [] }
-        : await verify({ ...options, signature }).catch((error: unknown) => unableVerdict(path, error));
+        : await verify({ ...options, signature }).catch((error: unknown) => unverifiableVerdict(path, error));
     const model = { path, name: pathBelow(root, path), kind, verdict, passed: verdict.state === "verified" };
     scanned.push(model);
     hooks.onModel(model);

@@ -53,7 +53,7 @@ export default defineCommand({
     const allowEmpty = args.flag("allow-empty") === true;
     const named = keyPaths.length + rootPaths.length > 0;
     if (policyPaths.length > 0) {
-      if (named) throw usageError("--policy says whom to trust: give it, or keys and certificates.");
+      if (named) throw usageError("Give either --policy, or keys and certificates.");
       const { scanByPolicy } = await import("./scan-policy.ts");
       const { scanFormat } = await import("../scan-report.ts");
       const format = scanFormat(args.text("format"), args.flag("json") === true);

@@ -79,8 +79,8 @@ export const verifyWithPolicyFile = defineCommand({
         ...(signature === undefined &&
           verdict.signature !== undefined && { signature: relative(cwd, verdict.signature) }),
       });
-      const said = decision === undefined ? [] : decisionFields(decision, cwd, { all: long });
-      out.print(...lines.slice(0, -1), ...said, ...lines.slice(-1));
+      const decisions = decision === undefined ? [] : decisionFields(decision, cwd, { all: long });
+      out.print(...lines.slice(0, -1), ...decisions, ...lines.slice(-1));
     }
     return verdict.state === "verified" ? EXIT.done : EXIT.failed;
   },

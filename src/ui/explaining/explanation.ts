@@ -3,7 +3,7 @@ import { l10n } from "vscode";
 import type { PolicyDecision } from "../../core/policy/decision.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
-import { decisionLines, outcomeSentence, policyOwner, reasonsBeside } from "../../core/presentation/decision-text.ts";
+import { decisionLines, outcomeSentence, policyOwner, reasonsOutsideDecision } from "../../core/presentation/decision-text.ts";
 import { signedByLine } from "../../core/presentation/signer-text.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -166,7 +166,7 @@ function otherPolicies({ policies }: ExplanationSource): string[] {
 function reasons({ reasons: all, decision }: Verdict): string[] {
   const told = new Set(decision === undefined ? [] : decisionLines(decision, l10n.t));
   // That there is no signature stands above.
-  const left = reasonsBeside(decision, all).filter(
+  const left = reasonsOutsideDecision(decision, all).filter(
     ({ code, message }) => code !== "SIGNATURE_NOT_FOUND" && !told.has(message),
   );
   if (left.length === 0) return [];

@@ -74,7 +74,7 @@ describe("policies on the command line", function () {
       );
     });
 
-    it("tells why each authority refuses", async () => {
+    it("explains why each authority rejects", async () => {
       const file = policy("p.yaml", {
         authorities: ["key: { path: other.pub }", "keyless: { identities: [{ issuer: i, subject: s }] }"],
       });
@@ -321,7 +321,7 @@ describe("policies on the command line", function () {
   });
 
   describe("policy check", () => {
-    it("tells errors and warnings with their lines", async () => {
+    it("reports errors and warnings with their lines", async () => {
       const file = policy("p.yaml", {
         authorities: ["key: { pth: prod.pub }", "keyless: { identities: [{ issuer: i, subjectRegExp: a }] }"],
       });
@@ -428,7 +428,7 @@ describe("policies on the command line", function () {
       assert.match(stderr, /models\/llama: signed with a key: give it with --public-key/);
       assert.match(stderr, /models\/bert: not signed/);
     });
-    it("asks nobody, and replaces no file", async () => {
+    it("asks no question, and replaces no file", async () => {
       const unasked = await run("policy", "init", folder());
       assert.equal(unasked.status, 2);
       assert.match(unasked.stderr, /there is no terminal to ask on/);
@@ -440,7 +440,7 @@ describe("policies on the command line", function () {
   });
 
   describe("a policy in a signed model", () => {
-    it("is not written: it would be a file that nobody signed", async () => {
+    it("is not written: it would be an unsigned file", async () => {
       await sign("models/llama");
       symlinkSync(at("models/llama"), at("linked"));
       for (const [where, ...more] of [

@@ -55,7 +55,7 @@ describe("scan with a key or a root", function () {
     assert.match(stdout, /1 model: 1 verified, 0 refused/);
   });
 
-  it("tells JSON, and SARIF", async () => {
+  it("prints JSON, and SARIF", async () => {
     const json = JSON.parse((await scan("--public-key", "prod.pub", "--json")).stdout);
     assert.equal(json.passed, false);
     assert.deepEqual(
@@ -112,7 +112,7 @@ describe("scan with a key or a root", function () {
     });
   });
 
-  it("is told apart from wrong usage", async () => {
+  it("has another exit status than wrong usage", async () => {
     writeFileSync(join(folder(), "text.pub"), "hello");
     const unreadable = await scan("--public-key", "text.pub");
     assert.equal(unreadable.status, 2);

@@ -21,13 +21,13 @@ const SIGNATURE_ALGORITHMS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks the wrapping of a timestamp that the library verified: it reads only the parts that it needs. Whatever says
- * who signed it has to be the authority that the trust root knows (RFC 3161, 2.4.1 and 2.4.2).
+ * Checks the parts of a timestamp response that the library does not read. Every part that names the signer has to name
+ * the authority that the trust root knows (RFC 3161, 2.4.1 and 2.4.2).
  *
  * @param der TimeStampResp
  * @throws ProvenanceError SIGSTORE_TIMESTAMP
  */
-export function checkTimestampWrapping(der: Buffer, authority: X509Certificate, label: string): void {
+export function checkTimestampEnvelope(der: Buffer, authority: X509Certificate, label: string): void {
   let sound: boolean;
   try {
     sound = isSound(der, authority);

@@ -34,7 +34,7 @@ const VECTORS = [
 ] as const;
 
 /**
- * Whether this platform's cryptography tells right signatures from wrong ones, the way the library calls it.
+ * Checks that this platform's cryptography accepts valid signatures and rejects others, called as the library calls it.
  *
  * @returns the kind of key for which it does not
  */

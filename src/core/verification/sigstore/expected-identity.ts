@@ -31,14 +31,14 @@ export function identityRejection(
   if (only === undefined) {
     return new ProvenanceError(
       "SIGSTORE_IDENTITY_MISSING",
-      `${label} was signed by ${signer.identity}, says ${signer.issuer}. Name the identity and the identity provider that you expect.`,
+      `${label} was signed by ${signer.identity} (${signer.issuer}), and no signer is expected. Name the identity and the identity provider that you expect.`,
       { details: { found } },
     );
   }
   const wanted = identities.length > 1 ? `any of the ${identities.length} expected` : only.identity;
   const message =
     identities.length === 1 && only.identity === signer.identity && only.issuer !== signer.issuer
-      ? `${label} was signed by ${signer.identity}, but ${signer.issuer} vouches for that, and not ${only.issuer}.`
+      ? `${label} was signed by ${signer.identity}, but the identity provider is ${signer.issuer} and not ${only.issuer}.`
       : `${label} was signed by ${signer.identity} (${signer.issuer}), and not by ${wanted}.`;
   return new ProvenanceError("SIGSTORE_IDENTITY", message, {
     details: { expected: identities.flatMap(({ identity, issuer }) => [identity, issuer]), found },

@@ -29,7 +29,7 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
   switch (error.code) {
     case "TIMESTAMP_ERROR": {
       const none = entity.timestamps.length === 0;
-      const why = none ? "it has no time that anybody vouches for" : `its timestamp does not hold (${error.message})`;
+      const why = none ? "it has no verified time" : `its timestamp does not hold (${error.message})`;
       return failure("SIGSTORE_TIMESTAMP", `${label} is not valid: ${why}.`, error);
     }
     case "CERTIFICATE_ERROR":
@@ -45,7 +45,7 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
     default:
       return failure(
         "SIGNATURE_NOT_AUTHENTIC",
-        `${label} does not fit its own certificate: the file was altered after signing.`,
+        `The signature in ${label} does not verify against its own certificate.`,
         error,
       );
   }

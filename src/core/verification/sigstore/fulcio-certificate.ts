@@ -1,11 +1,11 @@
 import { type BaseBlock, Constructed, fromBER, ObjectIdentifier, Primitive, Utf8String } from "asn1js";
 import { ProvenanceError } from "../../errors.ts";
 import { EXTENSION } from "../certificates/extensions.ts";
-import { isForCodeSigning } from "../certificates/key-usage.ts";
+import { allowsCodeSigning } from "../certificates/key-usage.ts";
 import { type Certificate, parseCertificate } from "../certificates.ts";
 import type { IdentityType } from "../signer.ts";
 
-/** Who a Fulcio certificate was issued to, as it says. */
+/** The subject of a Fulcio certificate. */
 export interface FulcioSubject {
   readonly identity: string;
   readonly identityType: IdentityType;
@@ -61,14 +61,14 @@ export function parseFulcioCertificate(
 }
 
 function subjectOf(certificate: Certificate, label: string): FulcioSubject {
-  if (certificate.fields.isAuthority || !isForCodeSigning(certificate.fields)) {
+  if (certificate.fields.isAuthority || !allowsCodeSigning(certificate.fields)) {
     throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate is not made for signing code.`);
   }
   const values = fulcioValues(certificate);
   const issuers = new Set([values.get(ISSUER_V1), values.get(ISSUER_V2)].filter((value) => value !== undefined));
   const [issuer] = issuers;
-  if (issuer === undefined) throw malformed(label, "it does not say who vouched for the signer");
-  if (issuers.size > 1) throw malformed(label, "it names two providers that vouched for the signer");
+  if (issuer === undefined) throw malformed(label, "it names no identity provider");
+  if (issuers.size > 1) throw malformed(label, "it names two identity providers");
   const named = [...values].flatMap(([number, value]) => {
     const name = NAMES[number];
     return name === undefined ? [] : [[name, value] as const];

@@ -8,7 +8,7 @@ export type SigstoreLibraries = Pick<typeof import("./library-modules.ts"), "bun
 let loading: Promise<SigstoreLibraries> | undefined;
 
 /**
- * Loads the libraries, once: nobody pays for them who has no keyless signature.
+ * Loads the libraries once, when the first keyless signature needs them.
  *
  * @throws ProvenanceError SIGSTORE_PLATFORM where the cryptography here gives wrong answers
  */

@@ -3,7 +3,7 @@ import { ProvenanceError } from "../../errors.ts";
 import { parseFulcioCertificate } from "./fulcio-certificate.ts";
 import { checkMaterialShape } from "./material-shape.ts";
 
-/** What a keyless bundle says of itself. None of it is verified. */
+/** A claim of a keyless bundle. It is not verified. */
 export interface SigstoreClaim {
   readonly name: string;
   readonly value: string;
@@ -23,7 +23,7 @@ const Shape = v.looseObject({
   }),
 });
 
-/** @throws ProvenanceError BUNDLE_MALFORMED; a certificate that cannot be read is told as that */
+/** @throws ProvenanceError BUNDLE_MALFORMED; a certificate that cannot be read is reported as a claim */
 export function readSigstoreClaims(json: unknown, label: string): SigstoreClaim[] {
   checkMaterialShape(json, label);
   const { certificate, tlogEntries } = v.parse(Shape, json).verificationMaterial;

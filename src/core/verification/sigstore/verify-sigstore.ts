@@ -8,11 +8,11 @@ import { ProvenanceError } from "../../errors.ts";
 import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";
 import { distinguishedName } from "../distinguished-name.ts";
 import { curveOf } from "../elliptic-keys.ts";
-import { envelopeSignatureFits } from "../envelope-signature.ts";
+import { verifyEnvelopeSignature } from "../envelope-signature.ts";
 import type { SigstoreSigner, TrustRootFacts } from "../signer.ts";
 import type { TrustRoot } from "../trust-root.ts";
-import { checkTimestampWrapping } from "./check-timestamp.ts";
-import { checkEntryBody, checkProofAgainstCheckpoint, entryType } from "./entry-body.ts";
+import { checkTimestampEnvelope } from "./check-timestamp.ts";
+import { checkEntryBody, checkInclusionProofCheckpoint, entryType } from "./entry-body.ts";
 import {
   type Attempt,
   certificateLogIds,
@@ -59,10 +59,10 @@ export async function verifySigstoreBundle(
     ...(unsupported !== undefined && { unsupported }),
   };
   runVerifier(attempt, libraries);
-  for (const entry of tlogEntries) checkProofAgainstCheckpoint(entry, label);
+  for (const entry of tlogEntries) checkInclusionProofCheckpoint(entry, label);
   for (const timestamp of timestampsOf(entity)) {
     const authority = timestampAuthority(timestamp, material);
-    if (authority !== undefined) checkTimestampWrapping(timestamp.root.toDER(), authority, label);
+    if (authority !== undefined) checkTimestampEnvelope(timestamp.root.toDER(), authority, label);
   }
   return signerOf(certificate, subject, attempt, root);
 }
@@ -95,14 +95,14 @@ function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: stri
   throw malformed(label, new Error("its certificate is not encoded in DER"));
 }
 
-/** Needs no trust root: whoever altered the envelope is found out without one. */
+/** Needs no trust root, so an altered envelope is always `invalid`. */
 function checkEnvelope(bundle: Bundle, certificate: Certificate, label: string): void {
   const key = certifiedKey(certificate, label, "CERTIFICATE_MALFORMED");
   const curve = curveOf(key);
-  if (curve === undefined || envelopeSignatureFits(bundle.envelope, key, curve)) return;
+  if (curve === undefined || verifyEnvelopeSignature(bundle.envelope, key, curve)) return;
   throw new ProvenanceError(
     "SIGNATURE_NOT_AUTHENTIC",
-    `${label} does not fit its own certificate: the file was altered after signing.`,
+    `The signature in ${label} does not verify against its own certificate.`,
   );
 }
 

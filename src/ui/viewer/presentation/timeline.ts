@@ -49,7 +49,7 @@ export function claimedTimeline({ claims }: SignatureSummary, localizer: Localiz
   const value = (name: string): string | undefined => claims.find((claim) => claim.name === name)?.value;
   const [from, to] = [value("valid from"), value("valid until")];
   if (from === undefined || to === undefined) return undefined;
-  const summary = localizer.t("Claimed by the file, not verified.");
+  const summary = localizer.t("ClaimedSigner by the file, not verified.");
   return draw([{ label: localizer.t("Certificate valid"), from, to }], false, summary, localizer);
 }
 

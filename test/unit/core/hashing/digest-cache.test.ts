@@ -28,7 +28,7 @@ const MODEL = { "a.txt": "a", "b.bin": pattern(2 * MIB), "c d/e\u0301": "e", emp
 const NAMES = Object.keys(MODEL);
 /** Models to make; at least one for each test. */
 const TESTS = 30;
-/** Milliseconds until a file's times tell of every later write. */
+/** Milliseconds after which a file's times show every later write. */
 const SETTLE_MS = 2100;
 const BYTES = 2 * MIB + 5002;
 
@@ -37,7 +37,7 @@ describe("the digest cache", function () {
   // Before the folder goes: a pool may still be writing to it.
   afterEach(() => pool.dispose());
   const folder = useTemporaryFolder();
-  // A model for each test, all of them old enough by the time the first begins: only then a file's times tell of every write.
+  // A model for each test, all of them old enough by the time the first begins: only then a file's times show every write.
   const models: string[] = [];
   let home: string;
   let model: () => string;
@@ -157,7 +157,7 @@ describe("the digest cache", function () {
     assert.deepEqual((await ask({ names })).digests, expected(names));
   });
 
-  it("tells algorithms and shard sizes apart, and keeps a few of each", async () => {
+  it("keeps digests of several algorithms and shard sizes apart", async () => {
     await fill();
     for (const more of [{ algorithm: "blake3" }, { shardSize: MIB }, { shardSize: 1000 }] as const) {
       assert.equal((await ask(more)).bytesFromCache, 0);

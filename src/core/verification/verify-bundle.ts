@@ -12,7 +12,7 @@ declare const authenticated: unique symbol;
 /** A statement whose signature was checked. Files are compared with nothing else. */
 export type AuthenticatedStatement = Statement & { readonly [authenticated]: true };
 
-export interface Authentication {
+export interface BundleVerification {
   readonly signer: Signer;
   readonly statement: AuthenticatedStatement;
   /** Whether the signer is the one wanted; the reason, where not. */
@@ -20,12 +20,13 @@ export interface Authentication {
 }
 
 /**
- * Checks who signed a bundle, against what the caller trusts, and then what it says. No file of the model is read.
+ * Verifies a bundle's signature and signer against what the caller trusts, then parses its statement. Reads no file of
+ * the model.
  *
  * @param signaturePath for messages
- * @throws ProvenanceError of kind `invalid` (malformed, not authentic), `unable` (no trust that fits) or `usage` (unreadable trust)
+ * @throws ProvenanceError of kind `invalid` (malformed, not authentic), `unable` (no matching trust) or `usage` (unreadable trust)
  */
-export async function authenticateBundle(bundle: Bundle, trust: Trust, signaturePath: string): Promise<Authentication> {
+export async function verifyBundle(bundle: Bundle, trust: Trust, signaturePath: string): Promise<BundleVerification> {
   const label = basename(signaturePath);
   const { material } = bundle;
   if (material.method === "key") {

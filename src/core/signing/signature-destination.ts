@@ -6,7 +6,7 @@ import { statLine } from "../model/stat-line.ts";
 import { REMEDIES } from "./remedies.ts";
 
 /** Where a signature is to be written, and what was there when signing began. */
-export interface SignaturePlace {
+export interface SignatureDestination {
   /** Absolute path. */
   readonly path: string;
   /** Absent: nothing was there. */
@@ -27,7 +27,7 @@ export interface FoundFile {
  * @param path absolute
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE where the place holds the model itself, or anything but a file
  */
-export async function findPlace(path: string, model: string): Promise<SignaturePlace> {
+export async function inspectDestination(path: string, model: string): Promise<SignatureDestination> {
   if (relativeToModel(model, path) === ".") throw wouldOverwrite(path, "it is the model itself");
   const found = await lookAt(path);
   if (found === undefined) return { path };
@@ -38,12 +38,12 @@ export async function findPlace(path: string, model: string): Promise<SignatureP
 }
 
 /**
- * Checks, just before the signature is put in its place, that the place has not changed since {@link findPlace}.
+ * Checks, just before the signature is put in its place, that the place has not changed since {@link inspectDestination}.
  *
  * @returns whether nothing is there
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE
  */
-export async function assertUnchanged({ path, found }: SignaturePlace): Promise<boolean> {
+export async function assertUnchanged({ path, found }: SignatureDestination): Promise<boolean> {
   const now = await lookAt(path);
   if (now === undefined) return true;
   if (found !== undefined && now.target !== undefined && stateOf(now.own, now.target) === found.state) return false;

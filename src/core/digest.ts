@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { coverageOf } from "./coverage.ts";
 import { ProvenanceError } from "./errors.ts";
-import type { DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-request.ts";
+import type { DigestMode, DigestOptions, HashAlgorithm } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
@@ -12,7 +12,7 @@ import { isTemporaryName } from "./model/temporary-names.ts";
 import { countText } from "./presentation/bytes-and-time.ts";
 import type { Coverage } from "./verdict.ts";
 
-export interface DigestModelOptions extends PoolChoice {
+export interface DigestModelOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature file, which is left out where it lies in the model. */
@@ -26,8 +26,6 @@ export interface DigestModelOptions extends PoolChoice {
   readonly ignoreGitPaths?: boolean;
   readonly allowSymlinks?: boolean;
   readonly mode?: DigestMode;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
 }
 
 export interface ModelDigest {
@@ -75,7 +73,7 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
     ignore,
     allowSymlinks: options.allowSymlinks ?? false,
     ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
-    ...(options.signal && { signal: options.signal }),
+    signal: options.signal,
   });
   rejectUnsignable(list, model);
   return { list, ignore };
@@ -94,12 +92,10 @@ export async function buildManifest(
   const model = resolve(options.model);
   const { shardSize, mode = "full", signal, onProgress } = options;
   const algorithm = options.algorithm ?? "sha256";
-  const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const { list, ignore } = await listForSigning(options);
   await checkList(list);
-  const { files } = list;
-  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const digests = await withHashPool(options, (pool) => pool.digest({ ...request, files }, watching));
+  const request = { root: model, algorithm, mode, shardSize, files: list.files };
+  const digests = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
   const resources = buildResources(list.files, digests.digests, shardSize);
   if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");
   const manifest: Manifest = {

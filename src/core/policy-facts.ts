@@ -52,17 +52,8 @@ function verifyFiles(
   { trust }: TrustChoice,
 ): Promise<Verdict> {
   const { model, pool, cache, mode, signal, onProgress } = options;
-  return verifyParsed(bundle, {
-    model,
-    signature,
-    trust,
-    ignorePaths: commonIgnorePaths(options.judges),
-    ...(pool && { pool }),
-    ...(cache !== undefined && { cache }),
-    ...(mode && { mode }),
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  });
+  const ignorePaths = commonIgnorePaths(options.judges);
+  return verifyParsed(bundle, { model, signature, trust, ignorePaths, pool, cache, mode, signal, onProgress });
 }
 
 interface Authentications {

@@ -3,7 +3,7 @@ import type { Bundle } from "./bundle/bundle.ts";
 import { readBundle } from "./bundle/read-bundle.ts";
 import { coverageOf } from "./coverage.ts";
 import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestMode, DigestProgress } from "./hashing/digest-request.ts";
+import type { DigestMode, DigestOptions } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
@@ -13,7 +13,7 @@ import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
 import { type BundleVerification, verifyBundle } from "./verification/verify-bundle.ts";
 
-export interface VerifyOptions extends PoolChoice {
+export interface VerifyOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   readonly signature: string;
@@ -22,9 +22,7 @@ export interface VerifyOptions extends PoolChoice {
   readonly ignorePaths?: readonly string[];
   /** Accepts files that the statement does not name (OMS 8.5); the verdict lists them. */
   readonly ignoreUnsignedFiles?: boolean;
-  readonly mode?: DigestMode;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly mode?: DigestMode | undefined;
 }
 
 /** What it takes to check a signature alone. */
@@ -120,20 +118,19 @@ async function checkFiles(
   const { serialization } = manifest;
   const { mode = "full", signal, onProgress } = options;
   const { algorithm, shardSize } = serialization;
-  const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const signed = resourcesByFile(manifest);
   const { list, matching, digests } = await withHashPool(options, async (pool) => {
     if (mode === "full") pool.expect?.(signed.size);
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
-      ...(signal && { signal }),
+      signal,
     });
     const matching = matchFiles(manifest, list, signed);
     // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
     const files = [...matching.present.map(({ file }) => file), ...matching.empty];
-    const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    return { list, matching, digests: await pool.digest({ ...request, files }, watching) };
+    const request = { root: model, algorithm, mode, shardSize, files };
+    return { list, matching, digests: await pool.digest(request, { signal, onProgress }) };
   });
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];

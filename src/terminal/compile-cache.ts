@@ -1,16 +1,14 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import module from "node:module";
-import { join } from "node:path";
-import { cacheHome } from "./cache-folder.ts";
+import { cacheFolder } from "./program-folders.ts";
 
 /**
  * Lets Node keep what it compiles of the program: the second start takes half the time. In the person's own cache folder
  * only, with mode 0700: anyone who can write there controls the program.
  */
 export function enableCompileCache(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
-  // The person's own choice goes first.
   if (env["NODE_COMPILE_CACHE"] !== undefined || env["NODE_DISABLE_COMPILE_CACHE"] !== undefined) return;
-  const folder = join(cacheHome(env, platform), "model-provenance", "compiled");
+  const folder = cacheFolder("compiled", env, platform);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);

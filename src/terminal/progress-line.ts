@@ -16,6 +16,16 @@ export function progressText({ bytesDone, bytesTotal }: DigestProgress, seconds:
   return `${done}, ${bytesText(Math.round(rate))}/s, ${timeLeftText(left)} left`;
 }
 
+/** Runs `work` with a progress line, which is erased at its end. */
+export async function withProgressLine<T>(output: Output, work: (progress: ProgressLine) => Promise<T>): Promise<T> {
+  const progress = new ProgressLine(output);
+  try {
+    return await work(progress);
+  } finally {
+    progress.clear();
+  }
+}
+
 /** One line on standard error that is written over and over, and erased at the end; nothing where it is no terminal. */
 export class ProgressLine {
   readonly #output: Output;

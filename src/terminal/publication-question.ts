@@ -1,8 +1,7 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import type { PublicationNotice } from "../core/signing/publication.ts";
-import { confirm } from "./confirm.ts";
+import { dataFolder } from "./program-folders.ts";
+import { confirm } from "./question.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -33,17 +32,4 @@ export async function confirmPublication(
   if (!(await confirm("Sign?", terminal))) return false;
   await rememberAgreement(storage, notice);
   return true;
-}
-
-/** The platform's folder for what a program keeps of a person. */
-function dataFolder(env: Terminal["env"], platform: NodeJS.Platform = process.platform): string {
-  const { XDG_DATA_HOME, LOCALAPPDATA } = env;
-  const home = homedir();
-  const base =
-    platform === "win32"
-      ? (LOCALAPPDATA ?? join(home, "AppData", "Local"))
-      : platform === "darwin"
-        ? join(home, "Library", "Application Support")
-        : XDG_DATA_HOME || join(home, ".local", "share");
-  return join(base, "model-provenance");
 }

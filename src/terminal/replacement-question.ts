@@ -2,7 +2,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import { replacementText } from "../core/replacement-text.ts";
 import type { NameList, Replacement } from "../core/signing/replacement.ts";
 import type { OptionSpecs } from "./arguments.ts";
-import { confirm } from "./confirm.ts";
+import { confirm } from "./question.ts";
 import { field } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";

@@ -1,10 +1,11 @@
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { SigstoreTrust } from "../core/trust.ts";
 import type { OpenOptions } from "../core/verification/open-trust-root.ts";
 import type { TrustRoot } from "../core/verification/trust-root.ts";
 import type { SigstoreInstance } from "../core/verification/trust-root-instances.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { useEnvironmentProxy } from "./environment-proxy.ts";
-import { trustRootFolder } from "./public-sigstore.ts";
+import { cacheFolder } from "./program-folders.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Which Sigstore: the public instance, if none of these is given. */
@@ -68,6 +69,20 @@ export async function trustToSign(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, te
   return currentTrustRoot(await instanceOf(args), openOptions(terminal));
 }
 
+/** The public instance: opened once, when it is first needed, and refreshed in the background where it is due. */
+export function publicSigstoreOf(terminal: Terminal, offline: boolean): PublicSigstore {
+  let opened: ReturnType<PublicSigstore> | undefined;
+  const open = async (): ReturnType<PublicSigstore> => {
+    const { openTrustRoot } = await import("../core/verification/open-trust-root.ts");
+    const { PUBLIC_INSTANCE } = await import("../core/verification/trust-root-instances.ts");
+    return openTrustRoot(PUBLIC_INSTANCE, { ...openOptions(terminal), offline });
+  };
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
 function refuseSeveral(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, another: boolean): void {
   const given = [args.flag("use-staging") === true, args.text("trust-config") !== undefined, another];
   if (given.filter(Boolean).length > 1) throw usageError("Name one instance only: staging, or one file.");
@@ -87,9 +102,9 @@ async function instanceOf(args: ArgumentsOf<typeof INSTANCE_OPTIONS>): Promise<S
 
 function openOptions({ env, log, interruption }: Terminal): OpenOptions {
   return {
-    storage: trustRootFolder(env),
+    storage: cacheFolder("trust-roots", env),
     signal: interruption.signal,
-    onRefreshFailed: (error) => log.debug(error instanceof Error ? error.message : String(error)),
+    onRefreshFailed: (error) => log.debug(`The trust root was not refreshed: ${String(error)}`),
     onStoreRejected: (message) => log.warning(message),
   };
 }

@@ -1,4 +1,4 @@
-import { type CachedDigests, cacheEntry, digestKind } from "./cached-digests.ts";
+import { type CachedDigests, cacheEntry } from "./cached-digests.ts";
 import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestRequest, digestsOf } from "./digest-request.ts";
 import type { HashRun } from "./hash-run.ts";
@@ -15,24 +15,25 @@ export class CacheSession {
   readonly bytesKnown: number;
   readonly #cache: DigestCache | undefined;
   readonly #request: DigestRequest;
+  readonly #kind: string;
   readonly #startedMs = Date.now();
 
   constructor(cache: DigestCache | undefined, request: DigestRequest) {
     const { root, mode = "full", algorithm, shardSize } = request;
     this.#cache = root === undefined ? undefined : cache;
     this.#request = request;
-    const cached =
-      mode === "full" || root === undefined ? undefined : cache?.load(root, digestKind(algorithm, shardSize));
+    this.#kind = `${algorithm} ${shardSize ?? "-"}`;
+    const cached = mode === "full" || root === undefined ? undefined : cache?.load(root, this.#kind);
     this.known = cached === undefined ? new Map() : lookUp(cached, request);
     this.bytesKnown = [...this.known.keys()].reduce((sum, file) => sum + (request.files[file]?.size ?? 0), 0);
   }
 
   /** Keeps what a run found out, even one that did not come to its end. */
   async save(run: HashRun): Promise<void> {
-    const { root, algorithm, shardSize, files } = this.#request;
+    const { root, shardSize, files } = this.#request;
     if (this.#cache === undefined || root === undefined) return;
     if (this.known.size === files.length) {
-      this.#cache.touch(root);
+      this.#cache.touch(root, this.#kind);
       return;
     }
     const entries: string[] = [];
@@ -43,7 +44,7 @@ export class CacheSession {
         entries.push(cacheEntry(path, state, run.hex(file)));
     }
     const paths = new Set(files.map(({ path }) => path));
-    await this.#cache.store(root, digestKind(algorithm, shardSize), entries, paths);
+    await this.#cache.store(root, this.#kind, entries, paths);
   }
 
   /** Compared with the beginning of the request: what was written since, the check after the last byte has seen. */

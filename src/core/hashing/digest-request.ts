@@ -18,8 +18,8 @@ export interface DigestRequest {
   readonly files: readonly ModelFile[];
   readonly algorithm: HashAlgorithm;
   /** Bytes of a shard: one digest for each. Absent: one digest a file. */
-  readonly shardSize?: number;
-  readonly mode?: DigestMode;
+  readonly shardSize?: number | undefined;
+  readonly mode?: DigestMode | undefined;
   /** Absolute path of the model, the key of its digests in the cache. Absent: the cache is neither read nor written. */
   readonly root?: string;
 }
@@ -39,9 +39,9 @@ export interface DigestResult {
 }
 
 export interface DigestOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** At most ten calls a second. */
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /** How many digests a file has: none for an empty one in shards (OMS 6.3.2). */

@@ -11,9 +11,9 @@ export interface FileHasher {
 
 export interface PoolChoice {
   /** Absent: a pool that lives as long as the call. */
-  readonly pool?: FileHasher;
+  readonly pool?: FileHasher | undefined;
   /** Absolute path of the folder where digests are kept between runs; only where no pool is given. */
-  readonly cache?: string;
+  readonly cache?: string | undefined;
 }
 
 /** Runs `use` with the pool given, or with one of its own. */

@@ -113,10 +113,10 @@ async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: 
     return { method: "key", fingerprint: keyFingerprint(key), curve, label: source.label };
   }
   if (sigstore === undefined || bundle.material.method !== "sigstore") return undefined;
-  const { authenticateSigstore } = await import("../verification/sigstore/authenticate-sigstore.ts");
+  const { verifySigstoreBundle } = await import("../verification/sigstore/verify-sigstore.ts");
   try {
     const trusted = typeof sigstore === "function" ? await sigstore() : sigstore;
-    return (await authenticateSigstore(bundle, trusted, path)).signer;
+    return (await verifySigstoreBundle(bundle, trusted, path)).signer;
   } catch (error) {
     if (error instanceof ProvenanceError) return undefined;
     throw error;

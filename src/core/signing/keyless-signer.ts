@@ -6,7 +6,7 @@ import { parseBundle } from "../bundle/parse-bundle.ts";
 import { type ErrorCode, ProvenanceError, throwIfCancelled } from "../errors.ts";
 import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
-import { verifySigstoreBundle } from "../verification/sigstore/verify-sigstore.ts";
+import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
 import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
@@ -184,7 +184,7 @@ async function testify(session: Session, content: SignatureBundle, certificate: 
 
 async function verifyResult({ identity, claims, record }: Session, bytes: Buffer, signature: string) {
   try {
-    const signer = await verifySigstoreBundle(parseBundle(bytes, basename(signature)), identity.root, signature);
+    const signer = await verifyAgainstRoot(parseBundle(bytes, basename(signature)), identity.root, signature);
     if (isForBearer(signer, claims)) return signer;
     throw new Error(`it names ${signer.identity}`);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { replaceFile } from "../replace-file.ts";
 import type { PublicationNotice } from "./publication.ts";
 
 const FILE = "agreed-publications.json";
@@ -15,14 +16,11 @@ export async function hasAgreed(storage: string, notice: PublicationNotice): Pro
 /** Remembers it. Where the folder cannot be written, the person is asked again next time. */
 export async function rememberAgreement(storage: string, notice: PublicationNotice): Promise<void> {
   const agreed = (await read(storage)).add(fingerprint(notice));
-  const path = join(storage, FILE);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await mkdir(storage, { recursive: true });
-    await writeFile(temporary, JSON.stringify([...agreed]), { flag: "wx" });
-    await rename(temporary, path);
+    await replaceFile(join(storage, FILE), JSON.stringify([...agreed]));
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // The folder cannot be written.
   }
 }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { replaceFile } from "../replace-file.ts";
 import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 
@@ -63,16 +63,9 @@ export async function readStored(
 
 /** @throws Error of the file system; what was stored before is unchanged */
 export async function writeStored(instance: SigstoreInstance, storage: string, stored: StoredTrustRoot): Promise<void> {
-  const path = join(storage, instance.fileName);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   await makePrivateFolder(storage);
-  try {
-    await writeFile(temporary, JSON.stringify(stored), { flag: "wx", mode: 0o600 });
-    await rename(temporary, path);
-    await rm(failureFile(instance, storage), { force: true });
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(join(storage, instance.fileName), JSON.stringify(stored));
+  await rm(failureFile(instance, storage), { force: true });
 }
 
 /** Makes the folder where it is not there, and keeps everybody else out of it. */

@@ -61,9 +61,9 @@ export async function verifyBundle(bundle: Bundle, trust: Trust, signaturePath: 
     const needed = "the signer's identity and identity provider, and a trust root of Sigstore";
     throw noTrust(label, "a browser login or by CI (Sigstore)", needed, others, "TRUST_ROOT_MISSING");
   }
-  const { authenticateSigstore } = await import("./sigstore/authenticate-sigstore.ts");
+  const { verifySigstoreBundle } = await import("./sigstore/verify-sigstore.ts");
   const sigstore = typeof trust.sigstore === "function" ? await trust.sigstore() : trust.sigstore;
-  const { signer, rejection } = await authenticateSigstore(bundle, sigstore, signaturePath);
+  const { signer, rejection } = await verifySigstoreBundle(bundle, sigstore, signaturePath);
   const statement = authenticatedStatement(bundle, label);
   return { signer, statement, ...(rejection && { rejection }) };
 }

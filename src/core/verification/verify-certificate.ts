@@ -3,9 +3,15 @@ import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
 import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
-import { certificateSigner } from "./certificate-signer.ts";
 import { leafUsageViolation } from "./certificates/key-usage.ts";
-import { type Certificate, certifiedKey, parseCertificate, readCertificates } from "./certificates.ts";
+import {
+  alternativeNames,
+  type Certificate,
+  certificateFingerprint,
+  certifiedKey,
+  parseCertificate,
+  readCertificates,
+} from "./certificates.ts";
 import { distinguishedName } from "./distinguished-name.ts";
 import { requireCurve } from "./elliptic-keys.ts";
 import { verifyEnvelopeSignature } from "./envelope-signature.ts";
@@ -55,6 +61,24 @@ export async function verifyCertificateBundle(
   }
   const path = validatePath(leaf, others, roots, trust.at ?? new Date(), label);
   return certificateSigner(leaf, path, (path.at(-1) ?? leaf).x509.subject);
+}
+
+/**
+ * @param path leaf first
+ * @param root subject lines of the trust anchor, as Node gives them
+ */
+export function certificateSigner(leaf: Certificate, path: readonly Certificate[], root: string): CertificateSigner {
+  return {
+    method: "certificate",
+    subject: distinguishedName(leaf.x509.subject),
+    issuer: distinguishedName(leaf.x509.issuer),
+    alternativeNames: alternativeNames(leaf),
+    serialNumber: leaf.x509.serialNumber.toLowerCase(),
+    notBefore: new Date(leaf.x509.validFrom).toISOString(),
+    notAfter: new Date(leaf.x509.validTo).toISOString(),
+    root: distinguishedName(root),
+    fingerprints: path.map(certificateFingerprint),
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { trustRootFolder } from "../../../src/terminal/public-sigstore.ts";
+import { cacheFolder } from "../../../src/terminal/program-folders.ts";
 import { sha256 } from "../../support/bundles.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
@@ -547,8 +547,8 @@ describe("policies on the command line", function () {
   });
 
   it("trust roots are kept in the platform's folder for caches", () => {
-    assert.match(trustRootFolder({ XDG_CACHE_HOME: "/c" }, "linux"), /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/);
-    assert.match(trustRootFolder({}, "darwin"), /Library.Caches.model-provenance/);
-    assert.match(trustRootFolder({ LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
+    assert.match(cacheFolder("trust-roots", { XDG_CACHE_HOME: "/c" }, "linux"), /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/);
+    assert.match(cacheFolder("trust-roots", {}, "darwin"), /Library.Caches.model-provenance/);
+    assert.match(cacheFolder("trust-roots", { LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
   });
 });

@@ -41,7 +41,7 @@ export function isWithinName(name: Name, base: Name): boolean {
 /** The string types that certificates use; undefined for any other value, or one that is not text of its type. */
 function decodeText({ tag, content }: DerValue): string | undefined {
   switch (tag) {
-    case 0x0c: // UTF8String
+    case TAG.utf8String:
       return decode("utf-8", content);
     case 0x12: // NumericString
     case 0x13: // PrintableString

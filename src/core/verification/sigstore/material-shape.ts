@@ -54,13 +54,13 @@ const Material = v.looseObject({
 const Shape = v.looseObject({ verificationMaterial: Material });
 
 /**
- * Checks the form and the size of what a keyless bundle carries beside its envelope.
+ * Parses the verification material of a keyless bundle; its form and size are within bounds then.
  *
  * @throws ProvenanceError BUNDLE_MALFORMED
  */
-export function checkMaterialShape(json: unknown, label: string): void {
+export function parseMaterial(json: unknown, label: string): v.InferOutput<typeof Material> {
   const result = v.safeParse(Shape, json);
-  if (result.success) return;
+  if (result.success) return result.output.verificationMaterial;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "verificationMaterial";
   throw new ProvenanceError("BUNDLE_MALFORMED", `${label} is malformed at ${path}: ${issue.message}.`, {

@@ -4,7 +4,8 @@ import type { Bundle as LibraryBundle } from "@sigstore/bundle";
 import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
 import type { VerificationError } from "sigstore";
 import type { Bundle } from "../../bundle/bundle.ts";
-import { ProvenanceError } from "../../errors.ts";
+import { type ErrorCode, ProvenanceError } from "../../errors.ts";
+import type { SigstoreTrust } from "../../trust.ts";
 import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";
 import { distinguishedName } from "../distinguished-name.ts";
 import { curveOf } from "../elliptic-keys.ts";
@@ -13,6 +14,7 @@ import type { SigstoreSigner, TrustRootFacts } from "../signer.ts";
 import type { TrustRoot } from "../trust-root.ts";
 import { checkTimestampEnvelope } from "./check-timestamp.ts";
 import { checkEntryBody, checkInclusionProofCheckpoint, entryType } from "./entry-body.ts";
+import { identityRejection } from "./expected-identity.ts";
 import {
   type Attempt,
   certificateLogIds,
@@ -22,24 +24,51 @@ import {
 } from "./explain-failure.ts";
 import { type FulcioSubject, parseFulcioCertificate } from "./fulcio-certificate.ts";
 import { loadSigstore, type SigstoreLibraries } from "./libraries.ts";
-import { checkMaterialShape } from "./material-shape.ts";
+import { parseMaterial } from "./material-shape.ts";
 import { trustMaterial } from "./trust-material.ts";
 
+/** What a newer trust root may know. */
+const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set([
+  "SIGSTORE_AUTHORITY_UNKNOWN",
+  "SIGSTORE_LOG_UNKNOWN",
+  "SIGSTORE_TIMESTAMP_UNKNOWN",
+]);
+
 /**
- * Checks a keyless bundle against the trust root of a Sigstore instance, without the network: envelope, certificate,
+ * Verifies a keyless bundle and compares its signer with those expected.
+ *
+ * @returns the signer, and why it is not accepted
+ * @throws as {@link verifyAgainstRoot}
+ */
+export async function verifySigstoreBundle(
+  bundle: Bundle,
+  { root, newer, identities }: SigstoreTrust,
+  signaturePath: string,
+): Promise<{ readonly signer: SigstoreSigner; readonly rejection: ProvenanceError | undefined }> {
+  const signer = await verifyAgainstRoot(bundle, root, signaturePath).catch(async (error: unknown) => {
+    const mayBeNew = error instanceof ProvenanceError && UNKNOWN_HERE.has(error.code);
+    const newest = mayBeNew ? await newer : undefined;
+    if (newest === undefined) throw error;
+    return verifyAgainstRoot(bundle, newest, signaturePath);
+  });
+  return { signer, rejection: identityRejection(signer, identities, basename(signaturePath)) };
+}
+
+/**
+ * Verifies a keyless bundle against the trust root of a Sigstore instance, without the network: envelope, certificate,
  * certificate transparency, log entry, timestamps (Sigstore client specification). `@sigstore/verify` does that, by its
- * own thresholds; what it leaves open is checked beside it. Whether the signer is the one wanted is left to the caller.
+ * own thresholds; what it leaves open is checked here.
  *
  * @param signaturePath for messages
  * @throws ProvenanceError of kind `invalid` or `unable`
  */
-export async function verifySigstoreBundle(
+export async function verifyAgainstRoot(
   bundle: Bundle,
   root: TrustRoot,
   signaturePath: string,
 ): Promise<SigstoreSigner> {
   const label = basename(signaturePath);
-  checkMaterialShape(bundle.json, label);
+  parseMaterial(bundle.json, label);
   const libraries = await loadSigstore();
   const { parsed, entity } = parseEntity(bundle, libraries, label);
   const der = certificateOf(parsed, entity, label);

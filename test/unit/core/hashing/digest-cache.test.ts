@@ -213,7 +213,6 @@ describe("the digest cache", function () {
       },
       "another version": (file) =>
         writeFileSync(file, readFileSync(file, "latin1").replace("digests 1", "digests 2"), "latin1"),
-      "headers that say nothing": (file) => writeFileSync(file, renderCache(new Map([["bad kind!", "x"]]))),
     };
     for (const [name, damage] of Object.entries(DAMAGES)) {
       it(`${name}: dropped, never believed`, async () => {
@@ -248,7 +247,7 @@ describe("the digest cache", function () {
     await Promise.all(engines.map((one) => one.dispose()));
     const [file = "", ...more] = cacheFiles();
     assert.equal(more.length, 0);
-    assert.equal(parseCache(readFileSync(file)).size, 1);
+    assert.notEqual(parseCache(readFileSync(file)), "");
     assert.deepEqual(readdirSync(directory()).length, 1, "no draft is left");
   });
 });
@@ -266,7 +265,7 @@ describe("DigestCache", () => {
         if (Date.now() - mtimeMs < 60_000) utimesSync(join(folder(), name), 1000 + at, 1000 + at);
       }
     }
-    cache.touch("one");
+    cache.touch("one", "sha256 -");
     await cache.store("four", "sha256 -", [entry("four")], new Set(["four"]));
     const left = ["one", "two", "three", "four"].filter((root) => cache.load(root, "sha256 -").find(root, "1 2 3 4 5"));
     assert.deepEqual(left, ["one", "three", "four"]);
@@ -298,7 +297,7 @@ describe("CachedDigests", () => {
   const text = ENTRIES.map(([path, stat, hex]) => cacheEntry(path, stat, hex)).join("");
 
   it("finds entries in any order, whatever is in a name", () => {
-    const stored = parseCache(renderCache(new Map([["sha256 -", text]]))).get("sha256 -") ?? "";
+    const stored = parseCache(renderCache(text));
     for (const order of [ENTRIES, ENTRIES.toReversed(), [...ENTRIES, ...ENTRIES]]) {
       const cached = new CachedDigests(stored);
       for (const [path, stat, hex] of order) assert.equal(cached.find(path, stat), hex);

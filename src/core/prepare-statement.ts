@@ -3,7 +3,7 @@ import { encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import type { FileList } from "./model/file-list.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
-import { readEarlierSignature, assertReplaceable } from "./signing/earlier-signature.ts";
+import { assertReplaceable, readEarlierSignature } from "./signing/earlier-signature.ts";
 import { rejectPrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
 import { checkWritable } from "./signing/write-file-atomically.ts";

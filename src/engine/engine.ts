@@ -1,7 +1,6 @@
 import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
-import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
-import type { VerificationHint } from "../core/verification-hint.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
@@ -9,6 +8,7 @@ import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { ClientOptions, EngineClient } from "./engine-client.ts";
@@ -166,9 +166,7 @@ export class Engine {
 }
 
 /** What the caller of a check hears of it, and what it is asked. */
-export interface CheckWatching {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
   readonly onBegin?: (signature: string | undefined) => Promise<void>;
   readonly publicSigstore?: PublicSigstore;

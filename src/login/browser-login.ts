@@ -1,9 +1,8 @@
 import { ProvenanceError } from "../core/errors.ts";
 import { type AuthorizationRequest, makeAuthorizationRequest } from "./authorization-request.ts";
 import { failedPage, loggedInPage } from "./callback-page.ts";
-import { checkedToken } from "./checked-token.ts";
 import type { Deadline } from "./deadline.ts";
-import type { IdentityToken } from "./identity-token.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
 import type { BrowserLogin, LoginOptions } from "./login-options.ts";

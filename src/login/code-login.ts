@@ -1,8 +1,7 @@
 import { ProvenanceError } from "../core/errors.ts";
 import { makeAuthorizationRequest } from "./authorization-request.ts";
-import { checkedToken } from "./checked-token.ts";
 import { cancelled, type Deadline } from "./deadline.ts";
-import type { IdentityToken } from "./identity-token.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 import type { CodeLogin, LoginOptions } from "./login-options.ts";
 

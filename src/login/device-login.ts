@@ -1,7 +1,6 @@
 import { SCOPE } from "./authorization-request.ts";
-import { checkedToken } from "./checked-token.ts";
 import type { Deadline } from "./deadline.ts";
-import type { IdentityToken } from "./identity-token.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import { type Issuer, noDeviceCode, webAddress } from "./issuer.ts";
 import type { DeviceLogin } from "./login-options.ts";
 

@@ -89,7 +89,9 @@ export async function trustScan(root: string, trust: Trust): Promise<VerifyingSc
       exemptPaths: new Set(),
     },
     verify: async ({ path: model, signature }, options) =>
-      signature === undefined ? { state: "unsigned", model, reasons: [] } : verify({ ...options, model, trust, signature }),
+      signature === undefined
+        ? { state: "unsigned", model, reasons: [] }
+        : verify({ ...options, model, trust, signature }),
     passes: ({ state }) => state === "verified",
   };
 }

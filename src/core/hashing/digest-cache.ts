@@ -79,7 +79,8 @@ export class DigestCache {
     for (const { file, size, used } of files) {
       const abandoned = !file.endsWith(EXTENSION) && Date.now() - used > DRAFT_MS;
       if (file.endsWith(EXTENSION)) bytes += size;
-      if (abandoned || (file.endsWith(EXTENSION) && bytes > this.#maxBytes)) ignoreSystemErrors(() => fs.unlinkSync(file));
+      if (abandoned || (file.endsWith(EXTENSION) && bytes > this.#maxBytes))
+        ignoreSystemErrors(() => fs.unlinkSync(file));
     }
   }
 

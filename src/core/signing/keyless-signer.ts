@@ -10,6 +10,7 @@ import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
 import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
+import { withExplicitDefaults } from "./explicit-defaults.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
@@ -17,7 +18,6 @@ import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from ".
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
 import { logTimeout, logWitness, type TransparencyEvidence, timestampWitness } from "./sigstore-witness.ts";
-import { withExplicitDefaults } from "./explicit-defaults.ts";
 
 /** A login, or the identity of a CI job. */
 export interface SigstoreIdentity {

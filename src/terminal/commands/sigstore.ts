@@ -65,7 +65,9 @@ function expectedIdentities(args: ArgumentsOf<typeof IDENTITY_OPTIONS>): Expecte
   const identity = args.text("identity");
   const issuer = args.text("identity-provider");
   if (identity === undefined && issuer === undefined) return [];
-  if (identity === undefined) throw usageError("--identity is missing: --identity-provider needs the signer's identity.");
-  if (issuer === undefined) throw usageError("--identity-provider is missing: --identity needs the provider of that identity.");
+  if (identity === undefined)
+    throw usageError("--identity is missing: --identity-provider needs the signer's identity.");
+  if (issuer === undefined)
+    throw usageError("--identity-provider is missing: --identity needs the provider of that identity.");
   return [{ identity, issuer }];
 }

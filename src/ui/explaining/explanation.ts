@@ -3,7 +3,12 @@ import { l10n } from "vscode";
 import type { PolicyDecision } from "../../core/policy/decision.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
-import { decisionLines, outcomeSentence, policyOwner, reasonsOutsideDecision } from "../../core/presentation/decision-text.ts";
+import {
+  decisionLines,
+  outcomeSentence,
+  policyOwner,
+  reasonsOutsideDecision,
+} from "../../core/presentation/decision-text.ts";
 import { signedByLine } from "../../core/presentation/signer-text.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";

@@ -547,7 +547,10 @@ describe("policies on the command line", function () {
   });
 
   it("trust roots are kept in the platform's folder for caches", () => {
-    assert.match(cacheFolder("trust-roots", { XDG_CACHE_HOME: "/c" }, "linux"), /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/);
+    assert.match(
+      cacheFolder("trust-roots", { XDG_CACHE_HOME: "/c" }, "linux"),
+      /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/,
+    );
     assert.match(cacheFolder("trust-roots", {}, "darwin"), /Library.Caches.model-provenance/);
     assert.match(cacheFolder("trust-roots", { LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
   });

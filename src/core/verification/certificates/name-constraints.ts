@@ -1,7 +1,13 @@
 import { DerError, type DerValue, listOf, readCount, TAG } from "./der.ts";
 import { isWithinName } from "./distinguished-names.ts";
 import { type GeneralName, readGeneralName } from "./general-names.ts";
-import { isWithinAddress, isWithinDnsName, isWithinMailName, isWithinUri, IncomparableNameError } from "./name-forms.ts";
+import {
+  IncomparableNameError,
+  isWithinAddress,
+  isWithinDnsName,
+  isWithinMailName,
+  isWithinUri,
+} from "./name-forms.ts";
 
 /** The extension nameConstraints of one certificate (RFC 5280, 4.2.1.10). */
 export interface NameConstraints {
@@ -90,7 +96,8 @@ export class ConstrainedNames {
   }
 
   #isWithin(name: GeneralName, base: GeneralName): boolean {
-    if (++this.#comparisons > MAX_COMPARISONS) throw new IncomparableNameError("there are too many names and constraints");
+    if (++this.#comparisons > MAX_COMPARISONS)
+      throw new IncomparableNameError("there are too many names and constraints");
     return isWithin(name, base);
   }
 }

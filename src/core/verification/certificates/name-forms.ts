@@ -39,7 +39,8 @@ export function isWithinUri(uri: string, base: string): boolean {
  */
 export function isWithinAddress(address: Buffer, base: Buffer): boolean {
   if (address.length !== 4 && address.length !== 16) throw new IncomparableNameError("it is not an IP address");
-  if (base.length !== 8 && base.length !== 32) throw new IncomparableNameError("the constraint is not an address and a mask");
+  if (base.length !== 8 && base.length !== 32)
+    throw new IncomparableNameError("the constraint is not an address and a mask");
   if (base.length !== 2 * address.length) return false;
   const mask = base.subarray(address.length);
   return address.every((byte, index) => ((byte ^ (base[index] ?? 0)) & (mask[index] ?? 0xff)) === 0);

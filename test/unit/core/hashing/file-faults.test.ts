@@ -49,11 +49,7 @@ describe("a file that is not as listed", function () {
       ];
       if (!windows) {
         changes.push(
-          [
-            "now a pipe without a writer",
-            "not-a-file",
-            (path) => instead(path, () => execFileSync("mkfifo", [path])),
-          ],
+          ["now a pipe without a writer", "not-a-file", (path) => instead(path, () => execFileSync("mkfifo", [path]))],
           ["now a link to another file", "replaced", (path) => link(path, size)],
           ["now a link to a device", "not-a-file", (path) => instead(path, () => symlinkSync("/dev/zero", path))],
         );

@@ -11,11 +11,7 @@ const DAY = 86_400_000;
 function authenticate(leaf: Certificate, roots: readonly Certificate[], chain: readonly Certificate[] = []) {
   const bundle = signBundle(makeStatement(fileResources({ a: "1" })), { certificate: leaf, chain });
   const certificates = { roots: roots.map(({ pem }) => ({ label: "root.pem", pem })) };
-  return verifyBundle(
-    parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"),
-    { certificates },
-    "model.sig",
-  );
+  return verifyBundle(parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"), { certificates }, "model.sig");
 }
 
 describe("a signing certificate that is trusted itself", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode } from "../../../../src/core/errors.ts";
-import { verifyBundle } from "../../../../src/core/verification/verify-bundle.ts";
 import { MAX_CHAIN } from "../../../../src/core/verification/certificate-path.ts";
+import { verifyBundle } from "../../../../src/core/verification/verify-bundle.ts";
 import { type JsonObject, signBundle } from "../../../support/bundles.ts";
 import {
   accepted,

@@ -136,7 +136,11 @@ describe("a certificate of Fulcio", () => {
       () => make([EMAIL, bare(1, ISSUER), utf8(8, "https://other.example")]),
       "CERTIFICATE_MALFORMED",
     ],
-    ["names the identity provider twice", () => make([EMAIL, issuer, utf8(8, "https://other.example")]), "CERTIFICATE_MALFORMED"],
+    [
+      "names the identity provider twice",
+      () => make([EMAIL, issuer, utf8(8, "https://other.example")]),
+      "CERTIFICATE_MALFORMED",
+    ],
     ["names the identity provider in no text", () => make([EMAIL, bare(8, ISSUER)]), "CERTIFICATE_MALFORMED"],
     [
       "has an issuer in the old extension, and one that is no text in the new",

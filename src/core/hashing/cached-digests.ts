@@ -20,13 +20,13 @@ export function cacheEntry(path: string, statLine: string, hex: string): string 
 
 /** The entries of one file. */
 export class CachedDigests {
-  readonly #text: string;
+  readonly text: string;
   /** Where the next request most likely goes on. */
   #next = 0;
   #index: Map<string, number> | undefined;
 
   constructor(text: string) {
-    this.#text = text;
+    this.text = text;
   }
 
   /** Digests of the file in exactly this state. */
@@ -34,28 +34,28 @@ export class CachedDigests {
     const key = `${path}\0${statLine}\t`;
     let at = this.#next;
     if (!this.#isAt(key, at)) {
-      this.#index ??= new Map(entries(this.#text).map((entry) => [entry.path, entry.start]));
+      this.#index ??= new Map(entries(this.text).map((entry) => [entry.path, entry.start]));
       at = this.#index.get(path) ?? -1;
       if (at < 0 || !this.#isAt(key, at)) return undefined;
     }
     const start = at + key.length;
-    const end = this.#text.indexOf("\n", start);
+    const end = this.text.indexOf("\n", start);
     this.#next = end + 1;
-    return this.#text.slice(start, end);
+    return this.text.slice(start, end);
   }
 
   /** Entries of all files but these. */
   without(paths: ReadonlySet<string>, limit: number): string {
-    const others = entries(this.#text).filter(({ path }) => !paths.has(path));
+    const others = entries(this.text).filter(({ path }) => !paths.has(path));
     return others
       .slice(0, limit)
-      .map(({ start, end }) => this.#text.slice(start, end))
+      .map(({ start, end }) => this.text.slice(start, end))
       .join("");
   }
 
   /** A slice is compared twice as fast as `startsWith` looks for what was just put together. */
   #isAt(key: string, at: number): boolean {
-    return this.#text.slice(at, at + key.length) === key;
+    return this.text.slice(at, at + key.length) === key;
   }
 }
 

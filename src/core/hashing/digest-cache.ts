@@ -6,21 +6,27 @@ import { replaceFile } from "../replace-file.ts";
 import { CachedDigests, parseCache, renderCache } from "./cached-digests.ts";
 
 const EXTENSION = ".digests";
+/** An empty file; its time is that of the latest eviction. */
+const MARK = "evicted";
 /** Bytes of all models together. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Of a model's files that the latest request did not ask for, so many entries stay, or as many as it asked for. */
 const MIN_OTHERS = 10_000;
+/** The folder is looked through no more often, unless much was stored: that takes longer than storing a small model. */
+const EVICTION_MS = 60 * 60 * 1000;
 /** A draft that is older was left behind by a writer that died. */
 const DRAFT_MS = 60 * 60 * 1000;
 
 /**
- * Digests of files that were read before, one file on disk for each model, algorithm and shard size. Any number of processes may use the same
- * folder: a reader sees what one writer wrote, whole; of two writers at the same time the later one stays, and what the
- * other knew is read again one day. An error of the file system here is no error of a request.
+ * Digests of files that were read before, one file on disk for each model, algorithm and shard size. Any number of
+ * processes may use the same folder: a reader sees what one writer wrote, whole; of two writers at the same time the
+ * later one stays. An error of the file system here is no error of a request.
  */
 export class DigestCache {
   readonly #directory: string;
   readonly #maxBytes: number;
+  /** Bytes stored since this process last looked through the folder. */
+  #unchecked = 0;
 
   constructor(directory: string, maxBytes = MAX_BYTES) {
     this.#directory = directory;
@@ -38,10 +44,15 @@ export class DigestCache {
    * @param entries see `cacheEntry`
    * @param paths of all files of the request
    */
-  async store(root: string, kind: string, entries: readonly string[], paths: ReadonlySet<string>): Promise<void> {
+  async store(root: string, kind: string, entries: readonly string[], paths: readonly string[]): Promise<void> {
     const file = this.#file(root, kind);
-    const others = this.#read(file).without(paths, Math.max(MIN_OTHERS, paths.size));
-    const bytes = renderCache(entries.join("") + others);
+    const known = this.#read(file);
+    const found = entries.join("");
+    if (found === known.text) {
+      this.touch(root, kind);
+      return;
+    }
+    const bytes = renderCache(found + known.without(new Set(paths), Math.max(MIN_OTHERS, paths.length)));
     if (bytes.length > this.#maxBytes) return;
     try {
       fs.mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
@@ -49,7 +60,8 @@ export class DigestCache {
     } catch (error) {
       if (systemCode(error) === undefined) throw error;
     }
-    this.#evict();
+    this.#unchecked += bytes.length;
+    if (this.#unchecked > this.#maxBytes / 16 || this.#isEvictionDue()) this.#evict();
   }
 
   /** Marks a model as used just now, for the order in which models are forgotten. */
@@ -72,8 +84,19 @@ export class DigestCache {
     return new CachedDigests(text);
   }
 
+  /** Whether an hour passed since any process looked through the folder. The mark's own time says so. */
+  #isEvictionDue(): boolean {
+    let isDue = true;
+    ignoreSystemErrors(() => {
+      isDue = Date.now() - fs.statSync(path.join(this.#directory, MARK)).mtimeMs > EVICTION_MS;
+    });
+    return isDue;
+  }
+
   /** Removes the least recently used models until the rest is within the limit. */
   #evict(): void {
+    this.#unchecked = 0;
+    ignoreSystemErrors(() => fs.writeFileSync(path.join(this.#directory, MARK), "", { mode: 0o600 }));
     const files = this.#files().sort((a, b) => b.used - a.used);
     let bytes = 0;
     for (const { file, size, used } of files) {

@@ -537,7 +537,7 @@ describe("policies on the command line", function () {
       }
     });
     it("help for each", async () => {
-      assert.match((await run("policy", "--help")).stdout, /check +Tell what is wrong/);
+      assert.match((await run("policy", "--help")).stdout, /check +Report errors/);
       for (const name of ["check", "explain", "init", "import", "export"]) {
         const { status, stdout } = await run("policy", name, "--help");
         assert.equal(status, 0);

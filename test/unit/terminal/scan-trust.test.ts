@@ -120,7 +120,7 @@ describe("scan with a key or a root", function () {
     assert.equal((await scan("--public-key", "missing.pub")).status, 2);
     const both = await scan("--public-key", "prod.pub", "--policy", "p.yaml");
     assert.equal(both.status, 2);
-    assert.match(both.stderr, /--policy says whom to trust/);
+    assert.match(both.stderr, /Give either --policy, or keys and certificates/);
     assert.match((await scan("--root", ".")).stderr, /--root needs --policy/);
     assert.match((await scan("--allow-empty")).stderr, /--allow-empty needs --policy/);
   });

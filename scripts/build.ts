@@ -14,7 +14,7 @@ export async function build(): Promise<void> {
   if (process.argv.includes("--sizes")) console.log(activationSizes(program));
   writeFileSync(join(ROOT, "dist", "third-party-notices.txt"), thirdPartyNotices(sources));
   writeL10nBundle();
-  // Declarations of sources with mistakes are of use, too; `npm run check` tells of mistakes.
+  // Declarations of sources with mistakes are of use, too; `npm run check` reports mistakes.
   tool("typescript", "tsc", ["-p", "tsconfig.types.json", "--noCheck"]);
 }
 

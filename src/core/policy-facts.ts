@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { Bundle } from "./bundle/bundle.ts";
 import { ProvenanceError } from "./errors.ts";
-import { commonIgnorePaths } from "./policy/file-demands.ts";
-import { type ModelFacts, type Problem, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
+import { commonIgnorePaths } from "./policy/file-rules.ts";
+import { type ModelFacts, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import { type PublicSigstore, type TrustChoice, trustChoices } from "./policy/policy-trust.ts";
 import type { LocatedSignature } from "./policy-signature.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Reason, Verdict } from "./verdict.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 import { authenticateParsed, readIfReadable, type VerifyOptions, verifyParsed } from "./verify.ts";
 
@@ -15,14 +15,14 @@ export interface FactsOptions
   readonly signature: LocatedSignature;
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
-  /** Who has a word on files. */
-  readonly judges: readonly Policy[];
+  /** Policies that decide which files may differ. */
+  readonly governing: readonly Policy[];
   /** Whether the files are read, or the signature only. */
   readonly readFiles: boolean;
   readonly publicSigstore: PublicSigstore;
 }
 
-/** A verdict without the policies' word, and what they need to know for it. */
+/** A verdict without the decision of policies, and the facts that they decide by. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly facts: Omit<ModelFacts, "files">;
@@ -52,13 +52,13 @@ function verifyFiles(
   { trust }: TrustChoice,
 ): Promise<Verdict> {
   const { model, pool, cache, mode, signal, onProgress } = options;
-  const ignorePaths = commonIgnorePaths(options.judges);
+  const ignorePaths = commonIgnorePaths(options.governing);
   return verifyParsed(bundle, { model, signature, trust, ignorePaths, pool, cache, mode, signal, onProgress });
 }
 
 interface Authentications {
   readonly signers: ReadonlyMap<TrustId, Signer>;
-  readonly failures: ReadonlyMap<TrustId, Problem>;
+  readonly failures: ReadonlyMap<TrustId, Reason>;
   /** The first with a signer, and the verdict by it. */
   readonly choice?: TrustChoice;
   readonly verdict?: Verdict;
@@ -68,7 +68,7 @@ interface Authentications {
 
 async function authenticateEach(options: FactsOptions, bundle: Bundle, signature: string): Promise<Authentications> {
   const signers = new Map<TrustId, Signer>();
-  const failures = new Map<TrustId, Problem>();
+  const failures = new Map<TrustId, Reason>();
   let choice: TrustChoice | undefined;
   let authenticated: Verdict | undefined;
   let failed: Verdict | undefined;
@@ -105,7 +105,7 @@ async function publicRoot({ publicSigstore }: FactsOptions, method: SigningMetho
   }
 }
 
-function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Problem>): Finding {
+function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Reason>): Finding {
   const { state, method, reasons } = verdict;
   const [problem] = reasons;
   const signature = state === "unsigned" ? "none" : state === "invalid" ? "invalid" : "signed";

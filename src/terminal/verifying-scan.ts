@@ -1,8 +1,8 @@
 import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
-import { type GateOptions, searchGate } from "../core/gate/search-gate.ts";
+import { searchGate } from "../core/gate/search-gate.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
-import { lets } from "../core/policy/decision.ts";
+import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -18,7 +18,7 @@ import type { Terminal } from "./terminal.ts";
 export interface VerifyingScan {
   /** What patterns and names are relative to; absolute. */
   readonly root: string;
-  readonly search: Pick<GateOptions, "demands" | "patterns" | "covers" | "exemptPaths">;
+  readonly search: Pick<Parameters<typeof searchGate>[0], "demands" | "patterns" | "covers" | "exemptPaths">;
   verify(model: FoundModel, options: Pick<VerifyOptions, "cache" | "signal" | "onProgress">): Promise<Verdict>;
   /** Whether a model with this verdict may be used. */
   passes(verdict: Verdict): boolean;
@@ -73,7 +73,7 @@ export async function policyScan(
         path: pathBelow(root, model),
         publicSigstore,
       }),
-    passes: ({ decision }) => decision !== undefined && lets(decision.outcome),
+    passes: ({ decision }) => decision !== undefined && allowsUse(decision.outcome),
   };
 }
 

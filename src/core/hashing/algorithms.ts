@@ -101,21 +101,14 @@ interface PortableHasher {
 }
 
 function portable(hasher: PortableHasher): MessageDigest {
-  const begin = (): void => {
-    hasher.init();
-  };
-  const update = (bytes: Uint8Array): void => {
-    hasher.update(bytes);
-  };
-  const end = (): string => hasher.digest("hex");
   return {
-    begin,
-    update,
-    end,
+    begin: () => void hasher.init(),
+    update: (bytes) => void hasher.update(bytes),
+    end: () => hasher.digest("hex"),
     whole: (bytes) => {
-      begin();
-      update(bytes);
-      return end();
+      hasher.init();
+      hasher.update(bytes);
+      return hasher.digest("hex");
     },
   };
 }

@@ -4,7 +4,7 @@ import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import type { Trust } from "../trust.ts";
 import { hasIdentity, identityText, readCertificateIdentity } from "./certificate-identity.ts";
-import type { Signer } from "./signer.ts";
+import type { CertificateSigner, Signer } from "./signer.ts";
 import { verifyKeyBundle } from "./verify-key.ts";
 
 declare const authenticated: unique symbol;
@@ -29,43 +29,47 @@ export interface BundleVerification {
 export async function verifyBundle(bundle: Bundle, trust: Trust, signaturePath: string): Promise<BundleVerification> {
   const label = basename(signaturePath);
   const { material } = bundle;
+  const { keys, certificates, sigstore } = trust;
   if (material.method === "key") {
-    const others = trust.certificates !== undefined || trust.sigstore !== undefined;
-    if (trust.keys === undefined || (trust.keys.length === 0 && !others)) {
-      throw noTrust(label, "a key", "the signer's public key", others);
+    const others = certificates !== undefined || sigstore !== undefined;
+    if (keys === undefined || (keys.length === 0 && !others)) {
+      throw noTrust(label, "a key", "the signer's public key", others ? "SIGNING_METHOD_MISMATCH" : "KEY_UNKNOWN");
     }
-    const signer = verifyKeyBundle(bundle, material, trust.keys, signaturePath);
+    const signer = verifyKeyBundle(bundle, material, keys, signaturePath);
     return { signer, statement: authenticatedStatement(bundle, label) };
   }
   if (material.method === "certificate") {
-    if (trust.certificates === undefined) {
-      const others = trust.keys !== undefined || trust.sigstore !== undefined;
-      throw noTrust(label, "a certificate", "the root certificate of the signer", others);
+    if (certificates === undefined) {
+      const others = keys !== undefined || sigstore !== undefined;
+      const code = others ? "SIGNING_METHOD_MISMATCH" : "KEY_UNKNOWN";
+      throw noTrust(label, "a certificate", "the root certificate of the signer", code);
     }
     const { verifyCertificateBundle } = await import("./verify-certificate.ts");
-    const signer = await verifyCertificateBundle(bundle, material, trust.certificates, signaturePath);
-    const statement = authenticatedStatement(bundle, label);
-    const { identity: expected } = trust.certificates;
-    if (expected === undefined) return { signer, statement };
-    const identity = readCertificateIdentity(expected);
-    if (hasIdentity(signer, identity)) return { signer, statement };
-    const rejection = new ProvenanceError(
-      "CERTIFICATE_IDENTITY",
-      `${label} was signed by "${signer.subject}", and its certificate does not have ${identityText(identity)}.`,
-      { details: { expected, found: [signer.subject, ...signer.alternativeNames] } },
-    );
-    return { signer, statement, rejection };
+    const signer = await verifyCertificateBundle(bundle, material, certificates, signaturePath);
+    const { identity } = certificates;
+    const rejection = identity === undefined ? undefined : certificateRejection(signer, identity, label);
+    return { signer, statement: authenticatedStatement(bundle, label), ...(rejection && { rejection }) };
   }
-  if (trust.sigstore === undefined) {
-    const others = trust.keys !== undefined || trust.certificates !== undefined;
+  if (sigstore === undefined) {
+    const others = keys !== undefined || certificates !== undefined;
     const needed = "the signer's identity and identity provider, and a trust root of Sigstore";
-    throw noTrust(label, "a browser login or by CI (Sigstore)", needed, others, "TRUST_ROOT_MISSING");
+    const code = others ? "SIGNING_METHOD_MISMATCH" : "TRUST_ROOT_MISSING";
+    throw noTrust(label, "a browser login or by CI (Sigstore)", needed, code);
   }
   const { verifySigstoreBundle } = await import("./sigstore/verify-sigstore.ts");
-  const sigstore = typeof trust.sigstore === "function" ? await trust.sigstore() : trust.sigstore;
-  const { signer, rejection } = await verifySigstoreBundle(bundle, sigstore, signaturePath);
-  const statement = authenticatedStatement(bundle, label);
-  return { signer, statement, ...(rejection && { rejection }) };
+  const sigstoreTrust = typeof sigstore === "function" ? await sigstore() : sigstore;
+  const { signer, rejection } = await verifySigstoreBundle(bundle, sigstoreTrust, signaturePath);
+  return { signer, statement: authenticatedStatement(bundle, label), ...(rejection && { rejection }) };
+}
+
+function certificateRejection(signer: CertificateSigner, expected: string, label: string): ProvenanceError | undefined {
+  const identity = readCertificateIdentity(expected);
+  if (hasIdentity(signer, identity)) return undefined;
+  return new ProvenanceError(
+    "CERTIFICATE_IDENTITY",
+    `${label} was signed by "${signer.subject}", and its certificate does not have ${identityText(identity)}.`,
+    { details: { expected, found: [signer.subject, ...signer.alternativeNames] } },
+  );
 }
 
 /** By payload: a bundle may be verified against several trust anchors, and a statement may list a million files. */
@@ -78,15 +82,6 @@ function authenticatedStatement({ envelope: { payload } }: Bundle, label: string
   return statement as AuthenticatedStatement;
 }
 
-function noTrust(
-  label: string,
-  signedWith: string,
-  needed: string,
-  otherGiven: boolean,
-  code: ErrorCode = "KEY_UNKNOWN",
-): ProvenanceError {
-  return new ProvenanceError(
-    otherGiven ? "SIGNING_METHOD_MISMATCH" : code,
-    `${label} was signed with ${signedWith}. To check it, give ${needed}.`,
-  );
+function noTrust(label: string, signedWith: string, needed: string, code: ErrorCode): ProvenanceError {
+  return new ProvenanceError(code, `${label} was signed with ${signedWith}. To check it, give ${needed}.`);
 }

@@ -12,7 +12,7 @@ import type { Signer, SignerOptions } from "./signer.ts";
 export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
   readonly method: "certificate";
   readonly certificate: PemSource;
-  /** Intermediate certificates, and the root if it is to travel along; a PEM text may hold several. */
+  /** Intermediate certificates, and optionally the root; a PEM text may hold several. */
   readonly chain?: readonly PemSource[];
 }
 
@@ -29,7 +29,7 @@ export interface CertificateMaterial {
 }
 
 /**
- * The certificate to sign with, and the chain that travels with the signature.
+ * Returns the certificate to sign with, and the chain for the bundle.
  *
  * @throws ProvenanceError CERTIFICATE_UNREADABLE, CERTIFICATE_KEY_MISMATCH, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_USAGE
  */

@@ -6,7 +6,7 @@ import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { SigningKey } from "./private-key.ts";
 
 /**
- * Checks what was read back of a signature: what counts is what is on the disk.
+ * Verifies a signature as read back from the disk.
  *
  * @param signature for messages
  * @param payload what was to be signed

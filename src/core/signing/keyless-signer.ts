@@ -22,11 +22,11 @@ import { logTimeout, logWitness, type TransparencyEvidence, timestampWitness } f
 /** A login, or the identity of a CI job. */
 export interface SigstoreIdentity {
   readonly method: "sigstore";
-  /** The instance: where it is, and how what it answers is verified. */
+  /** The Sigstore instance: its services, and the keys to verify their responses. */
   readonly root: TrustRoot;
   /**
-   * An OpenID identity token (JWT), or how to get one: asked for when the files were read, for tokens live for minutes.
-   * It is held in memory for as long as the signing takes, and in no error.
+   * An OpenID identity token (JWT), or a function that gets one after the files were read, since tokens expire within
+   * minutes. It is held in memory while signing, and in no error.
    */
   readonly token: string | (() => Promise<string>);
   /** Called before anything is made public; only `true` continues. Absent: no confirmation. */
@@ -40,10 +40,10 @@ interface Session {
   readonly limits: ServiceLimits;
   readonly claims: IdentityClaims;
   readonly record: PublicationRecord;
-  /** Path of the file to be. */
+  /** Path of the signature file. */
   readonly signature: string;
   readonly signal: AbortSignal | undefined;
-  /** Who made the signature that is replaced: anyone else is rejected before the model's digest is published. */
+  /** Signer of the signature that is replaced: any other is rejected before the model's digest is published. */
   readonly only: SigstoreSigner | undefined;
 }
 
@@ -59,9 +59,8 @@ export function createKeylessSigner(identity: SigstoreIdentity, options: SignerO
 }
 
 /**
- * Signs a statement with a short-lived certificate, and has it timestamped and logged. The timestamp comes before the
- * log entry, so that a failure there publishes nothing about the model. What the services answered is verified before
- * this resolves.
+ * Signs a statement with a short-lived certificate, and gets a timestamp and a log entry. The timestamp comes first, so
+ * that its failure publishes nothing about the model. The result is verified before this resolves.
  *
  * @throws ProvenanceError SIGNING_*, TOKEN_*, SIGNATURE_OTHER_SIGNER, PUBLICATION_DECLINED, CANCELLED; each says what was published
  */
@@ -197,7 +196,7 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
   }
 }
 
-/** One sentence about the service, one about what was published. Nothing of the request is in it, for that has the token. */
+/** One sentence about the service, one about what was published. Without the request, which contains the token. */
 function serviceFailure(
   code: ErrorCode,
   who: string,
@@ -228,7 +227,7 @@ function statusOf(error: unknown): number | undefined {
   return undefined;
 }
 
-/** Whether a service answered that it did not do what it was asked for. */
+/** Whether a service rejected the request. */
 function wasRefused(error: unknown): boolean {
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500;

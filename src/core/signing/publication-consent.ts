@@ -8,12 +8,12 @@ import type { PublicationNotice } from "./publication.ts";
 const FILE = "agreed-publications.json";
 const Stored = v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
 
-/** Whether a person agreed before to be named in this log. */
+/** Whether the person agreed earlier to have this identity in this log. */
 export async function hasAgreed(storage: string, notice: PublicationNotice): Promise<boolean> {
   return (await read(storage)).has(fingerprint(notice));
 }
 
-/** Remembers it. Where the folder cannot be written, the person is asked again next time. */
+/** Stores the agreement. If the folder cannot be written, the person is asked again next time. */
 export async function rememberAgreement(storage: string, notice: PublicationNotice): Promise<void> {
   const agreed = (await read(storage)).add(fingerprint(notice));
   try {

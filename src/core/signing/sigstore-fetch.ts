@@ -8,9 +8,8 @@ interface Request {
 }
 
 /**
- * Stands in bundles where `@sigstore/sign` wants `make-fetch-happen`: the agent of that library never gets a connection
- * in VS Code, which puts its own agent for proxies in the place of every other. This is the platform's `fetch`, which
- * VS Code, and Node by the environment, send through a proxy where there is one.
+ * Replaces `make-fetch-happen` of `@sigstore/sign` in bundles: its agent never connects in VS Code, which replaces every
+ * agent by its own for proxies. The platform's `fetch` uses the proxy of VS Code, or of Node's environment.
  */
 export default async function fetchForSigstore(
   url: string,

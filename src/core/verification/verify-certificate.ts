@@ -20,8 +20,8 @@ import type { CertificateSigner } from "./signer.ts";
 type CertificateMaterial = Extract<VerificationMaterial, { method: "certificate" }>;
 
 /**
- * Checks a bundle against certificate roots that the caller trusts: the signature by the leaf's key, then the path
- * (OMS 8.2, RFC 5280). Whether the signer's name is the one wanted is left to the caller.
+ * Verifies a bundle against trusted certificate roots: the signature with the leaf's key, then the path (OMS 8.2, RFC
+ * 5280). The caller checks the signer's name.
  *
  * @param signaturePath for messages
  * @throws ProvenanceError SIGNATURE_NOT_AUTHENTIC, CERTIFICATE_*
@@ -82,8 +82,8 @@ export function certificateSigner(leaf: Certificate, path: readonly Certificate[
 }
 
 /**
- * Key usage and extended key usage, where they are present, both have to allow signing. Genuine leaves exist with
- * `CA:TRUE` and without an extended key usage, so neither is asked for.
+ * Checks that key usage and extended key usage, where present, both allow signing. Genuine leaves exist with `CA:TRUE` and
+ * without an extended key usage, so neither is checked.
  *
  * @throws ProvenanceError CERTIFICATE_USAGE
  */

@@ -10,8 +10,8 @@ import type { KeySigner } from "./signer.ts";
 type KeyMaterial = Extract<VerificationMaterial, { method: "key" }>;
 
 /**
- * Checks a bundle against keys that the caller trusts. The hint only helps to say what is wrong; a key that older
- * bundles carry is never trusted.
+ * Verifies a bundle against trusted keys. The hint serves error messages only; a key embedded in an older bundle is never
+ * trusted.
  *
  * @param signaturePath for messages
  * @throws ProvenanceError SIGNATURE_NOT_AUTHENTIC, KEY_MISMATCH, KEY_UNKNOWN, KEY_UNREADABLE, KEY_UNSUPPORTED
@@ -74,7 +74,7 @@ function embeddedKeyFits(bundle: Bundle, bytes: Buffer): boolean {
   return key !== undefined && curve !== undefined && verifyEnvelopeSignature(bundle.envelope, key, curve);
 }
 
-/** PEM text in the reference's old bundles, DER by the specification of the field. */
+/** PEM text in old bundles of the reference, DER by the field's specification. */
 function embeddedKey(bytes: Buffer): KeyObject | undefined {
   for (const input of [
     { key: bytes, format: "pem" },

@@ -9,7 +9,7 @@ export type GeneralName =
   /** `type` and `values` are those of an otherName; of the other forms, only the presence matters here. */
   | { readonly form: OtherForm; readonly type?: string; readonly values?: readonly DerValue[] };
 
-/** Forms whose value is an IA5String. An address in a subject may be no text: its `text` is then undefined. */
+/** Forms whose value is an IA5String. `text` is undefined for an address in a subject that is not text. */
 export type TextForm = "rfc822Name" | "dNSName" | "uniformResourceIdentifier";
 type OtherForm = "otherName" | "x400Address" | "ediPartyName" | "registeredID";
 

@@ -1,4 +1,4 @@
-/** A name or a constraint that cannot be compared with one of its form: then the certificate is rejected. */
+/** A name cannot be compared with a constraint of its form, so the certificate is rejected. */
 export class IncomparableNameError extends Error {
   override readonly name = "IncomparableNameError";
 }
@@ -9,7 +9,7 @@ export function isWithinDnsName(name: string, base: string): boolean {
   if (base === "") return true;
   const domain = base.startsWith(".") ? base.slice(1) : base;
   requireHost(domain, "constraint", base);
-  // A leading dot has no meaning in the RFC; as everywhere, it asks for at least one label more.
+  // A leading dot has no meaning in the RFC; by convention, it requires at least one more label.
   return isBelow(name, domain) || (!base.startsWith(".") && isEqual(name, domain));
 }
 
@@ -52,7 +52,7 @@ export function isWithinAddress(address: Buffer, base: Buffer): boolean {
  */
 function hostOf(uri: string): string {
   const [, authority] = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(uri) ?? [];
-  // What RFC 3986 has no place for (a backslash, a space, a control) others read in their own ways.
+  // Parsers differ on characters that RFC 3986 does not allow, such as a backslash.
   if (authority === undefined || !/^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/.test(uri)) {
     throw new IncomparableNameError("it is a URI without a host");
   }

@@ -1,12 +1,12 @@
 import type { KeyObject } from "node:crypto";
 
-/** What `@sigstore/core` checks signatures with. */
+/** The functions that `@sigstore/core` verifies signatures with. */
 export interface LibraryCrypto {
   createPublicKey(der: Buffer): KeyObject;
   verify(data: Buffer, key: KeyObject, signature: Buffer, algorithm?: string): boolean;
 }
 
-/** Signatures over these bytes by keys made for this purpose and thrown away. */
+/** Signed by keys that were generated for these vectors only. */
 const DATA = Buffer.from("model-provenance");
 const VECTORS = [
   {

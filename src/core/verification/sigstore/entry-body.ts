@@ -45,7 +45,7 @@ const ONE_INDEX: ReadonlySet<string> = new Set(["dsse/0.0.2", "hashedrekord/0.0.
  * rest, and that the log contains the entry.
  *
  * @param certificate DER
- * @returns what this version cannot check about it, if anything: not yet an error, for the entry may be a forgery
+ * @returns what this version cannot check; no error yet, as the entry may be forged
  * @throws ProvenanceError SIGSTORE_LOG_ENTRY
  */
 export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer, label: string): string | undefined {

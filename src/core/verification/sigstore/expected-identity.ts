@@ -4,7 +4,7 @@ import type { IdentityType, SigstoreSigner } from "../signer.ts";
 
 type Subject = Pick<SigstoreSigner, "identity" | "identityType" | "issuer">;
 
-/** What an identity has to be in a certificate, by its looks: a URI has a scheme, an e-mail address an `@`. */
+/** The type of an identity by its form: a URI has a scheme, an e-mail address an `@`. */
 export function identityTypeOf(identity: string): IdentityType {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(identity)) return "uri";
   return /^[^@\s]+@[^@\s]+$/.test(identity) ? "email" : "other";
@@ -19,7 +19,7 @@ export function isExpected(signer: Subject, expected: ExpectedIdentity): boolean
   );
 }
 
-/** Why an authentic signer is not accepted; nothing where it is. */
+/** Returns why an authentic signer is not accepted; undefined if it is. */
 export function identityRejection(
   signer: Subject,
   identities: readonly ExpectedIdentity[],

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { decodeBase64 } from "../../bundle/base64.ts";
 import { ProvenanceError } from "../../errors.ts";
 
-/** More than any real signature has; what comes from a file is bounded before a library looks at it. */
+/** Limits above any real signature: input is bounded before a library parses it. */
 const MAX_ENTRIES = 8;
 const MAX_TIMESTAMPS = 8;
 const MAX_HASHES = 64;

@@ -114,8 +114,8 @@ function parseEntity(
 }
 
 /**
- * The certificate's bytes. The library checks its own encoding of what it read; only where that is what the file has
- * may others read who was certified.
+ * Returns the certificate's bytes, if they equal the library's own encoding: the library verifies that encoding, and this
+ * program reads the signer from the bytes.
  */
 function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: string): Buffer<ArrayBuffer> {
   const { content } = parsed.verificationMaterial;
@@ -143,7 +143,7 @@ function runVerifier(attempt: Attempt, { verify }: SigstoreLibraries): void {
   }
 }
 
-/** What is looked at for the explanation may itself be malformed. */
+/** Explaining parses more of the bundle, which may be malformed too. */
 function explained(error: VerificationError, attempt: Attempt): ProvenanceError {
   try {
     return explainFailure(error, attempt);
@@ -198,7 +198,7 @@ function logOf({ tlogEntries }: SignedEntity, { tlogs }: TrustMaterial): Sigstor
   const promised = inclusionPromise !== undefined;
   return {
     url: tlogs.find(({ logID }) => logID.equals(logId.keyId))?.baseURL ?? "",
-    // Without a promise, only the position in the proof was verified.
+    // Without a promise, only the index in the proof is verified.
     index: promised ? logIndex : (inclusionProof?.logIndex ?? logIndex),
     ...(promised && { time: new Date(Number(integratedTime) * 1000).toISOString() }),
     entry: entryType(entry),

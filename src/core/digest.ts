@@ -15,7 +15,7 @@ import type { Coverage } from "./verdict.ts";
 export interface DigestModelOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
-  /** The signature file, which is left out where it lies in the model. */
+  /** The signature file, which is ignored if it is in the model. */
   readonly signature?: string;
   readonly algorithm?: HashAlgorithm;
   /** Bytes; present: the method `shards`. */
@@ -43,7 +43,7 @@ export interface ModelManifest extends ModelDigest {
 }
 
 /**
- * The digest that a signature would have as its subject, and all that goes into it.
+ * Returns the digest that a signature would have as its subject, and the resources that it is computed from.
  *
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
  */
@@ -52,14 +52,14 @@ export async function digest(options: DigestModelOptions): Promise<ModelDigest> 
   return { rootDigest, resources, coverage };
 }
 
-/** What a signature would cover and leave out: the listing only, no file is read. */
+/** What a signature would cover and ignore. */
 export interface SigningList {
   readonly list: FileList;
   readonly ignore: readonly IgnoreRule[];
 }
 
 /**
- * Lists a model for signing (OMS 6.1, 6.2).
+ * Lists a model for signing (OMS 6.1, 6.2), without reading its files.
  *
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED
  */
@@ -82,7 +82,7 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
 /**
  * Enumerates and digests a model for signing (OMS 6.1 to 6.4).
  *
- * @param checkList rejects a list that is not to be signed, before the digests are waited for
+ * @param checkList throws for a list that must not be signed; called before hashing
  */
 export async function buildManifest(
   options: DigestModelOptions,

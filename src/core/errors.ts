@@ -1,9 +1,9 @@
 /**
- * What kind of trouble a code stands for; it decides the verdict and the exit status.
+ * The kind of an error, which decides the verdict and the exit status.
  *
  * - `invalid`: the signature file is malformed, or is not authentic.
- * - `unable`: nothing was found wrong, but it cannot be decided here.
- * - `usage`: the caller asked for something that cannot be done.
+ * - `unable`: no fault was found, but the operation cannot be completed here.
+ * - `usage`: the request cannot be fulfilled as given.
  * - `input`: a file or folder is missing, unreadable, or of a kind that cannot be signed.
  * - `internal`: the program failed, or was stopped.
  */
@@ -154,10 +154,10 @@ const CODES = {
   INTERNAL: ["internal", "internal error"],
 } as const satisfies Record<string, readonly [kind: ErrorKind, reason: string]>;
 
-/** The closed set of codes. A code is stable; the words of the message are not. */
+/** The closed set of codes. Codes are stable; messages are not. */
 export type ErrorCode = keyof typeof CODES;
 
-/** Values that the message was made of: file, expected, found. Never a secret. */
+/** Values in the message: file, expected, found. Never a secret. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** An error that a person can act on: what happened, to which file, and what to do. */

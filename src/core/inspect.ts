@@ -14,7 +14,7 @@ export interface Inspection {
   readonly method: SigningMethod;
   /** The deprecated layout of version 0.2. */
   readonly legacy: boolean;
-  /** Who claims to have signed, in one line. */
+  /** The claimed signer, in one line. */
   readonly claimedSigner: string;
   readonly claims: readonly Claim[];
   readonly subject: string;

@@ -28,7 +28,7 @@ export interface Finding {
   readonly facts: Omit<ModelFacts, "files">;
 }
 
-/** Finds out who signed, by everything that the policies trust, and whether the files are what was signed. */
+/** Verifies the signer against everything that the policies trust, and optionally the files. */
 export async function findFacts(options: FactsOptions): Promise<Finding> {
   const model = resolve(options.model);
   const { path } = options.signature;
@@ -94,7 +94,7 @@ async function authenticateEach(options: FactsOptions, bundle: Bundle, signature
   return { signers, failures, ...first, ...(failed && { failed }) };
 }
 
-/** Asked for only by a signature that needs it. */
+/** Called for Sigstore signatures only. */
 async function publicRoot({ publicSigstore }: FactsOptions, method: SigningMethod) {
   if (method !== "sigstore") return undefined;
   try {

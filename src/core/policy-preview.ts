@@ -14,7 +14,7 @@ export interface PreviewOptions {
   readonly publicSigstore: PublicSigstore;
 }
 
-/** A model as one policy sees its signature and signer; files are not looked at. */
+/** A model, and one policy's decision about its signature and signer, without its files. */
 export interface PreviewedModel {
   /** Absolute. */
   readonly model: string;
@@ -49,7 +49,7 @@ async function decide(policy: Policy, subject: Subject): Promise<Decision | unde
   }
 }
 
-/** The models whose signer a policy accepts after a change, and did not before. Absolute paths. */
+/** Returns the models whose signer a policy accepts only after a change. Absolute paths. */
 export async function newlyAccepted(before: Policy, after: Policy, options: PreviewOptions): Promise<string[]> {
   const accepted = (list: readonly PreviewedModel[]): string[] =>
     list.filter(({ decision }) => decision.by === "signer").map(({ model }) => model);

@@ -15,11 +15,11 @@ import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
 
-/** With what a model is signed. */
+/** The identity that signs a model. */
 export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity;
 
 export interface SignOptions extends DigestModelOptions {
-  /** Where the signature is written: where nothing is, or where a signature of this model by this signer is. */
+  /** Path of the signature: no file, or a signature of this model by this signer. */
   readonly signature: string;
   readonly identity: SigningIdentity;
   /** Replaces also the OMS signature of another model or by another signer; a file of another kind never. */
@@ -59,8 +59,8 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
 }
 
 /**
- * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
- * and checked before it takes the place of the signature. On any failure a signature that was there before is unchanged.
+ * Signs a model (OMS 6): checks what can fail early, reads the files, and verifies the written signature before it replaces
+ * an earlier one. On any failure the earlier signature is unchanged.
  *
  * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
@@ -97,7 +97,7 @@ async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["c
   );
 }
 
-/** A file a method, loaded where a model is signed with it. What can fail without the model fails here. */
+/** Creates the signer of a method; each is loaded on use. What can fail without the model fails here. */
 async function createSigner(identity: SigningIdentity, options: SignerOptions): Promise<Signer> {
   switch (identity.method) {
     case "key":

@@ -27,8 +27,8 @@ export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache
 }
 
 /**
- * Verifies a model as its policies want it: they say whom to trust, which signature, and which files may differ.
- * `verified` is what every policy accepts, at least one of them by its signer; `Verdict.decision` says why, or why not.
+ * Verifies a model by policies, which define the trusted signers, the signature file, and which files may differ.
+ * `verified` means that every policy accepts it, at least one by its signer; `Verdict.decision` has the reasons.
  *
  * @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
  */
@@ -41,7 +41,7 @@ export function authenticateWithPolicy(options: PolicyVerifyOptions): Promise<Ve
   return run(options, false);
 }
 
-/** The policies that want the same signature, and what was found out about it. */
+/** The policies that use the same signature file, and the finding about it. */
 interface Group {
   readonly policies: readonly Policy[];
   /** Those that decide which files may differ. */

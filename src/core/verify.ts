@@ -25,14 +25,13 @@ export interface VerifyOptions extends PoolChoice, DigestOptions {
   readonly mode?: DigestMode | undefined;
 }
 
-/** What it takes to check a signature alone. */
+/** Options to verify the signature only. */
 export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "trust">;
 
 /**
- * Tells who signed a model and whether it is still what they signed (OMS 8): signature first, then statement, files,
- * digests. All parameters come from the signed statement.
- *
- * What the signature and the model are like is the verdict; it is not thrown.
+ * Verifies the signer of a model and that its files are unchanged (OMS 8): first the signature, then the statement, files
+ * and digests. All parameters come from the signed statement. Faults of the signature or model are in the verdict, not
+ * thrown.
  *
  * @throws ProvenanceError of kind `usage` (a key that cannot be read…), MODEL_NOT_FOUND, CANCELLED
  */

@@ -3,12 +3,12 @@ import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestRequest, digestsOf } from "./digest-request.ts";
 import type { HashRun } from "./hash-run.ts";
 
-/** A file of more shards than that is read again rather than kept. */
+/** A file with more shards is not cached. */
 const MAX_KEPT_DIGESTS = 65_536;
-/** A file that was written to so shortly before may be written to again without its times showing it. */
+/** A file written so recently may change again without a change of its times. */
 const SETTLED_MS = 2000;
 
-/** What the digest cache gives to one request, and takes from it. */
+/** The digest cache as used by one request. */
 export class CacheSession {
   /** Digests from the cache by file, lower-case hex, end to end. */
   readonly known: ReadonlyMap<number, string>;
@@ -28,7 +28,7 @@ export class CacheSession {
     this.bytesKnown = [...this.known.keys()].reduce((sum, file) => sum + (request.files[file]?.size ?? 0), 0);
   }
 
-  /** Keeps what a run found out, even one that did not come to its end. */
+  /** Stores the digests of a run, also of one that failed. */
   async save(run: HashRun): Promise<void> {
     const { root, shardSize, files } = this.#request;
     if (this.#cache === undefined || root === undefined) return;
@@ -47,7 +47,7 @@ export class CacheSession {
     await this.#cache.store(root, this.#kind, entries, paths);
   }
 
-  /** Compared with the beginning of the request: what was written since, the check after the last byte has seen. */
+  /** Compared with the start of the request: later writes are detected after the last byte. */
   #isSettled(state: string): boolean {
     const [, mtimeNs, ctimeNs] = state.split(" ", 3);
     return this.#startedMs - Math.max(Number(mtimeNs), Number(ctimeNs)) / 1e6 >= SETTLED_MS;

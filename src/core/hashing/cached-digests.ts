@@ -21,7 +21,7 @@ export function cacheEntry(path: string, statLine: string, hex: string): string 
 /** The entries of one file. */
 export class CachedDigests {
   readonly text: string;
-  /** Where the next request most likely goes on. */
+  /** Where the next entry most likely begins. */
   #next = 0;
   #index: Map<string, number> | undefined;
 
@@ -53,7 +53,7 @@ export class CachedDigests {
       .join("");
   }
 
-  /** A slice is compared twice as fast as `startsWith` looks for what was just put together. */
+  /** A slice is compared twice as fast as `startsWith`. */
   #isAt(key: string, at: number): boolean {
     return this.text.slice(at, at + key.length) === key;
   }

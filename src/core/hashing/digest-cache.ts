@@ -10,7 +10,7 @@ const EXTENSION = ".digests";
 const MARK = "evicted";
 /** Bytes of all models together. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Of a model's files that the latest request did not ask for, so many entries stay, or as many as it asked for. */
+/** Most entries kept for files that the latest request did not include, or as many as it included. */
 const MIN_OTHERS = 10_000;
 /** The folder is looked through no more often, unless much was stored: that takes longer than storing a small model. */
 const EVICTION_MS = 60 * 60 * 1000;
@@ -33,13 +33,13 @@ export class DigestCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** What is known of the files of one model; `kind` is the algorithm and the shard size. */
+  /** Loads the digests of one model; `kind` is the algorithm and the shard size. */
   load(root: string, kind: string): CachedDigests {
     return this.#read(this.#file(root, kind));
   }
 
   /**
-   * Keeps what a request found out, in its order, and what was known of the model's other files.
+   * Stores the digests of a request, in its order, and those known of the model's other files.
    *
    * @param entries see `cacheEntry`
    * @param paths of all files of the request
@@ -64,7 +64,7 @@ export class DigestCache {
     if (this.#unchecked > this.#maxBytes / 16 || this.#isEvictionDue()) this.#evict();
   }
 
-  /** Marks a model as used just now, for the order in which models are forgotten. */
+  /** Marks a model as just used: the least recently used are evicted first. */
   touch(root: string, kind: string): void {
     const now = new Date();
     ignoreSystemErrors(() => fs.utimesSync(this.#file(root, kind), now, now));

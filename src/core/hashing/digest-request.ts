@@ -8,10 +8,10 @@ export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number];
 /** Bytes of a digest, by algorithm. */
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, blake2b: 64, blake3: 32 };
 
-/** Raw digests of a request are kept in memory until its end. */
+/** Limit of a request, whose digests are held in memory. */
 const MAX_DIGESTS = 16_000_000;
 
-/** `full` reads every byte; `cached` takes the digests of unchanged files from the digest cache. */
+/** `full` reads every byte; `cached` uses cached digests of unchanged files. */
 export type DigestMode = "full" | "cached";
 
 export interface DigestRequest {

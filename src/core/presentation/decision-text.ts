@@ -42,7 +42,7 @@ export function outcomeSentence(outcome: Outcome, t: Translate): string {
   }
 }
 
-/** Whose policy it is. */
+/** The owner of a policy. */
 export function policyOwner({ source }: Pick<PolicyDecision, "source">, t: Translate): string {
   return source === "user" ? t("your own policy") : t("policy of this workspace");
 }
@@ -70,7 +70,7 @@ export function reasonsOutsideDecision(decision: Decision | undefined, reasons: 
   return reasons.filter(({ message }) => !known.has(message));
 }
 
-/** Why a verdict is what it is: what accepts the signer, or does not, and everything else that was found. */
+/** All reasons of a verdict: the decisions of policies, then the others. */
 export function reasonLines({ state, signer, decision, reasons }: Verdict, t: Translate): readonly string[] {
   const beside = reasonsOutsideDecision(decision, reasons).map(({ message }) => message);
   if (decision !== undefined) return [...decisionLines(decision, t), ...beside];

@@ -36,7 +36,7 @@ export interface EarlierSignature {
  * Reads the signature that is about to be replaced. Its content decides what it is: all of it has to parse.
  *
  * @param path absolute
- * @param trust in the signer, and in no one else
+ * @param trust trusts the current signer only
  * @returns undefined where there is no file
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE where the file is anything but an OMS signature, CANCELLED
  */

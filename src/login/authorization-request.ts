@@ -3,7 +3,7 @@ import { type LoginOptions, providerParameters } from "./login-options.ts";
 
 export const SCOPE = "openid email";
 
-/** What a login asks for, and what its answer is held against. */
+/** An authorization request, with the values that its response is checked against. */
 export interface AuthorizationRequest {
   /** To be opened in a browser. */
   readonly url: string;

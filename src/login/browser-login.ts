@@ -8,7 +8,7 @@ import { explainLoginFailure } from "./login-failure.ts";
 import type { BrowserLogin, LoginOptions } from "./login-options.ts";
 import { listenOnLoopback } from "./loopback-listener.ts";
 
-/** Authorization code with PKCE, taken back on loopback (RFC 8252 section 7.3). */
+/** Authorization code with PKCE and a loopback redirect (RFC 8252 section 7.3). */
 export async function loginWithBrowser(
   issuer: Issuer,
   options: LoginOptions,
@@ -51,7 +51,7 @@ async function redeem(issuer: Issuer, request: AuthorizationRequest, url: URL): 
   if (url.searchParams.get("state") !== request.state) {
     throw new ProvenanceError(
       "LOGIN_STATE",
-      "What the browser brought back belongs to another login. Nothing was signed; start the login again.",
+      "The browser returned the response of another login. Nothing was signed; start the login again.",
     );
   }
   const answer = await issuer.library.authorizationCodeGrant(issuer.configuration, url, {

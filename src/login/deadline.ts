@@ -1,12 +1,12 @@
 import { ProvenanceError } from "../core/errors.ts";
 import { untilAborted } from "../core/until-aborted.ts";
 
-/** The end of a login: the person's, or the clock's. */
+/** The end of a login by cancellation or timeout. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Why it ended. */
   error(): ProvenanceError;
-  /** Resolves with the work, unless the end comes first. */
+  /** Resolves with the work, or rejects at the end. */
   race<T>(work: Promise<T>): Promise<T>;
 }
 

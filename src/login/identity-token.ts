@@ -3,13 +3,13 @@ import * as v from "valibot";
 import { ProvenanceError } from "../core/errors.ts";
 import { clockFailure, issuerFault } from "./login-failure.ts";
 
-/** Seconds that the issuer's clock may be ahead. */
+/** Seconds by which the issuer's clock may be ahead. */
 const CLOCK_TOLERANCE = 60;
 
 const Claims = v.object({
   exp: v.number(),
   iat: v.number(),
-  /** Shown to the person, in a terminal too: no control or direction characters. */
+  /** Displayed, also in a terminal: no control or direction characters. */
   email: v.optional(v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cf}]*$/u))),
   /** Some issuers write it as text. */
   email_verified: v.optional(v.union([v.boolean(), v.picklist(["true", "false"])])),
@@ -37,7 +37,7 @@ export class IdentityToken {
 }
 
 /**
- * The identity token of an answer whose issuer, audience, nonce and expiry the library has checked.
+ * Returns the identity token of a response whose issuer, audience, nonce and expiry the library has verified.
  *
  * @throws ProvenanceError LOGIN_ISSUER_FAULT, LOGIN_CLOCK, LOGIN_NO_EMAIL, LOGIN_EMAIL_UNVERIFIED
  */
@@ -46,13 +46,14 @@ export function checkedToken(
   issuer: string,
 ): IdentityToken {
   const claims = v.safeParse(Claims, answer.claims());
-  if (answer.id_token === undefined || !claims.success) throw issuerFault(issuer, "it gave no usable identity token");
+  if (answer.id_token === undefined || !claims.success)
+    throw issuerFault(issuer, "its response has no usable identity token");
   const { email, email_verified: verified, exp, iat } = claims.output;
   if (iat > Date.now() / 1000 + CLOCK_TOLERANCE) throw clockFailure(issuer);
   if (email === undefined || email === "") {
     throw new ProvenanceError(
       "LOGIN_NO_EMAIL",
-      `${issuer} does not say which e-mail address you have, and a signature is made in its name. Log in with an account that has one, or use an identity token.`,
+      `${issuer} returned no e-mail address, which a signature needs. Log in with an account that has one, or use an identity token.`,
       { details: { issuer } },
     );
   }

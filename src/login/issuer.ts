@@ -11,11 +11,11 @@ export interface Issuer {
   readonly configuration: OpenIdClient.Configuration;
 }
 
-/** Seconds for one request; the login as a whole has its own end. */
+/** Seconds for one request; the login has its own timeout. */
 const REQUEST_TIMEOUT = 20;
 
 /**
- * Asks the issuer where its endpoints are (OpenID Connect Discovery 1.0).
+ * Discovers the issuer's endpoints (OpenID Connect Discovery 1.0).
  *
  * @throws ProvenanceError LOGIN_ISSUER, and whatever the library throws
  */
@@ -34,7 +34,7 @@ export async function findIssuer(options: LoginOptions, deadline: Deadline): Pro
   const configuration = new library.Configuration(
     metadata,
     clientId,
-    // The algorithm is the issuer's to choose, of those that it names itself.
+    // The issuer chooses the algorithm, among those in its metadata.
     undefined,
     clientAuthentication(library, options.clientSecret, metadata.token_endpoint_auth_methods_supported),
   );
@@ -55,10 +55,10 @@ export async function findIssuer(options: LoginOptions, deadline: Deadline): Pro
  */
 export function webAddress(issuer: Issuer, address: string): string {
   if (URL.canParse(address) && isSafeUrl(new URL(address))) return address;
-  throw issuerFault(issuer.name, "it names a page that is not a safe web address");
+  throw issuerFault(issuer.name, "its metadata has an address that is not safe");
 }
 
-/** The default of OpenID Connect is `client_secret_basic`, where the issuer names nothing. */
+/** The default of OpenID Connect is `client_secret_basic`. */
 function clientAuthentication(
   library: typeof OpenIdClient,
   secret: string | undefined,

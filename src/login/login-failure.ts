@@ -15,8 +15,8 @@ const StatusError = v.object({
 });
 
 /**
- * Any failure of a login as one that a person can act on. Nothing of the library's error is passed on but its name,
- * code and message: its causes hold answers, and those hold codes and tokens.
+ * Converts any error of a login into one that a person can act on. Of the library's error only name, code and message are
+ * kept: its causes hold responses with codes and tokens.
  */
 export function explainLoginFailure(error: unknown, issuer: string, deadline: Deadline): ProvenanceError {
   if (error instanceof ProvenanceError) return error;

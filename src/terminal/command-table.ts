@@ -4,7 +4,7 @@ import { subcommandsOf } from "./subcommands.ts";
 
 export interface CommandEntry {
   readonly summary: string;
-  /** What an error message begins with. */
+  /** Prefix of error messages. */
   readonly failure: string;
   /** Words that may follow the command. */
   readonly methods?: readonly string[];
@@ -13,7 +13,7 @@ export interface CommandEntry {
 
 const METHODS = ["sigstore", "key", "certificate"];
 
-/** Modules are loaded when they are wanted: `--help` and `--version` need none of the core. */
+/** Modules are loaded on use: `--help` and `--version` need none of the core. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sign: {
     summary: "Sign a model with a login, a key or a certificate.",

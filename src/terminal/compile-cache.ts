@@ -3,7 +3,7 @@ import module from "node:module";
 import { cacheFolder } from "./program-folders.ts";
 
 /**
- * Lets Node keep what it compiles of the program: the second start takes half the time. In the person's own cache folder
+ * Enables Node's compile cache, which halves the time of the next start. In the user's own cache folder
  * only, with mode 0700: anyone who can write there controls the program.
  */
 export function enableCompileCache(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
@@ -15,6 +15,6 @@ export function enableCompileCache(env: NodeJS.ProcessEnv = process.env, platfor
     const isOwn = platform === "win32" || (found.uid === process.getuid?.() && (found.mode & 0o077) === 0);
     if (found.isDirectory() && isOwn) module.enableCompileCache(folder);
   } catch {
-    // Read-only, full, or in the way: the program starts as it does the first time.
+    // Without a cache, the program starts as it does the first time.
   }
 }

@@ -5,7 +5,7 @@ import { confirm } from "./question.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Says what a keyless signature makes public and asks for agreement: once for an identity and a log.
+ * Shows what a keyless signature makes public and asks for agreement, once for each identity and log.
  *
  * @throws ProvenanceError PUBLICATION_DECLINED without a terminal, CANCELLED
  */
@@ -26,7 +26,7 @@ export async function confirmPublication(
   if (!input.isTTY) {
     throw new ProvenanceError(
       "PUBLICATION_DECLINED",
-      "There is no terminal to ask whether that may be published: agree with --yes. Nothing was published.",
+      "There is no terminal to confirm the publication: agree with --yes. Nothing was published.",
     );
   }
   if (!(await confirm("Sign?", terminal))) return false;

@@ -18,7 +18,7 @@ export const REPLACEMENT_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-/** Names of a list that are shown before a count stands for the rest. */
+/** Most names of a list that are shown. */
 const SHOWN = 10;
 
 /**

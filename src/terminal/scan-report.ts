@@ -18,7 +18,7 @@ import { scanModels, type VerifyingScan } from "./verifying-scan.ts";
 
 export const SCAN_FORMATS = ["text", "json", "sarif", "junit"] as const;
 
-/** What a scan found, and how far it looked. */
+/** The result of a scan. */
 export interface ScanResult extends Omit<GateSearch, "models"> {
   readonly models: readonly ScannedModel[];
 }

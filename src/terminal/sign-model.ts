@@ -73,7 +73,7 @@ export async function signModel(
   return EXIT.done;
 }
 
-/** A model that is not there is reported by who reads it. */
+/** The kind of a model; a missing one is reported later. */
 async function kindOf(model: string): Promise<"file" | "directory"> {
   const found = await stat(model).catch(() => undefined);
   return found?.isDirectory() === true ? "directory" : "file";
@@ -87,7 +87,7 @@ const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
 };
 
-/** The same error, whose remedy names the options of this program. */
+/** Replaces the remedy of an error by the options of this program. */
 function withOptions(error: unknown): unknown {
   if (!(error instanceof ProvenanceError) || !hasRemedy(error.code)) return error;
   const { code, message, details, cause } = error;

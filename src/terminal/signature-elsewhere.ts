@@ -26,7 +26,7 @@ export async function withActualSignature(
   return { ...verdict, reasons };
 }
 
-/** Where the search fails, the verdict stands as it is. */
+/** The verdict is unchanged if the search fails. */
 function noneFound(error: unknown): undefined {
   if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
   throw error;

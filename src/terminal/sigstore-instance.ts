@@ -8,7 +8,7 @@ import { useEnvironmentProxy } from "./environment-proxy.ts";
 import { cacheFolder } from "./program-folders.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Which Sigstore: the public instance, if none of these is given. */
+/** Options for the Sigstore instance; default: the public one. */
 export const INSTANCE_OPTIONS = {
   "use-staging": { type: "switch", help: "Use Sigstore's staging instance, which is for tests." },
   "trust-config": {
@@ -61,7 +61,7 @@ export async function trustToVerify(
  */
 export async function trustToSign(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, terminal: Terminal): Promise<TrustRoot> {
   refuseSeveral(args, false);
-  // The login goes through it too.
+  // Also for the login.
   useEnvironmentProxy(terminal.env);
   const config = await configuredRoot(args);
   if (config !== undefined) return config;

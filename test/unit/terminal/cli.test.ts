@@ -254,7 +254,7 @@ describe("the command line", function () {
       ],
       [
         "sign key llama more --private-key key.pem",
-        'model-provenance sign key: There is one MODEL only, so "more" is too many.',
+        'model-provenance sign key: Unexpected argument "more": there is only one MODEL.',
         help(" sign key"),
       ],
       [

@@ -119,7 +119,7 @@ describe("policies on the command line", function () {
         stderr,
         /^p\.yaml:9:20: error: There is no file none\.pub in the workspace folder\. \[file-missing\]\n/,
       );
-      assert.match(stderr, /p\.yaml cannot be used as it is\. Nothing was checked\.\n$/);
+      assert.match(stderr, /p\.yaml has errors\. Nothing was verified\.\n$/);
     });
 
     it("as JSON that fits the schema", async () => {

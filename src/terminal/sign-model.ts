@@ -9,13 +9,12 @@ import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
-import { digestCacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
-import { confirm } from "./confirm.ts";
-import { signingIgnoreChoice } from "./ignore-options.ts";
 import { signJson } from "./json-report.ts";
-import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "./options.ts";
-import { ProgressLine } from "./progress-line.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "./options.ts";
+import { cacheFolder } from "./program-folders.ts";
+import { type ProgressLine, withProgressLine } from "./progress-line.ts";
+import { confirm } from "./question.ts";
 import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -58,69 +57,63 @@ export async function signModel(
 ): Promise<number> {
   const { cwd, out, err, log, interruption } = terminal;
   const core = await import("../core/sign.ts");
-  const progress = new ProgressLine(err);
   const signature = args.text("signature") ?? core.defaultSignaturePath(normalize(model), await kindOf(model));
-  const request = {
-    ...hashingChoice(args.text("hash"), args.text("shard-size")),
-    ...signingIgnoreChoice(model, args.list("ignore-paths"), cwd),
+  const force = args.flag("force") ?? false;
+  const yes = args.flag("yes") ?? false;
+  const options = {
+    ...manifestChoice(model, args, cwd),
     namedFiles: callerIgnorePaths(model, args.list("include"), cwd),
+    allowLfsPointers: args.flag("allow-lfs-pointers") ?? false,
+    force,
+    allowPrivateKeys: force,
   };
-  const attempt = (allowIncomplete: boolean): Promise<SignResult> =>
+  const attempt = (progress: ProgressLine, allowIncomplete: boolean): Promise<SignResult> =>
     core.sign({
       model,
       signature,
       identity: withoutProgress(identity, progress),
-      ...request,
-      excludeToolFiles: args.flag("exclude-junk") ?? false,
-      allowLfsPointers: args.flag("allow-lfs-pointers") ?? false,
+      ...options,
       allowIncomplete,
-      ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
-      allowSymlinks: args.flag("allow-symlinks") ?? false,
-      force: args.flag("force") ?? false,
-      allowPrivateKeys: args.flag("force") ?? false,
       confirmReplacement: (replacement) => {
         progress.clear();
-        return confirmReplacement(replacement, args.flag("yes") ?? false, terminal);
+        return confirmReplacement(replacement, yes, terminal);
       },
-      cache: digestCacheFolder(),
+      cache: cacheFolder("digests"),
       mode: args.flag("full") === true ? "full" : "cached",
       signal: interruption.signal,
       onProgress: progress.update,
     });
-  let result: SignResult;
-  try {
-    result = await withAgreement(attempt, args.flag("yes") ?? false, terminal, () => progress.clear());
-  } catch (error) {
+  const result = await withProgressLine(err, (progress) =>
+    withAgreement((allowIncomplete) => attempt(progress, allowIncomplete), yes, progress, terminal),
+  ).catch((error: unknown) => {
     throw withOptions(error);
-  } finally {
-    progress.clear();
-  }
+  });
   for (const warning of result.warnings) log.warning(warning);
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
   else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
 }
 
-/** Signs; a model that is not complete only where the person agrees. */
+/** Signs; a model that is incomplete only where the user agrees. */
 async function withAgreement(
   attempt: (allowIncomplete: boolean) => Promise<SignResult>,
   yes: boolean,
+  progress: ProgressLine,
   terminal: Terminal,
-  clear: () => void,
 ): Promise<SignResult> {
   try {
     return await attempt(yes);
   } catch (error) {
     const isIncomplete = error instanceof ProvenanceError && error.code === "MODEL_INCOMPLETE";
     if (!isIncomplete || !terminal.input.isTTY) throw error;
-    clear();
+    progress.clear();
     terminal.err.print([{ text: error.message.replace(` ${REMEDIES.MODEL_INCOMPLETE}`, ""), style: "amber" }]);
     if (await confirm("Sign the model as it is?", terminal)) return attempt(true);
     throw error;
   }
 }
 
-/** A model that is not there is reported by who reads it. */
+/** The kind of a model; a missing one is reported later. */
 async function kindOf(model: string): Promise<"file" | "directory"> {
   const found = await stat(model).catch(() => undefined);
   return found?.isDirectory() === true ? "directory" : "file";
@@ -137,7 +130,7 @@ const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
 };
 
-/** The same error, whose remedy names the options of this program. */
+/** Replaces the remedy of an error by the options of this program. */
 function withOptions(error: unknown): unknown {
   if (!(error instanceof ProvenanceError) || !hasRemedy(error.code)) return error;
   const { code, message, details, cause } = error;
@@ -152,7 +145,7 @@ function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
   return Object.hasOwn(REMEDIES, code);
 }
 
-/** Whoever is asked to log in or to agree is asked on a line of its own. */
+/** Clears the progress line before the person is asked to log in or to agree. */
 function withoutProgress(identity: SigningIdentity, progress: ProgressLine): SigningIdentity {
   if (identity.method !== "sigstore") return identity;
   const { token, confirm } = identity;

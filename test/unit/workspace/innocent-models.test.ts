@@ -63,6 +63,8 @@ describe("the registry on what is not tampering", () => {
     ]);
     writeTree(model, { "weights.bin": pointer("evil") });
     assert.deepEqual(await shown(), ["modified", "Changed since signing", "red", "✗", "1 changed", true]);
+    writeTree(model, { "weights.bin": pointer("w") });
+    assert.equal((await shown())[0], "unverifiable");
   });
 
   it("files of tools, and a Python file that is called like one", async () => {

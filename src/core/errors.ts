@@ -194,3 +194,8 @@ export function systemCode(error: unknown): string | undefined {
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason });
 }
+
+/** Throws a {@link ProvenanceError} without a cause. */
+export function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
+  throw new ProvenanceError(code, message, { details });
+}

@@ -10,7 +10,7 @@ export interface Part {
   readonly digest?: string;
 }
 
-/** One file as it was signed, or as it is. */
+/** One file as signed, or as found. */
 export interface FileSide {
   /** Only the parts that differ from the other side. */
   readonly parts: readonly Part[];
@@ -18,7 +18,7 @@ export interface FileSide {
   readonly size?: number;
 }
 
-/** A file that is not what was signed: without `signed` it was added, without `found` it is missing. */
+/** A file that differs: without `signed` it was added, without `found` it is missing. */
 export interface FileDifference {
   readonly name: string;
   readonly signed?: FileSide;
@@ -33,7 +33,7 @@ export interface Differences {
 }
 
 /**
- * What a check found, with what the statement says of the files that are not there.
+ * The differences of a comparison, with the digests and sizes that the statement has of missing files.
  *
  * @param signed the statement that the comparison was made with
  */
@@ -58,7 +58,7 @@ export function differencesFound(comparison: Comparison, signed: Manifest): Diff
 }
 
 /**
- * What another signature would say of the same model.
+ * The differences between a signature and a new one of the same model.
  *
  * @param next made with the algorithm and the shards of `signed`
  */
@@ -80,7 +80,7 @@ export function differencesOfSigning(signed: Manifest, next: Manifest): Differen
   return result;
 }
 
-/** A single file has two names for itself: here, the one that the other statement has. */
+/** A single file has two possible names: here, the one that the other statement has. */
 function filesOf(manifest: Manifest, other: Manifest): Map<string, readonly Resource[]> {
   const files: Map<string, readonly Resource[]> = resourcesByFile(manifest);
   const sole = files.get(SINGLE_FILE_NAME);
@@ -89,7 +89,7 @@ function filesOf(manifest: Manifest, other: Manifest): Map<string, readonly Reso
   return new Map([[name, sole]]);
 }
 
-/** The parts that the other side has not, or has otherwise. */
+/** The parts that are missing or different on the other side. */
 function partsBeside(resources: readonly Resource[], others: readonly Resource[]): Part[] {
   const known = new Set(others.map(({ range, digest }) => `${range?.start}:${range?.end}:${digest}`));
   return resources

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, ProvenanceError } from "../errors.ts";
+import { fail } from "../errors.ts";
 import { DIGEST_BYTES } from "../hashing/digest-request.ts";
 import { type NameProblem, nameProblem } from "../model/names.ts";
 import type { ByteRange, Resource, Serialization } from "./manifest.ts";
@@ -32,7 +32,7 @@ const PROBLEMS: Readonly<Record<NameProblem, string>> = {
  */
 export function parseResources(entries: readonly unknown[], serialization: Serialization, label: string): Resource[] {
   if (entries.length === 0) {
-    fail("RESOURCES_EMPTY", `${label} signs no file at all, so it says nothing about a model.`);
+    fail("RESOURCES_EMPTY", `${label} signs no file.`);
   }
   if (entries.length > MAX_RESOURCES) {
     fail("RESOURCES_TOO_MANY", `${label} lists ${entries.length} resources; the limit is ${MAX_RESOURCES}.`, {
@@ -155,8 +155,4 @@ function malformed(index: number, label: string): never {
     `${label} is malformed: resource ${index} of the statement needs a name, a digest and an algorithm, each a text.`,
     { index },
   );
-}
-
-function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
-  throw new ProvenanceError(code, message, { details });
 }

@@ -7,15 +7,13 @@ import { followLink, type LinkTarget } from "./links.ts";
 import { TimeSlices } from "./time-slices.ts";
 import { isSignable, modelFile, Walk, type WalkOptions } from "./walk.ts";
 
-export interface EnumerateOptions extends WalkOptions {
-  readonly signal?: AbortSignal;
-}
+export type EnumerateOptions = WalkOptions & { readonly signal?: AbortSignal };
 
 /**
  * Lists the files of a model (OMS 6.1, 6.2), in code-point order of their names, without blocking the event loop.
  *
- * An entry that cannot be part of a signature is collected in `refused`, not thrown. What a rule leaves out is neither
- * looked at nor entered. The model path itself may be a link to a folder: the person named it. A link to a single file
+ * An entry that cannot be part of a signature is collected in `refused`, not thrown. What a rule ignores is neither
+ * read nor entered. The model path itself may be a link to a folder, because the user named it. A link to a single file
  * is refused unless links are allowed.
  *
  * @param root the model's folder or single file

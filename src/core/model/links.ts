@@ -32,7 +32,7 @@ export function followLink(path: string): LinkTarget | RefusalReason {
   }
 }
 
-/** Whether the real path `path` is `folder` or lies in it. */
+/** Whether the path is the folder or in it; both absolute, links resolved. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -9,12 +9,12 @@ export type EntryKind = "folder" | "file" | "link" | "special" | "not-utf8";
 
 /** Entries that the system hands over in one call. */
 const BATCH = 256;
-/** What Node puts where the bytes of a name are not UTF-8; a name may also really hold it. */
+/** Node's replacement for bytes that are not UTF-8; a name may also really contain it. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * Hands the entries of a folder to `visit`, in the order of the file system. One at a time, as they come: a list of a
- * hundred thousand, kept only to be gone through, costs pauses of the garbage collector.
+ * Calls `visit` for each entry of a folder, in the order of the file system. One at a time, because a list of a
+ * hundred thousand entries causes pauses for garbage collection.
  *
  * @param visit returns whether to go on
  * @throws the system's error, and whatever `visit` throws
@@ -38,7 +38,7 @@ export async function listFolder(
   if (doubtful) await listDoubtful(path, slices, visit);
 }
 
-/** The entries whose names hold a replacement character, told apart by their bytes. */
+/** The entries whose names contain a replacement character, distinguished by their bytes. */
 async function listDoubtful(
   path: string,
   slices: TimeSlices,

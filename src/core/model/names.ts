@@ -4,7 +4,7 @@ export type NameProblem = "empty" | "absolute" | "nul" | "parent" | "not-canonic
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = 0xe000;
 
-/** Moves surrogates above the rest of the basic plane, which is where the code points that they stand for belong. */
+/** Moves surrogates above the rest of the basic plane, as the code points that they encode are. */
 function rank(unit: number): number {
   if (unit < FIRST_SURROGATE) return unit;
   return unit < AFTER_SURROGATES ? unit + 0x2000 : unit - 0x800;

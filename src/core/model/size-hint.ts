@@ -1,15 +1,15 @@
 import { type Stats, statSync } from "node:fs";
 import { ProvenanceError } from "../errors.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
-import { isSkippedName } from "./never-entered.ts";
+import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
-/** Files and folders that are looked at: whoever has more is large. */
+/** Files and folders that are counted: a model with more is large. */
 const ENTRY_LIMIT = 20_000;
 
 /**
- * How many bytes a model has, about: for what goes first. What cannot be read, and what is beyond the first 20 000
- * entries, counts as nothing. No file is opened.
+ * An estimate of a model's bytes, for scheduling. What cannot be read, and what is beyond the first 20 000 entries, is
+ * not counted. No file is opened.
  *
  * @param root the model's folder or single file, absolute
  * @throws `CANCELLED`

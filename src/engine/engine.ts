@@ -47,7 +47,7 @@ export class Engine {
     return (await this.#started()).call("findSignature", { model }, { mayRepeat: true });
   }
 
-  /** About how many bytes a model has; see the core's `sizeHint`. */
+  /** An estimate of a model's bytes; see the core's `measure`. */
   async sizeHint(model: string, signal: AbortSignal): Promise<number> {
     return (await this.#started()).call("sizeHint", { model }, { signal, leaveAtOnce: true, mayRepeat: true });
   }

@@ -28,7 +28,7 @@ type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
   findSignature(options: { readonly model: string }): string | undefined;
-  /** Bytes, about. */
+  /** Bytes. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];

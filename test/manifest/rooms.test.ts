@@ -37,7 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const READERS = [
   ...["digest", "inspect", "material-claim", "policy-explanation", "policy-preview", "verify", "verify-with-policy"],
   ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
-  ...["model/enumerate", "model/find-models", "model/list-folder", "model/size-hint", "model/walk"],
+  ...["model/enumerate", "model/find-models", "model/list-folder", "model/measure", "model/walk"],
 ];
 
 /** Whether a path, relative to `src`, is a room or file, or lies in it. */

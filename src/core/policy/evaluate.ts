@@ -114,7 +114,7 @@ function decidePolicy(
 ): PolicyDecision {
   const { name, mode, location } = policy;
   const base = { policy: { name, ...location }, source, mode, counts };
-  const none = { authorities: [], omitted: 0, reasons: [], warnings: [] };
+  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
   if (facts.signature === "none" && !policy.requireSignature) {
@@ -144,7 +144,7 @@ function denialOf({ name, authorities }: Policy): Reason | undefined {
   };
 }
 
-type Evaluation = Pick<PolicyDecision, "authorities" | "omitted" | "reasons" | "warnings">;
+type Evaluation = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
 
 /** Evaluates signature, signer and files; exceptions are not considered. */
 function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
@@ -155,7 +155,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   });
   const rejected = (reasons: Reason[], matched?: AuthoritiesDecision): Evaluation => ({
     authorities: matched?.authorities ?? [],
-    omitted: matched?.omitted ?? 0,
+    untold: matched?.untold ?? 0,
     reasons,
     warnings: [],
   });
@@ -174,11 +174,11 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     const near = closest === undefined ? "" : ` (${closest.authority.name}: ${clause(closest.message)})`;
     return rejected([reason("POLICY_SIGNER", `no authority accepts the signer${near}`)], matched);
   }
-  const { authorities, omitted } = matched;
+  const { authorities, untold } = matched;
   const reasons: Reason[] = [];
   const warnings: Reason[] = [];
   const { files } = facts;
-  if (files === undefined) return { authorities, omitted, reasons, warnings };
+  if (files === undefined) return { authorities, untold, reasons, warnings };
   const { allowSymlinks, signerIgnoredPaths } = policy.verification;
   if (files.differences !== "") {
     reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${files.differences}`));
@@ -191,7 +191,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     const ignored = reason("POLICY_SIGNER_IGNORED", text, { paths: files.signerIgnored });
     (signerIgnoredPaths === "deny" ? reasons : warnings).push(ignored);
   }
-  return { authorities, omitted, reasons, warnings };
+  return { authorities, untold, reasons, warnings };
 }
 
 /** A sentence without its full stop, to go on after it. */

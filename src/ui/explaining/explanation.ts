@@ -98,7 +98,7 @@ function policyLines({ policies, broken, workspaceTrusted }: ExplanationSource, 
 }
 
 function policySection(
-  { policy, source, authorities, omitted }: ExplainedPolicy,
+  { policy, source, authorities, untold }: ExplainedPolicy,
   { decision, signature }: Verdict,
   workspaceTrusted: boolean,
 ): string[] {
@@ -118,7 +118,7 @@ function policySection(
     ...(silent ? paragraph(l10n.t("This workspace is not trusted: the policy can refuse, and accept nobody.")) : []),
     ...(said === undefined ? [] : notes(said)),
     ...table(told.map((one) => [one.accepted ? "✓" : "✗", one.authority, one.message] as const)),
-    ...(omitted === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", omitted))),
+    ...(untold === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", untold))),
   ];
 }
 

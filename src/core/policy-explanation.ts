@@ -14,7 +14,7 @@ export interface ExplainedPolicy {
   readonly covers: boolean;
   readonly authorities: readonly AuthorityDecision[];
   /** How many authorities were not evaluated. */
-  readonly untold: number;
+  readonly omitted: number;
 }
 
 export type ExplainOptions = Pick<PolicyVerifyOptions, "model" | "folder" | "path" | "publicSigstore"> & {
@@ -47,8 +47,8 @@ export async function explainPolicies(options: ExplainOptions): Promise<readonly
       return [{ authority: reference, accepted: false, message }];
     });
     const isCovering = covers(policy, subject.path);
-    const untold = isCovering ? policy.authorities.length - split.length : 0;
-    return { policy, source, covers: isCovering, authorities, untold };
+    const omitted = isCovering ? policy.authorities.length - split.length : 0;
+    return { policy, source, covers: isCovering, authorities, omitted };
   };
   return [
     ...policies.user.map((policy) => explain(policy, "user")),

@@ -12,7 +12,7 @@ const MAX_COMPARED = 1000;
 const MAX_CACHED = 1000;
 
 /** What the authorities of a policy, exceptions apart, decide about a signer. */
-export interface AuthoritiesDecision {
+interface AuthoritiesDecision {
   readonly accepted: boolean;
   /** The one that accepts, or those that come closest to it. */
   readonly authorities: readonly AuthorityDecision[];

@@ -76,7 +76,7 @@ describe("peekSignature", () => {
     return peekSignature(path);
   }
 
-  it("tells the subject, and that several files are no single file", () => {
+  it("returns the subject, and that several files are not a single file", () => {
     assert.deepEqual(peek(envelope(statement)), { subject: "llama", singleFile: false });
   });
 

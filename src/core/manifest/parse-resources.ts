@@ -44,7 +44,7 @@ export function parseResources(entries: readonly unknown[], serialization: Seria
   if (resources.some((resource) => resource.file === SINGLE_FILE_NAME)) {
     const other = resources.find((resource) => resource.file !== SINGLE_FILE_NAME);
     if (other !== undefined) {
-      fail("RESOURCE_NAME", `${label} signs a single file (".") and "${other.name}" beside it.`, { name: other.name });
+      fail("RESOURCE_NAME", `${label} signs a single file (".") and also "${other.name}".`, { name: other.name });
     }
   }
   if (serialization.shardSize !== undefined) checkRanges(resources, serialization.shardSize, label);

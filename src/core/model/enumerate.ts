@@ -18,18 +18,18 @@ export type EnumerateOptions = WalkOptions & { readonly signal?: AbortSignal };
  *
  * @param root the model's folder or single file
  * @throws `MODEL_NOT_FOUND`, `MODEL_SPECIAL_FILE` (the root is neither), `MODEL_UNREADABLE` (an entry that cannot be
- *   listed or looked at, named), `MODEL_TOO_LARGE`, `CANCELLED`
+ *   listed or read, named), `MODEL_TOO_LARGE`, `CANCELLED`
  */
 export async function enumerateModel(root: string, options: EnumerateOptions): Promise<FileList> {
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
-  const { target, isLink } = lookAtRoot(path);
+  const { target, isLink } = statRoot(path);
   if (target.stats.isDirectory()) return new Walk(path, target.path, options, slices).run();
   if (target.stats.isFile()) return singleFile(path, target, isLink, options);
   throw new ProvenanceError("MODEL_SPECIAL_FILE", `${path} is neither a file nor a folder.`, { details: { path } });
 }
 
-function lookAtRoot(path: string): { readonly target: LinkTarget; readonly isLink: boolean } {
+function statRoot(path: string): { readonly target: LinkTarget; readonly isLink: boolean } {
   try {
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isSymbolicLink()) return { target: { path: realpathSync.native(path), stats }, isLink: false };
@@ -38,7 +38,7 @@ function lookAtRoot(path: string): { readonly target: LinkTarget; readonly isLin
   } catch (error) {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") {
-      throw new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be looked at (${code ?? "unknown"}).`, {
+      throw new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be read (${code ?? "unknown"}).`, {
         details: { path },
         cause: error,
       });

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 
-/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into `blobs` beside it. */
+/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into its `blobs`. */
 const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
 const REVISION = /^[0-9a-f]{40}$/;
 

@@ -92,7 +92,7 @@ function followed(path: string, cwd: string): string {
   return current;
 }
 
-/** The path with every link followed but the last: where the entry itself lies. */
+/** The path with every link followed but the last: that of the entry itself. */
 function ownPath(path: string, cwd: string): string {
   const absolute = absoluteUnresolved(path, cwd);
   const last = basename(absolute);

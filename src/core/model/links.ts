@@ -13,7 +13,7 @@ export interface LinkTarget {
  * Where a symbolic link leads in the end, or why it leads nowhere.
  *
  * @param path absolute path of the link
- * @throws the system's error, where the target may exist but cannot be looked at
+ * @throws the system's error, where the target may exist but cannot be read
  */
 export function followLink(path: string): LinkTarget | RefusalReason {
   try {

@@ -42,7 +42,7 @@ function compareUnits(a: string, b: string): number {
 }
 
 /**
- * Why `name`, as it stands in a manifest or would stand there, is not a canonical name (OMS 6.1.2), if it is not. A
+ * Why `name`, of a manifest or of a file, is not a canonical name (OMS 6.1.2); undefined if it is. A
  * backslash and a colon are characters like any other: `/` alone separates.
  */
 export function nameProblem(name: string): NameProblem | undefined {

@@ -5,7 +5,7 @@ import type { AuthorityDecision } from "./decision.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
-/** Rejections that are listed, and the number of authorities among which the closest are looked for. */
+/** Rejections that are listed: the closest of this many authorities. */
 const MAX_LISTED = 10;
 const MAX_COMPARED = 1000;
 /** Signers whose decision is cached, for each policy. */

@@ -61,7 +61,7 @@ const Legacy = v.looseObject({
  * @param payload the DSSE payload, as received
  * @param label the signature file, for messages
  * @param platform the one whose file system holds the model
- * @throws ProvenanceError of kind `invalid` or `unable`
+ * @throws ProvenanceError of kind `invalid` or `unverifiable`
  */
 export function parseStatement(
   payload: Buffer,
@@ -69,20 +69,12 @@ export function parseStatement(
   platform: NodeJS.Platform = process.platform,
 ): Statement {
   const statement = parseLayout(payload, label);
-  checkPlatform(statement.manifest, label, platform);
-  return statement;
-}
-
-/** Windows would open another file under such a name, or a device. */
-function checkPlatform({ resources }: Manifest, label: string, platform: NodeJS.Platform): void {
-  const resource = resources.find(({ file }) => !canHoldName(file, platform));
-  if (resource === undefined) return;
+  const resource = statement.manifest.resources.find(({ file }) => !canHoldName(file, platform));
+  if (resource === undefined) return statement;
+  // Windows would open another file under such a name, or a device.
   const name = resource.file;
-  fail(
-    "RESOURCE_NAME_UNSUPPORTED",
-    `${label} lists "${name}", a file name that Windows does not support. Verify the model on Linux or macOS.`,
-    { name },
-  );
+  const message = `${label} lists "${name}", a file name that Windows does not support. Verify the model on Linux or macOS.`;
+  return fail("RESOURCE_NAME_UNSUPPORTED", message, { name });
 }
 
 function parseLayout(payload: Buffer, label: string): Statement {
@@ -92,18 +84,13 @@ function parseLayout(payload: Buffer, label: string): Statement {
   });
   const shell = parseShape(Shell, json, "STATEMENT_MALFORMED", `The statement in ${label}`);
   if (shell._type !== STATEMENT_TYPE) {
-    fail(
-      "STATEMENT_TYPE",
-      `${label} holds a statement of another type than in-toto's Statement v1: "${shell._type}".`,
-      { found: shell._type, expected: STATEMENT_TYPE },
-    );
+    const message = `${label} holds a statement of another type than in-toto's Statement v1: "${shell._type}".`;
+    fail("STATEMENT_TYPE", message, { found: shell._type, expected: STATEMENT_TYPE });
   }
   if (shell.predicateType === PREDICATE_TYPE) return parseCurrent(json, label);
   if (shell.predicateType === LEGACY_PREDICATE_TYPE) return parseLegacy(json, label);
-  fail("PREDICATE_TYPE", `${label} is not a model signature: its statement is of the type "${shell.predicateType}".`, {
-    found: shell.predicateType,
-    expected: PREDICATE_TYPE,
-  });
+  const message = `${label} is not a model signature: its statement is of the type "${shell.predicateType}".`;
+  return fail("PREDICATE_TYPE", message, { found: shell.predicateType, expected: PREDICATE_TYPE });
 }
 
 /** Whether an unverified payload claims the deprecated layout, which decides which encoding was signed. */
@@ -121,34 +108,21 @@ function parseCurrent(json: unknown, label: string): Statement {
   const [{ name, digest }] = subject;
   const computed = rootDigest(resources);
   if (computed !== digest.sha256) {
-    fail(
-      "ROOT_DIGEST_MISMATCH",
-      `${label} contradicts itself: its root digest is ${digest.sha256}, but that of its resources is ${computed}.`,
-      { expected: digest.sha256, found: computed },
-    );
+    const message = `${label} contradicts itself: its root digest is ${digest.sha256}, but that of its resources is ${computed}.`;
+    fail("ROOT_DIGEST_MISMATCH", message, { expected: digest.sha256, found: computed });
   }
   return { subjectName: name, rootDigest: computed, manifest: { serialization, resources }, legacy: false };
 }
 
 function parseLegacy(json: unknown, label: string): Statement {
   const { subject } = parseShape(Legacy, json, "STATEMENT_MALFORMED", `The statement in ${label}`);
-  const serialization: Serialization = {
-    method: "files",
-    algorithm: "sha256",
-    allowSymlinks: false,
-    ignorePaths: [],
-  };
+  const serialization = { method: "files", algorithm: "sha256", allowSymlinks: false, ignorePaths: [] } as const;
   const entries = subject.map((item) => {
     const { name, digest } = parseShape(Subject, item, "STATEMENT_MALFORMED", `The statement in ${label}`);
     return { name, digest: digest.sha256, algorithm: "sha256" };
   });
   const resources = parseResources(entries, serialization, label);
-  return {
-    subjectName: "",
-    rootDigest: rootDigest(resources),
-    manifest: { serialization, resources },
-    legacy: true,
-  };
+  return { subjectName: "", rootDigest: rootDigest(resources), manifest: { serialization, resources }, legacy: true };
 }
 
 function toSerialization(
@@ -157,24 +131,17 @@ function toSerialization(
 ): Serialization {
   const { method, hash_type: algorithm, shard_size: shardSize } = claimed;
   if (method !== "files" && method !== "shards") {
-    fail(
-      "METHOD_UNSUPPORTED",
-      `${label} splits the model by the method "${method}", which this version does not know.`,
-      { method },
-    );
+    const message = `${label} splits the model by the method "${method}", which this version does not know.`;
+    fail("METHOD_UNSUPPORTED", message, { method });
   }
   const known = HASH_ALGORITHMS.find((name) => name === algorithm);
   if (known === undefined) {
-    fail(
-      "HASH_UNSUPPORTED",
-      `${label} uses the hash "${algorithm}", which this version does not know. It knows ${HASH_ALGORITHMS.join(", ")}.`,
-      { algorithm },
-    );
+    const message = `${label} uses the hash "${algorithm}", which this version does not know. It knows ${HASH_ALGORITHMS.join(", ")}.`;
+    fail("HASH_UNSUPPORTED", message, { algorithm });
   }
   if ((method === "shards") !== (shardSize !== undefined)) {
-    fail("PREDICATE_MALFORMED", `${label} is malformed: a shard size is needed for shards, and only for shards.`, {
-      method,
-    });
+    const message = `${label} is malformed: a shard size is needed for shards, and only for shards.`;
+    fail("PREDICATE_MALFORMED", message, { method });
   }
   return {
     method,

@@ -38,9 +38,7 @@ export interface WalkOptions {
 export class Walk {
   readonly #root: string;
   readonly #realRoot: string;
-  readonly #allowSymlinks: boolean;
-  readonly #isTemporary: (name: string) => boolean;
-  readonly #platform: NodeJS.Platform;
+  readonly #options: WalkOptions;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -58,9 +56,7 @@ export class Walk {
   constructor(root: string, realRoot: string, options: WalkOptions, slices: TimeSlices) {
     this.#root = root;
     this.#realRoot = realRoot;
-    this.#allowSymlinks = options.allowSymlinks;
-    this.#isTemporary = options.isTemporary ?? (() => false);
-    this.#platform = options.platform ?? process.platform;
+    this.#options = options;
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -123,7 +119,8 @@ export class Walk {
       return;
     }
     // A folder that a rule ignores is not entered, so the rules for its parents need not be checked again.
-    const source = this.#rules.get(name) ?? (kind !== "folder" && this.#isTemporary(name) ? "signature" : undefined);
+    const source =
+      this.#rules.get(name) ?? (kind !== "folder" && this.#options.isTemporary?.(name) ? "signature" : undefined);
     if (source !== undefined) {
       this.#ignored.push({ name, source });
       if (GIT_PATHS.some((path) => path === name)) {
@@ -138,7 +135,7 @@ export class Walk {
     }
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isSymbolicLink()) this.#add(name, { path, stats }, folder);
-    else if (this.#allowSymlinks) this.#follow(name, path, folder);
+    else if (this.#options.allowSymlinks) this.#follow(name, path, folder);
     else this.#refuse(name, "symlink");
   }
 
@@ -155,7 +152,7 @@ export class Walk {
   #add(name: string, target: LinkTarget, folder: Folder): void {
     if (target.stats.isDirectory()) this.#enter(name, target.path, folder);
     else if (!target.stats.isFile()) this.#refuse(name, "special");
-    else if (!isSignable(name, this.#platform)) this.#refuse(name, "not-portable");
+    else if (!isSignable(name, this.#options.platform)) this.#refuse(name, "not-portable");
     else {
       const file = modelFile(name, target);
       this.#files.at(-1)?.push(file);

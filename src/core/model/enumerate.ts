@@ -7,7 +7,7 @@ import { followLink, type LinkTarget } from "./links.ts";
 import { TimeSlices } from "./time-slices.ts";
 import { isSignable, modelFile, Walk, type WalkOptions } from "./walk.ts";
 
-export type EnumerateOptions = WalkOptions & { readonly signal?: AbortSignal };
+export type EnumerateOptions = WalkOptions & { readonly signal?: AbortSignal | undefined };
 
 /**
  * Lists the files of a model (OMS 6.1, 6.2), in code-point order of their names, without blocking the event loop.

@@ -140,6 +140,11 @@ const KINDS = {
   IGNORE_PATH: "usage",
   FILE_UNREADABLE: "input",
   FILE_CHANGED: "input",
+  // Manifests of digest --part and --merge
+  MANIFEST_UNREADABLE: "usage",
+  MANIFEST_INCOMPLETE: "usage",
+  MANIFEST_MISMATCH: "usage",
+  MANIFEST_UNWRITABLE: "usage",
   // Writing, and hashing
   SIGNATURE_UNWRITABLE: "input",
   SIGNATURE_WOULD_OVERWRITE: "input",

@@ -27,6 +27,11 @@ export interface SignOptions extends DigestModelOptions {
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
   /**
+   * Path of a manifest of the whole model, which `digest --merge` wrote: its digests are signed. Names and sizes are
+   * compared with the files, and contents are not read. What is hashed, how, and what is left out, it says itself.
+   */
+  readonly manifest?: string;
+  /**
    * Asked where the files, or what is left out, differ from what the signature that is replaced says: after they were
    * read, and before any login. Only `true` goes on. Without it, such a signature is not replaced.
    */
@@ -83,7 +88,11 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
-  const warnings = warningsFor(prepared, signature);
+  const notRead =
+    rest.manifest === undefined
+      ? []
+      : [`No content was read: the digests are those of ${rest.manifest}, and names and sizes are those of the files.`];
+  const warnings = [...notRead, ...warningsFor(prepared, signature)];
   const replaced = replaces && { replaced: replaces };
   return { signature, signer: signed.signer, rootDigest, coverage, ...replaced, warnings };
 }

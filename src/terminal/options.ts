@@ -1,5 +1,5 @@
 import { HASH_ALGORITHMS, type HashAlgorithm } from "../core/hashing/digest-request.ts";
-import { type OptionSpecs, usageError } from "./arguments.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { parseSize } from "./sizes.ts";
 
 /** Options that several commands share. */
@@ -35,6 +35,22 @@ export const MANIFEST_OPTIONS = {
     help: "One digest for each so many bytes of a file, so that one large file is hashed in parallel: 1000000000, 1GB, 500MiB. Default: one digest a file.",
   },
 } as const satisfies OptionSpecs;
+
+/**
+ * Rejects options about what is signed and how where a manifest says so itself.
+ *
+ * @param option the one that names manifests
+ * @throws ProvenanceError USAGE
+ */
+export function refuseManifestOptions(args: ArgumentsOf<typeof MANIFEST_OPTIONS>, option: string): void {
+  const given = [
+    ...(["hash", "shard-size"] as const).filter((name) => args.text(name) !== undefined),
+    ...(args.list("ignore-paths").length > 0 ? ["ignore-paths"] : []),
+    ...(["ignore-git-paths", "allow-symlinks"] as const).filter((name) => args.flag(name) !== undefined),
+  ];
+  if (given[0] === undefined) return;
+  throw usageError(`--${given[0]} and --${option} exclude one another: give it to digest --part.`);
+}
 
 export const REPORT_OPTIONS = {
   json: { type: "switch", help: "Print one JSON object (schemas/report.schema.json) instead of text." },

@@ -1,6 +1,8 @@
 import { demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
+import type { PartNumber } from "../core/manifest/part-number.ts";
+import { isInPart } from "../core/parts.ts";
 import { lets } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
@@ -16,16 +18,19 @@ export interface PolicyScanOptions extends ScanHooks {
   readonly chosen: ChosenPolicies;
   readonly publicSigstore: PublicSigstore;
   readonly allowEmpty: boolean;
+  /** Of the models, if they are shared out. */
+  readonly part: PartNumber | undefined;
 }
 
 /** Verifies every model below a folder as the policies want it, one after the other, in the order of their paths. */
 export async function scanWithPolicies(options: PolicyScanOptions, terminal: Terminal): Promise<ScanResult> {
   const { verifyWithPolicy } = await import("../core/verify-with-policy.ts");
-  const { chosen, publicSigstore, onProgress } = options;
+  const { chosen, publicSigstore, part, onProgress } = options;
   const { signal } = terminal.interruption;
   const { models, ...search } = await searchModels(options, signal);
   const scanned: ScannedModel[] = [];
   for (const { path, kind } of models) {
+    if (part !== undefined && !isInPart(options.folder, path, part)) continue;
     const name = pathBelow(chosen.root, path);
     const verify = () =>
       verifyWithPolicy({

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import { type PartNumber, partText } from "../core/manifest/part-number.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
@@ -36,6 +37,8 @@ export interface ScanReport {
   readonly format: ScanFormat;
   /** Absolute path that SARIF's locations are relative to. */
   readonly root: string;
+  /** Of the models, if they are shared out. */
+  readonly part: PartNumber | undefined;
   scan(hooks: ScanHooks): Promise<ScanResult>;
 }
 
@@ -56,11 +59,11 @@ export async function reportScan(report: ScanReport, { out, err, log }: Terminal
   } finally {
     progress.clear();
   }
-  if (report.format === "json") out.json(verifiedScanJson(resolve(report.folder), result));
+  if (report.format === "json") out.json(verifiedScanJson(resolve(report.folder), result, report.part));
   if (report.format === "sarif") out.json(sarifLog(result, report.root));
   if (report.format === "junit") out.raw(junitReport(result));
   const passed = isPassed(result);
-  const summary = summaryText(result);
+  const summary = `${report.part === undefined ? "" : `Part ${partText(report.part)}, `}${summaryText(result)}`;
   if (isText) {
     out.print(...result.failures.map(failureLine), ...searchedLines(result));
     out.print([{ text: summary, style: passed ? "bold" : "red" }]);

@@ -50,7 +50,15 @@ export async function refusePrivateKeys(
   label: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const names = await findPrivateKeys(files, signal);
+  refusePrivateKeyNames(await findPrivateKeys(files, signal), label);
+}
+
+/**
+ * The same for what {@link findPrivateKeys} found.
+ *
+ * @throws ProvenanceError MODEL_PRIVATE_KEY
+ */
+export function refusePrivateKeyNames(names: readonly string[], label: string): void {
   const [first] = names;
   if (first === undefined) return;
   const more = names.length === 1 ? "" : `, and ${names.length - 1} more files`;

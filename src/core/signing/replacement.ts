@@ -62,6 +62,7 @@ function changesOf(before: Manifest, next: Manifest): SignedChanges {
   };
 }
 
-function namesOf(files: readonly FileDifference[]): NameList {
+/** The names of a list that a report carries. */
+export function namesOf(files: readonly FileDifference[]): NameList {
   return { count: files.length, names: files.slice(0, NAMES).map(({ name }) => name) };
 }

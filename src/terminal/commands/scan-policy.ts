@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { PartNumber } from "../../core/manifest/part-number.ts";
 import { namedPolicies } from "../policy-options.ts";
 import { scanWithPolicies } from "../policy-scan.ts";
 import { publicSigstoreOf } from "../public-sigstore.ts";
@@ -12,6 +13,7 @@ export interface PolicyScanRequest {
   readonly offline: boolean;
   readonly format: ScanFormat;
   readonly allowEmpty: boolean;
+  readonly part: PartNumber | undefined;
 }
 
 /**
@@ -22,8 +24,8 @@ export async function scanByPolicy(request: PolicyScanRequest, terminal: Termina
   const folder = resolve(request.folder);
   const chosen = await namedPolicies(request.policyPaths, folder, request.root, terminal);
   const publicSigstore = publicSigstoreOf(terminal, request.offline);
-  const { allowEmpty } = request;
+  const { allowEmpty, part } = request;
   const scan = (hooks: ScanHooks) =>
-    scanWithPolicies({ folder, chosen, publicSigstore, allowEmpty, ...hooks }, terminal);
-  return reportScan({ folder, format: request.format, root: chosen.root, scan }, terminal);
+    scanWithPolicies({ folder, chosen, publicSigstore, allowEmpty, part, ...hooks }, terminal);
+  return reportScan({ folder, format: request.format, root: chosen.root, part, scan }, terminal);
 }

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { demandForAll } from "../../core/gate/demand.ts";
 import { searchGate } from "../../core/gate/search-gate.ts";
+import type { PartNumber } from "../../core/manifest/part-number.ts";
+import { isInPart } from "../../core/parts.ts";
 import type { Trust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { digestCacheFolder } from "../cache-folder.ts";
@@ -14,6 +16,7 @@ export interface TrustScanRequest {
   readonly trust: Trust;
   readonly format: ScanFormat;
   readonly allowEmpty: boolean;
+  readonly part: PartNumber | undefined;
 }
 
 /**
@@ -22,13 +25,16 @@ export interface TrustScanRequest {
  */
 export function scanByTrust(request: TrustScanRequest, terminal: Terminal): Promise<number> {
   const root = resolve(request.folder);
-  const { format } = request;
-  return reportScan({ folder: root, format, root, scan: (hooks) => scan(root, request, hooks, terminal) }, terminal);
+  const { format, part } = request;
+  return reportScan(
+    { folder: root, format, root, part, scan: (hooks) => scan(root, request, hooks, terminal) },
+    terminal,
+  );
 }
 
 async function scan(
   root: string,
-  { trust, allowEmpty }: TrustScanRequest,
+  { trust, allowEmpty, part }: TrustScanRequest,
   hooks: ScanHooks,
   terminal: Terminal,
 ): Promise<ScanResult> {
@@ -47,6 +53,7 @@ async function scan(
   });
   const scanned: ScannedModel[] = [];
   for (const { path, kind, signature } of models) {
+    if (part !== undefined && !isInPart(root, path, part)) continue;
     const options = { model: path, trust, cache: digestCacheFolder(), signal, onProgress: hooks.onProgress };
     const verdict: Verdict =
       signature === undefined

@@ -1,11 +1,13 @@
 import { relative, resolve } from "node:path";
 import { type FoundModel, findModels } from "../../core/model/find-models.ts";
+import { isInPart } from "../../core/parts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
+import { parsePart, partOption } from "../part-option.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
 import type { Line } from "../text.ts";
 
@@ -38,6 +40,9 @@ export default defineCommand({
       metavar: "FORMAT",
       help: "Where models are verified: text, json (as --json), sarif or junit.",
     },
+    part: partOption(
+      "Take one of N shares of the models, by their paths. All parts search everything, and all have to pass.",
+    ),
     json: REPORT_OPTIONS.json,
   },
   examples: [
@@ -51,6 +56,8 @@ export default defineCommand({
     const keyPaths = args.list("public-key");
     const rootPaths = args.list("certificate-chain");
     const allowEmpty = args.flag("allow-empty") === true;
+    const partText = args.text("part");
+    const part = partText === undefined ? undefined : parsePart(partText);
     const named = keyPaths.length + rootPaths.length > 0;
     if (policyPaths.length > 0) {
       if (named) throw usageError("--policy says whom to trust: give it, or keys and certificates.");
@@ -58,7 +65,8 @@ export default defineCommand({
       const { scanFormat } = await import("../scan-report.ts");
       const format = scanFormat(args.text("format"), args.flag("json") === true);
       const offline = args.flag("offline") === true;
-      return scanByPolicy({ folder, policyPaths, root: args.text("root"), offline, format, allowEmpty }, terminal);
+      const request = { folder, policyPaths, root: args.text("root"), offline, format, allowEmpty, part };
+      return scanByPolicy(request, terminal);
     }
     if (args.text("root") !== undefined) throw usageError("--root needs --policy.");
     if (named) {
@@ -68,7 +76,7 @@ export default defineCommand({
       const roots = await Promise.all(rootPaths.map(readCertificateFile));
       const trust = { ...(keys.length > 0 && { keys }), ...(roots.length > 0 && { certificates: { roots } }) };
       return scanByTrust(
-        { folder, trust, format: scanFormat(args.text("format"), args.flag("json") === true), allowEmpty },
+        { folder, trust, format: scanFormat(args.text("format"), args.flag("json") === true), allowEmpty, part },
         terminal,
       );
     }
@@ -77,12 +85,13 @@ export default defineCommand({
     }
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
     const root = resolve(folder);
-    const models = await findModels(root, {
+    const found = await findModels(root, {
       signal: interruption.signal,
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
     });
+    const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models));
+      out.json(scanJson(root, models, part));
       return EXIT.done;
     }
     out.print(...models.map((model) => modelLine(root, model)));

@@ -98,13 +98,13 @@ function policyLines({ policies, broken, workspaceTrusted }: ExplanationSource, 
 }
 
 function policySection(
-  { policy, source, authorities, untold }: ExplainedPolicy,
+  { policy, source, authorities, omitted }: ExplainedPolicy,
   { decision, signature }: Verdict,
   workspaceTrusted: boolean,
 ): string[] {
   const signed = signature !== undefined;
   const said = decision?.policies.find(
-    (one) => one.policy.file === policy.place.file && one.policy.line === policy.place.line,
+    (one) => one.policy.file === policy.location.file && one.policy.line === policy.location.line,
   );
   const mark = said === undefined ? "○" : said.satisfied ? "✓" : policy.mode === "warn" ? "!" : "✗";
   const whose = policyOwner({ source }, l10n.t);
@@ -114,11 +114,11 @@ function policySection(
   return [
     `### ${mark} ${nameText(policy.name)}`,
     "",
-    ...paragraph(`${placeText(policy.place.file, policy.place.line)} · ${whose} · ${modeText(policy.mode)}`),
+    ...paragraph(`${placeText(policy.location.file, policy.location.line)} · ${whose} · ${modeText(policy.mode)}`),
     ...(silent ? paragraph(l10n.t("This workspace is not trusted: the policy can refuse, and accept nobody.")) : []),
     ...(said === undefined ? [] : notes(said)),
     ...table(told.map((one) => [one.accepted ? "✓" : "✗", one.authority, one.message] as const)),
-    ...(untold === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", untold))),
+    ...(omitted === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", omitted))),
   ];
 }
 
@@ -157,7 +157,7 @@ function otherPolicies({ policies }: ExplanationSource): string[] {
   if (others.length === 0) return [];
   const lines = others.map(({ policy }) => {
     const patterns = policy.models.map(({ pattern }) => codeSpan(pattern)).join(", ");
-    return `- ${nameText(policy.name)}: ${l10n.t("covers {0}", patterns)} (${placeText(policy.place.file, policy.place.line)})`;
+    return `- ${nameText(policy.name)}: ${l10n.t("covers {0}", patterns)} (${placeText(policy.location.file, policy.location.line)})`;
   });
   return [`### ${l10n.t("Policies for other models")}`, "", ...lines, ""];
 }

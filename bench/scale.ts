@@ -1,7 +1,7 @@
 // node bench/scale.ts: how digesting in parts grows with parts, files and bytes. The parts run one after the other, so
 // each has the machine for itself, as it has in a cluster. Needs `npm run build`; the table goes to standard output.
 import { spawnSync } from "node:child_process";
-import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,39 +17,46 @@ const { values } = parseArgs({
 });
 const numbers = (text: string): number[] => text.split(",").filter(Boolean).map(Number);
 
-/** Has a process say at its end how much memory it had, in KiB. */
-const MEMORY =
-  'data:text/javascript,import{writeSync}from"node:fs";' +
-  'process.on("exit",()=>writeSync(2,`peak ${process.resourceUsage().maxRSS} KiB`))';
+/** Has a process say at its end what it used: KiB of memory, microseconds of processor time. */
+const USAGE =
+  'data:text/javascript,import{writeSync}from"node:fs";process.on("exit",()=>{const u=process.resourceUsage();' +
+  "writeSync(2,`used ${u.maxRSS} ${u.userCPUTime+u.systemCPUTime}`)})";
 
 interface Run {
   readonly seconds: number;
+  /** Processor time of all threads: what other programs do meanwhile hardly changes it. */
+  readonly cpu: number;
   /** Bytes. */
   readonly memory: number;
 }
 
 function run(...args: readonly string[]): Run {
   const started = performance.now();
-  const program = ["--import", MEMORY, join(ROOT, "dist", "cli.js")];
+  const program = ["--import", USAGE, join(ROOT, "dist", "cli.js")];
   const { status, stderr } = spawnSync(process.execPath, [...program, ...args], { encoding: "utf8" });
   if (status !== 0) throw new Error(`${args.join(" ")}: ${stderr}`);
-  const memory = Number(/peak (\d+) KiB$/.exec(stderr)?.[1] ?? Number.NaN) * 1024;
-  return { seconds: (performance.now() - started) / 1000, memory };
+  const [, memory, cpu] = /used (\d+) (\d+)$/.exec(stderr) ?? [];
+  return { seconds: (performance.now() - started) / 1000, cpu: Number(cpu) / 1e6, memory: Number(memory) * 1024 };
 }
 
-/** Sparse files, which take the time of reading and hashing, and no space. */
+/**
+ * Sparse files, which take the time of reading and hashing, and no space. A thousand small ones are hard links of one:
+ * they are listed, opened and read as others are, and a million of them take seconds to make.
+ */
 function makeModel(folder: string, count: number, bytes: number): void {
+  let first = "";
   for (let at = 0; at < count; at++) {
     const below = join(folder, `folder-${Math.floor(at / 1000)}`);
-    if (at % 1000 === 0) mkdirSync(below, { recursive: true });
     const path = join(below, `some-name-of-usual-length-${at}.bin`);
-    if (bytes <= 4096) {
-      writeFileSync(path, Buffer.alloc(bytes, at % 251));
+    if (at % 1000 === 0) {
+      mkdirSync(below, { recursive: true });
+      first = path;
+    } else if (bytes <= 4096) {
+      linkSync(first, path);
       continue;
     }
-    const fd = openSync(path, "w");
-    ftruncateSync(fd, bytes);
-    closeSync(fd);
+    writeFileSync(path, "");
+    truncateSync(path, bytes);
   }
 }
 
@@ -67,16 +74,17 @@ function measure(folder: string, title: string, parts: readonly number[]): void 
     const again = digest(0);
     const whole = join(folder, "whole.json");
     const merge = run("digest", model, `--merge=${manifests}`, `--output=${whole}`);
-    const seconds = runs.map((part) => part.seconds);
+    const most = (of: (part: Run) => number): number => Math.max(...runs.map(of));
     const cells = [
       title,
       count,
-      text(Math.max(...seconds)),
-      text(Math.min(...seconds)),
-      text(seconds.reduce((sum, part) => sum + part, 0)),
-      mib(Math.max(...runs.map(({ memory }) => memory))),
-      text(again.seconds),
+      text(most((part) => part.seconds)),
+      text(most((part) => part.cpu)),
+      text(Math.min(...runs.map((part) => part.cpu))),
+      mib(most((part) => part.memory)),
+      text(again.cpu),
       text(merge.seconds),
+      text(merge.cpu),
       mib(merge.memory),
       mib(statSync(whole).size),
     ];
@@ -86,8 +94,10 @@ function measure(folder: string, title: string, parts: readonly number[]): void 
   }
 }
 
-console.log("| model | parts | slowest part, s | fastest, s | all, s | memory | again, s | merge, s | memory | manifest |");
-console.log("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
+console.log(
+  "| model | parts | slowest part, s | its CPU, s | least CPU, s | memory | again, CPU s | merge, s | CPU, s | memory | manifest |",
+);
+console.log(`| --- |${" --: |".repeat(10)}`);
 const parts = numbers(values.parts);
 const models = [
   ...numbers(values.files).map((count) => [`${count.toLocaleString("en-US")} files of 1 KiB`, count, 1024] as const),

@@ -2,7 +2,6 @@ import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
 import { DIGEST_BYTES, digestsOf, HASH_ALGORITHMS } from "../hashing/digest-request.ts";
 import type { ModelFile } from "../model/file-list.ts";
-import { parseStatLine } from "../model/stat-line.ts";
 import type { Serialization } from "./manifest.ts";
 import { MAX_PARTS, type PartNumber } from "./part-number.ts";
 
@@ -62,10 +61,10 @@ export interface PartialManifest {
   readonly files: readonly FileEntry[];
 }
 
-/** What an entry records of a file beside its digests. */
+/** What an entry records of a file beside its digests, out of its `statLine`. */
 export function fileState({ size, state }: ModelFile): Pick<FileEntry, "size" | "mtimeNs" | "ctimeNs" | "inode"> {
-  const { mtimeNs, ctimeNs, ino } = parseStatLine(state);
-  return { size, mtimeNs: String(mtimeNs), ctimeNs: String(ctimeNs), inode: String(ino) };
+  const [, mtimeNs = "", ctimeNs = "", , inode = ""] = state.split(" ");
+  return { size, mtimeNs, ctimeNs, inode };
 }
 
 /** What differs of a file since the entry was made, if anything. */

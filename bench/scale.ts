@@ -20,7 +20,7 @@ const numbers = (text: string): number[] => text.split(",").filter(Boolean).map(
 /** Has a process say at its end what it used: KiB of memory, microseconds of processor time. */
 const USAGE =
   'data:text/javascript,import{writeSync}from"node:fs";process.on("exit",()=>{const u=process.resourceUsage();' +
-  "writeSync(2,`used ${u.maxRSS} ${u.userCPUTime+u.systemCPUTime}`)})";
+  'writeSync(2,"used "+u.maxRSS+" "+(u.userCPUTime+u.systemCPUTime))})';
 
 interface Run {
   readonly seconds: number;

@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { parseStatement } from "./bundle/statement.ts";
-import { type Differences, differencesOfSigning } from "./manifest/differences.ts";
+import { compareManifests } from "./manifest/compare-manifests.ts";
+import type { Comparison } from "./manifest/comparison.ts";
 import { mismatch } from "./manifest/join-parts.ts";
 import { buildResources, type Manifest } from "./manifest/manifest.ts";
 import type { PartialManifest } from "./manifest/partial-manifest.ts";
@@ -13,7 +14,7 @@ export interface ManifestVerification {
   /** About the signature and the signer: at best `unchecked`, as no file was read. */
   readonly verdict: Verdict;
   /** Only after the signature was found authentic: what the manifest says otherwise. */
-  readonly differences?: Differences;
+  readonly comparison?: Comparison;
   /** Whether the signature is authentic, by the signer expected, and says what the manifest says. Says nothing about files. */
   readonly matches: boolean;
 }
@@ -32,10 +33,8 @@ export async function verifyManifest(
   const verdict = await authenticateParsed(bundle, options);
   if (verdict.state !== "unchecked") return { verdict, matches: false };
   const signed = parseStatement(bundle.envelope.payload, basename(options.signature)).manifest;
-  const differences = differencesOfSigning(signed, comparable(found, signed, options));
-  const { changed, missing, added } = differences;
-  const same = changed.length + missing.length + added.length === 0;
-  return { verdict, differences, matches: same && verdict.reasons.length === 0 };
+  const comparison = compareManifests(signed, comparable(found, signed, options));
+  return { verdict, comparison, matches: comparison.matches && verdict.reasons.length === 0 };
 }
 
 /** The manifest as one of a signature, where both say the same about what is covered and how. */

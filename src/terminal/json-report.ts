@@ -70,8 +70,8 @@ export function partJson(model: string, output: string, { manifest, kept, bytes,
 }
 
 /** `verified` is always false: no file was read. */
-export function manifestJson(file: string, { verdict, differences, matches }: ManifestVerification): JsonReport {
-  const { changed = [], missing = [], added = [] } = differences ?? {};
+export function manifestJson(file: string, { verdict, comparison, matches }: ManifestVerification): JsonReport {
+  const { changed = [], missing = [], added = [] } = comparison ?? {};
   const manifest = { file, matches, changed: namesOf(changed), missing: namesOf(missing), added: namesOf(added) };
   return { version: REPORT_VERSION, command: "verify", verified: false, manifest, verdict };
 }

@@ -2,7 +2,7 @@ import { basename, relative, resolve } from "node:path";
 import { type ManifestVerification, verifyManifest } from "../core/verify-manifest.ts";
 import { EXIT } from "./command.ts";
 import { manifestJson } from "./json-report.ts";
-import { field, type ReportOptions, verdictReport } from "./report.ts";
+import { comparisonFields, field, type ReportOptions, verdictReport } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
 import type { VerifyRequest } from "./verify-model.ts";
@@ -35,24 +35,15 @@ export async function verifyWithManifest(
 }
 
 function manifestReport(
-  { verdict, differences, matches }: ManifestVerification,
+  { verdict, comparison, matches }: ManifestVerification,
   name: string,
   manifest: string,
   options: ReportOptions,
 ): Line[] {
   const lines = verdictReport(verdict, { name, accepted: "", ...options });
-  if (differences === undefined) return lines;
-  const { changed, missing, added } = differences;
-  const listed = (found: typeof changed): Line[] => found.map((file) => [file.name]);
+  if (comparison === undefined) return lines;
   const last: Line = matches
     ? [{ text: `○ ${name}: ${MATCHES}`, style: "bold" }]
     : [{ text: `✗ ${name}: ${verdict.reasons[0]?.message ?? DIFFERS}`, style: "red" }];
-  return [
-    ...lines.slice(0, -1),
-    ...field("manifest", [manifest]),
-    ...field("changed", ...listed(changed)),
-    ...field("missing", ...listed(missing)),
-    ...field("added", ...listed(added)),
-    last,
-  ];
+  return [...lines.slice(0, -1), ...field("manifest", [manifest]), ...comparisonFields(comparison, options), last];
 }

@@ -77,14 +77,6 @@ export const HANDLERS: Handlers = {
     const publicSigstore = () => unpackSigstore(ask, "public");
     return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
   },
-  async explainPolicies({ policies: { user, workspace }, ...options }, { ask }) {
-    const { explainPolicies } = await import("../core/policy-explanation.ts");
-    const [own, shared] = [await Promise.all(user.map(unpackPolicy)), await Promise.all(workspace.map(unpackPolicy))];
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    const policies = { user: own, workspace: shared };
-    const explained = await explainPolicies({ ...options, policies, publicSigstore });
-    return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
-  },
   async previewResigning(options, context) {
     const { previewResigning } = await import("./resigning-preview.ts");
     return previewResigning(options, context);

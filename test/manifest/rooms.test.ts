@@ -35,12 +35,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** What opens models and signatures. */
 const READERS = [
-<<<<<<< HEAD
   ...["digest-part", "manifest-to-sign", "merge-parts", "verify-manifest"],
-  ...["digest", "inspect", "material-claim", "policy-explanation", "policy-preview", "verify", "verify-with-policy"],
-=======
   ...["digest", "inspect", "material-claim", "policy-preview", "verify", "verify-with-policy"],
->>>>>>> main
   ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
   ...["model/enumerate", "model/find-models", "model/list-folder", "model/size-hint", "model/walk"],
 ];

@@ -58,9 +58,8 @@ export async function digestPart(options: DigestPartOptions): Promise<DigestedPa
   if (earlier !== undefined && isSameWork(earlier, head, work)) return result(earlier, true);
   const files = work.map(({ file }) => file);
   const ranges = work.map((item) => item.ranges);
-  const request = { files, ranges, algorithm, ...(shardSize !== undefined && { shardSize }) };
-  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const { digests } = await withHashPool(options, (pool) => pool.digest(request, watching));
+  const request = { files, ranges, algorithm, shardSize };
+  const { digests } = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
   const manifest: PartialManifest = {
     ...head,
     privateKeys: await findPrivateKeys(files, signal),

@@ -7,7 +7,7 @@ import type { PartialManifest } from "./manifest/partial-manifest.ts";
 import { listingOf, wholeManifest } from "./merge-parts.ts";
 import type { FileList } from "./model/file-list.ts";
 import { relativeToModel } from "./model/ignore.ts";
-import { refusePrivateKeyNames } from "./signing/private-key-files.ts";
+import { rejectPrivateKeyNames } from "./signing/private-key-files.ts";
 
 export interface ManifestToSignOptions {
   readonly model: string;
@@ -15,7 +15,7 @@ export interface ManifestToSignOptions {
   /** Path of the manifest, which covers the whole model. */
   readonly manifest: string;
   readonly allowPrivateKeys: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function manifestToSign(options: ManifestToSignOptions): Promise<Mo
     signature: options.signature,
   });
   compareWithDisk(found, list, options.manifest);
-  if (!options.allowPrivateKeys) refusePrivateKeyNames(found.privateKeys, name);
+  if (!options.allowPrivateKeys) rejectPrivateKeyNames(found.privateKeys, name);
   return wholeManifest(found, list, ignore, started);
 }
 

@@ -18,7 +18,7 @@ export interface MergeOptions {
   readonly folder: string;
   /** Where the manifest of the whole model is written; an earlier one is replaced, any other file is not. */
   readonly output: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -67,7 +67,7 @@ export function listingOf(
   const { ignorePaths, allowSymlinks } = serialization;
   const ignoreGitPaths = GIT_PATHS.every((path) => ignorePaths.includes(path));
   const others = ignoreGitPaths ? ignorePaths.filter((path) => !GIT_PATHS.some((git) => git === path)) : ignorePaths;
-  return { model, ignorePaths: others, ignoreGitPaths, allowSymlinks, ...(signal && { signal }) };
+  return { model, ignorePaths: others, ignoreGitPaths, allowSymlinks, signal };
 }
 
 /**

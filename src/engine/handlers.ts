@@ -45,9 +45,9 @@ export const HANDLERS: Handlers = {
     const { entrySize } = await import("./entry-sizes.ts");
     return Promise.all(names.map((name) => entrySize(root, name)));
   },
-  async readClaim({ signature }) {
-    const { readClaim } = await import("../core/material-claim.ts");
-    return readClaim(signature);
+  async readVerificationHint({ signature }) {
+    const { readVerificationHint } = await import("../core/verification-hint.ts");
+    return readVerificationHint(signature);
   },
   async authenticate({ trust, ...options }, { ask }) {
     const { authenticate } = await import("../core/verify.ts");

@@ -76,7 +76,7 @@ export function manifestJson(file: string, { verdict, comparison, matches }: Man
   return { version: REPORT_VERSION, command: "verify", verified: false, manifest, verdict };
 }
 
-/** `verified` is always false: nothing that `inspect` tells was checked. */
+/** `verified` is always false: `inspect` verifies nothing. */
 export function inspectJson({ resources, ...inspection }: Inspection): JsonReport {
   return {
     version: REPORT_VERSION,

@@ -7,7 +7,7 @@ export type ThreadOutcome =
   | { readonly state: "failed"; readonly failed: FailedFile }
   | { readonly state: "crashed"; readonly reason: string; readonly cause?: unknown };
 
-/** One worker thread of the pool. It keeps the process alive only while it works. */
+/** A worker thread of the pool. It keeps the process alive only while it works. */
 export class HashThread {
   readonly #worker: Worker;
   #crash: Extract<ThreadOutcome, { state: "crashed" }> | undefined;
@@ -38,7 +38,7 @@ export class HashThread {
     });
   }
 
-  /** Ends the thread; a read that hangs ends later, and is not waited for. */
+  /** Terminates the thread without waiting for a pending read. */
   terminate(): void {
     this.#crashed("a worker thread was stopped");
     void this.#worker.terminate();

@@ -1,13 +1,11 @@
 import { resolve } from "node:path";
-import { digest, type ModelDigest } from "../../core/digest.ts";
-import { callerIgnorePaths } from "../../core/model/ignore.ts";
+import { digest } from "../../core/digest.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { digestJson } from "../json-report.ts";
-import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS, refuseManifestOptions } from "../options.ts";
-import { parsePart, partOption } from "../part-option.ts";
-import { ProgressLine } from "../progress-line.ts";
-import type { Terminal } from "../terminal.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "../options.ts";
+import { partOption } from "../part-option.ts";
+import { withProgressLine } from "../progress-line.ts";
 
 const OPTIONS = {
   ...MANIFEST_OPTIONS,
@@ -26,12 +24,14 @@ const OPTIONS = {
   long: { type: "switch", help: "Print the digest of every file as well." },
 } as const satisfies OptionSpecs;
 
+export type DigestArguments = ArgumentsOf<typeof OPTIONS>;
+
 export default defineCommand({
   name: "digest",
   operand: "MODEL",
   description: [
     "Prints the digest that a signature of this model would have as its subject: SHA-256 over the digests of all files. MODEL is a folder or a single file.",
-    "It does not cover the files' names: to tell whether two models are the same, compare signatures.",
+    "It does not cover the names of the files: to compare two models, compare their signatures.",
   ],
   options: OPTIONS,
   examples: [
@@ -40,25 +40,19 @@ export default defineCommand({
     "model-provenance digest llama-3-8b --merge parts --output llama-3-8b.json",
   ],
   async run(model, args, terminal) {
-    const { out, log } = terminal;
-    const [part, folder, output] = [args.text("part"), args.text("merge"), args.text("output")];
-    const json = args.flag("json") === true;
-    if (part !== undefined && folder !== undefined) throw usageError("--part and --merge exclude one another.");
-    if (output === undefined) {
-      if (part !== undefined || folder !== undefined)
-        throw usageError("--output is missing: where to write the manifest.");
-    } else if (part !== undefined) {
+    const { cwd, out, err, interruption } = terminal;
+    const choice = manifestChoice(model, args, cwd);
+    const output = outputOf(args);
+    if (output !== undefined && args.text("part") !== undefined) {
       const { digestPartOf } = await import("../digest-parts.ts");
-      return digestPartOf({ ...requestOf(model, args, terminal), part: parsePart(part), output }, json, terminal);
-    } else if (folder === undefined) {
-      throw usageError("--output needs --part or --merge.");
+      return digestPartOf({ model, ...choice, output }, args, terminal);
     }
+    const { signal } = interruption;
     const result =
-      folder === undefined || output === undefined
-        ? await digestModel(model, args, terminal)
-        : await mergeManifests({ model, folder, output }, args, terminal);
-    if (output !== undefined) log.info(`Written: ${output}`);
-    if (json) {
+      output === undefined
+        ? await withProgressLine(err, ({ update }) => digest({ model, ...choice, signal, onProgress: update }))
+        : await (await import("../digest-parts.ts")).mergePartsOf(model, output, args, terminal);
+    if (args.flag("json") === true) {
       out.json(digestJson(resolve(model), result, output === undefined ? undefined : resolve(output)));
       return EXIT.done;
     }
@@ -71,34 +65,12 @@ export default defineCommand({
   },
 });
 
-type DigestArguments = ArgumentsOf<typeof OPTIONS>;
-
-function requestOf(model: string, args: DigestArguments, { cwd }: Terminal) {
-  return {
-    model,
-    ...hashingChoice(args.text("hash"), args.text("shard-size")),
-    ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
-    ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
-    allowSymlinks: args.flag("allow-symlinks") ?? false,
-  };
-}
-
-async function digestModel(model: string, args: DigestArguments, terminal: Terminal): Promise<ModelDigest> {
-  const progress = new ProgressLine(terminal.err);
-  const { signal } = terminal.interruption;
-  try {
-    return await digest({ ...requestOf(model, args, terminal), signal, onProgress: progress.update });
-  } finally {
-    progress.clear();
-  }
-}
-
-async function mergeManifests(
-  request: { readonly model: string; readonly folder: string; readonly output: string },
-  args: DigestArguments,
-  { interruption }: Terminal,
-): Promise<ModelDigest> {
-  refuseManifestOptions(args, "merge");
-  const { mergeParts } = await import("../../core/merge-parts.ts");
-  return mergeParts({ ...request, signal: interruption.signal });
+/** @throws ProvenanceError USAGE */
+function outputOf(args: DigestArguments): string | undefined {
+  const [part, folder, output] = [args.text("part"), args.text("merge"), args.text("output")];
+  if (part !== undefined && folder !== undefined) throw usageError("--part and --merge exclude one another.");
+  const isAsked = part !== undefined || folder !== undefined;
+  if (isAsked && output === undefined) throw usageError("--output is missing: where to write the manifest.");
+  if (!isAsked && output !== undefined) throw usageError("--output needs --part or --merge.");
+  return output;
 }

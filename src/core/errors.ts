@@ -141,6 +141,11 @@ const CODES = {
   IGNORE_PATH: ["usage", "ignore path not allowed"],
   FILE_UNREADABLE: ["input", "file unreadable"],
   FILE_CHANGED: ["input", "file changed while read"],
+  // Manifests of digest --part and --merge
+  MANIFEST_UNREADABLE: ["usage", "manifest unreadable"],
+  MANIFEST_INCOMPLETE: ["usage", "manifest incomplete"],
+  MANIFEST_MISMATCH: ["usage", "manifest of other files"],
+  MANIFEST_UNWRITABLE: ["usage", "manifest not written"],
   // Writing, and hashing
   SIGNATURE_UNWRITABLE: ["input", "signature not written"],
   SIGNATURE_WOULD_OVERWRITE: ["input", "another file is there"],

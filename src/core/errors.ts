@@ -90,6 +90,22 @@ const KINDS = {
   SIGNING_TIMESTAMP_FAILED: "unable",
   SIGNING_LOG_FAILED: "unable",
   SIGNING_RESULT_INVALID: "unable",
+  // Keys in a PKCS #11 token
+  PKCS11_URI: "usage",
+  PKCS11_NOT_INSTALLED: "unable",
+  PKCS11_MODULE: "usage",
+  PKCS11_MODULE_FAILED: "unable",
+  PKCS11_TOKEN: "usage",
+  PKCS11_KEY: "usage",
+  PKCS11_CERTIFICATE: "usage",
+  PKCS11_PIN_REQUIRED: "usage",
+  PKCS11_PIN_WRONG: "usage",
+  PKCS11_PIN_LOCKED: "unable",
+  PKCS11_FAILED: "unable",
+  // Keys behind a plugin for key management
+  KMS_REFERENCE: "usage",
+  KMS_PLUGIN_NOT_FOUND: "usage",
+  KMS_PLUGIN_FAILED: "unable",
   // Logging in
   LOGIN_ISSUER: "usage",
   LOGIN_ISSUER_UNREACHABLE: "unable",

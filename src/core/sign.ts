@@ -8,6 +8,8 @@ import { replacementText } from "./replacement-text.ts";
 import type { CertificateIdentity } from "./signing/certificate-signer.ts";
 import type { KeyIdentity } from "./signing/key-signer.ts";
 import type { SigstoreIdentity } from "./signing/keyless-signer.ts";
+import type { KmsIdentity } from "./signing/kms/kms-signer.ts";
+import type { Pkcs11Identity } from "./signing/pkcs11/pkcs11-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
 import { findPlace } from "./signing/signature-place.ts";
 import type { Signer, SignerOptions } from "./signing/signer.ts";
@@ -16,7 +18,7 @@ import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
 
 /** With what a model is signed. */
-export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity;
+export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity | Pkcs11Identity | KmsIdentity;
 
 export interface SignOptions extends DigestModelOptions {
   /** Where the signature is written: where nothing is, or where a signature of this model by this signer is. */
@@ -62,14 +64,23 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
  * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
  * and checked before it takes the place of the signature. On any failure a signature that was there before is unchanged.
  *
- * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError KEY_*, CERTIFICATE_*, PKCS11_*, KMS_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
 export async function sign(options: SignOptions): Promise<SignResult> {
+  const { identity, signal, force } = options;
+  const signer = await createSigner(identity, { signature: resolve(options.signature), signal, force });
+  try {
+    return await signWith(signer, options);
+  } finally {
+    await signer.close?.();
+  }
+}
+
+async function signWith(signer: Signer, options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
-  const { signal, force } = options;
-  const signer = await createSigner(identity, { signature, signal, force });
+  const { prepare = prepareStatement, identity: _, confirmReplacement, ...rest } = options;
+  const { signal } = options;
   const place = await findPlace(signature, model);
   const prepared = await prepare({ ...rest, model, signature, trust: signer.trust });
   const { payload, rootDigest, coverage, replaces } = prepared;
@@ -106,6 +117,10 @@ async function createSigner(identity: SigningIdentity, options: SignerOptions): 
       return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity, options);
     case "sigstore":
       return (await import("./signing/keyless-signer.ts")).createKeylessSigner(identity, options);
+    case "pkcs11":
+      return (await import("./signing/pkcs11/pkcs11-signer.ts")).createPkcs11Signer(identity, options);
+    case "kms":
+      return (await import("./signing/kms/kms-signer.ts")).createKmsSigner(identity, options);
   }
 }
 

@@ -66,7 +66,9 @@ export async function findModule({ modulePath, moduleName }: Pkcs11Uri): Promise
 
 /** The modules of {@link USUAL} that this machine has. */
 export async function usualModules(): Promise<string[]> {
-  const there = await Promise.all(USUAL.map(async (path) => (await stat(path).catch(() => undefined))?.isFile() === true));
+  const there = await Promise.all(
+    USUAL.map(async (path) => (await stat(path).catch(() => undefined))?.isFile() === true),
+  );
   return USUAL.filter((_, index) => there[index]);
 }
 

@@ -1,9 +1,10 @@
 import { createHash, type KeyObject } from "node:crypto";
 import { ProvenanceError } from "../../errors.ts";
 import type { PemSource } from "../../trust.ts";
+import { certifiedKey, readCertificates } from "../../verification/certificates.ts";
 import { CURVE_DIGEST, requireCurve } from "../../verification/elliptic-keys.ts";
 import { readCertificateMaterial } from "../certificate-signer.ts";
-import { derSignature } from "../ecdsa-signature.ts";
+import { derSignature, verifiesParts } from "../ecdsa-signature.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
 import { CKK_EC } from "./constants.ts";
@@ -56,15 +57,18 @@ function signerOf(opened: OpenedTokenKey, identity: Pkcs11Identity, options: Sig
   const signer = signerWithKey(half, label, owner, options, async (parts) => {
     const hash = createHash(CURVE_DIGEST[curve]);
     for (const part of parts) hash.update(part);
-    return derSignature(await module.sign(key.object, hash.digest()));
+    const signature = derSignature(await module.sign(key.object, hash.digest()));
+    if (verifiesParts(parts, signature, half)) return signature;
+    throw new ProvenanceError(
+      "PKCS11_FAILED",
+      `Not signed: what the token "${token.label}" signed does not verify with the public key of ${key.name}. The two may not belong together.`,
+      { details: { token: token.label } },
+    );
   });
   return { ...signer, close: () => module.close() };
 }
 
-function certificateFor(
-  { token, key }: OpenedTokenKey,
-  wanted: Pkcs11Identity["certificate"],
-): PemSource | undefined {
+function certificateFor({ token, key }: OpenedTokenKey, wanted: Pkcs11Identity["certificate"]): PemSource | undefined {
   if (wanted !== "token") return wanted;
   if (key.certificate !== undefined) return key.certificate;
   throw new ProvenanceError(
@@ -84,7 +88,8 @@ function publicKeyFor({ token, key }: OpenedTokenKey, certificate: PemSource | u
       { details: { label: key.name } },
     );
   }
-  if (certificate !== undefined) return readCertificateKey(certificate);
+  const [first] = certificate === undefined ? [] : readCertificates([certificate]);
+  if (first !== undefined) return certifiedKey(first, first.x509.subject, "CERTIFICATE_UNREADABLE");
   throw keyError(
     `The token "${token.label}" has neither the public key nor a certificate of ${key.name}. Sign with a certificate file instead.`,
     token.label,

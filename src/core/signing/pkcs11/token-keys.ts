@@ -52,7 +52,8 @@ export function selectKey(
   );
   const [key, ...more] = found;
   if (key === undefined) {
-    const there = keys.length === 0 ? "It has no key that can sign" : `Its keys: ${keys.map(({ name }) => name).join(", ")}`;
+    const there =
+      keys.length === 0 ? "It has no key that can sign" : `Its keys: ${keys.map(({ name }) => name).join(", ")}`;
     throw keyError(`The token "${token}" has no such private key. ${there}.`, token);
   }
   if (more.length > 0) {

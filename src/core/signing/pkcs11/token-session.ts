@@ -3,9 +3,6 @@ import { CKA, CKF, CKO, CKR, CKU } from "./constants.ts";
 import { Cryptoki, CryptokiError } from "./cryptoki.ts";
 import type { PrivateKeyObject, Token, TokenObjects } from "./protocol.ts";
 
-/** Lengths of the texts at the start of `CK_TOKEN_INFO`, which are padded with blanks. */
-const TEXTS = { label: 32, manufacturer: 32, model: 16, serial: 16 } as const;
-
 /** A module, and the session with one of its tokens. */
 export class TokenSession {
   readonly #cryptoki: Cryptoki;
@@ -115,13 +112,8 @@ export class TokenSession {
   }
 }
 
-function tokenTexts(bytes: Buffer): Record<keyof typeof TEXTS, string> {
-  let at = 0;
-  const next = (length: number): string => bytes.toString("utf8", at, (at += length)).replace(/[ \0]+$/, "");
-  return {
-    label: next(TEXTS.label),
-    manufacturer: next(TEXTS.manufacturer),
-    model: next(TEXTS.model),
-    serial: next(TEXTS.serial),
-  };
+/** The texts at the start of `CK_TOKEN_INFO`, which are padded with blanks. */
+function tokenTexts(bytes: Buffer): Pick<Token, "label" | "manufacturer" | "model" | "serial"> {
+  const text = (from: number, to: number): string => bytes.toString("utf8", from, to).replace(/[ \0]+$/, "");
+  return { label: text(0, 32), manufacturer: text(32, 64), model: text(64, 80), serial: text(80, 96) };
 }

@@ -89,7 +89,8 @@ function percentDecoded(text: string): Buffer {
 
 function checkForm(path: ReadonlyMap<string, Buffer>, query: ReadonlyMap<string, Buffer>): void {
   const version = path.get("library-version")?.toString("latin1");
-  if (version !== undefined && !/^[0-9]+(\.[0-9]+)?$/.test(version)) throw malformed("library-version is not a version");
+  if (version !== undefined && !/^[0-9]+(\.[0-9]+)?$/.test(version))
+    throw malformed("library-version is not a version");
   const type = path.get("type")?.toString("latin1");
   if (type !== undefined && !/^(public|private|cert|secret-key|data)?$/.test(type)) {
     throw malformed("type is not public, private, cert, secret-key or data");
@@ -101,7 +102,8 @@ function checkForm(path: ReadonlyMap<string, Buffer>, query: ReadonlyMap<string,
 
 function slotId(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,10}$/.test(text) || Number(text) > MAX_SLOT) throw malformed("slot-id is not a number of at most 32 bits");
+  if (!/^\d{1,10}$/.test(text) || Number(text) > MAX_SLOT)
+    throw malformed("slot-id is not a number of at most 32 bits");
   return Number(text);
 }
 

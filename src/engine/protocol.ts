@@ -53,8 +53,11 @@ export interface ExplainModel extends Omit<ExplainOptions, "publicSigstore" | "p
 /** The policy itself is the caller's: the user's in their order, then the workspace's. */
 export type Explanation = Omit<ExplainedPolicy, "policy" | "source">;
 
-/** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
-export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+/**
+ * Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. Tokens and
+ * plugins need the person's environment, which the engine does not have.
+ */
+export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];

@@ -76,7 +76,9 @@ describe("the VSIX", () => {
     );
     const dist = join(folder(), "extension", "dist");
     const { errors } = await build({
-      entryPoints: ["extension", "engine", "hash-worker", "pkcs11-process", "viewer"].map((name) => join(dist, `${name}.js`)),
+      entryPoints: ["extension", "engine", "hash-worker", "pkcs11-process", "viewer"].map((name) =>
+        join(dist, `${name}.js`),
+      ),
       bundle: true,
       write: false,
       outdir: dist,

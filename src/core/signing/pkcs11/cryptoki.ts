@@ -26,6 +26,7 @@ const ARGUMENTS = {
 
 type FunctionName = keyof typeof ARGUMENTS;
 type Library = typeof Koffi;
+type Type = ReturnType<Library["inout"]> | ReturnType<Library["struct"]>;
 type Handle = number | bigint;
 
 /** `CK_ATTRIBUTE`. */
@@ -64,7 +65,7 @@ export class Cryptoki {
   readonly #koffi: Library;
   readonly #functions: Readonly<Record<string, unknown>>;
   readonly #prototypes = new Map<FunctionName, ReturnType<Library["proto"]>>();
-  readonly #types: Readonly<Record<string, Parameters<Library["pointer"]>[0]>>;
+  readonly #types: Readonly<Record<string, Type>>;
   /** Bytes of a `CK_ULONG`. */
   readonly #ulong: number;
 
@@ -79,8 +80,8 @@ export class Cryptoki {
     const value = Number(getFunctionList(list));
     if (value !== CKR.ok) throw new CryptokiError("GetFunctionList", value);
     const members = Object.fromEntries(FUNCTIONS.map((name) => [name, "void *"]));
-    const table = koffi.pointer(struct({ major: "uchar", minor: "uchar", ...members }));
-    this.#functions = koffi.decode(koffi.decode(list, table), koffi.type(table).ref ?? table);
+    const table = struct({ major: "uchar", minor: "uchar", ...members });
+    this.#functions = koffi.decode(koffi.decode(list, "void *"), table);
     const attribute = struct({ type: "ulong", pValue: "void *", ulValueLen: "ulong" });
     const mechanism = struct({ mechanism: "ulong", pParameter: "void *", ulParameterLen: "ulong" });
     this.#types = {

@@ -18,7 +18,7 @@ const TOKEN = v.object({
   pinLocked: v.boolean(),
 });
 
-const BYTES = v.instance(Uint8Array);
+const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const HANDLE = v.union([v.number(), v.bigint()]);
 /** Label, and identifier in lower-case hex: what objects that belong together have in common. */
 const NAMES = { label: v.string(), id: v.string() };

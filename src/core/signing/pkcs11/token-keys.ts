@@ -19,10 +19,11 @@ export interface TokenKey {
   readonly certificate?: PemSource;
 }
 
-/** The EC and other private keys of a token, as far as they may sign. */
+/** The private keys of a token that may sign, EC and others, by label and identifier. */
 export function tokenKeys(objects: TokenObjects): TokenKey[] {
   return objects.privateKeys
     .filter(({ canSign }) => canSign)
+    .sort((a, b) => a.label.localeCompare(b.label) || a.id.localeCompare(b.id))
     .map((object) => {
       const certificate = certificateOf(object, objects);
       const publicKey = object.type === CKK_EC ? publicKeyOf(object, objects, certificate) : undefined;

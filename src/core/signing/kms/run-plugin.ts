@@ -72,6 +72,9 @@ function output(
     let text = "";
     const stop = (error: Error): void => {
       child.kill("SIGKILL");
+      // What the plugin itself has started may go on writing.
+      child.stdout.destroy();
+      child.stderr.destroy();
       reject(error);
     };
     const late = setTimeout(

@@ -11,6 +11,7 @@ const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TASKS = {
   start: ["scripts/start.ts"],
   test: ["scripts/test.ts"],
+  "test:interop": ["scripts/test.ts", "interop"],
   "test:long": ["scripts/test-long.ts"],
   "test:desktop": ["scripts/test-desktop.ts"],
   build: ["scripts/build.ts"],

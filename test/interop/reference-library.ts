@@ -30,13 +30,19 @@ export type SignMethod =
       readonly kind: "certificate";
       readonly privateKey: string;
       readonly certificate: string;
-      readonly chain: string[];
+      readonly chain: readonly string[];
+    }
+  | {
+      readonly kind: "pkcs11-certificate";
+      readonly uri: string;
+      readonly certificate: string;
+      readonly chain: readonly string[];
     }
   | { readonly kind: "sigstore"; readonly token: string; readonly trustConfig: string };
 
 export type VerifyMethod =
   | { readonly kind: "key"; readonly publicKey: string }
-  | { readonly kind: "certificate"; readonly roots: string[] }
+  | { readonly kind: "certificate"; readonly roots: readonly string[] }
   | { readonly kind: "sigstore"; readonly identity: string; readonly issuer: string; readonly trustConfig: string };
 
 export type LibraryRequest =
@@ -78,14 +84,22 @@ export class ReferenceLibrary {
   }
 
   #start(): ChildProcess {
-    const child = spawn(this.#python, [API], { env: this.#env, stdio: ["pipe", "pipe", "pipe"] });
+    const { SOFTHSM2_CONF = "" } = process.env; // set while a test runs
+    const child = spawn(this.#python, [API], {
+      env: { ...this.#env, SOFTHSM2_CONF },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     let output = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       output = (output + text).slice(-4000);
     });
     createInterface(child.stdout).on("line", (line) => this.#answered?.resolve(line));
-    child.on("error", (error) => this.#answered?.reject(error));
-    child.on("exit", (code) => this.#answered?.reject(new Error(`The reference ended with ${code}: ${output}`)));
+    const ended = (error: Error): void => {
+      // After `stop`, nothing waits for it.
+      if (this.#child === child) this.#answered?.reject(error);
+    };
+    child.on("error", ended);
+    child.on("exit", (code) => ended(new Error(`The reference ended with ${code}: ${output}`)));
     return child;
   }
 }

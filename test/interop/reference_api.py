@@ -30,6 +30,19 @@ def hashing_config(request: dict, model: str, signature: str):
     return config.set_allow_symlinks(options.get("allowSymlinks", False))
 
 
+def use_pkcs11_certificate(config, method: dict) -> None:
+    """As its command line, but for the material: 1.1.1 builds it wrongly for PKCS #11, and rightly for key files."""
+    from model_signing._signing import sign_certificate, sign_pkcs11
+
+    material = sign_certificate.Signer._get_verification_material
+    sign_pkcs11.CertSigner._get_verification_material = material
+    config.use_pkcs11_certificate_signer(
+        pkcs11_uri=method["uri"],
+        signing_certificate=pathlib.Path(method["certificate"]),
+        certificate_chain=[pathlib.Path(path) for path in method["chain"]],
+    )
+
+
 def sign(request: dict) -> None:
     config = model_signing.signing.Config()
     method = request["method"]
@@ -41,6 +54,8 @@ def sign(request: dict) -> None:
             signing_certificate=method["certificate"],
             certificate_chain=method["chain"],
         )
+    elif method["kind"] == "pkcs11-certificate":
+        use_pkcs11_certificate(config, method)
     else:
         config.use_sigstore_signer(
             identity_token=method["token"],

@@ -17,9 +17,10 @@ export function selectToken(tokens: readonly Token[], uri: Pkcs11Uri): Token {
       (uri.model === undefined || token.model === uri.model),
   );
   const [token, ...more] = found;
+  if (tokens.length === 0) throw noToken();
   if (token === undefined) {
-    const there = tokens.length === 0 ? "No token is inserted" : `Tokens that are: ${tokens.map(named).join(", ")}`;
-    throw new ProvenanceError("PKCS11_TOKEN", `The token of the PKCS #11 URI is not there. ${there}.`);
+    const there = tokens.map(named).join(", ");
+    throw new ProvenanceError("PKCS11_TOKEN", `The token of the PKCS #11 URI is not there. Tokens that are: ${there}.`);
   }
   if (more.length > 0) {
     throw new ProvenanceError(
@@ -28,6 +29,10 @@ export function selectToken(tokens: readonly Token[], uri: Pkcs11Uri): Token {
     );
   }
   return token;
+}
+
+export function noToken(): ProvenanceError {
+  return new ProvenanceError("PKCS11_TOKEN", "The PKCS #11 module has no token. Insert it, or choose another module.");
 }
 
 function named({ label, serial, slot }: Token): string {

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { ProvenanceError } from "../../errors.ts";
 import type { PemSource } from "../../trust.ts";
+import { certificateName } from "../../verification/certificates.ts";
 import { curveOf } from "../../verification/elliptic-keys.ts";
 import type { Curve } from "../../verification/signer.ts";
 import { CKK_EC } from "./constants.ts";
@@ -15,7 +16,7 @@ export interface TokenKey {
   readonly publicKey?: KeyObject;
   /** Absent where the key cannot sign models. */
   readonly curve?: Curve;
-  /** Of this key, from the token. */
+  /** Of this key, from the token; labelled by its subject. */
   readonly certificate?: PemSource;
 }
 
@@ -87,7 +88,8 @@ function certificateOf(key: PrivateKeyObject, { certificates }: TokenObjects): P
   const found = certificates.find(belongsTo(key));
   if (found === undefined) return undefined;
   try {
-    return { label: keyName(key), pem: new X509Certificate(found.der).toString() };
+    const certificate = new X509Certificate(found.der);
+    return { label: certificateName({ x509: certificate }), pem: certificate.toString() };
   } catch {
     return undefined;
   }

@@ -26,6 +26,8 @@ describe("signing with a key outside of files, by a person", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "off" };
   const env = {
     SOFTHSM2_CONF: join(folder, "softhsm2.conf"),
+    // Otherwise the extension host has the PATH of a login shell.
+    VSCODE_CLI: "1",
     PATH: [join(ROOT, "docs", "kms"), process.env["PATH"]].join(delimiter),
   };
   const session = e2eSession({ settings, env });

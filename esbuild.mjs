@@ -113,8 +113,8 @@ export async function bundle() {
 }
 
 /**
- * A launcher, and the terminal program in one CommonJS file: Node keeps that compiled, and finds no chunks to read. It
- * needs hash-worker.js and pkcs11-process.js beside it.
+ * A launcher, and the terminal program in one CommonJS file: Node keeps that compiled, and finds no chunks to read. Its
+ * worker, and the process of a PKCS #11 module, are one file each as well.
  */
 export async function bundleTerminal(folder = "dist") {
   const launcher = await build({
@@ -129,7 +129,11 @@ export async function bundleTerminal(folder = "dist") {
   const program = await build({
     ...FOR_NODE,
     outdir: folder,
-    entryPoints: { "cli-main": "src/terminal/program.ts" },
+    entryPoints: {
+      "cli-main": "src/terminal/program.ts",
+      "hash-worker": "src/core/hashing/hash-worker.ts",
+      "pkcs11-process": "src/core/signing/pkcs11/pkcs11-process.ts",
+    },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
     alias: ALIAS,

@@ -4,7 +4,7 @@ import { subcommandsOf } from "./subcommands.ts";
 
 export interface CommandEntry {
   readonly summary: string;
-  /** What an error message begins with. */
+  /** Prefix of error messages. */
   readonly failure: string;
   /** Words that may follow the command. */
   readonly methods?: readonly string[];
@@ -14,7 +14,7 @@ export interface CommandEntry {
 const SIGN_METHODS = ["sigstore", "key", "certificate", "pkcs11-key", "pkcs11-certificate", "kms"];
 const VERIFY_METHODS = ["sigstore", "key", "certificate", "kms"];
 
-/** Modules are loaded when they are wanted: `--help` and `--version` need none of the core. */
+/** Modules are loaded on use: `--help` and `--version` need none of the core. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sign: {
     summary: "Sign a model with a login, a key or a certificate.",
@@ -49,14 +49,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       }),
   },
   verify: {
-    summary: "Tell whether a model is what its signer signed.",
+    summary: "Verify that a model is what its signer signed.",
     failure: "Verification failed",
     methods: VERIFY_METHODS,
     load: async () =>
       methodCommand(
         "verify",
         [
-          "Tells whether a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE) that says who may sign.",
+          "Verifies that a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE).",
         ],
         {
           sigstore: {
@@ -85,7 +85,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/digest.ts")).default,
   },
   inspect: {
-    summary: "Print what a signature file says, without verifying it.",
+    summary: "Print the content of a signature file, without verifying it.",
     failure: "Cannot be inspected",
     load: async () => (await import("./commands/inspect.ts")).default,
   },
@@ -101,11 +101,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () =>
       subcommandsOf("policy", ["Policies say who may sign which model."], {
         check: {
-          summary: "Tell what is wrong with a policy file, or suspicious in it.",
+          summary: "Report errors and suspicious entries in a policy file.",
           load: async () => (await import("./commands/policy-check.ts")).default,
         },
         explain: {
-          summary: "Tell which policies cover a model, and what each authority says to its signer.",
+          summary: "Explain which policies cover a model, and which authorities accept its signer.",
           load: async () => (await import("./commands/policy-explain.ts")).default,
         },
         init: {

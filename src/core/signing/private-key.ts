@@ -14,7 +14,7 @@ export interface SigningKey extends PublicHalf {
   readonly privateKey: KeyObject;
 }
 
-/** Whether a PEM text says that its key is encrypted (PKCS#8, RFC 5958, or the headers of RFC 1421). */
+/** Whether a PEM text holds an encrypted key (PKCS#8, RFC 5958, or the headers of RFC 1421). */
 export function isEncryptedKey(pem: string): boolean {
   return pem.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
 }
@@ -44,7 +44,7 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
     privateKey = createPrivateKey({ key: pem, format: "pem", ...(encrypted && { passphrase: passphrase ?? "" }) });
   } catch (cause) {
     // The cause of a wrong passphrase is what decryption made of the key, so it is not kept.
-    // One in a few hundred wrong ones decrypts to something that is told as unsupported.
+    // One in a few hundred wrong ones decrypts to something that Node reports as unsupported.
     if (encrypted) {
       throw new ProvenanceError(
         "KEY_PASSPHRASE_WRONG",

@@ -73,5 +73,5 @@ function askPin({ label, pinFinalTry }: Token, terminal: Terminal): Promise<stri
     );
   }
   if (pinFinalTry) terminal.log.warning(`A wrong PIN locks the token "${label}".`);
-  return askHidden(`PIN of the token "${label}": `, "No PIN was given.", terminal);
+  return askHidden(`PIN of the token "${label}": `, "No PIN was entered.", terminal);
 }

@@ -171,7 +171,7 @@ function environment(): NodeJS.ProcessEnv {
   return { ...env, ELECTRON_RUN_AS_NODE: "1" };
 }
 
-/** Beside this file, in the sources as in the bundles. */
+/** Beside this file and with its extension, in the sources as in the bundles. */
 function processFile(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "pkcs11-process.ts" : "pkcs11-process.js", import.meta.url);
+  return new URL(`pkcs11-process${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url);
 }

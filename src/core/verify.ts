@@ -149,13 +149,13 @@ async function checkFiles(
     const request = { root: model, algorithm, mode, shardSize, files };
     return { list, matching, digests: await pool.digest(request, { signal, onProgress }) };
   });
-  const letUnsignedPass = options.ignoreUnsignedFiles === true;
-  const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
+  const ignoreUnsigned = options.ignoreUnsignedFiles === true;
+  const unsigned = ignoreUnsigned ? matching.added.map(({ name }) => name) : [];
   const covered = {
     files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
     bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
   };
-  const compared = compare(manifest, matching, digests.digests, letUnsignedPass);
+  const compared = compare(manifest, matching, digests.digests, ignoreUnsigned);
   const { comparison, reasons } = await explainChanges(compared, { manifest, matching, list }, signal);
   return {
     comparison,

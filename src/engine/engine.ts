@@ -2,7 +2,6 @@ import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
-import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
@@ -11,18 +10,18 @@ import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
-import type { ClientOptions, EngineClient } from "./engine-client.ts";
-import type { EntrySize } from "./entry-sizes.ts";
+import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
+import type { PolicyLocation } from "./policy-source.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
-import type { Question } from "./protocol.ts";
+import type { CallName, CallOptions, CallResult, Question } from "./protocol.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
 import type { SigningPreview } from "./signing-preview.ts";
 
 /**
- * What the engine does for the window: all that touches models and signatures. What comes back is the same as without
- * a process in between. Its client is loaded with the first call.
+ * The engine as the window uses it: everything that touches models and signatures. Results are the same as without a
+ * process in between. The client is loaded with the first call.
  */
 export class Engine {
   readonly #options: ClientOptions;
@@ -32,77 +31,60 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Of the process that there is now. */
+  /** Of the current process. */
   async pid(): Promise<number | undefined> {
     return (await this.#client)?.pid;
   }
 
   /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
-  async searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-    return (await this.#started()).call("searchModels", request, { signal, leaveAtOnce: true, mayRepeat: true });
+  searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
+    return this.#call("searchModels", request, { signal, leaveAtOnce: true });
   }
 
-  /** See the core's `findSignature`. */
-  async findSignature(model: string): Promise<string | undefined> {
-    return (await this.#started()).call("findSignature", { model }, { mayRepeat: true });
+  findSignature(model: string): Promise<string | undefined> {
+    return this.#call("findSignature", { model });
   }
 
-  /** About how many bytes a model has; see the core's `sizeHint`. */
-  async sizeHint(model: string, signal: AbortSignal): Promise<number> {
-    return (await this.#started()).call("sizeHint", { model }, { signal, leaveAtOnce: true, mayRepeat: true });
+  /** Bytes of a model, about. */
+  sizeHint(model: string, signal: AbortSignal): Promise<number> {
+    return this.#call("sizeHint", { model }, { signal, leaveAtOnce: true });
   }
 
-  /** What a signature that is made now would cover and leave out. */
-  async previewSigning(model: string, signature: string): Promise<SigningPreview> {
-    return (await this.#started()).call("previewSigning", { model, signature }, { mayRepeat: true });
+  previewSigning(model: string, signature: string): Promise<SigningPreview> {
+    return this.#call("previewSigning", { model, signature });
   }
 
-  /** Bytes of files, and of all files below folders, by their names in `root`. */
-  async entrySizes(root: string, names: readonly string[]): Promise<readonly EntrySize[]> {
-    return (await this.#started()).call("entrySizes", { root, names }, { mayRepeat: true });
+  readClaim(signature: string): Promise<MaterialClaim> {
+    return this.#call("readClaim", { signature });
   }
 
-  async readClaim(signature: string): Promise<MaterialClaim> {
-    return (await this.#started()).call("readClaim", { signature }, { mayRepeat: true });
-  }
-
-  async authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
-    const held = { answer: answering(trust), mayRepeat: true };
-    return (await this.#started()).call("authenticate", { ...options, trust: packTrust(trust) }, held);
+  authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
+    return this.#call("authenticate", { ...options, trust: packTrust(trust) }, { answer: answering(trust) });
   }
 
   /** One check of one model; see `checkModel`. */
-  async check({ trust, ...request }: CheckRequest, watching: CheckWatching = {}): Promise<Verdict> {
+  check({ trust, ...request }: CheckRequest, watching: CheckWatching = {}): Promise<Verdict> {
     const { signal, onProgress } = watching;
-    const held = { signal, onProgress, answer: answering(trust, watching), leaveAtOnce: true, mayRepeat: true };
-    return (await this.#started()).call("check", { ...request, trust: packTrust(trust) }, held);
+    const side = { signal, onProgress, answer: answering(trust, watching), leaveAtOnce: true };
+    return this.#call("check", { ...request, trust: packTrust(trust) }, side);
   }
 
   /** As the core's `previewPolicy`. */
-  async previewPolicy(policy: Policy, { publicSigstore, ...models }: PreviewOptions): Promise<PreviewedModel[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    return (await this.#started()).call("previewPolicy", { ...models, policy: await packPolicy(policy) }, held);
+  previewPolicy(policy: PolicyLocation, { publicSigstore, ...models }: PreviewOptions): Promise<PreviewedModel[]> {
+    const { file, line, text } = policy;
+    const reference = { file, line, ...(text !== undefined && { text }) };
+    return this.#call("previewPolicy", { ...models, policy: reference }, { answer: answering({}, { publicSigstore }) });
   }
 
-  /** As the core's `newlyAccepted`. */
-  async newlyAccepted(before: Policy, after: Policy, { publicSigstore, ...models }: PreviewOptions): Promise<string[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    const packed = { before: await packPolicy(before), after: await packPolicy(after) };
-    return (await this.#started()).call("newlyAccepted", { ...models, ...packed }, held);
-  }
-
-  /** As the core's `explainPolicies`. */
+  /** As the core's `explainPolicies`, of policies as they are on the disk. */
   async explainPolicies({ publicSigstore, policies, ...model }: ExplainOptions): Promise<readonly ExplainedPolicy[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
     const { user, workspace } = policies;
-    const packed = {
-      user: await Promise.all(user.map(packPolicy)),
-      workspace: await Promise.all(workspace.map(packPolicy)),
-    };
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    const explained = await (await this.#started()).call("explainPolicies", { ...model, policies: packed }, held);
+    const places = { user: user.map(({ place }) => place), workspace: workspace.map(({ place }) => place) };
+    const explained = await this.#call(
+      "explainPolicies",
+      { ...model, ...places },
+      { answer: answering({}, { publicSigstore }) },
+    );
     return [...user, ...workspace].flatMap((policy, at) => {
       const explanation = explained[at];
       const source = at < user.length ? "user" : "workspace";
@@ -110,43 +92,43 @@ export class Engine {
     });
   }
 
-  /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
+  /** As the core's `sign`. Keyless signatures are made here, over a statement that the engine prepares. */
   async sign(options: SignOptions): Promise<SignResult> {
     const { signal, onProgress, confirmReplacement, pool: _, cache: __, prepare: ___, ...portable } = options;
     const { identity } = portable;
-    const client = await this.#started();
     if (identity.method !== "sigstore") {
       const answer = async (question: Question) =>
         question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
-      return client.call("sign", { ...portable, identity }, { signal, onProgress, answer });
+      return this.#call("sign", { ...portable, identity }, { signal, onProgress, answer, mayRepeat: false });
     }
     const { sign } = await import("../core/sign.ts");
     return sign({
       ...options,
-      prepare: ({ signal: _, onProgress: __, pool: ___, cache: ____, trust, ...rest }) => {
-        const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true, mayRepeat: true };
-        return client.call("prepare", { ...rest, trust: packTrust(trust) }, held);
-      },
+      prepare: ({ signal: _, onProgress: __, pool: ___, cache: ____, trust, ...rest }) =>
+        this.#call(
+          "prepare",
+          { ...rest, trust: packTrust(trust) },
+          { signal, onProgress, answer: answering(trust), leaveAtOnce: true },
+        ),
     });
   }
 
-  async inspect(signature: string): Promise<Inspection> {
-    return (await this.#started()).call("inspect", { signature }, { mayRepeat: true });
+  inspect(signature: string): Promise<Inspection> {
+    return this.#call("inspect", { signature });
   }
 
-  /** What a signature that is made now would say. */
-  async buildManifest({
+  /** The manifest that a signature made now would contain. */
+  buildManifest({
     signal,
     onProgress,
     pool: _,
     cache: __,
     ...options
   }: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">> {
-    const held = { signal, onProgress, leaveAtOnce: true, mayRepeat: true };
-    return (await this.#started()).call("buildManifest", options, held);
+    return this.#call("buildManifest", options, { signal, onProgress, leaveAtOnce: true });
   }
 
-  /** Opens a signature file whose lists and text are read in pages. */
+  /** Opens a signature file, whose lists and text are read in pages. */
   async openSignature(
     source: SignatureSource,
   ): Promise<{ readonly view: SignatureView; readonly summary: SignatureSummary }> {
@@ -159,13 +141,17 @@ export class Engine {
     await (await this.#client)?.dispose();
   }
 
+  async #call<K extends CallName>(call: K, options: CallOptions<K>, side: CallerSide = {}): Promise<CallResult<K>> {
+    return (await this.#started()).call(call, options, { mayRepeat: true, ...side });
+  }
+
   #started(): Promise<EngineClient> {
     this.#client ??= import("./engine-client.ts").then(({ EngineClient }) => new EngineClient(this.#options));
     return this.#client;
   }
 }
 
-/** What the caller of a check hears of it, and what it is asked. */
+/** Callbacks of a check. */
 export interface CheckWatching {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DigestProgress) => void;

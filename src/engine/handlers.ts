@@ -1,7 +1,7 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
-import { PolicyCache } from "./policy-source.ts";
-import { unpackPolicy } from "./portable-policy.ts";
+import { PolicyCache, readReferencedPolicies } from "./policy-source.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { OpenSignatures } from "./signature-view/open-signatures.ts";
@@ -18,6 +18,11 @@ export interface CallContext {
 export type Handlers = {
   readonly [K in CallName]: (options: CallOptions<K>, context: CallContext) => Promise<CallResult<K>>;
 };
+
+const publicSigstore =
+  (ask: CallContext["ask"]): PublicSigstore =>
+  () =>
+    unpackSigstore(ask, "public");
 
 const open = new OpenSignatures();
 const policies = new PolicyCache();
@@ -40,10 +45,6 @@ export const HANDLERS: Handlers = {
     const { previewSigning } = await import("./signing-preview.ts");
     return previewSigning(options, signal);
   },
-  async entrySizes({ root, names }) {
-    const { entrySize } = await import("./entry-sizes.ts");
-    return Promise.all(names.map((name) => entrySize(root, name)));
-  },
   async readClaim({ signature }) {
     const { readClaim } = await import("../core/material-claim.ts");
     return readClaim(signature);
@@ -61,27 +62,21 @@ export const HANDLERS: Handlers = {
         signal,
         onProgress,
         onBegin: async (signature) => void (await ask({ about: "begin", signature })),
-        publicSigstore: () => unpackSigstore(ask, "public"),
+        publicSigstore: publicSigstore(ask),
         readPolicies: (source) => policies.read(source),
       },
     );
   },
   async previewPolicy({ policy, ...options }, { ask }) {
     const { previewPolicy } = await import("../core/policy-preview.ts");
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    return previewPolicy(await unpackPolicy(policy), { ...options, publicSigstore });
+    const [read] = await readReferencedPolicies([policy]);
+    return read === undefined ? [] : previewPolicy(read, { ...options, publicSigstore: publicSigstore(ask) });
   },
-  async newlyAccepted({ before, after, ...options }, { ask }) {
-    const { newlyAccepted } = await import("../core/policy-preview.ts");
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
-  },
-  async explainPolicies({ policies: { user, workspace }, ...options }, { ask }) {
+  async explainPolicies({ user, workspace, ...options }, { ask }) {
     const { explainPolicies } = await import("../core/policy-explanation.ts");
-    const [own, shared] = [await Promise.all(user.map(unpackPolicy)), await Promise.all(workspace.map(unpackPolicy))];
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    const policies = { user: own, workspace: shared };
-    const explained = await explainPolicies({ ...options, policies, publicSigstore });
+    const read = await readReferencedPolicies([...user, ...workspace]);
+    const policies = { user: read.slice(0, user.length), workspace: read.slice(user.length) };
+    const explained = await explainPolicies({ ...options, policies, publicSigstore: publicSigstore(ask) });
     return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
   },
   async inspect({ signature }) {

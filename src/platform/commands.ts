@@ -52,7 +52,7 @@ export function isCancellation(error: unknown): boolean {
 }
 
 /** Says something with a button or two; when what one does fails, that is told like the failure of a command. */
-export function tell(log: Log, level: Level, text: string, ...actions: readonly Action[]): void {
+export function notify(log: Log, level: Level, text: string, ...actions: readonly Action[]): void {
   say(level, text, actions, (error) => {
     if (!isCancellation(error)) showError(log, error);
   });
@@ -61,12 +61,12 @@ export function tell(log: Log, level: Level, text: string, ...actions: readonly 
 export function showError(log: Log, error: unknown): void {
   log.error(errorText(error));
   if (error instanceof ActionableError) {
-    tell(log, "error", error.message, error.action);
+    notify(log, "error", error.message, error.action);
     return;
   }
   const message =
     error instanceof ProvenanceError
       ? error.message
       : l10n.t("Something went wrong in Model Provenance: {0}", error instanceof Error ? error.message : String(error));
-  tell(log, "error", message, { label: l10n.t("Show Log"), run: () => log.show() });
+  notify(log, "error", message, { label: l10n.t("Show Log"), run: () => log.show() });
 }

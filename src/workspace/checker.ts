@@ -5,7 +5,7 @@ import type { CheckDepth } from "../engine/check-model.ts";
 import { CheckQueue, type Job } from "./check-queue.ts";
 import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
 import { type KnownModel, restsOnFiles } from "./registry.ts";
-import { standingVerdict } from "./standing-verdict.ts";
+import { retainFailure } from "./retained-failure.ts";
 
 export interface CheckerServices extends ReaderServices {
   /** Whether files that nobody asked for have to wait. {@link Checker.pauseChanged} tells that it changed. */
@@ -173,7 +173,7 @@ export class Checker {
             : await this.#reader.signature(known, job.asked);
       } while (this.#outdated && !signal.aborted);
       if (signal.aborted) throw cancelled();
-      const verdict = standingVerdict(known, reached);
+      const verdict = retainFailure(known, reached);
       if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
       // The signature alone takes nothing away from what was found in the files.
@@ -207,7 +207,7 @@ export class Checker {
     const message = error instanceof Error ? error.message : String(error);
     const base = { state: "unverifiable", model: path, reasons: [{ code, message, details }] } as const;
     const { signature } = known.verdict;
-    const verdict = standingVerdict(known, signature === undefined ? base : { ...base, signature });
+    const verdict = retainFailure(known, signature === undefined ? base : { ...base, signature });
     this.#services.registry.update(path, verdict);
     this.#services.log(`${verdict.state}: ${path}: ${message}`);
     return verdict;

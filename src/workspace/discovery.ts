@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { isNeverEntered } from "../core/model/never-entered.ts";
-import { matcherOf } from "../engine/editor-globs.ts";
+import { compileGlobs } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SearchRequest } from "../engine/search-models.ts";
 import type { ModelRegistry, PassedOverFolders } from "./registry.ts";
@@ -92,7 +92,7 @@ interface SearchedPaths {
 
 async function searchedPaths({ models = [], named = [], searched = [] }: SearchHints): Promise<SearchedPaths> {
   const { Glob } = await import("../core/policy/glob.ts");
-  const [matches, names] = [await matcherOf(models), new Set(named)];
+  const [matches, names] = [await compileGlobs(models), new Set(named)];
   const globs = searched.map((pattern) => new Glob(pattern));
   return {
     isNamed: (path) => names.has(path) || matches(path),

@@ -14,12 +14,12 @@ import type { TrustStore } from "../platform/trust.ts";
 import { Checker } from "./checker.ts";
 import { Discovery, type SearchHints } from "./discovery.ts";
 import { FolderWatches } from "./folder-watches.ts";
-import { Freshness } from "./freshness.ts";
+import { Revalidator } from "./revalidator.ts";
 import { Policies } from "./policies.ts";
-import { PolicyFollower } from "./policy-follower.ts";
+import { PolicyRevalidator } from "./policy-revalidator.ts";
 import { PolicyWatcher } from "./policy-watcher.ts";
 import { ModelRegistry } from "./registry.ts";
-import { VerdictMemory } from "./verdict-memory.ts";
+import { VerdictStore } from "./verdict-store.ts";
 import { WorkspaceWatcher } from "./watcher.ts";
 
 export interface TrackerServices {
@@ -38,7 +38,7 @@ export class ModelTracker {
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
   readonly #policyWatcher: PolicyWatcher;
-  readonly #memory: VerdictMemory;
+  readonly #memory: VerdictStore;
 
   constructor({ context, log, trust, sigstore, engine }: TrackerServices) {
     const { registry } = this;
@@ -49,7 +49,7 @@ export class ModelTracker {
     };
     const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
     // First of all that hear of new models: one that is remembered is not new.
-    const memory = store.add(new VerdictMemory({ registry, storage: context.workspaceState, failed }));
+    const memory = store.add(new VerdictStore({ registry, storage: context.workspaceState, failed }));
     const policies = new Policies({
       userPolicy: () => setting("userPolicy"),
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
@@ -58,7 +58,7 @@ export class ModelTracker {
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       log: note,
     });
-    const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
+    const watches = store.add(new FolderWatches((path) => void revalidator.touched(path)));
     const checker = new Checker({
       registry,
       engine,
@@ -77,23 +77,23 @@ export class ModelTracker {
     const discovery = store.add(
       new Discovery({ registry, engine, log: note, hints: (folder) => searchHints(folder, policies) }),
     );
-    const freshness = store.add(
-      new Freshness({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
+    const revalidator = store.add(
+      new Revalidator({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
     );
     const mayCheck = () => automatic() !== "off";
-    store.add(new PolicyFollower({ registry, policies, checker, freshness, automatic: mayCheck, failed }));
+    store.add(new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: mayCheck, failed }));
     const searched = () => setContextKey("searched", true);
-    const watcher = store.add(new WorkspaceWatcher({ registry, discovery, freshness, searched }));
+    const watcher = store.add(new WorkspaceWatcher({ registry, discovery, revalidator, searched }));
     const policyWatcher = store.add(new PolicyWatcher(policies));
     const search = () => void watcher.search().catch(failed);
     store.add(policies.onDidChange(search));
     store.add(onHintsChanged(search));
     store.add(onSettingChanged(["userPolicy"], () => policyWatcher.changed()));
     store.add(registry.onDidChange(({ paths }) => forgetGone(paths, registry, watches)));
-    store.add(trust.onDidChange(() => freshness.trustChanged("trust")));
+    store.add(trust.onDidChange(() => revalidator.trustChanged("trust")));
     store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.changed()));
-    store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
-    store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
+    store.add(workspace.onDidGrantWorkspaceTrust(() => revalidator.automaticChanged()));
+    store.add(onSettingChanged(["autoVerify"], () => revalidator.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
     this.checker = checker;

@@ -58,7 +58,7 @@ export class Policies {
     const { user, workspace } = await this.filesFor(model.folder);
     const { policySetOf } = await import("../core/policy/policy-files.ts");
     const policies = policySetOf(user, workspace);
-    const { folder, path } = place(model);
+    const { folder, path } = locateModel(model);
     const { covers } = await import("../core/policy/evaluate.ts");
     const covered = [...policies.user, ...policies.workspace].some((policy) => covers(policy, path));
     // A file with errors may have been meant for this model: what it demands is not known.
@@ -124,18 +124,18 @@ export class Policies {
    * Whether a policy names the file: a key, a certificate, a trust configuration. Also one that is there no longer, and
    * one that was named by what a file said before.
    */
-  restOn(path: string): boolean {
+  isNamed(path: string): boolean {
     return this.#named.has(path);
   }
 
   /** That policies name files that none named before. */
-  onDidName(listener: () => void): { dispose(): void } {
+  onDidNameFiles(listener: () => void): { dispose(): void } {
     this.#naming.add(listener);
     return { dispose: () => this.#naming.delete(listener) };
   }
 
   /** The folders of those files. */
-  foldersNamed(): ReadonlySet<string> {
+  namedFolders(): ReadonlySet<string> {
     return new Set([...this.#named].map((path) => dirname(path)));
   }
 
@@ -202,7 +202,7 @@ function isUnread({ path }: PolicyFile): boolean {
 }
 
 /** What patterns are compared with, and the folder that they begin at. A model outside the workspace is known by its own name. */
-export function place({ path, folder = dirname(path) }: PolicySubject): {
+export function locateModel({ path, folder = dirname(path) }: PolicySubject): {
   readonly folder: string;
   readonly path: string;
 } {

@@ -24,7 +24,7 @@ export class PolicyWatcher implements Disposable {
         for (const { uri } of removed) this.#leave(uri.fsPath);
         for (const folder of added) this.#enter(folder);
       }),
-      policies.onDidName(() => this.#watchNamed()),
+      policies.onDidNameFiles(() => this.#watchNamed()),
       // What the editor itself writes, it tells without fail; its watcher may miss one of two changes in a row.
       workspace.onDidSaveTextDocument(({ uri }) => this.#look(uri)),
       workspace.onDidCreateFiles(({ files }) => {
@@ -68,7 +68,7 @@ export class PolicyWatcher implements Disposable {
   }
 
   #watchNamed(): void {
-    for (const folder of this.#policies.foldersNamed()) {
+    for (const folder of this.#policies.namedFolders()) {
       const uri = Uri.file(folder);
       if (this.#outside.has(folder) || workspace.getWorkspaceFolder(uri) !== undefined) continue;
       this.#outside.set(folder, this.#watch(new RelativePattern(uri, "*")));
@@ -88,7 +88,7 @@ export class PolicyWatcher implements Disposable {
 
   #look({ scheme, fsPath }: Uri): void {
     if (scheme !== "file") return;
-    const counts = fsPath === this.#own?.file || POLICY_FILE.test(fsPath) || this.#policies.restOn(fsPath);
+    const counts = fsPath === this.#own?.file || POLICY_FILE.test(fsPath) || this.#policies.isNamed(fsPath);
     if (counts) this.#touched();
   }
 

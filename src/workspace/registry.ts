@@ -117,7 +117,7 @@ export class ModelRegistry {
       list = true;
       this.#drop(model);
     }
-    this.#tell([...paths], list);
+    this.#notify([...paths], list);
   }
 
   /** A single model, found where nobody searched. */
@@ -125,7 +125,7 @@ export class ModelRegistry {
     const list = !this.#models.has(found.path);
     const base = { path: found.path, kind: found.kind, verdict: unlooked(found) };
     this.#put(folder === undefined ? base : { ...base, folder });
-    this.#tell([found.path], list);
+    this.#notify([found.path], list);
   }
 
   removeFolder(folder: string): void {
@@ -136,7 +136,7 @@ export class ModelRegistry {
     const model = this.#models.get(path);
     if (model === undefined) return;
     this.#drop(model);
-    this.#tell([path], true);
+    this.#notify([path], true);
   }
 
   /** Something new about a model that is still here; nothing happens for one that has gone. */
@@ -152,7 +152,7 @@ export class ModelRegistry {
       ...(before === undefined ? {} : { before }),
       ...(progress === undefined ? {} : { progress }),
     });
-    this.#tell([path], false);
+    this.#notify([path], false);
   }
 
   onDidChange(listener: RegistryListener): { dispose(): void } {
@@ -174,7 +174,7 @@ export class ModelRegistry {
     this.#order = undefined;
   }
 
-  #tell(paths: readonly string[], list: boolean): void {
+  #notify(paths: readonly string[], list: boolean): void {
     if (paths.length === 0 && !list) return;
     for (const listener of [...this.#listeners]) listener({ paths, list });
   }

@@ -5,7 +5,7 @@ import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace 
 import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
 import { isSignatureName, KAGGLE_SIGNATURE } from "../core/model/signature-names.ts";
 import type { Discovery } from "./discovery.ts";
-import type { Freshness } from "./freshness.ts";
+import type { Revalidator } from "./revalidator.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 /** Milliseconds without a change before a folder is searched again. */
@@ -25,7 +25,7 @@ function isTelling(name: string): boolean {
 export interface WatcherServices {
   readonly registry: ModelRegistry;
   readonly discovery: Discovery;
-  readonly freshness: Freshness;
+  readonly revalidator: Revalidator;
   /** Every first search of the folders that were open has ended. */
   searched(): void;
 }
@@ -95,7 +95,7 @@ export class WorkspaceWatcher implements Disposable {
   }
 
   #changed(file: Uri): void {
-    void this.#services.freshness.touched(file.fsPath, true);
+    void this.#services.revalidator.touched(file.fsPath, true);
   }
 
   /** What lies in a folder that has just come, the editor may never tell: it is looked for. */

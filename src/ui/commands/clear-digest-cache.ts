@@ -15,7 +15,7 @@ export async function clearDigestCache({ storage, log }: Services): Promise<void
     bytes === 0
       ? l10n.t("No digests were kept.")
       : l10n.t("Forgot the digests of files that were read before ({0}).", bytesText(bytes));
-  tell(log, "information", text);
+  notify(log, "information", text);
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -5,13 +5,13 @@ import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { ActionableError, isCancellation, tell } from "../../platform/commands.ts";
+import { ActionableError, isCancellation, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { bytesProgressText, type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import type { SigningWay } from "../signing/signing-way.ts";
+import type { SigningMethod } from "../signing/signing-method.ts";
 import { FILE, targetModel } from "./targets.ts";
 
 /** For key bindings and other extensions that know model and key already; the person is still asked to confirm. */
@@ -19,22 +19,22 @@ const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
 /** Sign Model: which, with what (the way used last comes first), what is covered, then reading, writing, and checking. */
 export function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, async (title) => (await ways()).chooseWay(title, services));
+  return signOne(args, services, async (title) => (await ways()).chooseSigningMethod(title, services));
 }
 
 /** Sign Model With…: the same, and each way is asked for from the start, as if none had been used before. */
 export function signModelWith(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, async (title) => (await ways()).chooseAnyWay(title, services));
+  return signOne(args, services, async (title) => (await ways()).chooseAnotherSigningMethod(title, services));
 }
 
-function ways(): Promise<typeof import("../signing/choose-way.ts")> {
-  return import("../signing/choose-way.ts");
+function ways(): Promise<typeof import("../signing/choose-method.ts")> {
+  return import("../signing/choose-method.ts");
 }
 
 async function signOne(
   args: readonly unknown[],
   services: Services,
-  choose: (title: string) => Promise<SigningWay>,
+  choose: (title: string) => Promise<SigningMethod>,
 ): Promise<SignResult> {
   if (!workspace.isTrusted) {
     throw new ActionableError(l10n.t("Signing is off in Restricted Mode: nothing says that these files are yours."), {
@@ -66,9 +66,9 @@ function chooseAgain(error: unknown, model: KnownModel, services: Services): unk
   return new ActionableError(error.message, { label: l10n.t("Choose Again…"), run }, { cause: error });
 }
 
-async function withKey(file: string, title: string, services: Services): Promise<SigningWay> {
-  const { keyWay } = await import("../signing/sign-with-key.ts");
-  return keyWay(file, title, services);
+async function withKey(file: string, title: string, services: Services): Promise<SigningMethod> {
+  const { keySigningMethod } = await import("../signing/sign-with-key.ts");
+  return keySigningMethod(file, title, services);
 }
 
 /** A signature is replaced where it is; a first one goes where the format wants it. */
@@ -86,15 +86,15 @@ interface Signed {
 type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">;
 
 /** Signs; where that is rejected and the person wants it all the same, once more with what they agreed to. */
-async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay, services: Services): Promise<Signed> {
+async function signUntilDone(model: KnownModel, first: Attempt, way: SigningMethod, services: Services): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
       return await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
         signAndCheck(model, attempt, way, services, report, signal),
       );
     } catch (error) {
-      const { agreedAttempt } = await import("../signing/agreed-attempt.ts");
-      attempt = { ...attempt, ...(await agreedAttempt(error, modelName(model))) };
+      const { confirmOverride } = await import("../signing/confirm-override.ts");
+      attempt = { ...attempt, ...(await confirmOverride(error, modelName(model))) };
     }
   }
 }
@@ -102,7 +102,7 @@ async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay,
 async function signAndCheck(
   model: KnownModel,
   attempt: Attempt,
-  way: SigningWay,
+  way: SigningMethod,
   { checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
@@ -135,7 +135,7 @@ async function signAndCheck(
 
 function tellSigned(
   model: KnownModel,
-  way: SigningWay,
+  way: SigningMethod,
   result: SignResult,
   verdict: Verdict | undefined,
   services: Services,
@@ -151,6 +151,6 @@ function tellSigned(
     label: l10n.t("Show Signature"),
     run: () => commands.executeCommand(COMMANDS.showSignature, model.path),
   };
-  if (offer === undefined) tell(services.log, "information", signed, show);
-  else tell(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
+  if (offer === undefined) notify(services.log, "information", signed, show);
+  else notify(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
 }

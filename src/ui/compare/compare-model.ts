@@ -31,7 +31,7 @@ export async function compareModel(args: readonly unknown[], services: Services)
   );
   const { comparison, coverage } = verdict;
   if (comparison.matches) {
-    tell(services.log, "information", l10n.t("{0} is what {1} signed: nothing changed.", name, signer(model)));
+    notify(services.log, "information", l10n.t("{0} is what {1} signed: nothing changed.", name, signer(model)));
     return;
   }
   const differences = differencesFound(comparison, manifest);
@@ -87,7 +87,7 @@ export async function showResignChanges(args: readonly unknown[], services: Serv
   if (counted === "" && sameForm) {
     const files = filesText(next.coverage, l10n.t);
     const sentence = l10n.t("Signing {0} again would cover the same: {1}, none of them changed.", name, files);
-    tell(services.log, "information", sentence);
+    notify(services.log, "information", sentence);
     return;
   }
   const counts = [counted, unchangedText(unchanged, total)].filter((line) => line !== "");

@@ -6,7 +6,7 @@ import { ActionableError } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import type { ProgressReport } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { checkSettled } from "../check-settled.ts";
+import { checkUntilStable } from "../check-until-stable.ts";
 import { modelName, modelSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 
@@ -33,7 +33,7 @@ export async function signedStatement(
   if (known === undefined) throw new Error(`${path} is not known`);
   const verdict = isReached(known.verdict)
     ? known.verdict
-    : await checkSettled(checker, path, { asked: true, mode: "cached", signal, onProgress: report.bytes });
+    : await checkUntilStable(checker, path, { asked: true, mode: "cached", signal, onProgress: report.bytes });
   const model: KnownModel = { ...known, verdict };
   const { signature, comparison, coverage } = verdict;
   if (!isReached(verdict) || signature === undefined || comparison === undefined || coverage === undefined) {

@@ -3,7 +3,7 @@ import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { verifyReport } from "../../core/verify-report.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { visibleJson } from "../../platform/plain-text.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import { markdownReport } from "../commands/report-markdown.ts";
 import type { Services } from "../services.ts";
 import { explanation, settled } from "./explanation.ts";
@@ -17,7 +17,7 @@ export async function decisionText(path: string, services: Services): Promise<st
     user: files.user.flatMap((file) => file.policies),
     workspace: files.workspace.flatMap((file) => file.policies),
   };
-  const at = place(model);
+  const at = locateModel(model);
   const publicSigstore = () => services.sigstore.publicInstance();
   return explanation({
     model,

@@ -2,7 +2,7 @@ import { type Diagnostic, languages, Uri } from "vscode";
 import type { Policy } from "../../core/policy/policy.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel, RegistryChange } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { type ModelProblem, problemsOf } from "./model-problems.ts";
@@ -87,7 +87,7 @@ export class ModelsInProblems {
     const said = hasDecision(model) ? await policies.filesFor(model.folder) : undefined;
     const all: readonly Policy[] = [...(said?.user ?? []), ...(said?.workspace ?? [])].flatMap((file) => file.policies);
     // What was known when the policies were asked may not be true any more.
-    return problemsOf(registry.get(path) ?? model, place(model).path, all);
+    return problemsOf(registry.get(path) ?? model, locateModel(model).path, all);
   }
 
   #show(places: ReadonlySet<string>): void {

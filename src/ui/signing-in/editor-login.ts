@@ -4,10 +4,10 @@ import type { IdentityToken } from "../../login/identity-token.ts";
 import type { TokenCache } from "../../login/token-cache.ts";
 import type { Login, LoginRequest } from "./login.ts";
 
-/** What makes another way to log in worth a try. */
-const TRY_ANOTHER: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT", "LOGIN_NO_DEVICE_CODE"]);
+/** Errors after which the next login method is tried. */
+const TRY_NEXT: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT", "LOGIN_NO_DEVICE_CODE"]);
 
-/** Joins the login to the editor's dialogs. Tokens are in memory only, and good for several signatures. */
+/** Logs in with the editor's dialogs. Tokens are in memory only, and serve several signatures. */
 export class EditorLogin implements Login {
   #tokens: TokenCache | undefined;
   #last: IdentityToken | undefined;
@@ -25,20 +25,22 @@ export class EditorLogin implements Login {
     this.#tokens ??= await makeTokenCache();
     const { issuer, signal } = request;
     const { loginMethods } = await import("./login-methods.ts");
-    const ways = loginMethods(request);
+    const attempts = loginMethods(request);
     for (;;) {
-      const way = ways.shift();
-      if (way === undefined) throw new ProvenanceError("LOGIN_BROWSER", l10n.t("There is no way to log in here."));
+      const attempt = attempts.shift();
+      if (attempt === undefined) {
+        throw new ProvenanceError("LOGIN_BROWSER", l10n.t("No login method works in this window."));
+      }
       // A dialog that is closed ends the login.
       const ended = new AbortController();
-      const method = await way(ended);
+      const method = await attempt(ended);
       if (method === undefined) continue;
       try {
         const token = await this.#tokens.token({ issuer, method, signal: AbortSignal.any([signal, ended.signal]) });
         this.#last = token;
         return token.value;
       } catch (error) {
-        if (!(error instanceof ProvenanceError) || !TRY_ANOTHER.has(error.code) || ways.length === 0) throw error;
+        if (!(error instanceof ProvenanceError) || !TRY_NEXT.has(error.code) || attempts.length === 0) throw error;
       }
     }
   }

@@ -1,11 +1,11 @@
 /** Logins of this window, as signing uses them. */
 export interface Login {
-  /** Whose login is still good, if anybody's. */
+  /** E-mail address of the login that is still valid. */
   readonly loggedIn: string | undefined;
   /** The next signature asks for a login again. */
   logOut(): void;
   /**
-   * A login that is still good, or a new one.
+   * The token of a login that is still valid, or of a new one.
    *
    * @returns an OpenID identity token (JWT), for signing only: never logged or kept
    * @throws ProvenanceError LOGIN_*, CANCELLED
@@ -16,16 +16,16 @@ export interface Login {
 export interface LoginRequest {
   /** URL of the OpenID issuer. */
   readonly issuer: string;
-  /** Of what the login is for: `Sign llama-3-8b`. */
+  /** What the login is for: `Sign llama-3-8b`. */
   readonly title: string;
   readonly signal: AbortSignal;
-  /** Told what is waited for. */
+  /** Reports what the login waits for. */
   step(text: string): void;
 }
 
-/** A code to be typed at the identity provider (RFC 8628). */
+/** A code to enter at the identity provider (RFC 8628). */
 export interface DeviceCode {
-  /** Where the code is typed. */
+  /** Where to enter the code. */
   readonly url: string;
   readonly userCode: string;
   /** The same address with the code in it, where the issuer gives one. */

@@ -6,14 +6,14 @@ import { readPem } from "../../platform/trust.ts";
 import { publicLabel } from "../commands/choose-key-file.ts";
 import { type OpenedKey, openPrivateKey } from "../commands/passphrase.ts";
 import type { Services } from "../services.ts";
-import type { SigningWay } from "./signing-way.ts";
+import type { SigningMethod } from "./signing-method.ts";
 
 /**
- * A private key in a file. Its passphrase is asked for now, where it has one.
+ * Signs with a private key in a file. Asks for its passphrase now, where it has one.
  *
  * @throws CancellationError, KEY_*
  */
-export async function keyWay(file: string, title: string, services: Services): Promise<SigningWay> {
+export async function keySigningMethod(file: string, title: string, services: Services): Promise<SigningMethod> {
   const source = await readPrivateKeyFile(file, services);
   const opened = await openPrivateKey(source, title, services.passphrases);
   const { passphrase } = opened;
@@ -44,12 +44,12 @@ function isUnknownKey({ state, reasons }: Verdict): boolean {
 
 function offer(model: string, source: PemSource, opened: OpenedKey, services: Services) {
   return {
-    text: l10n.t("The key is not among your trusted keys yet, so the model is not shown as verified."),
-    action: { label: l10n.t("Trust This Key"), run: () => trustOwnKey(model, source, opened, services) },
+    text: l10n.t("You don't trust this key yet, so the model isn't verified."),
+    action: { label: l10n.t("Trust Key"), run: () => trustOwnKey(model, source, opened, services) },
   };
 }
 
-/** The public half of the key just used. */
+/** Trusts the public half of the key that was just used. */
 async function trustOwnKey(model: string, source: PemSource, { key }: OpenedKey, services: Services): Promise<void> {
   const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
   await services.trust.remember("key", { label: publicLabel(basename(source.label)), pem });

@@ -14,7 +14,8 @@ interface PolicyItem extends QuickPickItem {
 }
 
 /**
- * Open Policy: of a model, those that decided about it; else all that have a say in this window. One is opened at once.
+ * Open Policy: asks which of the policies that cover a model, or of all policies of this window. Opens a single one
+ * without asking.
  *
  * @throws CancellationError
  */
@@ -22,7 +23,7 @@ export async function openPolicy(args: readonly unknown[], services: Services): 
   const items = args.length > 0 ? await itemsOf(args, services) : await allItems(services);
   const [only] = items;
   if (only === undefined) throw noPolicy();
-  const options = { title: l10n.t("Open Policy"), placeHolder: l10n.t("Choose a policy") };
+  const options = { title: l10n.t("Open Policy"), placeHolder: l10n.t("Select a policy") };
   const chosen = items.length === 1 ? only : await window.showQuickPick([...items], options);
   if (chosen === undefined) throw new CancellationError();
   await openAt(chosen.file, chosen.line);
@@ -54,13 +55,13 @@ async function allItems({ policies }: Services): Promise<readonly PolicyItem[]> 
 }
 
 function itemFor(name: string, file: string, line: number, source: "user" | "workspace"): PolicyItem {
-  const whose = source === "user" ? l10n.t("your own policy") : l10n.t("policy of this workspace");
+  const detail = source === "user" ? l10n.t("Your personal policy") : l10n.t("Workspace policy");
   return {
     file,
     line,
     label: messageText(name),
     description: messageText(shownPath(file)),
-    detail: whose,
+    detail,
     iconPath: themeIcon("law"),
   };
 }
@@ -73,7 +74,7 @@ function brokenItem(file: string, line: number, message: string): PolicyItem {
 function noPolicy(): ActionableError {
   const create = workspace.isTrusted && (workspace.workspaceFolders ?? []).length > 0;
   return new ActionableError(
-    l10n.t("There is no policy here: your settings decide whom to trust."),
+    l10n.t("There is no policy. Your settings determine whom to trust."),
     create
       ? { label: l10n.t("Create Policy…"), run: () => commands.executeCommand(COMMANDS.createPolicy) }
       : {

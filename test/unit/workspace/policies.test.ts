@@ -5,9 +5,9 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Freshness } from "../../../src/workspace/freshness.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
-import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
+import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
@@ -26,8 +26,8 @@ describe("policies of a window", () => {
   let registry: ModelRegistry;
   let policies: Policies;
   let checker: Checker;
-  let freshness: Freshness;
-  let follower: PolicyFollower;
+  let revalidator: Revalidator;
+  let follower: PolicyRevalidator;
   let userPolicy: string;
   let ownDisk: boolean;
   let trusted: boolean;
@@ -61,7 +61,7 @@ describe("policies of a window", () => {
       watch: async () => {},
       log: () => {},
     });
-    freshness = new Freshness({
+    revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => (automatic ? "cached" : "off"),
@@ -69,12 +69,12 @@ describe("policies of a window", () => {
       failed,
       quietMs: 1,
     });
-    follower = new PolicyFollower({ registry, policies, checker, freshness, automatic: () => automatic, failed });
+    follower = new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: () => automatic, failed });
   });
 
   afterEach(() => {
     follower.dispose();
-    freshness.dispose();
+    revalidator.dispose();
     checker.dispose();
   });
 

@@ -1,24 +1,24 @@
 import type { Checker } from "./checker.ts";
-import type { Freshness } from "./freshness.ts";
+import type { Revalidator } from "./revalidator.ts";
 import type { Policies } from "./policies.ts";
 import type { KnownModel, ModelRegistry } from "./registry.ts";
 
-export interface PolicyFollowerServices {
+export interface PolicyRevalidatorServices {
   readonly registry: ModelRegistry;
   readonly policies: Policies;
   readonly checker: Checker;
-  readonly freshness: Freshness;
+  readonly revalidator: Revalidator;
   /** Whether something may be checked that nobody asked for. */
   automatic(): boolean;
   failed(error: unknown): void;
 }
 
 /** Keeps verdicts in step with policies: those of unsigned models too, since a policy may demand a signature. */
-export class PolicyFollower {
-  readonly #services: PolicyFollowerServices;
+export class PolicyRevalidator {
+  readonly #services: PolicyRevalidatorServices;
   readonly #subscriptions: readonly { dispose(): void }[];
 
-  constructor(services: PolicyFollowerServices) {
+  constructor(services: PolicyRevalidatorServices) {
     this.#services = services;
     this.#subscriptions = [
       services.registry.onDidChange(({ paths }) => this.#look(paths)),
@@ -47,13 +47,13 @@ export class PolicyFollower {
 
   /** Whoever was covered, or is now; a check under way may rest on what the policies were. */
   async #reconsider(): Promise<void> {
-    const { registry, policies, checker, freshness } = this.#services;
+    const { registry, policies, checker, revalidator } = this.#services;
     const affected = new Set<string>();
     for (const model of registry.models) {
       const wasCovered = decisionOf(model) !== undefined || checker.isChecking(model.path);
       if (wasCovered || (await policies.sourceFor(model)) !== undefined) affected.add(model.path);
     }
-    freshness.trustChanged("policy", (model) => affected.has(model.path));
+    revalidator.trustChanged("policy", (model) => affected.has(model.path));
     for (const path of affected) this.#takeDemandBack(path);
     this.#look([...affected]);
   }

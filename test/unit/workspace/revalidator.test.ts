@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { PemSource } from "../../../src/core/trust.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { type AutomaticChecks, Freshness } from "../../../src/workspace/freshness.ts";
+import { type AutomaticChecks, Revalidator } from "../../../src/workspace/revalidator.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
@@ -15,11 +15,11 @@ const keys = makeKeys();
 const other = makeKeys("P-384");
 const pool = new HashPool({ workers: 0 });
 
-describe("freshness", () => {
+describe("revalidator", () => {
   const root = useTemporaryFolder();
   let registry: ModelRegistry;
   let checker: Checker;
-  let freshness: Freshness;
+  let revalidator: Revalidator;
   let trusted: PemSource[];
   let automatic: AutomaticChecks;
   let covered: boolean;
@@ -38,7 +38,7 @@ describe("freshness", () => {
       log() {},
     };
     checker = new Checker({ registry, ...services });
-    freshness = new Freshness({
+    revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => automatic,
@@ -53,7 +53,7 @@ describe("freshness", () => {
   });
 
   afterEach(() => {
-    freshness.dispose();
+    revalidator.dispose();
     checker.dispose();
   });
 
@@ -98,46 +98,46 @@ describe("freshness", () => {
   it("takes a verdict back before anything else happens, and checks again when it is quiet", async () => {
     await verified();
     changeByte(join(model, "deep", "vocab.txt"));
-    const told = freshness.touched(join(model, "deep", "vocab.txt"));
+    const told = revalidator.touched(join(model, "deep", "vocab.txt"));
     assert.equal(state(), "stale", "at once");
     assert.equal(registry.get(model)?.verdict.staleBecause, "files");
     await told;
     await reached("modified");
     assert.deepEqual(states, ["stale", "checking", "modified"]);
     changeByte(join(model, "deep", "vocab.txt"));
-    await freshness.touched(join(model, "deep", "vocab.txt"));
+    await revalidator.touched(join(model, "deep", "vocab.txt"));
     await reached("verified");
   });
 
   it("does not mind what the signature leaves out, nor its own file as long as it is the same", async () => {
     await verified();
-    await freshness.touched(join(model, ".git", "HEAD"));
-    await freshness.touched(join(model, "model.sig"));
-    await freshness.touched(join(root(), "mm", "weights.bin"));
+    await revalidator.touched(join(model, ".git", "HEAD"));
+    await revalidator.touched(join(model, "model.sig"));
+    await revalidator.touched(join(root(), "mm", "weights.bin"));
     assert.deepEqual(states, []);
   });
 
   it("does not mind a late word about a model whose changes it hears at once, but about what it is in", async () => {
     await verified();
     covered = true;
-    await freshness.touched(join(model, "deep", "vocab.txt"), true);
-    await freshness.touched(model, true);
+    await revalidator.touched(join(model, "deep", "vocab.txt"), true);
+    await revalidator.touched(model, true);
     assert.deepEqual(states, []);
-    await freshness.touched(root(), true);
+    await revalidator.touched(root(), true);
     assert.equal(states[0], "stale");
   });
 
   it("minds a signature that is written anew", async () => {
     await verified();
     await signWith(model, other.privatePem, pool);
-    await freshness.touched(join(model, "model.sig"));
+    await revalidator.touched(join(model, "model.sig"));
     assert.equal(states[0], "stale");
     await reached("unverifiable");
   });
 
   it("minds a folder above that is gone", async () => {
     await verified();
-    await freshness.touched(root());
+    await revalidator.touched(root());
     assert.equal(states[0], "stale");
   });
 
@@ -145,24 +145,24 @@ describe("freshness", () => {
     await verified();
     automatic = "off";
     writeFileSync(join(model, "more.bin"), "x");
-    await freshness.touched(join(model, "more.bin"));
+    await revalidator.touched(join(model, "more.bin"));
     assert.equal(state(), "stale");
     automatic = "signatures";
-    freshness.automaticChanged();
+    revalidator.automaticChanged();
     await reached("modified");
   });
 
   it("leaves no verdict standing on a key that is no longer trusted", async () => {
     await verified();
     trusted = [];
-    freshness.trustChanged("trust");
+    revalidator.trustChanged("trust");
     assert.equal(registry.get(model)?.verdict.staleBecause, "trust");
-    await freshness.touched(join(model, "weights.bin"));
+    await revalidator.touched(join(model, "weights.bin"));
     assert.equal(registry.get(model)?.verdict.staleBecause, "files", "that says more");
     assert.equal(registry.get(model)?.before?.state, "verified");
     await reached("unverifiable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    freshness.trustChanged("trust");
+    revalidator.trustChanged("trust");
     await reached("verified");
   });
 
@@ -172,7 +172,7 @@ describe("freshness", () => {
     found();
     await reached("unverifiable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    freshness.trustChanged("trust");
+    revalidator.trustChanged("trust");
     await reached("verified");
   });
 });

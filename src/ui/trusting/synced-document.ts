@@ -3,16 +3,16 @@ import { basename } from "node:path";
 import { type Disposable, l10n, type TextDocument, Uri, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 
-/** Milliseconds after which the editor is not waited for any more. */
-const PATIENCE = 30_000;
+/** Milliseconds to wait for the editor. */
+const TIMEOUT = 30_000;
 
 /**
- * The editor's document of a file, with the text that is on the disk now, unless the person has changed it: the editor
- * hears of changes on the disk a little later.
+ * Opens the editor's document of a file, and waits until it has the text that is on the disk, unless the person has
+ * changed it: the editor learns of changes on the disk a little later.
  *
- * @throws ProvenanceError POLICY_INVALID where the editor goes on with another text
+ * @throws ProvenanceError POLICY_INVALID where the editor keeps another text
  */
-export async function settledDocument(path: string): Promise<TextDocument> {
+export async function openSyncedDocument(path: string): Promise<TextDocument> {
   const document = await workspace.openTextDocument(Uri.file(path));
   if (document.isDirty || (await isAsOnDisk(document))) return document;
   const waiting: Disposable[] = [];
@@ -23,9 +23,9 @@ export async function settledDocument(path: string): Promise<TextDocument> {
         () => resolve(false),
       );
     waiting.push(workspace.onDidChangeTextDocument((event) => event.document === document && look()));
-    const end = setTimeout(() => resolve(false), PATIENCE);
+    const end = setTimeout(() => resolve(false), TIMEOUT);
     waiting.push({ dispose: () => clearTimeout(end) });
-    // It may have heard since.
+    // It may have changed before the listener was there.
     look();
   });
   try {
@@ -35,13 +35,13 @@ export async function settledDocument(path: string): Promise<TextDocument> {
   }
   throw new ProvenanceError(
     "POLICY_INVALID",
-    l10n.t("{0} is not the same in the editor and on the disk. Open it, and try again.", basename(path)),
+    l10n.t("{0} differs between the editor and the disk. Open it and try again.", basename(path)),
   );
 }
 
 async function isAsOnDisk(document: TextDocument): Promise<boolean> {
   const text = (await readFile(document.uri.fsPath, "utf8")).replace(/^\ufeff/, "");
-  // The editor gives all lines one kind of end.
+  // The editor uses one kind of line end for all lines.
   const lines = (some: string): string => some.replaceAll(/\r\n?/g, "\n");
   return lines(text) === lines(document.getText());
 }

@@ -13,7 +13,7 @@ const QUIET_MS = 1_000;
  */
 export type AutomaticChecks = "off" | "signatures" | "cached" | "full";
 
-export interface FreshnessServices {
+export interface RevalidatorServices {
   readonly registry: ModelRegistry;
   readonly checker: Checker;
   automatic(): AutomaticChecks;
@@ -28,12 +28,12 @@ export interface FreshnessServices {
  * Keeps verdicts honest: a change on disk, or in whom the person trusts, takes a verdict back at once,
  * and a new check follows when it has been quiet for a second.
  */
-export class Freshness {
-  readonly #services: FreshnessServices;
+export class Revalidator {
+  readonly #services: RevalidatorServices;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscription: { dispose(): void };
 
-  constructor(services: FreshnessServices) {
+  constructor(services: RevalidatorServices) {
     this.#services = services;
     this.#subscription = services.registry.onDidChange((change) => this.#look(change));
   }

@@ -5,11 +5,11 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Freshness } from "../../../src/workspace/freshness.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
-import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
+import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
-import { VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
+import { VerdictStore } from "../../../src/workspace/verdict-store.ts";
 import { changeByte, damageSignature, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -26,7 +26,7 @@ interface Window {
   readonly registry: ModelRegistry;
   readonly policies: Policies;
   readonly checker: Checker;
-  readonly freshness: Freshness;
+  readonly revalidator: Revalidator;
   close(): void;
 }
 
@@ -77,7 +77,7 @@ describe("bad news", () => {
         kept = JSON.stringify(value);
       },
     };
-    const memory = new VerdictMemory({ registry, storage, failed });
+    const memory = new VerdictStore({ registry, storage, failed });
     const policies = new Policies({
       userPolicy: () => "",
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
@@ -94,7 +94,7 @@ describe("bad news", () => {
       watch: async () => {},
       log: () => {},
     });
-    const freshness = new Freshness({
+    const revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => (automatic ? "cached" : "off"),
@@ -102,7 +102,7 @@ describe("bad news", () => {
       failed,
       quietMs: 1,
     });
-    const follower = new PolicyFollower({ registry, policies, checker, freshness, automatic: () => automatic, failed });
+    const follower = new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: () => automatic, failed });
     await memory.load();
     registry.replaceFolder(folder, [{ path: model, kind: "directory", signature }]);
     registry.onDidChange(() => states.push(registry.get(model)?.verdict.state ?? "unsigned"));
@@ -110,11 +110,11 @@ describe("bad news", () => {
       registry,
       policies,
       checker,
-      freshness,
+      revalidator,
       close: () => {
         memory.dispose();
         follower.dispose();
-        freshness.dispose();
+        revalidator.dispose();
         checker.dispose();
       },
     };
@@ -178,7 +178,7 @@ describe("bad news", () => {
     const { verdict } = await reached(window, (known) => known.verdict.state === "modified" && !isUnreadable(known));
     assert.ok(verdict.reasons.every(({ code }) => code !== "POLICY_INVALID"));
     changeByte(join(model, "weights.bin"));
-    await window.freshness.touched(join(model, "weights.bin"));
+    await window.revalidator.touched(join(model, "weights.bin"));
     await reached(window, ({ verdict: { state } }) => state === "verified");
   });
 
@@ -187,7 +187,7 @@ describe("bad news", () => {
     typo();
     window.policies.changed();
     await reached(window, isUnreadable);
-    await window.freshness.touched(join(model, "weights.bin"));
+    await window.revalidator.touched(join(model, "weights.bin"));
     await reached(window, (known) => known.verdict.state === "stale");
     await reached(window, (known) => isUnreadable(known) && known.verdict.state === "modified");
   });
@@ -206,7 +206,7 @@ describe("bad news", () => {
       ["KEY_UNKNOWN"],
     );
     // Other files are another matter.
-    await window.freshness.touched(join(model, "weights.bin"));
+    await window.revalidator.touched(join(model, "weights.bin"));
     await reached(window, ({ verdict: { state } }) => state === "unverifiable");
   });
 

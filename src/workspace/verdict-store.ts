@@ -1,7 +1,7 @@
 import type { Verdict } from "../core/verdict.ts";
-import { toKeep } from "./kept-verdict.ts";
+import { storedForm } from "./stored-verdict.ts";
 import { type ModelRegistry, restsOnFiles } from "./registry.ts";
-import { isBadNews } from "./standing-verdict.ts";
+import { isFailure } from "./retained-failure.ts";
 
 /** Milliseconds without a change before what is known is kept. */
 const QUIET_MS = 1_000;
@@ -17,7 +17,7 @@ export interface Storage {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-export interface MemoryServices {
+export interface VerdictStoreServices {
   readonly registry: ModelRegistry;
   readonly storage: Storage;
   failed(error: unknown): void;
@@ -28,18 +28,18 @@ export interface MemoryServices {
  * Keeps the last verdicts over a reload of the window. What comes back is `stale` until a check confirms it: nobody
  * watched the files in between. Made before whoever checks what is found: a model that is remembered is not new.
  */
-export class VerdictMemory {
-  readonly #services: MemoryServices;
+export class VerdictStore {
+  readonly #services: VerdictStoreServices;
   readonly #subscription: { dispose(): void };
   /** Those whose model was not found yet, by path; undefined before {@link load}. */
   #awaited: Map<string, Verdict> | undefined;
   #kept = "";
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(services: MemoryServices) {
+  constructor(services: VerdictStoreServices) {
     this.#services = services;
     this.#subscription = services.registry.onDidChange(({ paths }) => {
-      for (const path of paths) this.#recall(path);
+      for (const path of paths) this.#parseStoredVerdict(path);
       this.#keepLater();
     });
   }
@@ -48,9 +48,9 @@ export class VerdictMemory {
   async load(): Promise<void> {
     const kept = this.#services.storage.get(KEY);
     const entries: readonly unknown[] = Array.isArray(kept) ? kept.slice(0, MODEL_LIMIT) : [];
-    const verdicts = entries.length === 0 ? [] : entries.map((await import("./remembered-verdict.ts")).recall);
+    const verdicts = entries.length === 0 ? [] : entries.map((await import("./stored-verdict-schema.ts")).parseStoredVerdict);
     this.#awaited = new Map(verdicts.flatMap((verdict) => (verdict === undefined ? [] : [[verdict.model, verdict]])));
-    for (const { path } of this.#services.registry.models) this.#recall(path);
+    for (const { path } of this.#services.registry.models) this.#parseStoredVerdict(path);
   }
 
   dispose(): void {
@@ -60,7 +60,7 @@ export class VerdictMemory {
     this.#keep();
   }
 
-  #recall(path: string): void {
+  #parseStoredVerdict(path: string): void {
     const { registry } = this.#services;
     const remembered = this.#awaited?.get(path);
     const model = registry.get(path);
@@ -89,7 +89,7 @@ export class VerdictMemory {
     const entries: unknown[] = [];
     let size = 0;
     for (const verdict of all.sort(latestFirst)) {
-      const entry = toKeep(verdict);
+      const entry = storedForm(verdict);
       if (entry === undefined) continue;
       size += JSON.stringify(entry).length;
       if (entries.length === MODEL_LIMIT || size > TOTAL_LIMIT) break;
@@ -103,7 +103,7 @@ export class VerdictMemory {
 }
 
 function lastKnown(verdict: Verdict, before: Verdict | undefined): Verdict[] {
-  if (restsOnFiles(verdict) || isBadNews(verdict)) return [verdict];
+  if (restsOnFiles(verdict) || isFailure(verdict)) return [verdict];
   const passing = verdict.state === "stale" || verdict.state === "checking" || verdict.state === "unchecked";
   return passing && before !== undefined ? [before] : [];
 }

@@ -10,7 +10,7 @@ const ENTRIES = ENTRY_LIMIT / 20;
 const KEPT: ReadonlySet<VerdictState> = new Set(["verified", "untrusted", "modified", "invalid"]);
 
 /** What to keep of a verdict, as JSON has it; undefined for one that neither rests on files nor is bad news. */
-export function toKeep(verdict: Verdict): unknown {
+export function storedForm(verdict: Verdict): unknown {
   const { state, model, signature, signer, coverage, comparison, checkedAt, reading } = verdict;
   if (!KEPT.has(state)) return undefined;
   const reasons = verdict.reasons.map(({ code, message }) => ({ code, message }));

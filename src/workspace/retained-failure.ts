@@ -3,7 +3,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { KnownModel } from "./registry.ts";
 
 /** Whether it was found that files differ from what was signed, or that the signature is not valid. */
-export function isBadNews({ state }: Verdict): boolean {
+export function isFailure({ state }: Verdict): boolean {
   return state === "modified" || state === "invalid";
 }
 
@@ -13,11 +13,11 @@ export function isBadNews({ state }: Verdict): boolean {
  *
  * @param known what was known when the check began
  */
-export function standingVerdict(known: KnownModel, reached: Verdict): Verdict {
+export function retainFailure(known: KnownModel, reached: Verdict): Verdict {
   const last = known.before ?? known.verdict;
-  if (reached.state !== "unverifiable" || !isBadNews(last)) return reached;
+  if (reached.state !== "unverifiable" || !isFailure(last)) return reached;
   const unreadable = reached.decision?.reasons.filter(({ code }) => code === "POLICY_INVALID") ?? [];
-  if (!isBadNews(known.verdict) && unreadable.length === 0) return reached;
+  if (!isFailure(known.verdict) && unreadable.length === 0) return reached;
   // What speaks against the signature itself is no matter of trust; all else was asked anew.
   const found = last.reasons.filter(({ code }) => errorKind(code) === "invalid");
   const { decision: _, ...facts } = last;

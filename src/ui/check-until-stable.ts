@@ -5,7 +5,7 @@ import type { Checker, CheckOptions } from "../workspace/checker.ts";
 const TRIES = 3;
 
 /** A check of the files for somebody who acts on the answer: what changed while it was read is read again, a few times. */
-export async function checkSettled(
+export async function checkUntilStable(
   checker: Pick<Checker, "check">,
   path: string,
   options: CheckOptions,

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { toKeep } from "../../../src/workspace/kept-verdict.ts";
+import { storedForm } from "../../../src/workspace/stored-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
-import { recall } from "../../../src/workspace/remembered-verdict.ts";
-import { type Storage, VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
+import { parseStoredVerdict } from "../../../src/workspace/stored-verdict-schema.ts";
+import { type Storage, VerdictStore } from "../../../src/workspace/verdict-store.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -43,7 +43,7 @@ describe("the memory of verdicts", () => {
   /** A window in which the model is found, and then whatever else; closed at the end. */
   async function inWindow(act: (registry: ModelRegistry, check: () => Promise<Verdict>) => unknown): Promise<void> {
     const registry = new ModelRegistry();
-    const memory = new VerdictMemory({ registry, storage, failed: (error) => assert.fail(String(error)) });
+    const memory = new VerdictStore({ registry, storage, failed: (error) => assert.fail(String(error)) });
     await memory.load();
     const checker = new Checker({
       registry,
@@ -91,7 +91,7 @@ describe("the memory of verdicts", () => {
     await inWindow((registry) => registry.replaceFolder(root(), []));
     const before = storage.text;
     const registry = new ModelRegistry();
-    const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    const memory = new VerdictStore({ registry, storage, failed: () => {} });
     await memory.load();
     registry.replaceFolder(root(), []);
     registry.replaceFolder(join(root(), "elsewhere"), [{ path: join(root(), "elsewhere", "x"), kind: "file" }]);
@@ -114,7 +114,7 @@ describe("the memory of verdicts", () => {
       { ...good, reasons: [{ code: "constructor", message: "" }] },
       { ...good, coverage: { ...good.coverage, files: -1 } },
     ]) {
-      assert.equal(recall(bad), undefined, JSON.stringify(bad));
+      assert.equal(parseStoredVerdict(bad), undefined, JSON.stringify(bad));
     }
     for (const text of ['{"0":1}', "7", "[7]", "null"]) {
       storage.text = text;
@@ -126,9 +126,9 @@ describe("the memory of verdicts", () => {
     const added = Array.from({ length: 10_000 }, (_, index) => ({ name: `file-${index}` }));
     const base = { model, signature, reasons: [], state: "modified" } as const;
     const large: Verdict = { ...base, comparison: { matches: false, changed: [], missing: [], added } };
-    assert.deepEqual(recall(toKeep(large)), base);
+    assert.deepEqual(parseStoredVerdict(storedForm(large)), base);
     const registry = new ModelRegistry();
-    const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    const memory = new VerdictStore({ registry, storage, failed: () => {} });
     await memory.load();
     const path = (index: number): string => join(root(), `many-${index}`);
     const indexes = Array.from({ length: 300 }, (_, index) => index);
@@ -152,14 +152,14 @@ describe("the memory of verdicts", () => {
   it("keeps every kind of signer, and nothing of a model that was not read", () => {
     const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
     const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
-    assert.deepEqual(recall(toKeep(verdict)), verdict);
+    assert.deepEqual(parseStoredVerdict(storedForm(verdict)), verdict);
     const coverage: Verdict["coverage"] = {
       ...{ files: 1, bytes: 1, bytesRead: 1, bytesFromCache: 0, seconds: 1, ignored: [], unsigned: [], empty: [] },
       ...{ algorithm: "sha256", serialization: "files", symlinksAllowed: false },
       hidden: { names: [".github/ci.yml"], count: 1, complete: true },
     };
-    assert.deepEqual(recall(toKeep({ ...verdict, coverage })), { ...verdict, coverage });
-    assert.deepEqual(recall(toKeep({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
-    assert.equal(toKeep({ ...verdict, state: "unchecked" }), undefined);
+    assert.deepEqual(parseStoredVerdict(storedForm({ ...verdict, coverage })), { ...verdict, coverage });
+    assert.deepEqual(parseStoredVerdict(storedForm({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
+    assert.equal(storedForm({ ...verdict, state: "unchecked" }), undefined);
   });
 });

@@ -16,14 +16,14 @@ export const COMMANDS = {
   ignorePath: "modelProvenance.ignorePath",
   selectSigstoreInstance: "modelProvenance.selectSigstoreInstance",
   refreshTrustRoot: "modelProvenance.refreshTrustRoot",
-  clearDigestCache: "modelProvenance.clearDigestCache",
+  clearHashCache: "modelProvenance.clearHashCache",
   findModels: "modelProvenance.findModels",
   filterModels: "modelProvenance.filterModels",
   showModel: "modelProvenance.showModel",
   showSignature: "modelProvenance.showSignature",
   compare: "modelProvenance.compare",
-  showResignChanges: "modelProvenance.showResignChanges",
-  showLog: "modelProvenance.showLog",
+  previewResigning: "modelProvenance.previewResigning",
+  showOutput: "modelProvenance.showOutput",
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -53,8 +53,8 @@ export const EDITORS = { signature: "modelProvenance.signature" } as const;
 export const DOCUMENT_SCHEMES = {
   /** What a file would be after a change. */
   planned: "model-provenance-planned",
-  /** What is known of a model, and why. */
-  told: "model-provenance-told",
+  /** What is known about a model, and why. */
+  report: "model-provenance-report",
 } as const;
 
 export const CONTEXT_KEYS = {

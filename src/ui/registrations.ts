@@ -5,7 +5,7 @@ import { COMPARISON_SCHEME, TOOLS } from "../platform/ids.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
-import { registerDocuments } from "./document-registrations.ts";
+import { registerDocuments } from "./reports/register-documents.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
 import { registerProblems } from "./problems/register.ts";
 import type { Services } from "./services.ts";

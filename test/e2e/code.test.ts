@@ -95,7 +95,7 @@ describe("code that names models, by a person", () => {
     writeFileSync(join(workspace.verified, "notes.txt"), "new\n");
     await modelRow(page, "tiny-llama", "Changed since signing").click();
     const menu = await contextMenu(page, modelRow(page, "tiny-llama", "Changed since signing"));
-    await chooseEntry(menu, "Show What Re-Signing Would Change");
+    await chooseEntry(menu, "Preview Re-Signing");
     await compared(page);
     await page.locator(".monaco-diff-editor .modified .view-line", { hasText: "notes.txt" }).waitFor();
     await screenshot(page, "code-06-resign-light");

@@ -90,7 +90,7 @@ describe("comparing a model with its signature", () => {
     unlinkSync(join(model, "gone.txt"));
     await watched.reaches("modified");
     const before = statSync(join(model, "model.sig"), { bigint: true }).mtimeNs;
-    await commands.executeCommand(COMMANDS.showResignChanges, Uri.file(model));
+    await commands.executeCommand(COMMANDS.previewResigning, Uri.file(model));
     const { left, right } = await comparison("compared: as signed ↔ signed again");
     assert.match(right[0] ?? "", /^compared, as signing it now would$/);
     assert.ok(left.includes("1 no longer signed, 1 newly signed"));
@@ -102,13 +102,13 @@ describe("comparing a model with its signature", () => {
 
   it("opens nothing where nothing differs, nothing is signed, or nothing authentic says what was signed", async () => {
     await commands.executeCommand(COMMANDS.compare, Uri.file(model));
-    await commands.executeCommand(COMMANDS.showResignChanges, Uri.file(model));
+    await commands.executeCommand(COMMANDS.previewResigning, Uri.file(model));
     damageSignature(join(model, "model.sig"));
     await watched.reaches("invalid");
     await commands.executeCommand(COMMANDS.compare, Uri.file(model));
     unlinkSync(join(model, "model.sig"));
     await watched.reaches("unsigned");
-    await commands.executeCommand(COMMANDS.showResignChanges, Uri.file(model));
+    await commands.executeCommand(COMMANDS.previewResigning, Uri.file(model));
     assert.deepEqual(comparisons(), []);
   });
 

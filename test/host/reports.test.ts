@@ -4,7 +4,7 @@ import { commands, env, Uri, workspace } from "vscode";
 import type { Verdict } from "../../src/core/verdict.ts";
 import type { Signer } from "../../src/core/verification/signer.ts";
 import { COMMANDS } from "../../src/platform/ids.ts";
-import { markdownReport } from "../../src/ui/commands/report-markdown.ts";
+import { markdownReport } from "../../src/ui/reports/model-report.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { extensionApi, Watched } from "../support/extension-api.ts";
 

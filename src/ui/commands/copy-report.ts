@@ -3,13 +3,13 @@ import { verifyReport } from "../../core/verify-report.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { markdownReport } from "./report-markdown.ts";
+import { markdownReport } from "../reports/model-report.ts";
 import { targetModels } from "./targets.ts";
 
-/** Milliseconds that the status bar says so. */
-const TOLD_FOR = 3_000;
+/** Milliseconds that the message stays in the status bar. */
+const MESSAGE_DURATION = 3_000;
 
-/** Copy Report as JSON: what is known of the models now, for a script: one object, or an array of several. */
+/** Copy Report as JSON: copies what is known about the models, for scripts: one object, or an array for several models. */
 export async function copyReport(args: readonly unknown[], services: Services): Promise<void> {
   await copy(await targetModels(args, "show", services), (models) => {
     const reports = models.map(({ verdict }) => verifyReport(verdict));
@@ -17,7 +17,7 @@ export async function copyReport(args: readonly unknown[], services: Services): 
   });
 }
 
-/** Copy Report as Markdown: the same for a ticket or a chat. */
+/** Copy Report as Markdown: copies the same for a ticket or a chat. */
 export async function copyReportAsMarkdown(args: readonly unknown[], services: Services): Promise<void> {
   await copy(await targetModels(args, "show", services), (models) => models.map(markdownReport).join("\n"));
 }
@@ -26,9 +26,9 @@ async function copy(models: readonly KnownModel[], text: (models: readonly Known
   const [only] = models;
   if (only === undefined) return;
   await env.clipboard.writeText(text(models));
-  const told =
+  const message =
     models.length === 1
       ? l10n.t("Copied the report of {0}", modelName(only))
       : l10n.t("Copied {0} reports", models.length);
-  window.setStatusBarMessage(told, TOLD_FOR);
+  window.setStatusBarMessage(message, MESSAGE_DURATION);
 }

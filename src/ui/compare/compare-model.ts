@@ -56,7 +56,7 @@ export async function compareModel(args: readonly unknown[], services: Services)
 }
 
 /** What a signature that is made now would say, beside the one that is there. Nothing is signed. */
-export async function showResignChanges(args: readonly unknown[], services: Services): Promise<void> {
+export async function previewResigning(args: readonly unknown[], services: Services): Promise<void> {
   const { path, ...rest } = await targetModel(args, "compare", services);
   const name = modelName({ path, ...rest });
   const { statement, next } = await withProgress(

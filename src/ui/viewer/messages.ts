@@ -1,16 +1,16 @@
 import * as v from "valibot";
 
-// What the viewer's page and the extension say to each other. Both sides parse what they hear: no value passes unread.
+// The messages between the viewer's page and the extension. Both sides parse what they receive.
 
-/** How sure a thing is told: by its colour and its mark; the words say it as well. */
+/** The colour and mark of a text, which says the same in words. */
 export const Tone = v.picklist(["green", "amber", "red", "neutral"]);
 export type Tone = v.InferOutput<typeof Tone>;
 
 /**
- * - `passed`: checked, and in order
- * - `failed`: checked, and not in order
- * - `warned`: checked, and something is to be known
- * - `open`: not checked, or not decided here
+ * - `passed`: verified
+ * - `failed`: verification failed
+ * - `warned`: verified, with a warning
+ * - `open`: not verified, or can't be verified here
  * - `running`
  */
 export const StepStatus = v.picklist(["passed", "failed", "warned", "open", "running"]);
@@ -19,7 +19,7 @@ export type StepStatus = v.InferOutput<typeof StepStatus>;
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-/** Something that opens: its number in the extension's own list, and where it leads, in words. */
+/** A link: its number in the extension's list, and its target as text. */
 const Link = v.object({ id: Count, leadsTo: v.string() });
 export type Link = v.InferOutput<typeof Link>;
 
@@ -38,10 +38,10 @@ const Step = v.object({
   status: StepStatus,
   /** The status in words. */
   result: v.string(),
-  /** What that means, in a sentence or two. */
+  /** What that means, in one or two sentences. */
   line: v.string(),
   facts: v.array(Fact),
-  /** What the file says of itself; nobody checked it. */
+  /** Unverified claims of the file. */
   claims: v.array(Fact),
 });
 export type Step = v.InferOutput<typeof Step>;
@@ -59,7 +59,7 @@ export type TimelineItem = v.InferOutput<typeof TimelineItem>;
 const Timeline = v.object({ verified: v.boolean(), summary: v.string(), items: v.array(TimelineItem) });
 export type Timeline = v.InferOutput<typeof Timeline>;
 
-/** Where a CI signer made it. Only ever what was verified. */
+/** Where a CI signer built it. Verified facts only. */
 const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
 export type Origin = v.InferOutput<typeof Origin>;
 
@@ -77,7 +77,7 @@ export const FileFilter = v.picklist(["all", "differing", ...FileState.options])
 export type FileFilter = v.InferOutput<typeof FileFilter>;
 
 const Files = v.object({
-  /** Another number: rows that came before are no longer true. */
+  /** Changes when rows received earlier are outdated. */
   generation: Count,
   summary: v.string(),
   verified: v.boolean(),
@@ -98,12 +98,12 @@ export const FileRow = v.object({
   digest: v.string(),
   /** One sentence about the state. */
   sentence: v.string(),
-  /** What there is to know beside that: what was expected, what was found, whose word. */
+  /** Further facts: expected and found digests. */
   facts: v.array(Fact),
 });
 export type FileRow = v.InferOutput<typeof FileRow>;
 
-/** Words of the page itself, in the person's language. */
+/** Texts of the page itself, in the user's language. */
 const Labels = v.object({
   verify: v.string(),
   verifyAgain: v.string(),
@@ -112,7 +112,7 @@ const Labels = v.object({
   copyReport: v.string(),
   howChecked: v.string(),
   details: v.string(),
-  /** Above what the file says of itself. */
+  /** Heading of unverified claims. */
   claims: v.string(),
   when: v.string(),
   where: v.string(),
@@ -123,7 +123,7 @@ const Labels = v.object({
   columnState: v.string(),
   columnSize: v.string(),
   columnDigest: v.string(),
-  /** `{0}` of `{1}` files; read out. */
+  /** `{0}` of `{1}` files. */
   found: v.string(),
   nothingFound: v.string(),
   copyName: v.string(),
@@ -143,7 +143,7 @@ const Labels = v.object({
 });
 export type Labels = v.InferOutput<typeof Labels>;
 
-/** Everything but the rows and the statement. */
+/** Everything except the rows and the statement. */
 export const ViewerState = v.object({
   type: v.literal("state"),
   name: v.string(),
@@ -153,17 +153,17 @@ export const ViewerState = v.object({
     mark: v.string(),
     label: v.string(),
     sentence: v.string(),
-    /** What is wrong, or what to do. */
+    /** What is wrong, and what to do. */
     notes: v.array(v.string()),
   }),
   steps: v.array(Step),
   timeline: v.optional(Timeline),
   origin: v.optional(Origin),
   files: v.optional(Files),
-  /** What its text is of: the statement, or the whole file where no statement can be read. */
+  /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
   canVerify: v.boolean(),
-  /** Whether all that is missing is that somebody accepts the signer. */
+  /** Whether the model would be verified if its signer were accepted. */
   canTrust: v.boolean(),
   labels: Labels,
 });
@@ -174,7 +174,7 @@ const Rows = v.object({
   request: Count,
   generation: Count,
   offset: Count,
-  /** Rows that the filter lets through. */
+  /** Rows that match the filter. */
   total: Count,
   rows: v.array(FileRow),
 });
@@ -183,18 +183,18 @@ export type Rows = v.InferOutput<typeof Rows>;
 const Lines = v.object({ type: v.literal("lines"), offset: Count, total: Count, lines: v.array(v.string()) });
 export type Lines = v.InferOutput<typeof Lines>;
 
-/** What the page hears. */
+/** Messages to the page. */
 export const ToPage = v.variant("type", [ViewerState, Rows, Lines, v.object({ type: v.literal("copied") })]);
 export type ToPage = v.InferOutput<typeof ToPage>;
 
-/** Rows in one answer; more are asked for as they come into sight. */
+/** Rows in one response. */
 export const ROWS_AT_ONCE = 100;
-/** Lines of the statement in one answer. */
+/** Lines of the statement in one response. */
 export const LINES_AT_ONCE = 500;
-/** Characters of a search. */
+/** Characters of a search, at most. */
 export const SEARCH_LENGTH = 500;
 
-/** What the extension hears. */
+/** Messages from the page. */
 export const FromPage = v.variant("type", [
   v.object({ type: v.literal("ready") }),
   v.object({

@@ -13,7 +13,7 @@ import type { Links } from "./presentation/links.ts";
 import { viewerState } from "./presentation/viewer-state.ts";
 import type { Seen, SignatureDocument } from "./signature-document.ts";
 
-/** One page that shows a signature: sends what changed, answers what it asks, does what it may ask for. */
+/** One page that shows a signature: sends its state, and handles its messages. */
 export class SignaturePanel {
   readonly #document: SignatureDocument;
   readonly #panel: WebviewPanel;
@@ -21,7 +21,7 @@ export class SignaturePanel {
   readonly #store = new DisposableStore();
   #links: Links | undefined;
   #sent: string | undefined;
-  /** Whether the page runs: it ends when it is hidden, and begins anew when it is shown. */
+  /** Whether the page runs. It ends when hidden, and starts again when shown. */
   #ready = false;
   #updating: Promise<void> | undefined;
   #again = false;
@@ -36,7 +36,7 @@ export class SignaturePanel {
       localResourceRoots: [dist],
       enableCommandUris: false,
     };
-    this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#hear(message)));
+    this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
     this.#store.add(document.onDidChange(() => this.#update()));
     this.#store.add(panel.onDidDispose(() => this.#store.dispose()));
     const at = (name: string): string => panel.webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
@@ -47,16 +47,16 @@ export class SignaturePanel {
     );
   }
 
-  async #hear(message: unknown): Promise<void> {
+  async #receive(message: unknown): Promise<void> {
     const parsed = v.safeParse(FromPage, message);
     if (!parsed.success) {
-      this.#log.warn("The signature viewer said something that it cannot say.");
+      this.#log.warn("The signature viewer sent an invalid message.");
       return;
     }
-    await guarded(this.#log, () => this.#answer(parsed.output));
+    await guarded(this.#log, () => this.#handle(parsed.output));
   }
 
-  async #answer(message: FromPage): Promise<void> {
+  async #handle(message: FromPage): Promise<void> {
     switch (message.type) {
       case "ready":
         this.#ready = true;
@@ -90,7 +90,7 @@ export class SignaturePanel {
       await env.openExternal(Uri.parse(target.url, true));
       return;
     }
-    const { file, line, column } = target.place;
+    const { file, line, column } = target.location;
     const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
     await window.showTextDocument(Uri.file(file), { selection: new Range(at, at) });
   }
@@ -98,7 +98,7 @@ export class SignaturePanel {
   async #do(action: Extract<FromPage, { type: "do" }>["action"]): Promise<void> {
     const { uri } = this.#document;
     if (action === "reopenAsText") {
-      // The first takes the place of this editor, which has to be the active one; the second opens beside it.
+      // The first command replaces this editor, but only if it is active.
       if (this.#panel.active) await commands.executeCommand("workbench.action.reopenTextEditor");
       else await commands.executeCommand("vscode.openWith", uri, "default", this.#panel.viewColumn);
       return;
@@ -108,7 +108,7 @@ export class SignaturePanel {
     if (model !== undefined) await commands.executeCommand(runs[action], model.path);
   }
 
-  /** Sends the state, once after any number of changes that come while it is worked out. */
+  /** Sends the state, and once more if it changes meanwhile. */
   #update(): void {
     if (!this.#ready) return;
     if (this.#updating !== undefined) {

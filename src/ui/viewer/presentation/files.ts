@@ -7,10 +7,10 @@ import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, FileFilter, FileRow, FileState, Files, Tone } from "../messages.ts";
 import { currentVerdict, isCompared, type Subject } from "./subject.ts";
 
-/** Changed pieces of one file that are listed. */
+/** Changed shards of one file that are listed. */
 const PIECES = 20;
 
-/** What the reader has to know to give each file its state. */
+/** Returns what was found of the files, from which the engine computes the state of each. */
 export function findingsOf(subject: Subject): Findings {
   const verdict = currentVerdict(subject);
   const compared = isCompared(verdict) ? verdict : undefined;
@@ -46,7 +46,7 @@ function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> 
 
 const STATES: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];
 
-/** What stands above the list, and what it can be narrowed to. */
+/** Returns the summary and the filters above the list. */
 export function filesOf(
   subject: Subject,
   counts: StateCounts,
@@ -70,12 +70,12 @@ export function filesOf(
   const verdict: Verdict | undefined = currentVerdict(subject);
   const verified = isCompared(verdict);
   const summary = verified
-    ? t("What was signed, compared with what is here.")
-    : t("What the signature file lists. Nothing of it was compared.");
+    ? t("The signed files, compared with the files on disk.")
+    : t("The files that the signature lists. They were not compared.");
   return { generation, summary, verified, filters, total };
 }
 
-/** One file of the list, in words. */
+/** Returns the row of one file. */
 export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
   const { word, tone } = stateLabels(localizer)[entry.state];
   return {
@@ -93,21 +93,21 @@ export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
 function sentenceOf({ state, ignored, source, note }: FileEntry, { t }: Localizer): string {
   switch (state) {
     case "same":
-      return t("As it was signed.");
+      return t("Matches the signature.");
     case "listed":
-      return t("The signature file lists it; it was not compared.");
+      return t("Listed in the signature, not compared.");
     case "changed":
-      return t("Its content is not what was signed.");
+      return t("Its content differs from what was signed.");
     case "missing":
       return ignored === true
-        ? t("Signed, but left out of this check, so it was not read.")
-        : t("Signed, but no longer here.");
+        ? t("Signed, but left out of this verification, so it was not read.")
+        : t("Signed, but missing.");
     case "added":
-      return note === undefined ? t("Here, but not signed.") : t("Here, but not signed: {0}.", noteText(note, t));
+      return note === undefined ? t("Present, but not signed.") : t("Present, but not signed: {0}.", noteText(note, t));
     case "passed":
-      return t("Not signed; a policy allows that.");
+      return t("Not signed; allowed by a policy.");
     case "left-out":
-      return source === "signer" ? t("Left out by the signer.") : t("Left out, as is usual for such files.");
+      return source === "signer" ? t("Left out by the signer.") : t("Left out by default.");
   }
 }
 
@@ -115,16 +115,16 @@ function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact
   const code = true;
   if (changes.length === 0) {
     const signed = digest === undefined ? [] : [{ label: t("Digest, as signed"), value: digest, code }];
-    return shards === undefined ? signed : [...signed, { label: t("Signed pieces"), value: String(shards) }];
+    return shards === undefined ? signed : [...signed, { label: t("Signed shards"), value: String(shards) }];
   }
   const more = changes.length - PIECES;
   const listed = changes.slice(0, PIECES).flatMap(({ range, expected, found, note }) => {
     const where = range === undefined ? "" : ` (${t("bytes {0} to {1}", range.start, range.end)})`;
     return [
-      ...(note === undefined ? [] : [{ label: t("What is wrong") + where, value: noteText(note, t) }]),
+      ...(note === undefined ? [] : [{ label: t("Problem") + where, value: noteText(note, t) }]),
       ...(expected === undefined ? [] : [{ label: t("Expected") + where, value: expected, code }]),
       ...(found === undefined ? [] : [{ label: t("Found") + where, value: found, code }]),
     ];
   });
-  return more > 0 ? [...listed, { label: t("And more"), value: t("{0} further pieces changed", more) }] : listed;
+  return more > 0 ? [...listed, { label: t("More"), value: t("{0} more changed shards", more) }] : listed;
 }

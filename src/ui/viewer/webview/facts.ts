@@ -1,6 +1,6 @@
 import type { Fact, Labels } from "../messages.ts";
 import { filled, make } from "./dom.ts";
-import { currentPlace, keepPlace, say } from "./host.ts";
+import { post, saveViewState, viewState } from "./host.ts";
 
 export function factList(facts: readonly Fact[], key: string, labels: Labels): HTMLElement {
   const list = make("dl", { class: "facts" });
@@ -19,19 +19,19 @@ function factValue({ value, code, link }: Fact, key: string, labels: Labels): HT
   const where = make("span", { class: "hidden-text" }, ` (${leads})`);
   return make(
     "button",
-    { class: "link", key, attributes, onClick: () => say({ type: "open", link: link.id }) },
+    { class: "link", key, attributes, onClick: () => post({ type: "open", link: link.id }) },
     text,
     where,
   );
 }
 
-/** Folded, unless the person unfolded it before. */
+/** Folded, unless the user unfolded it before. */
 export function folded(key: string, title: string, ...children: readonly (Node | undefined)[]): HTMLDetailsElement {
   const details = make("details", {}, make("summary", { key: `fold:${key}` }, title), ...children);
-  details.open = currentPlace().open.includes(key);
+  details.open = viewState().open.includes(key);
   details.addEventListener("toggle", () => {
-    const others = currentPlace().open.filter((other) => other !== key);
-    keepPlace({ open: details.open ? [...others, key] : others });
+    const others = viewState().open.filter((other) => other !== key);
+    saveViewState({ open: details.open ? [...others, key] : others });
   });
   return details;
 }

@@ -1,7 +1,7 @@
 import type { Labels, Origin, Step, Timeline, ViewerState } from "../messages.ts";
 import { make } from "./dom.ts";
 import { factList, folded } from "./facts.ts";
-import { say } from "./host.ts";
+import { post } from "./host.ts";
 import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
 
 export function headline({ headline, name, path, canVerify, canTrust, labels }: ViewerState): HTMLElement {
@@ -13,7 +13,7 @@ export function headline({ headline, name, path, canVerify, canTrust, labels }: 
     make("div", { class: "mark" }, tonePicture(tone)),
     make(
       "div",
-      { class: "saying" },
+      { class: "text" },
       make("p", { class: "label" }, label),
       make("h1", {}, sentence),
       ...notes.map((note) => make("p", { class: "note" }, note)),
@@ -52,7 +52,7 @@ function button(
   key: string,
 ): HTMLElement {
   const made = { class: `button ${kind}`, key: `do:${key}`, attributes: { type: "button" } };
-  return make("button", { ...made, onClick: () => say({ type: "do", action }) }, text);
+  return make("button", { ...made, onClick: () => post({ type: "do", action }) }, text);
 }
 
 export function steps(all: readonly Step[], labels: Labels): HTMLElement[] {

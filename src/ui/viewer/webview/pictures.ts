@@ -45,7 +45,7 @@ export function filePicture(state: FileState): SVGElement {
   return picture(FILES[state], "picture");
 }
 
-/** Beside words that say the same: not read out. */
+/** Hidden from screen readers: the text beside it says the same. */
 export function statusPicture(status: StepStatus): SVGElement {
   return picture(STATUS[status], `picture ${status}`);
 }

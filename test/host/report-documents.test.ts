@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { commands, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, DOCUMENT_SCHEMES } from "../../src/platform/ids.ts";
-import { ToldDocuments, toldUri } from "../../src/ui/explaining/told-documents.ts";
+import { ReportDocumentProvider, reportUri } from "../../src/ui/reports/report-documents.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
@@ -16,7 +16,7 @@ const keys = makeKeys();
 const stranger = makeKeys("P-384");
 const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
 
-describe("what is told of a model in a document", () => {
+describe("the report documents", () => {
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
   const model = join(folder, "told", "a`|](command:x)");
   const policy = join(folder, "model-policy.yaml");
@@ -55,7 +55,7 @@ describe("what is told of a model in a document", () => {
     const open = () =>
       workspace.textDocuments.find(
         ({ uri, isClosed }) =>
-          uri.scheme === DOCUMENT_SCHEMES.told && uri.query.includes(`"kind":"${kind}"`) && !isClosed,
+          uri.scheme === DOCUMENT_SCHEMES.report && uri.query.includes(`"kind":"${kind}"`) && !isClosed,
       );
     await until("the document is open", () => (open()?.getText() ?? "") !== "");
     const text = open()?.getText() ?? "";
@@ -93,21 +93,21 @@ describe("what is told of a model in a document", () => {
     assert.deepEqual(reportIn(text), { version: 2, command: "verify", verified: true, verdict: watched.verdict });
   });
 
-  it("is told anew where something changed before the editor had made a document of it", async () => {
+  it("updates a document that changed before the editor opened it", async () => {
     const registry = new ModelRegistry();
     const path = join(folder, "told", "another");
-    const documents = new ToldDocuments(registry, async (kind) => kind);
+    const documents = new ReportDocumentProvider(registry, async (kind) => kind);
     const renewed: string[] = [];
     const subscription = documents.onDidChange((uri) => renewed.push(uri.toString()));
     try {
-      const [quiet, overtaken] = [toldUri("report", path, "quiet"), toldUri("decision", path, "overtaken")];
+      const [quiet, overtaken] = [reportUri("report", path, "quiet"), reportUri("decision", path, "overtaken")];
       assert.equal(await documents.provideTextDocumentContent(overtaken), "decision");
       registry.add({ path, kind: "directory" }, folder);
       await documents.provideTextDocumentContent(quiet);
       renewed.length = 0;
       await workspace.openTextDocument(quiet);
       await workspace.openTextDocument(overtaken);
-      await until("it is told anew", () => renewed.length > 0);
+      await until("it is updated", () => renewed.length > 0);
       assert.deepEqual(renewed, [overtaken.toString()]);
     } finally {
       subscription.dispose();

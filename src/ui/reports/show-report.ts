@@ -2,26 +2,26 @@ import { commands, l10n } from "vscode";
 import { targetModel } from "../commands/targets.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { toldUri } from "./told-documents.ts";
+import { reportUri } from "./report-documents.ts";
 
 /**
- * Explain Decision: which policies cover a model, and what each authority says to its signer, in words.
+ * Explain Decision: shows which policies cover a model, and whether each of their authorities accepts its signer.
  *
  * @throws CancellationError
  */
 export async function explainDecision(args: readonly unknown[], services: Services): Promise<void> {
   const model = await targetModel(args, "explain", services);
   const title = l10n.t("Decision on {0}", modelName(model));
-  await commands.executeCommand("markdown.showPreview", toldUri("decision", model.path, title));
+  await commands.executeCommand("markdown.showPreview", reportUri("decision", model.path, title));
 }
 
 /**
- * Show Report: all that is known of a model.
+ * Show Report: shows everything known about a model.
  *
  * @throws CancellationError
  */
 export async function showReport(args: readonly unknown[], services: Services): Promise<void> {
   const model = await targetModel(args, "report", services);
   const title = l10n.t("Report on {0}", modelName(model));
-  await commands.executeCommand("markdown.showPreview", toldUri("report", model.path, title));
+  await commands.executeCommand("markdown.showPreview", reportUri("report", model.path, title));
 }

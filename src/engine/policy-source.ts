@@ -64,9 +64,13 @@ export async function readReferencedPolicies(references: readonly PolicyLocation
       if (text === undefined) files.set(file, reading);
       const policy = (await reading).policies.find(({ place }) => place.line === line);
       if (policy !== undefined) return policy;
-      throw new ProvenanceError("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, {
-        details: { file, line },
-      });
+      throw new ProvenanceError(
+        "POLICY_INVALID",
+        `There is no policy in line ${line} of ${file} any more. Try again.`,
+        {
+          details: { file, line },
+        },
+      );
     }),
   );
 }

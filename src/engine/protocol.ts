@@ -10,8 +10,8 @@ import type { Replacement } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
-import type { PortableError } from "./portable-error.ts";
 import type { PolicyLocation } from "./policy-source.ts";
+import type { PortableError } from "./portable-error.ts";
 import type { PortableTrust } from "./portable-trust.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
@@ -33,7 +33,9 @@ export interface EngineCalls extends OpenSignatureCalls {
   readClaim(options: { readonly signature: string }): MaterialClaim;
   authenticate(options: Omit<AuthenticateOptions, Local> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
-  previewPolicy(options: Omit<PreviewOptions, "publicSigstore"> & { readonly policy: PolicyLocation }): PreviewedModel[];
+  previewPolicy(
+    options: Omit<PreviewOptions, "publicSigstore"> & { readonly policy: PolicyLocation },
+  ): PreviewedModel[];
   explainPolicies(options: ExplainRequest): Explanation[];
   inspect(options: { readonly signature: string }): Inspection;
   buildManifest(options: Omit<DigestModelOptions, Local>): Pick<ModelManifest, "manifest" | "coverage">;

@@ -3,13 +3,13 @@ import { SETTINGS } from "./ids.ts";
 import { setting } from "./settings.ts";
 import { fields } from "./shapes.ts";
 
-/** Patterns that the editor leaves out of its own lists; those with a condition on other files are not among them. */
+/** Patterns that the editor excludes from its own lists, without those that depend on other files. */
 export function excludedPatterns(folder: string): readonly string[] {
   const value: unknown = workspace.getConfiguration("files", Uri.file(folder)).get("exclude");
   return [...fields(value)].flatMap(([pattern, on]) => (on === true ? [pattern] : []));
 }
 
-/** Patterns of folders that are models because the person says so. */
+/** Patterns of additional models. */
 export function modelPatterns(folder: string): readonly string[] {
   return setting("models", Uri.file(folder));
 }

@@ -9,7 +9,7 @@ import type {
 import { policyNotes, policyOwner, policySentence } from "../core/presentation/decision-text.ts";
 import { plainText } from "../platform/plain-text.ts";
 
-/** A row of the tree about a policy: chosen, it opens the line that it speaks of. */
+/** A row of the tree about a policy, which opens the policy's line. */
 export interface DecisionRow {
   readonly id: string;
   readonly icon: string;
@@ -22,7 +22,7 @@ export interface DecisionRow {
   readonly children?: readonly DecisionRow[];
 }
 
-/** One row for each policy; below it its nearest authorities. */
+/** One row for each policy, with rows for its closest authorities. */
 export function decisionRows(decision: Decision): readonly DecisionRow[] {
   const broken = decision.reasons.filter(({ code }) => code === "POLICY_INVALID");
   return [
@@ -35,18 +35,18 @@ function policyRow(policy: PolicyDecision, index: number): DecisionRow {
   const accepting = policy.authorities.find(({ accepted }) => accepted);
   const label = plainText(policySentence(policy, l10n.t));
   const texts = policyNotes(policy).map(({ message }) => plainText(message));
-  const said = policy.authorities.filter(({ message }) => message !== "");
+  const explained = policy.authorities.filter(({ message }) => message !== "");
   const children = [
     ...texts.map((text, place) => ({ id: `policy:${index}:note:${place}`, icon: "info", label: text, tooltip: text })),
-    ...said.map((authority, place) => authorityRow(authority, `policy:${index}:authority:${place}`)),
+    ...explained.map((authority, place) => authorityRow(authority, `policy:${index}:authority:${place}`)),
   ];
-  const whose = policyOwner(policy, l10n.t);
+  const owner = policyOwner(policy, l10n.t);
   return {
     id: `policy:${index}`,
     ...look(policy),
     label,
-    description: whose,
-    tooltip: [label, whose, ...texts, ...said.map(authorityText)].join("\n"),
+    description: owner,
+    tooltip: [label, owner, ...texts, ...explained.map(authorityText)].join("\n"),
     ...target(accepting?.authority ?? policy.policy),
     children,
   };

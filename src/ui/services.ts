@@ -11,7 +11,7 @@ import type { KeyFiles } from "./commands/key-files.ts";
 import type { ModelsView } from "./models-view.ts";
 import type { Login } from "./signing-in/login.ts";
 
-/** What the commands work with; built once in `activate`. */
+/** The services of the extension, created in `activate`. */
 export interface Services {
   readonly log: Log;
   readonly registry: ModelRegistry;
@@ -24,13 +24,13 @@ export interface Services {
   readonly login: Login;
   /** The extension's own folder, outside any workspace: absolute path. */
   readonly storage: string;
-  /** Where the extension itself lies: its built files are in `dist`. */
+  /** Where the extension is installed; its built files are in `dist`. */
   readonly extensionUri: Uri;
-  /** What is remembered of the person's choices, in all windows. */
+  /** The person's last choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;
-  /** The process that reads models and signatures, and signs. */
+  /** Reads models and signatures, and signs. */
   readonly engine: Omit<Engine, "dispose">;
-  /** Searches the workspace again; where the signal ends that, what was known stays. */
+  /** Searches the workspace again. When it is cancelled, the known models stay. */
   search(signal?: AbortSignal): Promise<void>;
 }

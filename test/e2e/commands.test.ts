@@ -93,7 +93,13 @@ describe("the commands, by a person", () => {
     await modelRow(page, "tiny-llama").click();
     const signed = await contextMenu(page, modelRow(page, "tiny-llama"));
     const offered = await entries(signed);
-    for (const name of ["Verify Model", "Sign Model", "Sign Model With Another Method…", "Show Signature", "Copy Report as JSON"]) {
+    for (const name of [
+      "Verify Model",
+      "Sign Model",
+      "Sign Model With Another Method…",
+      "Show Signature",
+      "Copy Report as JSON",
+    ]) {
       assert.ok(offered.includes(name), `${name} in ${offered.join(", ")}`);
     }
     await screenshot(page, "commands-02-one");
@@ -112,7 +118,9 @@ describe("the commands, by a person", () => {
     await explorerRow(page, "onnx").click();
     const one = await contextMenu(page, explorerRow(page, "onnx"));
     const offered = await entries(one);
-    assert.ok(["Verify Model", "Sign Model", "Sign Model With Another Method…"].every((name) => offered.includes(name)));
+    assert.ok(
+      ["Verify Model", "Sign Model", "Sign Model With Another Method…"].every((name) => offered.includes(name)),
+    );
     await screenshot(page, "commands-03-explorer");
     await pressEscape(page, one);
     await explorerRow(page, "tiny-llama").click({ modifiers: ["ControlOrMeta"] });
@@ -157,10 +165,7 @@ describe("the commands, by a person", () => {
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
     await pick(page, "Private Instance…");
     await typePath(page, sigstore.trustConfigPath);
-    await notification(
-      page,
-      "Browser logins now sign with the private Sigstore instance trust_config.json",
-    ).waitFor();
+    await notification(page, "Browser logins now sign with the private Sigstore instance trust_config.json").waitFor();
     assert.equal(userSettings()["modelProvenance.sigstoreInstance"], sigstore.trustConfigPath);
 
     await runCommand(page, "Model Provenance: Select Sigstore Instance");

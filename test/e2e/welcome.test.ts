@@ -47,7 +47,7 @@ describe("the view says how to begin", () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
     await openView(page);
     await modelRow(page, "tiny-llama", "Not signed").waitFor();
-    const note = page.locator(".sidebar .monaco-list-row", { hasText: "None is signed yet" });
+    const note = page.locator(".sidebar .monaco-list-row", { hasText: "No model is signed yet" });
     await note.waitFor();
     await screenshot(page, "welcome-03-none-signed");
     await note.click();

@@ -79,7 +79,7 @@ describe("the tool for language models", () => {
     watched.dispose();
   });
 
-  it("reports a file that nobody signed as unsigned, and makes no model of it", async () => {
+  it("reports an unsigned file as unsigned, and does not make it a model", async () => {
     const [sample] = await workspace.findFiles("**/config.json", undefined, 1);
     assert.ok(sample);
     const report = await ask(workspace.asRelativePath(sample));

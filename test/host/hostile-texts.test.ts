@@ -5,9 +5,9 @@ import type { Decision } from "../../src/core/policy/decision.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import type { Signer } from "../../src/core/verification/signer.ts";
 import { COMMANDS } from "../../src/platform/ids.ts";
-import { markdownReport } from "../../src/ui/reports/model-report.ts";
-import { explanation } from "../../src/ui/reports/decision-report.ts";
 import { modelHover } from "../../src/ui/hover.ts";
+import { explanation } from "../../src/ui/reports/decision-report.ts";
+import { markdownReport } from "../../src/ui/reports/model-report.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { HOSTILE_HOST, HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 

@@ -138,7 +138,7 @@ describe("the list of problems", () => {
     const problem = await entry(policy, "unsigned");
     const text = (await workspace.openTextDocument(policy)).lineAt(problem.range.start.line).text;
     assert.match(text, /"listed\/\*"/);
-    assert.equal(problem.message, `m${count} is not signed, and the policy team demands a signature.`);
+    assert.equal(problem.message, `m${count} is not signed, but the policy team requires a signature.`);
     assert.ok(titles(await fixes(policy, problem.range)).includes(`Sign m${count}…`));
     await signWith(model, keys.privatePem, pool);
     await gone(policy, "unsigned");
@@ -161,7 +161,7 @@ describe("the list of problems", () => {
     await gone(policy, "refused");
   });
 
-  it("offers to ignore a file that nobody signed, where a policy could", async () => {
+  it("offers to ignore an unsigned file that a policy can ignore", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     await signWith(model, keys.privatePem, pool);
     writeFileSync(join(model, "notes.txt"), "n");

@@ -120,7 +120,7 @@ describe("trusting a signer in the editor", () => {
     assert.equal(asked.length, 1);
     assert.equal(title, "Trust key release.pub, who signed a?");
     assert.match(detail, /policy team in model-policy\.yaml/);
-    assert.match(detail, /It accepts one other model of this workspace, too: b\./);
+    assert.match(detail, /One other model of this workspace becomes accepted: b\./);
     const after = readFileSync(policy, "utf8");
     const lines = after.split("\n").filter((line) => !before.split("\n").includes(line));
     for (const line of lines) assert.ok(detail.includes(line.trim()), `${line} was not shown`);
@@ -169,7 +169,7 @@ describe("trusting a signer in the editor", () => {
 
   it("makes a policy for one model where none covers it", async () => {
     answer("Trust Signer");
-    choose("New Policy");
+    choose("New Policy File");
     await commands.executeCommand(COMMANDS.trustSigner, at("a"));
     const { decision } = await watched.reaches("verified");
     assert.equal(decision?.path, "trusting/a");
@@ -186,7 +186,7 @@ describe("trusting a signer in the editor", () => {
     await commands.executeCommand(COMMANDS.ignorePath, at("a"), "notes.txt");
     await watched.reaches("verified");
     assert.match(readFileSync(policy, "utf8"), /verification:\n {4}ignorePaths:\n {6}- notes\.txt\n/);
-    assert.match(asked[0]?.detail ?? "", /anybody can change it unseen/);
+    assert.match(asked[0]?.detail ?? "", /anyone can change them without notice/);
     assert.match(asked[0]?.detail ?? "", /every model that the policy covers: a, b/);
   });
 
@@ -252,7 +252,10 @@ describe("trusting a signer in the editor", () => {
     assert.deepEqual(asked, []);
     assert.equal(errors.length, 2);
     for (const [index, model] of [at("b"), folder].entries()) {
-      assert.ok(errors[index]?.includes(`would lie in the signed model ${model},`), errors[index]);
+      assert.ok(
+        errors[index]?.includes(`would be inside the signed model ${model} and invalidate its signature`),
+        errors[index],
+      );
       assert.match(errors[index] ?? "", /open the folder above it/);
     }
   });

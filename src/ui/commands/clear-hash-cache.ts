@@ -2,7 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { l10n } from "vscode";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
-import { tell } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { digestCacheFolder } from "../../workspace/digest-cache-folder.ts";
 import type { Services } from "../services.ts";
 
@@ -11,10 +11,7 @@ export async function clearHashCache({ storage, log }: Services): Promise<void> 
   const folder = digestCacheFolder(storage);
   const bytes = await bytesIn(folder);
   await rm(folder, { recursive: true, force: true });
-  const text =
-    bytes === 0
-      ? l10n.t("The hash cache is empty.")
-      : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));
+  const text = bytes === 0 ? l10n.t("The hash cache is empty.") : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));
   notify(log, "information", text);
 }
 

@@ -2,8 +2,8 @@ import { env, l10n, window } from "vscode";
 import { verifyReport } from "../../core/verify-report.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
-import type { Services } from "../services.ts";
 import { markdownReport } from "../reports/model-report.ts";
+import type { Services } from "../services.ts";
 import { targetModels } from "./targets.ts";
 
 /** Milliseconds that the message stays in the status bar. */

@@ -25,8 +25,7 @@ export function commandHandlers(services: Services): CommandHandlers {
     showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
     compare: async (...args) => (await import("../compare/compare-model.ts")).compareModel(args, services),
-    previewResigning: async (...args) =>
-      (await import("../compare/compare-model.ts")).previewResigning(args, services),
+    previewResigning: async (...args) => (await import("../compare/compare-model.ts")).previewResigning(args, services),
     showOutput: () => services.log.show(),
   };
 }

@@ -86,7 +86,12 @@ interface Signed {
 type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">;
 
 /** Signs the model. If that is rejected, signs again with what the user agreed to. */
-async function signUntilDone(model: KnownModel, first: Attempt, way: SigningMethod, services: Services): Promise<Signed> {
+async function signUntilDone(
+  model: KnownModel,
+  first: Attempt,
+  way: SigningMethod,
+  services: Services,
+): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
       return await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>

@@ -31,8 +31,18 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
     ...(name === now ? { description: l10n.t("now") } : {}),
   });
   const items: (QuickPickItem & { readonly name: string | undefined })[] = [
-    item(PUBLIC, l10n.t("Public"), l10n.t("Sigstore's public instance; entries in its log are public and permanent"), "globe"),
-    item(STAGING, l10n.t("Staging"), l10n.t("Sigstore's instance for tests; not trusted by default anywhere"), "beaker"),
+    item(
+      PUBLIC,
+      l10n.t("Public"),
+      l10n.t("Sigstore's public instance; entries in its log are public and permanent"),
+      "globe",
+    ),
+    item(
+      STAGING,
+      l10n.t("Staging"),
+      l10n.t("Sigstore's instance for tests; not trusted by default anywhere"),
+      "beaker",
+    ),
     ...known.map((file) => item(file, messageText(basename(file)), messageText(file), "server")),
     item(
       undefined,
@@ -41,7 +51,10 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
       "folder-opened",
     ),
   ];
-  const options = { title: l10n.t("Select Sigstore Instance"), placeHolder: l10n.t("Select the instance to sign and verify with") };
+  const options = {
+    title: l10n.t("Select Sigstore Instance"),
+    placeHolder: l10n.t("Select the instance to sign and verify with"),
+  };
   const chosen = await window.showQuickPick(items, options);
   if (chosen === undefined) throw new CancellationError();
   const name = chosen.name ?? (await browse());

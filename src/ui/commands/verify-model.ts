@@ -1,9 +1,9 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
 import type { Reason, Verdict } from "../../core/verdict.ts";
+import type { Action } from "../../platform/commands.ts";
 import { isCancellation, notify } from "../../platform/commands.ts";
 import { errorText } from "../../platform/log.ts";
-import type { Action } from "../../platform/messages.ts";
 import { type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";

@@ -7,7 +7,7 @@ import { compareCodePoints } from "../../core/model/names.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText, filesText, readingText } from "../../core/presentation/coverage-text.ts";
 import { signerPhrase } from "../../core/presentation/signer-text.ts";
-import { tell } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";

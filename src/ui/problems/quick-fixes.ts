@@ -9,7 +9,7 @@ import { ignorablePaths } from "../trusting/ignore-path.ts";
 import type { ModelProblem } from "./model-problems.ts";
 import { SOURCE } from "./problem-codes.ts";
 
-/** Files that are offered to be ignored, one by one. */
+/** Files for which ignoring is offered. */
 const IGNORABLE = 3;
 /** Characters of a name in a menu. */
 const SHORT = 40;
@@ -23,7 +23,7 @@ const UNKNOWN_SIGNER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 type Find = (uri: Uri, diagnostic: Diagnostic) => readonly ModelProblem[];
 
-/** What can be done about the problems at a place; and at a signature, about a signer who is not accepted. */
+/** Quick fixes for the problems in a document, and in a signature for a signer who is not accepted. */
 export function quickFixes(
   { uri }: TextDocument,
   diagnostics: readonly Diagnostic[],
@@ -58,7 +58,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   }
 }
 
-/** Whether the signer is what stands between the model and a yes. */
+/** Whether only the signer keeps the model from being accepted. */
 function isSignerUnaccepted({ verdict }: KnownModel): boolean {
   const { state, decision, reasons } = verdict;
   if (decision?.reasons.some(({ code }) => code === "POLICY_SIGNER") === true) return true;

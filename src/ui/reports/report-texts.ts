@@ -4,9 +4,9 @@ import { verifyReport } from "../../core/verify-report.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { visibleJson } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
-import { markdownReport } from "./model-report.ts";
 import type { Services } from "../services.ts";
 import { explanation, settled } from "./decision-report.ts";
+import { markdownReport } from "./model-report.ts";
 
 /** Why a model is accepted or not, in Markdown. */
 export async function decisionText(path: string, services: Services): Promise<string> {

@@ -14,7 +14,10 @@ const Keys = v.object({ names: v.pipe(v.array(v.string()), v.minLength(1)), coun
  *
  * @throws CancellationError, and `error` where there is nothing to ask
  */
-export async function confirmOverride(error: unknown, name: string): Promise<Pick<SignOptions, "force" | "ignorePaths">> {
+export async function confirmOverride(
+  error: unknown,
+  name: string,
+): Promise<Pick<SignOptions, "force" | "ignorePaths">> {
   if (!(error instanceof ProvenanceError)) throw error;
   switch (error.code) {
     case "SIGNATURE_OTHER_MODEL":

@@ -91,7 +91,15 @@ function timeText({ totalBytes }: SigningPreview, replaces: boolean, { models }:
 
 function largestText({ fileCount, largest }: SigningPreview): string[] {
   if (fileCount < 2) return [];
-  return [l10n.t("Largest: {0}", nameList(largest.map(({ name, size }) => `${name} (${bytesText(size)})`), largest.length))];
+  return [
+    l10n.t(
+      "Largest: {0}",
+      nameList(
+        largest.map(({ name, size }) => `${name} (${bytesText(size)})`),
+        largest.length,
+      ),
+    ),
+  ];
 }
 
 function excludedText({ ignored, ignoredCount }: SigningPreview): string {

@@ -77,5 +77,7 @@ async function chooseChain(title: string, certificate: PemSource, { keyFiles }: 
     placeHolder: l10n.t("{0} contains only one certificate", messageText(certificate.label)),
   });
   if (chosen === undefined) throw new CancellationError();
-  return chosen === none ? [] : [await readPem(await browseForPem(l10n.t("Choose Intermediate Certificates"), keyFiles))];
+  return chosen === none
+    ? []
+    : [await readPem(await browseForPem(l10n.t("Choose Intermediate Certificates"), keyFiles))];
 }

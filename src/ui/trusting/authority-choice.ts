@@ -41,7 +41,11 @@ export async function chooseAuthority(
   return chosen.choice;
 }
 
-async function choicesFor(evidence: SignerEvidence, folder: string, taken: readonly string[]): Promise<readonly ChoiceItem[]> {
+async function choicesFor(
+  evidence: SignerEvidence,
+  folder: string,
+  taken: readonly string[],
+): Promise<readonly ChoiceItem[]> {
   const { authoritiesFor } = await import("../../core/policy/editing/signer-authority.ts");
   const proven = await provenSigners(evidence, folder);
   return proven.flatMap((one) => authoritiesFor(one, taken).map((choice) => ({ choice, ...itemFor(choice, one) })));

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { tell } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";

@@ -134,7 +134,9 @@ function requireShowable(text: string): void {
   if (lines.every((line) => plainText(line) === line)) return;
   throw new ProvenanceError(
     "POLICY_INVALID",
-    l10n.t("The signer's name contains characters that are invisible or change how text is shown. Nothing was written."),
+    l10n.t(
+      "The signer's name contains characters that are invisible or change how text is shown. Nothing was written.",
+    ),
   );
 }
 
@@ -143,7 +145,10 @@ export async function writeChange(path: string, { insertion, before, after }: Pl
   const uri = Uri.file(path);
   const document = await openSyncedDocument(path);
   if (document.isDirty || document.getText() !== before) {
-    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} changed in the meantime. Nothing was written.", basename(path)));
+    throw new ProvenanceError(
+      "POLICY_INVALID",
+      l10n.t("{0} changed in the meantime. Nothing was written.", basename(path)),
+    );
   }
   const edit = new WorkspaceEdit();
   edit.insert(uri, document.positionAt(insertion.offset), insertion.text);

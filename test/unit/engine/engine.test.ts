@@ -201,14 +201,13 @@ describe("Engine", function () {
     await failsWith("MODEL_NOT_FOUND", () => engine.findSignature(join(root(), "nowhere")));
   });
 
-  it("says what a signature would cover and leave out, with sizes", async () => {
+  it("previews what a signature would cover and exclude, with sizes", async () => {
     writeTree(root(), { "model/.git/x": "123", "model/c.bin": "ccc" });
     const preview = await engine.previewSigning(model, signature);
     assert.deepEqual(
-      [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored.map(({ name }) => name)],
-      [3, 5, { name: "c.bin", size: 3 }, [".git"]],
+      [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored],
+      [3, 5, { name: "c.bin", size: 3 }, [{ name: ".git", bytes: 3, atLeast: false }]],
     );
-    assert.deepEqual(await engine.entrySizes(model, [".git"]), [{ name: ".git", bytes: 3, atLeast: false }]);
   });
 
   it("lets policies decide, which it reads once a generation", async () => {
@@ -231,10 +230,12 @@ describe("Engine", function () {
   });
 
   it("previews and explains what policies say of signers, patterns and expressions included", async () => {
+    const texts = new Map<string, string>();
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
       const text = policyText({ name: "team", globs: ["mod*"], authorities });
       const read = await readPolicies(Buffer.from(text), join(root(), name), root());
+      texts.set(name, text);
       return read.policies[0] ?? assert.fail();
     };
     const keyless = "keyless: { identities: [{ issuerRegExp: '^https://a$', subjectRegExp: '^b@c$' }] }";
@@ -244,8 +245,11 @@ describe("Engine", function () {
     ];
     const publicSigstore = () => assert.fail("no signature here needs it");
     const models = { folder: root(), models: [model], publicSigstore };
-    assert.deepEqual(await engine.previewPolicy(after, models), await previewPolicy(after, models));
-    assert.deepEqual(await engine.newlyAccepted(before, after, models), [model]);
+    const planned = { ...after.place, text: texts.get("b.yaml") ?? "" };
+    assert.deepEqual(await engine.previewPolicy(planned, models), await previewPolicy(after, models));
+    await failsWith("POLICY_INVALID", () => engine.previewPolicy(after.place, models));
+    for (const [name, text] of texts) writeFileSync(join(root(), name), text);
+    assert.deepEqual(await engine.previewPolicy(after.place, models), await previewPolicy(after, models));
     const policies = { user: [before], workspace: [after] };
     const subject = { model, folder: root(), path: "model", policies, publicSigstore };
     const explained = await engine.explainPolicies(subject);

@@ -81,7 +81,7 @@ describe("the checker", () => {
       registry,
       trust: async () => trust,
       engine: engineHere(reading),
-      watch: async (path) => early.touch(path),
+      watch: async (path) => early.filesChanged(path),
       log: () => {},
     });
     assert.equal((await early.check(model, "files", { asked: true })).state, "verified");
@@ -262,7 +262,7 @@ describe("the checker", () => {
 
   it("ends as stale, never as verified, when files change while it reads", async () => {
     const model = await signed("a");
-    before = () => checker.touch(model);
+    before = () => checker.filesChanged(model);
     assert.equal((await checker.check(model, "files", { asked: true })).state, "stale");
     assert.equal(state(model), "stale");
     assert.equal(registry.get(model)?.before?.state, "verified");
@@ -275,7 +275,7 @@ describe("the checker", () => {
     assert.ok(known);
     const look = checker.check(model, "signature");
     registry.update(model, { ...known, state: "stale" }, { before: known });
-    checker.touch(model);
+    checker.filesChanged(model);
     await assert.rejects(look, { code: "CANCELLED" });
     assert.equal(state(model), "stale");
   });

@@ -5,10 +5,10 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
 import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -119,7 +119,8 @@ describe("policies of a window", () => {
 
   it("have searches look into everything where their patterns lie, but for those without a literal beginning", async () => {
     inWorkspace(policyText({ globs: ["env/models/**", "**", "node_modules/*/x"], authorities: [prod] }));
-    assert.deepEqual(await policies.searchedPatterns(folder), ["env/models/**", "node_modules/*/x"]);
+    const { searched } = await policies.searchHints(folder);
+    assert.deepEqual(searched, ["env/models/**", "node_modules/*/x"]);
   });
 
   it("decide about a model of their folder that no search has found yet, too", async () => {

@@ -5,10 +5,10 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
 import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { VerdictStore } from "../../../src/workspace/verdict-store.ts";
 import { changeByte, damageSignature, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
@@ -102,7 +102,14 @@ describe("bad news", () => {
       failed,
       quietMs: 1,
     });
-    const follower = new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: () => automatic, failed });
+    const follower = new PolicyRevalidator({
+      registry,
+      policies,
+      checker,
+      revalidator,
+      automatic: () => automatic,
+      failed,
+    });
     await memory.load();
     registry.replaceFolder(folder, [{ path: model, kind: "directory", signature }]);
     registry.onDidChange(() => states.push(registry.get(model)?.verdict.state ?? "unsigned"));
@@ -178,7 +185,7 @@ describe("bad news", () => {
     const { verdict } = await reached(window, (known) => known.verdict.state === "modified" && !isUnreadable(known));
     assert.ok(verdict.reasons.every(({ code }) => code !== "POLICY_INVALID"));
     changeByte(join(model, "weights.bin"));
-    await window.revalidator.touched(join(model, "weights.bin"));
+    await window.revalidator.fileChanged(join(model, "weights.bin"));
     await reached(window, ({ verdict: { state } }) => state === "verified");
   });
 
@@ -187,7 +194,7 @@ describe("bad news", () => {
     typo();
     window.policies.changed();
     await reached(window, isUnreadable);
-    await window.revalidator.touched(join(model, "weights.bin"));
+    await window.revalidator.fileChanged(join(model, "weights.bin"));
     await reached(window, (known) => known.verdict.state === "stale");
     await reached(window, (known) => isUnreadable(known) && known.verdict.state === "modified");
   });
@@ -206,7 +213,7 @@ describe("bad news", () => {
       ["KEY_UNKNOWN"],
     );
     // Other files are another matter.
-    await window.revalidator.touched(join(model, "weights.bin"));
+    await window.revalidator.fileChanged(join(model, "weights.bin"));
     await reached(window, ({ verdict: { state } }) => state === "unverifiable");
   });
 

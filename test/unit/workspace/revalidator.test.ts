@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { PemSource } from "../../../src/core/trust.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { type AutomaticChecks, Revalidator } from "../../../src/workspace/revalidator.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { type AutomaticChecks, Revalidator } from "../../../src/workspace/revalidator.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -98,46 +98,46 @@ describe("revalidator", () => {
   it("takes a verdict back before anything else happens, and checks again when it is quiet", async () => {
     await verified();
     changeByte(join(model, "deep", "vocab.txt"));
-    const told = revalidator.touched(join(model, "deep", "vocab.txt"));
+    const told = revalidator.fileChanged(join(model, "deep", "vocab.txt"));
     assert.equal(state(), "stale", "at once");
     assert.equal(registry.get(model)?.verdict.staleBecause, "files");
     await told;
     await reached("modified");
     assert.deepEqual(states, ["stale", "checking", "modified"]);
     changeByte(join(model, "deep", "vocab.txt"));
-    await revalidator.touched(join(model, "deep", "vocab.txt"));
+    await revalidator.fileChanged(join(model, "deep", "vocab.txt"));
     await reached("verified");
   });
 
   it("does not mind what the signature leaves out, nor its own file as long as it is the same", async () => {
     await verified();
-    await revalidator.touched(join(model, ".git", "HEAD"));
-    await revalidator.touched(join(model, "model.sig"));
-    await revalidator.touched(join(root(), "mm", "weights.bin"));
+    await revalidator.fileChanged(join(model, ".git", "HEAD"));
+    await revalidator.fileChanged(join(model, "model.sig"));
+    await revalidator.fileChanged(join(root(), "mm", "weights.bin"));
     assert.deepEqual(states, []);
   });
 
   it("does not mind a late word about a model whose changes it hears at once, but about what it is in", async () => {
     await verified();
     covered = true;
-    await revalidator.touched(join(model, "deep", "vocab.txt"), true);
-    await revalidator.touched(model, true);
+    await revalidator.fileChanged(join(model, "deep", "vocab.txt"), true);
+    await revalidator.fileChanged(model, true);
     assert.deepEqual(states, []);
-    await revalidator.touched(root(), true);
+    await revalidator.fileChanged(root(), true);
     assert.equal(states[0], "stale");
   });
 
   it("minds a signature that is written anew", async () => {
     await verified();
     await signWith(model, other.privatePem, pool);
-    await revalidator.touched(join(model, "model.sig"));
+    await revalidator.fileChanged(join(model, "model.sig"));
     assert.equal(states[0], "stale");
     await reached("unverifiable");
   });
 
   it("minds a folder above that is gone", async () => {
     await verified();
-    await revalidator.touched(root());
+    await revalidator.fileChanged(root());
     assert.equal(states[0], "stale");
   });
 
@@ -145,7 +145,7 @@ describe("revalidator", () => {
     await verified();
     automatic = "off";
     writeFileSync(join(model, "more.bin"), "x");
-    await revalidator.touched(join(model, "more.bin"));
+    await revalidator.fileChanged(join(model, "more.bin"));
     assert.equal(state(), "stale");
     automatic = "signatures";
     revalidator.automaticChanged();
@@ -157,7 +157,7 @@ describe("revalidator", () => {
     trusted = [];
     revalidator.trustChanged("trust");
     assert.equal(registry.get(model)?.verdict.staleBecause, "trust");
-    await revalidator.touched(join(model, "weights.bin"));
+    await revalidator.fileChanged(join(model, "weights.bin"));
     assert.equal(registry.get(model)?.verdict.staleBecause, "files", "that says more");
     assert.equal(registry.get(model)?.before?.state, "verified");
     await reached("unverifiable");

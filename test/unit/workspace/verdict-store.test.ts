@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { storedForm } from "../../../src/workspace/stored-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { parseStoredVerdict } from "../../../src/workspace/stored-verdict-schema.ts";
-import { type Storage, VerdictStore } from "../../../src/workspace/verdict-store.ts";
+import { type Storage, storedForm, VerdictStore } from "../../../src/workspace/verdict-store.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -15,6 +14,9 @@ import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts
 
 const keys = makeKeys();
 const pool = new HashPool({ workers: 0 });
+
+const restored = (verdict: Verdict): Verdict | undefined =>
+  parseStoredVerdict(JSON.parse(storedForm(verdict) ?? "null"));
 
 /** As the editor's: what is written comes back as JSON has it. */
 class Kept implements Storage {
@@ -27,7 +29,7 @@ class Kept implements Storage {
   }
 }
 
-describe("the memory of verdicts", () => {
+describe("VerdictStore", () => {
   const root = useTemporaryFolder();
   let storage: Kept;
   let model: string;
@@ -126,7 +128,7 @@ describe("the memory of verdicts", () => {
     const added = Array.from({ length: 10_000 }, (_, index) => ({ name: `file-${index}` }));
     const base = { model, signature, reasons: [], state: "modified" } as const;
     const large: Verdict = { ...base, comparison: { matches: false, changed: [], missing: [], added } };
-    assert.deepEqual(parseStoredVerdict(storedForm(large)), base);
+    assert.deepEqual(restored(large), base);
     const registry = new ModelRegistry();
     const memory = new VerdictStore({ registry, storage, failed: () => {} });
     await memory.load();
@@ -152,14 +154,14 @@ describe("the memory of verdicts", () => {
   it("keeps every kind of signer, and nothing of a model that was not read", () => {
     const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
     const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
-    assert.deepEqual(parseStoredVerdict(storedForm(verdict)), verdict);
+    assert.deepEqual(restored(verdict), verdict);
     const coverage: Verdict["coverage"] = {
       ...{ files: 1, bytes: 1, bytesRead: 1, bytesFromCache: 0, seconds: 1, ignored: [], unsigned: [], empty: [] },
       ...{ algorithm: "sha256", serialization: "files", symlinksAllowed: false },
       hidden: { names: [".github/ci.yml"], count: 1, complete: true },
     };
-    assert.deepEqual(parseStoredVerdict(storedForm({ ...verdict, coverage })), { ...verdict, coverage });
-    assert.deepEqual(parseStoredVerdict(storedForm({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
+    assert.deepEqual(restored({ ...verdict, coverage }), { ...verdict, coverage });
+    assert.deepEqual(restored({ ...verdict, state: "invalid" }), { ...verdict, state: "invalid" });
     assert.equal(storedForm({ ...verdict, state: "unchecked" }), undefined);
   });
 });

@@ -1,6 +1,4 @@
-import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
@@ -14,6 +12,7 @@ import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts
 import type { PolicyLocation } from "./policy-source.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, Question } from "./protocol.ts";
+import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
@@ -113,19 +112,12 @@ export class Engine {
     });
   }
 
-  inspect(signature: string): Promise<Inspection> {
-    return this.#call("inspect", { signature });
-  }
-
-  /** The manifest that a signature made now would contain. */
-  buildManifest({
-    signal,
-    onProgress,
-    pool: _,
-    cache: __,
-    ...options
-  }: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">> {
-    return this.#call("buildManifest", options, { signal, onProgress, leaveAtOnce: true });
+  /** How a new signature would differ from the existing one; see `previewResigning`. */
+  previewResigning(
+    options: ResigningOptions,
+    watching: Pick<CheckWatching, "signal" | "onProgress">,
+  ): Promise<ResigningPreview | undefined> {
+    return this.#call("previewResigning", options, { ...watching, leaveAtOnce: true });
   }
 
   /** Opens a signature file, whose lists and text are read in pages. */

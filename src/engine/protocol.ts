@@ -1,6 +1,4 @@
-import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
@@ -13,6 +11,7 @@ import type { CheckRequest } from "./check-model.ts";
 import type { PolicyLocation } from "./policy-source.ts";
 import type { PortableError } from "./portable-error.ts";
 import type { PortableTrust } from "./portable-trust.ts";
+import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
 import type { SigningPreview } from "./signing-preview.ts";
@@ -37,8 +36,7 @@ export interface EngineCalls extends OpenSignatureCalls {
     options: Omit<PreviewOptions, "publicSigstore"> & { readonly policy: PolicyLocation },
   ): PreviewedModel[];
   explainPolicies(options: ExplainRequest): Explanation[];
-  inspect(options: { readonly signature: string }): Inspection;
-  buildManifest(options: Omit<DigestModelOptions, Local>): Pick<ModelManifest, "manifest" | "coverage">;
+  previewResigning(options: ResigningOptions): ResigningPreview | undefined;
   prepare(options: Omit<PrepareOptions, Local> & { readonly trust: PortableTrust }): PreparedStatement;
   sign(options: Omit<SignOptions, Local> & { readonly identity: PortableIdentity }): SignResult;
 }

@@ -8,15 +8,17 @@ export function commandHandlers(services: Services): CommandHandlers {
     signModelWith: async (...args) => (await import("./sign-model.ts")).signModelWith(args, services),
     verifyModel: async (...args) => (await import("./verify-model.ts")).verifyModels(args, services),
     verifyAllModels: async () => (await import("./verify-model.ts")).verifyAll(services),
-    copyReport: async (...args) => (await import("./copy-report.ts")).copyReport(args, services),
-    copyReportAsMarkdown: async (...args) => (await import("./copy-report.ts")).copyReportAsMarkdown(args, services),
+    copyReport: async (...args) => (await import("../reports/report-commands.ts")).copyReport(args, services),
+    copyReportAsMarkdown: async (...args) =>
+      (await import("../reports/report-commands.ts")).copyReportAsMarkdown(args, services),
     trustSigner: async (...args) => (await import("../trusting/trust-signer.ts")).trustSigner(args, services),
     trustKey: async () => (await import("./trust-key.ts")).trustKey(services),
     createPolicy: async (...args) => (await import("../trusting/create-policy.ts")).createPolicy(args, services),
     openPolicy: async (...args) => (await import("../trusting/open-policy.ts")).openPolicy(args, services),
     ignorePath: async (...args) => (await import("../trusting/ignore-path.ts")).ignorePath(args, services),
-    explainDecision: async (...args) => (await import("../reports/show-report.ts")).explainDecision(args, services),
-    showReport: async (...args) => (await import("../reports/show-report.ts")).showReport(args, services),
+    explainDecision: async (...args) =>
+      (await import("../reports/report-commands.ts")).showReport("decision", args, services),
+    showReport: async (...args) => (await import("../reports/report-commands.ts")).showReport("report", args, services),
     selectSigstoreInstance: async () => (await import("./sigstore-instance.ts")).selectSigstoreInstance(services),
     refreshTrustRoot: async () => (await import("./sigstore-instance.ts")).refreshTrustRoot(services),
     clearHashCache: async () => (await import("./clear-hash-cache.ts")).clearHashCache(services),
@@ -24,8 +26,8 @@ export function commandHandlers(services: Services): CommandHandlers {
     filterModels: async () => (await import("./filter-models.ts")).filterModels(services),
     showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
-    compare: async (...args) => (await import("../compare/compare-model.ts")).compareModel(args, services),
-    previewResigning: async (...args) => (await import("../compare/compare-model.ts")).previewResigning(args, services),
+    compare: async (...args) => (await import("./compare-model.ts")).compareModel(args, services),
+    previewResigning: async (...args) => (await import("./preview-resigning.ts")).previewResigning(args, services),
     showOutput: () => services.log.show(),
   };
 }

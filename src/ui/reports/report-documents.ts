@@ -1,33 +1,49 @@
-import * as v from "valibot";
 import { EventEmitter, type TextDocumentContentProvider, Uri, workspace } from "vscode";
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
-import { DOCUMENT_SCHEMES } from "../../platform/ids.ts";
+import { REPORT_SCHEME } from "../../platform/ids.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 
-const KIND = v.picklist(["decision", "report"]);
-export type ReportKind = v.InferOutput<typeof KIND>;
+export type ReportKind = "decision" | "report";
 
-const QUERY = v.pipe(v.string(), v.parseJson(), v.object({ kind: KIND, model: v.pipe(v.string(), v.nonEmpty()) }));
-
-/** The URI of a report on a model. */
-export function reportUri(kind: ReportKind, model: string, title: string): Uri {
-  const name = plainText(title).replaceAll(/[\\/]/g, "\u2215");
-  const query = JSON.stringify({ kind, model });
-  return Uri.from({ scheme: DOCUMENT_SCHEMES.report, path: `/${name}.md`, query });
-}
-
-/** Returns a report in Markdown. */
+/** Returns a report on a model in Markdown. */
 export type ReportWriter = (kind: ReportKind, model: string) => Promise<string>;
 
-/** Provides reports on models as read-only documents, and updates the open ones when their model changes. */
+/** Texts that are kept, the latest ones. */
+const KEPT = 20;
+const texts = new Map<string, string>();
+let count = 0;
+
+/** The URI of a report, which is updated while it is open. */
+export function reportUri(kind: ReportKind, model: string, title: string): Uri {
+  return Uri.from({ scheme: REPORT_SCHEME, path: titlePath(title), query: `${kind}:${model}` });
+}
+
+/**
+ * The URI of a read-only document with a fixed text.
+ *
+ * @param path of the file whose name and language the document has, or from {@link titlePath}
+ */
+export function textUri(path: string, text: string): Uri {
+  count += 1;
+  texts.set(String(count), text);
+  texts.delete(String(count - KEPT));
+  return Uri.from({ scheme: REPORT_SCHEME, path: Uri.file(path).path, query: `text:${count}` });
+}
+
+/** The path of a Markdown document with this title. */
+export function titlePath(title: string): string {
+  return `/${plainText(title).replaceAll(/[\\/]/g, "\u2215")}.md`;
+}
+
+/** Provides read-only documents: reports on models, updated while they are open, and fixed texts. */
 export class ReportDocumentProvider implements TextDocumentContentProvider, Disposable {
   readonly #write: ReportWriter;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<Uri>());
-  /** URIs by model. */
-  readonly #open = new Map<string, Set<string>>();
-  /** The model changed after the text was requested. */
+  /** The model of each report, by URI. */
+  readonly #reports = new Map<string, string>();
+  /** Reports whose model changed after their text was requested. */
   readonly #outdated = new Set<string>();
   readonly onDidChange = this.#changed.event;
 
@@ -35,7 +51,7 @@ export class ReportDocumentProvider implements TextDocumentContentProvider, Disp
     this.#write = write;
     this.#store.add(
       registry.onDidChange(({ paths }) => {
-        for (const path of paths) for (const uri of this.#open.get(path) ?? []) this.#refresh(uri);
+        for (const [uri, model] of this.#reports) if (paths.includes(model)) this.#update(uri);
       }),
     );
     // The editor misses a change between the text and the document that it creates from it.
@@ -47,19 +63,19 @@ export class ReportDocumentProvider implements TextDocumentContentProvider, Disp
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
-    const read = v.safeParse(QUERY, uri.query);
-    if (!read.success) return "";
-    const { kind, model } = read.output;
-    this.#open.set(model, (this.#open.get(model) ?? new Set()).add(uri.toString()));
+    const [, kind, subject = ""] = /^(\w+):(.*)$/s.exec(uri.query) ?? [];
+    if (kind === "text") return texts.get(subject) ?? "";
+    if (kind !== "decision" && kind !== "report") return "";
+    this.#reports.set(uri.toString(), subject);
     this.#outdated.delete(uri.toString());
-    return this.#write(kind, model);
+    return this.#write(kind, subject);
   }
 
   dispose(): void {
     this.#store.dispose();
   }
 
-  #refresh(uri: string): void {
+  #update(uri: string): void {
     this.#outdated.add(uri);
     this.#changed.fire(Uri.parse(uri));
   }

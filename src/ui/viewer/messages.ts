@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { FILE_FILTERS, FILE_STATES } from "../../engine/signature-view/file-states.ts";
 
 // The messages between the viewer's page and the extension. Both sides parse what they receive.
 
@@ -63,18 +64,7 @@ export type Timeline = v.InferOutput<typeof Timeline>;
 const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
 export type Origin = v.InferOutput<typeof Origin>;
 
-/**
- * - `same`: signed, and as signed
- * - `listed`: signed, and not compared
- * - `passed`: not signed, and let be
- * - `left-out`: not covered by the signature
- */
-export const FileState = v.picklist(["same", "listed", "changed", "missing", "added", "passed", "left-out"]);
-export type FileState = v.InferOutput<typeof FileState>;
-
-/** What the list of files shows: everything, what differs, or one state. */
-export const FileFilter = v.picklist(["all", "differing", ...FileState.options]);
-export type FileFilter = v.InferOutput<typeof FileFilter>;
+const FileFilter = v.picklist(FILE_FILTERS);
 
 const Files = v.object({
   /** Changes when rows received earlier are outdated. */
@@ -88,7 +78,7 @@ export type Files = v.InferOutput<typeof Files>;
 
 export const FileRow = v.object({
   name: v.string(),
-  state: FileState,
+  state: v.picklist(FILE_STATES),
   /** The state in words. */
   word: v.string(),
   tone: Tone,
@@ -102,46 +92,6 @@ export const FileRow = v.object({
   facts: v.array(Fact),
 });
 export type FileRow = v.InferOutput<typeof FileRow>;
-
-/** Texts of the page itself, in the user's language. */
-const Labels = v.object({
-  verify: v.string(),
-  verifyAgain: v.string(),
-  trust: v.string(),
-  reopenAsText: v.string(),
-  copyReport: v.string(),
-  howChecked: v.string(),
-  details: v.string(),
-  /** Heading of unverified claims. */
-  claims: v.string(),
-  when: v.string(),
-  where: v.string(),
-  files: v.string(),
-  search: v.string(),
-  show: v.string(),
-  columnName: v.string(),
-  columnState: v.string(),
-  columnSize: v.string(),
-  columnDigest: v.string(),
-  /** `{0}` of `{1}` files. */
-  found: v.string(),
-  nothingFound: v.string(),
-  copyName: v.string(),
-  copyDigest: v.string(),
-  copied: v.string(),
-  statement: v.string(),
-  wholeFile: v.string(),
-  showText: v.string(),
-  /** `{0}` lines so far, of `{1}`. */
-  linesShown: v.string(),
-  showMore: v.string(),
-  textNote: v.string(),
-  /** `{0}`: the address. */
-  leadsTo: v.string(),
-  loading: v.string(),
-  notVerified: v.string(),
-});
-export type Labels = v.InferOutput<typeof Labels>;
 
 /** Everything except the rows and the statement. */
 export const ViewerState = v.object({
@@ -165,7 +115,8 @@ export const ViewerState = v.object({
   canVerify: v.boolean(),
   /** Whether the model would be verified if its signer were accepted. */
   canTrust: v.boolean(),
-  labels: Labels,
+  /** Texts of the page itself in the user's language, by name. */
+  labels: v.record(v.string(), v.string()),
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
 
@@ -184,7 +135,14 @@ const Lines = v.object({ type: v.literal("lines"), offset: Count, total: Count, 
 export type Lines = v.InferOutput<typeof Lines>;
 
 /** Messages to the page. */
-export const ToPage = v.variant("type", [ViewerState, Rows, Lines, v.object({ type: v.literal("copied") })]);
+export const ToPage = v.variant("type", [
+  ViewerState,
+  Rows,
+  Lines,
+  v.object({ type: v.literal("copied") }),
+  /** Show the files that differ. */
+  v.object({ type: v.literal("showDifferences") }),
+]);
 export type ToPage = v.InferOutput<typeof ToPage>;
 
 /** Rows in one response. */

@@ -1,28 +1,32 @@
 import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";
-import type { Coverage, Verdict } from "../../../core/verdict.ts";
+import { FILE_STATES, type FileFilter, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Fact, FileFilter, FileRow, FileState, Files, Tone } from "../messages.ts";
-import { currentVerdict, isCompared, type Subject } from "./subject.ts";
+import type { Fact, FileRow, Files, Tone } from "../messages.ts";
+import { comparedVerdict, type Subject } from "./subject.ts";
 
 /** Changed shards of one file that are listed. */
 const PIECES = 20;
 
 /** Returns what was found of the files, from which the engine computes the state of each. */
 export function findingsOf(subject: Subject): Findings {
-  const verdict = currentVerdict(subject);
-  const compared = isCompared(verdict) ? verdict : undefined;
-  const coverage: Partial<Coverage> = compared?.coverage ?? {};
+  const verdict = comparedVerdict(subject);
+  const model = subject.model && { model: { path: subject.model.path, kind: subject.model.kind } };
+  if (verdict === undefined) return { ...model, compared: false, files: [] };
+  const { comparison, coverage } = verdict;
+  const leftOut = coverage?.ignored.filter(({ source }) => source !== "signature") ?? [];
   return {
-    ...(subject.model === undefined ? {} : { model: subject.model.path, modelKind: subject.model.kind }),
-    compared: compared !== undefined,
-    changed: compared?.comparison.changed ?? [],
-    missing: compared?.comparison.missing ?? [],
-    added: compared?.comparison.added ?? [],
-    passed: coverage.unsigned ?? [],
-    leftOut: (coverage.ignored ?? []).filter(({ source }) => source !== "signature"),
+    ...model,
+    compared: true,
+    files: [
+      ...comparison.changed.map((file) => ({ ...file, state: "changed" as const })),
+      ...comparison.missing.map((file) => ({ ...file, state: "missing" as const })),
+      ...comparison.added.map((file) => ({ ...file, state: "added" as const })),
+      ...(coverage?.unsigned.map((name) => ({ name, state: "unsigned" as const })) ?? []),
+      ...leftOut.map((file) => ({ ...file, state: "left-out" as const })),
+    ],
   };
 }
 
@@ -39,12 +43,10 @@ function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> 
     changed: { word: t("changed"), plural: t("Changed"), tone: "red" },
     missing: { word: t("missing"), plural: t("Missing"), tone: "red" },
     added: { word: t("added"), plural: t("Added"), tone: "red" },
-    passed: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
+    unsigned: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
     "left-out": { word: t("left out"), plural: t("Left out"), tone: "neutral" },
   };
 }
-
-const STATES: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];
 
 /** Returns the summary and the filters above the list. */
 export function filesOf(
@@ -54,21 +56,20 @@ export function filesOf(
   localizer: Localizer,
 ): Files | undefined {
   const { t } = localizer;
-  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
+  const total = FILE_STATES.reduce((sum, state) => sum + counts[state], 0);
   if (total === 0) return undefined;
   const labels = stateLabels(localizer);
   const differing = counts.changed + counts.missing + counts.added;
   const filters: { filter: FileFilter; label: string; count: number }[] = [
     { filter: "all", label: t("All"), count: total },
     ...(differing > 0 ? [{ filter: "differing" as const, label: t("Differing"), count: differing }] : []),
-    ...STATES.filter((state) => counts[state] > 0).map((state) => ({
+    ...FILE_STATES.filter((state) => counts[state] > 0).map((state) => ({
       filter: state,
       label: labels[state].plural,
       count: counts[state],
     })),
   ];
-  const verdict: Verdict | undefined = currentVerdict(subject);
-  const verified = isCompared(verdict);
+  const verified = comparedVerdict(subject) !== undefined;
   const summary = verified
     ? t("The signed files, compared with the files on disk.")
     : t("The files that the signature lists. They were not compared.");
@@ -86,7 +87,7 @@ export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
     size: entry.size === undefined ? "" : bytesText(entry.size),
     digest: entry.digest ?? "",
     sentence: sentenceOf(entry, localizer),
-    facts: factsOf(entry, localizer),
+    facts: [...factsOf(entry, localizer), ...timeFact(entry, localizer)],
   };
 }
 
@@ -104,7 +105,7 @@ function sentenceOf({ state, ignored, source, note }: FileEntry, { t }: Localize
         : t("Signed, but missing.");
     case "added":
       return note === undefined ? t("Present, but not signed.") : t("Present, but not signed: {0}.", noteText(note, t));
-    case "passed":
+    case "unsigned":
       return t("Not signed; allowed by a policy.");
     case "left-out":
       return source === "signer" ? t("Left out by the signer.") : t("Left out by default.");
@@ -127,4 +128,9 @@ function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact
     ];
   });
   return more > 0 ? [...listed, { label: t("More"), value: t("{0} more changed shards", more) }] : listed;
+}
+
+/** The time comes from the file system, so anyone who can change the file can set it. */
+function timeFact({ modifiedAt }: FileEntry, { t, moment }: Localizer): Fact[] {
+  return modifiedAt === undefined ? [] : [{ label: t("Modified on disk"), value: moment(modifiedAt) }];
 }

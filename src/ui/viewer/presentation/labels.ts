@@ -1,7 +1,7 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
-import type { Labels } from "../messages.ts";
 
-export function labelsOf({ t }: Localizer): Labels {
+/** Returns the texts of the page itself. `{0}` and `{1}` are filled by the page. */
+export function labelsOf({ t }: Localizer) {
   return {
     verify: t("Verify"),
     verifyAgain: t("Verify Again"),
@@ -27,12 +27,11 @@ export function labelsOf({ t }: Localizer): Labels {
     copied: t("Copied."),
     statement: t("Signed statement"),
     wholeFile: t("Content of the file"),
-    showText: t("Show"),
     linesShown: t("{0} of {1} lines", "{0}", "{1}"),
     showMore: t("Show More"),
     textNote: t("Shown as signed; only spaces and line breaks were added."),
     leadsTo: t("Opens {0}", "{0}"),
-    loading: t("Reading the signature…"),
-    notVerified: t("not verified"),
-  };
+  } as const;
 }
+
+export type LabelName = keyof ReturnType<typeof labelsOf>;

@@ -27,6 +27,12 @@ export function isCompared(verdict: Verdict | undefined): verdict is Verdict & R
   return verdict?.comparison !== undefined && verdict.state !== "stale" && verdict.state !== "checking";
 }
 
+/** The current verdict, if files were compared. */
+export function comparedVerdict(subject: Subject): (Verdict & Required<Pick<Verdict, "comparison">>) | undefined {
+  const verdict = currentVerdict(subject);
+  return isCompared(verdict) ? verdict : undefined;
+}
+
 /** Whether signature and signer were verified, and the result is current. */
 export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & Required<Pick<Verdict, "signer">> {
   return verdict?.signer !== undefined && verdict.state !== "stale" && verdict.state !== "checking";

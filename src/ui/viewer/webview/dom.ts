@@ -33,8 +33,3 @@ export function fill(parent: HTMLElement, ...children: readonly Child[]): void {
   if (key === undefined) return;
   parent.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
-
-/** Replaces `{0}` and `{1}`. */
-export function filled(text: string, ...values: readonly (string | number)[]): string {
-  return text.replaceAll(/\{(\d)\}/g, (all, index) => String(values[Number(index)] ?? all));
-}

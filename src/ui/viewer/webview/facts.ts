@@ -1,19 +1,20 @@
-import type { Fact, Labels } from "../messages.ts";
-import { filled, make } from "./dom.ts";
+import type { Fact } from "../messages.ts";
+import { make } from "./dom.ts";
 import { post, saveViewState, viewState } from "./host.ts";
+import { label } from "./labels.ts";
 
-export function factList(facts: readonly Fact[], key: string, labels: Labels): HTMLElement {
+export function factList(facts: readonly Fact[], key: string): HTMLElement {
   const list = make("dl", { class: "facts" });
   for (const [index, fact] of facts.entries()) {
-    list.append(make("dt", {}, fact.label), make("dd", {}, factValue(fact, `${key}:${index}`, labels)));
+    list.append(make("dt", {}, fact.label), make("dd", {}, factValue(fact, `${key}:${index}`)));
   }
   return list;
 }
 
-function factValue({ value, code, link }: Fact, key: string, labels: Labels): HTMLElement {
+function factValue({ value, code, link }: Fact, key: string): HTMLElement {
   const className = code === true ? "code" : "";
   if (link === undefined) return make("span", { class: className }, value);
-  const leads = filled(labels.leadsTo, link.leadsTo);
+  const leads = label("leadsTo", link.leadsTo);
   const attributes = { type: "button", title: leads };
   const text = make("span", { class: className }, value);
   const where = make("span", { class: "hidden-text" }, ` (${leads})`);

@@ -1,9 +1,10 @@
-import * as v from "valibot";
+import { FILE_FILTERS, type FileFilter } from "../../../engine/signature-view/file-states.ts";
 import { ListGeometry } from "../list-geometry.ts";
-import { FileFilter, type FileRow, type Files, type Labels, type Rows, SEARCH_LENGTH } from "../messages.ts";
-import { fill, filled, make } from "./dom.ts";
+import { type FileRow, type Files, type Rows, SEARCH_LENGTH } from "../messages.ts";
+import { fill, make } from "./dom.ts";
 import { factList } from "./facts.ts";
 import { post, saveViewState, viewState } from "./host.ts";
+import { label } from "./labels.ts";
 import { filePicture } from "./pictures.ts";
 import { RowPages } from "./row-pages.ts";
 
@@ -38,7 +39,6 @@ export class FileList {
   readonly #pages = new RowPages();
   readonly #rows = new Map<number, HTMLElement>();
   #files: Files | undefined;
-  #labels: Labels | undefined;
   #total = 0;
   #active = 0;
   #restore: number | undefined;
@@ -68,15 +68,14 @@ export class FileList {
     this.#restore = state.listScroll;
   }
 
-  show(files: Files | undefined, labels: Labels): void {
+  show(files: Files | undefined): void {
     this.element.hidden = files === undefined;
     if (files === undefined) return;
     const other = this.#files?.generation !== files.generation;
     this.#files = files;
-    this.#labels = labels;
-    this.#fillTexts(files, labels);
+    this.#fillTexts(files);
     if (!other) return;
-    if (this.#narrowed === "") this.#total = files.total;
+    if (!this.#isNarrowed) this.#total = files.total;
     this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
     this.#forgetRows();
     this.#resize();
@@ -101,31 +100,40 @@ export class FileList {
     if (viewState().chosen) this.#showChosen();
   }
 
+  /** Lists only the files that differ, with the details of the first, and scrolls to them. */
+  showDifferences(): void {
+    this.#search.value = "";
+    this.#wanted = "differing";
+    this.#filter.value = "differing";
+    this.#searchAgain();
+    saveViewState({ chosen: true });
+    this.element.scrollIntoView();
+  }
+
   get #filterNow(): FileFilter {
-    const parsed = v.safeParse(FileFilter, this.#filter.value);
-    return parsed.success ? parsed.output : "all";
+    const { value } = this.#filter;
+    return FILE_FILTERS.find((filter) => filter === value) ?? "all";
   }
 
-  /** Empty where every file is shown. */
-  get #narrowed(): string {
-    return this.#filterNow === "all" && this.#search.value === "" ? "" : "narrowed";
+  get #isNarrowed(): boolean {
+    return this.#filterNow !== "all" || this.#search.value !== "";
   }
 
-  #fillTexts({ summary, filters, verified }: Files, labels: Labels): void {
-    fill(this.#title, labels.files);
+  #fillTexts({ summary, filters, verified }: Files): void {
+    fill(this.#title, label("files"));
     fill(this.#summary, summary);
     this.element.classList.toggle("claimed", !verified);
-    this.#search.placeholder = labels.search;
-    this.#search.setAttribute("aria-label", labels.search);
-    this.#filter.setAttribute("aria-label", labels.show);
+    this.#search.placeholder = label("search");
+    this.#search.setAttribute("aria-label", label("search"));
+    this.#filter.setAttribute("aria-label", label("show"));
     fill(
       this.#filter,
-      ...filters.map(({ filter, label, count }) =>
-        make("option", { attributes: { value: filter } }, `${label} (${count.toLocaleString()})`),
+      ...filters.map(({ filter, label: title, count }) =>
+        make("option", { attributes: { value: filter } }, `${title} (${count.toLocaleString()})`),
       ),
     );
     this.#filter.value = filters.some(({ filter }) => filter === this.#wanted) ? this.#wanted : "all";
-    const heads = [labels.columnState, labels.columnName, labels.columnSize, labels.columnDigest];
+    const heads = [label("columnState"), label("columnName"), label("columnSize"), label("columnDigest")];
     const names = ["state", "name", "size", "digest"];
     fill(
       this.#head,
@@ -147,14 +155,9 @@ export class FileList {
   }
 
   #announce(): void {
-    const { found = "", nothingFound = "" } = this.#labels ?? {};
     const all = this.#files?.total ?? 0;
-    const text =
-      this.#total === 0
-        ? nothingFound
-        : this.#narrowed === ""
-          ? ""
-          : filled(found, this.#total.toLocaleString(), all.toLocaleString());
+    const found = this.#isNarrowed ? label("found", this.#total.toLocaleString(), all.toLocaleString()) : "";
+    const text = this.#total === 0 ? label("nothingFound") : found;
     if (this.#found.textContent !== text) this.#found.textContent = text;
   }
 
@@ -262,21 +265,20 @@ export class FileList {
 
   #showChosen(): void {
     const row = this.#pages.row(this.#active);
-    const labels = this.#labels;
-    if (row === undefined || labels === undefined) return;
+    if (row === undefined) return;
     const copy = (text: string): void => post({ type: "copy", text });
-    const button = (key: string, label: string, text: string): HTMLElement =>
-      make("button", { class: "button", key, attributes: { type: "button" }, onClick: () => copy(text) }, label);
+    const button = (key: string, title: string, text: string): HTMLElement =>
+      make("button", { class: "button", key, attributes: { type: "button" }, onClick: () => copy(text) }, title);
     fill(
       this.#chosen,
       make("h3", { class: "code" }, row.name),
       make("p", { class: `tone-${row.tone}` }, row.sentence),
-      factList(row.facts, "row", labels),
+      factList(row.facts, "row"),
       make(
         "div",
         { class: "actions" },
-        row.digest === "" ? undefined : button("copy:digest", labels.copyDigest, row.digest),
-        button("copy:name", labels.copyName, row.name),
+        row.digest === "" ? undefined : button("copy:digest", label("copyDigest"), row.digest),
+        button("copy:name", label("copyName"), row.name),
       ),
     );
   }

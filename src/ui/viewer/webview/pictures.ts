@@ -1,4 +1,5 @@
-import type { FileState, StepStatus, Tone } from "../messages.ts";
+import type { FileState } from "../../../engine/signature-view/file-states.ts";
+import type { StepStatus, Tone } from "../messages.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -37,7 +38,7 @@ const FILES: Readonly<Record<FileState, readonly Shape[]>> = {
   changed: [RING, CROSS],
   missing: [RING, MINUS],
   added: [RING, PLUS],
-  passed: [TRIANGLE, MARK],
+  unsigned: [TRIANGLE, MARK],
   "left-out": [MINUS],
 };
 

@@ -1,4 +1,5 @@
-import { type FileFilter, type FileRow, ROWS_AT_ONCE, type Rows } from "../messages.ts";
+import type { FileFilter } from "../../../engine/signature-view/file-states.ts";
+import { type FileRow, ROWS_AT_ONCE, type Rows } from "../messages.ts";
 import { post } from "./host.ts";
 
 /** Pages that are kept; the oldest are dropped first. */

@@ -1,6 +1,7 @@
-import type { Labels, Lines, ViewerState } from "../messages.ts";
-import { fill, filled, make } from "./dom.ts";
+import type { Lines, ViewerState } from "../messages.ts";
+import { fill, make } from "./dom.ts";
 import { post, saveViewState, viewState } from "./host.ts";
+import { label } from "./labels.ts";
 
 /** The statement as text, loaded in slices on demand. */
 export class StatementText {
@@ -9,7 +10,6 @@ export class StatementText {
   readonly #shown = make("p", { class: "found", attributes: { role: "status" } });
   readonly #more = make("button", { class: "button", key: "more", attributes: { type: "button" } });
   readonly #details = make("details");
-  #labels: Labels | undefined;
   #lines = 0;
   #total = 0;
   #requested = false;
@@ -24,17 +24,16 @@ export class StatementText {
     this.#text.hidden = true;
   }
 
-  show({ text, labels }: ViewerState): void {
+  show({ text }: ViewerState): void {
     this.element.hidden = text === "none";
-    this.#labels = labels;
-    const title = text === "statement" ? labels.statement : labels.wholeFile;
+    const title = text === "statement" ? label("statement") : label("wholeFile");
     if (this.element.firstChild !== null && this.#text.getAttribute("aria-label") === title) return;
     this.#text.setAttribute("aria-label", title);
-    fill(this.#more, labels.showMore);
+    fill(this.#more, label("showMore"));
     fill(
       this.#details,
       make("summary", { key: "fold:text" }, make("h2", {}, title)),
-      make("p", {}, labels.textNote),
+      make("p", {}, label("textNote")),
       this.#text,
       make("div", { class: "actions" }, this.#more, this.#shown),
     );
@@ -52,7 +51,7 @@ export class StatementText {
   }
 
   lines({ offset, total, lines }: Lines): void {
-    if (offset !== this.#lines || this.#labels === undefined) return;
+    if (offset !== this.#lines) return;
     this.#requested = false;
     const wanted = viewState().lines;
     this.#text.hidden = false;
@@ -60,7 +59,7 @@ export class StatementText {
     this.#lines += lines.length;
     this.#total = total;
     this.#more.hidden = this.#lines >= total;
-    this.#shown.textContent = filled(this.#labels.linesShown, this.#lines.toLocaleString(), total.toLocaleString());
+    this.#shown.textContent = label("linesShown", this.#lines.toLocaleString(), total.toLocaleString());
     saveViewState({ lines: Math.max(this.#lines, wanted) });
     if (this.#lines < Math.min(wanted, this.#total)) this.#request();
   }

@@ -2,6 +2,7 @@ import type { ViewerState } from "../messages.ts";
 import { fill, make } from "./dom.ts";
 import { FileList } from "./file-list.ts";
 import { onMessage, post, saveViewState, viewState } from "./host.ts";
+import { label, setLabels } from "./labels.ts";
 import { headline, origin, steps, timeline } from "./overview.ts";
 import { StatementText } from "./statement.ts";
 
@@ -27,12 +28,13 @@ function fillSection(section: HTMLElement | undefined, content: unknown, parts: 
 function show(state: ViewerState): void {
   const before = last;
   last = state;
-  const { headline: head, name, path, canVerify, canTrust, labels } = state;
+  const { headline: head, name, path, canVerify, canTrust } = state;
+  setLabels(state.labels);
   fillSection(top, { head, name, path, canVerify, canTrust }, () => [headline(state)]);
-  fillSection(how, state.steps, () => steps(state.steps, labels));
-  fillSection(when, state.timeline, () => (state.timeline === undefined ? [] : timeline(state.timeline, labels)));
-  fillSection(where, state.origin, () => (state.origin === undefined ? [] : origin(state.origin, labels)));
-  files.show(state.files, labels);
+  fillSection(how, state.steps, () => steps(state.steps));
+  fillSection(when, state.timeline, () => (state.timeline === undefined ? [] : timeline(state.timeline)));
+  fillSection(where, state.origin, () => (state.origin === undefined ? [] : origin(state.origin)));
+  files.show(state.files);
   statement.show(state);
   if (before === undefined) window.scrollTo({ top: viewState().scroll });
   else {
@@ -62,7 +64,10 @@ onMessage((message) => {
     case "lines":
       return statement.lines(message);
     case "copied":
-      copied.textContent = last?.labels.copied ?? "";
+      copied.textContent = label("copied");
+      return;
+    case "showDifferences":
+      return files.showDifferences();
   }
 });
 window.addEventListener("scroll", () => saveViewState({ scroll: window.scrollY }), { passive: true });

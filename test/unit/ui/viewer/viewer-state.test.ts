@@ -15,7 +15,7 @@ const MODEL = join("/", "w", "models", "llama");
 const SIGNATURE = join(MODEL, "model.sig");
 const ROOT = "ab".repeat(32);
 const LOCALIZER = localizer(ENGLISH.t, "en", "UTC");
-const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, passed: 0, "left-out": 1 };
+const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, unsigned: 0, "left-out": 1 };
 
 const KEY: KeySigner = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" };
 const CI: SigstoreSigner = {
@@ -71,8 +71,6 @@ const SUMMARY: SignatureSummary = {
     rootDigest: ROOT,
     legacy: false,
     algorithm: "sha256",
-    serialization: "files",
-    allowSymlinks: false,
     ignorePaths: ["README.md"],
     ignorePathCount: 1,
     files: 14,
@@ -243,8 +241,8 @@ describe("what the signature viewer tells", () => {
     const { state, links } = told({ ...verified, decision });
     const [policy, authority] = state.steps[3]?.facts ?? [];
     assert.equal(state.steps[3]?.line, "Accepted by team › release.");
-    assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", place });
-    assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", place: { ...place, line: 9 } });
+    assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", location: place });
+    assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", location: { ...place, line: 9 } });
     const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
     assert.equal(results(exception)[3], "Policy: warned, Exception");
     assert.equal(told(exception).state.headline.tone, "amber");

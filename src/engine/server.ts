@@ -1,5 +1,5 @@
 import { HashPool } from "../core/hashing/hash-pool.ts";
-import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
+import { lowerPriority } from "./background-priority.ts";
 import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import { packError, unpackError } from "./portable-error.ts";
@@ -11,14 +11,10 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** Milliseconds after which the I/O class is set; short work ends before. */
-const DISK_CLASS_MS = 500;
-
 /** Serves the calls of the client, in the engine process. */
 export function serveEngine(): void {
   if (process.send === undefined) throw new Error("The engine can only be started by its client.");
   lowerPriority();
-  setTimeout(useIdleDiskClass, DISK_CLASS_MS).unref();
   let server: EngineServer | undefined;
   process.on("message", (message: ToEngine) => {
     if (message.type === "configure") server = new EngineServer(new HashPool({ cache: message.cache }));

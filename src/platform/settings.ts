@@ -2,6 +2,7 @@ import { ConfigurationTarget, type Disposable, env, type Uri, workspace } from "
 import { SETTINGS } from "./ids.ts";
 import { isImageDisk } from "./remote-names.ts";
 import { PUBLIC, SHAPES, STAGING } from "./setting-shapes.ts";
+import { fields } from "./shapes.ts";
 
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingName> = ReturnType<(typeof SHAPES)[K]>;
@@ -38,7 +39,20 @@ export async function changeSetting<K extends SettingName>(name: K, value: Setti
 }
 
 export function onSettingChanged(names: readonly SettingName[], listener: () => void): Disposable {
+  return onConfigurationChanged(
+    names.map((name) => SETTINGS[name]),
+    listener,
+  );
+}
+
+export function onConfigurationChanged(keys: readonly string[], listener: () => void): Disposable {
   return workspace.onDidChangeConfiguration((event) => {
-    if (names.some((name) => event.affectsConfiguration(SETTINGS[name]))) listener();
+    if (keys.some((key) => event.affectsConfiguration(key))) listener();
   });
+}
+
+/** Patterns that the editor excludes from its own lists, without those that depend on other files. */
+export function excludedPatterns(folder: Uri): readonly string[] {
+  const value: unknown = workspace.getConfiguration("files", folder).get("exclude");
+  return [...fields(value)].flatMap(([pattern, on]) => (on === true ? [pattern] : []));
 }

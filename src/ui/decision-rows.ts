@@ -8,22 +8,10 @@ import type {
 } from "../core/policy/decision.ts";
 import { policyNotes, policyOwner, policySentence } from "../core/presentation/decision-text.ts";
 import { plainText } from "../platform/plain-text.ts";
-
-/** A row of the tree about a policy, which opens the policy's line. */
-export interface DecisionRow {
-  readonly id: string;
-  readonly icon: string;
-  readonly colour?: "green" | "amber";
-  readonly label: string;
-  readonly description?: string;
-  readonly tooltip: string;
-  readonly opens?: Uri;
-  readonly at?: Range;
-  readonly children?: readonly DecisionRow[];
-}
+import type { Row } from "./tree-nodes.ts";
 
 /** One row for each policy, with rows for its closest authorities. */
-export function decisionRows(decision: Decision): readonly DecisionRow[] {
+export function decisionRows(decision: Decision): readonly Row[] {
   const broken = decision.reasons.filter(({ code }) => code === "POLICY_INVALID");
   return [
     ...broken.map((reason, index) => brokenRow(reason, index)),
@@ -31,7 +19,7 @@ export function decisionRows(decision: Decision): readonly DecisionRow[] {
   ];
 }
 
-function policyRow(policy: PolicyDecision, index: number): DecisionRow {
+function policyRow(policy: PolicyDecision, index: number): Row {
   const accepting = policy.authorities.find(({ accepted }) => accepted);
   const label = plainText(policySentence(policy, l10n.t));
   const texts = policyNotes(policy).map(({ message }) => plainText(message));
@@ -52,14 +40,14 @@ function policyRow(policy: PolicyDecision, index: number): DecisionRow {
   };
 }
 
-function look({ satisfied, counts, by, mode }: PolicyDecision): Pick<DecisionRow, "icon" | "colour"> {
+function look({ satisfied, counts, by, mode }: PolicyDecision): Pick<Row, "icon" | "colour"> {
   if (!satisfied) return { icon: mode === "warn" ? "warning" : "circle-slash", colour: "amber" };
   if (!counts) return { icon: "shield" };
   if (by === "exception") return { icon: "warning", colour: "amber" };
   return by === "signer" ? { icon: "law", colour: "green" } : { icon: "law" };
 }
 
-function authorityRow(decision: AuthorityDecision, id: string): DecisionRow {
+function authorityRow(decision: AuthorityDecision, id: string): Row {
   const text = authorityText(decision);
   return { id, icon: decision.accepted ? "pass" : "dash", label: text, tooltip: text, ...target(decision.authority) };
 }
@@ -68,7 +56,7 @@ function authorityText({ authority, message }: AuthorityDecision): string {
   return plainText(`${authority.name}: ${message}`);
 }
 
-function brokenRow({ message, details }: DecisionReason, index: number): DecisionRow {
+function brokenRow({ message, details }: DecisionReason, index: number): Row {
   const label = plainText(message);
   const { file, line, column } = details;
   const place =
@@ -78,6 +66,6 @@ function brokenRow({ message, details }: DecisionReason, index: number): Decisio
   return { id: `policy-file:${index}`, icon: "warning", colour: "amber", label, tooltip: label, ...place };
 }
 
-function target({ file, line, column }: Omit<PolicyReference, "name">): Pick<DecisionRow, "opens" | "at"> {
+function target({ file, line, column }: Omit<PolicyReference, "name">): Pick<Row, "opens" | "at"> {
   return { opens: Uri.file(file), at: new Range(line - 1, column - 1, line - 1, column - 1) };
 }

@@ -16,10 +16,9 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
   readonly #models = new Map<string, ModelNode>();
   readonly #folders = new Map<string | undefined, FolderNode>();
-  /** Models that had a signature at the last update. */
-  readonly #signed = new Set<string>();
   readonly #view: TreeView<TreeNode>;
   #filter: ReadonlySet<VerdictState> | undefined;
+  #hasSignature = false;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(registry: ModelRegistry) {
@@ -131,28 +130,18 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   #update({ paths, list }: RegistryChange): void {
+    const hasSignature = this.#registry.models.some(({ verdict }) => verdict.signature !== undefined);
     // A changed verdict may change whether its model passes the filter.
     if (list || this.#filter !== undefined) {
       for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
       this.#changed.fire(undefined);
     } else {
       for (const path of paths) this.#changed.fire(this.#modelNode(path));
-      // The rows about the whole list depend on whether there is a signature.
-      if (paths.some((path) => this.#isSigned(path) !== this.#signed.has(path))) this.#changed.fire(undefined);
+      // A row about the whole list depends on whether there is a signature.
+      if (this.#hasSignature !== hasSignature) this.#changed.fire(undefined);
     }
-    this.#rememberSigned(paths);
+    this.#hasSignature = hasSignature;
     this.#describe();
-  }
-
-  #isSigned(path: string): boolean {
-    return this.#registry.get(path)?.verdict.signature !== undefined;
-  }
-
-  #rememberSigned(paths: readonly string[]): void {
-    for (const path of paths) {
-      if (this.#isSigned(path)) this.#signed.add(path);
-      else this.#signed.delete(path);
-    }
   }
 
   #describe(): void {

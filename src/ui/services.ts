@@ -9,7 +9,7 @@ import type { Policies } from "../workspace/policies.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import type { KeyFiles } from "./commands/key-files.ts";
 import type { ModelsView } from "./models-view.ts";
-import type { Login } from "./signing-in/login.ts";
+import type { EditorLogin } from "./signing-in/editor-login.ts";
 
 /** The services of the extension, created in `activate`. */
 export interface Services {
@@ -21,7 +21,7 @@ export interface Services {
   readonly passphrases: Passphrases;
   readonly keyFiles: KeyFiles;
   readonly sigstore: SigstoreRoots;
-  readonly login: Login;
+  readonly login: EditorLogin;
   /** The extension's own folder, outside any workspace: absolute path. */
   readonly storage: string;
   /** Where the extension is installed; its built files are in `dist`. */

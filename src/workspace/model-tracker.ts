@@ -7,8 +7,7 @@ import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { Log } from "../platform/log.ts";
 import { isImageDisk } from "../platform/remote-names.ts";
-import { excludedPatterns, modelPatterns, onHintsChanged } from "../platform/search-hints.ts";
-import { onSettingChanged, setting } from "../platform/settings.ts";
+import { excludedPatterns, onConfigurationChanged, onSettingChanged, setting } from "../platform/settings.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import { Checker } from "./checker.ts";
@@ -88,7 +87,8 @@ export class ModelTracker {
     const policyWatcher = store.add(new PolicyWatcher(policies));
     const search = () => void watcher.search().catch(failed);
     store.add(policies.onDidChange(search));
-    store.add(onHintsChanged(search));
+    store.add(onSettingChanged(["models"], search));
+    store.add(onConfigurationChanged(["files.exclude"], search));
     store.add(onSettingChanged(["userPolicy"], () => policyWatcher.settingsChanged()));
     store.add(registry.onDidChange(({ paths }) => unwatchRemoved(paths, registry, watches)));
     store.add(trust.onDidChange(() => revalidator.trustChanged("trust")));
@@ -124,7 +124,8 @@ export class ModelTracker {
 
 async function searchHints(folder: string, policies: Policies): Promise<SearchHints> {
   const hints = await policies.searchHints(folder);
-  return { exclude: excludedPatterns(folder), models: modelPatterns(folder), ...hints };
+  const uri = Uri.file(folder);
+  return { exclude: excludedPatterns(uri), models: setting("models", uri), ...hints };
 }
 
 function unwatchRemoved(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {

@@ -1,6 +1,6 @@
 import { CancellationError, env, l10n, ThemeIcon, Uri, window } from "vscode";
+import type { DevicePrompt } from "../../login/login-options.ts";
 import { messageText } from "../../platform/plain-text.ts";
-import type { DeviceCode } from "./login.ts";
 
 /** @throws Error if the person or the system does not open it */
 export async function openExternal(url: string): Promise<void> {
@@ -9,7 +9,7 @@ export async function openExternal(url: string): Promise<void> {
 }
 
 /** Shows a code to enter at the identity provider, in any browser of any machine. @throws CancellationError */
-export async function showDeviceCode({ url, urlWithCode, userCode }: DeviceCode): Promise<void> {
+export async function showDeviceCode({ url, urlWithCode, userCode }: DevicePrompt): Promise<void> {
   const open = l10n.t("Copy Code and Open Browser");
   const copy = l10n.t("Copy Address Only");
   const question = l10n.t("Log in with the code {0}", messageText(userCode));

@@ -2,8 +2,17 @@ import { l10n } from "vscode";
 import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
 import { setting } from "../../platform/settings.ts";
 import { askForCode, openExternal, showDeviceCode } from "./code-dialogs.ts";
-import type { LoginRequest } from "./login.ts";
 import { findLoopback } from "./loopback.ts";
+
+export interface LoginRequest {
+  /** URL of the OpenID issuer. */
+  readonly issuer: string;
+  /** What the login is for: `Sign llama-3-8b`. */
+  readonly title: string;
+  readonly signal: AbortSignal;
+  /** Reports what the login waits for. */
+  step(text: string): void;
+}
 
 /** Prepares one login method; undefined where it cannot work in this window. */
 type LoginAttempt = (ended: AbortController) => Promise<LoginMethod | undefined>;

@@ -112,15 +112,7 @@ export async function chooseDestination(
 function destinationItem(destination: Destination): QuickPickItem {
   switch (destination.kind) {
     case "policy":
-      return {
-        label: messageText(destination.policy.name),
-        description: messageText(shownPath(destination.file.path)),
-        detail:
-          destination.source === "user"
-            ? l10n.t("Your personal policy: applies in every workspace")
-            : l10n.t("Workspace policy: shared with everyone who uses this workspace"),
-        iconPath: themeIcon("law"),
-      };
+      return policyItem(destination.policy.name, destination.file.path, destination.source);
     case "new-file":
       return {
         label: l10n.t("New Policy File"),
@@ -135,6 +127,18 @@ function destinationItem(destination: Destination): QuickPickItem {
         iconPath: themeIcon("settings-gear"),
       };
   }
+}
+
+export function policyItem(name: string, file: string, source: "user" | "workspace"): QuickPickItem {
+  return {
+    label: messageText(name),
+    description: messageText(shownPath(file)),
+    detail:
+      source === "user"
+        ? l10n.t("Your personal policy: applies in every workspace")
+        : l10n.t("Workspace policy: shared with everyone who uses this workspace"),
+    iconPath: themeIcon("law"),
+  };
 }
 
 /** The path relative to its workspace folder, if it is in one. */

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { CancellationError, commands, l10n, type QuickPickItem, window, workspace } from "vscode";
+import type { Diagnostic } from "../../core/policy/diagnostics.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { targetModel } from "../commands/targets.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { openAt, shownPath } from "./destinations.ts";
+import { openAt, policyItem, shownPath } from "./destinations.ts";
 
 interface PolicyItem extends QuickPickItem {
   readonly file: string;
@@ -32,7 +33,7 @@ export async function openPolicy(args: readonly unknown[], services: Services): 
 async function itemsOf(args: readonly unknown[], services: Services): Promise<readonly PolicyItem[]> {
   const { verdict, before } = await targetModel(args, "show", services);
   const { policies = [] } = verdict.decision ?? before?.decision ?? {};
-  return policies.map(({ policy, source }) => itemFor(policy.name, policy.file, policy.line, source));
+  return policies.map(({ policy: { name, file, line }, source }) => ({ file, line, ...policyItem(name, file, source) }));
 }
 
 async function allItems({ policies }: Services): Promise<readonly PolicyItem[]> {
@@ -41,32 +42,19 @@ async function allItems({ policies }: Services): Promise<readonly PolicyItem[]> 
   for (const folder of workspace.workspaceFolders ?? [undefined]) {
     const files = await policies.filesFor(folder?.uri.fsPath);
     for (const source of ["user", "workspace"] as const) {
-      for (const file of files[source]) {
-        if (!existsSync(file.path)) continue;
-        for (const { name, place } of file.policies) {
-          items.set(`${place.file}:${place.line}`, itemFor(name, place.file, place.line, source));
+      for (const { path: file, policies: found, diagnostics } of files[source].filter(({ path }) => existsSync(path))) {
+        for (const { name, place } of found) {
+          items.set(`${file}:${place.line}`, { file, line: place.line, ...policyItem(name, file, source) });
         }
-        const error = file.diagnostics.find(({ severity }) => severity === "error");
-        if (error !== undefined) items.set(`${file.path}:error`, brokenItem(file.path, error.line, error.message));
+        const error = diagnostics.find(({ severity }) => severity === "error");
+        if (error !== undefined) items.set(`${file}:error`, errorItem(file, error));
       }
     }
   }
   return [...items.values()];
 }
 
-function itemFor(name: string, file: string, line: number, source: "user" | "workspace"): PolicyItem {
-  const detail = source === "user" ? l10n.t("Your personal policy") : l10n.t("Workspace policy");
-  return {
-    file,
-    line,
-    label: messageText(name),
-    description: messageText(shownPath(file)),
-    detail,
-    iconPath: themeIcon("law"),
-  };
-}
-
-function brokenItem(file: string, line: number, message: string): PolicyItem {
+function errorItem(file: string, { line, message }: Diagnostic): PolicyItem {
   const detail = messageText(l10n.t("Line {0}: {1}", line, message));
   return { file, line, label: messageText(shownPath(file)), detail, iconPath: themeIcon("error", "amber") };
 }

@@ -105,20 +105,13 @@ function location({ file, line, column }: Place): Location {
 }
 
 function files(root: string, signature: Uri, comparison: Comparison): DiagnosticRelatedInformation[] {
-  const start = new Range(0, 0, 0, 0);
-  const here = (name: string): Location => new Location(Uri.file(join(root, name)), start);
-  const all: [Location, string][] = [
-    ...firstChangedFiles(comparison, FILES).map(({ name }): [Location, string] => [
-      here(name),
-      l10n.t("Changed: {0}", name),
-    ]),
+  const entry = (uri: Uri, text: string): DiagnosticRelatedInformation =>
+    new DiagnosticRelatedInformation(new Location(uri, new Range(0, 0, 0, 0)), plainText(text));
+  const file = (name: string): Uri => Uri.file(join(root, name));
+  return [
+    ...firstChangedFiles(comparison, FILES).map(({ name }) => entry(file(name), l10n.t("Changed: {0}", name))),
     // There is no file to link to.
-    ...comparison.missing
-      .slice(0, FILES)
-      .map(({ name }): [Location, string] => [new Location(signature, start), l10n.t("Missing: {0}", name)]),
-    ...comparison.added
-      .slice(0, FILES)
-      .map(({ name }): [Location, string] => [here(name), l10n.t("Added, not signed: {0}", name)]),
-  ];
-  return all.slice(0, FILES).map(([place, text]) => new DiagnosticRelatedInformation(place, plainText(text)));
+    ...comparison.missing.slice(0, FILES).map(({ name }) => entry(signature, l10n.t("Missing: {0}", name))),
+    ...comparison.added.slice(0, FILES).map(({ name }) => entry(file(name), l10n.t("Added, not signed: {0}", name))),
+  ].slice(0, FILES);
 }

@@ -89,43 +89,38 @@ async function pathInside(folder: string, file: string): Promise<string | undefi
 
 function itemFor({ scope, text }: AuthorityChoice, proven: ProvenSigner): QuickPickItem {
   const source = "key" in proven ? proven.key : "roots" in proven ? proven.roots : {};
-  const held =
+  const reference =
     source.path === undefined
       ? l10n.t("embedded in the policy")
       : l10n.t("referenced by its path {0}: anyone who can change that file changes whom you trust", source.path);
-  const shown = messageText(text);
-  switch (scope) {
-    case "key":
-      return { label: l10n.t("This key"), description: shown, detail: messageText(held), iconPath: themeIcon("key") };
-    case "subject":
-      return {
-        label: l10n.t("This subject under this root"),
-        description: shown,
-        detail: messageText(l10n.t("Certificates under the root with exactly this subject. The root is {0}", held)),
-        iconPath: themeIcon("file-badge"),
-      };
-    case "alternative-name":
-      return {
-        label: l10n.t("This name under this root"),
-        description: shown,
-        detail: messageText(l10n.t("Certificates under the root with exactly this name. The root is {0}", held)),
-        iconPath: themeIcon("file-badge"),
-      };
-    case "identity":
-      return { label: l10n.t("This identity"), description: shown, iconPath: themeIcon("account") };
-    case "workflow-at-ref":
-      return {
-        label: l10n.t("This workflow, at this branch or tag"),
-        description: shown,
-        detail: l10n.t("Releases from other tags are not accepted"),
-        iconPath: themeIcon("github-action"),
-      };
-    case "workflow-at-any-tag":
-      return {
-        label: l10n.t("This workflow, at any tag"),
-        description: shown,
-        detail: l10n.t("Future releases are accepted too: anyone who can push a tag to the repository can sign"),
-        iconPath: themeIcon("tag"),
-      };
-  }
+  const [icon, label, detail] = {
+    key: () => ["key", l10n.t("This key"), reference],
+    subject: () => [
+      "file-badge",
+      l10n.t("This subject under this root"),
+      l10n.t("Certificates under the root with exactly this subject. The root is {0}", reference),
+    ],
+    "alternative-name": () => [
+      "file-badge",
+      l10n.t("This name under this root"),
+      l10n.t("Certificates under the root with exactly this name. The root is {0}", reference),
+    ],
+    identity: () => ["account", l10n.t("This identity")],
+    "workflow-at-ref": () => [
+      "github-action",
+      l10n.t("This workflow, at this branch or tag"),
+      l10n.t("Releases from other tags are not accepted"),
+    ],
+    "workflow-at-any-tag": () => [
+      "tag",
+      l10n.t("This workflow, at any tag"),
+      l10n.t("Future releases are accepted too: anyone who can push a tag to the repository can sign"),
+    ],
+  }[scope]();
+  return {
+    label: label ?? "",
+    description: messageText(text),
+    ...(detail !== undefined && { detail: messageText(detail) }),
+    iconPath: themeIcon(icon ?? ""),
+  };
 }

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type Disposable, l10n, type TextDocument, Uri, workspace } from "vscode";
+import { setTimeout } from "node:timers/promises";
+import { l10n, type TextDocument, Uri, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 
-/** Milliseconds to wait for the editor. */
+/** Milliseconds to wait for the editor, in all and each time. */
 const TIMEOUT = 30_000;
+const INTERVAL = 100;
 
 /**
  * Opens the editor's document of a file, and waits until it has the text that is on the disk, unless the person has
@@ -14,24 +16,9 @@ const TIMEOUT = 30_000;
  */
 export async function openSyncedDocument(path: string): Promise<TextDocument> {
   const document = await workspace.openTextDocument(Uri.file(path));
-  if (document.isDirty || (await isAsOnDisk(document))) return document;
-  const waiting: Disposable[] = [];
-  const settled = new Promise<boolean>((resolve) => {
-    const look = (): void =>
-      void isAsOnDisk(document).then(
-        (same) => same && resolve(true),
-        () => resolve(false),
-      );
-    waiting.push(workspace.onDidChangeTextDocument((event) => event.document === document && look()));
-    const end = setTimeout(() => resolve(false), TIMEOUT);
-    waiting.push({ dispose: () => clearTimeout(end) });
-    // It may have changed before the listener was there.
-    look();
-  });
-  try {
-    if (await settled) return document;
-  } finally {
-    for (const one of waiting) one.dispose();
+  for (let waited = 0; waited < TIMEOUT; waited += INTERVAL) {
+    if (document.isDirty || (await isAsOnDisk(document))) return document;
+    await setTimeout(INTERVAL);
   }
   throw new ProvenanceError(
     "POLICY_INVALID",

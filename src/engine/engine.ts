@@ -78,7 +78,7 @@ export class Engine {
   /** As the core's `explainPolicies`, of policies as they are on the disk. */
   async explainPolicies({ publicSigstore, policies, ...model }: ExplainOptions): Promise<readonly ExplainedPolicy[]> {
     const { user, workspace } = policies;
-    const places = { user: user.map(({ place }) => place), workspace: workspace.map(({ place }) => place) };
+    const places = { user: user.map(({ location }) => location), workspace: workspace.map(({ location }) => location) };
     const explained = await this.#call(
       "explainPolicies",
       { ...model, ...places },

@@ -62,7 +62,7 @@ export async function readReferencedPolicies(references: readonly PolicyLocation
           ? readPolicies(Buffer.from(text), file, folderOf(file))
           : (files.get(file) ?? readPolicyFile(file));
       if (text === undefined) files.set(file, reading);
-      const policy = (await reading).policies.find(({ place }) => place.line === line);
+      const policy = (await reading).policies.find(({ location }) => location.line === line);
       if (policy !== undefined) return policy;
       throw new ProvenanceError(
         "POLICY_INVALID",

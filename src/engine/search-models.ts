@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type FoundModel, findModels, findSignature, type PassedOver } from "../core/model/find-models.ts";
+import { type FoundModel, findModels, findSignature, type SkipReason } from "../core/model/find-models.ts";
 import { Glob } from "../core/policy/glob.ts";
 import { compileGlobs } from "./editor-globs.ts";
 
@@ -24,16 +24,16 @@ export interface SearchResult {
   readonly models: readonly FoundModel[];
   /** How many files and folders were searched, if there were more. */
   readonly bound?: number;
-  readonly passedOver: PassedOverFolders;
+  readonly skippedFolders: SkippedFolders;
 }
 
 /** Folders that a search skipped. */
-export interface PassedOverFolders {
-  readonly first: readonly { readonly path: string; readonly reason: PassedOver }[];
+export interface SkippedFolders {
+  readonly first: readonly { readonly path: string; readonly reason: SkipReason }[];
   readonly count: number;
 }
 
-const MAX_PASSED_OVER = 10;
+const MAX_SKIPPED = 10;
 
 /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
 export async function searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
@@ -41,7 +41,7 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
   const [isExcluded, matches] = await Promise.all([compileGlobs(exclude), compileGlobs(patterns)]);
   const names = new Set(named);
   const globs = searched.map((pattern) => new Glob(pattern));
-  const first: PassedOverFolders["first"][number][] = [];
+  const first: SkippedFolders["first"][number][] = [];
   let count = 0;
   let bound: number | undefined;
   const found = await findModels(folder, {
@@ -53,7 +53,7 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
       // Never part of a model.
       if (basename(path) === ".git") return;
       count++;
-      if (first.length < MAX_PASSED_OVER) first.push({ path, reason });
+      if (first.length < MAX_SKIPPED) first.push({ path, reason });
     },
     onLimit: (limit) => {
       bound = limit;
@@ -61,8 +61,8 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
     ...(signal && { signal }),
   });
   const models = [...found, ...(await namedModels(folder, names, found))];
-  const passedOver = { first, count };
-  return bound === undefined ? { models, passedOver } : { models, bound, passedOver };
+  const skippedFolders = { first, count };
+  return bound === undefined ? { models, skippedFolders } : { models, bound, skippedFolders };
 }
 
 /** Named models that the search does not find: single files, models in another model, and those beyond the bound. */

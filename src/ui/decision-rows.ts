@@ -1,12 +1,7 @@
 import { l10n, Range, Uri } from "vscode";
-import type {
-  AuthorityDecision,
-  Decision,
-  DecisionReason,
-  PolicyDecision,
-  PolicyReference,
-} from "../core/policy/decision.ts";
+import type { AuthorityDecision, Decision, PolicyDecision, PolicyReference } from "../core/policy/decision.ts";
 import { policyNotes, policyOwner, policySentence } from "../core/presentation/decision-text.ts";
+import type { Reason } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { Row } from "./tree-nodes.ts";
 
@@ -56,14 +51,14 @@ function authorityText({ authority, message }: AuthorityDecision): string {
   return plainText(`${authority.name}: ${message}`);
 }
 
-function brokenRow({ message, details }: DecisionReason, index: number): Row {
+function brokenRow({ message, details }: Reason, index: number): Row {
   const label = plainText(message);
   const { file, line, column } = details;
-  const place =
+  const location =
     typeof file === "string" && typeof line === "number" && typeof column === "number"
       ? target({ file, line, column })
       : {};
-  return { id: `policy-file:${index}`, icon: "warning", colour: "amber", label, tooltip: label, ...place };
+  return { id: `policy-file:${index}`, icon: "warning", colour: "amber", label, tooltip: label, ...location };
 }
 
 function target({ file, line, column }: Omit<PolicyReference, "name">): Pick<Row, "opens" | "at"> {

@@ -1,6 +1,6 @@
 import { basename, relative } from "node:path";
 import { l10n, TreeItem, workspace } from "vscode";
-import type { PassedOverFolders } from "../engine/search-models.ts";
+import type { SkippedFolders } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
@@ -18,7 +18,7 @@ export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]
       // Without a model, the welcome text says how to find one.
       ...(models.length === 0
         ? []
-        : [...extents].flatMap(([folder, { passedOver }]) => skippedNotes(folder, passedOver))),
+        : [...extents].flatMap(([folder, { skippedFolders }]) => skippedNotes(folder, skippedFolders))),
     ],
   };
 }
@@ -58,7 +58,7 @@ function boundNote(folder: string, limit: number): NoteNode {
   };
 }
 
-function skippedNotes(folder: string, { count, first }: PassedOverFolders): NoteNode[] {
+function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNode[] {
   if (count === 0) return [];
   const reasons = { name: l10n.t("packages"), environment: l10n.t("environment"), unreadable: l10n.t("not readable") };
   const names = first.map(({ path, reason }) => `${plainText(relative(folder, path))} (${reasons[reason]})`);

@@ -1,9 +1,9 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import { isNeverEntered } from "../core/model/never-entered.ts";
+import { isSkippedName } from "../core/model/never-entered.ts";
 import { compileGlobs } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { PassedOverFolders, SearchRequest } from "../engine/search-models.ts";
+import type { SkippedFolders, SearchRequest } from "../engine/search-models.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 /** Files and folders of one workspace folder after which a search ends. */
@@ -42,11 +42,11 @@ export class Discovery {
       const hints = (await this.#services.hints?.(folder)) ?? {};
       this.#hints.set(folder, await compileHints(hints));
       const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound, passedOver } = await engine.searchModels(request, abort.signal);
+      const { models, bound, skippedFolders } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, models, { passedOver, ...(bound !== undefined && { bound }) });
+      registry.replaceFolder(folder, models, { skippedFolders, ...(bound !== undefined && { bound }) });
       log(`${models.length} models in ${folder}`);
-      if (passedOver.count > 0) log(`Not searched: ${passedOverText(passedOver)}`);
+      if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);
       if (bound !== undefined) log(`Only the first ${bound} files and folders of ${folder} were searched for models.`);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
@@ -64,7 +64,7 @@ export class Discovery {
   /** Whether a search of the folder enters the path, by its names and policies. */
   isSearched(folder: string, path: string): boolean {
     const name = relative(folder, path).split(sep).join("/");
-    return !name.split("/").some(isNeverEntered) || this.#hints.get(folder)?.mustEnter(name) === true;
+    return !name.split("/").some(isSkippedName) || this.#hints.get(folder)?.mustEnter(name) === true;
   }
 
   /** Cancels every search; the known models stay. */
@@ -100,7 +100,7 @@ async function compileHints({ models = [], named = [], searched = [] }: SearchHi
   };
 }
 
-function passedOverText({ first, count }: PassedOverFolders): string {
+function skippedFoldersText({ first, count }: SkippedFolders): string {
   const more = count - first.length;
   return first.map(({ path, reason }) => `${path} (${reason})`).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

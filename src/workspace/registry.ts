@@ -19,7 +19,7 @@ export interface KnownModel {
 }
 
 /** How far a workspace folder was searched. */
-export type SearchExtent = Pick<SearchResult, "bound" | "passedOver">;
+export type SearchExtent = Pick<SearchResult, "bound" | "skippedFolders">;
 
 export interface RegistryChange {
   /** Models that changed, were added or removed. */
@@ -28,7 +28,7 @@ export interface RegistryChange {
   readonly list: boolean;
 }
 
-const COMPLETE: SearchExtent = { passedOver: { count: 0, first: [] } };
+const COMPLETE: SearchExtent = { skippedFolders: { count: 0, first: [] } };
 
 export type RegistryListener = (change: RegistryChange) => void;
 
@@ -84,9 +84,9 @@ export class ModelRegistry {
    */
   replaceFolder(folder: string, found: readonly FoundModel[], extent: SearchExtent = COMPLETE): void {
     const paths = new Set<string>();
-    const { bound, passedOver } = this.#extents.get(folder) ?? COMPLETE;
-    let list = bound !== extent.bound || passedOver.count !== extent.passedOver.count;
-    if (extent.bound === undefined && extent.passedOver.count === 0) this.#extents.delete(folder);
+    const { bound, skippedFolders } = this.#extents.get(folder) ?? COMPLETE;
+    let list = bound !== extent.bound || skippedFolders.count !== extent.skippedFolders.count;
+    if (extent.bound === undefined && extent.skippedFolders.count === 0) this.#extents.delete(folder);
     else this.#extents.set(folder, extent);
     for (const model of found) {
       const known = this.#models.get(model.path);

@@ -366,7 +366,7 @@ describe("the tree", () => {
       ...(signature === undefined ? {} : { signature: join(ROOT, name, signature) }),
     });
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
-    registry.replaceFolder(ROOT, [found("a"), found("b")], { bound: 500_000, passedOver: { count: 0, first: [] } });
+    registry.replaceFolder(ROOT, [found("a"), found("b")], { bound: 500_000, skippedFolders: { count: 0, first: [] } });
     const { above, below } = listNotes(registry);
     assert.equal(above[0]?.label, "No model is signed yet");
     assert.equal(noteItem(above[0]).command?.command, COMMANDS.signModel);
@@ -378,16 +378,16 @@ describe("the tree", () => {
 
   it("says below the models which folders were not searched", () => {
     const registry = new ModelRegistry();
-    const passedOver = {
+    const skippedFolders = {
       count: 12,
       first: [
         { path: join(ROOT, "env"), reason: "environment" },
         { path: join(ROOT, "node_modules"), reason: "name" },
       ],
     } as const;
-    registry.replaceFolder(ROOT, [], { passedOver });
+    registry.replaceFolder(ROOT, [], { skippedFolders });
     assert.deepEqual(listNotes(registry).below, []);
-    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], { passedOver });
+    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], { skippedFolders });
     const [note] = listNotes(registry).below;
     assert.equal(note?.label, "12 folders were not searched");
     assert.equal(note?.description, "env (environment)");

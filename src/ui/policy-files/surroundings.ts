@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import { type CancellationToken, RelativePattern, Uri, workspace } from "vscode";
-import type { FileKind, KnownSigner, Surroundings } from "../../core/policy/authoring/surroundings.ts";
+import type { CompletionSources, FileKind, KnownSigner } from "../../core/policy/authoring/completion-sources.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import type { PolicyPlace } from "./policy-documents.ts";
@@ -28,7 +28,7 @@ export function surroundingsOf(
   { folder, covers }: PolicyPlace,
   registry: ModelRegistry,
   token: CancellationToken,
-): Surroundings {
+): CompletionSources {
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
   return {
     models: [...new Set(models.map((model) => locateModel(model).path))],

@@ -12,7 +12,7 @@ import {
 import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
-import type { Place, Policy } from "../../core/policy/policy.ts";
+import type { Policy, SourceLocation } from "../../core/policy/policy.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -92,14 +92,14 @@ function rejections(
 }
 
 /** Where the pattern is that covers the model, or the policy. */
-function ruleLocation(reference: PolicyReference, path: string, policies: readonly Policy[]): Place {
-  const policy = policies.find(({ place }) => place.file === reference.file && place.line === reference.line);
+function ruleLocation(reference: PolicyReference, path: string, policies: readonly Policy[]): SourceLocation {
+  const policy = policies.find(({ location }) => location.file === reference.file && location.line === reference.line);
   const index = policy?.models.findIndex((glob) => glob.matches(path)) ?? -1;
-  return policy?.modelPlaces[index] ?? reference;
+  return policy?.modelLocations[index] ?? reference;
 }
 
 /** To the end of the line, as the length of a rule is unknown. */
-function location({ file, line, column }: Place): Location {
+function location({ file, line, column }: SourceLocation): Location {
   const start = new Position(line - 1, column - 1);
   return new Location(Uri.file(file), new Range(start, new Position(line - 1, Number.MAX_SAFE_INTEGER)));
 }

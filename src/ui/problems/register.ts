@@ -41,7 +41,7 @@ export function registerProblems(services: Services): Disposable {
           if (!signed && !isPolicyDocument(document, policies)) return [];
           const { quickFixes } = await import("./quick-fixes.ts");
           const listed = await made();
-          return quickFixes(document, diagnostics, registry, (...place) => listed.about(...place));
+          return quickFixes(document, diagnostics, registry, (...location) => listed.about(...location));
         },
       },
       { providedCodeActionKinds: [CodeActionKind.QuickFix] },

@@ -62,10 +62,10 @@ function brokenFile({ path, diagnostics }: PolicyFile): string[] {
 }
 
 function policySection(
-  { policy, source, authorities, untold }: ExplainedPolicy,
+  { policy, source, authorities, omitted }: ExplainedPolicy,
   { verdict: { decision, signature }, workspaceTrusted }: PolicyReportSource,
 ): string[] {
-  const { file, line } = policy.place;
+  const { file, line } = policy.location;
   const decided = decision?.policies.find((one) => one.policy.file === file && one.policy.line === line);
   const mark = decided === undefined ? "○" : decided.satisfied ? "✓" : policy.mode === "warn" ? "!" : "✗";
   const mode = policy.mode === "enforce" ? l10n.t("enforced") : l10n.t("warns only");
@@ -81,7 +81,7 @@ function policySection(
     ...(rejectsOnly ? paragraph(l10n.t("Workspace policies can reject signers but cannot accept them.")) : []),
     ...(notes.length === 0 ? [] : [...notes, ""]),
     ...authorityTable(listed),
-    ...(untold === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", untold))),
+    ...(omitted === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", omitted))),
   ];
 }
 
@@ -104,7 +104,7 @@ function otherPolicies(policies: readonly ExplainedPolicy[]): string[] {
   if (others.length === 0) return [];
   const lines = others.map(({ policy }) => {
     const patterns = policy.models.map(({ pattern }) => codeSpan(pattern)).join(", ");
-    const location = locationText(policy.place.file, policy.place.line);
+    const location = locationText(policy.location.file, policy.location.line);
     return `- ${nameText(policy.name)}: ${l10n.t("covers {0}", patterns)} (${location})`;
   });
   return [`#### ${l10n.t("Policies for other models")}`, "", ...lines, ""];

@@ -15,7 +15,7 @@ import { chooseAuthority } from "./authority-choice.ts";
 import { literalPattern, newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
 import { signerDetails } from "./signer-details.ts";
-import { confirmWriting, requireOutsideModels, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
+import { confirmWriting, assertOutsideSignedModels, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
 
 /** Names in one sentence. */
 const NAMED = 12;
@@ -35,7 +35,7 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   requireTrustedWorkspace();
   const folder = (await chooseFolder()).uri.fsPath;
   const path = newPolicyPath(folder);
-  await requireOutsideModels(path);
+  await assertOutsideSignedModels(path);
   const { signers, unknown } = await findSigners(folder, services);
   if (signers.length === 0) throw noSigner(unknown);
   const drafts: PolicyDraft[] = [];
@@ -156,7 +156,7 @@ async function writeDrafts(
   unknown: readonly KnownModel[],
   services: Services,
 ): Promise<void> {
-  const { planFile } = await import("../../core/policy/editing/new-policy.ts");
+  const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const { text, policies } = await planFile(drafts, path, folder);
   const covered = drafts.reduce((sum, { models }) => sum + models.length, 0);
   const left = unknown.length === 0 ? [] : [l10n.t("Not included, as their signer is unknown: {0}.", namesOf(unknown))];
@@ -174,7 +174,7 @@ async function writeDrafts(
     content: { after: text },
   });
   await writeNewFile(path, text);
-  await openAt(path, policies[0]?.place.line ?? 1);
+  await openAt(path, policies[0]?.location.line ?? 1);
   notify(services.log, "information", l10n.t("Created {0}.", plainText(shownPath(path))), {
     label: l10n.t("Verify All Models"),
     run: async () => (await import("../commands/verify-model.ts")).verifyAll(services),

@@ -36,8 +36,8 @@ export async function newlyAcceptedModels(
   for (const [folder, models] of Map.groupBy(candidates, (model) => model.folder)) {
     if (folder === undefined) continue;
     const paths = models.map(({ path }) => path);
-    const old = await acceptedModels({ ...policyBefore.place, text: before }, folder, paths, services);
-    const now = await acceptedModels({ ...policyAfter.place, text: after }, folder, paths, services);
+    const old = await acceptedModels({ ...policyBefore.location, text: before }, folder, paths, services);
+    const now = await acceptedModels({ ...policyAfter.location, text: after }, folder, paths, services);
     accepted.push(...now.filter((path) => !old.includes(path)));
   }
   return accepted;

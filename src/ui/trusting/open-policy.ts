@@ -43,8 +43,8 @@ async function allItems({ policies }: Services): Promise<readonly PolicyItem[]> 
     const files = await policies.filesFor(folder?.uri.fsPath);
     for (const source of ["user", "workspace"] as const) {
       for (const { path: file, policies: found, diagnostics } of files[source].filter(({ path }) => existsSync(path))) {
-        for (const { name, place } of found) {
-          items.set(`${file}:${place.line}`, { file, line: place.line, ...policyItem(name, file, source) });
+        for (const { name, location } of found) {
+          items.set(`${file}:${location.line}`, { file, line: location.line, ...policyItem(name, file, source) });
         }
         const error = diagnostics.find(({ severity }) => severity === "error");
         if (error !== undefined) items.set(`${file}:error`, errorItem(file, error));

@@ -26,9 +26,9 @@ import { acceptedModels, newlyAcceptedModels, newlyAcceptedSentence } from "./ne
 import { signerDetails } from "./signer-details.ts";
 import { fitsSettings, trustInSettings } from "./trust-in-settings.ts";
 import {
+  assertOutsideSignedModels,
   confirmWriting,
   planChange,
-  requireOutsideModels,
   requireTrustedWorkspace,
   writeChange,
   writeNewFile,
@@ -63,14 +63,14 @@ async function destinationsFor(
     const settings: Destination[] = fitsSettings(evidence) ? [{ kind: "settings" }] : [];
     if (model.folder === undefined) return settings;
     const path = newPolicyPath(folder);
-    const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
-    if ((await signedModelAround(path)) === undefined) return [...settings, { kind: "new-file", path, folder }];
-    if (settings.length === 0) await requireOutsideModels(path);
+    const { enclosingSignedModel } = await import("../../core/policy/editing/signed-model.ts");
+    if ((await enclosingSignedModel(path)) === undefined) return [...settings, { kind: "new-file", path, folder }];
+    if (settings.length === 0) await assertOutsideSignedModels(path);
     return settings;
   }
   const rejecting: PolicyDestination[] = [];
   for (const destination of covering) {
-    const accepted = await acceptedModels(destination.policy.place, folder, [model.path], services);
+    const accepted = await acceptedModels(destination.policy.location, folder, [model.path], services);
     if (accepted.length === 0) rejecting.push(destination);
   }
   if (rejecting.length > 0) return rejecting;
@@ -121,7 +121,7 @@ async function trustInPolicy(
   });
   await planned.write();
   const added = planned.policy.authorities.find(({ name }) => name === choice.authority.name);
-  const line = added?.place.line ?? planned.policy.place.line;
+  const line = added?.location.line ?? planned.policy.location.line;
   const text = l10n.t("{0} is accepted by {1}.", signer, plainText(shownPath(path)));
   notify(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(path, line) });
 }
@@ -152,7 +152,7 @@ async function planNewFile(
   model: KnownModel,
   policies: ModelPolicies,
 ): Promise<PlannedPolicy> {
-  const { planFile } = await import("../../core/policy/editing/new-policy.ts");
+  const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const draft = { name: modelName(model), models: [literalPattern(policies.path)], authorities: [authority] };
   const { text, policies: read } = await planFile([draft], path, folder);
   const [policy] = read;
@@ -175,7 +175,7 @@ async function requireAccepted(
   { engine, sigstore }: Services,
 ): Promise<void> {
   const publicSigstore = () => sigstore.publicInstance();
-  const location = { ...policy.place, text: content.after };
+  const location = { ...policy.location, text: content.after };
   const [previewed] = await engine.previewPolicy(location, { folder, models: [model.path], publicSigstore });
   if (previewed?.decision.by === "signer") return;
   const why = previewed?.decision.reasons[0]?.message ?? "";

@@ -23,9 +23,9 @@ export function requireTrustedWorkspace(): void {
  *
  * @throws ActionableError
  */
-export async function requireOutsideModels(path: string): Promise<void> {
-  const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
-  const model = await signedModelAround(path);
+export async function assertOutsideSignedModels(path: string): Promise<void> {
+  const { enclosingSignedModel } = await import("../../core/policy/editing/signed-model.ts");
+  const model = await enclosingSignedModel(path);
   if (model === undefined) return;
   const message = l10n.t(
     "{0} would be inside the signed model {1} and invalidate its signature. Open the folder above the model and create the policy there, or use your personal policy file.",
@@ -38,7 +38,7 @@ export async function requireOutsideModels(path: string): Promise<void> {
 
 /** Plans a change of the file's text, which has to be the same in the editor and on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
-  await requireOutsideModels(file.path);
+  await assertOutsideSignedModels(file.path);
   const document = await openSyncedDocument(file.path);
   if (document.isDirty) {
     const message = l10n.t("{0} has unsaved changes. Save it and try again.", basename(file.path));
@@ -47,7 +47,7 @@ export async function planChange({ file, policy }: PolicyDestination, change: Po
   const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
   const { path, folder } = file;
   const text = document.getText();
-  return planEdit({ path, folder, text, policy: policy.name, line: policy.place.line }, change);
+  return planEdit({ path, folder, text, policy: policy.name, line: policy.location.line }, change);
 }
 
 export interface Question {
@@ -164,7 +164,7 @@ export async function writeChange(path: string, { insertion, before, after }: Pl
 
 /** Creates a file, never over an existing one. */
 export async function writeNewFile(path: string, text: string): Promise<void> {
-  await requireOutsideModels(path);
+  await assertOutsideSignedModels(path);
   const edit = new WorkspaceEdit();
   edit.createFile(Uri.file(path), { contents: Buffer.from(text), overwrite: false, ignoreIfExists: false });
   if (!(await workspace.applyEdit(edit))) {
@@ -178,8 +178,8 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
 
 /** Formatters may change a file when it is saved, but not its content. */
 async function requireContent(path: string, expected: string): Promise<void> {
-  const { saysTheSame } = await import("../../core/policy/editing/plan-edit.ts");
-  if (saysTheSame(await readFile(path, "utf8"), expected)) return;
+  const { areSamePolicies } = await import("../../core/policy/editing/plan-edit.ts");
+  if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
   throw new ProvenanceError(
     "POLICY_INVALID",
     l10n.t("{0} was saved with other content than was shown. Review it and undo the change.", basename(path)),

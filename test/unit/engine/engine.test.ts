@@ -245,11 +245,11 @@ describe("Engine", function () {
     ];
     const publicSigstore = () => assert.fail("no signature here needs it");
     const models = { folder: root(), models: [model], publicSigstore };
-    const planned = { ...after.place, text: texts.get("b.yaml") ?? "" };
+    const planned = { ...after.location, text: texts.get("b.yaml") ?? "" };
     assert.deepEqual(await engine.previewPolicy(planned, models), await previewPolicy(after, models));
-    await failsWith("POLICY_INVALID", () => engine.previewPolicy(after.place, models));
+    await failsWith("POLICY_INVALID", () => engine.previewPolicy(after.location, models));
     for (const [name, text] of texts) writeFileSync(join(root(), name), text);
-    assert.deepEqual(await engine.previewPolicy(after.place, models), await previewPolicy(after, models));
+    assert.deepEqual(await engine.previewPolicy(after.location, models), await previewPolicy(after, models));
     const policies = { user: [before], workspace: [after] };
     const subject = { model, folder: root(), path: "model", policies, publicSigstore };
     const explained = await engine.explainPolicies(subject);

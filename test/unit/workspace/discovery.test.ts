@@ -58,7 +58,7 @@ describe("the search of a workspace folder", () => {
     });
     const search = discovery();
     await search.search(root());
-    assert.deepEqual(registry.extents.get(root())?.passedOver.first, [
+    assert.deepEqual(registry.extents.get(root())?.skippedFolders.first, [
       { path: join(root(), "node_modules"), reason: "name" },
       { path: join(root(), "env"), reason: "environment" },
     ]);

@@ -3,7 +3,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import { isSkippedName } from "../core/model/never-entered.ts";
 import { compileGlobs } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { SkippedFolders, SearchRequest } from "../engine/search-models.ts";
+import type { SearchRequest, SkippedFolders } from "../engine/search-models.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 /** Files and folders of one workspace folder after which a search ends. */

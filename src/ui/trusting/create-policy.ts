@@ -15,7 +15,7 @@ import { chooseAuthority } from "./authority-choice.ts";
 import { literalPattern, newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
 import { signerDetails } from "./signer-details.ts";
-import { confirmWriting, assertOutsideSignedModels, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
+import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
 
 /** Names in one sentence. */
 const NAMED = 12;

@@ -33,7 +33,11 @@ export async function openPolicy(args: readonly unknown[], services: Services): 
 async function itemsOf(args: readonly unknown[], services: Services): Promise<readonly PolicyItem[]> {
   const { verdict, before } = await targetModel(args, "show", services);
   const { policies = [] } = verdict.decision ?? before?.decision ?? {};
-  return policies.map(({ policy: { name, file, line }, source }) => ({ file, line, ...policyItem(name, file, source) }));
+  return policies.map(({ policy: { name, file, line }, source }) => ({
+    file,
+    line,
+    ...policyItem(name, file, source),
+  }));
 }
 
 async function allItems({ policies }: Services): Promise<readonly PolicyItem[]> {

@@ -32,7 +32,7 @@ describe("the view says how to begin", () => {
   it("where no folder is open", async () => {
     const page = await openWorkbench(session.browser, `http://127.0.0.1:${session.server.port}/?ew=true`);
     await openView(page);
-    await says(page, "Open a folder to see who signed the models in it", "Open Folder");
+    await says(page, "Open a folder to see who signed its models", "Open Folder");
     await screenshot(page, "welcome-01-no-folder");
   });
 

@@ -181,7 +181,7 @@ describe("the list of problems", () => {
     await entry(signature, "modified");
   });
 
-  it("has the errors of a policy at their line, as it is typed, and loses them as they are mended", async () => {
+  it("has the errors of a policy at their line, as it is typed, until they are fixed", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     const document = await workspace.openTextDocument(policy);
     await window.showTextDocument(document);
@@ -205,7 +205,7 @@ describe("the list of problems", () => {
     await document.save();
   });
 
-  it("has the errors of a policy that nobody has opened", async () => {
+  it("has the errors of a policy that is not open", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     appendFileSync(policy, "  surprise: true\n");
     const problem = await entry(policy, "unknown-field");

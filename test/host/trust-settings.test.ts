@@ -74,7 +74,7 @@ describe("settings that decide about trust", () => {
     assert.deepEqual(await settingNotes(), []);
   });
 
-  it("accept nobody by a path, and say what the new form is", async () => {
+  it("do not accept a path, and say what an entry must be", async () => {
     await set(SETTINGS.trustedKeys, [publicKey]);
     await set(SETTINGS.trustedCertificates, [publicKey]);
     assert.notEqual((await verify())?.state, "verified");

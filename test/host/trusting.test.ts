@@ -215,7 +215,7 @@ describe("trusting a signer in the editor", () => {
     await until("the policy decides", () => watched.verdict?.decision?.outcome === "accepted");
   });
 
-  it("creates no policy where nobody was accepted, and none where the signer is not known", async () => {
+  it("creates no policy where no signer was accepted, and none where the signer is unknown", async () => {
     answer("Do Not Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(asked, []);
@@ -256,7 +256,7 @@ describe("trusting a signer in the editor", () => {
         errors[index]?.includes(`would be inside the signed model ${model} and invalidate its signature`),
         errors[index],
       );
-      assert.match(errors[index] ?? "", /open the folder above it/);
+      assert.match(errors[index] ?? "", /Open the folder above the model/);
     }
   });
 

@@ -100,7 +100,7 @@ describe("the extension in its host", () => {
     assert.deepEqual(registered.sort(), declared.sort());
   });
 
-  it("finds the samples, and says nothing about those that nobody signed", async () => {
+  it("finds the samples, and has no verdict on unsigned ones", async () => {
     for (const name of ["tiny-llama", "onnx", "release-notes-skill"]) {
       const sample = new Watched(api, join(folder, name));
       const { signer } = await sample.reaches("unsigned");
@@ -155,7 +155,7 @@ describe("the extension in its host", () => {
     );
   });
 
-  it("does not decide about a signer whose key nobody gave", async () => {
+  it("does not decide about a signer whose key is unknown", async () => {
     await signWith(model, stranger.privatePem, pool);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     const { state, reasons, signer } = await watched.reaches("unverifiable");

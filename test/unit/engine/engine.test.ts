@@ -66,7 +66,7 @@ describe("Engine", function () {
     assert.equal((await same()).state, "unsigned");
   });
 
-  it("tells failures by their codes, as this process does", async () => {
+  it("reports errors with their codes, as this process does", async () => {
     const missing = { model: join(root(), "nothing"), signature, trust };
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
@@ -146,18 +146,18 @@ describe("Engine", function () {
     assert.deepEqual(asked, [["a.bin"], ["a.bin"]]);
   });
 
-  it("tells progress, and lets go at once when it is cancelled", async () => {
-    const told: DigestProgress[] = [];
+  it("reports progress, and rejects at once when it is cancelled", async () => {
+    const reported: DigestProgress[] = [];
     const abort = new AbortController();
     const onProgress = (progress: DigestProgress): void => {
-      told.push(progress);
+      reported.push(progress);
       abort.abort();
     };
     writeFileSync(join(model, "large.bin"), "");
     truncateSync(join(model, "large.bin"), 1_000_000_000);
     signature = signNames(model, ["large.bin"], keys);
     await failsWith("CANCELLED", () => verifyBy(engine, { model, signature, trust, onProgress, signal: abort.signal }));
-    assert.ok(told.length > 0);
+    assert.ok(reported.length > 0);
     await failsWith("CANCELLED", () => verifyBy(engine, { model, signature, trust, signal: abort.signal }));
     truncateSync(join(model, "large.bin"), 0);
     assert.deepEqual((await verifyBy(engine, { model, signature, trust })).comparison?.changed, []);

@@ -30,7 +30,7 @@ interface Window {
   close(): void;
 }
 
-describe("bad news", () => {
+describe("a failure", () => {
   const root = useTemporaryFolder();
   let folder: string;
   let model: string;
@@ -150,7 +150,7 @@ describe("bad news", () => {
     return window;
   }
 
-  it("is not taken back by a policy that cannot be read: the model stays changed, and the reason is the policy", async () => {
+  it("is kept where a policy cannot be read: the model stays changed, and the reason is the policy", async () => {
     const window = await changed();
     typo();
     window.policies.changed();
@@ -173,7 +173,7 @@ describe("bad news", () => {
     );
   });
 
-  it("stands again by itself, with nothing left of the policy's errors, when the policy can be read", async () => {
+  it("stands alone, without the policy's errors, when the policy can be read", async () => {
     const window = await changed();
     const { readFileSync } = await import("node:fs");
     const text = readFileSync(policy);
@@ -189,7 +189,7 @@ describe("bad news", () => {
     await reached(window, ({ verdict: { state } }) => state === "verified");
   });
 
-  it("is not taken back by a touch of the files while no policy can be read", async () => {
+  it("is kept when files are touched while a policy cannot be read", async () => {
     const window = await changed();
     typo();
     window.policies.changed();
@@ -199,7 +199,7 @@ describe("bad news", () => {
     await reached(window, (known) => isUnreadable(known) && known.verdict.state === "modified");
   });
 
-  it("is not taken back by a policy that is gone", async () => {
+  it("is kept when a policy is deleted", async () => {
     const window = await changed();
     rmSync(policy);
     window.policies.changed();
@@ -217,7 +217,7 @@ describe("bad news", () => {
     await reached(window, ({ verdict: { state } }) => state === "unverifiable");
   });
 
-  it("is not taken back where the policy's folder cannot be opened, and nothing is accepted then", async function () {
+  it("is kept where the policy's folder cannot be opened, and no signer is accepted then", async function () {
     if (process.platform === "win32") return this.skip();
     const window = await changed();
     // Settings that trust the signer would decide if there were no policy.
@@ -229,7 +229,7 @@ describe("bad news", () => {
     });
   });
 
-  it("stands where a policy changed and nothing is checked by itself", async () => {
+  it("is kept where a policy changed and nothing is checked automatically", async () => {
     const window = await changed();
     automatic = false;
     typo();
@@ -239,7 +239,7 @@ describe("bad news", () => {
     assert.equal(window.registry.get(model)?.verdict.state, "modified");
   });
 
-  it("outlives the window while no policy can be read", async () => {
+  it("outlives the window while a policy cannot be read", async () => {
     (await changed()).close();
     typo();
     const next = await open();
@@ -254,7 +254,7 @@ describe("bad news", () => {
     assert.equal((await reached(last, isUnreadable)).verdict.state, "modified");
   });
 
-  it("of a signature that is not valid outlives policy and window, too, and gives way to a valid one", async () => {
+  it("of a signature that is not valid outlives policy and window, too, until it is replaced by a valid one", async () => {
     damageSignature(signature);
     const window = await open();
     const { verdict } = await reached(window, ({ verdict: { state } }) => state === "invalid");
@@ -275,7 +275,7 @@ describe("bad news", () => {
     await reached(await open(), ({ verdict: { state } }) => state === "verified");
   });
 
-  it("is no reason to accept or refuse what was verified: that is taken back", async () => {
+  it("does not apply to what was verified: that becomes outdated", async () => {
     const window = await open();
     await reached(window, ({ verdict }) => verdict.state === "verified");
     typo();

@@ -19,7 +19,7 @@ const restored = (verdict: Verdict): Verdict | undefined =>
   parseStoredVerdict(JSON.parse(storedForm(verdict) ?? "null"));
 
 /** As the editor's: what is written comes back as JSON has it. */
-class Kept implements Storage {
+class FakeStorage implements Storage {
   text = "[]";
   get(): unknown {
     return JSON.parse(this.text);
@@ -31,12 +31,12 @@ class Kept implements Storage {
 
 describe("VerdictStore", () => {
   const root = useTemporaryFolder();
-  let storage: Kept;
+  let storage: FakeStorage;
   let model: string;
   let signature: string;
 
   beforeEach(async () => {
-    storage = new Kept();
+    storage = new FakeStorage();
     model = join(root(), "m");
     writeTree(root(), { "m/weights.bin": "w" });
     signature = await signWith(model, keys.privatePem, pool);
@@ -59,7 +59,7 @@ describe("VerdictStore", () => {
     memory.dispose();
   }
 
-  it("brings the last verdict back as stale, and gives way to a new one", async () => {
+  it("restores the last verdict as stale, until a new one is reached", async () => {
     let reached: Verdict | undefined;
     await inWindow(async (_registry, check) => {
       reached = await check();
@@ -75,7 +75,7 @@ describe("VerdictStore", () => {
     });
   });
 
-  it("keeps what differed, also while the window only looked on", async () => {
+  it("stores what differed, also in a window that checks nothing", async () => {
     changeByte(join(model, "weights.bin"));
     await inWindow((_registry, check) => check());
     await inWindow(() => {});
@@ -88,7 +88,7 @@ describe("VerdictStore", () => {
     });
   });
 
-  it("remembers a model of another signature no longer, and waits for one that was not found yet", async () => {
+  it("drops the verdict of another signature, and keeps that of a model that was not found yet", async () => {
     await inWindow((_registry, check) => check());
     await inWindow((registry) => registry.replaceFolder(root(), []));
     const before = storage.text;
@@ -103,7 +103,7 @@ describe("VerdictStore", () => {
     await inWindow((registry) => assert.equal(registry.get(model)?.verdict.state, "unchecked"));
   });
 
-  it("believes nothing that is not of its shape", async () => {
+  it("rejects stored values of another shape", async () => {
     await inWindow((_registry, check) => check());
     const good = JSON.parse(storage.text)[0];
     for (const bad of [
@@ -124,7 +124,7 @@ describe("VerdictStore", () => {
     }
   });
 
-  it("stays small: whoever has many differences loses their list, and of many models the oldest are forgotten", async () => {
+  it("stays small: stores no long list of differences, and of many models only the latest", async () => {
     const added = Array.from({ length: 10_000 }, (_, index) => ({ name: `file-${index}` }));
     const base = { model, signature, reasons: [], state: "modified" } as const;
     const large: Verdict = { ...base, comparison: { matches: false, changed: [], missing: [], added } };
@@ -151,7 +151,7 @@ describe("VerdictStore", () => {
     assert.ok(storage.text.length < 500_000);
   });
 
-  it("keeps every kind of signer, and nothing of a model that was not read", () => {
+  it("stores every kind of signer, and no verdict without files", () => {
     const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
     const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
     assert.deepEqual(restored(verdict), verdict);

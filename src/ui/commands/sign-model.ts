@@ -19,15 +19,15 @@ const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
 /** Sign Model: asks for the model, the signing method (the last one first) and a confirmation, then signs and verifies the result. */
 export function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, async (title) => (await ways()).chooseSigningMethod(title, services));
+  return signOne(args, services, async (title) => (await methodChoices()).chooseSigningMethod(title, services));
 }
 
 /** Sign Model With Another Method…: the same, but offers every signing method as if none had been used before. */
 export function signModelWith(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, async (title) => (await ways()).chooseAnotherSigningMethod(title, services));
+  return signOne(args, services, async (title) => (await methodChoices()).chooseAnotherSigningMethod(title, services));
 }
 
-function ways(): Promise<typeof import("../signing/choose-method.ts")> {
+function methodChoices(): Promise<typeof import("../signing/choose-method.ts")> {
   return import("../signing/choose-method.ts");
 }
 
@@ -45,17 +45,17 @@ async function signOne(
   const request = v.safeParse(REQUEST, args[0]);
   const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
-  const way = request.success
+  const method = request.success
     ? await withKey(request.output.privateKey, title, services)
     : await choose(title).catch((error: unknown) => {
         throw chooseAgain(error, model, services);
       });
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
-  const mode = await confirmSigning(model, signature, way, services.registry, services.engine);
-  const { result, verdict } = await signUntilDone(model, { signature, mode }, way, services);
+  const mode = await confirmSigning(model, signature, method, services.registry, services.engine);
+  const { result, verdict } = await signUntilDone(model, { signature, mode }, method, services);
   for (const warning of result.warnings) services.log.warn(warning);
-  reportSigned(model, way, result, verdict, services);
+  reportSigned(model, method, result, verdict, services);
   return result;
 }
 
@@ -89,13 +89,13 @@ type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">
 async function signUntilDone(
   model: KnownModel,
   first: Attempt,
-  way: SigningMethod,
+  method: SigningMethod,
   services: Services,
 ): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
       return await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
-        signAndCheck(model, attempt, way, services, report, signal),
+        signAndCheck(model, attempt, method, services, report, signal),
       );
     } catch (error) {
       const { confirmOverride } = await import("../signing/confirm-override.ts");
@@ -107,7 +107,7 @@ async function signUntilDone(
 async function signAndCheck(
   model: KnownModel,
   attempt: Attempt,
-  way: SigningMethod,
+  method: SigningMethod,
   { checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
@@ -115,7 +115,7 @@ async function signAndCheck(
   const result = await engine.sign({
     ...attempt,
     model: model.path,
-    identity: await way.identity(report, signal),
+    identity: await method.identity(report, signal),
     confirmReplacement: async (replacement) => {
       const { confirmReplacement } = await import("../signing/confirm-replacement.ts");
       return confirmReplacement(modelName(model), replacement);
@@ -140,18 +140,18 @@ async function signAndCheck(
 
 function reportSigned(
   model: KnownModel,
-  way: SigningMethod,
+  method: SigningMethod,
   result: SignResult,
   verdict: Verdict | undefined,
   services: Services,
 ): void {
   const { bytes, bytesFromCache } = result.coverage;
-  const done = way.done(modelName(model), result);
+  const done = method.done(modelName(model), result);
   const signed =
     bytesFromCache === 0 || result.replaced?.changes.matches === false
       ? done
       : `${done} ${reusedText(bytesFromCache, bytes)}`;
-  const offer = verdict === undefined ? undefined : way.offerTrust(verdict);
+  const offer = verdict === undefined ? undefined : method.offerTrust(verdict);
   const show = {
     label: l10n.t("Show Signature"),
     run: () => commands.executeCommand(COMMANDS.showSignature, model.path),

@@ -99,7 +99,7 @@ describe("signing with a browser login, by a person", () => {
     const provider = await opened;
     await provider.locator("#user-code").waitFor();
     assert.equal(await provider.locator("#user-code").textContent(), shown);
-    await notification(page, "Signing tiny-llama").getByText(`type the code ${shown}`).waitFor();
+    await notification(page, "Signing tiny-llama").getByText(`enter the code ${shown}`).waitFor();
     await screenshot(page, "keyless-04-waiting");
     await provider.click("#confirm-code");
     await provider.fill("#login", ALICE);

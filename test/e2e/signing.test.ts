@@ -149,7 +149,7 @@ describe("signing with keys and certificates, by a person", () => {
     assert.equal(readFileSync(signature, "utf8"), before);
   });
 
-  it("asks for the passphrase of a key each time, until the person wants it kept", async () => {
+  it("asks for the passphrase of a key each time, until the person saves it", async () => {
     const encrypted = join(keys, "p384-encrypted.pem");
     await signWith("gguf", "Private Key…");
     await pick(page, "Choose Private Key File…");
@@ -163,7 +163,7 @@ describe("signing with keys and certificates, by a person", () => {
     await pick(page, "p384-encrypted.pem");
     await list().getByText("Not saved. Select Save to keep it in secret storage.").waitFor();
     await list().getByRole("checkbox", { name: "Save in secret storage" }).click();
-    await list().getByText("It will be kept in the system's secret storage.").waitFor();
+    await list().getByText("It will be saved in secret storage.").waitFor();
     await screenshot(page, "signing-08-passphrase-kept");
     await list().locator("input[type=password]").focus();
     await typePassphrase(page, SAMPLE_PASSPHRASE);

@@ -1,11 +1,10 @@
-import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { MaterialClaim } from "../core/material-claim.ts";
+import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
-import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
@@ -53,8 +52,8 @@ export class Engine {
     return this.#call("previewSigning", { model, signature });
   }
 
-  readClaim(signature: string): Promise<MaterialClaim> {
-    return this.#call("readClaim", { signature });
+  readVerificationHint(signature: string): Promise<VerificationHint> {
+    return this.#call("readVerificationHint", { signature });
   }
 
   authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
@@ -73,22 +72,6 @@ export class Engine {
     const { file, line, text } = policy;
     const reference = { file, line, ...(text !== undefined && { text }) };
     return this.#call("previewPolicy", { ...models, policy: reference }, { answer: answering({}, { publicSigstore }) });
-  }
-
-  /** As the core's `explainPolicies`, of policies as they are on the disk. */
-  async explainPolicies({ publicSigstore, policies, ...model }: ExplainOptions): Promise<readonly ExplainedPolicy[]> {
-    const { user, workspace } = policies;
-    const places = { user: user.map(({ location }) => location), workspace: workspace.map(({ location }) => location) };
-    const explained = await this.#call(
-      "explainPolicies",
-      { ...model, ...places },
-      { answer: answering({}, { publicSigstore }) },
-    );
-    return [...user, ...workspace].flatMap((policy, at) => {
-      const explanation = explained[at];
-      const source = at < user.length ? "user" : "workspace";
-      return explanation === undefined ? [] : [{ ...explanation, policy, source }];
-    });
   }
 
   /** As the core's `sign`. Keyless signatures are made here, over a statement that the engine prepares. */
@@ -144,9 +127,7 @@ export class Engine {
 }
 
 /** Callbacks of a check. */
-export interface CheckWatching {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
   readonly onBegin?: (signature: string | undefined) => Promise<void>;
   readonly publicSigstore?: PublicSigstore;

@@ -1,7 +1,7 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
-import { PolicyCache, readReferencedPolicies } from "./policy-source.ts";
+import { PolicyCache, readPolicyAt } from "./policy-source.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { SignatureReader } from "./signature-view/signature-reader.ts";
@@ -46,9 +46,9 @@ export const HANDLERS: Handlers = {
     const { previewSigning } = await import("./signing-preview.ts");
     return previewSigning(options, signal);
   },
-  async readClaim({ signature }) {
-    const { readClaim } = await import("../core/material-claim.ts");
-    return readClaim(signature);
+  async readVerificationHint({ signature }) {
+    const { readVerificationHint } = await import("../core/verification-hint.ts");
+    return readVerificationHint(signature);
   },
   async authenticate({ trust, ...options }, { ask }) {
     const { authenticate } = await import("../core/verify.ts");
@@ -70,15 +70,7 @@ export const HANDLERS: Handlers = {
   },
   async previewPolicy({ policy, ...options }, { ask }) {
     const { previewPolicy } = await import("../core/policy-preview.ts");
-    const [read] = await readReferencedPolicies([policy]);
-    return read === undefined ? [] : previewPolicy(read, { ...options, publicSigstore: publicSigstore(ask) });
-  },
-  async explainPolicies({ user, workspace, ...options }, { ask }) {
-    const { explainPolicies } = await import("../core/policy-explanation.ts");
-    const read = await readReferencedPolicies([...user, ...workspace]);
-    const policies = { user: read.slice(0, user.length), workspace: read.slice(user.length) };
-    const explained = await explainPolicies({ ...options, policies, publicSigstore: publicSigstore(ask) });
-    return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
+    return previewPolicy(await readPolicyAt(policy), { ...options, publicSigstore: publicSigstore(ask) });
   },
   async previewResigning(options, context) {
     const { previewResigning } = await import("./resigning-preview.ts");

@@ -51,26 +51,14 @@ export interface PolicyLocation {
   readonly text?: string;
 }
 
-/** @throws ProvenanceError POLICY_INVALID where there is no valid policy at one of the places */
-export async function readReferencedPolicies(references: readonly PolicyLocation[]): Promise<Policy[]> {
+/** @throws ProvenanceError POLICY_INVALID where there is no valid policy at the location */
+export async function readPolicyAt({ file, line, text }: PolicyLocation): Promise<Policy> {
   const { folderOf, readPolicies, readPolicyFile } = await import("../core/policy/read-policies.ts");
-  const files = new Map<string, Promise<PolicyFile>>();
-  return Promise.all(
-    references.map(async ({ file, line, text }) => {
-      const reading =
-        text !== undefined
-          ? readPolicies(Buffer.from(text), file, folderOf(file))
-          : (files.get(file) ?? readPolicyFile(file));
-      if (text === undefined) files.set(file, reading);
-      const policy = (await reading).policies.find(({ location }) => location.line === line);
-      if (policy !== undefined) return policy;
-      throw new ProvenanceError(
-        "POLICY_INVALID",
-        `There is no policy in line ${line} of ${file} any more. Try again.`,
-        {
-          details: { file, line },
-        },
-      );
-    }),
-  );
+  const { policies } =
+    text === undefined ? await readPolicyFile(file) : await readPolicies(Buffer.from(text), file, folderOf(file));
+  const policy = policies.find(({ location }) => location.line === line);
+  if (policy !== undefined) return policy;
+  throw new ProvenanceError("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, {
+    details: { file, line },
+  });
 }

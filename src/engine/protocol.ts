@@ -1,11 +1,10 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { MaterialClaim } from "../core/material-claim.ts";
-import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { PolicyLocation } from "./policy-source.ts";
@@ -29,25 +28,16 @@ export interface EngineCalls extends OpenSignatureCalls {
   /** Bytes, about. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
-  readClaim(options: { readonly signature: string }): MaterialClaim;
+  readVerificationHint(options: { readonly signature: string }): VerificationHint;
   authenticate(options: Omit<AuthenticateOptions, Local> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   previewPolicy(
     options: Omit<PreviewOptions, "publicSigstore"> & { readonly policy: PolicyLocation },
   ): PreviewedModel[];
-  explainPolicies(options: ExplainRequest): Explanation[];
   previewResigning(options: ResigningOptions): ResigningPreview | undefined;
   prepare(options: Omit<PrepareOptions, Local> & { readonly trust: PortableTrust }): PreparedStatement;
   sign(options: Omit<SignOptions, Local> & { readonly identity: PortableIdentity }): SignResult;
 }
-
-export interface ExplainRequest extends Omit<ExplainOptions, "publicSigstore" | "policies"> {
-  readonly user: readonly PolicyLocation[];
-  readonly workspace: readonly PolicyLocation[];
-}
-
-/** Without the policy, which the caller has: first the user's in their order, then the workspace's. */
-export type Explanation = Omit<ExplainedPolicy, "policy" | "source">;
 
 /** Keyless signing asks a person and connects to services, so it runs where the editor's proxy settings apply. */
 export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;

@@ -5,14 +5,13 @@ import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
-import { readClaim } from "../../../src/core/material-claim.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
-import { explainPolicies } from "../../../src/core/policy-explanation.ts";
 import { previewPolicy } from "../../../src/core/policy-preview.ts";
 import type { Replacement } from "../../../src/core/signing/replacement.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
+import { readVerificationHint } from "../../../src/core/verification-hint.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
@@ -71,9 +70,9 @@ describe("Engine", function () {
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
-    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readClaim(join(root(), "none.sig")));
-    const claim = await engine.readClaim(signature);
-    assert.deepEqual(claim, await readClaim(signature));
+    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readVerificationHint(join(root(), "none.sig")));
+    const claim = await engine.readVerificationHint(signature);
+    assert.deepEqual(claim, await readVerificationHint(signature));
     assert.ok(claim.hint);
   });
 
@@ -229,7 +228,7 @@ describe("Engine", function () {
     assert.equal((await by(1)).decision?.outcome, "refused");
   });
 
-  it("previews and explains what policies say of signers, patterns and expressions included", async () => {
+  it("previews a planned policy, and one on the disk, with patterns and expressions", async () => {
     const texts = new Map<string, string>();
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
@@ -239,10 +238,7 @@ describe("Engine", function () {
       return read.policies[0] ?? assert.fail();
     };
     const keyless = "keyless: { identities: [{ issuerRegExp: '^https://a$', subjectRegExp: '^b@c$' }] }";
-    const [before, after] = [
-      await file("a.yaml", makeKeys().publicPem),
-      await file("b.yaml", keys.publicPem, [keyless]),
-    ];
+    const after = await file("b.yaml", keys.publicPem, [keyless]);
     const publicSigstore = () => assert.fail("no signature here needs it");
     const models = { folder: root(), models: [model], publicSigstore };
     const planned = { ...after.location, text: texts.get("b.yaml") ?? "" };
@@ -250,17 +246,6 @@ describe("Engine", function () {
     await failsWith("POLICY_INVALID", () => engine.previewPolicy(after.location, models));
     for (const [name, text] of texts) writeFileSync(join(root(), name), text);
     assert.deepEqual(await engine.previewPolicy(after.location, models), await previewPolicy(after, models));
-    const policies = { user: [before], workspace: [after] };
-    const subject = { model, folder: root(), path: "model", policies, publicSigstore };
-    const explained = await engine.explainPolicies(subject);
-    assert.deepEqual(explained, await explainPolicies(subject));
-    assert.deepEqual(
-      explained.map(({ source, authorities }) => [source, authorities.map(({ accepted }) => accepted)]),
-      [
-        ["user", [false]],
-        ["workspace", [true, false]],
-      ],
-    );
   });
 
   describe("that dies", () => {
@@ -299,7 +284,7 @@ describe("Engine", function () {
 
     it("or cannot start is an error", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
-      await failsWith("INTERNAL", () => missing.readClaim(signature));
+      await failsWith("INTERNAL", () => missing.readVerificationHint(signature));
       await missing.dispose();
     });
   });
@@ -332,7 +317,7 @@ describe("Engine", function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
-      await engine.readClaim(signature);
+      await engine.readVerificationHint(signature);
     } finally {
       delete process.env["MODEL_SIGNING_SECRET"];
     }
@@ -360,7 +345,7 @@ describe("Engine", function () {
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
-    await failsWith("CANCELLED", () => brief.readClaim(signature));
+    await failsWith("CANCELLED", () => brief.readVerificationHint(signature));
   });
 
   /** The verdict of the process, which has to be that of this one but for the times. */

@@ -69,7 +69,14 @@ describe("Policies", () => {
       failed,
       quietMs: 1,
     });
-    policyRevalidator = new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: () => automatic, failed });
+    policyRevalidator = new PolicyRevalidator({
+      registry,
+      policies,
+      checker,
+      revalidator,
+      automatic: () => automatic,
+      failed,
+    });
   });
 
   afterEach(() => {

@@ -43,7 +43,7 @@ export class Engine {
     return this.#call("findSignature", { model });
   }
 
-  /** Bytes of a model, about. */
+  /** An estimate of a model's bytes; see the core's `measure`. */
   sizeHint(model: string, signal: AbortSignal): Promise<number> {
     return this.#call("sizeHint", { model }, { signal, leaveAtOnce: true });
   }
@@ -74,11 +74,14 @@ export class Engine {
     return this.#call("previewPolicy", { ...models, policy: reference }, { answer: answering({}, { publicSigstore }) });
   }
 
-  /** As the core's `sign`. Keyless signatures are made here, over a statement that the engine prepares. */
+  /**
+   * As the core's `sign`. Signatures that ask the person, or start one of their programs, are made here, over a statement
+   * that the engine prepares.
+   */
   async sign(options: SignOptions): Promise<SignResult> {
     const { signal, onProgress, confirmReplacement, pool: _, cache: __, prepare: ___, ...portable } = options;
     const { identity } = portable;
-    if (identity.method !== "sigstore") {
+    if (identity.method === "key" || identity.method === "certificate") {
       const answer = async (question: Question) =>
         question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
       return this.#call("sign", { ...portable, identity }, { signal, onProgress, answer, mayRepeat: false });

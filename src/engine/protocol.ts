@@ -25,7 +25,7 @@ type Local = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | 
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
   findSignature(options: { readonly model: string }): string | undefined;
-  /** Bytes, about. */
+  /** Bytes. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   readVerificationHint(options: { readonly signature: string }): VerificationHint;
@@ -39,8 +39,11 @@ export interface EngineCalls extends OpenSignatureCalls {
   sign(options: Omit<SignOptions, Local> & { readonly identity: PortableIdentity }): SignResult;
 }
 
-/** Keyless signing asks a person and connects to services, so it runs where the editor's proxy settings apply. */
-export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+/**
+ * Keyless signing asks a person and connects to services, so it runs where the editor's proxy settings apply. Tokens and
+ * plugins need the person's environment, which the engine does not have.
+ */
+export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];

@@ -1,23 +1,22 @@
-import type { Stats } from "node:fs";
-import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { listForSigning } from "../core/digest.ts";
 import type { ModelFile } from "../core/model/file-list.ts";
+import { measure } from "../core/model/measure.ts";
 
 /** Files and entries of a list that are shown; there may be a million. */
 const SHOWN = 2_000;
 const LARGEST = 3;
-/** Entries of folders that are looked at for their sizes, in all: `.git` of a large repository has hundreds of thousands. */
-const ENTRIES_LOOKED_AT = 20_000;
+/** Excluded files and folders whose size is determined. */
+const MEASURED = 100;
 
 type NamedSize = Pick<ModelFile, "name" | "size">;
 
 /** A file or folder that is excluded. */
 export interface EntrySize {
   readonly name: string;
-  /** Of the file, or of all files below the folder; undefined where it cannot be read. */
+  /** Of the file, or of all files below the folder; undefined where it is unknown. */
   readonly bytes?: number;
-  /** Whether the folder holds more than was looked at. */
+  /** Whether the folder contains more than was counted. */
   readonly atLeast: boolean;
 }
 
@@ -42,9 +41,10 @@ export async function previewSigning(
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");
   const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
-  const budget = { left: ENTRIES_LOOKED_AT };
-  const measured: EntrySize[] = [];
-  for (const { name } of ignored.slice(0, SHOWN)) measured.push(await entrySize(root, name, budget));
+  const sizes: EntrySize[] = [];
+  for (const [index, { name }] of ignored.slice(0, SHOWN).entries()) {
+    sizes.push({ name, atLeast: false, ...(index < MEASURED ? await measure(join(root, name), signal) : {}) });
+  }
   return {
     fileCount: files.length,
     totalBytes,
@@ -54,31 +54,6 @@ export async function previewSigning(
       .slice(0, LARGEST)
       .map(sized),
     ignoredCount: ignored.length,
-    ignored: measured,
+    ignored: sizes,
   };
-}
-
-/** The size of a file or of a folder's files; links are not followed. */
-async function entrySize(root: string, name: string, budget: { left: number }): Promise<EntrySize> {
-  const path = join(root, name);
-  const own = await lstat(path).catch(() => undefined);
-  if (own === undefined) return { name, atLeast: false };
-  if (!own.isDirectory()) return { name, bytes: sizeOf(own), atLeast: false };
-  let bytes = 0;
-  const folders = [path];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const entries = await opendir(folder).catch(() => undefined);
-    for await (const entry of entries ?? []) {
-      if (budget.left === 0) return { name, bytes, atLeast: true };
-      budget.left -= 1;
-      const found = join(folder, entry.name);
-      if (entry.isDirectory()) folders.push(found);
-      else bytes += sizeOf(await lstat(found).catch(() => undefined));
-    }
-  }
-  return { name, bytes, atLeast: false };
-}
-
-function sizeOf(info: Stats | undefined): number {
-  return info?.isFile() === true ? info.size : 0;
 }

@@ -14,7 +14,7 @@ import type { SigningMethod } from "./signing-method.ts";
 const LAST_USED = "lastSigningMethod";
 
 interface MethodItem extends QuickPickItem {
-  readonly method: "login" | "key" | "certificate";
+  readonly method: "login" | "key" | "certificate" | "token" | "kms";
   make(): Promise<SigningMethod> | SigningMethod;
 }
 
@@ -26,7 +26,7 @@ interface MethodItem extends QuickPickItem {
 export function chooseSigningMethod(title: string, services: Services): Promise<SigningMethod> {
   return choose(title, services, () => {
     const last = services.state.get<unknown>(LAST_USED);
-    const items = [loginItem(title, services), ...recentKeyItems(title, services), certificateItem(title, services)];
+    const items = [loginItem(title, services), ...recentKeyItems(title, services), ...otherItems(title, services)];
     const [first, ...others] = [
       ...items.filter(({ method }) => method === last),
       ...items.filter(({ method }) => method !== last),
@@ -47,7 +47,7 @@ export function chooseAnotherSigningMethod(title: string, services: Services): P
   return choose(title, services, () => [
     loginItem(title, services),
     keyItem(l10n.t("Private Key…"), key, title, services),
-    certificateItem(title, services),
+    ...otherItems(title, services),
   ]);
 }
 
@@ -144,12 +144,28 @@ function keyItem(label: string, chooseFile: () => Promise<string>, title: string
   };
 }
 
-function certificateItem(title: string, services: Services): MethodItem {
-  return {
-    method: "certificate",
-    label: l10n.t("Certificate and Key…"),
-    detail: l10n.t("Issued by your organization. Anyone with its root certificate can verify."),
-    iconPath: themeIcon("shield"),
-    make: () => certificateSigningMethod(title, services),
-  };
+function otherItems(title: string, services: Services): MethodItem[] {
+  return [
+    {
+      method: "certificate",
+      label: l10n.t("Certificate and Key…"),
+      detail: l10n.t("Issued by your organization. Anyone with its root certificate can verify."),
+      iconPath: themeIcon("shield"),
+      make: () => certificateSigningMethod(title, services),
+    },
+    {
+      method: "token",
+      label: l10n.t("Security Key (PKCS#11)…"),
+      detail: l10n.t("A key that never leaves its token or smart card"),
+      iconPath: themeIcon("lock"),
+      make: async () => (await import("./sign-with-token.ts")).tokenSigningMethod(title, services),
+    },
+    {
+      method: "kms",
+      label: l10n.t("Key in a Cloud or Vault…"),
+      detail: l10n.t("A key behind a Sigstore key management plugin"),
+      iconPath: themeIcon("cloud"),
+      make: async () => (await import("./sign-with-kms.ts")).kmsSigningMethod(title, services),
+    },
+  ];
 }

@@ -1,6 +1,7 @@
 import { CancellationError, l10n, window } from "vscode";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import type { PemSource } from "../../core/trust.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
 import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
@@ -10,7 +11,7 @@ import { EDITOR } from "../localizer.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { readPrivateKeyFile } from "./sign-with-key.ts";
-import type { SigningMethod } from "./signing-method.ts";
+import type { SigningMethod, TrustOffer } from "./signing-method.ts";
 
 /** Codes of a certificate whose root is not among the trusted ones. */
 const UNKNOWN_ROOT: readonly string[] = [
@@ -42,24 +43,25 @@ export async function certificateSigningMethod(title: string, services: Services
     notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, EDITOR.time(signer.notAfter))],
     identity: async () => ({ method: "certificate", privateKey, certificate, chain, ...secret }),
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
-    offerTrust: ({ state, reasons, model }) =>
-      state === "unverifiable" && reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))
-        ? {
-            text: l10n.t("You don't trust its root certificate yet, so the model isn't verified."),
-            action: {
-              label: l10n.t("Trust Root Certificate…"),
-              run: async () => {
-                await trustSignerOf(model, "certificate", services);
-                await services.checker.check(model, "files", { asked: true });
-              },
-            },
-          }
-        : undefined,
+    offerTrust: (verdict) => offerToTrustRoot(verdict, services),
+  };
+}
+
+/** Offers to trust the root of the certificate that has just signed. */
+export function offerToTrustRoot({ state, reasons, model }: Verdict, services: Services): TrustOffer | undefined {
+  if (state !== "unverifiable" || !reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))) return undefined;
+  const run = async (): Promise<void> => {
+    await trustSignerOf(model, "certificate", services);
+    await services.checker.check(model, "files", { asked: true });
+  };
+  return {
+    text: l10n.t("You don't trust its root certificate yet, so the model isn't verified."),
+    action: { label: l10n.t("Trust Root Certificate…"), run },
   };
 }
 
 /** Intermediate certificates are part of the signature. They may be in the same file as the signer's. */
-async function chooseChain(title: string, certificate: PemSource, { keyFiles }: Services): Promise<PemSource[]> {
+export async function chooseChain(title: string, certificate: PemSource, { keyFiles }: Services): Promise<PemSource[]> {
   const count = certificate.pem.split("-----BEGIN CERTIFICATE-----").length - 1;
   if (count > 1) return [];
   const none = {

@@ -14,5 +14,10 @@ export interface SigningMethod {
   /** "Signed llama-3-8b with the key prod.pem." */
   done(name: string, result: SignResult): string;
   /** Where the signer is not trusted yet: says so, and offers to trust them. */
-  offerTrust(verdict: Verdict): { readonly text: string; readonly action: Action } | undefined;
+  offerTrust(verdict: Verdict): TrustOffer | undefined;
+}
+
+export interface TrustOffer {
+  readonly text: string;
+  readonly action: Action;
 }

@@ -34,8 +34,8 @@ export const HANDLERS: Handlers = {
     return findSignature(model, signal);
   },
   async sizeHint({ model }, { signal }) {
-    const { sizeHint } = await import("../core/model/size-hint.ts");
-    return sizeHint(model, signal);
+    const { measure } = await import("../core/model/measure.ts");
+    return (await measure(model, signal))?.bytes ?? 0;
   },
   async previewSigning(options, { signal }) {
     const { previewSigning } = await import("./signing-preview.ts");

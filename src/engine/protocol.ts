@@ -26,7 +26,7 @@ type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
   findSignature(options: { readonly model: string }): string | undefined;
-  /** Bytes, about. */
+  /** Bytes. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];
@@ -42,8 +42,11 @@ export interface EngineCalls extends OpenSignatureCalls {
 
 type PreviewModels = Omit<PreviewOptions, "publicSigstore">;
 
-/** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
-export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+/**
+ * Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. Tokens and
+ * plugins need the person's environment, which the engine does not have.
+ */
+export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { sign } from "../../src/core/sign.ts";
-import type { Pkcs11Identity } from "../../src/core/signing/pkcs11/pkcs11-identity.ts";
+import type { Pkcs11Identity } from "../../src/core/signing/pkcs11/pkcs11-signer.ts";
 import type { Trust } from "../../src/core/trust.ts";
 import { verify } from "../../src/core/verify.ts";
 import { ensureReference, type Reference, type ReferenceResult } from "../interop/reference.ts";

@@ -4,8 +4,14 @@ import { verifiesParts } from "../ecdsa-signature.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
 import { findPlugin, parseKmsReference } from "./find-plugin.ts";
-import type { KmsIdentity, PluginOptions } from "./kms-identity.ts";
-import { pluginFailed, runPlugin } from "./run-plugin.ts";
+import { type PluginOptions, pluginFailed, runPlugin } from "./run-plugin.ts";
+
+/** A key in a cloud or a vault, behind a plugin: the program `sigstore-kms-NAME` on `PATH`. */
+export interface KmsIdentity extends Omit<PluginOptions, "signal"> {
+  readonly method: "kms";
+  /** `NAME://KEY` */
+  readonly key: string;
+}
 
 /** @throws ProvenanceError KMS_*, KEY_UNREADABLE, KEY_UNSUPPORTED, CANCELLED */
 export async function createKmsSigner(identity: KmsIdentity, options: SignerOptions): Promise<Signer> {

@@ -3,8 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
 import { moduleError } from "./find-module.ts";
-import type { Token } from "./pkcs11-identity.ts";
-import { ANSWERS, type PrivateKeyObject, REPLY, type Request, type TokenObjects } from "./protocol.ts";
+import { ANSWERS, type PrivateKeyObject, REPLY, type Request, type Token, type TokenObjects } from "./protocol.ts";
 import { notInstalled, returnedError } from "./return-errors.ts";
 
 /** Milliseconds that one call of the module may take; the touch of a button may be part of it. */

@@ -8,9 +8,24 @@ import { derSignature, verifiesParts } from "../ecdsa-signature.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
 import { CKK_EC } from "./constants.ts";
-import { type OpenedTokenKey, openTokenKey } from "./open-key.ts";
-import type { Pkcs11Identity } from "./pkcs11-identity.ts";
+import { type AskPin, type OpenedTokenKey, openTokenKey } from "./open-key.ts";
 import { keyError } from "./token-keys.ts";
+
+export interface Pkcs11Identity {
+  readonly method: "pkcs11";
+  /** RFC 7512: names the module, the token and the key. */
+  readonly uri: string;
+  /** Asked where the token needs a PIN and the URI has none. */
+  readonly pin?: AskPin;
+  /** The signer's certificate, or `token` for the one that the token has for the key; without it, the key alone signs. */
+  readonly certificate?: PemSource | "token";
+  /** Intermediate certificates, and the root if it is to travel along. */
+  readonly chain?: readonly PemSource[];
+  /** A folder that may have the package `koffi` in its `node_modules`, where this program has none. */
+  readonly koffi?: string;
+  /** Milliseconds that one call of the module may take: 60 000 if absent. */
+  readonly timeout?: number;
+}
 
 /**
  * Signs with a key that stays on its token. The module's process lives until the signer is closed.

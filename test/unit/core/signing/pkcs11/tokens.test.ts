@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode, ProvenanceError } from "../../../../../src/core/errors.ts";
 import { sign } from "../../../../../src/core/sign.ts";
-import type { Pkcs11Identity } from "../../../../../src/core/signing/pkcs11/pkcs11-identity.ts";
+import type { Pkcs11Identity } from "../../../../../src/core/signing/pkcs11/pkcs11-signer.ts";
 import { formatPkcs11Uri, type Pkcs11Uri } from "../../../../../src/core/signing/pkcs11/uri.ts";
 import type { Trust } from "../../../../../src/core/trust.ts";
 import { verify } from "../../../../../src/core/verify.ts";

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
-import type { Token } from "../../core/signing/pkcs11/protocol.ts";
+import type { Token } from "../../core/signing/pkcs11/token.ts";
 import type { TokenKey } from "../../core/signing/pkcs11/token-keys.ts";
 import type { PemSource } from "../../core/trust.ts";
 import { messageText } from "../../platform/plain-text.ts";

@@ -60,13 +60,13 @@ describe("the tool for language models", () => {
     }
   });
 
-  it("does not vouch for a file that the signature leaves out", async () => {
+  it("does not report a file as verified that the signature leaves out", async () => {
     const report = await ask("asked-about/.gitattributes");
     assert.deepEqual([report.verified, report.verdict], [false, "verified"]);
-    assert.match(report.meaning, /does not cover the file/);
+    assert.match(report.meaning, /does not cover the requested file/);
   });
 
-  it("tells what differs in a model that changed", async () => {
+  it("reports what differs in a model that changed", async () => {
     const watched = new Watched(api, model);
     changeByte(join(model, "model.safetensors"));
     await watched.reaches("modified");
@@ -79,7 +79,7 @@ describe("the tool for language models", () => {
     watched.dispose();
   });
 
-  it("reports a file that nobody signed as unsigned, and makes no model of it", async () => {
+  it("reports an unsigned file as unsigned, and does not make it a model", async () => {
     const [sample] = await workspace.findFiles("**/config.json", undefined, 1);
     assert.ok(sample);
     const report = await ask(workspace.asRelativePath(sample));

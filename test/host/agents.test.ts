@@ -99,7 +99,10 @@ describe("the tool for language models", () => {
     assert.equal(confirmationMessages?.title, "Verify Model?");
     assert.ok(confirmationMessages.message instanceof MarkdownString);
     const { value, isTrusted, supportHtml } = confirmationMessages.message;
-    assert.match(value.replaceAll("&nbsp;", " "), /Reads the signature and the files .+ Nothing is written or signed\./);
+    assert.match(
+      value.replaceAll("&nbsp;", " "),
+      /Reads the signature and the files .+ Nothing is written or signed\./,
+    );
     assert.ok(!isTrusted && !supportHtml);
     assert.doesNotMatch(value, /\[m\]\(|[^\\]\*\*|\n# |\u202e|<b>/);
   });

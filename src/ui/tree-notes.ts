@@ -69,7 +69,7 @@ function skippedFoldersNote(folder: string, { count, first }: SkippedFolders): N
     label: count === 1 ? l10n.t("1 folder was not searched") : l10n.t("{0} folders were not searched", count),
     description: names[0] ?? "",
     tooltip: [...names, ...(more > 0 ? [l10n.t("and {0} more", more)] : [])].join("\n"),
-    command: { command: COMMANDS.showLog, title: l10n.t("Show Output") },
+    command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
   };
 }
 

@@ -392,7 +392,7 @@ describe("the tree", () => {
     assert.equal(note?.label, "12 folders were not searched");
     assert.equal(note?.description, "env (environment)");
     assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\nand 10 more");
-    assert.equal(noteItem(note).command?.command, COMMANDS.showLog);
+    assert.equal(noteItem(note).command?.command, COMMANDS.showOutput);
   });
 
   it("gives the whole reason where a signature is not valid", () => {

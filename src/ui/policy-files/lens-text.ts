@@ -8,7 +8,7 @@ import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
 
-/** Verdicts that say nothing of the files as they are. */
+/** States in which the files are not verified. */
 const OPEN: ReadonlySet<VerdictState> = new Set(["unchecked", "checking", "stale"]);
 
 export function lensesOf(
@@ -55,7 +55,7 @@ function lens(document: TextDocument, { start, end, policy }: PatternRange, mode
   });
 }
 
-/** Its verdict says that it is verified, and names this policy among those that accept it. */
+/** Whether the model is verified and this policy accepts it. */
 function isAcceptedBy({ verdict }: KnownModel, file: string, name: string): boolean {
   if (verdict.state !== "verified") return false;
   const decisions = verdict.decision?.policies ?? [];

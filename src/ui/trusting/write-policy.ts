@@ -5,7 +5,7 @@ import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
-import { plannedDocuments } from "../read-only-documents.ts";
+import { textUri } from "../reports/report-documents.ts";
 import type { PolicyDestination } from "./destinations.ts";
 import { settledDocument } from "./settled-document.ts";
 
@@ -95,8 +95,8 @@ function unbroken(line: string): string {
 async function confirmBesideDiff(question: Question): Promise<void> {
   const { title, button, file, content } = question;
   const name = basename(file);
-  const now = plannedDocuments.add(`${name}.now`, file, content.before ?? "");
-  const planned = plannedDocuments.add(`${name}.planned`, file, content.after);
+  const now = textUri(file, content.before ?? "");
+  const planned = textUri(file, content.after);
   const heading = l10n.t("{0}: what would be written", name);
   await commands.executeCommand("vscode.diff", now, planned, plainText(heading), { preview: true });
   // What introduces the lines that are written is not needed beside them.

@@ -141,6 +141,11 @@ const CODES = {
   IGNORE_PATH: ["usage", "ignore path not allowed"],
   FILE_UNREADABLE: ["input", "file unreadable"],
   FILE_CHANGED: ["input", "file changed while read"],
+  // Manifests of digest --part and --merge
+  MANIFEST_UNREADABLE: ["usage", "manifest unreadable"],
+  MANIFEST_INCOMPLETE: ["usage", "manifest incomplete"],
+  MANIFEST_MISMATCH: ["usage", "manifest of other files"],
+  MANIFEST_UNWRITABLE: ["usage", "manifest not written"],
   // Writing, and hashing
   SIGNATURE_UNWRITABLE: ["input", "signature not written"],
   SIGNATURE_WOULD_OVERWRITE: ["input", "another file is there"],
@@ -202,4 +207,9 @@ export function systemCode(error: unknown): string | undefined {
 /** Throws `CANCELLED` once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason });
+}
+
+/** Throws a {@link ProvenanceError} without a cause. */
+export function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
+  throw new ProvenanceError(code, message, { details });
 }

@@ -27,6 +27,11 @@ export interface SignOptions extends DigestModelOptions {
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
   /**
+   * Path of a manifest of the whole model, which `digest --merge` wrote: its digests are signed. Names and sizes are
+   * compared with the files, and contents are not read. What is hashed, how, and what is ignored, it says itself.
+   */
+  readonly manifest?: string;
+  /**
    * Called where the files or the ignored paths differ from the signature that is replaced, after hashing and before any
    * login. Only `true` continues. Without it, such a signature is not replaced.
    */
@@ -62,7 +67,7 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
  * Signs a model (OMS 6): checks what can fail early, reads the files, and verifies the written signature before it replaces
  * an earlier one. On any failure the earlier signature is unchanged.
  *
- * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, MANIFEST_*, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
 export async function sign(options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
@@ -83,7 +88,11 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
-  const warnings = warningsFor(prepared, signature);
+  const notRead =
+    rest.manifest === undefined
+      ? []
+      : [`No content was read: the digests are those of ${rest.manifest}, and names and sizes are those of the files.`];
+  const warnings = [...notRead, ...warningsFor(prepared, signature)];
   const replaced = replaces && { replaced: replaces };
   return { signature, signer: signed.signer, rootDigest, coverage, ...replaced, warnings };
 }

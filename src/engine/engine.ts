@@ -1,7 +1,6 @@
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
-import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Trust } from "../core/trust.ts";
@@ -46,7 +45,7 @@ export class Engine {
     return (await this.#started()).call("findSignature", { model }, { mayRepeat: true });
   }
 
-  /** About how many bytes a model has; see the core's `sizeHint`. */
+  /** An estimate of a model's bytes; see the core's `measure`. */
   async sizeHint(model: string, signal: AbortSignal): Promise<number> {
     return (await this.#started()).call("sizeHint", { model }, { signal, leaveAtOnce: true, mayRepeat: true });
   }
@@ -90,23 +89,6 @@ export class Engine {
     const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
     const packed = { before: await packPolicy(before), after: await packPolicy(after) };
     return (await this.#started()).call("newlyAccepted", { ...models, ...packed }, held);
-  }
-
-  /** As the core's `explainPolicies`. */
-  async explainPolicies({ publicSigstore, policies, ...model }: ExplainOptions): Promise<readonly ExplainedPolicy[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
-    const { user, workspace } = policies;
-    const packed = {
-      user: await Promise.all(user.map(packPolicy)),
-      workspace: await Promise.all(workspace.map(packPolicy)),
-    };
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    const explained = await (await this.#started()).call("explainPolicies", { ...model, policies: packed }, held);
-    return [...user, ...workspace].flatMap((policy, at) => {
-      const explanation = explained[at];
-      const source = at < user.length ? "user" : "workspace";
-      return explanation === undefined ? [] : [{ ...explanation, policy, source }];
-    });
   }
 
   /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */

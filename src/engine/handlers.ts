@@ -34,8 +34,8 @@ export const HANDLERS: Handlers = {
     return findSignature(model, signal);
   },
   async sizeHint({ model }, { signal }) {
-    const { sizeHint } = await import("../core/model/size-hint.ts");
-    return sizeHint(model, signal);
+    const { measure } = await import("../core/model/measure.ts");
+    return (await measure(model, signal))?.bytes ?? 0;
   },
   async previewSigning(options, { signal }) {
     const { previewSigning } = await import("./signing-preview.ts");
@@ -76,14 +76,6 @@ export const HANDLERS: Handlers = {
     const { newlyAccepted } = await import("../core/policy-preview.ts");
     const publicSigstore = () => unpackSigstore(ask, "public");
     return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
-  },
-  async explainPolicies({ policies: { user, workspace }, ...options }, { ask }) {
-    const { explainPolicies } = await import("../core/policy-explanation.ts");
-    const [own, shared] = [await Promise.all(user.map(unpackPolicy)), await Promise.all(workspace.map(unpackPolicy))];
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    const policies = { user: own, workspace: shared };
-    const explained = await explainPolicies({ ...options, policies, publicSigstore });
-    return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
   },
   async previewResigning(options, context) {
     const { previewResigning } = await import("./resigning-preview.ts");

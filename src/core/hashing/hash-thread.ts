@@ -56,9 +56,9 @@ export class HashThread {
   }
 }
 
-/** Beside this file, in the sources as in the bundles. */
+/** Beside this file and with its extension, in the sources as in the bundles. */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "hash-worker.ts" : "hash-worker.js", import.meta.url);
+  return new URL(`hash-worker${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url);
 }
 
 function messageOf(error: unknown): string {

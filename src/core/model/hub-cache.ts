@@ -1,11 +1,11 @@
 import { basename, dirname } from "node:path";
 
-/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into `blobs` beside it. */
+/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into its `blobs`. */
 const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
 const REVISION = /^[0-9a-f]{40}$/;
 
-/** What a snapshot of a hub's cache is called there. */
-export interface HubSnapshot {
+/** The repository and revision of a snapshot. */
+interface HubSnapshot {
   /** `org/name`. */
   readonly name: string;
   /** Hex, of 40 digits. */

@@ -1,5 +1,5 @@
 import type { Reason } from "../verdict.ts";
-import type { SourceLocation } from "./policy.ts";
+import type { SourceLocation } from "./source-location.ts";
 
 /**
  * - `accepted`: all policies that cover the model accept it, at least one of them its signer
@@ -37,7 +37,7 @@ export interface PolicyDecision {
   /** The one that accepted, or the closest of those that did not. */
   readonly authorities: readonly AuthorityDecision[];
   /** How many authorities are not listed. */
-  readonly omitted: number;
+  readonly untold: number;
   /** Why it is not satisfied. */
   readonly reasons: readonly Reason[];
   readonly warnings: readonly Reason[];

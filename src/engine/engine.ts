@@ -91,12 +91,15 @@ export class Engine {
     return (await this.#started()).call("newlyAccepted", { ...models, ...packed }, held);
   }
 
-  /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
+  /**
+   * As the core's `sign`. What asks a person, or starts a program of theirs, runs here, on a statement that the engine
+   * has prepared.
+   */
   async sign(options: SignOptions): Promise<SignResult> {
     const { signal, onProgress, confirmReplacement, pool: _, cache: __, prepare: ___, ...portable } = options;
     const { identity } = portable;
     const client = await this.#started();
-    if (identity.method !== "sigstore") {
+    if (identity.method === "key" || identity.method === "certificate") {
       const answer = async (question: Question) =>
         question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
       return client.call("sign", { ...portable, identity }, { signal, onProgress, answer });

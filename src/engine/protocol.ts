@@ -43,8 +43,11 @@ export interface EngineCalls extends OpenSignatureCalls {
 
 type PreviewModels = Omit<PreviewOptions, "publicSigstore">;
 
-/** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
-export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+/**
+ * Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. Tokens and
+ * plugins need the person's environment, which the engine does not have.
+ */
+export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];

@@ -16,6 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "core/verification": [...TRUST, ...MANIFEST, "core/bundle"],
   "core/signing": [...TRUST, ...MANIFEST, "core/bundle", "core/verification"],
   "core/policy": [...TRUST, ...MANIFEST, "core/bundle", "core/verification", "core/verdict.ts", "../schemas"],
+  "core/origin": [...BASE, "core/model", "core/hashing"],
   "core/gate": [...BASE, "core/policy", "core/bundle", "core/model"],
   "core/presentation": [...BASE, ...MANIFEST, "core/verdict.ts", "core/policy/decision.ts", "core/verification"],
   core: [],

@@ -1,11 +1,13 @@
 import { basename, dirname } from "node:path";
 
 /** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into `blobs` beside it. */
-const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
+const REPOSITORY = /^(models|datasets|spaces|kernels)--(.+)$/;
 const REVISION = /^[0-9a-f]{40}$/;
 
 /** What a snapshot of a hub's cache is called there. */
 export interface HubSnapshot {
+  /** What the repository holds: `models`, `datasets`, `spaces` or `kernels`. */
+  readonly type: string;
   /** `org/name`. */
   readonly name: string;
   /** Hex, of 40 digits. */
@@ -16,7 +18,8 @@ export interface HubSnapshot {
 export function hubSnapshot(path: string): HubSnapshot | undefined {
   const revision = basename(path);
   const snapshots = dirname(path);
-  const [, name] = REPOSITORY.exec(basename(dirname(snapshots))) ?? [];
-  if (name === undefined || basename(snapshots) !== "snapshots" || !REVISION.test(revision)) return undefined;
-  return { name: name.replace("--", "/"), revision };
+  const [, type, name] = REPOSITORY.exec(basename(dirname(snapshots))) ?? [];
+  if (type === undefined || name === undefined || basename(snapshots) !== "snapshots" || !REVISION.test(revision))
+    return undefined;
+  return { type, name: name.replace("--", "/"), revision };
 }

@@ -72,6 +72,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     failure: "Cannot be inspected",
     load: async () => (await import("./commands/inspect.ts")).default,
   },
+  origin: {
+    summary: "Print where a model was downloaded from, and whether its files match the record.",
+    failure: "No origin",
+    load: async () => (await import("./commands/origin.ts")).default,
+  },
   scan: {
     summary: "Find models and their signatures below a folder.",
     failure: "Scan failed",

@@ -3,6 +3,7 @@ import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
+import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -54,7 +55,17 @@ export function inspectJson({ resources, ...inspection }: Inspection): JsonRepor
   };
 }
 
-export function scanJson(folder: string, models: readonly FoundModel[]): JsonReport {
+/** `origin` is absent where there is no record and no claim of a repository. */
+export function originJson(model: string, { origin, pointers, claims }: OriginReport): JsonReport {
+  return { version: REPORT_VERSION, command: "origin", model, ...(origin && { origin }), pointers, claims };
+}
+
+/** @param origins by the path of the model, by name and size */
+export function scanJson(
+  folder: string,
+  models: readonly FoundModel[],
+  origins: ReadonlyMap<string, Origin>,
+): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "scan",
@@ -64,8 +75,13 @@ export function scanJson(folder: string, models: readonly FoundModel[]): JsonRep
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       ...(signature !== undefined && { signature }),
+      ...originField(origins.get(path)),
     })),
   };
+}
+
+function originField(origin: Origin | undefined): { readonly origin?: Origin } {
+  return origin === undefined ? {} : { origin };
 }
 
 /** Whether every model may be used, and nothing was left out that a policy demands. */
@@ -81,13 +97,14 @@ export function verifiedScanJson(folder: string, result: ScanResult): JsonReport
     command: "scan",
     folder,
     passed: isPassed(result),
-    models: models.map(({ path, kind, verdict, passed }) => ({
+    models: models.map(({ path, kind, verdict, passed, origin }) => ({
       path,
       kind,
       state: verdict.state,
       passed,
       ...(verdict.signature !== undefined && { signature: verdict.signature }),
       verdict,
+      ...originField(origin),
     })),
     failures,
     searched,

@@ -7,7 +7,7 @@ import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
 import { type ChosenPolicies, pathBelow } from "./policy-options.ts";
 import type { ScanHooks, ScanResult } from "./scan-report.ts";
-import { type ScannedModel, unableVerdict } from "./scanned-model.ts";
+import { recordedOrigin, type ScannedModel, unableVerdict } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface PolicyScanOptions extends ScanHooks {
@@ -41,7 +41,8 @@ export async function scanWithPolicies(options: PolicyScanOptions, terminal: Ter
       });
     const verdict = await verify().catch((error: unknown) => unableVerdict(path, error));
     const passed = verdict.decision !== undefined && lets(verdict.decision.outcome);
-    const model = { path, name, kind, verdict, passed };
+    const origin = verdict.state === "unsigned" ? await recordedOrigin(path, signal) : undefined;
+    const model = { path, name, kind, verdict, passed, ...(origin && { origin }) };
     scanned.push(model);
     options.onModel(model);
   }

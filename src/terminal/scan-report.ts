@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { Origin } from "../core/origin/origin.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
+import { differencesFromRecord, originPlace } from "../core/presentation/origin-text.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../core/presentation/verdict-summary.ts";
 import { usageError } from "./arguments.ts";
@@ -15,7 +17,7 @@ import { ProgressLine } from "./progress-line.ts";
 import { STYLES } from "./report.ts";
 import { explanations, type ScannedModel } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
-import type { Line } from "./text.ts";
+import type { Line, Span } from "./text.ts";
 
 export const SCAN_FORMATS = ["text", "json", "sarif", "junit"] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
@@ -83,7 +85,16 @@ export function scanFormat(text: string | undefined, json: boolean): ScanFormat 
   return found;
 }
 
-function modelLines({ name, verdict, passed }: ScannedModel): Line[] {
+/** `huggingface.co/acme/tiny at 1111111`, and what differs from the record. */
+export function originColumn(origin: Origin): Span[] {
+  const differences = differencesFromRecord(origin, ENGLISH.t);
+  return [
+    { text: `  ${originPlace(origin, ENGLISH.t)}`, style: "dim" },
+    ...(differences === "" ? [] : [{ text: `  ${differences}`, style: "amber" as const }]),
+  ];
+}
+
+function modelLines({ name, verdict, passed, origin }: ScannedModel): Line[] {
   const { mark, label, colour } = verdictLabel(verdict, ENGLISH.t);
   const what = verdict.state === "unsigned" ? "" : summarizeVerdict(verdict, ENGLISH);
   const first: Line = [
@@ -91,6 +102,7 @@ function modelLines({ name, verdict, passed }: ScannedModel): Line[] {
     "  ",
     { text: name, style: "bold" },
     ...(what === "" ? [] : [{ text: `  ${what}`, style: "dim" as const }]),
+    ...(origin === undefined ? [] : originColumn(origin)),
     ...(passed ? [] : [{ text: "  refused", style: "red" as const }]),
   ];
   if (verdict.state === "verified") return [first];

@@ -6,7 +6,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { digestCacheFolder } from "../cache-folder.ts";
 import { pathBelow } from "../policy-options.ts";
 import { reportScan, type ScanFormat, type ScanHooks, type ScanResult } from "../scan-report.ts";
-import { type ScannedModel, unableVerdict } from "../scanned-model.ts";
+import { recordedOrigin, type ScannedModel, unableVerdict } from "../scanned-model.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface TrustScanRequest {
@@ -52,7 +52,9 @@ async function scan(
       signature === undefined
         ? { state: "unsigned", model: path, reasons: [] }
         : await verify({ ...options, signature }).catch((error: unknown) => unableVerdict(path, error));
-    const model = { path, name: pathBelow(root, path), kind, verdict, passed: verdict.state === "verified" };
+    const origin = verdict.state === "unsigned" ? await recordedOrigin(path, signal) : undefined;
+    const name = pathBelow(root, path);
+    const model = { path, name, kind, verdict, passed: verdict.state === "verified", ...(origin && { origin }) };
     scanned.push(model);
     hooks.onModel(model);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findOrigin } from "../../../../src/core/origin/find-origin.ts";
 import { contradictsRecord, type OriginFiles } from "../../../../src/core/origin/origin.ts";
@@ -44,6 +44,7 @@ describe("the record of git and Git LFS", () => {
     git("add", ".");
     git("commit", "--quiet", "-m", "one");
     writeFileSync(join(folder(), "tiny/model.safetensors"), WEIGHTS);
+    mkdirSync(join(folder(), ".git/lfs"));
   });
 
   it("has the digest of the committed objects, the commit, and the repository without a password", async () => {

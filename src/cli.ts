@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 // The program is imported only after the check: an older Node may not even read it.
+import { createRequire } from "node:module";
 import manifest from "../package.json" with { type: "json" };
 import { nodeProblem } from "./required-node.js";
 import { keepCompiledCode } from "./terminal/compile-cache.ts";
 
 const problem = nodeProblem(process.versions.node, manifest.engines.node);
 if (problem === undefined) {
-  // From source, the program is a module of its own; the bundle is one file.
-  const isSource = import.meta.url.endsWith(".ts");
-  if (!isSource) keepCompiledCode();
-  await import(isSource ? "./terminal/program.ts" : "./cli-main.cjs");
+  if (import.meta.url.endsWith(".ts")) {
+    await import("./terminal/program.ts");
+  } else {
+    keepCompiledCode();
+    // Not imported: Node would read the whole file once more for the names that it exports.
+    createRequire(import.meta.url)("./cli-main.cjs");
+  }
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 2;

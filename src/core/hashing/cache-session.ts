@@ -42,13 +42,13 @@ export class CacheSession {
       else if (run.hasRead(file) && this.#isSettled(state) && digestsOf(size, shardSize) <= MAX_KEPT_DIGESTS)
         entries.push(cacheEntry(path, state, run.hex(file)));
     }
-    const paths = new Set(files.map(({ path }) => path));
+    const paths = files.map(({ path }) => path);
     await this.#cache.store(root, digestKind(algorithm, shardSize), entries, paths);
   }
 
   /** Compared with the beginning of the request: what was written since, the check after the last byte has seen. */
   #isSettled(state: string): boolean {
-    const [, mtimeNs, ctimeNs] = state.split(" ");
+    const [, mtimeNs, ctimeNs] = state.split(" ", 3);
     return this.#startedMs - Math.max(Number(mtimeNs), Number(ctimeNs)) / 1e6 >= SETTLED_MS;
   }
 }

@@ -5,11 +5,15 @@ import { systemCode } from "../errors.ts";
 import { CachedDigests, parseCache, renderCache } from "./cached-digests.ts";
 
 const EXTENSION = ".digests";
+/** An empty file; its time is that of the latest eviction. */
+const MARK = "evicted";
 /** Bytes of all models together. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Of a model's files that the latest request did not ask for, so many entries stay, or as many as it asked for. */
 const MIN_OTHERS = 10_000;
-/** A writer that died left its draft behind; one that is this old is nobody's any more. */
+/** The folder is looked through no more often, unless much was stored: that takes longer than storing a small model. */
+const EVICTION_MS = 60 * 60 * 1000;
+/** A writer that died left its draft behind; one that is this old belongs to no running one. */
 const DRAFT_MS = 60 * 60 * 1000;
 
 /**
@@ -20,6 +24,8 @@ const DRAFT_MS = 60 * 60 * 1000;
 export class DigestCache {
   readonly #directory: string;
   readonly #maxBytes: number;
+  /** Bytes stored since this process last looked through the folder. */
+  #unchecked = 0;
 
   constructor(directory: string, maxBytes = MAX_BYTES) {
     this.#directory = directory;
@@ -37,12 +43,18 @@ export class DigestCache {
    * @param entries see `cacheEntry`
    * @param paths of all files of the request
    */
-  async store(root: string, kind: string, entries: readonly string[], paths: ReadonlySet<string>): Promise<void> {
+  async store(root: string, kind: string, entries: readonly string[], paths: readonly string[]): Promise<void> {
     const file = this.#file(root);
     const known = this.#read(file);
-    const others = new CachedDigests(known.get(kind) ?? "").without(paths, Math.max(MIN_OTHERS, paths.size));
+    const before = known.get(kind) ?? "";
+    const found = entries.join("");
+    if (found === before) {
+      this.touch(root);
+      return;
+    }
+    const others = new CachedDigests(before).without(new Set(paths), Math.max(MIN_OTHERS, paths.length));
     known.delete(kind);
-    const bytes = renderCache(new Map([[kind, entries.join("") + others], ...known]));
+    const bytes = renderCache(new Map([[kind, found + others], ...known]));
     if (bytes.length > this.#maxBytes) return;
     const draft = `${file}.${process.pid}-${crypto.randomBytes(6).toString("hex")}`;
     try {
@@ -53,7 +65,8 @@ export class DigestCache {
       if (systemCode(error) === undefined) throw error;
       ignoreTrouble(() => fs.rmSync(draft, { force: true }));
     }
-    this.#evict();
+    this.#unchecked += bytes.length;
+    if (this.#unchecked > this.#maxBytes / 16 || this.#isEvictionDue()) this.#evict();
   }
 
   /** Marks a model as used just now, for the order in which models are forgotten. */
@@ -78,8 +91,20 @@ export class DigestCache {
     }
   }
 
+  /** Whether an hour passed since any process looked through the folder. The mark's own time says so. */
+  #isEvictionDue(): boolean {
+    try {
+      return Date.now() - fs.statSync(path.join(this.#directory, MARK)).mtimeMs > EVICTION_MS;
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error;
+      return true;
+    }
+  }
+
   /** Forgets the models that were not asked for longest, until the rest fits. */
   #evict(): void {
+    this.#unchecked = 0;
+    ignoreTrouble(() => fs.writeFileSync(path.join(this.#directory, MARK), "", { mode: 0o600 }));
     const files = this.#files().sort((a, b) => b.used - a.used);
     let bytes = 0;
     for (const { file, size, used } of files) {

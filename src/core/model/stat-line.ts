@@ -13,7 +13,7 @@ export interface ListedStat {
  * string, because five for each of a hundred thousand files are garbage to collect.
  */
 export function statLine({ size, mtimeNs, ctimeNs, dev, ino }: ListedStat): string {
-  return [size, mtimeNs, ctimeNs, dev, ino].join(" ");
+  return `${size} ${mtimeNs} ${ctimeNs} ${dev} ${ino}`;
 }
 
 /** Throws a RangeError for anything that `statLine` did not write. */

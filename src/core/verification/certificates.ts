@@ -20,14 +20,24 @@ export interface Certificate {
   readonly fields: CertificateFields;
 }
 
+/** Certificates read before, by their bytes: an intermediate comes with every signature under it. */
+const known = new Map<string, Certificate>();
+const MAX_KNOWN = 1000;
+
 /**
  * Reads one certificate, which has to be all of the bytes: more would be fingerprinted with it.
  *
  * @throws ProvenanceError `code`
  */
 export function parseCertificate(der: Buffer, label: string, code: ErrorCode): Certificate {
+  const key = der.toString("latin1");
+  const before = known.get(key);
+  if (before !== undefined) return before;
   try {
-    return { der, x509: new X509Certificate(der), fields: readFields(der) };
+    const certificate = { der, x509: new X509Certificate(der), fields: readFields(der) };
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, certificate);
+    return certificate;
   } catch (cause) {
     const why = cause instanceof DerError ? `: ${cause.message}` : "";
     throw new ProvenanceError(code, `${label} holds a certificate that cannot be read${why}.`, {

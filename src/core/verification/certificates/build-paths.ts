@@ -40,8 +40,23 @@ function isIssuer(certificate: Certificate, candidate: Certificate): boolean {
       ? isSameName(issuer, subject)
       : authorityKeyId === subjectKeyId;
   if (!isCandidate) return false;
+  return isSignedBy(certificate, candidate);
+}
+
+/** Who signed a certificate, and who did not: an intermediate is verified once a process. */
+const verified = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+function isSignedBy(certificate: Certificate, candidate: Certificate): boolean {
+  const candidates = verified.get(certificate) ?? new WeakMap<Certificate, boolean>();
+  verified.set(certificate, candidates);
+  const found = candidates.get(candidate) ?? signatureVerifies(certificate, candidate);
+  candidates.set(candidate, found);
+  return found;
+}
+
+function signatureVerifies({ x509 }: Certificate, candidate: Certificate): boolean {
   try {
-    return certificate.x509.verify(candidate.x509.publicKey);
+    return x509.verify(candidate.x509.publicKey);
   } catch {
     return false; // its key cannot be read, or is none that signs
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { CachedDigests, cacheEntry, parseCache, renderCache } from "../../../../src/core/hashing/cached-digests.ts";
 import { DigestCache } from "../../../../src/core/hashing/digest-cache.ts";
@@ -249,7 +250,7 @@ describe("the digest cache", function () {
     const [file = "", ...more] = cacheFiles();
     assert.equal(more.length, 0);
     assert.equal(parseCache(readFileSync(file)).size, 1);
-    assert.deepEqual(readdirSync(directory()).length, 1, "no draft is left");
+    assert.deepEqual(readdirSync(directory()).sort(), [basename(file), "evicted"].sort(), "no draft is left");
   });
 });
 
@@ -260,21 +261,21 @@ describe("DigestCache", () => {
     const cache = new DigestCache(folder(), 3500);
     const entry = (name: string): string => cacheEntry(name, "1 2 3 4 5", "f".repeat(900));
     for (const [at, root] of ["one", "two", "three"].entries()) {
-      await cache.store(root, "sha256 -", [entry(root)], new Set([root]));
+      await cache.store(root, "sha256 -", [entry(root)], [root]);
       for (const name of readdirSync(folder())) {
         const { mtimeMs } = statSync(join(folder(), name));
         if (Date.now() - mtimeMs < 60_000) utimesSync(join(folder(), name), 1000 + at, 1000 + at);
       }
     }
     cache.touch("one");
-    await cache.store("four", "sha256 -", [entry("four")], new Set(["four"]));
+    await cache.store("four", "sha256 -", [entry("four")], ["four"]);
     const left = ["one", "two", "three", "four"].filter((root) => cache.load(root, "sha256 -").find(root, "1 2 3 4 5"));
     assert.deepEqual(left, ["one", "three", "four"]);
   });
 
   it("a model that alone is larger than the bound is not kept", async () => {
     const cache = new DigestCache(folder(), 300);
-    await cache.store("big", "sha256 -", [cacheEntry("a", "1 2 3 4 5", "f".repeat(900))], new Set(["a"]));
+    await cache.store("big", "sha256 -", [cacheEntry("a", "1 2 3 4 5", "f".repeat(900))], ["a"]);
     assert.deepEqual(readdirSync(folder()), []);
   });
 
@@ -282,9 +283,31 @@ describe("DigestCache", () => {
     const cache = new DigestCache(folder());
     writeTree(folder(), { "x.digests.1-abc": "old", "x.digests.2-abc": "new", "mine.txt": "not its own" });
     utimesSync(join(folder(), "x.digests.1-abc"), 1000, 1000);
-    await cache.store("one", "sha256 -", [], new Set());
+    await cache.store("one", "sha256 -", [cacheEntry("a", "1 2 3 4 5", "ff")], ["a"]);
     const left = readdirSync(folder()).filter((name) => !name.endsWith(".digests"));
-    assert.deepEqual(left.sort(), ["mine.txt", "x.digests.2-abc"]);
+    assert.deepEqual(left.sort(), ["evicted", "mine.txt", "x.digests.2-abc"]);
+  });
+
+  it("looks through its folder once an hour, not with every model", async () => {
+    writeTree(folder(), { "x.digests.1-abc": "old", evicted: "" });
+    utimesSync(join(folder(), "x.digests.1-abc"), 1000, 1000);
+    const store = (root: string) =>
+      new DigestCache(folder()).store(root, "sha256 -", [cacheEntry("a", "1 2 3 4 5", "ff")], ["a"]);
+    await store("one");
+    assert.ok(existsSync(join(folder(), "x.digests.1-abc")));
+    utimesSync(join(folder(), "evicted"), 1000, 1000);
+    await store("two");
+    assert.ok(!existsSync(join(folder(), "x.digests.1-abc")));
+  });
+
+  it("writes nothing where the same is known already", async () => {
+    const cache = new DigestCache(folder());
+    const store = () => cache.store("one", "sha256 -", [cacheEntry("a", "1 2 3 4 5", "ff")], ["a"]);
+    await store();
+    const [file = ""] = readdirSync(folder()).filter((name) => name.endsWith(".digests"));
+    const { ino } = statSync(join(folder(), file));
+    await store();
+    assert.equal(statSync(join(folder(), file)).ino, ino);
   });
 });
 

@@ -77,6 +77,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     failure: "No origin",
     load: async () => (await import("./commands/origin.ts")).default,
   },
+  bom: {
+    summary: "Print a bill of materials of a model: CycloneDX 1.6 in JSON.",
+    failure: "No bill of materials",
+    load: async () => (await import("./commands/bom.ts")).default,
+  },
   scan: {
     summary: "Find models and their signatures below a folder.",
     failure: "Scan failed",

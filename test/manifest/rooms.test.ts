@@ -17,6 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "core/signing": [...TRUST, ...MANIFEST, "core/bundle", "core/verification"],
   "core/policy": [...TRUST, ...MANIFEST, "core/bundle", "core/verification", "core/verdict.ts", "../schemas"],
   "core/origin": [...BASE, "core/model", "core/hashing"],
+  "core/bom": ["core/origin/origin.ts"],
   "core/gate": [...BASE, "core/policy", "core/bundle", "core/model"],
   "core/presentation": [
     ...BASE,

@@ -55,7 +55,7 @@ async function verifying(page: Page, take: Take): Promise<void> {
 }
 
 async function signing(page: Page, take: Take): Promise<void> {
-  await runCommand(page, "Model Provenance: Sign Model With…");
+  await runCommand(page, "Model Provenance: Sign Model With Another Method…");
   await pick(page, UNSIGNED);
   await pick(page, "Browser Login");
   const dialog = page.getByRole("dialog").filter({ hasText: UNSIGNED });

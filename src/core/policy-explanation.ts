@@ -1,21 +1,20 @@
 import type { AuthorityDecision } from "./policy/decision.ts";
-import type { PolicySet } from "./policy/evaluate.ts";
-import { covers } from "./policy/evaluate.ts";
+import { covers, type PolicySet } from "./policy/evaluate.ts";
 import type { Policy } from "./policy/policy.ts";
 import { authenticateWithPolicy, type PolicyVerifyOptions } from "./verify-with-policy.ts";
 
-/** Authorities that are explained one by one; of more, the first. */
-const EXPLAINED = 100;
+/** Authorities of one policy that are evaluated one by one; of more, the first. */
+const MAX_EXPLAINED = 100;
 
-/** What every authority of one policy says to the signer of a model. */
+/** What every authority of one policy decides about the signer of a model. */
 export interface ExplainedPolicy {
   readonly policy: Policy;
   readonly source: "user" | "workspace";
-  /** Whether one of its patterns covers the model; if not, nobody was asked. */
+  /** Whether one of its patterns covers the model; if not, no authority was evaluated. */
   readonly covers: boolean;
   readonly authorities: readonly AuthorityDecision[];
-  /** Authorities that were not asked. */
-  readonly untold: number;
+  /** How many authorities were not evaluated. */
+  readonly omitted: number;
 }
 
 export type ExplainOptions = Pick<PolicyVerifyOptions, "model" | "folder" | "path" | "publicSigstore"> & {
@@ -23,63 +22,49 @@ export type ExplainOptions = Pick<PolicyVerifyOptions, "model" | "folder" | "pat
 };
 
 /**
- * What each authority of each policy says to who signed a model, not only the nearest: by the engine itself, which is
- * asked about one authority at a time. Only the signature is read.
+ * What each authority of each policy decides about the signer of a model, not only the closest: by the policy engine
+ * itself, with one policy for each authority. Only the signature is read.
  *
  * @throws ProvenanceError MODEL_NOT_FOUND
  */
 export async function explainPolicies(options: ExplainOptions): Promise<readonly ExplainedPolicy[]> {
   const { policies, ...subject } = options;
-  const questions = [
-    ...policies.user.map((policy) => questionFor(policy, "user", subject.path)),
-    ...policies.workspace.map((policy) => questionFor(policy, "workspace", subject.path)),
-  ];
-  const alone = questions.flatMap((question) => question.alone);
-  const set: PolicySet = { user: alone, workspace: [], invalid: [] };
+  const user = policies.user.flatMap((policy) => splitPolicy(policy, subject.path));
+  const workspace = policies.workspace.flatMap((policy) => splitPolicy(policy, subject.path));
+  const set: PolicySet = { user, workspace, invalid: [] };
   const { decision } = await authenticateWithPolicy({ ...subject, policies: set, workspaceTrusted: true });
-  const said = new Map(
-    decision?.policies.map(({ policy, authorities, reasons }) => [policy.name, { authorities, reasons }]),
-  );
-  return questions.map(({ policy, source, covered, alone: asked }) => ({
-    policy,
-    source,
-    covers: covered,
-    authorities: asked.flatMap(({ name, authorities: [authority] }) => {
-      const answer = said.get(name);
-      if (answer === undefined || authority === undefined) return [];
-      const [told] = answer.authorities;
-      const reference = { name: authority.name, ...authority.place };
-      if (told !== undefined) return [{ ...told, authority: reference }];
-      const message = answer.reasons.map((reason) => withoutName(reason.message, name)).join(" ");
+  // All of them cover the model, so the decisions are in the same order.
+  const decisions = (decision?.policies ?? []).values();
+  const explain = (policy: Policy, source: ExplainedPolicy["source"]): ExplainedPolicy => {
+    const split = splitPolicy(policy, subject.path);
+    const authorities = split.flatMap(({ authorities: [authority] }) => {
+      const decided = decisions.next().value;
+      if (decided === undefined || authority === undefined) return [];
+      const reference = { name: authority.name, ...authority.location };
+      const [answer] = decided.authorities;
+      if (answer !== undefined) return [{ ...answer, authority: reference }];
+      const message = decided.reasons.map((reason) => withoutName(reason.message, policy.name)).join(" ");
       return [{ authority: reference, accepted: false, message }];
-    }),
-    untold: covered ? Math.max(0, policy.authorities.length - EXPLAINED) : 0,
-  }));
+    });
+    const isCovering = covers(policy, subject.path);
+    const omitted = isCovering ? policy.authorities.length - split.length : 0;
+    return { policy, source, covers: isCovering, authorities, omitted };
+  };
+  return [
+    ...policies.user.map((policy) => explain(policy, "user")),
+    ...policies.workspace.map((policy) => explain(policy, "workspace")),
+  ];
 }
 
-/** The name that the question had is nobody's name. */
+/** One policy for each authority of a policy that covers the model. */
+function splitPolicy(policy: Policy, path: string): Policy[] {
+  if (!covers(policy, path)) return [];
+  // An exception requires no signature; that an unsigned model is accepted is a decision of the policy, not of an authority.
+  return policy.authorities
+    .slice(0, MAX_EXPLAINED)
+    .map((authority) => ({ ...policy, requireSignature: true, authorities: [authority] }));
+}
+
 function withoutName(message: string, name: string): string {
   return message.startsWith(name) ? message.slice(name.length).replace(/^:? /, "") : message;
-}
-
-interface Asked {
-  readonly policy: Policy;
-  readonly source: "user" | "workspace";
-  readonly covered: boolean;
-  /** The policy once for each authority, and with a name of its own each time. */
-  readonly alone: readonly Policy[];
-}
-
-function questionFor(policy: Policy, source: "user" | "workspace", path: string): Asked {
-  const covered = covers(policy, path);
-  const asked = covered ? policy.authorities.slice(0, EXPLAINED) : [];
-  const { file, line } = policy.place;
-  const alone = asked.map((authority, index) => ({
-    ...policy,
-    // An exception asks nobody, and a demand for a signature is the policy's, not the authority's.
-    name: `${file}:${line}:${index}`,
-    requireSignature: true,
-    authorities: [authority],
-  }));
-  return { policy, source, covered, alone };
 }

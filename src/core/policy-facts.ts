@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { Bundle } from "./bundle/bundle.ts";
 import { ProvenanceError } from "./errors.ts";
-import { commonIgnorePaths } from "./policy/file-demands.ts";
-import { type ModelFacts, type Problem, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
+import { commonIgnorePaths } from "./policy/file-rules.ts";
+import { type ModelFacts, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import { type PublicSigstore, type TrustChoice, trustChoices } from "./policy/policy-trust.ts";
 import type { LocatedSignature } from "./policy-signature.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Reason, Verdict } from "./verdict.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 import { authenticateParsed, readIfReadable, type VerifyOptions, verifyParsed } from "./verify.ts";
 
@@ -67,7 +67,7 @@ function verifyFiles(
 
 interface Authentications {
   readonly signers: ReadonlyMap<TrustId, Signer>;
-  readonly failures: ReadonlyMap<TrustId, Problem>;
+  readonly failures: ReadonlyMap<TrustId, Reason>;
   /** The first with a signer, and the verdict by it. */
   readonly choice?: TrustChoice;
   readonly verdict?: Verdict;
@@ -77,7 +77,7 @@ interface Authentications {
 
 async function authenticateEach(options: FactsOptions, bundle: Bundle, signature: string): Promise<Authentications> {
   const signers = new Map<TrustId, Signer>();
-  const failures = new Map<TrustId, Problem>();
+  const failures = new Map<TrustId, Reason>();
   let choice: TrustChoice | undefined;
   let authenticated: Verdict | undefined;
   let failed: Verdict | undefined;
@@ -114,7 +114,7 @@ async function publicRoot({ publicSigstore }: FactsOptions, method: SigningMetho
   }
 }
 
-function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Problem>): Finding {
+function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Reason>): Finding {
   const { state, method, reasons } = verdict;
   const [problem] = reasons;
   const signature = state === "unsigned" ? "none" : state === "invalid" ? "invalid" : "signed";

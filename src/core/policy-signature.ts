@@ -2,11 +2,11 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCode } from "./errors.ts";
 import { findSignature } from "./model/find-models.ts";
-import { isInside } from "./policy/files-inside.ts";
-import type { Problem } from "./policy/model-facts.ts";
+import { isInside } from "./policy/workspace-files.ts";
+import type { Reason } from "./verdict.ts";
 
 /** The signature that is to be checked, or why there is none. */
-export type LocatedSignature = { readonly path: string } | { readonly path?: undefined; readonly problem?: Problem };
+export type LocatedSignature = { readonly path: string } | { readonly path?: undefined; readonly problem?: Reason };
 
 /**
  * The signature that a policy names, or the one that is found in the model or beside it.

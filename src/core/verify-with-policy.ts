@@ -1,7 +1,7 @@
 import type { Comparison } from "./manifest/comparison.ts";
-import type { Decision, DecisionReason } from "./policy/decision.ts";
+import type { Decision } from "./policy/decision.ts";
 import { covers, evaluate, type PolicySet } from "./policy/evaluate.ts";
-import { decidersOf, filesFor, judgesOf, letsPass } from "./policy/file-demands.ts";
+import { allowsUnsigned, enforcingPolicies, filesFor, governingPolicies } from "./policy/file-rules.ts";
 import type { FileFacts, ModelFacts } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
@@ -9,7 +9,7 @@ import { type Finding, findFacts } from "./policy-facts.ts";
 import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
-import type { Verdict, VerdictState } from "./verdict.ts";
+import type { Reason, Verdict, VerdictState } from "./verdict.ts";
 import type { VerifyOptions } from "./verify.ts";
 
 export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
@@ -61,12 +61,12 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
   );
   if (covering.length === 0) wanted.set(undefined, []);
   for (const [signaturePath, group] of wanted) {
-    const judges = judgesOf(group, counts);
+    const judges = governingPolicies(group, counts);
     // Where no policy covers the model, the keys of all of them still serve to name its signer.
     const trusted = covering.length === 0 ? all : group;
     const signature = await signatureFor(options, signaturePath);
     const finding = await findFacts({ ...options, signature, trusted, judges, readFiles });
-    groups.push({ policies: group, deciders: decidersOf(judges, counts), finding });
+    groups.push({ policies: group, deciders: enforcingPolicies(judges, counts), finding });
   }
   const facts = (policy: Policy): ModelFacts => {
     const group = groups.find((candidate) => candidate.policies.includes(policy));
@@ -120,12 +120,12 @@ function conclude(verdict: Verdict, decision: Decision, deciders: readonly Polic
     return { ...verdict, decision, reasons };
   }
   const isLetPass = (name: string): boolean =>
-    deciders.length > 0 && deciders.every((policy) => letsPass(policy, name));
+    deciders.length > 0 && deciders.every((policy) => allowsUnsigned(policy, name));
   const passed = comparison.added.filter(({ name }) => isLetPass(name)).map(({ name }) => name);
   const left = without(comparison, new Set(passed));
   const state = !left.matches ? "modified" : decision.outcome === "accepted" ? "verified" : "untrusted";
   // What differs is listed by name.
-  const reasons = decision.reasons.filter(({ code }: DecisionReason) => left.matches || code !== "POLICY_FILES");
+  const reasons = decision.reasons.filter(({ code }: Reason) => left.matches || code !== "POLICY_FILES");
   return {
     ...verdict,
     state,

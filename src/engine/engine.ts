@@ -1,6 +1,4 @@
-import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
@@ -15,6 +13,7 @@ import type { ClientOptions, EngineClient } from "./engine-client.ts";
 import type { EntrySize } from "./entry-sizes.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
 import type { Question } from "./protocol.ts";
+import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
@@ -130,20 +129,13 @@ export class Engine {
     });
   }
 
-  async inspect(signature: string): Promise<Inspection> {
-    return (await this.#started()).call("inspect", { signature }, { mayRepeat: true });
-  }
-
-  /** What a signature that is made now would say. */
-  async buildManifest({
-    signal,
-    onProgress,
-    pool: _,
-    cache: __,
-    ...options
-  }: DigestModelOptions): Promise<Pick<ModelManifest, "manifest" | "coverage">> {
-    const held = { signal, onProgress, leaveAtOnce: true, mayRepeat: true };
-    return (await this.#started()).call("buildManifest", options, held);
+  /** How a new signature would differ from the existing one; see `previewResigning`. */
+  async previewResigning(
+    options: ResigningOptions,
+    watching: Pick<CheckWatching, "signal" | "onProgress">,
+  ): Promise<ResigningPreview | undefined> {
+    const held = { ...watching, leaveAtOnce: true, mayRepeat: true };
+    return (await this.#started()).call("previewResigning", options, held);
   }
 
   /** Opens a signature file whose lists and text are read in pages. */

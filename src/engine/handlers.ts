@@ -4,7 +4,7 @@ import { PolicyCache } from "./policy-source.ts";
 import { unpackPolicy } from "./portable-policy.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
-import { OpenSignatures } from "./signature-view/open-signatures.ts";
+import { SignatureReader } from "./signature-view/signature-reader.ts";
 
 /** What every call may use. */
 export interface CallContext {
@@ -19,7 +19,8 @@ export type Handlers = {
   readonly [K in CallName]: (options: CallOptions<K>, context: CallContext) => Promise<CallResult<K>>;
 };
 
-const open = new OpenSignatures();
+/** The open signature files, by the caller's number. */
+const readers = new Map<number, SignatureReader>();
 const policies = new PolicyCache();
 
 /** What the engine does for each call. The code of each is loaded with its first call. */
@@ -84,14 +85,9 @@ export const HANDLERS: Handlers = {
     const explained = await explainPolicies({ ...options, policies, publicSigstore });
     return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
   },
-  async inspect({ signature }) {
-    const { inspect } = await import("../core/inspect.ts");
-    return inspect(signature);
-  },
-  async buildManifest(options, { pool, signal, onProgress }) {
-    const { buildManifest } = await import("../core/digest.ts");
-    const { manifest, coverage } = await buildManifest({ ...options, pool, signal, onProgress });
-    return { manifest, coverage };
+  async previewResigning(options, context) {
+    const { previewResigning } = await import("./resigning-preview.ts");
+    return previewResigning(options, context);
   },
   async prepare({ trust, ...options }, { pool, signal, onProgress, ask }) {
     const { prepareStatement } = await import("../core/prepare-statement.ts");
@@ -103,10 +99,14 @@ export const HANDLERS: Handlers = {
       (await ask({ about: "replacement", replacement })) === true;
     return sign({ ...options, pool, signal, onProgress, confirmReplacement });
   },
-  openSignature: open.openSignature,
-  addFindings: open.addFindings,
-  compareSignature: open.compareSignature,
-  filePage: open.filePage,
-  textPage: open.textPage,
-  closeSignature: open.closeSignature,
+  async openSignature({ view, source }) {
+    const reader = readers.get(view) ?? new SignatureReader();
+    readers.set(view, reader);
+    return reader.open(source);
+  },
+  addFindings: async ({ view, files }) => readers.get(view)?.add(files),
+  compareSignature: async ({ view, findings }) => readers.get(view)?.compare(findings),
+  filePage: async ({ view, query }) => readers.get(view)?.page(query),
+  textPage: async ({ view, range }) => readers.get(view)?.lines(range),
+  closeSignature: async ({ view }) => void readers.delete(view),
 };

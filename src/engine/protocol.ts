@@ -1,6 +1,4 @@
-import type { DigestModelOptions, ModelManifest } from "../core/digest.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { Inspection } from "../core/inspect.ts";
 import type { MaterialClaim } from "../core/material-claim.ts";
 import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
@@ -14,6 +12,7 @@ import type { EntrySize } from "./entry-sizes.ts";
 import type { PortableError } from "./portable-error.ts";
 import type { PortablePolicy } from "./portable-policy.ts";
 import type { PortableTrust } from "./portable-trust.ts";
+import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
 import type { SigningPreview } from "./signing-preview.ts";
@@ -38,8 +37,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   previewPolicy(options: PreviewModels & { readonly policy: PortablePolicy }): PreviewedModel[];
   newlyAccepted(options: PreviewModels & { readonly before: PortablePolicy; readonly after: PortablePolicy }): string[];
   explainPolicies(options: ExplainModel): Explanation[];
-  inspect(options: { readonly signature: string }): Inspection;
-  buildManifest(options: Omit<DigestModelOptions, Held>): Pick<ModelManifest, "manifest" | "coverage">;
+  previewResigning(options: ResigningOptions): ResigningPreview | undefined;
   prepare(options: Omit<PrepareOptions, Held> & { readonly trust: PortableTrust }): PreparedStatement;
   sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type FoundModel, findModels, findSignature, type PassedOver } from "../core/model/find-models.ts";
+import { type FoundModel, findModels, findSignature, type SkipReason } from "../core/model/find-models.ts";
 import { Glob } from "../core/policy/glob.ts";
 import { matcherOf } from "./editor-globs.ts";
 
@@ -24,12 +24,12 @@ export interface SearchResult {
   readonly models: readonly FoundModel[];
   /** How many files and folders were looked at, if there were more. */
   readonly bound?: number;
-  readonly passedOver: PassedOverFolders;
+  readonly skippedFolders: SkippedFolders;
 }
 
 /** Folders that a search passed over; the first of them by name. */
-export interface PassedOverFolders {
-  readonly first: readonly { readonly path: string; readonly reason: PassedOver }[];
+export interface SkippedFolders {
+  readonly first: readonly { readonly path: string; readonly reason: SkipReason }[];
   readonly count: number;
 }
 
@@ -41,7 +41,7 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
   const [isExcluded, matches] = await Promise.all([matcherOf(exclude), matcherOf(patterns)]);
   const names = new Set(named);
   const globs = searched.map((pattern) => new Glob(pattern));
-  const first: PassedOverFolders["first"][number][] = [];
+  const first: SkippedFolders["first"][number][] = [];
   let count = 0;
   let bound: number | undefined;
   const found = await findModels(folder, {
@@ -61,8 +61,8 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
     ...(signal && { signal }),
   });
   const models = [...found, ...(await namedModels(folder, names, found))];
-  const passedOver = { first, count };
-  return bound === undefined ? { models, passedOver } : { models, bound, passedOver };
+  const skippedFolders = { first, count };
+  return bound === undefined ? { models, skippedFolders } : { models, bound, skippedFolders };
 }
 
 /** Those that no search finds: single files, what lies in another model, and what is beyond the bound. */

@@ -68,5 +68,5 @@ export function showError(log: Log, error: unknown): void {
     error instanceof ProvenanceError
       ? error.message
       : l10n.t("Something went wrong in Model Provenance: {0}", error instanceof Error ? error.message : String(error));
-  tell(log, "error", message, { label: l10n.t("Show Log"), run: () => log.show() });
+  tell(log, "error", message, { label: l10n.t("Show Output"), run: () => log.show() });
 }

@@ -16,14 +16,14 @@ export const COMMANDS = {
   ignorePath: "modelProvenance.ignorePath",
   selectSigstoreInstance: "modelProvenance.selectSigstoreInstance",
   refreshTrustRoot: "modelProvenance.refreshTrustRoot",
-  clearDigestCache: "modelProvenance.clearDigestCache",
+  clearHashCache: "modelProvenance.clearHashCache",
   findModels: "modelProvenance.findModels",
   filterModels: "modelProvenance.filterModels",
   showModel: "modelProvenance.showModel",
   showSignature: "modelProvenance.showSignature",
   compare: "modelProvenance.compare",
-  showResignChanges: "modelProvenance.showResignChanges",
-  showLog: "modelProvenance.showLog",
+  previewResigning: "modelProvenance.previewResigning",
+  showOutput: "modelProvenance.showOutput",
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -49,13 +49,8 @@ export const VIEWS = { models: "modelProvenance.models" } as const;
 /** View types of custom editors. */
 export const EDITORS = { signature: "modelProvenance.signature" } as const;
 
-/** Schemes of documents that are made of what is known, and lie on no disk. */
-export const DOCUMENT_SCHEMES = {
-  /** What a file would be after a change. */
-  planned: "model-provenance-planned",
-  /** What is known of a model, and why. */
-  told: "model-provenance-told",
-} as const;
+/** Scheme of read-only documents that exist in memory only: reports, and files as they would be after a change. */
+export const REPORT_SCHEME = "model-provenance-report";
 
 export const CONTEXT_KEYS = {
   /** The first search of this window has ended. */
@@ -77,9 +72,6 @@ export const COLOURS = {
   amber: "modelProvenance.cautionForeground",
   red: "modelProvenance.alarmForeground",
 } as const;
-
-/** Of the read-only documents that show what was signed beside what is there. */
-export const COMPARISON_SCHEME = "model-provenance-comparison";
 
 /** What agents may call. */
 export const TOOLS = { verifyModel: "verify_model" } as const;

@@ -1,7 +1,7 @@
 import { demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
-import { lets } from "../core/policy/decision.ts";
+import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import { digestCacheFolder } from "./cache-folder.ts";
@@ -40,7 +40,7 @@ export async function scanWithPolicies(options: PolicyScanOptions, terminal: Ter
         onProgress,
       });
     const verdict = await verify().catch((error: unknown) => unableVerdict(path, error));
-    const passed = verdict.decision !== undefined && lets(verdict.decision.outcome);
+    const passed = verdict.decision !== undefined && allowsUse(verdict.decision.outcome);
     const origin = verdict.state === "unsigned" ? await recordedOrigin(path, signal) : undefined;
     const model = { path, name, kind, verdict, passed, ...(origin && { origin }) };
     scanned.push(model);

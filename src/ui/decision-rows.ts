@@ -1,12 +1,7 @@
 import { l10n, Range, Uri } from "vscode";
-import type {
-  AuthorityDecision,
-  Decision,
-  DecisionReason,
-  PolicyDecision,
-  PolicyReference,
-} from "../core/policy/decision.ts";
+import type { AuthorityDecision, Decision, PolicyDecision, PolicyReference } from "../core/policy/decision.ts";
 import { policyNotes, policyOwner, policySentence } from "../core/presentation/decision-text.ts";
+import type { Reason } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
 
 /** A row of the tree about a policy: chosen, it opens the line that it speaks of. */
@@ -68,7 +63,7 @@ function authorityText({ authority, message }: AuthorityDecision): string {
   return plainText(`${authority.name}: ${message}`);
 }
 
-function brokenRow({ message, details }: DecisionReason, index: number): DecisionRow {
+function brokenRow({ message, details }: Reason, index: number): DecisionRow {
   const label = plainText(message);
   const { file, line, column } = details;
   const place =

@@ -1,13 +1,13 @@
 import { lm, workspace } from "vscode";
 import { registerCommands } from "../platform/commands.ts";
 import { type Disposable, DisposableStore } from "../platform/disposables.ts";
-import { COMPARISON_SCHEME, TOOLS } from "../platform/ids.ts";
+import { REPORT_SCHEME, TOOLS } from "../platform/ids.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { commandHandlers } from "./commands/handlers.ts";
-import { registerDocuments } from "./document-registrations.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
 import { registerProblems } from "./problems/register.ts";
+import { ReportDocumentProvider } from "./reports/report-documents.ts";
 import type { Services } from "./services.ts";
 import { registerViewer } from "./viewer/register-viewer.ts";
 
@@ -27,12 +27,11 @@ export function registerAll(services: Services): Disposable {
   const { log, registry } = services;
   const store = new DisposableStore();
   store.add(registerCommands(commandHandlers(services), log));
-  store.add(
-    workspace.registerTextDocumentContentProvider(COMPARISON_SCHEME, {
-      provideTextDocumentContent: async (uri) =>
-        (await import("./compare/comparison-documents.ts")).textOfComparison(uri),
-    }),
+  const reports = new ReportDocumentProvider(registry, async (kind, model) =>
+    (await import("./reports/report-text.ts")).reportText(kind, model, services),
   );
+  store.add(reports);
+  store.add(workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports));
   store.add(
     lm.registerTool<unknown>(TOOLS.verifyModel, {
       prepareInvocation: async ({ input }) => (await import("./agents/verify-tool.ts")).confirmVerification(input),
@@ -45,7 +44,6 @@ export function registerAll(services: Services): Disposable {
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
-  store.add(registerDocuments(services));
   store.add(registerProblems(services));
   store.add(
     fromFirstModel(services, async () => new (await import("./viewer/signature-files.ts")).SignatureFiles(registry)),

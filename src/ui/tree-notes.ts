@@ -2,20 +2,22 @@ import { basename, relative } from "node:path";
 import { l10n, TreeItem, workspace } from "vscode";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { ModelRegistry, PassedOverFolders } from "../workspace/registry.ts";
+import type { ModelRegistry, SkippedFolders } from "../workspace/registry.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
 
 /** What is to be said of the whole list: above the models, how to begin; below them, what may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
-  const { models, bounds, passedOver } = registry;
+  const { models, bounds, skippedFolders } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
     above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
     below: [
       ...[...bounds].map(([folder, limit]) => boundNote(folder, limit)),
       // Without a model, the view says how to find one.
-      ...(models.length === 0 ? [] : [...passedOver].map(([folder, folders]) => passedOverNote(folder, folders))),
+      ...(models.length === 0
+        ? []
+        : [...skippedFolders].map(([folder, folders]) => skippedFoldersNote(folder, folders))),
     ],
   };
 }
@@ -56,7 +58,7 @@ function boundNote(folder: string, limit: number): NoteNode {
   };
 }
 
-function passedOverNote(folder: string, { count, first }: PassedOverFolders): NoteNode {
+function skippedFoldersNote(folder: string, { count, first }: SkippedFolders): NoteNode {
   const reasons = { name: l10n.t("packages"), environment: l10n.t("environment"), unreadable: l10n.t("not readable") };
   const names = first.map(({ path, reason }) => `${plainText(relative(folder, path))} (${reasons[reason]})`);
   const more = count - first.length;
@@ -67,7 +69,7 @@ function passedOverNote(folder: string, { count, first }: PassedOverFolders): No
     label: count === 1 ? l10n.t("1 folder was not searched") : l10n.t("{0} folders were not searched", count),
     description: names[0] ?? "",
     tooltip: [...names, ...(more > 0 ? [l10n.t("and {0} more", more)] : [])].join("\n"),
-    command: { command: COMMANDS.showLog, title: l10n.t("Show Output") },
+    command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
   };
 }
 

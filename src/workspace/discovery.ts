@@ -1,10 +1,10 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import { isNeverEntered } from "../core/model/never-entered.ts";
+import { isSkippedName } from "../core/model/never-entered.ts";
 import { matcherOf } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SearchRequest } from "../engine/search-models.ts";
-import type { ModelRegistry, PassedOverFolders } from "./registry.ts";
+import type { ModelRegistry, SkippedFolders } from "./registry.ts";
 
 /** Files and folders of one workspace folder that a search looks at before it gives up. */
 const SEARCH_LIMIT = 500_000;
@@ -42,11 +42,11 @@ export class Discovery {
       const hints = (await this.#services.hints?.(folder)) ?? {};
       this.#known.set(folder, await searchedPaths(hints));
       const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound, passedOver } = await engine.searchModels(request, abort.signal);
+      const { models, bound, skippedFolders } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, models, bound, passedOver);
+      registry.replaceFolder(folder, models, bound, skippedFolders);
       log(`${models.length} models in ${folder}`);
-      if (passedOver.count > 0) log(`Not searched: ${passedOverText(passedOver)}`);
+      if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);
       if (bound !== undefined) log(`Only the first ${bound} files and folders of ${folder} were searched for models.`);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
@@ -64,7 +64,7 @@ export class Discovery {
   /** Whether a search of the folder looks into the path, as far as names and policies decide. */
   looksInto(folder: string, path: string): boolean {
     const name = relative(folder, path).split(sep).join("/");
-    return !name.split("/").some(isNeverEntered) || this.#known.get(folder)?.mustEnter(name) === true;
+    return !name.split("/").some(isSkippedName) || this.#known.get(folder)?.mustEnter(name) === true;
   }
 
   /** Ends every search; what was known before stays. */
@@ -100,7 +100,7 @@ async function searchedPaths({ models = [], named = [], searched = [] }: SearchH
   };
 }
 
-function passedOverText({ first, count }: PassedOverFolders): string {
+function skippedFoldersText({ first, count }: SkippedFolders): string {
   const more = count - first.length;
   return first.map(({ path, reason }) => `${path} (${reason})`).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,6 +1,6 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { FoundModel, PassedOver } from "../core/model/find-models.ts";
+import type { FoundModel, SkipReason } from "../core/model/find-models.ts";
 import type { Verdict } from "../core/verdict.ts";
 
 /** One model of this window and all that is known of it. */
@@ -18,9 +18,9 @@ export interface KnownModel {
 }
 
 /** Folders that a search passed over of itself: the first of them, and how many there are. */
-export interface PassedOverFolders {
+export interface SkippedFolders {
   readonly count: number;
-  readonly first: readonly { readonly path: string; readonly reason: PassedOver }[];
+  readonly first: readonly { readonly path: string; readonly reason: SkipReason }[];
 }
 
 export interface RegistryChange {
@@ -37,7 +37,7 @@ export class ModelRegistry {
   readonly #models = new Map<string, KnownModel>();
   readonly #signatures = new Map<string, string>();
   readonly #bounds = new Map<string, number>();
-  readonly #passedOver = new Map<string, PassedOverFolders>();
+  readonly #skippedFolders = new Map<string, SkippedFolders>();
   readonly #listeners = new Set<RegistryListener>();
   #order: readonly string[] | undefined;
 
@@ -53,8 +53,8 @@ export class ModelRegistry {
   }
 
   /** Workspace folders in which the search passed folders over. */
-  get passedOver(): ReadonlyMap<string, PassedOverFolders> {
-    return this.#passedOver;
+  get skippedFolders(): ReadonlyMap<string, SkippedFolders> {
+    return this.#skippedFolders;
   }
 
   get(path: string): KnownModel | undefined {
@@ -88,18 +88,19 @@ export class ModelRegistry {
    * What a search of one workspace folder found. Models with the same signature file keep what is known of them.
    *
    * @param bound how many files and folders were looked at, where that is not all
-   * @param passedOver what the search did not look into
+   * @param skippedFolders what the search did not look into
    */
   replaceFolder(
     folder: string,
     found: readonly FoundModel[],
     bound?: number,
-    passedOver: PassedOverFolders = { count: 0, first: [] },
+    skippedFolders: SkippedFolders = { count: 0, first: [] },
   ): void {
     const paths = new Set<string>();
-    let list = this.#bounds.get(folder) !== bound || (this.#passedOver.get(folder)?.count ?? 0) !== passedOver.count;
-    if (passedOver.count === 0) this.#passedOver.delete(folder);
-    else this.#passedOver.set(folder, passedOver);
+    let list =
+      this.#bounds.get(folder) !== bound || (this.#skippedFolders.get(folder)?.count ?? 0) !== skippedFolders.count;
+    if (skippedFolders.count === 0) this.#skippedFolders.delete(folder);
+    else this.#skippedFolders.set(folder, skippedFolders);
     if (bound === undefined) this.#bounds.delete(folder);
     else this.#bounds.set(folder, bound);
     for (const model of found) {

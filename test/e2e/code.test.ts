@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -11,6 +12,7 @@ import {
   makeEditorWorkspace,
   trustKeys,
 } from "../support/editor-workspace.ts";
+import { viewer } from "./viewer.ts";
 import { chooseEntry, contextMenu, modelRow, openView } from "./workbench.ts";
 
 const SOURCE = `from pathlib import Path
@@ -78,7 +80,9 @@ describe("code that names models, by a person", () => {
     await hover.getByText("Changed: model.safetensors").waitFor();
     await screenshot(page, "code-03-hover-changed");
     await hover.getByRole("link", { name: "Compare" }).click();
-    await compared(page);
+    await viewer(page).getByRole("heading", { name: "model.safetensors", exact: true }).waitFor();
+    await viewer(page).getByText("Expected", { exact: true }).waitFor();
+    assert.equal(await viewer(page).getByRole("combobox", { name: "Show" }).inputValue(), "differing");
     await screenshot(page, "code-04-compare-dark");
   });
 
@@ -95,9 +99,10 @@ describe("code that names models, by a person", () => {
     writeFileSync(join(workspace.verified, "notes.txt"), "new\n");
     await modelRow(page, "tiny-llama", "Changed since signing").click();
     const menu = await contextMenu(page, modelRow(page, "tiny-llama", "Changed since signing"));
-    await chooseEntry(menu, "Show What Re-Signing Would Change");
-    await compared(page);
-    await page.locator(".monaco-diff-editor .modified .view-line", { hasText: "notes.txt" }).waitFor();
+    await chooseEntry(menu, "Preview Re-Signing");
+    await viewer(page).getByText("Preview of re-signing tiny-llama").waitFor();
+    await viewer(page).getByText("model.safetensors").waitFor();
+    await viewer(page).getByText("notes.txt").waitFor();
     await screenshot(page, "code-06-resign-light");
   });
 });
@@ -126,9 +131,4 @@ async function hoverOverString(page: Page, text: string): Promise<Locator> {
   const hover = page.locator(".monaco-hover .hover-contents").filter({ hasText: `· ${text}` });
   await hover.waitFor();
   return hover;
-}
-
-async function compared(page: Page): Promise<void> {
-  await page.locator(".monaco-diff-editor .original .view-line", { hasText: "tiny-llama, as key" }).waitFor();
-  await page.locator(".monaco-diff-editor .modified .view-line", { hasText: "model.safetensors" }).waitFor();
 }

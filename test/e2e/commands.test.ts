@@ -93,7 +93,13 @@ describe("the commands, by a person", () => {
     await modelRow(page, "tiny-llama").click();
     const signed = await contextMenu(page, modelRow(page, "tiny-llama"));
     const offered = await entries(signed);
-    for (const name of ["Verify Model", "Sign Model", "Sign Model With…", "Show Signature", "Copy Report as JSON"]) {
+    for (const name of [
+      "Verify Model",
+      "Sign Model",
+      "Sign Model With Another Method…",
+      "Show Signature",
+      "Copy Report as JSON",
+    ]) {
       assert.ok(offered.includes(name), `${name} in ${offered.join(", ")}`);
     }
     await screenshot(page, "commands-02-one");
@@ -112,7 +118,9 @@ describe("the commands, by a person", () => {
     await explorerRow(page, "onnx").click();
     const one = await contextMenu(page, explorerRow(page, "onnx"));
     const offered = await entries(one);
-    assert.ok(["Verify Model", "Sign Model", "Sign Model With…"].every((name) => offered.includes(name)));
+    assert.ok(
+      ["Verify Model", "Sign Model", "Sign Model With Another Method…"].every((name) => offered.includes(name)),
+    );
     await screenshot(page, "commands-03-explorer");
     await pressEscape(page, one);
     await explorerRow(page, "tiny-llama").click({ modifiers: ["ControlOrMeta"] });
@@ -157,10 +165,7 @@ describe("the commands, by a person", () => {
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
     await pick(page, "Private Instance…");
     await typePath(page, sigstore.trustConfigPath);
-    await notification(
-      page,
-      "You sign with a browser login at the private Sigstore instance trust_config.json",
-    ).waitFor();
+    await notification(page, "Browser logins now sign with the private Sigstore instance trust_config.json").waitFor();
     assert.equal(userSettings()["modelProvenance.sigstoreInstance"], sigstore.trustConfigPath);
 
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
@@ -182,25 +187,25 @@ describe("the commands, by a person", () => {
     await screenshot(page, "commands-08-refreshed");
   });
 
-  it("forgets the digests of earlier checks, and says how much that was", async () => {
+  it("clears the hash cache, and says how large it was", async () => {
     // Digests of files that were written a moment ago are not kept, so the models may have to be read once more.
-    const forgot = notification(page, "Forgot the digests of files that were read before");
-    const none = notification(page, "No digests were kept.");
+    const cleared = notification(page, "Hash cache cleared");
+    const none = notification(page, "The hash cache is empty.");
     for (let times = 1; ; times += 1) {
-      await runCommand(page, "Model Provenance: Clear Digest Cache");
-      await forgot.or(none).first().waitFor();
-      if ((await forgot.count()) > 0) break;
+      await runCommand(page, "Model Provenance: Clear Hash Cache");
+      await cleared.or(none).first().waitFor();
+      if ((await cleared.count()) > 0) break;
       assert.ok(times < 20, "no digest was ever kept");
       await clearNotifications();
       await runCommand(page, "Model Provenance: Verify All Models");
       await notification(page, "5 models: ").waitFor();
     }
-    await runCommand(page, "Model Provenance: Clear Digest Cache");
-    await notification(page, "No digests were kept.").waitFor();
+    await runCommand(page, "Model Provenance: Clear Hash Cache");
+    await notification(page, "The hash cache is empty.").waitFor();
   });
 
   it("shows the log", async () => {
-    await runCommand(page, "Model Provenance: Show Log");
+    await runCommand(page, "Model Provenance: Show Output");
     // Its text is missing in this server, whose log library is not compiled.
     await page.waitForFunction(`
       [...document.querySelectorAll(".part.panel select")].some(

@@ -144,7 +144,7 @@ describe("the editor, by a person", () => {
     await pick(page, "Private Key File…");
     await typePath(page, workspace.encryptedPrivateKey);
     await typePassphrase(page, "wrong");
-    await page.getByText("That passphrase does not open release-encrypted.pem.").waitFor();
+    await page.getByText("Wrong passphrase for release-encrypted.pem. Try again.").waitFor();
     await screenshot(page, "editor-12-passphrase");
     await typePassphrase(page, workspace.passphrase);
     const dialog = page.getByRole("dialog").filter({ hasText: "Sign gguf with the key release-encrypted.pem?" });

@@ -50,7 +50,7 @@ describe("without a mouse", () => {
       await openView(page);
       await modelRow(page, "gguf").waitFor();
 
-      await runCommand(page, "Model Provenance: Sign Model With…");
+      await runCommand(page, "Model Provenance: Sign Model With Another Method…");
       await pick(page, "gguf");
       await page.locator(".quick-input-list").getByText("Certificate and Key…").waitFor();
       await screenshot(page, `keyboard-${name}-1-ways`);

@@ -54,7 +54,7 @@ describe("the README's five minutes, by a stranger", () => {
     await page.locator(".sidebar .monaco-list-row", { hasText: "labels.csv" }).waitFor();
     await runCommand(page, "Model Provenance: Compare With Signature");
     await pick(page, "reviews-dataset");
-    await page.locator(".monaco-diff-editor .view-line", { hasText: "labels.csv" }).first().waitFor();
+    await viewer(page).getByRole("heading", { name: "labels.csv", exact: true }).waitFor();
     await screenshot(page, "tour-02-compared");
   });
 

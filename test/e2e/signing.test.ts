@@ -48,13 +48,13 @@ describe("signing with keys and certificates, by a person", () => {
   const list = () => page.locator(".quick-input-widget");
 
   async function signWith(model: string, way: string): Promise<void> {
-    await runCommand(page, "Model Provenance: Sign Model With…");
+    await runCommand(page, "Model Provenance: Sign Model With Another Method…");
     await pick(page, model);
     await pick(page, way);
   }
 
   it("with a certificate, the one above it, and its key: shows whose it is, signs, and takes the root on request", async () => {
-    await runCommand(page, "Model Provenance: Sign Model With…");
+    await runCommand(page, "Model Provenance: Sign Model With Another Method…");
     await pick(page, "tiny-llama");
     await list().getByText("Certificate and Key…").waitFor();
     await screenshot(page, "signing-01-ways");
@@ -154,15 +154,15 @@ describe("signing with keys and certificates, by a person", () => {
     await signWith("gguf", "Private Key…");
     await pick(page, "Choose Private Key File…");
     await typePath(page, encrypted);
-    await list().getByText("It is not kept, unless you press the button above.").waitFor();
+    await list().getByText("Not saved. Select Save to keep it in secret storage.").waitFor();
     await typePassphrase(page, SAMPLE_PASSPHRASE);
     await dialog(page, "Sign gguf with the key p384-encrypted.pem?").waitFor();
     await pressEscape(page, dialog(page, "Sign gguf"));
 
     await signWith("gguf", "Private Key…");
     await pick(page, "p384-encrypted.pem");
-    await list().getByText("It is not kept, unless you press the button above.").waitFor();
-    await list().getByRole("checkbox", { name: "Keep it in the system's secret storage" }).click();
+    await list().getByText("Not saved. Select Save to keep it in secret storage.").waitFor();
+    await list().getByRole("checkbox", { name: "Save in secret storage" }).click();
     await list().getByText("It will be kept in the system's secret storage.").waitFor();
     await screenshot(page, "signing-08-passphrase-kept");
     await list().locator("input[type=password]").focus();

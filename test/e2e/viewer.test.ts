@@ -69,7 +69,7 @@ describe("the signature viewer, by a person", () => {
     await modelRow(page, "tiny-llama", "Verified").waitFor({ timeout: PATIENCE });
     await showSignature("tiny-llama");
     await comes("This is what key release.pub signed, unchanged.");
-    for (const step of ["Signature · Genuine", "Identity · Established", "Files · Unchanged", "Policy · Accepted"]) {
+    for (const step of ["Signature · Genuine", "Identity · Verified", "Files · Unchanged", "Policy · Accepted"]) {
       await heading(step).waitFor();
     }
     await screenshot(page, "viewer-01-verified");
@@ -112,7 +112,7 @@ describe("the signature viewer, by a person", () => {
     await page.setViewportSize(TALL);
     const first = viewer(page).locator("[aria-rowindex='2']");
     await first.filter({ hasText: "model.safetensors" }).filter({ hasText: "changed" }).click();
-    await viewer(page).getByText("Its content is not what was signed.").waitFor();
+    await viewer(page).getByText("Its content differs from what was signed.").waitFor();
     await screenshot(page, "viewer-05-changed");
     changeByte(join(workspace.verified, "model.safetensors"));
     await heading("This is what key release.pub signed, unchanged.").waitFor();
@@ -120,7 +120,7 @@ describe("the signature viewer, by a person", () => {
 
   it("opens on signatures that are not valid, and says what is wrong", async () => {
     await showSignature("release-notes-skill");
-    await comes("The signature of release-notes-skill is not valid. Do not rely on anything it says.");
+    await comes("The signature of release-notes-skill is not valid. Do not rely on its claims.");
     await page.setViewportSize(TALL);
     await screenshot(page, "viewer-06-invalid");
     await page.setViewportSize(WIDE);
@@ -135,7 +135,7 @@ describe("the signature viewer, by a person", () => {
     await comes(/^According to this file, the key .* signed <b>bold<\/b>\. None of that is verified yet\.$/);
     await viewer(page).getByRole("gridcell", { name: HOSTILE_NAME }).waitFor();
     await viewer(page).getByRole("gridcell", { name: "\ufffdgnp.exe" }).waitFor();
-    await viewer(page).getByText("The statement, word for word").click();
+    await viewer(page).getByText("Signed statement").click();
     await viewer(page).locator("pre").filter({ hasText: "onerror" }).waitFor();
     assert.equal(await viewer(page).locator("img, b").count(), 0);
     assert.notEqual(await viewer(page).locator("title").textContent(), "markup");

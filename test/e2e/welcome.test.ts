@@ -39,7 +39,7 @@ describe("the view says how to begin", () => {
   it("where there are no models", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: notes() }));
     await openView(page);
-    await says(page, "No models were found in this workspace", "Find Models Again", "Sign a Folder or File");
+    await says(page, "No models were found in this workspace", "Refresh Models", "Sign a Folder or File");
     await screenshot(page, "welcome-02-no-models");
   });
 
@@ -63,7 +63,7 @@ describe("the view in Restricted Mode", () => {
   it("says what is off, and leads to trusting the folder", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: notes() }));
     await openView(page);
-    await says(page, "It is in Restricted Mode", "Find Models Again", "Manage Workspace Trust");
+    await says(page, "It is in Restricted Mode", "Refresh Models", "Manage Workspace Trust");
     await screenshot(page, "welcome-04-restricted-no-models");
   });
 

@@ -5,9 +5,9 @@ import type { Decision } from "../../src/core/policy/decision.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import type { Signer } from "../../src/core/verification/signer.ts";
 import { COMMANDS } from "../../src/platform/ids.ts";
-import { markdownReport } from "../../src/ui/commands/report-markdown.ts";
-import { explanation } from "../../src/ui/explaining/explanation.ts";
 import { modelHover } from "../../src/ui/hover.ts";
+import { modelReport } from "../../src/ui/reports/model-report.ts";
+import { policyReport } from "../../src/ui/reports/policy-report.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { HOSTILE_HOST, HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 
@@ -76,7 +76,7 @@ function decisionOf(outcome: Decision["outcome"], satisfied: boolean, by?: "sign
         ...(by && { by }),
         counts: true,
         authorities: [{ authority: PLACE, accepted: satisfied, message: "x" }],
-        untold: 0,
+        omitted: 0,
         reasons: [REASON],
         warnings: [{ ...REASON, message: "y" }],
       },
@@ -173,10 +173,16 @@ describe("texts of others", () => {
     }
   });
 
-  it("stand in code spans of a report and of an explanation", () => {
+  it("stand in code spans of a report", () => {
     for (const model of models()) {
-      const decision = explanation({ model, path: model.path, policies: [], broken: [], workspaceTrusted: false });
-      for (const text of [markdownReport(model), decision]) {
+      const decision = policyReport({
+        verdict: model.verdict,
+        path: model.path,
+        policies: [],
+        broken: [],
+        workspaceTrusted: false,
+      });
+      for (const text of [modelReport(model), decision]) {
         assert.doesNotMatch(outsideCode(text), /[<>@&]|\]\(|www\.|:\/\//, text);
         assert.ok(!outsideCode(text).includes(HOSTILE_HOST), text);
       }

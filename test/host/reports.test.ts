@@ -4,7 +4,7 @@ import { commands, env, Uri, workspace } from "vscode";
 import type { Verdict } from "../../src/core/verdict.ts";
 import type { Signer } from "../../src/core/verification/signer.ts";
 import { COMMANDS } from "../../src/platform/ids.ts";
-import { markdownReport } from "../../src/ui/commands/report-markdown.ts";
+import { modelReport } from "../../src/ui/reports/model-report.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { extensionApi, Watched } from "../support/extension-api.ts";
 
@@ -26,7 +26,7 @@ function model(verdict: Partial<Verdict>, name = "llama"): KnownModel {
 
 describe("a report in Markdown", () => {
   it("says what, what differs, who, why and where, in this order, with times that hold everywhere", () => {
-    const report = markdownReport(
+    const report = modelReport(
       model({
         state: "modified",
         signer: SIGNER,
@@ -67,7 +67,7 @@ describe("a report in Markdown", () => {
   - \`README.md\`
 - Left out by default, not git's own (1+)
   - \`.github/ci.yml\`
-  - not all of it was looked at
+  - the list is incomplete
 - Root digest: \`sha256:${"ab".repeat(32)}\`
 - Model: \`project/models/llama\`
 `,
@@ -93,7 +93,7 @@ describe("a report in Markdown", () => {
       added: [{ name: HOSTILE }],
     };
     const reasons = [{ code: "INTERNAL", message: HOSTILE, details: {} }] as const;
-    const report = markdownReport(model({ state: "modified", signer, comparison, reasons }, "a`b [c](d)"));
+    const report = modelReport(model({ state: "modified", signer, comparison, reasons }, "a`b [c](d)"));
     const ours = report.replaceAll(/(`+)(?!`).+?(?<!`)\1(?!`)/g, "");
     assert.doesNotMatch(ours, /evil|alice|img|command:|heading|\[|<|@/);
     assert.ok(report.includes("evil.example"), "what was written is still to be read");
@@ -101,7 +101,7 @@ describe("a report in Markdown", () => {
 
   it("lists no more names than a ticket takes", () => {
     const added = Array.from({ length: 150 }, (_, index) => ({ name: `${index}.bin` }));
-    const report = markdownReport(
+    const report = modelReport(
       model({ state: "modified", comparison: { matches: false, changed: [], missing: [], added } }),
     );
     assert.ok(report.includes("  - … and 50 more\n"));
@@ -111,7 +111,7 @@ describe("a report in Markdown", () => {
   it("says of a model that is being checked what was known before", () => {
     const known = model({ signer: SIGNER });
     const checking = { ...known.verdict, state: "checking" } as const;
-    assert.ok(markdownReport({ ...known, verdict: checking, before: known.verdict }).startsWith("### ✓ Verified"));
+    assert.ok(modelReport({ ...known, verdict: checking, before: known.verdict }).startsWith("### ✓ Verified"));
   });
 });
 

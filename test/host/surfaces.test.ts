@@ -378,21 +378,21 @@ describe("the tree", () => {
 
   it("says below the models which folders were not searched", () => {
     const registry = new ModelRegistry();
-    const passedOver = {
+    const skippedFolders = {
       count: 12,
       first: [
         { path: join(ROOT, "env"), reason: "environment" },
         { path: join(ROOT, "node_modules"), reason: "name" },
       ],
     } as const;
-    registry.replaceFolder(ROOT, [], undefined, passedOver);
+    registry.replaceFolder(ROOT, [], undefined, skippedFolders);
     assert.deepEqual(listNotes(registry).below, []);
-    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], undefined, passedOver);
+    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], undefined, skippedFolders);
     const [note] = listNotes(registry).below;
     assert.equal(note?.label, "12 folders were not searched");
     assert.equal(note?.description, "env (environment)");
     assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\nand 10 more");
-    assert.equal(noteItem(note).command?.command, COMMANDS.showLog);
+    assert.equal(noteItem(note).command?.command, COMMANDS.showOutput);
   });
 
   it("gives the whole reason where a signature is not valid", () => {

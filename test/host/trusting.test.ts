@@ -252,7 +252,7 @@ describe("trusting a signer in the editor", () => {
     assert.deepEqual(asked, []);
     assert.equal(errors.length, 2);
     for (const [index, model] of [at("b"), folder].entries()) {
-      assert.ok(errors[index]?.includes(`would lie in the signed model ${model},`), errors[index]);
+      assert.ok(errors[index]?.includes(`would be in the signed model ${model} and`), errors[index]);
       assert.match(errors[index] ?? "", /open the folder above it/);
     }
   });

@@ -118,30 +118,30 @@ describe("the signature viewer in its host", () => {
     after(() => engine.dispose());
 
     async function label(): Promise<string> {
-      return headlineOf((await document.look()).subject, english).label;
+      return headlineOf((await document.snapshot()).subject, english).label;
     }
 
-    it("follows the verdict of its model, and tells of nothing else", async () => {
+    it("follows the verdict of its model, and ignores other models", async () => {
       assert.equal(await label(), "Not checked yet");
       registry.add({ path: model, kind: "directory", signature }, folder);
       assert.equal(changes, 1);
-      const { generation } = await document.look();
+      const { generation } = await document.snapshot();
       registry.update(model, { state: "verified", model, signature, reasons: [] });
       assert.equal(changes, 2);
       assert.equal(await label(), "Verified");
-      assert.equal((await document.look()).generation, generation, "no row changed");
+      assert.equal((await document.snapshot()).generation, generation, "no row changed");
       registry.add({ path: join(folder, "other"), kind: "directory" }, folder);
       assert.equal(changes, 2);
     });
 
-    it("gives every file its state, and the rows anew when they changed", async () => {
+    it("gives every file its state, and new rows when they changed", async () => {
       registry.add({ path: model, kind: "directory", signature }, folder);
-      const before = await document.look();
+      const before = await document.snapshot();
       assert.deepEqual([before.counts.listed, before.counts.changed], [1, 0]);
       const changed = [{ name: "model.safetensors", expected: "00", found: "01" }];
       const comparison = { matches: false, changed, missing: [], added: [{ name: "new" }] };
       registry.update(model, { state: "modified", model, signature, reasons: [], comparison });
-      const after = await document.look();
+      const after = await document.snapshot();
       assert.deepEqual([after.counts.changed, after.counts.added], [1, 1]);
       assert.ok(after.generation > before.generation);
       const { entries } = await document.page({ filter: "all", search: "", offset: 0, count: 10 });
@@ -155,11 +155,11 @@ describe("the signature viewer in its host", () => {
     });
 
     it("reads the file again when it is written, and says what is wrong with it", async () => {
-      const root = (await document.look()).subject.summary.statement?.rootDigest;
+      const root = (await document.snapshot()).subject.summary.statement?.rootDigest;
       assert.match(root ?? "", /^[0-9a-f]{64}$/);
       writeFileSync(signature, "cut sh");
       await until("the change was told", () => changes > 0);
-      assert.equal((await document.look()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
+      assert.equal((await document.snapshot()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
       rmSync(signature);
       signature = await signWith(model, keys.privatePem, pool);
     });

@@ -113,9 +113,9 @@ describe("the commands", () => {
   it("have the titles that a person looks for", () => {
     const titles = commands.map(({ title }) => words(title));
     const wanted = [
-      ...["Sign Model", "Sign Model With…", "Verify Model", "Verify All Models"],
+      ...["Sign Model", "Sign Model With Another Method…", "Verify Model", "Verify All Models"],
       ...["Copy Report as JSON", "Copy Report as Markdown", "Select Sigstore Instance", "Refresh Trust Root"],
-      ...["Clear Digest Cache", "Show Log"],
+      ...["Clear Hash Cache", "Show Output"],
     ];
     assert.deepEqual(
       wanted.filter((title) => !titles.includes(title)),

@@ -40,7 +40,7 @@ export async function openWorkbench(browser: Browser, url: string, exposed: Expo
 /** Runs a command by its full title, as a person does from the Command Palette. Waits until the command is there. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator(".quick-input-widget .quick-input-box input");
-  // The whole label: what is typed is marked in it, so that "Sign Model" stands alone in "Sign Model With…", too.
+  // The whole label: what is typed is marked in it, so that "Sign Model" stands alone in "Sign Model With Another Method…", too.
   const label = page
     .locator(".label-name")
     .filter({ hasText: new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`) });

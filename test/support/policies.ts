@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { kindOf } from "../../src/core/policy/authorities/table.ts";
 import type { Decision } from "../../src/core/policy/decision.ts";
 import { evaluate } from "../../src/core/policy/evaluate.ts";
-import { type FileFacts, KEYS_TRUST, type ModelFacts, type Problem } from "../../src/core/policy/model-facts.ts";
+import { type FileFacts, KEYS_TRUST, type ModelFacts } from "../../src/core/policy/model-facts.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
 import { readPolicies } from "../../src/core/policy/read-policies.ts";
+import type { Reason } from "../../src/core/verdict.ts";
 import type {
   CertificateSigner,
   IdentityType,
@@ -123,8 +124,8 @@ export function certificateSignature(
 /** A signature by somebody, or one that is not there, not valid, or by a key that nobody knows. */
 export type Signed = Signature | "none" | "invalid" | "unknown key";
 
-const NOT_VALID: Problem = { code: "SIGNATURE_NOT_AUTHENTIC", message: "It was altered after signing.", details: {} };
-const NO_KEY: Problem = { code: "KEY_UNKNOWN", message: "It was signed with a key that is not known.", details: {} };
+const NOT_VALID: Reason = { code: "SIGNATURE_NOT_AUTHENTIC", message: "It was altered after signing.", details: {} };
+const NO_KEY: Reason = { code: "KEY_UNKNOWN", message: "It was signed with a key that is not known.", details: {} };
 
 /** What a check of the signature by everything that the policy trusts would have found. */
 export function factsOf(signed: Signed, policy: Policy, files?: Partial<FileFacts>): ModelFacts {

@@ -43,14 +43,14 @@ export function parseBoundedJson(bytes: Buffer, what: string, codes: JsonErrorCo
     const why = cause instanceof SyntaxError ? "it may be cut short or damaged" : "it is not UTF-8 text";
     throw new ProvenanceError(
       codes.notJson,
-      `${what} is not JSON: ${why}. Get it again from whoever published the model.`,
+      `${what} is not JSON: ${why}. Download it again from the publisher of the model.`,
       { cause },
     );
   }
   if (countKeys(value) === members) return value;
   throw new ProvenanceError(
     codes.malformed,
-    `${what} is ambiguous: it has the same field twice in one object. Get it again from whoever published the model.`,
+    `${what} is ambiguous: it has the same field twice in one object. Download it again from the publisher of the model.`,
   );
 }
 

@@ -145,7 +145,7 @@ function parseEnvelope(value: unknown, label: string): Bundle["envelope"] {
 /** `model.sig` is also what other tools call a signature in plain Base64. */
 function refuseBareSignature(bytes: Buffer, label: string): void {
   if (bytes.length === 0) {
-    fail("BUNDLE_NOT_JSON", `${label} is empty. Get it again from whoever published the model.`);
+    fail("BUNDLE_NOT_JSON", `${label} is empty. Download it again from the publisher of the model.`);
   }
   if (bytes.length > 4096) return;
   const text = bytes.toString("latin1").replace(/\s/g, "");

@@ -1,13 +1,13 @@
 import { covers, type PolicySet } from "../policy/evaluate.ts";
 import { baseOf, Glob } from "../policy/glob.ts";
-import type { Place, Policy } from "../policy/policy.ts";
+import type { Policy, SourceLocation } from "../policy/policy.ts";
 
 /** A pattern below which a signature is demanded. Paths are relative to the root of the patterns, `/` separated. */
 export interface Demand {
   /** The name of its policy, for reports. */
   readonly source: string;
-  /** Where the pattern stands. */
-  readonly place?: Place;
+  /** The position of the pattern. */
+  readonly location?: SourceLocation;
   readonly glob: Glob;
   /**
    * - `literal`: no wildcard; it names one model
@@ -17,26 +17,26 @@ export interface Demand {
   readonly kind: "literal" | "level" | "tree";
   /** The folder that everything it can match lies in, or the path itself of a literal one; `.` is the root. */
   readonly base: string;
-  /** Whether what does not meet it fails, or is only warned about. */
+  /** Whether a violation fails, or only warns. */
   readonly enforced: boolean;
-  /** Whether it may match nothing: it only forbids. */
+  /** Whether it may match nothing: its policy rejects everything. */
   readonly mayBeEmpty: boolean;
-  /** Where its policy has the signature, relative to the model and inside it; else it lies in the model or beside it. */
+  /** The signature that its policy names, relative to the model and inside it. */
   readonly signaturePath?: string;
-  /** Whether its policy decides about a model at that path. */
+  /** Whether its policy covers a model at that path. */
   covers(path: string): boolean;
-  /** Whether its policy lets a file of that path be without a signature. */
+  /** Whether its policy allows a file of that path to be unsigned. */
   exempts(path: string): boolean;
   /** As {@link exempts}, with everything that is below the path. */
   exemptsTree(path: string): boolean;
 }
 
-/** The demands of all policies: of those that accept nothing unsigned. */
+/** The demands of all policies that accept nothing unsigned. */
 export function demandsOf({ user, workspace }: PolicySet): Demand[] {
   return [...user, ...workspace].filter(demandsSignature).flatMap(ofPolicy);
 }
 
-/** The one demand of a caller without policies: everything that is signed, or looks like a model, is verified. */
+/** The demand of a caller without policies: everything that is signed, or has a known model format, is verified. */
 export function demandForAll(source: string): Demand {
   const never = () => false;
   const base = { source, glob: new Glob("**"), kind: "tree", base: ".", enforced: true, mayBeEmpty: false } as const;
@@ -50,14 +50,14 @@ function demandsSignature({ requireSignature, authorities }: Policy): boolean {
 }
 
 function ofPolicy(policy: Policy): Demand[] {
-  const { name, mode, models, modelPlaces, authorities, unsignedFiles, verification } = policy;
+  const { name, mode, models, modelLocations, authorities, unsignedFiles, verification } = policy;
   const { signaturePath } = verification;
   const trees = unsignedFiles.filter(({ pattern }) => pattern.endsWith("**"));
   return models.map((glob, index): Demand => {
-    const place = modelPlaces[index];
+    const location = modelLocations[index];
     return {
       source: name,
-      ...(place !== undefined && { place }),
+      ...(location !== undefined && { location }),
       ...(signaturePath?.split("/").includes("..") === false && { signaturePath }),
       glob,
       kind: kindOf(glob.pattern),
@@ -86,7 +86,7 @@ export function isNamed(demand: Demand, path: string): boolean {
   return demand.kind !== "tree" && matches(demand, path);
 }
 
-/** Whether every file that the pattern matches has to be signed, and not only what looks like a model. */
+/** Whether every file that the pattern matches must be signed, and not only known model formats. */
 export function isStrict({ kind, base }: Demand): boolean {
   return kind !== "tree" || base !== ".";
 }
@@ -97,12 +97,12 @@ export function reaches(demand: Demand, path: string): boolean {
 }
 
 /**
- * Whether the files of a model are signed as the demand wants, once the model is verified. A model that lies around the
- * pattern answers for nothing below it: its signer may be accepted by a weaker policy.
+ * Whether a demand is satisfied for all files of a model once the model is verified. A model around the pattern does not
+ * satisfy it: its signer may be accepted by a weaker policy.
  *
- * @param enforced all demands that are enforced: one of them has to cover the model, so that only a signer lets it pass
+ * @param enforced all enforced demands: one of them must cover the model, so that only an accepted signer satisfies it
  */
-export function isAnsweredBy(demand: Demand, model: string, enforced: readonly Demand[]): boolean {
+export function isSatisfiedBy(demand: Demand, model: string, enforced: readonly Demand[]): boolean {
   if (!isStrict(demand) || demand.covers(model)) return true;
   const isBelow = demand.base === "." || model.startsWith(`${demand.base}/`);
   return isBelow && enforced.some((other) => other.covers(model));

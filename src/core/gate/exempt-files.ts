@@ -6,7 +6,7 @@ import { isModelFile, SKILL_FILE } from "../model/model-files.ts";
 const EXEMPT_BEGINNINGS = ["README", "LICENSE", "NOTICE", "CHANGELOG"] as const;
 const EXEMPT_NAMES: ReadonlySet<string> = new Set([".gitignore", ".gitattributes"]);
 
-/** Whether a file is demanded whatever policy is asked: a model's format, or what an agent runs. */
+/** Whether every policy demands that the file is signed: a known model format, or instructions for an agent. */
 export function isKnownFormat(name: string): boolean {
   return isModelFile(name) || name === SKILL_FILE;
 }
@@ -20,12 +20,12 @@ export function isExemptName(name: string): boolean {
   return EXEMPT_NAMES.has(name) || EXEMPT_BEGINNINGS.some((beginning) => name.startsWith(beginning));
 }
 
-/** Absolute paths that are exempt: policy files, and the lock file beside each, called as it with the ending `.lock`. */
+/** Absolute paths that are exempt: policy files, and the lock file of each, which ends in `.lock`. */
 export function exemptPaths(policyFiles: readonly string[]): ReadonlySet<string> {
   return new Set(policyFiles.flatMap((path) => [path, `${path.replace(/\.(?:yaml|yml|json)$/, "")}.lock`]));
 }
 
-/** Those of the names that are OMS signatures by their whole content: a pickle called `weights.sig` is none. */
+/** The names of files that are OMS signatures by their content: a pickle called `weights.sig` is not. */
 export async function signatureFiles(folder: string, names: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const name of names) {

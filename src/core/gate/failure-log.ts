@@ -1,5 +1,5 @@
 import type { Demand } from "./demand.ts";
-import { namesText, PathSample, type SearchFailure, type Skipped, type SkipReason } from "./search-result.ts";
+import { type GateSkipReason, namesText, PathSample, type SearchFailure, type Skipped } from "./search-result.ts";
 
 type Code = SearchFailure["code"];
 type PathCode = Exclude<Code, "SEARCH_NOTHING_FOUND" | "SEARCH_PATH_MISSING">;
@@ -18,7 +18,7 @@ const SENTENCES: Readonly<Record<PathCode, (names: string, isOne: boolean) => st
     `${names} ${isOne ? "is neither a file nor a folder" : "are neither files nor folders"}, so no signature can cover it.`,
 };
 
-const SKIPPED: Readonly<Record<Exclude<PathCode, "SEARCH_UNCOVERED">, SkipReason>> = {
+const SKIPPED: Readonly<Record<Exclude<PathCode, "SEARCH_UNCOVERED">, GateSkipReason>> = {
   SEARCH_LINK: "link",
   SEARCH_UNREADABLE: "unreadable",
   SEARCH_INCOMPLETE: "not-utf8",
@@ -32,15 +32,15 @@ interface Entry {
   readonly sample: PathSample;
 }
 
-/** Collects what a search could not verify, a sentence a kind. */
+/** Collects what could not be verified: one failure for each kind. */
 export class FailureLog {
   readonly #entries = new Map<string, Entry>();
   readonly #ofPatterns: SearchFailure[] = [];
-  readonly #skipped = new Map<SkipReason, PathSample>();
-  /** Demands that found something, although perhaps nothing good. */
+  readonly #skipped = new Map<GateSkipReason, PathSample>();
+  /** Demands whose pattern matched something. */
   readonly met = new Set<Demand>();
 
-  /** @param demands those that the path does not meet */
+  /** @param demands those that the path violates */
   add(code: PathCode, path: string, demands: readonly Demand[]): void {
     const enforced = demands.filter((demand) => demand.enforced);
     const concerned = enforced.length > 0 ? enforced : demands;
@@ -57,13 +57,13 @@ export class FailureLog {
     this.#entries.set(key, entry);
   }
 
-  /** As {@link add}; where no demand is concerned, it is only reported as skipped. */
+  /** As {@link add}; without a demand, it is only reported as skipped. */
   addOrSkip(code: keyof typeof SKIPPED, path: string, demands: readonly Demand[]): void {
     if (demands.length > 0) this.add(code, path, demands);
     else this.skip(SKIPPED[code], path);
   }
 
-  addPattern(code: "SEARCH_NOTHING_FOUND" | "SEARCH_PATH_MISSING", { glob, source, enforced, place }: Demand): void {
+  addPattern(code: "SEARCH_NOTHING_FOUND" | "SEARCH_PATH_MISSING", { glob, source, enforced, location }: Demand): void {
     const { pattern } = glob;
     const message =
       code === "SEARCH_PATH_MISSING"
@@ -76,7 +76,7 @@ export class FailureLog {
       policies: [source],
       paths: [pattern],
       count: 1,
-      ...(place !== undefined && { place }),
+      ...(location !== undefined && { location }),
     });
   }
 
@@ -86,7 +86,7 @@ export class FailureLog {
     this.#ofPatterns.push(base);
   }
 
-  skip(reason: SkipReason, path: string): void {
+  skip(reason: GateSkipReason, path: string): void {
     const sample = this.#skipped.get(reason) ?? new PathSample();
     sample.add(path);
     this.#skipped.set(reason, sample);

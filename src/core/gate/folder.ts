@@ -1,9 +1,9 @@
 import type { FoundModel } from "../model/find-models.ts";
 import { entryPath } from "../model/list-folder.ts";
-import type { Owns } from "../model/model-files.ts";
-import { type Demand, isAnsweredBy, matches, reaches } from "./demand.ts";
+import type { Ownership } from "../model/model-files.ts";
+import { type Demand, isSatisfiedBy, matches, reaches } from "./demand.ts";
 
-/** A folder of the walk, and what is known of it from above. */
+/** A folder of the walk, and what follows for it from the folders above. */
 export interface Folder {
   /** Absolute. */
   readonly path: string;
@@ -11,17 +11,17 @@ export interface Folder {
   readonly relative: string;
   /** Demands whose pattern matches this folder or one around it. */
   readonly matched: ReadonlySet<Demand>;
-  /** Demands that a model around this folder, or the folder itself, answers for. */
-  readonly answered: ReadonlySet<Demand>;
-  /** Whether it is a model that is signed or named, or lies in one. */
+  /** Demands that are satisfied once the model that this folder is, or is in, is verified. */
+  readonly satisfied: ReadonlySet<Demand>;
+  /** Whether it is a signed or named model, or is in one. */
   readonly inModel: boolean;
-  /** What the unsigned model that it is or lies in takes for its parts. */
-  readonly owner?: Owns;
-  /** Whether the model files in it belong to an unsigned model, which is the folder or lies around it. */
+  /** Which folders below belong to the unsigned model that it is, or is in. */
+  readonly owner?: Ownership;
+  /** Whether the model files in it belong to an unsigned model. */
   readonly isUnsigned?: boolean;
 }
 
-/** What all folders of a walk share. */
+/** How demands apply to the folders of a walk. */
 export class FolderRules {
   readonly demands: readonly Demand[];
   readonly #enforced: readonly Demand[];
@@ -32,7 +32,7 @@ export class FolderRules {
   }
 
   root(path: string): Folder {
-    return this.#matching({ path, relative: ".", matched: new Set(), answered: new Set(), inModel: false });
+    return this.#matching({ path, relative: ".", matched: new Set(), satisfied: new Set(), inModel: false });
   }
 
   child(folder: Folder, name: string): Folder {
@@ -43,25 +43,27 @@ export class FolderRules {
   /** The folder as a model that will be verified. */
   asModel(folder: Folder): Folder {
     const { relative } = folder;
-    return { ...this.#answering(folder, (demand) => isAnsweredBy(demand, relative, this.#enforced)), inModel: true };
+    return { ...this.#satisfying(folder, (demand) => isSatisfiedBy(demand, relative, this.#enforced)), inModel: true };
   }
 
-  /** The folder as an unsigned model: only those that decide about it are answered. */
-  asUnsigned(folder: Folder, owner: Owns): Folder {
-    return { ...this.#answering(folder, (demand) => demand.covers(folder.relative)), owner, isUnsigned: true };
+  /** The folder as an unsigned model: only the demands of policies that cover it are satisfied. */
+  asUnsigned(folder: Folder, owner: Ownership): Folder {
+    return { ...this.#satisfying(folder, (demand) => demand.covers(folder.relative)), owner, isUnsigned: true };
   }
 
-  /** Whether a file that is a model by itself answers for the demand. */
-  answersAlone(demand: Demand, file: string): boolean {
-    return isAnsweredBy(demand, file, this.#enforced);
+  /** Whether a file that is a model by itself satisfies the demand. */
+  satisfiedByFile(demand: Demand, file: string): boolean {
+    return isSatisfiedBy(demand, file, this.#enforced);
   }
 
-  /** Demands that something in the folder can fail. */
-  open({ relative, matched, answered }: Folder): Demand[] {
-    return this.demands.filter((demand) => !answered.has(demand) && (matched.has(demand) || reaches(demand, relative)));
+  /** Demands that a file in the folder can violate. */
+  open({ relative, matched, satisfied }: Folder): Demand[] {
+    return this.demands.filter(
+      (demand) => !satisfied.has(demand) && (matched.has(demand) || reaches(demand, relative)),
+    );
   }
 
-  /** Demands that concern an entry of the folder that cannot be looked into. */
+  /** Demands that an entry of the folder that cannot be read violates. */
   reaching({ matched }: Folder, path: string): Demand[] {
     return this.demands.filter((demand) => (matched.has(demand) || reaches(demand, path)) && !demand.exemptsTree(path));
   }
@@ -71,8 +73,8 @@ export class FolderRules {
     return more.length === 0 ? folder : { ...folder, matched: new Set([...folder.matched, ...more]) };
   }
 
-  #answering(folder: Folder, answers: (demand: Demand) => boolean): Folder {
-    return { ...folder, answered: new Set([...folder.answered, ...this.demands.filter(answers)]) };
+  #satisfying(folder: Folder, answers: (demand: Demand) => boolean): Folder {
+    return { ...folder, satisfied: new Set([...folder.satisfied, ...this.demands.filter(answers)]) };
   }
 }
 

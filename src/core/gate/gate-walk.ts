@@ -2,10 +2,10 @@ import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FoundModel } from "../model/find-models.ts";
+import { signaturesBeside } from "../model/folder-signatures.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
-import { isDescription, isModelPackage, isPartOf, ownsBelow, SKILL_FILE } from "../model/model-files.ts";
+import { isDescription, isModelPackage, isPartOf, ownershipOf, SKILL_FILE } from "../model/model-files.ts";
 import { isSignatureName } from "../model/signature-names.ts";
-import { signaturesBeside } from "../model/signatures-beside.ts";
 import type { TimeSlices } from "../model/time-slices.ts";
 import { type Demand, isNamed, isStrict, matches, reaches } from "./demand.ts";
 import { isExemptName, isKnownFormat, signatureFiles } from "./exempt-files.ts";
@@ -21,11 +21,11 @@ export interface SearchCounts {
   readonly files: number;
 }
 
-export interface GateWalkOptions {
+interface GateWalkOptions {
   readonly rules: FolderRules;
   readonly log: FailureLog;
   readonly slices: TimeSlices;
-  /** Paths that policies name without a wildcard, also those that demand nothing. */
+  /** Paths that policies name without a wildcard, including those that demand nothing. */
   readonly literals: ReadonlySet<string>;
   /** Absolute paths of files that are exempt. */
   readonly exemptPaths: ReadonlySet<string>;
@@ -34,11 +34,11 @@ export interface GateWalkOptions {
   readonly onProgress?: (counts: SearchCounts) => void;
 }
 
-/** What is kept of a folder's entries: not the names of its files. */
+/** What is kept in memory of a folder's entries, without the names of its files. */
 interface Entries {
   readonly folders: ReadonlySet<string>;
   readonly signatureNames: readonly string[];
-  /** Names that say what kind of model the folder is. */
+  /** Names of files that describe what kind of model the folder is. */
   readonly descriptions: ReadonlySet<string>;
   /** Whether a file of a known format is there that needs a signature. */
   readonly hasModelFile: boolean;
@@ -49,10 +49,10 @@ interface Entries {
 }
 
 interface VisitedFile {
-  readonly place: Folder;
+  readonly folder: Folder;
   readonly name: string;
   readonly relative: string;
-  /** The demands that something in the folder can fail. */
+  /** Demands that the models around the file do not satisfy. */
   readonly open: readonly Demand[];
   readonly signature: string | undefined;
   /** Whether it is a signature itself. */
@@ -60,8 +60,8 @@ interface VisitedFile {
 }
 
 /**
- * The walk of the gate: looks at every entry below a folder, skips nothing for its name or content, has no limit and
- * follows no link. It keeps folders that wait and models, and counts everything else.
+ * Walks through every entry below a folder: nothing is skipped for its name or content, there is no limit, and links are
+ * not followed. Only models and pending folders are kept in memory; everything else is counted.
  */
 export class GateWalk {
   readonly models = new Map<string, FoundModel>();
@@ -90,7 +90,7 @@ export class GateWalk {
     if (model.signature !== undefined || !this.models.has(model.path)) this.models.set(model.path, model);
   }
 
-  /** The folder, as the model that a pattern makes of it, where one does. */
+  /** The folder, as a model if a pattern makes it one. */
   asNamed(folder: Folder): Folder {
     const { rules, literals } = this.#options;
     const { relative } = folder;
@@ -100,22 +100,22 @@ export class GateWalk {
     return rules.asModel(folder);
   }
 
-  async #search(folder: Folder): Promise<void> {
+  async #search(pending: Folder): Promise<void> {
     const { rules, log } = this.#options;
-    const found = await this.#reading(folder, () => this.#entries(folder));
+    const found = await this.#reading(pending, () => this.#entries(pending));
     if (found === undefined) return;
     this.folders++;
-    const own = found.signatures.get(folder.path);
-    if (own !== undefined) this.add(directoryModel(folder, own));
-    const place = this.#withUnsigned(own === undefined ? folder : rules.asModel(folder), found);
-    const { inModel, matched, relative } = place;
+    const own = found.signatures.get(pending.path);
+    if (own !== undefined) this.add(directoryModel(pending, own));
+    const folder = this.#withUnsigned(own === undefined ? pending : rules.asModel(pending), found);
+    const { inModel, matched, relative } = folder;
     if (inModel) for (const demand of matched) log.met.add(demand);
     const isUnmet = (demand: Demand) => !log.met.has(demand) && reaches(demand, relative);
-    if (!inModel || rules.open(place).length > 0 || rules.demands.some(isUnmet)) {
-      await this.#reading(place, () => this.#visitAll(place, found));
+    if (!inModel || rules.open(folder).length > 0 || rules.demands.some(isUnmet)) {
+      await this.#reading(folder, () => this.#visitAll(folder, found));
     }
     for (const name of found.folders) {
-      const child = this.asNamed(rules.child(place, name));
+      const child = this.asNamed(rules.child(folder, name));
       const signature = found.signatures.get(child.path);
       if (signature !== undefined) this.add(directoryModel(child, signature));
       this.#pending.push(signature === undefined ? child : rules.asModel(child));
@@ -160,7 +160,7 @@ export class GateWalk {
     return { folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures };
   }
 
-  /** A policy may have signatures under names that nothing else knows. */
+  /** A policy may name a signature file that the search does not recognize. */
   #signatureWhereNamed({ path, relative }: Folder): string | undefined {
     for (const { signaturePath, covers } of this.#options.rules.demands) {
       if (signaturePath === undefined || !covers(relative)) continue;
@@ -170,7 +170,7 @@ export class GateWalk {
     return undefined;
   }
 
-  /** Where model files lie without a signature, the folder is the unsigned model, unless it is a part of one. */
+  /** A folder with model files and no signature is an unsigned model, unless it is a part of one. */
   #withUnsigned(folder: Folder, found: Entries): Folder {
     const { rules, covers } = this.#options;
     const { owner = "nothing", inModel, matched } = folder;
@@ -182,22 +182,22 @@ export class GateWalk {
     if (isPart && !isSkill) return { ...folder, isUnsigned: true };
     if (!covers(folder.relative) || (found.hasSignedFile && !isPackage && !isSkill)) return folder;
     this.add(directoryModel(folder));
-    return rules.asUnsigned(folder, isPackage || isSkill ? "everything" : ownsBelow(found.descriptions));
+    return rules.asUnsigned(folder, isPackage || isSkill ? "everything" : ownershipOf(found.descriptions));
   }
 
-  async #visitAll(place: Folder, found: Entries): Promise<void> {
+  async #visitAll(folder: Folder, found: Entries): Promise<void> {
     const { rules, log, slices } = this.#options;
-    const open = rules.open(place);
-    const bundles = open.some(isStrict) ? await signatureFiles(place.path, found.signatureNames) : new Set<string>();
-    await listFolder(place.path, slices, (name, kind) => {
+    const open = rules.open(folder);
+    const bundles = open.some(isStrict) ? await signatureFiles(folder.path, found.signatureNames) : new Set<string>();
+    await listFolder(folder.path, slices, (name, kind) => {
       if (kind === "folder") return true;
-      const relative = relativeName(place, name);
+      const relative = relativeName(folder, name);
       if (kind === "file") {
-        const signature = found.signatures.get(entryPath(place.path, name));
-        this.#visitFile({ place, name, relative, open, signature, isBundle: bundles.has(name) });
+        const signature = found.signatures.get(entryPath(folder.path, name));
+        this.#visitFile({ folder, name, relative, open, signature, isBundle: bundles.has(name) });
         return true;
       }
-      const concerned = rules.reaching(place, relative).filter((demand) => !place.answered.has(demand));
+      const concerned = rules.reaching(folder, relative).filter((demand) => !folder.satisfied.has(demand));
       // The links of a Hugging Face cache, into `blobs` of the same repository, will be the one exception here.
       if (kind === "link") log.addOrSkip("SEARCH_LINK", relative, concerned);
       else log.addOrSkip(kind === "special" ? "SEARCH_SPECIAL_FILE" : "SEARCH_INCOMPLETE", relative, concerned);
@@ -205,33 +205,35 @@ export class GateWalk {
     });
   }
 
-  #visitFile({ place, name, relative, open, signature, isBundle }: VisitedFile): void {
+  #visitFile({ folder, name, relative, open, signature, isBundle }: VisitedFile): void {
     const { rules, log, literals, exemptPaths } = this.#options;
-    const path = entryPath(place.path, name);
+    const path = entryPath(folder.path, name);
     const isExempt = isBundle || isExemptName(name) || exemptPaths.has(path);
     const isModelOf = (demand: Demand) =>
       isNamed(demand, relative) && (demand.kind === "literal" || !(isExempt || demand.exempts(relative)));
-    const matching = open.filter((demand) => place.matched.has(demand) || matches(demand, relative));
+    const matching = open.filter((demand) => folder.matched.has(demand) || matches(demand, relative));
     const isModel = signature !== undefined || literals.has(relative) || matching.some(isModelOf);
     if (isModel) this.add({ path, kind: "file", ...(signature === undefined ? {} : { signature }) });
-    if (place.inModel) for (const demand of rules.demands) if (matches(demand, relative)) log.met.add(demand);
+    if (folder.inModel) for (const demand of rules.demands) if (matches(demand, relative)) log.met.add(demand);
     if (isExempt) return;
     const demanding = matching.filter((demand) => !demand.exempts(relative));
     if (demanding.length === 0 && matching.length > 0) {
       this.exempted.add(relative);
       return;
     }
-    const strict = demanding.filter((demand) => isStrict(demand) && !(isModel && rules.answersAlone(demand, relative)));
-    const isCounted = isModel || place.isUnsigned === true || (place.inModel && strict.length === 0);
+    const strict = demanding.filter(
+      (demand) => isStrict(demand) && !(isModel && rules.satisfiedByFile(demand, relative)),
+    );
+    const isCounted = isModel || folder.isUnsigned === true || (folder.inModel && strict.length === 0);
     const isUnsignedModel = isKnownFormat(name) && !isCounted;
     if (isUnsignedModel) this.add({ path, kind: "file" });
-    // Of a model without a signature, the policies say themselves that they demand one.
+    // For a model without a signature, the policies that cover it report that.
     const uncovered = strict.filter((demand) => !(isUnsignedModel && demand.covers(relative)));
     if (uncovered.length > 0) log.add("SEARCH_UNCOVERED", relative, uncovered);
     else if (!isCounted && !isUnsignedModel) this.notDemanded++;
   }
 
-  /** Whether every policy that reaches the file lets it be without a signature. */
+  /** Whether every policy that reaches the file exempts it. */
   #isExemptedByAll(folder: Folder, path: string): boolean {
     const { rules } = this.#options;
     const reaching = rules.demands.filter((demand) => folder.matched.has(demand) || matches(demand, path));
@@ -247,7 +249,7 @@ export class GateWalk {
   }
 }
 
-/** The name comes out of a signature: it must be that of an entry of the folder. */
+/** The name comes from a signature file, so it is not trusted: it must be the name of an entry of the folder. */
 function isFileHere(folder: string, name: string): boolean {
   if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) return false;
   try {

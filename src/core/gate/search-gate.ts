@@ -1,7 +1,8 @@
 import { lstatSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { systemCode } from "../errors.ts";
-import { type FoundModel, findModels, findSignature, lookAt } from "../model/find-models.ts";
+import { type FoundModel, findModels, findSignature, statModel } from "../model/find-models.ts";
+import { isWithin } from "../model/links.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { baseOf } from "../policy/glob.ts";
@@ -11,7 +12,7 @@ import { type Folder, FolderRules } from "./folder.ts";
 import { GateWalk, type SearchCounts } from "./gate-walk.ts";
 import type { GateSearch } from "./search-result.ts";
 
-export interface GateOptions {
+interface GateOptions {
   /** What is scanned: a folder, or a single file; absolute. */
   readonly scanned: string;
   /** What patterns are relative to; absolute. */
@@ -29,9 +30,9 @@ export interface GateOptions {
 }
 
 /**
- * The models that have to be verified below a folder, and everything that could not be verified with them. Below the
- * patterns, this is a gate and no search: it looks at everything, and what it cannot look at is a failure. Only what no
- * pattern reaches is left to the search of {@link findModels}.
+ * The models below a folder that must be verified, and everything that could not be verified. Below the patterns of
+ * policies nothing is skipped: what cannot be read is a failure. Outside of them, models are searched by
+ * {@link findModels}.
  *
  * @throws `MODEL_NOT_FOUND` (nothing is at `scanned`), `MODEL_UNREADABLE` (outside of all patterns), `CANCELLED`
  */
@@ -59,7 +60,7 @@ class Gate {
 
   async run(): Promise<GateSearch> {
     const { scanned, demands, allowEmpty } = this.#options;
-    const isFolder = lookAt(scanned).isDirectory();
+    const isFolder = statModel(scanned).isDirectory();
     const starts = this.#starts();
     for (const start of starts) await this.#search(start);
     if (!starts.includes(scanned)) await this.#searchElsewhere(new Set(starts));
@@ -76,42 +77,46 @@ class Gate {
     };
   }
 
-  /** Where to begin: at the literal beginnings of all patterns, as far as they lie in what is scanned. */
+  /** Where to start: at the literal beginnings of all patterns, as far as they are in what is scanned. */
   #starts(): string[] {
     const { scanned, patterns } = this.#options;
     const bases = patterns.map(baseOf).filter((base) => this.#isInReach(base));
     const paths = new Set(bases.map((base) => (this.#isInScanned(base) ? this.#absolute(base) : scanned)));
-    return [...paths].filter((path) => ![...paths].some((other) => other !== path && isIn(other, path)));
+    return [...paths].filter((path) => ![...paths].some((other) => other !== path && isWithin(path, other)));
   }
 
   #isInReach(base: string): boolean {
-    return this.#isInScanned(base) || isIn(this.#absolute(base), this.#options.scanned);
+    return this.#isInScanned(base) || isWithin(this.#options.scanned, this.#absolute(base));
   }
 
   #isInScanned(base: string): boolean {
-    return isIn(this.#options.scanned, this.#absolute(base));
+    return isWithin(this.#absolute(base), this.#options.scanned);
   }
 
   #absolute(path: string): string {
     return join(this.#options.root, path);
   }
 
+  #relative(path: string): string {
+    return relative(this.#options.root, path).split(sep).join("/") || ".";
+  }
+
   async #search(start: string): Promise<void> {
-    const place = this.#folderAt(start);
-    if (place === undefined) return;
+    const folder = this.#folderAt(start);
+    if (folder === undefined) return;
     const { scanned, signal } = this.#options;
-    // Only the root of the patterns may be a link here: the person named it.
+    // Only the root of the patterns may be a link here, because the user named it.
     const isFolder = statSync(start).isDirectory();
-    // Beside the scanned folder itself lies what is not scanned.
+    // What is next to the scanned folder is not scanned.
     const signature = isFolder && start === scanned ? undefined : await findSignature(start, signal);
     const kind = isFolder ? "directory" : "file";
     if (!isFolder || signature !== undefined) {
       this.#walk.add({ path: start, kind, ...(signature === undefined ? {} : { signature }) });
     }
-    if (isFolder) await this.#walk.run(signature === undefined ? place : this.#rules.asModel(place));
+    if (isFolder) await this.#walk.run(signature === undefined ? folder : this.#rules.asModel(folder));
   }
 
-  /** The folder or file, with what its patterns make of the folders above it; none of them may be a link. */
+  /** The folder or file, with the models that patterns make of the folders above it; none of them may be a link. */
   #folderAt(start: string): Folder | undefined {
     const { root } = this.#options;
     let folder = this.#walk.asNamed(this.#rules.root(root));
@@ -139,29 +144,24 @@ class Gate {
     return false;
   }
 
-  /** What no pattern reaches is covered by no policy: there, models are looked for as the editor does. */
+  /** What no pattern reaches is covered by no policy: there, models are searched as the editor does. */
   async #searchElsewhere(starts: ReadonlySet<string>): Promise<void> {
-    const { scanned, root, signal } = this.#options;
-    const nameOf = (path: string) => relative(root, path).split(sep).join("/") || ".";
+    const { scanned, signal } = this.#options;
     const found = await findModels(scanned, {
       maxEntries: Number.POSITIVE_INFINITY,
       exclude: (name) => starts.has(join(scanned, name)),
-      onSkip: (path, reason) => this.#log.skip(reason, nameOf(path)),
+      onSkip: (path, reason) => this.#log.skip(reason, this.#relative(path)),
       ...(signal && { signal }),
     });
     for (const model of found) this.#walk.add(model);
   }
 
   #checkMet(demand: Demand, models: readonly FoundModel[]): void {
-    const { root, allowEmpty } = this.#options;
+    const { allowEmpty } = this.#options;
     const { glob, kind, mayBeEmpty } = demand;
     if (mayBeEmpty || this.#log.met.has(demand)) return;
-    if (models.some(({ path }) => glob.matches(relative(root, path).split(sep).join("/") || "."))) return;
+    if (models.some(({ path }) => glob.matches(this.#relative(path)))) return;
     if (kind === "literal" && this.#isInScanned(demand.base)) this.#log.addPattern("SEARCH_PATH_MISSING", demand);
     else if (!allowEmpty) this.#log.addPattern("SEARCH_NOTHING_FOUND", demand);
   }
-}
-
-function isIn(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
-import { isEnvironment } from "./environment.ts";
+import { type Listing, listByKind, signaturesBeside } from "./folder-signatures.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -10,14 +10,14 @@ import {
   isModelPackage,
   isPartOf,
   isSingleFileModel,
-  type Owns,
-  ownsBelow,
+  type Ownership,
+  ownershipOf,
   SKILL_FILE,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
-import { isNeverEntered } from "./never-entered.ts";
+import { isSkippedName } from "./never-entered.ts";
 import { isSignatureName } from "./signature-names.ts";
-import { type Listing, listByKind, signaturesBeside } from "./signatures-beside.ts";
+import { isEnvironment } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 export interface FoundModel {
@@ -29,7 +29,7 @@ export interface FoundModel {
 }
 
 /** Why a search passes over a folder: for its name, because it is an environment of Python, or it cannot be read. */
-export type PassedOver = "name" | "environment" | "unreadable";
+export type SkipReason = "name" | "environment" | "unreadable";
 
 export interface FindOptions {
   readonly signal?: AbortSignal;
@@ -45,7 +45,7 @@ export interface FindOptions {
   /** Folders that are never passed over for their name or as an environment; `relative` is `/` separated. */
   readonly mustEnter?: (relative: string) => boolean;
   /** Called for every folder that the search passes over of itself; `path` is absolute. */
-  readonly onSkip?: (path: string, reason: PassedOver) => void;
+  readonly onSkip?: (path: string, reason: SkipReason) => void;
   /** Called once if there was more than `maxEntries`: what was found until then is returned. */
   readonly onLimit?: (limit: number) => void;
 }
@@ -55,7 +55,7 @@ const DEFAULT_MAX_ENTRIES = 200_000;
 /**
  * The models below a folder, itself included, by order of their paths: whatever has an OMS signature, folders with model
  * files at their top, and agent skills. Nested models are their own; what is a part of the model around it is told by
- * {@link Owns}. Nearer folders first, so that a limit cuts off what is deepest. Links to folders are not followed; folders that
+ * {@link Ownership}. Nearer folders first, so that a limit cuts off what is deepest. Links to folders are not followed; folders that
  * cannot be read are passed over, as are packages and environments, which `onSkip` is handed: this is a search, and no
  * verdict. What must not miss a model asks `src/core/gate`.
  *
@@ -64,7 +64,7 @@ const DEFAULT_MAX_ENTRIES = 200_000;
 export async function findModels(root: string, options: FindOptions = {}): Promise<FoundModel[]> {
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
-  if (lookAt(path).isDirectory()) return new Search(options, slices).run(path);
+  if (statModel(path).isDirectory()) return new Search(options, slices).run(path);
   const signature = await findSignature(path, options.signal);
   return [{ path, kind: "file", ...(signature === undefined ? {} : { signature }) }];
 }
@@ -78,13 +78,13 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
 export async function findSignature(model: string, signal?: AbortSignal): Promise<string | undefined> {
   const slices = new TimeSlices(signal);
   const path = resolve(model);
-  if (!lookAt(path).isDirectory()) return (await signaturesIn(dirname(path), slices)).get(path);
+  if (!statModel(path).isDirectory()) return (await signaturesIn(dirname(path), slices)).get(path);
   const inside = (await signaturesIn(path, slices)).get(path);
   return inside ?? (await signaturesBesideFolder(path, slices)).get(path);
 }
 
 /** @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` */
-export function lookAt(path: string): Stats {
+export function statModel(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
@@ -129,7 +129,7 @@ interface Place {
   readonly relative: string;
   readonly parent: Place | undefined;
   /** Only of a model, or of a Core ML package in one. */
-  owns: Owns | undefined;
+  owns: Ownership | undefined;
   /** Whether weights in a folder just below are this folder's. */
   isFront: boolean;
 }
@@ -197,7 +197,7 @@ class Search {
       const relative = relativePath(place, name);
       const path = entryPath(place.path, name);
       if (this.#options.exclude?.(relative) === true) continue;
-      if (isNeverEntered(name) && !this.#mustEnter(relative)) {
+      if (isSkippedName(name) && !this.#mustEnter(relative)) {
         this.#options.onSkip?.(path, "name");
         continue;
       }
@@ -235,7 +235,7 @@ class Search {
     } else if (place.parent?.isFront === true && !isDescribed(listing.files)) {
       this.#addFolder(place.parent, "parts");
     } else {
-      this.#addFolder(place, isPackage ? "everything" : ownsBelow(listing.files));
+      this.#addFolder(place, isPackage ? "everything" : ownershipOf(listing.files));
     }
   }
 
@@ -253,7 +253,7 @@ class Search {
     }
   }
 
-  #addFolder(place: Place, owns: Owns): void {
+  #addFolder(place: Place, owns: Ownership): void {
     place.owns = owns;
     this.#add({ path: place.path, kind: "directory" });
   }

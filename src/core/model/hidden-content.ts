@@ -2,6 +2,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { systemCode } from "../errors.ts";
 import type { HiddenContent } from "./file-list.ts";
 import { isGitFile, isGitLink } from "./git-layout.ts";
+import { isGitLfsHook } from "./git-lfs-hooks.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints } from "./names.ts";
 import type { TimeSlices } from "./time-slices.ts";
@@ -46,8 +47,9 @@ export async function findHiddenContent(
         if (looked > limit) complete = false;
         if (!complete) return false;
         const name = `${folder.name}/${entry}`;
-        if (kind === "folder") folders.push({ name, path: entryPath(folder.path, entry), kind });
-        else if (!name.startsWith(".git/") || !isGitFile(name.slice(".git/".length))) found.push(name);
+        const path = entryPath(folder.path, entry);
+        if (kind === "folder") folders.push({ name, path, kind });
+        else if (!isKeptByGit(name) && !isGitLfsHook(name, path)) found.push(name);
         return true;
       });
     } catch (error) {
@@ -57,6 +59,10 @@ export async function findHiddenContent(
   }
   if (found.length === 0 && complete) return undefined;
   return { names: found.sort(compareCodePoints).slice(0, MAX_NAMES), count: found.length, complete };
+}
+
+function isKeptByGit(name: string): boolean {
+  return name.startsWith(".git/") && isGitFile(name.slice(".git/".length));
 }
 
 /** Whether what is no folder is the file that git keeps under this name. */

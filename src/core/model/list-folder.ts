@@ -1,20 +1,16 @@
 import { isUtf8 } from "node:buffer";
-import { lstatSync, opendirSync, type Stats } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { sep } from "node:path";
 import type { TimeSlices } from "./time-slices.ts";
 
 /** `special` is a pipe, a socket or a device. The name of what is `not-utf8` is lossy. */
 export type EntryKind = "folder" | "file" | "link" | "special" | "not-utf8";
 
-/** Entries that the system hands over in one call. */
-const BATCH = 256;
 /** What Node puts where the bytes of a name are not UTF-8; a name may also really hold it. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * Hands the entries of a folder to `visit`, in the order of the file system. One at a time, as they come: a list of a
- * hundred thousand, kept only to be gone through, costs pauses of the garbage collector.
+ * Hands the entries of a folder to `visit`, in the order of the file system.
  *
  * @param visit returns whether to go on
  * @throws the system's error, and whatever `visit` throws
@@ -25,15 +21,10 @@ export async function listFolder(
   visit: (name: string, kind: EntryKind) => boolean,
 ): Promise<void> {
   let doubtful = false;
-  const folder = opendirSync(path, { bufferSize: BATCH });
-  try {
-    for (let found = folder.readSync(); found !== null; found = folder.readSync()) {
-      if (found.name.includes(REPLACEMENT)) doubtful = true;
-      else if (!visit(found.name, kindOf(found))) return;
-      if (slices.isOver()) await slices.next();
-    }
-  } finally {
-    folder.closeSync();
+  for (const found of readdirSync(path, { withFileTypes: true })) {
+    if (found.name.includes(REPLACEMENT)) doubtful = true;
+    else if (!visit(found.name, kindOf(found))) return;
+    if (slices.isOver()) await slices.next();
   }
   if (doubtful) await listDoubtful(path, slices, visit);
 }
@@ -44,7 +35,7 @@ async function listDoubtful(
   slices: TimeSlices,
   visit: (name: string, kind: EntryKind) => boolean,
 ): Promise<void> {
-  for (const bytes of await readdir(path, { encoding: "buffer" })) {
+  for (const bytes of readdirSync(path, { encoding: "buffer" })) {
     const name = bytes.toString("utf8");
     if (!name.includes(REPLACEMENT)) continue;
     if (!visit(name, isUtf8(bytes) ? kindOf(lstatSync(entryPath(path, name))) : "not-utf8")) return;

@@ -78,16 +78,16 @@ export function isDescription(name: string): boolean {
  * - `parts`: a described model has parts, but no models that are described themselves, such as checkpoints
  * - `everything`: what is signed, a skill, a pipeline of several networks, and what the person says is one model
  */
-export type Owns = "nothing" | "parts" | "everything";
+export type Ownership = "nothing" | "parts" | "everything";
 
 /** What an unsigned folder with these names at its top takes for its parts. */
-export function ownsBelow(names: ReadonlySet<string>): Owns {
+export function ownershipOf(names: ReadonlySet<string>): Ownership {
   if (hasParts(names)) return "everything";
   return isDescribed(names) ? "parts" : "nothing";
 }
 
 /** Whether a folder with these names at its top is a part of the model around it, and no model of its own. */
-export function isPartOf(owner: Owns, names: ReadonlySet<string>): boolean {
+export function isPartOf(owner: Ownership, names: ReadonlySet<string>): boolean {
   return owner === "everything" || (owner === "parts" && !isDescribed(names));
 }
 

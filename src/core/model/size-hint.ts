@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { ProvenanceError } from "../errors.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
-import { isNeverEntered } from "./never-entered.ts";
+import { isSkippedName } from "./never-entered.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 /** Files and folders that are looked at: whoever has more is large. */
@@ -16,7 +16,7 @@ const ENTRY_LIMIT = 20_000;
  */
 export async function sizeHint(root: string, signal?: AbortSignal): Promise<number> {
   const slices = new TimeSlices(signal);
-  const top = lookAt(root);
+  const top = statIfReadable(root);
   if (top?.isDirectory() !== true) return top?.size ?? 0;
   const folders = [root];
   let left = ENTRY_LIMIT;
@@ -25,8 +25,8 @@ export async function sizeHint(root: string, signal?: AbortSignal): Promise<numb
     const around = folder;
     const visit = (name: string, kind: EntryKind): boolean => {
       const path = entryPath(around, name);
-      if (kind === "folder" && !isNeverEntered(name)) folders.push(path);
-      const stats = kind === "file" || kind === "link" ? lookAt(path) : undefined;
+      if (kind === "folder" && !isSkippedName(name)) folders.push(path);
+      const stats = kind === "file" || kind === "link" ? statIfReadable(path) : undefined;
       if (stats?.isFile() === true) bytes += stats.size;
       left -= 1;
       return left > 0;
@@ -38,7 +38,7 @@ export async function sizeHint(root: string, signal?: AbortSignal): Promise<numb
   return bytes;
 }
 
-function lookAt(path: string): Stats | undefined {
+function statIfReadable(path: string): Stats | undefined {
   try {
     return statSync(path);
   } catch {

@@ -1,33 +1,22 @@
-import type { ErrorCode, ErrorDetails } from "../errors.ts";
+import type { Reason } from "../verdict.ts";
+import type { SourceLocation } from "./policy.ts";
 
 /**
  * - `accepted`: all policies that cover the model accept it, at least one of them its signer
- * - `exception`: let pass by `static: pass`, and by no signer
+ * - `exception`: allowed by `static: pass`, and by no signer
  * - `unsigned`: without a signature, and no policy demands one
- * - `warned`: a policy in the mode `warn` does not accept it, none that is enforced refuses
+ * - `warned`: a policy in the mode `warn` does not accept it, and no enforced policy rejects it
  * - `refused`: an enforced policy does not accept it
- * - `uncovered`: no policy that may say yes covers it
+ * - `uncovered`: no policy that can accept a signer covers it
  */
 export type Outcome = "accepted" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
 
-/** As in a verdict: text is made from it where it is shown. */
-export interface DecisionReason {
-  readonly code: ErrorCode;
-  /** One sentence for a person. Plain text. */
-  readonly message: string;
-  readonly details: ErrorDetails;
-}
-
-/** Where something stands in a policy file; line and column count from 1. */
-export interface PolicyReference {
+/** A policy or an authority, by its name and its position in a policy file. */
+export interface PolicyReference extends SourceLocation {
   readonly name: string;
-  /** Absolute path. */
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
 }
 
-/** What one authority said to the signer. */
+/** What one authority decided about the signer. */
 export interface AuthorityDecision {
   readonly authority: PolicyReference;
   readonly accepted: boolean;
@@ -35,28 +24,26 @@ export interface AuthorityDecision {
   readonly message: string;
 }
 
-/** What one policy that covers the model said. */
+/** What one policy that covers the model decided. */
 export interface PolicyDecision {
   readonly policy: PolicyReference;
-  /** Whose it is: it came with the workspace, or is the user's own. */
   readonly source: "user" | "workspace";
   readonly mode: "enforce" | "warn";
   readonly satisfied: boolean;
-  /** By whom, where it is satisfied: an accepted signer, an exception, or because it demands no signature. */
+  /** What satisfied it: an accepted signer, an exception, or that it demands no signature. */
   readonly by?: "signer" | "exception" | "nothing-demanded";
-  /** Whether its yes counts: that of a workspace which is not trusted does not. */
+  /** Whether its acceptance counts: that of an untrusted workspace does not. */
   readonly counts: boolean;
-  /** The one that accepted, or the nearest of those that did not. */
+  /** The one that accepted, or the closest of those that did not. */
   readonly authorities: readonly AuthorityDecision[];
-  /** Authorities that are not among those told. */
-  readonly untold: number;
+  /** How many authorities are not listed. */
+  readonly omitted: number;
   /** Why it is not satisfied. */
-  readonly reasons: readonly DecisionReason[];
-  /** What it lets be, but has said. */
-  readonly warnings: readonly DecisionReason[];
+  readonly reasons: readonly Reason[];
+  readonly warnings: readonly Reason[];
 }
 
-/** What all policies together say of one model, and why. */
+/** What all policies together decide about one model. */
 export interface Decision {
   readonly outcome: Outcome;
   /** What the patterns of the policies were compared with: relative to the workspace folder, `/` separated. */
@@ -64,10 +51,10 @@ export interface Decision {
   /** Those that cover the model, the user's first. */
   readonly policies: readonly PolicyDecision[];
   /** Why it is not accepted, most important first; empty for `accepted`. */
-  readonly reasons: readonly DecisionReason[];
+  readonly reasons: readonly Reason[];
 }
 
-/** Whether a decision lets the model be used, verified or not. */
-export function lets(outcome: Outcome): boolean {
+/** Whether a model with that outcome may be used, verified or not. */
+export function allowsUse(outcome: Outcome): boolean {
   return outcome !== "refused" && outcome !== "uncovered";
 }

@@ -1,4 +1,4 @@
-/** What can be wrong with a policy file. A code is stable; the words of the message are not. */
+/** What can be wrong with a policy file. Codes are stable; messages are not. */
 const SEVERITIES = {
   unreadable: "error",
   "too-large": "error",
@@ -37,10 +37,10 @@ const SEVERITIES = {
   "looks-like-regexp": "warning",
 } as const satisfies Record<string, Severity>;
 
-export type Severity = "error" | "warning";
+type Severity = "error" | "warning";
 export type DiagnosticCode = keyof typeof SEVERITIES;
 
-/** A stretch of a text: lines and columns count from 1, columns in UTF-16 units, the end is exclusive. */
+/** A range of a text: lines and columns count from 1, columns in UTF-16 units, the end is exclusive. */
 export interface TextRange {
   readonly line: number;
   readonly column: number;
@@ -48,7 +48,7 @@ export interface TextRange {
   readonly endColumn: number;
 }
 
-/** One thing that is wrong with a policy file, or suspicious in it. */
+/** One error or warning about a policy file. */
 export interface Diagnostic extends TextRange {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
@@ -61,7 +61,7 @@ export function diagnostic(code: DiagnosticCode, message: string, range: TextRan
   return { code, severity: SEVERITIES[code], message, line, column, endLine, endColumn };
 }
 
-/** The first character of a file, where nothing better is known. */
+/** For what is about the whole file. */
 export const FILE_START: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

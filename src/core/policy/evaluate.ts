@@ -1,20 +1,17 @@
 import { basename } from "node:path";
-import { AuthorityIndex } from "./authority-index.ts";
-import type { Decision, DecisionReason, Outcome, PolicyDecision, PolicyReference } from "./decision.ts";
+import type { Reason } from "../verdict.ts";
+import type { Decision, Outcome, PolicyDecision } from "./decision.ts";
+import { type AuthoritiesDecision, matchAuthorities } from "./match-authorities.ts";
 import type { ModelFacts } from "./model-facts.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy, SourceLocation } from "./policy.ts";
 
-/** A policy file that has errors: what it demands is not known, so nothing in its reach is accepted. */
-export interface InvalidPolicyFile {
-  /** Absolute path. */
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
+/** A policy file that has errors: what it requires is unknown, so nothing in its folder is accepted. */
+export interface InvalidPolicyFile extends SourceLocation {
   /** The first error. */
   readonly message: string;
 }
 
-/** Everything that has a say. Who wrote a policy decides what its yes is worth. */
+/** All policies that apply. Only the user's, and those of a trusted workspace, can accept a signer. */
 export interface PolicySet {
   readonly user: readonly Policy[];
   readonly workspace: readonly Policy[];
@@ -23,19 +20,19 @@ export interface PolicySet {
 
 export interface EvaluateOptions {
   readonly policies: PolicySet;
-  /** Where not, the workspace's policies can only refuse. */
+  /** If not, policies of the workspace can only reject. */
   readonly workspaceTrusted: boolean;
   /** The model's path, relative to the workspace folder, `/` separated; `.` is the folder itself. */
   readonly model: string;
-  /** What is known of the model. Policies may differ in the signature that they want, and in the files that they let pass. */
+  /** What is known of the model. Policies may require different signatures, and allow different files. */
   readonly facts: (policy: Policy) => ModelFacts;
 }
 
 /**
- * What the policies say of a model. Every one that covers it has to accept, each by any one of its authorities: a
- * further policy can add a demand, and never take one away. No policy, no yes.
+ * Evaluates all policies that cover a model. Each of them has to accept it, by any one of its authorities: a further
+ * policy can add a requirement, and never remove one. Without a policy, nothing is accepted.
  *
- * Nothing is read or asked: the same values, the same decision.
+ * Pure: equal values give equal decisions.
  */
 export function evaluate({ policies, workspaceTrusted, model, facts }: EvaluateOptions): Decision {
   const decide = (list: readonly Policy[], source: PolicyDecision["source"], counts: boolean): PolicyDecision[] =>
@@ -48,13 +45,13 @@ export function evaluate({ policies, workspaceTrusted, model, facts }: EvaluateO
   return { outcome, path: model, policies: decisions, reasons: reasonsOf(outcome, decisions, policies.invalid, model) };
 }
 
-/** Whether a policy has a say on a model. */
+/** Whether one of the policy's patterns matches the model. */
 export function covers({ models }: Policy, model: string): boolean {
   return models.some((glob) => glob.matches(model));
 }
 
 function outcomeOf(decisions: readonly PolicyDecision[], invalid: readonly InvalidPolicyFile[]): Outcome {
-  if (invalid.length > 0 || decisions.some(isRefusal)) return "refused";
+  if (invalid.length > 0 || decisions.some(isRejection)) return "refused";
   if (!decisions.some(({ counts }) => counts)) return "uncovered";
   if (decisions.some(({ satisfied }) => !satisfied)) return "warned";
   const by = decisions.filter(({ counts }) => counts).map((decision) => decision.by);
@@ -62,7 +59,7 @@ function outcomeOf(decisions: readonly PolicyDecision[], invalid: readonly Inval
   return by.includes("exception") ? "exception" : "unsigned";
 }
 
-function isRefusal({ mode, satisfied }: PolicyDecision): boolean {
+function isRejection({ mode, satisfied }: PolicyDecision): boolean {
   return mode === "enforce" && !satisfied;
 }
 
@@ -71,10 +68,10 @@ function reasonsOf(
   decisions: readonly PolicyDecision[],
   invalid: readonly InvalidPolicyFile[],
   model: string,
-): DecisionReason[] {
+): Reason[] {
   switch (outcome) {
     case "refused":
-      return [...invalid.map(invalidReason), ...decisions.filter(isRefusal).flatMap(({ reasons }) => reasons)];
+      return [...invalid.map(invalidReason), ...decisions.filter(isRejection).flatMap(({ reasons }) => reasons)];
     case "warned":
       return decisions.flatMap(({ reasons }) => reasons);
     case "uncovered":
@@ -86,27 +83,23 @@ function reasonsOf(
   }
 }
 
-function invalidReason({ file, line, column, message }: InvalidPolicyFile): DecisionReason {
+function invalidReason({ file, line, column, message }: InvalidPolicyFile): Reason {
   return {
     code: "POLICY_INVALID",
-    message: `The policy ${basename(file)} cannot be read, so nothing is accepted (line ${line}: ${message.replace(/\.$/, "")}).`,
+    message: `The policy ${basename(file)} cannot be read, so nothing is accepted (line ${line}: ${clause(message)}).`,
     details: { file, line, column },
   };
 }
 
-function uncoveredReason(decisions: readonly PolicyDecision[], model: string): DecisionReason {
-  const [first] = decisions;
+function uncoveredReason([first]: readonly PolicyDecision[], path: string): Reason {
   if (first === undefined) {
-    return { code: "POLICY_UNCOVERED", message: `No policy covers ${model}.`, details: { path: model } };
+    return { code: "POLICY_UNCOVERED", message: `No policy covers ${path}.`, details: { path } };
   }
-  return {
-    code: "POLICY_WORKSPACE_UNTRUSTED",
-    message: `Only policies of this workspace cover ${model}, and the workspace is not trusted: they can refuse, and accept nobody.`,
-    details: { path: model, policy: first.policy.name },
-  };
+  const message = `Only workspace policies cover ${path}, and the workspace is not trusted: they can reject signers but cannot accept them.`;
+  return { code: "POLICY_WORKSPACE_UNTRUSTED", message, details: { path, policy: first.policy.name } };
 }
 
-function exceptionReason({ policy, authorities }: PolicyDecision): DecisionReason {
+function exceptionReason({ policy, authorities }: PolicyDecision): Reason {
   const message = authorities[0]?.message ?? "";
   const why = message === "" ? "no reason is given" : message;
   const details = { policy: policy.name, message };
@@ -119,87 +112,89 @@ function decidePolicy(
   counts: boolean,
   facts: ModelFacts,
 ): PolicyDecision {
-  const { name, mode, place } = policy;
-  const base = { policy: { name, ...place }, source, mode, counts };
-  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
+  const { name, mode, location } = policy;
+  const base = { policy: { name, ...location }, source, mode, counts };
+  const none = { authorities: [], omitted: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
   if (facts.signature === "none" && !policy.requireSignature) {
     return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
   }
-  const judged = judge(policy, facts);
-  if (judged.reasons.length === 0) return { ...base, ...judged, satisfied: true, by: "signer" };
+  const evaluated = evaluateSignature(policy, facts);
+  if (evaluated.reasons.length === 0) return { ...base, ...evaluated, satisfied: true, by: "signer" };
   const exception = policy.authorities.find((authority) => authority.kind === "static" && authority.action === "pass");
-  if (exception?.kind !== "static") return { ...base, ...judged, satisfied: false };
-  const reference: PolicyReference = { name: exception.name, ...exception.place };
-  const authorities = [{ authority: reference, accepted: true, message: exception.message ?? "" }];
+  if (exception?.kind !== "static") return { ...base, ...evaluated, satisfied: false };
+  const authority = { name: exception.name, ...exception.location };
+  const authorities = [{ authority, accepted: true, message: exception.message ?? "" }];
   return { ...base, ...none, authorities, satisfied: true, by: "exception" };
 }
 
-/** A policy that has nothing but `static: fail` refuses whatever it covers. */
-function denialOf({ name, authorities }: Policy): DecisionReason | undefined {
+/** A policy that has nothing but `static: fail` rejects every model that it covers. */
+function denialOf({ name, authorities }: Policy): Reason | undefined {
   const messages: string[] = [];
   for (const authority of authorities) {
     if (authority.kind !== "static" || authority.action !== "fail") return undefined;
     if (authority.message !== undefined) messages.push(authority.message);
   }
   const why = messages.length === 0 ? "" : `: ${messages.join("; ")}`;
-  return { code: "POLICY_DENIED", message: `${name} refuses whatever it covers${why}.`, details: { policy: name } };
+  return {
+    code: "POLICY_DENIED",
+    message: `${name} rejects every model that it covers${why}.`,
+    details: { policy: name },
+  };
 }
 
-type Judgement = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
+type Evaluation = Pick<PolicyDecision, "authorities" | "omitted" | "reasons" | "warnings">;
 
-/** By its signers, exceptions left aside. */
-function judge(policy: Policy, facts: ModelFacts): Judgement {
-  const because = (code: DecisionReason["code"], text: string, details: DecisionReason["details"] = {}) => ({
+/** Evaluates signature, signer and files; exceptions are not considered. */
+function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
+  const reason = (code: Reason["code"], text: string, details: Reason["details"] = {}): Reason => ({
     code,
     message: `${policy.name}: ${text}.`,
     details: { policy: policy.name, ...details },
   });
-  const none = { authorities: [], untold: 0, warnings: [] };
+  const rejected = (reasons: Reason[], matched?: AuthoritiesDecision): Evaluation => ({
+    authorities: matched?.authorities ?? [],
+    omitted: matched?.omitted ?? 0,
+    reasons,
+    warnings: [],
+  });
+  const problem = facts.problem && clause(facts.problem.message);
   if (facts.signature === "none") {
-    const why = facts.problem === undefined ? "" : ` (${facts.problem.message.replace(/\.$/, "")})`;
-    return {
-      ...none,
-      reasons: [because("POLICY_SIGNATURE_REQUIRED", `a signature is demanded, and there is none${why}`)],
-    };
+    const why = problem === undefined ? "" : ` (${problem})`;
+    return rejected([reason("POLICY_SIGNATURE_REQUIRED", `a signature is demanded, and there is none${why}`)]);
   }
   if (facts.signature === "invalid") {
-    const why = facts.problem === undefined ? "" : `: ${facts.problem.message.replace(/\.$/, "")}`;
-    return { ...none, reasons: [because("POLICY_NOT_AUTHENTIC", `the signature is not valid${why}`)] };
+    const why = problem === undefined ? "" : `: ${problem}`;
+    return rejected([reason("POLICY_NOT_AUTHENTIC", `the signature is not valid${why}`)]);
   }
-  const { accepted, told, untold } = indexOf(policy).decide(facts);
-  const [nearest] = told;
-  if (!accepted) {
-    const near = nearest === undefined ? "" : ` (${nearest.authority.name}: ${nearest.message.replace(/\.$/, "")})`;
-    const reasons = [because("POLICY_SIGNER", `no authority accepts the signer${near}`)];
-    return { authorities: told, untold, reasons, warnings: [] };
+  const matched = matchAuthorities(policy, facts);
+  if (!matched.accepted) {
+    const [closest] = matched.authorities;
+    const near = closest === undefined ? "" : ` (${closest.authority.name}: ${clause(closest.message)})`;
+    return rejected([reason("POLICY_SIGNER", `no authority accepts the signer${near}`)], matched);
   }
-  const reasons: DecisionReason[] = [];
-  const warnings: DecisionReason[] = [];
+  const { authorities, omitted } = matched;
+  const reasons: Reason[] = [];
+  const warnings: Reason[] = [];
   const { files } = facts;
+  if (files === undefined) return { authorities, omitted, reasons, warnings };
   const { allowSymlinks, signerIgnoredPaths } = policy.verification;
-  if (files !== undefined && files.differences !== "") {
-    reasons.push(because("POLICY_FILES", `the files are not what was signed: ${files.differences}`));
+  if (files.differences !== "") {
+    reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${files.differences}`));
   }
-  if (files?.symlinksAllowed === true && !allowSymlinks) {
-    reasons.push(because("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
+  if (files.symlinksAllowed && !allowSymlinks) {
+    reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
   }
-  if (files !== undefined && files.signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
+  if (files.signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
     const text = `the signer left out ${files.signerIgnored.join(", ")}`;
-    const reason = because("POLICY_SIGNER_IGNORED", text, { paths: files.signerIgnored });
-    (signerIgnoredPaths === "deny" ? reasons : warnings).push(reason);
+    const ignored = reason("POLICY_SIGNER_IGNORED", text, { paths: files.signerIgnored });
+    (signerIgnoredPaths === "deny" ? reasons : warnings).push(ignored);
   }
-  return { authorities: told, untold, reasons, warnings };
+  return { authorities, omitted, reasons, warnings };
 }
 
-const INDEXES = new WeakMap<Policy, AuthorityIndex>();
-
-/** Made at the first question, kept as long as the policy. */
-function indexOf(policy: Policy): AuthorityIndex {
-  const known = INDEXES.get(policy);
-  if (known !== undefined) return known;
-  const index = new AuthorityIndex(policy);
-  INDEXES.set(policy, index);
-  return index;
+/** A sentence without its full stop, to go on after it. */
+function clause(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }

@@ -71,7 +71,7 @@ function statesAfter(tokens: readonly Token[], path: string, start: number): Rea
   return current;
 }
 
-/** A wildcard may also stand for nothing, so what follows it may come next as well. */
+/** A wildcard may match nothing, so what follows it may come next as well. */
 function admit(set: Set<number>, tokens: readonly Token[], from: number): void {
   for (let position = from; !set.has(position); position++) {
     set.add(position);
@@ -99,7 +99,7 @@ export function globProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-/** Characters that mean something in other kinds of patterns, and stand for themselves in this one. */
+/** Characters that are wildcards in other kinds of patterns, but literal in this one. */
 export function literalCharacters(pattern: string): string[] {
   return [...new Set(pattern.match(/[?[\]{}!]/g) ?? [])];
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorDetails } from "../errors.ts";
+import type { Reason } from "../verdict.ts";
 import type { Signer, SigningMethod } from "../verification/signer.ts";
 
 /** Names what a signature was checked against: all keys, one set of root certificates, or one Sigstore instance. */
@@ -8,11 +8,11 @@ export const KEYS_TRUST: TrustId = "keys";
 /** Of authorities that name no instance of their own. */
 export const PUBLIC_TRUST: TrustId = "sigstore:";
 
-/** What was found out about a model, for policies to judge. Nothing in it is a claim: signers are authenticated. */
+/** What policies are evaluated against. Nothing in it is a claim: signers are authenticated. */
 export interface ModelFacts {
   /**
    * - `none`: there is no signature
-   * - `signed`: there is one; by whom is in `signers`, or nobody known here
+   * - `signed`: there is one; `signers` is empty where the signer is unknown
    * - `invalid`: malformed or not authentic
    */
   readonly signature: "none" | "signed" | "invalid";
@@ -21,24 +21,17 @@ export interface ModelFacts {
   /** The signer, by what the signature was checked against. */
   readonly signers: ReadonlyMap<TrustId, Signer>;
   /** Why there is none. */
-  readonly failures: ReadonlyMap<TrustId, Problem>;
-  /** What is wrong with the signature, or why nobody here can tell whose it is. */
-  readonly problem?: Problem;
-  /** Absent: no file was looked at yet, and what is said goes for the signer only. */
+  readonly failures: ReadonlyMap<TrustId, Reason>;
+  /** What is wrong with the signature, or why its signer is unknown. */
+  readonly problem?: Reason;
+  /** Absent while no file was read: the decision is then about the signer only. */
   readonly files?: FileFacts;
-}
-
-export interface Problem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details: ErrorDetails;
 }
 
 export interface FileFacts {
   /** What differs: "2 changed, 1 missing". Empty where nothing does. */
   readonly differences: string;
-  /** What the signer left out, beyond `.git`, `.gitattributes` and `.gitignore`, and is there. */
+  /** Existing files that the signer left out, beyond `.git`, `.gitattributes` and `.gitignore`. */
   readonly signerIgnored: readonly string[];
-  /** Whether the signer had symbolic links followed. */
   readonly symlinksAllowed: boolean;
 }

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 /**
- * The types of a policy document. What is allowed is the schema's to say, and was checked before: this gives it a type.
- * Every value that the schema accepts is accepted here; a test holds the two together.
+ * The types of a policy document that was validated against the JSON schema. Every value that the schema accepts is
+ * accepted here, which a test checks.
  */
 const Text = v.string();
 const PathOrData = v.object({ path: v.optional(Text), data: v.optional(Text) });

@@ -5,8 +5,8 @@ import { compareCodePoints } from "../model/names.ts";
 import type { InvalidPolicyFile, PolicySet } from "./evaluate.ts";
 import type { PolicyFile } from "./read-policies.ts";
 
-const USUAL_NAME = "model-policy.yaml";
-const NAMES: ReadonlySet<string> = new Set([USUAL_NAME, "model-policy.yml", "model-policy.json"]);
+const DEFAULT_NAME = "model-policy.yaml";
+const NAMES: ReadonlySet<string> = new Set([DEFAULT_NAME, "model-policy.yml", "model-policy.json"]);
 const FURTHER_NAMES = /\.model-policy\.(?:yaml|yml|json)$/;
 
 /** Whether a file of this name, at the right place, is a policy file. */
@@ -16,7 +16,7 @@ export function isPolicyFileName(name: string): boolean {
 
 /**
  * The policy files of a workspace folder: at its top, or in its folder `.sigstore`. Absolute, in a fixed order. Where a
- * folder cannot be listed and may hold a policy, one is named that cannot be read either: what it demands is not known.
+ * folder cannot be listed but may hold a policy, the default name is returned: reading it will fail, so nothing is accepted.
  */
 export async function findPolicyFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
@@ -27,7 +27,7 @@ export async function findPolicyFiles(folder: string): Promise<string[]> {
   return found;
 }
 
-/** Whether nothing is there. A file that cannot be looked at is not absent. */
+/** Whether there is no file. One that cannot be accessed is not absent. */
 export async function isAbsent(path: string): Promise<boolean> {
   try {
     await lstat(path);
@@ -43,7 +43,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
-    return (await isAbsent(join(folder, USUAL_NAME))) ? [] : [USUAL_NAME];
+    return (await isAbsent(join(folder, DEFAULT_NAME))) ? [] : [DEFAULT_NAME];
   }
 }
 
@@ -62,10 +62,10 @@ export function userPolicyPath(env: Environment, platform: NodeJS.Platform, home
       : platform === "darwin"
         ? join(home, "Library", "Application Support")
         : (XDG_CONFIG_HOME ?? join(home, ".config"));
-  return join(base, "model-provenance", USUAL_NAME);
+  return join(base, "model-provenance", DEFAULT_NAME);
 }
 
-/** What policy files say together. One that has errors refuses: what it demands is not known. */
+/** The policies of all files. A file with errors accepts nothing, because what it demands is unknown. */
 export function policySetOf(user: readonly PolicyFile[], workspace: readonly PolicyFile[]): PolicySet {
   return {
     user: user.flatMap(({ policies }) => policies),

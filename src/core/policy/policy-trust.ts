@@ -5,7 +5,7 @@ import { kindOf } from "./authorities/table.ts";
 import { KEYS_TRUST, PUBLIC_TRUST, type TrustId } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
-/** The public Sigstore instance, as far as it is known here. Asked for only where a signature needs it. */
+/** Returns the trust root of the public Sigstore instance; called only for a signature that needs it. */
 export type PublicSigstore = () => Promise<Pick<SigstoreTrust, "root" | "newer">>;
 
 /** Something to check a signature against. */
@@ -15,9 +15,10 @@ export interface TrustChoice {
 }
 
 /**
- * What a signature is to be checked against, by the authorities of its method; who is accepted is decided after.
+ * What a signature is verified against: what the authorities of its method trust. Which signer is accepted is decided
+ * afterwards.
  *
- * @param publicSigstore for signatures by Sigstore: they are checked against it in any case, so that the signer can be named
+ * @param publicSigstore keyless signatures are always verified against it, too, so that the signer can be displayed
  */
 export function trustChoices(
   policies: readonly Policy[],
@@ -29,7 +30,7 @@ export function trustChoices(
   const choices = new Map<TrustId, Trust>();
   for (const authority of authorities) {
     const kind = kindOf(authority);
-    const id = kind.wants?.method === material.method ? kind.trustId(authority) : undefined;
+    const id = kind.requires?.method === material.method ? kind.trustId(authority) : undefined;
     if (id === undefined || choices.has(id)) continue;
     const trust = kind.trust?.(authority);
     if (trust !== undefined) choices.set(id, trust);
@@ -40,7 +41,7 @@ export function trustChoices(
   return [...choices].map(([id, trust]) => ({ id, trust }));
 }
 
-/** The key that the signature names goes first, alone: of thousands, no other has to be tried where it fits. */
+/** The key that the signature names is tried first, alone: if it verifies the signature, thousands of others are not tried. */
 function keyChoices(authorities: readonly Authority[], hint: string | undefined): TrustChoice[] {
   const keys = new Map<string, KeyAuthority>();
   for (const authority of authorities) {

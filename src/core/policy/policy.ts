@@ -4,22 +4,22 @@ import type { KeylessAuthority } from "./authorities/keyless.ts";
 import type { StaticAuthority } from "./authorities/static.ts";
 import type { Glob } from "./glob.ts";
 
-/** Where something stands in a policy file. Lines and columns count from 1. */
-export interface Place {
+/** A position in a policy file. Lines and columns count from 1. */
+export interface SourceLocation {
   /** Absolute path. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** One document of a policy file, with what it refers to already read. */
+/** One document of a policy file; the files that it names are already read. */
 export interface Policy {
   readonly name: string;
-  readonly place: Place;
+  readonly location: SourceLocation;
   readonly mode: "enforce" | "warn";
   readonly models: readonly Glob[];
-  /** Where each of the patterns stands. */
-  readonly modelPlaces: readonly Place[];
+  /** The position of each of the patterns. */
+  readonly modelLocations: readonly SourceLocation[];
   readonly requireSignature: boolean;
   /** Files outside of signed models that need no signature; relative to the workspace folder, as `models`. */
   readonly unsignedFiles: readonly Glob[];
@@ -41,5 +41,5 @@ export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority |
 
 export interface AuthorityBase {
   readonly name: string;
-  readonly place: Place;
+  readonly location: SourceLocation;
 }

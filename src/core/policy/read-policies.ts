@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
@@ -8,17 +6,17 @@ import { nameProblem } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { authorityForms } from "./authorities/table.ts";
 import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "./diagnostics.ts";
-import { pathProblem } from "./files-inside.ts";
 import { Glob, globProblem, literalCharacters } from "./glob.ts";
-import type { Authority, Place, Policy, PolicyVerification } from "./policy.ts";
+import type { Authority, Policy, SourceLocation } from "./policy.ts";
 import { type AuthorityDocument, PolicyDocument } from "./policy-document.ts";
-import { POLICY_SCHEMA } from "./policy-schema.ts";
-import { type Reading, report } from "./reading.ts";
+import type { ValuePath } from "./policy-schema.ts";
+import { type ReadContext, report } from "./read-context.ts";
 import { RegExpChecker } from "./regular-expression.ts";
-import { SchemaCheck, type ValuePath } from "./schema-check.ts";
-import { MAX_POLICY_BYTES, parseYaml } from "./yaml-text.ts";
+import { schemaProblems } from "./schema-check.ts";
+import { pathProblem, readBounded } from "./workspace-files.ts";
+import { parseYaml, tooLarge } from "./yaml-text.ts";
 
-/** What a policy file says, and what is wrong with it. */
+/** The policies of a file, and what is wrong with it. */
 export interface PolicyFile {
   /** Absolute path. */
   readonly path: string;
@@ -26,29 +24,29 @@ export interface PolicyFile {
   readonly folder: string;
   /** Of the file as read; lower-case hex. */
   readonly sha256: string;
-  /** The documents without an error. While `diagnostics` has one, they are not the whole of what was demanded. */
+  /** The documents without an error. While `diagnostics` has one, they are not everything that the file demands. */
   readonly policies: readonly Policy[];
-  /** Absolute paths of the keys, certificates and trust configurations that it names, whether they exist or not. */
+  /** Absolute paths of the keys, certificates and trust configurations that it names, existing or not. */
   readonly named: readonly string[];
-  /** Errors and warnings, from top to bottom. */
+  /** Errors and warnings, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Where a policy file's paths begin: the folder around it, or around the `.sigstore` folder that it is in. */
+/** What a policy file's paths are relative to: the folder that it is in, or the parent of its `.sigstore` folder. */
 export function folderOf(path: string): string {
   const folder = dirname(resolve(path));
   return basename(folder) === ".sigstore" ? dirname(folder) : folder;
 }
 
 /**
- * Reads a policy file, YAML or JSON, and the keys and certificates that it names.
- * What is wrong with the file, even that it is missing, is among the diagnostics; it is not thrown.
+ * Reads a policy file, YAML or JSON, and the keys and certificates that it names. Nothing is thrown: what is wrong with
+ * the file, or that it is missing, is among the diagnostics.
  *
  * @param folder what its paths are relative to and stay in; {@link folderOf} the file, if absent
  */
 export async function readPolicyFile(path: string, folder: string = folderOf(path)): Promise<PolicyFile> {
   const absolute = resolve(path);
-  const bytes = await readBounded(absolute);
+  const bytes = await readBytes(absolute);
   if (bytes instanceof Uint8Array) return readPolicies(bytes, absolute, folder);
   return { path: absolute, folder, sha256: sha256(Buffer.alloc(0)), policies: [], named: [], diagnostics: [bytes] };
 }
@@ -61,45 +59,29 @@ export async function readPolicies(bytes: Uint8Array, path: string, folder: stri
   const regExps = new RegExpChecker();
   const named = new Set<string>();
   for (const document of documents) {
-    const reading = { file: path, folder, document, diagnostics: [], named, regExps };
-    const policy = await readDocument(reading);
-    diagnostics.push(...reading.diagnostics);
+    const context = { file: path, folder, document, diagnostics: [], named, regExps };
+    const policy = await readDocument(context);
+    diagnostics.push(...context.diagnostics);
     if (policy !== undefined) policies.push(policy);
   }
   if (documents.length === 0 && found.length === 0) {
     diagnostics.push(diagnostic("empty", "There is no policy in this file.", FILE_START));
   }
-  return {
-    path,
-    folder,
-    sha256: sha256(bytes),
-    policies,
-    named: [...named],
-    diagnostics: diagnostics.sort(byPosition),
-  };
+  diagnostics.sort(byPosition);
+  return { path, folder, sha256: sha256(bytes), policies, named: [...named], diagnostics };
 }
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** At most one byte more than is allowed, which is then told as too large. */
-async function readBounded(path: string): Promise<Uint8Array | Diagnostic> {
+async function readBytes(path: string): Promise<Uint8Array | Diagnostic> {
   const fail = (why: string): Diagnostic =>
     diagnostic("unreadable", `${basename(path)} cannot be read: ${why}.`, FILE_START);
   try {
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const stats = await file.stat();
-      if (!stats.isFile()) return fail("it is not a file");
-      if (stats.size > MAX_POLICY_BYTES) {
-        const message = `The file has ${stats.size} bytes; a policy file may have ${MAX_POLICY_BYTES}.`;
-        return diagnostic("too-large", message, FILE_START);
-      }
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
+    const bytes = await readBounded(path);
+    if (bytes === undefined) return fail("it is not a file");
+    return typeof bytes === "number" ? tooLarge(bytes) : bytes;
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
@@ -107,36 +89,36 @@ async function readBounded(path: string): Promise<Uint8Array | Diagnostic> {
   }
 }
 
-async function readDocument(reading: Reading): Promise<Policy | undefined> {
-  const { document, diagnostics } = reading;
-  const problems = new SchemaCheck(POLICY_SCHEMA).run(document.value);
+async function readDocument(context: ReadContext): Promise<Policy | undefined> {
+  const { document, diagnostics } = context;
+  const problems = [...schemaProblems(document.value)];
   for (const { code, message, path, atKey } of problems) {
     const hint = code === "wrong-kind" && isImportable(document.value) ? IMPORT_HINT : "";
-    report(reading, code, `${message}${hint}`, path, atKey);
+    report(context, code, `${message}${hint}`, path, atKey);
   }
   if (problems.length > 0) return undefined;
   const { metadata, spec } = v.parse(PolicyDocument, document.value);
-  const models = spec.models.map(({ glob }, index) => readGlob(reading, glob, ["spec", "models", index, "glob"]));
+  const models = spec.models.map(({ glob }, index) => readGlob(context, glob, ["spec", "models", index, "glob"]));
   const unsignedFiles = spec.unsignedFiles.map((glob, index) =>
-    readGlob(reading, glob, ["spec", "unsignedFiles", index]),
+    readGlob(context, glob, ["spec", "unsignedFiles", index]),
   );
-  checkNames(reading, spec.authorities);
+  checkNames(context, spec.authorities);
   const authorities: Authority[] = [];
   const slices = new TimeSlices(undefined);
   for (const [index, authority] of spec.authorities.entries()) {
     if (slices.isOver()) await slices.next();
-    const read = await readAuthority(reading, authority, ["spec", "authorities", index]);
+    const read = await readAuthority(context, authority, ["spec", "authorities", index]);
     if (read !== undefined) authorities.push(read);
   }
   const { signaturePath, ...verification } = spec.verification;
-  checkVerification(reading, signaturePath, verification.ignorePaths);
+  checkVerification(context, spec.verification);
   if (hasErrors(diagnostics)) return undefined;
   return {
     name: metadata.name,
-    place: placeOf(reading, ["metadata", "name"]),
+    location: locationOf(context, ["metadata", "name"]),
     mode: spec.mode,
     models,
-    modelPlaces: models.map((_, index) => placeOf(reading, ["spec", "models", index, "glob"])),
+    modelLocations: models.map((_, index) => locationOf(context, ["spec", "models", index, "glob"])),
     requireSignature: spec.requireSignature,
     unsignedFiles,
     authorities,
@@ -146,70 +128,69 @@ async function readDocument(reading: Reading): Promise<Policy | undefined> {
 
 /** @returns undefined where something is wrong with it, which is then among the diagnostics */
 async function readAuthority(
-  reading: Reading,
+  context: ReadContext,
   authority: AuthorityDocument,
   path: ValuePath,
 ): Promise<Authority | undefined> {
-  const base = { name: authority.name ?? `authority-${path.at(-1)}`, place: placeOf(reading, path) };
+  const base = { name: authority.name ?? `authority-${path.at(-1)}`, location: locationOf(context, path) };
   for (const [field, form] of authorityForms()) {
     const value = authority[field];
-    if (value !== undefined) return await form.read(reading, base, value, [...path, field]);
+    if (value !== undefined) return await form.read(context, base, value, [...path, field]);
   }
   return undefined;
 }
 
-function placeOf({ file, document }: Reading, path: ValuePath): Place {
+function locationOf({ file, document }: ReadContext, path: ValuePath): SourceLocation {
   const { line, column } = document.range(path);
   return { file, line, column };
 }
 
-const IMPORT_HINT = ' "model-provenance policy import" makes a policy of it.';
+const IMPORT_HINT = ' "model-provenance policy import" converts it to a policy.';
 
 function isImportable(document: unknown): boolean {
   if (typeof document !== "object" || document === null || !("kind" in document)) return false;
   return document.kind === "ClusterImagePolicy" || document.kind === "ModelValidation";
 }
 
-function readGlob(reading: Reading, pattern: string, path: ValuePath): Glob {
+function readGlob(context: ReadContext, pattern: string, path: ValuePath): Glob {
   const problem = globProblem(pattern);
-  if (problem !== undefined) report(reading, "glob", `The pattern ${JSON.stringify(pattern)} ${problem}.`, path);
+  if (problem !== undefined) report(context, "glob", `The pattern ${JSON.stringify(pattern)} ${problem}.`, path);
   const literal = literalCharacters(pattern);
   if (literal.length > 0) {
     const hint = `${literal.join(" ")} in a pattern stands for itself: only * and ** are wildcards.`;
-    report(reading, "glob-literal", hint, path);
+    report(context, "glob-literal", hint, path);
   }
   return new Glob(pattern);
 }
 
-/** What the schema cannot say of the authorities as a list. */
-function checkNames(reading: Reading, authorities: PolicyDocument["spec"]["authorities"]): void {
+/** What the schema cannot express about the authorities as a list. */
+function checkNames(context: ReadContext, authorities: readonly AuthorityDocument[]): void {
   const seen = new Set<string>();
-  for (const [index, { name, static: fixed }] of authorities.entries()) {
+  for (const [index, { name, static: exception }] of authorities.entries()) {
     const path = ["spec", "authorities", index];
     if (name !== undefined && seen.has(name)) {
-      report(reading, "duplicate-name", `There is another authority ${JSON.stringify(name)}.`, [...path, "name"]);
+      report(context, "duplicate-name", `There is another authority ${JSON.stringify(name)}.`, [...path, "name"]);
     }
     seen.add(name ?? "");
-    if (fixed?.action === "fail" && authorities.length > 1) {
-      const hint = "Beside other authorities this has no effect: any one that accepts is enough.";
-      report(reading, "fail-without-effect", hint, [...path, "static"]);
+    if (exception?.action === "fail" && authorities.length > 1) {
+      const hint = "This has no effect next to other authorities: any one that accepts is enough.";
+      report(context, "fail-without-effect", hint, [...path, "static"]);
     }
   }
 }
 
 function checkVerification(
-  reading: Reading,
-  signaturePath: string | undefined,
-  ignorePaths: PolicyVerification["ignorePaths"],
+  context: ReadContext,
+  { signaturePath, ignorePaths }: PolicyDocument["spec"]["verification"],
 ): void {
   const base = ["spec", "verification"];
-  // Up to the workspace folder it may go: which folder that is, depends on the model.
+  // It may lead up to the workspace folder; how far up that is depends on the model.
   const problem = signaturePath === undefined ? undefined : pathProblem(signaturePath.replace(/^(\.\.\/)+/, ""));
-  if (problem !== undefined) report(reading, problem.code, problem.message, [...base, "signaturePath"]);
+  if (problem !== undefined) report(context, problem.code, problem.message, [...base, "signaturePath"]);
   for (const [index, path] of ignorePaths.entries()) {
     const wrong = path.includes("\\") ? "backslash" : nameProblem(path);
     if (wrong === undefined) continue;
     const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
-    report(reading, "path", message, [...base, "ignorePaths", index]);
+    report(context, "path", message, [...base, "ignorePaths", index]);
   }
 }

@@ -39,21 +39,24 @@ export class RegularExpression {
   }
 }
 
-export type RegExpProblem = { readonly code: "regexp" | "regexp-too-large"; readonly message: string };
+export interface RegExpRemark {
+  readonly code: "regexp" | "regexp-too-large" | "regexp-unanchored" | "regexp-dot";
+  readonly message: string;
+}
 
-/** Checks the expressions of one file; what they cost together is bounded, too. */
+/** Checks the expressions of one file; their total size is limited, too. */
 export class RegExpChecker {
   #left = MAX_FILE_PROGRAM;
 
-  /** The expression, where it can be used, and what its author should know. */
-  read(source: string): { compiled?: RegularExpression; remarks: readonly (RegExpProblem | RegExpSuspicion)[] } {
+  /** The expression, if it is valid, with errors and warnings about it. */
+  read(source: string): { compiled?: RegularExpression; remarks: readonly RegExpRemark[] } {
     const problem = this.problem(source);
     if (problem !== undefined) return { remarks: [problem] };
     return { compiled: new RegularExpression(source), remarks: regExpSuspicions(source) };
   }
 
   /** Why an expression cannot be used, if it cannot. */
-  problem(source: string): RegExpProblem | undefined {
+  problem(source: string): RegExpRemark | undefined {
     if (source.length > MAX_LENGTH) {
       const message = `This regular expression is too long: it has ${source.length} characters, and ${MAX_LENGTH} are allowed.`;
       return { code: "regexp-too-large", message };
@@ -76,17 +79,12 @@ export class RegExpChecker {
   }
 }
 
-export type RegExpSuspicion = {
-  readonly code: "regexp-unanchored" | "regexp-dot";
-  readonly message: string;
-};
-
 /**
- * What a valid expression probably accepts against its author's will. Anchors are looked for where they are usually
- * written, at both ends of each alternative: an expression that is anchored in another way gets the warning too.
+ * Warnings about what a valid expression probably accepts unintentionally. Anchors are only recognized where they are
+ * usually written: at both ends of each alternative.
  */
-export function regExpSuspicions(source: string): RegExpSuspicion[] {
-  const suspicions: RegExpSuspicion[] = [];
+export function regExpSuspicions(source: string): RegExpRemark[] {
+  const suspicions: RegExpRemark[] = [];
   const branches = alternatives(source);
   const everyLine = /\(\?[isU]*m/.test(source);
   const open = [

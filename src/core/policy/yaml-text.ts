@@ -12,13 +12,12 @@ import {
   visit,
 } from "yaml";
 import { type Diagnostic, diagnostic, FILE_START, type TextRange } from "./diagnostics.ts";
-import type { ValuePath } from "./schema-check.ts";
+import type { ValuePath } from "./policy-schema.ts";
+import { MAX_POLICY_BYTES } from "./workspace-files.ts";
 
-/** Bytes: some 30 000 authorities. */
-export const MAX_POLICY_BYTES = 4 * 1024 * 1024;
-/** Lists and mappings in one another; a policy needs 8. */
+/** Nesting of lists and mappings; a policy needs 8. */
 const MAX_DEPTH = 64;
-/** Values that aliases may stand for, all in all. */
+/** Values that all aliases together may stand for. */
 const MAX_ALIASES = 100;
 
 /** How policy files are parsed, wherever they are. */
@@ -31,7 +30,7 @@ export const YAML_OPTIONS = {
   logLevel: "error",
 } as const;
 
-/** Compared as the text that they are in the value: to YAML, `1` and `"1"` are two keys. */
+/** Compares keys as names of fields: in YAML, `1` and `"1"` are two keys. */
 function isSameKey(one: unknown, other: unknown): boolean {
   return one === other || (isScalar(one) && isScalar(other) && String(one.value) === String(other.value));
 }
@@ -48,22 +47,24 @@ export interface YamlText {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const TOO_DEEP = `The file nests more than ${MAX_DEPTH} levels deep, which no policy does.`;
+
+export function tooLarge(bytes: number): Diagnostic {
+  const message = `The file has ${bytes} bytes; a policy file may have ${MAX_POLICY_BYTES}.`;
+  return diagnostic("too-large", message, FILE_START);
+}
+
 /** Reads all documents of a text in UTF-8. JSON is read as the YAML that it is. Empty documents are left out. */
 export function parseYaml(bytes: Uint8Array): YamlText {
-  if (bytes.length > MAX_POLICY_BYTES) {
-    const message = `The file has ${bytes.length} bytes; a policy file may have ${MAX_POLICY_BYTES}.`;
-    return { documents: [], diagnostics: [diagnostic("too-large", message, FILE_START)] };
-  }
+  const rejected = (reason: Diagnostic): YamlText => ({ documents: [], diagnostics: [reason] });
+  if (bytes.length > MAX_POLICY_BYTES) return rejected(tooLarge(bytes.length));
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return { documents: [], diagnostics: [diagnostic("not-utf8", "The file is not UTF-8 text.", FILE_START)] };
+    return rejected(diagnostic("not-utf8", "The file is not UTF-8 text.", FILE_START));
   }
-  if (isTooDeep(text)) {
-    const message = `The file nests more than ${MAX_DEPTH} levels deep, which no policy does.`;
-    return { documents: [], diagnostics: [diagnostic("too-deep", message, FILE_START)] };
-  }
+  if (isTooDeep(text)) return rejected(diagnostic("too-deep", TOO_DEEP, FILE_START));
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -74,7 +75,7 @@ export function parseYaml(bytes: Uint8Array): YamlText {
     }
     const unusual = unusualKey(document);
     if (unusual !== undefined) {
-      const message = "The name of a field has to be text: an alias or a collection may stand for one that is there.";
+      const message = "The name of a field must be text, not an alias or a collection.";
       diagnostics.push(diagnostic("syntax", message, rangeOf(lines, unusual)));
     }
     if (found.length > 0 || unusual !== undefined || isEmptyDocument(document)) continue;
@@ -86,7 +87,7 @@ export function parseYaml(bytes: Uint8Array): YamlText {
   return { documents, diagnostics };
 }
 
-/** Where a key is no scalar: what it becomes as the name of a field is known too late to be compared with the others. */
+/** The range of a key that is no scalar: its name is known too late to be compared with the others. */
 function unusualKey(document: Document): readonly number[] | undefined {
   let range: readonly number[] | undefined;
   visit(document, {
@@ -99,14 +100,13 @@ function unusualKey(document: Document): readonly number[] | undefined {
   return range;
 }
 
-/** Such a document says nothing, and is not counted. */
 export function isEmptyDocument({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 /**
- * Whether brackets, or items of lists on one line, nest deeper than is allowed: told before anything is built, as the
- * parser would go on to the end of the stack. What nests by indentation is bounded by the size of the file.
+ * Whether brackets, or items of lists on one line, nest deeper than is allowed. Checked before parsing, because the
+ * parser would exhaust the stack. Nesting by indentation is limited by the size of the file.
  */
 export function isTooDeep(text: string): boolean {
   let brackets = 0;
@@ -127,7 +127,7 @@ function toValue(document: Document, lines: LineCounter, diagnostics: Diagnostic
   } catch (error) {
     const range = rangeOf(lines, document.range?.slice(0, 1));
     if (error instanceof RangeError) {
-      diagnostics.push(diagnostic("too-deep", "The document nests deeper than any policy does.", range));
+      diagnostics.push(diagnostic("too-deep", TOO_DEEP, range));
     } else if (error instanceof ReferenceError) {
       diagnostics.push(
         diagnostic("too-many-aliases", `Its aliases stand for more than ${MAX_ALIASES} values; write them out.`, range),
@@ -137,7 +137,7 @@ function toValue(document: Document, lines: LineCounter, diagnostics: Diagnostic
   }
 }
 
-/** Where a value stands; of a mapping or a list, only its name or its first line, so that not half a file is marked. */
+/** The range of a value; of a mapping or a list, only its name or its first line. */
 function locate(document: Document, lines: LineCounter, path: ValuePath, atKey: boolean): TextRange {
   let node: unknown = document.contents;
   let key: unknown;

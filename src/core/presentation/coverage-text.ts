@@ -1,6 +1,5 @@
 import { changedFileCount } from "../manifest/changed-files.ts";
-import type { Comparison } from "../manifest/comparison.ts";
-import type { FileDifference } from "../manifest/differences.ts";
+import type { AddedEntry, ChangedResource, Comparison } from "../manifest/comparison.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
 import type { Coverage, Verdict } from "../verdict.ts";
 import { bytesText } from "./bytes-and-time.ts";
@@ -28,7 +27,7 @@ export function differencesPhrase(comparison: Comparison, t: Translate): string 
 }
 
 /** Why a file differs, or cannot be signed. */
-export function noteText(note: NonNullable<FileDifference["note"]>, t: Translate): string {
+export function noteText(note: NonNullable<(ChangedResource | AddedEntry)["note"]> | "ignored", t: Translate): string {
   switch (note) {
     case "shorter":
       return t("shorter than signed");

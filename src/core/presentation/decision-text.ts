@@ -1,4 +1,4 @@
-import type { Decision, DecisionReason, Outcome, PolicyDecision } from "../policy/decision.ts";
+import type { Decision, Outcome, PolicyDecision } from "../policy/decision.ts";
 import type { Reason, Verdict } from "../verdict.ts";
 import type { Translate } from "./localizer.ts";
 import { acceptedBySettings } from "./signer-text.ts";
@@ -47,7 +47,7 @@ export function policyOwner({ source }: Pick<PolicyDecision, "source">, t: Trans
   return source === "user" ? t("your own policy") : t("policy of this workspace");
 }
 
-export function policyNotes({ reasons, warnings }: PolicyDecision): readonly DecisionReason[] {
+export function policyNotes({ reasons, warnings }: PolicyDecision): readonly Reason[] {
   return [...reasons, ...warnings];
 }
 

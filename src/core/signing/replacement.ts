@@ -1,4 +1,4 @@
-import { differencesOfSigning, type FileDifference } from "../manifest/differences.ts";
+import { compareManifests } from "../manifest/compare-manifests.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Signer } from "../verification/signer.ts";
 import type { EarlierSignature } from "./earlier-signature.ts";
@@ -52,7 +52,7 @@ export function replacementOf(earlier: EarlierSignature, next: Manifest): Replac
 function changesOf(before: Manifest, next: Manifest): SignedChanges {
   const [a, b] = [before.serialization, next.serialization];
   const comparable = a.algorithm === b.algorithm && a.shardSize === b.shardSize;
-  const { changed, missing, added } = differencesOfSigning(before, next);
+  const { changed, missing, added } = compareManifests(before, next);
   return {
     matches: comparable && changed.length + missing.length + added.length === 0,
     comparable,
@@ -62,6 +62,7 @@ function changesOf(before: Manifest, next: Manifest): SignedChanges {
   };
 }
 
-function namesOf(files: readonly FileDifference[]): NameList {
-  return { count: files.length, names: files.slice(0, NAMES).map(({ name }) => name) };
+function namesOf(files: readonly { readonly name: string }[]): NameList {
+  const names = [...new Set(files.map(({ name }) => name))];
+  return { count: names.length, names: names.slice(0, NAMES) };
 }

@@ -1,108 +1,79 @@
 import type { ChangedResource } from "../../core/manifest/comparison.ts";
 import type { Resource } from "../../core/manifest/manifest.ts";
-import type { FileEntry, FileFilter, FileState, Findings, StateCounts } from "./requests.ts";
+import { FILE_STATES, type FileFilter, type FileState } from "./file-states.ts";
+import type { FileEntry, Findings, StateCounts } from "./requests.ts";
 
-/** What stands first: what a person has to look at. */
-const ORDER: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];
-/** Searches whose result is kept, so that scrolling through one does not search again. */
+/** Search results that are kept, so that scrolling does not search again. */
 const KEPT = 4;
+/** Characters: a shorter text is searched in names only, not in digests. */
+const DIGEST_START = 6;
 
-/** The signed files and those found beside them, in the order in which they are shown. */
+/** The signed files and those found beside them, in the order in which they are listed. */
 export class FileTable {
   readonly counts: StateCounts;
   readonly #entries: readonly FileEntry[];
-  readonly #searches = new Map<string, readonly number[]>();
+  readonly #searches = new Map<string, readonly FileEntry[]>();
 
-  constructor(resources: readonly Resource[], findings: Findings) {
-    const byState = new Map<FileState, FileEntry[]>(ORDER.map((state) => [state, []]));
-    const put = (entry: FileEntry): void => void byState.get(entry.state)?.push(entry);
-    const changes = Map.groupBy(findings.changed, ({ name }) => name);
-    const missing = new Map(findings.missing.map((file) => [file.name, file]));
-    for (const file of signedFiles(resources)) put(signedEntry(file, findings.compared, changes, missing));
-    for (const { name, note } of findings.added) put({ name, state: "added", changes: [], ...(note && { note }) });
-    for (const name of findings.passed) put({ name, state: "passed", changes: [] });
-    for (const { name, source } of findings.leftOut) put({ name, state: "left-out", changes: [], source });
-    this.#entries = ORDER.flatMap((state) => byState.get(state) ?? []);
-    const counts = ORDER.map((state) => [state, byState.get(state)?.length ?? 0]);
+  constructor(resources: readonly Resource[], { files, compared }: Findings) {
+    const changes = new Map<string, ChangedResource[]>();
+    const missing = new Map<string, boolean>();
+    const others: FileEntry[] = [];
+    for (const file of files) {
+      if (file.state === "changed") {
+        const { state: _, ...change } = file;
+        const known = changes.get(file.name);
+        if (known === undefined) changes.set(file.name, [change]);
+        else known.push(change);
+      } else if (file.state === "missing") missing.set(file.name, file.ignored);
+      else others.push({ ...file, changes: [] });
+    }
+    const signed = signedFiles(resources).map((file): FileEntry => {
+      const [ignored, changed = []] = [missing.get(file.name), changes.get(file.name)];
+      if (ignored !== undefined) return { ...file, state: "missing", changes: changed, ignored };
+      const state = changed.length > 0 ? "changed" : compared ? "same" : "listed";
+      return { ...file, state, changes: changed };
+    });
+    const byState = Map.groupBy([...signed, ...others], ({ state }) => state);
+    this.#entries = FILE_STATES.flatMap((state) => byState.get(state) ?? []);
+    const counts = FILE_STATES.map((state) => [state, byState.get(state)?.length ?? 0]);
     this.counts = Object.fromEntries(counts) as Record<FileState, number>;
   }
 
-  /** Positions that the filter and the search let through. */
-  select(filter: FileFilter, search: string): readonly number[] {
+  /** Returns the entries that match the filter and the search. */
+  select(filter: FileFilter, search: string): readonly FileEntry[] {
     const key = `${filter}\n${search}`;
     const known = this.#searches.get(key);
     if (known !== undefined) return known;
     const wanted = search.toLowerCase();
-    const found: number[] = [];
-    for (const [index, entry] of this.#entries.entries()) {
-      if (isIn(entry.state, filter) && holds(entry, wanted)) found.push(index);
-    }
+    const found = this.#entries.filter((entry) => isIn(entry.state, filter) && matches(entry, wanted));
     const [oldest] = this.#searches.keys();
     if (this.#searches.size >= KEPT && oldest !== undefined) this.#searches.delete(oldest);
     this.#searches.set(key, found);
     return found;
   }
-
-  at(position: number): FileEntry | undefined {
-    return this.#entries[position];
-  }
 }
 
-/** Whether a state is one that a filter shows. */
-export function isIn(state: FileState, filter: FileFilter): boolean {
+function isIn(state: FileState, filter: FileFilter): boolean {
   if (filter === "all") return true;
   if (filter === "differing") return state === "changed" || state === "missing" || state === "added";
   return state === filter;
 }
 
-/** Characters: a shorter text is looked for in names only. */
-const DIGEST_START = 6;
-
-/** A name, or the beginning of a digest. */
-function holds(entry: FileEntry, wanted: string): boolean {
-  if (wanted === "") return true;
-  return (
-    entry.name.toLowerCase().includes(wanted) ||
-    (wanted.length >= DIGEST_START && entry.digest?.startsWith(wanted) === true)
-  );
+/** Whether the name contains the text, or the digest starts with it. */
+function matches({ name, digest }: FileEntry, wanted: string): boolean {
+  if (name.toLowerCase().includes(wanted)) return true;
+  return wanted.length >= DIGEST_START && digest?.startsWith(wanted) === true;
 }
 
-interface SignedFile {
-  readonly name: string;
-  readonly digest: string;
-  shards: number;
-  /** Bytes that shards cover. */
-  end: number;
-}
-
-function signedFiles(resources: readonly Resource[]): Iterable<SignedFile> {
-  const files = new Map<string, SignedFile>();
-  for (const { file, digest, range } of resources) {
-    const known = files.get(file);
-    if (known === undefined) files.set(file, { name: file, digest, shards: range ? 1 : 0, end: range?.end ?? 0 });
-    else {
-      known.shards += 1;
-      known.end = Math.max(known.end, range?.end ?? 0);
-    }
-  }
-  return files.values();
-}
-
-function signedEntry(
-  { name, digest, shards, end }: SignedFile,
-  compared: boolean,
-  changed: ReadonlyMap<string, readonly ChangedResource[]>,
-  missing: ReadonlyMap<string, { readonly ignored: boolean }>,
-): FileEntry {
-  const changes = changed.get(name) ?? [];
-  const gone = missing.get(name);
-  const rest = {
-    name,
-    changes,
-    ...(shards > 0 ? { size: end, shards } : {}),
-    ...(shards > 1 ? {} : { digest }),
-  };
-  if (gone !== undefined) return { ...rest, state: "missing", ignored: gone.ignored };
-  if (changes.length > 0) return { ...rest, state: "changed" };
-  return { ...rest, state: compared ? "same" : "listed" };
+/** Returns each signed file once, with its size if its shards record it. */
+function signedFiles(resources: readonly Resource[]): Pick<FileEntry, "name" | "digest" | "size" | "shards">[] {
+  return [...Map.groupBy(resources, ({ file }) => file)].map(([name, parts]) => {
+    const ends = parts.flatMap(({ range }) => (range === undefined ? [] : [range.end]));
+    const [first] = parts;
+    return {
+      name,
+      ...(ends.length > 0 && { size: Math.max(...ends), shards: ends.length }),
+      ...(parts.length === 1 && first !== undefined && { digest: first.digest }),
+    };
+  });
 }

@@ -1,8 +1,8 @@
 const SPACES = "  ";
 
 /**
- * JSON on one line as lines that a person can read. Only white space between the parts is changed: numbers, strings
- * and names twice the same stay as they were signed. What is not JSON comes out as lines all the same.
+ * Breaks JSON into indented lines. Only white space changes: numbers, strings and duplicate names stay as signed. Text that
+ * is not JSON becomes lines too.
  */
 export function indentJson(text: string): string[] {
   const lines: string[] = [];

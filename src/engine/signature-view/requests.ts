@@ -3,16 +3,11 @@ import type { AddedEntry, ChangedResource, MissingResource } from "../../core/ma
 import type { IgnoredEntry } from "../../core/model/file-list.ts";
 import type { Claim } from "../../core/verification/claimed-signer.ts";
 import type { SigningMethod } from "../../core/verification/signer.ts";
+import type { FileFilter, FileState } from "./file-states.ts";
 
-// What the signature viewer asks the engine about a signature file that it has open.
+// What the signature viewer can ask the engine about an open signature file.
 
-/** What was found of a file: as signed, signed and not compared, … */
-export type FileState = "same" | "listed" | "changed" | "missing" | "added" | "passed" | "left-out";
-
-/** Which files are shown: `differing` is changed, missing and added. */
-export type FileFilter = "all" | "differing" | FileState;
-
-/** What a signature file says, without its files. Nothing of it is verified, and nothing of it is made harmless to show. */
+/** What a signature file contains, without its files. Nothing of it is verified or escaped. */
 export interface SignatureSummary {
   /** Bytes of the file. */
   readonly bytes: number;
@@ -26,10 +21,6 @@ export interface SignatureSummary {
     readonly rootDigest: string;
     readonly legacy: boolean;
     readonly algorithm: string;
-    readonly serialization: "files" | "shards";
-    /** Bytes; only for shards. */
-    readonly shardSize?: number;
-    readonly allowSymlinks: boolean;
     /** The first of them. */
     readonly ignorePaths: readonly string[];
     readonly ignorePathCount: number;
@@ -37,39 +28,37 @@ export interface SignatureSummary {
   };
   /** What is wrong with the file. */
   readonly problem?: { readonly code: ErrorCode; readonly message: string };
-  /** What {@link OpenSignatureCalls.textPage} are of: the statement, or the whole file where it holds none that can be read. */
+  /** The content of text pages: the statement, or the whole file if no statement can be read. */
   readonly text: "statement" | "file" | "none";
 }
 
-/** Files of which a check found something. Sent in slices: there may be as many as files. */
-export interface FoundFiles {
-  readonly changed: readonly ChangedResource[];
-  readonly missing: readonly MissingResource[];
-  readonly added: readonly AddedEntry[];
-  readonly passed: readonly string[];
-  readonly leftOut: readonly IgnoredEntry[];
-}
+/** What a verification found about one file, or one shard of it. */
+export type FoundFile =
+  | ({ readonly state: "changed" } & ChangedResource)
+  | ({ readonly state: "missing" } & MissingResource)
+  | ({ readonly state: "added" } & AddedEntry)
+  | ({ readonly state: "left-out" } & IgnoredEntry)
+  | { readonly state: "unsigned"; readonly name: string };
 
-/** What a check found of the model, as far as it is true now. */
-export interface Comparing {
-  /** Absolute path of the model, for the sizes of its files. */
-  readonly model?: string;
-  readonly modelKind?: "directory" | "file";
-  /** Whether the files were compared with what is signed. */
+/** What the last verification found, if it is current. */
+export interface Findings {
+  /** The model, for the sizes of its files. */
+  readonly model?: { readonly path: string; readonly kind: "directory" | "file" };
+  /** Whether the files were compared with the signature. */
   readonly compared: boolean;
+  readonly files: readonly FoundFile[];
 }
-
-export interface Findings extends Comparing, FoundFiles {}
 
 export interface FileEntry {
-  /** As in the statement, or as found. */
+  /** As signed, or as found. */
   readonly name: string;
   readonly state: FileState;
-  /** Bytes, where they are known. */
+  /** Bytes, if known. */
   readonly size?: number;
+  /** When the file was last modified (RFC 3339), if it exists. */
+  readonly modifiedAt?: string;
   /** Lower-case hex, as signed; absent for a file of several shards. */
   readonly digest?: string;
-  /** Shards of it. */
   readonly shards?: number;
   readonly changes: readonly ChangedResource[];
   readonly note?: NonNullable<AddedEntry["note"]>;
@@ -79,11 +68,15 @@ export interface FileEntry {
 
 export type StateCounts = Readonly<Record<FileState, number>>;
 
-export interface FileQuery {
-  readonly filter: FileFilter;
-  readonly search: string;
+/** A range of a list. */
+export interface PageRange {
   readonly offset: number;
   readonly count: number;
+}
+
+export interface FileQuery extends PageRange {
+  readonly filter: FileFilter;
+  readonly search: string;
 }
 
 export interface FilePage {
@@ -96,28 +89,23 @@ export interface TextPage {
   readonly lines: readonly string[];
 }
 
-/** A file on the disk, or bytes of it where it lies elsewhere. */
+/** A file on disk, or the bytes of one that is elsewhere. */
 export type SignatureSource =
   | { readonly path: string }
   | { readonly label: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/** A signature file that is open, by a number of the caller. */
+/** An open signature file, by the caller's number. */
 export interface OpenSignature {
   readonly view: number;
 }
 
-/** What can be asked about a signature file that is open. `undefined`: the engine was started anew, and has it not open. */
+/** Calls about an open signature file. The result is undefined if it is not open, because the engine was restarted. */
 export interface OpenSignatureCalls {
   openSignature(options: OpenSignature & { readonly source: SignatureSource }): SignatureSummary;
-  /** Some of what was found; belongs to the next `compareSignature`. */
-  addFindings(options: OpenSignature & { readonly files: Partial<FoundFiles> }): true | undefined;
-  compareSignature(options: OpenSignature & { readonly comparing: Comparing }): StateCounts | undefined;
+  /** Adds some of the files of the next `compareSignature`. */
+  addFindings(options: OpenSignature & { readonly files: readonly FoundFile[] }): true | undefined;
+  compareSignature(options: OpenSignature & { readonly findings: Omit<Findings, "files"> }): StateCounts | undefined;
   filePage(options: OpenSignature & { readonly query: FileQuery }): FilePage | undefined;
-  textPage(options: OpenSignature & { readonly range: TextRange }): TextPage | undefined;
+  textPage(options: OpenSignature & { readonly range: PageRange }): TextPage | undefined;
   closeSignature(options: OpenSignature): void;
-}
-
-export interface TextRange {
-  readonly offset: number;
-  readonly count: number;
 }

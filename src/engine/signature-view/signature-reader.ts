@@ -7,54 +7,46 @@ import type { Resource } from "../../core/manifest/manifest.ts";
 import { FileTable } from "./file-table.ts";
 import { indentJson } from "./indent-json.ts";
 import type {
-  Comparing,
   FileEntry,
   FilePage,
   FileQuery,
   Findings,
-  FoundFiles,
+  FoundFile,
+  PageRange,
   SignatureSource,
   SignatureSummary,
   StateCounts,
   TextPage,
-  TextRange,
 } from "./requests.ts";
 
-/** Ignore paths that are told; the statement has them all. */
+/** Ignore paths in the summary; the statement has all. */
 const IGNORE_PATHS = 200;
 /** Characters of a line of the statement. */
 const LINE_LENGTH = 4000;
-const NOTHING: FoundFiles = { changed: [], missing: [], added: [], passed: [], leftOut: [] };
-const NOT_COMPARED: Findings = { compared: false, ...NOTHING };
 
-/** One signature file, opened: what it says, its files, and its text. */
+/** One open signature file: its summary, its files, and its text. */
 export class SignatureReader {
   #resources: readonly Resource[] = [];
-  #table = new FileTable([], NOT_COMPARED);
-  #found = NOTHING;
-  #findings = NOT_COMPARED;
+  #findings: Findings = { compared: false, files: [] };
+  #table = new FileTable([], this.#findings);
+  #added: FoundFile[] = [];
   #text = "";
   #lines: readonly string[] | undefined;
 
   async open(source: SignatureSource): Promise<SignatureSummary> {
-    this.#resources = [];
-    this.#lines = undefined;
-    this.#text = "";
-    this.#table = new FileTable([], this.#findings);
-    let bytes: Buffer;
     const label = "path" in source ? basename(source.path) : source.label;
+    let bytes: Buffer;
     try {
       bytes = "path" in source ? await readSignatureFile(source.path) : Buffer.from(source.bytes.buffer);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
       const { code, message } = error;
+      this.#show([], "");
       return { bytes: 0, claims: [], problem: { code, message }, text: "none" };
     }
     const { envelope, statement, problem } = await inspectParts(bytes, label);
-    this.#text = (envelope?.payload ?? bytes).toString("utf8");
-    this.#resources = statement?.manifest.resources ?? [];
-    this.#table = new FileTable(this.#resources, this.#findings);
-    const serialization = statement?.manifest.serialization;
+    const text = (envelope?.payload ?? bytes).toString("utf8");
+    this.#show(statement?.manifest.resources ?? [], text);
     return {
       bytes: bytes.length,
       claims: envelope?.claims ?? [],
@@ -63,69 +55,61 @@ export class SignatureReader {
         method: envelope.method,
         claimedSigner: envelope.claimedSigner,
       }),
-      ...(statement &&
-        serialization && {
-          statement: {
-            subject: statement.subjectName,
-            rootDigest: statement.rootDigest,
-            legacy: statement.legacy,
-            algorithm: serialization.algorithm,
-            serialization: serialization.method,
-            ...(serialization.shardSize === undefined ? {} : { shardSize: serialization.shardSize }),
-            allowSymlinks: serialization.allowSymlinks,
-            ignorePaths: serialization.ignorePaths.slice(0, IGNORE_PATHS),
-            ignorePathCount: serialization.ignorePaths.length,
-            files: new Set(this.#resources.map(({ file }) => file)).size,
-          },
-        }),
+      ...(statement && {
+        statement: {
+          subject: statement.subjectName,
+          rootDigest: statement.rootDigest,
+          legacy: statement.legacy,
+          algorithm: statement.manifest.serialization.algorithm,
+          ignorePaths: statement.manifest.serialization.ignorePaths.slice(0, IGNORE_PATHS),
+          ignorePathCount: statement.manifest.serialization.ignorePaths.length,
+          files: new Set(this.#resources.map(({ file }) => file)).size,
+        },
+      }),
       ...(problem && { problem: { code: problem.code, message: problem.message } }),
-      text: envelope !== undefined ? "statement" : this.#text.trim() === "" ? "none" : "file",
+      text: envelope !== undefined ? "statement" : text.trim() === "" ? "none" : "file",
     };
   }
 
-  found({ changed, missing, added, passed, leftOut }: Partial<FoundFiles>): void {
-    const before = this.#found;
-    this.#found = {
-      changed: changed === undefined ? before.changed : before.changed.concat(changed),
-      missing: missing === undefined ? before.missing : before.missing.concat(missing),
-      added: added === undefined ? before.added : before.added.concat(added),
-      passed: passed === undefined ? before.passed : before.passed.concat(passed),
-      leftOut: leftOut === undefined ? before.leftOut : before.leftOut.concat(leftOut),
-    };
+  /** Adds files of the next {@link compare}. */
+  add(files: readonly FoundFile[]): true {
+    this.#added = this.#added.concat(files);
+    return true;
   }
 
-  compare(comparing: Comparing): StateCounts {
-    this.#findings = { ...comparing, ...this.#found };
-    this.#found = NOTHING;
+  compare(findings: Omit<Findings, "files">): StateCounts {
+    this.#findings = { ...findings, files: this.#added };
+    this.#added = [];
     this.#table = new FileTable(this.#resources, this.#findings);
     return this.#table.counts;
   }
 
   page({ filter, search, offset, count }: FileQuery): FilePage {
     const found = this.#table.select(filter, search);
-    const entries = found.slice(offset, offset + count).flatMap((position) => this.#table.at(position) ?? []);
-    return { total: found.length, entries: entries.map((entry) => this.#withSize(entry)) };
+    return { total: found.length, entries: found.slice(offset, offset + count).map((entry) => this.#onDisk(entry)) };
   }
 
-  lines({ offset, count }: TextRange): TextPage {
-    const lines = this.#allLines();
-    return { total: lines.length, lines: lines.slice(offset, offset + count) };
-  }
-
-  #allLines(): readonly string[] {
+  lines({ offset, count }: PageRange): TextPage {
     this.#lines ??= indentJson(this.#text).map((line) =>
       line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line,
     );
-    return this.#lines;
+    return { total: this.#lines.length, lines: this.#lines.slice(offset, offset + count) };
   }
 
-  /** The size on the disk now, without following a link: the statement of whole files does not say it. */
-  #withSize(entry: FileEntry): FileEntry {
-    const { model, modelKind } = this.#findings;
-    if (model === undefined || entry.size !== undefined || entry.state === "missing") return entry;
+  #show(resources: readonly Resource[], text: string): void {
+    this.#resources = resources;
+    this.#table = new FileTable(resources, this.#findings);
+    this.#text = text;
+    this.#lines = undefined;
+  }
+
+  /** Adds the current size and time of the file, without following a link. */
+  #onDisk(entry: FileEntry): FileEntry {
+    const { model } = this.#findings;
+    if (model === undefined || entry.state === "missing") return entry;
     try {
-      const info = lstatSync(modelKind === "file" ? model : join(model, entry.name));
-      return info.isFile() ? { ...entry, size: info.size } : entry;
+      const info = lstatSync(model.kind === "file" ? model.path : join(model.path, entry.name));
+      return info.isFile() ? { size: info.size, ...entry, modifiedAt: info.mtime.toISOString() } : entry;
     } catch {
       return entry;
     }

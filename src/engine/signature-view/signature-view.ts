@@ -5,20 +5,20 @@ import type {
   FilePage,
   FileQuery,
   Findings,
-  FoundFiles,
   OpenSignatureCalls,
+  PageRange,
   SignatureSource,
   SignatureSummary,
   StateCounts,
   TextPage,
 } from "./requests.ts";
 
-/** Files that are copied for the engine at a stretch: a millisecond or so. */
+/** Files that are sent to the engine at once, which takes about a millisecond. */
 const SLICE = 1000;
 
 let views = 0;
 
-/** A signature file that the engine has open; opened again, and compared again, where the engine was started anew. */
+/** A signature file that the engine has open. If the engine was restarted, opens and compares it again. */
 export class SignatureView {
   readonly #client: EngineClient;
   readonly #view = views++;
@@ -33,7 +33,6 @@ export class SignatureView {
     this.#release = client.hold();
   }
 
-  /** @returns the view and what the file says */
   static async open(
     client: EngineClient,
     source: SignatureSource,
@@ -47,33 +46,25 @@ export class SignatureView {
     }
   }
 
-  /** Reads the file again, or another. */
+  /** Reads the file again, or another one. */
   read(source: SignatureSource): Promise<SignatureSummary> {
     this.#source = source;
     return this.#call("openSignature", { source });
   }
 
-  /** Sends what a check found, a slice at a time: this thread goes on in between. */
+  /** Sends what a verification found, in slices, so that this thread is not blocked. */
   async compare(findings: Findings): Promise<StateCounts> {
+    const counts = await this.#reopening(() => this.#send(findings));
     this.#findings = findings;
-    const { changed, missing, added, passed, leftOut, ...comparing } = findings;
-    const lists: FoundFiles = { changed, missing, added, passed, leftOut };
-    for (const [name, list] of Object.entries(lists)) {
-      for (let from = 0; from < list.length; from += SLICE) {
-        const files = { [name]: list.slice(from, from + SLICE) };
-        if ((await this.#call("addFindings", { files })) === undefined) return this.#again(findings);
-        await setImmediate();
-      }
-    }
-    return (await this.#call("compareSignature", { comparing })) ?? this.#again(findings);
+    return counts;
   }
 
   page(query: FileQuery): Promise<FilePage> {
-    return this.#ask("filePage", { query });
+    return this.#reopening(() => this.#call("filePage", { query }));
   }
 
-  lines(offset: number, count: number): Promise<TextPage> {
-    return this.#ask("textPage", { range: { offset, count } });
+  lines(range: PageRange): Promise<TextPage> {
+    return this.#reopening(() => this.#call("textPage", { range }));
   }
 
   dispose(): void {
@@ -83,20 +74,23 @@ export class SignatureView {
     this.#release();
   }
 
-  async #again(findings: Findings): Promise<StateCounts> {
-    await this.read(this.#source);
-    return this.compare(findings);
+  async #send({ files, ...findings }: Findings): Promise<StateCounts | undefined> {
+    for (let from = 0; from < files.length; from += SLICE) {
+      const slice = files.slice(from, from + SLICE);
+      if ((await this.#call("addFindings", { files: slice })) === undefined) return undefined;
+      await setImmediate();
+    }
+    return this.#call("compareSignature", { findings });
   }
 
-  async #ask<K extends "filePage" | "textPage">(
-    call: K,
-    options: Omit<CallOptions<K>, "view">,
-  ): Promise<NonNullable<CallResult<K>>> {
-    const answer = await this.#call(call, options);
-    if (answer !== undefined) return answer as NonNullable<CallResult<K>>;
+  async #reopening<T>(ask: () => Promise<T | undefined>): Promise<T> {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
     await this.read(this.#source);
-    if (this.#findings !== undefined) await this.compare(this.#findings);
-    return (await this.#call(call, options)) as NonNullable<CallResult<K>>;
+    if (this.#findings !== undefined) await this.#send(this.#findings);
+    const second = await ask();
+    if (second === undefined) throw new Error("The engine was restarted twice.");
+    return second;
   }
 
   async #call<K extends keyof OpenSignatureCalls>(

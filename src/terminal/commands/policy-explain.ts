@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from "node:path";
 import type { Decision } from "../../core/policy/decision.ts";
-import { lets } from "../../core/policy/decision.ts";
+import { allowsUse } from "../../core/policy/decision.ts";
 import { outcomeSentence } from "../../core/presentation/decision-text.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
@@ -72,7 +72,7 @@ export default defineCommand({
         }),
       );
     }
-    return decision !== undefined && lets(decision.outcome) ? EXIT.done : EXIT.failed;
+    return decision !== undefined && allowsUse(decision.outcome) ? EXIT.done : EXIT.failed;
   },
 });
 
@@ -87,7 +87,7 @@ function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, l
   const { mark, label } = verdictLabel(verdict, ENGLISH.t);
   const { signer, signature } = verdict;
   const read = verdict.state === "unchecked" ? " (signature and signer only; --files reads the files)" : "";
-  const passes = lets(decision.outcome);
+  const passes = allowsUse(decision.outcome);
   return [
     [`${mark} ${label}${read}  `, { text: name, style: "bold" }],
     ...field("path", [decision.path]),

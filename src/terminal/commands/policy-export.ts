@@ -1,5 +1,5 @@
 import { exportClusterImagePolicies } from "../../core/policy/interchange/cluster-image-policy.ts";
-import type { NotCarried } from "../../core/policy/interchange/draft.ts";
+import type { UnsupportedField } from "../../core/policy/interchange/draft.ts";
 import { exportFlags } from "../../core/policy/interchange/flags.ts";
 import { exportModelValidations } from "../../core/policy/interchange/model-validation.ts";
 import type { Policy } from "../../core/policy/policy.ts";
@@ -7,13 +7,13 @@ import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT, requiredText } from "../command.ts";
 import { namedPolicies } from "../policy-options.ts";
 import { OUTPUT_OPTION, writeOutput } from "../write-output.ts";
-import { tellNotCarried } from "./policy-import.ts";
+import { printUnsupportedFields } from "./policy-import.ts";
 
-const FORMATS: Readonly<Record<string, (policies: readonly Policy[], notCarried: NotCarried[]) => string>> = {
+const FORMATS: Readonly<Record<string, (policies: readonly Policy[], unsupported: UnsupportedField[]) => string>> = {
   "cluster-image-policy": exportClusterImagePolicies,
   "model-validation": exportModelValidations,
-  flags: (policies, notCarried) =>
-    exportFlags(policies, notCarried)
+  flags: (policies, unsupported) =>
+    exportFlags(policies, unsupported)
       .map((line) => `${line}\n`)
       .join(""),
 };
@@ -34,9 +34,9 @@ export default defineCommand({
     const convert = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
     if (convert === undefined) throw usageError(`--to: "${format}" is not one of ${Object.keys(FORMATS).join(", ")}.`);
     const { policies } = await namedPolicies([file], file, undefined, terminal);
-    const notCarried: NotCarried[] = [];
-    const text = convert(policies.user, notCarried);
-    tellNotCarried(notCarried, terminal);
+    const unsupported: UnsupportedField[] = [];
+    const text = convert(policies.user, unsupported);
+    printUnsupportedFields(unsupported, terminal);
     await writeOutput(text, args.text("output"), terminal);
     return EXIT.done;
   },

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../../core/errors.ts";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
-import { requireOutsideModels } from "../../core/policy/editing/signed-place.ts";
-import { type NotCarried, type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
+import { assertOutsideSignedModels } from "../../core/policy/editing/signed-model.ts";
+import { type PolicyDraft, type UnsupportedField, writePolicies } from "../../core/policy/interchange/draft.ts";
 import { authoritiesOfFlags } from "../../core/policy/interchange/flags.ts";
 import { importPolicies } from "../../core/policy/interchange/import-policies.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
@@ -45,10 +45,10 @@ export default defineCommand({
     if (file === "" && flags === undefined) throw usageError("FILE is missing, or flags such as --identity.");
     if (file !== "" && flags !== undefined) throw usageError("A FILE and flags exclude one another.");
     const imported =
-      flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], notCarried: [] };
+      flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], unsupported: [] };
     const output = args.text("output");
-    if (output !== undefined) await requireOutsideModels(output, () => "name a file elsewhere with --output");
-    tellNotCarried(imported.notCarried, terminal);
+    if (output !== undefined) await assertOutsideSignedModels(output, () => "name a file elsewhere with --output");
+    printUnsupportedFields(imported.unsupported, terminal);
     if (imported.drafts.length === 0) throw usageError(`${file} holds nothing to import.`);
     await writeOutput(writePolicies(imported.drafts), output, terminal);
     return EXIT.done;
@@ -95,8 +95,8 @@ async function readText(file: string): Promise<Buffer> {
 }
 
 /** Each on a line of standard error: nothing is dropped without a word. */
-export function tellNotCarried(notCarried: readonly NotCarried[], { err }: Pick<Terminal, "err">): void {
-  if (notCarried.length === 0) return;
+export function printUnsupportedFields(unsupported: readonly UnsupportedField[], { err }: Pick<Terminal, "err">): void {
+  if (unsupported.length === 0) return;
   err.print([{ text: "Not carried over:", style: "amber" }]);
-  for (const { what, why } of notCarried) err.print([`  ${what}: ${why}`]);
+  for (const { what, why } of unsupported) err.print([`  ${what}: ${why}`]);
 }

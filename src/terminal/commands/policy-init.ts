@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { requireOutsideModels } from "../../core/policy/editing/signed-place.ts";
+import { assertOutsideSignedModels } from "../../core/policy/editing/signed-model.ts";
 import { type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
@@ -36,7 +36,7 @@ export default defineCommand({
       );
     }
     const output = args.text("output") ?? join(folder, "model-policy.yaml");
-    await requireOutsideModels(
+    await assertOutsideSignedModels(
       output,
       (model) => `run policy init for ${dirname(model)}, or name a file elsewhere with --output`,
     );

@@ -4,7 +4,7 @@ import { isIgnored } from "../../core/model/ignore.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 
-/** What somebody who is no person asked about: a path that exists, in a folder of the workspace, links followed. */
+/** The path that an agent asked about: it exists in a workspace folder, links followed. */
 export interface AskedPath {
   /** Absolute. */
   readonly path: string;
@@ -15,7 +15,7 @@ export interface AskedPath {
 }
 
 /**
- * Finds the path in the workspace. What is outside is refused before the disk is asked about it.
+ * Finds the path in the workspace. A path outside is rejected before the disk is accessed.
  *
  * @throws Error with a sentence for a language model
  */
@@ -40,7 +40,7 @@ export interface Located {
 }
 
 /**
- * The model that the path is, or is in: the innermost that is known or has a signature, up to the workspace folder.
+ * Returns the model at or around the path: the innermost that is known or has a signature, up to the workspace folder.
  *
  * @param known whether a model is known at that place
  */
@@ -57,7 +57,7 @@ export async function modelAround(
   }
 }
 
-/** Whether the verdict says something of this path, and not only of other files of the model. */
+/** Whether the verdict applies to this path, and not only to other files of the model. */
 export function isCovered({ model, coverage, signature }: Verdict, path: string): boolean {
   if (path === model || coverage === undefined) return true;
   if (path === signature) return false;

@@ -23,12 +23,12 @@ const INPUT = v.object({ path: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096
 /** Characters of the path in the question. */
 const SHOWN = 200;
 
-/** What the person is asked before an agent may have a model verified. */
+/** The question to the user before an agent may verify a model. */
 export function confirmVerification(input: unknown): PreparedToolInvocation {
   const parsed = v.safeParse(INPUT, input);
   const path = middleShortened(plainText(parsed.success ? parsed.output.path : ""), SHOWN);
   const about = l10n.t(
-    "Reads the signature and the files of this model on this machine; files that did not change since they were last read are not read again. The agent is told the verdict, the signer, what policies say, and the names of files that differ, no content. Nothing is written and nothing is signed.",
+    "Reads the signature and the files of this model on this machine, and reuses cached digests of unchanged files. The agent receives the verdict, the signer, the policy decisions and the names of files that differ, but no content. Nothing is written or signed.",
   );
   const message = new MarkdownString(`${escapeMarkdown(path)}\n\n${escapeMarkdown(about)}`);
   return {
@@ -38,7 +38,7 @@ export function confirmVerification(input: unknown): PreparedToolInvocation {
 }
 
 /**
- * Verifies what the agent asks about, and tells it. Reads only.
+ * Verifies the model that an agent asks about, and returns the verdict. Reads only.
  *
  * @throws Error with a sentence for the agent
  */

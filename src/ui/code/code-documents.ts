@@ -21,10 +21,10 @@ export const CODE_DOCUMENTS: DocumentSelector = SCHEMES.flatMap((scheme) => [
   { scheme, pattern: "**/*.toml" },
 ]);
 
-/** Policies name models, and are no code that loads one. */
+/** Policy files name models but do not load them. */
 const POLICY = /(?:^|[./\\])model-policy\.(?:ya?ml|json)$/;
 
-/** In which language the strings of the document are read; undefined for those that are not looked at. */
+/** The language of the document's strings; undefined if they are not read. */
 export function languageOf({ languageId, uri }: TextDocument): CodeLanguage | undefined {
   if (!SCHEMES.includes(uri.scheme) || POLICY.test(uri.path)) return undefined;
   return LANGUAGES[languageId] ?? (uri.path.endsWith(".toml") ? "toml" : undefined);
@@ -35,13 +35,13 @@ export function basesOf({ uri }: TextDocument): readonly string[] {
   const folders = workspace.workspaceFolders ?? [];
   const own = folders.filter((folder) => uri.path.startsWith(`${folder.uri.path}/`));
   const bases = (own.length > 0 ? own : folders).map((folder) => folder.uri.fsPath);
-  // What was never saved, a notebook among it, is in no folder.
+  // An unsaved document, such as a new notebook, is in no folder.
   return isAbsolute(uri.fsPath) && uri.scheme !== "untitled" ? [dirname(uri.fsPath), ...bases] : bases;
 }
 
 const read = new WeakMap<TextDocument, { readonly version: number; readonly strings: readonly CodeString[] }>();
 
-/** The strings of the document as it is now; a text that did not change is read once. */
+/** The strings of the document. An unchanged text is parsed once. */
 export function stringsOf(document: TextDocument): readonly CodeString[] {
   const language = languageOf(document);
   if (language === undefined) return [];

@@ -4,7 +4,7 @@ import type { ModelRegistry } from "../../workspace/registry.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { referenceAt } from "./model-references.ts";
 
-/** What can be done where code loads a model that is not what was signed: see what differs, and look again. */
+/** Returns the quick fixes where code loads a model that failed verification. */
 export async function codeFixes(
   document: TextDocument,
   diagnostics: readonly Diagnostic[],

@@ -5,7 +5,7 @@ import { modelHover } from "../hover.ts";
 import { languageOf } from "./code-documents.ts";
 import { type ModelReference, referenceAt, referencesIn } from "./model-references.ts";
 
-/** What the tree tells of the model that the string under the pointer names. */
+/** Returns the hover of the model that the string at the position names. */
 export async function codeHover(
   document: TextDocument,
   position: Position,
@@ -15,7 +15,7 @@ export async function codeHover(
   return reference === undefined ? undefined : new Hover(modelHover(reference.model), rangeOf(reference, document));
 }
 
-/** Each string that names a model leads to its row in the tree. Markdown has links of its own. */
+/** Returns a link to the tree for each string that names a model. Markdown has its own links. */
 export async function codeLinks(document: TextDocument, registry: ModelRegistry): Promise<DocumentLink[]> {
   if (languageOf(document) === "markdown") return [];
   const references = await referencesIn(document, registry, () => true);
@@ -23,7 +23,7 @@ export async function codeLinks(document: TextDocument, registry: ModelRegistry)
     const { path } = reference.model;
     const target = Uri.parse(`command:${COMMANDS.showModel}?${encodeURIComponent(JSON.stringify([path]))}`);
     const link = new DocumentLink(rangeOf(reference, document), target);
-    // The editor puts this into Markdown that may run commands, unescaped: no name of a file stands in it.
+    // The editor renders the tooltip as trusted Markdown without escaping it, so it contains no file name.
     link.tooltip = l10n.t("Show in Models");
     return link;
   });

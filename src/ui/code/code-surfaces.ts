@@ -6,7 +6,7 @@ import { codeFixes } from "./code-fixes.ts";
 import { codeHover, codeLinks } from "./code-hover.ts";
 import { CodeWarnings } from "./code-warnings.ts";
 
-/** What code that names a model shows: its verdict where the pointer is, a link, a warning where it is wrong. */
+/** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
 export class CodeSurfaces {
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
@@ -30,7 +30,7 @@ export class CodeSurfaces {
     this.#store.add(
       registry.onDidChange(({ list }) => {
         if (!list) return;
-        // The editor asks for links again when the text changes, or the providers do.
+        // The editor requests links again only when the text or the providers change.
         this.#links.dispose();
         this.#links = this.#registerLinks();
       }),

@@ -16,20 +16,20 @@ import { languageOf } from "./code-documents.ts";
 import { rangeOf } from "./code-hover.ts";
 import { referencesIn } from "./model-references.ts";
 
-/** Milliseconds without a key before the text is read again. */
+/** Milliseconds without typing before the text is parsed again. */
 const PAUSE = 400;
 
-/** Open documents that are looked at. */
+/** Open documents that get warnings, at most. */
 const DOCUMENTS = 100;
 
-/** Warns in the Problems list where open code loads a model that is not what was signed. */
+/** Warns in Problems where open code loads a model that failed verification. */
 export class CodeWarnings {
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.add(languages.createDiagnosticCollection("modelProvenance.code"));
   readonly #waiting = new Map<TextDocument, NodeJS.Timeout>();
-  /** The models that are wrong, each with what is said of it. */
-  #said = new Map<string, string>();
+  /** The models that failed verification, each with its warning. */
+  #warnings = new Map<string, string>();
 
   constructor(registry: ModelRegistry) {
     this.#registry = registry;
@@ -38,7 +38,7 @@ export class CodeWarnings {
     this.#store.add(workspace.onDidChangeTextDocument((event) => this.#textChanged(event)));
     this.#store.add(workspace.onDidCloseTextDocument((document) => this.#closed(document)));
     this.#store.add(onSettingChanged(["codeWarnings"], () => this.#all()));
-    this.#said = this.#wrong();
+    this.#warnings = this.#failedModels();
     this.#all();
   }
 
@@ -48,19 +48,19 @@ export class CodeWarnings {
     this.#store.dispose();
   }
 
-  #wrong(): Map<string, string> {
-    return new Map(this.#registry.models.filter(isWrong).map((model) => [model.path, warningText(model)]));
+  #failedModels(): Map<string, string> {
+    return new Map(this.#registry.models.filter(isFailed).map((model) => [model.path, warningText(model)]));
   }
 
   /** Progress of a check changes nothing here. */
   #modelsChanged({ paths, list }: RegistryChange): void {
     const changed = paths.some((path) => {
       const model = this.#registry.get(path);
-      const text = model !== undefined && isWrong(model) ? warningText(model) : undefined;
-      return text !== this.#said.get(path);
+      const text = model !== undefined && isFailed(model) ? warningText(model) : undefined;
+      return text !== this.#warnings.get(path);
     });
-    if (!changed && !(list && this.#said.size > 0)) return;
-    this.#said = this.#wrong();
+    if (!changed && !(list && this.#warnings.size > 0)) return;
+    this.#warnings = this.#failedModels();
     this.#all();
   }
 
@@ -90,17 +90,17 @@ export class CodeWarnings {
 
   async #update(document: TextDocument): Promise<void> {
     const { version } = document;
-    const said = this.#said;
+    const warnings = this.#warnings;
     const diagnostics = await this.#diagnose(document);
     if (document.isClosed || this.#store.disposed) return;
-    // What came meanwhile is looked at by itself.
-    if (document.version !== version || this.#said !== said) return;
+    // A later change starts its own update.
+    if (document.version !== version || this.#warnings !== warnings) return;
     if (diagnostics.length > 0 || this.#collection.has(document.uri)) this.#collection.set(document.uri, diagnostics);
   }
 
   async #diagnose(document: TextDocument): Promise<Diagnostic[]> {
-    if (!setting("codeWarnings") || this.#said.size === 0 || languageOf(document) === "markdown") return [];
-    const references = await referencesIn(document, this.#registry, isWrong);
+    if (!setting("codeWarnings") || this.#warnings.size === 0 || languageOf(document) === "markdown") return [];
+    const references = await referencesIn(document, this.#registry, isFailed);
     return references
       .filter(({ loads }) => loads)
       .map((reference) => {
@@ -113,12 +113,12 @@ export class CodeWarnings {
   }
 }
 
-/** What was known before, until a new check has ended: a warning does not come and go with each check. */
+/** The last verdict, until a new check has ended: a warning does not flicker with each check. */
 function settled({ verdict, before }: KnownModel): KnownModel["verdict"] {
   return verdict.state === "checking" || verdict.state === "stale" ? (before ?? verdict) : verdict;
 }
 
-function isWrong(model: KnownModel): boolean {
+function isFailed(model: KnownModel): boolean {
   const { state } = settled(model);
   return state === "modified" || state === "invalid";
 }

@@ -1,10 +1,10 @@
 import { type CodeString, codeString } from "./code-string.ts";
 
 const FENCE = /^ {0,3}(?:`{3,}|~{3,})/;
-/** What stands around words of code. */
+/** Characters around words of code. */
 const AROUND = " \t\r\"'`()[]{}<>,;=";
 
-/** Code spans and the targets of links; in fenced code, every word. */
+/** Returns code spans and link targets; in fenced code, every word. */
 export function markdownStrings(text: string): CodeString[] {
   const found: CodeString[] = [];
   let fenced = false;

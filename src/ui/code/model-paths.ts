@@ -3,19 +3,19 @@ import { fileURLToPath } from "node:url";
 import { isModelFile } from "../../core/model/model-files.ts";
 import type { CodeString } from "./code-string.ts";
 
-/** Beside the known formats: in code that loads something, these are models mostly. */
+/** In addition to the known formats: in code, these are mostly models. */
 const OTHER_MODEL_FILE = /\.(?:ggml|bin|pb|engine)$/i;
 /** `https:`, `hf:`, but not the letter of a drive. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
-/** A call, an argument or a key that takes a model, right before the string. */
+/** A call, an argument or a key that takes a model, directly before the string. */
 const TAKES_MODEL =
   /(?:from_pretrained|load|model|checkpoint|ckpt|weights|pipeline|tokenizer|session|llama|auto)\w*["']?\s*[([:=]\s*[rbu]{0,2}["']?$/i;
-/** Characters before a string that are looked at. */
+/** Characters before a string that are searched. */
 const BEFORE = 64;
 
 /**
- * Whether a string may be the path of a model, before any path is looked up: it has a separator or the name of a model
- * file, or is itself the name of a model.
+ * Whether a string may be the path of a model, before any path is looked up: it has a separator, the name of a model
+ * file, or the name of a model.
  */
 export function mayNameModel(value: string, names: ReadonlySet<string>): boolean {
   if (/^\.{0,2}$/.test(value) || ["\0", "\n", "\r"].some((character) => value.includes(character))) return false;
@@ -23,7 +23,7 @@ export function mayNameModel(value: string, names: ReadonlySet<string>): boolean
   return /[\\/]/.test(value) || namesModelFile(value) || names.has(value);
 }
 
-/** The absolute paths that the string may mean, the nearest first. */
+/** The absolute paths that the string may refer to, the nearest first. */
 export function pathsOf(value: string, bases: readonly string[]): readonly string[] {
   if (value.startsWith("file:")) {
     try {

@@ -7,7 +7,7 @@ import { basesOf, languageOf, stringsOf } from "./code-documents.ts";
 import type { CodeString } from "./code-string.ts";
 import { mayNameModel, pathsOf, seemsLoaded } from "./model-paths.ts";
 
-/** Files of a document that are looked for on the disk. */
+/** Files of a document that are looked up on disk, at most. */
 const LOOKS = 200;
 
 /** A string of a document that names a model of the workspace, or a file in it. */
@@ -18,7 +18,7 @@ export interface ModelReference {
   readonly loads: boolean;
 }
 
-/** What the string at this offset names. */
+/** Returns the model that the string at this offset names. */
 export async function referenceAt(
   document: TextDocument,
   offset: number,
@@ -28,7 +28,7 @@ export async function referenceAt(
   return string === undefined ? undefined : (await resolveAll([string], document, registry, () => true))[0];
 }
 
-/** @param wanted which models are looked for: nothing is looked up on the disk for the others */
+/** @param wanted the models to look for: nothing is looked up on disk for the others */
 export async function referencesIn(
   document: TextDocument,
   registry: ModelRegistry,
@@ -50,14 +50,14 @@ async function resolveAll(
   const file = document.uri.scheme === "untitled" ? undefined : document.uri.fsPath;
   const isCode = languageOf(document) === "python";
   const text = document.getText();
-  const exists = looker();
+  const exists = existenceCheck();
   const slices = new TimeSlices(undefined);
   const found: ModelReference[] = [];
   for (const string of strings) {
     if (slices.isOver()) await slices.next();
     if (!mayNameModel(string.value, names)) continue;
     for (const path of pathsOf(string.value, bases)) {
-      const model = await modelAt(path, registry, (candidate) => wanted(candidate) && fits(candidate), exists);
+      const model = await modelAt(path, registry, (candidate) => wanted(candidate) && isLoadable(candidate), exists);
       if (model === undefined) continue;
       found.push({ string, model, loads: seemsLoaded(text, string) });
       break;
@@ -65,8 +65,8 @@ async function resolveAll(
   }
   return found;
 
-  /** The configuration of a model names its own files; only code in it loads it. */
-  function fits(model: KnownModel): boolean {
+  /** A model's configuration files name its own files; only code in the model loads them. */
+  function isLoadable(model: KnownModel): boolean {
     return isCode || file === undefined || !isIn(file, model.path);
   }
 }
@@ -74,13 +74,13 @@ async function resolveAll(
 async function modelAt(
   path: string,
   registry: ModelRegistry,
-  fits: (model: KnownModel) => boolean,
+  isWanted: (model: KnownModel) => boolean,
   exists: (path: string) => Promise<boolean>,
 ): Promise<KnownModel | undefined> {
   const exact = registry.get(path);
-  if (exact !== undefined) return fits(exact) ? exact : undefined;
+  if (exact !== undefined) return isWanted(exact) ? exact : undefined;
   const around = registry.holding(path).find((model) => model.kind === "directory" && isIn(path, model.path));
-  return around !== undefined && fits(around) && (await exists(path)) ? around : undefined;
+  return around !== undefined && isWanted(around) && (await exists(path)) ? around : undefined;
 }
 
 function isIn(path: string, folder: string): boolean {
@@ -88,8 +88,8 @@ function isIn(path: string, folder: string): boolean {
   return between !== "" && !/^\.\.(?:[\\/]|$)/.test(between) && between !== path;
 }
 
-/** Looks for files, each once, and not for more than a document can mean. */
-function looker(): (path: string) => Promise<boolean> {
+/** Returns a function that looks up files, each once, and at most {@link LOOKS} of them. */
+function existenceCheck(): (path: string) => Promise<boolean> {
   const seen = new Map<string, boolean>();
   return async (path) => {
     const known = seen.get(path);

@@ -1,14 +1,14 @@
 import { type CodeString, LONGEST_VALUE } from "./code-string.ts";
 import { PYTHON, type QuotedString, quotedStrings } from "./quoted-strings.ts";
 
-/** Characters between two strings that are looked at. */
+/** Characters between two strings that are searched. */
 const GAP = 24;
 
 const DIVIDED = /^\s*\)?\s*\/\s*$/;
 const NEXT_ARGUMENT = /^\s*,\s*$/;
 const JOINS = /(?:\bPath|\bjoin|\bjoinpath)\s*\(\s*$/;
 
-/** The strings of Python; `Path("models") / "x"` and `os.path.join("models", "x")` give `models` and `models/x`. */
+/** Returns the strings of Python code; `Path("models") / "x"` and `os.path.join("models", "x")` give `models` and `models/x`. */
 export function pythonStrings(text: string): CodeString[] {
   const found: CodeString[] = [];
   let before: QuotedString | undefined;

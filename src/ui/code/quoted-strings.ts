@@ -43,7 +43,7 @@ export const JSON_RULES: QuoteRules = {
 
 const PREFIX = /(?:^|[^\w])([rbfut]{1,2})$/i;
 
-/** The quoted strings of a text, in its order; every character is looked at once. */
+/** Returns the quoted strings of a text in order. Linear in the text. */
 export function quotedStrings(text: string, rules: QuoteRules): QuotedString[] {
   const found: QuotedString[] = [];
   for (let at = 0; at < text.length; ) {
@@ -62,7 +62,7 @@ export function quotedStrings(text: string, rules: QuoteRules): QuotedString[] {
     const escapes = !rules.literal.includes(quote);
     const end = closing(text, start, quote, triple, escapes);
     if (end === undefined) {
-      // Nobody closed it, as while one types: what follows, up to where it could have been closed, is unknown.
+      // Unclosed, as while typing: skip to where it could have been closed.
       at = triple ? text.length : orEnd(text.indexOf("\n", start), text);
       continue;
     }
@@ -98,11 +98,11 @@ function closing(text: string, start: number, quote: string, triple: boolean, es
   return undefined;
 }
 
-/** What the string says, as far as that is written there; undefined where it cannot be a path. */
+/** The value as written; undefined if it cannot be a path. */
 function readValue(text: string, start: number, end: number, prefix: string, escapes: boolean): string | undefined {
   if (end <= start || end - start > LONGEST_VALUE) return undefined;
   const written = text.slice(start, end);
-  // What an f-string holds is known when it runs.
+  // The value of an f-string is known only at run time.
   if (/[ft]/i.test(prefix) && written.includes("{")) return undefined;
   if (!escapes || /r/i.test(prefix) || !written.includes("\\")) return written;
   return written.replace(/\\(["'\\/])/g, "$1");

@@ -6,7 +6,7 @@ import { yamlStrings } from "./yaml-strings.ts";
 
 export type CodeLanguage = "python" | "json" | "yaml" | "toml" | "markdown";
 
-/** UTF-16 code units; a text that is longer is data that a program wrote, and is left alone. */
+/** UTF-16 code units. A longer text is generated data and is skipped. */
 export const LONGEST_TEXT = 200_000;
 
 const READERS: Readonly<Record<CodeLanguage, (text: string) => readonly CodeString[]>> = {
@@ -17,7 +17,7 @@ const READERS: Readonly<Record<CodeLanguage, (text: string) => readonly CodeStri
   markdown: markdownStrings,
 };
 
-/** The strings of a source text that may name a model, in its order. Linear in the text; none for one that is too long. */
+/** Returns the strings of a source text that may name a model, in order. Linear in the text; none if it is too long. */
 export function stringsInCode(text: string, language: CodeLanguage): readonly CodeString[] {
   return text.length > LONGEST_TEXT ? [] : READERS[language](text);
 }

@@ -6,7 +6,7 @@ import type { KeyFiles } from "./key-files.ts";
 
 const FILTERS = { PEM: ["pem", "key", "pub", "crt", "cer"], "*": ["*"] };
 
-/** The private key to sign with: one used before, or a file. */
+/** Asks for the private key to sign with: a recent one, or a file. */
 export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promise<string> {
   const { recent } = keyFiles;
   const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), keyFiles);

@@ -7,7 +7,7 @@ interface StateItem extends QuickPickItem {
   readonly state: VerdictState;
 }
 
-/** Shows only models of some verdicts; all again, where every one or none is chosen. */
+/** Filter Models: shows only models with the selected verdicts; all models if every verdict or none is selected. */
 export async function filterModels({ registry, view }: Services): Promise<void> {
   const counts = Map.groupBy(registry.models, (model) => view.groupOf(model));
   const items = (Object.keys(VERDICT_LABELS) as VerdictState[]).flatMap((state): StateItem[] => {

@@ -1,32 +1,33 @@
 import type { CommandHandlers } from "../../platform/commands.ts";
 import type { Services } from "../services.ts";
 
-/** What each command does: its code is loaded when it is first run. */
+/** The handler of each command. Its code is loaded when the command first runs. */
 export function commandHandlers(services: Services): CommandHandlers {
   return {
     signModel: async (...args) => (await import("./sign-model.ts")).signModel(args, services),
     signModelWith: async (...args) => (await import("./sign-model.ts")).signModelWith(args, services),
     verifyModel: async (...args) => (await import("./verify-model.ts")).verifyModels(args, services),
     verifyAllModels: async () => (await import("./verify-model.ts")).verifyAll(services),
-    copyReport: async (...args) => (await import("./copy-report.ts")).copyReport(args, services),
-    copyReportAsMarkdown: async (...args) => (await import("./copy-report.ts")).copyReportAsMarkdown(args, services),
+    copyReport: async (...args) => (await import("../reports/report-commands.ts")).copyReport(args, services),
+    copyReportAsMarkdown: async (...args) =>
+      (await import("../reports/report-commands.ts")).copyReportAsMarkdown(args, services),
     trustSigner: async (...args) => (await import("../trusting/trust-signer.ts")).trustSigner(args, services),
     trustKey: async () => (await import("./trust-key.ts")).trustKey(services),
     createPolicy: async (...args) => (await import("../trusting/create-policy.ts")).createPolicy(args, services),
     openPolicy: async (...args) => (await import("../trusting/open-policy.ts")).openPolicy(args, services),
     ignorePath: async (...args) => (await import("../trusting/ignore-path.ts")).ignorePath(args, services),
-    explainDecision: async (...args) => (await import("../explaining/explain.ts")).explainDecision(args, services),
-    showReport: async (...args) => (await import("../explaining/explain.ts")).showReport(args, services),
+    explainDecision: async (...args) =>
+      (await import("../reports/report-commands.ts")).showReport("decision", args, services),
+    showReport: async (...args) => (await import("../reports/report-commands.ts")).showReport("report", args, services),
     selectSigstoreInstance: async () => (await import("./sigstore-instance.ts")).selectSigstoreInstance(services),
     refreshTrustRoot: async () => (await import("./sigstore-instance.ts")).refreshTrustRoot(services),
-    clearDigestCache: async () => (await import("./clear-digest-cache.ts")).clearDigestCache(services),
+    clearHashCache: async () => (await import("./clear-hash-cache.ts")).clearHashCache(services),
     findModels: async () => (await import("./find-models.ts")).findModels(services),
     filterModels: async () => (await import("./filter-models.ts")).filterModels(services),
     showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
-    compare: async (...args) => (await import("../compare/compare-model.ts")).compareModel(args, services),
-    showResignChanges: async (...args) =>
-      (await import("../compare/compare-model.ts")).showResignChanges(args, services),
-    showLog: () => services.log.show(),
+    compare: async (...args) => (await import("./compare-model.ts")).compareModel(args, services),
+    previewResigning: async (...args) => (await import("./preview-resigning.ts")).previewResigning(args, services),
+    showOutput: () => services.log.show(),
   };
 }

@@ -6,7 +6,7 @@ import { texts } from "../../platform/shapes.ts";
 const RECENT = "recentPrivateKeys";
 const RECENT_LIMIT = 5;
 
-/** Where the person's key files are: paths of private keys used before. */
+/** The paths of the private keys that the user signed with before. */
 export class KeyFiles {
   readonly #state: Memento;
 
@@ -19,7 +19,7 @@ export class KeyFiles {
     return texts(this.#state.get<unknown>(RECENT));
   }
 
-  /** Where to look for a key: beside the last one, else at home; never in a workspace by default. */
+  /** The folder where file dialogs start: that of the last key, otherwise the home folder; never a workspace by default. */
   get folder(): Uri {
     const [last] = this.recent;
     return Uri.file(last === undefined ? homedir() : dirname(last));

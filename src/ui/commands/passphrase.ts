@@ -11,7 +11,7 @@ export interface OpenedKey {
 }
 
 /**
- * Reads a private key; asks for its passphrase only where it has one and none was kept, until it is right.
+ * Reads a private key. Asks for its passphrase, until it is correct, if the key is encrypted and no passphrase is stored.
  *
  * @throws CancellationError, KEY_UNREADABLE, KEY_UNSUPPORTED
  */
@@ -27,7 +27,7 @@ export async function openPrivateKey(source: PemSource, title: string, passphras
       await passphrases.forget(source.pem);
     }
   }
-  for (let problem: string | undefined; ; problem = l10n.t("That passphrase does not open {0}.", source.label)) {
+  for (let problem: string | undefined; ; problem = l10n.t("Wrong passphrase for {0}. Try again.", source.label)) {
     const { passphrase, keep } = await askPassphrase(title, source.label, problem);
     try {
       const key = readPrivateKey(source, passphrase);
@@ -52,14 +52,14 @@ function askPassphrase(
   const toggle = { checked: false };
   const button: QuickInputButton = {
     iconPath: new ThemeIcon("save"),
-    tooltip: l10n.t("Keep it in the system's secret storage"),
+    tooltip: l10n.t("Save in secret storage"),
     toggle,
   };
   input.title = messageText(title);
   const prompt = (): string =>
     toggle.checked
-      ? l10n.t("Passphrase of {0}. It will be kept in the system's secret storage.", messageText(label))
-      : l10n.t("Passphrase of {0}. It is not kept, unless you press the button above.", messageText(label));
+      ? l10n.t("Passphrase of {0}. It will be saved in secret storage.", messageText(label))
+      : l10n.t("Passphrase of {0}. Not saved. Select Save to keep it in secret storage.", messageText(label));
   input.prompt = prompt();
   input.password = true;
   input.ignoreFocusOut = true;

@@ -7,7 +7,7 @@ import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { FILE, pickAmong, targetModel, targetModels } from "./targets.ts";
 
-/** Opens the view, at the model if one is named; of several, at the one that the person picks. */
+/** Show Models: opens the view, at a model if one is given; the user picks one of several. */
 export async function showModel(args: readonly unknown[], services: Services): Promise<void> {
   const models = args.length === 0 ? [] : await targetModels(args, "show", services);
   const model = models.length > 1 ? await pickAmong(models, l10n.t("Models"), services) : models[0];
@@ -15,7 +15,7 @@ export async function showModel(args: readonly unknown[], services: Services): P
   else await services.view.show(model.path);
 }
 
-/** Opens the viewer: on the very file that is named, where it may be a signature, else on that of the model. */
+/** Show Signature: opens the viewer on the given file if it may be a signature, otherwise on the model's signature. */
 export async function showSignature(args: readonly unknown[], services: Services): Promise<void> {
   const file = v.safeParse(FILE, args[0]);
   const named = file.success && isSignatureFile(file.output, services) ? file.output : undefined;

@@ -14,15 +14,15 @@ import type { Services } from "../services.ts";
 import type { SigningWay } from "../signing/signing-way.ts";
 import { FILE, targetModel } from "./targets.ts";
 
-/** For key bindings and other extensions that know model and key already; the person is still asked to confirm. */
+/** For key bindings and other extensions that know the model and the key; the user still confirms. */
 const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
-/** Sign Model: which, with what (the way used last comes first), what is covered, then reading, writing, and checking. */
+/** Sign Model: asks for the model, the signing method (the last one first) and a confirmation, then signs and verifies the result. */
 export function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
   return signOne(args, services, async (title) => (await ways()).chooseWay(title, services));
 }
 
-/** Sign Model With…: the same, and each way is asked for from the start, as if none had been used before. */
+/** Sign Model With Another Method…: the same, but offers every signing method as if none had been used before. */
 export function signModelWith(args: readonly unknown[], services: Services): Promise<SignResult> {
   return signOne(args, services, async (title) => (await ways()).chooseAnyWay(title, services));
 }
@@ -37,7 +37,7 @@ async function signOne(
   choose: (title: string) => Promise<SigningWay>,
 ): Promise<SignResult> {
   if (!workspace.isTrusted) {
-    throw new ActionableError(l10n.t("Signing is off in Restricted Mode: nothing says that these files are yours."), {
+    throw new ActionableError(l10n.t("Signing is disabled in Restricted Mode."), {
       label: l10n.t("Manage Workspace Trust"),
       run: () => commands.executeCommand("workbench.trust.manage"),
     });
@@ -55,11 +55,11 @@ async function signOne(
   const mode = await confirmSigning(model, signature, way, services.registry, services.engine);
   const { result, verdict } = await signUntilDone(model, { signature, mode }, way, services);
   for (const warning of result.warnings) services.log.warn(warning);
-  tellSigned(model, way, result, verdict, services);
+  reportSigned(model, way, result, verdict, services);
   return result;
 }
 
-/** A file that is not what was asked for is no reason to begin with the model again. */
+/** Lets the user choose another key or certificate without choosing the model again. */
 function chooseAgain(error: unknown, model: KnownModel, services: Services): unknown {
   if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE)_/.test(error.code)) return error;
   const run = () => signModelWith([model.path], services);
@@ -71,7 +71,7 @@ async function withKey(file: string, title: string, services: Services): Promise
   return keyWay(file, title, services);
 }
 
-/** A signature is replaced where it is; a first one goes where the format wants it. */
+/** The path of the existing signature, otherwise the default path. */
 async function signaturePath(model: KnownModel): Promise<string> {
   const { defaultSignaturePath } = await import("../../core/sign.ts");
   return model.verdict.signature ?? defaultSignaturePath(model.path, model.kind);
@@ -85,7 +85,7 @@ interface Signed {
 
 type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">;
 
-/** Signs; where that is rejected and the person wants it all the same, once more with what they agreed to. */
+/** Signs the model. If that is rejected, signs again with what the user agreed to. */
 async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay, services: Services): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
@@ -118,12 +118,12 @@ async function signAndCheck(
     signal,
     onProgress: (bytes) => report.bytes(bytes, l10n.t("Hashing")),
   });
-  report.step(l10n.t("Checking what was written"));
+  report.step(l10n.t("Verifying the signature"));
   try {
     const checking = Date.now();
     const onProgress = (bytes: DigestProgress): void =>
-      report.step(l10n.t("Checking what was written: {0}", bytesProgressText(bytes, Date.now() - checking)));
-    // What was not read to be signed need not be read to see that it is what was signed; the verdict says so.
+      report.step(l10n.t("Verifying the signature: {0}", bytesProgressText(bytes, Date.now() - checking)));
+    // Digests that came from the cache to be signed need not be computed to be verified; the verdict says so.
     const reading = result.coverage.bytesFromCache > 0 ? "cached" : "full";
     const options = { asked: true, mode: reading, signal, onProgress } as const;
     return { result, verdict: await checker.check(model.path, "files", options) };
@@ -133,7 +133,7 @@ async function signAndCheck(
   }
 }
 
-function tellSigned(
+function reportSigned(
   model: KnownModel,
   way: SigningWay,
   result: SignResult,
@@ -145,7 +145,7 @@ function tellSigned(
   const signed =
     bytesFromCache === 0 || result.replaced?.changes.matches === false
       ? done
-      : `${done} ${l10n.t("{0} of {1} had not changed and were not read again.", bytesText(bytesFromCache), bytesText(bytes))}`;
+      : `${done} ${reusedText(bytesFromCache, bytes)}`;
   const offer = verdict === undefined ? undefined : way.offerTrust(verdict);
   const show = {
     label: l10n.t("Show Signature"),
@@ -153,4 +153,10 @@ function tellSigned(
   };
   if (offer === undefined) tell(services.log, "information", signed, show);
   else tell(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
+}
+
+function reusedText(reused: number, all: number): string {
+  return reused === all
+    ? l10n.t("Reused cached digests for all files.")
+    : l10n.t("Reused cached digests for {0} of {1}.", bytesText(reused), bytesText(all));
 }

@@ -19,7 +19,7 @@ const KNOWN = "privateSigstoreInstances";
 const KNOWN_LIMIT = 5;
 const KNOWN_SCHEMA = v.fallback(v.array(v.string()), []);
 
-/** Select Sigstore Instance: where the person signs, and whose keyless signatures are checked. */
+/** Select Sigstore Instance: selects the instance to sign with, and to verify keyless signatures against. */
 export async function selectSigstoreInstance(services: Services): Promise<void> {
   const now = setting("sigstoreInstance");
   const known = knownInstances(now, services.state);
@@ -31,17 +31,30 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
     ...(name === now ? { description: l10n.t("now") } : {}),
   });
   const items: (QuickPickItem & { readonly name: string | undefined })[] = [
-    item(PUBLIC, l10n.t("Public"), l10n.t("Sigstore's public instance; its log is public, for ever"), "globe"),
-    item(STAGING, l10n.t("Staging"), l10n.t("Sigstore's own instance for tests: nobody else trusts it"), "beaker"),
+    item(
+      PUBLIC,
+      l10n.t("Public"),
+      l10n.t("Sigstore's public instance; entries in its log are public and permanent"),
+      "globe",
+    ),
+    item(
+      STAGING,
+      l10n.t("Staging"),
+      l10n.t("Sigstore's instance for tests; not trusted by default anywhere"),
+      "beaker",
+    ),
     ...known.map((file) => item(file, messageText(basename(file)), messageText(file), "server")),
     item(
       undefined,
       l10n.t("Private Instance…"),
-      l10n.t("From a file: its trust root and services, as a ClientTrustConfig in JSON"),
+      l10n.t("A ClientTrustConfig file (JSON) with its trust root and services"),
       "folder-opened",
     ),
   ];
-  const options = { title: l10n.t("Select Sigstore Instance"), placeHolder: l10n.t("Sign with a browser login by") };
+  const options = {
+    title: l10n.t("Select Sigstore Instance"),
+    placeHolder: l10n.t("Select the instance to sign and verify with"),
+  };
   const chosen = await window.showQuickPick(items, options);
   if (chosen === undefined) throw new CancellationError();
   const name = chosen.name ?? (await browse());
@@ -49,17 +62,17 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
     throw new ProvenanceError(
       "USAGE",
       l10n.t(
-        "A private instance cannot be used in a container or codespace: its configuration would lie on a disk whose image a repository can choose.",
+        "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that holds its configuration.",
       ),
     );
   }
   if (name === now) return;
-  // What cannot be read is refused before it is set.
+  // A configuration that cannot be read is rejected before it is set.
   if (isPrivateInstance(name)) await requireConfiguration(name, services);
   await changeSetting("sigstoreInstance", name);
   await services.state.update(KNOWN, knownInstances(name, services.state));
   services.login.logOut();
-  const text = l10n.t("You sign with a browser login at {0} now, and its signatures are checked.", instanceText(name));
+  const text = l10n.t("Browser logins now sign with {0}, and its signatures are verified.", instanceText(name));
   tell(services.log, "information", text);
 }
 
@@ -72,13 +85,13 @@ async function requireConfiguration(file: string, services: Services): Promise<v
   }
 }
 
-/** Paths of private instances, those used last first: who works with several goes to and fro. */
+/** Paths of private instances, the last used first. */
 function knownInstances(now: string, state: Memento): readonly string[] {
   const before = v.parse(KNOWN_SCHEMA, state.get<unknown>(KNOWN)).filter((file) => file !== now);
   return (isPrivateInstance(now) ? [now, ...before] : before).slice(0, KNOWN_LIMIT);
 }
 
-/** What a person calls the instance of the setting, in a sentence. */
+/** The name of an instance in a sentence. */
 export function instanceText(name: string): string {
   if (name === PUBLIC) return l10n.t("Sigstore's public instance");
   if (name === STAGING) return l10n.t("Sigstore's staging instance");
@@ -96,7 +109,7 @@ async function browse(): Promise<string> {
   return uri.fsPath;
 }
 
-/** Refresh Trust Root: asks the instance for its newest keys and certificates now. */
+/** Refresh Trust Root: fetches the instance's current keys and certificates. */
 export async function refreshTrustRoot(services: Services): Promise<TrustRoot> {
   const root = await withProgress(l10n.t("Refreshing the trust root of Sigstore"), (_report, signal) =>
     services.sigstore.refresh(signal),

@@ -12,7 +12,7 @@ import { themeIcon } from "../theme.ts";
 
 export const FILE = v.custom<Uri>((value) => value instanceof Uri);
 
-/** What menus, hovers and key bindings hand over: a file, a row of the tree, or the path of a known model. */
+/** What menus, hovers and key bindings pass: a file, a row of the tree, or the path of a known model. */
 const TARGET = v.union([
   FILE,
   v.object({ kind: v.literal("model"), path: v.string() }),
@@ -24,9 +24,9 @@ type ModelServices = Pick<Services, "registry" | "engine">;
 export type Purpose = "verify" | "compare" | "sign" | "show" | "trust" | "explain" | "report";
 
 /**
- * The models that a command is about: those clicked, else the one that the person picks.
+ * The models that a command applies to: those clicked, otherwise the one that the user picks.
  *
- * @throws CancellationError if the person picks none
+ * @throws CancellationError if the user picks none
  */
 export async function targetModels(
   args: readonly unknown[],
@@ -42,14 +42,14 @@ export async function targetModels(
   return [...models.values()];
 }
 
-/** The first of them, for what can only be done to one. */
+/** The first of them, for commands that apply to one model. */
 export async function targetModel(args: readonly unknown[], purpose: Purpose, services: Services): Promise<KnownModel> {
   const [model] = await targetModels(args.slice(0, 1), purpose, services);
   if (model === undefined) throw new CancellationError();
   return model;
 }
 
-/** Menus give the clicked item and then all selected ones, among which rows below a model are none. */
+/** Menus pass the clicked item and then all selected ones; rows below a model are ignored. */
 function parseTargets([clicked, selected]: readonly unknown[]): readonly Target[] {
   const all = Array.isArray(selected) && selected.length > 0 ? selected : [clicked];
   return all.flatMap((one: unknown) => {
@@ -67,7 +67,7 @@ async function resolveTarget(
     if (target.scheme === "file") return modelsAt(target.fsPath, purpose, services);
     throw new ProvenanceError(
       "USAGE",
-      l10n.t("{0} is not a file on a disk: only those can be signed and verified.", target.toString()),
+      l10n.t("{0} is not on a local disk. Only files on disk can be signed and verified.", target.toString()),
     );
   }
   const known = services.registry.get(typeof target === "string" ? target : target.path);
@@ -84,7 +84,7 @@ async function modelsAt(path: string, purpose: Purpose, services: ModelServices)
   return [around ?? (await addModel(path, services))];
 }
 
-/** A model that no search found, because somebody says that it is one. */
+/** Adds a model that no search found, because the user says that it is one. */
 async function addModel(path: string, { registry, engine }: ModelServices): Promise<KnownModel> {
   const signature = await engine.findSignature(path);
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
@@ -94,7 +94,7 @@ async function addModel(path: string, { registry, engine }: ModelServices): Prom
   return added;
 }
 
-/** What can be done to signed models only. */
+/** Purposes that need a signature. */
 const OF_SIGNED: ReadonlySet<Purpose> = new Set<Purpose>(["verify", "compare", "trust"]);
 
 async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
@@ -122,7 +122,7 @@ function modelChoice(model: KnownModel, registry: ModelRegistry): ModelChoice {
   };
 }
 
-/** One of several models that are known. Undefined if the person picks none. */
+/** Lets the user pick one of several known models. */
 export async function pickAmong(
   models: readonly KnownModel[],
   title: string,

@@ -7,23 +7,23 @@ import { readPem, type TrustKind } from "../../platform/trust.ts";
 import type { Services } from "../services.ts";
 import { browseForPem } from "./choose-key-file.ts";
 
-/** Trust Key…: adds a public key, or a root certificate, to whom the person trusts. */
+/** Trust Key…: adds a public key or a root certificate to the user's trust settings. */
 export async function trustKey(services: Services): Promise<void> {
   const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"), services.keyFiles);
   const source = await readPem(file);
   await accept(source, kindOf(source), services);
 }
 
-/** Asks for the key or root that a model's signature needs, and whether it is to be trusted. */
+/** Asks for the key or root certificate that a model's signature needs, and whether to trust it. */
 export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
   const { source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
   await accept(source, kindOf(source), services);
 }
 
 /**
- * Asks for the key or root that a model's signature needs, and refuses what it was not signed with.
+ * Asks for the key or root certificate that a model's signature needs, and rejects any other.
  *
- * @param again what is offered where another file is needed
+ * @param again offered if another file is needed
  * @throws CancellationError, ActionableError
  */
 export async function askForSource(
@@ -35,12 +35,12 @@ export async function askForSource(
   const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : l10n.t("Choose the Root Certificate");
   const file = await browseForPem(title, services.keyFiles);
   const source = await readPem(file);
-  await requireFit(path, source, kindOf(source), services, again);
+  await requireMatch(path, source, kindOf(source), services, again);
   return { file, source };
 }
 
-/** Refuses what this model was not signed with, before anybody is asked to trust it. */
-async function requireFit(
+/** Rejects a key or certificate that this model was not signed with, before the user is asked to trust it. */
+async function requireMatch(
   path: string,
   source: PemSource,
   kind: TrustKind,
@@ -73,7 +73,7 @@ function kindOf({ label, pem }: PemSource): TrustKind {
   return "key";
 }
 
-/** Shows what would be trusted, and remembers it as far as the person says. */
+/** Shows the key or certificate, and trusts it for this window or always, as the user answers. */
 export async function accept(given: PemSource, kind: TrustKind, services: Services): Promise<void> {
   const always = l10n.t("Trust Always");
   const thisWindow = l10n.t("Trust in This Window");
@@ -84,8 +84,8 @@ export async function accept(given: PemSource, kind: TrustKind, services: Servic
   const detail = [
     described,
     kind === "key"
-      ? l10n.t("Models signed with it are shown as verified, in every workspace.")
-      : l10n.t("Models signed by anybody whose certificate leads to it are shown as verified, in every workspace."),
+      ? l10n.t("Models signed with it are verified in every workspace.")
+      : l10n.t("Models signed with any certificate issued under it are verified in every workspace."),
   ].join("\n\n");
   const answer = await window.showInformationMessage(
     messageText(question),
@@ -98,7 +98,7 @@ export async function accept(given: PemSource, kind: TrustKind, services: Servic
   else await services.trust.remember(kind, { label, pem });
 }
 
-/** What is trusted, and what a person compares. The PEM is made anew: whatever else the file holds stays in the file. */
+/** What is trusted, and what the user compares. The PEM text is encoded again, so nothing else from the file is kept. */
 interface Readable {
   readonly pem: string;
   readonly described: string;

@@ -14,7 +14,7 @@ import { selectSigstoreInstance } from "./sigstore-instance.ts";
 import { targetModels } from "./targets.ts";
 import { trustSignerOf } from "./trust-key.ts";
 
-/** Reads every byte of the models asked about and says what came out. */
+/** Verify Model: hashes every file of the models and shows the verdicts. */
 export async function verifyModels(args: readonly unknown[], services: Services): Promise<readonly Verdict[]> {
   return verifyThese(await targetModels(args, "verify", services), services);
 }
@@ -30,8 +30,8 @@ async function verifyThese(models: readonly KnownModel[], services: Services): P
   const title =
     models.length === 1 ? l10n.t("Verifying {0}", modelName(only)) : l10n.t("Verifying {0} models", models.length);
   const verdicts = await withProgress(title, (report, signal) => checkEach(models, services, report, signal));
-  if (models.length === 1) tellOne(only.path, services);
-  else tellMany(verdicts, services);
+  if (models.length === 1) reportOne(only.path, services);
+  else reportMany(verdicts, services);
   return verdicts;
 }
 
@@ -59,8 +59,8 @@ async function checkEach(
 
 const LEVELS = { verified: "information", modified: "error", invalid: "error" } as const;
 
-/** Says what is known of one model now, with the one thing that is to be done. */
-function tellOne(path: string, services: Services): void {
+/** Shows the verdict of one model, with the next action. */
+function reportOne(path: string, services: Services): void {
   const model = services.registry.get(path);
   if (model === undefined) return;
   const level = LEVELS[model.verdict.state as keyof typeof LEVELS] ?? "warning";
@@ -70,7 +70,7 @@ function tellOne(path: string, services: Services): void {
 const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
 const MISSING_ROOT: readonly ErrorCode[] = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT"];
 
-/** Codes of a keyless signature that another instance of Sigstore may vouch for than the one that is selected. */
+/** Codes of a keyless signature that another Sigstore instance may verify. */
 const OTHER_INSTANCE: readonly ErrorCode[] = [
   "SIGSTORE_AUTHORITY_UNKNOWN",
   "SIGSTORE_LOG_UNKNOWN",
@@ -81,7 +81,7 @@ function nextAction(model: KnownModel, services: Services): Action {
   const { state, signer, decision, reasons } = model.verdict;
   const trust = { label: l10n.t("Trust Signer…"), run: () => trustSigner([model.path], services) };
   if (state === "untrusted" && signer?.method === "sigstore" && decision === undefined) return trust;
-  // Where policies decide, a key of the settings would change nothing.
+  // Where a policy applies, a key in the settings changes nothing.
   if (decision?.reasons.some(isAboutSigner) === true) return trust;
   const code = reasons[0]?.code;
   if (state === "unverifiable" && code !== undefined) {
@@ -112,7 +112,7 @@ async function selectAndVerify(path: string, services: Services): Promise<void> 
   await verifyModels([path], services);
 }
 
-function tellMany(verdicts: readonly Verdict[], services: Services): void {
+function reportMany(verdicts: readonly Verdict[], services: Services): void {
   const count = (...states: readonly string[]): number => verdicts.filter(({ state }) => states.includes(state)).length;
   const bad = count("modified", "invalid");
   const parts: readonly (readonly [number, string])[] = [

@@ -55,7 +55,7 @@ function isTypingOn(before: string, typed: string | undefined): boolean {
   return typed === ":" && !before.endsWith('":');
 }
 
-/** A YAML extension that was told to use the schema, by the file's first lines or by the settings. */
+/** Whether a YAML extension completes the file from the schema, which the file's first lines or the settings name. */
 function isCompletedByAnother(document: TextDocument): boolean {
   if (extensions.getExtension("redhat.vscode-yaml") === undefined) return false;
   if (/^#\s*yaml-language-server:\s*\$schema=/m.test(document.getText())) return true;

@@ -3,7 +3,7 @@ import { explainPolicy } from "../../core/policy/authoring/explain.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { MAX_EXPLAINED } from "./policy-documents.ts";
 
-/** What the field under the pointer is for. Of JSON, the editor itself tells the description: only an example is added. */
+/** Returns the description of the field at the position. For JSON the editor shows the description itself, so only an example is added. */
 export function explanation(document: TextDocument, position: Position): Hover | undefined {
   const text = document.getText();
   const found = text.length > MAX_EXPLAINED ? undefined : explainPolicy(text, document.offsetAt(position));

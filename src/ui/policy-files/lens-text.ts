@@ -1,5 +1,5 @@
 import { CodeLens, l10n, Range, type TextDocument } from "vscode";
-import { type PatternPlace, patternsIn } from "../../core/policy/authoring/rules.ts";
+import { type PatternRange, patternsIn } from "../../core/policy/authoring/patterns.ts";
 import { Glob, globProblem } from "../../core/policy/glob.ts";
 import type { VerdictState } from "../../core/verdict.ts";
 import { COMMANDS } from "../../platform/ids.ts";
@@ -8,7 +8,7 @@ import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
 
-/** Verdicts that say nothing of the files as they are. */
+/** States in which the files are not verified. */
 const OPEN: ReadonlySet<VerdictState> = new Set(["unchecked", "checking", "stale"]);
 
 export function lensesOf(
@@ -32,9 +32,9 @@ export function lensesOf(
 }
 
 /** Verdicts change more often than a text. */
-const known = new WeakMap<TextDocument, { readonly version: number; readonly patterns: readonly PatternPlace[] }>();
+const known = new WeakMap<TextDocument, { readonly version: number; readonly patterns: readonly PatternRange[] }>();
 
-function patternsOf(document: TextDocument): readonly PatternPlace[] {
+function patternsOf(document: TextDocument): readonly PatternRange[] {
   const before = known.get(document);
   if (before?.version === document.version) return before.patterns;
   const text = document.getText();
@@ -43,7 +43,7 @@ function patternsOf(document: TextDocument): readonly PatternPlace[] {
   return patterns;
 }
 
-function lens(document: TextDocument, { start, end, policy }: PatternPlace, models: readonly KnownModel[]): CodeLens {
+function lens(document: TextDocument, { start, end, policy }: PatternRange, models: readonly KnownModel[]): CodeLens {
   const range = new Range(document.positionAt(start), document.positionAt(end));
   const accepted = models.filter((model) => isAcceptedBy(model, document.uri.fsPath, policy)).length;
   const open = models.filter(({ verdict }) => OPEN.has(verdict.state)).length;
@@ -55,7 +55,7 @@ function lens(document: TextDocument, { start, end, policy }: PatternPlace, mode
   });
 }
 
-/** Its verdict says that it is verified, and names this policy among those that accept it. */
+/** Whether the model is verified and this policy accepts it. */
 function isAcceptedBy({ verdict }: KnownModel, file: string, name: string): boolean {
   if (verdict.state !== "verified") return false;
   const decisions = verdict.decision?.policies ?? [];

@@ -3,26 +3,26 @@ import { type DocumentSelector, type TextDocument, workspace } from "vscode";
 import { isPolicyFileName } from "../../core/policy/policy-files.ts";
 import type { Policies } from "../../workspace/policies.ts";
 
-/** Documents that may be policies; which are, their names tell. */
+/** Documents that may be policies, depending on their names. */
 export const MAYBE_POLICIES: DocumentSelector = ["yaml", "json", "jsonc"].map((language) => ({
   language,
   scheme: "file",
 }));
 
-/** Characters, some 4000 authorities: what is longer is checked as any policy is, and no longer explained while it is typed. */
+/** Characters, about 4000 authorities. A longer policy is validated, but gets no completion, hovers and lenses. */
 export const MAX_EXPLAINED = 500_000;
 
-/** Whether a document is a policy: by its name, or because the settings name it. */
+/** Whether a document is a policy: by its name, or by the user policy setting. */
 export function isPolicyDocument({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "userFile">): boolean {
   if (uri.scheme !== "file") return false;
   return isPolicyFileName(basename(uri.fsPath)) || uri.fsPath === policies.userFile();
 }
 
-/** Where a policy file stands. */
+/** The location of a policy file. */
 export interface PolicyPlace {
-  /** What paths in it are relative to: absolute path. */
+  /** Absolute path of the folder that paths in it are relative to. */
   readonly folder: string;
-  /** The workspace folder whose models it covers, `all` for the person's own file, `none` where nobody reads it. */
+  /** `folder`: the models of that workspace folder; `all`: every model, for the user's policy; `none`: it is not in effect. */
   readonly covers: "folder" | "all" | "none";
 }
 

@@ -4,10 +4,10 @@ import type { Services } from "../services.ts";
 import { isPolicyDocument, MAYBE_POLICIES } from "./policy-documents.ts";
 import { RuleLenses } from "./rule-lenses.ts";
 
-/** Characters after which there is something to say without being asked. */
+/** Characters that trigger completion. */
 const TRIGGERS = [" ", ":", '"', "'", "/"];
 
-/** Completion, hovers and lenses of policy files; what they need is loaded with the first policy that is edited. */
+/** Registers completion, hovers and lenses of policy files. Their code is loaded with the first policy that is edited. */
 export function registerPolicyFiles(services: Services): Disposable {
   const store = new DisposableStore();
   const isPolicy = (document: TextDocument): boolean => isPolicyDocument(document, services.policies);

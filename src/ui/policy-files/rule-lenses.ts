@@ -6,7 +6,7 @@ import { isPolicyDocument } from "./policy-documents.ts";
 
 type LensServices = Pick<Services, "registry" | "policies">;
 
-/** Above each pattern of a policy: which models it matches, and how many are accepted. */
+/** Shows above each pattern of a policy how many models it matches, and how many of them are accepted. */
 export class RuleLenses implements CodeLensProvider {
   readonly #services: LensServices;
   readonly #store = new DisposableStore();
@@ -15,7 +15,7 @@ export class RuleLenses implements CodeLensProvider {
 
   constructor(services: LensServices) {
     this.#services = services;
-    this.#store.add(services.registry.onDidChange((change) => this.#look(change)));
+    this.#store.add(services.registry.onDidChange((change) => this.#refresh(change)));
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
@@ -28,8 +28,8 @@ export class RuleLenses implements CodeLensProvider {
     this.#store.dispose();
   }
 
-  /** How far a check has come changes no lens. */
-  #look({ paths, list }: RegistryChange): void {
+  /** The progress of a check changes no lens. */
+  #refresh({ paths, list }: RegistryChange): void {
     const { registry, policies } = this.#services;
     if (!list && paths.every((path) => registry.get(path)?.progress !== undefined)) return;
     const isShown = window.visibleTextEditors.some(({ document }) => isPolicyDocument(document, policies));

@@ -1,19 +1,19 @@
 import { open } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import { type CancellationToken, RelativePattern, Uri, workspace } from "vscode";
-import type { FileKind, KnownSigner, Surroundings } from "../../core/policy/authoring/surroundings.ts";
+import type { CompletionSources, FileKind, KnownSigner } from "../../core/policy/authoring/completion-sources.ts";
 import { place } from "../../workspace/policies.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import type { PolicyPlace } from "./policy-documents.ts";
 
-/** Files that are looked into for one list. */
+/** Files that are read for one list, at most. */
 const MAX_FILES = 200;
 /** Bytes of each. */
 const HEAD = 4_096;
 
 interface Wanted {
   readonly pattern: string;
-  /** What its beginning has: a private key with the ending `.pem` is not offered as a public one. */
+  /** Matches the beginning of the file: a private key named `.pem` is not offered as a public one. */
   readonly content: RegExp;
 }
 
@@ -23,12 +23,12 @@ const WANTED: Readonly<Record<FileKind, Wanted>> = {
   "trust-config": { pattern: "**/*.json", content: /clienttrustconfig|"trusted_?root"/i },
 };
 
-/** What a policy at this place can name. */
+/** Returns what a policy at this location can name. */
 export function surroundingsOf(
   { folder, covers }: PolicyPlace,
   registry: ModelRegistry,
   token: CancellationToken,
-): Surroundings {
+): CompletionSources {
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
   return {
     models: [...new Set(models.map((model) => place(model).path))],
@@ -61,7 +61,7 @@ function named(folder: string, file: string): string {
   return relative(folder, file).split(sep).join("/");
 }
 
-/** The beginning of a file; nothing of one that cannot be read. */
+/** Returns the beginning of a file; empty if it cannot be read. */
 async function headOf(path: string): Promise<string> {
   try {
     const file = await open(path);

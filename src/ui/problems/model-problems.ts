@@ -12,7 +12,7 @@ import {
 import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
-import type { Place, Policy } from "../../core/policy/policy.ts";
+import type { Policy, SourceLocation } from "../../core/policy/policy.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -80,7 +80,7 @@ function refusals(
         ? l10n.t("{0} is not signed, and the policy {1} demands a signature.", modelName(model), reference.name)
         : l10n.t("{0} is not accepted. {1}", modelName(model), left.map(({ message }) => message).join(" "));
     const severity = mode === "warn" ? DiagnosticSeverity.Information : DiagnosticSeverity.Warning;
-    const { uri, range } = location(rulePlace(reference, path, policies));
+    const { uri, range } = location(ruleLocation(reference, path, policies));
     const diagnostic = entry(code, text, severity, range);
     const { signature } = model.verdict;
     if (signature !== undefined) {
@@ -93,14 +93,14 @@ function refusals(
 }
 
 /** The pattern that covers the model, or the policy as a whole. */
-function rulePlace(reference: PolicyReference, path: string, policies: readonly Policy[]): Place {
-  const policy = policies.find(({ place }) => place.file === reference.file && place.line === reference.line);
+function ruleLocation(reference: PolicyReference, path: string, policies: readonly Policy[]): SourceLocation {
+  const policy = policies.find(({ location }) => location.file === reference.file && location.line === reference.line);
   const index = policy?.models.findIndex((glob) => glob.matches(path)) ?? -1;
-  return policy?.modelPlaces[index] ?? reference;
+  return policy?.modelLocations[index] ?? reference;
 }
 
 /** To the end of the line: how long a rule is, is not known. */
-function location({ file, line, column }: Place): Location {
+function location({ file, line, column }: SourceLocation): Location {
   const start = new Position(line - 1, column - 1);
   return new Location(Uri.file(file), new Range(start, new Position(line - 1, Number.MAX_SAFE_INTEGER)));
 }

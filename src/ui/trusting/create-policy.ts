@@ -14,7 +14,7 @@ import type { Services } from "../services.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { literalPattern, newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { knownSigner, type Proof } from "./prove-signer.ts";
-import { confirmWriting, requireOutsideModels, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
+import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
 
 /** Somebody who signed models here, and proof of it. */
 interface FoundSigner {
@@ -33,7 +33,7 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   const { uri } = await chooseFolder();
   const folder = uri.fsPath;
   const path = newPolicyPath(folder);
-  await requireOutsideModels(path);
+  await assertOutsideSignedModels(path);
   const { signers, unknown } = await findSigners(folder, services);
   if (signers.length === 0) throw nobodyFound(unknown);
   const drafts: PolicyDraft[] = [];
@@ -170,7 +170,7 @@ async function writeDrafts(
   unknown: readonly KnownModel[],
   services: Services,
 ): Promise<void> {
-  const { planFile } = await import("../../core/policy/editing/new-policy.ts");
+  const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const { text, policies } = await planFile(drafts, path, folder);
   const covered = drafts.reduce((sum, { models }) => sum + models.length, 0);
   const left =
@@ -190,7 +190,7 @@ async function writeDrafts(
     content: { after: text },
   });
   await writeNewFile(path, text);
-  await openAt(path, policies[0]?.place.line ?? 1);
+  await openAt(path, policies[0]?.location.line ?? 1);
   const said = l10n.t("Created {0}.", plainText(shownPath(path)));
   tell(services.log, "information", said, {
     label: l10n.t("Verify All Models"),

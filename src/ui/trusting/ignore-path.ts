@@ -90,7 +90,7 @@ async function addPath(
   });
   await writeChange(file.path, planned);
   const text = l10n.t("{0} is ignored by {1}.", plainText(path), plainText(shownPath(file.path)));
-  const { line } = policyAfter.place;
+  const { line } = policyAfter.location;
   tell(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(file.path, line) });
 }
 

@@ -42,8 +42,8 @@ async function allItems({ policies }: Services): Promise<readonly PolicyItem[]> 
     for (const source of ["user", "workspace"] as const) {
       for (const file of files[source]) {
         if (!existsSync(file.path)) continue;
-        for (const { name, place } of file.policies) {
-          items.set(`${place.file}:${place.line}`, itemFor(name, place.file, place.line, source));
+        for (const { name, location } of file.policies) {
+          items.set(`${location.file}:${location.line}`, itemFor(name, location.file, location.line, source));
         }
         const error = file.diagnostics.find(({ severity }) => severity === "error");
         if (error !== undefined) items.set(`${file.path}:error`, brokenItem(file.path, error.line, error.message));

@@ -28,9 +28,9 @@ import {
 import { type Proof, proveSigner } from "./prove-signer.ts";
 import { trustInSettings } from "./trust-in-settings.ts";
 import {
+  assertOutsideSignedModels,
   confirmWriting,
   planChange,
-  requireOutsideModels,
   requireTrustedWorkspace,
   writeChange,
   writeNewFile,
@@ -64,9 +64,9 @@ async function destinationsFor(
     const settings: Destination[] = isForSettings(proof) ? [{ kind: "settings" }] : [];
     if (model.folder === undefined) return settings;
     const path = newPolicyPath(folder);
-    const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
-    if ((await signedModelAround(path)) === undefined) return [...settings, { kind: "new-file", path, folder }];
-    if (settings.length === 0) await requireOutsideModels(path);
+    const { enclosingSignedModel } = await import("../../core/policy/editing/signed-model.ts");
+    if ((await enclosingSignedModel(path)) === undefined) return [...settings, { kind: "new-file", path, folder }];
+    if (settings.length === 0) await assertOutsideSignedModels(path);
     return settings;
   }
   const publicSigstore = () => services.sigstore.publicInstance();
@@ -150,7 +150,7 @@ async function createPolicyFor(
   services: Services,
 ): Promise<void> {
   const choice = await chooseAuthority(proof, folder, []);
-  const { planFile } = await import("../../core/policy/editing/new-policy.ts");
+  const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const draft = { name: modelName(model), models: [literalPattern(policies.path)], authorities: [choice.authority] };
   const { text, policies: read } = await planFile([draft], path, folder);
   const [policy] = read;
@@ -225,7 +225,7 @@ function sayTrusted(
   { log }: Services,
 ): void {
   const added = policy.authorities.find(({ name }) => name === authority.name);
-  const line = added?.place.line ?? policy.place.line;
+  const line = added?.location.line ?? policy.location.line;
   const text = l10n.t("{0} is accepted by {1}.", plainText(signerText(signer, l10n.t)), plainText(shownPath(path)));
   tell(log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(path, line) });
 }

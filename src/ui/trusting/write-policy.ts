@@ -5,7 +5,7 @@ import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
-import { plannedDocuments } from "../read-only-documents.ts";
+import { textUri } from "../reports/report-documents.ts";
 import type { PolicyDestination } from "./destinations.ts";
 import { settledDocument } from "./settled-document.ts";
 
@@ -19,16 +19,16 @@ export function requireTrustedWorkspace(): void {
 }
 
 /**
- * No policy is written into a signed model: a file that nobody signed makes it a changed one.
+ * No policy is written into a signed model: an unsigned file would invalidate its signature.
  *
  * @throws ActionableError
  */
-export async function requireOutsideModels(path: string): Promise<void> {
-  const { signedModelAround } = await import("../../core/policy/editing/signed-place.ts");
-  const model = await signedModelAround(path);
+export async function assertOutsideSignedModels(path: string): Promise<void> {
+  const { enclosingSignedModel } = await import("../../core/policy/editing/signed-model.ts");
+  const model = await enclosingSignedModel(path);
   if (model === undefined) return;
   const message = l10n.t(
-    "{0} would lie in the signed model {1}, which would then no longer be what was signed: open the folder above it and write the policy there, or use your own policy file.",
+    "{0} would be in the signed model {1} and invalidate its signature: open the folder above it and write the policy there, or use your own policy file.",
     basename(path),
     model,
   );
@@ -38,7 +38,7 @@ export async function requireOutsideModels(path: string): Promise<void> {
 
 /** Plans the change on the text that the editor has of the file, which has to be the one on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
-  await requireOutsideModels(file.path);
+  await assertOutsideSignedModels(file.path);
   const document = await settledDocument(file.path);
   if (document.isDirty) {
     const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(file.path));
@@ -47,7 +47,7 @@ export async function planChange({ file, policy }: PolicyDestination, change: Po
   const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
   const { path, folder } = file;
   const text = document.getText();
-  return planEdit({ path, folder, text, policy: policy.name, line: policy.place.line }, change);
+  return planEdit({ path, folder, text, policy: policy.name, line: policy.location.line }, change);
 }
 
 export interface Question {
@@ -95,8 +95,8 @@ function unbroken(line: string): string {
 async function confirmBesideDiff(question: Question): Promise<void> {
   const { title, button, file, content } = question;
   const name = basename(file);
-  const now = plannedDocuments.add(`${name}.now`, file, content.before ?? "");
-  const planned = plannedDocuments.add(`${name}.planned`, file, content.after);
+  const now = textUri(file, content.before ?? "");
+  const planned = textUri(file, content.after);
   const heading = l10n.t("{0}: what would be written", name);
   await commands.executeCommand("vscode.diff", now, planned, plainText(heading), { preview: true });
   // What introduces the lines that are written is not needed beside them.
@@ -159,7 +159,7 @@ export async function writeChange(path: string, { insertion, before, after }: Pl
 
 /** Writes a file that was not there. */
 export async function writeNewFile(path: string, text: string): Promise<void> {
-  await requireOutsideModels(path);
+  await assertOutsideSignedModels(path);
   const edit = new WorkspaceEdit();
   edit.createFile(Uri.file(path), { contents: Buffer.from(text), overwrite: false, ignoreIfExists: false });
   if (!(await workspace.applyEdit(edit))) {
@@ -173,8 +173,8 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
 
 /** Formatters run when a file is saved: what it says has to be what was shown, whatever it looks like. */
 async function requireSaid(path: string, expected: string): Promise<void> {
-  const { saysTheSame } = await import("../../core/policy/editing/plan-edit.ts");
-  if (saysTheSame(await readFile(path, "utf8"), expected)) return;
+  const { areSamePolicies } = await import("../../core/policy/editing/plan-edit.ts");
+  if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
   throw new ProvenanceError(
     "POLICY_INVALID",
     l10n.t("{0} was saved, but does not say what was shown. Look at it, and undo the change.", basename(path)),

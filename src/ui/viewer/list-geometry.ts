@@ -1,9 +1,9 @@
-/** Pixels that a scrolling area can be high: browsers draw nothing that is farther down than about three times this. */
+/** Height limit of a scrolling area in pixels: browsers draw nothing below about three times this. */
 const MAX_HEIGHT = 10_000_000;
 
 /**
- * Which rows of a long list are in sight. Where rows are more than pixels can hold, the scroll bar stands for a part of
- * the list, and not for a number of pixels.
+ * Computes which rows of a long list are visible. If the rows need more pixels than an area can have, the scroll position
+ * is a fraction of the list instead of a number of pixels.
  */
 export class ListGeometry {
   readonly #rows: number;
@@ -11,9 +11,9 @@ export class ListGeometry {
   readonly #view: number;
 
   /**
-   * @param rows how many there are
+   * @param rows number of rows
    * @param row height of one, in pixels
-   * @param view height of what is in sight, in pixels
+   * @param view visible height, in pixels
    */
   constructor(rows: number, row: number, view: number) {
     this.#rows = rows;
@@ -26,17 +26,17 @@ export class ListGeometry {
     return Math.min(this.#rows * this.#row, MAX_HEIGHT);
   }
 
-  /** The row at the upper edge, with the part of it that is out of sight. */
+  /** The row at the upper edge, with the hidden fraction of it. */
   topAt(scroll: number): number {
     return this.#room <= 0 ? 0 : Math.min(1, scroll / this.#room) * this.#hidden;
   }
 
-  /** Where to scroll so that this row is at the upper edge. */
+  /** The scroll position that puts this row at the upper edge. */
   scrollFor(top: number): number {
     return this.#hidden <= 0 ? 0 : (Math.max(0, Math.min(top, this.#hidden)) / this.#hidden) * this.#room;
   }
 
-  /** Where to scroll so that the row is in sight; as it is, where it is already. */
+  /** The scroll position that makes the row visible; unchanged if it is visible already. */
   scrollToShow(index: number, scroll: number): number {
     const top = this.topAt(scroll);
     const high = this.#view / this.#row;
@@ -44,8 +44,8 @@ export class ListGeometry {
     return index + 1 > top + high ? this.scrollFor(index + 1 - high) : scroll;
   }
 
-  /** Pixels from the upper end of the scrolling area to a row. */
-  placeOf(index: number, scroll: number): number {
+  /** Pixels from the top of the scrolling area to a row. */
+  offsetOf(index: number, scroll: number): number {
     return Math.round(scroll + (index - this.topAt(scroll)) * this.#row);
   }
 
@@ -53,7 +53,7 @@ export class ListGeometry {
     return this.height - this.#view;
   }
 
-  /** Rows that do not fit into sight. */
+  /** Rows that are not visible at once. */
   get #hidden(): number {
     return this.#rows - this.#view / this.#row;
   }

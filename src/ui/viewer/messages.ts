@@ -1,16 +1,17 @@
 import * as v from "valibot";
+import { FILE_FILTERS, FILE_STATES } from "../../engine/signature-view/file-states.ts";
 
-// What the viewer's page and the extension say to each other. Both sides parse what they hear: no value passes unread.
+// The messages between the viewer's page and the extension. Both sides parse what they receive.
 
-/** How sure a thing is told: by its colour and its mark; the words say it as well. */
+/** The colour and mark of a text, which says the same in words. */
 export const Tone = v.picklist(["green", "amber", "red", "neutral"]);
 export type Tone = v.InferOutput<typeof Tone>;
 
 /**
- * - `passed`: checked, and in order
- * - `failed`: checked, and not in order
- * - `warned`: checked, and something is to be known
- * - `open`: not checked, or not decided here
+ * - `passed`: verified
+ * - `failed`: verification failed
+ * - `warned`: verified, with a warning
+ * - `open`: not verified, or can't be verified here
  * - `running`
  */
 export const StepStatus = v.picklist(["passed", "failed", "warned", "open", "running"]);
@@ -19,7 +20,7 @@ export type StepStatus = v.InferOutput<typeof StepStatus>;
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-/** Something that opens: its number in the extension's own list, and where it leads, in words. */
+/** A link: its number in the extension's list, and its target as text. */
 const Link = v.object({ id: Count, leadsTo: v.string() });
 export type Link = v.InferOutput<typeof Link>;
 
@@ -38,10 +39,10 @@ const Step = v.object({
   status: StepStatus,
   /** The status in words. */
   result: v.string(),
-  /** What that means, in a sentence or two. */
+  /** What that means, in one or two sentences. */
   line: v.string(),
   facts: v.array(Fact),
-  /** What the file says of itself; nobody checked it. */
+  /** Unverified claims of the file. */
   claims: v.array(Fact),
 });
 export type Step = v.InferOutput<typeof Step>;
@@ -59,25 +60,14 @@ export type TimelineItem = v.InferOutput<typeof TimelineItem>;
 const Timeline = v.object({ verified: v.boolean(), summary: v.string(), items: v.array(TimelineItem) });
 export type Timeline = v.InferOutput<typeof Timeline>;
 
-/** Where a CI signer made it. Only ever what was verified. */
+/** Where a CI signer built it. Verified facts only. */
 const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
 export type Origin = v.InferOutput<typeof Origin>;
 
-/**
- * - `same`: signed, and as signed
- * - `listed`: signed, and not compared
- * - `passed`: not signed, and let be
- * - `left-out`: not covered by the signature
- */
-export const FileState = v.picklist(["same", "listed", "changed", "missing", "added", "passed", "left-out"]);
-export type FileState = v.InferOutput<typeof FileState>;
-
-/** What the list of files shows: everything, what differs, or one state. */
-export const FileFilter = v.picklist(["all", "differing", ...FileState.options]);
-export type FileFilter = v.InferOutput<typeof FileFilter>;
+const FileFilter = v.picklist(FILE_FILTERS);
 
 const Files = v.object({
-  /** Another number: rows that came before are no longer true. */
+  /** Changes when rows received earlier are outdated. */
   generation: Count,
   summary: v.string(),
   verified: v.boolean(),
@@ -88,7 +78,7 @@ export type Files = v.InferOutput<typeof Files>;
 
 export const FileRow = v.object({
   name: v.string(),
-  state: FileState,
+  state: v.picklist(FILE_STATES),
   /** The state in words. */
   word: v.string(),
   tone: Tone,
@@ -98,52 +88,12 @@ export const FileRow = v.object({
   digest: v.string(),
   /** One sentence about the state. */
   sentence: v.string(),
-  /** What there is to know beside that: what was expected, what was found, whose word. */
+  /** Further facts: expected and found digests. */
   facts: v.array(Fact),
 });
 export type FileRow = v.InferOutput<typeof FileRow>;
 
-/** Words of the page itself, in the person's language. */
-const Labels = v.object({
-  verify: v.string(),
-  verifyAgain: v.string(),
-  trust: v.string(),
-  reopenAsText: v.string(),
-  copyReport: v.string(),
-  howChecked: v.string(),
-  details: v.string(),
-  /** Above what the file says of itself. */
-  claims: v.string(),
-  when: v.string(),
-  where: v.string(),
-  files: v.string(),
-  search: v.string(),
-  show: v.string(),
-  columnName: v.string(),
-  columnState: v.string(),
-  columnSize: v.string(),
-  columnDigest: v.string(),
-  /** `{0}` of `{1}` files; read out. */
-  found: v.string(),
-  nothingFound: v.string(),
-  copyName: v.string(),
-  copyDigest: v.string(),
-  copied: v.string(),
-  statement: v.string(),
-  wholeFile: v.string(),
-  showText: v.string(),
-  /** `{0}` lines so far, of `{1}`. */
-  linesShown: v.string(),
-  showMore: v.string(),
-  textNote: v.string(),
-  /** `{0}`: the address. */
-  leadsTo: v.string(),
-  loading: v.string(),
-  notVerified: v.string(),
-});
-export type Labels = v.InferOutput<typeof Labels>;
-
-/** Everything but the rows and the statement. */
+/** Everything except the rows and the statement. */
 export const ViewerState = v.object({
   type: v.literal("state"),
   name: v.string(),
@@ -153,19 +103,20 @@ export const ViewerState = v.object({
     mark: v.string(),
     label: v.string(),
     sentence: v.string(),
-    /** What is wrong, or what to do. */
+    /** What is wrong, and what to do. */
     notes: v.array(v.string()),
   }),
   steps: v.array(Step),
   timeline: v.optional(Timeline),
   origin: v.optional(Origin),
   files: v.optional(Files),
-  /** What its text is of: the statement, or the whole file where no statement can be read. */
+  /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
   canVerify: v.boolean(),
-  /** Whether all that is missing is that somebody accepts the signer. */
+  /** Whether the model would be verified if its signer were accepted. */
   canTrust: v.boolean(),
-  labels: Labels,
+  /** Texts of the page itself in the user's language, by name. */
+  labels: v.record(v.string(), v.string()),
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
 
@@ -174,7 +125,7 @@ const Rows = v.object({
   request: Count,
   generation: Count,
   offset: Count,
-  /** Rows that the filter lets through. */
+  /** Rows that match the filter. */
   total: Count,
   rows: v.array(FileRow),
 });
@@ -183,18 +134,25 @@ export type Rows = v.InferOutput<typeof Rows>;
 const Lines = v.object({ type: v.literal("lines"), offset: Count, total: Count, lines: v.array(v.string()) });
 export type Lines = v.InferOutput<typeof Lines>;
 
-/** What the page hears. */
-export const ToPage = v.variant("type", [ViewerState, Rows, Lines, v.object({ type: v.literal("copied") })]);
+/** Messages to the page. */
+export const ToPage = v.variant("type", [
+  ViewerState,
+  Rows,
+  Lines,
+  v.object({ type: v.literal("copied") }),
+  /** Show the files that differ. */
+  v.object({ type: v.literal("showDifferences") }),
+]);
 export type ToPage = v.InferOutput<typeof ToPage>;
 
-/** Rows in one answer; more are asked for as they come into sight. */
+/** Rows in one response. */
 export const ROWS_AT_ONCE = 100;
-/** Lines of the statement in one answer. */
+/** Lines of the statement in one response. */
 export const LINES_AT_ONCE = 500;
-/** Characters of a search. */
+/** Characters of a search, at most. */
 export const SEARCH_LENGTH = 500;
 
-/** What the extension hears. */
+/** Messages from the page. */
 export const FromPage = v.variant("type", [
   v.object({ type: v.literal("ready") }),
   v.object({

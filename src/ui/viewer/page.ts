@@ -4,10 +4,10 @@ import { randomBytes } from "node:crypto";
 export const PAGE_FILES = { script: "viewer.js", style: "viewer.css" } as const;
 
 /**
- * The page: nothing in it but a place for what the script shows. It may run that one script and use that one style
- * sheet, and loads nothing from anywhere, not even pictures.
+ * Returns the HTML of the page: an empty element that the script fills. It may run that one script and use that one style
+ * sheet, and loads nothing else, not even images.
  *
- * @param addresses where the page finds its two files
+ * @param addresses the URIs of its two files
  */
 export function pageHtml(
   addresses: { readonly script: string; readonly style: string },

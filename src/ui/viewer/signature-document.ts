@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type {
   FilePage,
   FileQuery,
-  Findings,
+  PageRange,
   SignatureSource,
   SignatureSummary,
   StateCounts,
@@ -15,13 +15,13 @@ import type { SignatureView } from "../../engine/signature-view/signature-view.t
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { findingsOf } from "./presentation/files.ts";
-import type { Subject } from "./presentation/subject.ts";
+import { comparedVerdict, type Subject } from "./presentation/subject.ts";
 
-/** One state of a document: what the file says, what is known of its model, and how many files are in which state. */
-export interface Seen {
+/** A snapshot of a document: the file, its model, and how many files are in which state. */
+export interface Snapshot {
   readonly subject: Subject;
   readonly counts: StateCounts;
-  /** Another number for other rows. */
+  /** Changes when the rows change. */
   readonly generation: number;
 }
 
@@ -33,9 +33,9 @@ export class SignatureDocument implements CustomDocument {
   readonly #changed = this.#store.add(new EventEmitter<void>());
   readonly #view: SignatureView;
   #summary: SignatureSummary;
-  #seen: Seen | undefined;
-  #findings: Findings | undefined;
+  #snapshot: Snapshot | undefined;
   #working: Promise<void> = Promise.resolve();
+  #comparing: Promise<unknown> = Promise.resolve();
   #generation = 0;
   readonly onDidChange = this.#changed.event;
 
@@ -57,45 +57,49 @@ export class SignatureDocument implements CustomDocument {
     return new SignatureDocument(uri, registry, view, summary);
   }
 
-  /** What is known now. The states of the files are worked out anew where something changed. */
-  async look(): Promise<Seen> {
-    await this.#working;
-    const model = this.#model();
-    const subject: Subject = { path: this.#path, summary: this.#summary, ...(model && { model }) };
-    const known = this.#seen;
-    if (known !== undefined && known.subject.summary === subject.summary && known.subject.model === model) return known;
-    const findings = findingsOf(subject);
-    const same = known?.subject.summary === subject.summary && sameFindings(this.#findings, findings);
-    const counts = same && known !== undefined ? known.counts : await this.#view.compare(findings);
-    if (!same) this.#generation += 1;
-    this.#findings = findings;
-    this.#seen = { subject, counts, generation: this.#generation };
-    return this.#seen;
+  /** Returns the current snapshot. Computes the states of the files again only if they may have changed. */
+  snapshot(): Promise<Snapshot> {
+    const next = this.#comparing.catch(() => {}).then(() => this.#compare());
+    this.#comparing = next;
+    return next;
   }
 
   page(query: FileQuery): Promise<FilePage> {
     return this.#view.page(query);
   }
 
-  lines(offset: number, count: number): Promise<TextPage> {
-    return this.#view.lines(offset, count);
+  lines(range: PageRange): Promise<TextPage> {
+    return this.#view.lines(range);
   }
 
   dispose(): void {
     this.#store.dispose();
   }
 
+  async #compare(): Promise<Snapshot> {
+    await this.#working;
+    const model = this.#model();
+    const subject: Subject = { path: this.#path, summary: this.#summary, ...(model && { model }) };
+    const last = this.#snapshot;
+    if (last?.subject.summary === subject.summary && last.subject.model === model) return last;
+    const unchanged = last !== undefined && haveSameFiles(last.subject, subject);
+    const counts = unchanged ? last.counts : await this.#view.compare(findingsOf(subject));
+    if (!unchanged) this.#generation += 1;
+    this.#snapshot = { subject, counts, generation: this.#generation };
+    return this.#snapshot;
+  }
+
   get #path(): string {
     return this.uri.scheme === "file" ? this.uri.fsPath : `${this.uri.scheme}:${this.uri.path}`;
   }
 
-  /** A file of another kind, as of an earlier commit, is no model's signature now. */
+  /** A file that is not on disk, such as that of an earlier commit, belongs to no model. */
   #model(): KnownModel | undefined {
     return this.uri.scheme === "file" ? this.#registry.signedBy(this.uri.fsPath) : undefined;
   }
 
   #registryChanged(): void {
-    if (this.#model() !== this.#seen?.subject.model) this.#changed.fire();
+    if (this.#model() !== this.#snapshot?.subject.model) this.#changed.fire();
   }
 
   #watch(): void {
@@ -115,7 +119,7 @@ export class SignatureDocument implements CustomDocument {
       this.#summary = await this.#view.read(await sourceOf(this.uri));
       this.#changed.fire();
     });
-    // Told by the next look.
+    // The next snapshot reports the error.
     this.#working.catch(() => {});
   }
 }
@@ -128,25 +132,18 @@ async function sourceOf(uri: Uri): Promise<SignatureSource> {
   return { label, bytes: Uint8Array.from(await workspace.fs.readFile(uri)) };
 }
 
-/** A name as a pattern that fits it alone. */
+/** Returns a pattern that matches only this name. */
 function globOf(name: string): string {
   return name.replaceAll(/[*?{}[\]]/g, (character) => `[${character}]`);
 }
 
-/** Comparisons are values that a verdict carries on: the same one is the same object. */
-function sameFindings(a: Findings | undefined, b: Findings): boolean {
-  if (a === undefined) return false;
+/** Whether both show the same files in the same states. A verdict that did not change has the same objects. */
+function haveSameFiles(a: Subject, b: Subject): boolean {
+  const [before, now] = [comparedVerdict(a), comparedVerdict(b)];
   return (
-    a.model === b.model &&
-    a.compared === b.compared &&
-    sameList(a.changed, b.changed) &&
-    sameList(a.missing, b.missing) &&
-    sameList(a.added, b.added) &&
-    sameList(a.passed, b.passed) &&
-    sameList(a.leftOut, b.leftOut)
+    a.summary === b.summary &&
+    a.model?.path === b.model?.path &&
+    before?.comparison === now?.comparison &&
+    before?.coverage === now?.coverage
   );
-}
-
-function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === 0 && b.length === 0);
 }

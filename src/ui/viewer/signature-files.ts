@@ -2,7 +2,7 @@ import { setContextKey } from "../../platform/context-keys.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 
-/** Tells the menus which files are signatures by their content: they offer the viewer on those, whatever their names. */
+/** Sets the context key that lists the signature files of known models, so that menus offer the viewer on any file name. */
 export class SignatureFiles {
   readonly #store = new DisposableStore();
   readonly #registry: ModelRegistry;

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { commands, env, l10n, Position, Range, Uri, type WebviewPanel, window } from "vscode";
 import { guarded } from "../../platform/commands.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
-import { COMMANDS } from "../../platform/ids.ts";
+import { COMMANDS, EDITORS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { EDITOR } from "../localizer.ts";
@@ -11,9 +11,20 @@ import { PAGE_FILES, pageHtml } from "./page.ts";
 import { rowOf } from "./presentation/files.ts";
 import type { Links } from "./presentation/links.ts";
 import { viewerState } from "./presentation/viewer-state.ts";
-import type { Seen, SignatureDocument } from "./signature-document.ts";
+import type { SignatureDocument, Snapshot } from "./signature-document.ts";
 
-/** One page that shows a signature: sends what changed, answers what it asks, does what it may ask for. */
+/** Signatures whose differences are to be shown as soon as their page runs. */
+const pending = new Set<string>();
+const panels = new Set<SignaturePanel>();
+
+/** Opens the viewer at the files that differ from the signature. */
+export async function showDifferences(signature: Uri): Promise<void> {
+  pending.add(signature.toString());
+  await commands.executeCommand("vscode.openWith", signature, EDITORS.signature);
+  for (const panel of panels) panel.update();
+}
+
+/** One page that shows a signature: sends its state, and handles its messages. */
 export class SignaturePanel {
   readonly #document: SignatureDocument;
   readonly #panel: WebviewPanel;
@@ -21,7 +32,7 @@ export class SignaturePanel {
   readonly #store = new DisposableStore();
   #links: Links | undefined;
   #sent: string | undefined;
-  /** Whether the page runs: it ends when it is hidden, and begins anew when it is shown. */
+  /** Whether the page runs. It ends when hidden, and starts again when shown. */
   #ready = false;
   #updating: Promise<void> | undefined;
   #again = false;
@@ -36,9 +47,20 @@ export class SignaturePanel {
       localResourceRoots: [dist],
       enableCommandUris: false,
     };
-    this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#hear(message)));
-    this.#store.add(document.onDidChange(() => this.#update()));
-    this.#store.add(panel.onDidDispose(() => this.#store.dispose()));
+    this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
+    this.#store.add(document.onDidChange(() => this.update()));
+    this.#store.add(
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.#ready = false;
+      }),
+    );
+    panels.add(this);
+    this.#store.add(
+      panel.onDidDispose(() => {
+        panels.delete(this);
+        this.#store.dispose();
+      }),
+    );
     const at = (name: string): string => panel.webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
     panel.webview.html = pageHtml(
       { script: at(PAGE_FILES.script), style: at(PAGE_FILES.style) },
@@ -47,30 +69,30 @@ export class SignaturePanel {
     );
   }
 
-  async #hear(message: unknown): Promise<void> {
+  async #receive(message: unknown): Promise<void> {
     const parsed = v.safeParse(FromPage, message);
     if (!parsed.success) {
-      this.#log.warn("The signature viewer said something that it cannot say.");
+      this.#log.warn("The signature viewer sent an invalid message.");
       return;
     }
-    await guarded(this.#log, () => this.#answer(parsed.output));
+    await guarded(this.#log, () => this.#handle(parsed.output));
   }
 
-  async #answer(message: FromPage): Promise<void> {
+  async #handle(message: FromPage): Promise<void> {
     switch (message.type) {
       case "ready":
         this.#ready = true;
         this.#sent = undefined;
-        return this.#update();
+        return this.update();
       case "rows": {
         const { request, offset, filter, search, count } = message;
-        const { generation } = await this.#document.look();
+        const { generation } = await this.#document.snapshot();
         const { total, entries } = await this.#document.page({ filter, search, offset, count });
         const rows = entries.map((entry) => rowOf(entry, EDITOR));
         return this.#send({ type: "rows", request, generation, offset, total, rows });
       }
       case "lines": {
-        const { total, lines } = await this.#document.lines(message.offset, LINES_AT_ONCE);
+        const { total, lines } = await this.#document.lines({ offset: message.offset, count: LINES_AT_ONCE });
         return this.#send({ type: "lines", offset: message.offset, total, lines: lines.map(plainText) });
       }
       case "open":
@@ -90,7 +112,7 @@ export class SignaturePanel {
       await env.openExternal(Uri.parse(target.url, true));
       return;
     }
-    const { file, line, column } = target.place;
+    const { file, line, column } = target.location;
     const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
     await window.showTextDocument(Uri.file(file), { selection: new Range(at, at) });
   }
@@ -98,18 +120,18 @@ export class SignaturePanel {
   async #do(action: Extract<FromPage, { type: "do" }>["action"]): Promise<void> {
     const { uri } = this.#document;
     if (action === "reopenAsText") {
-      // The first takes the place of this editor, which has to be the active one; the second opens beside it.
+      // The first command replaces this editor, but only if it is active.
       if (this.#panel.active) await commands.executeCommand("workbench.action.reopenTextEditor");
       else await commands.executeCommand("vscode.openWith", uri, "default", this.#panel.viewColumn);
       return;
     }
-    const { model } = (await this.#document.look()).subject;
+    const { model } = (await this.#document.snapshot()).subject;
     const runs = { verify: COMMANDS.verifyModel, copyReport: COMMANDS.copyReport, trust: COMMANDS.trustSigner };
     if (model !== undefined) await commands.executeCommand(runs[action], model.path);
   }
 
-  /** Sends the state, once after any number of changes that come while it is worked out. */
-  #update(): void {
+  /** Sends the state, and once more if it changes meanwhile. */
+  update(): void {
     if (!this.#ready) return;
     if (this.#updating !== undefined) {
       this.#again = true;
@@ -118,14 +140,15 @@ export class SignaturePanel {
     this.#updating = guarded(this.#log, async () => {
       do {
         this.#again = false;
-        await this.#sendState(await this.#document.look());
+        await this.#sendState(await this.#document.snapshot());
+        if (this.#ready && pending.delete(this.#document.uri.toString())) await this.#send({ type: "showDifferences" });
       } while (this.#again && !this.#store.disposed);
     }).finally(() => {
       this.#updating = undefined;
     });
   }
 
-  async #sendState({ subject, counts, generation }: Seen): Promise<void> {
+  async #sendState({ subject, counts, generation }: Snapshot): Promise<void> {
     if (this.#store.disposed) return;
     const { state, links } = viewerState(subject, { counts, generation }, EDITOR);
     this.#links = links;

@@ -223,7 +223,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(verdict), ["modified", "refused"]);
     assert.match(
       verdict.decision?.reasons[0]?.message ?? "",
-      /team: the files are not what was signed: 1 changed, 1 added/,
+      /team: the files do not match the signature: 1 changed, 1 added/,
     );
     const warned = await check([{ mode: "warn", authorities: [key(prod.publicPem)] }]);
     assert.deepEqual(told(warned), ["modified", "warned"]);

@@ -82,7 +82,7 @@ describe("policies on the command line", function () {
       assert.equal(status, 1);
       assert.match(
         stdout,
-        /Not accepted by team {2}p\.yaml:3\n +✗ a0: not signed with other\.pub {2}p\.yaml:8\n +✗ a1: wants a login or CI identity, and it was signed with a key/,
+        /Not accepted by team {2}p\.yaml:3\n +✗ a0: not signed with other\.pub {2}p\.yaml:8\n +✗ a1: requires a login or CI identity, but it was signed with a key/,
       );
     });
 
@@ -452,14 +452,14 @@ describe("policies on the command line", function () {
         const args = ["policy", "init", at(where), "--public-key", at("prod.pub"), "--yes", ...more];
         const { status, stderr } = await run(...args);
         assert.equal(status, 2, stderr);
-        assert.ok(stderr.includes(`would lie in the signed model ${at("models/llama")},`), stderr);
+        assert.ok(stderr.includes(`would be in the signed model ${at("models/llama")} and`), stderr);
         assert.ok(stderr.includes(`run policy init for ${at("models")}, or name a file elsewhere`), stderr);
       }
       const given = ["--identity", "a@b.example", "--identity-provider", "https://i.example"];
       const out = at("models/llama/model-policy.yaml");
       const imported = await run("policy", "import", ...given, "--output", out);
       assert.equal(imported.status, 2, imported.stderr);
-      assert.match(imported.stderr, /would lie in the signed model/);
+      assert.match(imported.stderr, /would be in the signed model/);
       assert.equal(existsSync(out), false);
       const verified = await run("verify", "key", at("models/llama"), "--public-key", at("prod.pub"));
       assert.equal(verified.status, 0, verified.stderr);

@@ -58,7 +58,7 @@ describe("the search of a workspace folder", () => {
     });
     const search = discovery();
     await search.search(root());
-    assert.deepEqual(registry.passedOver.get(root())?.first, [
+    assert.deepEqual(registry.skippedFolders.get(root())?.first, [
       { path: join(root(), "node_modules"), reason: "name" },
       { path: join(root(), "env"), reason: "environment" },
     ]);
@@ -66,7 +66,7 @@ describe("the search of a workspace folder", () => {
     rmSync(join(root(), "env"), { recursive: true });
     rmSync(join(root(), "node_modules"), { recursive: true });
     await search.search(root());
-    assert.deepEqual([...registry.passedOver], []);
+    assert.deepEqual([...registry.skippedFolders], []);
     assert.equal(lists, 2, "that nothing is passed over any longer changes the list, although the models are the same");
   });
 
@@ -75,7 +75,7 @@ describe("the search of a workspace folder", () => {
     hints = { searched: ["env/**"] };
     await discovery().search(root());
     assert.deepEqual(found(), [`${join("env/lib/python3.12/site-packages")} directory`]);
-    assert.deepEqual([...registry.passedOver], []);
+    assert.deepEqual([...registry.skippedFolders], []);
   });
 
   it("finds what policies name wherever it lies: single files, in models, and beyond the bound", async () => {

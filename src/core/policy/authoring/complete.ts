@@ -1,29 +1,28 @@
-import { POLICY_SCHEMA } from "../policy-schema.ts";
-import { type Schema, schemaAt, type ValuePath } from "../schema-check.ts";
-import { valueChoices } from "./complete-values.ts";
+import { type Schema, schemaAt, type ValuePath } from "../policy-schema.ts";
+import { foundChoices, schemaChoices } from "./complete-values.ts";
+import type { CompletionSources } from "./completion-sources.ts";
 import { exampleOf } from "./explain.ts";
-import { escapeSnippet, type NamedTemplate, renderSnippet, type Style, scalarText, type Template } from "./snippet.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { escapeSnippet, renderSnippet, type Style, scalarText } from "./snippet.ts";
+import type { NamedTemplate } from "./template.ts";
 import { AUTHORITIES, FIELDS, POLICY } from "./templates.ts";
-import { CURSOR, type Mark, marksIn } from "./text-marks.ts";
+import { CURSOR, tokensIn, type YamlToken } from "./yaml-tokens.ts";
 
 /** Something that can be written at the cursor. */
 export interface Completion {
   readonly label: string;
   readonly kind: "field" | "value" | "snippet" | "file" | "model" | "signer";
-  /** One line beside the label. */
+  /** One line next to the label. */
   readonly detail?: string;
-  /** Some sentences about it. */
   readonly documentation?: string;
   /** YAML that shows it in use. */
   readonly example?: string;
   /** In the editor's snippet syntax. */
   readonly insert: string;
-  /** What is compared with what was typed; it stands between the two offsets. */
+  /** What is compared with the text between the two offsets. */
   readonly filter: string;
   readonly start: number;
   readonly end: number;
-  /** Further choices follow where it ends. */
+  /** Whether further choices follow where it ends. */
   readonly again: boolean;
 }
 
@@ -34,35 +33,48 @@ export interface CompleteOptions {
   readonly json: boolean;
 }
 
-/** What can be written at an offset of a policy's text, as the text is: unfinished, mostly. */
+/** What can be written at an offset of a policy's text, which is mostly unfinished. */
 export async function completePolicy(
   text: string,
   offset: number,
-  around: Surroundings,
+  sources: CompletionSources,
   { schemaElsewhere, json }: CompleteOptions,
 ): Promise<readonly Completion[]> {
-  const marks = marksIn(text.slice(0, offset) + CURSOR + text.slice(offset));
-  const mark = marks.find(({ start, end }) => start <= offset && offset < end);
-  if (mark === undefined) return [];
-  const cursor: Cursor = { text, offset, mark, marks, style: json ? "json" : mark.flow ? "flow" : "block" };
-  if (mark.role === "key") return schemaElsewhere || isMisaligned(cursor) ? [] : fields(cursor, mark.path.slice(0, -1));
-  const schema = schemaAt(POLICY_SCHEMA, mark.path);
+  const tokens = tokensIn(text.slice(0, offset) + CURSOR + text.slice(offset));
+  const token = tokens.find(({ start, end }) => start <= offset && offset < end);
+  if (token === undefined) return [];
+  const { path, ownLine } = token;
+  const cursor: Cursor = { text, token, tokens, style: json ? "json" : token.flow ? "flow" : "block" };
+  if (token.role === "key") return schemaElsewhere || isMisaligned(cursor) ? [] : fields(cursor, path.slice(0, -1));
+  const schema = schemaAt(path);
   if (schema === undefined) return [];
-  if (schema.type === "array") return mark.ownLine ? items(cursor, [...mark.path, 0], "- ", schemaElsewhere) : [];
-  if (schema.type !== "object") return await values(cursor, schema, around, schemaElsewhere);
-  if (mark.path.length === 0) {
-    const whole = siblings(cursor, []).length === 0 ? [snippet(cursor, POLICY, "")] : [];
+  if (schema.type === "array") return ownLine ? items(cursor, [...path, 0], "- ", schemaElsewhere) : [];
+  if (schema.type !== "object") {
+    const issuer = valueAt(cursor, [...path.slice(0, -1), "issuer"]);
+    const found = await foundChoices(path, sources, issuer);
+    const texts = new Set(found.map((choice) => choice.text));
+    const further = schemaElsewhere ? [] : schemaChoices(schema).filter((choice) => !texts.has(choice.text));
+    return [...found, ...further].map(({ text: value, raw, ...rest }) => ({
+      ...rest,
+      label: value,
+      insert: escapeSnippet(raw === true ? value : quoted(value, cursor)),
+      filter: raw === true ? value : token.quote + value,
+      ...replaced(cursor),
+      again: false,
+    }));
+  }
+  if (path.length === 0) {
+    const whole = fieldsIn(cursor, []).length === 0 ? [snippet(cursor, POLICY, "")] : [];
     return schemaElsewhere ? whole : [...whole, ...fields(cursor, [])];
   }
-  if (typeof mark.path.at(-1) === "number") return items(cursor, mark.path, "", schemaElsewhere);
-  return mark.ownLine && !schemaElsewhere ? fields(cursor, mark.path) : [];
+  if (typeof path.at(-1) === "number") return items(cursor, path, "", schemaElsewhere);
+  return ownLine && !schemaElsewhere ? fields(cursor, path) : [];
 }
 
 interface Cursor {
   readonly text: string;
-  readonly offset: number;
-  readonly mark: Mark;
-  readonly marks: readonly Mark[];
+  readonly token: YamlToken;
+  readonly tokens: readonly YamlToken[];
   readonly style: Style;
 }
 
@@ -75,127 +87,105 @@ function items(cursor: Cursor, path: ValuePath, dash: "- " | "", schemaElsewhere
 }
 
 function snippet(cursor: Cursor, { label, description, template }: NamedTemplate, dash: string): Completion {
-  const { start, end } = written(cursor);
-  const insert = dash + renderSnippet(template, cursor.style, hanging(cursor) + dash.length);
-  return { label, kind: "snippet", documentation: description, insert, filter: label, start, end, again: false };
+  const insert = dash + renderSnippet(template, cursor.style, indentOf(cursor) + dash.length);
+  return {
+    label,
+    kind: "snippet",
+    documentation: description,
+    insert,
+    filter: label,
+    ...replaced(cursor),
+    again: false,
+  };
 }
 
 /** Columns from where the line's text begins to where a mapping at the cursor begins; the editor indents by the first. */
-function hanging({ text, mark }: Cursor): number {
-  const line = text.slice(mark.start - mark.column, mark.start);
-  return mark.column - (/^[ \t]*/.exec(line)?.[0].length ?? 0);
+function indentOf({ text, token }: Cursor): number {
+  const line = text.slice(token.start - token.column, token.start);
+  return token.column - (/^[ \t]*/.exec(line)?.[0].length ?? 0);
 }
 
 /** The names of fields that a mapping has no value for yet. */
 function fields(cursor: Cursor, path: ValuePath, dash = ""): readonly Completion[] {
-  const schema = schemaAt(POLICY_SCHEMA, path);
-  const taken = new Set(siblings(cursor, path));
-  const excluded = formsExcluded(schema, taken);
-  return Object.entries(schema?.properties ?? {}).flatMap(([name]) => {
-    const own = schemaAt(POLICY_SCHEMA, [...path, name]);
-    if (own === undefined || taken.has(name) || excluded.has(name)) return [];
-    const { start, end } = written(cursor);
+  const schema = schemaAt(path);
+  const taken = new Set(fieldsIn(cursor, path).map((token) => String(token.path.at(-1))));
+  const excluded = excludedForms(schema, taken);
+  const names = Object.keys(schema?.properties ?? {}).filter((name) => !taken.has(name) && !excluded.has(name));
+  return names.flatMap((name) => {
+    const field = schemaAt([...path, name]);
+    if (field === undefined) return [];
     const example = exampleOf([...path, name]);
     return {
       label: name,
       kind: "field",
       ...(schema?.required?.includes(name) === true && { detail: "required" }),
-      ...(own.description !== undefined && { documentation: own.description }),
+      ...(field.description !== undefined && { documentation: field.description }),
       ...(example !== undefined && { example }),
-      insert: dash + fieldText(cursor, name, own, dash.length),
+      insert: dash + fieldText(cursor, name, field, dash.length),
       filter: name,
-      start,
-      end,
-      again: (own.enum ?? own.type) !== undefined && own.type !== "object" && own.type !== "array",
+      ...replaced(cursor),
+      again: (field.enum ?? field.type) !== undefined && field.type !== "object" && field.type !== "array",
     } satisfies Completion;
   });
 }
 
 /** Whether a word stands in another column than the fields of the mapping that the parser puts it in. */
 function isMisaligned(cursor: Cursor): boolean {
-  const { path, flow, column } = cursor.mark;
+  const { path, flow, column } = cursor.token;
   return !flow && fieldsIn(cursor, path.slice(0, -1)).some((other) => other.column !== column);
 }
 
-/** Names that the mapping around the cursor has, without the one at the cursor. */
-function siblings(cursor: Cursor, path: ValuePath): string[] {
-  return fieldsIn(cursor, path).map(({ path: taken }) => String(taken.at(-1)));
-}
-
-function fieldsIn({ mark, marks }: Cursor, path: ValuePath): readonly Mark[] {
-  return marks.filter(
+/** The fields of a mapping, without the one at the cursor. */
+function fieldsIn({ token, tokens }: Cursor, path: ValuePath): readonly YamlToken[] {
+  return tokens.filter(
     (other) =>
-      other !== mark && other.role === "key" && other.document === mark.document && isDirectlyIn(other.path, path),
+      other !== token &&
+      other.role === "key" &&
+      other.document === token.document &&
+      isSame(other.path.slice(0, -1), path),
   );
 }
 
-function isDirectlyIn(path: ValuePath, parent: ValuePath): boolean {
-  return path.length === parent.length + 1 && parent.every((step, index) => step === path[index]);
-}
-
-/** Of fields of which a mapping takes exactly one, the others. */
-function formsExcluded(schema: Schema | undefined, taken: ReadonlySet<string>): ReadonlySet<string> {
-  const groups = [schema, ...(schema?.allOf ?? [])].flatMap((part) => (part?.oneOf === undefined ? [] : [part.oneOf]));
-  const full = groups
-    .map((forms) => forms.flatMap(({ required }) => required))
-    .filter((names) => names.some((name) => taken.has(name)));
-  return new Set(full.flat());
-}
-
-function fieldText(cursor: Cursor, name: string, schema: Schema, dashed: number): string {
-  const { mark, style } = cursor;
-  if (mark.finished) return name;
-  const written: Template | undefined = schema.const ?? FIELDS[name];
-  const hang = hanging(cursor) + dashed;
-  if (written !== undefined) {
-    const whole = renderSnippet({ [name]: written }, style, hang);
-    return style === "block" ? whole : whole.slice(2, -3);
-  }
-  const quoted = style === "json" ? `"${name}"` : name;
-  const below = `\n${" ".repeat(hang + 2)}`;
-  if (schema.type === "object") return style === "block" ? `${quoted}:${below}$0` : `${quoted}: { $0 \\}`;
-  if (schema.type === "array") return style === "block" ? `${quoted}:${below}- $0` : `${quoted}: [$0]`;
-  return `${quoted}: $0`;
-}
-
-/** The text at the cursor that a completion replaces. */
-function written({ mark }: Cursor): { readonly start: number; readonly end: number } {
-  return { start: mark.start, end: Math.max(mark.start, mark.end - CURSOR.length) };
-}
-
-async function values(
-  cursor: Cursor,
-  schema: Schema,
-  around: Surroundings,
-  schemaElsewhere: boolean,
-): Promise<readonly Completion[]> {
-  const { mark, marks, style } = cursor;
-  const beside = (name: string): string | undefined => {
-    const path = [...mark.path.slice(0, -1), name];
-    const value = marks.find(
-      (other) => other.role === "value" && other.document === mark.document && isSame(other.path, path),
-    );
-    return value?.text;
-  };
-  const choices = await valueChoices(mark.path, schema, around, { schemaElsewhere, beside });
-  const { start, end } = written(cursor);
-  return choices.map(({ text, raw, ...rest }) => ({
-    ...rest,
-    label: text,
-    insert: escapeSnippet(raw === true ? text : quotedAs(text, mark, style)),
-    filter: raw === true ? text : mark.quote + text,
-    start,
-    end,
-    again: false,
-  }));
+function valueAt({ token, tokens }: Cursor, path: ValuePath): string | undefined {
+  const isValue = (other: YamlToken): boolean => other.role === "value" && other.document === token.document;
+  return tokens.find((other) => isValue(other) && isSame(other.path, path))?.text;
 }
 
 function isSame(one: ValuePath, other: ValuePath): boolean {
   return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
+/** Of fields of which a mapping takes exactly one, the others. */
+function excludedForms(schema: Schema | undefined, taken: ReadonlySet<string>): ReadonlySet<string> {
+  const groups = [schema, ...(schema?.allOf ?? [])].map(
+    (part) => part?.oneOf?.flatMap(({ required }) => required) ?? [],
+  );
+  return new Set(groups.filter((names) => names.some((name) => taken.has(name))).flat());
+}
+
+function fieldText(cursor: Cursor, name: string, schema: Schema, dashed: number): string {
+  const { token, style } = cursor;
+  if (token.finished) return name;
+  const value = schema.const ?? FIELDS[name];
+  const indent = indentOf(cursor) + dashed;
+  if (value !== undefined) {
+    const whole = renderSnippet({ [name]: value }, style, indent);
+    return style === "block" ? whole : whole.slice("{ ".length, -" \\}".length);
+  }
+  const key = style === "json" ? `"${name}"` : name;
+  const below = `\n${" ".repeat(indent + 2)}`;
+  if (schema.type === "object") return style === "block" ? `${key}:${below}$0` : `${key}: { $0 \\}`;
+  if (schema.type === "array") return style === "block" ? `${key}:${below}- $0` : `${key}: [$0]`;
+  return `${key}: $0`;
+}
+
+/** The range of the text at the cursor that a completion replaces. */
+function replaced({ token }: Cursor): { readonly start: number; readonly end: number } {
+  return { start: token.start, end: Math.max(token.start, token.end - CURSOR.length) };
+}
+
 /** In the quotes that are there, or in those that it needs. */
-function quotedAs(text: string, { quote }: Mark, style: Style): string {
-  if (quote === "'") return `'${text.replaceAll("'", "''")}'`;
-  return quote === '"' ? JSON.stringify(text) : scalarText(text, style);
+function quoted(text: string, { token, style }: Cursor): string {
+  if (token.quote === "'") return `'${text.replaceAll("'", "''")}'`;
+  return token.quote === '"' ? JSON.stringify(text) : scalarText(text, style);
 }

@@ -1,21 +1,17 @@
 import { authorityForms } from "../authorities/table.ts";
-import { type NamedTemplate, Slot, type Template } from "./snippet.ts";
+import { type NamedTemplate, Placeholder, type Template } from "./template.ts";
 
 /** Authorities of each form. */
 export const AUTHORITIES: readonly NamedTemplate[] = authorityForms().flatMap(([, { templates }]) => templates);
 
-const MODELS = [{ glob: new Slot(1, "models/**") }];
+const name = new Placeholder(1, "team-models");
+const models = [{ glob: new Placeholder(2, "models/**") }];
+const key = { path: new Placeholder(4, "keys/prod.pub") };
+const spec = { models, authorities: [{ name: new Placeholder(3, "release-key"), key }] };
 
 /** What a field is filled with when its name is completed. */
 export const FIELDS: Readonly<Record<string, Template>> = Object.assign(
-  {
-    metadata: { name: new Slot(1, "team-models") },
-    spec: {
-      models: MODELS,
-      authorities: [{ name: new Slot(2, "release-key"), key: { path: new Slot(3, "keys/prod.pub") } }],
-    },
-    models: MODELS,
-  },
+  { metadata: { name }, spec, models },
   ...authorityForms().map(([, { fields }]) => fields),
 );
 
@@ -23,13 +19,5 @@ export const FIELDS: Readonly<Record<string, Template>> = Object.assign(
 export const POLICY: NamedTemplate = {
   label: "model policy",
   description: "A policy that accepts one signer for the models of a folder.",
-  template: {
-    apiVersion: "model-provenance/v1",
-    kind: "ModelPolicy",
-    metadata: { name: new Slot(1, "team-models") },
-    spec: {
-      models: [{ glob: new Slot(2, "models/**") }],
-      authorities: [{ name: new Slot(3, "release-key"), key: { path: new Slot(4, "keys/prod.pub") } }],
-    },
-  },
+  template: { apiVersion: "model-provenance/v1", kind: "ModelPolicy", metadata: { name }, spec },
 };

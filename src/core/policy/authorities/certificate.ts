@@ -6,10 +6,10 @@ import {
   typedText,
 } from "../../verification/certificate-identity.ts";
 import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
-import { Slot } from "../authoring/snippet.ts";
+import { Placeholder } from "../authoring/template.ts";
 import type { AuthorityBase } from "../policy.ts";
-import { type Reading, readPem, report } from "../reading.ts";
-import type { ValuePath } from "../schema-check.ts";
+import type { ValuePath } from "../policy-schema.ts";
+import { type ReadContext, readPem, report } from "../read-context.ts";
 import { type AuthorityForm, type AuthorityKind, accepts, noSigner } from "./authority-kind.ts";
 
 export interface CertificateAuthority extends AuthorityBase {
@@ -22,15 +22,15 @@ export interface CertificateAuthority extends AuthorityBase {
 }
 
 const CERTIFICATE = {
-  caCert: { path: new Slot(2, "vendor-root.pem") },
-  trustedIdentities: [new Slot(3, "x509.subject: O=Vendor, CN=Model Signing")],
+  caCert: { path: new Placeholder(2, "vendor-root.pem") },
+  trustedIdentities: [new Placeholder(3, "x509.subject: O=Vendor, CN=Model Signing")],
 };
 
 export const certificate: AuthorityForm<"certificate"> & AuthorityKind<CertificateAuthority> = {
-  async read(reading, base, { caCert, trustedIdentities }, path) {
-    const read = await readPem(reading, "certificate", caCert, [...path, "caCert"], base.name, fingerprintsOf);
+  async read(context, base, { caCert, trustedIdentities }, path) {
+    const read = await readPem(context, "certificate", caCert, [...path, "caCert"], base.name, fingerprintsOf);
     const identities = trustedIdentities.flatMap(
-      (text, index) => readTrustedIdentity(reading, text, [...path, "trustedIdentities", index]) ?? [],
+      (text, index) => readTrustedIdentity(context, text, [...path, "trustedIdentities", index]) ?? [],
     );
     if (read === undefined || identities.length < trustedIdentities.length) return undefined;
     return { ...base, kind: "certificate", roots: read.source, rootFingerprints: read.parsed, identities };
@@ -38,14 +38,14 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
   templates: [
     {
       label: "certificate under a root",
-      description: "Accepts signers that a root certificate of yours stands for.",
-      template: { name: new Slot(1, "vendor"), certificate: CERTIFICATE },
+      description: "Accepts signers that a root certificate of yours has certified.",
+      template: { name: new Placeholder(1, "vendor"), certificate: CERTIFICATE },
     },
   ],
   fields: { certificate: CERTIFICATE, caCert: CERTIFICATE.caCert },
   files: { "caCert.path": "certificate" },
 
-  wants: { method: "certificate", text: "a certificate" },
+  requires: { method: "certificate", text: "a certificate" },
   trustId: (authority) => `certificate:${authority.rootFingerprints.join()}`,
   trust: ({ roots }) => ({ certificates: { roots: [roots] } }),
   match({ roots: { label }, identities }, signer, failure) {
@@ -62,13 +62,12 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
       },
     };
   },
-  exactKeys: () => [undefined],
   toFlags: ({ roots: { label }, identities }) =>
     identities.map((identity) => {
       const chain = ["certificate", "MODEL", "--certificate-chain", label];
       return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
     }),
-  toClusterImagePolicy: (_, note) => void note("certificates of one's own have no counterpart, so it is left out"),
+  toClusterImagePolicy: (_, note) => void note("private certificate authorities are not supported, so it is left out"),
   toModelValidation({ roots: { label }, identities }, note) {
     if (identities.some((identity) => identity !== "any")) {
       note("names of certificates are not compared, so it is left out");
@@ -84,13 +83,14 @@ function fingerprintsOf(roots: PemSource): readonly string[] {
 }
 
 function readTrustedIdentity(
-  reading: Reading,
+  context: ReadContext,
   text: string,
   path: ValuePath,
 ): CertificateAuthority["identities"][number] | undefined {
   if (text === "*") {
-    const hint = '"*" accepts whoever this root has certified, for whatever purpose. Name the signers that you expect.';
-    report(reading, "any-identity", hint, path);
+    const hint =
+      '"*" accepts every signer that this root has certified, for any purpose. Name the signers that you expect.';
+    report(context, "any-identity", hint, path);
     return "any";
   }
   const [kind] = text.split(":", 1);
@@ -98,13 +98,13 @@ function readTrustedIdentity(
   const identity = readCertificateIdentity(kind === "x509.subject" ? `subject:${value}` : value);
   if (identity.type !== "subject") return identity;
   if (kind === "x509.san") {
-    const hint = `${JSON.stringify(value)} is no alternative name: use email:…, uri:… or dns:…, or x509.subject.`;
-    report(reading, "identity", hint, path);
+    const hint = `${JSON.stringify(value)} is not an alternative name: use email:…, uri:… or dns:…, or x509.subject.`;
+    report(context, "identity", hint, path);
     return undefined;
   }
   if (identity.name !== undefined) return identity;
-  const hint = `${JSON.stringify(value)} is no name of a certificate: O=Vendor, CN=Model Signing.`;
-  report(reading, "identity", hint, path);
+  const hint = `${JSON.stringify(value)} is not the name of a certificate: O=Vendor, CN=Model Signing.`;
+  report(context, "identity", hint, path);
   return undefined;
 }
 

@@ -1,9 +1,9 @@
 import type { SigstoreSigner } from "../../verification/signer.ts";
 import { identityTypeOf } from "../../verification/sigstore/expected-identity.ts";
 import type { IdentityDocument } from "../policy-document.ts";
-import { type Reading, report } from "../reading.ts";
+import type { ValuePath } from "../policy-schema.ts";
+import { type ReadContext, report } from "../read-context.ts";
 import type { RegularExpression } from "../regular-expression.ts";
-import type { ValuePath } from "../schema-check.ts";
 import { accepts, type Match } from "./authority-kind.ts";
 
 export interface IdentityMatcher {
@@ -16,18 +16,18 @@ export type TextMatcher = string | RegularExpression;
 
 /** @returns undefined where something is wrong with it, which is then among the diagnostics */
 export function readIdentity(
-  reading: Reading,
+  context: ReadContext,
   { issuer, issuerRegExp, subject, subjectRegExp }: IdentityDocument,
   path: ValuePath,
 ): IdentityMatcher | undefined {
-  const issuerMatcher = readMatcher(reading, issuer, issuerRegExp, path, "issuer");
-  const subjectMatcher = readMatcher(reading, subject, subjectRegExp, path, "subject");
+  const issuerMatcher = readMatcher(context, issuer, issuerRegExp, path, "issuer");
+  const subjectMatcher = readMatcher(context, subject, subjectRegExp, path, "subject");
   if (issuerMatcher === undefined || subjectMatcher === undefined) return undefined;
   return { issuer: issuerMatcher, subject: subjectMatcher };
 }
 
 function readMatcher(
-  reading: Reading,
+  context: ReadContext,
   exact: string | undefined,
   expression: string | undefined,
   path: ValuePath,
@@ -36,13 +36,13 @@ function readMatcher(
   if (exact !== undefined) {
     if (/^\^|\$$|\\[.\\/@-]|\.[*+]/.test(exact)) {
       const hint = `${field} is compared exactly, and ${JSON.stringify(exact)} looks like a regular expression: use ${field}RegExp.`;
-      report(reading, "looks-like-regexp", hint, [...path, field]);
+      report(context, "looks-like-regexp", hint, [...path, field]);
     }
     return exact;
   }
   if (expression === undefined) return undefined;
-  const { compiled, remarks } = reading.regExps.read(expression);
-  for (const { code, message } of remarks) report(reading, code, message, [...path, `${field}RegExp`]);
+  const { compiled, remarks } = context.regExps.read(expression);
+  for (const { code, message } of remarks) report(context, code, message, [...path, `${field}RegExp`]);
   return compiled;
 }
 

@@ -1,10 +1,10 @@
 import type { PemSource } from "../../trust.ts";
 import { keyFingerprint, readPublicKey } from "../../verification/elliptic-keys.ts";
-import { Slot } from "../authoring/snippet.ts";
+import { Placeholder } from "../authoring/template.ts";
 import { KEYS_TRUST } from "../model-facts.ts";
 import type { AuthorityBase } from "../policy.ts";
-import { readPem } from "../reading.ts";
-import { type AuthorityForm, type AuthorityKind, accepts, exactKey } from "./authority-kind.ts";
+import { readPem } from "../read-context.ts";
+import { type AuthorityForm, type AuthorityKind, accepts } from "./authority-kind.ts";
 
 export interface KeyAuthority extends AuthorityBase {
   readonly kind: "key";
@@ -13,30 +13,29 @@ export interface KeyAuthority extends AuthorityBase {
   readonly fingerprint: string;
 }
 
-const KEY = { path: new Slot(2, "keys/prod.pub") };
+const KEY = { path: new Placeholder(2, "keys/prod.pub") };
 
 export const key: AuthorityForm<"key"> & AuthorityKind<KeyAuthority> = {
-  async read(reading, base, given, path) {
-    const read = await readPem(reading, "key", given, path, base.name, (pem) => keyFingerprint(readPublicKey(pem).key));
+  async read(context, base, given, path) {
+    const read = await readPem(context, "key", given, path, base.name, (pem) => keyFingerprint(readPublicKey(pem).key));
     return read && { ...base, kind: "key", key: read.source, fingerprint: read.parsed };
   },
   templates: [
     {
       label: "public key",
       description: "Accepts what was signed with the private key of a public key file.",
-      template: { name: new Slot(1, "release-key"), key: KEY },
+      template: { name: new Placeholder(1, "release-key"), key: KEY },
     },
   ],
   fields: { key: KEY },
   files: { "key.path": "public-key" },
 
-  wants: { method: "key", text: "a key" },
+  requires: { method: "key", text: "a key" },
   trustId: () => KEYS_TRUST,
   match({ key: { label }, fingerprint }, signer) {
     if (signer?.method === "key" && signer.fingerprint === fingerprint) return accepts(`signed with ${label}`);
     return { distance: 2, explain: () => `not signed with ${label}` };
   },
-  exactKeys: ({ fingerprint }) => [exactKey(KEYS_TRUST, fingerprint)],
   toFlags: ({ key: { label } }) => [["key", "MODEL", "--public-key", label]],
   toClusterImagePolicy: ({ key: { pem } }) => ({ key: { data: pem } }),
   toModelValidation({ key: { label } }, note) {

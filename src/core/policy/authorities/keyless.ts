@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { TrustRoot } from "../../verification/trust-root.ts";
-import { Slot } from "../authoring/snippet.ts";
-import { realPathInside } from "../files-inside.ts";
+import { Placeholder } from "../authoring/template.ts";
 import { PUBLIC_TRUST, type TrustId } from "../model-facts.ts";
 import type { AuthorityBase } from "../policy.ts";
-import { attempt, type Reading, report } from "../reading.ts";
-import type { ValuePath } from "../schema-check.ts";
-import { type AuthorityForm, type AuthorityKind, exactKey, type Match, noSigner } from "./authority-kind.ts";
+import type { ValuePath } from "../policy-schema.ts";
+import { attempt, type ReadContext, report } from "../read-context.ts";
+import { resolveInWorkspace } from "../workspace-files.ts";
+import { type AuthorityForm, type AuthorityKind, type Match, noSigner } from "./authority-kind.ts";
 import { type IdentityMatcher, identityDocument, matchIdentity, readIdentity } from "./identity.ts";
 
 export interface KeylessAuthority extends AuthorityBase {
@@ -16,16 +16,18 @@ export interface KeylessAuthority extends AuthorityBase {
   readonly trustConfig?: { readonly path: string; readonly root: TrustRoot };
 }
 
-const ISSUER = new Slot(2, "https://accounts.google.com");
-const KEYLESS = { identities: [{ issuer: ISSUER, subject: new Slot(3, "alice@example.com") }] };
-const KEYLESS_PATTERN = { identities: [{ issuer: ISSUER, subjectRegExp: new Slot(3, "^[a-z.]+@example[.]com$") }] };
+const ISSUER = new Placeholder(2, "https://accounts.google.com");
+const KEYLESS = { identities: [{ issuer: ISSUER, subject: new Placeholder(3, "alice@example.com") }] };
+const KEYLESS_PATTERN = {
+  identities: [{ issuer: ISSUER, subjectRegExp: new Placeholder(3, "^[a-z.]+@example[.]com$") }],
+};
 
 export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority> = {
-  async read(reading, base, { identities, trustConfig }, path) {
+  async read(context, base, { identities, trustConfig }, path) {
     const matchers = identities.flatMap(
-      (identity, index) => readIdentity(reading, identity, [...path, "identities", index]) ?? [],
+      (identity, index) => readIdentity(context, identity, [...path, "identities", index]) ?? [],
     );
-    const config = trustConfig && (await readTrustConfig(reading, trustConfig, [...path, "trustConfig"]));
+    const config = trustConfig && (await readTrustConfig(context, trustConfig, [...path, "trustConfig"]));
     if (matchers.length < identities.length || (trustConfig !== undefined && !config)) return undefined;
     return { ...base, kind: "keyless", identities: matchers, ...(config && { trustConfig: config }) };
   },
@@ -33,18 +35,18 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     {
       label: "person with a browser login",
       description: "Accepts what one person signed, by issuer and e-mail address, both exactly.",
-      template: { name: new Slot(1, "alice"), keyless: KEYLESS },
+      template: { name: new Placeholder(1, "alice"), keyless: KEYLESS },
     },
     {
       label: "people by a regular expression",
       description: "Accepts signers whose address matches an RE2 expression. Anchor it: ^…$",
-      template: { name: new Slot(1, "anybody-at-example"), keyless: KEYLESS_PATTERN },
+      template: { name: new Placeholder(1, "team-at-example"), keyless: KEYLESS_PATTERN },
     },
   ],
   fields: { keyless: KEYLESS, identities: KEYLESS.identities },
   files: { "keyless.trustConfig": "trust-config" },
 
-  wants: { method: "sigstore", text: "a login or CI identity" },
+  requires: { method: "sigstore", text: "a login or CI identity" },
   trustId,
   trust: ({ trustConfig }) => trustConfig && { sigstore: { root: trustConfig.root, identities: [] } },
   match({ identities }, signer, failure) {
@@ -55,13 +57,7 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
       if (match.distance === 0) return match;
       if (best === undefined || match.distance < best.distance) best = match;
     }
-    return best ?? { distance: 3, explain: () => "names nobody" };
-  },
-  exactKeys(authority) {
-    const trust = trustId(authority);
-    return authority.identities.map(({ issuer, subject }) =>
-      typeof issuer === "string" && typeof subject === "string" ? exactKey(trust, issuer, subject) : undefined,
-    );
+    return best ?? { distance: 3, explain: () => "lists no identity" };
   },
   toFlags: ({ identities, trustConfig }, note) =>
     identities.flatMap(({ issuer, subject }) => {
@@ -74,7 +70,7 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     }),
   toClusterImagePolicy({ identities, trustConfig }, note) {
     if (trustConfig === undefined) return { keyless: { identities: identities.map(identityDocument) } };
-    note("an instance of one's own needs a TrustRoot in the cluster, so it is left out");
+    note("a private instance needs a TrustRoot in the cluster, so it is left out");
     return undefined;
   },
   toModelValidation({ identities, trustConfig }, note) {
@@ -83,7 +79,7 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
     const { issuer, subject } = identity;
     if (typeof issuer !== "string" || typeof subject !== "string") return leaveOut("identities are compared exactly");
-    if (trustConfig !== undefined) return leaveOut("an instance of one's own cannot be named");
+    if (trustConfig !== undefined) return leaveOut("a private instance cannot be named");
     return { sigstoreConfig: { certificateIdentity: subject, certificateOidcIssuer: issuer } };
   },
 };
@@ -93,16 +89,16 @@ function trustId({ trustConfig }: KeylessAuthority): TrustId {
 }
 
 async function readTrustConfig(
-  reading: Reading,
+  context: ReadContext,
   file: string,
   path: ValuePath,
 ): Promise<KeylessAuthority["trustConfig"]> {
-  reading.named.add(join(reading.folder, file));
-  const found = await realPathInside(reading.folder, file);
-  if ("code" in found) return void report(reading, found.code, found.message, path);
-  reading.named.add(found.path);
-  // Loaded late: most policies name no instance of their own.
+  context.named.add(join(context.folder, file));
+  const found = await resolveInWorkspace(context.folder, file);
+  if ("code" in found) return void report(context, found.code, found.message, path);
+  context.named.add(found.path);
+  // Loaded late: most policies use the public instance.
   const { readTrustConfigFile } = await import("../../verification/trust-root-files.ts");
-  const root = await attempt(reading, "trust-config", path, () => readTrustConfigFile(found.path));
+  const root = await attempt(context, "trust-config", path, () => readTrustConfigFile(found.path));
   return root && { path: found.path, root };
 }

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import { ProvenanceError } from "../../errors.ts";
+import { type PolicyDraft, writePolicies } from "../interchange/draft.ts";
 import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import { type PolicyFile, readPolicies } from "../read-policies.ts";
 import { parseYaml } from "../yaml-text.ts";
-import { appendField, appendItem, type Insertion, type InsertionPlace, isThere } from "./yaml-insertion.ts";
+import { appendField, appendItem, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
 
 export type PolicyChange =
   | { readonly kind: "authority"; readonly authority: AuthorityDocument }
   /** Canonical, relative to the model. */
   | { readonly kind: "ignored-path"; readonly path: string };
 
-/** A policy file as it is, and which of its policies is to be changed. */
-export interface PolicyText {
+/** A policy file, and which of its policies is to be changed. */
+interface PolicyText {
   /** Absolute. */
   readonly path: string;
   /** What its paths are relative to. */
@@ -20,11 +21,11 @@ export interface PolicyText {
   readonly text: string;
   /** The name of the policy. */
   readonly policy: string;
-  /** Where it stands among those of this name: its line, from 1. Absent: there is only one. */
+  /** Its line, from 1, where several have that name. */
   readonly line?: number;
 }
 
-/** What would be written, checked by the engine that will read it: this change and no other. */
+/** What would be written: read again and compared, so that it is this change and no other. */
 export interface PlannedEdit {
   readonly insertion: Insertion;
   readonly before: string;
@@ -34,10 +35,10 @@ export interface PlannedEdit {
 }
 
 /**
- * Plans one change of a policy. The text is added to, and nothing else in it moves; whoever reads the result finds
- * exactly the change, or nothing is planned.
+ * Plans one change of a policy. Text is only inserted, and the policies that it then describes differ in exactly that
+ * change.
  *
- * @throws ProvenanceError POLICY_INVALID where the file has errors, or cannot be changed so
+ * @throws ProvenanceError POLICY_INVALID where the file has errors, or cannot be changed this way
  */
 export async function planEdit(file: PolicyText, change: PolicyChange): Promise<PlannedEdit> {
   const before = await readPolicies(Buffer.from(file.text), file.path, file.folder);
@@ -56,9 +57,8 @@ export async function planEdit(file: PolicyText, change: PolicyChange): Promise<
 }
 
 function indexOf({ policies, path }: PolicyFile, { policy, line }: PolicyText): number {
-  const fitting = [...policies.keys()].filter((index) => policies[index]?.name === policy);
-  const [first] = fitting;
-  const index = fitting.length === 1 ? first : fitting.find((one) => policies[one]?.place.line === line);
+  const named = [...policies.keys()].filter((index) => policies[index]?.name === policy);
+  const index = named.length === 1 ? named[0] : named.find((one) => policies[one]?.location.line === line);
   if (index !== undefined) return index;
   throw new ProvenanceError("POLICY_INVALID", `There is no policy ${policy} in ${path} any more.`, {
     details: { file: path, policy },
@@ -66,17 +66,35 @@ function indexOf({ policies, path }: PolicyFile, { policy, line }: PolicyText): 
 }
 
 function insertionFor({ text, path }: PolicyText, document: number, change: PolicyChange): Insertion {
-  const at = (...steps: string[]): InsertionPlace => ({ text, document, path: steps, json: /\.json$/i.test(path) });
+  const at = (...steps: string[]): InsertionPoint => ({ text, document, path: steps, json: /\.json$/i.test(path) });
   if (change.kind === "authority") return appendItem(at("spec", "authorities"), change.authority);
-  if (isThere(at("spec", "verification", "ignorePaths"))) {
+  if (exists(at("spec", "verification", "ignorePaths"))) {
     return appendItem(at("spec", "verification", "ignorePaths"), change.path);
   }
-  if (isThere(at("spec", "verification"))) return appendField(at("spec", "verification"), "ignorePaths", [change.path]);
+  if (exists(at("spec", "verification"))) return appendField(at("spec", "verification"), "ignorePaths", [change.path]);
   return appendField(at("spec"), "verification", { ignorePaths: [change.path] });
 }
 
+/**
+ * The text of a new policy file, and the policies that are read from it.
+ *
+ * @param path absolute; where it will be
+ * @param folder what its paths are relative to
+ * @throws ProvenanceError POLICY_INVALID
+ */
+export async function planFile(
+  drafts: readonly PolicyDraft[],
+  path: string,
+  folder: string,
+): Promise<{ readonly text: string; readonly policies: readonly Policy[] }> {
+  const text = writePolicies(drafts);
+  const read = await readPolicies(Buffer.from(text), path, folder);
+  requireValid(read, "The policy would have an error");
+  return { text, policies: read.policies };
+}
+
 /** @throws ProvenanceError POLICY_INVALID with the first error */
-export function requireValid({ path, diagnostics }: PolicyFile, what = "The policy file has an error"): void {
+function requireValid({ path, diagnostics }: PolicyFile, what = "The policy file has an error"): void {
   const error = diagnostics.find(({ severity }) => severity === "error");
   if (error === undefined) return;
   const { line, column, message } = error;
@@ -85,24 +103,26 @@ export function requireValid({ path, diagnostics }: PolicyFile, what = "The poli
   });
 }
 
-/** Compares values, not text: all documents are what they were, but for the change in one of them. */
+/** Compares values, not text: all documents are as before, but for the change in one of them. */
 function requireSame(before: string, after: string, document: number, change: PolicyChange): void {
-  const [old, now] = [before, after].map((text) => parseYaml(Buffer.from(text)).documents.map(({ value }) => value));
-  const expected = old?.map((value, index) => (index === document ? changed(value, change) : value));
-  if (!isDeepStrictEqual(now, expected)) throw unplanned();
+  const expected = valuesOf(before)?.map((value, index) => (index === document ? changed(value, change) : value));
+  if (!isDeepStrictEqual(valuesOf(after), expected)) throw unplanned();
+}
+
+/** Whether two texts without errors are the same policies, however they are written. */
+export function areSamePolicies(text: string, other: string): boolean {
+  const values = valuesOf(text);
+  return values !== undefined && isDeepStrictEqual(values, valuesOf(other));
+}
+
+function valuesOf(text: string): readonly unknown[] | undefined {
+  const { documents, diagnostics } = parseYaml(Buffer.from(text));
+  return diagnostics.length > 0 ? undefined : documents.map(({ value }) => value);
 }
 
 /** Of a document that the schema allows. */
 interface Changeable {
   spec: { authorities: unknown[]; verification?: { ignorePaths?: unknown[] } };
-}
-
-/** Whether two texts are the same policies, however they are written. */
-export function saysTheSame(text: string, other: string): boolean {
-  const [one, two] = [text, other].map((each) => parseYaml(Buffer.from(each)));
-  if (one === undefined || two === undefined || one.diagnostics.length + two.diagnostics.length > 0) return false;
-  const values = [one, two].map(({ documents }) => documents.map(({ value }) => value));
-  return isDeepStrictEqual(values[0], values[1]);
 }
 
 function changed(value: unknown, change: PolicyChange): unknown {
@@ -116,7 +136,7 @@ function changed(value: unknown, change: PolicyChange): unknown {
   return copy;
 }
 
-/** YAML in a file for JSON is read here, and nowhere else. */
+/** Other programs do not read YAML in a file for JSON. */
 function requireJson(before: string, after: string): void {
   const isJson = (text: string): boolean => {
     try {
@@ -132,6 +152,6 @@ function requireJson(before: string, after: string): void {
 function unplanned(): ProvenanceError {
   return new ProvenanceError(
     "POLICY_INVALID",
-    "This file is written in a way that cannot be added to without changing what else it says. Change it by hand.",
+    "This file is written in a way that it cannot be changed automatically without changing other parts. Change it by hand.",
   );
 }

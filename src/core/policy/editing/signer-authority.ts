@@ -1,9 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
 import { ciIdentity } from "../../verification/ci-identity.ts";
 import type { CertificateSigner, KeySigner, Signer, SigstoreSigner } from "../../verification/signer.ts";
 import type { AuthorityDocument, PathOrData } from "../policy-document.ts";
 
-/** A signer as authenticated, and what it was authenticated with. Nobody else is ever written into a policy. */
+/** A signer as authenticated, and what it was authenticated with. Only such a signer is written into a policy. */
 export type ProvenSigner =
   | { readonly signer: KeySigner; readonly key: PathOrData }
   | { readonly signer: CertificateSigner; readonly roots: PathOrData }
@@ -15,7 +16,6 @@ export type ProvenSigner =
 
 /**
  * What an authority would accept:
- *
  * - `key`: the key
  * - `subject`: certificates under the root with exactly this subject
  * - `alternative-name`: certificates under the root with this alternative name
@@ -33,7 +33,7 @@ export type AuthorityScope =
 
 export interface AuthorityChoice {
   readonly scope: AuthorityScope;
-  /** What it accepts, in the words of the policy: an identity, `acme/models release.yml@refs/tags/v1`. */
+  /** What it accepts: an identity, or `acme/models release.yml@refs/tags/v1`. */
   readonly text: string;
   readonly authority: AuthorityDocument;
 }
@@ -91,21 +91,15 @@ function sigstoreChoices(
   return ref.startsWith("refs/tags/") ? [exact, choice("workflow-at-any-tag", "refs/tags/**")] : [exact];
 }
 
-/** The one certificate, in PEM, that the path of this signer led to. */
+/** The root certificate of this signer, in PEM. */
 export function rootOf({ fingerprints }: CertificateSigner, pem: string): string | undefined {
-  const root = readCertificates([{ label: "root", pem }]).find(
-    (certificate) => certificateFingerprint(certificate) === fingerprints.at(-1),
-  );
-  if (root === undefined) return undefined;
-  const lines = root.der.toString("base64").match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+  const certificates = readCertificates([{ label: "root", pem }]);
+  const root = certificates.find((certificate) => certificateFingerprint(certificate) === fingerprints.at(-1));
+  return root && new X509Certificate(root.der).toString();
 }
 
-/** Characters of a name; the schema allows more. */
-const MAX_NAME = 100;
-
 function freeName(wanted: string, taken: readonly string[]): string {
-  const base = wanted.slice(0, MAX_NAME);
+  const base = wanted.slice(0, 100);
   for (let number = 2, name = base; ; number++) {
     if (!taken.includes(name)) return name;
     name = `${base}-${number}`;

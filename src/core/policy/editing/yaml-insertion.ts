@@ -15,22 +15,20 @@ import {
 import { ProvenanceError } from "../../errors.ts";
 import { isEmptyDocument, YAML_OPTIONS } from "../yaml-text.ts";
 
-/** Text that goes into another one; nothing is taken out. */
+/** Text to insert into another text. */
 export interface Insertion {
   /** UTF-16 units from the start of the text. */
   readonly offset: number;
   readonly text: string;
 }
 
-export type InsertionPath = readonly (string | number)[];
-
-/** Where something goes: the text, the document in it that is not empty, and the list or mapping there. */
-export interface InsertionPlace {
+/** Where something is inserted: in which document of a text, empty ones not counted, and in which list or mapping. */
+export interface InsertionPoint {
   readonly text: string;
   /** From 0. */
   readonly document: number;
-  readonly path: InsertionPath;
-  /** JSON, in which nothing is written that only YAML has. */
+  readonly path: readonly string[];
+  /** Whether only JSON may be written. */
   readonly json: boolean;
 }
 
@@ -39,13 +37,13 @@ export interface InsertionPlace {
  *
  * @throws ProvenanceError POLICY_INVALID where there is no list that can be added to
  */
-export function appendItem(place: InsertionPlace, item: unknown): Insertion {
-  const seq = nodeAt(place);
-  if (!isSeq(seq)) throw notThere(place);
+export function appendItem(point: InsertionPoint, item: unknown): Insertion {
+  const seq = nodeAt(point);
+  if (!isSeq(seq)) throw notEditable(point);
   const { srcToken } = seq;
-  if (srcToken?.type === "flow-collection") return inFlow(place, seq, (style) => flowText(item, style));
-  if (srcToken?.type !== "block-seq") throw notThere(place);
-  return inBlock(place, seq, srcToken.indent, [item]);
+  if (srcToken?.type === "flow-collection") return inFlow(point, seq, (style) => flowText(item, style));
+  if (srcToken?.type !== "block-seq") throw notEditable(point);
+  return inBlock(point, seq, srcToken.indent, [item]);
 }
 
 /**
@@ -53,25 +51,23 @@ export function appendItem(place: InsertionPlace, item: unknown): Insertion {
  *
  * @throws ProvenanceError POLICY_INVALID where there is no mapping that can be added to
  */
-export function appendField(place: InsertionPlace, key: string, value: unknown): Insertion {
-  const map = nodeAt(place);
-  if (!isMap(map)) throw notThere(place);
+export function appendField(point: InsertionPoint, key: string, value: unknown): Insertion {
+  const map = nodeAt(point);
+  if (!isMap(map)) throw notEditable(point);
   const { srcToken } = map;
   if (srcToken?.type === "flow-collection") {
-    return inFlow(place, map, (style) =>
-      style.json ? `${JSON.stringify(key)}: ${flowText(value, style)}` : `${key}: ${flowText(value, style)}`,
-    );
+    return inFlow(point, map, (style) => `${style.json ? JSON.stringify(key) : key}: ${flowText(value, style)}`);
   }
-  if (srcToken?.type !== "block-map") throw notThere(place);
-  return inBlock(place, map, srcToken.indent, { [key]: value });
+  if (srcToken?.type !== "block-map") throw notEditable(point);
+  return inBlock(point, map, srcToken.indent, { [key]: value });
 }
 
-/** Whether there is something at the path, and no alias on the way: what an alias stands for, stands elsewhere too. */
-export function isThere(place: InsertionPlace): boolean {
-  return nodeAt(place) !== undefined;
+/** Whether there is a value at the path, and no alias on the way: what an alias refers to is used elsewhere too. */
+export function exists(point: InsertionPoint): boolean {
+  return nodeAt(point) !== undefined;
 }
 
-function nodeAt({ text, document, path }: InsertionPlace): Node | undefined {
+function nodeAt({ text, document, path }: InsertionPoint): Node | undefined {
   const documents = parseAllDocuments(text, { ...YAML_OPTIONS, keepSourceTokens: true });
   const found = [...documents].filter((one): one is Document.Parsed => !isEmptyDocument(one))[document];
   let node: unknown = found?.contents;
@@ -82,23 +78,18 @@ function nodeAt({ text, document, path }: InsertionPlace): Node | undefined {
   return isNode(node) && !isAlias(node) ? node : undefined;
 }
 
-function notThere({ path }: InsertionPlace): ProvenanceError {
+function notEditable({ path }: InsertionPoint): ProvenanceError {
   const where = path.join(".");
-  return new ProvenanceError(
-    "POLICY_INVALID",
-    `Nothing can be added to ${where} as it is written in this file. Change it by hand.`,
-    { details: { path: where } },
-  );
+  const message = `Nothing can be added to ${where} automatically, because of how it is written. Change the file by hand.`;
+  return new ProvenanceError("POLICY_INVALID", message, { details: { path: where } });
 }
 
-function inBlock({ text }: InsertionPlace, node: YAMLMap | YAMLSeq, column: number, value: unknown): Insertion {
+function inBlock({ text }: InsertionPoint, node: YAMLMap | YAMLSeq, column: number, value: unknown): Insertion {
   const end = endOfLast(node);
   const eol = eolOf(text);
-  const block = indented(
-    stringify(value, { indent: indentOf(text).length, lineWidth: 0, version: "1.2" }),
-    column,
-    eol,
-  );
+  const block = stringify(value, { indent: indentOf(text).length, lineWidth: 0, version: "1.2" })
+    .replace(/(^|\n)(?=[^\n])/g, `$1${" ".repeat(column)}`)
+    .replaceAll("\n", eol);
   if (text[end - 1] === "\n") return { offset: end, text: block };
   const newline = text.indexOf("\n", end);
   if (newline === -1) return { offset: text.length, text: `${eol}${block}` };
@@ -114,7 +105,7 @@ interface FlowStyle {
 }
 
 function inFlow(
-  { text, json }: InsertionPlace,
+  { text, json }: InsertionPoint,
   node: YAMLMap | YAMLSeq,
   write: (style: FlowStyle) => string,
 ): Insertion {
@@ -143,7 +134,7 @@ function flowText(value: unknown, { json, indent, unit, eol }: FlowStyle): strin
   return stringify(value, { collectionStyle: "flow", lineWidth: 0, version: "1.2", blockQuote: false }).trimEnd();
 }
 
-/** Comments hold commas that are none; the length stays. */
+/** Replaces comments, which may hold commas, by as many spaces. */
 function maskComments(text: string): string {
   return text.replace(/(^|\s)#[^\n]*/g, (comment) => " ".repeat(comment.length));
 }
@@ -153,7 +144,7 @@ function startOf(item: unknown): number {
   return (isNode(node) ? node.range?.[0] : undefined) ?? 0;
 }
 
-/** The end of the last value in it: what a collection itself calls its end may lie behind the comments that follow. */
+/** The end of the last value in it: the end of a collection itself may be after the comments that follow. */
 function endOf(node: unknown): number {
   if ((isMap(node) || isSeq(node)) && node.srcToken?.type !== "flow-collection") return endOfLast(node);
   return isNode(node) ? (node.range?.[1] ?? 0) : 0;
@@ -163,14 +154,6 @@ function endOfLast(node: YAMLMap | YAMLSeq): number {
   const last: unknown = node.items.at(-1);
   if (!isPair(last)) return endOf(last);
   return Math.max(endOf(last.value), endOf(last.key));
-}
-
-function indented(block: string, column: number, eol: string): string {
-  const margin = " ".repeat(column);
-  return block
-    .split("\n")
-    .map((line) => (line === "" ? line : margin + line))
-    .join(eol);
 }
 
 function eolOf(text: string): string {

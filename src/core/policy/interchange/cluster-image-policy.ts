@@ -3,11 +3,11 @@ import { stringify } from "yaml";
 import { kindOf } from "../authorities/table.ts";
 import type { Authority, Policy } from "../policy.ts";
 import type { AuthorityDocument, IdentityDocument } from "../policy-document.ts";
-import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
-import type { Fields } from "./fields.ts";
+import { authoritiesOrNone, type PolicyDraft, type UnsupportedField } from "./draft.ts";
+import type { FieldReader } from "./field-reader.ts";
 
 /** As Sigstore's policy-controller documents `policy.sigstore.dev/v1beta1`. */
-export function importClusterImagePolicy(document: Fields, models: readonly string[]): PolicyDraft {
+export function importClusterImagePolicy(document: FieldReader, models: readonly string[]): PolicyDraft {
   const metadata = document.inside("metadata");
   const name = metadata.text("name") ?? "imported";
   metadata.rest("nothing is decided by it");
@@ -19,7 +19,7 @@ export function importClusterImagePolicy(document: Fields, models: readonly stri
   }
   const mode = spec.text("mode");
   if (mode !== undefined && mode !== "warn" && mode !== "enforce")
-    spec.note("mode", `"${mode}" is no mode: it is enforced`);
+    spec.note("mode", `"${mode}" is not a mode; the policy is enforced`);
   spec.drop("match", "it selects resources of a cluster");
   const conditional = spec.drop(
     "policy",
@@ -38,9 +38,9 @@ export function importClusterImagePolicy(document: Fields, models: readonly stri
 
 const OMITTED = "so the authority is left out";
 
-function importAuthority(fields: Fields): AuthorityDocument | undefined {
+function importAuthority(fields: FieldReader): AuthorityDocument | undefined {
   const name = fields.text("name");
-  fields.drop("source", "signatures are looked for beside the model");
+  fields.drop("source", "signatures are searched next to the model");
   fields.drop("signatureFormat", "models are signed with Sigstore bundles");
   let lost = fields.drop("attestations", `attestations are not looked for, ${OMITTED}`);
   lost = fields.drop("rfc3161timestamp", `timestamps are checked by the trust root, ${OMITTED}`) || lost;
@@ -51,14 +51,14 @@ function importAuthority(fields: Fields): AuthorityDocument | undefined {
   return { ...(name !== undefined && name !== "" && { name }), ...form };
 }
 
-function importLog(log: Fields): boolean {
+function importLog(log: FieldReader): boolean {
   const url = log.text("url");
   const other = url !== undefined && url.replace(/\/$/, "") !== DEFAULT_REKOR_URL;
-  if (other) log.note("url", `a log of its own needs a trustConfig, ${OMITTED}`);
-  return log.rest(`a trust root of its own needs a trustConfig, ${OMITTED}`) || other;
+  if (other) log.note("url", `a private log needs a trustConfig, ${OMITTED}`);
+  return log.rest(`a private trust root needs a trustConfig, ${OMITTED}`) || other;
 }
 
-function importForm(fields: Fields): AuthorityDocument | undefined {
+function importForm(fields: FieldReader): AuthorityDocument | undefined {
   if (fields.has("static")) {
     const fixed = fields.inside("static");
     const action = fixed.text("action");
@@ -70,25 +70,25 @@ function importForm(fields: Fields): AuthorityDocument | undefined {
   if (fields.has("key")) {
     const key = fields.inside("key");
     const data = key.text("data");
-    key.drop("hashAlgorithm", "the digest goes by the curve of the key");
-    const lost = key.rest(`a key has to be given as data, ${OMITTED}`);
+    key.drop("hashAlgorithm", "the hash algorithm depends on the curve of the key");
+    const lost = key.rest(`a key must be given as data, ${OMITTED}`);
     return data === undefined || lost ? undefined : { key: { data } };
   }
   return fields.has("keyless") ? importKeyless(fields.inside("keyless")) : undefined;
 }
 
-function importKeyless(keyless: Fields): AuthorityDocument | undefined {
+function importKeyless(keyless: FieldReader): AuthorityDocument | undefined {
   const url = keyless.text("url");
   const isPublic = url === undefined || url.replace(/\/$/, "") === DEFAULT_FULCIO_URL;
-  if (!isPublic) keyless.note("url", `an instance of its own needs a trustConfig, ${OMITTED}`);
+  if (!isPublic) keyless.note("url", `a private instance needs a trustConfig, ${OMITTED}`);
   keyless.drop("insecureIgnoreSCT", "certificates are always checked against their log");
   const given = keyless.list("identities");
   const identities = given.flatMap((identity) => importIdentity(identity) ?? []);
-  const lost = keyless.rest(`a trust root of its own needs a trustConfig, ${OMITTED}`);
+  const lost = keyless.rest(`a private trust root needs a trustConfig, ${OMITTED}`);
   return isPublic && !lost && identities.length > 0 ? { keyless: { identities } } : undefined;
 }
 
-function importIdentity(fields: Fields): IdentityDocument | undefined {
+function importIdentity(fields: FieldReader): IdentityDocument | undefined {
   const identity: Record<string, string> = {};
   for (const name of ["issuer", "issuerRegExp", "subject", "subjectRegExp"]) {
     const text = fields.text(name);
@@ -103,20 +103,20 @@ function importIdentity(fields: Fields): IdentityDocument | undefined {
 }
 
 /** ClusterImagePolicies, a document a policy. */
-export function exportClusterImagePolicies(policies: readonly Policy[], notCarried: NotCarried[]): string {
-  return policies.map((policy) => exportPolicy(policy, notCarried)).join("---\n");
+export function exportClusterImagePolicies(policies: readonly Policy[], unsupported: UnsupportedField[]): string {
+  return policies.map((policy) => exportPolicy(policy, unsupported)).join("---\n");
 }
 
-function exportPolicy(policy: Policy, notCarried: NotCarried[]): string {
+function exportPolicy(policy: Policy, unsupported: UnsupportedField[]): string {
   const { name, mode, models, requireSignature, unsignedFiles, verification } = policy;
-  const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
+  const note = (what: string, why: string): void => void unsupported.push({ what: `${name}: ${what}`, why });
   for (const { pattern } of models)
     note(`models: ${pattern}`, 'it names paths of models, and not images: "**" is written instead');
-  if (!requireSignature) note("requireSignature", "an image that is covered has to be signed");
+  if (!requireSignature) note("requireSignature", "an image that is covered must be signed");
   if (unsignedFiles.length > 0) note("unsignedFiles", "images have no such thing");
   const { signaturePath, ignorePaths, ignoreUnsignedFiles, allowSymlinks, signerIgnoredPaths } = verification;
-  const told = { signaturePath, ignorePaths: ignorePaths.join(", "), ignoreUnsignedFiles, allowSymlinks };
-  for (const [field, value] of Object.entries(told))
+  const settings = { signaturePath, ignorePaths: ignorePaths.join(", "), ignoreUnsignedFiles, allowSymlinks };
+  for (const [field, value] of Object.entries(settings))
     if (value) note(`verification.${field}`, "images have no such thing");
   if (signerIgnoredPaths === "deny") note("verification.signerIgnoredPaths", "images have no such thing");
   const authorities = policy.authorities.flatMap((authority) => exportAuthority(authority, note) ?? []);

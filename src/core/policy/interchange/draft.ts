@@ -9,13 +9,13 @@ export interface PolicyDraft {
   readonly models: readonly string[];
   readonly authorities: readonly AuthorityDocument[];
   readonly signaturePath?: string;
-  /** Lines for whoever reads the file. */
+  /** Lines at the top of the file. */
   readonly comments?: readonly string[];
 }
 
-/** Something that another format says and this one cannot, or the other way round. */
-export interface NotCarried {
-  /** Where: `spec.authorities[0].attestations`. */
+/** Something that cannot be expressed in the other format. */
+export interface UnsupportedField {
+  /** Its path: `spec.authorities[0].attestations`. */
   readonly what: string;
   readonly why: string;
 }
@@ -41,8 +41,8 @@ function writePolicy({ name, mode, models, authorities, signaturePath, comments 
   return head.join("") + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** What takes the place of authorities of which none could be carried over: nothing is accepted. */
+/** Where no authority could be carried over, one that accepts nothing. */
 export function authoritiesOrNone(authorities: PolicyDraft["authorities"], name: string): PolicyDraft["authorities"] {
   if (authorities.length > 0) return authorities;
-  return [{ name: "nobody", static: { action: "fail", message: `no authority of ${name} could be carried over` } }];
+  return [{ name: "none", static: { action: "fail", message: `no authority of ${name} could be carried over` } }];
 }

@@ -2,10 +2,10 @@ import { readCertificateIdentity, typedText } from "../../verification/certifica
 import { kindOf } from "../authorities/table.ts";
 import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
-import type { NotCarried } from "./draft.ts";
+import type { UnsupportedField } from "./draft.ts";
 
-/** What the flags of `verify` name, as files already read. */
-export interface VerifyFlags {
+/** The flags of `verify`; files are already read. */
+interface VerifyFlags {
   readonly identity?: string;
   readonly identityProvider?: string;
   /** PEM. */
@@ -14,7 +14,7 @@ export interface VerifyFlags {
   readonly identitySubject?: string;
 }
 
-/** The authorities that stand for the flags of one `verify`; without any, nothing was named. */
+/** The authorities that accept the same signers as the flags of one `verify`. */
 export function authoritiesOfFlags(flags: VerifyFlags): AuthorityDocument[] {
   const { identity, identityProvider, publicKey, certificates = [], identitySubject } = flags;
   const authorities: AuthorityDocument[] = [];
@@ -36,14 +36,14 @@ function trustedIdentity(text: string): string {
 }
 
 /** One line of flags for `verify` for each authority that has them. */
-export function exportFlags(policies: readonly Policy[], notCarried: NotCarried[]): string[] {
+export function exportFlags(policies: readonly Policy[], unsupported: UnsupportedField[]): string[] {
   const lines: string[] = [];
   for (const { name, authorities, models, verification, mode, requireSignature, unsignedFiles } of policies) {
-    const note = (what: string, why: string): void => void notCarried.push({ what: `${name}: ${what}`, why });
+    const note = (what: string, why: string): void => void unsupported.push({ what: `${name}: ${what}`, why });
     for (const { pattern } of models) note(`models: ${pattern}`, "MODEL stands for each of them");
     if (mode === "warn") note("mode", "verify fails where a signer is not the one named");
     if (!requireSignature) note("requireSignature", "verify fails where there is no signature");
-    if (unsignedFiles.length > 0) note("unsignedFiles", "verify reads one model and nothing beside it");
+    if (unsignedFiles.length > 0) note("unsignedFiles", "verify reads one model and nothing else");
     const more = [
       ...(verification.signaturePath === undefined ? [] : ["--signature", `MODEL/${verification.signaturePath}`]),
       ...verification.ignorePaths.flatMap((path) => ["--ignore-paths", `MODEL/${path}`]),

@@ -3,11 +3,11 @@ import { stringify } from "yaml";
 import { kindOf } from "../authorities/table.ts";
 import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
-import { authoritiesOrNone, type NotCarried, type PolicyDraft } from "./draft.ts";
-import type { Fields } from "./fields.ts";
+import { authoritiesOrNone, type PolicyDraft, type UnsupportedField } from "./draft.ts";
+import type { FieldReader } from "./field-reader.ts";
 
 /** As the model validation operator documents `ml.sigstore.dev/v1alpha1`. */
-export function importModelValidation(document: Fields, models: readonly string[]): PolicyDraft {
+export function importModelValidation(document: FieldReader, models: readonly string[]): PolicyDraft {
   const metadata = document.inside("metadata");
   const name = metadata.text("name") ?? "imported";
   metadata.rest("nothing is decided by it");
@@ -30,15 +30,19 @@ export function importModelValidation(document: Fields, models: readonly string[
   };
 }
 
-function signatureIn(model: string | undefined, signature: string | undefined, fields: Fields): string | undefined {
+function signatureIn(
+  model: string | undefined,
+  signature: string | undefined,
+  fields: FieldReader,
+): string | undefined {
   if (signature === undefined) return undefined;
   const inside = model === undefined ? ".." : posix.relative(model, signature);
   if (!inside.startsWith("..") && !posix.isAbsolute(inside) && inside !== "") return inside;
-  fields.note("signaturePath", `"${signature}" is not in the model; the signature is found by itself`);
+  fields.note("signaturePath", `"${signature}" is not in the model; the signature is found automatically`);
   return undefined;
 }
 
-function importConfig(config: Fields): AuthorityDocument[] {
+function importConfig(config: FieldReader): AuthorityDocument[] {
   const authorities: AuthorityDocument[] = [];
   if (config.has("sigstoreConfig")) {
     const fields = config.inside("sigstoreConfig");
@@ -55,7 +59,7 @@ function importConfig(config: Fields): AuthorityDocument[] {
     if (!fields.rest() && file !== undefined) {
       fields.note(
         "keyPath",
-        `"${file}" is a path in a container: put the public key beside the policy, as ${posix.basename(file)}`,
+        `"${file}" is a path in a container: put the public key next to the policy, as ${posix.basename(file)}`,
       );
       authorities.push({ name: "key", key: { path: posix.basename(file) } });
     }
@@ -67,7 +71,7 @@ function importConfig(config: Fields): AuthorityDocument[] {
       const certificate = posix.basename(file);
       fields.note(
         "certificateAuthority",
-        `"${file}" is a path in a container: put the root beside the policy, as ${certificate}`,
+        `"${file}" is a path in a container: put the root next to the policy, as ${certificate}`,
       );
       authorities.push({ name: "pki", certificate: { caCert: { path: certificate }, trustedIdentities: ["*"] } });
     }
@@ -77,20 +81,20 @@ function importConfig(config: Fields): AuthorityDocument[] {
 }
 
 /** ModelValidations, one for each authority: that format knows no alternatives. */
-export function exportModelValidations(policies: readonly Policy[], notCarried: NotCarried[]): string {
+export function exportModelValidations(policies: readonly Policy[], unsupported: UnsupportedField[]): string {
   const documents: string[] = [];
   for (const policy of policies) {
-    const note = (what: string, why: string): void => void notCarried.push({ what: `${policy.name}: ${what}`, why });
+    const note = (what: string, why: string): void => void unsupported.push({ what: `${policy.name}: ${what}`, why });
     const [literal] = policy.models.filter(({ pattern }) => !pattern.includes("*"));
     for (const { pattern } of policy.models) {
       if (pattern !== literal?.pattern)
         note(`models: ${pattern}`, "only one model has a path; set spec.model.path yourself");
     }
-    if (policy.mode === "warn") note("mode", "what is not accepted is always refused");
-    if (!policy.requireSignature) note("requireSignature", "a model has to be signed");
-    if (policy.unsignedFiles.length > 0) note("unsignedFiles", "only the model itself is looked at");
+    if (policy.mode === "warn") note("mode", "what is not accepted is always rejected");
+    if (!policy.requireSignature) note("requireSignature", "a model must be signed");
+    if (policy.unsignedFiles.length > 0) note("unsignedFiles", "only the model itself is verified");
     if (policy.authorities.length > 1) {
-      note("authorities", "any one of them is enough here, and of these documents one has to be chosen");
+      note("authorities", "any one of them is enough here; choose one of these documents");
     }
     const path = literal?.pattern ?? "/data/model";
     const signaturePath = posix.join(path, policy.verification.signaturePath ?? "model.sig");

@@ -1,28 +1,32 @@
 import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";
-import type { Coverage, Verdict } from "../../../core/verdict.ts";
+import { FILE_STATES, type FileFilter, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Fact, FileFilter, FileRow, FileState, Files, Tone } from "../messages.ts";
-import { currentVerdict, isCompared, type Subject } from "./subject.ts";
+import type { Fact, FileRow, Files, Tone } from "../messages.ts";
+import { comparedVerdict, type Subject } from "./subject.ts";
 
-/** Changed pieces of one file that are listed. */
+/** Changed shards of one file that are listed. */
 const PIECES = 20;
 
-/** What the reader has to know to give each file its state. */
+/** Returns what was found of the files, from which the engine computes the state of each. */
 export function findingsOf(subject: Subject): Findings {
-  const verdict = currentVerdict(subject);
-  const compared = isCompared(verdict) ? verdict : undefined;
-  const coverage: Partial<Coverage> = compared?.coverage ?? {};
+  const verdict = comparedVerdict(subject);
+  const model = subject.model && { model: { path: subject.model.path, kind: subject.model.kind } };
+  if (verdict === undefined) return { ...model, compared: false, files: [] };
+  const { comparison, coverage } = verdict;
+  const leftOut = coverage?.ignored.filter(({ source }) => source !== "signature") ?? [];
   return {
-    ...(subject.model === undefined ? {} : { model: subject.model.path, modelKind: subject.model.kind }),
-    compared: compared !== undefined,
-    changed: compared?.comparison.changed ?? [],
-    missing: compared?.comparison.missing ?? [],
-    added: compared?.comparison.added ?? [],
-    passed: coverage.unsigned ?? [],
-    leftOut: (coverage.ignored ?? []).filter(({ source }) => source !== "signature"),
+    ...model,
+    compared: true,
+    files: [
+      ...comparison.changed.map((file) => ({ ...file, state: "changed" as const })),
+      ...comparison.missing.map((file) => ({ ...file, state: "missing" as const })),
+      ...comparison.added.map((file) => ({ ...file, state: "added" as const })),
+      ...(coverage?.unsigned.map((name) => ({ name, state: "unsigned" as const })) ?? []),
+      ...leftOut.map((file) => ({ ...file, state: "left-out" as const })),
+    ],
   };
 }
 
@@ -39,14 +43,12 @@ function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> 
     changed: { word: t("changed"), plural: t("Changed"), tone: "red" },
     missing: { word: t("missing"), plural: t("Missing"), tone: "red" },
     added: { word: t("added"), plural: t("Added"), tone: "red" },
-    passed: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
+    unsigned: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
     "left-out": { word: t("left out"), plural: t("Left out"), tone: "neutral" },
   };
 }
 
-const STATES: readonly FileState[] = ["changed", "missing", "added", "same", "listed", "passed", "left-out"];
-
-/** What stands above the list, and what it can be narrowed to. */
+/** Returns the summary and the filters above the list. */
 export function filesOf(
   subject: Subject,
   counts: StateCounts,
@@ -54,28 +56,27 @@ export function filesOf(
   localizer: Localizer,
 ): Files | undefined {
   const { t } = localizer;
-  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
+  const total = FILE_STATES.reduce((sum, state) => sum + counts[state], 0);
   if (total === 0) return undefined;
   const labels = stateLabels(localizer);
   const differing = counts.changed + counts.missing + counts.added;
   const filters: { filter: FileFilter; label: string; count: number }[] = [
     { filter: "all", label: t("All"), count: total },
     ...(differing > 0 ? [{ filter: "differing" as const, label: t("Differing"), count: differing }] : []),
-    ...STATES.filter((state) => counts[state] > 0).map((state) => ({
+    ...FILE_STATES.filter((state) => counts[state] > 0).map((state) => ({
       filter: state,
       label: labels[state].plural,
       count: counts[state],
     })),
   ];
-  const verdict: Verdict | undefined = currentVerdict(subject);
-  const verified = isCompared(verdict);
+  const verified = comparedVerdict(subject) !== undefined;
   const summary = verified
-    ? t("What was signed, compared with what is here.")
-    : t("What the signature file lists. Nothing of it was compared.");
+    ? t("The signed files, compared with the files on disk.")
+    : t("The files that the signature lists. They were not compared.");
   return { generation, summary, verified, filters, total };
 }
 
-/** One file of the list, in words. */
+/** Returns the row of one file. */
 export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
   const { word, tone } = stateLabels(localizer)[entry.state];
   return {
@@ -86,28 +87,28 @@ export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
     size: entry.size === undefined ? "" : bytesText(entry.size),
     digest: entry.digest ?? "",
     sentence: sentenceOf(entry, localizer),
-    facts: factsOf(entry, localizer),
+    facts: [...factsOf(entry, localizer), ...timeFact(entry, localizer)],
   };
 }
 
 function sentenceOf({ state, ignored, source, note }: FileEntry, { t }: Localizer): string {
   switch (state) {
     case "same":
-      return t("As it was signed.");
+      return t("Matches the signature.");
     case "listed":
-      return t("The signature file lists it; it was not compared.");
+      return t("Listed in the signature, not compared.");
     case "changed":
-      return t("Its content is not what was signed.");
+      return t("Its content differs from what was signed.");
     case "missing":
       return ignored === true
-        ? t("Signed, but left out of this check, so it was not read.")
-        : t("Signed, but no longer here.");
+        ? t("Signed, but left out of this verification, so it was not read.")
+        : t("Signed, but missing.");
     case "added":
-      return note === undefined ? t("Here, but not signed.") : t("Here, but not signed: {0}.", noteText(note, t));
-    case "passed":
-      return t("Not signed; a policy allows that.");
+      return note === undefined ? t("Present, but not signed.") : t("Present, but not signed: {0}.", noteText(note, t));
+    case "unsigned":
+      return t("Not signed; allowed by a policy.");
     case "left-out":
-      return source === "signer" ? t("Left out by the signer.") : t("Left out, as is usual for such files.");
+      return source === "signer" ? t("Left out by the signer.") : t("Left out by default.");
   }
 }
 
@@ -115,16 +116,21 @@ function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact
   const code = true;
   if (changes.length === 0) {
     const signed = digest === undefined ? [] : [{ label: t("Digest, as signed"), value: digest, code }];
-    return shards === undefined ? signed : [...signed, { label: t("Signed pieces"), value: String(shards) }];
+    return shards === undefined ? signed : [...signed, { label: t("Signed shards"), value: String(shards) }];
   }
   const more = changes.length - PIECES;
   const listed = changes.slice(0, PIECES).flatMap(({ range, expected, found, note }) => {
     const where = range === undefined ? "" : ` (${t("bytes {0} to {1}", range.start, range.end)})`;
     return [
-      ...(note === undefined ? [] : [{ label: t("What is wrong") + where, value: noteText(note, t) }]),
+      ...(note === undefined ? [] : [{ label: t("Problem") + where, value: noteText(note, t) }]),
       ...(expected === undefined ? [] : [{ label: t("Expected") + where, value: expected, code }]),
       ...(found === undefined ? [] : [{ label: t("Found") + where, value: found, code }]),
     ];
   });
-  return more > 0 ? [...listed, { label: t("And more"), value: t("{0} further pieces changed", more) }] : listed;
+  return more > 0 ? [...listed, { label: t("More"), value: t("{0} more changed shards", more) }] : listed;
+}
+
+/** The time comes from the file system, so anyone who can change the file can set it. */
+function timeFact({ modifiedAt }: FileEntry, { t, moment }: Localizer): Fact[] {
+  return modifiedAt === undefined ? [] : [{ label: t("Modified on disk"), value: moment(modifiedAt) }];
 }

@@ -8,17 +8,17 @@ import { currentVerdict, type Subject, subjectName } from "./subject.ts";
 
 type Headline = ViewerState["headline"];
 
-/** Reasons below the sentence; the steps have them all. */
+/** Reasons below the sentence, at most; the steps list all. */
 const NOTES = 3;
 
-/** The verdict as a sentence, for a reader who is no cryptographer. */
+/** Returns the verdict as a sentence. */
 export function headlineOf(subject: Subject, localizer: Localizer): Headline {
   const { t } = localizer;
   const { model, summary } = subject;
   const verdict = currentVerdict(subject);
   if (model !== undefined && verdict !== undefined) return verdictHeadline(subject, verdict, localizer);
   if (model !== undefined) {
-    const sentence = t("The signature of {0} is not the one that was checked.", subjectName(subject));
+    const sentence = t("The signature of {0} changed since it was verified.", subjectName(subject));
     return { ...look(verdictLabel({ state: "stale" }, t)), sentence, notes: [] };
   }
   if (summary.problem !== undefined) {
@@ -26,7 +26,7 @@ export function headlineOf(subject: Subject, localizer: Localizer): Headline {
     const label = t("Cannot be read");
     return { tone: "amber", mark: "!", label, sentence, notes: [plainText(summary.problem.message)] };
   }
-  const alone = t("This window has no model that belongs to this file, so there is nothing to compare.");
+  const alone = t("No model of this window belongs to this signature, so there are no files to compare.");
   return {
     ...look(verdictLabel({ state: "unchecked" }, t)),
     sentence: claimSentence(subject, localizer),
@@ -52,7 +52,7 @@ function sentenceOf(subject: Subject, verdict: Verdict, localizer: Localizer): s
   if (state === "unchecked" && signer === undefined) return claimSentence(subject, localizer);
   const name = state === "verified" || state === "untrusted" ? t("This") : subjectName(subject);
   const sentence = plainText(verdictSentence(verdict, { name }, localizer));
-  return state === "invalid" ? `${sentence} ${t("Do not rely on anything it says.")}` : sentence;
+  return state === "invalid" ? `${sentence} ${t("Do not rely on its claims.")}` : sentence;
 }
 
 function claimSentence(subject: Subject, { t }: Localizer): string {

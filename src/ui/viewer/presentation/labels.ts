@@ -1,7 +1,7 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
-import type { Labels } from "../messages.ts";
 
-export function labelsOf({ t }: Localizer): Labels {
+/** Returns the texts of the page itself. `{0}` and `{1}` are filled by the page. */
+export function labelsOf({ t }: Localizer) {
   return {
     verify: t("Verify"),
     verifyAgain: t("Verify Again"),
@@ -12,7 +12,7 @@ export function labelsOf({ t }: Localizer): Labels {
     details: t("Details"),
     claims: t("Claims of the file, not verified:"),
     when: t("When it was signed"),
-    where: t("Where it was made"),
+    where: t("Where it was built"),
     files: t("Files"),
     search: t("Search by name or digest"),
     show: t("Show"),
@@ -25,14 +25,13 @@ export function labelsOf({ t }: Localizer): Labels {
     copyName: t("Copy Name"),
     copyDigest: t("Copy Digest"),
     copied: t("Copied."),
-    statement: t("The statement, word for word"),
-    wholeFile: t("What is in the file"),
-    showText: t("Show"),
+    statement: t("Signed statement"),
+    wholeFile: t("Content of the file"),
     linesShown: t("{0} of {1} lines", "{0}", "{1}"),
     showMore: t("Show More"),
-    textNote: t("Only spaces and line breaks were added, to make it readable."),
+    textNote: t("Shown as signed; only spaces and line breaks were added."),
     leadsTo: t("Opens {0}", "{0}"),
-    loading: t("Reading the signature…"),
-    notVerified: t("not verified"),
-  };
+  } as const;
 }
+
+export type LabelName = keyof ReturnType<typeof labelsOf>;

@@ -2,12 +2,12 @@ import type { PolicyReference } from "../../../core/policy/decision.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Link } from "../messages.ts";
 
-/** What a link of the page opens. The page knows its number only. */
+/** The target of a link. The page knows only its number. */
 export type LinkTarget =
   | { readonly kind: "web"; readonly url: string }
-  | { readonly kind: "file"; readonly place: Pick<PolicyReference, "file" | "line" | "column"> };
+  | { readonly kind: "file"; readonly location: Pick<PolicyReference, "file" | "line" | "column"> };
 
-/** The links of one state of the page. */
+/** The links in one state of the page. */
 export class Links {
   readonly #targets: LinkTarget[] = [];
 
@@ -15,7 +15,7 @@ export class Links {
     return this.#targets[id];
   }
 
-  /** Nothing for an address that is not plain https: it is shown as text. */
+  /** Undefined if the address is not plain https; it is then shown as text. */
   web(address: string): Link | undefined {
     const url = httpsUrl(address);
     if (url === undefined) return undefined;
@@ -23,12 +23,12 @@ export class Links {
   }
 
   file({ file, line, column }: Pick<PolicyReference, "file" | "line" | "column">): Link {
-    const id = this.#targets.push({ kind: "file", place: { file, line, column } }) - 1;
+    const id = this.#targets.push({ kind: "file", location: { file, line, column } }) - 1;
     return { id, leadsTo: plainText(`${file}:${line}`) };
   }
 }
 
-/** An https address without a name or password in it, or nothing. */
+/** Parses an https address without user name and password; otherwise undefined. */
 export function httpsUrl(address: string): URL | undefined {
   const url = URL.parse(address);
   if (url === null || url.protocol !== "https:" || url.username !== "" || url.password !== "") return undefined;

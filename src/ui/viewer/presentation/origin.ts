@@ -5,10 +5,10 @@ import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Origin } from "../messages.ts";
 import { httpsUrl, type Links } from "./links.ts";
 
-/** Characters of a commit that a person compares. */
+/** Characters of a commit that are shown. */
 const COMMIT = 12;
 
-/** Where a CI signer made it, as its certificate says: verified, since the certificate was. Nothing for people and keys. */
+/** Returns where a CI signer built it, from its verified certificate; undefined for people and keys. */
 export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer): Origin | undefined {
   const host = ciHostOf(signer.issuer);
   const { extensions } = signer;
@@ -49,7 +49,7 @@ function githubRepository(name: string | undefined, host: CiHost | undefined): s
   return name === undefined || host !== "github.com" ? undefined : `https://github.com/${name}`;
 }
 
-/** `acme/models` of an address at GitHub, where GitHub vouches for it; else the address without its scheme. */
+/** `acme/models` of a GitHub address that GitHub certified; otherwise the address without its scheme. */
 function shortAddress(address: string, host: CiHost | undefined): string {
   const short = address.replace(/^https:\/\//, "");
   return host === "github.com" ? short.replace(/^github\.com\//, "") : short;

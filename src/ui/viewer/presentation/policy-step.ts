@@ -10,7 +10,7 @@ import { isAuthentic } from "./subject.ts";
 
 type PolicyStep = Omit<Step, "id" | "title" | "claims">;
 
-/** Whether a policy or the settings accept the signer, and by which line of which file. */
+/** Returns whether a policy or the settings accept the signer, and which line of which file decides. */
 export function policyStep(verdict: Verdict | undefined, links: Links, localizer: Localizer): PolicyStep {
   const { t } = localizer;
   if (verdict?.decision !== undefined) return decided(verdict.decision, links, localizer);
@@ -23,13 +23,13 @@ export function policyStep(verdict: Verdict | undefined, links: Links, localizer
     return { status: "warned", result: t("Not accepted"), line, facts };
   }
   if (verdict?.state === "modified") {
-    const line = t("Files that changed since signing are not accepted, whoever signed them.");
+    const line = t("Files that changed since signing are never accepted.");
     return { status: "open", result: t("Not accepted"), line, facts };
   }
   const line = isAuthentic(verdict)
-    ? t("Decided when the files are compared.")
-    : t("Decided when the signer is established.");
-  return { status: "open", result: t("Not decided"), line, facts };
+    ? t("Evaluated after the files are compared.")
+    : t("Evaluated after the signer is verified.");
+  return { status: "open", result: t("Not evaluated"), line, facts };
 }
 
 function acceptedLine({ signer }: Verdict, { t }: Localizer): string {
@@ -57,11 +57,11 @@ function outcomeLabel(outcome: Outcome, t: Localizer["t"]): Pick<PolicyStep, "st
     case "exception":
       return { status: "warned", result: t("Exception") };
     case "unsigned":
-      return { status: "open", result: t("No signature demanded") };
+      return { status: "open", result: t("No signature required") };
     case "warned":
       return { status: "warned", result: t("Warning") };
     case "refused":
-      return { status: "failed", result: t("Refused") };
+      return { status: "failed", result: t("Rejected") };
     case "uncovered":
       return { status: "warned", result: t("Not covered") };
   }
@@ -80,6 +80,6 @@ function policyFacts(decision: PolicyDecision, links: Links, { t }: Localizer): 
       value: plainText(message) || (accepted ? t("accepts this signer") : t("does not accept this signer")),
       link: links.file(authority),
     })),
-    ...policyNotes(decision).map(({ message }) => ({ label: t("Because"), value: plainText(message) })),
+    ...policyNotes(decision).map(({ message }) => ({ label: t("Reason"), value: plainText(message) })),
   ];
 }

@@ -5,10 +5,10 @@ import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact } from "../messages.ts";
 import type { Links } from "./links.ts";
 
-/** The log that has a search for people. */
+/** The log that has a public search page. */
 const PUBLIC_LOG = "https://rekor.sigstore.dev";
 
-/** Everything about the signer that was verified. */
+/** Returns the verified facts about the signer. */
 export function signerFacts(signer: Signer, links: Links, localizer: Localizer): Fact[] {
   const { t } = localizer;
   const text = (label: string, value: string, code = false): Fact[] =>
@@ -17,7 +17,7 @@ export function signerFacts(signer: Signer, links: Links, localizer: Localizer):
     case "key":
       return [
         ...text(t("Key"), signer.label ?? ""),
-        ...text(t("Kind"), signer.curve),
+        ...text(t("Type"), signer.curve),
         ...text(t("Fingerprint (SHA-256)"), signer.fingerprint, true),
       ];
     case "certificate":
@@ -35,16 +35,16 @@ export function signerFacts(signer: Signer, links: Links, localizer: Localizer):
       const { certificate, log } = signer;
       return [
         ...text(t("Identity"), signer.identity, true),
-        ...text(t("Vouched for by"), signer.issuer, true),
+        ...text(t("Identity provider"), signer.issuer, true),
         ...text(t("Signed"), localizer.moment(signer.signedAt)),
         ...text(t("Certificate issued by"), certificate.authority, true),
         ...text(t("Serial number"), certificate.serialNumber, true),
         ...text(t("Fingerprint (SHA-256)"), certificate.fingerprint, true),
         ...certificate.logs.flatMap((log) => text(t("Certificate log"), log, true)),
         logFact(log.url, log.index, links, localizer),
-        ...text(t("Kind of log entry"), log.entry, true),
+        ...text(t("Type of log entry"), log.entry, true),
         ...signer.timestamps.flatMap(({ authority }) => text(t("Timestamp by"), authority, true)),
-        ...text(t("Checked against"), trustRootText(signer.trustRoot, localizer)),
+        ...text(t("Verified against"), trustRootText(signer.trustRoot, localizer)),
       ];
     }
   }
@@ -72,12 +72,12 @@ function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, lo
   return t("the trust root of {0}, current on {1}", label, localizer.moment(asOf));
 }
 
-/** Names of what a file claims, for people; others are shown as the file has them. */
+/** Labels of known claims; others keep the name that the file uses. */
 function claimLabels({ t }: Localizer): Readonly<Record<string, string>> {
   return {
     identity: t("Identity"),
-    "type of identity": t("Kind of identity"),
-    "identity provider": t("Vouched for by"),
+    "type of identity": t("Type of identity"),
+    "identity provider": t("Identity provider"),
     "valid from": t("Valid from"),
     "valid until": t("Valid until"),
     "log entry": t("Log entry"),
@@ -89,7 +89,7 @@ function claimLabels({ t }: Localizer): Readonly<Record<string, string>> {
   };
 }
 
-/** What the file says of its signer. No link is made of it. */
+/** Returns what the file claims about its signer, without links. */
 export function claimFacts({ claims }: SignatureSummary, localizer: Localizer): Fact[] {
   const labels = claimLabels(localizer);
   return claims.map(({ name, value }) => {

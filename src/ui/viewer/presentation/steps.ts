@@ -14,10 +14,10 @@ import { currentVerdict, isAuthentic, isCompared, type Subject } from "./subject
 
 type StepResult = Pick<Step, "status" | "result" | "line">;
 
-/** Files left out that are named. */
+/** Ignored files that are named, at most. */
 const NAMED = 20;
 
-/** The four steps of a check, in their order, each with its own result. */
+/** Returns the four steps of a verification, in order, each with its result. */
 export function stepsOf(subject: Subject, links: Links, localizer: Localizer): Step[] {
   const { t } = localizer;
   const { summary } = subject;
@@ -30,7 +30,7 @@ export function stepsOf(subject: Subject, links: Links, localizer: Localizer): S
       id: "signature",
       title: t("Signature"),
       ...signatureStep(subject, verdict, localizer),
-      ...sided(authentic !== undefined, fileFacts(summary, localizer)),
+      ...factsOrClaims(authentic !== undefined, fileFacts(summary, localizer)),
     },
     {
       id: "identity",
@@ -49,56 +49,56 @@ export function stepsOf(subject: Subject, links: Links, localizer: Localizer): S
     {
       id: "policy",
       title: t("Policy"),
-      ...policyOrMoving(verdict, links, localizer),
+      ...policyResult(verdict, links, localizer),
       claims: [],
     },
   ];
 }
 
-function policyOrMoving(
+function policyResult(
   verdict: Verdict | undefined,
   links: Links,
   localizer: Localizer,
 ): Omit<Step, "id" | "title" | "claims"> {
-  const result = moving(verdict, localizer);
+  const result = pendingResult(verdict, localizer);
   return result === undefined ? policyStep(verdict, links, localizer) : { ...result, facts: [] };
 }
 
-/** The same facts, as verified or as what the file claims. */
-function sided(verified: boolean, facts: Fact[]): Pick<Step, "facts" | "claims"> {
+/** Returns the facts as verified facts or as claims. */
+function factsOrClaims(verified: boolean, facts: Fact[]): Pick<Step, "facts" | "claims"> {
   return verified ? { facts, claims: [] } : { facts: [], claims: facts };
 }
 
-/** A check that runs, or one that is outdated, is the same in every step. */
-function moving(verdict: Verdict | undefined, localizer: Localizer): StepResult | undefined {
+/** The result of every step while a verification runs or is outdated. */
+function pendingResult(verdict: Verdict | undefined, localizer: Localizer): StepResult | undefined {
   const { t } = localizer;
   if (verdict?.state === "checking") {
     return {
       status: "running",
-      result: t("Being checked…"),
-      line: t("This takes as long as reading the files."),
+      result: t("Verifying…"),
+      line: t("The files are being read."),
     };
   }
   if (verdict?.state === "stale") {
     const when = verdict.checkedAt === undefined ? "" : localizer.moment(verdict.checkedAt);
-    const line = when === "" ? t("Verify again.") : t("Last checked {0}. Verify again.", when);
+    const line = when === "" ? t("Verify again.") : t("Last verified {0}. Verify again.", when);
     return { status: "open", result: t("Outdated"), line };
   }
   return undefined;
 }
 
-const OPEN = (localizer: Localizer, line: string, result = localizer.t("Not checked")): StepResult => ({
+const open = (localizer: Localizer, line: string, result = localizer.t("Not verified")): StepResult => ({
   status: "open",
   result,
   line,
 });
 
-/** What stopped the check before it knew a signer. What policies say of that is no reason of its own. */
+/** The reason that stopped the verification before the signer was known; not a policy's reason. */
 function obstacle(verdict: Verdict | undefined): Reason | undefined {
   return verdict?.reasons.find(({ code }) => !code.startsWith("POLICY_"));
 }
 
-/** Found after the signature was verified against the certificate that the file carries. */
+/** Codes found after the signature was verified against the certificate in the file. */
 const AFTER_SIGNATURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "CERTIFICATE_EXPIRED",
   "CERTIFICATE_NOT_YET_VALID",
@@ -107,7 +107,7 @@ const AFTER_SIGNATURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "CERTIFICATE_PATH_INVALID",
 ]);
 
-/** Whether the obstacle is about who signed, and not about the signature. */
+/** Whether the code concerns the signer, not the signature. */
 function isAboutIdentity(code: ErrorCode): boolean {
   if (code === "CERTIFICATE_MALFORMED" || code === "CERTIFICATE_KEY_UNSUPPORTED") return false;
   return code.startsWith("CERTIFICATE_") || code.startsWith("SIGSTORE_") || code.startsWith("TRUST_ROOT_");
@@ -115,43 +115,43 @@ function isAboutIdentity(code: ErrorCode): boolean {
 
 function signatureStep({ summary }: Subject, verdict: Verdict | undefined, localizer: Localizer): StepResult {
   const { t } = localizer;
-  const result = moving(verdict, localizer);
+  const result = pendingResult(verdict, localizer);
   if (result !== undefined) return result;
   if (isAuthentic(verdict)) {
-    const line = t("The list of files below is not altered since it was signed.");
+    const line = t("The list of files below was not altered since it was signed.");
     return { status: "passed", result: t("Genuine"), line };
   }
   const reason = obstacle(verdict);
   if (reason !== undefined && isAboutIdentity(reason.code)) {
     return AFTER_SIGNATURE.has(reason.code)
-      ? OPEN(
+      ? open(
           localizer,
           t(
-            "The signature verifies against the certificate in the file. Whose certificate that is, is not established.",
+            "The signature verifies against the certificate in the file, but the owner of the certificate is not verified.",
           ),
           t("Verifies"),
         )
-      : OPEN(localizer, t("The signer is not established, so the signature proves nothing yet."));
+      : open(localizer, t("The signer is not verified, so the signature proves nothing yet."));
   }
   if (reason !== undefined) return failed(reason, t("Not valid"), localizer);
   if (summary.problem !== undefined) return failed(summary.problem, t("Cannot be read"), localizer);
-  return OPEN(localizer, t("Anyone can write such a file. Verify the model to find out whether it is genuine."));
+  return open(localizer, t("Anyone can create such a file. Verify the model to check whether it is genuine."));
 }
 
 function identityStep({ summary }: Subject, verdict: Verdict | undefined, localizer: Localizer): StepResult {
   const { t } = localizer;
-  const result = moving(verdict, localizer);
+  const result = pendingResult(verdict, localizer);
   if (result !== undefined) return result;
-  if (isAuthentic(verdict)) return { status: "passed", result: t("Established"), line: whoLine(verdict, localizer) };
+  if (isAuthentic(verdict)) return { status: "passed", result: t("Verified"), line: whoLine(verdict, localizer) };
   const reason = obstacle(verdict);
-  if (reason !== undefined && isAboutIdentity(reason.code)) return failed(reason, t("Not established"), localizer);
+  if (reason !== undefined && isAboutIdentity(reason.code)) return failed(reason, t("Not valid"), localizer);
   if (summary.claimedSigner !== undefined && summary.problem === undefined) {
-    return OPEN(
+    return open(
       localizer,
-      t("The file names {0} as its signer. Anyone can write that.", plainText(summary.claimedSigner)),
+      t("The file names {0} as its signer. Anyone can claim that.", plainText(summary.claimedSigner)),
     );
   }
-  return OPEN(localizer, t("Comes after the signature."));
+  return open(localizer, t("Verified after the signature."));
 }
 
 function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, localizer: Localizer): string {
@@ -159,13 +159,13 @@ function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, locali
   const who = plainText(signerPhrase(signer, t));
   switch (signer.method) {
     case "key":
-      return t("Signed with {0}. Anyone who has its private key can sign.", who);
+      return t("Signed with {0}. Anyone with its private key can sign.", who);
     case "certificate":
       return t("{0}, according to a certificate issued by {1}.", who, plainText(signer.issuer));
     case "sigstore": {
       const issuer = plainText(signer.issuer);
       const log = plainText(signer.log.url.replace(/^https?:\/\//, ""));
-      const logged = t("The signature is in the log {0}, where it cannot be hidden or removed.", log);
+      const logged = t("The signature is recorded in the log {0} and cannot be hidden or removed.", log);
       const signed =
         signer.identityType === "uri"
           ? t("Signed by {0}, identified by {1}.", who, issuer)
@@ -178,31 +178,29 @@ function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, locali
 function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Localizer): StepResult {
   const { t } = localizer;
   if (verdict?.state === "checking") return { ...progressLine(subject, localizer), status: "running" };
-  const result = moving(verdict, localizer);
+  const result = pendingResult(verdict, localizer);
   if (result !== undefined) return result;
   if (!isCompared(verdict)) {
-    return OPEN(
+    return open(
       localizer,
       isAuthentic(verdict)
-        ? t("No file was read yet.")
-        : t("Files are compared only with a list whose signature is genuine."),
+        ? t("The files were not read yet.")
+        : t("Files are compared only after the signature is verified."),
     );
   }
   const { comparison, coverage } = verdict;
   const count = coverage?.files ?? 0;
   const unsigned = coverage?.unsigned.length ?? 0;
-  const read = verdict.reading === "cached" ? t("Some digests come from an earlier check.") : t("Every byte was read.");
+  const read = verdict.reading === "cached" ? t("Some digests came from the cache.") : t("Every byte was read.");
   if (!comparison.matches) {
-    const line = t("{0}: listed first below.", differencesText(comparison, t));
+    const line = t("{0}, listed first below.", differencesText(comparison, t));
     return { status: "failed", result: t("Changed"), line };
   }
   const same =
-    count === 1 ? t("The one signed file is as it was signed.") : t("All {0} files are as they were signed.", count);
+    count === 1 ? t("The one signed file matches the signature.") : t("All {0} files match the signature.", count);
   const notes = [
-    ...(unsigned > 0 ? [t("{0} more are not signed; a policy allows that.", unsigned)] : []),
-    ...(coverage?.hidden === undefined
-      ? []
-      : [t("What is left out by default includes files that are not git's own.")]),
+    ...(unsigned > 0 ? [t("{0} more are not signed; allowed by a policy.", unsigned)] : []),
+    ...(coverage?.hidden === undefined ? [] : [t("Paths left out by default include files that are not git's own.")]),
   ];
   if (notes.length > 0) {
     return { status: "warned", result: t("Unchanged"), line: [same, ...notes, read].join(" ") };
@@ -212,9 +210,9 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Lo
 
 function progressLine({ model }: Subject, { t }: Localizer): Pick<StepResult, "result" | "line"> {
   const { bytesDone = 0, bytesTotal = 0 } = model?.progress ?? {};
-  const result = bytesTotal === 0 ? t("Being checked…") : t("{0} %", Math.floor((bytesDone / bytesTotal) * 100));
+  const result = bytesTotal === 0 ? t("Verifying…") : t("{0} %", Math.floor((bytesDone / bytesTotal) * 100));
   const line = t("{0} of {1} read.", bytesText(bytesDone), bytesText(bytesTotal));
-  return { result, line: bytesTotal === 0 ? t("This takes as long as reading the files.") : line };
+  return { result, line: bytesTotal === 0 ? t("The files are being read.") : line };
 }
 
 function failed({ code, message }: Pick<Reason, "code" | "message">, result: string, { t }: Localizer): StepResult {
@@ -228,12 +226,12 @@ function fileFacts({ bytes, mediaType, method, statement }: SignatureSummary, lo
   const methods = {
     key: t("a key"),
     certificate: t("a certificate"),
-    sigstore: t("a login or an automatic build (Sigstore)"),
+    sigstore: t("a login or a CI job (Sigstore)"),
   };
   return [
     ...(method === undefined ? [] : [{ label: t("Signed with"), value: methods[method] }]),
     ...(statement === undefined ? [] : [{ label: t("Root digest"), value: statement.rootDigest, code: true }]),
-    ...(statement?.legacy ? [{ label: t("Layout"), value: t("the old one of version 0.2") }] : []),
+    ...(statement?.legacy ? [{ label: t("Layout"), value: t("deprecated layout of version 0.2") }] : []),
     ...(mediaType === undefined ? [] : [{ label: t("Format"), value: plainText(mediaType), code: true }]),
     ...(bytes === 0 ? [] : [{ label: t("Size of this file"), value: bytesText(bytes) }]),
   ];
@@ -256,7 +254,7 @@ function coverageFacts(verdict: Verdict, localizer: Localizer): Fact[] {
   const { coverage, checkedAt } = verdict;
   if (coverage === undefined || !isCompared(verdict)) return [];
   const left = ignoredNames(coverage);
-  const shards = coverage.shardSize === undefined ? "" : `, ${t("in pieces of {0}", bytesText(coverage.shardSize))}`;
+  const shards = coverage.shardSize === undefined ? "" : `, ${t("in shards of {0}", bytesText(coverage.shardSize))}`;
   return [
     { label: t("Signed"), value: t("{0} files, {1}", coverage.files, bytesText(coverage.bytes)) },
     {
@@ -265,14 +263,14 @@ function coverageFacts(verdict: Verdict, localizer: Localizer): Fact[] {
     },
     ...(coverage.bytesFromCache === 0
       ? []
-      : [{ label: t("From earlier checks"), value: bytesText(coverage.bytesFromCache) }]),
+      : [{ label: t("From the cache"), value: bytesText(coverage.bytesFromCache) }]),
     { label: t("Digests"), value: `${coverage.algorithm}${shards}`, code: true },
-    ...(coverage.symlinksAllowed ? [{ label: t("Links"), value: t("the signer had symbolic links followed") }] : []),
+    ...(coverage.symlinksAllowed ? [{ label: t("Links"), value: t("symbolic links were followed") }] : []),
     ...(left.length === 0 ? [] : [{ label: t("Not covered"), value: named(left, left.length) }]),
     ...(coverage.hidden === undefined
       ? []
       : [{ label: t("Of these, not git's own"), value: named(coverage.hidden.names, coverage.hidden.count) }]),
-    ...(checkedAt === undefined ? [] : [{ label: t("Checked"), value: localizer.moment(checkedAt) }]),
+    ...(checkedAt === undefined ? [] : [{ label: t("Verified"), value: localizer.moment(checkedAt) }]),
   ];
 }
 

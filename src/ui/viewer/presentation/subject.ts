@@ -4,36 +4,42 @@ import type { SignatureSummary } from "../../../engine/signature-view/requests.t
 import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
 
-/** All that is known of a signature file that is looked at. */
+/** Everything known about the displayed signature file. */
 export interface Subject {
   /** Absolute path, or an address. */
   readonly path: string;
   readonly summary: SignatureSummary;
-  /** The model that it is the signature of, as far as this window knows. */
+  /** The model that it signs, if this window knows one. */
   readonly model?: KnownModel;
 }
 
-/** A verdict that tells of this file as it is now: not one that is being made, and none of another content. */
+/** The verdict on this content of the file; undefined if the verdict is on another content. */
 export function currentVerdict({ model, summary }: Subject): Verdict | undefined {
   const verdict = model?.verdict;
   if (verdict === undefined) return undefined;
-  const said = summary.statement?.rootDigest;
-  const other = verdict.rootDigest !== undefined && said !== undefined && verdict.rootDigest !== said;
+  const signed = summary.statement?.rootDigest;
+  const other = verdict.rootDigest !== undefined && signed !== undefined && verdict.rootDigest !== signed;
   return other ? undefined : verdict;
 }
 
-/** Whether files were compared, and nothing has happened since. */
+/** Whether files were compared, and the result is current. */
 export function isCompared(verdict: Verdict | undefined): verdict is Verdict & Required<Pick<Verdict, "comparison">> {
   return verdict?.comparison !== undefined && verdict.state !== "stale" && verdict.state !== "checking";
 }
 
-/** Whether signature and signer were checked, and nothing has happened since. */
+/** The current verdict, if files were compared. */
+export function comparedVerdict(subject: Subject): (Verdict & Required<Pick<Verdict, "comparison">>) | undefined {
+  const verdict = currentVerdict(subject);
+  return isCompared(verdict) ? verdict : undefined;
+}
+
+/** Whether signature and signer were verified, and the result is current. */
 export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & Required<Pick<Verdict, "signer">> {
   return verdict?.signer !== undefined && verdict.state !== "stale" && verdict.state !== "checking";
 }
 
 export function subjectName({ model, path, summary }: Subject): string {
   if (model !== undefined) return plainText(basename(model.path));
-  const said = summary.statement?.subject ?? "";
-  return plainText(said === "" ? basename(path) : said);
+  const name = summary.statement?.subject ?? "";
+  return plainText(name === "" ? basename(path) : name);
 }

@@ -10,10 +10,10 @@ interface Moment {
   readonly to?: string;
 }
 
-/** Part of the picture that stays free at either end. */
+/** Fraction of the picture that stays free at either end. */
 const MARGIN = 0.06;
 
-/** When it was signed, of what was verified. A key says nothing about time. */
+/** Returns the verified times of a signature. A key signature has none. */
 export function timelineOf(signer: Signer, checkedAt: string | undefined, localizer: Localizer): Timeline | undefined {
   const { t } = localizer;
   switch (signer.method) {
@@ -21,9 +21,9 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, locali
       return undefined;
     case "certificate": {
       const certificate = { label: t("Certificate valid"), from: signer.notBefore, to: signer.notAfter };
-      const checked = checkedAt === undefined ? [] : [{ label: t("Checked"), from: checkedAt }];
+      const checked = checkedAt === undefined ? [] : [{ label: t("Verified"), from: checkedAt }];
       const summary = t(
-        "The time of signing is not known. The certificate has to be valid whenever it is checked: until {0}.",
+        "The time of signing is unknown. The certificate must be valid at each verification: until {0}.",
         localizer.date(signer.notAfter),
       );
       return draw([certificate, ...checked], true, summary, localizer);
@@ -44,7 +44,7 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, locali
   }
 }
 
-/** The same, of what the file says: only how long the certificate is valid. */
+/** Returns the claimed times: only the validity of the certificate. */
 export function claimedTimeline({ claims }: SignatureSummary, localizer: Localizer): Timeline | undefined {
   const value = (name: string): string | undefined => claims.find((claim) => claim.name === name)?.value;
   const [from, to] = [value("valid from"), value("valid until")];
@@ -62,14 +62,14 @@ function draw(
   const times = moments.flatMap(({ from, to }) => [from, to ?? from]).map((time) => Date.parse(time));
   if (times.length === 0 || times.some(Number.isNaN)) return undefined;
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  const place = (time: string): number => {
+  const position = (time: string): number => {
     const part = last === first ? 0.5 : (Date.parse(time) - first) / (last - first);
     return MARGIN + part * (1 - 2 * MARGIN);
   };
   const items = moments.map(({ label, from, to }): TimelineItem => {
     const until = to ?? from;
     const value = to === undefined ? localizer.moment(from) : spanText(from, to, localizer);
-    return { label, value, kind: to === undefined ? "point" : "span", from: place(from), to: place(until) };
+    return { label, value, kind: to === undefined ? "point" : "span", from: position(from), to: position(until) };
   });
   return { verified, summary, items };
 }

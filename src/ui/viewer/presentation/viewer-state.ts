@@ -11,7 +11,7 @@ import { stepsOf } from "./steps.ts";
 import { currentVerdict, isAuthentic, type Subject, subjectName } from "./subject.ts";
 import { claimedTimeline, timelineOf } from "./timeline.ts";
 
-/** Everything the page shows but rows and text; what is verified comes from the verdict, all else is told as a claim. */
+/** Returns everything the page shows except rows and text. Verified facts come from the verdict only; the rest are claims. */
 export function viewerState(
   subject: Subject,
   files: { readonly counts: StateCounts; readonly generation: number },

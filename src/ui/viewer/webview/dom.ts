@@ -1,7 +1,7 @@
-/** What an element is made with. Text is always text: nothing here takes markup. */
+/** Options of an element. Text is always text: nothing here takes markup. */
 export interface Made {
   readonly class?: string;
-  /** By it an element is found again after it was made anew: it keeps its focus. */
+  /** Identifies the element after its parent was filled again, so that it keeps the focus. */
   readonly key?: string;
   readonly attributes?: Readonly<Record<string, string | undefined>>;
   readonly onClick?: () => void;
@@ -25,16 +25,11 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Puts other children into a place. The one that had the focus has it again, where it is still there. */
-export function fill(place: HTMLElement, ...children: readonly Child[]): void {
+/** Replaces the children of an element. The focus stays on the child with the same key. */
+export function fill(parent: HTMLElement, ...children: readonly Child[]): void {
   const active = document.activeElement;
-  const key = active instanceof HTMLElement && place.contains(active) ? active.dataset["key"] : undefined;
-  place.replaceChildren(...children.filter((child) => child !== undefined));
+  const key = active instanceof HTMLElement && parent.contains(active) ? active.dataset["key"] : undefined;
+  parent.replaceChildren(...children.filter((child) => child !== undefined));
   if (key === undefined) return;
-  place.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-}
-
-/** `{0}` and `{1}` replaced. */
-export function filled(text: string, ...values: readonly (string | number)[]): string {
-  return text.replaceAll(/\{(\d)\}/g, (all, index) => String(values[Number(index)] ?? all));
+  parent.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }

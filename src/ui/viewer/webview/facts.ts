@@ -1,37 +1,38 @@
-import type { Fact, Labels } from "../messages.ts";
-import { filled, make } from "./dom.ts";
-import { currentPlace, keepPlace, say } from "./host.ts";
+import type { Fact } from "../messages.ts";
+import { make } from "./dom.ts";
+import { post, saveViewState, viewState } from "./host.ts";
+import { label } from "./labels.ts";
 
-export function factList(facts: readonly Fact[], key: string, labels: Labels): HTMLElement {
+export function factList(facts: readonly Fact[], key: string): HTMLElement {
   const list = make("dl", { class: "facts" });
   for (const [index, fact] of facts.entries()) {
-    list.append(make("dt", {}, fact.label), make("dd", {}, factValue(fact, `${key}:${index}`, labels)));
+    list.append(make("dt", {}, fact.label), make("dd", {}, factValue(fact, `${key}:${index}`)));
   }
   return list;
 }
 
-function factValue({ value, code, link }: Fact, key: string, labels: Labels): HTMLElement {
+function factValue({ value, code, link }: Fact, key: string): HTMLElement {
   const className = code === true ? "code" : "";
   if (link === undefined) return make("span", { class: className }, value);
-  const leads = filled(labels.leadsTo, link.leadsTo);
+  const leads = label("leadsTo", link.leadsTo);
   const attributes = { type: "button", title: leads };
   const text = make("span", { class: className }, value);
   const where = make("span", { class: "hidden-text" }, ` (${leads})`);
   return make(
     "button",
-    { class: "link", key, attributes, onClick: () => say({ type: "open", link: link.id }) },
+    { class: "link", key, attributes, onClick: () => post({ type: "open", link: link.id }) },
     text,
     where,
   );
 }
 
-/** Folded, unless the person unfolded it before. */
+/** Folded, unless the user unfolded it before. */
 export function folded(key: string, title: string, ...children: readonly (Node | undefined)[]): HTMLDetailsElement {
   const details = make("details", {}, make("summary", { key: `fold:${key}` }, title), ...children);
-  details.open = currentPlace().open.includes(key);
+  details.open = viewState().open.includes(key);
   details.addEventListener("toggle", () => {
-    const others = currentPlace().open.filter((other) => other !== key);
-    keepPlace({ open: details.open ? [...others, key] : others });
+    const others = viewState().open.filter((other) => other !== key);
+    saveViewState({ open: details.open ? [...others, key] : others });
   });
   return details;
 }

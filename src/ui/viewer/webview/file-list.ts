@@ -1,20 +1,21 @@
-import * as v from "valibot";
+import { FILE_FILTERS, type FileFilter } from "../../../engine/signature-view/file-states.ts";
 import { ListGeometry } from "../list-geometry.ts";
-import { FileFilter, type FileRow, type Files, type Labels, type Rows, SEARCH_LENGTH } from "../messages.ts";
-import { fill, filled, make } from "./dom.ts";
+import { type FileRow, type Files, type Rows, SEARCH_LENGTH } from "../messages.ts";
+import { fill, make } from "./dom.ts";
 import { factList } from "./facts.ts";
-import { currentPlace, keepPlace, say } from "./host.ts";
+import { post, saveViewState, viewState } from "./host.ts";
+import { label } from "./labels.ts";
 import { filePicture } from "./pictures.ts";
 import { RowPages } from "./row-pages.ts";
 
-/** Pixels; the style sheet has the same. */
+/** Pixels; must equal the height in the style sheet. */
 const ROW = 28;
-/** Rows that the list is high, at most. */
+/** Height of the list in rows, at most. */
 const HIGH = 14;
-/** Rows made above and below those in sight. */
+/** Rows drawn above and below the visible ones. */
 const AROUND = 6;
 
-/** The files: only the rows in sight exist. One of them can have the focus; arrow keys move it. */
+/** The list of files. Only the visible rows exist; arrow keys move the focus. */
 export class FileList {
   readonly element = make("section", { class: "files", attributes: { "aria-labelledby": "files" } });
   readonly #title = make("h2", { attributes: { id: "files" } });
@@ -38,11 +39,10 @@ export class FileList {
   readonly #pages = new RowPages();
   readonly #rows = new Map<number, HTMLElement>();
   #files: Files | undefined;
-  #labels: Labels | undefined;
   #total = 0;
   #active = 0;
   #restore: number | undefined;
-  /** What the person chose; another one is shown where there is none of it for now. */
+  /** The filter that the user chose; `all` is shown while it has no files. */
   #wanted = "all";
 
   constructor() {
@@ -54,29 +54,28 @@ export class FileList {
       this.#searchAgain();
     });
     this.#view.addEventListener("scroll", () => {
-      keepPlace({ listScroll: this.#view.scrollTop });
+      saveViewState({ listScroll: this.#view.scrollTop });
       this.#draw();
     });
     this.#view.addEventListener("keydown", (event) => this.#key(event));
     this.#view.addEventListener("click", (event) => this.#clicked(event));
     new ResizeObserver(() => this.#draw()).observe(this.#view);
-    const place = currentPlace();
-    this.#search.value = place.search;
-    this.#wanted = place.filter;
-    this.#total = place.total;
-    this.#active = place.active;
-    this.#restore = place.listScroll;
+    const state = viewState();
+    this.#search.value = state.search;
+    this.#wanted = state.filter;
+    this.#total = state.total;
+    this.#active = state.active;
+    this.#restore = state.listScroll;
   }
 
-  show(files: Files | undefined, labels: Labels): void {
+  show(files: Files | undefined): void {
     this.element.hidden = files === undefined;
     if (files === undefined) return;
     const other = this.#files?.generation !== files.generation;
     this.#files = files;
-    this.#labels = labels;
-    this.#words(files, labels);
+    this.#fillTexts(files);
     if (!other) return;
-    if (this.#narrowed === "") this.#total = files.total;
+    if (!this.#isNarrowed) this.#total = files.total;
     this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
     this.#forgetRows();
     this.#resize();
@@ -88,44 +87,53 @@ export class FileList {
     if (!this.#pages.take(rows)) return;
     if (rows.total !== this.#total) {
       this.#total = rows.total;
-      keepPlace({ total: rows.total });
+      saveViewState({ total: rows.total });
       this.#resize();
     }
     if (this.#restore !== undefined) {
       this.#view.scrollTop = this.#restore;
       this.#restore = undefined;
     }
-    this.#say();
+    this.#announce();
     this.#forgetRows();
     this.#draw();
-    if (currentPlace().chosen) this.#showChosen();
+    if (viewState().chosen) this.#showChosen();
+  }
+
+  /** Lists only the files that differ, with the details of the first, and scrolls to them. */
+  showDifferences(): void {
+    this.#search.value = "";
+    this.#wanted = "differing";
+    this.#filter.value = "differing";
+    this.#searchAgain();
+    saveViewState({ chosen: true });
+    this.element.scrollIntoView();
   }
 
   get #filterNow(): FileFilter {
-    const parsed = v.safeParse(FileFilter, this.#filter.value);
-    return parsed.success ? parsed.output : "all";
+    const { value } = this.#filter;
+    return FILE_FILTERS.find((filter) => filter === value) ?? "all";
   }
 
-  /** Empty where every file is shown. */
-  get #narrowed(): string {
-    return this.#filterNow === "all" && this.#search.value === "" ? "" : "narrowed";
+  get #isNarrowed(): boolean {
+    return this.#filterNow !== "all" || this.#search.value !== "";
   }
 
-  #words({ summary, filters, verified }: Files, labels: Labels): void {
-    fill(this.#title, labels.files);
+  #fillTexts({ summary, filters, verified }: Files): void {
+    fill(this.#title, label("files"));
     fill(this.#summary, summary);
     this.element.classList.toggle("claimed", !verified);
-    this.#search.placeholder = labels.search;
-    this.#search.setAttribute("aria-label", labels.search);
-    this.#filter.setAttribute("aria-label", labels.show);
+    this.#search.placeholder = label("search");
+    this.#search.setAttribute("aria-label", label("search"));
+    this.#filter.setAttribute("aria-label", label("show"));
     fill(
       this.#filter,
-      ...filters.map(({ filter, label, count }) =>
-        make("option", { attributes: { value: filter } }, `${label} (${count.toLocaleString()})`),
+      ...filters.map(({ filter, label: title, count }) =>
+        make("option", { attributes: { value: filter } }, `${title} (${count.toLocaleString()})`),
       ),
     );
     this.#filter.value = filters.some(({ filter }) => filter === this.#wanted) ? this.#wanted : "all";
-    const heads = [labels.columnState, labels.columnName, labels.columnSize, labels.columnDigest];
+    const heads = [label("columnState"), label("columnName"), label("columnSize"), label("columnDigest")];
     const names = ["state", "name", "size", "digest"];
     fill(
       this.#head,
@@ -138,7 +146,7 @@ export class FileList {
   #searchAgain(): void {
     const files = this.#files;
     if (files === undefined) return;
-    keepPlace({ search: this.#search.value, filter: this.#wanted, active: 0, chosen: false, listScroll: 0 });
+    saveViewState({ search: this.#search.value, filter: this.#wanted, active: 0, chosen: false, listScroll: 0 });
     this.#active = 0;
     fill(this.#chosen);
     this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
@@ -146,15 +154,10 @@ export class FileList {
     this.#pages.want(0, 0);
   }
 
-  #say(): void {
-    const { found = "", nothingFound = "" } = this.#labels ?? {};
+  #announce(): void {
     const all = this.#files?.total ?? 0;
-    const text =
-      this.#total === 0
-        ? nothingFound
-        : this.#narrowed === ""
-          ? ""
-          : filled(found, this.#total.toLocaleString(), all.toLocaleString());
+    const found = this.#isNarrowed ? label("found", this.#total.toLocaleString(), all.toLocaleString()) : "";
+    const text = this.#total === 0 ? label("nothingFound") : found;
     if (this.#found.textContent !== text) this.#found.textContent = text;
   }
 
@@ -185,9 +188,9 @@ export class FileList {
     }
     for (let index = first; index <= last; index++) if (!this.#rows.has(index)) this.#insert(index);
     for (const [index, element] of this.#rows) {
-      element.style.transform = `translateY(${geometry.placeOf(index, scrollTop)}px)`;
+      element.style.transform = `translateY(${geometry.offsetOf(index, scrollTop)}px)`;
       element.tabIndex = index === this.#active ? 0 : -1;
-      element.setAttribute("aria-selected", String(index === this.#active && currentPlace().chosen));
+      element.setAttribute("aria-selected", String(index === this.#active && viewState().chosen));
     }
     if (!this.#rows.has(this.#active)) {
       const reachable = this.#rows.get(Math.ceil(top)) ?? this.#rows.get(first);
@@ -212,7 +215,7 @@ export class FileList {
     );
   }
 
-  /** Made anew when next drawn; the focus stays on its row. */
+  /** Removes the rows, to be created again when next drawn; the focus stays on its row. */
   #forgetRows(): void {
     const focused = this.#rows.get(this.#active) === document.activeElement && this.#rows.size > 0;
     for (const element of this.#rows.values()) element.remove();
@@ -242,7 +245,7 @@ export class FileList {
       this.#chosen.querySelector("button")?.focus();
     } else if (event.key === "c" && (event.ctrlKey || event.metaKey)) {
       const row = this.#pages.row(this.#active);
-      if (row !== undefined) say({ type: "copy", text: `${row.digest}  ${row.name}`.trim() });
+      if (row !== undefined) post({ type: "copy", text: `${row.digest}  ${row.name}`.trim() });
     }
   }
 
@@ -253,7 +256,7 @@ export class FileList {
 
   #choose(index: number): void {
     this.#active = Math.max(0, Math.min(index, this.#total - 1));
-    keepPlace({ active: this.#active, chosen: true });
+    saveViewState({ active: this.#active, chosen: true });
     this.#view.scrollTop = this.#geometry.scrollToShow(this.#active, this.#view.scrollTop);
     this.#draw();
     this.#rows.get(this.#active)?.focus({ preventScroll: true });
@@ -262,21 +265,20 @@ export class FileList {
 
   #showChosen(): void {
     const row = this.#pages.row(this.#active);
-    const labels = this.#labels;
-    if (row === undefined || labels === undefined) return;
-    const copy = (text: string): void => say({ type: "copy", text });
-    const button = (key: string, label: string, text: string): HTMLElement =>
-      make("button", { class: "button", key, attributes: { type: "button" }, onClick: () => copy(text) }, label);
+    if (row === undefined) return;
+    const copy = (text: string): void => post({ type: "copy", text });
+    const button = (key: string, title: string, text: string): HTMLElement =>
+      make("button", { class: "button", key, attributes: { type: "button" }, onClick: () => copy(text) }, title);
     fill(
       this.#chosen,
       make("h3", { class: "code" }, row.name),
       make("p", { class: `tone-${row.tone}` }, row.sentence),
-      factList(row.facts, "row", labels),
+      factList(row.facts, "row"),
       make(
         "div",
         { class: "actions" },
-        row.digest === "" ? undefined : button("copy:digest", labels.copyDigest, row.digest),
-        button("copy:name", labels.copyName, row.name),
+        row.digest === "" ? undefined : button("copy:digest", label("copyDigest"), row.digest),
+        button("copy:name", label("copyName"), row.name),
       ),
     );
   }

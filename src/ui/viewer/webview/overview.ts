@@ -1,11 +1,12 @@
-import type { Labels, Origin, Step, Timeline, ViewerState } from "../messages.ts";
+import type { Origin, Step, Timeline, ViewerState } from "../messages.ts";
 import { make } from "./dom.ts";
 import { factList, folded } from "./facts.ts";
-import { say } from "./host.ts";
+import { post } from "./host.ts";
+import { label } from "./labels.ts";
 import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
 
-export function headline({ headline, name, path, canVerify, canTrust, labels }: ViewerState): HTMLElement {
-  const { tone, label, sentence, notes } = headline;
+export function headline({ headline, name, path, canVerify, canTrust }: ViewerState): HTMLElement {
+  const { tone, label: verdict, sentence, notes } = headline;
   const again = tone === "green" || tone === "red";
   return make(
     "header",
@@ -13,8 +14,8 @@ export function headline({ headline, name, path, canVerify, canTrust, labels }: 
     make("div", { class: "mark" }, tonePicture(tone)),
     make(
       "div",
-      { class: "saying" },
-      make("p", { class: "label" }, label),
+      { class: "text" },
+      make("p", { class: "label" }, verdict),
       make("h1", {}, sentence),
       ...notes.map((note) => make("p", { class: "note" }, note)),
       make(
@@ -27,19 +28,19 @@ export function headline({ headline, name, path, canVerify, canTrust, labels }: 
       make(
         "div",
         { class: "actions" },
-        canTrust ? button("trust", labels.trust, "primary", "trust") : undefined,
+        canTrust ? button("trust", label("trust"), "primary", "trust") : undefined,
         ...(canVerify
           ? [
               button(
                 "verify",
-                again ? labels.verifyAgain : labels.verify,
+                again ? label("verifyAgain") : label("verify"),
                 tone === "green" || canTrust ? "" : "primary",
                 "verify",
               ),
-              button("copyReport", labels.copyReport, "", "copy"),
+              button("copyReport", label("copyReport"), "", "copy"),
             ]
           : []),
-        button("reopenAsText", labels.reopenAsText, "", "text"),
+        button("reopenAsText", label("reopenAsText"), "", "text"),
       ),
     ),
   );
@@ -52,26 +53,22 @@ function button(
   key: string,
 ): HTMLElement {
   const made = { class: `button ${kind}`, key: `do:${key}`, attributes: { type: "button" } };
-  return make("button", { ...made, onClick: () => say({ type: "do", action }) }, text);
+  return make("button", { ...made, onClick: () => post({ type: "do", action }) }, text);
 }
 
-export function steps(all: readonly Step[], labels: Labels): HTMLElement[] {
+export function steps(all: readonly Step[]): HTMLElement[] {
   return [
-    make("h2", { attributes: { id: "how" } }, labels.howChecked),
-    make(
-      "ol",
-      { class: "steps", attributes: { "aria-labelledby": "how" } },
-      ...all.map((step) => stepItem(step, labels)),
-    ),
+    make("h2", { attributes: { id: "how" } }, label("howChecked")),
+    make("ol", { class: "steps", attributes: { "aria-labelledby": "how" } }, ...all.map((step) => stepItem(step))),
   ];
 }
 
-function stepItem({ id, title, status, result, line, facts, claims }: Step, labels: Labels): HTMLElement {
+function stepItem({ id, title, status, result, line, facts, claims }: Step): HTMLElement {
   const body = [
-    facts.length === 0 ? undefined : factList(facts, id, labels),
+    facts.length === 0 ? undefined : factList(facts, id),
     claims.length === 0
       ? undefined
-      : make("div", { class: "claimed" }, make("p", {}, labels.claims), factList(claims, `${id}:claim`, labels)),
+      : make("div", { class: "claimed" }, make("p", {}, label("claims")), factList(claims, `${id}:claim`)),
   ];
   return make(
     "li",
@@ -82,13 +79,13 @@ function stepItem({ id, title, status, result, line, facts, claims }: Step, labe
       { class: "body" },
       make("h3", {}, title, make("span", { class: "dot" }, " · "), make("span", { class: "result" }, result)),
       make("p", {}, line),
-      facts.length + claims.length === 0 ? undefined : folded(id, `${labels.details}`, ...body),
+      facts.length + claims.length === 0 ? undefined : folded(id, label("details"), ...body),
     ),
   );
 }
 
-export function timeline({ verified, summary, items }: Timeline, labels: Labels): HTMLElement[] {
-  const rows = items.map(({ label, value, kind, from, to }) => {
+export function timeline({ verified, summary, items }: Timeline): HTMLElement[] {
+  const rows = items.map(({ label: title, value, kind, from, to }) => {
     const svg = svgElement("svg", { class: "track", "aria-hidden": "true", height: "14" });
     const percent = (part: number): string => `${(part * 100).toFixed(2)}%`;
     svg.append(svgElement("line", { x1: "0", x2: "100%", y1: "7", y2: "7", class: "axis" }));
@@ -96,15 +93,15 @@ export function timeline({ verified, summary, items }: Timeline, labels: Labels)
       const width = percent(Math.max(to - from, 0.01));
       svg.append(svgElement("rect", { x: percent(from), width, y: "3", height: "8", rx: "4", class: "span" }));
     } else svg.append(svgElement("circle", { cx: percent(from), cy: "7", r: "5", class: "point" }));
-    return make("li", {}, make("p", {}, make("strong", {}, label), " ", make("span", {}, value)), svg);
+    return make("li", {}, make("p", {}, make("strong", {}, title), " ", make("span", {}, value)), svg);
   });
   return [
-    make("h2", {}, labels.when),
+    make("h2", {}, label("when")),
     make("p", {}, summary),
     make("ol", { class: verified ? "timeline" : "timeline claimed" }, ...rows),
   ];
 }
 
-export function origin({ summary, facts }: Origin, labels: Labels): HTMLElement[] {
-  return [make("h2", {}, labels.where), make("p", {}, summary), factList(facts, "origin", labels)];
+export function origin({ summary, facts }: Origin): HTMLElement[] {
+  return [make("h2", {}, label("where")), make("p", {}, summary), factList(facts, "origin")];
 }

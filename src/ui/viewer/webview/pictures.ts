@@ -1,4 +1,5 @@
-import type { FileState, StepStatus, Tone } from "../messages.ts";
+import type { FileState } from "../../../engine/signature-view/file-states.ts";
+import type { StepStatus, Tone } from "../messages.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -37,7 +38,7 @@ const FILES: Readonly<Record<FileState, readonly Shape[]>> = {
   changed: [RING, CROSS],
   missing: [RING, MINUS],
   added: [RING, PLUS],
-  passed: [TRIANGLE, MARK],
+  unsigned: [TRIANGLE, MARK],
   "left-out": [MINUS],
 };
 
@@ -45,7 +46,7 @@ export function filePicture(state: FileState): SVGElement {
   return picture(FILES[state], "picture");
 }
 
-/** Beside words that say the same: not read out. */
+/** Hidden from screen readers: the text beside it says the same. */
 export function statusPicture(status: StepStatus): SVGElement {
   return picture(STATUS[status], `picture ${status}`);
 }

@@ -1,10 +1,11 @@
-import { type FileFilter, type FileRow, ROWS_AT_ONCE, type Rows } from "../messages.ts";
-import { say } from "./host.ts";
+import type { FileFilter } from "../../../engine/signature-view/file-states.ts";
+import { type FileRow, ROWS_AT_ONCE, type Rows } from "../messages.ts";
+import { post } from "./host.ts";
 
-/** Pages that are kept; those that were longest out of sight go first. */
+/** Pages that are kept; the oldest are dropped first. */
 const KEPT = 40;
 
-/** The rows that have come so far, of one search in one generation of the list. */
+/** The rows received so far, of one search in one generation of the list. */
 export class RowPages {
   #generation = -1;
   #filter: FileFilter = "all";
@@ -13,7 +14,7 @@ export class RowPages {
   readonly #asked = new Map<number, number>();
   #request = 0;
 
-  /** Begins anew: nothing that was asked for earlier is taken. */
+  /** Starts over: responses to earlier requests are ignored. */
   reset(generation: number, filter: FileFilter, search: string): void {
     this.#generation = generation;
     this.#filter = filter;
@@ -26,7 +27,7 @@ export class RowPages {
     return this.#pages.get(Math.floor(index / ROWS_AT_ONCE))?.[index % ROWS_AT_ONCE];
   }
 
-  /** Asks for what is not there of these rows. */
+  /** Requests those of these rows that are missing. */
   want(first: number, last: number): void {
     for (let page = Math.floor(first / ROWS_AT_ONCE); page <= Math.floor(last / ROWS_AT_ONCE); page++) {
       if (this.#pages.has(page) || [...this.#asked.values()].includes(page)) continue;
@@ -34,11 +35,11 @@ export class RowPages {
       this.#asked.set(this.#request, page);
       const offset = page * ROWS_AT_ONCE;
       const query = { filter: this.#filter, search: this.#search, offset, count: ROWS_AT_ONCE };
-      say({ type: "rows", request: this.#request, generation: Math.max(0, this.#generation), ...query });
+      post({ type: "rows", request: this.#request, generation: Math.max(0, this.#generation), ...query });
     }
   }
 
-  /** Whether these rows were waited for. */
+  /** Stores the rows; false if they are no longer wanted. */
   take({ request, generation, rows }: Rows): boolean {
     const page = this.#asked.get(request);
     if (page === undefined || generation !== this.#generation) return false;

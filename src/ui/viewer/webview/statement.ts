@@ -1,73 +1,72 @@
-import type { Labels, Lines, ViewerState } from "../messages.ts";
-import { fill, filled, make } from "./dom.ts";
-import { currentPlace, keepPlace, say } from "./host.ts";
+import type { Lines, ViewerState } from "../messages.ts";
+import { fill, make } from "./dom.ts";
+import { post, saveViewState, viewState } from "./host.ts";
+import { label } from "./labels.ts";
 
-/** The statement as text, in slices, when it is asked for. */
+/** The statement as text, loaded in slices on demand. */
 export class StatementText {
   readonly element = make("section", { class: "statement" });
   readonly #text = make("pre", { attributes: { tabindex: "0", role: "region" } });
   readonly #shown = make("p", { class: "found", attributes: { role: "status" } });
   readonly #more = make("button", { class: "button", key: "more", attributes: { type: "button" } });
   readonly #details = make("details");
-  #labels: Labels | undefined;
   #lines = 0;
   #total = 0;
-  #asked = false;
+  #requested = false;
 
   constructor() {
-    this.#more.addEventListener("click", () => this.#ask());
+    this.#more.addEventListener("click", () => this.#request());
     this.#details.addEventListener("toggle", () => {
-      if (this.#details.open && this.#lines === 0) this.#ask();
-      if (!this.#details.open) keepPlace({ lines: 0 });
+      if (this.#details.open && this.#lines === 0) this.#request();
+      if (!this.#details.open) saveViewState({ lines: 0 });
     });
     this.#more.hidden = true;
     this.#text.hidden = true;
   }
 
-  show({ text, labels }: ViewerState): void {
+  show({ text }: ViewerState): void {
     this.element.hidden = text === "none";
-    this.#labels = labels;
-    const title = text === "statement" ? labels.statement : labels.wholeFile;
+    const title = text === "statement" ? label("statement") : label("wholeFile");
     if (this.element.firstChild !== null && this.#text.getAttribute("aria-label") === title) return;
     this.#text.setAttribute("aria-label", title);
-    fill(this.#more, labels.showMore);
+    fill(this.#more, label("showMore"));
     fill(
       this.#details,
       make("summary", { key: "fold:text" }, make("h2", {}, title)),
-      make("p", {}, labels.textNote),
+      make("p", {}, label("textNote")),
       this.#text,
       make("div", { class: "actions" }, this.#more, this.#shown),
     );
     fill(this.element, this.#details);
-    if (currentPlace().lines > 0) this.#details.open = true;
+    if (viewState().lines > 0) this.#details.open = true;
   }
 
-  /** Another signature is in the file: what is shown is no longer it. */
+  /** Discards the text: the file has another content now. */
   forget(): void {
     this.#lines = 0;
     this.#total = 0;
-    this.#asked = false;
+    this.#requested = false;
     this.#text.replaceChildren();
-    if (this.#details.open) this.#ask();
+    if (this.#details.open) this.#request();
   }
 
   lines({ offset, total, lines }: Lines): void {
-    if (offset !== this.#lines || this.#labels === undefined) return;
-    this.#asked = false;
-    const wanted = currentPlace().lines;
+    if (offset !== this.#lines) return;
+    this.#requested = false;
+    const wanted = viewState().lines;
     this.#text.hidden = false;
     this.#text.append(`${lines.join("\n")}\n`);
     this.#lines += lines.length;
     this.#total = total;
     this.#more.hidden = this.#lines >= total;
-    this.#shown.textContent = filled(this.#labels.linesShown, this.#lines.toLocaleString(), total.toLocaleString());
-    keepPlace({ lines: Math.max(this.#lines, wanted) });
-    if (this.#lines < Math.min(wanted, this.#total)) this.#ask();
+    this.#shown.textContent = label("linesShown", this.#lines.toLocaleString(), total.toLocaleString());
+    saveViewState({ lines: Math.max(this.#lines, wanted) });
+    if (this.#lines < Math.min(wanted, this.#total)) this.#request();
   }
 
-  #ask(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    say({ type: "lines", offset: this.#lines });
+  #request(): void {
+    if (this.#requested) return;
+    this.#requested = true;
+    post({ type: "lines", offset: this.#lines });
   }
 }

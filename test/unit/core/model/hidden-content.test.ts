@@ -49,6 +49,21 @@ describe("what the default paths hide", function () {
     assert.equal(await hidden(), undefined);
   });
 
+  it("is no hook that Git LFS wrote, and any that is changed in one character", async () => {
+    const warning = [
+      "This repository is configured for Git LFS but 'git-lfs' was not found on your path.",
+      "If you no longer wish to use Git LFS, remove this hook by deleting '.git/hooks/pre-push'.",
+    ].join(" ");
+    const begin = "#!/bin/sh\ncommand -v git-lfs >/dev/null 2>&1 ||";
+    const hook = `${begin} { echo >&2 "\\n${warning}\\n"; exit 2; }\ngit lfs pre-push "$@"\n`;
+    writeTree(folder(), { ".git/hooks/pre-push": hook });
+    assert.equal(await hidden(), undefined);
+    writeTree(folder(), { ".git/hooks/pre-push": hook.replace('"$@"', '"$@";x') });
+    assert.deepEqual((await hidden())?.names, [".git/hooks/pre-push"]);
+    writeTree(folder(), { ".git/hooks/pre-push": "", ".git/hooks/post-commit": hook });
+    assert.deepEqual((await hidden())?.names, [".git/hooks/post-commit", ".git/hooks/pre-push"]);
+  });
+
   it("is what git does not keep there: weights, scripts, hooks that run", async () => {
     const foreign = [
       ".git/hooks/pre-commit",

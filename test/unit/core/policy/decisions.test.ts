@@ -184,13 +184,13 @@ const EXACT: readonly Case[] = [
     alice,
     "refused",
   ),
-  one("signed with a key", [isAlice], prod, "refused", /wants a login or CI identity, and it was signed with a key/),
+  one("signed with a key", [isAlice], prod, "refused", /requires a login or CI identity, but it was signed with a key/),
   one(
     "signed with a certificate",
     [isAlice],
     vendor("CN=alice@example.com"),
     "refused",
-    /wants a login or CI identity/,
+    /requires a login or CI identity/,
   ),
   one(
     "certified by an instance that is not the policy's",
@@ -331,14 +331,14 @@ const KEYS: readonly Case[] = [
     [key(keys.prod)],
     alice,
     "refused",
-    /wants a key, and it was signed with a browser login or by CI/,
+    /requires a key, but it was signed with a browser login or by CI/,
   ),
   one(
     "a certificate instead",
     [key(keys.prod)],
     vendor("CN=Alice"),
     "refused",
-    /wants a key, and it was signed with a certificate/,
+    /requires a key, but it was signed with a certificate/,
   ),
 ];
 
@@ -472,7 +472,13 @@ const CERTIFICATES: readonly Case[] = [
     vendor("CN=b,O=Vendor"),
     "refused",
   ),
-  one("signed with a key", [certificate(["*"])], prod, "refused", /wants a certificate, and it was signed with a key/),
+  one(
+    "signed with a key",
+    [certificate(["*"])],
+    prod,
+    "refused",
+    /requires a certificate, but it was signed with a key/,
+  ),
 ];
 
 const STATIC: readonly Case[] = [
@@ -483,7 +489,7 @@ const STATIC: readonly Case[] = [
   { ...one("pass for files that were changed", [pass], alice, "exception"), files: { differences: "1 changed" } },
   one("a signer goes before an exception", [pass, isAlice], alice, "accepted"),
   one("an exception for whoever is no signer", [isAlice, pass], prod, "exception"),
-  one("fail refuses", [fail], alice, "refused", /team refuses whatever it covers: withdrawn/),
+  one("fail refuses", [fail], alice, "refused", /team rejects every model that it covers: withdrawn/),
   {
     ...one("fail refuses what needs no signature", [fail], "none", "refused"),
     user: [{ authorities: [fail], requireSignature: false }],
@@ -655,7 +661,7 @@ const WHO_MAY_SAY_YES: readonly Case[] = [
     trusted: false,
     signed: alice,
     outcome: "uncovered",
-    says: /the workspace is not trusted: they can refuse, and accept nobody/,
+    says: /the workspace is not trusted: they can reject signers but cannot accept them/,
   },
   {
     title: "a workspace that is not trusted makes no exception",
@@ -760,7 +766,7 @@ const FILES: readonly Case[] = [
     undefined,
     { differences: "2 changed, 1 missing" },
     "refused",
-    /the files are not what was signed: 2 changed, 1 missing/,
+    /the files do not match the signature: 2 changed, 1 missing/,
   ),
   verified(
     "files left out by the signer: told by default",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { exportClusterImagePolicies } from "../../../../src/core/policy/interchange/cluster-image-policy.ts";
-import { type NotCarried, writePolicies } from "../../../../src/core/policy/interchange/draft.ts";
+import { type UnsupportedField, writePolicies } from "../../../../src/core/policy/interchange/draft.ts";
 import { authoritiesOfFlags, exportFlags } from "../../../../src/core/policy/interchange/flags.ts";
 import { importPolicies } from "../../../../src/core/policy/interchange/import-policies.ts";
 import { exportModelValidations } from "../../../../src/core/policy/interchange/model-validation.ts";
@@ -31,12 +31,12 @@ ${indented(authorities, 4)}
 `;
 
 async function imported(text: string) {
-  const { drafts, notCarried, diagnostics } = importPolicies(Buffer.from(text), ["models/**"]);
+  const { drafts, unsupported, diagnostics } = importPolicies(Buffer.from(text), ["models/**"]);
   assert.deepEqual(diagnostics, []);
   const written = writePolicies(drafts);
   return {
     policies: await policiesOf(written),
-    told: notCarried.map(({ what, why }) => `${what}: ${why}`).join("\n"),
+    told: unsupported.map(({ what, why }) => `${what}: ${why}`).join("\n"),
     written,
   };
 }
@@ -107,7 +107,7 @@ ${indented(PEM, 6)}
       "- keyless: { identities: [{ issuer: i, subject: s }] }\n  rfc3161timestamp: { trustRootRef: x }",
       /rfc3161timestamp/,
     ],
-    ["a key in a secret", "- key: { secretRef: { name: x } }", /key\.secretRef: a key has to be given as data/],
+    ["a key in a secret", "- key: { secretRef: { name: x } }", /key\.secretRef: a key must be given as data/],
     ["a key in a KMS", "- key: { kms: awskms:///x }", /key\.kms/],
     [
       "a field that is not known",
@@ -169,12 +169,12 @@ spec:
   model: { path: /data, signaturePath: /elsewhere/model.sig }
   config: { privateKeyConfig: { keyPath: /root/pub.key }, pkiConfig: { certificateAuthority: /root/ca.crt }, other: 1 }
 `;
-    const { drafts, notCarried } = importPolicies(Buffer.from(text), ["**"]);
+    const { drafts, unsupported } = importPolicies(Buffer.from(text), ["**"]);
     assert.deepEqual(drafts[0]?.authorities, [
       { name: "key", key: { path: "pub.key" } },
       { name: "pki", certificate: { caCert: { path: "ca.crt" }, trustedIdentities: ["*"] } },
     ]);
-    const told = notCarried.map(({ what }) => what);
+    const told = unsupported.map(({ what }) => what);
     for (const what of [
       "spec.model.signaturePath",
       "spec.config.privateKeyConfig.keyPath",
@@ -186,10 +186,10 @@ spec:
   });
 
   it("documents of other kinds are told", () => {
-    const { drafts, notCarried } = importPolicies(Buffer.from("kind: Pod\n---\nx: 1\n"), ["**"]);
+    const { drafts, unsupported } = importPolicies(Buffer.from("kind: Pod\n---\nx: 1\n"), ["**"]);
     assert.deepEqual(drafts, []);
     assert.deepEqual(
-      notCarried.map(({ what }) => what),
+      unsupported.map(({ what }) => what),
       ["document 1: kind", "document 2: kind"],
     );
   });
@@ -234,12 +234,12 @@ spec:
         authorities: AUTHORITIES,
         verification: "{ signaturePath: x.sig, ignorePaths: [README.md], ignoreUnsignedFiles: true }",
       });
-    const told = (list: readonly NotCarried[]) => list.map(({ what }) => what);
+    const told = (list: readonly UnsupportedField[]) => list.map(({ what }) => what);
 
     it("a ClusterImagePolicy, which means the same when it is imported again", async () => {
-      const notCarried: NotCarried[] = [];
-      const text = exportClusterImagePolicies(await policies(), notCarried);
-      assert.deepEqual(told(notCarried), [
+      const unsupported: UnsupportedField[] = [];
+      const text = exportClusterImagePolicies(await policies(), unsupported);
+      assert.deepEqual(told(unsupported), [
         "team: models: models/llama",
         "team: models: models/*",
         "team: requireSignature",
@@ -256,8 +256,8 @@ spec:
     });
 
     it("ModelValidations, one for each authority that has one", async () => {
-      const notCarried: NotCarried[] = [];
-      const text = exportModelValidations(await policies(), notCarried);
+      const unsupported: UnsupportedField[] = [];
+      const text = exportModelValidations(await policies(), unsupported);
       assert.equal(text.split("kind: ModelValidation").length, 3);
       assert.match(text, /certificateIdentity: alice@example\.com/);
       assert.match(text, /path: models\/llama\n\s*signaturePath: models\/llama\/x\.sig/);
@@ -269,13 +269,13 @@ spec:
         "team: authority a4",
         "team: models: models/*",
       ]) {
-        assert.ok(told(notCarried).includes(what), what);
+        assert.ok(told(unsupported).includes(what), what);
       }
     });
 
     it("flags for a shell", async () => {
-      const notCarried: NotCarried[] = [];
-      const lines = exportFlags(await policies(), notCarried);
+      const unsupported: UnsupportedField[] = [];
+      const lines = exportFlags(await policies(), unsupported);
       const rest = "--signature MODEL/x.sig --ignore-paths MODEL/README.md --ignore-unsigned-files";
       assert.deepEqual(lines, [
         `verify sigstore MODEL --identity alice@example.com --identity-provider ${GOOGLE} ${rest}`,
@@ -284,7 +284,7 @@ spec:
         `verify certificate MODEL --certificate-chain a3 --identity-subject 'dns:b'\\''c' ${rest}`,
       ]);
       for (const what of ["team: authority a1", "team: authority a4", "team: mode", "team: requireSignature"])
-        assert.ok(told(notCarried).includes(what), what);
+        assert.ok(told(unsupported).includes(what), what);
     });
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lets } from "../../../../src/core/policy/decision.ts";
+import { allowsUse } from "../../../../src/core/policy/decision.ts";
 import type { Policy } from "../../../../src/core/policy/policy.ts";
 import { RegularExpression } from "../../../../src/core/policy/regular-expression.ts";
 import { sha256 } from "../../../support/bundles.ts";
@@ -111,9 +111,9 @@ describe("properties of policies", function () {
       fc.property(situation, (known) => {
         const alone = outcome({ ...known, workspace: [] });
         const together = outcome({ ...known, trusted: false });
-        if (!lets(alone)) assert.ok(!lets(together), `${alone} became ${together}`);
+        if (!allowsUse(alone)) assert.ok(!allowsUse(together), `${alone} became ${together}`);
         if (together === "accepted") assert.equal(alone, "accepted");
-        assert.ok(!lets(outcome({ ...known, user: [], trusted: false })));
+        assert.ok(!allowsUse(outcome({ ...known, user: [], trusted: false })));
       }),
       { numRuns: 2000 },
     );

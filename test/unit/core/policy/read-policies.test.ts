@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { DiagnosticCode } from "../../../../src/core/policy/diagnostics.ts";
 import { folderOf, type PolicyFile, readPolicies, readPolicyFile } from "../../../../src/core/policy/read-policies.ts";
-import { MAX_POLICY_BYTES } from "../../../../src/core/policy/yaml-text.ts";
+import { MAX_POLICY_BYTES } from "../../../../src/core/policy/workspace-files.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { makeKeys } from "../../../support/keys.ts";
 import { asOrdinaryUser } from "../../../support/ordinary-user.ts";
@@ -54,14 +54,14 @@ describe("reading policy files", function () {
     const { policies, diagnostics, sha256 } = await read(text);
     assert.deepEqual(diagnostics, []);
     assert.deepEqual(
-      policies.map(({ name, place }) => [name, place.line]),
+      policies.map(({ name, location }) => [name, location.line]),
       [
         ["team", 5],
         ["second", 16],
       ],
     );
     assert.deepEqual(
-      policies[1]?.authorities.map(({ place }) => [place.line, place.column]),
+      policies[1]?.authorities.map(({ location }) => [location.line, location.column]),
       [
         [21, 7],
         [23, 7],
@@ -105,15 +105,15 @@ describe("reading policy files", function () {
       await fails('metadata: { labels: { __proto__: a,\n  "__proto__": b } }', "syntax", "2:3", /keys must be unique/);
     });
     it("a field's name that is an alias or a collection", async () => {
-      await fails(`${HEAD}x: &kind kind\n*kind : Other\n`, "syntax", "5:1", /name of a field has to be text/);
-      await fails(`${HEAD}? [kind]\n: Other\n`, "syntax", "4:3", /name of a field has to be text/);
+      await fails(`${HEAD}x: &kind kind\n*kind : Other\n`, "syntax", "5:1", /name of a field must be text/);
+      await fails(`${HEAD}? [kind]\n: Other\n`, "syntax", "4:3", /name of a field must be text/);
     });
     it("a tag of its own", () => fails(`${HEAD}spec: !!js/function x\n`, "syntax", "4:7", /tag/));
     it("not UTF-8", () => fails(Buffer.from([0x61, 0xff]), "not-utf8", "1:1", /not UTF-8/));
     it("nothing", () => fails("", "empty", "1:1", /no policy in this file/));
     it("comments only", () => fails("# later\n---\n", "empty", "1:1", /no policy in this file/));
-    it("text", () => fails("hello", "wrong-type", "1:1", /The policy has to be a mapping, and not "hello"/));
-    it("a list", () => fails("- 1", "wrong-type", "1:3", /The policy has to be a mapping, and not a list/));
+    it("text", () => fails("hello", "wrong-type", "1:1", /The policy must be a mapping, not "hello"/));
+    it("a list", () => fails("- 1", "wrong-type", "1:3", /The policy must be a mapping, not a list/));
     it("10 MB", async () => {
       const path = join(folder(), "model-policy.yaml");
       writeFileSync(path, "#".repeat(10_000_000));
@@ -177,14 +177,14 @@ describe("reading policy files", function () {
         `apiVersion: model-provenance/v1\nkind: ClusterImagePolicy\nmetadata: { name: x }\n${"spec:\n"}${minimal}`,
         "wrong-kind",
         "2:7",
-        /kind has to be ModelPolicy, and not "ClusterImagePolicy"\. "model-provenance policy import"/,
+        /kind must be ModelPolicy, not "ClusterImagePolicy"\. "model-provenance policy import"/,
       ));
     it("another version", () =>
       fails(
         `apiVersion: policy.sigstore.dev/v1beta1\nkind: ModelPolicy\nmetadata: { name: x }\nspec:\n${minimal}`,
         "wrong-kind",
         "1:13",
-        /apiVersion has to be model-provenance\/v1/,
+        /apiVersion must be model-provenance\/v1/,
       ));
     it("no authorities", () =>
       fails(spec('  models: [{ glob: "**" }]\n'), "missing-field", "4:1", /spec needs authorities/));
@@ -226,23 +226,18 @@ describe("reading policy files", function () {
         `${HEAD.replace("team", "7")}spec:\n${minimal}`,
         "wrong-type",
         "3:19",
-        /has to be text, and not the number 7 \(quote it/,
+        /must be text, not the number 7 \(quote it/,
       ));
     it("a mode that is none", () =>
       fails(
         spec(`  mode: warning\n${minimal}`),
         "wrong-value",
         "5:9",
-        /spec\.mode has to be enforce or warn, and not "warning"/,
+        /spec\.mode must be enforce or warn, not "warning"/,
       ));
     it("true as text", () =>
-      fails(
-        spec(`  requireSignature: "true"\n${minimal}`),
-        "wrong-type",
-        "5:21",
-        /has to be true or false, and not "true"/,
-      ));
-    it("nothing after a colon", () => fails(spec(`  mode:\n${minimal}`), "wrong-value", "5:3", /and not nothing/));
+      fails(spec(`  requireSignature: "true"\n${minimal}`), "wrong-type", "5:21", /must be true or false, not "true"/));
+    it("nothing after a colon", () => fails(spec(`  mode:\n${minimal}`), "wrong-value", "5:3", /, not nothing/));
 
     const authority = (text: string): string =>
       spec(`  models: [{ glob: "**" }]\n  authorities:\n    - name: a\n      ${text}\n`);
@@ -326,13 +321,13 @@ describe("reading policy files", function () {
       const root = JSON.stringify(makeCertificate({ subject: "R", ca: true }).pem);
       const before = `certificate: { caCert: { data: ${root} }, trustedIdentities: [`;
       const text = authority(`${before}"x509.subject: Vendor"] }`);
-      return fails(text, "identity", `8:${6 + before.length + 1}`, /is no name of a certificate/);
+      return fails(text, "identity", `8:${6 + before.length + 1}`, /is not the name of a certificate/);
     });
     it("a distinguished name as an alternative name", () => {
       const root = JSON.stringify(makeCertificate({ subject: "R", ca: true }).pem);
       const before = `certificate: { caCert: { data: ${root} }, trustedIdentities: [`;
       const text = authority(`${before}"x509.san: CN=Alice"] }`);
-      return fails(text, "identity", `8:${6 + before.length + 1}`, /is no alternative name: use email:…/);
+      return fails(text, "identity", `8:${6 + before.length + 1}`, /is not an alternative name: use email:…/);
     });
     it("an identity of a certificate without its kind", () =>
       fails(
@@ -543,7 +538,7 @@ describe("reading policy files", function () {
           ],
         }),
         "any-identity",
-        /whoever this root has certified/,
+        /every signer that this root has certified/,
       ));
   });
 });

@@ -4,7 +4,7 @@ import { RE2JS } from "re2js";
 import {
   MAX_PROGRAM,
   RegExpChecker,
-  type RegExpProblem,
+  type RegExpRemark,
   RegularExpression,
   regExpSuspicions,
 } from "../../../../src/core/policy/regular-expression.ts";
@@ -46,7 +46,7 @@ const CATASTROPHIC = [
   "(?:a?){20}a{20}$",
 ] as const;
 
-function regExpProblem(source: string): RegExpProblem | undefined {
+function regExpProblem(source: string): RegExpRemark | undefined {
   return new RegExpChecker().problem(source);
 }
 

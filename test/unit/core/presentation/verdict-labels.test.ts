@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { DecisionReason, Outcome } from "../../../../src/core/policy/decision.ts";
+import type { Outcome } from "../../../../src/core/policy/decision.ts";
 import { ENGLISH } from "../../../../src/core/presentation/localizer.ts";
 import { SHORT_REASONS } from "../../../../src/core/presentation/short-reasons.ts";
 import { VERDICT_LABELS, type VerdictLabel, verdictLabel } from "../../../../src/core/presentation/verdict-labels.ts";
-import type { StaleCause, Verdict, VerdictState } from "../../../../src/core/verdict.ts";
+import type { Reason, StaleCause, Verdict, VerdictState } from "../../../../src/core/verdict.ts";
 
-function label(state: VerdictState, outcome?: Outcome, ...codes: DecisionReason["code"][]): VerdictLabel {
+function label(state: VerdictState, outcome?: Outcome, ...codes: Reason["code"][]): VerdictLabel {
   const reasons = codes.map((code) => ({ code, message: "", details: {} }));
   const decision: Verdict["decision"] = outcome && { outcome, path: "llama", policies: [], reasons };
   return verdictLabel({ state, ...(decision && { decision }) }, ENGLISH.t);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Comparison } from "../../../../src/core/manifest/comparison.ts";
-import type { DecisionReason, Outcome } from "../../../../src/core/policy/decision.ts";
+import type { Outcome } from "../../../../src/core/policy/decision.ts";
 import { ENGLISH, localizer } from "../../../../src/core/presentation/localizer.ts";
 import { summarizeVerdict, verdictSentence } from "../../../../src/core/presentation/verdict-summary.ts";
-import type { Verdict, VerdictState } from "../../../../src/core/verdict.ts";
+import type { Reason, Verdict, VerdictState } from "../../../../src/core/verdict.ts";
 import type { CertificateSigner, KeySigner, Signer } from "../../../../src/core/verification/signer.ts";
 
 const KEY: KeySigner = { method: "key", fingerprint: "ab12".repeat(16), curve: "P-256", label: "prod.pub" };
@@ -111,7 +111,7 @@ describe("the sentence of a verdict", () => {
   });
 
   it("says why a signer is not accepted, and what a policy allows by exception", () => {
-    const line = (state: VerdictState, outcome: Outcome, ...codes: DecisionReason["code"][]): string => {
+    const line = (state: VerdictState, outcome: Outcome, ...codes: Reason["code"][]): string => {
       const reasons = codes.map((code) => ({ code, message: "", details: {} }));
       return sentence(state, { signer: KEY, decision: { outcome, path: "llama", policies: [], reasons } });
     };

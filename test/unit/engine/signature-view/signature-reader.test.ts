@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../../../../src/core/inspect.ts";
+import type { FileFilter, FileState } from "../../../../src/engine/signature-view/file-states.ts";
 import type { Findings } from "../../../../src/engine/signature-view/requests.ts";
 import { SignatureReader } from "../../../../src/engine/signature-view/signature-reader.ts";
-import type { FileFilter, FileState } from "../../../../src/ui/viewer/messages.ts";
 import {
   bundleText,
   fileResources,
@@ -17,7 +17,7 @@ import { makeKeys } from "../../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const FILES = { "a.txt": "a", "b/c.bin": "bytes", "d.json": "{}" };
-const NOTHING: Findings = { compared: false, changed: [], missing: [], added: [], passed: [], leftOut: [] };
+const NOTHING: Findings = { compared: false, files: [] };
 const keys = makeKeys();
 
 describe("a signature file, opened for the viewer", () => {
@@ -32,7 +32,7 @@ describe("a signature file, opened for the viewer", () => {
   async function opened(findings: Findings, statement = makeStatement(fileResources(FILES))): Promise<SignatureReader> {
     const reader = new SignatureReader();
     await reader.open({ path: put(statement) });
-    reader.found(findings);
+    reader.add(findings.files);
     reader.compare(findings);
     return reader;
   }
@@ -56,20 +56,21 @@ describe("a signature file, opened for the viewer", () => {
 
   it("lists what differs first, then what is signed, then what is left out", async () => {
     const reader = await opened({
-      ...NOTHING,
       compared: true,
-      changed: [{ name: "d.json", expected: "00", found: "01" }],
-      missing: [{ name: "b/c.bin", ignored: false }],
-      added: [{ name: "new" }],
-      passed: ["let"],
-      leftOut: [{ name: "README.md", source: "signer" }],
+      files: [
+        { state: "changed", name: "d.json", expected: "00", found: "01" },
+        { state: "missing", name: "b/c.bin", ignored: false },
+        { state: "added", name: "new" },
+        { state: "unsigned", name: "let" },
+        { state: "left-out", name: "README.md", source: "signer" },
+      ],
     });
     assert.deepEqual(rows(reader), [
       ["d.json", "changed"],
       ["b/c.bin", "missing"],
       ["new", "added"],
       ["a.txt", "same"],
-      ["let", "passed"],
+      ["let", "unsigned"],
       ["README.md", "left-out"],
     ]);
     assert.deepEqual(rows(reader, "differing").length, 3);
@@ -79,7 +80,7 @@ describe("a signature file, opened for the viewer", () => {
   it("calls nothing unchanged that was not compared", async () => {
     const reader = await opened(NOTHING);
     assert.deepEqual(reader.compare(NOTHING), {
-      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, passed: 0, "left-out": 0 },
+      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, unsigned: 0, "left-out": 0 },
     });
     assert.ok(rows(reader).every(([, state]) => state === "listed"));
   });
@@ -110,7 +111,7 @@ describe("a signature file, opened for the viewer", () => {
     }
   });
 
-  it("has a file of several shards once, with its size and the pieces that changed", async () => {
+  it("lists a file of several shards once, with its size and the shards that changed", async () => {
     const statement = makeStatement(shardResources({ "big.bin": "0123456789" }, 4), {
       serialization: { method: "shards", shard_size: 4 },
     });
@@ -118,20 +119,25 @@ describe("a signature file, opened for the viewer", () => {
       { name: "big.bin", range: { start: 0, end: 4 }, expected: "00", found: "01" },
       { name: "big.bin", range: { start: 8, end: 10 }, expected: "02", found: "03" },
     ];
-    const reader = await opened({ ...NOTHING, compared: true, changed }, statement);
+    const files = changed.map((change) => ({ ...change, state: "changed" as const }));
+    const reader = await opened({ compared: true, files }, statement);
     const { entries } = reader.page({ filter: "all", search: "", offset: 0, count: 10 });
     assert.deepEqual(entries, [{ name: "big.bin", changes: changed, size: 10, shards: 3, state: "changed" }]);
   });
 
-  it("knows sizes of the files that are here, and follows no link to others", async () => {
+  it("has the sizes and times of the files on disk", async () => {
     const model = join(folder(), "model");
     mkdirSync(model);
     writeTree(model, { "a.txt": "four", "b/": "" });
-    const reader = await opened({ ...NOTHING, model, modelKind: "directory" });
+    const reader = await opened({ ...NOTHING, model: { path: model, kind: "directory" } });
     const { entries } = reader.page({ filter: "all", search: "", offset: 0, count: 10 });
     assert.deepEqual(
-      entries.map(({ size }) => size),
-      [4, undefined, undefined],
+      entries.map(({ size, modifiedAt }) => [size, modifiedAt]),
+      [
+        [4, statSync(join(model, "a.txt")).mtime.toISOString()],
+        [undefined, undefined],
+        [undefined, undefined],
+      ],
     );
   });
 
@@ -178,7 +184,7 @@ describe("a signature file, opened for the viewer", () => {
     assert.deepEqual(JSON.parse([...lines, ...rest].join("\n")), makeStatement(fileResources(FILES)));
   });
 
-  it("forgets the former file when it is read again", async () => {
+  it("replaces the former file when it is read again", async () => {
     const reader = await opened(NOTHING);
     reader.lines({ offset: 0, count: 1 });
     await reader.open({ path: put("broken") });

@@ -12,11 +12,10 @@ const ENTRY = new URL("../../../../src/engine.ts", import.meta.url);
 const FIRST = { filter: "all", search: "", offset: 0, count: 10 } as const;
 const MISSING: Findings = {
   compared: true,
-  changed: [],
-  missing: [{ name: "b", ignored: false }],
-  added: Array.from({ length: 2500 }, (_, at) => ({ name: `new-${at}` })),
-  passed: [],
-  leftOut: [],
+  files: [
+    { state: "missing", name: "b", ignored: false },
+    ...Array.from({ length: 2500 }, (_, at) => ({ state: "added" as const, name: `new-${at}` })),
+  ],
 };
 
 describe("SignatureView", function () {
@@ -43,7 +42,7 @@ describe("SignatureView", function () {
     assert.deepEqual([entries.map(({ name }) => name), total], [["a", "b"], 2]);
     const counts = await view.compare(MISSING);
     assert.deepEqual([counts.missing, counts.same, counts.added], [1, 1, 2500]);
-    assert.deepEqual((await view.lines(0, 1)).lines, ["{"]);
+    assert.deepEqual((await view.lines({ offset: 0, count: 1 })).lines, ["{"]);
     view.dispose();
   });
 

@@ -11,7 +11,7 @@ describe("a list of any length", () => {
     assert.equal(geometry.height, 28_000);
     assert.equal(geometry.topAt(280), 10);
     assert.equal(geometry.scrollFor(10), 280);
-    assert.equal(geometry.placeOf(12, 280), 12 * ROW);
+    assert.equal(geometry.offsetOf(12, 280), 12 * ROW);
   });
 
   it("that fits does not scroll", () => {
@@ -34,7 +34,7 @@ describe("a list of any length", () => {
           assert.ok(geometry.height <= 10_000_000);
           const index = Math.floor(at * (rows - 1));
           const scroll = geometry.scrollToShow(index, from * room);
-          const place = geometry.placeOf(index, scroll) - scroll;
+          const place = geometry.offsetOf(index, scroll) - scroll;
           assert.ok(scroll >= 0 && scroll <= room + 0.01, `${scroll} of ${room}`);
           assert.ok(place >= -1 && place + ROW <= VIEW + 1, `row ${index} of ${rows} is at ${place}`);
         },

@@ -15,7 +15,7 @@ const MODEL = join("/", "w", "models", "llama");
 const SIGNATURE = join(MODEL, "model.sig");
 const ROOT = "ab".repeat(32);
 const LOCALIZER = localizer(ENGLISH.t, "en", "UTC");
-const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, passed: 0, "left-out": 1 };
+const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, unsigned: 0, "left-out": 1 };
 
 const KEY: KeySigner = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" };
 const CI: SigstoreSigner = {
@@ -71,8 +71,6 @@ const SUMMARY: SignatureSummary = {
     rootDigest: ROOT,
     legacy: false,
     algorithm: "sha256",
-    serialization: "files",
-    allowSymlinks: false,
     ignorePaths: ["README.md"],
     ignorePathCount: 1,
     files: 14,
@@ -118,7 +116,7 @@ describe("what the signature viewer tells", () => {
     assert.deepEqual([headline.tone, headline.label, headline.notes], ["green", "Verified", []]);
     assert.deepEqual(results(verified), [
       "Signature: passed, Genuine",
-      "Identity: passed, Established",
+      "Identity: passed, Verified",
       "Files: passed, Unchanged",
       "Policy: passed, Accepted",
     ]);
@@ -129,7 +127,7 @@ describe("what the signature viewer tells", () => {
     const { state } = told({ ...verified, coverage: { ...COVERAGE, hidden } });
     const files = state.steps.find(({ id }) => id === "files");
     assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
-    assert.match(files?.line ?? "", /What is left out by default includes files that are not git's own\./);
+    assert.match(files?.line ?? "", /Paths left out by default include files that are not git's own\./);
     assert.deepEqual(
       files?.facts.filter(({ label }) => label === "Of these, not git's own").map(({ value }) => value),
       [".github/<x>.yml"],
@@ -177,19 +175,19 @@ describe("what the signature viewer tells", () => {
 
   it("of what stopped the check, at the step that it stopped", () => {
     const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
-      ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not checked"],
-      ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not checked"],
-      ["KEY_UNKNOWN", "unverifiable", "open, Can't be verified here", "open, Not checked"],
-      ["CERTIFICATE_EXPIRED", "invalid", "open, Verifies", "failed, Not established"],
+      ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not verified"],
+      ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not verified"],
+      ["KEY_UNKNOWN", "unverifiable", "open, Can't be verified here", "open, Not verified"],
+      ["CERTIFICATE_EXPIRED", "invalid", "open, Verifies", "failed, Not valid"],
       ["CERTIFICATE_UNTRUSTED_ROOT", "unverifiable", "open, Verifies", "open, Can't be verified here"],
-      ["SIGSTORE_LOG_ENTRY", "invalid", "open, Not checked", "failed, Not established"],
-      ["TRUST_ROOT_MISSING", "unverifiable", "open, Not checked", "open, Can't be verified here"],
+      ["SIGSTORE_LOG_ENTRY", "invalid", "open, Not verified", "failed, Not valid"],
+      ["TRUST_ROOT_MISSING", "unverifiable", "open, Not verified", "open, Can't be verified here"],
     ];
     for (const [code, state, signature, identity] of cases) {
       const [first, second, files, policy] = results({ state, ...reason(code) });
       assert.equal(first, `Signature: ${signature}`, code);
       assert.equal(second, `Identity: ${identity}`, code);
-      assert.deepEqual([files, policy], ["Files: open, Not checked", "Policy: open, Not decided"], code);
+      assert.deepEqual([files, policy], ["Files: open, Not verified", "Policy: open, Not evaluated"], code);
     }
   });
 
@@ -234,7 +232,7 @@ describe("what the signature viewer tells", () => {
           by: "signer",
           counts: true,
           authorities: [{ authority: { name: "release", ...place, line: 9 }, accepted: true, message: "" }],
-          untold: 0,
+          omitted: 0,
           reasons: [],
           warnings: [],
         },
@@ -243,8 +241,8 @@ describe("what the signature viewer tells", () => {
     const { state, links } = told({ ...verified, decision });
     const [policy, authority] = state.steps[3]?.facts ?? [];
     assert.equal(state.steps[3]?.line, "Accepted by team › release.");
-    assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", place });
-    assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", place: { ...place, line: 9 } });
+    assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", location: place });
+    assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", location: { ...place, line: 9 } });
     const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
     assert.equal(results(exception)[3], "Policy: warned, Exception");
     assert.equal(told(exception).state.headline.tone, "amber");
@@ -253,7 +251,7 @@ describe("what the signature viewer tells", () => {
   it("of the trust root that decided, also when its metadata expired", () => {
     const factOf = (signer: typeof CI) =>
       told({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
-        facts.filter(({ label }) => label === "Checked against"),
+        facts.filter(({ label }) => label === "Verified against"),
       )[0]?.value;
     assert.match(factOf(CI) ?? "", /^the trust root of public, current on November 1, 2026/);
     const expired = { ...CI, trustRoot: { ...CI.trustRoot, expiredSince: "2026-11-08T14:02:03.000Z" } };
@@ -318,7 +316,7 @@ describe("what the signature viewer tells", () => {
 
   it("of a file that is another one than was checked: nothing of the verdict", () => {
     const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
-    assert.equal(state.headline.sentence, "The signature of llama is not the one that was checked.");
+    assert.equal(state.headline.sentence, "The signature of llama changed since it was verified.");
     assert.ok(state.steps.every(({ status }) => status === "open"));
   });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Completion, completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
-import type { Surroundings } from "../../../../../src/core/policy/authoring/surroundings.ts";
+import type { CompletionSources } from "../../../../../src/core/policy/authoring/completion-sources.ts";
 
 const GOOGLE = "https://accounts.google.com";
-const AROUND: Surroundings = {
+const AROUND: CompletionSources = {
   models: ["models/meta/llama", "models/whisper", "tiny.gguf"],
   signers: [
     { issuer: GOOGLE, subject: "alice@example.com", model: "models/whisper" },
@@ -245,7 +245,7 @@ describe("completion in policy files", () => {
       await taken("spec:\n  authorities:\n    - |", "githubActions"),
       "spec:\n  authorities:\n    - githubActions:\n        repository: owner/name\n        workflow: release.yml\n        ref: refs/tags/v*",
     );
-    assert.equal(await taken("spec: { | }", "models"), "spec: { models: [{ glob: models/** }] }");
+    assert.equal(await taken("spec: { | }", "models"), "spec: { models: [ { glob: models/** } ] }");
   });
 
   describe("in JSON, where the editor completes by the schema itself", () => {

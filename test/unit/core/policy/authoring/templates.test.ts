@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
 import { explainPolicy } from "../../../../../src/core/policy/authoring/explain.ts";
-import { patternsIn } from "../../../../../src/core/policy/authoring/rules.ts";
+import { patternsIn } from "../../../../../src/core/policy/authoring/patterns.ts";
 import { renderExample } from "../../../../../src/core/policy/authoring/snippet.ts";
 import { AUTHORITIES, POLICY } from "../../../../../src/core/policy/authoring/templates.ts";
 import { readPolicies } from "../../../../../src/core/policy/read-policies.ts";

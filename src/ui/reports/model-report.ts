@@ -1,6 +1,6 @@
 import { basename, dirname, relative, sep } from "node:path";
 import { l10n } from "vscode";
-import type { ChangedResource } from "../../core/manifest/comparison.ts";
+import type { ChangedResource, Comparison } from "../../core/manifest/comparison.ts";
 import type { HiddenContent } from "../../core/model/file-list.ts";
 import { utcMinutes } from "../../core/presentation/bytes-and-time.ts";
 import { filesText, hiddenLabel, ignoredNames, readingText } from "../../core/presentation/coverage-text.ts";
@@ -14,60 +14,74 @@ import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { EDITOR } from "../localizer.ts";
 
-/** Who reads it may live elsewhere. */
+/** The reader may be in another time zone. */
 const LOCALIZER: Localizer = {
   ...EDITOR,
   time: (time) => (Number.isNaN(Date.parse(time)) ? codeSpan(time) : utcMinutes(time)),
 };
 
-/** Names in one list; the JSON has them all. */
+/** Names in one list; the JSON has all. */
 const NAMES_LISTED = 100;
 
 /**
- * What is known of a model as Markdown. Whatever comes from a bundle or a disk stands in a code span, so that pasting
- * it runs, links and mentions nothing. The path is the one in the workspace: where that is stays private.
+ * Returns the verdict on a model in Markdown. Text from a bundle or a disk is in code spans, so that pasting it runs,
+ * links and mentions nothing. The path is relative to the workspace, whose location stays private.
  */
-export function markdownReport(model: KnownModel): string {
-  // What a check that runs will say is not known yet.
-  const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
+export function modelReport(model: KnownModel): string {
+  const verdict = settledVerdict(model);
   const look = verdictLabel(verdict, l10n.t);
   const lines = [
-    ...differences(verdict),
+    ...(verdict.comparison === undefined ? [] : differenceList(verdict.comparison)),
     ...who(verdict.signer),
     ...list(l10n.t("Reasons"), reasonLines(verdict, l10n.t).map(codeSpan)),
     ...how(verdict),
     ...digest(verdict),
-    item(l10n.t("Model: {0}", codeSpan(placeOf(model)))),
+    item(l10n.t("Model: {0}", codeSpan(pathInWorkspace(model)))),
   ];
   return [`### ${look.mark} ${look.label}: ${codeSpan(basename(model.path))}`, "", ...lines, ""].join("\n");
 }
 
-function item(text: string, depth = 0): string {
+export function item(text: string, depth = 0): string {
   return `${"  ".repeat(depth)}- ${text}`;
 }
 
-function placeOf({ path, folder }: KnownModel): string {
+function pathInWorkspace({ path, folder }: KnownModel): string {
   if (folder === undefined) return basename(path);
   return relative(dirname(folder), path).split(sep).join("/");
 }
 
-function differences({ comparison }: Verdict): string[] {
-  if (comparison === undefined) return [];
+/** The verdict, or the last one while a verification runs. */
+export function settledVerdict({ verdict, before }: KnownModel): Verdict {
+  return verdict.state === "checking" ? (before ?? verdict) : verdict;
+}
+
+export interface DifferenceTitles {
+  readonly missing: string;
+  readonly added: string;
+}
+
+/** Returns list items with the files that differ, each file once. */
+export function differenceList(
+  comparison: Comparison,
+  titles: DifferenceTitles = { missing: l10n.t("Missing"), added: l10n.t("Added") },
+): string[] {
+  const { missing, added } = comparison;
   const changed = comparison.changed.filter(({ name }, index, all) => all[index - 1]?.name !== name);
+  const titled = (title: string, count: number): string => l10n.t("{0} ({1})", title, count);
   return [
-    ...list(l10n.t("Changed ({0})", changed.length), changed.map(changedText)),
+    ...list(titled(l10n.t("Changed"), changed.length), changed.map(changedText)),
     ...list(
-      l10n.t("Missing ({0})", comparison.missing.length),
-      comparison.missing.map(({ name }) => codeSpan(name)),
+      titled(titles.missing, missing.length),
+      missing.map(({ name }) => codeSpan(name)),
     ),
     ...list(
-      l10n.t("Added ({0})", comparison.added.length),
-      comparison.added.map(({ name }) => codeSpan(name)),
+      titled(titles.added, added.length),
+      added.map(({ name }) => codeSpan(name)),
     ),
   ];
 }
 
-function list(title: string, entries: readonly string[]): string[] {
+export function list(title: string, entries: readonly string[]): string[] {
   if (entries.length === 0) return [];
   const more = entries.length - NAMES_LISTED;
   return [
@@ -98,7 +112,7 @@ function how(verdict: Verdict): string[] {
   }
   if (signer === undefined) return [];
   const when = checkedAt === undefined ? "" : `, ${LOCALIZER.time(checkedAt)}`;
-  return [item(l10n.t("Only the signature was checked, no file was read") + when)];
+  return [item(l10n.t("Only the signature was verified, no file was read") + when)];
 }
 
 function leftOut(coverage: Coverage): string[] {
@@ -112,7 +126,7 @@ function leftOut(coverage: Coverage): string[] {
 }
 
 function hiddenList(hidden: HiddenContent): string[] {
-  const rest = hidden.complete ? [] : [l10n.t("not all of it was looked at")];
+  const rest = hidden.complete ? [] : [l10n.t("the list is incomplete")];
   return list(hiddenLabel(hidden, l10n.t), [...hidden.names.map(codeSpan), ...rest]);
 }
 

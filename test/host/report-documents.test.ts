@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { commands, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import { COMMANDS, DOCUMENT_SCHEMES } from "../../src/platform/ids.ts";
-import { ToldDocuments, toldUri } from "../../src/ui/explaining/told-documents.ts";
+import { COMMANDS, REPORT_SCHEME } from "../../src/platform/ids.ts";
+import { ReportDocumentProvider, reportUri } from "../../src/ui/reports/report-documents.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
@@ -16,9 +16,9 @@ const keys = makeKeys();
 const stranger = makeKeys("P-384");
 const inline = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
 
-describe("what is told of a model in a document", () => {
+describe("the report documents", () => {
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
-  const model = join(folder, "told", "a`|](command:x)");
+  const model = join(folder, "reported", "a`|](command:x)");
   const policy = join(folder, "model-policy.yaml");
   let watched: Watched;
 
@@ -29,7 +29,7 @@ describe("what is told of a model in a document", () => {
     watched = new Watched(await extensionApi(), model);
     const covering = policyText({
       name: "team",
-      globs: ["told/*"],
+      globs: ["reported/*"],
       authorities: [inline(stranger.publicPem), inline(keys.publicPem), "static: { action: pass, message: a | b }"],
     });
     writeFileSync(
@@ -46,16 +46,15 @@ describe("what is told of a model in a document", () => {
     watched.dispose();
     await commands.executeCommand("workbench.action.closeAllEditors");
     rmSync(policy, { force: true });
-    rmSync(join(folder, "told"), { recursive: true, force: true });
+    rmSync(join(folder, "reported"), { recursive: true, force: true });
     await commands.executeCommand(COMMANDS.findModels);
   });
 
-  async function told(command: string, kind: string): Promise<string> {
+  async function report(command: string, kind: string): Promise<string> {
     await commands.executeCommand(command, model);
     const open = () =>
       workspace.textDocuments.find(
-        ({ uri, isClosed }) =>
-          uri.scheme === DOCUMENT_SCHEMES.told && uri.query.includes(`"kind":"${kind}"`) && !isClosed,
+        ({ uri, isClosed }) => uri.scheme === REPORT_SCHEME && uri.query.startsWith(`${kind}:`) && !isClosed,
       );
     await until("the document is open", () => (open()?.getText() ?? "") !== "");
     const text = open()?.getText() ?? "";
@@ -63,51 +62,51 @@ describe("what is told of a model in a document", () => {
     return text;
   }
 
-  /** Late news of the files may still have the model checked once more: asks until the answer is of a check that ended. */
-  async function toldOnceSettled(command: string, kind: string, settled: (text: string) => boolean): Promise<string> {
+  /** A late file event may start another verification, so this retries until the report is of one that ended. */
+  async function reportOnceSettled(command: string, kind: string, settled: (text: string) => boolean): Promise<string> {
     for (let times = 1; ; times += 1) {
       await watched.reaches("verified");
-      const text = await told(command, kind);
+      const text = await report(command, kind);
       if (settled(text) || times === 20) return text;
     }
   }
 
   it("explains the decision: every authority of the policies that cover it, and the others by name", async () => {
-    const text = await toldOnceSettled(COMMANDS.explainDecision, "decision", (told) => told.includes("Verified: "));
-    assert.match(text, /^# ✓ Verified: /);
+    const text = await reportOnceSettled(COMMANDS.explainDecision, "decision", (text) => text.includes("Verified: "));
+    assert.match(text, /^### ✓ Verified: /);
     assert.match(text, /Every policy that covers this model accepts it\./);
-    assert.match(text, /### ✓ team\n/);
+    assert.match(text, /#### ✓ team\n/);
     assert.match(text, /\| ✗ \| `a0` .* \| `not signed with a0` \|/);
     assert.match(text, /\| ✓ \| `a1` .* \| `signed with a1` \|/);
     assert.match(text, /\| ✓ \| `a2` .* \| `a \\\| b` \|/);
     assert.match(text, /- others: covers `x\/\*`/);
-    assert.match(text, /told\/a`\|\]\(command:x\)/);
+    assert.match(text, /reported\/a`\|\]\(command:x\)/);
     assert.doesNotMatch(text.replaceAll(/``.*?``/g, ""), /\]\(command:/);
   });
 
   it("shows the report as the terminal has it", async () => {
     const reportIn = (text: string): unknown => JSON.parse(/```+json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? "{}");
-    const text = await toldOnceSettled(COMMANDS.showReport, "report", (told) =>
-      isDeepStrictEqual(Reflect.get(Object(reportIn(told)), "verdict"), watched.verdict),
+    const text = await reportOnceSettled(COMMANDS.showReport, "report", (text) =>
+      isDeepStrictEqual(Reflect.get(Object(reportIn(text)), "verdict"), watched.verdict),
     );
     assert.deepEqual(reportIn(text), { version: 2, command: "verify", verified: true, verdict: watched.verdict });
   });
 
-  it("is told anew where something changed before the editor had made a document of it", async () => {
+  it("updates a document that changed before the editor opened it", async () => {
     const registry = new ModelRegistry();
-    const path = join(folder, "told", "another");
-    const documents = new ToldDocuments(registry, async (kind) => kind);
+    const path = join(folder, "reported", "another");
+    const documents = new ReportDocumentProvider(registry, async (kind) => kind);
     const renewed: string[] = [];
     const subscription = documents.onDidChange((uri) => renewed.push(uri.toString()));
     try {
-      const [quiet, overtaken] = [toldUri("report", path, "quiet"), toldUri("decision", path, "overtaken")];
+      const [quiet, overtaken] = [reportUri("report", path, "quiet"), reportUri("decision", path, "overtaken")];
       assert.equal(await documents.provideTextDocumentContent(overtaken), "decision");
       registry.add({ path, kind: "directory" }, folder);
       await documents.provideTextDocumentContent(quiet);
       renewed.length = 0;
       await workspace.openTextDocument(quiet);
       await workspace.openTextDocument(overtaken);
-      await until("it is told anew", () => renewed.length > 0);
+      await until("it is updated", () => renewed.length > 0);
       assert.deepEqual(renewed, [overtaken.toString()]);
     } finally {
       subscription.dispose();

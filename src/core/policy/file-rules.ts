@@ -10,29 +10,32 @@ export function commonIgnorePaths(policies: readonly Policy[]): string[] {
   return others.reduce<readonly string[]>(intersection, first ?? []).toSorted();
 }
 
-/**
- * The policies that have a word on files: exceptions have none. Where nobody of those whose yes counts is among them,
- * nothing is let pass.
- */
-export function judgesOf(policies: readonly Policy[], counts: (policy: Policy) => boolean): Policy[] {
-  const judges = policies.filter(({ authorities }) => authorities.some(({ kind }) => kind !== "static"));
-  return judges.some(counts) ? judges : [];
-}
-
-/** Who only warns hides nothing from those who enforce, and adds nothing to what they find changed. */
-export function decidersOf(judges: readonly Policy[], counts: (policy: Policy) => boolean): readonly Policy[] {
-  const enforcing = judges.filter(({ mode }) => mode === "enforce");
-  return enforcing.some(counts) ? enforcing : judges;
-}
-
 function intersection(some: readonly string[], others: readonly string[]): string[] {
   const inside = (paths: readonly string[], rules: readonly string[]): string[] =>
     paths.filter((path) => rules.some((rule) => isIgnored(path, rule)));
   return [...new Set([...inside(some, others), ...inside(others, some)])];
 }
 
-/** Whether a policy lets a file pass that nobody signed. */
-export function letsPass({ verification }: Policy, name: string): boolean {
+/**
+ * The policies that decide which files may differ: all but exceptions. None if no policy among them counts, so that
+ * nothing is ignored.
+ */
+export function governingPolicies(policies: readonly Policy[], counts: (policy: Policy) => boolean): Policy[] {
+  const governing = policies.filter(({ authorities }) => authorities.some(({ kind }) => kind !== "static"));
+  return governing.some(counts) ? governing : [];
+}
+
+/** A policy that only warns must not hide files from one that is enforced, nor report more of them as changed. */
+export function enforcingPolicies(
+  governing: readonly Policy[],
+  counts: (policy: Policy) => boolean,
+): readonly Policy[] {
+  const enforcing = governing.filter(({ mode }) => mode === "enforce");
+  return enforcing.some(counts) ? enforcing : governing;
+}
+
+/** Whether a policy allows a file of that name to be unsigned. */
+export function allowsUnsigned({ verification }: Policy, name: string): boolean {
   return verification.ignoreUnsignedFiles || verification.ignorePaths.some((path) => isIgnored(name, path));
 }
 
@@ -40,23 +43,18 @@ export function letsPass({ verification }: Policy, name: string): boolean {
  * The files as one policy sees them.
  *
  * @param comparison with every unsigned file in it, but for {@link commonIgnorePaths}
- * @param describe what differs, in words; empty where nothing does
+ * @param describe returns the differences as text; empty if there are none
  */
 export function filesFor(
   policy: Policy,
   comparison: Comparison,
-  coverage: Coverage,
+  { ignored, symlinksAllowed }: Coverage,
   describe: (comparison: Comparison) => string,
 ): FileFacts {
-  const added = comparison.added.filter(({ name }) => !letsPass(policy, name));
-  const { ignorePaths } = policy.verification;
-  const expected = [...GIT_OWN_PATHS, ...ignorePaths];
-  const signerIgnored = coverage.ignored
+  const added = comparison.added.filter(({ name }) => !allowsUnsigned(policy, name));
+  const expected = [...GIT_OWN_PATHS, ...policy.verification.ignorePaths];
+  const signerIgnored = ignored
     .filter(({ name, source }) => source === "signer" && !expected.some((path) => isIgnored(name, path)))
     .map(({ name }) => name);
-  return {
-    differences: describe({ ...comparison, added }),
-    signerIgnored,
-    symlinksAllowed: coverage.symlinksAllowed,
-  };
+  return { differences: describe({ ...comparison, added }), signerIgnored, symlinksAllowed };
 }

@@ -1,17 +1,17 @@
-import type { NotCarried } from "./draft.ts";
+import type { UnsupportedField } from "./draft.ts";
 
-/** The fields of a mapping that somebody else wrote, taken one by one; what nobody took is told at the end. */
-export class Fields {
+/** Reads the fields of a mapping in another format one by one, and reports those that are not supported. */
+export class FieldReader {
   readonly path: string;
   readonly #fields: Map<string, unknown>;
-  readonly #notCarried: NotCarried[];
+  readonly #unsupported: UnsupportedField[];
 
-  constructor(value: unknown, path: string, notCarried: NotCarried[]) {
+  constructor(value: unknown, path: string, unsupported: UnsupportedField[]) {
     this.path = path;
     const isMapping = typeof value === "object" && value !== null && !Array.isArray(value);
     this.#fields = new Map(isMapping ? Object.entries(value) : []);
-    this.#notCarried = notCarried;
-    if (!isMapping && value !== undefined) notCarried.push({ what: path, why: "it is not a mapping" });
+    this.#unsupported = unsupported;
+    if (!isMapping && value !== undefined) unsupported.push({ what: path, why: "it is not a mapping" });
   }
 
   has(name: string): boolean {
@@ -25,37 +25,37 @@ export class Fields {
     return undefined;
   }
 
-  inside(name: string): Fields {
-    return new Fields(this.#take(name) ?? {}, this.#at(name), this.#notCarried);
+  inside(name: string): FieldReader {
+    return new FieldReader(this.#take(name) ?? {}, this.#at(name), this.#unsupported);
   }
 
-  list(name: string): Fields[] {
+  list(name: string): FieldReader[] {
     const value = this.#take(name);
     if (value === undefined) return [];
     if (!Array.isArray(value)) {
       this.note(name, "it is not a list");
       return [];
     }
-    return value.map((item, index) => new Fields(item, `${this.#at(name)}[${index}]`, this.#notCarried));
+    return value.map((item, index) => new FieldReader(item, `${this.#at(name)}[${index}]`, this.#unsupported));
   }
 
-  /** Takes a field that has no counterpart. @returns whether it was there */
+  /** Reports a field that has no counterpart. @returns whether it was there */
   drop(name: string, why: string): boolean {
     if (this.#take(name) === undefined) return false;
     this.note(name, why);
     return true;
   }
 
-  /** Takes a field that means nothing here. */
+  /** Skips a field that means nothing here. */
   ignore(name: string): void {
     this.#take(name);
   }
 
   note(name: string, why: string): void {
-    this.#notCarried.push({ what: name === "" ? this.path : this.#at(name), why });
+    this.#unsupported.push({ what: name === "" ? this.path : this.#at(name), why });
   }
 
-  /** Tells of every field that was not taken. @returns whether there was one */
+  /** Reports every field that was not read. @returns whether there was one */
   rest(why = "it is not known here"): boolean {
     const names = [...this.#fields.keys()];
     for (const name of names) this.note(name, why);

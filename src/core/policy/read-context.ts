@@ -2,27 +2,28 @@ import { basename, join } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { type Diagnostic, type DiagnosticCode, diagnostic } from "./diagnostics.ts";
-import { readInside } from "./files-inside.ts";
 import type { PathOrData } from "./policy-document.ts";
+import type { ValuePath } from "./policy-schema.ts";
 import type { RegExpChecker } from "./regular-expression.ts";
-import type { ValuePath } from "./schema-check.ts";
+import { readWorkspaceFile } from "./workspace-files.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
-/** A document that is being read: what it refers to lies in `folder`, what is wrong goes to `diagnostics`. */
-export interface Reading {
+/** The document that is read, and what is found out about it. */
+export interface ReadContext {
   /** Absolute path of the policy file. */
   readonly file: string;
+  /** What the paths in it are relative to. */
   readonly folder: string;
   readonly document: YamlDocument;
   readonly diagnostics: Diagnostic[];
-  /** Absolute paths of the files that it names, whether they exist or not; where those are links, also of what they lead to. */
+  /** Absolute paths of the files that it names, existing or not, and of the targets of those that are links. */
   readonly named: Set<string>;
-  /** Of the whole file: what its regular expressions may cost together. */
+  /** Shared by all documents of the file: the cost of its regular expressions is limited. */
   readonly regExps: RegExpChecker;
 }
 
 export function report(
-  { document, diagnostics }: Reading,
+  { document, diagnostics }: ReadContext,
   code: DiagnosticCode,
   message: string,
   path: ValuePath,
@@ -31,9 +32,9 @@ export function report(
   diagnostics.push(diagnostic(code, message, document.range(path, atKey)));
 }
 
-/** Parses what a document names. What the core rejects is reported at `path`, and the result is undefined. */
+/** Parses what a document names. A ProvenanceError is reported at `path`, and the result is undefined. */
 export async function attempt<T>(
-  reading: Reading,
+  context: ReadContext,
   code: DiagnosticCode,
   path: ValuePath,
   parse: () => T | Promise<T>,
@@ -42,18 +43,18 @@ export async function attempt<T>(
     return await parse();
   } catch (error) {
     if (!(error instanceof ProvenanceError)) throw error;
-    report(reading, code, error.message, path);
+    report(context, code, error.message, path);
     return undefined;
   }
 }
 
 /**
- * Reads a key or certificates, from a file or as written.
+ * Reads a key or certificates, from a file or from the policy itself.
  *
- * @param label where the text is in the policy file itself
+ * @param label for a text in the policy itself
  */
 export async function readPem<T>(
-  reading: Reading,
+  context: ReadContext,
   code: DiagnosticCode,
   { path: file, data }: PathOrData,
   path: ValuePath,
@@ -61,11 +62,11 @@ export async function readPem<T>(
   parse: (source: PemSource) => T,
 ): Promise<{ readonly source: PemSource; readonly parsed: T } | undefined> {
   const at = [...path, file === undefined ? "data" : "path"];
-  const parseSource = (source: PemSource) => attempt(reading, code, at, () => ({ source, parsed: parse(source) }));
+  const parseSource = (source: PemSource) => attempt(context, code, at, () => ({ source, parsed: parse(source) }));
   if (file === undefined) return parseSource({ label, pem: data ?? "" });
-  reading.named.add(join(reading.folder, file));
-  const found = await readInside(reading.folder, file);
-  if ("code" in found) return void report(reading, found.code, found.message, at);
-  reading.named.add(found.path);
+  context.named.add(join(context.folder, file));
+  const found = await readWorkspaceFile(context.folder, file);
+  if ("code" in found) return void report(context, found.code, found.message, at);
+  context.named.add(found.path);
   return parseSource({ label: basename(file), pem: found.text });
 }

@@ -4,14 +4,14 @@ export type FileKind = "public-key" | "certificate" | "trust-config";
 export interface KnownSigner {
   readonly issuer: string;
   readonly subject: string;
-  /** Path of a model, as in `Surroundings.models`. */
+  /** Path of a model, as in `CompletionSources.models`. */
   readonly model: string;
 }
 
-/** What lies around a policy file, for what can be named in it. Paths are relative to the workspace folder, with `/`. */
-export interface Surroundings {
+/** What a policy can name in its workspace folder. Paths are relative to that folder, with `/`. */
+export interface CompletionSources {
   readonly models: readonly string[];
-  /** With a login or in CI. */
+  /** Signers with a login or in CI. */
   readonly signers: readonly KnownSigner[];
   files(kind: FileKind): Promise<readonly string[]>;
 }

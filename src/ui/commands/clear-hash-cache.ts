@@ -6,15 +6,12 @@ import { tell } from "../../platform/commands.ts";
 import { digestCacheFolder } from "../../workspace/digest-cache-folder.ts";
 import type { Services } from "../services.ts";
 
-/** Clear Digest Cache: every file is read again when it is next needed. What is being read meanwhile may be kept anew. */
-export async function clearDigestCache({ storage, log }: Services): Promise<void> {
+/** Clear Hash Cache: each file is hashed again when its digest is next needed. */
+export async function clearHashCache({ storage, log }: Services): Promise<void> {
   const folder = digestCacheFolder(storage);
   const bytes = await bytesIn(folder);
   await rm(folder, { recursive: true, force: true });
-  const text =
-    bytes === 0
-      ? l10n.t("No digests were kept.")
-      : l10n.t("Forgot the digests of files that were read before ({0}).", bytesText(bytes));
+  const text = bytes === 0 ? l10n.t("The hash cache is empty.") : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));
   tell(log, "information", text);
 }
 

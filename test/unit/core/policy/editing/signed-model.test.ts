@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
-import { signedModelAround } from "../../../../../src/core/policy/editing/signed-place.ts";
+import { enclosingSignedModel } from "../../../../../src/core/policy/editing/signed-model.ts";
 import { signWith } from "../../../../support/editor-workspace.ts";
 import { makeKeys } from "../../../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../../../support/temporary-folder.ts";
@@ -24,14 +24,14 @@ describe("the place of a policy", () => {
 
   it("is in a signed model at every depth, there or not", async () => {
     for (const file of ["p.yaml", "deep/p.yaml", "not/yet/p.yaml", ".sigstore/p.yaml", "weights.bin"]) {
-      assert.equal(await signedModelAround(join(model, file)), model, file);
+      assert.equal(await enclosingSignedModel(join(model, file)), model, file);
     }
-    assert.equal(await signedModelAround(join(root, "plain", "..", "m", "p.yaml")), model);
+    assert.equal(await enclosingSignedModel(join(root, "plain", "..", "m", "p.yaml")), model);
   });
 
   it("is not where a model lies beside it, or is not signed", async () => {
     for (const file of ["p.yaml", "plain/p.yaml", "not/yet/p.yaml"]) {
-      assert.equal(await signedModelAround(join(root, file)), undefined, file);
+      assert.equal(await enclosingSignedModel(join(root, file)), undefined, file);
     }
   });
 
@@ -41,8 +41,8 @@ describe("the place of a policy", () => {
     mkdirSync(join(root, "w"));
     symlinkSync(join("..", "m", "p.yaml"), join(root, "w", "p.yaml"));
     symlinkSync("round", join(root, "w", "round"));
-    assert.equal(await signedModelAround(join(root, "linked", "p.yaml")), model);
-    assert.equal(await signedModelAround(join(root, "w", "p.yaml")), model);
-    assert.equal(await signedModelAround(join(root, "w", "round")), undefined);
+    assert.equal(await enclosingSignedModel(join(root, "linked", "p.yaml")), model);
+    assert.equal(await enclosingSignedModel(join(root, "w", "p.yaml")), model);
+    assert.equal(await enclosingSignedModel(join(root, "w", "round")), undefined);
   });
 });

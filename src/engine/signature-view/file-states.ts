@@ -1,0 +1,15 @@
+// Imports nothing: the viewer's page is compiled with it, without Node's types.
+
+/**
+ * The states of files, in the order in which they are listed.
+ * - `same`: signed and unchanged
+ * - `listed`: signed, not compared
+ * - `unsigned`: not signed, allowed by a policy
+ * - `left-out`: not covered by the signature
+ */
+export const FILE_STATES = ["changed", "missing", "added", "same", "listed", "unsigned", "left-out"] as const;
+export type FileState = (typeof FILE_STATES)[number];
+
+/** Which files are listed: `differing` is changed, missing and added. */
+export const FILE_FILTERS = ["all", "differing", ...FILE_STATES] as const;
+export type FileFilter = (typeof FILE_FILTERS)[number];

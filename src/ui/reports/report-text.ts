@@ -1,0 +1,46 @@
+import { l10n, workspace } from "vscode";
+import { hasErrors } from "../../core/policy/diagnostics.ts";
+import { verifyReport } from "../../core/verify-report.ts";
+import { codeSpan } from "../../platform/markdown-text.ts";
+import { visibleJson } from "../../platform/plain-text.ts";
+import { place } from "../../workspace/policies.ts";
+import type { Services } from "../services.ts";
+import { modelReport, settledVerdict } from "./model-report.ts";
+import { policyReport } from "./policy-report.ts";
+import type { ReportKind } from "./report-documents.ts";
+
+/** Returns the verdict and the policy decision on a model in Markdown; a `report` has the output of `verify --json` too. */
+export async function reportText(kind: ReportKind, path: string, services: Services): Promise<string> {
+  const model = services.registry.get(path);
+  if (model === undefined) return `${l10n.t("{0} is no longer in this workspace.", codeSpan(path))}\n`;
+  const files = await services.policies.filesFor(model.folder);
+  const policies = {
+    user: files.user.flatMap((file) => file.policies),
+    workspace: files.workspace.flatMap((file) => file.policies),
+  };
+  const at = place(model);
+  const publicSigstore = () => services.sigstore.publicInstance();
+  const verdict = settledVerdict(model);
+  const sections = [
+    modelReport(model),
+    policyReport({
+      verdict,
+      path: at.path,
+      policies: await services.engine.explainPolicies({ model: path, ...at, policies, publicSigstore }),
+      broken: [...files.user, ...files.workspace].filter(({ diagnostics }) => hasErrors(diagnostics)),
+      workspaceTrusted: workspace.isTrusted,
+    }),
+  ];
+  if (kind === "report") {
+    const json = visibleJson(JSON.stringify(verifyReport(verdict), undefined, 2));
+    sections.push(`### ${l10n.t("As JSON")}\n\n${fenced(json, "json")}\n`);
+  }
+  return sections.join("\n");
+}
+
+/** A code block whose fence does not occur in the text. */
+function fenced(text: string, language: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}

@@ -19,6 +19,7 @@ export interface ModelProvenanceApi {
 
 /**
  * - `verified`: authentic, files unchanged, and the signer is accepted here. Nothing else is a yes.
+ * - `pinned`: not signed, and its bytes are those that a policy pins
  * - `untrusted`: authentic, files unchanged, but the signer is not accepted here
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: the signature is malformed or not authentic
@@ -30,6 +31,7 @@ export interface ModelProvenanceApi {
  */
 export type ModelState =
   | "verified"
+  | "pinned"
   | "untrusted"
   | "modified"
   | "invalid"
@@ -77,7 +79,7 @@ export interface ModelReason {
 }
 
 export interface ModelDecision {
-  readonly outcome: "accepted" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
+  readonly outcome: "accepted" | "pinned" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
   readonly policies: readonly {
     readonly policy: { readonly name: string; readonly file: string; readonly line: number };
     readonly mode: "enforce" | "warn";

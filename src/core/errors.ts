@@ -118,6 +118,7 @@ const KINDS = {
   POLICY_SIGNER_IGNORED: "unable",
   POLICY_SYMLINKS: "unable",
   POLICY_EXCEPTION: "unable",
+  POLICY_PIN: "unable",
   // The search of a scan
   SEARCH_UNCOVERED: "input",
   SEARCH_LINK: "input",
@@ -137,6 +138,7 @@ const KINDS = {
   MODEL_NAME_NOT_UTF8: "input",
   MODEL_NAME_NOT_PORTABLE: "input",
   MODEL_PRIVATE_KEY: "input",
+  MODEL_NOT_PINNABLE: "input",
   IGNORE_PATH: "usage",
   FILE_UNREADABLE: "input",
   FILE_CHANGED: "input",

@@ -69,6 +69,7 @@ export const TREE_CONTEXT = {
 
 export const COLOURS = {
   green: "modelProvenance.verifiedForeground",
+  blue: "modelProvenance.pinnedForeground",
   amber: "modelProvenance.cautionForeground",
   red: "modelProvenance.alarmForeground",
 } as const;

@@ -90,7 +90,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   policy: {
     summary: "Check, explain and make policies: who may sign which model.",
     failure: "Policy command failed",
-    methods: ["check", "explain", "init", "import", "export"],
+    methods: ["check", "explain", "init", "pin", "import", "export"],
     load: async () =>
       subcommandsOf("policy", ["Policies say who may sign which model."], {
         check: {
@@ -104,6 +104,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         init: {
           summary: "Write a policy from the signatures found, each signer confirmed.",
           load: async () => (await import("./commands/policy-init.ts")).default,
+        },
+        pin: {
+          summary: "Accept the bytes of an unsigned model, and only these.",
+          load: async () => (await import("./commands/policy-pin.ts")).default,
         },
         import: {
           summary: "Make a policy of a ClusterImagePolicy, a ModelValidation, or flags.",

@@ -105,7 +105,7 @@ function modelLines({ name, verdict, passed, origin }: ScannedModel): Line[] {
     ...(origin === undefined ? [] : originColumn(origin)),
     ...(passed ? [] : [{ text: "  refused", style: "red" as const }]),
   ];
-  if (verdict.state === "verified") return [first];
+  if (verdict.state === "verified" || verdict.state === "pinned") return [first];
   return [first, ...explanations(verdict).map((text): Line => [`    ${text}`])];
 }
 
@@ -135,10 +135,12 @@ function searchedLines({ searched }: ScanResult): Line[] {
 function summaryText({ models, failures }: ScanResult): string {
   const refused = models.filter(({ passed }) => !passed).length;
   const verified = models.filter(({ verdict }) => verdict.state === "verified").length;
-  const others = models.length - verified - refused;
+  const pinned = models.filter(({ verdict }) => verdict.state === "pinned").length;
+  const others = models.length - verified - pinned - refused;
   const failed = failures.filter(({ passed }) => !passed).length;
   const parts = [
     `${verified} verified`,
+    ...(pinned > 0 ? [`${pinned} pinned`] : []),
     ...(others > 0 ? [`${others} allowed`] : []),
     `${refused} refused`,
     ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),

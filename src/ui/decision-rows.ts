@@ -8,7 +8,7 @@ import { plainText } from "../platform/plain-text.ts";
 export interface DecisionRow {
   readonly id: string;
   readonly icon: string;
-  readonly colour?: "green" | "amber";
+  readonly colour?: "green" | "blue" | "amber";
   readonly label: string;
   readonly description?: string;
   readonly tooltip: string;
@@ -51,6 +51,7 @@ function look({ satisfied, counts, by, mode }: PolicyDecision): Pick<DecisionRow
   if (!satisfied) return { icon: mode === "warn" ? "warning" : "circle-slash", colour: "amber" };
   if (!counts) return { icon: "shield" };
   if (by === "exception") return { icon: "warning", colour: "amber" };
+  if (by === "pin") return { icon: "pinned", colour: "blue" };
   return by === "signer" ? { icon: "law", colour: "green" } : { icon: "law" };
 }
 

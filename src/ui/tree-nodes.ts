@@ -49,7 +49,7 @@ export interface FactNode {
   readonly id: string;
   readonly parent: ModelNode | FactNode;
   readonly icon: string;
-  readonly colour?: "green" | "amber" | "red";
+  readonly colour?: "green" | "blue" | "amber" | "red";
   readonly label: string;
   readonly description?: string;
   /** Plain text. */

@@ -1,7 +1,7 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { FoundModel, SkipReason } from "../core/model/find-models.ts";
-import type { Verdict } from "../core/verdict.ts";
+import type { Verdict, VerdictState } from "../core/verdict.ts";
 
 /** One model of this window and all that is known of it. */
 export interface KnownModel {
@@ -181,9 +181,11 @@ export class ModelRegistry {
   }
 }
 
+const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "untrusted", "modified"]);
+
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
-  return verdict.state === "verified" || verdict.state === "untrusted" || verdict.state === "modified";
+  return FROM_FILES.has(verdict.state);
 }
 
 function unlooked(found: FoundModel): Verdict {

@@ -18,7 +18,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "core/policy": [...TRUST, ...MANIFEST, "core/bundle", "core/verification", "core/verdict.ts", "../schemas"],
   "core/origin": [...BASE, "core/model", "core/hashing"],
   "core/bom": ["core/origin/origin.ts"],
-  "core/gate": [...BASE, "core/policy", "core/bundle", "core/model"],
+  "core/pins": [...BASE, "core/model", "core/hashing", "core/origin"],
+  "core/gate": [...BASE, "core/pins/lock-file.ts", "core/policy", "core/bundle", "core/model"],
   "core/presentation": [
     ...BASE,
     ...MANIFEST,

@@ -6,7 +6,7 @@ export interface VerdictLabel {
   readonly label: string;
   /** Name of a codicon. */
   readonly icon: string;
-  readonly colour: "green" | "amber" | "red" | "neutral";
+  readonly colour: "green" | "blue" | "amber" | "red" | "neutral";
   /** One or two characters beside a file's name; absent where there is nothing to say. */
   readonly badge?: string;
   /** One character before the label, where there are no icons. */
@@ -16,6 +16,7 @@ export interface VerdictLabel {
 /** The one table that every surface reads. */
 export const VERDICT_LABELS: Readonly<Record<VerdictState, VerdictLabel>> = {
   verified: { label: "Verified", icon: "verified-filled", colour: "green", badge: "✓", mark: "✓" },
+  pinned: { label: "Same bytes as pinned", icon: "pinned", colour: "blue", mark: "=" },
   untrusted: { label: "Signer not accepted", icon: "unverified", colour: "amber", badge: "?", mark: "?" },
   modified: { label: "Changed since signing", icon: "error", colour: "red", badge: "✗", mark: "✗" },
   invalid: { label: "Signature not valid", icon: "error", colour: "red", badge: "✗", mark: "✗" },
@@ -35,6 +36,9 @@ const EXCEPTION: VerdictLabel = {
 };
 const SIGNATURE_DEMANDED: VerdictLabel = { ...EXCEPTION, label: "Not signed" };
 
+/** Of an unsigned model: there is no signing that it changed since. */
+const PIN_BROKEN: VerdictLabel = { ...VERDICT_LABELS.modified, label: "Changed since pinned" };
+
 const STALE: Readonly<Record<StaleCause, string>> = {
   files: VERDICT_LABELS.stale.label,
   policy: "Outdated: policy changed",
@@ -44,12 +48,12 @@ const STALE: Readonly<Record<StaleCause, string>> = {
 
 /** The texts of this file, for translators. */
 export const LABEL_TEXTS: readonly string[] = [
-  ...[...Object.values(VERDICT_LABELS), EXCEPTION, SIGNATURE_DEMANDED].map(({ label }) => label),
+  ...[...Object.values(VERDICT_LABELS), EXCEPTION, SIGNATURE_DEMANDED, PIN_BROKEN].map(({ label }) => label),
   ...Object.values(STALE),
 ];
 
 /** A verdict as far as its label depends on it. */
-type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause">;
+type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause" | "pin">;
 
 /** The label of a verdict: by its state and its cause, and by what policies decided. */
 export function verdictLabel(verdict: Labelled, t: Translate): VerdictLabel {
@@ -57,11 +61,15 @@ export function verdictLabel(verdict: Labelled, t: Translate): VerdictLabel {
   return { ...found, label: t(found.label) };
 }
 
+/** What policies say of an unsigned model that they do not accept. */
+const DEMANDS: ReadonlySet<string> = new Set(["POLICY_SIGNATURE_REQUIRED", "POLICY_PIN"]);
+
 function labelOf(verdict: Labelled): VerdictLabel {
   const { state, decision, staleBecause } = verdict;
   if (state === "stale") return { ...VERDICT_LABELS.stale, label: STALE[staleBecause ?? "files"] };
   if (isException(verdict)) return EXCEPTION;
-  const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;
+  if (state === "modified" && verdict.pin !== undefined) return PIN_BROKEN;
+  const demanded = decision?.reasons.some(({ code }) => DEMANDS.has(code)) === true;
   return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : VERDICT_LABELS[state];
 }
 

@@ -48,7 +48,7 @@ export interface ModelVerdict {
   readonly model: string;
   /** Absolute path of the signature file. */
   readonly signature?: string;
-  /** Only after the signature was found authentic. */
+  /** Only if the signature is authentic. */
   readonly signer?: ModelSigner;
   /** Why the verdict is what it is. */
   readonly reasons: readonly ModelReason[];

@@ -111,8 +111,8 @@ export async function bundle() {
 }
 
 /**
- * A launcher, and the terminal program in one CommonJS file: Node keeps that compiled, and finds no chunks to read. It
- * needs hash-worker.js beside it.
+ * A launcher, and the terminal program in one CommonJS file: Node keeps that compiled, and finds no chunks to read. Its
+ * worker is one file as well.
  */
 export async function bundleTerminal(folder = "dist") {
   const launcher = await build({
@@ -127,7 +127,7 @@ export async function bundleTerminal(folder = "dist") {
   const program = await build({
     ...FOR_NODE,
     outdir: folder,
-    entryPoints: { "cli-main": "src/terminal/program.ts" },
+    entryPoints: { "cli-main": "src/terminal/program.ts", "hash-worker": "src/core/hashing/hash-worker.ts" },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
     alias: ALIAS,

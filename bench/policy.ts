@@ -23,7 +23,7 @@ async function measure(every: number): Promise<{ reading: number; evaluating: nu
   const { policies } = await readPolicies(text, join(folder, "model-policy.yaml"), folder);
   const read = performance.now();
   for (let model = 0; model < MODELS; model++) {
-    // Every model has a signer of its own; every second one is nobody that the policy knows.
+    // Every model has a signer of its own; the policy knows every other one.
     const { signer } = keylessSignature(`user${model * 7}@${model % 2 === 0 ? "example.com" : "example.org"}`, GOOGLE);
     const user = { user: policies, workspace: [], invalid: [] };
     const facts = {

@@ -22,9 +22,9 @@ const CACHE = join(import.meta.dirname, "..", ".cache");
 /** With the reference that the interpreter has, or that was installed for the tests; undefined: neither is there. */
 export function findPython(python: string): Python | undefined {
   // A launcher before the interpreter would count against the reference.
-  const told = spawnSync(python, ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
-  if (told.status !== 0) return undefined;
-  const command = told.stdout.trim();
+  const output = spawnSync(python, ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
+  if (output.status !== 0) return undefined;
+  const command = output.stdout.trim();
   const installed = existsSync(CACHE) ? readdirSync(CACHE).filter((name) => name.startsWith("reference-")) : [];
   const environments = [
     process.env,
@@ -48,17 +48,19 @@ export interface RunOptions {
 export function run(command: string, args: readonly string[], { env, silent }: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, stdio: ["ignore", silent === true ? "ignore" : "pipe", "pipe"] });
-    let told = "";
+    let output = "";
     let complaint = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      told = (told + text).slice(-2000);
+      output = (output + text).slice(-2000);
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       complaint = (complaint + text).slice(-2000);
     });
     child.on("error", reject);
     child.on("close", (status) =>
-      status === 0 ? resolve(told) : reject(new Error(`${command} ${args.join(" ")}: status ${status}\n${complaint}`)),
+      status === 0
+        ? resolve(output)
+        : reject(new Error(`${command} ${args.join(" ")}: status ${status}\n${complaint}`)),
     );
   });
 }

@@ -24,7 +24,7 @@ export async function measureRounds(
   const taken = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
   if (start === "warm") for (const subject of subjects) await subject.run();
   for (let round = 0; round < rounds; round++) {
-    // Every other round backwards: nobody always comes after the same one.
+    // Every other round backwards: no subject always follows the same one.
     for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
       taken.get(subject.name)?.push(await subject.run());
     }

@@ -14,8 +14,8 @@ export interface Bound {
 }
 
 /** A value with its unit (`U`, `× the reference`, `MiB`), and what was measured beside it. */
-export function row(work: string, value: number, unit: string, told: string, bound: Bound = {}): Row {
-  const measured = `${digits(value)} ${unit}${told === "" ? "" : ` (${told})`}`;
+export function row(work: string, value: number, unit: string, detail: string, bound: Bound = {}): Row {
+  const measured = `${digits(value)} ${unit}${detail === "" ? "" : ` (${detail})`}`;
   const { atLeast, atMost } = bound;
   if (atLeast !== undefined) return { work, target: `≥ ${atLeast} ${unit}`, measured, met: value >= atLeast };
   if (atMost !== undefined) return { work, target: `≤ ${atMost} ${unit}`, measured, met: value <= atMost };
@@ -23,8 +23,8 @@ export function row(work: string, value: number, unit: string, told: string, bou
 }
 
 /** A work whose rival is not on this machine. */
-export function missing(work: string, rival: string, told: string): Row {
-  return { work, measured: `${told}; ${rival} is not here` };
+export function missing(work: string, rival: string, detail: string): Row {
+  return { work, measured: `${detail}; ${rival} is not here` };
 }
 
 /** Markdown. */

@@ -22,7 +22,8 @@ export function npm(args, cwd, node = process.execPath) {
   const known = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: pathWith(node) };
-  delete env["npm_config_local_prefix"]; // set by `npm run`: it would turn an install elsewhere into one here
+  // Set by the npm that runs this script: they would turn an install here into one elsewhere, or the other way round.
+  for (const name of ["local_prefix", "global", "prefix", "dry_run"]) delete env[`npm_config_${name}`];
   const result = known
     ? spawnSync(node, [cli, ...args], { cwd, env, encoding: "utf8" })
     : spawnSync("npm", args, { cwd, env, encoding: "utf8", shell: process.platform === "win32" });
@@ -75,6 +76,7 @@ export function fetchPackage(wanted, prepare) {
     const tar = spawnSync("tar", ["-xzf", archive], { cwd: temporary, encoding: "utf8" });
     if (tar.status !== 0) throw new Error(`tar failed: ${tar.error?.message ?? tar.stderr}`);
     prepare?.(join(temporary, "package"));
+    mkdirSync(dirname(target), { recursive: true }); // of a name with a scope
     if (!existsSync(target)) renameSync(join(temporary, "package"), target);
     return target;
   } finally {
@@ -84,8 +86,8 @@ export function fetchPackage(wanted, prepare) {
 
 /**
  * The program of a pinned Node.
- * @param {"node" | "node-oldest" | "node-required" | "node-too-old"} name `node-oldest` is for the oldest VS Code,
- *   `node-required` the oldest that `engines` names
+ * @param {"node" | "node-newest" | "node-oldest" | "node-required" | "node-too-old"} name `node-oldest` is for the
+ *   oldest VS Code, `node-required` the oldest that `engines` names
  */
 export function fetchNode(name) {
   const wanted = pinned(name);

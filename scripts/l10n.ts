@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SHORT_REASONS } from "../src/core/presentation/short-reasons.ts";
+import { SHORT_REASONS } from "../src/core/errors.ts";
 import { LABEL_TEXTS } from "../src/core/presentation/verdict-labels.ts";
 import { ROOT } from "./fetch.mjs";
 
@@ -12,7 +12,7 @@ export interface Texts {
 }
 
 /** The texts of tables, whose translation is looked up by `t(label)`. */
-export const TABLE_TEXTS: readonly string[] = [...LABEL_TEXTS, ...Object.values(SHORT_REASONS)];
+export const TABLE_TEXTS: readonly string[] = [...LABEL_TEXTS, ...SHORT_REASONS];
 
 const CALL = /\bl10n\.t\(\s*/g;
 /** Folders where the translating function is an argument. */

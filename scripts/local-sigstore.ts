@@ -1,5 +1,5 @@
 /**
- * Runs a whole Sigstore on loopback until Ctrl-C: an identity provider that logs in whoever types a name, Fulcio, both
+ * Runs a whole Sigstore on loopback until Ctrl-C: an identity provider that logs in anyone who types a name, Fulcio, both
  * Rekors, a timestamp authority and a TUF repository.
  *
  *   node scripts/local-sigstore.ts [--rekor 1|2] [--out FOLDER] [--issuer-port PORT] [--misbehave SERVICE=FAULT]…

@@ -62,7 +62,7 @@ try {
   await rm(root, { recursive: true, force: true });
 }
 
-/** An empty folder whose name tells nothing of this machine: the pictures show it. */
+/** An empty folder with a neutral name, which the pictures show. */
 async function folderOfNobody(): Promise<string> {
   const shared = "/var/tmp";
   if (!existsSync(shared)) return await realpath(await mkdtemp(join(tmpdir(), "pictures-")));

@@ -19,6 +19,7 @@ const TASKS = {
   format: [BIOME, "check", "--write"],
   bench: ["bench/run.ts"],
   package: ["scripts/package.ts"],
+  release: ["scripts/release.ts"],
   pictures: ["scripts/pictures.ts"],
 };
 

@@ -10,26 +10,26 @@ export interface Api extends ModelProvenanceApi {
 }
 
 export function createApi(registry: ModelRegistry): Api {
-  // What a listener of another extension throws must not keep anybody from hearing of a verdict.
+  // An error in a listener of another extension must not affect the others.
   const changed = new EventEmitter<readonly Uri[]>();
-  const told = new Map<string, Verdict>();
+  const reported = new Map<string, Verdict>();
   registry.onDidChange(({ paths }) => {
     const news = paths.filter((path) => isNews(path));
     if (news.length > 0) changed.fire(news.map((path) => Uri.file(path)));
   });
   return {
     version: 2,
-    // Every surface shows this very value: nobody else may write to it.
+    // Every surface shows this value, so other extensions must not write to it.
     getVerdict: (uri) => (uri.scheme === "file" ? frozen(registry.get(uri.fsPath)?.verdict) : undefined),
     onDidChangeVerdict: changed.event,
   };
 
-  /** The registry tells of progress, too. */
+  /** The registry reports progress, too. */
   function isNews(path: string): boolean {
     const verdict = registry.get(path)?.verdict;
-    if (verdict !== undefined && told.get(path) === verdict) return false;
-    if (verdict === undefined) told.delete(path);
-    else told.set(path, verdict);
+    if (verdict !== undefined && reported.get(path) === verdict) return false;
+    if (verdict === undefined) reported.delete(path);
+    else reported.set(path, verdict);
     return true;
   }
 }

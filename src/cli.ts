@@ -2,15 +2,15 @@
 // The program is imported only after the check: an older Node may not even read it.
 import { createRequire } from "node:module";
 import manifest from "../package.json" with { type: "json" };
-import { nodeProblem } from "./required-node.js";
-import { keepCompiledCode } from "./terminal/compile-cache.ts";
+import { runtimeProblem } from "./required-node.js";
+import { enableCompileCache } from "./terminal/compile-cache.ts";
 
-const problem = nodeProblem(process.versions.node, manifest.engines.node);
+const problem = runtimeProblem(manifest.engines.node);
 if (problem === undefined) {
   if (import.meta.url.endsWith(".ts")) {
     await import("./terminal/program.ts");
   } else {
-    keepCompiledCode();
+    enableCompileCache();
     // Not imported: Node would read the whole file once more for the names that it exports.
     createRequire(import.meta.url)("./cli-main.cjs");
   }

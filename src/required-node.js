@@ -23,6 +23,16 @@ export function nodeProblem(running, range) {
   return `model-provenance needs Node ${wanted}; this is Node ${running}. Install it from https://nodejs.org.`;
 }
 
+/**
+ * The same for what runs this program. Bun and the like name a Node that they imitate, and are not asked.
+ *
+ * @param {string} range
+ * @returns {string | undefined}
+ */
+export function runtimeProblem(range) {
+  return process.versions["bun"] === undefined ? nodeProblem(process.versions.node, range) : undefined;
+}
+
 /** @typedef {{ readonly major: number, readonly minor: number, readonly patch: number }} Version */
 
 /**

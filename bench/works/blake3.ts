@@ -20,8 +20,8 @@ export const blake3File: Work = async (context) => {
   const work = `BLAKE3, ${sizeText(bytes)}, native`;
   const ours = rate(bytes, measured.seconds("ours"));
   if (!there) return [{ work, measured: `${ours}; skipped: b3sum is not here` }];
-  const told = `${ours}; ${rival} ${rate(bytes, measured.seconds(rival))}`;
-  return [row(work, measured.ratio("ours", rival), "× `b3sum`, one thread each", told)];
+  const detail = `${ours}; ${rival} ${rate(bytes, measured.seconds(rival))}`;
+  return [row(work, measured.ratio("ours", rival), "× `b3sum`, one thread each", detail)];
 };
 
 /** Bytes of memory that one core digests with each implementation, by itself. */

@@ -17,8 +17,8 @@ type Comparison = readonly [subject: string, unit: string];
 function rows(work: string, bytes: number, measured: Measured, comparisons: readonly Comparison[]): Row[] {
   return comparisons.flatMap(([subject, unit]) => {
     if (!measured.has(subject)) return [];
-    const told = `${rate(bytes, measured.seconds("ours"))}; ${subject} ${rate(bytes, measured.seconds(subject))}`;
-    return [row(work, measured.ratio("ours", subject), unit, told)];
+    const detail = `${rate(bytes, measured.seconds("ours"))}; ${subject} ${rate(bytes, measured.seconds(subject))}`;
+    return [row(work, measured.ratio("ours", subject), unit, detail)];
   });
 }
 
@@ -84,9 +84,9 @@ export const unevenFiles: Work = async (context) => {
   const cores = availableParallelism();
   const work = `1 × ${sizeText(context.bytes(4 * GIB))} + 4 × ${sizeText(context.bytes(GIB))}`;
   const split = measured.ratio("ours", "one thread") / cores;
-  const told = `${rate(bytes, measured.seconds("ours"))}; one thread, on each of ${cores} cores, ${rate(bytes * cores, measured.seconds("one thread"))}`;
+  const detail = `${rate(bytes, measured.seconds("ours"))}; one thread, on each of ${cores} cores, ${rate(bytes * cores, measured.seconds("one thread"))}`;
   return [
-    row(work, split, "of a perfect split", told),
+    row(work, split, "of a perfect split", detail),
     ...rows(work, bytes, measured, [["reference", REFERENCE], ALL_CORES]),
   ];
 };

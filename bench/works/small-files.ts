@@ -27,17 +27,17 @@ const small =
     const measured = await measureRounds(context.options.rounds, subjects, start);
     const work = `${countText(count)} files of 1–4 KiB in nested folders, ${start}`;
     const speed = (name: string): string => `${countText(Math.round(count / measured.seconds(name)))} files/s`;
-    const told = (rival: string): string => `${speed("ours")}; ${rival} ${speed(rival)}`;
+    const detail = (rival: string): string => `${speed("ours")}; ${rival} ${speed(rival)}`;
     return measured.has("reference")
       ? [
           row(
             work,
             measured.ratio("ours", "reference"),
             "× the reference",
-            told("reference"),
+            detail("reference"),
             start === "warm" ? { atLeast: 7 } : {},
           ),
-          row(work, measured.ratio("ours", "Python loop"), "× a plain Python loop", told("Python loop")),
+          row(work, measured.ratio("ours", "Python loop"), "× a plain Python loop", detail("Python loop")),
         ]
       : [missing(work, "the reference", speed("ours"))];
   };
@@ -58,10 +58,10 @@ export const smallCached: Work = async (context) => {
     context.ours(folder, { pool, request: { mode: "cached" } }),
     { name: "bare", run: async () => timed(() => lookAtAll(folder)) },
   ]);
-  const told = `${digits(measured.seconds("ours"))} s; bare ${digits(measured.seconds("bare"))} s`;
+  const detail = `${digits(measured.seconds("ours"))} s; bare ${digits(measured.seconds("bare"))} s`;
   const ratio = 1 / measured.ratio("ours", "bare");
   const work = `the same ${countText(count)}, unchanged, from the cache`;
-  return [row(work, ratio, "× a bare enumerate-and-`lstat`", told)];
+  return [row(work, ratio, "× a bare enumerate-and-`lstat`", detail)];
 };
 
 /** The fastest way there is to see every file's size and times, see `core/model/walk.ts`. */

@@ -239,7 +239,7 @@ export const terminalScan: Work = async (context) => {
   const work = `\`scan\` of ${countText(folders)} signed folders of 10 files, one process`;
   const took = `${digits(measured.seconds("ours"))} s`;
   if (!measured.has("reference")) return [missing(work, "the reference", took)];
-  const told = `${took}; reference ${digits(measured.seconds("reference"))} s`;
+  const detail = `${took}; reference ${digits(measured.seconds("reference"))} s`;
   const unit = "× the reference's time, a process each";
-  return [row(work, 1 / measured.ratio("ours", "reference"), unit, told, BOUND)];
+  return [row(work, 1 / measured.ratio("ours", "reference"), unit, detail, BOUND)];
 };

@@ -33,10 +33,10 @@ export async function playScenes(page: Page, workspace: PictureWorkspace, take: 
   await openView(page);
   await modelRow(page, VERIFIED).waitFor();
   await runCommand(page, "Model Provenance: Verify All Models");
-  const told = page.locator(".notification-list-item", { hasText: "3 models:" });
-  await told.hover();
-  await told.locator(".codicon-notifications-clear").click();
-  await told.waitFor({ state: "detached" });
+  const notification = page.locator(".notification-list-item", { hasText: "3 models:" });
+  await notification.hover();
+  await notification.locator(".codicon-notifications-clear").click();
+  await notification.waitFor({ state: "detached" });
   await modelRow(page, CHANGED, "Changed").click();
   await page.getByText("Changed (1)").waitFor();
   await openFile(page, workspace.code);

@@ -150,10 +150,10 @@ function under(folder: string, files: SampleFiles): SampleFiles {
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
 }
 
-/** A model whose signer nobody knows yet: the sample with a README of its own. */
+/** A model whose signer is not known yet: the sample with a README of its own. */
 export function tunedSample(): SampleFiles {
   const card =
-    "---\nbase_model: tiny-llama\n---\n\n# tiny-llama-tuned\n\nA sample: somebody else's version of tiny-llama.\n";
+    "---\nbase_model: tiny-llama\n---\n\n# tiny-llama-tuned\n\nA sample: another person's version of tiny-llama.\n";
   return under("tiny-llama-tuned", { ...safetensorsFolder(), "README.md": card });
 }
 

@@ -98,11 +98,11 @@ class Steps {
     folder: string,
     args: readonly string[],
     expected: string,
-    told: (outcome: Outcome) => string,
+    described: (outcome: Outcome) => string,
   ): void {
     const outcome = modelProvenance(folder, args);
     const title = `${why}: model-provenance ${args.join(" ")}`;
-    const found = told(outcome);
+    const found = described(outcome);
     this.#print(`\n# ${why}\n$ model-provenance ${args.join(" ")}\n${outcome.text}`);
     if (found === expected) {
       this.#passed += 1;
@@ -162,8 +162,8 @@ async function checkEachState(folder: string, steps: Steps): Promise<void> {
 
 /** The state whose words a report begins with. */
 function stateTold({ text }: Outcome): string {
-  const told = Object.entries(VERDICT_LABELS).find(([, { mark, label }]) => text.startsWith(`${mark} ${label} `));
-  return told?.[0] ?? "no state";
+  const shown = Object.entries(VERDICT_LABELS).find(([, { mark, label }]) => text.startsWith(`${mark} ${label} `));
+  return shown?.[0] ?? "no state";
 }
 
 function flipOneBit(path: string): void {

@@ -7,7 +7,7 @@ import { userSettings } from "../../test/support/vscode-server.ts";
 import { ROOT } from "../fetch.mjs";
 import type { SampleSettings } from "./samples-to-open.ts";
 
-/** Whether a window can be shown to whoever sits here. */
+/** Whether a window can be shown on this machine. */
 export function hasDisplay(): boolean {
   if (process.platform !== "linux") return process.env["SSH_CONNECTION"] === undefined;
   return Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]);

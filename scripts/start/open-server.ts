@@ -6,7 +6,7 @@ import { TEST_VSIX, writeVsix } from "../package.ts";
 import { hasDisplay } from "./open-desktop.ts";
 import type { SampleSettings } from "./samples-to-open.ts";
 
-/** Serves VS Code with the packaged extension installed, and shows it in the browser of whoever sits here. */
+/** Serves VS Code with the packaged extension installed, and shows it in this machine's browser. */
 export async function openServer(folder: string, settings: SampleSettings, signal: AbortSignal): Promise<void> {
   writeVsix(TEST_VSIX);
   const redirect = await startPortRedirect();

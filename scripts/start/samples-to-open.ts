@@ -11,7 +11,7 @@ import { modelProvenance } from "./terminal.ts";
 /** Where `npm start` keeps its workspace between two runs. */
 export const SAMPLES_FOLDER = join(CACHE, "samples");
 
-/** Who signed the sample whose signer nobody accepts yet. */
+/** The signer of the sample whose signer is not accepted yet. */
 export const STRANGER = "bob@example.org";
 
 /** One model in each verdict that lasts, by its path in the workspace. */
@@ -38,7 +38,7 @@ export function sampleSettings(folder: string, { trustConfigPath }: RunningSigst
 
 /**
  * Makes the workspace that `npm start` opens, a model in each state; what a person did to those that are there stays.
- * The model with a login is signed anew by whoever runs now: that Sigstore lives only as long as `npm start` does.
+ * The model with a login is signed again at each start: that Sigstore lives only as long as `npm start` does.
  */
 export function samplesToOpen(folder: string, sigstore: RunningSigstore): void {
   if (!existsSync(folder)) makeWorkspace(folder);

@@ -5,7 +5,7 @@ import { ROOT } from "../fetch.mjs";
 export interface Outcome {
   /** Exit status; 1 is "signing or verification failed". */
   readonly status: number | null;
-  /** What the program printed: the report, then what it told beside it. */
+  /** What the program printed: the report, then its messages. */
   readonly text: string;
 }
 

@@ -10,7 +10,7 @@ import { toolPath } from "../tool.ts";
 const LONGEST_SUITE = 15 * 60_000;
 
 export interface MochaSuiteOptions {
-  /** What else mocha is told, such as `-g NAME`. */
+  /** Further arguments of mocha, such as `-g NAME`. */
   readonly mochaArgs: readonly string[];
   /** Folder for V8's coverage files. */
   readonly coverage?: string;

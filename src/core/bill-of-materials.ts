@@ -17,10 +17,10 @@ export interface BomOptions extends PoolChoice {
   /** The folder, or the single file. */
   readonly model: string;
   /** Who signed it, where the signature was verified; otherwise the signer is named as a claim. */
-  readonly verifiedSigner?: string;
+  readonly verifiedSigner?: string | undefined;
   readonly toolVersion: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /**
@@ -30,14 +30,13 @@ export interface BomOptions extends PoolChoice {
  */
 export async function billOfMaterials(options: BomOptions): Promise<string> {
   const { model, signal, onProgress, toolVersion } = options;
-  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const list = await listModel(model, signal);
   const { files } = list;
   return withHashPool(options, async (pool) => {
     const request = { root: list.path, files, algorithm: "sha256", mode: "cached" } as const;
-    const { digests } = await pool.digest(request, watching);
+    const { digests } = await pool.digest(request, { signal, onProgress });
     // The digests are in the cache by now.
-    const report = await findOrigin({ model, checkDigests: true, pool, ...(signal && { signal }) });
+    const report = await findOrigin({ model, checkDigests: true, pool, signal });
     const pointers = new Set(report.pointers.map(({ name }) => name));
     const records = recordsOf(report.origin?.files);
     const signature = await signatureOf(options);

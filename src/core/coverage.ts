@@ -3,7 +3,7 @@ import type { Serialization } from "./manifest/manifest.ts";
 import type { FileList } from "./model/file-list.ts";
 import type { Coverage } from "./verdict.ts";
 
-/** What a signature covers of a model, as read just now. */
+/** Returns the coverage of a signature, from the files just read. */
 export function coverageOf(
   list: FileList,
   serialization: Serialization,

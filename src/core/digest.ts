@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { coverageOf } from "./coverage.ts";
 import { ProvenanceError } from "./errors.ts";
-import type { DigestMode, DigestProgress, HashAlgorithm } from "./hashing/digest-request.ts";
+import type { DigestMode, DigestOptions, HashAlgorithm } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { signingIgnoreRules } from "./ignore-rules.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
@@ -9,12 +9,13 @@ import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
 import { isTemporaryName } from "./model/temporary-names.ts";
+import { countText } from "./presentation/bytes-and-time.ts";
 import type { Coverage } from "./verdict.ts";
 
-export interface DigestModelOptions extends PoolChoice {
+export interface DigestModelOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
-  /** The signature file, which is left out where it lies in the model. */
+  /** The signature file, which is ignored if it is in the model. */
   readonly signature?: string;
   readonly algorithm?: HashAlgorithm;
   /** Bytes; present: the method `shards`. */
@@ -25,8 +26,6 @@ export interface DigestModelOptions extends PoolChoice {
   readonly ignoreGitPaths?: boolean;
   readonly allowSymlinks?: boolean;
   readonly mode?: DigestMode;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
 }
 
 export interface ModelDigest {
@@ -44,7 +43,7 @@ export interface ModelManifest extends ModelDigest {
 }
 
 /**
- * The digest that a signature would have as its subject, and all that goes into it.
+ * Returns the digest that a signature would have as its subject, and the resources that it is computed from.
  *
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
  */
@@ -53,14 +52,14 @@ export async function digest(options: DigestModelOptions): Promise<ModelDigest> 
   return { rootDigest, resources, coverage };
 }
 
-/** What a signature would cover and leave out: the listing only, no file is read. */
+/** What a signature would cover and ignore. */
 export interface SigningList {
   readonly list: FileList;
   readonly ignore: readonly IgnoreRule[];
 }
 
 /**
- * Lists a model for signing (OMS 6.1, 6.2).
+ * Lists a model for signing (OMS 6.1, 6.2), without reading its files.
  *
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED
  */
@@ -74,16 +73,16 @@ export async function listForSigning(options: DigestModelOptions): Promise<Signi
     ignore,
     allowSymlinks: options.allowSymlinks ?? false,
     ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
-    ...(options.signal && { signal: options.signal }),
+    signal: options.signal,
   });
-  refuseUnsignable(list, model);
+  rejectUnsignable(list, model);
   return { list, ignore };
 }
 
 /**
  * Enumerates and digests a model for signing (OMS 6.1 to 6.4).
  *
- * @param checkList rejects a list that is not to be signed, before the digests are waited for
+ * @param checkList throws for a list that must not be signed; called before hashing
  */
 export async function buildManifest(
   options: DigestModelOptions,
@@ -93,12 +92,10 @@ export async function buildManifest(
   const model = resolve(options.model);
   const { shardSize, mode = "full", signal, onProgress } = options;
   const algorithm = options.algorithm ?? "sha256";
-  const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const { list, ignore } = await listForSigning(options);
   await checkList(list);
-  const { files } = list;
-  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const digests = await withHashPool(options, (pool) => pool.digest({ ...request, files }, watching));
+  const request = { root: model, algorithm, mode, shardSize, files: list.files };
+  const digests = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
   const resources = buildResources(list.files, digests.digests, shardSize);
   if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");
   const manifest: Manifest = {
@@ -155,7 +152,7 @@ const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; 
 
 const NAMED_AT_MOST = 10;
 
-function refuseUnsignable(list: FileList, model: string): void {
+function rejectUnsignable(list: FileList, model: string): void {
   const [first] = list.refused;
   if (first !== undefined) throw refusal(first, list.refused, model);
   if (list.files.length === 0) {
@@ -166,10 +163,10 @@ function refuseUnsignable(list: FileList, model: string): void {
 function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: string): ProvenanceError {
   const { code, what, remedy } = REFUSALS[first.reason];
   const verb = first.reason.startsWith("not-") ? "has" : "is";
-  const others = all.length > 1 ? ` So are or have ${all.length - 1} more.` : "";
+  const others = all.length > 1 ? ` (and ${countText(all.length - 1, "more file")})` : "";
   return new ProvenanceError(
     code,
-    `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}.${others} ${remedy}`,
+    `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}${others}. ${remedy}`,
     { details: { model, names: all.slice(0, NAMED_AT_MOST).map(({ name }) => name), count: all.length } },
   );
 }

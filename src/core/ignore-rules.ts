@@ -2,8 +2,8 @@ import type { Manifest } from "./manifest/manifest.ts";
 import { GIT_PATHS, type IgnoreRule, isIgnored, relativeToModel } from "./model/ignore.ts";
 
 /**
- * What is left out when a model is compared with its signature (OMS 6.2): the signature file, what the signer left out,
- * the default paths, and what the caller leaves out. A default path is not left out where the signer signed it.
+ * Returns what is ignored when a model is compared with its signature (OMS 6.2): the signature file, the signer's paths,
+ * the default paths, and the caller's. A default path is not ignored if files in it are signed.
  *
  * @param callerPaths canonical, relative to the model
  */
@@ -22,7 +22,7 @@ export function verificationIgnoreRules(
   ];
 }
 
-/** What is left out when a model is signed. */
+/** Returns what is ignored when a model is signed. */
 export function signingIgnoreRules(
   model: string,
   signature: string | undefined,

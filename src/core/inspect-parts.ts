@@ -4,27 +4,27 @@ import { ProvenanceError } from "./errors.ts";
 import { type Claim, readClaims } from "./verification/claimed-signer.ts";
 import type { SigningMethod } from "./verification/signer.ts";
 
-/** What a bundle says of how it was signed. None of it is verified. */
+/** What a bundle claims about how it was signed. Not verified. */
 export interface EnvelopeClaims {
   readonly mediaType: string;
   readonly method: SigningMethod;
-  /** Who claims to have signed, in one line. */
+  /** The claimed signer, in one line. */
   readonly claimedSigner: string;
   readonly claims: readonly Claim[];
   /** The statement, as received. */
   readonly payload: Buffer;
 }
 
-/** As much of a signature file as can be read. None of it is verified. */
+/** The readable parts of a signature file. Not verified. */
 export interface InspectedParts {
   readonly envelope?: EnvelopeClaims;
   readonly statement?: Statement;
-  /** What keeps the rest from being read; of kind `invalid` or `unable`. */
+  /** Why the rest cannot be read; of kind `invalid` or `unable`. */
   readonly problem?: ProvenanceError;
 }
 
 /**
- * Reads what can be read of a signature, the damaged ones too, and checks no signature.
+ * Reads the readable parts of a signature, also of a damaged one, without verifying it.
  *
  * @param label the file, for messages
  */

@@ -6,7 +6,7 @@ import type { Resource } from "./manifest/manifest.ts";
 import type { Claim } from "./verification/claimed-signer.ts";
 import type { SigningMethod } from "./verification/signer.ts";
 
-/** What a signature file says. None of it is verified: anybody can write such a file. */
+/** The content of a signature file. Not verified: anyone can write such a file. */
 export interface Inspection {
   /** Absolute path. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface Inspection {
   readonly method: SigningMethod;
   /** The deprecated layout of version 0.2. */
   readonly legacy: boolean;
-  /** Who claims to have signed, in one line. */
+  /** The claimed signer, in one line. */
   readonly claimedSigner: string;
   readonly claims: readonly Claim[];
   readonly subject: string;

@@ -22,7 +22,7 @@ export interface PinOptions extends MeasureOptions {
   readonly folder: string;
   /** The model's path in that folder, `/` separated. */
   readonly path: string;
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** A file that is written, as it is now and as it would be. */
@@ -70,7 +70,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
   return withHashPool(options, async (pool) => {
     const measured = await measurePin({ ...options, pool });
-    const origin = await findOrigin({ model, checkDigests: true, pool, ...(signal && { signal }) });
+    const origin = await findOrigin({ model, checkDigests: true, pool, signal });
     const { purl } = origin.origin ?? {};
     const source = purl !== undefined && !contradictsRecord(origin) ? purl : undefined;
     const { sha256, files, bytes } = measured;

@@ -15,20 +15,20 @@ export interface FactsOptions
   readonly signature: LocatedSignature;
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
-  /** Who has a word on files. */
-  readonly judges: readonly Policy[];
+  /** Policies that decide which files may differ. */
+  readonly governing: readonly Policy[];
   /** Whether the files are read, or the signature only. */
   readonly readFiles: boolean;
   readonly publicSigstore: PublicSigstore;
 }
 
-/** A verdict without the policies' word, and what they need to know for it. */
+/** A verdict without the decision of policies, and the facts that they decide by. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly facts: Omit<ModelFacts, "files">;
 }
 
-/** Finds out who signed, by everything that the policies trust, and whether the files are what was signed. */
+/** Verifies the signer against everything that the policies trust, and optionally the files. */
 export async function findFacts(options: FactsOptions): Promise<Finding> {
   const model = resolve(options.model);
   const { path } = options.signature;
@@ -52,17 +52,8 @@ function verifyFiles(
   { trust }: TrustChoice,
 ): Promise<Verdict> {
   const { model, pool, cache, mode, signal, onProgress } = options;
-  return verifyParsed(bundle, {
-    model,
-    signature,
-    trust,
-    ignorePaths: commonIgnorePaths(options.judges),
-    ...(pool && { pool }),
-    ...(cache !== undefined && { cache }),
-    ...(mode && { mode }),
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  });
+  const ignorePaths = commonIgnorePaths(options.governing);
+  return verifyParsed(bundle, { model, signature, trust, ignorePaths, pool, cache, mode, signal, onProgress });
 }
 
 interface Authentications {
@@ -71,7 +62,7 @@ interface Authentications {
   /** The first with a signer, and the verdict by it. */
   readonly choice?: TrustChoice;
   readonly verdict?: Verdict;
-  /** What to tell where there is none: rather that it cannot be decided than that it is not valid. */
+  /** What to report where there is none; `unverifiable` takes precedence over `invalid`. */
   readonly failed?: Verdict;
 }
 
@@ -103,7 +94,7 @@ async function authenticateEach(options: FactsOptions, bundle: Bundle, signature
   return { signers, failures, ...first, ...(failed && { failed }) };
 }
 
-/** Asked for only by a signature that needs it. */
+/** Called for Sigstore signatures only. */
 async function publicRoot({ publicSigstore }: FactsOptions, method: SigningMethod) {
   if (method !== "sigstore") return undefined;
   try {

@@ -14,14 +14,14 @@ export interface PreviewOptions {
   readonly publicSigstore: PublicSigstore;
 }
 
-/** A model as one policy sees its signature and signer; files are not looked at. */
+/** A model, and one policy's decision about its signature and signer, without its files. */
 export interface PreviewedModel {
   /** Absolute. */
   readonly model: string;
   readonly decision: PolicyDecision;
 }
 
-/** What one policy says of the signer of each model that it covers, by the engine itself. Only signatures are read. */
+/** Evaluates one policy against the signer of each model that it covers. Reads signatures only. */
 export async function previewPolicy(policy: Policy, options: PreviewOptions): Promise<PreviewedModel[]> {
   const { folder, models, publicSigstore } = options;
   const previewed: PreviewedModel[] = [];
@@ -29,8 +29,8 @@ export async function previewPolicy(policy: Policy, options: PreviewOptions): Pr
     const path = relative(folder, model).split(sep).join("/") || ".";
     if (!covers(policy, path)) continue;
     const decision = await decide(policy, { model, folder, path, publicSigstore });
-    const [said] = decision?.policies ?? [];
-    if (said !== undefined) previewed.push({ model, decision: said });
+    const [policyDecision] = decision?.policies ?? [];
+    if (policyDecision !== undefined) previewed.push({ model, decision: policyDecision });
   }
   return previewed;
 }
@@ -49,7 +49,7 @@ async function decide(policy: Policy, subject: Subject): Promise<Decision | unde
   }
 }
 
-/** The models whose signer a policy accepts after a change, and did not before. Absolute paths. */
+/** Returns the models whose signer a policy accepts only after a change. Absolute paths. */
 export async function newlyAccepted(before: Policy, after: Policy, options: PreviewOptions): Promise<string[]> {
   const accepted = (list: readonly PreviewedModel[]): string[] =>
     list.filter(({ decision }) => decision.by === "signer").map(({ model }) => model);

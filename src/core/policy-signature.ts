@@ -5,14 +5,14 @@ import { findSignature } from "./model/find-models.ts";
 import { isInside } from "./policy/workspace-files.ts";
 import type { Reason } from "./verdict.ts";
 
-/** The signature that is to be checked, or why there is none. */
+/** The signature file to verify, or why there is none. */
 export type LocatedSignature = { readonly path: string } | { readonly path?: undefined; readonly problem?: Reason };
 
 /**
- * The signature that a policy names, or the one that is found in the model or beside it.
+ * Returns the signature file that a policy names, or the one found in the model or beside it.
  *
  * @param wanted relative to the model's folder, `/` separated
- * @param folder the workspace folder: what a policy names has to be in it, links followed
+ * @param folder the workspace folder; a file that a policy names has to be in it, links resolved
  */
 export async function locateSignature(
   model: string,

@@ -3,8 +3,8 @@ import { encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import type { FileList } from "./model/file-list.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
-import { readEarlierSignature, refuseOthers } from "./signing/earlier-signature.ts";
-import { refusePrivateKeys } from "./signing/private-key-files.ts";
+import { assertReplaceable, readEarlierSignature } from "./signing/earlier-signature.ts";
+import { rejectPrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
 import { checkWritable } from "./signing/write-file-atomically.ts";
 import type { Trust } from "./trust.ts";
@@ -12,7 +12,7 @@ import type { Coverage } from "./verdict.ts";
 
 export interface PrepareOptions extends DigestModelOptions {
   readonly signature: string;
-  /** In the one who signs, and in no one else. */
+  /** Trusts the current signer only. */
   readonly trust: Trust;
   /** Replaces also the OMS signature of another model or by another signer. */
   readonly force?: boolean;
@@ -20,7 +20,7 @@ export interface PrepareOptions extends DigestModelOptions {
   readonly allowPrivateKeys?: boolean;
 }
 
-/** What is to be signed, and what it is about. */
+/** A statement to sign, and its model. */
 export interface PreparedStatement {
   /** The statement's bytes. */
   readonly payload: Buffer;
@@ -35,8 +35,8 @@ export interface PreparedStatement {
 }
 
 /**
- * Checks what is in the place of the signature, then reads the model and writes the statement about it (OMS 6.1 to 6.6).
- * Digests come from the cache only where the earlier signature is authentic and by the one who signs.
+ * Checks the file at the signature's path, then reads the model and makes its statement (OMS 6.1 to 6.6). Uses cached
+ * digests only if the earlier signature is authentic and by the same signer.
  *
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_UNWRITABLE, MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
  */
@@ -49,13 +49,13 @@ export async function prepareStatement({
   const model = resolve(options.model);
   const signature = resolve(options.signature);
   const earlier = await readEarlierSignature(signature, model, trust, options.signal);
-  if (earlier !== undefined && force !== true) refuseOthers(earlier);
-  // Writes beside the signature: who watches the model hears of it only when there is more to come.
+  if (earlier !== undefined && force !== true) assertReplaceable(earlier);
+  // Writes a file beside the signature, so it comes after the checks that need none.
   await checkWritable(signature);
   const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
   const name = basename(model);
   const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode }, async ({ files }) => {
-    if (allowPrivateKeys !== true) await refusePrivateKeys(files, name, options.signal);
+    if (allowPrivateKeys !== true) await rejectPrivateKeys(files, name, options.signal);
   });
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);

@@ -6,7 +6,7 @@ import type { Replacement } from "./signing/replacement.ts";
 /** Names in a sentence. */
 const NAMED = 3;
 
-/** The earlier signer, in words that say whether that was verified. */
+/** The earlier signer, with whether it was verified. */
 export function earlierSignerText({ signer, claimedSigner }: Pick<Replacement, "signer" | "claimedSigner">): string {
   return signer === undefined ? `one who claims to be ${claimedSigner}` : signerText(signer, ENGLISH.t);
 }

@@ -9,17 +9,17 @@ import type { CertificateIdentity } from "./signing/certificate-signer.ts";
 import type { KeyIdentity } from "./signing/key-signer.ts";
 import type { SigstoreIdentity } from "./signing/keyless-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
-import { findPlace } from "./signing/signature-place.ts";
+import { inspectDestination } from "./signing/signature-destination.ts";
 import type { Signer, SignerOptions } from "./signing/signer.ts";
 import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
 
-/** With what a model is signed. */
+/** The identity that signs a model. */
 export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity;
 
 export interface SignOptions extends DigestModelOptions {
-  /** Where the signature is written: where nothing is, or where a signature of this model by this signer is. */
+  /** Path of the signature: no file, or a signature of this model by this signer. */
   readonly signature: string;
   readonly identity: SigningIdentity;
   /** Replaces also the OMS signature of another model or by another signer; a file of another kind never. */
@@ -27,8 +27,8 @@ export interface SignOptions extends DigestModelOptions {
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
   /**
-   * Asked where the files, or what is left out, differ from what the signature that is replaced says: after they were
-   * read, and before any login. Only `true` goes on. Without it, such a signature is not replaced.
+   * Called where the files or the ignored paths differ from the signature that is replaced, after hashing and before any
+   * login. Only `true` continues. Without it, such a signature is not replaced.
    */
   readonly confirmReplacement?: (replacement: Replacement) => boolean | Promise<boolean>;
   /**
@@ -59,8 +59,8 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
 }
 
 /**
- * Signs a model (OMS 6): what can fail early is tried first, then the files are read, and what was written is read back
- * and checked before it takes the place of the signature. On any failure a signature that was there before is unchanged.
+ * Signs a model (OMS 6): checks what can fail early, reads the files, and verifies the written signature before it replaces
+ * an earlier one. On any failure the earlier signature is unchanged.
  *
  * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
@@ -70,7 +70,7 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
   const { signal, force } = options;
   const signer = await createSigner(identity, { signature, signal, force });
-  const place = await findPlace(signature, model);
+  const place = await inspectDestination(signature, model);
   const prepared = await prepare({ ...rest, model, signature, trust: signer.trust });
   const { payload, rootDigest, coverage, replaces } = prepared;
   throwIfCancelled(signal);
@@ -97,7 +97,7 @@ async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["c
   );
 }
 
-/** A file a method, loaded where a model is signed with it. What can fail without the model fails here. */
+/** Creates the signer of a method; each is loaded on use. What can fail without the model fails here. */
 async function createSigner(identity: SigningIdentity, options: SignerOptions): Promise<Signer> {
   switch (identity.method) {
     case "key":

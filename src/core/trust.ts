@@ -1,18 +1,18 @@
 import type { IdentityType } from "./verification/signer.ts";
 import type { TrustRoot } from "./verification/trust-root.ts";
 
-/** PEM text, and what the person calls it: the file's name, usually. */
+/** PEM text and its name for people, usually a file name. */
 export interface PemSource {
   readonly label: string;
   readonly pem: string;
 }
 
-/** What the caller trusts. Nothing that travels with a model is ever added to it. */
+/** What the caller trusts; never anything that travels with a model. */
 export interface Trust {
   /** Public keys: EC P-256, P-384 or P-521, as SubjectPublicKeyInfo (RFC 5480). */
   readonly keys?: readonly PemSource[];
   readonly certificates?: CertificateTrust;
-  /** A function is asked only where a signature is by Sigstore; what it throws is why the signature cannot be checked. */
+  /** A function is called for Sigstore signatures only; its error makes the signature unverifiable. */
   readonly sigstore?: SigstoreTrust | (() => Promise<SigstoreTrust>);
 }
 
@@ -31,9 +31,9 @@ export interface CertificateTrust {
 export interface SigstoreTrust {
   /** Keys and certificates of one Sigstore instance. */
   readonly root: TrustRoot;
-  /** A refresh under way: asked where the root does not know who certified, logged or timestamped a signature. */
+  /** A running refresh, used if the root does not know the authority, log or timestamp authority of a signature. */
   readonly newer?: Promise<TrustRoot | undefined>;
-  /** Who may have signed. Without any, the signer is told, but nobody is accepted. */
+  /** Accepted signers. Without any, the signer is reported but not accepted. */
   readonly identities: readonly ExpectedIdentity[];
 }
 
@@ -42,6 +42,6 @@ export interface ExpectedIdentity {
   readonly identity: string;
   /** URL of the OpenID provider. */
   readonly issuer: string;
-  /** What the identity has to be in the certificate; absent: what it looks like. */
+  /** Type of the identity in the certificate; absent: by its form. */
   readonly type?: IdentityType;
 }

@@ -1,8 +1,7 @@
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
 
 /**
- * Waits for something that cannot be stopped itself. Once the signal is aborted nobody waits any more; what still comes
- * of it is dropped.
+ * Waits for work that cannot be stopped itself. Rejects once the signal is aborted; a later result is dropped.
  *
  * @throws ProvenanceError CANCELLED
  */

@@ -10,7 +10,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
  * - `checking`
  * - `verified`: authentic, files match, the signer is accepted
  * - `pinned`: not signed, same bytes as a policy pins
- * - `untrusted`: authentic, files match, nobody here accepts the signer
+ * - `untrusted`: authentic, files match, the signer is not accepted
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: malformed or not authentic
  * - `unverifiable`: cannot be decided here
@@ -33,14 +33,14 @@ export type VerdictState =
  * - `files`: files of the model, or its signature, changed
  * - `policy`: what policies say changed
  * - `trust`: whom the person trusts changed
- * - `restart`: it was reached in an earlier window, and nobody watched the files in between
+ * - `restart`: it was reached in an earlier window, and the files were not watched in between
  */
 export type StaleCause = "files" | "policy" | "trust" | "restart";
 
-/** Why a verdict is what it is. Text is made from it where it is shown. */
+/** A reason of a verdict. */
 export interface Reason {
   readonly code: ErrorCode;
-  /** One sentence for a person: what happened, to what, what to do. Plain text, never markup. */
+  /** One sentence: what happened, to what, what to do. Plain text, never markup. */
   readonly message: string;
   readonly details: ErrorDetails;
 }
@@ -55,11 +55,11 @@ export interface Coverage {
   readonly bytesFromCache: number;
   /** Seconds. */
   readonly seconds: number;
-  /** What exists in the folder and was left out, and by whose word. */
+  /** Files that were ignored, and whose rule ignores them. */
   readonly ignored: readonly IgnoredEntry[];
-  /** What the default paths leave out, and git does not keep there itself; absent where there is none. */
+  /** Files below the default ignore paths that are not git's own; absent if there are none. */
   readonly hidden?: HiddenContent;
-  /** Files present that the statement does not name, where the caller asked to let them pass. */
+  /** Files that the statement does not name and the caller accepts. */
   readonly unsigned: readonly string[];
   /** Empty files: shards do not record them (OMS 6.3.2). */
   readonly empty: readonly string[];
@@ -67,7 +67,7 @@ export interface Coverage {
   readonly serialization: "files" | "shards";
   /** Bytes; only for shards. */
   readonly shardSize?: number;
-  /** Whether the signer had symbolic links followed (OMS 6.1.1). */
+  /** Whether the signer followed symbolic links (OMS 6.1.1). */
   readonly symlinksAllowed: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface Pin {
   readonly pinnedOn?: string;
 }
 
-/** The one result that the terminal, the tree, the badge, the status bar and the hover show. */
+/** The result of a verification, which every surface displays. */
 export interface Verdict {
   readonly state: VerdictState;
   /** Only of a `stale` one; `files` if absent. */
@@ -93,13 +93,13 @@ export interface Verdict {
   readonly model: string;
   /** Absolute path of the signature file. */
   readonly signature?: string;
-  /** Only after the signature was found authentic. */
+  /** Only if the signature is authentic. */
   readonly signer?: Signer;
-  /** What the bundle says its method is; not verified by itself. */
+  /** The method that the bundle claims. */
   readonly method?: SigningMethod;
   readonly reasons: readonly Reason[];
   readonly coverage?: Coverage;
-  /** What policies say, where they were asked. `verified` is then only what they accept. */
+  /** The decision of policies, if any were evaluated; `verified` requires their acceptance then. */
   readonly decision?: Decision;
   /** Of an unsigned model that is as pinned, or was: then it is `modified`. */
   readonly pin?: Pin;

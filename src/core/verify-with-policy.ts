@@ -28,8 +28,8 @@ export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache
 }
 
 /**
- * Verifies a model as its policies want it: they say whom to trust, which signature, and which files may differ.
- * `verified` is what every policy accepts, at least one of them by its signer; `Verdict.decision` says why, or why not.
+ * Verifies a model by policies, which define the trusted signers, the signature file, and which files may differ.
+ * `verified` means that every policy accepts it, at least one by its signer; `Verdict.decision` has the reasons.
  *
  * @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
  */
@@ -42,11 +42,11 @@ export function authenticateWithPolicy(options: PolicyVerifyOptions): Promise<Ve
   return run(options, false);
 }
 
-/** The policies that want the same signature, and what was found out about it. */
+/** The policies that use the same signature file, and the finding about it. */
 interface Group {
   readonly policies: readonly Policy[];
-  /** Whose word decides which files may differ. */
-  readonly deciders: readonly Policy[];
+  /** Those that decide which files may differ. */
+  readonly enforcing: readonly Policy[];
   readonly finding: Finding;
 }
 
@@ -62,12 +62,12 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
   );
   if (covering.length === 0) wanted.set(undefined, []);
   for (const [signaturePath, group] of wanted) {
-    const judges = governingPolicies(group, counts);
+    const governing = governingPolicies(group, counts);
     // Where no policy covers the model, the keys of all of them still serve to name its signer.
     const trusted = covering.length === 0 ? all : group;
     const signature = await signatureFor(options, signaturePath);
-    const finding = await findFacts({ ...options, signature, trusted, judges, readFiles });
-    groups.push({ policies: group, deciders: enforcingPolicies(judges, counts), finding });
+    const finding = await findFacts({ ...options, signature, trusted, governing, readFiles });
+    groups.push({ policies: group, enforcing: enforcingPolicies(governing, counts), finding });
   }
   // The signer of a signed model has to be accepted: pins are for unsigned models only.
   const isUnsigned = groups.every(({ finding }) => finding.verdict.state === "unsigned");
@@ -78,7 +78,7 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
     return { ...factsFor(policy, group.finding, readFiles), ...(pin && { pin: pin.facts }) };
   };
   const decision = evaluate({ policies, workspaceTrusted, model: path, facts });
-  const verdicts = groups.map(({ finding, deciders }) => conclude(finding.verdict, decision, deciders));
+  const verdicts = groups.map(({ finding, enforcing }) => conclude(finding.verdict, decision, enforcing));
   const [worst] = verdicts.toSorted((a, b) => severity(a) - severity(b));
   if (worst === undefined) throw new Error("Nothing was checked");
   const verdict = pin === undefined ? worst : concludePin(worst, covering, path, pin);
@@ -90,7 +90,7 @@ async function signatureFor(options: PolicyVerifyOptions, wanted: string | undef
   return locateSignature(options.model, wanted, options.folder, options.signal);
 }
 
-/** Where several signatures are wanted, the worst is told. */
+/** Where policies name several signatures, the worst verdict is reported. */
 const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
 
 function severity({ state }: Verdict): number {
@@ -112,20 +112,20 @@ function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolea
   return { ...facts, files };
 }
 
-/** That nobody was named to the check of the signature is no news: the policies name them. */
-const NO_NEWS: ReadonlySet<string> = new Set(["SIGSTORE_IDENTITY_MISSING"]);
+/** Not reported: the policies name the signers, the verification of the signature does not. */
+const OMITTED_REASONS: ReadonlySet<string> = new Set(["SIGSTORE_IDENTITY_MISSING"]);
 
-function conclude(verdict: Verdict, decision: Decision, deciders: readonly Policy[]): Verdict {
-  const told = verdict.reasons.filter(({ code }) => !NO_NEWS.has(code));
+function conclude(verdict: Verdict, decision: Decision, enforcing: readonly Policy[]): Verdict {
+  const reported = verdict.reasons.filter(({ code }) => !OMITTED_REASONS.has(code));
   const { comparison, coverage } = verdict;
   if (comparison === undefined || coverage === undefined) {
     const isUnreadable = decision.reasons[0]?.code === "POLICY_INVALID" && verdict.state === "unverifiable";
     // What a policy that cannot be read names is not known: that comes first.
-    const reasons = isUnreadable ? [...decision.reasons, ...told] : [...told, ...decision.reasons];
+    const reasons = isUnreadable ? [...decision.reasons, ...reported] : [...reported, ...decision.reasons];
     return { ...verdict, decision, reasons };
   }
   const isLetPass = (name: string): boolean =>
-    deciders.length > 0 && deciders.every((policy) => allowsUnsigned(policy, name));
+    enforcing.length > 0 && enforcing.every((policy) => allowsUnsigned(policy, name));
   const passed = comparison.added.filter(({ name }) => isLetPass(name)).map(({ name }) => name);
   const left = without(comparison, new Set(passed));
   const state = !left.matches ? "modified" : decision.outcome === "accepted" ? "verified" : "untrusted";
@@ -137,7 +137,7 @@ function conclude(verdict: Verdict, decision: Decision, deciders: readonly Polic
     decision,
     comparison: left,
     coverage: { ...coverage, unsigned: passed },
-    reasons: [...told, ...reasons],
+    reasons: [...reported, ...reasons],
   };
 }
 

@@ -3,7 +3,7 @@ import type { Bundle } from "./bundle/bundle.ts";
 import { readBundle } from "./bundle/read-bundle.ts";
 import { coverageOf } from "./coverage.ts";
 import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestMode, DigestProgress } from "./hashing/digest-request.ts";
+import type { DigestMode, DigestOptions } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
@@ -11,30 +11,27 @@ import { resourcesByFile } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
-import { type Authentication, authenticateBundle } from "./verification/authenticate.ts";
+import { type BundleVerification, verifyBundle } from "./verification/verify-bundle.ts";
 
-export interface VerifyOptions extends PoolChoice {
+export interface VerifyOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   readonly signature: string;
   readonly trust: Trust;
-  /** Files that need not be signed: canonical, relative to the model. What is signed is checked all the same, or told as missing. */
+  /** Files that need not be signed: canonical, relative to the model. Signed files are compared all the same. */
   readonly ignorePaths?: readonly string[];
-  /** Lets files pass that nobody signed (OMS 8.5); the verdict names them. */
+  /** Accepts files that the statement does not name (OMS 8.5); the verdict lists them. */
   readonly ignoreUnsignedFiles?: boolean;
-  readonly mode?: DigestMode;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly mode?: DigestMode | undefined;
 }
 
-/** What it takes to check a signature alone. */
+/** Options to verify the signature only. */
 export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "trust">;
 
 /**
- * Tells who signed a model and whether it is still what they signed (OMS 8): signature first, then statement, files,
- * digests. All parameters come from the signed statement.
- *
- * What the signature and the model are like is the verdict; it is not thrown.
+ * Verifies the signer of a model and that its files are unchanged (OMS 8): first the signature, then the statement, files
+ * and digests. All parameters come from the signed statement. Faults of the signature or model are in the verdict, not
+ * thrown.
  *
  * @throws ProvenanceError of kind `usage` (a key that cannot be read…), MODEL_NOT_FOUND, CANCELLED
  */
@@ -49,7 +46,7 @@ export async function verifyParsed(bundle: Bundle, options: VerifyOptions): Prom
   const signature = resolve(options.signature);
   let known: Partial<Verdict> = { method: bundle.material.method };
   try {
-    const authentication = await authenticateBundle(bundle, options.trust, signature);
+    const authentication = await verifyBundle(bundle, options.trust, signature);
     known = { ...known, ...authenticatedFacts(authentication) };
     const checked = await checkFiles(model, signature, authentication, options);
     const state =
@@ -77,7 +74,7 @@ export async function authenticateParsed(bundle: Bundle, options: AuthenticateOp
   const signature = resolve(options.signature);
   const { method } = bundle.material;
   try {
-    const authentication = await authenticateBundle(bundle, options.trust, signature);
+    const authentication = await verifyBundle(bundle, options.trust, signature);
     const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
     return { state: "unchecked", model, signature, method, ...authenticatedFacts(authentication), reasons };
   } catch (error) {
@@ -105,14 +102,14 @@ export async function readIfReadable(
 
 type Facts = Pick<Verdict, "signer" | "rootDigest" | "legacy">;
 
-function authenticatedFacts({ signer, statement }: Authentication): Facts {
+function authenticatedFacts({ signer, statement }: BundleVerification): Facts {
   return { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
 }
 
 async function checkFiles(
   model: string,
   signature: string,
-  { statement }: Authentication,
+  { statement }: BundleVerification,
   options: VerifyOptions,
 ): Promise<Pick<Verdict, "comparison" | "coverage" | "reading">> {
   const started = performance.now();
@@ -120,20 +117,19 @@ async function checkFiles(
   const { serialization } = manifest;
   const { mode = "full", signal, onProgress } = options;
   const { algorithm, shardSize } = serialization;
-  const request = { root: model, algorithm, mode, ...(shardSize !== undefined && { shardSize }) };
   const signed = resourcesByFile(manifest);
   const { list, matching, digests } = await withHashPool(options, async (pool) => {
     if (mode === "full") pool.expect?.(signed.size);
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
-      ...(signal && { signal }),
+      signal,
     });
     const matching = matchFiles(manifest, list, signed);
     // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
     const files = [...matching.present.map(({ file }) => file), ...matching.empty];
-    const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    return { list, matching, digests: await pool.digest({ ...request, files }, watching) };
+    const request = { root: model, algorithm, mode, shardSize, files };
+    return { list, matching, digests: await pool.digest(request, { signal, onProgress }) };
   });
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];

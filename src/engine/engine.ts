@@ -1,12 +1,11 @@
-import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { MaterialClaim } from "../core/material-claim.ts";
+import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
-import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { ClientOptions, EngineClient } from "./engine-client.ts";
@@ -61,8 +60,8 @@ export class Engine {
     return (await this.#started()).call("entrySizes", { root, names }, { mayRepeat: true });
   }
 
-  async readClaim(signature: string): Promise<MaterialClaim> {
-    return (await this.#started()).call("readClaim", { signature }, { mayRepeat: true });
+  async readVerificationHint(signature: string): Promise<VerificationHint> {
+    return (await this.#started()).call("readVerificationHint", { signature }, { mayRepeat: true });
   }
 
   async authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
@@ -90,23 +89,6 @@ export class Engine {
     const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
     const packed = { before: await packPolicy(before), after: await packPolicy(after) };
     return (await this.#started()).call("newlyAccepted", { ...models, ...packed }, held);
-  }
-
-  /** As the core's `explainPolicies`. */
-  async explainPolicies({ publicSigstore, policies, ...model }: ExplainOptions): Promise<readonly ExplainedPolicy[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
-    const { user, workspace } = policies;
-    const packed = {
-      user: await Promise.all(user.map(packPolicy)),
-      workspace: await Promise.all(workspace.map(packPolicy)),
-    };
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    const explained = await (await this.#started()).call("explainPolicies", { ...model, policies: packed }, held);
-    return [...user, ...workspace].flatMap((policy, at) => {
-      const explanation = explained[at];
-      const source = at < user.length ? "user" : "workspace";
-      return explanation === undefined ? [] : [{ ...explanation, policy, source }];
-    });
   }
 
   /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
@@ -158,9 +140,7 @@ export class Engine {
 }
 
 /** What the caller of a check hears of it, and what it is asked. */
-export interface CheckWatching {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
   readonly onBegin?: (signature: string | undefined) => Promise<void>;
   readonly publicSigstore?: PublicSigstore;

@@ -45,9 +45,9 @@ export const HANDLERS: Handlers = {
     const { entrySize } = await import("./entry-sizes.ts");
     return Promise.all(names.map((name) => entrySize(root, name)));
   },
-  async readClaim({ signature }) {
-    const { readClaim } = await import("../core/material-claim.ts");
-    return readClaim(signature);
+  async readVerificationHint({ signature }) {
+    const { readVerificationHint } = await import("../core/verification-hint.ts");
+    return readVerificationHint(signature);
   },
   async authenticate({ trust, ...options }, { ask }) {
     const { authenticate } = await import("../core/verify.ts");
@@ -76,14 +76,6 @@ export const HANDLERS: Handlers = {
     const { newlyAccepted } = await import("../core/policy-preview.ts");
     const publicSigstore = () => unpackSigstore(ask, "public");
     return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
-  },
-  async explainPolicies({ policies: { user, workspace }, ...options }, { ask }) {
-    const { explainPolicies } = await import("../core/policy-explanation.ts");
-    const [own, shared] = [await Promise.all(user.map(unpackPolicy)), await Promise.all(workspace.map(unpackPolicy))];
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    const policies = { user: own, workspace: shared };
-    const explained = await explainPolicies({ ...options, policies, publicSigstore });
-    return explained.map(({ policy: _, source: __, ...explanation }) => explanation);
   },
   async previewResigning(options, context) {
     const { previewResigning } = await import("./resigning-preview.ts");

@@ -1,11 +1,10 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { MaterialClaim } from "../core/material-claim.ts";
-import type { ExplainedPolicy, ExplainOptions } from "../core/policy-explanation.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { EntrySize } from "./entry-sizes.ts";
@@ -31,25 +30,17 @@ export interface EngineCalls extends OpenSignatureCalls {
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];
-  readClaim(options: { readonly signature: string }): MaterialClaim;
+  readVerificationHint(options: { readonly signature: string }): VerificationHint;
   authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   previewPolicy(options: PreviewModels & { readonly policy: PortablePolicy }): PreviewedModel[];
   newlyAccepted(options: PreviewModels & { readonly before: PortablePolicy; readonly after: PortablePolicy }): string[];
-  explainPolicies(options: ExplainModel): Explanation[];
   previewResigning(options: ResigningOptions): ResigningPreview | undefined;
   prepare(options: Omit<PrepareOptions, Held> & { readonly trust: PortableTrust }): PreparedStatement;
   sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
 }
 
 type PreviewModels = Omit<PreviewOptions, "publicSigstore">;
-
-export interface ExplainModel extends Omit<ExplainOptions, "publicSigstore" | "policies"> {
-  readonly policies: { readonly user: readonly PortablePolicy[]; readonly workspace: readonly PortablePolicy[] };
-}
-
-/** The policy itself is the caller's: the user's in their order, then the workspace's. */
-export type Explanation = Omit<ExplainedPolicy, "policy" | "source">;
 
 /** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
 export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;

@@ -7,7 +7,7 @@ const LARGEST = 3;
 
 type NamedSize = Pick<ModelFile, "name" | "size">;
 
-/** What a signature would cover and leave out: the listing only, no file is read. */
+/** What a signature would cover and ignore. */
 export interface SigningPreview {
   /** Absolute path of the folder, or of the single file. */
   readonly root: string;

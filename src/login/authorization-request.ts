@@ -3,13 +3,13 @@ import { type LoginOptions, providerParameters } from "./login-options.ts";
 
 export const SCOPE = "openid email";
 
-/** What a login asks for, and what its answer is held against. */
+/** An authorization request, with the values that its response is checked against. */
 export interface AuthorizationRequest {
   /** To be opened in a browser. */
   readonly url: string;
   readonly state: string;
   readonly nonce: string;
-  /** PKCE (RFC 7636): whoever has only the code cannot use it. */
+  /** PKCE (RFC 7636): the code alone is of no use. */
   readonly verifier: string;
 }
 

@@ -1,15 +1,14 @@
 import { ProvenanceError } from "../core/errors.ts";
 import { type AuthorizationRequest, makeAuthorizationRequest } from "./authorization-request.ts";
 import { failedPage, loggedInPage } from "./callback-page.ts";
-import { checkedToken } from "./checked-token.ts";
 import type { Deadline } from "./deadline.ts";
-import type { IdentityToken } from "./identity-token.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
 import type { BrowserLogin, LoginOptions } from "./login-options.ts";
 import { listenOnLoopback } from "./loopback-listener.ts";
 
-/** Authorization code with PKCE, taken back on loopback (RFC 8252 section 7.3). */
+/** Authorization code with PKCE and a loopback redirect (RFC 8252 section 7.3). */
 export async function loginWithBrowser(
   issuer: Issuer,
   options: LoginOptions,
@@ -34,7 +33,7 @@ export async function loginWithBrowser(
   }
 }
 
-/** Settles only if the browser does not open; that it did says nothing about the login. */
+/** Settles only if the browser does not open. */
 async function whenNotOpened(method: BrowserLogin, request: AuthorizationRequest, deadline: Deadline): Promise<never> {
   try {
     await method.openUrl(request.url, deadline.signal);
@@ -52,7 +51,7 @@ async function redeem(issuer: Issuer, request: AuthorizationRequest, url: URL): 
   if (url.searchParams.get("state") !== request.state) {
     throw new ProvenanceError(
       "LOGIN_STATE",
-      "What the browser brought back belongs to another login. Nothing was signed; start the login again.",
+      "The browser returned the response of another login. Nothing was signed; start the login again.",
     );
   }
   const answer = await issuer.library.authorizationCodeGrant(issuer.configuration, url, {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What the browser is told at the end of a login. */
+/** The page that the browser shows at the end of a login. */
 export interface CallbackPage {
   readonly status: 200 | 400 | 404 | 410;
   readonly title: string;
@@ -19,7 +19,7 @@ p { margin: 0; overflow-wrap: anywhere; }
 .small { margin-top: 1.5rem; font-size: .85rem; opacity: .7; }
 `;
 
-/** Nothing but the page itself: no script, no address of anywhere, not in a frame, not kept. */
+/** Allows only the page itself: no scripts, requests, frames or caching. */
 export const CALLBACK_HEADERS: Readonly<Record<string, string>> = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy": [
@@ -39,7 +39,7 @@ export function loggedInPage(email: string): CallbackPage {
   return {
     status: 200,
     title: `Logged in as ${email}`,
-    text: "You can close this page and go back to where you started.",
+    text: "You can close this page.",
   };
 }
 
@@ -47,16 +47,16 @@ export function failedPage(message: string): CallbackPage {
   return { status: 400, title: "Not logged in", text: message };
 }
 
-export const NOTHING_HERE: CallbackPage = {
+export const NOT_FOUND_PAGE: CallbackPage = {
   status: 404,
   title: "Nothing here",
-  text: "This address is only where a login comes back to.",
+  text: "This address only receives the response of a login.",
 };
 
-export const LOGIN_OVER: CallbackPage = {
+export const COMPLETED_PAGE: CallbackPage = {
   status: 410,
-  title: "This login is over",
-  text: "The answer was taken already. Start a new login if you need one.",
+  title: "Login already completed",
+  text: "The response was received already. Start a new login if you need one.",
 };
 
 export function callbackHtml({ status, title, text }: CallbackPage): string {

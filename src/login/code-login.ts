@@ -1,15 +1,14 @@
 import { ProvenanceError } from "../core/errors.ts";
 import { makeAuthorizationRequest } from "./authorization-request.ts";
-import { checkedToken } from "./checked-token.ts";
 import { cancelled, type Deadline } from "./deadline.ts";
-import type { IdentityToken } from "./identity-token.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 import type { CodeLogin, LoginOptions } from "./login-options.ts";
 
-/** "Show the code, do not send it anywhere": what Dex and its like take for a redirect address. */
+/** Redirect address for which Dex and similar providers show the code instead of redirecting. */
 const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 
-/** Authorization code with PKCE, carried over by the person. */
+/** Authorization code with PKCE, pasted by the person. */
 export async function loginWithCode(
   issuer: Issuer,
   options: LoginOptions,
@@ -23,10 +22,10 @@ export async function loginWithCode(
   if (!/^[\x21-\x7e]{1,4096}$/u.test(code)) {
     throw new ProvenanceError(
       "LOGIN_CODE",
-      "That is not a code as the identity provider shows it. Start the login again.",
+      "The pasted text is not a code of the identity provider. Start the login again.",
     );
   }
-  // No state comes back this way: PKCE and the nonce tie the code to this login.
+  // There is no state to compare: PKCE and the nonce bind the code to this login.
   const answered = new URL(OUT_OF_BAND);
   answered.searchParams.set("code", code);
   answered.searchParams.set("iss", issuer.configuration.serverMetadata().issuer);

@@ -1,11 +1,12 @@
 import { ProvenanceError } from "../core/errors.ts";
+import { untilAborted } from "../core/until-aborted.ts";
 
-/** The end of a login: the person's, or the clock's. */
+/** The end of a login by cancellation or timeout. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Why it ended. */
   error(): ProvenanceError;
-  /** Resolves with the work, unless the end comes first. */
+  /** Resolves with the work, or rejects at the end. */
   race<T>(work: Promise<T>): Promise<T>;
 }
 
@@ -18,7 +19,7 @@ export function makeDeadline(cancel: AbortSignal | undefined, timeout: number): 
     if (cancel?.aborted === true) return cancelled();
     return new ProvenanceError(
       "LOGIN_TIMED_OUT",
-      `Nobody logged in within ${spanText(timeout)}. Start again, and finish the login in the browser.`,
+      `The login was not finished within ${timeout / 1000} seconds. Start again, and finish it in the browser.`,
       { details: { seconds: timeout / 1000 } },
     );
   }
@@ -27,20 +28,12 @@ export function makeDeadline(cancel: AbortSignal | undefined, timeout: number): 
     signal,
     error,
     race: (work) =>
-      new Promise((resolve, reject) => {
-        const end = () => reject(error());
-        if (signal.aborted) end();
-        signal.addEventListener("abort", end, { once: true });
-        work.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+      untilAborted(work, signal).catch((cause: unknown) => {
+        throw signal.aborted ? error() : cause;
       }),
   };
 }
 
 export function cancelled(): ProvenanceError {
   return new ProvenanceError("CANCELLED", "The login was cancelled.");
-}
-
-function spanText(milliseconds: number): string {
-  const minutes = milliseconds / 60_000;
-  return Number.isInteger(minutes) ? `${minutes} minutes` : `${milliseconds / 1000} seconds`;
 }

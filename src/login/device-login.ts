@@ -1,11 +1,10 @@
 import { SCOPE } from "./authorization-request.ts";
-import { checkedToken } from "./checked-token.ts";
 import type { Deadline } from "./deadline.ts";
-import type { IdentityToken } from "./identity-token.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import { type Issuer, noDeviceCode, webAddress } from "./issuer.ts";
 import type { DeviceLogin } from "./login-options.ts";
 
-/** Device authorization grant (RFC 8628), with PKCE for issuers that take it there too. */
+/** Device authorization grant (RFC 8628), with PKCE for issuers that support it. */
 export async function loginWithDeviceCode(
   issuer: Issuer,
   method: DeviceLogin,

@@ -1,22 +1,21 @@
 import type * as OpenIdClient from "openid-client";
 import { ProvenanceError } from "../core/errors.ts";
 import type { Deadline } from "./deadline.ts";
-import { isSafeUrl, parseIssuer } from "./issuer-url.ts";
 import { issuerFault } from "./login-failure.ts";
 import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
 
-/** An issuer that was found, and this client's way to talk to it. */
+/** A discovered issuer, and the client for it. */
 export interface Issuer {
   readonly name: string;
   readonly library: typeof OpenIdClient;
   readonly configuration: OpenIdClient.Configuration;
 }
 
-/** Seconds for one request; the login as a whole has its own end. */
+/** Seconds for one request; the login has its own timeout. */
 const REQUEST_TIMEOUT = 20;
 
 /**
- * Asks the issuer where its endpoints are (OpenID Connect Discovery 1.0).
+ * Discovers the issuer's endpoints (OpenID Connect Discovery 1.0).
  *
  * @throws ProvenanceError LOGIN_ISSUER, and whatever the library throws
  */
@@ -35,7 +34,7 @@ export async function findIssuer(options: LoginOptions, deadline: Deadline): Pro
   const configuration = new library.Configuration(
     metadata,
     clientId,
-    // The algorithm is the issuer's to choose, of those that it names itself.
+    // The issuer chooses the algorithm, among those in its metadata.
     undefined,
     clientAuthentication(library, options.clientSecret, metadata.token_endpoint_auth_methods_supported),
   );
@@ -50,15 +49,16 @@ export async function findIssuer(options: LoginOptions, deadline: Deadline): Pro
 }
 
 /**
- * The address, if it is one of the web that codes and tokens may travel to: what is opened in a browser or asked for a
- * token is named by the issuer, and its word alone is not taken for it.
+ * Returns an address that the issuer names, if codes and tokens may be sent there.
+ *
+ * @throws ProvenanceError LOGIN_ISSUER_FAULT
  */
 export function webAddress(issuer: Issuer, address: string): string {
   if (URL.canParse(address) && isSafeUrl(new URL(address))) return address;
-  throw issuerFault(issuer.name, "it names a page that is not a safe web address");
+  throw issuerFault(issuer.name, "its metadata has an address that is not safe");
 }
 
-/** The default of OpenID Connect is `client_secret_basic`, where the issuer names nothing. */
+/** The default of OpenID Connect is `client_secret_basic`. */
 function clientAuthentication(
   library: typeof OpenIdClient,
   secret: string | undefined,
@@ -79,4 +79,24 @@ export function noDeviceCode(issuer: Issuer): ProvenanceError {
     `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`,
     { details: { issuer: issuer.name } },
   );
+}
+
+/** Whether tokens may be sent there: encrypted, or on this computer. */
+function isSafeUrl(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+}
+
+/** @throws ProvenanceError LOGIN_ISSUER */
+function parseIssuer(issuer: string): URL {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  if (url !== undefined && isSafeUrl(url) && url.username === "" && url.search === "" && url.hash === "") return url;
+  throw new ProvenanceError(
+    "LOGIN_ISSUER",
+    `"${issuer}" cannot be used as an identity provider: give an https address; http only for one on this computer.`,
+    { details: { issuer } },
+  );
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/u.test(hostname);
 }

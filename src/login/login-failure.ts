@@ -1,11 +1,8 @@
 import * as v from "valibot";
-import { ProvenanceError, systemCode } from "../core/errors.ts";
+import { type ErrorCode, ProvenanceError, systemCode } from "../core/errors.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** OAuth's own error codes that mean that this client is not one of the issuer's (RFC 6749 section 5.2). */
-const CLIENT_ERRORS = ["invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
-
-/** What `openid-client` throws, as far as it is used; everything else of it may hold tokens and is dropped. */
+/** Errors of `openid-client`, as far as they are used; the rest of them may hold tokens and is dropped. */
 const AnswerError = v.object({
   name: v.picklist(["ResponseBodyError", "AuthorizationResponseError"]),
   error: v.string(),
@@ -18,8 +15,8 @@ const StatusError = v.object({
 });
 
 /**
- * Any failure of a login as one that a person can act on. Nothing of the library's error is passed on but its name,
- * code and message: its causes hold answers, and those hold codes and tokens.
+ * Converts any error of a login into one that a person can act on. Of the library's error only name, code and message are
+ * kept: its causes hold responses with codes and tokens.
  */
 export function explainLoginFailure(error: unknown, issuer: string, deadline: Deadline): ProvenanceError {
   if (error instanceof ProvenanceError) return error;
@@ -27,41 +24,41 @@ export function explainLoginFailure(error: unknown, issuer: string, deadline: De
   const answer = v.safeParse(AnswerError, error);
   if (answer.success) return explainAnswer(answer.output, issuer);
   const code = systemCode(error);
-  // How a server says that it does not know a client that gave a secret (RFC 6749 section 5.2).
+  // A server's answer to an unknown client that sent a secret (RFC 6749 section 5.2).
   if (code === "OAUTH_WWW_AUTHENTICATE_CHALLENGE") return explainAnswer({ error: "invalid_client" }, issuer);
   if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") return clockFailure(issuer);
   if (code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED" && claimOf(error) === "nonce") return nonceFailure(issuer, error);
   return unreachable(error, code, issuer) ?? issuerFault(issuer, summary(error), error);
 }
 
-/** The provider's own "no" (RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5). */
+/** The error of a provider that rejects the login (RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5). */
 function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
-  const error = plain(answer.error);
-  const said = answer.error_description === undefined ? error : plain(answer.error_description);
+  const error = singleLine(answer.error);
+  const description = answer.error_description === undefined ? error : singleLine(answer.error_description);
   const details = { issuer, error };
-  if (error === "access_denied") {
-    return new ProvenanceError("LOGIN_REFUSED", `The login was refused at ${issuer}: ${said}`, { details });
+  const failure = (code: ErrorCode, message: string): ProvenanceError =>
+    new ProvenanceError(code, message, { details });
+  switch (error) {
+    case "access_denied":
+      return failure("LOGIN_REFUSED", `The login was refused at ${issuer}: ${description}`);
+    case "expired_token":
+      return failure("LOGIN_TIMED_OUT", "The code was not typed in time. Start the login again.");
+    case "invalid_grant":
+      return failure(
+        "LOGIN_CODE",
+        `${issuer} does not accept the code: it was mistyped, used before, or is too old. Start the login again.`,
+      );
+    case "invalid_client":
+    case "unauthorized_client":
+    case "unsupported_grant_type":
+    case "invalid_scope":
+      return failure(
+        "LOGIN_CLIENT_REFUSED",
+        `${issuer} does not know this client, or does not let it log in like this (${description}). Check the client id and secret.`,
+      );
+    default:
+      return issuerFault(issuer, description);
   }
-  if (error === "expired_token") {
-    return new ProvenanceError("LOGIN_TIMED_OUT", "The code was not typed in time. Start the login again.", {
-      details,
-    });
-  }
-  if (error === "invalid_grant") {
-    return new ProvenanceError(
-      "LOGIN_CODE",
-      `${issuer} does not accept the code: it was mistyped, used before, or is too old. Start the login again.`,
-      { details },
-    );
-  }
-  if (CLIENT_ERRORS.includes(error)) {
-    return new ProvenanceError(
-      "LOGIN_CLIENT_REFUSED",
-      `${issuer} does not know this client, or does not let it log in like this (${said}). Check the client id and secret.`,
-      { details },
-    );
-  }
-  return issuerFault(issuer, said);
 }
 
 export function clockFailure(issuer: string): ProvenanceError {
@@ -76,15 +73,15 @@ function nonceFailure(issuer: string, error: unknown): ProvenanceError {
   return new ProvenanceError(
     "LOGIN_NONCE",
     `${issuer} gave a token that belongs to another login. Nothing was signed; start the login again.`,
-    { details: { issuer }, cause: harmless(error) },
+    { details: { issuer }, cause: withoutSecrets(error) },
   );
 }
 
 export function issuerFault(issuer: string, what: string, error?: unknown): ProvenanceError {
   return new ProvenanceError(
     "LOGIN_ISSUER_FAULT",
-    `${issuer} did not answer as an identity provider should: ${what}. Try again; if it stays so, tell whoever runs it.`,
-    { details: { issuer }, ...(error === undefined ? {} : { cause: harmless(error) }) },
+    `${issuer} did not answer as an identity provider should: ${what}. Try again, or report it to the provider.`,
+    { details: { issuer }, ...(error === undefined ? {} : { cause: withoutSecrets(error) }) },
   );
 }
 
@@ -99,14 +96,14 @@ function unreachable(error: unknown, code: string | undefined, issuer: string): 
   return new ProvenanceError(
     "LOGIN_ISSUER_UNREACHABLE",
     `The identity provider ${issuer} cannot be reached: ${reason}. Check the address and the network, and try again.`,
-    { details: { issuer, reason }, cause: harmless(error) },
+    { details: { issuer, reason }, cause: withoutSecrets(error) },
   );
 }
 
-/** The platform's `fetch` says only "fetch failed"; why is in its cause. */
+/** The platform's `fetch` reports only "fetch failed"; the reason is in its cause. */
 function networkReason(error: unknown): string | undefined {
   if (!(error instanceof TypeError) || error.cause === undefined) return undefined;
-  return systemCode(error.cause) ?? (error.cause instanceof Error ? plain(error.cause.message) : undefined);
+  return systemCode(error.cause) ?? (error.cause instanceof Error ? singleLine(error.cause.message) : undefined);
 }
 
 function claimOf(error: unknown): string | undefined {
@@ -114,19 +111,19 @@ function claimOf(error: unknown): string | undefined {
   return parsed.success ? parsed.output.cause.claim : undefined;
 }
 
-/** Name, message and code, which the library writes itself, without what they are about. */
-function harmless(error: unknown): Error {
+/** Name, message and code of an error; its causes may hold answers with codes and tokens. */
+function withoutSecrets(error: unknown): Error {
   return new Error(summary(error));
 }
 
 function summary(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown failure";
   const code = systemCode(error);
-  return plain(code === undefined ? error.message : `${error.message} (${code})`);
+  return singleLine(code === undefined ? error.message : `${error.message} (${code})`);
 }
 
-/** Somebody else's words, made fit for a line of ours. */
-function plain(text: string): string {
+/** Returns text of a server as one line without control characters, cut at 200 characters. */
+function singleLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

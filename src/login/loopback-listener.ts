@@ -1,32 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ProvenanceError, systemCode } from "../core/errors.ts";
-import { CALLBACK_HEADERS, type CallbackPage, callbackHtml, LOGIN_OVER, NOTHING_HERE } from "./callback-page.ts";
+import { CALLBACK_HEADERS, type CallbackPage, COMPLETED_PAGE, callbackHtml, NOT_FOUND_PAGE } from "./callback-page.ts";
 
-/** What a browser brought back. It waits for its page until `respond`. */
+/** The request to the redirect address. The browser waits for `respond`. */
 export interface CallbackRequest {
-  /** The redirect address with what was added to it. */
+  /** The redirect address with the response parameters. */
   readonly url: URL;
   respond(page: CallbackPage): Promise<void>;
 }
 
-/** A server that lives for one login and takes one answer. */
+/** A server for one login, which accepts one response. */
 export interface LoopbackListener {
-  /** `http://localhost:PORT/auth/callback`: issuers let public clients come back to this name only, on any port. */
+  /** `http://localhost:PORT/auth/callback`: the only name that issuers allow for public clients, on any port. */
   readonly redirectUri: string;
-  /** The first request for the redirect address; whatever else is asked for changes nothing. */
+  /** The first request to the redirect address. */
   readonly answer: Promise<CallbackRequest>;
   close(): Promise<void>;
 }
 
 const PATH = "/auth/callback";
 
-/** How often another free port is tried when the same one is taken on the other address family. */
+/** Attempts to find a port that is free in both address families. */
 const ATTEMPTS = 10;
 
 /**
- * Listens on 127.0.0.1 and, where there is one, on ::1, at the same port: `localhost` may mean either, and nobody
- * else is to sit on the other.
+ * Listens on 127.0.0.1 and, where there is one, on ::1, at the same port: `localhost` may mean either, and no other
+ * program may listen on the other one.
  *
  * @param port a free one, if absent
  * @throws ProvenanceError LOGIN_PORT
@@ -49,10 +49,10 @@ function makeCallback() {
   let taken = false;
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    // Another name for this address in the Host header would be another site's (DNS rebinding).
+    // Another name in the Host header is an attack by DNS rebinding.
     const url = request.headers.host === callback.host ? parseTarget(request.url, callback.host) : undefined;
-    if (request.method !== "GET" || url?.pathname !== PATH) return void respond(response, NOTHING_HERE);
-    if (taken) return void respond(response, LOGIN_OVER);
+    if (request.method !== "GET" || url?.pathname !== PATH) return void respond(response, NOT_FOUND_PAGE);
+    if (taken) return void respond(response, COMPLETED_PAGE);
     taken = true;
     resolve({ url, respond: (page) => respond(response, page) });
   }
@@ -65,7 +65,7 @@ function parseTarget(target: string | undefined, host: string): URL | undefined 
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** Resolves when the browser has it, or is gone. */
+/** Resolves when the response is sent or the connection closed. */
 function respond(response: ServerResponse, page: CallbackPage): Promise<void> {
   return new Promise((resolve) => {
     response.once("close", resolve);
@@ -113,8 +113,8 @@ function closeServer(server: Server): Promise<void> {
 function portFailure(port: number, cause: unknown): ProvenanceError {
   const what =
     port === 0
-      ? "No port is free on this computer for the browser to come back to."
-      : `Port ${port} on this computer, which the browser is to come back to, is taken.`;
+      ? "No port is free on this computer for the redirect of the browser."
+      : `Port ${port} on this computer, for the redirect of the browser, is in use.`;
   return new ProvenanceError(
     "LOGIN_PORT",
     `${what} Close what uses it, or log in with a pasted code or a device code.`,

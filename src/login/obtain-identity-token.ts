@@ -8,7 +8,7 @@ import { explainLoginFailure } from "./login-failure.ts";
 import { LOGIN_TIMEOUT, type LoginOptions } from "./login-options.ts";
 
 /**
- * Has a person log in, and gives what proves it. The token is held in memory only, by whoever called this.
+ * Logs a person in and returns their identity token, which is held in memory only.
  *
  * @throws ProvenanceError LOGIN_* (each a reason of its own), CANCELLED
  */

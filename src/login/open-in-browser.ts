@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 
 /**
- * Opens a web address in the person's browser, from a terminal. The address is an argument of its own, never part of a
- * command line that a shell reads.
+ * Opens a web address in the default browser, without a shell.
  *
- * @throws Error if there is nothing to open it with, or that fails; it may run for as long as the browser does
+ * @throws Error if there is no opener or it fails; resolves possibly only when the browser is closed
  */
 export function openInBrowser(url: string, platform: NodeJS.Platform = process.platform): Promise<void> {
   const [command, ...leading] = opener(platform);
@@ -21,7 +20,7 @@ export function openInBrowser(url: string, platform: NodeJS.Platform = process.p
 
 function opener(platform: NodeJS.Platform): readonly [string, ...string[]] {
   if (platform === "darwin") return ["open"];
-  // "start" is a word of the command shell's; this is what it comes down to, without the shell.
+  // What "start" of the command shell does, without the shell.
   if (platform === "win32") return ["rundll32.exe", "url.dll,FileProtocolHandler"];
   return ["xdg-open"];
 }

@@ -2,12 +2,11 @@ import { cancelled } from "./deadline.ts";
 import type { IdentityToken } from "./identity-token.ts";
 import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
 
-/** Milliseconds that a token must still be good for: what takes it is asked right after. */
+/** Milliseconds for which a token must still be valid. */
 const MARGIN = 5000;
 
 /**
- * Tokens in memory, so that ten models are signed with one login; nothing of it outlives the process. Two callers who
- * want the same login at once wait for the same one.
+ * Caches tokens in memory, so that several models are signed with one login. Concurrent callers share one login.
  */
 export class TokenCache {
   readonly #tokens = new Map<string, IdentityToken>();
@@ -18,7 +17,7 @@ export class TokenCache {
     this.#obtain = obtain;
   }
 
-  /** A token that is still good, or a new login. */
+  /** Returns a valid token, by a new login if necessary. */
   async token(options: LoginOptions): Promise<IdentityToken> {
     const key = keyOf(options);
     for (;;) {
@@ -28,12 +27,12 @@ export class TokenCache {
       this.#tokens.delete(key);
       const running = this.#logins.get(key);
       if (running === undefined) return this.#login(key, options);
-      // Somebody else's login: if that one fails, this caller has one of its own.
+      // Another caller's login: if it fails, this caller starts its own.
       await Promise.race([running.catch(() => undefined), aborted(options.signal)]);
     }
   }
 
-  /** Forgets all: the person logs out, or wants to be somebody else. */
+  /** Forgets all tokens, to log out or to use a different account. */
   clear(): void {
     this.#tokens.clear();
   }
@@ -51,7 +50,7 @@ export class TokenCache {
   }
 }
 
-/** Whose token it would be: another client or provider is another person, possibly. */
+/** Another client or provider may be another identity. */
 function keyOf({ issuer, clientId, provider }: LoginOptions): string {
   return JSON.stringify([issuer, clientId ?? DEFAULT_CLIENT_ID, provider ?? ""]);
 }

@@ -6,7 +6,7 @@ export interface OptionSpec {
   /** `list`: may be given several times. */
   readonly type: "text" | "list" | "switch";
   readonly help: string;
-  /** What stands for the value in the help. */
+  /** Placeholder of the value in the help. */
   readonly metavar?: string;
   /** A switch that also exists as `--no-…`. */
   readonly negatable?: true;
@@ -18,7 +18,7 @@ type NamesOf<S extends OptionSpecs, T extends OptionSpec["type"]> = {
   [K in keyof S & string]: S[K] extends { readonly type: T } ? K : never;
 }[keyof S & string];
 
-/** What was given on the command line, by the names of the options of each type. */
+/** Parsed arguments, with the names of the options of each type. */
 export interface Arguments<Text extends string, List extends string, Switch extends string> {
   readonly operands: readonly string[];
   /** The last one given. */
@@ -34,7 +34,7 @@ export type ArgumentsOf<S extends OptionSpecs> = Arguments<
   NamesOf<S, "switch">
 >;
 
-/** Before it is known which names there are. */
+/** Arguments without types for the names of options. */
 export type ParsedArguments = Arguments<string, string, string>;
 
 /** Whether `--help` or `-h` stands anywhere before `--`. */
@@ -48,7 +48,7 @@ export function usageError(message: string): ProvenanceError {
   return new ProvenanceError("USAGE", message);
 }
 
-/** `--private_key=a_b` is `--private-key=a_b`: the reference takes both spellings. */
+/** `--private_key=a_b` is `--private-key=a_b`: the reference accepts both. */
 function withHyphens(argument: string): string {
   if (!argument.startsWith("--")) return argument;
   const end = argument.indexOf("=");
@@ -91,7 +91,7 @@ export function parseArguments(specs: OptionSpecs, argv: readonly string[]): Par
     if (value === undefined) throw usageError(`${rawName} needs a value: ${found.spec.metavar ?? "VALUE"}.`);
     if (inlineValue !== true && value.startsWith("--")) {
       throw usageError(
-        `${rawName} needs a value; "${value}" looks like an option. Write ${rawName}=${value} if it is meant.`,
+        `${rawName} needs a value; "${value}" looks like an option. To use it as the value, write ${rawName}=${value}.`,
       );
     }
     values.set(found.name, [...(values.get(found.name) ?? []), value]);

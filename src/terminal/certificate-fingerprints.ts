@@ -12,7 +12,7 @@ export async function fingerprintLines(roots: readonly PemSource[], signature: s
     const chain = material.method === "certificate" ? material.chain : [];
     return [...lines, ...chain.map((der) => line(signature, der))];
   } catch (error) {
-    // What is wrong with the signature file is the verdict's to tell.
+    // The verdict reports what is wrong with the signature file.
     if (error instanceof ProvenanceError) return lines;
     throw error;
   }

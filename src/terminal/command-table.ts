@@ -4,7 +4,7 @@ import { subcommandsOf } from "./subcommands.ts";
 
 export interface CommandEntry {
   readonly summary: string;
-  /** What an error message begins with. */
+  /** Prefix of error messages. */
   readonly failure: string;
   /** Words that may follow the command. */
   readonly methods?: readonly string[];
@@ -13,7 +13,7 @@ export interface CommandEntry {
 
 const METHODS = ["sigstore", "key", "certificate"];
 
-/** Modules are loaded when they are wanted: `--help` and `--version` need none of the core. */
+/** Modules are loaded on use: `--help` and `--version` need none of the core. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sign: {
     summary: "Sign a model with a login, a key or a certificate.",
@@ -36,14 +36,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       }),
   },
   verify: {
-    summary: "Tell whether a model is what its signer signed.",
+    summary: "Verify that a model is what its signer signed.",
     failure: "Verification failed",
     methods: METHODS,
     load: async () =>
       methodCommand(
         "verify",
         [
-          "Tells whether a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE) that says who may sign.",
+          "Verifies that a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE).",
         ],
         {
           sigstore: {
@@ -68,7 +68,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/digest.ts")).default,
   },
   inspect: {
-    summary: "Print what a signature file says, without verifying it.",
+    summary: "Print the content of a signature file, without verifying it.",
     failure: "Cannot be inspected",
     load: async () => (await import("./commands/inspect.ts")).default,
   },
@@ -94,11 +94,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () =>
       subcommandsOf("policy", ["Policies say who may sign which model."], {
         check: {
-          summary: "Tell what is wrong with a policy file, or suspicious in it.",
+          summary: "Report errors and suspicious entries in a policy file.",
           load: async () => (await import("./commands/policy-check.ts")).default,
         },
         explain: {
-          summary: "Tell which policies cover a model, and what each authority says to its signer.",
+          summary: "Explain which policies cover a model, and which authorities accept its signer.",
           load: async () => (await import("./commands/policy-explain.ts")).default,
         },
         init: {

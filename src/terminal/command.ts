@@ -16,9 +16,9 @@ export interface Command {
 export interface CommandDefinition<S extends OptionSpecs> {
   /** Words of the command line before the arguments: `verify key`. */
   readonly name: string;
-  /** What the one operand is called in the help. */
+  /** Name of the operand in the help. */
   readonly operand: string;
-  /** Used where no operand is given. Without it, one has to be. */
+  /** Used if no operand is given; without it, one is required. */
   readonly operandDefault?: string;
   readonly description: readonly string[];
   readonly options: S;
@@ -31,12 +31,12 @@ export const COMMON_OPTIONS = {
   "log-level": {
     type: "text",
     metavar: "LEVEL",
-    help: "DEBUG, INFO, WARNING, ERROR or CRITICAL: the least that is told on standard error beside the result. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
+    help: "The lowest level of messages on standard error: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
   },
   help: { type: "switch", help: "Show this help." },
 } as const satisfies OptionSpecs;
 
-/** A command with one operand: help, the log level and the number of operands are the same for all. */
+/** A command with one operand, `--help` and `--log-level`. */
 export function defineCommand<const S extends OptionSpecs>(definition: CommandDefinition<S>): Command {
   const { name, operand, description, examples } = definition;
   const options: OptionSpecs = { ...definition.options, ...COMMON_OPTIONS };
@@ -52,7 +52,7 @@ export function defineCommand<const S extends OptionSpecs>(definition: CommandDe
       const [first, ...more] = args.operands;
       const value = first ?? definition.operandDefault;
       if (value === undefined || first === "") throw usageError(`${operand} is missing.`);
-      if (more[0] !== undefined) throw usageError(`There is one ${operand} only, so "${more[0]}" is too many.`);
+      if (more[0] !== undefined) throw usageError(`Unexpected argument "${more[0]}": there is only one ${operand}.`);
       return definition.run(value, args, terminal);
     },
   };

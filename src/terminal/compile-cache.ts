@@ -1,22 +1,20 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import module from "node:module";
-import { join } from "node:path";
-import { cacheHome } from "./cache-folder.ts";
+import { cacheFolder } from "./program-folders.ts";
 
 /**
- * Lets Node keep what it compiles of the program: the second start takes half the time. In the person's own cache folder
- * only, readable by nobody else: who can write there decides what the program does.
+ * Enables Node's compile cache, which halves the time of the next start. In the user's own cache folder
+ * only, with mode 0700: anyone who can write there controls the program.
  */
-export function keepCompiledCode(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
-  // The person's own choice goes first.
+export function enableCompileCache(env: NodeJS.ProcessEnv = process.env, platform = process.platform): void {
   if (env["NODE_COMPILE_CACHE"] !== undefined || env["NODE_DISABLE_COMPILE_CACHE"] !== undefined) return;
-  const folder = join(cacheHome(env, platform), "model-provenance", "compiled");
+  const folder = cacheFolder("compiled", env, platform);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);
     const isOwn = platform === "win32" || (found.uid === process.getuid?.() && (found.mode & 0o077) === 0);
     if (found.isDirectory() && isOwn) module.enableCompileCache(folder);
   } catch {
-    // Read-only, full, or in the way: the program starts as it does the first time.
+    // Without a cache, the program starts as it does the first time.
   }
 }

@@ -3,8 +3,8 @@ import { usageError } from "./arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Has `fetch` go through the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), where this Node can;
- * an older one does so where NODE_USE_ENV_PROXY=1 is set as well.
+ * Makes `fetch` use the proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). Older versions of Node require
+ * NODE_USE_ENV_PROXY=1 instead.
  *
  * @throws ProvenanceError USAGE
  */

@@ -37,7 +37,7 @@ export interface SignerSearch {
   readonly publicSigstore: PublicSigstore;
 }
 
-/** Who signed the models below a folder. A key or root that comes with a model names nobody: they have to be given. */
+/** Finds who signed the models below a folder. Keys and roots have to be given: one that travels with a model proves nothing. */
 export async function findSigners(search: SignerSearch, { interruption, log }: Terminal): Promise<FoundSigners> {
   const found = new Map<string, { text: string; authority: AuthorityDocument; models: string[] }>();
   const unknown: { model: string; why: string }[] = [];

@@ -45,7 +45,7 @@ export function digestJson(model: string, { rootDigest, resources, coverage }: M
   };
 }
 
-/** `verified` is always false: nothing that `inspect` tells was checked. */
+/** `verified` is always false: `inspect` verifies nothing. */
 export function inspectJson({ resources, ...inspection }: Inspection): JsonReport {
   return {
     version: REPORT_VERSION,

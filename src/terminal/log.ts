@@ -7,7 +7,7 @@ export function parseLogLevel(text: string): LogLevel | undefined {
   return LOG_LEVELS.find((level) => level === text.toUpperCase());
 }
 
-/** Messages beside the result, on standard error. What a command failed with is printed at every level. */
+/** Messages on standard error. The error of a command is printed at every level. */
 export class Log {
   level: LogLevel = "INFO";
   readonly #output: Output;

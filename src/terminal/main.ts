@@ -20,11 +20,11 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (entry === undefined) throw usageError(`There is no command "${name}".`);
     return await (await entry.load()).execute(args, terminal);
   } catch (error) {
-    return tell(error, rest, terminal);
+    return reportError(error, rest, terminal);
   }
 }
 
-/** The one option that may also stand before the command. */
+/** Reads the option that may also precede the command. */
 function withoutLogLevel(argv: readonly string[], terminal: Terminal): readonly string[] {
   const match = /^--log[-_]level(?:=(.*))?$/s.exec(argv[0] ?? "");
   if (match === null) return argv;
@@ -55,8 +55,8 @@ async function printHelp({ out }: Terminal): Promise<number> {
   return EXIT.done;
 }
 
-/** Says on standard error what went wrong, and with `--json` on standard output too. */
-function tell(error: unknown, argv: readonly string[], terminal: Terminal): number {
+/** Prints an error on standard error, and with `--json` on standard output too. */
+function reportError(error: unknown, argv: readonly string[], terminal: Terminal): number {
   const { out, err, log, interruption } = terminal;
   const [command = "", method = ""] = argv;
   const known = error instanceof ProvenanceError ? error : unexpected(error);
@@ -79,7 +79,7 @@ function tell(error: unknown, argv: readonly string[], terminal: Terminal): numb
 
 function unexpected(error: unknown): ProvenanceError {
   const message = error instanceof Error ? error.message : String(error);
-  return new ProvenanceError("INTERNAL", `${message} (an error of this program; --log-level DEBUG shows where)`, {
+  return new ProvenanceError("INTERNAL", `${message} (a defect of this program; --log-level DEBUG prints where)`, {
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
-import { HASH_ALGORITHMS, type HashAlgorithm } from "../core/hashing/digest-request.ts";
-import { type OptionSpecs, usageError } from "./arguments.ts";
-import { parseSize } from "./sizes.ts";
+import { HASH_ALGORITHMS } from "../core/hashing/digest-request.ts";
+import { callerIgnorePaths } from "../core/model/ignore.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 
 /** Options that several commands share. */
 
@@ -41,22 +41,58 @@ export const REPORT_OPTIONS = {
   long: { type: "switch", help: "Print digests, fingerprints and lists in full." },
 } as const satisfies OptionSpecs;
 
-function parseAlgorithm(text: string): HashAlgorithm {
-  const found = HASH_ALGORITHMS.find((algorithm) => algorithm === text.toLowerCase());
-  if (found === undefined) throw usageError(`--hash: "${text}" is not one of ${HASH_ALGORITHMS.join(", ")}.`);
+/** One of a few words. @throws ProvenanceError USAGE */
+export function oneOf<T extends string>(text: string, words: readonly T[], option: string): T {
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw usageError(`${option}: "${text}" is not one of ${words.join(", ")}.`);
   return found;
 }
 
-export interface HashingChoice {
-  readonly algorithm?: HashAlgorithm;
-  readonly shardSize?: number;
+interface FormatArguments {
+  text(name: "format"): string | undefined;
+  flag(name: "json"): boolean | undefined;
 }
 
-/** @throws ProvenanceError USAGE */
-export function hashingChoice(hash: string | undefined, shardSize: string | undefined): HashingChoice {
+/** The format that `--format` or `--json` asks for; `text` without either. @throws ProvenanceError USAGE */
+export function reportFormat<T extends string>(args: FormatArguments, formats: readonly T[]): T | "json" | "text" {
+  const text = args.text("format");
+  const json = args.flag("json") === true;
+  if (text === undefined) return json ? "json" : "text";
+  const found = oneOf(text, formats, "--format");
+  if (json && found !== "json") throw usageError(`--json and --format ${found} exclude one another.`);
+  return found;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ "": 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },
+  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
+};
+
+/**
+ * A number of bytes: `1000000000`, `1GB` (powers of ten), `500MiB` (powers of two).
+ *
+ * @throws ProvenanceError USAGE
+ */
+export function parseSize(text: string, option: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
+  const unit = UNITS[(match?.[2] ?? "?").toLowerCase()];
+  const bytes = unit === undefined ? Number.NaN : Number(match?.[1]) * unit;
+  if (!Number.isSafeInteger(bytes) || bytes < 1) {
+    throw usageError(`${option}: "${text}" is not a number of bytes. Examples: 1000000000, 1GB, 500MiB.`);
+  }
+  return bytes;
+}
+
+/** What {@link MANIFEST_OPTIONS} ask for. @throws ProvenanceError USAGE, IGNORE_PATH */
+export function manifestChoice(model: string, args: ArgumentsOf<typeof MANIFEST_OPTIONS>, cwd: string) {
+  const hash = args.text("hash");
+  const shardSize = args.text("shard-size");
   return {
-    ...(hash !== undefined && { algorithm: parseAlgorithm(hash) }),
+    ...(hash !== undefined && { algorithm: oneOf(hash.toLowerCase(), HASH_ALGORITHMS, "--hash") }),
     ...(shardSize !== undefined && { shardSize: parseSize(shardSize, "--shard-size") }),
+    ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+    ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
+    allowSymlinks: args.flag("allow-symlinks") ?? false,
   };
 }
 
@@ -65,7 +101,7 @@ export const POLICY_OPTIONS = {
   policy: {
     type: "list",
     metavar: "FILE",
-    help: "A policy file: it says who may sign, so that no key or identity has to be named. May be given several times; each has to accept.",
+    help: "A policy file, which defines who may sign. May be given several times; each has to accept.",
   },
   root: {
     type: "text",

@@ -1,7 +1,7 @@
 import { systemCode } from "../core/errors.ts";
 import { type Line, renderJson, renderLine } from "./text.ts";
 
-/** What of `process.stdout` and `process.stderr` is used. */
+/** The used part of `process.stdout` and `process.stderr`. */
 export interface TextStream {
   write(text: string): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
@@ -19,10 +19,10 @@ export function wantsColour(isTerminal: boolean, env: Environment): boolean {
   return isTerminal && TERM !== "dumb";
 }
 
-/** One of the two streams. A reader that went away (`| head -1`) ends the output, and is no failure. */
+/** Standard output or error. A closed reader (`| head -1`) ends the output without an error. */
 export class Output {
   readonly isTerminal: boolean;
-  /** Called when the stream fails in another way: a full disk. */
+  /** Called for other errors of the stream, such as a full disk. */
   onFailure: (error: Error) => void = () => {};
   readonly #stream: TextStream;
   readonly #colour: boolean;

@@ -28,10 +28,10 @@ export const PASSPHRASE_OPTIONS = {
 const MAX_PASSPHRASE = 65_536;
 
 /**
- * The passphrase for an encrypted key: from where the command line says, or typed on the terminal without echo.
+ * Returns the passphrase for an encrypted key: from where the options say, or typed on the terminal without echo.
  * Undefined for a key that is not encrypted.
  *
- * @throws ProvenanceError USAGE, KEY_PASSPHRASE_REQUIRED where there is nobody to ask, CANCELLED
+ * @throws ProvenanceError USAGE, KEY_PASSPHRASE_REQUIRED without a terminal, CANCELLED
  */
 export async function passphraseFor(
   key: PemSource,
@@ -101,8 +101,8 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 }
 
 /**
- * Asks on the terminal. A line editor writes what is typed to nowhere; it also handles backspace, paste and Ctrl-U.
- * Echo goes off before the question appears: nothing that is typed early shows.
+ * Asks on the terminal without echo, with a line editor for backspace, paste and Ctrl-U. Echo is off before the question
+ * appears.
  */
 async function fromTerminal(question: string, { input, err, interruption }: Terminal): Promise<string> {
   throwIfCancelled(interruption.signal);
@@ -119,7 +119,7 @@ async function fromTerminal(question: string, { input, err, interruption }: Term
 
 function answer(editor: Interface, interruption: Interruption): Promise<string> {
   return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new ProvenanceError("CANCELLED", "No passphrase was given."));
+    const cancel = (): void => reject(new ProvenanceError("CANCELLED", "No passphrase was entered."));
     // In raw mode Ctrl-C is a key, not a signal; Ctrl-D closes.
     editor.on("SIGINT", () => interruption.interrupt());
     editor.on("close", cancel);

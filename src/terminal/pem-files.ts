@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { type ErrorCode, ProvenanceError, systemCode } from "../core/errors.ts";
 import type { PemSource } from "../core/trust.ts";
 
-/** Bytes. The largest such file that makes sense holds a few hundred root certificates. */
+/** Bytes: more than a few hundred root certificates need. */
 const MAX_PEM_BYTES = 16_000_000;
 
 const WHY: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { type PolicyFile, readPolicyFile } from "../core/policy/read-policies.ts
 import { isInside } from "../core/policy/workspace-files.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The policies of a command, and the folder that their patterns are relative to. */
+/** Policies of a command, and the folder that their patterns are relative to. */
 export interface ChosenPolicies {
   readonly files: readonly PolicyFile[];
   readonly policies: PolicySet;
@@ -17,10 +17,10 @@ export interface ChosenPolicies {
 }
 
 /**
- * Reads the policy files that a person named.
+ * Reads the policy files that were given.
  *
  * @param place the model, or the folder with the models
- * @throws ProvenanceError POLICY_INVALID where one has an error; all of them are told on standard error before
+ * @throws ProvenanceError POLICY_INVALID where one has an error; all errors are printed on standard error first
  */
 export async function namedPolicies(
   paths: readonly string[],
@@ -57,7 +57,7 @@ async function nearestWithPolicies(model: string): Promise<string | undefined> {
   }
 }
 
-/** `path:line:column: error: message [code]`, as compilers have it, so that editors find the place. */
+/** `path:line:column: error: message [code]`, the format of compilers. */
 export function diagnosticText(path: string, { line, column, severity, message, code }: Diagnostic): string {
   return `${path}:${line}:${column}: ${severity}: ${message} [${code}]`;
 }
@@ -73,7 +73,7 @@ function refuseErrors(files: readonly PolicyFile[], { cwd, err, log }: Pick<Term
   const broken = files.filter(({ diagnostics }) => hasErrors(diagnostics));
   if (broken.length === 0) return;
   const names = broken.map(({ path }) => shownPath(cwd, path)).join(", ");
-  throw new ProvenanceError("POLICY_INVALID", `${names} cannot be used as it is. Nothing was checked.`, {
+  throw new ProvenanceError("POLICY_INVALID", `${names} has errors. Nothing was verified.`, {
     details: { files: broken.map(({ path }) => path) },
   });
 }
@@ -91,7 +91,7 @@ export function pathBelow(root: string, model: string): string {
   return path === "" ? "." : path.split(sep).join("/");
 }
 
-/** Relative where that is shorter to read. */
+/** Relative to the current folder, if below it. */
 export function shownPath(cwd: string, path: string): string {
   const way = relative(cwd, path);
   return way === "" ? "." : way.startsWith("..") ? path : way;

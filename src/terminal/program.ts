@@ -16,7 +16,7 @@ async function run(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), {
     env: process.env,
     cwd: process.cwd(),
-    // Opened when somebody is asked: a command that asks nothing leaves standard input alone.
+    // Opened on first use: a command that asks nothing leaves standard input alone.
     get input() {
       return process.stdin;
     },
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
     log: new Log(err),
     interruption,
   });
-  // A read that hangs (a passphrase that nobody sends) would keep the process.
+  // A pending read (a passphrase that never comes) would keep the process alive.
   if (interruption.exitStatus !== undefined) process.exit();
 }
 

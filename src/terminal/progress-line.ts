@@ -4,7 +4,7 @@ import type { Output } from "./output.ts";
 import { escapeControls } from "./text.ts";
 
 const ERASE_LINE = "\r\x1b[K";
-/** Seconds before which a rate would be a guess. */
+/** Seconds before a rate is shown. */
 const SETTLED = 0.5;
 
 /** `Hashing 12.1 of 35.6 GB, 1.6 GB/s, 15 s left` */
@@ -16,7 +16,17 @@ export function progressText({ bytesDone, bytesTotal }: DigestProgress, seconds:
   return `${done}, ${bytesText(Math.round(rate))}/s, ${timeLeftText(left)} left`;
 }
 
-/** One line on standard error that is written over and over, and erased at the end; nothing where it is no terminal. */
+/** Runs `work` with a progress line, which is erased at its end. */
+export async function withProgressLine<T>(output: Output, work: (progress: ProgressLine) => Promise<T>): Promise<T> {
+  const progress = new ProgressLine(output);
+  try {
+    return await work(progress);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** A progress line on standard error, if that is a terminal. */
 export class ProgressLine {
   readonly #output: Output;
   readonly #now: () => number;

@@ -4,7 +4,7 @@ import type { Terminal } from "./terminal.ts";
 import { escapeControls } from "./text.ts";
 
 /**
- * Asks a person on the terminal, and waits for a line; on standard error, so that results stay alone.
+ * Asks a question on standard error and returns the line that the person types.
  *
  * @throws ProvenanceError CANCELLED, also where the input ends
  */
@@ -25,4 +25,9 @@ export async function askLine(question: string, { input, err, interruption }: Te
   } finally {
     editor.close();
   }
+}
+
+/** Asks a yes-or-no question; anything but `y` or `yes` is no. @throws ProvenanceError CANCELLED */
+export async function confirm(question: string, terminal: Terminal): Promise<boolean> {
+  return /^y(es)?$/i.test((await askLine(`${question} [y/N] `, terminal)).trim());
 }

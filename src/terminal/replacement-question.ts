@@ -2,7 +2,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import { replacementText } from "../core/replacement-text.ts";
 import type { NameList, Replacement } from "../core/signing/replacement.ts";
 import type { OptionSpecs } from "./arguments.ts";
-import { confirm } from "./confirm.ts";
+import { confirm } from "./question.ts";
 import { field } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
@@ -18,7 +18,7 @@ export const REPLACEMENT_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-/** Names of a list that are shown before a count stands for the rest. */
+/** Most names of a list that are shown. */
 const SHOWN = 10;
 
 /**

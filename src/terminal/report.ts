@@ -12,7 +12,7 @@ import type { Signer, SigstoreSigner, TrustRootFacts } from "../core/verificatio
 import type { Line, Style } from "./text.ts";
 
 const LABEL_WIDTH = 11;
-/** Names after which a list is folded into a count, unless all is asked for. */
+/** Most names in a list, unless `--long` is given. */
 const FOLD_AFTER = 10;
 
 /** `  signed by  key prod.pub`, and further lines below the first, without the label. */
@@ -78,7 +78,7 @@ function sigstoreLines(signer: SigstoreSigner, { long }: ReportOptions): Line[] 
   return lines;
 }
 
-/** Of a CI job: which source it built, and how. */
+/** Extensions of a CI job's source and trigger. */
 const SHOWN_EXTENSIONS = ["sourceRepositoryUri", "sourceRepositoryRef", "sourceRepositoryDigest", "buildTrigger"];
 
 const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
@@ -116,7 +116,7 @@ function coverageText({ files, bytesRead, bytesFromCache, seconds }: Coverage): 
   return `${files} signed, ${bytesText(bytesRead)} read in ${durationText(seconds)}${cached}`;
 }
 
-/** What was signed and read, and what was not: one line each. The signature file itself goes without saying. */
+/** What was signed, read and ignored: one line each, without the signature file itself. */
 export function coverageFields(coverage: Coverage, options: ReportOptions): Line[] {
   const lines: Line[] = [[coverageText(coverage)]];
   for (const source of ["signer", "default", "caller"] as const) {
@@ -167,17 +167,17 @@ export function comparisonFields({ changed, missing, added }: Comparison, option
 }
 
 export interface VerdictReportOptions extends ReportOptions {
-  /** The model's name for a person. */
+  /** The model's name. */
   readonly name: string;
-  /** Whose word makes the signer accepted: `the key given`. */
+  /** Why the signer is accepted: `the key given`. */
   readonly accepted: string;
-  /** The signature file, where the person did not name it. */
+  /** The signature file, if it was not given. */
   readonly signature?: string;
 }
 
 /**
- * A verdict for a person: first line what, then (if something is wrong) why and which files, then who, why they are
- * accepted, and what was read. The last line is the verdict again, as a sentence that stands alone.
+ * Formats a verdict: the label first, then differences and reasons, the signer, why they are accepted, and what was read.
+ * The last line is the verdict as one sentence.
  */
 export function verdictReport(verdict: Verdict, options: VerdictReportOptions): Line[] {
   const { state, signer, comparison, coverage } = verdict;
@@ -196,7 +196,7 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
   return lines;
 }
 
-/** The verdict as a sentence that stands alone, with its reason in a few words. */
+/** Formats a verdict as one sentence with a short reason. */
 export function finalSentence(verdict: Verdict, name: string): string {
   const reason = shortReason(verdict, ENGLISH.t);
   return verdictSentence(verdict, { name, ...(reason !== "" && { reason: `${reason}.` }) }, ENGLISH);

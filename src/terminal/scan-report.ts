@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
@@ -8,21 +7,20 @@ import { ENGLISH } from "../core/presentation/localizer.ts";
 import { differencesFromRecord, originPlace } from "../core/presentation/origin-text.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../core/presentation/verdict-summary.ts";
-import { usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { junitReport } from "./formats/junit.ts";
 import { sarifLog } from "./formats/sarif.ts";
 import { isPassed, verifiedScanJson } from "./json-report.ts";
-import { ProgressLine } from "./progress-line.ts";
+import { withProgressLine } from "./progress-line.ts";
 import { STYLES } from "./report.ts";
 import { explanations, type ScannedModel } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line, Span } from "./text.ts";
+import { scanModels, type VerifyingScan } from "./verifying-scan.ts";
 
 export const SCAN_FORMATS = ["text", "json", "sarif", "junit"] as const;
-export type ScanFormat = (typeof SCAN_FORMATS)[number];
 
-/** What a scan found, and how far it looked. */
+/** The result of a scan. */
 export interface ScanResult extends Omit<GateSearch, "models"> {
   readonly models: readonly ScannedModel[];
 }
@@ -33,34 +31,36 @@ export interface ScanHooks {
   readonly onModel: (model: ScannedModel) => void;
 }
 
-export interface ScanReport {
+export interface ScanRequest {
+  /** Absolute. */
   readonly folder: string;
-  readonly format: ScanFormat;
-  /** Absolute path that SARIF's locations are relative to. */
-  readonly root: string;
-  scan(hooks: ScanHooks): Promise<ScanResult>;
+  readonly allowEmpty: boolean;
+  readonly format: (typeof SCAN_FORMATS)[number];
 }
 
 /** Runs a scan and reports it. Exit status 1 if any model is refused, or the search has a failure. */
-export async function reportScan(report: ScanReport, { out, err, log }: Terminal): Promise<number> {
-  const progress = new ProgressLine(err);
-  const isText = report.format === "text";
-  let result: ScanResult;
-  try {
-    result = await report.scan({
-      onSearch: ({ folders, files }) => progress.show(searchText(folders, files)),
-      onProgress: progress.update,
-      onModel: (model) => {
-        progress.clear();
-        if (isText) out.print(...modelLines(model));
+export async function reportScan(request: ScanRequest, scan: VerifyingScan, terminal: Terminal): Promise<number> {
+  const { out, err, log } = terminal;
+  const { folder, format } = request;
+  const isText = format === "text";
+  const result = await withProgressLine(err, (progress) =>
+    scanModels(
+      scan,
+      request,
+      {
+        onSearch: ({ folders, files }) => progress.show(searchText(folders, files)),
+        onProgress: progress.update,
+        onModel: (model) => {
+          progress.clear();
+          if (isText) out.print(...modelLines(model));
+        },
       },
-    });
-  } finally {
-    progress.clear();
-  }
-  if (report.format === "json") out.json(verifiedScanJson(resolve(report.folder), result));
-  if (report.format === "sarif") out.json(sarifLog(result, report.root));
-  if (report.format === "junit") out.raw(junitReport(result));
+      terminal,
+    ),
+  );
+  if (format === "json") out.json(verifiedScanJson(folder, result));
+  if (format === "sarif") out.json(sarifLog(result, scan.root));
+  if (format === "junit") out.raw(junitReport(result));
   const passed = isPassed(result);
   const summary = summaryText(result);
   if (isText) {
@@ -74,15 +74,6 @@ export async function reportScan(report: ScanReport, { out, err, log }: Terminal
 
 function searchText(folders: number, files: number): string {
   return `Searching: ${countText(files, "file")} in ${countText(folders, "folder")}`;
-}
-
-/** @throws ProvenanceError USAGE */
-export function scanFormat(text: string | undefined, json: boolean): ScanFormat {
-  if (text === undefined) return json ? "json" : "text";
-  const found = SCAN_FORMATS.find((format) => format === text);
-  if (found === undefined) throw usageError(`--format: "${text}" is not one of ${SCAN_FORMATS.join(", ")}.`);
-  if (json && found !== "json") throw usageError(`--json and --format ${found} exclude one another.`);
-  return found;
 }
 
 /** `huggingface.co/acme/tiny at 1111111`, and what differs from the record. */
@@ -117,19 +108,11 @@ function searchedLines({ searched }: ScanResult): Line[] {
   const { notDemanded, exempted } = searched;
   const { paths, count } = exempted;
   const files = countText(notDemanded, "file");
-  return [
-    ...(count > 0 ? [[{ text: `Exempt by unsignedFiles: ${namesText(paths, count)}`, style: "dim" as const }]] : []),
-    ...(notDemanded > 0
-      ? [
-          [
-            {
-              text: `Not demanded: ${files} outside of models, not signed and of no known format`,
-              style: "dim" as const,
-            },
-          ],
-        ]
-      : []),
+  const texts = [
+    ...(count > 0 ? [`Exempt by unsignedFiles: ${namesText(paths, count)}`] : []),
+    ...(notDemanded > 0 ? [`Not demanded: ${files} outside of models, not signed and of no known format`] : []),
   ];
+  return texts.map((text) => [{ text, style: "dim" }]);
 }
 
 function summaryText({ models, failures }: ScanResult): string {

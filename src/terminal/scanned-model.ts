@@ -11,7 +11,7 @@ export interface ScannedModel {
   readonly name: string;
   readonly kind: FoundModel["kind"];
   readonly verdict: Verdict;
-  /** Whether it may be used: verified; with policies also an exception, a warning only, or unsigned where that is let be. */
+  /** Whether it may be used: verified, or allowed by the policies. */
   readonly passed: boolean;
   /** Of an unsigned model, by name and size; only where a record is. */
   readonly origin?: Origin;
@@ -29,8 +29,8 @@ export async function recordedOrigin(model: string, signal: AbortSignal): Promis
   }
 }
 
-/** One model that cannot be looked at does not end the scan; and it does not pass. */
-export function unableVerdict(model: string, error: unknown): Verdict {
+/** The verdict of a model that cannot be read, which does not end the scan. */
+export function unverifiableVerdict(model: string, error: unknown): Verdict {
   if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.kind === "usage") throw error;
   const { code, message, details } = error;
   return { state: "unverifiable", model, reasons: [{ code, message, details }] };
@@ -39,7 +39,7 @@ export function unableVerdict(model: string, error: unknown): Verdict {
 /** Names after which a list is cut short. */
 const NAMED = 10;
 
-/** Why a model is not verified, a sentence or a list of files each. */
+/** Returns why a model is not verified: lists of files and sentences. */
 export function explanations({ reasons, comparison }: Verdict): string[] {
   const list = (what: string, entries: readonly { readonly name: string }[]): string[] => {
     const names = [...new Set(entries.map(({ name }) => name))];

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, normalize, resolve } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
-import { callerIgnorePaths } from "../core/model/ignore.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { signerText } from "../core/presentation/signer-text.ts";
@@ -9,11 +8,11 @@ import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
-import { digestCacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
-import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "./options.ts";
-import { ProgressLine } from "./progress-line.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "./options.ts";
+import { cacheFolder } from "./program-folders.ts";
+import { type ProgressLine, withProgressLine } from "./progress-line.ts";
 import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -47,41 +46,34 @@ export async function signModel(
 ): Promise<number> {
   const { cwd, out, err, log, interruption } = terminal;
   const core = await import("../core/sign.ts");
-  const progress = new ProgressLine(err);
   const signature = args.text("signature") ?? core.defaultSignaturePath(normalize(model), await kindOf(model));
-  let result: SignResult;
-  try {
-    result = await core.sign({
+  const force = args.flag("force") ?? false;
+  const options = { ...manifestChoice(model, args, cwd), force, allowPrivateKeys: force };
+  const result = await withProgressLine(err, (progress) =>
+    core.sign({
       model,
       signature,
       identity: withoutProgress(identity, progress),
-      ...hashingChoice(args.text("hash"), args.text("shard-size")),
-      ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
-      ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
-      allowSymlinks: args.flag("allow-symlinks") ?? false,
-      force: args.flag("force") ?? false,
-      allowPrivateKeys: args.flag("force") ?? false,
+      ...options,
       confirmReplacement: (replacement) => {
         progress.clear();
         return confirmReplacement(replacement, args.flag("yes") ?? false, terminal);
       },
-      cache: digestCacheFolder(),
+      cache: cacheFolder("digests"),
       mode: args.flag("full") === true ? "full" : "cached",
       signal: interruption.signal,
       onProgress: progress.update,
-    });
-  } catch (error) {
+    }),
+  ).catch((error: unknown) => {
     throw withOptions(error);
-  } finally {
-    progress.clear();
-  }
+  });
   for (const warning of result.warnings) log.warning(warning);
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
   else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
 }
 
-/** A model that is not there is reported by who reads it. */
+/** The kind of a model; a missing one is reported later. */
 async function kindOf(model: string): Promise<"file" | "directory"> {
   const found = await stat(model).catch(() => undefined);
   return found?.isDirectory() === true ? "directory" : "file";
@@ -95,7 +87,7 @@ const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
 };
 
-/** The same error, whose remedy names the options of this program. */
+/** Replaces the remedy of an error by the options of this program. */
 function withOptions(error: unknown): unknown {
   if (!(error instanceof ProvenanceError) || !hasRemedy(error.code)) return error;
   const { code, message, details, cause } = error;
@@ -110,7 +102,7 @@ function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
   return Object.hasOwn(REMEDIES, code);
 }
 
-/** Whoever is asked to log in or to agree is asked on a line of its own. */
+/** Clears the progress line before the person is asked to log in or to agree. */
 function withoutProgress(identity: SigningIdentity, progress: ProgressLine): SigningIdentity {
   if (identity.method !== "sigstore") return identity;
   const { token, confirm } = identity;

@@ -5,7 +5,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Where the signature file that the person named does not exist, and the model has one elsewhere, the reason says where.
+ * Names the model's actual signature in the reason, where the signature file that the person gave does not exist.
  *
  * @param named the path that the person gave, if any
  */
@@ -26,7 +26,7 @@ export async function withActualSignature(
   return { ...verdict, reasons };
 }
 
-/** Where the search fails, the verdict stands as it is. */
+/** The verdict is unchanged if the search fails. */
 function noneFound(error: unknown): undefined {
   if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
   throw error;

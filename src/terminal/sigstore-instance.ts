@@ -1,13 +1,14 @@
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { SigstoreTrust } from "../core/trust.ts";
 import type { OpenOptions } from "../core/verification/open-trust-root.ts";
 import type { TrustRoot } from "../core/verification/trust-root.ts";
 import type { SigstoreInstance } from "../core/verification/trust-root-instances.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { useEnvironmentProxy } from "./environment-proxy.ts";
-import { trustRootFolder } from "./public-sigstore.ts";
+import { cacheFolder } from "./program-folders.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Which Sigstore: the public instance, if none of these is given. */
+/** Options for the Sigstore instance; default: the public one. */
 export const INSTANCE_OPTIONS = {
   "use-staging": { type: "switch", help: "Use Sigstore's staging instance, which is for tests." },
   "trust-config": {
@@ -60,12 +61,26 @@ export async function trustToVerify(
  */
 export async function trustToSign(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, terminal: Terminal): Promise<TrustRoot> {
   refuseSeveral(args, false);
-  // The login goes through it too.
+  // Also for the login.
   useEnvironmentProxy(terminal.env);
   const config = await configuredRoot(args);
   if (config !== undefined) return config;
   const { currentTrustRoot } = await import("../core/verification/open-trust-root.ts");
   return currentTrustRoot(await instanceOf(args), openOptions(terminal));
+}
+
+/** The public instance: opened once, when it is first needed, and refreshed in the background where it is due. */
+export function publicSigstoreOf(terminal: Terminal, offline: boolean): PublicSigstore {
+  let opened: ReturnType<PublicSigstore> | undefined;
+  const open = async (): ReturnType<PublicSigstore> => {
+    const { openTrustRoot } = await import("../core/verification/open-trust-root.ts");
+    const { PUBLIC_INSTANCE } = await import("../core/verification/trust-root-instances.ts");
+    return openTrustRoot(PUBLIC_INSTANCE, { ...openOptions(terminal), offline });
+  };
+  return () => {
+    opened ??= open();
+    return opened;
+  };
 }
 
 function refuseSeveral(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, another: boolean): void {
@@ -87,9 +102,9 @@ async function instanceOf(args: ArgumentsOf<typeof INSTANCE_OPTIONS>): Promise<S
 
 function openOptions({ env, log, interruption }: Terminal): OpenOptions {
   return {
-    storage: trustRootFolder(env),
+    storage: cacheFolder("trust-roots", env),
     signal: interruption.signal,
-    onRefreshFailed: (error) => log.debug(error instanceof Error ? error.message : String(error)),
+    onRefreshFailed: (error) => log.debug(`The trust root was not refreshed: ${String(error)}`),
     onStoreRejected: (message) => log.warning(message),
   };
 }

@@ -21,7 +21,7 @@ export function subcommandsOf(
       }
       const named = Object.hasOwn(subcommands, first) ? subcommands[first] : undefined;
       if (named !== undefined) return (await named.load()).execute(argv.slice(1), terminal);
-      const what = first === "" ? "It is missing what to do" : `There is no "${name} ${first}"`;
+      const what = first === "" ? "A subcommand is missing" : `There is no "${name} ${first}"`;
       throw usageError(`${what}: one of ${names.join(", ")}.`);
     },
   };

@@ -6,8 +6,8 @@ import { readCertificates } from "../core/verification/certificates.ts";
 const LABEL = "this system's roots";
 
 /**
- * The certificate authorities that this system trusts for the web; where it names none, those that come with Node. One
- * that cannot be read is left out: the caller did not choose it.
+ * Returns the certificate authorities that this system trusts for the web, or those of Node. Omits unreadable ones, as the
+ * caller did not choose them.
  */
 export function systemRoots(): PemSource {
   const system = getCACertificates("system");

@@ -2,7 +2,7 @@ import type { Interruption } from "./interruption.ts";
 import type { Log } from "./log.ts";
 import type { Output } from "./output.ts";
 
-/** What a command sees of the outside. */
+/** The environment of a command. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

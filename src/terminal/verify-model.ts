@@ -5,10 +5,10 @@ import type { CertificateTrust, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { verifyReport } from "../core/verify-report.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
-import { digestCacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS } from "./options.ts";
-import { ProgressLine } from "./progress-line.ts";
+import { cacheFolder } from "./program-folders.ts";
+import { withProgressLine } from "./progress-line.ts";
 import { verdictReport } from "./report.ts";
 import { withActualSignature } from "./signature-elsewhere.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,7 +24,7 @@ export const VERIFY_OPTIONS = {
   "ignore-unsigned-files": {
     type: "switch",
     negatable: true,
-    help: "Let files pass that nobody signed; they are listed. Default: no.",
+    help: "Accept files that the signature does not cover; the report lists them. Default: no.",
   },
   "ignore-git-paths": {
     type: "switch",
@@ -45,7 +45,7 @@ export interface VerifyRequest {
   readonly model: string;
   readonly trust: Trust;
   readonly accepted: (verdict: Verdict) => string;
-  /** Root certificates whose fingerprints are to be told, beside those in the signature. */
+  /** Root certificates whose fingerprints are logged, with those of the certificates in the signature. */
   readonly fingerprints?: CertificateTrust["roots"];
 }
 
@@ -64,37 +64,27 @@ export async function verifyModel(
     const { fingerprintLines } = await import("./certificate-fingerprints.ts");
     for (const line of await fingerprintLines(fingerprints, signature)) log.info(line);
   }
-  const progress = new ProgressLine(err);
-  let verdict: Verdict;
-  try {
-    verdict =
-      signature === undefined
-        ? unsigned(model)
-        : await (await import("../core/verify.ts")).verify({
-            model,
-            signature,
-            trust,
-            ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
-            ignoreUnsignedFiles: args.flag("ignore-unsigned-files") ?? false,
-            cache: digestCacheFolder(),
-            signal: interruption.signal,
-            onProgress: progress.update,
-          });
-  } finally {
-    progress.clear();
-  }
-  verdict = await withActualSignature(verdict, given, terminal);
+  const { verify } = await import("../core/verify.ts");
+  const found = await withProgressLine(err, async ({ update }) =>
+    signature === undefined
+      ? unsigned(model)
+      : verify({
+          model,
+          signature,
+          trust,
+          ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+          ignoreUnsignedFiles: args.flag("ignore-unsigned-files") ?? false,
+          cache: cacheFolder("digests"),
+          signal: interruption.signal,
+          onProgress: update,
+        }),
+  );
+  const verdict = await withActualSignature(found, given, terminal);
   if (args.flag("json") === true) out.json(verifyReport(verdict));
   else {
-    const found = given === undefined && signature !== undefined ? { signature: relative(cwd, signature) } : {};
-    out.print(
-      ...verdictReport(verdict, {
-        name,
-        accepted: request.accepted(verdict),
-        long: args.flag("long") ?? false,
-        ...found,
-      }),
-    );
+    const shown = given === undefined && signature !== undefined && { signature: relative(cwd, signature) };
+    const options = { name, accepted: request.accepted(verdict), long: args.flag("long") ?? false, ...shown };
+    out.print(...verdictReport(verdict, options));
   }
   return verdict.state === "verified" ? EXIT.done : EXIT.failed;
 }

@@ -13,7 +13,7 @@ export const OUTPUT_OPTION = {
 } as const satisfies OptionSpecs;
 
 /**
- * Writes a result to a new file, or to standard output.
+ * Writes text to a new file, or to standard output.
  *
  * @throws ProvenanceError USAGE where the file is there or cannot be written
  */

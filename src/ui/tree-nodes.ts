@@ -7,7 +7,7 @@ import {
   readingText,
   shortReadingText,
 } from "../core/presentation/coverage-text.ts";
-import { reasonsBeside } from "../core/presentation/decision-text.ts";
+import { reasonsOutsideDecision } from "../core/presentation/decision-text.ts";
 import { issuerAndTime, signerName } from "../core/presentation/signer-text.ts";
 import type { Coverage, Verdict } from "../core/verdict.ts";
 import { COMMANDS } from "../platform/ids.ts";
@@ -139,7 +139,7 @@ function reasonRows(verdict: Verdict): Row[] {
   const bad = verdict.state === "invalid";
   // The row that leads to trusting the signer has said it already.
   if (verdict.decision === undefined && refusalOf(verdict) !== undefined) return [];
-  return reasonsBeside(verdict.decision, verdict.reasons).map(({ message }, index) => ({
+  return reasonsOutsideDecision(verdict.decision, verdict.reasons).map(({ message }, index) => ({
     id: `reason:${index}`,
     icon: bad ? "error" : "info",
     ...(bad ? { colour: "red" as const } : {}),

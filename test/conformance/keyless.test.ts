@@ -5,12 +5,12 @@ import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
 import { ProvenanceError } from "../../src/core/errors.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { ExpectedIdentity } from "../../src/core/trust.ts";
-import { authenticateBundle } from "../../src/core/verification/authenticate.ts";
 import type { SigstoreSigner } from "../../src/core/verification/signer.ts";
 import type { TrustRoot } from "../../src/core/verification/trust-root.ts";
 import { readTrustConfigFile, readTrustedRootFile } from "../../src/core/verification/trust-root-files.ts";
 import { PUBLIC_INSTANCE } from "../../src/core/verification/trust-root-instances.ts";
 import { loadTrustRoot } from "../../src/core/verification/trust-root-store.ts";
+import { verifyBundle } from "../../src/core/verification/verify-bundle.ts";
 import { authenticate, verify } from "../../src/core/verify.ts";
 import { bundleFaults } from "../support/bundle-faults.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
@@ -200,7 +200,7 @@ describe("keyless models of the reference implementation", () => {
         const trust = { sigstore: { root: await vector.root(vectors), identities: [expected] } };
         const attempt = async (bytes: Buffer): Promise<{ kind: string; code: string; result?: unknown }> => {
           try {
-            const { signer, rejection } = await authenticateBundle(parseBundle(bytes, "model.sig"), trust, "model.sig");
+            const { signer, rejection } = await verifyBundle(parseBundle(bytes, "model.sig"), trust, "model.sig");
             return { kind: rejection?.kind ?? "accepted", code: rejection?.code ?? "", result: signer };
           } catch (error) {
             assert.ok(error instanceof ProvenanceError, String(error));

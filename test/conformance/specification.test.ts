@@ -6,7 +6,7 @@ import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
 import { parseStatement } from "../../src/core/bundle/statement.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { type SignOptions, sign } from "../../src/core/sign.ts";
-import { authenticateBundle } from "../../src/core/verification/authenticate.ts";
+import { verifyBundle } from "../../src/core/verification/verify-bundle.ts";
 import { makeChain } from "../support/certificates.ts";
 import { failsWith } from "../support/errors.ts";
 import { makeKeys } from "../support/keys.ts";
@@ -84,7 +84,7 @@ describe("the specification", () => {
       });
       const trust = { keys: [pem("signing-key-pub.pem")], certificates: { roots: [pem("ca-cert.pem")] } };
       for (const name of ["key.bundle.json", "certificate.bundle.json"]) {
-        const { signer } = await authenticateBundle(parseBundle(read("valid", name), name), trust, name);
+        const { signer } = await verifyBundle(parseBundle(read("valid", name), name), trust, name);
         assert.equal(`${signer.method}.bundle.json`, name);
       }
     });

@@ -43,6 +43,7 @@ const Manifest = v.looseObject({
   bin: v.record(v.string(), v.string()),
   exports: v.record(v.string(), v.record(v.string(), v.string())),
   activationEvents: v.optional(v.array(v.string()), []),
+  scripts: v.record(v.string(), v.string()),
   dependencies: v.record(v.string(), v.string()),
   devDependencies: v.record(v.string(), v.string()),
   capabilities: v.object({

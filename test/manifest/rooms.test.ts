@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { ROOT } from "../../scripts/fetch.mjs";
 
-const BASE = ["core/errors.ts", "core/until-aborted.ts"];
+const BASE = ["core/errors.ts", "core/replace-file.ts", "core/until-aborted.ts"];
 const TRUST = [...BASE, "core/trust.ts"];
 const MANIFEST = ["core/manifest", "core/model"];
 
@@ -45,7 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** What opens models and signatures. */
 const READERS = [
-  ...["digest", "inspect", "material-claim", "policy-explanation", "policy-preview", "verify", "verify-with-policy"],
+  ...["digest", "inspect", "policy-preview", "verification-hint", "verify", "verify-with-policy"],
   ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
   ...["model/enumerate", "model/find-models", "model/list-folder", "model/size-hint", "model/walk"],
 ];

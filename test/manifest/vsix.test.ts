@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, sep } from "node:path";
 import { type BuildFailure, build } from "esbuild";
@@ -103,6 +104,20 @@ describe("the VSIX", () => {
     const notices = text(files, "extension/dist/third-party-notices.txt");
     for (const name of ["valibot", "pkijs", "asn1js", "hash-wasm"])
       assert.match(notices, new RegExp(`^${name} \\d`, "m"));
+  });
+
+  it("is the same bytes whenever and in whatever time zone it is made", function () {
+    this.timeout(120_000);
+    const again = join(folder(), "again.vsix");
+    const env = { ...process.env, TZ: "Pacific/Apia" };
+    const code = `import { writeVsix } from "./scripts/package.ts"; writeVsix(${JSON.stringify(again)});`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+      cwd: ROOT,
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    assert.ok(readFileSync(again).equals(readFileSync(TEST_VSIX)));
   });
 
   it("is at most one megabyte", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
-import { authenticateBundle } from "../../src/core/verification/authenticate.ts";
 import type { CertificateSigner } from "../../src/core/verification/signer.ts";
+import { verifyBundle } from "../../src/core/verification/verify-bundle.ts";
 import { fileResources, type JsonObject, makeStatement, signBundle } from "./bundles.ts";
 import { type Certificate, makeChain } from "./certificates.ts";
 
@@ -31,11 +31,7 @@ export function authenticate(
     ...(identity !== undefined && { identity }),
     ...(at !== undefined && { at }),
   };
-  return authenticateBundle(
-    parseBundle(Buffer.from(JSON.stringify(json)), "model.sig"),
-    { certificates },
-    "/m/model.sig",
-  );
+  return verifyBundle(parseBundle(Buffer.from(JSON.stringify(json)), "model.sig"), { certificates }, "/m/model.sig");
 }
 
 /** The signer, who is accepted. */

@@ -20,7 +20,7 @@ export function findChromium(): string | undefined {
   return [...onPath, ...PLACES].find((path) => existsSync(path));
 }
 
-/** Installs Debian's Chromium where this user may; otherwise tells why there is none. */
+/** Installs Debian's Chromium where this user may; otherwise says why there is none. */
 export function ensureChromium(): { readonly path: string } | { readonly missing: string } {
   const found = findChromium();
   if (found !== undefined) return { path: found };

@@ -13,7 +13,7 @@ export interface EditorWorkspace {
   readonly folder: string;
   /** Signed with `trustedKey`. */
   readonly verified: string;
-  /** Signed with a key that nobody trusts. */
+  /** Signed with a key that is not trusted. */
   readonly foreign: string;
   /** Signed with `trustedKey`; a byte of the signature was changed afterwards. */
   readonly damaged: string;
@@ -61,7 +61,7 @@ export async function makeEditorWorkspace(root: string): Promise<EditorWorkspace
   return workspace;
 }
 
-/** Signs a folder as `model.sig` in it, whoever signed it before. A pool is needed where no process can be started: in a bundle. */
+/** Signs a folder as `model.sig` in it, replacing any signature. A pool is needed where no process can be started: in a bundle. */
 export async function signWith(model: string, pem: string, pool?: FileHasher): Promise<string> {
   const identity = { method: "key", privateKey: { label: "test", pem } } as const;
   const signature = join(model, "model.sig");

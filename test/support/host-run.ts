@@ -1,4 +1,4 @@
-/** What the launcher tells the runner inside the extension host, as JSON in its environment. */
+/** What the launcher passes to the runner inside the extension host, as JSON in its environment. */
 export interface HostRun {
   /** Bundled suites, absolute paths. */
   readonly files: readonly string[];

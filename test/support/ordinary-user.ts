@@ -3,8 +3,8 @@ import { chmodSync } from "node:fs";
 const NOBODY = 65534;
 
 /**
- * Runs `work` as somebody who may not do with the paths in `modes` what their mode forbids. Root may do all, so root
- * becomes nobody for a while. Not for Windows.
+ * Runs `work` as a user to whom the modes of the paths in `modes` apply. Root may do everything, so root becomes the user
+ * `nobody` for a while. Not for Windows.
  *
  * @param folder a temporary folder, which is opened for the other user
  * @param modes absolute path to mode; 0o755 afterwards

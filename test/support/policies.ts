@@ -121,7 +121,7 @@ export function certificateSignature(
   return { signer, under: root };
 }
 
-/** A signature by somebody, or one that is not there, not valid, or by a key that nobody knows. */
+/** A signature by a known signer, or one that is missing, not valid, or by an unknown key. */
 export type Signed = Signature | "none" | "invalid" | "unknown key";
 
 const NOT_VALID: Reason = { code: "SIGNATURE_NOT_AUTHENTIC", message: "It was altered after signing.", details: {} };

@@ -47,7 +47,7 @@ export function canMakeTerminal(): boolean {
   );
 }
 
-/** Runs `model-provenance ARGUMENTS` on a terminal and types as told. */
+/** Runs `model-provenance ARGUMENTS` on a terminal and types the given answers. */
 export function runInTerminal(
   args: readonly string[],
   exchanges: readonly Exchange[],

@@ -5,7 +5,7 @@ import { collect } from "./results.ts";
 /** The file that the reporter writes a SuiteResult to. */
 export const RESULTS = "MODEL_PROVENANCE_RESULTS";
 
-/** Says nothing: the result goes into a file, for whoever started mocha. */
+/** Prints nothing: the result goes into a file, for the process that started mocha. */
 export default class Reporter extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);

@@ -1,6 +1,6 @@
 /**
  * How often a test in a window of VS Code is tried again: the window, its server and the test share a machine, and
- * none of them waits for the others. Every try that failed is told.
+ * none of them waits for the others. Every failed try is reported.
  */
 export const WINDOW_RETRIES = 2;
 

@@ -23,7 +23,7 @@ export interface CliOptions {
   readonly descriptors?: readonly string[];
 }
 
-/** Only what a shell would set: colours and log levels of whoever runs the tests stay out. */
+/** Only what a shell would set, without the colours and log levels of the environment of the tests. */
 function environment(more: CliOptions["env"]): NodeJS.ProcessEnv {
   const { PATH, HOME, SystemRoot, TEMP, TMP, NODE_COMPILE_CACHE } = process.env;
   const known = { PATH, HOME, SystemRoot, TEMP, TMP, NODE_COMPILE_CACHE };

@@ -40,7 +40,7 @@ export interface Server {
   readonly port: number;
   /** The user's settings.json: changes to it reach open windows. */
   readonly settingsFile: string;
-  /** What the server said so far; told where a test fails to start. */
+  /** What the server printed so far; reported where a test fails to start. */
   readonly output: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -50,7 +50,7 @@ const QUIET_SETTINGS = {
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "git.openRepositoryInParentFolders": "never",
-  // What else listens on the machine is nobody's concern here.
+  // Other listeners on the machine do not matter here.
   "remote.autoForwardPorts": false,
   "security.workspace.trust.startupPrompt": "never",
   "telemetry.telemetryLevel": "off",

@@ -1,6 +1,7 @@
 import { covers, type PolicySet } from "../policy/evaluate.ts";
 import { baseOf, Glob } from "../policy/glob.ts";
-import type { Policy, SourceLocation } from "../policy/policy.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { SourceLocation } from "../policy/source-location.ts";
 
 /** A pattern below which a signature is demanded. Paths are relative to the root of the patterns, `/` separated. */
 export interface Demand {

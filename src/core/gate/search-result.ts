@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import type { FoundModel, SkipReason } from "../model/find-models.ts";
-import type { SourceLocation } from "../policy/policy.ts";
+import type { SourceLocation } from "../policy/source-location.ts";
 
 /** Paths kept of each kind; the rest is counted. */
 const MAX_PATHS = 10;

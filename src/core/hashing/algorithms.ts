@@ -1,9 +1,9 @@
 import crypto from "node:crypto";
 import type { HashAlgorithm } from "./digest-request.ts";
 
-/** Digests one message after the other; never two at the same time. */
+/** Computes digests of messages, one after the other. */
 export interface MessageDigest {
-  /** Begins a message; what was begun before is dropped. */
+  /** Begins a message; drops an unfinished one. */
   begin(): void;
   update(bytes: Uint8Array): void;
   /** Lower-case hex; ends the message. */
@@ -32,7 +32,7 @@ export const IMPLEMENTATIONS: Readonly<Record<HashAlgorithm, readonly Implementa
   ],
 };
 
-/** Bytes 0, 1, … 250, 0, 1, …: what the authors of BLAKE3 publish digests of. */
+/** Bytes 0, 1, … 250, 0, 1, …: the input of BLAKE3's published test vectors. */
 const SAMPLE_BYTES = 102_400;
 const SAMPLE: Readonly<Record<HashAlgorithm, string>> = {
   sha256: "74588b7f0bcc354ac14d9cf199fa3a20c05f0c7293b9075b2f2e146e718de800",
@@ -41,10 +41,10 @@ const SAMPLE: Readonly<Record<HashAlgorithm, string>> = {
   blake3: "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085",
 };
 
-/** The implementation that this thread uses, once it has hashed the sample right. */
+/** The implementation that this thread uses. */
 const chosen = new Map<HashAlgorithm, Implementation>();
 
-/** A digest by the first implementation that is installed and hashes the sample right. */
+/** Creates a digest by the first implementation that works on this machine. */
 export async function createDigest(algorithm: HashAlgorithm): Promise<MessageDigest> {
   const known = await chosen.get(algorithm)?.create();
   if (known !== undefined) return known;
@@ -53,7 +53,7 @@ export async function createDigest(algorithm: HashAlgorithm): Promise<MessageDig
   return digest;
 }
 
-/** The first that works on this machine, with a digest by it. */
+/** Returns the first implementation that hashes the sample correctly on this machine, with a digest by it. */
 export async function chooseImplementation(
   algorithm: HashAlgorithm,
   implementations: readonly Implementation[],
@@ -61,15 +61,15 @@ export async function chooseImplementation(
   for (const implementation of implementations) {
     try {
       const digest = await implementation.create();
-      if (digest !== undefined && hashesRight(digest, SAMPLE[algorithm])) return { implementation, digest };
+      if (digest !== undefined && isCorrect(digest, SAMPLE[algorithm])) return { implementation, digest };
     } catch {
-      // Not on this machine; the next one is slower, and as right.
+      // Not on this machine.
     }
   }
   throw new Error(`no working implementation of ${algorithm} on this machine`);
 }
 
-function hashesRight(digest: MessageDigest, expected: string): boolean {
+function isCorrect(digest: MessageDigest, expected: string): boolean {
   const bytes = Buffer.alloc(
     SAMPLE_BYTES,
     Uint8Array.from({ length: 251 }, (_, at) => at),
@@ -101,21 +101,14 @@ interface PortableHasher {
 }
 
 function portable(hasher: PortableHasher): MessageDigest {
-  const begin = (): void => {
-    hasher.init();
-  };
-  const update = (bytes: Uint8Array): void => {
-    hasher.update(bytes);
-  };
-  const end = (): string => hasher.digest("hex");
   return {
-    begin,
-    update,
-    end,
+    begin: () => void hasher.init(),
+    update: (bytes) => void hasher.update(bytes),
+    end: () => hasher.digest("hex"),
     whole: (bytes) => {
-      begin();
-      update(bytes);
-      return end();
+      hasher.init();
+      hasher.update(bytes);
+      return hasher.digest("hex");
     },
   };
 }
@@ -124,7 +117,7 @@ interface NativeHasher extends Omit<PortableHasher, "init"> {
   reset(): void;
 }
 
-/** A package that is installed only where it has a prebuilt library, and is not bundled. */
+/** An optional dependency with a prebuilt library; not bundled. */
 const NATIVE = "@napi-rs/blake-hash";
 
 async function nativeBlake3(): Promise<MessageDigest | undefined> {

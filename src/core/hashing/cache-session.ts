@@ -1,38 +1,39 @@
-import { type CachedDigests, cacheEntry, digestKind } from "./cached-digests.ts";
+import { type CachedDigests, cacheEntry } from "./cached-digests.ts";
 import type { DigestCache } from "./digest-cache.ts";
 import { DIGEST_BYTES, type DigestRequest, digestsOf } from "./digest-request.ts";
 import type { HashRun } from "./hash-run.ts";
 
-/** A file of more shards than that is read again rather than kept. */
+/** A file with more shards is not cached. */
 const MAX_KEPT_DIGESTS = 65_536;
-/** A file that was written to so shortly before may be written to again without its times showing it. */
+/** A file written so recently may change again without a change of its times. */
 const SETTLED_MS = 2000;
 
-/** What the digest cache gives to one request, and takes from it. */
+/** The digest cache as used by one request. */
 export class CacheSession {
   /** Digests from the cache by file, lower-case hex, end to end. */
   readonly known: ReadonlyMap<number, string>;
   readonly bytesKnown: number;
   readonly #cache: DigestCache | undefined;
   readonly #request: DigestRequest;
+  readonly #kind: string;
   readonly #startedMs = Date.now();
 
   constructor(cache: DigestCache | undefined, request: DigestRequest) {
     const { root, mode = "full", algorithm, shardSize } = request;
     this.#cache = root === undefined ? undefined : cache;
     this.#request = request;
-    const cached =
-      mode === "full" || root === undefined ? undefined : cache?.load(root, digestKind(algorithm, shardSize));
+    this.#kind = `${algorithm} ${shardSize ?? "-"}`;
+    const cached = mode === "full" || root === undefined ? undefined : cache?.load(root, this.#kind);
     this.known = cached === undefined ? new Map() : lookUp(cached, request);
     this.bytesKnown = [...this.known.keys()].reduce((sum, file) => sum + (request.files[file]?.size ?? 0), 0);
   }
 
-  /** Keeps what a run found out, even one that did not come to its end. */
+  /** Stores the digests of a run, also of one that failed. */
   async save(run: HashRun): Promise<void> {
-    const { root, algorithm, shardSize, files } = this.#request;
+    const { root, shardSize, files } = this.#request;
     if (this.#cache === undefined || root === undefined) return;
     if (this.known.size === files.length) {
-      this.#cache.touch(root);
+      this.#cache.touch(root, this.#kind);
       return;
     }
     const entries: string[] = [];
@@ -43,10 +44,10 @@ export class CacheSession {
         entries.push(cacheEntry(path, state, run.hex(file)));
     }
     const paths = files.map(({ path }) => path);
-    await this.#cache.store(root, digestKind(algorithm, shardSize), entries, paths);
+    await this.#cache.store(root, this.#kind, entries, paths);
   }
 
-  /** Compared with the beginning of the request: what was written since, the check after the last byte has seen. */
+  /** Compared with the start of the request: later writes are detected after the last byte. */
   #isSettled(state: string): boolean {
     const [, mtimeNs, ctimeNs] = state.split(" ", 3);
     return this.#startedMs - Math.max(Number(mtimeNs), Number(ctimeNs)) / 1e6 >= SETTLED_MS;

@@ -2,6 +2,7 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { systemCode } from "../errors.ts";
+import { replaceFile } from "../replace-file.ts";
 import { CachedDigests, parseCache, renderCache } from "./cached-digests.ts";
 
 const EXTENSION = ".digests";
@@ -9,17 +10,17 @@ const EXTENSION = ".digests";
 const MARK = "evicted";
 /** Bytes of all models together. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Of a model's files that the latest request did not ask for, so many entries stay, or as many as it asked for. */
+/** Most entries kept for files that the latest request did not include, or as many as it included. */
 const MIN_OTHERS = 10_000;
 /** The folder is looked through no more often, unless much was stored: that takes longer than storing a small model. */
 const EVICTION_MS = 60 * 60 * 1000;
-/** A writer that died left its draft behind; one that is this old belongs to no running one. */
+/** A draft that is older was left behind by a writer that died. */
 const DRAFT_MS = 60 * 60 * 1000;
 
 /**
- * Digests of files that were read before, one file on disk for each model. Any number of processes may use the same
- * folder: a reader sees what one writer wrote, whole; of two writers at the same time the later one stays, and what the
- * other knew is read again one day. No trouble here is an error of a request.
+ * Digests of files that were read before, one file on disk for each model, algorithm and shard size. Any number of
+ * processes may use the same folder: a reader sees what one writer wrote, whole; of two writers at the same time the
+ * later one stays. An error of the file system here is no error of a request.
  */
 export class DigestCache {
   readonly #directory: string;
@@ -32,96 +33,88 @@ export class DigestCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** What is known of the files of one model. */
+  /** Loads the digests of one model; `kind` is the algorithm and the shard size. */
   load(root: string, kind: string): CachedDigests {
-    return new CachedDigests(this.#read(this.#file(root)).get(kind) ?? "");
+    return this.#read(this.#file(root, kind));
   }
 
   /**
-   * Keeps what a request found out, in its order, and what was known of the model's other files.
+   * Stores the digests of a request, in its order, and those known of the model's other files.
    *
    * @param entries see `cacheEntry`
    * @param paths of all files of the request
    */
   async store(root: string, kind: string, entries: readonly string[], paths: readonly string[]): Promise<void> {
-    const file = this.#file(root);
+    const file = this.#file(root, kind);
     const known = this.#read(file);
-    const before = known.get(kind) ?? "";
     const found = entries.join("");
-    if (found === before) {
-      this.touch(root);
+    if (found === known.text) {
+      this.touch(root, kind);
       return;
     }
-    const others = new CachedDigests(before).without(new Set(paths), Math.max(MIN_OTHERS, paths.length));
-    known.delete(kind);
-    const bytes = renderCache(new Map([[kind, found + others], ...known]));
+    const bytes = renderCache(found + known.without(new Set(paths), Math.max(MIN_OTHERS, paths.length)));
     if (bytes.length > this.#maxBytes) return;
-    const draft = `${file}.${process.pid}-${crypto.randomBytes(6).toString("hex")}`;
     try {
       fs.mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-      await fs.promises.writeFile(draft, bytes, { mode: 0o600, flag: "wx" });
-      await fs.promises.rename(draft, file);
+      await replaceFile(file, bytes);
     } catch (error) {
       if (systemCode(error) === undefined) throw error;
-      ignoreTrouble(() => fs.rmSync(draft, { force: true }));
     }
     this.#unchecked += bytes.length;
     if (this.#unchecked > this.#maxBytes / 16 || this.#isEvictionDue()) this.#evict();
   }
 
-  /** Marks a model as used just now, for the order in which models are forgotten. */
-  touch(root: string): void {
+  /** Marks a model as just used: the least recently used are evicted first. */
+  touch(root: string, kind: string): void {
     const now = new Date();
-    ignoreTrouble(() => fs.utimesSync(this.#file(root), now, now));
+    ignoreSystemErrors(() => fs.utimesSync(this.#file(root, kind), now, now));
   }
 
-  /** The name tells nothing of the model's place. */
-  #file(root: string): string {
-    const name = crypto.createHash("sha256").update(root).digest("hex").slice(0, 32);
+  /** A hash, so that the name does not reveal the model's path. */
+  #file(root: string, kind: string): string {
+    const name = crypto.createHash("sha256").update(`${kind}\n${root}`).digest("hex").slice(0, 32);
     return path.join(this.#directory, `${name}${EXTENSION}`);
   }
 
-  #read(file: string): Map<string, string> {
-    try {
-      if (fs.statSync(file).size > this.#maxBytes) return new Map();
-      return parseCache(fs.readFileSync(file));
-    } catch (error) {
-      if (systemCode(error) === undefined) throw error;
-      return new Map();
-    }
+  #read(file: string): CachedDigests {
+    let text = "";
+    ignoreSystemErrors(() => {
+      if (fs.statSync(file).size <= this.#maxBytes) text = parseCache(fs.readFileSync(file));
+    });
+    return new CachedDigests(text);
   }
 
   /** Whether an hour passed since any process looked through the folder. The mark's own time says so. */
   #isEvictionDue(): boolean {
-    try {
-      return Date.now() - fs.statSync(path.join(this.#directory, MARK)).mtimeMs > EVICTION_MS;
-    } catch (error) {
-      if (systemCode(error) === undefined) throw error;
-      return true;
-    }
+    let isDue = true;
+    ignoreSystemErrors(() => {
+      isDue = Date.now() - fs.statSync(path.join(this.#directory, MARK)).mtimeMs > EVICTION_MS;
+    });
+    return isDue;
   }
 
-  /** Forgets the models that were not asked for longest, until the rest fits. */
+  /** Removes the least recently used models until the rest is within the limit. */
   #evict(): void {
     this.#unchecked = 0;
-    ignoreTrouble(() => fs.writeFileSync(path.join(this.#directory, MARK), "", { mode: 0o600 }));
+    ignoreSystemErrors(() => fs.writeFileSync(path.join(this.#directory, MARK), "", { mode: 0o600 }));
     const files = this.#files().sort((a, b) => b.used - a.used);
     let bytes = 0;
     for (const { file, size, used } of files) {
       const abandoned = !file.endsWith(EXTENSION) && Date.now() - used > DRAFT_MS;
       if (file.endsWith(EXTENSION)) bytes += size;
-      if (abandoned || (file.endsWith(EXTENSION) && bytes > this.#maxBytes)) ignoreTrouble(() => fs.unlinkSync(file));
+      if (abandoned || (file.endsWith(EXTENSION) && bytes > this.#maxBytes))
+        ignoreSystemErrors(() => fs.unlinkSync(file));
     }
   }
 
   /** Models and drafts; `used` in milliseconds since the epoch. */
   #files(): { readonly file: string; readonly size: number; readonly used: number }[] {
     const found: { file: string; size: number; used: number }[] = [];
-    ignoreTrouble(() => {
+    ignoreSystemErrors(() => {
       for (const name of fs.readdirSync(this.#directory)) {
         if (!name.includes(EXTENSION)) continue;
         const file = path.join(this.#directory, name);
-        ignoreTrouble(() => {
+        ignoreSystemErrors(() => {
           const { size, mtimeMs } = fs.statSync(file);
           found.push({ file, size, used: mtimeMs });
         });
@@ -132,7 +125,7 @@ export class DigestCache {
 }
 
 /** The folder may be read-only, full, or emptied by another process at this very moment. */
-function ignoreTrouble(action: () => void): void {
+function ignoreSystemErrors(action: () => void): void {
   try {
     action();
   } catch (error) {

@@ -8,18 +8,18 @@ export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number];
 /** Bytes of a digest, by algorithm. */
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, blake2b: 64, blake3: 32 };
 
-/** Raw digests of a request are kept in memory until its end. */
+/** Limit of a request, whose digests are held in memory. */
 const MAX_DIGESTS = 16_000_000;
 
-/** `full` reads every byte; `cached` takes the digests of unchanged files from the digest cache. */
+/** `full` reads every byte; `cached` uses cached digests of unchanged files. */
 export type DigestMode = "full" | "cached";
 
 export interface DigestRequest {
   readonly files: readonly ModelFile[];
   readonly algorithm: HashAlgorithm;
   /** Bytes of a shard: one digest for each. Absent: one digest a file. */
-  readonly shardSize?: number;
-  readonly mode?: DigestMode;
+  readonly shardSize?: number | undefined;
+  readonly mode?: DigestMode | undefined;
   /** Absolute path of the model, the key of its digests in the cache. Absent: the cache is neither read nor written. */
   readonly root?: string;
 }
@@ -39,9 +39,9 @@ export interface DigestResult {
 }
 
 export interface DigestOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** At most ten calls a second. */
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /** How many digests a file has: none for an empty one in shards (OMS 6.3.2). */

@@ -1,10 +1,10 @@
 import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 
-/** How a file stopped being what the list says. */
+/** How a file differs from its entry in the list. */
 export type FileChange = "removed" | "replaced" | "not-a-file" | "size" | "times" | "shorter" | "longer";
 
-/** Why a file has no digest, as plain data: worker threads send it. */
+/** Why a file has no digest, as plain data that worker threads send. */
 export type ReadFailure =
   /** Sizes in bytes, where they differ. */
   | { readonly kind: "changed"; readonly change: FileChange; readonly listed?: number; readonly found?: number }
@@ -22,7 +22,7 @@ export class FileReadError extends Error {
   }
 }
 
-/** The error that the caller gets, with the file's name. */
+/** Returns the error for the caller, with the file's name. */
 export function readError(failure: ReadFailure, file: ModelFile): ProvenanceError {
   const details = { file: file.name, path: file.path };
   if (failure.kind === "changed") {
@@ -44,7 +44,7 @@ export function readError(failure: ReadFailure, file: ModelFile): ProvenanceErro
   });
 }
 
-/** The pool could not do its work. */
+/** The error for a failure of the pool itself. */
 export function hashingFailed(reason: string, cause?: unknown): ProvenanceError {
   return new ProvenanceError("HASHER_FAILED", `Hashing failed: ${reason}.`, { details: { reason }, cause });
 }

@@ -4,8 +4,7 @@ import { parseStatLine, statLine } from "../model/stat-line.ts";
 import { FileReadError } from "./file-read-error.ts";
 
 /**
- * Opens a file for reading. What was opened is known only after `assertUnchanged`: the name may belong to another file
- * now. A pipe that took its place cannot block the opening thread.
+ * Opens a file for reading, without blocking on a pipe. The file may have been replaced: `assertUnchanged` checks it.
  */
 export function openSnapshot(path: string): number {
   try {
@@ -37,7 +36,7 @@ export function assertUnchanged(fd: number, state: string): void {
     throw unreadable(error, 0);
   }
   if (!found.isFile()) throw new FileReadError({ kind: "changed", change: "not-a-file" });
-  // Nearly always: comparing one text is faster than parsing five numbers.
+  // The fast path: comparing one text is faster than parsing five numbers.
   if (statLine(found) === state) return;
   const listed = parseStatLine(state);
   // Windows gives another device number for a path than for an open file, depending on its version.
@@ -97,7 +96,7 @@ const PROBE = new Uint8Array(1);
 
 function unreadable(error: unknown, offset: number): FileReadError {
   const system = systemCode(error);
-  // An error without a code is not about the file, but a defect of this program.
+  // An error without a code is a defect of this program.
   if (!(error instanceof Error) || system === undefined) throw error;
   return new FileReadError({ kind: "unreadable", offset, system, reason: error.message }, error);
 }

@@ -5,7 +5,7 @@ import { digestsOf } from "./digest-request.ts";
 export const BLOCK_BYTES = 4 * 1024 * 1024;
 /** Files up to this size are read whole, in batches. */
 export const SMALL_FILE_BYTES = 1024 * 1024;
-/** Bounds of a batch: large enough that taking it costs nothing, small enough that no thread is left alone with much at the end. */
+/** Bounds of a batch: large enough that taking it costs little, small enough that threads finish at the same time. */
 const BATCH = { files: 64, bytes: 4 * 1024 * 1024 };
 /** Small shards next to each other that one job takes. */
 const SHARD_RUN_BYTES = 8 * 1024 * 1024;
@@ -29,7 +29,7 @@ export interface HashPlan {
   readonly firstDigest: Uint32Array;
   /** By file: how many jobs read it. */
   readonly jobsOfFile: Int32Array;
-  /** One range is all there is beside batches: reading ahead of the hashing pays for it. */
+  /** Whether there is only one range, which is faster with reading ahead. */
   readonly readsAhead: boolean;
   /** Files and bytes to be read. */
   readonly files: number;
@@ -59,12 +59,12 @@ export function planJobs(
     wanted++;
     bytes += size;
     const before = ranges.length;
-    // An empty file has no digest in shards; it is checked all the same.
+    // An empty file has no digest in shards; it is opened and checked nevertheless.
     if (size <= SMALL_FILE_BYTES && digestsOf(size, shardSize) <= 1) small.push(file);
     else for (let from = 0; from < size; from += step) ranges.push([file, from, Math.min(size, from + step)]);
     jobsOfFile[file] = Math.max(1, ranges.length - before);
   }
-  // Largest first: a large range that begins last would be waited for alone.
+  // Largest first, so that no thread works alone at the end.
   ranges.sort(([, fromA, toA], [, fromB, toB]) => toB - fromB - (toA - fromA));
   const jobs = [...ranges, ...batches(small, files).map(([from, to]) => [-1, from, to] as const)];
   const plan = { order: Uint32Array.from(small), firstDigest, jobsOfFile, readsAhead: ranges.length === 1 };

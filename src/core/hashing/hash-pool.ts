@@ -27,13 +27,13 @@ export interface PoolOptions {
 
 /** Below both, starting a thread takes longer than reading. */
 const SMALL_RUN = { files: 256, bytes: 16 * 1024 * 1024 };
-/** A thread takes some ten milliseconds to start: it has to find as much to do. */
+/** Work that is worth starting a thread, which takes some ten milliseconds. */
 const PER_THREAD = { files: 1000, bytes: 16 * 1024 * 1024 };
 /** Milliseconds of work on the calling thread at a stretch. */
 const SLICE_MS = 10;
 /** Ten a second. */
 const PROGRESS_MS = 100;
-/** Milliseconds that threads get to leave a run that was stopped; then they are ended. */
+/** Milliseconds after a stop before busy threads are terminated. */
 const STOP_MS = 120;
 
 /**
@@ -56,7 +56,7 @@ export class HashPool {
     this.#cache = cache === undefined ? undefined : new DigestCache(cache);
   }
 
-  /** Starts the threads that so many files will need, while the caller still lists them. */
+  /** Starts the threads for this number of files, while the caller still lists them. */
   expect(files: number): void {
     const wanted = Math.min(this.#limit - this.#busy, Math.floor(files / PER_THREAD.files));
     while (this.#idle.length < wanted) this.#idle.push(new HashThread(this.#threadOptions));
@@ -166,7 +166,7 @@ export class HashPool {
     this.#idle.push(...threads.filter(({ isAlive }) => isAlive));
   }
 
-  /** As many as find something to do. A run that begins while all are busy gets one more. */
+  /** As many as there is work for. A run that begins while all are busy gets one more. */
   #threadsFor(plan: HashPlan): HashThread[] {
     if (this.#limit === 0 || isSmall(plan)) return [];
     const useful = Math.ceil(Math.max(plan.files / PER_THREAD.files, plan.bytes / PER_THREAD.bytes));

@@ -22,8 +22,8 @@ const FILE = 2;
 const WORDS = 4;
 
 /**
- * One request under way, shared by the threads that work for it: each takes the next job from one cursor, puts digests
- * into shared memory, and sees there that it has to stop. Nothing of this costs a message.
+ * One running request, shared by its threads without messages: each takes the next job from a shared cursor, writes
+ * digests to shared memory, and reads there whether to stop.
  */
 export class HashRun {
   readonly algorithm: HashAlgorithm;
@@ -80,7 +80,7 @@ export class HashRun {
     return file === -1 ? { kind: "batch", from, to } : { kind: "range", file, from, to };
   }
 
-  /** Has every thread leave the run after its present block. */
+  /** Stops every thread after its current block. */
   stop(): void {
     Atomics.store(this.#words, STOP, 1);
   }

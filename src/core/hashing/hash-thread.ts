@@ -7,7 +7,7 @@ export type ThreadOutcome =
   | { readonly state: "failed"; readonly failed: FailedFile }
   | { readonly state: "crashed"; readonly reason: string; readonly cause?: unknown };
 
-/** One worker thread of the pool. It keeps the process alive only while it works. */
+/** A worker thread of the pool. It keeps the process alive only while it works. */
 export class HashThread {
   readonly #worker: Worker;
   #crash: Extract<ThreadOutcome, { state: "crashed" }> | undefined;
@@ -38,7 +38,7 @@ export class HashThread {
     });
   }
 
-  /** Ends the thread; a read that hangs ends later, and is not waited for. */
+  /** Terminates the thread without waiting for a pending read. */
   terminate(): void {
     this.#crashed("a worker thread was stopped");
     void this.#worker.terminate();
@@ -56,9 +56,9 @@ export class HashThread {
   }
 }
 
-/** Beside this file, in the sources as in the bundles. */
+/** Beside this file and with its extension, in the sources as in the bundles. */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "hash-worker.ts" : "hash-worker.js", import.meta.url);
+  return new URL(`hash-worker${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url);
 }
 
 function messageOf(error: unknown): string {

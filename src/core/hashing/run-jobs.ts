@@ -19,10 +19,10 @@ export interface RunOptions {
   readonly readsAhead: boolean;
 }
 
-/** How often a large file is checked meanwhile: a change is reported long before the file's end. */
+/** Bytes between checks of a large file, so that a change is reported early. */
 const CHECK_BYTES = 256 * 1024 * 1024;
 
-/** Takes jobs of a run, one after the other, until there is none left. Returns the file that ended the run, if any. */
+/** Runs the jobs of a run until none is left. Returns the file that failed, if any. */
 export async function runJobs(run: HashRun, options: RunOptions): Promise<FailedFile | undefined> {
   const digest = await createDigest(run.algorithm);
   let pause = performance.now() + (options.sliceMs ?? Infinity);
@@ -39,7 +39,7 @@ export async function runJobs(run: HashRun, options: RunOptions): Promise<Failed
   return undefined;
 }
 
-/** One of each for this thread, which uses them without a pause. */
+/** Buffers of this thread, reused between jobs. */
 let smallBlock: Buffer | undefined;
 let block: Buffer | undefined;
 
@@ -143,7 +143,7 @@ class RangeReader {
 
   /** Reads the next block while the present one is hashed: the fastest where one file keeps one core busy. */
   async readAhead(from: number, to: number, sink: DigestSink): Promise<void> {
-    // Not shared with another run of this thread, which may go on between two reads.
+    // Not shared: another run of this thread may continue between two reads.
     const [even, odd] = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)];
     assertUnchanged(this.#fd, this.#state);
     const start = (turn: number, at: number) => this.#start(turn % 2 === 0 ? even : odd, at, to);

@@ -1,19 +1,19 @@
 import type { DigestOptions, DigestRequest, DigestResult } from "./digest-request.ts";
 import { HashPool } from "./hash-pool.ts";
 
-/** Who hashes the files of a model. */
+/** Hashes the files of a model. */
 export interface FileHasher {
   /** See {@link HashPool}. */
   digest(request: DigestRequest, options?: DigestOptions): Promise<DigestResult>;
-  /** So many files are being listed, and will be hashed. */
+  /** Announces the number of files that will be hashed. */
   expect?(files: number): void;
 }
 
 export interface PoolChoice {
-  /** Absent: a pool that lives as long as the call. */
-  readonly pool?: FileHasher;
+  /** Absent: a pool for this call only. */
+  readonly pool?: FileHasher | undefined;
   /** Absolute path of the folder where digests are kept between runs; only where no pool is given. */
-  readonly cache?: string;
+  readonly cache?: string | undefined;
 }
 
 /** Runs `use` with the pool given, or with one of its own. */

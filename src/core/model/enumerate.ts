@@ -8,7 +8,7 @@ import { TimeSlices } from "./time-slices.ts";
 import { isSignable, modelFile, Walk, type WalkOptions } from "./walk.ts";
 
 export interface EnumerateOptions extends WalkOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

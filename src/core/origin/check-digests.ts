@@ -7,8 +7,8 @@ import { gitBlobOf, gitBlobWithLf } from "./git-blob.ts";
 export interface DigestCheck extends PoolChoice {
   /** Absolute path of the model, the key of its digests in the cache. */
   readonly root: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /**
@@ -21,9 +21,8 @@ export async function matchingFiles(compared: readonly ComparedFile[], check: Di
   const { root, signal, onProgress } = check;
   const hashed = compared.filter(({ recorded }) => recorded.sha256 !== undefined);
   const files = hashed.map(({ file }) => file);
-  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const { digests } = await withHashPool(check, (pool) =>
-    pool.digest({ root, files, algorithm: "sha256", mode: "cached" }, watching),
+    pool.digest({ root, files, algorithm: "sha256", mode: "cached" }, { signal, onProgress }),
   );
   const matching = new Set<string>();
   for (const [at, { file, recorded }] of hashed.entries()) {

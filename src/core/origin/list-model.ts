@@ -24,7 +24,7 @@ export async function listModel(model: string, signal?: AbortSignal): Promise<Li
   const path = resolve(model);
   const manifest = listOllamaManifest(path);
   if (manifest !== undefined) return manifest;
-  const list = await enumerateModel(path, { ignore: NOT_LISTED, allowSymlinks: false, ...(signal && { signal }) });
+  const list = await enumerateModel(path, { ignore: NOT_LISTED, allowSymlinks: false, signal });
   const folder = list.kind === "directory" ? realpathSync.native(path) : realpathSync.native(dirname(path));
   const files: ListedFile[] = [...list.files];
   const others: string[] = [];

@@ -8,9 +8,9 @@ import { isPinnableName, type PinnedFile, pinDigest } from "./pin-list.ts";
 export interface MeasureOptions extends PoolChoice {
   /** The folder, or the single file. */
   readonly model: string;
-  readonly mode?: DigestMode;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
+  readonly mode?: DigestMode | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /** The bytes of a model, as a policy pins them. */
@@ -45,9 +45,8 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
       `the name ${JSON.stringify(unpinnable.name)} begins with a hyphen or holds a backslash or the end of a line`,
     );
   }
-  const watching = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const { digests, bytesRead, bytesFromCache } = await withHashPool(options, (pool) =>
-    pool.digest({ root: path, files, algorithm: "sha256", mode }, watching),
+    pool.digest({ root: path, files, algorithm: "sha256", mode }, { signal, onProgress }),
   );
   const pinned = files.map(({ name }, at): PinnedFile => ({ name, sha256: digests[at]?.[0] ?? "" }));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);

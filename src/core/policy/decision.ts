@@ -1,5 +1,5 @@
 import type { Reason } from "../verdict.ts";
-import type { SourceLocation } from "./policy.ts";
+import type { SourceLocation } from "./source-location.ts";
 
 /**
  * - `accepted`: all policies that cover the model accept it, at least one of them its signer

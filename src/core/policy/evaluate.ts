@@ -3,7 +3,8 @@ import type { Reason } from "../verdict.ts";
 import type { AuthorityDecision, Decision, Outcome, PolicyDecision } from "./decision.ts";
 import { type AuthoritiesDecision, matchAuthorities } from "./match-authorities.ts";
 import { type ModelFacts, type PinFacts, pinsOf } from "./model-facts.ts";
-import type { Policy, SourceLocation } from "./policy.ts";
+import type { Policy } from "./policy.ts";
+import type { SourceLocation } from "./source-location.ts";
 
 /** A policy file that has errors: what it requires is unknown, so nothing in its folder is accepted. */
 export interface InvalidPolicyFile extends SourceLocation {

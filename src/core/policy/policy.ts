@@ -4,14 +4,7 @@ import type { KeyAuthority } from "./authorities/key.ts";
 import type { KeylessAuthority } from "./authorities/keyless.ts";
 import type { StaticAuthority } from "./authorities/static.ts";
 import type { Glob } from "./glob.ts";
-
-/** A position in a policy file. Lines and columns count from 1. */
-export interface SourceLocation {
-  /** Absolute path. */
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+import type { SourceLocation } from "./source-location.ts";
 
 /** One document of a policy file; the files that it names are already read. */
 export interface Policy {

@@ -7,12 +7,13 @@ import { TimeSlices } from "../model/time-slices.ts";
 import { authorityForms } from "./authorities/table.ts";
 import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "./diagnostics.ts";
 import { Glob, globProblem, literalCharacters } from "./glob.ts";
-import type { Authority, Policy, SourceLocation } from "./policy.ts";
+import type { Authority, Policy } from "./policy.ts";
 import { type AuthorityDocument, PolicyDocument } from "./policy-document.ts";
 import type { ValuePath } from "./policy-schema.ts";
 import { type ReadContext, report } from "./read-context.ts";
 import { RegExpChecker } from "./regular-expression.ts";
 import { schemaProblems } from "./schema-check.ts";
+import type { SourceLocation } from "./source-location.ts";
 import { pathProblem, readBounded } from "./workspace-files.ts";
 import { parseYaml, tooLarge } from "./yaml-text.ts";
 

@@ -45,7 +45,7 @@ export function shortHex(hex: string): string {
   return hex.length > 16 ? `${hex.slice(0, 12)}…` : hex;
 }
 
-/** `2026-11-21 14:02 UTC`, for a text that is read anywhere; what is no time stays as it is. */
+/** `2026-11-21 14:02 UTC`; any other text is returned unchanged. */
 export function utcMinutes(rfc3339: string): string {
   const time = new Date(rfc3339);
   if (Number.isNaN(time.getTime())) return rfc3339;

@@ -46,7 +46,7 @@ export function noteText(note: NonNullable<(ChangedResource | AddedEntry)["note"
   }
 }
 
-/** On whose account a file is not covered. */
+/** Who excluded a file. */
 export function ignoredByText(source: IgnoreSource, t: Translate): string {
   switch (source) {
     case "signer":
@@ -60,7 +60,7 @@ export function ignoredByText(source: IgnoreSource, t: Translate): string {
   }
 }
 
-/** What is not covered; the signature itself goes without saying. */
+/** Names of ignored files, without the signature itself. */
 export function ignoredNames({ ignored }: Coverage): readonly string[] {
   return ignored.filter(({ source }) => source !== "signature").map(({ name }) => name);
 }
@@ -75,7 +75,7 @@ export function readingText(verdict: Verdict, { t, time }: Localizer): string {
   return timed(verdict.reading === "cached" ? t("partly from earlier checks") : t("every byte read"), verdict, time);
 }
 
-/** The same where room is short. */
+/** A shorter form of {@link readingText}. */
 export function shortReadingText(verdict: Verdict, { t, time }: Localizer): string {
   return timed(verdict.reading === "cached" ? t("cached") : t("all read"), verdict, time);
 }
@@ -84,7 +84,7 @@ function timed(text: string, { checkedAt }: Verdict, time: Localizer["time"]): s
   return checkedAt === undefined ? text : `${text}, ${time(checkedAt)}`;
 }
 
-/** The default paths leave out files that git does not keep there; `3+` where not all of it was looked at. */
+/** Label for files below the default ignore paths that are not git's own; `3+` if the search was incomplete. */
 export function hiddenLabel({ count, complete }: HiddenContent, t: Translate): string {
   return t("Left out by default, not git's own ({0})", complete ? String(count) : `${count}+`);
 }

@@ -46,7 +46,7 @@ export function outcomeSentence(outcome: Outcome, t: Translate): string {
   }
 }
 
-/** Whose policy it is. */
+/** The owner of a policy. */
 export function policyOwner({ source }: Pick<PolicyDecision, "source">, t: Translate): string {
   return source === "user" ? t("your own policy") : t("policy of this workspace");
 }
@@ -68,15 +68,15 @@ export function decisionLines(decision: Decision, t: Translate): readonly string
 }
 
 /** The reasons of a verdict that its decision does not already give. */
-export function reasonsBeside(decision: Decision | undefined, reasons: readonly Reason[]): readonly Reason[] {
+export function reasonsOutsideDecision(decision: Decision | undefined, reasons: readonly Reason[]): readonly Reason[] {
   if (decision === undefined) return reasons;
   const known = new Set([...decision.policies.flatMap(policyNotes), ...decision.reasons].map(({ message }) => message));
   return reasons.filter(({ message }) => !known.has(message));
 }
 
-/** Why a verdict is what it is: what accepts the signer, or does not, and everything else that was found. */
+/** All reasons of a verdict: the decisions of policies, then the others. */
 export function reasonLines({ state, signer, decision, reasons }: Verdict, t: Translate): readonly string[] {
-  const beside = reasonsBeside(decision, reasons).map(({ message }) => message);
+  const beside = reasonsOutsideDecision(decision, reasons).map(({ message }) => message);
   if (decision !== undefined) return [...decisionLines(decision, t), ...beside];
   return state === "verified" && signer !== undefined ? [acceptedBySettings(signer, t), ...beside] : beside;
 }

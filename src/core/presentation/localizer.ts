@@ -3,7 +3,7 @@ import { utcMinutes } from "./bytes-and-time.ts";
 /** Translates a text, and fills `{0}`, `{1}`, … with the arguments: `vscode.l10n.t` in the editor, {@link ENGLISH} elsewhere. */
 export type Translate = (text: string, ...args: (string | number)[]) => string;
 
-/** The language and the clock of whoever reads a text. Times are of RFC 3339; what is no time stays as it is. */
+/** Language and time format of the reader. Takes times in RFC 3339; returns any other text unchanged. */
 export interface Localizer {
   readonly t: Translate;
   /** A day: `21 November 2026`. */

@@ -53,9 +53,9 @@ export function issuerAndTime(signer: SigstoreSigner, { time }: Localizer): stri
   return `${issuerName(signer)}, ${time(signer.signedAt)}`;
 }
 
-/** How a line about a signer is written. */
+/** Style of a line about a signer. */
 export interface SignerLineStyle {
-  /** Around every word that others wrote. */
+  /** Escapes text that is not the program's own. */
   readonly quote: (text: string) => string;
   /** Identities, addresses and digests in full. */
   readonly exact: boolean;
@@ -80,7 +80,7 @@ export function signedByLine(signer: Signer, { t, time }: Localizer, { quote, ex
   }
 }
 
-/** Why a signer is accepted where no policy covers the model: by the user's own settings. */
+/** Why a signer is accepted if no policy covers the model: by the user's settings. */
 export function acceptedBySettings(signer: Signer, t: Translate): string {
   switch (signer.method) {
     case "key":

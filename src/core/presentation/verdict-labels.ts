@@ -1,15 +1,15 @@
 import type { StaleCause, Verdict, VerdictState } from "../verdict.ts";
 import type { Translate } from "./localizer.ts";
 
-/** How a verdict is shown. State is never shown by colour alone: each has a label and a mark of its own. */
+/** How a verdict is displayed: never by colour alone, but with its own label and mark. */
 export interface VerdictLabel {
   readonly label: string;
   /** Name of a codicon. */
   readonly icon: string;
   readonly colour: "green" | "blue" | "amber" | "red" | "neutral";
-  /** One or two characters beside a file's name; absent where there is nothing to say. */
+  /** One or two characters beside a file's name, if any. */
   readonly badge?: string;
-  /** One character before the label, where there are no icons. */
+  /** One character before the label, in plain text. */
   readonly mark: string;
 }
 
@@ -73,7 +73,7 @@ function labelOf(verdict: Labelled): VerdictLabel {
   return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : VERDICT_LABELS[state];
 }
 
-/** Whether a policy allows the model by exception. That hides neither a change nor a signature that is not valid. */
+/** Whether a policy allows the model by exception. An exception never hides a changed model or an invalid signature. */
 export function isException({ state, decision }: Labelled): boolean {
   return decision?.outcome === "exception" && state !== "modified" && state !== "invalid" && state !== "stale";
 }

@@ -86,8 +86,7 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
         ? t("{0} is not signed, and a policy demands a signature.", name)
         : t("{0} is not signed.", name);
     case "unchecked":
-      if (awaitsPin(verdict))
-        return t("{0} is not signed; a policy pins its bytes, which were not checked yet.", name);
+      if (awaitsPin(verdict)) return t("{0} is not signed; a policy pins its bytes, which were not checked yet.", name);
       return signer === undefined
         ? t("{0} is signed and was not checked yet.", name)
         : t("{0} was signed by {1}; its files were not checked yet.", name, who);

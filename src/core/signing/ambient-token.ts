@@ -4,15 +4,15 @@ import { promisify } from "node:util";
 import * as v from "valibot";
 import { ProvenanceError, systemCode, throwIfCancelled } from "../errors.ts";
 
-/** Whom the token is for: what Fulcio expects. */
+/** The audience that Fulcio expects. */
 const AUDIENCE = "sigstore";
 /** Milliseconds. */
 const TIMEOUT = 10_000;
 const MAX_TOKEN_BYTES = 64 * 1024;
-/** Where sidecars leave one, as other Sigstore clients expect it. */
+/** Where sidecars write a token, as in other Sigstore clients. */
 const TOKEN_FILE = "/var/run/sigstore/cosign/oidc-token";
 const GOOGLE = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity";
-/** What the firmware of a Google Compute Engine machine calls itself. */
+/** Names the firmware of a machine; "Google…" on Compute Engine. */
 const PRODUCT_NAME = "/sys/class/dmi/id/product_name";
 
 export interface AmbientOptions {
@@ -29,18 +29,18 @@ export interface AmbientOptions {
 export interface AmbientToken {
   /** An OpenID identity token: for memory only. */
   readonly token: string;
-  /** Where it came from, for a person. */
+  /** Its source, for messages. */
   readonly source: string;
 }
 
 interface Source {
   readonly name: string;
-  /** Whether the surroundings say that this is where it comes from. */
+  /** Whether the environment indicates this source. */
   applies(options: AmbientOptions): boolean | Promise<boolean>;
   token(options: AmbientOptions): Promise<string>;
 }
 
-/** In this order; the first that applies is asked, and no other. */
+/** The first one that applies is used, and no other. */
 const SOURCES: readonly Source[] = [
   {
     name: "GitHub Actions",
@@ -91,7 +91,7 @@ const SOURCES: readonly Source[] = [
 ];
 
 /**
- * The identity token that the surroundings give: a CI job's, a cloud machine's, or one in a file.
+ * Returns the identity token of the environment: of a CI job, a cloud machine, or in a file.
  *
  * @throws ProvenanceError TOKEN_NOT_FOUND, TOKEN_UNAVAILABLE, CANCELLED; none holds any of a token
  */
@@ -114,7 +114,7 @@ export async function findAmbientToken(options: AmbientOptions): Promise<Ambient
   }
   throw new ProvenanceError(
     "TOKEN_NOT_FOUND",
-    "Nothing around here gives an identity token: not GitHub Actions (with the permission id-token: write), GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, nor a token file.",
+    "The environment provides no identity token: not GitHub Actions (with the permission id-token: write), GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, nor a token file.",
   );
 }
 
@@ -144,7 +144,7 @@ async function request(
   return await response.text();
 }
 
-/** Not the message of just any error: it might quote what was read. */
+/** Not the message of any error: it may contain the token. */
 function whyNot(error: unknown): string {
   if (error instanceof StatusError) return error.message;
   if (error instanceof Error && error.name === "TimeoutError") return "it did not answer in time";

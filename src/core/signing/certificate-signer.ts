@@ -2,10 +2,9 @@ import type { VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { checkValidity } from "../verification/certificate-path.ts";
-import { certificateSigner } from "../verification/certificate-signer.ts";
 import { readCertificates } from "../verification/certificates.ts";
 import type { CertificateSigner } from "../verification/signer.ts";
-import { checkLeafUsage } from "../verification/verify-certificate.ts";
+import { certificateSigner, checkLeafUsage } from "../verification/verify-certificate.ts";
 import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
 import { readPrivateKey, type SigningKey } from "./private-key.ts";
 import type { Signer, SignerOptions } from "./signer.ts";
@@ -13,7 +12,7 @@ import type { Signer, SignerOptions } from "./signer.ts";
 export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
   readonly method: "certificate";
   readonly certificate: PemSource;
-  /** Intermediate certificates, and the root if it is to travel along; a PEM text may hold several. */
+  /** Intermediate certificates, and optionally the root; a PEM text may hold several. */
   readonly chain?: readonly PemSource[];
 }
 
@@ -30,7 +29,7 @@ export interface CertificateMaterial {
 }
 
 /**
- * The certificate to sign with, and the chain that travels with the signature.
+ * Returns the certificate to sign with, and the chain for the bundle.
  *
  * @throws ProvenanceError CERTIFICATE_UNREADABLE, CERTIFICATE_KEY_MISMATCH, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_USAGE
  */

@@ -2,11 +2,11 @@ import { createPublicKey } from "node:crypto";
 import { basename } from "node:path";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
-import { envelopeSignatureFits } from "../verification/envelope-signature.ts";
+import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { SigningKey } from "./private-key.ts";
 
 /**
- * Checks what was read back of a signature: what counts is what is on the disk.
+ * Verifies a signature as read back from the disk.
  *
  * @param signature for messages
  * @param payload what was to be signed
@@ -15,7 +15,7 @@ import type { SigningKey } from "./private-key.ts";
 export function checkWritten(written: Buffer, signature: string, key: SigningKey, payload: Buffer): void {
   const { envelope } = parseBundle(written, basename(signature));
   const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
-  if (envelope.payload.equals(payload) && envelopeSignatureFits(envelope, publicKey, key.curve)) return;
+  if (envelope.payload.equals(payload) && verifyEnvelopeSignature(envelope, publicKey, key.curve)) return;
   throw selfCheckFailed(signature);
 }
 

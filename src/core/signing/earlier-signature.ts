@@ -11,32 +11,32 @@ import { TimeSlices } from "../model/time-slices.ts";
 import type { Trust } from "../trust.ts";
 import { claimedSignerOf } from "../verification/claimed-signer.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
-import { envelopeSignatureFits } from "../verification/envelope-signature.ts";
+import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { Signer } from "../verification/signer.ts";
 import { REMEDIES } from "./remedies.ts";
-import { wouldOverwrite } from "./signature-place.ts";
+import { wouldOverwrite } from "./signature-destination.ts";
 
-/** The OMS signature in the place of the one that is about to be written. */
+/** The OMS signature at the path that is about to be written. */
 export interface EarlierSignature {
   /** Absolute path. */
   readonly path: string;
   readonly statement: Statement;
   /**
-   * Who made it, only where it is authentic: by the key that signs now, or by a login at the Sigstore instance that
-   * signs now. Whose login that was is compared when the person has logged in.
+   * Its signer, only if authentic: the current key, or an identity at the current Sigstore instance. The identity is
+   * compared after the login.
    */
   readonly signer?: Signer;
-  /** Who made it, in one line, by its own word. */
+  /** The signer that it claims, in one line. */
   readonly claimedSigner: string;
-  /** Whether it is about the model that is signed now. */
+  /** Whether it is a signature of the model that is being signed. */
   readonly sameModel: boolean;
 }
 
 /**
- * Reads the signature that is about to be replaced. What it is, is decided by its content: all of it has to parse.
+ * Reads the signature that is about to be replaced. Its content decides what it is: all of it has to parse.
  *
  * @param path absolute
- * @param trust in the signer, and in no one else
+ * @param trust trusts the current signer only
  * @returns undefined where there is no file
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE where the file is anything but an OMS signature, CANCELLED
  */
@@ -60,11 +60,11 @@ export async function readEarlierSignature(
 }
 
 /**
- * Rejects what only an explicit wish may replace.
+ * Rejects a signature that only `force` may replace.
  *
  * @throws ProvenanceError SIGNATURE_OTHER_MODEL, SIGNATURE_OTHER_SIGNER
  */
-export function refuseOthers({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
+export function assertReplaceable({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
   if (!sameModel) {
     const subject = statement.subjectName;
     throw new ProvenanceError(
@@ -77,9 +77,9 @@ export function refuseOthers({ path, statement, signer, claimedSigner, sameModel
 }
 
 /**
- * The error for a signature that is not by the one who signs now.
+ * The error for a signature by another signer.
  *
- * @param by who made it, where that was verified
+ * @param by its signer, if verified
  */
 export function otherSigner(path: string, claimedSigner: string, by?: string): ProvenanceError {
   const who =
@@ -109,14 +109,14 @@ async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: 
   for (const source of keys ?? []) {
     const { key } = readPublicKey(source);
     const curve = curveOf(key);
-    if (curve === undefined || !envelopeSignatureFits(bundle.envelope, key, curve)) continue;
+    if (curve === undefined || !verifyEnvelopeSignature(bundle.envelope, key, curve)) continue;
     return { method: "key", fingerprint: keyFingerprint(key), curve, label: source.label };
   }
   if (sigstore === undefined || bundle.material.method !== "sigstore") return undefined;
-  const { authenticateSigstore } = await import("../verification/sigstore/authenticate-sigstore.ts");
+  const { verifySigstoreBundle } = await import("../verification/sigstore/verify-sigstore.ts");
   try {
     const trusted = typeof sigstore === "function" ? await sigstore() : sigstore;
-    return (await authenticateSigstore(bundle, trusted, path)).signer;
+    return (await verifySigstoreBundle(bundle, trusted, path)).signer;
   } catch (error) {
     if (error instanceof ProvenanceError) return undefined;
     throw error;
@@ -154,7 +154,7 @@ async function isAbout(
   return false;
 }
 
-/** The subject's name is not checked by anything: it must not lead anywhere. */
+/** The subject's name is unverified, and must not be used as a path with separators. */
 function isEntryName(subject: string): boolean {
   return nameProblem(subject) === undefined && !subject.includes("/");
 }

@@ -15,23 +15,22 @@ const Payload = v.looseObject({
   email: v.optional(v.string()),
   /** Some issuers write it as text. */
   email_verified: v.optional(v.union([v.boolean(), v.string()])),
-  /** Dex says here who really vouched: the address of GitHub, Google… */
+  /** Dex names the actual identity provider here: the URL of GitHub, Google… */
   federated_claims: v.optional(v.looseObject({ connector_id: v.optional(v.string()) })),
 });
 
-/** What an identity token says about its bearer; Fulcio checks it, nothing here does. */
+/** The claims of an identity token. Fulcio verifies them; this program does not. */
 export interface IdentityClaims {
   /** E-mail address or subject: for a person to read. */
   readonly subject: string;
-  /** Present where the certificate has to be for this address. */
+  /** The address that the certificate has to name, if any. */
   readonly email?: string;
-  /** Who may stand in the certificate as having vouched. */
+  /** Issuers that the certificate may name. */
   readonly issuers: readonly string[];
 }
 
 /**
- * Reads an OpenID identity token (JWT, RFC 7519), and refuses what Fulcio would refuse anyway. No error holds any of
- * the token.
+ * Reads an OpenID identity token (JWT, RFC 7519), and rejects what Fulcio would reject. No error contains any of it.
  *
  * @param now milliseconds since 1970
  * @throws ProvenanceError TOKEN_MALFORMED, TOKEN_EXPIRED, TOKEN_NO_IDENTITY, TOKEN_EMAIL_UNVERIFIED
@@ -49,13 +48,13 @@ export function readIdentityToken(token: string, now: number): IdentityClaims {
   if (exp <= seconds) {
     throw new ProvenanceError(
       "TOKEN_EXPIRED",
-      `The identity token of ${iss} was good until ${new Date(exp * 1000).toISOString()}, and it is later than that. Log in again, or get a new token.`,
+      `The identity token of ${iss} expired at ${new Date(exp * 1000).toISOString()}. Log in again, or get a new token.`,
     );
   }
   if (Math.max(iat ?? 0, nbf ?? 0) > seconds + CLOCK_TOLERANCE) {
     throw new ProvenanceError(
       "TOKEN_EXPIRED",
-      `The identity token of ${iss} is not good yet by this computer's clock, ${new Date(now).toISOString()}. Set the clock right.`,
+      `The identity token of ${iss} is not valid yet by this computer's clock, ${new Date(now).toISOString()}. Correct the clock.`,
     );
   }
   const connector = federated_claims?.connector_id;
@@ -69,14 +68,14 @@ export function readIdentityToken(token: string, now: number): IdentityClaims {
     );
   }
   if (sub === undefined || sub === "") {
-    throw new ProvenanceError("TOKEN_NO_IDENTITY", `The identity token of ${iss} does not say whom it was given to.`, {
+    throw new ProvenanceError("TOKEN_NO_IDENTITY", `The identity token of ${iss} names no identity.`, {
       details: { issuer: iss },
     });
   }
   return { subject: sub, issuers };
 }
 
-/** Whether a certificate is for whom the token was; of other identities than e-mail, only the issuer is known before. */
+/** Whether a certificate is for the bearer of a token; for identities other than e-mail, only the issuer is known. */
 export function isForBearer(
   { identity, identityType, issuer }: Pick<SigstoreSigner, "identity" | "identityType" | "issuer">,
   { email, issuers }: IdentityClaims,

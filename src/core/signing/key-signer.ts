@@ -29,7 +29,7 @@ export interface KeyOwner {
   readonly material: Exclude<VerificationMaterial, { method: "sigstore" }>;
 }
 
-/** Signs with a private key at hand, in the name of its owner. */
+/** A signer with a private key in memory. */
 export function signerWithKey(
   key: SigningKey,
   label: string,

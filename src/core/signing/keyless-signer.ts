@@ -6,30 +6,30 @@ import { parseBundle } from "../bundle/parse-bundle.ts";
 import { type ErrorCode, ProvenanceError, throwIfCancelled } from "../errors.ts";
 import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
-import { verifySigstoreBundle } from "../verification/sigstore/verify-sigstore.ts";
+import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
 import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
+import { withExplicitDefaults } from "./explicit-defaults.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
-import { logTimeout, logWitness, type Testimony, timestampWitness } from "./sigstore-witness.ts";
-import { spelledOut } from "./spelled-out.ts";
+import { logTimeout, logWitness, type TransparencyEvidence, timestampWitness } from "./sigstore-witness.ts";
 
 /** A login, or the identity of a CI job. */
 export interface SigstoreIdentity {
   readonly method: "sigstore";
-  /** The instance: where it is, and how what it answers is verified. */
+  /** The Sigstore instance: its services, and the keys to verify their responses. */
   readonly root: TrustRoot;
   /**
-   * An OpenID identity token (JWT), or how to get one: asked for when the files were read, for tokens live for minutes.
-   * It is held in memory for as long as the signing takes, and in no error.
+   * An OpenID identity token (JWT), or a function that gets one after the files were read, since tokens expire within
+   * minutes. It is held in memory while signing, and in no error.
    */
   readonly token: string | (() => Promise<string>);
-  /** Asked before anything is made public; only `true` goes on. Absent: nobody is asked. */
+  /** Called before anything is made public; only `true` continues. Absent: no confirmation. */
   readonly confirm?: (notice: PublicationNotice) => boolean | Promise<boolean>;
   readonly limits?: Partial<ServiceLimits>;
 }
@@ -40,10 +40,10 @@ interface Session {
   readonly limits: ServiceLimits;
   readonly claims: IdentityClaims;
   readonly record: PublicationRecord;
-  /** Path of the file to be. */
+  /** Path of the signature file. */
   readonly signature: string;
   readonly signal: AbortSignal | undefined;
-  /** Who made the signature that is replaced: anyone else is rejected before the model's digest is published. */
+  /** Signer of the signature that is replaced: any other is rejected before the model's digest is published. */
   readonly only: SigstoreSigner | undefined;
 }
 
@@ -59,9 +59,8 @@ export function createKeylessSigner(identity: SigstoreIdentity, options: SignerO
 }
 
 /**
- * Signs a statement with a short-lived certificate, and has it timestamped and logged. The timestamp comes before the
- * log entry, so that a failure there publishes nothing about the model. What the services answered is verified before
- * this resolves.
+ * Signs a statement with a short-lived certificate, and gets a timestamp and a log entry. The timestamp comes first, so
+ * that its failure publishes nothing about the model. The result is verified before this resolves.
  *
  * @throws ProvenanceError SIGNING_*, TOKEN_*, SIGNATURE_OTHER_SIGNER, PUBLICATION_DECLINED, CANCELLED; each says what was published
  */
@@ -111,7 +110,7 @@ async function makeBundle(session: Session, token: string, payload: Buffer): Pro
     witnesses: [{ testify: (content, certificate) => testify(session, content, certificate) }],
   });
   const bundle = await builder.create({ data: payload, type: PAYLOAD_TYPE });
-  return Buffer.from(`${JSON.stringify(spelledOut(bundleToJSON(bundle)))}\n`, "utf8");
+  return Buffer.from(`${JSON.stringify(withExplicitDefaults(bundleToJSON(bundle)))}\n`, "utf8");
 }
 
 async function certifyAndSign(session: Session, token: string, data: Buffer): Promise<Signature> {
@@ -132,7 +131,7 @@ async function certifyAndSign(session: Session, token: string, data: Buffer): Pr
   return signed;
 }
 
-/** Before anything is logged: whoever is named in the log is named for ever. */
+/** Runs before anything is logged: an identity in the log stays there for ever. */
 function checkCertificate({ key }: Signature, { claims, services, record, signature, only }: Session): void {
   const refuse = (why: string, cause?: unknown): ProvenanceError =>
     new ProvenanceError(
@@ -156,7 +155,7 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   throw new ProvenanceError(code, `${message} ${record.text()}`, { details });
 }
 
-async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<Testimony> {
+async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<TransparencyEvidence> {
   const { services, limits, record, signal } = session;
   const { timestamps, log } = services;
   const stamped =
@@ -184,7 +183,7 @@ async function testify(session: Session, content: SignatureBundle, certificate: 
 
 async function verifyResult({ identity, claims, record }: Session, bytes: Buffer, signature: string) {
   try {
-    const signer = await verifySigstoreBundle(parseBundle(bytes, basename(signature)), identity.root, signature);
+    const signer = await verifyAgainstRoot(parseBundle(bytes, basename(signature)), identity.root, signature);
     if (isForBearer(signer, claims)) return signer;
     throw new Error(`it names ${signer.identity}`);
   } catch (error) {
@@ -197,7 +196,7 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
   }
 }
 
-/** One sentence about the service, one about what was published. Nothing of the request is in it, for that has the token. */
+/** One sentence about the service, one about what was published. Without the request, which contains the token. */
 function serviceFailure(
   code: ErrorCode,
   who: string,
@@ -228,7 +227,7 @@ function statusOf(error: unknown): number | undefined {
   return undefined;
 }
 
-/** Whether a service answered that it did not do what it was asked for. */
+/** Whether a service rejected the request. */
 function wasRefused(error: unknown): boolean {
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500;

@@ -20,8 +20,7 @@ const PRIVATE_KEY =
   /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])+(?:[A-Za-z-]+: |[A-Za-z0-9+/=]{16})/;
 
 /**
- * Finds private keys in PEM among the files of a model, whatever their names. Small files only are looked at: the cost
- * is that of opening them, a few microseconds each.
+ * Finds private keys in PEM among the files of a model, whatever their names. Reads small files only.
  *
  * @returns canonical names; a file that cannot be read is reported when it is hashed
  * @throws ProvenanceError CANCELLED
@@ -40,12 +39,12 @@ export async function findPrivateKeys(files: readonly ModelFile[], signal?: Abor
 }
 
 /**
- * Rejects a model that would carry private keys to all who get it.
+ * Rejects a model that holds private keys.
  *
- * @param label what a person calls the model
+ * @param label name of the model, for messages
  * @throws ProvenanceError MODEL_PRIVATE_KEY, which names them; CANCELLED
  */
-export async function refusePrivateKeys(
+export async function rejectPrivateKeys(
   files: readonly ModelFile[],
   label: string,
   signal?: AbortSignal,

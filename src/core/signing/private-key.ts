@@ -11,7 +11,7 @@ export interface SigningKey {
   readonly curve: Curve;
 }
 
-/** Whether a PEM text says that its key is encrypted (PKCS#8, RFC 5958, or the headers of RFC 1421). */
+/** Whether a PEM text holds an encrypted key (PKCS#8, RFC 5958, or the headers of RFC 1421). */
 export function isEncryptedKey(pem: string): boolean {
   return pem.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
 }
@@ -41,7 +41,7 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
     privateKey = createPrivateKey({ key: pem, format: "pem", ...(encrypted && { passphrase: passphrase ?? "" }) });
   } catch (cause) {
     // The cause of a wrong passphrase is what decryption made of the key, so it is not kept.
-    // One in a few hundred wrong ones decrypts to something that is told as unsupported.
+    // One in a few hundred wrong ones decrypts to something that Node reports as unsupported.
     if (encrypted) {
       throw new ProvenanceError(
         "KEY_PASSPHRASE_WRONG",
@@ -60,7 +60,7 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
   return { privateKey, publicKey: createPublicKey(privateKey), curve };
 }
 
-/** ECDSA over the DSSE encoding, with the digest that fits the curve; DER (RFC 3279). */
+/** Signs the DSSE encoding: ECDSA with the digest of the curve; DER (RFC 3279). */
 export function signPayload({ privateKey, curve }: SigningKey, payloadType: string, payload: Buffer): Buffer {
   const signer = createSign(CURVE_DIGEST[curve]);
   for (const part of preAuthenticationEncoding(payloadType, payload)) signer.update(part);

@@ -1,28 +1,26 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { replaceFile } from "../replace-file.ts";
 import type { PublicationNotice } from "./publication.ts";
 
 const FILE = "agreed-publications.json";
 const Stored = v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
 
-/** Whether a person agreed before to be named in this log. */
+/** Whether the person agreed earlier to have this identity in this log. */
 export async function hasAgreed(storage: string, notice: PublicationNotice): Promise<boolean> {
   return (await read(storage)).has(fingerprint(notice));
 }
 
-/** Remembers it. Where the folder cannot be written, the person is asked again next time. */
+/** Stores the agreement. If the folder cannot be written, the person is asked again next time. */
 export async function rememberAgreement(storage: string, notice: PublicationNotice): Promise<void> {
   const agreed = (await read(storage)).add(fingerprint(notice));
-  const path = join(storage, FILE);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await mkdir(storage, { recursive: true });
-    await writeFile(temporary, JSON.stringify([...agreed]), { flag: "wx" });
-    await rename(temporary, path);
+    await replaceFile(join(storage, FILE), JSON.stringify([...agreed]));
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // The folder cannot be written.
   }
 }
 
@@ -34,7 +32,7 @@ async function read(storage: string): Promise<Set<string>> {
   }
 }
 
-/** The file need not name anybody. */
+/** A hash, so that the file holds no identity. */
 function fingerprint({ identity, log }: PublicationNotice): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, log]))

@@ -2,9 +2,9 @@ import type { TrustRoot } from "../verification/trust-root.ts";
 import type { IdentityClaims } from "./identity-claims.ts";
 import type { SigningServices } from "./sigstore-services.ts";
 
-/** What a keyless signature makes public, told before it does. */
+/** What a keyless signature makes public, shown before it is made. */
 export interface PublicationNotice {
-  /** Who will be named: an e-mail address, or the subject of a CI job. */
+  /** The identity that becomes public: an e-mail address, or the subject of a CI job. */
   readonly identity: string;
   /** URL of the log. */
   readonly log: string;
@@ -36,7 +36,7 @@ const LOG_TEXT: Readonly<Record<Step, string>> = {
   done: ", and the model's digest was entered into the log.",
 };
 
-/** How far the making of a keyless signature came, for the message when it fails. */
+/** How far a keyless signature came, for the message of a failure. */
 export class PublicationRecord {
   readonly #subject: string;
   #certificate: Step = "none";
@@ -46,7 +46,7 @@ export class PublicationRecord {
     this.#subject = subject;
   }
 
-  /** A certificate stands in a log of certificates from the moment it is issued. */
+  /** A certificate is in the certificate log as soon as it is issued. */
   certificate(step: Step): void {
     this.#certificate = step;
   }

@@ -1,6 +1,6 @@
 /**
- * Last sentences of errors while signing: what to do. A program that has options for it puts them in their place; a
- * sentence about what was published may follow.
+ * Last sentences of signing errors: what to do. The terminal replaces them by its options; a sentence about what was
+ * published may follow.
  */
 export const REMEDIES = {
   SIGNATURE_WOULD_OVERWRITE: "Choose another path for the signature.",

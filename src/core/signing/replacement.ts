@@ -3,27 +3,27 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { Signer } from "../verification/signer.ts";
 import type { EarlierSignature } from "./earlier-signature.ts";
 
-/** Names of a list that are kept; `count` has all. */
+/** Most names in a list; `count` is the number of all. */
 const NAMES = 1_000;
 
-/** The signature that is about to be replaced, and how what is signed now differs from what it signed. */
+/** The signature that is about to be replaced, and how the new statement differs from it. */
 export interface Replacement {
   /** Absolute path. */
   readonly signature: string;
-  /** Who made it, only where it is authentic and by the key, or at the Sigstore instance, that signs now. */
+  /** Its signer, only if authentic: the current key, or an identity at the current Sigstore instance. */
   readonly signer?: Signer;
-  /** Who made it, in one line, by its own word. */
+  /** The signer that it claims, in one line. */
   readonly claimedSigner: string;
   readonly changes: SignedChanges;
 }
 
-/** What a new signature says otherwise than the one before, by the digests that are signed. */
+/** How a new signature differs from the one that it replaces, by the signed digests. */
 export interface SignedChanges {
   /** Whether nothing differs. */
   readonly matches: boolean;
   /**
-   * Whether the digests of both are of one kind. Where the hash or the shards differ, files of the same name cannot be
-   * compared, and none of them counts as changed.
+   * Whether both use the same hash and shards. Otherwise files of the same name cannot be compared, and none counts as
+   * changed.
    */
   readonly comparable: boolean;
   readonly changed: NameList;

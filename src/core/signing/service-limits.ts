@@ -1,6 +1,6 @@
 import { untilAborted } from "../until-aborted.ts";
 
-/** How long the services of Sigstore are waited for. */
+/** Timeouts and retries for the services of Sigstore. */
 export interface ServiceLimits {
   /** Milliseconds a request may take. */
   readonly timeout: number;
@@ -20,7 +20,7 @@ export function retryOption({ retries, backoff }: ServiceLimits): { retries: num
 }
 
 /**
- * Waits for a request and its retries, and no longer: the library has no end for a connection that is never made.
+ * Limits the time of a request and its retries: the library has no timeout for connecting.
  *
  * @param timeout milliseconds of one request
  * @throws Error where the time is over; ProvenanceError CANCELLED

@@ -2,7 +2,7 @@ import type { Trust } from "../trust.ts";
 import type { Signer as SignerIdentity } from "../verification/signer.ts";
 import type { Replacement } from "./replacement.ts";
 
-/** What signs statements: one file a method. What can fail without the model fails where the signer is made. */
+/** Signs statements; one file for each method. What can fail without the model fails when the signer is created. */
 export interface Signer {
   /** Accepts this signer only. */
   readonly trust: Trust;
@@ -17,7 +17,7 @@ export interface SignedStatement {
   /** The bundle: JSON, UTF-8. */
   readonly bytes: Buffer;
   readonly signer: SignerIdentity;
-  /** What cannot be undone, in a sentence. */
+  /** What was published, in a sentence. */
   readonly published?: string;
   /**
    * Checks the bytes read back from the disk.

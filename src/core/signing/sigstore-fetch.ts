@@ -8,9 +8,8 @@ interface Request {
 }
 
 /**
- * Stands in bundles where `@sigstore/sign` wants `make-fetch-happen`: the agent of that library never gets a connection
- * in VS Code, which puts its own agent for proxies in the place of every other. This is the platform's `fetch`, which
- * VS Code, and Node by the environment, send through a proxy where there is one.
+ * Replaces `make-fetch-happen` of `@sigstore/sign` in bundles: its agent never connects in VS Code, which replaces every
+ * agent by its own for proxies. The platform's `fetch` uses the proxy of VS Code, or of Node's environment.
  */
 export default async function fetchForSigstore(
   url: string,
@@ -25,7 +24,7 @@ export default async function fetchForSigstore(
     });
     return Object.assign(response, { buffer: async () => Buffer.from(await response.arrayBuffer()) });
   } catch (error) {
-    // "fetch failed" tells nothing; its cause does.
+    // The message is only "fetch failed"; the reason is in its cause.
     throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   }
 }

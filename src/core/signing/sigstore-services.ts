@@ -2,7 +2,7 @@ import type { Service, ServiceConfiguration, SigningConfig } from "@sigstore/pro
 import { ProvenanceError } from "../errors.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
 
-/** Where a model is signed. */
+/** The services of an instance that sign a model. */
 export interface SigningServices {
   /** Fulcio: URL. */
   readonly authority: string;
@@ -22,25 +22,29 @@ const ALL = 1;
 const EXACT = 3;
 
 /**
- * Chooses the services of an instance to sign with (SigningConfig 0.2): of those in use now, the highest version that is
- * known here, and of these the one that was put into use last. A bundle gets one log entry: more are refused by others.
+ * Chooses the services of an instance to sign with (SigningConfig 0.2): of those valid now, the highest supported version,
+ * and of these the newest. A bundle gets one log entry: other clients reject more.
  *
  * @throws ProvenanceError SIGNING_SERVICES
  */
 export function chooseServices({ signingConfig, label }: TrustRoot, now: Date): SigningServices {
   if (signingConfig === undefined) {
-    throw unusable(label, "it does not say where to sign. Give a trust configuration with a signing configuration");
+    throw unusable(label, "it has no signing configuration. Give a trust configuration with one");
   }
   const { caUrls, rekorTlogUrls, rekorTlogConfig, tsaUrls, tsaConfig, oidcUrls } = signingConfig;
   const authority = choose(caUrls, SERVICE_VERSIONS, now);
-  if (authority === undefined) throw unusable(label, "it names no certificate authority that is in use and known here");
+  if (authority === undefined)
+    throw unusable(label, "it names no certificate authority that is valid now and supported here");
   const log = choose(rekorTlogUrls, LOG_VERSIONS, now);
-  if (log === undefined) throw unusable(label, "it names no transparency log that is in use and known here");
+  if (log === undefined) throw unusable(label, "it names no transparency log that is valid now and supported here");
   refuseSeveral(rekorTlogConfig, usable(rekorTlogUrls, LOG_VERSIONS, now), "log entries", label);
   const timestamps = choose(tsaUrls, SERVICE_VERSIONS, now);
   refuseSeveral(tsaConfig, usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label);
   if (log.version === 2 && timestamps === undefined) {
-    throw unusable(label, "its log tells no time, and it names no timestamp authority that is in use and known here");
+    throw unusable(
+      label,
+      "its log gives no time, and it names no timestamp authority that is valid now and supported here",
+    );
   }
   const issuer = choose(oidcUrls, SERVICE_VERSIONS, now);
   return {

@@ -6,8 +6,8 @@ import { preAuthenticationEncoding } from "../bundle/dsse.ts";
 import { retryOption, type ServiceLimits } from "./service-limits.ts";
 import type { SigningServices } from "./sigstore-services.ts";
 
-/** What the services say about a signature. */
-export interface Testimony {
+/** Log entries and timestamps of a signature. */
+export interface TransparencyEvidence {
   readonly tlogEntries: TransparencyLogEntry[];
   readonly rfc3161Timestamps: RFC3161SignedTimestamp[];
 }
@@ -18,8 +18,8 @@ export function timestampWitness(url: string, limits: ServiceLimits): Witness {
 }
 
 /**
- * An entry for a signature in a log. A log of version 2 takes a digest and a signature only (`hashedrekord`), where the
- * library would post the whole envelope and be refused: what it gets to see here is the digest of what was signed.
+ * Gets a log entry for a signature. A log of version 2 takes a digest and a signature only (`hashedrekord`), but the
+ * library would post the whole envelope and be rejected, so it gets the digest of the signed bytes.
  */
 export function logWitness({ log }: SigningServices, limits: ServiceLimits): Witness {
   const rekor = new RekorWitness({

@@ -2,23 +2,23 @@ import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { temporaryName } from "../model/temporary-names.ts";
 import { REMEDIES } from "./remedies.ts";
-import { appearedMeanwhile, assertUnchanged, type SignaturePlace } from "./signature-place.ts";
+import { appearedMeanwhile, assertUnchanged, type SignatureDestination } from "./signature-destination.ts";
 
-/** Readable for all, as far as the process's mask allows: what travels with a model. */
+/** Readable for all, within the process's umask, like the model. */
 const NEW_MODE = 0o644;
-/** While the file that is replaced may be for fewer eyes. */
+/** For temporary files: the file that is replaced may be private. */
 const PRIVATE_MODE = 0o600;
 
 /**
- * Writes a signature so that its path holds either the old bytes or all of the new ones: a temporary file beside it,
- * flushed, read back and checked, then put in its place. A file that is replaced keeps its permissions, and only the
- * file that {@link findPlace} saw is replaced.
+ * Writes a signature so that its path holds either the old bytes or all of the new ones: a temporary file is written,
+ * flushed, read back and checked, then renamed. A replaced file keeps its permissions, and only the file that
+ * {@link inspectDestination} found is replaced.
  *
- * @param check throws where what was read back is not right
+ * @param check throws if the bytes read back are wrong
  * @throws ProvenanceError SIGNATURE_UNWRITABLE, SIGNATURE_WOULD_OVERWRITE, and what `check` throws; the old file is as it was, and no temporary file is left
  */
 export async function writeFileAtomically(
-  place: SignaturePlace,
+  place: SignatureDestination,
   bytes: Buffer,
   check: (written: Buffer) => void,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function writeFileAtomically(
   }
 }
 
-/** What file systems without hard links answer: FAT, and some of those on a network. */
+/** Errors of file systems without hard links: FAT, and some network file systems. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set([
   "EPERM",
   "ENOTSUP",
@@ -52,7 +52,7 @@ const NO_LINKS: ReadonlySet<string | undefined> = new Set([
   "EXDEV",
 ]);
 
-/** A rename would replace a file that came after the last look. */
+/** Does not replace a file that appeared meanwhile, as a rename would. */
 async function moveToFreeName(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -77,7 +77,7 @@ async function claimName(path: string): Promise<void> {
 }
 
 /**
- * Fails before the long work where the file could not be written after it.
+ * Checks, before the model is read, that the signature can be written.
  *
  * @throws ProvenanceError SIGNATURE_UNWRITABLE
  */

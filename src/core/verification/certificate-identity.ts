@@ -1,10 +1,10 @@
 import { type DistinguishedName, isSameDistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
 import type { CertificateSigner } from "./signer.ts";
 
-/** Who a certificate has to be issued to: a name of one type, compared with names of that type only. */
+/** The identity that a certificate has to name, compared with names of the same type only. */
 export type CertificateIdentity =
   | { readonly type: NameType; readonly text: string }
-  /** `name` is undefined where the text is no distinguished name; then no certificate has it. */
+  /** `name` is undefined where the text is not a distinguished name; no certificate matches then. */
   | { readonly type: "subject"; readonly text: string; readonly name: DistinguishedName | undefined };
 
 type NameType = "email" | "uri" | "dns";
@@ -18,8 +18,8 @@ const TYPE_TEXT: Readonly<Record<CertificateIdentity["type"], string>> = {
 
 /**
  * Reads an identity: `email:`, `uri:`, `dns:` or `subject:` and the name. Without one of these, what it looks like
- * decides, by the first that fits: a scheme makes a URI, `type=` a distinguished name, `@` a mail address, `,` or `=`
- * a distinguished name that is none, and anything else is a DNS name.
+ * decides, by the first match: a scheme makes a URI, `type=` a distinguished name, `@` a mail address, `,` or `=` a
+ * malformed distinguished name, and anything else a DNS name.
  */
 export function readCertificateIdentity(text: string): CertificateIdentity {
   const [, prefix, rest] = /^(email|uri|dns|subject):(.*)$/s.exec(text) ?? [];

@@ -3,11 +3,11 @@ import { buildPaths } from "./certificates/build-paths.ts";
 import { isSameName } from "./certificates/distinguished-names.ts";
 import { EXTENSION, unprocessedExtension } from "./certificates/extensions.ts";
 import type { GeneralName } from "./certificates/general-names.ts";
-import { maySignCertificates, purposeFault } from "./certificates/key-usage.ts";
+import { maySignCertificates, purposeViolation } from "./certificates/key-usage.ts";
 import { ConstrainedNames } from "./certificates/name-constraints.ts";
 import { type Certificate, certificateName } from "./certificates.ts";
 
-/** Certificates that a bundle may carry. */
+/** Most certificates in a bundle. */
 export const MAX_CHAIN = 16;
 
 const WEAK_SIGNATURES: ReadonlySet<string> = new Set([
@@ -18,11 +18,11 @@ const WEAK_SIGNATURES: ReadonlySet<string> = new Set([
 
 /**
  * Builds and validates a path from the leaf to one of the roots (RFC 5280, section 6), without a library: `pkijs`
- * validates only one of the paths that it finds, and names in them wrongly. Of several paths, one valid path is enough.
- * Revocation is not checked (6.1.3 (a) (3)).
+ * validates only one of several paths, and name constraints wrongly. One valid path is enough. Revocation is not checked
+ * (6.1.3 (a) (3)).
  *
- * @param others certificates that came with the leaf: never trusted
- * @param at when all of the path has to be valid
+ * @param others certificates from the bundle: never trusted
+ * @param at when the whole path has to be valid
  * @returns the path, leaf first, root last
  * @throws ProvenanceError CERTIFICATE_UNTRUSTED_ROOT, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_PATH_INVALID, CERTIFICATE_USAGE
  */
@@ -35,7 +35,7 @@ export function validatePath(
 ): readonly Certificate[] {
   checkValidity(leaf, at, label);
   checkCriticalExtensions(leaf, label);
-  // Whoever gives the leaf itself as a root has pinned it.
+  // A leaf that is trusted as a root is pinned.
   if (roots.some((root) => root.der.equals(leaf.der))) return [leaf];
 
   const anchors = unique(roots);
@@ -58,7 +58,7 @@ export function validatePath(
   );
 }
 
-/** What the certificates above allow those below (RFC 5280, 6.1.2). */
+/** State of path validation, from the trust anchor downwards (RFC 5280, 6.1.2). */
 interface PathState {
   readonly names: ConstrainedNames;
   /** How many more intermediates may follow that are not self-issued. */
@@ -70,7 +70,7 @@ function checkPath(path: readonly Certificate[], at: Date, label: string): void 
   const state: PathState = { names: new ConstrainedNames(), maxPathLength: path.length };
   const [anchor, ...below] = path.toReversed();
   if (anchor === undefined) return;
-  // RFC 5937: what the trust anchor's certificate constrains counts like the constraints of any authority.
+  // RFC 5937: the constraints of the trust anchor apply like those of any authority.
   checkValidity(anchor, at, label);
   checkAuthority(anchor, label);
   constrain(state, anchor);
@@ -118,7 +118,7 @@ function checkNames(certificate: Certificate, { names }: PathState, label: strin
   const { subject, alternativeNames } = certificate.fields;
   const all: GeneralName[] = [...alternativeNames];
   if (subject.parts.length > 0) all.push({ form: "directoryName", name: subject });
-  // 4.2.1.10 asks for this where no alternative names are; OpenSSL does it always, and nothing is lost by it.
+  // 4.2.1.10 requires this without alternative names only; OpenSSL does it always.
   all.push(...subject.mailAddresses.map((text) => ({ form: "rfc822Name", text }) as const));
   const violation = names.violation(all);
   if (violation === undefined) return;
@@ -133,7 +133,7 @@ function checkAuthority(certificate: Certificate, label: string): void {
   if (!fields.isAuthority) throw invalid(label, `${name} is not a certificate authority`); // (k)
   if (!maySignCertificates(fields)) throw invalid(label, `${name} may not sign certificates (its key usage)`); // (n)
   checkCriticalExtensions(certificate, label); // (o)
-  const fault = purposeFault(fields);
+  const fault = purposeViolation(fields);
   if (fault !== undefined) {
     throw new ProvenanceError(
       "CERTIFICATE_USAGE",
@@ -170,7 +170,7 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
   const name = certificateName(certificate);
   const notAfter = new Date(x509.validTo);
   const notBefore = new Date(x509.validFrom);
-  // A comparison with a date that cannot be read would be false both ways.
+  // Every comparison with an invalid date is false.
   if (Number.isNaN(notAfter.getTime()) || Number.isNaN(notBefore.getTime())) {
     throw new ProvenanceError(
       "CERTIFICATE_MALFORMED",

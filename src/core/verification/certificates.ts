@@ -6,14 +6,14 @@ import { DerError } from "./certificates/der.ts";
 import type { TextForm } from "./certificates/general-names.ts";
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
-/** What identities are called by the form of name that they have in a certificate. */
+/** Prefixes of identities, by the form of the name in a certificate. */
 const TEXT_NAMES: Readonly<Record<TextForm, string>> = {
   rfc822Name: "email",
   dNSName: "dns",
   uniformResourceIdentifier: "uri",
 };
 
-/** One certificate: the platform reads keys and text, `fields` is what paths and identities are validated by. */
+/** A certificate: `x509` is the platform's, for keys and texts; paths and identities are validated by `fields`. */
 export interface Certificate {
   readonly der: Buffer;
   readonly x509: X509Certificate;
@@ -25,7 +25,7 @@ const known = new Map<string, Certificate>();
 const MAX_KNOWN = 1000;
 
 /**
- * Reads one certificate, which has to be all of the bytes: more would be fingerprinted with it.
+ * Parses a certificate. Rejects bytes after it, which the fingerprint would include.
  *
  * @throws ProvenanceError `code`
  */
@@ -48,7 +48,7 @@ export function parseCertificate(der: Buffer, label: string, code: ErrorCode): C
 }
 
 /**
- * The certified key. Node reads it when it is asked for, and throws then.
+ * Returns the certified key, which Node parses only on access.
  *
  * @throws ProvenanceError `code`
  */

@@ -3,7 +3,7 @@ import type { SigstoreSigner } from "./signer.ts";
 /** The OpenID provider of GitHub's workflows. */
 export const GITHUB_ACTIONS_ISSUER = "https://token.actions.githubusercontent.com";
 
-/** Hosts of repositories, by the OpenID provider that vouches for what is run there. Nobody else is believed about them. */
+/** Hosts of repositories, by the OpenID provider of their CI. Only that provider is accepted for the host. */
 const HOSTS: ReadonlyMap<string, CiHost> = new Map([
   [GITHUB_ACTIONS_ISSUER, "github.com"],
   ["https://gitlab.com", "gitlab.com"],
@@ -30,12 +30,12 @@ const IDENTITIES: Readonly<Record<CiHost, RegExp>> = {
 
 type Named = Pick<SigstoreSigner, "identity" | "identityType" | "issuer">;
 
-/** The host whose builds this OpenID provider vouches for; nothing for providers of people, and for any other. */
+/** Returns the host whose CI uses this OpenID provider; undefined for any other provider. */
 export function ciHostOf(issuer: string): CiHost | undefined {
   return HOSTS.get(issuer);
 }
 
-/** The workflow that signed. Nothing where another provider vouches for an identity of that shape: it says nothing of the host. */
+/** Returns the workflow that signed; undefined where the issuer is not the host's own provider, whatever the identity looks like. */
 export function ciIdentity({ identity, identityType, issuer }: Named): CiIdentity | undefined {
   const host = ciHostOf(issuer);
   if (host === undefined || identityType !== "uri") return undefined;
@@ -50,8 +50,8 @@ export function shortRef(ref: string): string {
 }
 
 /**
- * The repository that a workflow of GitHub was run for, where it is another than the one that it lies in: whoever may call
- * it signs under its name.
+ * Returns the repository that called a reusable GitHub workflow, if it differs from the workflow's own: every caller
+ * signs with the workflow's identity.
  */
 export function callingRepository(signer: Named & Pick<SigstoreSigner, "extensions">): string | undefined {
   const { sourceRepositoryUri: source } = signer.extensions;

@@ -3,21 +3,21 @@ import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import { distinguishedName } from "./distinguished-name.ts";
 
-/** One thing that a signature file says of itself. */
+/** A claim of a signature file. It is not verified. */
 export interface Claim {
   readonly name: string;
   readonly value: string;
 }
 
-/** What a bundle says about its signer. None of it is verified. */
-export interface Claimed {
+/** The signer that a bundle claims. Not verified. */
+export interface ClaimedSigner {
   readonly signer: string;
   readonly claims: readonly Claim[];
   readonly problem?: ProvenanceError;
 }
 
 /** @param label the file, for messages */
-export async function readClaims(material: VerificationMaterial, json: unknown, label: string): Promise<Claimed> {
+export async function readClaims(material: VerificationMaterial, json: unknown, label: string): Promise<ClaimedSigner> {
   switch (material.method) {
     case "key": {
       const hint = material.hint ?? "";

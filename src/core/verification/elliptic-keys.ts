@@ -5,7 +5,7 @@ import type { Curve } from "./signer.ts";
 
 const CURVES: Readonly<Record<string, Curve>> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
 
-/** The digest that fits the curve, as Sigstore's algorithm registry pairs them. */
+/** The digest of each curve (Sigstore's algorithm registry). */
 export const CURVE_DIGEST: Readonly<Record<Curve, "sha256" | "sha384" | "sha512">> = {
   "P-256": "sha256",
   "P-384": "sha384",
@@ -34,9 +34,7 @@ export function requireCurve(key: KeyObject, label: string, code: ErrorCode = "K
   throw new ProvenanceError(
     code,
     `${label} is ${keyKind(key)}; model signatures need an EC key: P-256, P-384 or P-521.`,
-    {
-      details: { label },
-    },
+    { details: { label } },
   );
 }
 
@@ -46,36 +44,27 @@ export function requireCurve(key: KeyObject, label: string, code: ErrorCode = "K
  * @throws ProvenanceError KEY_UNREADABLE, KEY_UNSUPPORTED
  */
 export function readPublicKey({ label, pem }: PemSource): { key: KeyObject; curve: Curve } {
-  // Node would quietly derive a public key from either.
+  const unreadable = (why: string, cause?: unknown): ProvenanceError =>
+    new ProvenanceError("KEY_UNREADABLE", `${label} ${why}`, { details: { label }, cause });
+  // Node would derive a public key from either.
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    throw new ProvenanceError("KEY_UNREADABLE", `${label} is a private key. Give the public key that belongs to it.`, {
-      details: { label },
-    });
+    throw unreadable("is a private key. Give the public key that belongs to it.");
   }
   if (pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new ProvenanceError(
-      "KEY_UNREADABLE",
-      `${label} is a certificate, not a public key. Verify with the method "certificate", or give the public key.`,
-      { details: { label } },
+    throw unreadable(
+      'is a certificate, not a public key. Verify with the method "certificate", or give the public key.',
     );
   }
   const blocks = pem.match(/-----BEGIN [^-]*-----/g) ?? [];
-  // Node reads the first and drops the rest without a word.
+  // Node reads the first and ignores the rest.
   if (blocks.length > 1) {
-    throw new ProvenanceError(
-      "KEY_UNREADABLE",
-      `${label} holds ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`,
-      { details: { label } },
-    );
+    throw unreadable(`holds ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`);
   }
   let key: KeyObject;
   try {
     key = createPublicKey({ key: pem, format: "pem" });
   } catch (cause) {
-    throw new ProvenanceError("KEY_UNREADABLE", `${label} is not a public key in PEM (-----BEGIN PUBLIC KEY-----).`, {
-      details: { label },
-      cause,
-    });
+    throw unreadable("is not a public key in PEM (-----BEGIN PUBLIC KEY-----).", cause);
   }
   return { key, curve: requireCurve(key, label) };
 }

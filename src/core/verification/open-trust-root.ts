@@ -10,13 +10,13 @@ const MAX_AGE = 24 * 60 * 60 * 1000;
 const PAUSE = 60 * 60 * 1000;
 
 export interface OpenOptions extends RefreshOptions {
-  /** Where what was refreshed is kept. */
+  /** The folder that holds refreshed trust roots. */
   readonly storage: string;
   /** Never touches the network. */
   readonly offline?: boolean;
-  /** Told where a refresh in the background failed; what is known already stays in use. */
+  /** Called when a background refresh fails; the known root stays in use. */
   readonly onRefreshFailed?: (error: unknown) => void;
-  /** Receives why what is stored does not verify; what came with the program is used instead. */
+  /** Called when the stored root does not verify; the built-in one is used instead. */
   readonly onStoreRejected?: OnStoreRejected;
 }
 
@@ -71,7 +71,7 @@ export async function currentTrustRoot(
   }
 }
 
-/** A root that came with the program is due at once; so is one from the future, and one whose metadata has expired. */
+/** A built-in root is due at once; so is one from the future, and one whose metadata has expired. */
 function isDue({ origin, asOf, expiredSince }: TrustRoot): boolean {
   const age = asOf === undefined ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(asOf);
   return origin === "built-in" || expiredSince !== undefined || age > MAX_AGE || age < 0;

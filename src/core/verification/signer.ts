@@ -1,4 +1,4 @@
-/** Who made a signature, as established by verification: nothing here is taken on the bundle's word. */
+/** The verified signer: nothing here is an unverified claim of the bundle. */
 export type Signer = KeySigner | CertificateSigner | SigstoreSigner;
 
 export interface KeySigner {
@@ -6,7 +6,7 @@ export interface KeySigner {
   /** Hex SHA-256 of the PEM text (SPKI, final newline included) of the public key: the reference's key hint. */
   readonly fingerprint: string;
   readonly curve: Curve;
-  /** What the caller calls this key: a file name, usually. */
+  /** The caller's name for this key, usually a file name. */
   readonly label?: string;
 }
 
@@ -35,7 +35,7 @@ export interface SigstoreSigner {
   /** The one subject alternative name of the certificate: an e-mail address, the URI of a CI workflow, a user name. */
   readonly identity: string;
   readonly identityType: IdentityType;
-  /** The OpenID provider that vouched for the identity: its URL. */
+  /** URL of the OpenID provider that authenticated the signer. */
   readonly issuer: string;
   /** RFC 3339: the earliest of the verified times. */
   readonly signedAt: string;
@@ -45,7 +45,7 @@ export interface SigstoreSigner {
     /** RFC 3339. */
     readonly notBefore: string;
     readonly notAfter: string;
-    /** Distinguished name of who issued it, RFC 4514 text. */
+    /** Distinguished name of the issuing authority, RFC 4514 text. */
     readonly authority: string;
     /** Hex SHA-256 of the DER. */
     readonly fingerprint: string;
@@ -55,7 +55,7 @@ export interface SigstoreSigner {
   readonly log: {
     /** URL. */
     readonly url: string;
-    /** Decimal, as verified: by the log's promise, or by the proof of inclusion. */
+    /** Decimal, verified by the log's promise or by the proof of inclusion. */
     readonly index: string;
     /** RFC 3339; absent where the log promises none (Rekor v2). */
     readonly time?: string;
@@ -70,14 +70,14 @@ export interface SigstoreSigner {
   }[];
   /** Fulcio's extensions by name: `sourceRepositoryUri`, `buildTrigger`… (Fulcio, OID directory). */
   readonly extensions: Readonly<Record<string, string>>;
-  /** What all of this was checked against. */
+  /** The trust root that this was verified against. */
   readonly trustRoot: TrustRootFacts;
 }
 
 export interface TrustRootFacts {
-  /** What a person calls it: an instance of Sigstore, or a file. */
+  /** Name for people: an instance of Sigstore, or a file. */
   readonly label: string;
-  /** `built-in`: it came with this program. `updated`: by the instance's TUF repository. `file`: the caller's. */
+  /** `built-in`: shipped with this program. `updated`: from the instance's TUF repository. `file`: the caller's. */
   readonly origin: "built-in" | "updated" | "file";
   /** RFC 3339: when it was last known to be current; absent for a file. */
   readonly asOf?: string;

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { Metadata, MetadataKind, type Root } from "@tufjs/models";
 import type { TrustRootSeed } from "./trust-root-instances.ts";
 
-/** TUF metadata by role, as received: texts in JSON. */
+/** TUF metadata by role: JSON texts, as received. */
 export interface StoredMetadata {
-  /** The versions of the root between the one that came with this program and the last, oldest first. */
+  /** The root versions between the built-in one and the latest, oldest first. */
   readonly olderRoots: readonly string[];
   readonly root: string;
   readonly timestamp: string;
@@ -13,13 +13,13 @@ export interface StoredMetadata {
 }
 
 /**
- * Verifies target files through the metadata that is stored with them, from the root that came with this program (TUF
- * specification 1.0.33, section 5.3 to 5.7): signatures, versions, lengths and hashes. Metadata that expired is accepted,
- * as a computer without a network has no newer, and reported.
+ * Verifies target files through the stored metadata, from the built-in root (TUF specification 1.0.33, section 5.3 to
+ * 5.7): signatures, versions, lengths and hashes. Expired metadata is accepted, since newer is not available offline, and
+ * reported.
  *
  * @param files target files by name
  * @returns RFC 3339: since when a part of the metadata has been expired; undefined where none is
- * @throws Error that says what does not verify
+ * @throws Error that names what does not verify
  */
 export async function verifyStoredTargets(
   seed: Pick<TrustRootSeed, "tufRoot" | "asOf">,
@@ -53,7 +53,7 @@ export async function verifyStoredTargets(
   return expiredSince([root, timestamp, snapshot, targets].map(({ signed }) => signed.expires));
 }
 
-/** The last root, each signed by the keys of the one before it and by its own. */
+/** Returns the latest root; each is signed by the keys of the previous one and by its own. */
 function verifyRoots(seed: string, texts: readonly string[]): Metadata<Root> {
   let trusted = Metadata.fromJSON(MetadataKind.Root, JSON.parse(seed));
   trusted.verifyDelegate(MetadataKind.Root, trusted);
@@ -61,7 +61,7 @@ function verifyRoots(seed: string, texts: readonly string[]): Metadata<Root> {
   for (const text of texts) {
     const next = Metadata.fromJSON(MetadataKind.Root, JSON.parse(text));
     last = next.signed.version;
-    // A newer release of this program comes with a newer root.
+    // A newer release of this program has a newer built-in root.
     if (last < trusted.signed.version) continue;
     trusted.verifyDelegate(MetadataKind.Root, next);
     if (last === trusted.signed.version) continue;

@@ -6,10 +6,9 @@ const MAX_ROOT_BYTES = 512_000;
 const Version = v.looseObject({ signed: v.looseObject({ version: v.pipe(v.number(), v.safeInteger()) }) });
 
 /**
- * The versions of a TUF root after one and before another, in order. The updater keeps the last one only, and a later run
- * needs all of them to verify it.
+ * Returns the TUF root versions between two, in order. The updater keeps the latest only; verification needs all of them.
  *
- * @param known texts of roots that need not be asked for
+ * @param known texts of roots that need not be fetched
  * @param repository URL of the mirror, and the milliseconds that a request may take
  * @returns as received: nothing is verified yet
  */

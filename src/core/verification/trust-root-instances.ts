@@ -1,8 +1,8 @@
 import type { TrustRoot } from "./trust-root.ts";
 
-/** What a program knows of a Sigstore instance before it ever asked its TUF repository. */
+/** What is known of a Sigstore instance before the first refresh from its TUF repository. */
 export interface TrustRootSeed {
-  /** TUF root metadata, JSON: what every later one has to be signed by. */
+  /** TUF root metadata, JSON: the initial trusted root. */
   readonly tufRoot: string;
   /** Target `trusted_root.json`; absent: nothing can be verified before the first refresh. */
   readonly trustedRoot?: unknown;
@@ -13,7 +13,7 @@ export interface TrustRootSeed {
 /** A Sigstore instance whose trust root and services come from a TUF repository. */
 export interface SigstoreInstance {
   readonly instance: TrustRoot["instance"];
-  /** What a person calls it. */
+  /** Name for people. */
   readonly label: string;
   /** Name of its file in a storage folder. */
   readonly fileName: string;

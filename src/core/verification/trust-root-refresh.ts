@@ -28,8 +28,8 @@ export interface RefreshOptions {
 }
 
 /**
- * Asks the TUF repository of an instance for its trust root and services, and stores them. Each refresh works in a
- * folder of its own and ends with one file replaced, so that several at once do no harm.
+ * Fetches the trust root and services of an instance from its TUF repository, and stores them. Each refresh works in its
+ * own folder and replaces one file at its end, so several may run at once.
  *
  * @param storage a folder, made where it is not there; where it cannot be written, the result is only returned
  * @throws ProvenanceError TRUST_ROOT_REFRESH, CANCELLED
@@ -66,7 +66,7 @@ async function fetchWithTuf(
   { timeout = 5000, retries = 2 }: RefreshOptions,
 ): Promise<StoredTrustRoot> {
   const seed = await instance.seed();
-  // What does not verify is not what the next refresh begins with.
+  // A stored root that does not verify is not the base of the next refresh.
   const stored = (await readStored(instance, storage))?.stored;
   const known: Partial<StoredTrustRoot["metadata"]> = stored?.metadata ?? { root: seed.tufRoot };
   const folder = join(cachePath, folderName(instance.mirror));
@@ -102,7 +102,7 @@ async function optionalTarget(client: TUF, name: string): Promise<string | undef
   }
 }
 
-/** Where `@sigstore/tuf` keeps what it knows of a mirror. */
+/** The folder where `@sigstore/tuf` caches a mirror. */
 function folderName(mirror: string): string {
   const { host, pathname } = new URL(mirror);
   return encodeURIComponent(host + pathname.replace(/\/$/, ""));

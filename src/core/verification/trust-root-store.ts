@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { replaceFile } from "../replace-file.ts";
 import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 
@@ -15,7 +15,7 @@ const Time = v.pipe(v.string(), v.isoTimestamp());
 const Stored = v.strictObject({
   mirror: v.string(),
   refreshedAt: Time,
-  /** What the targets are verified through, and what the next refresh may not fall behind. */
+  /** Verifies the targets, and is the minimum of the next refresh. */
   metadata: v.strictObject({
     olderRoots: v.array(v.string()),
     root: v.string(),
@@ -27,7 +27,7 @@ const Stored = v.strictObject({
   signingConfig: v.optional(v.string()),
 });
 
-/** What the last refresh from a TUF repository brought. All of it is in one file, so that processes cannot mix theirs. */
+/** The result of the last refresh from a TUF repository, in one file so that processes cannot mix their results. */
 export type StoredTrustRoot = v.InferOutput<typeof Stored>;
 
 export interface VerifiedStore {
@@ -35,13 +35,13 @@ export interface VerifiedStore {
   readonly root: TrustRoot;
 }
 
-/** Receives a sentence for people: why what is stored is not used. */
+/** Receives a sentence for people: why the stored root is not used. */
 export type OnStoreRejected = (message: string) => void;
 
 /**
- * What is stored, verified from the root that came with this program: whoever can write to the folder can replace it.
+ * Reads the stored trust root and verifies it from the built-in root: others may be able to write to the folder.
  *
- * @returns undefined where there is none, or where it does not verify: what came with the program serves then
+ * @returns undefined if there is none, or if it does not verify: the built-in one is used then
  */
 export async function readStored(
   instance: SigstoreInstance,
@@ -63,26 +63,19 @@ export async function readStored(
 
 /** @throws Error of the file system; what was stored before is unchanged */
 export async function writeStored(instance: SigstoreInstance, storage: string, stored: StoredTrustRoot): Promise<void> {
-  const path = join(storage, instance.fileName);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   await makePrivateFolder(storage);
-  try {
-    await writeFile(temporary, JSON.stringify(stored), { flag: "wx", mode: 0o600 });
-    await rename(temporary, path);
-    await rm(failureFile(instance, storage), { force: true });
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(join(storage, instance.fileName), JSON.stringify(stored));
+  await rm(failureFile(instance, storage), { force: true });
 }
 
-/** Makes the folder where it is not there, and keeps everybody else out of it. */
+/** Creates the folder if needed, with access for its owner only. */
 async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const { mode } = await stat(path);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) await chmod(path, 0o700);
 }
 
-/** Remembers that a refresh failed just now, so that not every check waits for a network that is not there. */
+/** Records a failed refresh, so that not every verification waits for an unreachable network. */
 export async function markFailedRefresh(instance: SigstoreInstance, storage: string): Promise<void> {
   await makePrivateFolder(storage);
   await writeFile(failureFile(instance, storage), "");
@@ -121,7 +114,7 @@ export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrus
 }
 
 /**
- * The trust root as known here, without the network: the stored one, or what came with this program.
+ * Returns the stored trust root, or the built-in one, without the network.
  *
  * @param storage a folder; it need not exist
  * @throws ProvenanceError TRUST_ROOT_MISSING where neither is there
@@ -138,7 +131,7 @@ export async function loadTrustRoot(
   if (trustedRoot === undefined) {
     throw new ProvenanceError(
       "TRUST_ROOT_MISSING",
-      `Nothing is known here of ${label} yet: its trust root has to be fetched once, with a connection to ${instance.mirror}.`,
+      `There is no trust root of ${label} yet. Fetch it once, with a connection to ${instance.mirror}.`,
       { details: { label } },
     );
   }

@@ -3,7 +3,6 @@ import * as v from "valibot";
 import { decodeBase64 } from "../bundle/base64.ts";
 import { parseBoundedJson } from "../bundle/bounded-json.ts";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
-import { camelCased } from "./camel-cased.ts";
 import type { TrustRootFacts } from "./signer.ts";
 
 /** The keys and certificates of one Sigstore instance, and where that instance is. */
@@ -85,25 +84,36 @@ export function parseTrustRootJson(bytes: Buffer, label: string): unknown {
 }
 
 /**
- * Reads a TrustedRoot of Sigstore's protobuf specifications, in camelCase or snake_case.
+ * Reads a TrustedRoot of Sigstore's protobuf specifications.
+ *
+ * @param json in camelCase, see {@link parseTrustRootJson}
  *
  * @throws ProvenanceError TRUST_ROOT_UNREADABLE
  */
 export async function parseTrustedRoot(json: unknown, label: string): Promise<TrustedRoot> {
-  const shape = parse(TrustedRootShape, camelCasedOrFail(json, label), label, "a trusted root");
+  const shape = parse(TrustedRootShape, json, label, "a trusted root");
   const { TrustedRoot } = await import("./trust-root-messages.ts");
   return fromJson(() => TrustedRoot.fromJSON(shape), label);
 }
 
 /** As {@link parseTrustedRoot}, for a SigningConfig of version 0.2. */
 export async function parseSigningConfig(json: unknown, label: string): Promise<SigningConfig> {
-  const shape = parse(SigningConfigShape, camelCasedOrFail(json, label), label, "a signing configuration");
+  const shape = parse(SigningConfigShape, json, label, "a signing configuration");
   const { SigningConfig } = await import("./trust-root-messages.ts");
   return fromJson(() => SigningConfig.fromJSON(shape), label);
 }
 
-function camelCasedOrFail(json: unknown, label: string): unknown {
-  return fromJson(() => camelCased(json), label);
+/** Protobuf JSON with its keys in camelCase: tools write them so or in snake_case. @throws Error for a field twice */
+function camelCased(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(camelCased);
+  if (typeof json !== "object" || json === null) return json;
+  const result = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(json)) {
+    const name = key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    if (result.has(name)) throw new Error(`the field ${name} is there twice`);
+    result.set(name, camelCased(value));
+  }
+  return Object.fromEntries(result);
 }
 
 function fromJson<T>(read: () => T, label: string): T {

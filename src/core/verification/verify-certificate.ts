@@ -3,18 +3,25 @@ import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
 import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
-import { certificateSigner } from "./certificate-signer.ts";
-import { leafUsageFault } from "./certificates/key-usage.ts";
-import { type Certificate, certifiedKey, parseCertificate, readCertificates } from "./certificates.ts";
+import { leafUsageViolation } from "./certificates/key-usage.ts";
+import {
+  alternativeNames,
+  type Certificate,
+  certificateFingerprint,
+  certifiedKey,
+  parseCertificate,
+  readCertificates,
+} from "./certificates.ts";
+import { distinguishedName } from "./distinguished-name.ts";
 import { requireCurve } from "./elliptic-keys.ts";
-import { envelopeSignatureFits } from "./envelope-signature.ts";
+import { verifyEnvelopeSignature } from "./envelope-signature.ts";
 import type { CertificateSigner } from "./signer.ts";
 
 type CertificateMaterial = Extract<VerificationMaterial, { method: "certificate" }>;
 
 /**
- * Checks a bundle against certificate roots that the caller trusts: the signature by the leaf's key, then the path
- * (OMS 8.2, RFC 5280). Whether the signer's name is the one wanted is left to the caller.
+ * Verifies a bundle against trusted certificate roots: the signature with the leaf's key, then the path (OMS 8.2, RFC
+ * 5280). The caller checks the signer's name.
  *
  * @param signaturePath for messages
  * @throws ProvenanceError SIGNATURE_NOT_AUTHENTIC, CERTIFICATE_*
@@ -39,17 +46,17 @@ export async function verifyCertificateBundle(
 
   const key = certifiedKey(leaf, label, "CERTIFICATE_MALFORMED");
   const curve = requireCurve(key, `The key of the signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
-  if (!envelopeSignatureFits(bundle.envelope, key, curve)) {
+  if (!verifyEnvelopeSignature(bundle.envelope, key, curve)) {
     throw new ProvenanceError(
       "SIGNATURE_NOT_AUTHENTIC",
-      `${label} does not fit its own certificate: the file was altered after signing.`,
+      `The signature in ${label} does not verify against its own certificate.`,
     );
   }
   checkLeafUsage(leaf, label);
   if (roots.length === 0) {
     throw new ProvenanceError(
       "CERTIFICATE_NO_ROOTS",
-      `${label} was signed with a certificate, and no root certificate is trusted here. Give the root of whoever issued it.`,
+      `${label} was signed with a certificate, and no root certificate is trusted here. Trust the root certificate of "${distinguishedName(leaf.x509.issuer)}" to verify it.`,
     );
   }
   const path = validatePath(leaf, others, roots, trust.at ?? new Date(), label);
@@ -57,13 +64,31 @@ export async function verifyCertificateBundle(
 }
 
 /**
- * Key usage and extended key usage, where they are present, both have to allow signing. Genuine leaves exist with
- * `CA:TRUE` and without an extended key usage, so neither is asked for.
+ * @param path leaf first
+ * @param root subject lines of the trust anchor, as Node gives them
+ */
+export function certificateSigner(leaf: Certificate, path: readonly Certificate[], root: string): CertificateSigner {
+  return {
+    method: "certificate",
+    subject: distinguishedName(leaf.x509.subject),
+    issuer: distinguishedName(leaf.x509.issuer),
+    alternativeNames: alternativeNames(leaf),
+    serialNumber: leaf.x509.serialNumber.toLowerCase(),
+    notBefore: new Date(leaf.x509.validFrom).toISOString(),
+    notAfter: new Date(leaf.x509.validTo).toISOString(),
+    root: distinguishedName(root),
+    fingerprints: path.map(certificateFingerprint),
+  };
+}
+
+/**
+ * Checks that key usage and extended key usage, where present, both allow signing. Genuine leaves exist with `CA:TRUE` and
+ * without an extended key usage, so neither is checked.
  *
  * @throws ProvenanceError CERTIFICATE_USAGE
  */
 export function checkLeafUsage({ fields }: Certificate, label: string): void {
-  const fault = leafUsageFault(fields);
+  const fault = leafUsageViolation(fields);
   if (fault === undefined) return;
   throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate may not sign models: ${fault}.`);
 }

@@ -4,14 +4,14 @@ import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "./elliptic-keys.ts";
-import { envelopeSignatureFits } from "./envelope-signature.ts";
+import { verifyEnvelopeSignature } from "./envelope-signature.ts";
 import type { KeySigner } from "./signer.ts";
 
 type KeyMaterial = Extract<VerificationMaterial, { method: "key" }>;
 
 /**
- * Checks a bundle against keys that the caller trusts. The hint only helps to say what is wrong; a key that older
- * bundles carry is never trusted.
+ * Verifies a bundle against trusted keys. The hint serves error messages only; a key embedded in an older bundle is never
+ * trusted.
  *
  * @param signaturePath for messages
  * @throws ProvenanceError SIGNATURE_NOT_AUTHENTIC, KEY_MISMATCH, KEY_UNKNOWN, KEY_UNREADABLE, KEY_UNSUPPORTED
@@ -28,7 +28,7 @@ export function verifyKeyBundle(
     return { key, curve, fingerprint: keyFingerprint(key), label: source.label };
   });
   for (const { key, curve, fingerprint, label: keyLabel } of trusted) {
-    if (envelopeSignatureFits(bundle.envelope, key, curve)) {
+    if (verifyEnvelopeSignature(bundle.envelope, key, curve)) {
       return { method: "key", fingerprint, curve, label: keyLabel };
     }
   }
@@ -38,27 +38,27 @@ export function verifyKeyBundle(
   if (named !== undefined) {
     throw new ProvenanceError(
       "SIGNATURE_NOT_AUTHENTIC",
-      `${label} names the key ${named.label}, but its signature does not fit: the file was altered after signing.`,
+      `The signature in ${label} does not verify against ${named.label}, the key that it names.`,
       { details: { key: named.label } },
     );
   }
   if (material.embeddedKey !== undefined && !embeddedKeyFits(bundle, material.embeddedKey)) {
     throw new ProvenanceError(
       "SIGNATURE_NOT_AUTHENTIC",
-      `${label} does not even fit the key that it carries: the file was altered after signing.`,
+      `The signature in ${label} does not verify against the key that it carries.`,
     );
   }
   const [only] = trusted;
   if (only !== undefined && trusted.length === 1) {
     throw new ProvenanceError(
       "KEY_MISMATCH",
-      `${label} was signed with another key than ${only.label}. Give the public key of whoever signed it.`,
+      `${label} was signed with another key than ${only.label}. Give the signer's public key.`,
       { details: { key: only.label, expected: only.fingerprint, found: claimed ?? "" } },
     );
   }
   throw new ProvenanceError(
     "KEY_UNKNOWN",
-    `${label} was signed with a key that is not trusted here. Choose the public key of whoever signed it.`,
+    `${label} was signed with a key that is not trusted here. Choose the signer's public key.`,
     { details: { found: claimed ?? "" } },
   );
 }
@@ -71,10 +71,10 @@ function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {
 function embeddedKeyFits(bundle: Bundle, bytes: Buffer): boolean {
   const key = embeddedKey(bytes);
   const curve = key === undefined ? undefined : curveOf(key);
-  return key !== undefined && curve !== undefined && envelopeSignatureFits(bundle.envelope, key, curve);
+  return key !== undefined && curve !== undefined && verifyEnvelopeSignature(bundle.envelope, key, curve);
 }
 
-/** PEM text in the reference's old bundles, DER by the specification of the field. */
+/** PEM text in old bundles of the reference, DER by the field's specification. */
 function embeddedKey(bytes: Buffer): KeyObject | undefined {
   for (const input of [
     { key: bytes, format: "pem" },

@@ -1,6 +1,6 @@
-import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { ProgressLine } from "../progress-line.ts";
+import { cacheFolder } from "../program-folders.ts";
+import { withProgressLine } from "../progress-line.ts";
 import { VERSION } from "../version.ts";
 
 export default defineCommand({
@@ -14,19 +14,16 @@ export default defineCommand({
   examples: ["model-provenance bom llama-3-8b > llama-3-8b.cdx.json"],
   async run(model, _args, { out, err, interruption }) {
     const { billOfMaterials } = await import("../../core/bill-of-materials.ts");
-    const progress = new ProgressLine(err);
-    try {
-      const text = await billOfMaterials({
+    const text = await withProgressLine(err, (progress) =>
+      billOfMaterials({
         model,
         toolVersion: VERSION,
-        cache: digestCacheFolder(),
+        cache: cacheFolder("digests"),
         signal: interruption.signal,
         onProgress: progress.update,
-      });
-      out.json(JSON.parse(text));
-    } finally {
-      progress.clear();
-    }
+      }),
+    );
+    out.json(JSON.parse(text));
     return EXIT.done;
   },
 });

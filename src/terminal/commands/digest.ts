@@ -1,17 +1,16 @@
 import { resolve } from "node:path";
-import { digest, type ModelDigest } from "../../core/digest.ts";
-import { callerIgnorePaths } from "../../core/model/ignore.ts";
+import { digest } from "../../core/digest.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { digestJson } from "../json-report.ts";
-import { hashingChoice, MANIFEST_OPTIONS, REPORT_OPTIONS } from "../options.ts";
-import { ProgressLine } from "../progress-line.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "../options.ts";
+import { withProgressLine } from "../progress-line.ts";
 
 export default defineCommand({
   name: "digest",
   operand: "MODEL",
   description: [
     "Prints the digest that a signature of this model would have as its subject: SHA-256 over the digests of all files. MODEL is a folder or a single file.",
-    "It does not cover the files' names: to tell whether two models are the same, compare signatures.",
+    "It does not cover the names of the files: to compare two models, compare their signatures.",
   ],
   options: {
     ...MANIFEST_OPTIONS,
@@ -20,21 +19,11 @@ export default defineCommand({
   },
   examples: ["model-provenance digest llama-3-8b"],
   async run(model, args, { cwd, out, err, interruption }) {
-    const progress = new ProgressLine(err);
-    let result: ModelDigest;
-    try {
-      result = await digest({
-        model,
-        ...hashingChoice(args.text("hash"), args.text("shard-size")),
-        ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
-        ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
-        allowSymlinks: args.flag("allow-symlinks") ?? false,
-        signal: interruption.signal,
-        onProgress: progress.update,
-      });
-    } finally {
-      progress.clear();
-    }
+    const { signal } = interruption;
+    const choice = manifestChoice(model, args, cwd);
+    const result = await withProgressLine(err, ({ update }) =>
+      digest({ model, ...choice, signal, onProgress: update }),
+    );
     if (args.flag("json") === true) {
       out.json(digestJson(resolve(model), result));
       return EXIT.done;

@@ -10,7 +10,7 @@ export default defineCommand({
   name: "inspect",
   operand: "SIGNATURE",
   description: [
-    "Prints what a signature file says and who claims to have signed. Nothing of it is verified: anybody can write such a file.",
+    "Prints the content of a signature file, with the signer that it claims. Nothing is verified: anyone can write such a file.",
   ],
   options: REPORT_OPTIONS,
   examples: ["model-provenance inspect llama-3-8b/model.sig"],
@@ -40,6 +40,6 @@ function inspectionReport(inspection: Inspection, path: string, options: ReportO
     ...field("", ...resources.map(({ name, digest }) => [`${hex(digest, options)}  ${name}`])),
     ...field("left out", ...inspection.ignorePaths.map((name) => [name])),
     ...field("links", [inspection.allowSymlinks ? "symbolic links were followed" : "symbolic links were refused"]),
-    [{ text: "○ Not verified: this is what the file says, whoever wrote it", style: "amber" }],
+    [{ text: "○ Not verified: anyone can write such a file", style: "amber" }],
   ];
 }

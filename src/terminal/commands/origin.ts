@@ -3,11 +3,11 @@ import { contradictsRecord, type OriginReport } from "../../core/origin/origin.t
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { claimText, originPlace, originSentences } from "../../core/presentation/origin-text.ts";
-import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { originJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";
-import { ProgressLine } from "../progress-line.ts";
+import { cacheFolder } from "../program-folders.ts";
+import { withProgressLine } from "../progress-line.ts";
 import { field } from "../report.ts";
 import type { Line } from "../text.ts";
 
@@ -25,19 +25,15 @@ export default defineCommand({
   examples: ["model-provenance origin ~/models/llama-3-8b"],
   async run(model, args, { out, err, interruption }) {
     const { findOrigin } = await import("../../core/origin/find-origin.ts");
-    const progress = new ProgressLine(err);
-    let report: OriginReport;
-    try {
-      report = await findOrigin({
+    const report = await withProgressLine(err, (progress) =>
+      findOrigin({
         model,
         checkDigests: true,
-        cache: digestCacheFolder(),
+        cache: cacheFolder("digests"),
         signal: interruption.signal,
         onProgress: progress.update,
-      });
-    } finally {
-      progress.clear();
-    }
+      }),
+    );
     if (args.flag("json") === true) out.json(originJson(resolve(model), report));
     else out.print(...originLines(report, basename(resolve(model)), args.flag("long") ?? false));
     return contradictsRecord(report) ? EXIT.failed : EXIT.done;

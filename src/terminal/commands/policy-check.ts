@@ -10,7 +10,7 @@ export default defineCommand({
   name: "policy check",
   operand: "FILE",
   description: [
-    "Reads a policy file, and the keys and certificates that it names, and tells what is wrong or suspicious, with line and column. Exit status 1 means that there is an error; warnings alone do not fail.",
+    "Reads a policy file, and the keys and certificates that it names, and reports errors and warnings with line and column. Exit status 1 means that there is an error; warnings alone do not fail.",
   ],
   options: { json: REPORT_OPTIONS.json },
   examples: ["model-provenance policy check model-policy.yaml"],

@@ -11,9 +11,9 @@ import { decisionFields } from "../decision-report.ts";
 import { explainJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
 import { foundPolicies, namedPolicies, pathBelow, shownPath } from "../policy-options.ts";
-import { ProgressLine } from "../progress-line.ts";
-import { publicSigstoreOf } from "../public-sigstore.ts";
+import { withProgressLine } from "../progress-line.ts";
 import { field, signerLines } from "../report.ts";
+import { publicSigstoreOf } from "../sigstore-instance.ts";
 import type { Line } from "../text.ts";
 
 export default defineCommand({
@@ -37,10 +37,8 @@ export default defineCommand({
       paths.length > 0 ? await namedPolicies(paths, model, root, terminal) : await foundPolicies(model, root, terminal);
     const core = await import("../../core/verify-with-policy.ts");
     const operation = args.flag("files") === true ? core.verifyWithPolicy : core.authenticateWithPolicy;
-    const progress = new ProgressLine(err);
-    let verdict: Verdict;
-    try {
-      verdict = await operation({
+    const verdict = await withProgressLine(err, ({ update }) =>
+      operation({
         model,
         policies: chosen.policies,
         workspaceTrusted: true,
@@ -48,29 +46,15 @@ export default defineCommand({
         path: pathBelow(chosen.root, model),
         publicSigstore: publicSigstoreOf(terminal, args.flag("offline") === true),
         signal: interruption.signal,
-        onProgress: progress.update,
-      });
-    } finally {
-      progress.clear();
-    }
+        onProgress: update,
+      }),
+    );
     const { decision } = verdict;
-    if (args.flag("json") === true)
-      out.json(
-        explainJson(
-          verdict,
-          chosen.files.map(({ path }) => path),
-        ),
-      );
+    const files = chosen.files.map(({ path }) => path);
+    if (args.flag("json") === true) out.json(explainJson(verdict, files));
     else if (decision !== undefined) {
-      const files = chosen.files.map(({ path }) => shownPath(cwd, path));
-      out.print(
-        ...explanation(verdict, decision, {
-          name: basename(resolve(model)),
-          files,
-          cwd,
-          long: args.flag("long") ?? false,
-        }),
-      );
+      const name = basename(resolve(model));
+      out.print(...explanation(verdict, decision, { name, files, cwd, long: args.flag("long") ?? false }));
     }
     return decision !== undefined && allowsUse(decision.outcome) ? EXIT.done : EXIT.failed;
   },
@@ -91,7 +75,7 @@ function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, l
   return [
     [`${mark} ${label}${read}  `, { text: name, style: "bold" }],
     ...field("path", [decision.path]),
-    ...field("policies", [files.length === 0 ? "none found" : files.join(", ")]),
+    ...field("policies", [files.map((path) => shownPath(cwd, path)).join(", ") || "none found"]),
     ...(signature === undefined ? [] : field("signature", [relative(cwd, signature)])),
     ...(signer === undefined ? [] : field("signed by", ...signerLines(signer, { long }))),
     ...decisionFields(decision, cwd, { all: true }),

@@ -4,11 +4,11 @@ import { type PolicyDraft, writePolicies } from "../../core/policy/interchange/d
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { confirm } from "../confirm.ts";
 import { type FoundSigner, findSigners } from "../found-signers.ts";
 import { POLICY_OPTIONS } from "../options.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
-import { publicSigstoreOf } from "../public-sigstore.ts";
+import { confirm } from "../question.ts";
+import { publicSigstoreOf } from "../sigstore-instance.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
 
@@ -62,9 +62,8 @@ export default defineCommand({
 
 async function isAccepted(signer: FoundSigner, all: boolean, terminal: Terminal): Promise<boolean> {
   const signed = `${countText(signer.models.length, "model")}: ${signer.models.join(", ")}`;
-  if (!all) return confirm(`${signer.text}\n  signed ${signed}.\n  Accept?`, terminal);
-  terminal.err.print([`${signer.text} is accepted for ${signed}`]);
-  return true;
+  terminal.err.print([all ? `${signer.text} is accepted for ${signed}` : `${signer.text} signed ${signed}.`]);
+  return all || confirm("Accept?", terminal);
 }
 
 function draftFor({ text, authority, models }: FoundSigner, index: number): PolicyDraft {

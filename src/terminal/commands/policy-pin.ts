@@ -6,11 +6,11 @@ import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts"
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
-import { digestCacheFolder } from "../cache-folder.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { confirm } from "../confirm.ts";
 import { pathBelow } from "../policy-options.ts";
-import { ProgressLine } from "../progress-line.ts";
+import { cacheFolder } from "../program-folders.ts";
+import { withProgressLine } from "../progress-line.ts";
+import { confirm } from "../question.ts";
 
 export default defineCommand({
   name: "policy pin",
@@ -41,17 +41,18 @@ export default defineCommand({
       throw usageError(`${model} is not in the folder of ${policyFile}, so that policy cannot cover it.`);
     }
     const note = args.text("note");
-    const progress = new ProgressLine(err);
-    const plan = await planPin({
-      model,
-      policyFile,
-      folder,
-      path: pathBelow(folder, model),
-      cache: digestCacheFolder(),
-      signal: interruption.signal,
-      onProgress: progress.update,
-      ...(note !== undefined && { note }),
-    }).finally(() => progress.clear());
+    const plan = await withProgressLine(err, (progress) =>
+      planPin({
+        model,
+        policyFile,
+        folder,
+        path: pathBelow(folder, model),
+        cache: cacheFolder("digests"),
+        signal: interruption.signal,
+        onProgress: progress.update,
+        note,
+      }),
+    );
     err.print([
       { text: basename(resolve(model)), style: "bold" },
       `  ${countText(plan.files, "file")}, ${bytesText(plan.bytes)}`,

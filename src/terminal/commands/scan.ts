@@ -3,10 +3,11 @@ import { type FoundModel, findModels } from "../../core/model/find-models.ts";
 import type { Origin } from "../../core/origin/origin.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
+import type { Trust } from "../../core/trust.ts";
 import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
-import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
+import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
 import type { Line } from "../text.ts";
 
@@ -51,33 +52,26 @@ export default defineCommand({
     const policyPaths = args.list("policy");
     const keyPaths = args.list("public-key");
     const rootPaths = args.list("certificate-chain");
+    const root = resolve(folder);
+    const byPolicy = policyPaths.length > 0;
+    const byTrust = keyPaths.length + rootPaths.length > 0;
+    if (byPolicy && byTrust) throw usageError("Give either --policy, or keys and certificates.");
+    if (!byPolicy && args.text("root") !== undefined) throw usageError("--root needs --policy.");
     const allowEmpty = args.flag("allow-empty") === true;
-    const named = keyPaths.length + rootPaths.length > 0;
-    if (policyPaths.length > 0) {
-      if (named) throw usageError("--policy says whom to trust: give it, or keys and certificates.");
-      const { scanByPolicy } = await import("./scan-policy.ts");
-      const { scanFormat } = await import("../scan-report.ts");
-      const format = scanFormat(args.text("format"), args.flag("json") === true);
-      const offline = args.flag("offline") === true;
-      return scanByPolicy({ folder, policyPaths, root: args.text("root"), offline, format, allowEmpty }, terminal);
-    }
-    if (args.text("root") !== undefined) throw usageError("--root needs --policy.");
-    if (named) {
-      const { scanByTrust } = await import("./scan-trust.ts");
-      const { scanFormat } = await import("../scan-report.ts");
-      const keys = await Promise.all(keyPaths.map(readPublicKeyFile));
-      const roots = await Promise.all(rootPaths.map(readCertificateFile));
-      const trust = { ...(keys.length > 0 && { keys }), ...(roots.length > 0 && { certificates: { roots } }) };
-      return scanByTrust(
-        { folder, trust, format: scanFormat(args.text("format"), args.flag("json") === true), allowEmpty },
-        terminal,
-      );
+    if (byPolicy || byTrust) {
+      const { reportScan, SCAN_FORMATS } = await import("../scan-report.ts");
+      const { policyScan, trustScan } = await import("../verifying-scan.ts");
+      const format = reportFormat(args, SCAN_FORMATS);
+      const policies = { paths: policyPaths, root: args.text("root"), offline: args.flag("offline") === true };
+      const scan = byPolicy
+        ? await policyScan(root, policies, terminal)
+        : await trustScan(root, await namedTrust(keyPaths, rootPaths));
+      return reportScan({ folder: root, allowEmpty, format }, scan, terminal);
     }
     if (args.text("format") !== undefined) {
       throw usageError("--format needs --policy, --public-key or --certificate-chain.");
     }
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
-    const root = resolve(folder);
     const models = await findModels(root, {
       signal: interruption.signal,
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
@@ -102,6 +96,12 @@ export default defineCommand({
     return EXIT.done;
   },
 });
+
+async function namedTrust(keyPaths: readonly string[], rootPaths: readonly string[]): Promise<Trust> {
+  const keys = await Promise.all(keyPaths.map(readPublicKeyFile));
+  const roots = await Promise.all(rootPaths.map(readCertificateFile));
+  return { ...(keys.length > 0 && { keys }), ...(roots.length > 0 && { certificates: { roots } }) };
+}
 
 function modelLine(root: string, { path, signature }: FoundModel): Line {
   const { mark, label } = signature === undefined ? VERDICT_LABELS.unsigned : VERDICT_LABELS.unchecked;

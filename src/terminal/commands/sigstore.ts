@@ -11,7 +11,7 @@ export const signWithSigstore = defineCommand({
   name: "sign sigstore",
   operand: "MODEL",
   description: [
-    "Signs a model as whoever logs in, or as a CI job: no key is kept anywhere. The identity and the model's digest go into a log.",
+    "Signs a model with the identity of a browser login or a CI job; no key is kept. The identity and the model's digest go into a log.",
     SIGN_DESCRIPTION,
   ],
   options: { ...TOKEN_OPTIONS, ...INSTANCE_OPTIONS, ...SIGN_OPTIONS },
@@ -40,7 +40,7 @@ const IDENTITY_OPTIONS = {
   "identity-provider": {
     type: "text",
     metavar: "URL",
-    help: "The OpenID provider that has to vouch for the identity: https://accounts.google.com, https://github.com/login/oauth… Compared exactly.",
+    help: "The OpenID provider of the identity: https://accounts.google.com, https://github.com/login/oauth… Compared exactly.",
   },
 } as const satisfies OptionSpecs;
 
@@ -60,12 +60,14 @@ export const verifyWithSigstore = defineCommand({
   },
 });
 
-/** Without any, the report tells who signed, and the signer is not accepted. */
+/** Without any, the report names the signer, who is not accepted. */
 function expectedIdentities(args: ArgumentsOf<typeof IDENTITY_OPTIONS>): ExpectedIdentity[] {
   const identity = args.text("identity");
   const issuer = args.text("identity-provider");
   if (identity === undefined && issuer === undefined) return [];
-  if (identity === undefined) throw usageError("--identity is missing: whom --identity-provider has to vouch for.");
-  if (issuer === undefined) throw usageError("--identity-provider is missing: who has to vouch for the identity.");
+  if (identity === undefined)
+    throw usageError("--identity is missing: --identity-provider needs the signer's identity.");
+  if (issuer === undefined)
+    throw usageError("--identity-provider is missing: --identity needs the provider of that identity.");
   return [{ identity, issuer }];
 }

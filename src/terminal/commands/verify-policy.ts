@@ -1,19 +1,17 @@
 import { basename, relative, resolve } from "node:path";
-import type { Verdict } from "../../core/verdict.ts";
 import { verifyReport } from "../../core/verify-report.ts";
-import { type OptionSpecs, usageError } from "../arguments.ts";
-import { digestCacheFolder } from "../cache-folder.ts";
+import type { OptionSpecs } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { acceptingPolicies, decisionFields } from "../decision-report.ts";
-import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
+import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
 import { namedPolicies, pathBelow } from "../policy-options.ts";
-import { ProgressLine } from "../progress-line.ts";
-import { publicSigstoreOf } from "../public-sigstore.ts";
+import { cacheFolder } from "../program-folders.ts";
+import { withProgressLine } from "../progress-line.ts";
 import { verdictReport } from "../report.ts";
 import { withActualSignature } from "../signature-elsewhere.ts";
+import { publicSigstoreOf } from "../sigstore-instance.ts";
 
 const FORMATS = ["text", "json", "vsa"] as const;
-type Format = (typeof FORMATS)[number];
 
 const OPTIONS = {
   ...POLICY_OPTIONS,
@@ -41,32 +39,29 @@ export const verifyWithPolicyFile = defineCommand({
   examples: ["model-provenance verify models/llama-3-8b --policy model-policy.yaml"],
   async run(model, args, terminal) {
     const { cwd, out, err, interruption } = terminal;
-    const format = formatOf(args.text("format"), args.flag("json") === true);
+    const format = reportFormat(args, FORMATS);
     const { files, policies, root } = await namedPolicies(args.list("policy"), model, args.text("root"), terminal);
     const { verifyWithPolicy } = await import("../../core/verify-with-policy.ts");
-    const progress = new ProgressLine(err);
     const signature = args.text("signature");
-    let verdict: Verdict;
-    try {
-      verdict = await verifyWithPolicy({
+    const path = pathBelow(root, model);
+    const found = await withProgressLine(err, ({ update }) =>
+      verifyWithPolicy({
         model,
         policies,
         workspaceTrusted: true,
         folder: root,
-        path: pathBelow(root, model),
+        path,
         publicSigstore: publicSigstoreOf(terminal, args.flag("offline") === true),
-        cache: digestCacheFolder(),
+        cache: cacheFolder("digests"),
         signal: interruption.signal,
-        onProgress: progress.update,
+        onProgress: update,
         ...(signature !== undefined && { signature }),
-      });
-      verdict = await withActualSignature(verdict, signature, terminal);
-      if (format === "vsa") {
-        const { verificationSummary } = await import("../verification-summary.ts");
-        out.json(await verificationSummary(verdict, files, pathBelow(root, model), interruption.signal));
-      }
-    } finally {
-      progress.clear();
+      }),
+    );
+    const verdict = await withActualSignature(found, signature, terminal);
+    if (format === "vsa") {
+      const { verificationSummary } = await import("../verification-summary.ts");
+      out.json(await verificationSummary(verdict, files, path, interruption.signal));
     }
     if (format === "json") out.json(verifyReport(verdict));
     if (format === "text") {
@@ -79,17 +74,9 @@ export const verifyWithPolicyFile = defineCommand({
         ...(signature === undefined &&
           verdict.signature !== undefined && { signature: relative(cwd, verdict.signature) }),
       });
-      const said = decision === undefined ? [] : decisionFields(decision, cwd, { all: long });
-      out.print(...lines.slice(0, -1), ...said, ...lines.slice(-1));
+      const decisions = decision === undefined ? [] : decisionFields(decision, cwd, { all: long });
+      out.print(...lines.slice(0, -1), ...decisions, ...lines.slice(-1));
     }
     return verdict.state === "verified" ? EXIT.done : EXIT.failed;
   },
 });
-
-function formatOf(text: string | undefined, json: boolean): Format {
-  if (text === undefined) return json ? "json" : "text";
-  const found = FORMATS.find((format) => format === text);
-  if (found === undefined) throw usageError(`--format: "${text}" is not one of ${FORMATS.join(", ")}.`);
-  if (json && found !== "json") throw usageError(`--json and --format ${found} exclude one another.`);
-  return found;
-}

@@ -1,7 +1,6 @@
 import { dirname, isAbsolute } from "node:path";
 import { type DocumentSelector, type TextDocument, workspace } from "vscode";
-import type { CodeString } from "./code-string.ts";
-import { type CodeLanguage, stringsInCode } from "./strings-in-code.ts";
+import { type CodeLanguage, type CodeString, stringsInCode } from "./strings-in-code.ts";
 
 const LANGUAGES: Readonly<Record<string, CodeLanguage>> = {
   python: "python",

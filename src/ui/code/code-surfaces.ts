@@ -1,10 +1,24 @@
-import { CodeActionKind, type Disposable, languages } from "vscode";
+import {
+  CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  type Disposable,
+  DocumentLink,
+  Hover,
+  l10n,
+  languages,
+  type Position,
+  type TextDocument,
+  Uri,
+} from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
+import { COMMANDS, type CommandId } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
-import { CODE_DOCUMENTS } from "./code-documents.ts";
-import { codeFixes } from "./code-fixes.ts";
-import { codeHover, codeLinks } from "./code-hover.ts";
+import { modelHover } from "../hover.ts";
+import { SOURCE } from "../problems/problem-codes.ts";
+import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { CodeWarnings } from "./code-warnings.ts";
+import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
 /** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
 export class CodeSurfaces {
@@ -48,4 +62,52 @@ export class CodeSurfaces {
       provideDocumentLinks: (document) => codeLinks(document, this.#registry),
     });
   }
+}
+
+/** Returns the hover of the model that the string at the position names. */
+async function codeHover(
+  document: TextDocument,
+  position: Position,
+  registry: ModelRegistry,
+): Promise<Hover | undefined> {
+  const reference = await referenceAt(document, document.offsetAt(position), registry);
+  return reference === undefined ? undefined : new Hover(modelHover(reference.model), rangeOf(reference, document));
+}
+
+/** Returns a link to the tree for each string that names a model. Markdown has its own links. */
+async function codeLinks(document: TextDocument, registry: ModelRegistry): Promise<DocumentLink[]> {
+  if (languageOf(document) === "markdown") return [];
+  const references = await referencesIn(document, registry, () => true);
+  return references.map((reference) => {
+    const { path } = reference.model;
+    const target = Uri.parse(`command:${COMMANDS.showModel}?${encodeURIComponent(JSON.stringify([path]))}`);
+    const link = new DocumentLink(rangeOf(reference, document), target);
+    // The editor renders the tooltip as trusted Markdown without escaping it, so it contains no file name.
+    link.tooltip = l10n.t("Show in Models");
+    return link;
+  });
+}
+
+/** Returns the quick fixes where code loads a model that failed verification. */
+async function codeFixes(
+  document: TextDocument,
+  diagnostics: readonly Diagnostic[],
+  registry: ModelRegistry,
+): Promise<CodeAction[]> {
+  const actions: CodeAction[] = [];
+  for (const diagnostic of diagnostics.filter(({ source }) => source === SOURCE)) {
+    const reference = await referenceAt(document, document.offsetAt(diagnostic.range.start), registry);
+    if (reference === undefined) continue;
+    const { path } = reference.model;
+    const add = (title: string, command: CommandId): void => {
+      const action = new CodeAction(title, CodeActionKind.QuickFix);
+      action.command = { command, title, arguments: [path] };
+      action.diagnostics = [diagnostic];
+      actions.push(action);
+    };
+    if (diagnostic.code === "modified") add(l10n.t("Compare With Signature"), COMMANDS.compare);
+    add(l10n.t("Show Signature"), COMMANDS.showSignature);
+    add(l10n.t("Verify Again"), COMMANDS.verifyModel);
+  }
+  return actions;
 }

@@ -13,8 +13,7 @@ import type { KnownModel, ModelRegistry, RegistryChange } from "../../workspace/
 import { modelSentence } from "../model-text.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { languageOf } from "./code-documents.ts";
-import { rangeOf } from "./code-hover.ts";
-import { referencesIn } from "./model-references.ts";
+import { rangeOf, referencesIn } from "./model-references.ts";
 
 /** Milliseconds without typing before the text is parsed again. */
 const PAUSE = 400;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isModelFile } from "../../core/model/model-files.ts";
-import type { CodeString } from "./code-string.ts";
+import type { CodeString } from "./strings-in-code.ts";
 
 /** In addition to the known formats: in code, these are mostly models. */
 const OTHER_MODEL_FILE = /\.(?:ggml|bin|pb|engine)$/i;

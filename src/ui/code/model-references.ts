@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { basename, relative } from "node:path";
-import type { TextDocument } from "vscode";
+import { Range, type TextDocument } from "vscode";
 import { TimeSlices } from "../../core/model/time-slices.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { basesOf, languageOf, stringsOf } from "./code-documents.ts";
-import type { CodeString } from "./code-string.ts";
 import { mayNameModel, pathsOf, seemsLoaded } from "./model-paths.ts";
+import type { CodeString } from "./strings-in-code.ts";
 
 /** Files of a document that are looked up on disk, at most. */
 const LOOKS = 200;
@@ -16,6 +16,10 @@ export interface ModelReference {
   readonly model: KnownModel;
   /** Whether the code seems to load it. */
   readonly loads: boolean;
+}
+
+export function rangeOf({ string }: ModelReference, document: TextDocument): Range {
+  return new Range(document.positionAt(string.start), document.positionAt(string.end));
 }
 
 /** Returns the model that the string at this offset names. */

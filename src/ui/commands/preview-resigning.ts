@@ -53,7 +53,7 @@ export async function previewResigning(args: readonly unknown[], services: Servi
     item(l10n.t("Files to sign: {0}", filesText(coverage, l10n.t))),
     "",
   ].join("\n");
-  await commands.executeCommand("markdown.showPreview", textUri(titlePath(title), text));
+  await commands.executeCommand("markdown.showPreview", textUri(titlePath(l10n.t("Re-signing {0}", name)), text));
 }
 
 /** Returns how files are hashed, and which paths are left out. */

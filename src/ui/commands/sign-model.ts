@@ -19,22 +19,18 @@ const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
 /** Sign Model: asks for the model, the signing method (the last one first) and a confirmation, then signs and verifies the result. */
 export function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, async (title) => (await ways()).chooseWay(title, services));
+  return signOne(args, services, "chooseWay");
 }
 
 /** Sign Model With Another Method…: the same, but offers every signing method as if none had been used before. */
 export function signModelWith(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, async (title) => (await ways()).chooseAnyWay(title, services));
-}
-
-function ways(): Promise<typeof import("../signing/choose-way.ts")> {
-  return import("../signing/choose-way.ts");
+  return signOne(args, services, "chooseAnyWay");
 }
 
 async function signOne(
   args: readonly unknown[],
   services: Services,
-  choose: (title: string) => Promise<SigningWay>,
+  choose: "chooseWay" | "chooseAnyWay",
 ): Promise<SignResult> {
   if (!workspace.isTrusted) {
     throw new ActionableError(l10n.t("Signing is disabled in Restricted Mode."), {
@@ -46,8 +42,8 @@ async function signOne(
   const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
   const way = request.success
-    ? await withKey(request.output.privateKey, title, services)
-    : await choose(title).catch((error: unknown) => {
+    ? await (await import("../signing/sign-with-key.ts")).keyWay(request.output.privateKey, title, services)
+    : await (await import("../signing/choose-way.ts"))[choose](title, services).catch((error: unknown) => {
         throw chooseAgain(error, model, services);
       });
   const signature = await signaturePath(model);
@@ -64,11 +60,6 @@ function chooseAgain(error: unknown, model: KnownModel, services: Services): unk
   if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE)_/.test(error.code)) return error;
   const run = () => signModelWith([model.path], services);
   return new ActionableError(error.message, { label: l10n.t("Choose Again…"), run }, { cause: error });
-}
-
-async function withKey(file: string, title: string, services: Services): Promise<SigningWay> {
-  const { keyWay } = await import("../signing/sign-with-key.ts");
-  return keyWay(file, title, services);
 }
 
 /** The path of the existing signature, otherwise the default path. */

@@ -98,14 +98,12 @@ async function addModel(path: string, { registry, engine }: ModelServices): Prom
 const OF_SIGNED: ReadonlySet<Purpose> = new Set<Purpose>(["verify", "compare", "trust"]);
 
 async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
-  const { registry } = services;
-  const candidates = OF_SIGNED.has(purpose) ? registry.models.filter(isSigned) : registry.models;
-  const items: ModelChoice[] = candidates.map((model) => modelChoice(model, registry));
-  if (purpose === "sign") items.push({ label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") });
-  if (items.length === 0) throw nothingToPick(services);
-  const chosen = await window.showQuickPick(items, { title: TITLES[purpose](), placeHolder: l10n.t("Choose a model") });
-  if (chosen === undefined) throw new CancellationError();
-  const model = chosen.path === undefined ? await browse(services) : registry.get(chosen.path);
+  const { models } = services.registry;
+  const candidates = OF_SIGNED.has(purpose) ? models.filter(isSigned) : models;
+  const browseItem = { label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") };
+  const others = purpose === "sign" ? [browseItem] : [];
+  if (candidates.length + others.length === 0) throw nothingToPick(services);
+  const model = (await pickAmong(candidates, TITLES[purpose](), services, others)) ?? (await browse(services));
   if (model === undefined) throw new CancellationError();
   return model;
 }
@@ -122,16 +120,19 @@ function modelChoice(model: KnownModel, registry: ModelRegistry): ModelChoice {
   };
 }
 
-/** Lets the user pick one of several known models. */
+/** Lets the user pick one of several known models; undefined for one of the other items. */
 export async function pickAmong(
   models: readonly KnownModel[],
   title: string,
   { registry }: Pick<Services, "registry">,
+  others: readonly ModelChoice[] = [],
 ): Promise<KnownModel | undefined> {
-  const items = models.map((model) => modelChoice(model, registry));
+  const items = [...models.map((model) => modelChoice(model, registry)), ...others];
   const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Choose a model") });
-  if (chosen?.path === undefined) throw new CancellationError();
-  return registry.get(chosen.path);
+  const model = chosen?.path === undefined ? undefined : registry.get(chosen.path);
+  const isOther = chosen !== undefined && chosen.path === undefined;
+  if (model === undefined && !isOther) throw new CancellationError();
+  return model;
 }
 
 const TITLES: Readonly<Record<Purpose, () => string>> = {

@@ -12,7 +12,8 @@ import {
 import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
-import type { Policy, SourceLocation } from "../../core/policy/policy.ts";
+import type { Policy } from "../../core/policy/policy.ts";
+import type { SourceLocation } from "../../core/policy/source-location.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";

@@ -1,6 +1,8 @@
 import { l10n } from "vscode";
+import type { PolicyDecision } from "../../core/policy/decision.ts";
+import { covers } from "../../core/policy/evaluate.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
-import type { ExplainedPolicy } from "../../core/policy-explanation.ts";
 import { outcomeSentence, policyNotes, policyOwner } from "../../core/presentation/decision-text.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
@@ -10,7 +12,8 @@ export interface PolicyReportSource {
   readonly verdict: Verdict;
   /** Relative to its workspace folder, `/` separated. */
   readonly path: string;
-  readonly policies: readonly ExplainedPolicy[];
+  /** Of all readable policy files. */
+  readonly policies: readonly Policy[];
   /** Policy files with errors. */
   readonly broken: readonly PolicyFile[];
   readonly workspaceTrusted: boolean;
@@ -21,15 +24,14 @@ export interface PolicyReportSource {
  * bundle, a policy or a disk is in code spans, so nothing in it is markup or a link.
  */
 export function policyReport(source: PolicyReportSource): string {
-  const { path, policies, broken } = source;
-  const covering = policies.filter((policy) => policy.covers);
+  const { verdict, path, policies, broken, workspaceTrusted } = source;
   return [
     `### ${l10n.t("Policies")}`,
     "",
     ...paragraph(acceptanceSentence(source)),
     ...broken.flatMap(brokenFile),
-    ...covering.flatMap((policy) => policySection(policy, source)),
-    ...otherPolicies(policies),
+    ...(verdict.decision?.policies ?? []).flatMap((policy) => policySection(policy, workspaceTrusted)),
+    ...otherPolicies(policies.filter((policy) => !covers(policy, path))),
     `### ${l10n.t("What to do")}`,
     "",
     ...paragraph(nextStep(source)),
@@ -42,10 +44,13 @@ function paragraph(text: string): string[] {
   return [text, ""];
 }
 
-function acceptanceSentence({ verdict, broken }: PolicyReportSource): string {
+function acceptanceSentence({ verdict, path, policies, broken }: PolicyReportSource): string {
   const { decision, state } = verdict;
   if (broken.length > 0) return l10n.t("A policy file has errors, so its rules are unknown and nothing is accepted.");
   if (decision !== undefined) return outcomeSentence(decision.outcome, l10n.t);
+  if (policies.some((policy) => covers(policy, path))) {
+    return l10n.t("Policies cover this model. They are evaluated when it is verified.");
+  }
   return state === "verified"
     ? l10n.t("No policy covers this model. Your settings accept its signer.")
     : l10n.t("No policy covers this model, so your settings decide which signers are accepted.");
@@ -61,31 +66,25 @@ function brokenFile({ path, diagnostics }: PolicyFile): string[] {
   ];
 }
 
-function policySection(
-  { policy, source, authorities, omitted }: ExplainedPolicy,
-  { verdict: { decision, signature }, workspaceTrusted }: PolicyReportSource,
-): string[] {
-  const { file, line } = policy.location;
-  const decided = decision?.policies.find((one) => one.policy.file === file && one.policy.line === line);
-  const mark = decided === undefined ? "○" : decided.satisfied ? "✓" : policy.mode === "warn" ? "!" : "✗";
-  const mode = policy.mode === "enforce" ? l10n.t("enforced") : l10n.t("warns only");
-  const owner = policyOwner({ source }, l10n.t);
+function policySection(decision: PolicyDecision, workspaceTrusted: boolean): string[] {
+  const { policy, source, mode, satisfied, authorities, omitted } = decision;
+  const mark = satisfied ? "✓" : mode === "warn" ? "!" : "✗";
+  const enforcement = mode === "enforce" ? l10n.t("enforced") : l10n.t("warns only");
+  const owner = policyOwner(decision, l10n.t);
   const rejectsOnly = source === "workspace" && !workspaceTrusted;
-  const notes = decided === undefined ? [] : policyNotes(decided).map(({ message }) => `- ${codeSpan(message)}`);
-  // Without a signature all authorities give the same answer; only an exception differs.
-  const listed = authorities.filter(({ accepted }) => accepted || signature !== undefined);
+  const notes = policyNotes(decision).map(({ message }) => `- ${codeSpan(message)}`);
   return [
     `#### ${mark} ${nameText(policy.name)}`,
     "",
-    ...paragraph(`${locationText(file, line)} · ${owner} · ${mode}`),
+    ...paragraph(`${locationText(policy.file, policy.line)} · ${owner} · ${enforcement}`),
     ...(rejectsOnly ? paragraph(l10n.t("Workspace policies can reject signers but cannot accept them.")) : []),
     ...(notes.length === 0 ? [] : [...notes, ""]),
-    ...authorityTable(listed),
+    ...authorityTable(authorities),
     ...(omitted === 0 ? [] : paragraph(l10n.t("… and {0} more authorities, not listed here", omitted))),
   ];
 }
 
-function authorityTable(authorities: ExplainedPolicy["authorities"]): string[] {
+function authorityTable(authorities: PolicyDecision["authorities"]): string[] {
   if (authorities.length === 0) return [];
   const rows = authorities.map(({ accepted, authority: { name, line }, message }) => {
     const cells = [
@@ -99,13 +98,11 @@ function authorityTable(authorities: ExplainedPolicy["authorities"]): string[] {
   return [`| | ${l10n.t("Authority")} | ${l10n.t("Decision on the signer")} |`, "|:-|:-|:-|", ...rows, ""];
 }
 
-function otherPolicies(policies: readonly ExplainedPolicy[]): string[] {
-  const others = policies.filter((policy) => !policy.covers);
+function otherPolicies(others: readonly Policy[]): string[] {
   if (others.length === 0) return [];
-  const lines = others.map(({ policy }) => {
-    const patterns = policy.models.map(({ pattern }) => codeSpan(pattern)).join(", ");
-    const location = locationText(policy.location.file, policy.location.line);
-    return `- ${nameText(policy.name)}: ${l10n.t("covers {0}", patterns)} (${location})`;
+  const lines = others.map(({ name, models, location }) => {
+    const patterns = models.map(({ pattern }) => codeSpan(pattern)).join(", ");
+    return `- ${nameText(name)}: ${l10n.t("covers {0}", patterns)} (${locationText(location.file, location.line)})`;
   });
   return [`#### ${l10n.t("Policies for other models")}`, "", ...lines, ""];
 }

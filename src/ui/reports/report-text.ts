@@ -13,21 +13,16 @@ import type { ReportKind } from "./report-documents.ts";
 export async function reportText(kind: ReportKind, path: string, services: Services): Promise<string> {
   const model = services.registry.get(path);
   if (model === undefined) return `${l10n.t("{0} is no longer in this workspace.", codeSpan(path))}\n`;
-  const files = await services.policies.filesFor(model.folder);
-  const policies = {
-    user: files.user.flatMap((file) => file.policies),
-    workspace: files.workspace.flatMap((file) => file.policies),
-  };
-  const at = place(model);
-  const publicSigstore = () => services.sigstore.publicInstance();
+  const { user, workspace: shared } = await services.policies.filesFor(model.folder);
+  const files = [...user, ...shared];
   const verdict = settledVerdict(model);
   const sections = [
     modelReport(model),
     policyReport({
       verdict,
-      path: at.path,
-      policies: await services.engine.explainPolicies({ model: path, ...at, policies, publicSigstore }),
-      broken: [...files.user, ...files.workspace].filter(({ diagnostics }) => hasErrors(diagnostics)),
+      path: place(model).path,
+      policies: files.flatMap(({ policies }) => policies),
+      broken: files.filter(({ diagnostics }) => hasErrors(diagnostics)),
       workspaceTrusted: workspace.isTrusted,
     }),
   ];

@@ -25,7 +25,7 @@ export interface LoginRequest {
 
 /** A code to be typed at the identity provider (RFC 8628). */
 export interface DeviceCode {
-  /** Where the code is typed. */
+  /** Address of the page that takes the code. */
   readonly url: string;
   readonly userCode: string;
   /** The same address with the code in it, where the issuer gives one. */

@@ -109,7 +109,7 @@ async function prove(
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("There is no signature here, and so no signer who could be trusted."));
   }
-  const { method } = await engine.readClaim(signature);
+  const { method } = await engine.readVerificationHint(signature);
   const check: Check = (trust) => engine.authenticate({ model: model.path, signature, trust });
   switch (method) {
     case "key": {

@@ -57,7 +57,7 @@ const TimelineItem = v.object({
 export type TimelineItem = v.InferOutput<typeof TimelineItem>;
 
 /** Positions are fractions of the time that is shown. */
-const Timeline = v.object({ verified: v.boolean(), summary: v.string(), items: v.array(TimelineItem) });
+const Timeline = v.object({ summary: v.string(), items: v.array(TimelineItem) });
 export type Timeline = v.InferOutput<typeof Timeline>;
 
 /** Where a CI signer built it. Verified facts only. */

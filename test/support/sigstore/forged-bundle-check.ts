@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode } from "../../../src/core/errors.ts";
-import { type Authentication, authenticateBundle } from "../../../src/core/verification/authenticate.ts";
 import { parseTrustedRoot } from "../../../src/core/verification/trust-root.ts";
+import { type BundleVerification, verifyBundle } from "../../../src/core/verification/verify-bundle.ts";
 import { failsWith } from "../errors.ts";
 import { type Forge, type ForgeOptions, makeForge } from "./forged-bundle.ts";
 
@@ -31,11 +31,15 @@ export function useForge(): () => Forge {
 }
 
 /** Verifies a bundle of the forge against a root that knows its services, or another one. */
-export async function checkForged(forge: Forge, bundle: Json, root: Json = forge.trustedRoot): Promise<Authentication> {
+export async function checkForged(
+  forge: Forge,
+  bundle: Json,
+  root: Json = forge.trustedRoot,
+): Promise<BundleVerification> {
   const trustedRoot = await parseTrustedRoot(root, "root.json");
   const known = { label: "root.json", instance: "private", origin: "file", trustedRoot } as const;
   const trust = { sigstore: { root: known, identities: forge.identities } };
-  return authenticateBundle(parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"), trust, "model.sig");
+  return verifyBundle(parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"), trust, "model.sig");
 }
 
 export async function rejectsForged(

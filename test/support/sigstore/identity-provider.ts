@@ -22,7 +22,7 @@ const SCOPES = "openid email";
 export const CONFIDENTIAL_CLIENT = { id: "with-secret", secret: "a secret for tests only" } as const;
 
 /**
- * An OpenID provider that logs in whoever types a name. Its rules are Dex's, which the public instance runs: a public
+ * An OpenID provider that logs in anyone who types a name. Its rules are Dex's, which the public instance runs: a public
  * client `sigstore` that comes back to `http://localhost:PORT/…`, to nowhere (a code is shown), or by a device code.
  */
 export function makeIdentityProvider(tokens: IdentityTokens, faults: FaultBoard): RequestHandler {

@@ -13,7 +13,7 @@ const SPOILT: Partial<Record<ContentFaultKind, (claims: JWTPayload) => JWTPayloa
   "no-email": ({ email: _email, email_verified: _verified, ...claims }) => claims,
   "unverified-email": (claims) => ({ ...claims, email_verified: false }),
   "wrong-nonce": (claims) => ({ ...claims, nonce: "of-another-login" }),
-  "wrong-audience": (claims) => ({ ...claims, aud: "somebody-else" }),
+  "wrong-audience": (claims) => ({ ...claims, aud: "another-audience" }),
 };
 
 function seconds(fromNow: number): number {

@@ -38,7 +38,7 @@ describe("who signs and verifies with a key", () => {
     assert.deepEqual(loaded, []);
   });
 
-  it("is told apart from who has a keyless signature, who loads them", async () => {
+  it("is loaded for a keyless signature only", async () => {
     const script = `
       import(process.argv[1] + "/verification/sigstore/libraries.ts").then(({ loadSigstore }) => loadSigstore()).then(() => {
         console.log(Object.keys(require.cache).some((path) => path.includes("@sigstore")));

@@ -55,7 +55,7 @@ describe("a model of many files", function () {
     assert.deepEqual(comparison?.added, [{ name: "part-12/new.txt" }]);
   });
 
-  it("is not read where nobody signed it", async () => {
+  it("is not read where it was not signed", async () => {
     await sign({ model: model(), signature: signature(), identity, pool });
     given = [];
     writeTree(model(), { "added.bin": "x", "part-5/added.bin": "y" });
@@ -63,7 +63,7 @@ describe("a model of many files", function () {
     assert.deepEqual(given.toSorted(), Object.keys(FILES).toSorted());
   });
 
-  it("that cannot be signed after all is told so, and then signed", async function () {
+  it("that cannot be signed is reported, and signed after it was fixed", async function () {
     if (process.platform === "win32") skip(this, "links need rights that not everybody has on Windows");
     symlinkSync("part-1", join(model(), "z"));
     await failsWith("MODEL_SYMLINK", () => sign({ model: model(), signature: signature(), identity, pool }));

@@ -242,7 +242,7 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("a workspace that is not trusted accepts nobody, and can refuse", async () => {
+  it("an untrusted workspace accepts no signer, and can reject", async () => {
     await signIt();
     const accepts: PolicyParts = { authorities: [key(prod.publicPem)] };
     const refuses: PolicyParts = { authorities: [key(other.publicPem)] };
@@ -325,7 +325,7 @@ describe("verifying a model with policies", () => {
         "POLICY_WORKSPACE_UNTRUSTED",
       ]);
     });
-    it("a signed file is checked, or told as missing, whoever wants it ignored", async () => {
+    it("a signed file is compared, or reported as missing, even if the caller ignores it", async () => {
       rmSync(join(model(), "notes.txt"));
       rmSync(join(model(), "cache"), { recursive: true });
       writeTree(model(), { "config.json": "[]" });
@@ -336,7 +336,7 @@ describe("verifying a model with policies", () => {
     });
   });
 
-  it("what the signer left out is told, or refused", async () => {
+  it("files that the signer ignored are reported, or rejected", async () => {
     writeTree(model(), { "secret.bin": "x", ".git/HEAD": "y" });
     await signIt({ ignorePaths: ["secret.bin"] });
     const authorities = [key(prod.publicPem)];

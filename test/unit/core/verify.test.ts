@@ -218,7 +218,7 @@ describe("verifying a model", () => {
       assert.deepEqual(stateAndCodes(await verifyIt()), ["unverifiable", "SIGNING_METHOD_MISMATCH"]);
     });
 
-    it("a certificate of somebody else: untrusted where the files match, modified where not", async () => {
+    it("a certificate of another identity: untrusted where the files match, modified where not", async () => {
       const { root, leaf, intermediate } = makeChain();
       const certificates = { roots: [{ label: "root.pem", pem: root.pem }], identity: "bob@example.com" };
       const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] });
@@ -275,7 +275,7 @@ describe("verifying a model", () => {
       assert.deepEqual(stateAndCodes(await authenticateIt()), ["unsigned", "SIGNATURE_NOT_FOUND"]);
     });
 
-    it("tells a signer that is not wanted", async () => {
+    it("reports a signer that is not expected", async () => {
       const { root, leaf, intermediate } = makeChain();
       writeFileSync(
         signature(),

@@ -5,14 +5,13 @@ import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
-import { readClaim } from "../../../src/core/material-claim.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
-import { explainPolicies } from "../../../src/core/policy-explanation.ts";
 import { previewPolicy } from "../../../src/core/policy-preview.ts";
 import type { Replacement } from "../../../src/core/signing/replacement.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
+import { readVerificationHint } from "../../../src/core/verification-hint.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
@@ -71,9 +70,9 @@ describe("Engine", function () {
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
-    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readClaim(join(root(), "none.sig")));
-    const claim = await engine.readClaim(signature);
-    assert.deepEqual(claim, await readClaim(signature));
+    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readVerificationHint(join(root(), "none.sig")));
+    const claim = await engine.readVerificationHint(signature);
+    assert.deepEqual(claim, await readVerificationHint(signature));
     assert.ok(claim.hint);
   });
 
@@ -230,7 +229,7 @@ describe("Engine", function () {
     assert.equal((await by(1)).decision?.outcome, "refused");
   });
 
-  it("previews and explains what policies say of signers, patterns and expressions included", async () => {
+  it("previews a policy, patterns and regular expressions included", async () => {
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
       const text = policyText({ name: "team", globs: ["mod*"], authorities });
@@ -246,17 +245,6 @@ describe("Engine", function () {
     const models = { folder: root(), models: [model], publicSigstore };
     assert.deepEqual(await engine.previewPolicy(after, models), await previewPolicy(after, models));
     assert.deepEqual(await engine.newlyAccepted(before, after, models), [model]);
-    const policies = { user: [before], workspace: [after] };
-    const subject = { model, folder: root(), path: "model", policies, publicSigstore };
-    const explained = await engine.explainPolicies(subject);
-    assert.deepEqual(explained, await explainPolicies(subject));
-    assert.deepEqual(
-      explained.map(({ source, authorities }) => [source, authorities.map(({ accepted }) => accepted)]),
-      [
-        ["user", [false]],
-        ["workspace", [true, false]],
-      ],
-    );
   });
 
   describe("that dies", () => {
@@ -295,7 +283,7 @@ describe("Engine", function () {
 
     it("or cannot start is an error", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
-      await failsWith("INTERNAL", () => missing.readClaim(signature));
+      await failsWith("INTERNAL", () => missing.readVerificationHint(signature));
       await missing.dispose();
     });
   });
@@ -328,7 +316,7 @@ describe("Engine", function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
-      await engine.readClaim(signature);
+      await engine.readVerificationHint(signature);
     } finally {
       delete process.env["MODEL_SIGNING_SECRET"];
     }
@@ -356,7 +344,7 @@ describe("Engine", function () {
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
-    await failsWith("CANCELLED", () => brief.readClaim(signature));
+    await failsWith("CANCELLED", () => brief.readVerificationHint(signature));
   });
 
   /** The verdict of the process, which has to be that of this one but for the times. */

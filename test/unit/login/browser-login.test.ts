@@ -81,7 +81,7 @@ describe("login in the browser", () => {
     assert.doesNotMatch(inspect(outcome, { depth: 10 }), /eyJ/u);
   }
 
-  it("gives a token for who logged in, and tells the browser so", async () => {
+  it("returns a token for the person who logged in, and shows the result in the browser", async () => {
     const { outcome, page, url } = await attempt();
     const token = tokenOf(outcome);
     assert.equal(token.email, "alice@example.com");
@@ -174,7 +174,7 @@ describe("login in the browser", () => {
     ["wrong-audience", "LOGIN_ISSUER_FAULT", /did not answer as an identity provider should/u],
   ];
   for (const [kind, code, words] of answers) {
-    it(`refuses what a provider brings with ${kind}, and tells the browser`, async () => {
+    it(`rejects a callback with ${kind}, and shows that in the browser`, async () => {
       sigstore.misbehave("issuer", { kind });
       const { outcome, page } = await attempt();
       assertFailure(outcome, code);
@@ -196,9 +196,9 @@ describe("login in the browser", () => {
   it("says so when the issuer is not there, not one, or not to be used", async () => {
     const gone = await startLocalSigstore();
     await gone.stop();
-    const nobody = await attempt(ALICE, { issuer: gone.issuer });
-    assertFailure(nobody.outcome, "LOGIN_ISSUER_UNREACHABLE");
-    assert.match(nobody.outcome.message, /ECONNREFUSED/u);
+    const unreachable = await attempt(ALICE, { issuer: gone.issuer });
+    assertFailure(unreachable.outcome, "LOGIN_ISSUER_UNREACHABLE");
+    assert.match(unreachable.outcome.message, /ECONNREFUSED/u);
     assertFailure((await attempt(ALICE, { issuer: sigstore.urls.fulcio })).outcome, "LOGIN_ISSUER_UNREACHABLE");
     // The same server by another name: what it says of itself has to fit.
     const renamed = sigstore.issuer.replace("127.0.0.1", "localhost");
@@ -226,7 +226,7 @@ describe("login in the browser", () => {
     const stop = new AbortController();
     const login = obtainIdentityToken({
       issuer: sigstore.issuer,
-      clientId: "nobody",
+      clientId: "unknown",
       signal: stop.signal,
       method: {
         kind: "browser",
@@ -249,10 +249,10 @@ describe("login in the browser", () => {
     await assert.rejects(login, { code: "LOGIN_BROWSER", message: /pasted code or a device code/u });
   });
 
-  it("ends when nobody logs in", async () => {
+  it("ends when no login happens in time", async () => {
     const openUrl = async () => undefined;
     const login = obtainIdentityToken({ issuer: sigstore.issuer, timeout: 100, method: { kind: "browser", openUrl } });
-    await assert.rejects(login, { code: "LOGIN_TIMED_OUT", message: /Nobody logged in within/u });
+    await assert.rejects(login, { code: "LOGIN_TIMED_OUT", message: /not finished within/u });
   });
 
   it("can be cancelled before it starts, while it waits and while it asks", async () => {
@@ -328,7 +328,7 @@ describe("login in the browser", () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), { message: "fetch failed" });
   });
 
-  it("takes the port that it is told", async () => {
+  it("takes the given port", async () => {
     const server = await occupy("127.0.0.1");
     await server.release();
     let seen = "";
@@ -342,7 +342,7 @@ describe("login in the browser", () => {
   });
 
   for (const host of ["127.0.0.1", "::1"]) {
-    it(`says so when the port that it is told is taken on ${host}`, async function () {
+    it(`reports that the given port is taken on ${host}`, async function () {
       if (host === "::1" && !(await hasIPv6())) return this.skip();
       const { port, release } = await occupy(host);
       const method = { kind: "browser", port, openUrl: () => Promise.reject(new Error("too early")) } as const;
@@ -364,7 +364,7 @@ describe("login in the browser", () => {
     assert.deepEqual(asked, ["/.well-known/openid-configuration", "/token"]);
   });
 
-  it("tells the public instance which provider was chosen, in its own words, and no other issuer", async () => {
+  it("sends the chosen provider to the public instance only", async () => {
     const { providerParameters } = await import("../../../src/login/login-options.ts");
     const issuer = "https://oauth2.sigstore.dev/auth";
     assert.deepEqual(providerParameters({ issuer, provider: "github" }), {

@@ -57,7 +57,7 @@ describe("login with a pasted code", () => {
     }
   });
 
-  it("refuses a code that somebody else started the login for (PKCE)", async () => {
+  it("rejects a code of another login (PKCE)", async () => {
     let foreign = "";
     await assert.rejects(
       login(async (url) => {

@@ -73,7 +73,7 @@ describe("tokens in memory", () => {
     );
   });
 
-  it("a failed or cancelled login is nobody else's failure", async () => {
+  it("a failed or cancelled login does not fail other callers", async () => {
     const { held, obtain } = heldLogin();
     const cache = new TokenCache(obtain);
     const first = cache.token(OPTIONS);
@@ -86,7 +86,7 @@ describe("tokens in memory", () => {
     assert.equal((await second).value, "own");
   });
 
-  it("whoever waits for somebody else's login can stop waiting", async () => {
+  it("a caller that waits for another caller's login can be cancelled", async () => {
     const { held, obtain } = heldLogin();
     const cache = new TokenCache(obtain);
     const first = cache.token(OPTIONS);

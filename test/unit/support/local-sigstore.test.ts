@@ -113,7 +113,7 @@ describe("the local Sigstore", () => {
     const foreign = await startLocalSigstore();
     const tokens = [
       await sigstore.token("alice@example.com", { expiresIn: -60 }),
-      await sigstore.token("alice@example.com", { audience: "somebody-else" }),
+      await sigstore.token("alice@example.com", { audience: "another-audience" }),
       await sigstore.token("alice@example.com", { claims: { iss: "http://127.0.0.1:1" } }),
       await foreign.token("alice@example.com"),
     ];
@@ -150,7 +150,7 @@ describe("the local Sigstore", () => {
       });
     }
 
-    it("fulcio=other-identity gives a certificate for somebody else", async () => {
+    it("fulcio=other-identity gives a certificate for another identity", async () => {
       sigstore.misbehave("fulcio", { kind: "other-identity" });
       const signer = verifyBundle(await signBundle(1, "alice@example.com"));
       assert.equal(signer.identity?.subjectAlternativeName, "mallory@example.com");

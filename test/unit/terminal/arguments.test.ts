@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { asksForHelp, parseArguments } from "../../../src/terminal/arguments.ts";
-import { parseSize } from "../../../src/terminal/sizes.ts";
+import { parseSize } from "../../../src/terminal/options.ts";
 import { failsWith } from "../../support/errors.ts";
 
 const SPECS = {

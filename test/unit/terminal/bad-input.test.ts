@@ -31,7 +31,7 @@ const keys = makeKeys("P-256");
 const other = makeKeys("P-256");
 const chain = makeChain();
 
-/** The bad input of every kind, and what a person is told: the text is part of the product. */
+/** Bad input of every kind, and the message for it: the text is part of the product. */
 describe("bad input", () => {
   const folder = useTemporaryFolder();
   const at = (name: string): string => join(folder(), name);
@@ -140,7 +140,7 @@ describe("bad input", () => {
       [
         "was altered after signing",
         () => bundleText(envelope({ signatures: [signature] })),
-        "model.sig names the key DIR/key.pub, but its signature does not fit: the file was altered after signing.",
+        "The signature in model.sig does not verify against DIR/key.pub, the key that it names.",
         "signature does not verify",
       ],
       [
@@ -278,14 +278,14 @@ describe("bad input", () => {
       });
     }
 
-    it("uses a hash that nobody knows", async () => {
+    it("uses an unknown hash", async () => {
       writeFileSync(at("model.sig"), bundleText(signBundle(serialized({ hash_type: "md5" }), { keys })));
       const reason =
         'model.sig uses the hash "md5", which this version does not know. It knows sha256, blake2b, blake3.';
       isUnable(await verifyKey(), reason, "unsupported hash algorithm");
     });
 
-    it("uses a method that nobody knows", async () => {
+    it("uses an unknown method", async () => {
       writeFileSync(at("model.sig"), bundleText(signBundle(serialized({ method: "tar" }), { keys })));
       const reason = 'model.sig splits the model by the method "tar", which this version does not know.';
       isUnable(await verifyKey(), reason, "unsupported serialization method");
@@ -319,7 +319,7 @@ describe("bad input", () => {
       keyed();
       isUnable(
         await verifyKey("--public-key", at("other.pub")),
-        "model.sig was signed with another key than DIR/other.pub. Give the public key of whoever signed it.",
+        "model.sig was signed with another key than DIR/other.pub. Give the signer's public key.",
         "unknown key",
       );
     });
@@ -371,7 +371,7 @@ describe("bad input", () => {
       );
     });
 
-    it("is somebody else than expected", async () => {
+    it("is another signer than expected", async () => {
       certified();
       const args = ["verify", "certificate", at("llama"), "--signature", at("model.sig")];
       const result = await runMain([
@@ -448,7 +448,7 @@ describe("bad input", () => {
       fails(await signKey("--password", "wrong"), 2, message);
     });
 
-    it("needs a passphrase, where nobody can be asked", async () => {
+    it("needs a passphrase, without a terminal to ask", async () => {
       writeFileSync(at("key.pem"), privatePem(keys, "sec1", "right"));
       const stdin = process.stdin.isTTY;
       process.stdin.isTTY = false;

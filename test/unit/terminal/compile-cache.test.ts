@@ -6,12 +6,12 @@ import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const SOURCE = new URL("../../../src/terminal/compile-cache.ts", import.meta.url).href;
 const SCRIPT = `
-  const { keepCompiledCode } = await import(${JSON.stringify(SOURCE)});
+  const { enableCompileCache } = await import(${JSON.stringify(SOURCE)});
   const { getCompileCacheDir } = await import("node:module");
-  keepCompiledCode();
+  enableCompileCache();
   console.log(getCompileCacheDir() ?? "none");`;
 
-describe("keepCompiledCode", function () {
+describe("enableCompileCache", function () {
   this.timeout(30_000);
   const home = useTemporaryFolder();
   const folder = (): string => join(home(), "model-provenance", "compiled");

@@ -90,7 +90,7 @@ describe("JSON reports", function () {
     assert.equal(stateOf(await run(`${verify} --ignore-unsigned-files`, 1)), "modified");
   });
 
-  it("of certificates: accepted, and somebody else", async () => {
+  it("of certificates: accepted, and another identity", async () => {
     await run(
       "sign certificate llama --private-key alice.key --signing-certificate alice.pem --certificate-chain between.pem --signature model.sig",
     );

@@ -69,7 +69,7 @@ describe("the passphrase of a key", function () {
       /--password-fd: file descriptor 77 cannot be read \(EBADF\)\./,
     ],
     [
-      "nobody to ask",
+      "no terminal to ask",
       [],
       /^Signing failed: key\.pem is encrypted, and there is no terminal to ask for its passphrase\./,
     ],
@@ -124,7 +124,7 @@ describe("the passphrase of a key", function () {
       assert.ok(!existsSync(join(folder(), "llama/model.sig")));
     });
 
-    it("is told to be wrong", async () => {
+    it("is reported as wrong", async () => {
       const { status, shown } = await type({ waitFor, type: "guess\r" });
       assert.equal(status, 2, shown);
       assert.match(shown, /The passphrase for key\.pem is wrong, or the file is damaged\./);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { trustRootFolder } from "../../../src/terminal/public-sigstore.ts";
+import { cacheFolder } from "../../../src/terminal/program-folders.ts";
 import { sha256 } from "../../support/bundles.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
@@ -74,7 +74,7 @@ describe("policies on the command line", function () {
       );
     });
 
-    it("tells why each authority refuses", async () => {
+    it("explains why each authority rejects", async () => {
       const file = policy("p.yaml", {
         authorities: ["key: { path: other.pub }", "keyless: { identities: [{ issuer: i, subject: s }] }"],
       });
@@ -119,7 +119,7 @@ describe("policies on the command line", function () {
         stderr,
         /^p\.yaml:9:20: error: There is no file none\.pub in the workspace folder\. \[file-missing\]\n/,
       );
-      assert.match(stderr, /p\.yaml cannot be used as it is\. Nothing was checked\.\n$/);
+      assert.match(stderr, /p\.yaml has errors\. Nothing was verified\.\n$/);
     });
 
     it("as JSON that fits the schema", async () => {
@@ -321,7 +321,7 @@ describe("policies on the command line", function () {
   });
 
   describe("policy check", () => {
-    it("tells errors and warnings with their lines", async () => {
+    it("reports errors and warnings with their lines", async () => {
       const file = policy("p.yaml", {
         authorities: ["key: { pth: prod.pub }", "keyless: { identities: [{ issuer: i, subjectRegExp: a }] }"],
       });
@@ -428,7 +428,7 @@ describe("policies on the command line", function () {
       assert.match(stderr, /models\/llama: signed with a key: give it with --public-key/);
       assert.match(stderr, /models\/bert: not signed/);
     });
-    it("asks nobody, and replaces no file", async () => {
+    it("asks no question, and replaces no file", async () => {
       const unasked = await run("policy", "init", folder());
       assert.equal(unasked.status, 2);
       assert.match(unasked.stderr, /there is no terminal to ask on/);
@@ -440,7 +440,7 @@ describe("policies on the command line", function () {
   });
 
   describe("a policy in a signed model", () => {
-    it("is not written: it would be a file that nobody signed", async () => {
+    it("is not written: it would be an unsigned file", async () => {
       await sign("models/llama");
       symlinkSync(at("models/llama"), at("linked"));
       for (const [where, ...more] of [
@@ -537,7 +537,7 @@ describe("policies on the command line", function () {
       }
     });
     it("help for each", async () => {
-      assert.match((await run("policy", "--help")).stdout, /check +Tell what is wrong/);
+      assert.match((await run("policy", "--help")).stdout, /check +Report errors/);
       for (const name of ["check", "explain", "init", "import", "export"]) {
         const { status, stdout } = await run("policy", name, "--help");
         assert.equal(status, 0);
@@ -547,8 +547,11 @@ describe("policies on the command line", function () {
   });
 
   it("trust roots are kept in the platform's folder for caches", () => {
-    assert.match(trustRootFolder({ XDG_CACHE_HOME: "/c" }, "linux"), /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/);
-    assert.match(trustRootFolder({}, "darwin"), /Library.Caches.model-provenance/);
-    assert.match(trustRootFolder({ LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
+    assert.match(
+      cacheFolder("trust-roots", { XDG_CACHE_HOME: "/c" }, "linux"),
+      /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/,
+    );
+    assert.match(cacheFolder("trust-roots", {}, "darwin"), /Library.Caches.model-provenance/);
+    assert.match(cacheFolder("trust-roots", { LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
   });
 });

@@ -46,7 +46,7 @@ describe("the report of a verdict", () => {
     );
   });
 
-  it("tells by whose word files were left out, and not the signature itself", () => {
+  it("names who excluded each file, and not the signature itself", () => {
     const coverage: Coverage = {
       ...COVERAGE,
       ignored: [
@@ -158,7 +158,7 @@ describe("the report of a verdict", () => {
     ]);
   });
 
-  it("gives the reason before anything else, and accepts nobody", () => {
+  it("gives the reason before anything else, and accepts no signer", () => {
     const reasons = [{ code: "KEY_MISMATCH" as const, message: "It was signed with another key.", details: {} }];
     assert.deepEqual(report({ state: "unverifiable", reasons }), [
       "? Can't be verified here  llama",
@@ -168,7 +168,7 @@ describe("the report of a verdict", () => {
     assert.ok(report({ state: "untrusted", signer: SIGNER }).every((line) => !line.startsWith("  accepted")));
   });
 
-  it("tells the deprecated layout, and what came from earlier checks", () => {
+  it("reports the deprecated layout, and bytes from the cache", () => {
     const lines = report({ legacy: true, coverage: { ...COVERAGE, bytesRead: 1e9, bytesFromCache: 15.1e9 } });
     assert.equal(lines[2], "  format     the deprecated version 0.2");
     assert.equal(lines[3], "  files      14 signed, 1.0 GB read in 9.8 s, 15.1 GB from earlier checks");

@@ -30,7 +30,7 @@ describe("verify certificate --system-roots", function () {
     assert.equal(signed.status, 0, signed.stderr);
   });
 
-  it("tells certificates under the system's roots from others", async () => {
+  it("distinguishes certificates under the system's roots from others", async () => {
     const { status, first } = await verify();
     assert.equal(status, 1);
     assert.equal(first, "? Can't be verified here  llama");

@@ -80,7 +80,7 @@ describe("an output", () => {
     assert.deepEqual(pipe.texts, ["a"]);
   });
 
-  it("tells when it cannot be written for another reason", () => {
+  it("reports when it cannot be written for another reason", () => {
     const pipe = new Pipe();
     const output = new Output(pipe, {});
     const failures: string[] = [];

@@ -1,12 +1,12 @@
 import type { Certificate } from "../certificates.ts";
 import { isSameName } from "./distinguished-names.ts";
 
-/** Certificates that are looked at while paths are built: those that sign each other would make very many. */
+/** Limits the search: certificates that sign each other make very many paths. */
 const MAX_STEPS = 64;
 
 /**
- * Paths from the leaf to a root, leaf first, as far as signatures, key identifiers and names lead (RFC 5280, 6.1.3 (a)
- * (1)); whether one is valid is for the caller to check. A certificate stands at most once in a path.
+ * Yields paths from the leaf to a root, leaf first, by signatures, key identifiers and names (RFC 5280, 6.1.3 (a) (1)).
+ * The caller validates them. A certificate occurs at most once in a path.
  */
 export function* buildPaths(
   leaf: Certificate,
@@ -31,7 +31,7 @@ export function* buildPaths(
   yield* extend([leaf], leaf);
 }
 
-/** Key identifiers, where both have one, and otherwise names find the candidates (RFC 4158, 3.5); the signature decides. */
+/** Candidates match by key identifier, or by name if one has none (RFC 4158, 3.5); the signature decides. */
 function isIssuer(certificate: Certificate, candidate: Certificate): boolean {
   const { authorityKeyId, issuer } = certificate.fields;
   const { subjectKeyId, subject } = candidate.fields;
@@ -58,6 +58,6 @@ function signatureVerifies({ x509 }: Certificate, candidate: Certificate): boole
   try {
     return x509.verify(candidate.x509.publicKey);
   } catch {
-    return false; // its key cannot be read, or is none that signs
+    return false; // its key cannot be read, or cannot sign
   }
 }

@@ -10,7 +10,7 @@ export interface Extension {
   readonly value: Buffer;
 }
 
-/** What a certificate says (RFC 5280, 4.1), as far as validating a path needs it and Node does not give it. */
+/** The fields of a certificate (RFC 5280, 4.1) that path validation needs and Node does not expose. */
 export interface CertificateFields {
   /** OID. */
   readonly signatureAlgorithm: string;

@@ -1,4 +1,4 @@
-/** Bytes that are not the DER that was expected. */
+/** The bytes are not the expected DER. */
 export class DerError extends Error {
   override readonly name = "DerError";
 }
@@ -17,6 +17,7 @@ export const TAG = {
   bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
+  utf8String: 0x0c,
   sequence: 0x30,
   set: 0x31,
 } as const;
@@ -29,9 +30,8 @@ const TAG_NUMBER = 0x1f;
 const MAX_DEPTH = 64;
 
 /**
- * Reads exactly one DER value. Strict, because OpenSSL reads the key and the subject of the same bytes: an encoding that
- * two readers could take differently (indefinite or padded lengths, constructed strings, bytes after the value) is an
- * error. The ASN.1 libraries at hand accept BER.
+ * Parses exactly one DER value. Strict, because OpenSSL parses the same bytes: an encoding that two parsers could read
+ * differently (indefinite or padded lengths, constructed strings, bytes after the value) is an error. `asn1js` accepts BER.
  *
  * @throws DerError
  */
@@ -83,7 +83,7 @@ function byteAt(bytes: Uint8Array, offset: number): number {
   return byte;
 }
 
-/** The value itself if it has the tag. @throws DerError */
+/** Returns the value if it has the tag. @throws DerError */
 export function expectTag(value: DerValue | undefined, tag: number): DerValue {
   if (value?.tag !== tag) throw new DerError("a value is missing or of another type");
   return value;

@@ -2,9 +2,9 @@ import { DerError, type DerValue, listOf, readOid, TAG } from "./der.ts";
 
 /** A distinguished name as it is encoded, the most general part first. */
 export interface Name {
-  /** A text for each relative distinguished name; equal where RFC 5280, 7.1 takes them for equal. */
+  /** One text for each relative distinguished name; equal where RFC 5280, 7.1 considers them equal. */
   readonly parts: readonly string[];
-  /** Values of the attribute emailAddress; undefined for one that is no text. */
+  /** Values of the attribute emailAddress; undefined for one that is not text. */
   readonly mailAddresses: readonly (string | undefined)[];
 }
 
@@ -33,15 +33,15 @@ export function isSameName(a: Name, b: Name): boolean {
   return a.parts.length === b.parts.length && isWithinName(a, b);
 }
 
-/** RFC 5280, 7.1: whether a name lies below another, which is then its beginning, the most general parts. */
+/** RFC 5280, 7.1: whether a name is within the subtree of another, which is then its prefix. */
 export function isWithinName(name: Name, base: Name): boolean {
   return base.parts.every((part, index) => part === name.parts[index]);
 }
 
-/** The string types that certificates use; undefined for any other value, or one that is not text of its type. */
+/** Decodes the string types that certificates use; undefined for any other value, or for invalid text. */
 function decodeText({ tag, content }: DerValue): string | undefined {
   switch (tag) {
-    case 0x0c: // UTF8String
+    case TAG.utf8String:
       return decode("utf-8", content);
     case 0x12: // NumericString
     case 0x13: // PrintableString

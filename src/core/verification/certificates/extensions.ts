@@ -14,8 +14,8 @@ export const EXTENSION = {
 } as const;
 
 /**
- * What may be critical (RFC 5280, 6.1.4 (o), 6.1.5 (f)): what is processed. policyConstraints is not among them; the
- * three about policies have no effect without it (see policies.ts).
+ * Extensions that are processed, and so may be critical (RFC 5280, 6.1.4 (o), 6.1.5 (f)). policyConstraints is not; the
+ * other three about policies have no effect without it (see policies.ts).
  */
 const PROCESSED: ReadonlySet<string> = new Set([
   EXTENSION.keyUsage,

@@ -6,10 +6,10 @@ export type GeneralName =
   | { readonly form: TextForm; readonly text: string | undefined }
   | { readonly form: "directoryName"; readonly name: Name }
   | { readonly form: "iPAddress"; readonly bytes: Buffer }
-  /** Of these, only the presence matters here. */
-  | { readonly form: OtherForm; readonly type?: string };
+  /** `type` and `values` are those of an otherName; of the other forms, only the presence matters here. */
+  | { readonly form: OtherForm; readonly type?: string; readonly values?: readonly DerValue[] };
 
-/** Forms whose value is an IA5String. An address in a subject may be no text: its `text` is then undefined. */
+/** Forms whose value is an IA5String. `text` is undefined for an address in a subject that is not text. */
 export type TextForm = "rfc822Name" | "dNSName" | "uniformResourceIdentifier";
 type OtherForm = "otherName" | "x400Address" | "ediPartyName" | "registeredID";
 
@@ -42,7 +42,7 @@ export function readGeneralName(value: DerValue | undefined): GeneralName {
   if (form !== undefined) return { form };
   switch (tag) {
     case OTHER_NAME:
-      return { form: "otherName", type: readOid(children[0]) };
+      return { form: "otherName", type: readOid(children[0]), values: children.slice(1) };
     case DIRECTORY_NAME: // explicit, since Name is a CHOICE
       if (children.length !== 1) throw new DerError("a directory name is malformed");
       return { form: "directoryName", name: readName(children[0]) };

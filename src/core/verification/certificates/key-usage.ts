@@ -13,11 +13,11 @@ type Usages = Pick<CertificateFields, "keyUsage" | "extendedKeyUsage">;
  * Why a certificate may not sign models; undefined where it may. Key usage and extended key usage, where they are
  * present, both have to allow it (RFC 5280, 4.2.1.12). One of them has to be present, as the reference demands.
  */
-export function leafUsageFault(usages: Usages): string | undefined {
+export function leafUsageViolation(usages: Usages): string | undefined {
   const { keyUsage, extendedKeyUsage } = usages;
   if (keyUsage === undefined && extendedKeyUsage === undefined) return "it has neither a key usage nor an extended one";
   if (keyUsage !== undefined && (keyUsage & DIGITAL_SIGNATURE) === 0) return 'its key usage lacks "digitalSignature"';
-  return purposeFault(usages);
+  return purposeViolation(usages);
 }
 
 /** RFC 5280, 4.2.1.3 and 6.1.4 (n): whether an authority may sign certificates. */
@@ -29,7 +29,7 @@ export function maySignCertificates({ keyUsage }: Usages): boolean {
  * Why the extended key usage does not allow signing code. That of an authority limits the certificates below it: RFC
  * 5280 leaves this open, and other validators do the same; an authority for web servers certifies no signers of models.
  */
-export function purposeFault({ extendedKeyUsage }: Usages): string | undefined {
+export function purposeViolation({ extendedKeyUsage }: Usages): string | undefined {
   if (extendedKeyUsage === undefined) return undefined;
   if (extendedKeyUsage.some((purpose) => purpose === CODE_SIGNING || purpose === ANY_EXTENDED_KEY_USAGE)) {
     return undefined;
@@ -37,6 +37,6 @@ export function purposeFault({ extendedKeyUsage }: Usages): string | undefined {
   return 'its extended key usage lacks "codeSigning"';
 }
 
-export function isForCodeSigning({ extendedKeyUsage }: Usages): boolean {
+export function allowsCodeSigning({ extendedKeyUsage }: Usages): boolean {
   return extendedKeyUsage?.includes(CODE_SIGNING) ?? false;
 }

@@ -1,7 +1,13 @@
 import { DerError, type DerValue, listOf, readCount, TAG } from "./der.ts";
 import { isWithinName } from "./distinguished-names.ts";
 import { type GeneralName, readGeneralName } from "./general-names.ts";
-import { isWithinAddress, isWithinDnsName, isWithinMailName, isWithinUri, NotComparable } from "./name-forms.ts";
+import {
+  IncomparableNameError,
+  isWithinAddress,
+  isWithinDnsName,
+  isWithinMailName,
+  isWithinUri,
+} from "./name-forms.ts";
 
 /** The extension nameConstraints of one certificate (RFC 5280, 4.2.1.10). */
 export interface NameConstraints {
@@ -70,7 +76,7 @@ export class ConstrainedNames {
         const why = this.#violation(name);
         if (why !== undefined) return why;
       } catch (error) {
-        if (!(error instanceof NotComparable)) throw error;
+        if (!(error instanceof IncomparableNameError)) throw error;
         return `its ${nameText(name)} cannot be compared with the name constraints above it: ${error.message}`;
       }
     }
@@ -90,7 +96,8 @@ export class ConstrainedNames {
   }
 
   #isWithin(name: GeneralName, base: GeneralName): boolean {
-    if (++this.#comparisons > MAX_COMPARISONS) throw new NotComparable("there are too many names and constraints");
+    if (++this.#comparisons > MAX_COMPARISONS)
+      throw new IncomparableNameError("there are too many names and constraints");
     return isWithin(name, base);
   }
 }
@@ -100,7 +107,7 @@ function isConstrainedBy(name: GeneralName, base: GeneralName): boolean {
   return base.form === "rfc822Name" && name.form === "otherName" && name.type === SMTP_UTF8_MAILBOX;
 }
 
-/** @throws NotComparable */
+/** @throws IncomparableNameError */
 function isWithin(name: GeneralName, base: GeneralName): boolean {
   if (name.form === "directoryName" && base.form === "directoryName") return isWithinName(name.name, base.name);
   if (name.form === "iPAddress" && base.form === "iPAddress") return isWithinAddress(name.bytes, base.bytes);
@@ -110,7 +117,7 @@ function isWithin(name: GeneralName, base: GeneralName): boolean {
     return name.form === "dNSName" ? isWithinDnsName(name.text ?? "", text) : isWithinUri(name.text ?? "", text);
   }
   // RFC 5280, 4.2.1.10: a constraint of a form that is not processed rejects a certificate that has a name of that form.
-  throw new NotComparable("constraints of this form are not supported");
+  throw new IncomparableNameError("constraints of this form are not supported");
 }
 
 function nameText(name: GeneralName): string {

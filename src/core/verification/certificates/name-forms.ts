@@ -1,6 +1,6 @@
-/** A name or a constraint that cannot be compared with one of its form: then the certificate is rejected. */
-export class NotComparable extends Error {
-  override readonly name = "NotComparable";
+/** A name cannot be compared with a constraint of its form, so the certificate is rejected. */
+export class IncomparableNameError extends Error {
+  override readonly name = "IncomparableNameError";
 }
 
 /** RFC 5280, 4.2.1.10, dNSName: the constraint itself, with zero or more labels before it. */
@@ -9,7 +9,7 @@ export function isWithinDnsName(name: string, base: string): boolean {
   if (base === "") return true;
   const domain = base.startsWith(".") ? base.slice(1) : base;
   requireHost(domain, "constraint", base);
-  // A leading dot has no meaning in the RFC; as everywhere, it asks for at least one label more.
+  // A leading dot has no meaning in the RFC; by convention, it requires at least one more label.
   return isBelow(name, domain) || (!base.startsWith(".") && isEqual(name, domain));
 }
 
@@ -38,8 +38,9 @@ export function isWithinUri(uri: string, base: string): boolean {
  * @param base address and mask, each as long as the name
  */
 export function isWithinAddress(address: Buffer, base: Buffer): boolean {
-  if (address.length !== 4 && address.length !== 16) throw new NotComparable("it is not an IP address");
-  if (base.length !== 8 && base.length !== 32) throw new NotComparable("the constraint is not an address and a mask");
+  if (address.length !== 4 && address.length !== 16) throw new IncomparableNameError("it is not an IP address");
+  if (base.length !== 8 && base.length !== 32)
+    throw new IncomparableNameError("the constraint is not an address and a mask");
   if (base.length !== 2 * address.length) return false;
   const mask = base.subarray(address.length);
   return address.every((byte, index) => ((byte ^ (base[index] ?? 0)) & (mask[index] ?? 0xff)) === 0);
@@ -51,14 +52,14 @@ export function isWithinAddress(address: Buffer, base: Buffer): boolean {
  */
 function hostOf(uri: string): string {
   const [, authority] = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(uri) ?? [];
-  // What RFC 3986 has no place for (a backslash, a space, a control) others read in their own ways.
+  // Parsers differ on characters that RFC 3986 does not allow, such as a backslash.
   if (authority === undefined || !/^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/.test(uri)) {
-    throw new NotComparable("it is a URI without a host");
+    throw new IncomparableNameError("it is a URI without a host");
   }
   const [, host] = /^(?:[^@[\]]*@)?([^@:[\]]+)(?::\d*)?$/.exec(authority) ?? [];
   const labels = host?.split(".") ?? [];
   if (host === undefined || labels.length < 2 || /^(?:\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "")) {
-    throw new NotComparable("its host is not a fully qualified domain name");
+    throw new IncomparableNameError("its host is not a fully qualified domain name");
   }
   requireHost(host, "host", host);
   return host;
@@ -77,7 +78,7 @@ function splitMailbox(mailbox: string): { readonly local: string; readonly host:
   const local = mailbox.slice(0, Math.max(at, 0));
   const host = mailbox.slice(at + 1);
   if (!/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local)) {
-    throw new NotComparable("it is not a plain mail address");
+    throw new IncomparableNameError("it is not a plain mail address");
   }
   requireHost(host, "host", host);
   return { local, host };
@@ -85,7 +86,7 @@ function splitMailbox(mailbox: string): { readonly local: string; readonly host:
 
 function requireHost(host: string, what: string, shown: string): void {
   if (host.split(".").every((label) => /^[A-Za-z0-9_-]{1,63}$/.test(label))) return;
-  throw new NotComparable(`${JSON.stringify(shown)} is not a valid ${what}`);
+  throw new IncomparableNameError(`${JSON.stringify(shown)} is not a valid ${what}`);
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -1,12 +1,11 @@
 import { type DerValue, listOf, readOid, TAG } from "./der.ts";
 
 /**
- * Certificate policies. The caller names none, so the initial set is any-policy and none is required (RFC 5280, 6.1.1
- * (c), (e)); and since policyConstraints, which could require one, is not processed, no outcome depends on the tree of
- * policies (6.1.3 (d) to (f)). What is left to check is below.
+ * Certificate policies. The initial set is any-policy and none is required (RFC 5280, 6.1.1 (c), (e)). Since
+ * policyConstraints, which could require one, is not processed, no outcome depends on the policy tree (6.1.3 (d) to (f)).
  */
 const ANY_POLICY = "2.5.29.32.0";
-/** A pointer to a practice statement, and a notice: both for people. */
+/** CPS pointer and user notice. */
 const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(["1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"]);
 
 /** RFC 5280, 4.2.1.4: where the extension is critical, its qualifiers have to be understood. @throws DerError */

@@ -7,7 +7,7 @@ const GRANTED: ReadonlySet<number> = new Set([0, 1]);
 /** RFC 5652, 5.1 and 5.3, for what RFC 3161 puts into it. */
 const SIGNED_DATA_VERSION = 3;
 const SIGNER_INFO_VERSION = 1;
-/** The library goes by the key where it does not know the algorithm that is named. */
+/** The library infers an unknown algorithm from the key. */
 const SIGNATURE_ALGORITHMS: ReadonlySet<string> = new Set([
   "1.2.840.10045.4.3.2", // ecdsa-with-SHA256
   "1.2.840.10045.4.3.3", // ecdsa-with-SHA384
@@ -21,13 +21,13 @@ const SIGNATURE_ALGORITHMS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks the wrapping of a timestamp that the library verified: it reads only the parts that it needs. Whatever says
- * who signed it has to be the authority that the trust root knows (RFC 3161, 2.4.1 and 2.4.2).
+ * Checks the parts of a timestamp response that the library does not read. Every part that names the signer has to name
+ * the authority that the trust root knows (RFC 3161, 2.4.1 and 2.4.2).
  *
  * @param der TimeStampResp
  * @throws ProvenanceError SIGSTORE_TIMESTAMP
  */
-export function checkTimestampWrapping(der: Buffer, authority: X509Certificate, label: string): void {
+export function checkTimestampEnvelope(der: Buffer, authority: X509Certificate, label: string): void {
   let sound: boolean;
   try {
     sound = isSound(der, authority);
@@ -54,7 +54,7 @@ function isSound(der: Buffer, authority: X509Certificate): boolean {
   );
 }
 
-/** Where certificates travel along, the signer's is among them. */
+/** If the response carries certificates, the signer's has to be one of them. */
 function carriesAuthority(carried: readonly pkijs.CertificateSetItem[], authority: X509Certificate): boolean {
   const certificates = carried.filter((item) => item instanceof pkijs.Certificate);
   if (certificates.length !== carried.length) return false;

@@ -1,12 +1,12 @@
 import type { KeyObject } from "node:crypto";
 
-/** What `@sigstore/core` checks signatures with. */
+/** The functions that `@sigstore/core` verifies signatures with. */
 export interface LibraryCrypto {
   createPublicKey(der: Buffer): KeyObject;
   verify(data: Buffer, key: KeyObject, signature: Buffer, algorithm?: string): boolean;
 }
 
-/** Signatures over these bytes by keys made for this purpose and thrown away. */
+/** Signed by keys that were generated for these vectors only. */
 const DATA = Buffer.from("model-provenance");
 const VECTORS = [
   {
@@ -34,7 +34,7 @@ const VECTORS = [
 ] as const;
 
 /**
- * Whether this platform's cryptography tells right signatures from wrong ones, the way the library calls it.
+ * Checks that this platform's cryptography accepts valid signatures and rejects others, called as the library calls it.
  *
  * @returns the kind of key for which it does not
  */

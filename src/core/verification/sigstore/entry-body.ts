@@ -41,11 +41,11 @@ const SHA256 = "SHA2_256";
 const ONE_INDEX: ReadonlySet<string> = new Set(["dsse/0.0.2", "hashedrekord/0.0.2"]);
 
 /**
- * Checks what a log entry says of itself, as far as that needs no trust: that it is about the certificate that the
- * bundle carries. The rest, and that the log says so at all, is the library's to check.
+ * Checks what needs no trust root: that the log entry is about the certificate in the bundle. The library checks the
+ * rest, and that the log contains the entry.
  *
  * @param certificate DER
- * @returns what this version cannot check about it, if anything: not yet an error, for the entry may be a forgery
+ * @returns what this version cannot check; no error yet, as the entry may be forged
  * @throws ProvenanceError SIGSTORE_LOG_ENTRY
  */
 export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer, label: string): string | undefined {
@@ -57,7 +57,7 @@ export function checkEntryBody(entry: TransparencyLogEntry, certificate: Buffer,
   if (!head.success) throw contradicts(label, "its log entry cannot be read");
   const { kind, apiVersion, spec } = head.output;
   const type = entryType(entry);
-  if (type !== `${kind}/${apiVersion}`) throw contradicts(label, "its log entry is of another kind than it says");
+  if (type !== `${kind}/${apiVersion}`) throw contradicts(label, "its log entry is not of the kind that it declares");
   const read = Object.hasOwn(CERTIFICATES, type) ? CERTIFICATES[type] : undefined;
   if (read === undefined) return `a log entry of the kind "${type}"`;
   if (!isAbout(read, spec, certificate)) throw contradicts(label, "its log entry is about another certificate");
@@ -84,7 +84,7 @@ export function entryType({ kindVersion }: TransparencyLogEntry): string {
 }
 
 /** Size and root of a checkpoint, a line each after the name of the log (transparency-dev, checkpoint format). */
-export function checkProofAgainstCheckpoint(entry: TransparencyLogEntry, label: string): void {
+export function checkInclusionProofCheckpoint(entry: TransparencyLogEntry, label: string): void {
   const proof = entry.inclusionProof;
   if (proof === undefined) return;
   const [, size, root] = proof.checkpoint?.envelope.split("\n") ?? [];

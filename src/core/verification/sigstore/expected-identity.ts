@@ -4,7 +4,7 @@ import type { IdentityType, SigstoreSigner } from "../signer.ts";
 
 type Subject = Pick<SigstoreSigner, "identity" | "identityType" | "issuer">;
 
-/** What an identity has to be in a certificate, by its looks: a URI has a scheme, an e-mail address an `@`. */
+/** The type of an identity by its form: a URI has a scheme, an e-mail address an `@`. */
 export function identityTypeOf(identity: string): IdentityType {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(identity)) return "uri";
   return /^[^@\s]+@[^@\s]+$/.test(identity) ? "email" : "other";
@@ -19,7 +19,7 @@ export function isExpected(signer: Subject, expected: ExpectedIdentity): boolean
   );
 }
 
-/** Why an authentic signer is not accepted; nothing where it is. */
+/** Returns why an authentic signer is not accepted; undefined if it is. */
 export function identityRejection(
   signer: Subject,
   identities: readonly ExpectedIdentity[],
@@ -31,14 +31,14 @@ export function identityRejection(
   if (only === undefined) {
     return new ProvenanceError(
       "SIGSTORE_IDENTITY_MISSING",
-      `${label} was signed by ${signer.identity}, says ${signer.issuer}. Name the identity and the identity provider that you expect.`,
+      `${label} was signed by ${signer.identity} (${signer.issuer}), and no signer is expected. Name the identity and the identity provider that you expect.`,
       { details: { found } },
     );
   }
   const wanted = identities.length > 1 ? `any of the ${identities.length} expected` : only.identity;
   const message =
     identities.length === 1 && only.identity === signer.identity && only.issuer !== signer.issuer
-      ? `${label} was signed by ${signer.identity}, but ${signer.issuer} vouches for that, and not ${only.issuer}.`
+      ? `${label} was signed by ${signer.identity}, but the identity provider is ${signer.issuer} and not ${only.issuer}.`
       : `${label} was signed by ${signer.identity} (${signer.issuer}), and not by ${wanted}.`;
   return new ProvenanceError("SIGSTORE_IDENTITY", message, {
     details: { expected: identities.flatMap(({ identity, issuer }) => [identity, issuer]), found },

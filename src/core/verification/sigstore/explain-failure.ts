@@ -3,21 +3,21 @@ import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
 import type { VerificationError } from "sigstore";
 import { type ErrorCode, ProvenanceError } from "../../errors.ts";
 
-/** What was checked, against what. */
+/** A verification and its inputs, to explain a failure. */
 export interface Attempt {
   readonly entity: SignedEntity;
   readonly certificate: X509Certificate;
   readonly material: TrustMaterial;
   /** What this version cannot check about the log entries. */
   readonly unsupported?: string;
-  /** The trust root, as a person calls it. */
+  /** Name of the trust root, for messages. */
   readonly root: string;
   readonly label: string;
 }
 
 /**
- * Why the library refused a bundle. Where any of it comes from a service that the trust root does not know, it cannot be
- * checked here (`unverifiable`); what the known services would have signed otherwise is not authentic (`invalid`).
+ * Explains why the library rejected a bundle. If a part is from a service that the trust root does not know, the bundle is
+ * `unverifiable`; otherwise it is `invalid`.
  */
 export function explainFailure(error: VerificationError, attempt: Attempt): ProvenanceError {
   const { entity, label, unsupported } = attempt;
@@ -29,7 +29,7 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
   switch (error.code) {
     case "TIMESTAMP_ERROR": {
       const none = entity.timestamps.length === 0;
-      const why = none ? "it has no time that anybody vouches for" : `its timestamp does not hold (${error.message})`;
+      const why = none ? "it has no verified time" : `its timestamp does not hold (${error.message})`;
       return failure("SIGSTORE_TIMESTAMP", `${label} is not valid: ${why}.`, error);
     }
     case "CERTIFICATE_ERROR":
@@ -45,7 +45,7 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
     default:
       return failure(
         "SIGNATURE_NOT_AUTHENTIC",
-        `${label} does not fit its own certificate: the file was altered after signing.`,
+        `The signature in ${label} does not verify against its own certificate.`,
         error,
       );
   }
@@ -109,12 +109,12 @@ function explainLogEntry(error: VerificationError, { entity, material, root, lab
   return failure("SIGSTORE_LOG_ENTRY", `${label} is not valid: its log entry does not hold (${error.message}).`, error);
 }
 
-/** Of the logs that promised to enter a certificate (RFC 6962, 3.3). */
+/** IDs of the logs whose SCTs a certificate has (RFC 6962, 3.3). */
 export function certificateLogIds(certificate: X509Certificate): Buffer[] {
   return certificate.extSCT?.signedCertificateTimestamps.map(({ logID }) => logID) ?? [];
 }
 
-/** What timestamp authorities signed; a log's promise is a timestamp too, but not one of these. */
+/** RFC 3161 timestamps of an entity, without the times of logs. */
 export function timestampsOf({ timestamps }: SignedEntity): RFC3161Timestamp[] {
   return timestamps.flatMap((one) => (one.$case === "timestamp-authority" ? [one.timestamp] : []));
 }

@@ -1,11 +1,11 @@
-import { type BaseBlock, Constructed, fromBER, ObjectIdentifier, Primitive, Utf8String } from "asn1js";
 import { ProvenanceError } from "../../errors.ts";
-import { EXTENSION } from "../certificates/extensions.ts";
-import { isForCodeSigning } from "../certificates/key-usage.ts";
+import { readDer, TAG } from "../certificates/der.ts";
+import type { GeneralName } from "../certificates/general-names.ts";
+import { allowsCodeSigning } from "../certificates/key-usage.ts";
 import { type Certificate, parseCertificate } from "../certificates.ts";
 import type { IdentityType } from "../signer.ts";
 
-/** Who a Fulcio certificate was issued to, as it says. */
+/** The subject of a Fulcio certificate. */
 export interface FulcioSubject {
   readonly identity: string;
   readonly identityType: IdentityType;
@@ -14,9 +14,6 @@ export interface FulcioSubject {
   readonly extensions: Readonly<Record<string, string>>;
 }
 
-/** GeneralName choices (RFC 5280, 4.2.1.6) that Fulcio issues. */
-const IDENTITY_TYPES: Readonly<Record<number, IdentityType>> = { 0: "other", 1: "email", 6: "uri" };
-const CONTEXT_SPECIFIC = 3;
 const FULCIO = "1.3.6.1.4.1.57264.1.";
 const ISSUER_V1 = 1;
 const OTHER_NAME = 7;
@@ -61,14 +58,14 @@ export function parseFulcioCertificate(
 }
 
 function subjectOf(certificate: Certificate, label: string): FulcioSubject {
-  if (certificate.fields.isAuthority || !isForCodeSigning(certificate.fields)) {
+  if (certificate.fields.isAuthority || !allowsCodeSigning(certificate.fields)) {
     throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate is not made for signing code.`);
   }
   const values = fulcioValues(certificate);
   const issuers = new Set([values.get(ISSUER_V1), values.get(ISSUER_V2)].filter((value) => value !== undefined));
   const [issuer] = issuers;
-  if (issuer === undefined) throw malformed(label, "it does not say who vouched for the signer");
-  if (issuers.size > 1) throw malformed(label, "it names two providers that vouched for the signer");
+  if (issuer === undefined) throw malformed(label, "it names no identity provider");
+  if (issuers.size > 1) throw malformed(label, "it names two identity providers");
   const named = [...values].flatMap(([number, value]) => {
     const name = NAMES[number];
     return name === undefined ? [] : [[name, value] as const];
@@ -77,42 +74,39 @@ function subjectOf(certificate: Certificate, label: string): FulcioSubject {
 }
 
 function alternativeName({ fields }: Certificate, label: string): Pick<FulcioSubject, "identity" | "identityType"> {
-  const extension = fields.extensions.get(EXTENSION.subjectAlternativeName);
-  const names = extension === undefined ? [] : children(whole(extension.value));
-  const [name] = names;
-  if (name === undefined || names.length > 1) throw malformed(label, `it names ${names.length} signers instead of one`);
-  const identityType = name.idBlock.tagClass === CONTEXT_SPECIFIC ? IDENTITY_TYPES[name.idBlock.tagNumber] : undefined;
-  const identity = identityType === "other" ? otherName(name) : identityType === undefined ? "" : asciiText(name);
-  if (identityType === undefined || identity === "") {
-    throw malformed(label, "it names its signer in a way that Sigstore does not use");
+  const [name, ...more] = fields.alternativeNames;
+  if (name === undefined || more.length > 0) {
+    throw malformed(label, `it names ${fields.alternativeNames.length} signers instead of one`);
   }
-  return { identity, identityType };
+  const found = identityOf(name);
+  if (found !== undefined) return found;
+  throw malformed(label, "it names its signer in a way that Sigstore does not use");
 }
 
-/** IA5String (RFC 5280, 4.2.1.6). */
-function asciiText(name: BaseBlock): string {
-  if (!(name instanceof Primitive)) return "";
-  const bytes = Buffer.from(name.valueBlock.valueHexView);
-  return bytes.every((byte) => byte < 0x80) ? bytes.toString("latin1") : "";
+function identityOf(name: GeneralName): Pick<FulcioSubject, "identity" | "identityType"> | undefined {
+  switch (name.form) {
+    case "rfc822Name":
+    case "uniformResourceIdentifier": {
+      const identity = name.text ?? "";
+      const identityType = name.form === "rfc822Name" ? "email" : "uri";
+      return /^\p{ASCII}+$/u.test(identity) ? { identity, identityType } : undefined;
+    }
+    case "otherName": {
+      // `[0] EXPLICIT UTF8String` (Fulcio, OID directory).
+      const [wrapped, ...more] = name.values ?? [];
+      const [text] = wrapped?.children ?? [];
+      if (name.type !== `${FULCIO}${OTHER_NAME}` || more.length > 0 || text?.tag !== TAG.utf8String) return undefined;
+      const identity = utf8(text.content);
+      return identity === "" ? undefined : { identity, identityType: "other" };
+    }
+    default:
+      return undefined;
+  }
 }
 
-/** `[0] { OID of Fulcio, [0] EXPLICIT UTF8String }` (RFC 5280, 4.2.1.6; Fulcio, OID directory). */
-function otherName(name: BaseBlock): string {
-  const [id, wrapped, ...more] = children(name);
-  if (!(id instanceof ObjectIdentifier) || id.getValue() !== `${FULCIO}${OTHER_NAME}` || more.length > 0) return "";
-  const [text] = wrapped === undefined ? [] : children(wrapped);
-  return text instanceof Utf8String ? text.getValue() : "";
-}
-
-function children(block: BaseBlock): readonly BaseBlock[] {
-  return block instanceof Constructed ? block.valueBlock.value : [];
-}
-
-/** @throws Error where the bytes are not one ASN.1 value */
-function whole(bytes: Uint8Array): BaseBlock {
-  const { result, offset } = fromBER(bytes);
-  if (offset !== bytes.length) throw new Error("An extension cannot be decoded.");
-  return result;
+/** @throws TypeError where the bytes are not UTF-8 */
+function utf8(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 
 function fulcioValues(certificate: Certificate): Map<number, string> {
@@ -120,10 +114,10 @@ function fulcioValues(certificate: Certificate): Map<number, string> {
   for (const [oid, { value: bytes }] of certificate.fields.extensions) {
     if (!oid.startsWith(FULCIO)) continue;
     const number = Number(oid.slice(FULCIO.length));
-    if (number < OTHER_NAME) values.set(number, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (number < OTHER_NAME) values.set(number, utf8(bytes));
     else {
-      const value = whole(bytes);
-      if (value instanceof Utf8String) values.set(number, value.getValue());
+      const { tag, content } = readDer(bytes);
+      if (tag === TAG.utf8String) values.set(number, utf8(content));
       else if (number === ISSUER_V2) throw new Error("The issuer is not text.");
     }
   }

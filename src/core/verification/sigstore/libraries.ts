@@ -8,7 +8,7 @@ export type SigstoreLibraries = Pick<typeof import("./library-modules.ts"), "bun
 let loading: Promise<SigstoreLibraries> | undefined;
 
 /**
- * Loads the libraries, once: nobody pays for them who has no keyless signature.
+ * Loads the libraries once, when the first keyless signature needs them.
  *
  * @throws ProvenanceError SIGSTORE_PLATFORM where the cryptography here gives wrong answers
  */
@@ -19,7 +19,7 @@ export function loadSigstore(): Promise<SigstoreLibraries> {
 
 async function load(): Promise<SigstoreLibraries> {
   const { bundle, core, libraryCrypto, verify } = await import("./library-modules.ts");
-  // The library's own copy is changed, not the platform's module, which others in this process use too.
+  // Changes the library's own object, not the platform's module.
   Object.assign(libraryCrypto, { verify: verifyNamingDigest });
   const failed = failedSelfCheck(core.crypto);
   if (failed !== undefined) {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { decodeBase64 } from "../../bundle/base64.ts";
 import { ProvenanceError } from "../../errors.ts";
 
-/** More than any real signature has; what comes from a file is bounded before a library looks at it. */
+/** Limits above any real signature: input is bounded before a library parses it. */
 const MAX_ENTRIES = 8;
 const MAX_TIMESTAMPS = 8;
 const MAX_HASHES = 64;
@@ -54,13 +54,13 @@ const Material = v.looseObject({
 const Shape = v.looseObject({ verificationMaterial: Material });
 
 /**
- * Checks the form and the size of what a keyless bundle carries beside its envelope.
+ * Parses the verification material of a keyless bundle; its form and size are within bounds then.
  *
  * @throws ProvenanceError BUNDLE_MALFORMED
  */
-export function checkMaterialShape(json: unknown, label: string): void {
+export function parseMaterial(json: unknown, label: string): v.InferOutput<typeof Material> {
   const result = v.safeParse(Shape, json);
-  if (result.success) return;
+  if (result.success) return result.output.verificationMaterial;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "verificationMaterial";
   throw new ProvenanceError("BUNDLE_MALFORMED", `${label} is malformed at ${path}: ${issue.message}.`, {

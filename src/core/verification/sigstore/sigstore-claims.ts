@@ -1,32 +1,11 @@
-import * as v from "valibot";
 import { ProvenanceError } from "../../errors.ts";
+import type { Claim } from "../claimed-signer.ts";
 import { parseFulcioCertificate } from "./fulcio-certificate.ts";
-import { checkMaterialShape } from "./material-shape.ts";
+import { parseMaterial } from "./material-shape.ts";
 
-/** What a keyless bundle says of itself. None of it is verified. */
-export interface SigstoreClaim {
-  readonly name: string;
-  readonly value: string;
-}
-
-const Int64 = v.nullish(v.union([v.string(), v.number()]));
-const Shape = v.looseObject({
-  verificationMaterial: v.looseObject({
-    certificate: v.looseObject({ rawBytes: v.string() }),
-    tlogEntries: v.array(
-      v.looseObject({
-        logIndex: Int64,
-        integratedTime: Int64,
-        kindVersion: v.looseObject({ kind: v.string(), version: v.string() }),
-      }),
-    ),
-  }),
-});
-
-/** @throws ProvenanceError BUNDLE_MALFORMED; a certificate that cannot be read is told as that */
-export function readSigstoreClaims(json: unknown, label: string): SigstoreClaim[] {
-  checkMaterialShape(json, label);
-  const { certificate, tlogEntries } = v.parse(Shape, json).verificationMaterial;
+/** @throws ProvenanceError BUNDLE_MALFORMED; a certificate that cannot be read is reported as a claim */
+export function readSigstoreClaims(json: unknown, label: string): Claim[] {
+  const { certificate, tlogEntries } = parseMaterial(json, label);
   const entries = tlogEntries.map(({ logIndex, integratedTime, kindVersion: { kind, version } }) => {
     const time = new Date(Number(integratedTime ?? 0) * 1000);
     const shown = time.getTime() > 0 ? `, ${time.toISOString()}` : "";
@@ -35,7 +14,7 @@ export function readSigstoreClaims(json: unknown, label: string): SigstoreClaim[
   return [...certificateClaims(Buffer.from(certificate.rawBytes, "base64"), label), ...entries];
 }
 
-function certificateClaims(der: Buffer, label: string): SigstoreClaim[] {
+function certificateClaims(der: Buffer, label: string): Claim[] {
   try {
     const { certificate, subject } = parseFulcioCertificate(der, label);
     const { identity, identityType, issuer, extensions } = subject;

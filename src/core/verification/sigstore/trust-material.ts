@@ -5,8 +5,8 @@ import type { SigstoreLibraries } from "./libraries.ts";
 const known = new WeakMap<TrustedRoot, TrustMaterial>();
 
 /**
- * A trusted root as the verifier takes it. A log or authority whose key this platform cannot read (a kind to come) is
- * left out, and so not known; the others serve all the same.
+ * Converts a trusted root for the verifier. Omits a log or authority whose key this platform cannot read, so that the
+ * others remain usable.
  */
 export function trustMaterial(root: TrustedRoot, { verify }: Pick<SigstoreLibraries, "verify">): TrustMaterial {
   const made = known.get(root);

@@ -2,10 +2,10 @@ import { type KeyObject, verify } from "node:crypto";
 import { CURVE_DIGEST, curveOf } from "../elliptic-keys.ts";
 
 /**
- * Checks a signature whose digest may not be named: the platform is always told one for EC and RSA keys. BoringSSL,
- * which desktop VS Code is built on, has no default and throws.
+ * Verifies a signature with an explicit digest for EC and RSA keys: BoringSSL, which desktop VS Code is built on, has no
+ * default and throws.
  *
- * @param algorithm the digest; absent: what fits the key. Any strong digest by which the signature fits will do.
+ * @param algorithm the digest; absent: any strong digest for the type of key
  */
 export function verifyNamingDigest(data: Buffer, key: KeyObject, signature: Buffer, algorithm?: string): boolean {
   const digests = algorithm === undefined ? digestsFor(key) : [algorithm];

@@ -4,15 +4,17 @@ import type { Bundle as LibraryBundle } from "@sigstore/bundle";
 import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
 import type { VerificationError } from "sigstore";
 import type { Bundle } from "../../bundle/bundle.ts";
-import { ProvenanceError } from "../../errors.ts";
+import { type ErrorCode, ProvenanceError } from "../../errors.ts";
+import type { SigstoreTrust } from "../../trust.ts";
 import { type Certificate, certificateFingerprint, certifiedKey } from "../certificates.ts";
 import { distinguishedName } from "../distinguished-name.ts";
 import { curveOf } from "../elliptic-keys.ts";
-import { envelopeSignatureFits } from "../envelope-signature.ts";
+import { verifyEnvelopeSignature } from "../envelope-signature.ts";
 import type { SigstoreSigner, TrustRootFacts } from "../signer.ts";
 import type { TrustRoot } from "../trust-root.ts";
-import { checkTimestampWrapping } from "./check-timestamp.ts";
-import { checkEntryBody, checkProofAgainstCheckpoint, entryType } from "./entry-body.ts";
+import { checkTimestampEnvelope } from "./check-timestamp.ts";
+import { checkEntryBody, checkInclusionProofCheckpoint, entryType } from "./entry-body.ts";
+import { identityRejection } from "./expected-identity.ts";
 import {
   type Attempt,
   certificateLogIds,
@@ -22,24 +24,51 @@ import {
 } from "./explain-failure.ts";
 import { type FulcioSubject, parseFulcioCertificate } from "./fulcio-certificate.ts";
 import { loadSigstore, type SigstoreLibraries } from "./libraries.ts";
-import { checkMaterialShape } from "./material-shape.ts";
+import { parseMaterial } from "./material-shape.ts";
 import { trustMaterial } from "./trust-material.ts";
 
+/** What a newer trust root may know. */
+const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set([
+  "SIGSTORE_AUTHORITY_UNKNOWN",
+  "SIGSTORE_LOG_UNKNOWN",
+  "SIGSTORE_TIMESTAMP_UNKNOWN",
+]);
+
 /**
- * Checks a keyless bundle against the trust root of a Sigstore instance, without the network: envelope, certificate,
+ * Verifies a keyless bundle and compares its signer with those expected.
+ *
+ * @returns the signer, and why it is not accepted
+ * @throws as {@link verifyAgainstRoot}
+ */
+export async function verifySigstoreBundle(
+  bundle: Bundle,
+  { root, newer, identities }: SigstoreTrust,
+  signaturePath: string,
+): Promise<{ readonly signer: SigstoreSigner; readonly rejection: ProvenanceError | undefined }> {
+  const signer = await verifyAgainstRoot(bundle, root, signaturePath).catch(async (error: unknown) => {
+    const mayBeNew = error instanceof ProvenanceError && UNKNOWN_HERE.has(error.code);
+    const newest = mayBeNew ? await newer : undefined;
+    if (newest === undefined) throw error;
+    return verifyAgainstRoot(bundle, newest, signaturePath);
+  });
+  return { signer, rejection: identityRejection(signer, identities, basename(signaturePath)) };
+}
+
+/**
+ * Verifies a keyless bundle against the trust root of a Sigstore instance, without the network: envelope, certificate,
  * certificate transparency, log entry, timestamps (Sigstore client specification). `@sigstore/verify` does that, by its
- * own thresholds; what it leaves open is checked beside it. Whether the signer is the one wanted is left to the caller.
+ * own thresholds; what it leaves open is checked here.
  *
  * @param signaturePath for messages
  * @throws ProvenanceError of kind `invalid` or `unable`
  */
-export async function verifySigstoreBundle(
+export async function verifyAgainstRoot(
   bundle: Bundle,
   root: TrustRoot,
   signaturePath: string,
 ): Promise<SigstoreSigner> {
   const label = basename(signaturePath);
-  checkMaterialShape(bundle.json, label);
+  parseMaterial(bundle.json, label);
   const libraries = await loadSigstore();
   const { parsed, entity } = parseEntity(bundle, libraries, label);
   const der = certificateOf(parsed, entity, label);
@@ -59,10 +88,10 @@ export async function verifySigstoreBundle(
     ...(unsupported !== undefined && { unsupported }),
   };
   runVerifier(attempt, libraries);
-  for (const entry of tlogEntries) checkProofAgainstCheckpoint(entry, label);
+  for (const entry of tlogEntries) checkInclusionProofCheckpoint(entry, label);
   for (const timestamp of timestampsOf(entity)) {
     const authority = timestampAuthority(timestamp, material);
-    if (authority !== undefined) checkTimestampWrapping(timestamp.root.toDER(), authority, label);
+    if (authority !== undefined) checkTimestampEnvelope(timestamp.root.toDER(), authority, label);
   }
   return signerOf(certificate, subject, attempt, root);
 }
@@ -85,8 +114,8 @@ function parseEntity(
 }
 
 /**
- * The certificate's bytes. The library checks its own encoding of what it read; only where that is what the file has
- * may others read who was certified.
+ * Returns the certificate's bytes, if they equal the library's own encoding: the library verifies that encoding, and this
+ * program reads the signer from the bytes.
  */
 function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: string): Buffer<ArrayBuffer> {
   const { content } = parsed.verificationMaterial;
@@ -95,14 +124,14 @@ function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: stri
   throw malformed(label, new Error("its certificate is not encoded in DER"));
 }
 
-/** Needs no trust root: whoever altered the envelope is found out without one. */
+/** Needs no trust root, so an altered envelope is always `invalid`. */
 function checkEnvelope(bundle: Bundle, certificate: Certificate, label: string): void {
   const key = certifiedKey(certificate, label, "CERTIFICATE_MALFORMED");
   const curve = curveOf(key);
-  if (curve === undefined || envelopeSignatureFits(bundle.envelope, key, curve)) return;
+  if (curve === undefined || verifyEnvelopeSignature(bundle.envelope, key, curve)) return;
   throw new ProvenanceError(
     "SIGNATURE_NOT_AUTHENTIC",
-    `${label} does not fit its own certificate: the file was altered after signing.`,
+    `The signature in ${label} does not verify against its own certificate.`,
   );
 }
 
@@ -114,7 +143,7 @@ function runVerifier(attempt: Attempt, { verify }: SigstoreLibraries): void {
   }
 }
 
-/** What is looked at for the explanation may itself be malformed. */
+/** Explaining parses more of the bundle, which may be malformed too. */
 function explained(error: VerificationError, attempt: Attempt): ProvenanceError {
   try {
     return explainFailure(error, attempt);
@@ -169,7 +198,7 @@ function logOf({ tlogEntries }: SignedEntity, { tlogs }: TrustMaterial): Sigstor
   const promised = inclusionPromise !== undefined;
   return {
     url: tlogs.find(({ logID }) => logID.equals(logId.keyId))?.baseURL ?? "",
-    // Without a promise, only the position in the proof was verified.
+    // Without a promise, only the index in the proof is verified.
     index: promised ? logIndex : (inclusionProof?.logIndex ?? logIndex),
     ...(promised && { time: new Date(Number(integratedTime) * 1000).toISOString() }),
     entry: entryType(entry),

@@ -1,6 +1,5 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import type { Signer } from "../../../core/verification/signer.ts";
-import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import type { Timeline, TimelineItem } from "../messages.ts";
 
 interface Moment {
@@ -26,7 +25,7 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, locali
         "The time of signing is unknown. The certificate must be valid at each verification: until {0}.",
         localizer.date(signer.notAfter),
       );
-      return draw([certificate, ...checked], true, summary, localizer);
+      return draw([certificate, ...checked], summary, localizer);
     }
     case "sigstore": {
       const { certificate, log, timestamps } = signer;
@@ -39,26 +38,12 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, locali
         "Signed on {0}, while the signer's short-lived certificate was valid.",
         localizer.moment(signer.signedAt),
       );
-      return draw(moments, true, summary, localizer);
+      return draw(moments, summary, localizer);
     }
   }
 }
 
-/** Returns the claimed times: only the validity of the certificate. */
-export function claimedTimeline({ claims }: SignatureSummary, localizer: Localizer): Timeline | undefined {
-  const value = (name: string): string | undefined => claims.find((claim) => claim.name === name)?.value;
-  const [from, to] = [value("valid from"), value("valid until")];
-  if (from === undefined || to === undefined) return undefined;
-  const summary = localizer.t("Claimed by the file, not verified.");
-  return draw([{ label: localizer.t("Certificate valid"), from, to }], false, summary, localizer);
-}
-
-function draw(
-  moments: readonly Moment[],
-  verified: boolean,
-  summary: string,
-  localizer: Localizer,
-): Timeline | undefined {
+function draw(moments: readonly Moment[], summary: string, localizer: Localizer): Timeline | undefined {
   const times = moments.flatMap(({ from, to }) => [from, to ?? from]).map((time) => Date.parse(time));
   if (times.length === 0 || times.some(Number.isNaN)) return undefined;
   const [first, last] = [Math.min(...times), Math.max(...times)];
@@ -68,12 +53,9 @@ function draw(
   };
   const items = moments.map(({ label, from, to }): TimelineItem => {
     const until = to ?? from;
-    const value = to === undefined ? localizer.moment(from) : spanText(from, to, localizer);
+    const span = [from, ...(to === undefined ? [] : [to])].map((time) => localizer.moment(time));
+    const value = span.join(" – ");
     return { label, value, kind: to === undefined ? "point" : "span", from: position(from), to: position(until) };
   });
-  return { verified, summary, items };
-}
-
-function spanText(from: string, to: string, localizer: Localizer): string {
-  return localizer.t("{0} – {1}", localizer.moment(from), localizer.moment(to));
+  return { summary, items };
 }

@@ -9,7 +9,7 @@ import { Links } from "./links.ts";
 import { originOf } from "./origin.ts";
 import { stepsOf } from "./steps.ts";
 import { currentVerdict, isAuthentic, type Subject, subjectName } from "./subject.ts";
-import { claimedTimeline, timelineOf } from "./timeline.ts";
+import { timelineOf } from "./timeline.ts";
 
 /** Returns everything the page shows except rows and text. Verified facts come from the verdict only; the rest are claims. */
 export function viewerState(
@@ -20,10 +20,7 @@ export function viewerState(
   const links = new Links();
   const verdict = currentVerdict(subject);
   const signer = isAuthentic(verdict) ? verdict.signer : undefined;
-  const timeline =
-    signer === undefined
-      ? claimedTimeline(subject.summary, localizer)
-      : timelineOf(signer, verdict?.checkedAt, localizer);
+  const timeline = signer && timelineOf(signer, verdict?.checkedAt, localizer);
   const origin = signer?.method === "sigstore" ? originOf(signer, links, localizer) : undefined;
   const list = filesOf(subject, files.counts, files.generation, localizer);
   const state: ViewerState = {

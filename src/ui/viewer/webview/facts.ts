@@ -27,8 +27,8 @@ function factValue({ value, code, link }: Fact, key: string): HTMLElement {
 }
 
 /** Folded, unless the user unfolded it before. */
-export function folded(key: string, title: string, ...children: readonly (Node | undefined)[]): HTMLDetailsElement {
-  const details = make("details", {}, make("summary", { key: `fold:${key}` }, title), ...children);
+export function folded(key: string, ...children: readonly (Node | undefined)[]): HTMLDetailsElement {
+  const details = make("details", {}, ...children);
   details.open = viewState().open.includes(key);
   details.addEventListener("toggle", () => {
     const others = viewState().open.filter((other) => other !== key);

@@ -33,8 +33,6 @@ const ViewState = v.object({
   chosen: v.fallback(v.boolean(), false),
   /** Keys of unfolded details. */
   open: v.fallback(v.array(v.string()), []),
-  /** Lines of the text that are shown. */
-  lines: v.fallback(v.number(), 0),
 });
 export type ViewState = v.InferOutput<typeof ViewState>;
 

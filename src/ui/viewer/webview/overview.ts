@@ -79,12 +79,14 @@ function stepItem({ id, title, status, result, line, facts, claims }: Step): HTM
       { class: "body" },
       make("h3", {}, title, make("span", { class: "dot" }, " · "), make("span", { class: "result" }, result)),
       make("p", {}, line),
-      facts.length + claims.length === 0 ? undefined : folded(id, label("details"), ...body),
+      facts.length + claims.length === 0
+        ? undefined
+        : folded(id, make("summary", { key: `fold:${id}` }, label("details")), ...body),
     ),
   );
 }
 
-export function timeline({ verified, summary, items }: Timeline): HTMLElement[] {
+export function timeline({ summary, items }: Timeline): HTMLElement[] {
   const rows = items.map(({ label: title, value, kind, from, to }) => {
     const svg = svgElement("svg", { class: "track", "aria-hidden": "true", height: "14" });
     const percent = (part: number): string => `${(part * 100).toFixed(2)}%`;
@@ -95,11 +97,7 @@ export function timeline({ verified, summary, items }: Timeline): HTMLElement[] 
     } else svg.append(svgElement("circle", { cx: percent(from), cy: "7", r: "5", class: "point" }));
     return make("li", {}, make("p", {}, make("strong", {}, title), " ", make("span", {}, value)), svg);
   });
-  return [
-    make("h2", {}, label("when")),
-    make("p", {}, summary),
-    make("ol", { class: verified ? "timeline" : "timeline claimed" }, ...rows),
-  ];
+  return [make("h2", {}, label("when")), make("p", {}, summary), make("ol", { class: "timeline" }, ...rows)];
 }
 
 export function origin({ summary, facts }: Origin): HTMLElement[] {

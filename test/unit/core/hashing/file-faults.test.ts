@@ -49,11 +49,7 @@ describe("a file that is not as listed", function () {
       ];
       if (!windows) {
         changes.push(
-          [
-            "now a pipe that nobody writes to",
-            "not-a-file",
-            (path) => instead(path, () => execFileSync("mkfifo", [path])),
-          ],
+          ["now a pipe without a writer", "not-a-file", (path) => instead(path, () => execFileSync("mkfifo", [path]))],
           ["now a link to another file", "replaced", (path) => link(path, size)],
           ["now a link to a device", "not-a-file", (path) => instead(path, () => symlinkSync("/dev/zero", path))],
         );
@@ -73,7 +69,7 @@ describe("a file that is not as listed", function () {
     }
   }
 
-  it("an empty file that grew is told in shards too, where it has no digest", async () => {
+  it("an empty file that grew is reported in shards too, where it has no digest", async () => {
     for (const [, pool] of pools) {
       writeTree(folder(), { empty: "", full: "full" });
       const files = listFiles(folder(), ["empty", "full"]);
@@ -187,7 +183,7 @@ describe("a file that changes while it is read", function () {
     }
   }
 
-  it("a huge one is told long before its end", async () => {
+  it("a huge one is reported long before its end", async () => {
     const path = join(folder(), "huge.bin");
     writeTree(folder(), { "huge.bin": "" });
     truncateSync(path, windows ? 4 * 1024 * MIB : 1024 * 1024 * MIB);
@@ -208,7 +204,7 @@ describe("a file that cannot be read", function () {
 
   for (const [kind, size] of Object.entries(KINDS)) {
     for (const workers of [1, 2]) {
-      it(`a read error is told with name and offset: ${kind}, ${workers} threads`, async () => {
+      it(`a read error is reported with name and offset: ${kind}, ${workers} threads`, async () => {
         writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size), "filler.bin": FILLER });
         const fault = { what: "error", file: "model.bin", offset: size, system: "EIO" } as const;
         const pool = new HashPool({ workers, ...withFaults({ faults: [fault] }) });

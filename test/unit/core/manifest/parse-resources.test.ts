@@ -45,11 +45,20 @@ describe("parsing resources", () => {
   });
 
   it("takes the reference's name for the algorithm of a shard", () => {
-    parse([resource("a:0:8", { algorithm: "sha256-sharded-8" })], shards);
+    const [found] = parse([resource("a:0:8", { algorithm: "sha256-sharded-8" })], shards);
+    assert.deepEqual(found?.range, { start: 0, end: 8 });
   });
 
   it("takes shards in any order", () => {
-    parse([resource("a:16:20"), resource("a:0:8"), resource("b:0:3"), resource("a:8:16")], shards);
+    const names = ["a:16:20", "a:0:8", "b:0:3", "a:8:16"];
+    const found = parse(
+      names.map((name) => resource(name)),
+      shards,
+    );
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      names,
+    );
   });
 
   it("takes the single-file name that the reference writes", () => {
@@ -59,7 +68,9 @@ describe("parsing resources", () => {
 
   it("measures digests by the algorithm", () => {
     const blake2b: Serialization = { ...files, algorithm: "blake2b" };
-    parse([resource("a", { algorithm: "blake2b", digest: "ab".repeat(64) })], blake2b);
+    const long = "ab".repeat(64);
+    const [found] = parse([resource("a", { algorithm: "blake2b", digest: long })], blake2b);
+    assert.equal(found?.digest, long);
   });
 
   const refused: readonly (readonly [string, ErrorCode, RegExp, readonly unknown[], Serialization?])[] = [

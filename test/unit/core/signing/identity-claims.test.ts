@@ -24,7 +24,7 @@ describe("what an identity token says", () => {
     assert.deepEqual(readIdentityToken(jwt(ci), NOW), { subject: "repo:acme/models", issuers: [ISSUER] });
   });
 
-  it("may name who vouched behind the issuer", () => {
+  it("may name the identity provider behind the issuer", () => {
     const claims = readIdentityToken(
       jwt({ ...LOGIN, federated_claims: { connector_id: "https://github.com/login/oauth" } }),
       NOW,
@@ -43,10 +43,10 @@ describe("what an identity token says", () => {
     ["an expiry now", jwt({ ...LOGIN, exp: SECONDS }), "TOKEN_EXPIRED"],
     ["a beginning to come", jwt({ ...LOGIN, nbf: SECONDS + 61 }), "TOKEN_EXPIRED"],
     ["a future", jwt({ ...LOGIN, iat: SECONDS + 3600, exp: SECONDS + 7200 }), "TOKEN_EXPIRED"],
-    ["an address that nobody verified", jwt({ ...LOGIN, email_verified: false }), "TOKEN_EMAIL_UNVERIFIED"],
+    ["an unverified address", jwt({ ...LOGIN, email_verified: false }), "TOKEN_EMAIL_UNVERIFIED"],
     ["an address of which nothing is said", jwt({ ...LOGIN, email_verified: undefined }), "TOKEN_EMAIL_UNVERIFIED"],
     ["the text false", jwt({ ...LOGIN, email_verified: "false" }), "TOKEN_EMAIL_UNVERIFIED"],
-    ["nobody", jwt({ ...LOGIN, email: undefined }), "TOKEN_NO_IDENTITY"],
+    ["no identity", jwt({ ...LOGIN, email: undefined }), "TOKEN_NO_IDENTITY"],
     ["an empty name", jwt({ ...LOGIN, email: "", sub: "" }), "TOKEN_NO_IDENTITY"],
   ];
   for (const [what, token, code] of refused) {

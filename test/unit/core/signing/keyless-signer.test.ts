@@ -275,7 +275,7 @@ describe("signing with a login", () => {
       published: UNKNOWN,
     },
     {
-      what: "a certificate for somebody else",
+      what: "a certificate for another identity",
       service: "fulcio",
       fault: { kind: "other-identity" },
       code: "SIGNING_RESULT_INVALID",
@@ -283,7 +283,7 @@ describe("signing with a login", () => {
       says: /gave a certificate for .* to alice@example\.com/,
     },
     {
-      what: "a certificate in a log that nobody knows",
+      what: "a certificate in an unknown log",
       service: "fulcio",
       fault: { kind: "unknown-certificate-log" },
       code: "SIGNING_RESULT_INVALID",
@@ -330,7 +330,7 @@ describe("signing with a login", () => {
       published: LOGGED,
     },
     {
-      what: "a timestamp by an authority that nobody knows",
+      what: "a timestamp by an unknown authority",
       service: "timestamps",
       fault: { kind: "unknown-authority" },
       code: "SIGNING_RESULT_INVALID",
@@ -453,7 +453,7 @@ describe("signing with a login", () => {
     });
 
     it("a token that the authority does not accept", async () => {
-      const other = await sigstore.token(ALICE, { audience: "somebody else" });
+      const other = await sigstore.token(ALICE, { audience: "another audience" });
       const error = await failsWith("SIGNING_CERTIFICATE_FAILED", () => signIt(2, { token: other }));
       assert.match(error.message, /status 401\. Nothing was published\.$/);
       assertNoToken(error, other);
@@ -514,7 +514,7 @@ describe("signing with a login", () => {
 
     it("a token that is none", unread({ token: "secret.secret" }, "TOKEN_MALFORMED"));
 
-    it("a token whose e-mail address nobody verified", async () => {
+    it("a token whose e-mail address is not verified", async () => {
       const claims = { email_verified: false };
       await unread({ token: await sigstore.token(ALICE, { claims }) }, "TOKEN_EMAIL_UNVERIFIED")();
     });

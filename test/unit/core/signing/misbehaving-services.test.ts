@@ -15,7 +15,7 @@ import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder
 
 const ALICE = "alice@example.com";
 
-/** So short that nobody waits; what is slow here is slower by far. */
+/** Short, so that tests do not wait; slow answers take far longer. */
 const IMPATIENT: Partial<ServiceLimits> = { timeout: 300, logV2Timeout: 300, retries: 1, backoff: 1 };
 
 interface Case {
@@ -151,7 +151,7 @@ describe("signing while the services misbehave", () => {
     await assertVerifies(2);
   });
 
-  it("a token that is expired, unverified, for nobody or none is refused before anyone is asked", async () => {
+  it("a token that is expired, unverified, without an identity or malformed is rejected before any request", async () => {
     const asked = () => sigstore.requests("fulcio").length;
     const tokens: readonly (readonly [ErrorCode, string])[] = [
       ["TOKEN_EXPIRED", await sigstore.token(ALICE, { expiresIn: -60 })],
@@ -165,7 +165,7 @@ describe("signing while the services misbehave", () => {
   });
 
   it("a token that the authority does not take is said to be the matter", async () => {
-    const token = await sigstore.token(ALICE, { audience: "somebody-else" });
+    const token = await sigstore.token(ALICE, { audience: "another-audience" });
     const error = await failure(signModel(2, token, IMPATIENT), token);
     assert.equal(error.code, "SIGNING_CERTIFICATE_FAILED");
     assert.match(error.message, /status 401.*Nothing was published/su);

@@ -32,7 +32,7 @@ describe("reading a private key", () => {
     }
   }
 
-  it("tells any wrong passphrase as such, whatever the decrypted bytes look like", async () => {
+  it("reports any wrong passphrase as such, whatever the decrypted bytes look like", async () => {
     const pem = privatePem(makeKeys(), "sec1", "correct horse");
     for (let attempt = 0; attempt < 1000; attempt++) {
       await failsWith("KEY_PASSPHRASE_WRONG", () => read(pem, `wrong ${attempt}`));

@@ -26,7 +26,7 @@ describe("the agreement to be named in a log", () => {
     assert.equal(await hasAgreed(storage(), NOTICE), true);
   });
 
-  it("is kept without naming anybody", async () => {
+  it("is stored without any identity", async () => {
     await rememberAgreement(storage(), NOTICE);
     const [name = ""] = readdirSync(storage());
     assert.doesNotMatch(readFileSync(join(storage(), name), "utf8"), /alice|log\.example/);

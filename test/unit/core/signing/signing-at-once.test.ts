@@ -42,7 +42,7 @@ describe("two processes that log in and sign at once", function () {
     return verdict.signer.identity;
   }
 
-  it("each signs its own model, as whoever logged in there", async () => {
+  it("each signs its own model, with the identity that logged in there", async () => {
     writeTree(folder(), { "one/weights.bin": "1", "two/weights.bin": "2" });
     const [alice, bob] = ["alice@example.com", "bob@example.org"];
     const signers = await Promise.all([signInProcess(alice, "one"), signInProcess(bob, "two")]);
@@ -70,7 +70,7 @@ describe("two processes that log in and sign at once", function () {
     assert.deepEqual(readdirSync(join(folder(), "one")).sort(), ["model.sig", "weights.bin"]);
   });
 
-  it("what another process has begun to write is not signed, is told, and does not pass when it stays", async () => {
+  it("what another process has begun to write is not signed, is reported, and does not pass when it stays", async () => {
     const unfinished = ".model.sig.0123456789ab.tmp";
     writeTree(folder(), {
       "one/weights.bin": "1",

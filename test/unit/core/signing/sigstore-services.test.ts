@@ -76,7 +76,7 @@ describe("the services to sign with", () => {
     assert.deepEqual((await choose({ logs })).log, { url: "https://two.example", version: 2 });
   });
 
-  it("need no timestamp authority where the log tells the time", async () => {
+  it("need no timestamp authority where the log gives the time", async () => {
     assert.equal((await choose({ tsa: [] })).timestamps, undefined);
   });
 
@@ -102,7 +102,7 @@ describe("the services to sign with", () => {
     [
       "a log of version 2 is without timestamps",
       { logs: [{ url: "https://log.example", majorApiVersion: 2 }], tsa: [] },
-      /tells no time/,
+      /gives no time/,
     ],
     [
       "two log entries are wanted",

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { ProvenanceError } from "../../../../src/core/errors.ts";
-import { findPlace } from "../../../../src/core/signing/signature-place.ts";
+import { inspectDestination } from "../../../../src/core/signing/signature-destination.ts";
 import { checkWritable, writeFileAtomically } from "../../../../src/core/signing/write-file-atomically.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
@@ -23,7 +23,7 @@ describe("writing a signature", () => {
   const path = () => join(folder(), "model.sig");
 
   const write = async (bytes: Buffer, check: (written: Buffer) => void) =>
-    writeFileAtomically(await findPlace(path(), join(folder(), "llama")), bytes, check);
+    writeFileAtomically(await inspectDestination(path(), join(folder(), "llama")), bytes, check);
 
   it("replaces the file and leaves nothing beside it", async () => {
     writeFileSync(path(), "old");
@@ -48,7 +48,7 @@ describe("writing a signature", () => {
   });
 
   it("keeps what comes to a free place while the model is read", async () => {
-    const place = await findPlace(path(), join(folder(), "llama"));
+    const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(path(), "theirs");
     await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new"), () => undefined));
     assert.equal(readFileSync(path(), "utf8"), "theirs");
@@ -57,7 +57,7 @@ describe("writing a signature", () => {
 
   it("keeps a file that was changed while the model was read, also to as many bytes", async () => {
     writeFileSync(path(), "old");
-    const place = await findPlace(path(), join(folder(), "llama"));
+    const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(join(folder(), "other"), "odd");
     renameSync(join(folder(), "other"), path());
     const error = await failsWith("SIGNATURE_WOULD_OVERWRITE", () =>
@@ -100,10 +100,10 @@ describe("writing a signature", () => {
     symlinkSync("sub", join(folder(), "to-folder"));
     execFileSync("mkfifo", [join(folder(), "pipe")]);
     for (const name of ["llama.gguf", "sub", "to-folder", "pipe", "broken"]) {
-      await failsWith("SIGNATURE_WOULD_OVERWRITE", () => findPlace(join(folder(), name), model));
+      await failsWith("SIGNATURE_WOULD_OVERWRITE", () => inspectDestination(join(folder(), name), model));
     }
     // What a link leads to is decided by its content, when that is read.
-    assert.ok((await findPlace(join(folder(), "link"), model)).found !== undefined);
+    assert.ok((await inspectDestination(join(folder(), "link"), model)).found !== undefined);
   });
 
   it("says that the folder does not exist, or is none", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { hasIdentity, readCertificateIdentity } from "../../../../src/core/verification/certificate-identity.ts";
-import { certificateSigner } from "../../../../src/core/verification/certificate-signer.ts";
 import { parseCertificate } from "../../../../src/core/verification/certificates.ts";
+import { certificateSigner } from "../../../../src/core/verification/verify-certificate.ts";
 import { accepted, authenticate, caseOf } from "../../../support/certificate-cases.ts";
 import { makeCertificate, makeChain } from "../../../support/certificates.ts";
 import { type EncodedAttribute, nameDer } from "../../../support/names.ts";

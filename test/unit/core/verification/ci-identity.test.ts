@@ -11,7 +11,7 @@ const parse = (identity: string, issuer = GITHUB_ACTIONS_ISSUER, identityType: "
   ciIdentity({ identity, issuer, identityType });
 
 describe("the identity of a CI workflow", () => {
-  it("is read from what its own provider vouches for", () => {
+  it("is read from identities of its own provider", () => {
     assert.deepEqual(parse(WORKFLOW), {
       host: "github.com",
       repository: "acme/models",
@@ -26,7 +26,7 @@ describe("the identity of a CI workflow", () => {
     });
   });
 
-  it("is nobody else's to claim", () => {
+  it("cannot be claimed through another provider", () => {
     for (const issuer of [
       "https://evil.example",
       "https://accounts.google.com",
@@ -59,7 +59,7 @@ describe("the identity of a CI workflow", () => {
     }
   });
 
-  it("names the repository that it was run for only where GitHub vouches for it", () => {
+  it("names the calling repository only for GitHub's own provider", () => {
     const extensions = { sourceRepositoryUri: "https://github.com/evil/fork" };
     const signer = { identity: WORKFLOW, identityType: "uri", extensions } as const;
     assert.equal(callingRepository({ ...signer, issuer: GITHUB_ACTIONS_ISSUER }), "evil/fork");

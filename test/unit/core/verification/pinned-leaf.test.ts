@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
-import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
+import { verifyBundle } from "../../../../src/core/verification/verify-bundle.ts";
 import { fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { type Certificate, makeCertificate, makeChain, SERVER_AUTHENTICATION } from "../../../support/certificates.ts";
 import { failsWith } from "../../../support/errors.ts";
@@ -11,11 +11,7 @@ const DAY = 86_400_000;
 function authenticate(leaf: Certificate, roots: readonly Certificate[], chain: readonly Certificate[] = []) {
   const bundle = signBundle(makeStatement(fileResources({ a: "1" })), { certificate: leaf, chain });
   const certificates = { roots: roots.map(({ pem }) => ({ label: "root.pem", pem })) };
-  return authenticateBundle(
-    parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"),
-    { certificates },
-    "model.sig",
-  );
+  return verifyBundle(parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"), { certificates }, "model.sig");
 }
 
 describe("a signing certificate that is trusted itself", () => {
@@ -52,6 +48,8 @@ describe("an authority that was issued to itself", () => {
     const root = makeCertificate({ subject: "Root", ca: true, pathLength: 0 });
     const renewed = makeCertificate({ subject: "Root", issuer: root, ca: true });
     const leaf = makeCertificate({ subject: "Leaf", issuer: renewed });
-    await authenticate(leaf, [root], [renewed]);
+    const { signer } = await authenticate(leaf, [root], [renewed]);
+    assert.ok(signer.method === "certificate");
+    assert.equal(signer.fingerprints.length, 3);
   });
 });

@@ -31,7 +31,7 @@ describe("the stored trust root", () => {
   let builtIn: Record<string, unknown>;
   before(async () => {
     builtIn = (await PUBLIC_INSTANCE.seed()).trustedRoot as Record<string, unknown>;
-    // Not as the built-in one is, so that a test can tell which is used.
+    // Differs from the built-in one, so that a test sees which is used.
     trustedRoot = JSON.stringify({ ...builtIn, timestampAuthorities: [] });
   });
 
@@ -244,7 +244,7 @@ describe("the stored trust root", () => {
     });
   });
 
-  it("lies in a folder that nobody else may enter, also where the folder was wider", async function () {
+  it("lies in a folder that only its owner may enter, also where the folder was wider", async function () {
     if (process.platform === "win32") this.skip();
     const made = repository();
     await write(made);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode } from "../../../../src/core/errors.ts";
-import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
 import { MAX_CHAIN } from "../../../../src/core/verification/certificate-path.ts";
+import { verifyBundle } from "../../../../src/core/verification/verify-bundle.ts";
 import { type JsonObject, signBundle } from "../../../support/bundles.ts";
 import {
   accepted,
@@ -21,7 +21,7 @@ const { root, intermediate, leaf } = makeChain();
 const good: CertificateCase = { leaf, chain: [intermediate], roots: [root] };
 
 describe("verifying a certificate signature", () => {
-  it("accepts a path to a root, and tells the signer in full", async () => {
+  it("accepts a path to a root, and reports the signer in full", async () => {
     const signer = await accepted(good);
     assert.equal(signer.subject, "CN=Alice,O=Example");
     assert.equal(signer.issuer, "CN=Example Models CA,O=Example");
@@ -229,7 +229,7 @@ describe("verifying a certificate signature", () => {
     );
   });
 
-  it("says that the file was altered before it looks at the path", async () => {
+  it("rejects an altered file before it validates the path", async () => {
     const alter = (json: JsonObject) => {
       const envelope = json["dsseEnvelope"] as JsonObject;
       envelope["payload"] = Buffer.from("{}").toString("base64");
@@ -264,7 +264,7 @@ describe("verifying a certificate signature", () => {
   it("refuses roots that cannot be read", async () => {
     const bundle = parseBundle(Buffer.from(JSON.stringify(signBundle(statement, { certificate: leaf }))), "model.sig");
     const with_ = (pem: string) =>
-      authenticateBundle(bundle, { certificates: { roots: [{ label: "ca.pem", pem }] } }, "model.sig");
+      verifyBundle(bundle, { certificates: { roots: [{ label: "ca.pem", pem }] } }, "model.sig");
     assert.match(
       (await failsWith("CERTIFICATE_UNREADABLE", () => with_("hello"))).message,
       /ca\.pem holds no certificate/,
@@ -278,9 +278,9 @@ describe("verifying a certificate signature", () => {
     const bundle = parseBundle(Buffer.from(JSON.stringify(signBundle(statement, { certificate: leaf }))), "model.sig");
     const keys = [{ label: "a.pub", pem: leaf.keys.publicPem }];
     assert.match(
-      (await failsWith("SIGNING_METHOD_MISMATCH", () => authenticateBundle(bundle, { keys }, "model.sig"))).message,
+      (await failsWith("SIGNING_METHOD_MISMATCH", () => verifyBundle(bundle, { keys }, "model.sig"))).message,
       /with a certificate/,
     );
-    await failsWith("KEY_UNKNOWN", () => authenticateBundle(bundle, {}, "model.sig"));
+    await failsWith("KEY_UNKNOWN", () => verifyBundle(bundle, {}, "model.sig"));
   });
 });

@@ -4,8 +4,8 @@ import type { Bundle } from "../../../../src/core/bundle/bundle.ts";
 import { legacyEncoding } from "../../../../src/core/bundle/dsse.ts";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
 import { LEGACY_PREDICATE_TYPE } from "../../../../src/core/bundle/statement.ts";
-import { authenticateBundle } from "../../../../src/core/verification/authenticate.ts";
 import { readPublicKey } from "../../../../src/core/verification/elliptic-keys.ts";
+import { verifyBundle } from "../../../../src/core/verification/verify-bundle.ts";
 import { fileResources, type JsonObject, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { makeChain } from "../../../support/certificates.ts";
 import { failsWith } from "../../../support/errors.ts";
@@ -23,7 +23,7 @@ function parse(json: JsonObject, change: (json: JsonObject) => void = () => unde
   return parseBundle(Buffer.from(JSON.stringify(copy)), "model.sig");
 }
 const authenticate = (bundle: Bundle, ...keys: { label: string; pem: string }[]) =>
-  authenticateBundle(bundle, { keys }, "/m/model.sig");
+  verifyBundle(bundle, { keys }, "/m/model.sig");
 const setPublicKey = (publicKey: JsonObject) => (json: JsonObject) => {
   json["verificationMaterial"] = { publicKey };
 };
@@ -35,7 +35,7 @@ const flipPayload = (json: JsonObject) => {
 
 describe("verifying a key signature", () => {
   for (const keys of [alice, bob, carol]) {
-    it(`accepts ${keys.kind} with the digest that fits, and tells the key`, async () => {
+    it(`accepts ${keys.kind} with the digest of its curve, and names the key`, async () => {
       const { signer, statement: read } = await authenticate(parse(signBundle(statement, { keys })), pem(keys));
       const fingerprint = createHash("sha256").update(keys.publicPem).digest("hex");
       assert.deepEqual(signer, { method: "key", fingerprint, curve: keys.kind, label: "alice.pub" });
@@ -50,7 +50,7 @@ describe("verifying a key signature", () => {
   });
 
   it("goes by the signature and not by the hint", async () => {
-    const bundle = parse(signBundle(statement, { keys: alice, hint: "somebody else" }));
+    const bundle = parse(signBundle(statement, { keys: alice, hint: "another key" }));
     assert.equal((await authenticate(bundle, pem(alice))).signer.method, "key");
   });
 
@@ -62,10 +62,10 @@ describe("verifying a key signature", () => {
     await failsWith("KEY_UNKNOWN", () => authenticate(bundle, pem(alice), pem(carol)));
   });
 
-  it("says that the payload was altered, where the key is the right one", async () => {
+  it("rejects an altered payload where the key is the right one", async () => {
     const bundle = parse(signBundle(statement, { keys: alice }), flipPayload);
     const error = await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(alice)));
-    assert.match(error.message, /names the key alice\.pub, but its signature does not fit/);
+    assert.match(error.message, /does not verify against alice\.pub, the key that it names/);
   });
 
   it("says that a signature is damaged, though it be no DER at all", async () => {
@@ -127,7 +127,7 @@ describe("verifying a key signature", () => {
       await failsWith("KEY_UNKNOWN", () => authenticate(parse(old, embedded(bob.publicPem))));
     });
 
-    it("tells altered from signed by another", async () => {
+    it("distinguishes an altered payload from another signer", async () => {
       const altered = (json: JsonObject) => {
         embedded(bob.publicPem)(json);
         flipPayload(json);
@@ -145,10 +145,10 @@ describe("verifying a key signature", () => {
 
   it("says which trust is missing", async () => {
     const bundle = parse(signBundle(statement, { keys: alice }));
-    const none = await failsWith("KEY_UNKNOWN", () => authenticateBundle(bundle, {}, "model.sig"));
+    const none = await failsWith("KEY_UNKNOWN", () => verifyBundle(bundle, {}, "model.sig"));
     assert.match(none.message, /signed with a key.*public key/);
     await failsWith("SIGNING_METHOD_MISMATCH", () =>
-      authenticateBundle(bundle, { certificates: { roots: [] } }, "model.sig"),
+      verifyBundle(bundle, { certificates: { roots: [] } }, "model.sig"),
     );
   });
 });

@@ -45,7 +45,7 @@ describe("the identity expected of a keyless signer", () => {
     it(`differs by ${what}`, () => assert.ok(!isExpected(ALICE, { identity, issuer, type: "email" })));
   }
 
-  it("is told apart from its issuer in words", () => {
+  it("is distinguished from its issuer in the message", () => {
     const say = (...expected: { identity: string; issuer: string }[]) =>
       identityRejection(ALICE, expected, "model.sig")?.message ?? "";
     assert.match(say(), /signed by alice@example\.com.*Name the identity/);

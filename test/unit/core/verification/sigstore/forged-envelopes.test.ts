@@ -31,7 +31,7 @@ describe("a keyless envelope", () => {
       rejectsForged(forge(), {
         make: () => ({ kind, leafKind, wrongSignature: true }),
         code: "SIGNATURE_NOT_AUTHENTIC",
-        detail: /does not fit its own certificate/,
+        detail: /does not verify against its own certificate/,
       }));
   }
 
@@ -40,7 +40,7 @@ describe("a keyless envelope", () => {
       make: () => ({ kind, wrongSignature: true }),
       root: nothingKnown,
       code: "SIGNATURE_NOT_AUTHENTIC",
-      detail: /does not fit its own certificate/,
+      detail: /does not verify against its own certificate/,
     }));
 
   it("is rejected where its certificate is not encoded in DER", () =>

@@ -54,7 +54,7 @@ function subject(extensions: readonly RawExtension[], more: Partial<CertificateO
 }
 
 describe("a certificate of Fulcio", () => {
-  it("names a person, and who vouched, in the old way and the new", () => {
+  it("names a person and the identity provider, in the old extension and the new", () => {
     const expected = { identity: "alice@example.com", identityType: "email", issuer: ISSUER, extensions: {} };
     assert.deepEqual(subject([EMAIL, bare(1, ISSUER)]), expected);
     assert.deepEqual(subject([EMAIL, utf8(8, ISSUER)]), expected);
@@ -100,7 +100,7 @@ describe("a certificate of Fulcio", () => {
   const issuer = utf8(8, ISSUER);
   const refused: readonly (readonly [string, () => Buffer, ErrorCode])[] = [
     ["is none", () => Buffer.from("certificate"), "CERTIFICATE_MALFORMED"],
-    ["names nobody", () => make([issuer]), "CERTIFICATE_MALFORMED"],
+    ["names no signer", () => make([issuer]), "CERTIFICATE_MALFORMED"],
     ["has an empty list of names", () => make([names(), issuer]), "CERTIFICATE_MALFORMED"],
     [
       "names two",
@@ -110,7 +110,7 @@ describe("a certificate of Fulcio", () => {
     ["names two, apart", () => make([EMAIL, names(name(1, Buffer.from("d@e.f"))), issuer]), "CERTIFICATE_MALFORMED"],
     ["names a machine", () => make([names(name(2, Buffer.from("example.com"))), issuer]), "CERTIFICATE_MALFORMED"],
     [
-      "names somebody in another alphabet",
+      "names a signer in another alphabet",
       () => make([names(name(1, Buffer.from("zoë@example.com"))), issuer]),
       "CERTIFICATE_MALFORMED",
     ],
@@ -130,21 +130,25 @@ describe("a certificate of Fulcio", () => {
       () => make([{ ...EMAIL, value: Buffer.concat([EMAIL.value, Buffer.of(0)]) }, issuer]),
       "CERTIFICATE_MALFORMED",
     ],
-    ["does not say who vouched", () => make([EMAIL]), "CERTIFICATE_MALFORMED"],
+    ["names no identity provider", () => make([EMAIL]), "CERTIFICATE_MALFORMED"],
     [
-      "names two who vouched",
+      "names two identity providers",
       () => make([EMAIL, bare(1, ISSUER), utf8(8, "https://other.example")]),
       "CERTIFICATE_MALFORMED",
     ],
-    ["says who vouched twice", () => make([EMAIL, issuer, utf8(8, "https://other.example")]), "CERTIFICATE_MALFORMED"],
-    ["says who vouched in no text", () => make([EMAIL, bare(8, ISSUER)]), "CERTIFICATE_MALFORMED"],
+    [
+      "names the identity provider twice",
+      () => make([EMAIL, issuer, utf8(8, "https://other.example")]),
+      "CERTIFICATE_MALFORMED",
+    ],
+    ["names the identity provider in no text", () => make([EMAIL, bare(8, ISSUER)]), "CERTIFICATE_MALFORMED"],
     [
       "has an issuer in the old extension, and one that is no text in the new",
       () => make([EMAIL, bare(1, ISSUER), { ...issuer, value: Buffer.of(4, 1, 0x61) }]),
       "CERTIFICATE_MALFORMED",
     ],
     [
-      "says who vouched not in UTF-8",
+      "names the identity provider not in UTF-8",
       () => make([EMAIL, { oid: `${FULCIO}.1`, critical: false, value: Buffer.of(0xff) }]),
       "CERTIFICATE_MALFORMED",
     ],

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const SIGSTORE = join(import.meta.dirname, "../../../../../src/core/verification/sigstore/libraries.ts");
 
 describe("Sigstore's libraries", () => {
-  it("cannot be used where the platform's cryptography is wrong: nothing is told as altered then", async () => {
+  it("cannot be used where the platform's cryptography is wrong: no signature is reported as invalid then", async () => {
     const script = `
       const crypto = require("node:crypto");
       crypto.verify = () => false;

@@ -160,7 +160,7 @@ describe("what a log has about a keyless signature", () => {
     rejectsForged(forge(), {
       alter: ({ tlogEntries: [entry] }) => Object.assign(entry.kindVersion, { kind: "intoto", version: "0.0.2" }),
       code: "SIGSTORE_LOG_ENTRY",
-      detail: /of another kind than it says/,
+      detail: /not of the kind that it declares/,
     }));
 
   it("is rejected where it has no kind at all", () =>

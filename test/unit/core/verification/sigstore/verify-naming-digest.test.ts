@@ -12,7 +12,7 @@ function ec(namedCurve: string): { publicKey: KeyObject; privateKey: KeyObject }
   return generateKeyPairSync("ec", { namedCurve });
 }
 
-describe("signatures whose digest nobody named", () => {
+describe("signatures without a named digest", () => {
   const fitting: readonly (readonly [string, { publicKey: KeyObject; privateKey: KeyObject }, string | undefined])[] = [
     ["P-256 with SHA-256", ec("P-256"), "sha256"],
     ["P-384 with SHA-384", ec("P-384"), "sha384"],
@@ -31,7 +31,7 @@ describe("signatures whose digest nobody named", () => {
     });
   }
 
-  it("do not fit by a weak digest", () => {
+  it("do not verify with a weak digest", () => {
     for (const { publicKey, privateKey } of [ec("P-256"), generateKeyPairSync("rsa", { modulusLength: 2048 })]) {
       assert.ok(!verifyNamingDigest(DATA, publicKey, sign("sha1", DATA, privateKey)));
     }

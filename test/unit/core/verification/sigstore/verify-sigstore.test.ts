@@ -9,9 +9,9 @@ import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { inspect } from "../../../../../src/core/inspect.ts";
 import { sign } from "../../../../../src/core/sign.ts";
 import type { SigstoreTrust } from "../../../../../src/core/trust.ts";
-import { authenticateBundle } from "../../../../../src/core/verification/authenticate.ts";
 import { parseTrustedRoot, type TrustRoot } from "../../../../../src/core/verification/trust-root.ts";
 import { readTrustConfigFile } from "../../../../../src/core/verification/trust-root-files.ts";
+import { verifyBundle } from "../../../../../src/core/verification/verify-bundle.ts";
 import { failsWith } from "../../../../support/errors.ts";
 import { type LocalSigstore, startLocalSigstore } from "../../../../support/sigstore/local-sigstore.ts";
 import type { TrustedRootJson } from "../../../../support/sigstore/trust-config.ts";
@@ -59,7 +59,7 @@ describe("a keyless signature", () => {
     const identities = [{ identity: "alice@example.com", issuer: sigstore.issuer }];
     const trust = { sigstore: { root: await rootOf(root), identities, ...more } };
     const parsed = parseBundle(Buffer.from(JSON.stringify(json)), "model.sig");
-    return authenticateBundle(parsed, trust, "model.sig");
+    return verifyBundle(parsed, trust, "model.sig");
   }
 
   async function isRefused(code: ErrorCode, kind: ErrorKind, json: Json, root?: unknown): Promise<string> {
@@ -212,13 +212,13 @@ describe("a keyless signature", () => {
         await isRefused(version === 1 ? "SIGSTORE_TIMESTAMP" : "SIGSTORE_LOG_ENTRY", "invalid", twice);
       });
 
-      it("is invalid with a log entry of another kind than it says", async () => {
+      it("is invalid with a log entry of another kind than declared", async () => {
         const altered = bundle(version);
         altered.verificationMaterial.tlogEntries[0].kindVersion = { kind: "intoto", version: "0.0.2" };
         await isRefused("SIGSTORE_LOG_ENTRY", "invalid", altered);
       });
 
-      it("is not valid in a log entry of a kind that nobody knows, which the log never made", async () => {
+      it("is invalid with a log entry of an unknown kind that the log never made", async () => {
         const altered = bundle(version);
         const [entry] = altered.verificationMaterial.tlogEntries;
         entry.kindVersion = { kind: "future", version: "9" };
@@ -229,10 +229,10 @@ describe("a keyless signature", () => {
     });
   }
 
-  it("needs a time that somebody vouches for", async () => {
+  it("needs a verified time", async () => {
     const untimed = bundle(2);
     untimed.verificationMaterial.timestampVerificationData = {};
-    assert.match(await isRefused("SIGSTORE_TIMESTAMP", "invalid", untimed), /no time that anybody vouches for/);
+    assert.match(await isRefused("SIGSTORE_TIMESTAMP", "invalid", untimed), /no verified time/);
     const byLog = bundle(1);
     byLog.verificationMaterial.timestampVerificationData = {};
     assert.equal((await check(byLog)).rejection, undefined);
@@ -315,8 +315,8 @@ describe("a keyless signature", () => {
 
   it("cannot be checked without a trust root, and says what is needed", async () => {
     const parsed = parseBundle(bundles.get(2) ?? Buffer.alloc(0), "model.sig");
-    const error = await failsWith("TRUST_ROOT_MISSING", () => authenticateBundle(parsed, {}, "model.sig"));
+    const error = await failsWith("TRUST_ROOT_MISSING", () => verifyBundle(parsed, {}, "model.sig"));
     assert.match(error.message, /identity and identity provider/);
-    await failsWith("SIGNING_METHOD_MISMATCH", () => authenticateBundle(parsed, { keys: [] }, "model.sig"));
+    await failsWith("SIGNING_METHOD_MISMATCH", () => verifyBundle(parsed, { keys: [] }, "model.sig"));
   });
 });

@@ -1,10 +1,10 @@
 import type { Bundle as SerializedBundle } from "sigstore";
 
 /**
- * A bundle with the numbers and lists of its log entries written even where they are zero or empty. Protobuf's JSON
- * leaves those out, and the reference then refuses the bundle: the first entry of a log has index 0 and no hashes.
+ * Returns a bundle whose log entries have explicit numbers and lists where they are zero or empty. Protobuf's JSON omits
+ * those, and the reference then rejects the bundle: the first entry of a log has index 0 and no hashes.
  */
-export function spelledOut(bundle: SerializedBundle): SerializedBundle {
+export function withExplicitDefaults(bundle: SerializedBundle): SerializedBundle {
   const { verificationMaterial } = bundle;
   const tlogEntries = verificationMaterial.tlogEntries.map((entry) => {
     const { inclusionProof: proof } = entry;

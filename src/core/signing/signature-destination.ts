@@ -5,29 +5,29 @@ import { relativeToModel } from "../model/ignore.ts";
 import { statLine } from "../model/stat-line.ts";
 import { REMEDIES } from "./remedies.ts";
 
-/** Where a signature is to be written, and what was there when signing began. */
-export interface SignaturePlace {
+/** The path for a signature, and the file that was there when signing began. */
+export interface SignatureDestination {
   /** Absolute path. */
   readonly path: string;
-  /** Absent: nothing was there. */
+  /** Absent if there was no file. */
   readonly found?: FoundFile;
 }
 
 export interface FoundFile {
-  /** Equal states: neither the file nor the link to it has changed. */
+  /** Unchanged as long as neither the file nor a link to it changes. */
   readonly state: string;
   /** Permission bits. */
   readonly mode: number;
 }
 
 /**
- * Looks at the place of a signature without reading what is there. A symbolic link counts as the file that it leads to;
- * when it is replaced, a regular file takes the place of the link, and the file that it led to stays as it is.
+ * Inspects the path for a signature without reading the file. A symbolic link counts as its target; when it is replaced,
+ * a regular file replaces the link, and the target stays unchanged.
  *
  * @param path absolute
- * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE where the place holds the model itself, or anything but a file
+ * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE if the path is the model itself, or not a regular file
  */
-export async function findPlace(path: string, model: string): Promise<SignaturePlace> {
+export async function inspectDestination(path: string, model: string): Promise<SignatureDestination> {
   if (relativeToModel(model, path) === ".") throw wouldOverwrite(path, "it is the model itself");
   const found = await lookAt(path);
   if (found === undefined) return { path };
@@ -38,25 +38,25 @@ export async function findPlace(path: string, model: string): Promise<SignatureP
 }
 
 /**
- * Checks, just before the signature is put in its place, that the place has not changed since {@link findPlace}.
+ * Checks, just before the signature is written, that the file has not changed since {@link inspectDestination}.
  *
- * @returns whether nothing is there
+ * @returns whether there is no file
  * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE
  */
-export async function assertUnchanged({ path, found }: SignaturePlace): Promise<boolean> {
+export async function assertUnchanged({ path, found }: SignatureDestination): Promise<boolean> {
   const now = await lookAt(path);
   if (now === undefined) return true;
   if (found !== undefined && now.target !== undefined && stateOf(now.own, now.target) === found.state) return false;
   throw appearedMeanwhile(path);
 }
 
-/** The error for a file that came to the place, or changed there, while the model was read. */
+/** The error for a file that appeared or changed at the path while the model was read. */
 export function appearedMeanwhile(path: string): ProvenanceError {
   return wouldOverwrite(path, "another program has written it while the model was signed");
 }
 
 /**
- * The error for a place that holds something else than an OMS signature.
+ * The error for a path that holds anything but an OMS signature.
  *
  * @param why a clause about the path
  */
@@ -70,7 +70,7 @@ export function wouldOverwrite(path: string, why: string, cause?: unknown): Prov
 
 interface Found {
   readonly own: BigIntStats;
-  /** What a link leads to, the same as `own` for what is no link; absent for a broken link. */
+  /** Target of a link; `own` if it is not a link; absent for a broken link. */
   readonly target: BigIntStats | undefined;
 }
 

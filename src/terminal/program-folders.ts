@@ -1,0 +1,24 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The folder for what can be made again, in the platform's cache folder. */
+export function cacheFolder(
+  kind: "compiled" | "digests" | "trust-roots",
+  env: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  return join(base(env, platform, "XDG_CACHE_HOME", "Library/Caches", ".cache"), kind);
+}
+
+/** The folder for what the person agreed to, in the platform's folder for application data. */
+export function dataFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
+  return base(env, platform, "XDG_DATA_HOME", "Library/Application Support", ".local/share");
+}
+
+function base(env: Environment, platform: NodeJS.Platform, variable: string, mac: string, other: string): string {
+  const local = platform === "win32" ? (env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local")) : undefined;
+  const folder = env[variable] || local || join(homedir(), platform === "darwin" ? mac : other);
+  return join(folder, "model-provenance");
+}

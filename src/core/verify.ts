@@ -131,14 +131,14 @@ async function checkFiles(
     const request = { root: model, algorithm, mode, shardSize, files };
     return { list, matching, digests: await pool.digest(request, { signal, onProgress }) };
   });
-  const letUnsignedPass = options.ignoreUnsignedFiles === true;
-  const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
+  const ignoreUnsigned = options.ignoreUnsignedFiles === true;
+  const unsigned = ignoreUnsigned ? matching.added.map(({ name }) => name) : [];
   const covered = {
     files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
     bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
   };
   return {
-    comparison: compare(manifest, matching, digests.digests, letUnsignedPass),
+    comparison: compare(manifest, matching, digests.digests, ignoreUnsigned),
     coverage: coverageOf(list, serialization, covered, digests, started, {
       unsigned,
       empty: matching.empty.map(({ name }) => name),

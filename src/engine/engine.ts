@@ -1,4 +1,7 @@
+import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
+import type { OriginReport } from "../core/origin/origin.ts";
+import type { PinOptions, PinPlan } from "../core/pin-model.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
@@ -45,7 +48,37 @@ export class Engine {
     return (await this.#started()).call("findSignature", { model }, { mayRepeat: true });
   }
 
-  /** About how many bytes a model has; see the core's `sizeHint`. */
+  /** Where a model was downloaded from; see the core's `findOrigin`. */
+  async findOrigin(
+    options: { readonly model: string; readonly checkDigests: boolean },
+    watching: Pick<CheckWatching, "signal" | "onProgress"> = {},
+  ): Promise<OriginReport> {
+    return (await this.#started()).call("findOrigin", options, { ...watching, leaveAtOnce: true, mayRepeat: true });
+  }
+
+  /** As the core's `billOfMaterials`. */
+  async billOfMaterials(
+    options: Pick<BomOptions, "model" | "verifiedSigner" | "toolVersion">,
+    watching: Pick<CheckWatching, "signal" | "onProgress">,
+  ): Promise<string> {
+    const held = { ...watching, leaveAtOnce: true, mayRepeat: true };
+    return (await this.#started()).call("billOfMaterials", options, held);
+  }
+
+  /** As the core's `planPin`. */
+  async planPin(
+    options: Pick<PinOptions, "model" | "policyFile" | "folder" | "path" | "note">,
+    watching: Pick<CheckWatching, "signal" | "onProgress">,
+  ): Promise<PinPlan> {
+    return (await this.#started()).call("planPin", options, { ...watching, leaveAtOnce: true, mayRepeat: true });
+  }
+
+  /** As the core's `writePin`. */
+  async writePin(plan: Pick<PinPlan, "policy" | "lock">): Promise<void> {
+    return (await this.#started()).call("writePin", plan);
+  }
+
+  /** An estimate of a model's bytes; see the core's `measure`. */
   async sizeHint(model: string, signal: AbortSignal): Promise<number> {
     return (await this.#started()).call("sizeHint", { model }, { signal, leaveAtOnce: true, mayRepeat: true });
   }
@@ -91,12 +124,15 @@ export class Engine {
     return (await this.#started()).call("newlyAccepted", { ...models, ...packed }, held);
   }
 
-  /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
+  /**
+   * As the core's `sign`. What asks a person, or starts a program of theirs, runs here, on a statement that the engine
+   * has prepared.
+   */
   async sign(options: SignOptions): Promise<SignResult> {
     const { signal, onProgress, confirmReplacement, pool: _, cache: __, prepare: ___, ...portable } = options;
     const { identity } = portable;
     const client = await this.#started();
-    if (identity.method !== "sigstore") {
+    if (identity.method === "key" || identity.method === "certificate") {
       const answer = async (question: Question) =>
         question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
       return client.call("sign", { ...portable, identity }, { signal, onProgress, answer });

@@ -1,4 +1,7 @@
+import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { OriginReport } from "../core/origin/origin.ts";
+import type { PinOptions, PinPlan } from "../core/pin-model.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
@@ -26,7 +29,11 @@ type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
   findSignature(options: { readonly model: string }): string | undefined;
-  /** Bytes, about. */
+  /** Bytes. */
+  findOrigin(options: { readonly model: string; readonly checkDigests: boolean }): OriginReport;
+  billOfMaterials(options: Omit<BomOptions, Held>): string;
+  planPin(options: Omit<PinOptions, Held | "mode">): PinPlan;
+  writePin(options: Pick<PinPlan, "policy" | "lock">): void;
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];
@@ -42,8 +49,11 @@ export interface EngineCalls extends OpenSignatureCalls {
 
 type PreviewModels = Omit<PreviewOptions, "publicSigstore">;
 
-/** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
-export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+/**
+ * Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. Tokens and
+ * plugins need the person's environment, which the engine does not have.
+ */
+export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];

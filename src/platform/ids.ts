@@ -23,6 +23,9 @@ export const COMMANDS = {
   showSignature: "modelProvenance.showSignature",
   compare: "modelProvenance.compare",
   previewResigning: "modelProvenance.previewResigning",
+  checkOrigin: "modelProvenance.checkOrigin",
+  pinModel: "modelProvenance.pinModel",
+  saveBom: "modelProvenance.saveBom",
   showOutput: "modelProvenance.showOutput",
 } as const;
 

@@ -1,12 +1,16 @@
 import type { ModelDigest } from "../core/digest.ts";
+import type { DigestedPart } from "../core/digest-part.ts";
 import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
+import type { PartNumber } from "../core/manifest/part-number.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
 import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
+import { namesOf } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { ManifestVerification } from "../core/verify-manifest.ts";
 import { REPORT_VERSION } from "../core/verify-report.ts";
 import type { ScanResult } from "./scan-report.ts";
 
@@ -34,15 +38,43 @@ export function signJson(model: string, result: SignResult): JsonReport {
   };
 }
 
-export function digestJson(model: string, { rootDigest, resources, coverage }: ModelDigest): JsonReport {
+/** @param output where the manifest of the model was written, if it was */
+export function digestJson(
+  model: string,
+  { rootDigest, resources, coverage }: ModelDigest,
+  output: string | undefined,
+): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "digest",
     model,
+    ...(output !== undefined && { output }),
     digest: `sha256:${rootDigest}`,
     resources: resources.map(resourceJson),
     coverage,
   };
+}
+
+export function partJson(model: string, output: string, { manifest, kept, bytes, seconds }: DigestedPart): JsonReport {
+  const files = new Set(manifest.files.map(({ name }) => name)).size;
+  return {
+    version: REPORT_VERSION,
+    command: "digest",
+    model,
+    output,
+    part: manifest.part,
+    kept,
+    files,
+    bytes,
+    seconds,
+  };
+}
+
+/** `verified` is always false: no file was read. */
+export function manifestJson(file: string, { verdict, comparison, matches }: ManifestVerification): JsonReport {
+  const { changed = [], missing = [], added = [] } = comparison ?? {};
+  const manifest = { file, matches, changed: namesOf(changed), missing: namesOf(missing), added: namesOf(added) };
+  return { version: REPORT_VERSION, command: "verify", verified: false, manifest, verdict };
 }
 
 /** `verified` is always false: `inspect` verifies nothing. */
@@ -60,16 +92,21 @@ export function originJson(model: string, { origin, pointers, claims }: OriginRe
   return { version: REPORT_VERSION, command: "origin", model, ...(origin && { origin }), pointers, claims };
 }
 
-/** @param origins by the path of the model, by name and size */
+/**
+ * @param origins by the path of the model, by name and size
+ * @param part of the models, if they were shared out
+ */
 export function scanJson(
   folder: string,
   models: readonly FoundModel[],
   origins: ReadonlyMap<string, Origin>,
+  part: PartNumber | undefined,
 ): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "scan",
     folder,
+    ...(part !== undefined && { part }),
     models: models.map(({ path, kind, signature }) => ({
       path,
       kind,
@@ -90,12 +127,13 @@ export function isPassed({ models, failures }: ScanResult): boolean {
 }
 
 /** Of a scan that verifies: a verdict a model, what else failed, and how far the search went. */
-export function verifiedScanJson(folder: string, result: ScanResult): JsonReport {
+export function verifiedScanJson(folder: string, result: ScanResult, part: PartNumber | undefined): JsonReport {
   const { models, failures, searched } = result;
   return {
     version: REPORT_VERSION,
     command: "scan",
     folder,
+    ...(part !== undefined && { part }),
     passed: isPassed(result),
     models: models.map(({ path, kind, verdict, passed, origin }) => ({
       path,

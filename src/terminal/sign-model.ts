@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import { basename, normalize, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
@@ -7,14 +6,15 @@ import { signerText } from "../core/presentation/signer-text.ts";
 import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
-import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
-import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "./options.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { type ProgressLine, withProgressLine } from "./progress-line.ts";
 import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
+import { signaturePathFor } from "./signature-path.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
 
@@ -26,6 +26,11 @@ export const SIGN_OPTIONS = {
     help: "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
   },
   ...MANIFEST_OPTIONS,
+  manifest: {
+    type: "text",
+    metavar: "FILE",
+    help: "Sign the digests of this manifest, which digest --merge wrote. Names and sizes of the files are compared with it; contents are not read.",
+  },
   ...REPLACEMENT_OPTIONS,
   full: {
     type: "switch",
@@ -45,8 +50,13 @@ export async function signModel(
   terminal: Terminal,
 ): Promise<number> {
   const { cwd, out, err, log, interruption } = terminal;
+  const manifest = args.text("manifest");
+  if (manifest !== undefined) {
+    rejectManifestOptions(args, "manifest");
+    if (args.flag("full") === true) throw usageError("--full and --manifest exclude one another.");
+  }
   const core = await import("../core/sign.ts");
-  const signature = args.text("signature") ?? core.defaultSignaturePath(normalize(model), await kindOf(model));
+  const signature = args.text("signature") ?? (await signaturePathFor(model));
   const force = args.flag("force") ?? false;
   const options = { ...manifestChoice(model, args, cwd), force, allowPrivateKeys: force };
   const result = await withProgressLine(err, (progress) =>
@@ -55,6 +65,7 @@ export async function signModel(
       signature,
       identity: withoutProgress(identity, progress),
       ...options,
+      ...(manifest !== undefined && { manifest }),
       confirmReplacement: (replacement) => {
         progress.clear();
         return confirmReplacement(replacement, args.flag("yes") ?? false, terminal);
@@ -71,12 +82,6 @@ export async function signModel(
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
   else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
   return EXIT.done;
-}
-
-/** The kind of a model; a missing one is reported later. */
-async function kindOf(model: string): Promise<"file" | "directory"> {
-  const found = await stat(model).catch(() => undefined);
-  return found?.isDirectory() === true ? "directory" : "file";
 }
 
 const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import { isSkippedName } from "../core/model/never-entered.ts";
+import { isSkippedName } from "../core/model/skipped-folders.ts";
 import { matcherOf } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SearchRequest } from "../engine/search-models.ts";

@@ -15,6 +15,7 @@ import { Checker } from "./checker.ts";
 import { Discovery, type SearchHints } from "./discovery.ts";
 import { FolderWatches } from "./folder-watches.ts";
 import { Freshness } from "./freshness.ts";
+import { Origins } from "./origins.ts";
 import { Policies } from "./policies.ts";
 import { PolicyFollower } from "./policy-follower.ts";
 import { PolicyWatcher } from "./policy-watcher.ts";
@@ -34,6 +35,7 @@ export interface TrackerServices {
 export class ModelTracker {
   readonly registry = new ModelRegistry();
   readonly checker: Checker;
+  readonly origins: Origins;
   readonly policies: Policies;
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
@@ -96,6 +98,7 @@ export class ModelTracker {
     store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
+    this.origins = store.add(new Origins({ registry, engine, readsAll: () => automatic() === "full", failed }));
     this.checker = checker;
     this.policies = policies;
     this.#memory = memory;

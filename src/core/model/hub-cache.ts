@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
 
-/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into `blobs` beside it. */
+/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into its `blobs`. */
 const REPOSITORY = /^(models|datasets|spaces|kernels)--(.+)$/;
 const REVISION = /^[0-9a-f]{40}$/;
 
-/** What a snapshot of a hub's cache is called there. */
+/** The repository and revision of a snapshot. */
 export interface HubSnapshot {
   /** What the repository holds: `models`, `datasets`, `spaces` or `kernels`. */
   readonly type: string;

@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 
-/** Bytes of a file that are looked at. A larger signature shows what it is in its beginning. */
+/** Bytes that are read: the beginning of a larger signature is enough. */
 const MAX_PEEK = 1024 * 1024;
-/** Characters of Base64; a longer statement is not parsed here, and signs more than one file. */
+/** Characters of Base64; a longer statement is not parsed, and signs more than one file. */
 const MAX_STATEMENT = 512 * 1024;
 /** Envelopes in one file of several. */
 const MAX_ENVELOPES = 1000;
@@ -21,7 +21,7 @@ const StatementSchema = v.object({
   predicate: v.object({ resources: v.array(v.object({ name: v.string() })) }),
 });
 
-/** What a signature file says it signs. Nothing of it is authenticated: it guides where a signature is shown, no more. */
+/** What a signature file claims to sign. It is not authenticated, and only decides where a signature is displayed. */
 export interface SignatureClaim {
   /** Name of the model. */
   readonly subject?: string;
@@ -30,16 +30,8 @@ export interface SignatureClaim {
 }
 
 /**
- * Whether the bytes look like an OMS bundle, whatever the file's name: a DSSE envelope with an OMS predicate. Cheap, and
- * bounded by the length of `bytes`, which may be the beginning of a file only.
- */
-export function looksLikeOmsBundle(bytes: Buffer): boolean {
-  return claimIn(bytes) !== undefined;
-}
-
-/**
- * What the signature file at `path` says it signs; nothing if it does not look like an OMS bundle, or cannot be read.
- * A file of several bundles, one a line, speaks with the first that looks like one.
+ * What the signature file at `path` claims to sign; undefined if it does not look like an OMS bundle, whatever its name
+ * is, or cannot be read. Of several bundles, one a line, the first that looks like one counts.
  */
 export function peekSignature(path: string): SignatureClaim | undefined {
   const bytes = readBeginning(path);

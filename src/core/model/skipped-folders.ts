@@ -1,21 +1,28 @@
 import { existsSync, readdirSync } from "node:fs";
 import { entryPath } from "./list-folder.ts";
 
-/** What lies at the top of a virtual environment of Python, or of conda. */
+const SKIPPED_NAMES: ReadonlySet<string> = new Set(["node_modules", ".git", "__pycache__"]);
+
+/** Whether a search skips folders of this name. */
+export function isSkippedName(name: string): boolean {
+  return SKIPPED_NAMES.has(name);
+}
+
+/** At the top of a virtual environment of Python, or of conda. */
 const MARKS = { file: "pyvenv.cfg", folder: "conda-meta" } as const;
 const PACKAGES = "site-packages";
 
-export interface MarkedFolder {
+interface ListedFolder {
   /** Absolute. */
   readonly path: string;
   readonly files: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
 }
 
-/** Whether a folder is an environment: a mark alone, which anybody can put anywhere, makes none. */
-export function isEnvironment({ path, files, folders }: MarkedFolder): boolean {
+/** Whether a folder is a Python environment: a mark alone, which anyone can add to a model, is not enough. */
+export function isEnvironment({ path, files, folders }: ListedFolder): boolean {
   if (!files.has(MARKS.file) && !folders.has(MARKS.folder)) return false;
-  // On Windows, both lie in `Lib`.
+  // On Windows, the packages are in `Lib`.
   return ["lib", "Lib"].filter((name) => folders.has(name)).some((name) => hasPackages(entryPath(path, name)));
 }
 

@@ -111,7 +111,6 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
     const read = await readAuthority(context, authority, ["spec", "authorities", index]);
     if (read !== undefined) authorities.push(read);
   }
-  const { signaturePath, ...verification } = spec.verification;
   checkVerification(context, spec.verification);
   if (hasErrors(diagnostics)) return undefined;
   return {
@@ -123,7 +122,7 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
     requireSignature: spec.requireSignature,
     unsignedFiles,
     authorities,
-    verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
+    verification: spec.verification,
   };
 }
 

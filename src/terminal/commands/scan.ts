@@ -1,6 +1,10 @@
 import { relative, resolve } from "node:path";
 import { type FoundModel, findModels } from "../../core/model/find-models.ts";
+
 import type { Origin } from "../../core/origin/origin.ts";
+
+import { isInPart } from "../../core/parts.ts";
+
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Trust } from "../../core/trust.ts";
@@ -8,6 +12,7 @@ import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
+import { parsePart, partOption } from "../part-option.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
 import type { Line } from "../text.ts";
 
@@ -40,6 +45,9 @@ export default defineCommand({
       metavar: "FORMAT",
       help: "Where models are verified: text, json (as --json), sarif or junit.",
     },
+    part: partOption(
+      "Take one of N shares of the models, by their paths. All parts search everything, and all have to pass.",
+    ),
     json: REPORT_OPTIONS.json,
   },
   examples: [
@@ -57,6 +65,8 @@ export default defineCommand({
     const byTrust = keyPaths.length + rootPaths.length > 0;
     if (byPolicy && byTrust) throw usageError("Give either --policy, or keys and certificates.");
     if (!byPolicy && args.text("root") !== undefined) throw usageError("--root needs --policy.");
+    const shared = args.text("part");
+    const part = shared === undefined ? undefined : parsePart(shared);
     const allowEmpty = args.flag("allow-empty") === true;
     if (byPolicy || byTrust) {
       const { reportScan, SCAN_FORMATS } = await import("../scan-report.ts");
@@ -66,16 +76,17 @@ export default defineCommand({
       const scan = byPolicy
         ? await policyScan(root, policies, terminal)
         : await trustScan(root, await namedTrust(keyPaths, rootPaths));
-      return reportScan({ folder: root, allowEmpty, format }, scan, terminal);
+      return reportScan({ folder: root, allowEmpty, part, format }, scan, terminal);
     }
     if (args.text("format") !== undefined) {
       throw usageError("--format needs --policy, --public-key or --certificate-chain.");
     }
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
-    const models = await findModels(root, {
+    const found = await findModels(root, {
       signal: interruption.signal,
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
     });
+    const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
     const { recordedOrigin } = await import("../scanned-model.ts");
     const origins = new Map<string, Origin>();
     for (const { path, signature } of models) {
@@ -83,7 +94,7 @@ export default defineCommand({
       if (origin !== undefined) origins.set(path, origin);
     }
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models, origins));
+      out.json(scanJson(root, models, origins, part));
       return EXIT.done;
     }
     const { originColumn } = await import("../scan-report.ts");

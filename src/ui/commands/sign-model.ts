@@ -57,7 +57,7 @@ async function signOne(
 
 /** Lets the user choose another key or certificate without choosing the model again. */
 function chooseAgain(error: unknown, model: KnownModel, services: Services): unknown {
-  if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE)_/.test(error.code)) return error;
+  if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE|PKCS11|KMS)_/.test(error.code)) return error;
   const run = () => signModelWith([model.path], services);
   return new ActionableError(error.message, { label: l10n.t("Choose Again…"), run }, { cause: error });
 }

@@ -21,8 +21,8 @@ import { loginWay } from "./sign-with-login.ts";
 import type { SigningWay } from "./signing-way.ts";
 
 const LAST = "lastSigningWay";
-const KIND = v.fallback(v.optional(v.picklist(["login", "key", "certificate"])), undefined);
-type Kind = "login" | "key" | "certificate";
+const KIND = v.fallback(v.optional(v.picklist(["login", "key", "certificate", "token", "kms"])), undefined);
+type Kind = "login" | "key" | "certificate" | "token" | "kms";
 
 const privateKeyDetail = () => l10n.t("An EC key in a PEM file; whoever has the public key can verify");
 
@@ -69,6 +69,8 @@ export async function chooseAnyWay(title: string, services: Services): Promise<S
       make: async () => keyWay(await choosePrivateKey(title, services.keyFiles), title, services),
     },
     ...certificateItems(title, services),
+    ...tokenItems(title, services),
+    ...kmsItems(title, services),
   ]);
 }
 
@@ -78,6 +80,8 @@ function wayItems(title: string, services: Services): WayItem[] {
     loginItems(title, services),
     keyItems(title, services),
     certificateItems(title, services),
+    tokenItems(title, services),
+    kmsItems(title, services),
   ];
   const [first, ...others] = [
     ...groups.filter(([item]) => item?.kindOfWay === last),
@@ -179,6 +183,30 @@ function certificateItems(title: string, services: Services): WayItem[] {
       detail: l10n.t("Issued to you by your organisation; whoever knows its root can verify"),
       iconPath: themeIcon("shield"),
       make: () => certificateWay(title, services),
+    },
+  ];
+}
+
+function tokenItems(title: string, services: Services): WayItem[] {
+  return [
+    {
+      kindOfWay: "token",
+      label: l10n.t("Security Key (PKCS#11)…"),
+      detail: l10n.t("A key that never leaves its token or smart card"),
+      iconPath: themeIcon("lock"),
+      make: async () => (await import("./sign-with-token.ts")).tokenWay(title, services),
+    },
+  ];
+}
+
+function kmsItems(title: string, services: Services): WayItem[] {
+  return [
+    {
+      kindOfWay: "kms",
+      label: l10n.t("Key in a Cloud or Vault…"),
+      detail: l10n.t("A key behind a Sigstore key management plugin"),
+      iconPath: themeIcon("cloud"),
+      make: async () => (await import("./sign-with-kms.ts")).kmsWay(title, services),
     },
   ];
 }

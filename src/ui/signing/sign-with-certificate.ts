@@ -2,6 +2,7 @@ import { CancellationError, l10n, window } from "vscode";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import type { CertificateIdentity } from "../../core/signing/certificate-signer.ts";
 import type { PemSource } from "../../core/trust.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
 import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
@@ -11,7 +12,7 @@ import { EDITOR } from "../localizer.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { readPrivateKeyFile } from "./sign-with-key.ts";
-import type { SigningWay } from "./signing-way.ts";
+import type { SigningWay, TrustOffer } from "./signing-way.ts";
 
 /** Codes of a certificate whose root is not among those of the settings. */
 const UNKNOWN_ROOT: readonly string[] = [
@@ -49,24 +50,25 @@ export async function certificateWay(title: string, services: Services): Promise
     notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, EDITOR.time(signer.notAfter))],
     identity: async () => identity,
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
-    offerTrust: ({ state, reasons, model }) =>
-      state === "unverifiable" && reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))
-        ? {
-            text: l10n.t("Its root is not among your trusted certificates yet, so the model is not shown as verified."),
-            action: {
-              label: l10n.t("Choose Root Certificate…"),
-              run: async () => {
-                await trustSignerOf(model, "certificate", services);
-                await services.checker.check(model, "files", { asked: true });
-              },
-            },
-          }
-        : undefined,
+    offerTrust: (verdict) => offerToTrustRoot(verdict, services),
+  };
+}
+
+/** The root of the certificate that has just signed. */
+export function offerToTrustRoot({ state, reasons, model }: Verdict, services: Services): TrustOffer | undefined {
+  if (state !== "unverifiable" || !reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))) return undefined;
+  const run = async (): Promise<void> => {
+    await trustSignerOf(model, "certificate", services);
+    await services.checker.check(model, "files", { asked: true });
+  };
+  return {
+    text: l10n.t("Its root is not among your trusted certificates yet, so the model is not shown as verified."),
+    action: { label: l10n.t("Choose Root Certificate…"), run },
   };
 }
 
 /** Certificates between the signer's and the root travel with the signature; they may be in the same file. */
-async function chooseChain(title: string, certificate: PemSource, { keyFiles }: Services): Promise<PemSource[]> {
+export async function chooseChain(title: string, certificate: PemSource, { keyFiles }: Services): Promise<PemSource[]> {
   const count = certificate.pem.split("-----BEGIN CERTIFICATE-----").length - 1;
   if (count > 1) return [];
   const none = {

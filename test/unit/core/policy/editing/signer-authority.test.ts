@@ -102,7 +102,7 @@ describe("the authorities that would accept a signer", () => {
     assert.deepEqual(scopes(workflow("refs/tags/v1"), GITHUB, ".sigstore/trust.json"), ["identity"]);
   });
 
-  it("tell where a workflow was run for another repository", () => {
+  it("distinguish a workflow that was run for another repository", () => {
     const signer = sigstore(workflow("refs/tags/v1"), GITHUB);
     const from = (sourceRepositoryUri: string) => callingRepository({ ...signer, extensions: { sourceRepositoryUri } });
     assert.equal(from("https://github.com/acme/models"), undefined);

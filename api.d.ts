@@ -13,6 +13,11 @@ export interface ModelProvenanceApi {
    * file of a model is not one. Nothing is read for it.
    */
   getVerdict(uri: Uri): ModelVerdict | undefined;
+  /**
+   * Where the model at that place was downloaded from, as far as it was read by now. The records are on this machine and
+   * not signed: it is no verdict, and changes none.
+   */
+  getOrigin(uri: Uri): ModelOrigin | undefined;
   /** The models whose verdict changed, and those that came or went. */
   readonly onDidChangeVerdict: Event<readonly Uri[]>;
 }
@@ -64,6 +69,28 @@ export interface ModelVerdict {
   readonly checkedAt?: string;
   /** Whether every byte was read, or digests of files that did not change came from a cache. */
   readonly reading?: "full" | "cached";
+}
+
+export interface ModelOrigin {
+  readonly source: "huggingface" | "git-lfs" | "ollama";
+  /** `ORG/NAME` at huggingface.co and in Ollama's registry; with the host elsewhere. */
+  readonly repository?: string;
+  /** The commit; of Ollama the tag. */
+  readonly revision?: string;
+  /** Package URL. */
+  readonly purl?: string;
+  /** `record`: a tool recorded the download. `claim`: only the model's own file says so. */
+  readonly basis: "record" | "claim";
+  /** Names, by what the record says of them. */
+  readonly files: {
+    readonly match: readonly string[];
+    readonly changed: readonly string[];
+    readonly missing: readonly string[];
+    readonly extra: readonly string[];
+    readonly unrecorded: readonly string[];
+    /** Names and sizes match; the digests were not compared. */
+    readonly unchecked?: readonly string[];
+  };
 }
 
 export type ModelSigner =

@@ -57,7 +57,7 @@ export function activate(context: ExtensionContext): Api {
   // After activation has ended: finding models walks the disk.
   setImmediate(() => void tracker.start().catch((error: unknown) => showError(log, error)));
   log.debug(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
-  return createApi(registry);
+  return createApi(registry, origins);
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
+import type { CachedModel, HubLookup } from "../core/origin/hub-lookup.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { PinOptions, PinPlan } from "../core/pin-model.ts";
 import type { Policy } from "../core/policy/policy.ts";
@@ -54,6 +55,11 @@ export class Engine {
     watching: Pick<CheckWatching, "signal" | "onProgress"> = {},
   ): Promise<OriginReport> {
     return (await this.#started()).call("findOrigin", options, { ...watching, leaveAtOnce: true, mayRepeat: true });
+  }
+
+  /** As the core's `lookUpHubModel`. */
+  async lookUpHubModel(options: HubLookup): Promise<CachedModel | undefined> {
+    return (await this.#started()).call("lookUpHubModel", options, { mayRepeat: true });
   }
 
   /** As the core's `billOfMaterials`. */

@@ -37,6 +37,10 @@ export const HANDLERS: Handlers = {
     const { findOrigin } = await import("../core/origin/find-origin.ts");
     return findOrigin({ ...options, pool, signal, onProgress });
   },
+  async lookUpHubModel(options) {
+    const { lookUpHubModel } = await import("../core/origin/hub-lookup.ts");
+    return lookUpHubModel(options);
+  },
   async billOfMaterials(options, { pool, signal, onProgress }) {
     const { billOfMaterials } = await import("../core/bill-of-materials.ts");
     return billOfMaterials({ ...options, pool, signal, onProgress });

@@ -1,5 +1,6 @@
 import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { CachedModel, HubLookup } from "../core/origin/hub-lookup.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { PinOptions, PinPlan } from "../core/pin-model.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
@@ -31,6 +32,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   findSignature(options: { readonly model: string }): string | undefined;
   /** Bytes. */
   findOrigin(options: { readonly model: string; readonly checkDigests: boolean }): OriginReport;
+  lookUpHubModel(options: HubLookup): CachedModel | undefined;
   billOfMaterials(options: Omit<BomOptions, Held>): string;
   planPin(options: Omit<PinOptions, Held | "mode">): PinPlan;
   writePin(options: Pick<PinPlan, "policy" | "lock">): void;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DOWNLOAD_FIXTURES } from "../support/downloads/kept-downloads.ts";
 import { noHubClient, realDownloads } from "../support/downloads/real-downloads.ts";
-import { DOWNLOAD_FIXTURES, type TreeFixture } from "../support/downloads/tree-fixture.ts";
+import type { TreeFixture } from "../support/downloads/tree-fixture.ts";
 import { skip } from "../support/results.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 

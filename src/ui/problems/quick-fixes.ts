@@ -52,7 +52,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
-      return [...sign(model, diagnostic), explain(model, diagnostic)];
+      return [...sign(model, diagnostic), ...pin(model, diagnostic), explain(model, diagnostic)];
     default:
       return [];
   }
@@ -90,6 +90,11 @@ function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
 function sign(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   if (!workspace.isTrusted) return [];
   return [preferred(action(l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, [model.path], diagnostic))];
+}
+
+function pin(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+  if (!workspace.isTrusted) return [];
+  return [action(l10n.t("Pin the Bytes of {0}…", name(model)), COMMANDS.pinModel, [model.path], diagnostic)];
 }
 
 function compare(model: KnownModel, diagnostic: Diagnostic): CodeAction {

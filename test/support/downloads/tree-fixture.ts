@@ -1,6 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ROOT } from "../../../scripts/fetch.mjs";
 
 /** A folder as data: git checks out links and line ends in its own way on each system, and JSON in one. */
 export interface TreeFixture {
@@ -9,8 +8,6 @@ export interface TreeFixture {
   /** What a symbolic link holds, by its path. */
   readonly links: Readonly<Record<string, string>>;
 }
-
-export const DOWNLOAD_FIXTURES = join(ROOT, "test/fixtures/downloads");
 
 /** Reads a folder, but for its locks. */
 export function readTree(folder: string): TreeFixture {
@@ -39,9 +36,4 @@ export function buildTree(folder: string, { files, links }: TreeFixture): void {
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(target, path);
   }
-}
-
-/** Makes the folder of a download that is kept in `test/fixtures/downloads`. */
-export function buildDownload(folder: string, name: string): void {
-  buildTree(folder, JSON.parse(readFileSync(join(DOWNLOAD_FIXTURES, `${name}.json`), "utf8")));
 }

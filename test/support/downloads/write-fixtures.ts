@@ -2,8 +2,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DOWNLOAD_FIXTURES } from "./kept-downloads.ts";
 import { noHubClient, realDownloads } from "./real-downloads.ts";
-import { DOWNLOAD_FIXTURES } from "./tree-fixture.ts";
 
 const work = mkdtempSync(join(tmpdir(), "downloads-"));
 const client = join(work, "client");

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
 import { COMMITS, pointerOf, sha256Of } from "../../support/downloads/hub-files.ts";
-import { buildDownload } from "../../support/downloads/tree-fixture.ts";
+import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";

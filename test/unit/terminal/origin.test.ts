@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { COMMITS, pointerOf } from "../../support/downloads/hub-files.ts";
-import { buildDownload } from "../../support/downloads/tree-fixture.ts";
+import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { findOrigin } from "../../../../src/core/origin/find-origin.ts";
 import { contradictsRecord, type OriginFiles } from "../../../../src/core/origin/origin.ts";
 import { COMMITS, REVISIONS, sha256Of } from "../../../support/downloads/hub-files.ts";
-import { buildDownload } from "../../../support/downloads/tree-fixture.ts";
+import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const ALL = ["README.md", "config.json", "model.safetensors", "onnx/model.onnx", "tokenizer.json"];

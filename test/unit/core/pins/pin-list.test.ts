@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { measurePin } from "../../../../src/core/pins/measure-pin.ts";
 import { isPinnableName, pinDigest } from "../../../../src/core/pins/pin-list.ts";
 import { COMMITS } from "../../../support/downloads/hub-files.ts";
-import { buildDownload } from "../../../support/downloads/tree-fixture.ts";
+import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { skip } from "../../../support/results.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";

@@ -2,7 +2,7 @@ import { EventEmitter, Uri } from "vscode";
 import type { ModelProvenanceApi } from "../api.d.ts";
 import type { Origin } from "./core/origin/origin.ts";
 import type { Verdict } from "./core/verdict.ts";
-import { frozen } from "./engine/frozen.ts";
+import { frozen } from "./engine/long-lists.ts";
 import type { Origins } from "./workspace/origins.ts";
 import type { ModelRegistry } from "./workspace/registry.ts";
 

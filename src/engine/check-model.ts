@@ -18,7 +18,7 @@ export interface CheckRequest {
   /** Absolute path of the signature file; searched for if absent. */
   readonly signature?: string;
   readonly mode?: DigestMode;
-  /** The policies that cover the model: they decide, and not {@link trust}. */
+  /** The policies that cover the model; they replace {@link trust}. */
   readonly policies?: PolicySource;
   readonly trust: Trust;
 }
@@ -34,13 +34,13 @@ export interface CheckContext {
 }
 
 /**
- * Finds the signature of a model, verifies it, compares the files, and asks the policies.
+ * Finds the signature of a model, verifies it, compares the files, and evaluates the policies.
  *
  * @throws ProvenanceError of kind `usage`, MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
  */
 export async function checkModel(request: CheckRequest, context: CheckContext): Promise<Verdict> {
   const { model, depth, policies } = request;
-  // Policies say themselves which signature they want.
+  // A policy determines the signature file itself.
   if (depth === "signature" && policies !== undefined) return checkPolicies(request, policies, context);
   const signature = request.signature ?? (await findSignature(model, context.signal));
   if (signature === undefined && policies === undefined) return { state: "unsigned", model, reasons: [] };

@@ -1,7 +1,7 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
-import { PolicyCache } from "./policy-source.ts";
-import { unpackPolicy } from "./portable-policy.ts";
+import { PolicyCache, readPolicyAt } from "./policy-source.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { SignatureReader } from "./signature-view/signature-reader.ts";
@@ -18,6 +18,11 @@ export interface CallContext {
 export type Handlers = {
   readonly [K in CallName]: (options: CallOptions<K>, context: CallContext) => Promise<CallResult<K>>;
 };
+
+const publicSigstore =
+  (ask: CallContext["ask"]): PublicSigstore =>
+  () =>
+    unpackSigstore(ask, "public");
 
 /** The open signature files, by the caller's number. */
 const readers = new Map<number, SignatureReader>();
@@ -61,10 +66,6 @@ export const HANDLERS: Handlers = {
     const { previewSigning } = await import("./signing-preview.ts");
     return previewSigning(options, signal);
   },
-  async entrySizes({ root, names }) {
-    const { entrySize } = await import("./entry-sizes.ts");
-    return Promise.all(names.map((name) => entrySize(root, name)));
-  },
   async readVerificationHint({ signature }) {
     const { readVerificationHint } = await import("../core/verification-hint.ts");
     return readVerificationHint(signature);
@@ -82,20 +83,14 @@ export const HANDLERS: Handlers = {
         signal,
         onProgress,
         onBegin: async (signature) => void (await ask({ about: "begin", signature })),
-        publicSigstore: () => unpackSigstore(ask, "public"),
+        publicSigstore: publicSigstore(ask),
         readPolicies: (source) => policies.read(source),
       },
     );
   },
   async previewPolicy({ policy, ...options }, { ask }) {
     const { previewPolicy } = await import("../core/policy-preview.ts");
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    return previewPolicy(await unpackPolicy(policy), { ...options, publicSigstore });
-  },
-  async newlyAccepted({ before, after, ...options }, { ask }) {
-    const { newlyAccepted } = await import("../core/policy-preview.ts");
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
+    return previewPolicy(await readPolicyAt(policy), { ...options, publicSigstore: publicSigstore(ask) });
   },
   async previewResigning(options, context) {
     const { previewResigning } = await import("./resigning-preview.ts");

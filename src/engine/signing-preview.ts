@@ -1,16 +1,27 @@
+import { join } from "node:path";
 import { listForSigning } from "../core/digest.ts";
-import type { IgnoredEntry, ModelFile } from "../core/model/file-list.ts";
+import type { ModelFile } from "../core/model/file-list.ts";
+import { measure } from "../core/model/measure.ts";
 
 /** Files and entries of a list that are shown; there may be a million. */
 const SHOWN = 2_000;
 const LARGEST = 3;
+/** Excluded files and folders whose size is determined. */
+const MEASURED = 100;
 
 type NamedSize = Pick<ModelFile, "name" | "size">;
 
-/** What a signature would cover and ignore. */
+/** A file or folder that is excluded. */
+export interface EntrySize {
+  readonly name: string;
+  /** Of the file, or of all files below the folder; undefined where it is unknown. */
+  readonly bytes?: number;
+  /** Whether the folder contains more than was counted. */
+  readonly atLeast: boolean;
+}
+
+/** What a signature would cover and exclude. No file is read. */
 export interface SigningPreview {
-  /** Absolute path of the folder, or of the single file. */
-  readonly root: string;
   readonly fileCount: number;
   readonly totalBytes: number;
   /** The first of them. */
@@ -18,7 +29,7 @@ export interface SigningPreview {
   readonly largest: readonly NamedSize[];
   readonly ignoredCount: number;
   /** The first of them, without those that belong to the signature itself. */
-  readonly ignored: readonly IgnoredEntry[];
+  readonly ignored: readonly EntrySize[];
 }
 
 /** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
@@ -30,8 +41,11 @@ export async function previewSigning(
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");
   const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
+  const sizes: EntrySize[] = [];
+  for (const [index, { name }] of ignored.slice(0, SHOWN).entries()) {
+    sizes.push({ name, atLeast: false, ...(index < MEASURED ? await measure(join(root, name), signal) : {}) });
+  }
   return {
-    root,
     fileCount: files.length,
     totalBytes,
     files: files.slice(0, SHOWN).map(sized),
@@ -40,6 +54,6 @@ export async function previewSigning(
       .slice(0, LARGEST)
       .map(sized),
     ignoredCount: ignored.length,
-    ignored: ignored.slice(0, SHOWN),
+    ignored: sizes,
   };
 }

@@ -27,7 +27,7 @@ export function methodCommand(
       const first = (argv[0] ?? "").replaceAll("_", "-");
       if (first === "--help" || first === "-h") {
         const commands = Object.entries(methods).map(([method, { summary }]) => [method, summary] as const);
-        const usage = `${PROGRAM} ${name} [${Object.keys(methods).join(" | ")}] [OPTION…] MODEL`;
+        const usage = `${PROGRAM} ${name} [METHOD] [OPTION…] MODEL`;
         const examples = [
           `${PROGRAM} ${name} key --help`,
           ...(withPolicy === undefined ? [] : [`${PROGRAM} ${name} MODEL --policy FILE --help`]),

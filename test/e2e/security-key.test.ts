@@ -109,7 +109,7 @@ describe("signing with a key outside of files, by a person", () => {
     const message = notification(page, "Signed onnx with the key prod on the token release.");
     await message.hover();
     assert.match(readFileSync(join(session.folder, "onnx", "model.sig"), "utf8"), /"publicKey"/);
-    await message.getByRole("button", { name: "Trust This Key" }).click();
+    await message.getByRole("button", { name: "Trust Key" }).click();
     await modelRow(page, "onnx", "Verified").waitFor();
     await screenshot(page, "security-key-05-verified");
   });
@@ -124,7 +124,7 @@ describe("signing with a key outside of files, by a person", () => {
     await page.keyboard.type("alice");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    await pick(page, "No More Certificates");
+    await pick(page, "Continue Without");
     const question = dialog(page, "Sign tiny-llama with the certificate of alice on the token release?");
     await question.getByRole("button", { name: "Sign", exact: true }).click();
     await notification(page, "Signed tiny-llama with the key alice on the token release.").waitFor();

@@ -1,6 +1,6 @@
 import { ProvenanceError } from "../../core/errors.ts";
 import type { Pkcs11Identity } from "../../core/signing/pkcs11/pkcs11-signer.ts";
-import type { Token } from "../../core/signing/pkcs11/protocol.ts";
+import type { Token } from "../../core/signing/pkcs11/token.ts";
 import type { ArgumentsOf, OptionSpecs } from "../arguments.ts";
 import { defineCommand, requiredText } from "../command.ts";
 import { askHidden } from "../passphrase.ts";

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { CancellationError, extensions, l10n, Uri, window, workspace } from "vscode";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { signerName } from "../../core/presentation/signer-text.ts";
-import { tell } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { modelName } from "../model-text.ts";
@@ -18,7 +18,7 @@ export async function checkOrigin(args: readonly unknown[], services: Services):
   );
   const [first] = originSentences(report, l10n.t);
   const text = first?.text ?? l10n.t("No download record was found.");
-  tell(services.log, first?.caution === true ? "warning" : "information", `${name}: ${plainText(text)}`);
+  notify(services.log, first?.caution === true ? "warning" : "information", `${name}: ${plainText(text)}`);
 }
 
 /** Save Bill of Materials…: writes CycloneDX where the person chooses. */

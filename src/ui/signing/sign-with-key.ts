@@ -6,14 +6,14 @@ import { readPem } from "../../platform/trust.ts";
 import { publicLabel } from "../commands/choose-key-file.ts";
 import { openPrivateKey } from "../commands/passphrase.ts";
 import type { Services } from "../services.ts";
-import type { SigningWay, TrustOffer } from "./signing-way.ts";
+import type { SigningMethod, TrustOffer } from "./signing-method.ts";
 
 /**
- * A private key in a file. Its passphrase is asked for now, where it has one.
+ * Signs with a private key in a file. Asks for its passphrase now, where it has one.
  *
  * @throws CancellationError, KEY_*
  */
-export async function keyWay(file: string, title: string, services: Services): Promise<SigningWay> {
+export async function keySigningMethod(file: string, title: string, services: Services): Promise<SigningMethod> {
   const source = await readPrivateKeyFile(file, services);
   const opened = await openPrivateKey(source, title, services.passphrases);
   const { passphrase } = opened;
@@ -41,7 +41,7 @@ export async function readPrivateKeyFile(file: string, { keyFiles }: Services): 
   }
 }
 
-/** The public half of the key that has just signed. */
+/** Offers to trust the public half of the key that has just signed. */
 export function offerToTrustKey(
   { state, reasons, model }: Verdict,
   publicKey: PemSource,
@@ -55,7 +55,7 @@ export function offerToTrustKey(
     await services.checker.check(model, "files", { asked: true });
   };
   return {
-    text: l10n.t("The key is not among your trusted keys yet, so the model is not shown as verified."),
-    action: { label: l10n.t("Trust This Key"), run },
+    text: l10n.t("You don't trust this key yet, so the model isn't verified."),
+    action: { label: l10n.t("Trust Key"), run },
   };
 }

@@ -4,17 +4,17 @@ import { withProgress } from "../../platform/progress.ts";
 import { text } from "../../platform/shapes.ts";
 import type { Services } from "../services.ts";
 import { offerToTrustKey } from "./sign-with-key.ts";
-import type { SigningWay } from "./signing-way.ts";
+import type { SigningMethod } from "./signing-method.ts";
 
-/** What the person typed last; never taken from a setting or a file, which a workspace could bring. */
+/** The last input; never from a setting or a file, which a workspace could provide. */
 const LAST = "lastKmsKey";
 
 /**
- * A key behind a plugin. Its public key is read first, so that a plugin that is missing or fails does so now.
+ * Signs with a key behind a plugin. Reads its public key first, so that a missing or failing plugin is noticed now.
  *
  * @throws CancellationError, KMS_*, KEY_UNSUPPORTED
  */
-export async function kmsWay(title: string, services: Services): Promise<SigningWay> {
+export async function kmsSigningMethod(title: string, services: Services): Promise<SigningMethod> {
   const { log, state } = services;
   const key = await window.showInputBox({
     title: messageText(title),

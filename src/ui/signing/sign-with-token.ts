@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
-import type { Token } from "../../core/signing/pkcs11/protocol.ts";
+import type { Token } from "../../core/signing/pkcs11/token.ts";
 import type { TokenKey } from "../../core/signing/pkcs11/token-keys.ts";
 import type { PemSource } from "../../core/trust.ts";
 import { messageText } from "../../platform/plain-text.ts";
@@ -10,15 +10,15 @@ import { themeIcon } from "../theme.ts";
 import { chooseModule, koffiFolder, rememberModule, withInstall } from "./pkcs11-modules.ts";
 import { chooseChain, offerToTrustRoot } from "./sign-with-certificate.ts";
 import { offerToTrustKey } from "./sign-with-key.ts";
-import type { SigningWay } from "./signing-way.ts";
+import type { SigningMethod } from "./signing-method.ts";
 import { tokenPin } from "./token-pin.ts";
 
 /**
- * A key in a PKCS #11 token: its module, the token and the key come from lists. Nothing stays open until it signs.
+ * Signs with a key in a PKCS #11 token. Asks for the module, the token and the key; nothing stays open until it signs.
  *
  * @throws CancellationError, PKCS11_*
  */
-export async function tokenWay(title: string, services: Services): Promise<SigningWay> {
+export async function tokenSigningMethod(title: string, services: Services): Promise<SigningMethod> {
   const path = await chooseModule(title, services.state);
   const { ModuleProcess } = await import("../../core/signing/pkcs11/module-process.ts");
   const koffi = koffiFolder(services);
@@ -34,7 +34,7 @@ export async function tokenWay(title: string, services: Services): Promise<Signi
     const { tokenKeys } = await import("../../core/signing/pkcs11/token-keys.ts");
     const choice = await chooseKey(title, token, tokenKeys(await module.objects()));
     const chain = choice.certificate && (await chooseChain(title, choice.certificate, services));
-    return await wayOf(choice, { path, token, pin, koffi, chain }, services);
+    return await methodFor(choice, { path, token, pin, koffi, chain }, services);
   } finally {
     await module.close();
   }
@@ -55,11 +55,11 @@ interface KeyChoice {
   readonly certificate?: PemSource;
 }
 
-async function wayOf(
+async function methodFor(
   { key, publicKey, certificate }: KeyChoice,
   { path, token, pin, koffi, chain }: OpenToken,
   services: Services,
-): Promise<SigningWay> {
+): Promise<SigningMethod> {
   const { formatPkcs11Uri } = await import("../../core/signing/pkcs11/uri.ts");
   const { label, id } = key.object;
   const { label: tokenLabel, serial } = token;
@@ -97,7 +97,7 @@ async function chooseToken(title: string, tokens: readonly Token[]): Promise<Tok
     detail: messageText([token.manufacturer, token.model].filter((text) => text !== "").join(" · ")),
     iconPath: themeIcon("lock"),
   }));
-  return (await choose(title, l10n.t("Choose the token"), items)).token;
+  return (await choose(title, l10n.t("Select the token"), items)).token;
 }
 
 async function chooseKey(title: string, token: Token, keys: readonly TokenKey[]): Promise<KeyChoice> {
@@ -116,7 +116,7 @@ async function chooseKey(title: string, token: Token, keys: readonly TokenKey[])
       token.label,
     );
   }
-  return choose(title, l10n.t("Choose the key to sign with"), items);
+  return choose(title, l10n.t("Select the key to sign with"), items);
 }
 
 function keyText({ object, curve }: TokenKey): { readonly label: string; readonly description: string } {

@@ -1,7 +1,7 @@
 import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { ModuleProcess } from "../../core/signing/pkcs11/module-process.ts";
-import type { Token } from "../../core/signing/pkcs11/protocol.ts";
+import type { Token } from "../../core/signing/pkcs11/token.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { askSecret } from "../commands/ask-secret.ts";
 import type { Services } from "../services.ts";

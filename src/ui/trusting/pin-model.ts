@@ -4,13 +4,13 @@ import { ProvenanceError } from "../../core/errors.ts";
 import type { PinPlan } from "../../core/pin-model.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
-import { ActionableError, tell } from "../../platform/commands.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { targetModel } from "../commands/targets.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { newPolicyPath, openAt, policiesOf, shownPath } from "./destinations.ts";
-import { settledDocument } from "./settled-document.ts";
+import { openSyncedDocument } from "./synced-document.ts";
 import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace } from "./write-policy.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function pinModel(args: readonly unknown[], services: Services): Pr
   services.policies.forget();
   await services.search();
   const text = l10n.t("{0} is pinned in {1}.", modelName(model), basename(policyFile));
-  tell(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(policyFile, 1) });
+  notify(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(policyFile, 1) });
 }
 
 async function confirm(plan: PinPlan, name: string): Promise<void> {
@@ -60,7 +60,7 @@ async function confirm(plan: PinPlan, name: string): Promise<void> {
 }
 
 async function requireSaved(path: string): Promise<void> {
-  const document = await settledDocument(path);
+  const document = await openSyncedDocument(path);
   if (!document.isDirty) return;
   const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(path));
   throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });

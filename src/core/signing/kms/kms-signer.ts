@@ -4,7 +4,8 @@ import { verifiesParts } from "../ecdsa-signature.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
 import { findPlugin, parseKmsReference } from "./find-plugin.ts";
-import { type PluginOptions, pluginFailed, runPlugin } from "./run-plugin.ts";
+import type { PluginOptions } from "./plugin-options.ts";
+import { pluginFailed, runPlugin } from "./run-plugin.ts";
 
 /** A key in a cloud or a vault, behind a plugin: the program `sigstore-kms-NAME` on `PATH`. */
 export interface KmsIdentity extends Omit<PluginOptions, "signal"> {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
+import type { PluginOptions } from "./plugin-options.ts";
 import {
   type PluginCall,
   type PluginResponse,
@@ -15,14 +16,6 @@ const TIMEOUT = 60_000;
 const MAX_RESPONSE = 1_000_000;
 /** Characters of an error message that are repeated. */
 const MAX_MESSAGE = 1000;
-
-export interface PluginOptions {
-  /** Gets what the plugin writes on standard error. */
-  readonly onOutput?: ((text: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that one call may take: 60 000 if absent. */
-  readonly timeout?: number | undefined;
-}
 
 /**
  * Runs a plugin once. It has the environment of this process, where it finds what it needs to log in.

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
 import { moduleError } from "./find-module.ts";
-import { ANSWERS, type PrivateKeyObject, REPLY, type Request, type Token, type TokenObjects } from "./protocol.ts";
+import { ANSWERS, type PrivateKeyObject, REPLY, type Request, type TokenObjects } from "./protocol.ts";
 import { notInstalled, returnedError } from "./return-errors.ts";
+import type { Token } from "./token.ts";
 
 /** Milliseconds that one call of the module may take; the touch of a button may be part of it. */
 const TIMEOUT = 60_000;

@@ -2,14 +2,11 @@ import { ProvenanceError } from "../../errors.ts";
 import { findModule } from "./find-module.ts";
 import { type ModuleOptions, ModuleProcess } from "./module-process.ts";
 import { readPinSource } from "./pin-source.ts";
-import type { Token } from "./protocol.ts";
 import { pinLocked } from "./return-errors.ts";
 import { selectToken } from "./select-token.ts";
+import type { AskPin, Token } from "./token.ts";
 import { selectKey, type TokenKey, tokenKeys } from "./token-keys.ts";
 import { type Pkcs11Uri, parsePkcs11Uri } from "./uri.ts";
-
-/** Asks for the PIN of a token. `pinFinalTry`: a wrong one locks the token. */
-export type AskPin = (token: Token) => string | Promise<string>;
 
 /** A key on a token, ready to sign. */
 export interface OpenedTokenKey {

@@ -8,7 +8,8 @@ import { derSignature, verifiesParts } from "../ecdsa-signature.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
 import { CKK_EC } from "./constants.ts";
-import { type AskPin, type OpenedTokenKey, openTokenKey } from "./open-key.ts";
+import { type OpenedTokenKey, openTokenKey } from "./open-key.ts";
+import type { AskPin } from "./token.ts";
 import { keyError } from "./token-keys.ts";
 
 export interface Pkcs11Identity {

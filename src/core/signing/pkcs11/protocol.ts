@@ -1,19 +1,17 @@
 import * as v from "valibot";
+import type { Token } from "./token.ts";
 
 // A module shares its process with the code that calls it and could send anything, so answers are parsed.
 
-const TOKEN = v.object({
-  /** Of the slot that holds the token. */
+const TOKEN: v.GenericSchema<unknown, Token> = v.object({
   slot: v.number(),
   label: v.string(),
   manufacturer: v.string(),
   model: v.string(),
   serial: v.string(),
   loginRequired: v.boolean(),
-  /** The PIN is entered at the device. */
   protectedPath: v.boolean(),
   pinInitialized: v.boolean(),
-  /** The next wrong PIN locks the token. */
   pinFinalTry: v.boolean(),
   pinLocked: v.boolean(),
 });
@@ -32,8 +30,6 @@ const OBJECTS = v.object({
   certificates: v.array(v.object({ ...NAMES, der: BYTES })),
 });
 
-/** An initialized token in a slot. */
-export type Token = v.InferOutput<typeof TOKEN>;
 export type TokenObjects = v.InferOutput<typeof OBJECTS>;
 export type PrivateKeyObject = TokenObjects["privateKeys"][number];
 

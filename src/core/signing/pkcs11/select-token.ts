@@ -1,5 +1,5 @@
 import { ProvenanceError } from "../../errors.ts";
-import type { Token } from "./protocol.ts";
+import type { Token } from "./token.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 
 /**

@@ -1,7 +1,8 @@
 import type Koffi from "koffi";
 import { CKA, CKF, CKO, CKR, CKU } from "./constants.ts";
 import { Cryptoki, CryptokiError } from "./cryptoki.ts";
-import type { PrivateKeyObject, Token, TokenObjects } from "./protocol.ts";
+import type { PrivateKeyObject, TokenObjects } from "./protocol.ts";
+import type { Token } from "./token.ts";
 
 /** A module, and the session with one of its tokens. */
 export class TokenSession {

@@ -1,28 +1,28 @@
 import type { Checker } from "./checker.ts";
-import type { Freshness } from "./freshness.ts";
 import type { Policies } from "./policies.ts";
 import type { KnownModel, ModelRegistry } from "./registry.ts";
+import type { Revalidator } from "./revalidator.ts";
 
-export interface PolicyFollowerServices {
+export interface PolicyRevalidatorServices {
   readonly registry: ModelRegistry;
   readonly policies: Policies;
   readonly checker: Checker;
-  readonly freshness: Freshness;
-  /** Whether something may be checked that nobody asked for. */
+  readonly revalidator: Revalidator;
+  /** Whether models may be verified automatically. */
   automatic(): boolean;
   failed(error: unknown): void;
 }
 
-/** Keeps verdicts in step with policies: those of unsigned models too, since a policy may demand a signature. */
-export class PolicyFollower {
-  readonly #services: PolicyFollowerServices;
+/** Verifies models again when their policies change, unsigned ones too: a policy may demand a signature. */
+export class PolicyRevalidator {
+  readonly #services: PolicyRevalidatorServices;
   readonly #subscriptions: readonly { dispose(): void }[];
 
-  constructor(services: PolicyFollowerServices) {
+  constructor(services: PolicyRevalidatorServices) {
     this.#services = services;
     this.#subscriptions = [
-      services.registry.onDidChange(({ paths }) => this.#look(paths)),
-      services.policies.onDidChange(() => this.#run(() => this.#reconsider())),
+      services.registry.onDidChange(({ paths }) => this.#checkUndecided(paths)),
+      services.policies.onDidChange(() => this.#run(() => this.#policiesChanged())),
     ];
   }
 
@@ -30,7 +30,7 @@ export class PolicyFollower {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #look(paths: readonly string[]): void {
+  #checkUndecided(paths: readonly string[]): void {
     if (!this.#services.automatic()) return;
     for (const path of paths) {
       const model = this.#services.registry.get(path);
@@ -45,21 +45,21 @@ export class PolicyFollower {
     if (current !== undefined && isUndecided(current)) await checker.check(model.path, "signature");
   }
 
-  /** Whoever was covered, or is now; a check under way may rest on what the policies were. */
-  async #reconsider(): Promise<void> {
-    const { registry, policies, checker, freshness } = this.#services;
+  /** Affects models that were covered or are now, and those under check, which may use the old policies. */
+  async #policiesChanged(): Promise<void> {
+    const { registry, policies, checker, revalidator } = this.#services;
     const affected = new Set<string>();
     for (const model of registry.models) {
       const wasCovered = decisionOf(model) !== undefined || checker.isChecking(model.path);
       if (wasCovered || (await policies.sourceFor(model)) !== undefined) affected.add(model.path);
     }
-    freshness.trustChanged("policy", (model) => affected.has(model.path));
-    for (const path of affected) this.#takeDemandBack(path);
-    this.#look([...affected]);
+    revalidator.trustChanged("policy", (model) => affected.has(model.path));
+    for (const path of affected) this.#resetUnsigned(path);
+    this.#checkUndecided([...affected]);
   }
 
-  /** What policies decide about a model without a signature is decided anew. */
-  #takeDemandBack(path: string): void {
+  /** What policies decide about a model without a signature is decided again. */
+  #resetUnsigned(path: string): void {
     const { registry } = this.#services;
     const model = registry.get(path);
     if (model === undefined || model.verdict.signature !== undefined || decisionOf(model) === undefined) return;

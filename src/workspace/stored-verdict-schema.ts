@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { ENTRY_LIMIT } from "./kept-verdict.ts";
 
-const Text = v.pipe(v.string(), v.maxLength(ENTRY_LIMIT));
+const Text = v.string();
 const Count = v.pipe(v.number(), v.minValue(0));
 const Texts = v.array(Text);
 
@@ -89,8 +88,8 @@ const Comparison = v.object({
 
 const isKnownCode = (code: unknown): code is ErrorCode => typeof code === "string" && isErrorCode(code);
 
-/** A verdict that was reached by reading files, or that the signature is not valid, as far as it is kept: what policies said is asked anew. */
-const RememberedVerdict = v.object({
+/** The stored part of a verdict; policies are evaluated again. */
+const StoredVerdict = v.object({
   state: v.picklist(["verified", "untrusted", "modified", "invalid"]),
   model: Text,
   signature: Text,
@@ -102,9 +101,9 @@ const RememberedVerdict = v.object({
   reading: v.exactOptional(v.picklist(["full", "cached"])),
 });
 
-/** What was kept of a verdict; undefined where it is not what {@link toKeep} gave. */
-export function recall(kept: unknown): Verdict | undefined {
-  const { success, output } = v.safeParse(RememberedVerdict, kept);
+/** The verdict that was stored; undefined where the value is not of {@link storedForm}. */
+export function parseStoredVerdict(stored: unknown): Verdict | undefined {
+  const { success, output } = v.safeParse(StoredVerdict, stored);
   if (!success) return undefined;
   return { ...output, reasons: output.reasons.map((reason) => ({ ...reason, details: {} })) };
 }

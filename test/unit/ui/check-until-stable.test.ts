@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Verdict, VerdictState } from "../../../src/core/verdict.ts";
-import { checkSettled } from "../../../src/ui/check-settled.ts";
+import { checkUntilStable } from "../../../src/ui/check-until-stable.ts";
 
 /** Checks that come out like this, one after the other. */
 function checks(...states: readonly VerdictState[]) {
@@ -18,10 +18,10 @@ function checks(...states: readonly VerdictState[]) {
 describe("a check for somebody who acts on the answer", () => {
   it("is done again where files changed while they were read, and not for ever", async () => {
     const settles = checks("stale", "verified");
-    assert.equal((await checkSettled(settles, "/m", {})).state, "verified");
+    assert.equal((await checkUntilStable(settles, "/m", {})).state, "verified");
     assert.equal(settles.count(), 2);
     const never = checks("stale", "stale", "stale", "stale");
-    assert.equal((await checkSettled(never, "/m", {})).state, "stale");
+    assert.equal((await checkUntilStable(never, "/m", {})).state, "stale");
     assert.equal(never.count(), 3);
   });
 });

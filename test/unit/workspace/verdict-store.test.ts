@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { toKeep } from "../../../src/workspace/kept-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
-import { recall } from "../../../src/workspace/remembered-verdict.ts";
-import { type Storage, VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
+import { parseStoredVerdict } from "../../../src/workspace/stored-verdict-schema.ts";
+import { type Storage, storedForm, VerdictStore } from "../../../src/workspace/verdict-store.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -16,8 +15,11 @@ import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts
 const keys = makeKeys();
 const pool = new HashPool({ workers: 0 });
 
+const restored = (verdict: Verdict): Verdict | undefined =>
+  parseStoredVerdict(JSON.parse(storedForm(verdict) ?? "null"));
+
 /** As the editor's: what is written comes back as JSON has it. */
-class Kept implements Storage {
+class FakeStorage implements Storage {
   text = "[]";
   get(): unknown {
     return JSON.parse(this.text);
@@ -27,14 +29,14 @@ class Kept implements Storage {
   }
 }
 
-describe("the memory of verdicts", () => {
+describe("VerdictStore", () => {
   const root = useTemporaryFolder();
-  let storage: Kept;
+  let storage: FakeStorage;
   let model: string;
   let signature: string;
 
   beforeEach(async () => {
-    storage = new Kept();
+    storage = new FakeStorage();
     model = join(root(), "m");
     writeTree(root(), { "m/weights.bin": "w" });
     signature = await signWith(model, keys.privatePem, pool);
@@ -43,7 +45,7 @@ describe("the memory of verdicts", () => {
   /** A window in which the model is found, and then whatever else; closed at the end. */
   async function inWindow(act: (registry: ModelRegistry, check: () => Promise<Verdict>) => unknown): Promise<void> {
     const registry = new ModelRegistry();
-    const memory = new VerdictMemory({ registry, storage, failed: (error) => assert.fail(String(error)) });
+    const memory = new VerdictStore({ registry, storage, failed: (error) => assert.fail(String(error)) });
     await memory.load();
     const checker = new Checker({
       registry,
@@ -57,7 +59,7 @@ describe("the memory of verdicts", () => {
     memory.dispose();
   }
 
-  it("brings the last verdict back as stale, and gives way to a new one", async () => {
+  it("restores the last verdict as stale, until a new one is reached", async () => {
     let reached: Verdict | undefined;
     await inWindow(async (_registry, check) => {
       reached = await check();
@@ -73,7 +75,7 @@ describe("the memory of verdicts", () => {
     });
   });
 
-  it("keeps what differed, also while the window only looked on", async () => {
+  it("stores what differed, also in a window that checks nothing", async () => {
     changeByte(join(model, "weights.bin"));
     await inWindow((_registry, check) => check());
     await inWindow(() => {});
@@ -86,12 +88,12 @@ describe("the memory of verdicts", () => {
     });
   });
 
-  it("remembers a model of another signature no longer, and waits for one that was not found yet", async () => {
+  it("drops the verdict of another signature, and keeps that of a model that was not found yet", async () => {
     await inWindow((_registry, check) => check());
     await inWindow((registry) => registry.replaceFolder(root(), []));
     const before = storage.text;
     const registry = new ModelRegistry();
-    const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    const memory = new VerdictStore({ registry, storage, failed: () => {} });
     await memory.load();
     registry.replaceFolder(root(), []);
     registry.replaceFolder(join(root(), "elsewhere"), [{ path: join(root(), "elsewhere", "x"), kind: "file" }]);
@@ -101,7 +103,7 @@ describe("the memory of verdicts", () => {
     await inWindow((registry) => assert.equal(registry.get(model)?.verdict.state, "unchecked"));
   });
 
-  it("believes nothing that is not of its shape", async () => {
+  it("rejects stored values of another shape", async () => {
     await inWindow((_registry, check) => check());
     const good = JSON.parse(storage.text)[0];
     for (const bad of [
@@ -114,7 +116,7 @@ describe("the memory of verdicts", () => {
       { ...good, reasons: [{ code: "constructor", message: "" }] },
       { ...good, coverage: { ...good.coverage, files: -1 } },
     ]) {
-      assert.equal(recall(bad), undefined, JSON.stringify(bad));
+      assert.equal(parseStoredVerdict(bad), undefined, JSON.stringify(bad));
     }
     for (const text of ['{"0":1}', "7", "[7]", "null"]) {
       storage.text = text;
@@ -122,13 +124,13 @@ describe("the memory of verdicts", () => {
     }
   });
 
-  it("stays small: whoever has many differences loses their list, and of many models the oldest are forgotten", async () => {
+  it("stays small: stores no long list of differences, and of many models only the latest", async () => {
     const added = Array.from({ length: 10_000 }, (_, index) => ({ name: `file-${index}` }));
     const base = { model, signature, reasons: [], state: "modified" } as const;
     const large: Verdict = { ...base, comparison: { matches: false, changed: [], missing: [], added } };
-    assert.deepEqual(recall(toKeep(large)), base);
+    assert.deepEqual(restored(large), base);
     const registry = new ModelRegistry();
-    const memory = new VerdictMemory({ registry, storage, failed: () => {} });
+    const memory = new VerdictStore({ registry, storage, failed: () => {} });
     await memory.load();
     const path = (index: number): string => join(root(), `many-${index}`);
     const indexes = Array.from({ length: 300 }, (_, index) => index);
@@ -149,17 +151,17 @@ describe("the memory of verdicts", () => {
     assert.ok(storage.text.length < 500_000);
   });
 
-  it("keeps every kind of signer, and nothing of a model that was not read", () => {
+  it("stores every kind of signer, and no verdict without files", () => {
     const { signer } = keylessSignature("alice@example.com", "https://accounts.google.com");
     const verdict: Verdict = { state: "verified", model, signature, signer, reasons: [] };
-    assert.deepEqual(recall(toKeep(verdict)), verdict);
+    assert.deepEqual(restored(verdict), verdict);
     const coverage: Verdict["coverage"] = {
       ...{ files: 1, bytes: 1, bytesRead: 1, bytesFromCache: 0, seconds: 1, ignored: [], unsigned: [], empty: [] },
       ...{ algorithm: "sha256", serialization: "files", symlinksAllowed: false },
       hidden: { names: [".github/ci.yml"], count: 1, complete: true },
     };
-    assert.deepEqual(recall(toKeep({ ...verdict, coverage })), { ...verdict, coverage });
-    assert.deepEqual(recall(toKeep({ ...verdict, state: "invalid" })), { ...verdict, state: "invalid" });
-    assert.equal(toKeep({ ...verdict, state: "unchecked" }), undefined);
+    assert.deepEqual(restored({ ...verdict, coverage }), { ...verdict, coverage });
+    assert.deepEqual(restored({ ...verdict, state: "invalid" }), { ...verdict, state: "invalid" });
+    assert.equal(storedForm({ ...verdict, state: "unchecked" }), undefined);
   });
 });

@@ -1,11 +1,11 @@
 import type { Verdict } from "../core/verdict.ts";
 import type { Checker, CheckOptions } from "../workspace/checker.ts";
 
-/** Times that files are read again. */
+/** How often files are read. */
 const TRIES = 3;
 
-/** A check of the files for somebody who acts on the answer: what changed while it was read is read again, a few times. */
-export async function checkSettled(
+/** Checks a model's files for a caller that acts on the result: again, a few times, where files change during the check. */
+export async function checkUntilStable(
   checker: Pick<Checker, "check">,
   path: string,
   options: CheckOptions,

@@ -5,11 +5,11 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Freshness } from "../../../src/workspace/freshness.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
-import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
+import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
-import { VerdictMemory } from "../../../src/workspace/verdict-memory.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
+import { VerdictStore } from "../../../src/workspace/verdict-store.ts";
 import { changeByte, damageSignature, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -26,11 +26,11 @@ interface Window {
   readonly registry: ModelRegistry;
   readonly policies: Policies;
   readonly checker: Checker;
-  readonly freshness: Freshness;
+  readonly revalidator: Revalidator;
   close(): void;
 }
 
-describe("bad news", () => {
+describe("a failure", () => {
   const root = useTemporaryFolder();
   let folder: string;
   let model: string;
@@ -77,7 +77,7 @@ describe("bad news", () => {
         kept = JSON.stringify(value);
       },
     };
-    const memory = new VerdictMemory({ registry, storage, failed });
+    const memory = new VerdictStore({ registry, storage, failed });
     const policies = new Policies({
       userPolicy: () => "",
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
@@ -94,7 +94,7 @@ describe("bad news", () => {
       watch: async () => {},
       log: () => {},
     });
-    const freshness = new Freshness({
+    const revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => (automatic ? "cached" : "off"),
@@ -102,7 +102,14 @@ describe("bad news", () => {
       failed,
       quietMs: 1,
     });
-    const follower = new PolicyFollower({ registry, policies, checker, freshness, automatic: () => automatic, failed });
+    const follower = new PolicyRevalidator({
+      registry,
+      policies,
+      checker,
+      revalidator,
+      automatic: () => automatic,
+      failed,
+    });
     await memory.load();
     registry.replaceFolder(folder, [{ path: model, kind: "directory", signature }]);
     registry.onDidChange(() => states.push(registry.get(model)?.verdict.state ?? "unsigned"));
@@ -110,11 +117,11 @@ describe("bad news", () => {
       registry,
       policies,
       checker,
-      freshness,
+      revalidator,
       close: () => {
         memory.dispose();
         follower.dispose();
-        freshness.dispose();
+        revalidator.dispose();
         checker.dispose();
       },
     };
@@ -143,7 +150,7 @@ describe("bad news", () => {
     return window;
   }
 
-  it("is not taken back by a policy that cannot be read: the model stays changed, and the reason is the policy", async () => {
+  it("is kept where a policy cannot be read: the model stays changed, and the reason is the policy", async () => {
     const window = await changed();
     typo();
     window.policies.changed();
@@ -166,7 +173,7 @@ describe("bad news", () => {
     );
   });
 
-  it("stands again by itself, with nothing left of the policy's errors, when the policy can be read", async () => {
+  it("stands alone, without the policy's errors, when the policy can be read", async () => {
     const window = await changed();
     const { readFileSync } = await import("node:fs");
     const text = readFileSync(policy);
@@ -178,21 +185,21 @@ describe("bad news", () => {
     const { verdict } = await reached(window, (known) => known.verdict.state === "modified" && !isUnreadable(known));
     assert.ok(verdict.reasons.every(({ code }) => code !== "POLICY_INVALID"));
     changeByte(join(model, "weights.bin"));
-    await window.freshness.touched(join(model, "weights.bin"));
+    await window.revalidator.fileChanged(join(model, "weights.bin"));
     await reached(window, ({ verdict: { state } }) => state === "verified");
   });
 
-  it("is not taken back by a touch of the files while no policy can be read", async () => {
+  it("is kept when files are touched while a policy cannot be read", async () => {
     const window = await changed();
     typo();
     window.policies.changed();
     await reached(window, isUnreadable);
-    await window.freshness.touched(join(model, "weights.bin"));
+    await window.revalidator.fileChanged(join(model, "weights.bin"));
     await reached(window, (known) => known.verdict.state === "stale");
     await reached(window, (known) => isUnreadable(known) && known.verdict.state === "modified");
   });
 
-  it("is not taken back by a policy that is gone", async () => {
+  it("is kept when a policy is deleted", async () => {
     const window = await changed();
     rmSync(policy);
     window.policies.changed();
@@ -206,11 +213,11 @@ describe("bad news", () => {
       ["KEY_UNKNOWN"],
     );
     // Other files are another matter.
-    await window.freshness.touched(join(model, "weights.bin"));
+    await window.revalidator.fileChanged(join(model, "weights.bin"));
     await reached(window, ({ verdict: { state } }) => state === "unverifiable");
   });
 
-  it("is not taken back where the policy's folder cannot be opened, and nothing is accepted then", async function () {
+  it("is kept where the policy's folder cannot be opened, and no signer is accepted then", async function () {
     if (process.platform === "win32") return this.skip();
     const window = await changed();
     // Settings that trust the signer would decide if there were no policy.
@@ -222,7 +229,7 @@ describe("bad news", () => {
     });
   });
 
-  it("stands where a policy changed and nothing is checked by itself", async () => {
+  it("is kept where a policy changed and nothing is checked automatically", async () => {
     const window = await changed();
     automatic = false;
     typo();
@@ -232,7 +239,7 @@ describe("bad news", () => {
     assert.equal(window.registry.get(model)?.verdict.state, "modified");
   });
 
-  it("outlives the window while no policy can be read", async () => {
+  it("outlives the window while a policy cannot be read", async () => {
     (await changed()).close();
     typo();
     const next = await open();
@@ -247,7 +254,7 @@ describe("bad news", () => {
     assert.equal((await reached(last, isUnreadable)).verdict.state, "modified");
   });
 
-  it("of a signature that is not valid outlives policy and window, too, and gives way to a valid one", async () => {
+  it("of a signature that is not valid outlives policy and window, too, until it is replaced by a valid one", async () => {
     damageSignature(signature);
     const window = await open();
     const { verdict } = await reached(window, ({ verdict: { state } }) => state === "invalid");
@@ -268,7 +275,7 @@ describe("bad news", () => {
     await reached(await open(), ({ verdict: { state } }) => state === "verified");
   });
 
-  it("is no reason to accept or refuse what was verified: that is taken back", async () => {
+  it("does not apply to what was verified: that becomes outdated", async () => {
     const window = await open();
     await reached(window, ({ verdict }) => verdict.state === "verified");
     typo();

@@ -2,80 +2,77 @@ import { relative, sep } from "node:path";
 import { isIgnored } from "../core/model/ignore.ts";
 import type { StaleCause } from "../core/verdict.ts";
 import type { Checker } from "./checker.ts";
-import { type KnownModel, type ModelRegistry, type RegistryChange, restsOnFiles } from "./registry.ts";
+import { type KnownModel, type ModelRegistry, restsOnFiles } from "./registry.ts";
 
 /** Milliseconds without a change before a model is checked again. */
 const QUIET_MS = 1_000;
 
-/**
- * What is checked without anybody asking: nothing, signatures, or files too; `cached` reads what is not in the digest
- * cache, `full` every byte.
- */
+/** What is verified automatically: nothing, signatures, or files too. `cached` reuses cached digests, `full` reads every byte. */
 export type AutomaticChecks = "off" | "signatures" | "cached" | "full";
 
-export interface FreshnessServices {
+export interface RevalidatorServices {
   readonly registry: ModelRegistry;
   readonly checker: Checker;
   automatic(): AutomaticChecks;
-  /** Whether changes in that model are told at once and completely; the editor's later word is old news then. */
+  /** Whether changes in the model are reported completely and at once, so that later reports of the editor are ignored. */
   covered(model: string): boolean;
   readonly quietMs?: number;
-  /** A background check failed for a reason that is no verdict. */
+  /** An automatic check failed without a verdict. */
   failed(error: unknown): void;
 }
 
 /**
- * Keeps verdicts honest: a change on disk, or in whom the person trusts, takes a verdict back at once,
- * and a new check follows when it has been quiet for a second.
+ * Marks verdicts as outdated as soon as files or trust change, and verifies the models again after a second without a
+ * further change.
  */
-export class Freshness {
-  readonly #services: FreshnessServices;
+export class Revalidator {
+  readonly #services: RevalidatorServices;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscription: { dispose(): void };
 
-  constructor(services: FreshnessServices) {
+  constructor(services: RevalidatorServices) {
     this.#services = services;
-    this.#subscription = services.registry.onDidChange((change) => this.#look(change));
+    this.#subscription = services.registry.onDidChange(({ paths }) => this.#update(paths));
   }
 
   /**
    * A file or folder was created, changed or deleted.
    *
-   * @param late whether it may have been long ago: the editor collects changes before it tells them
+   * @param late whether the change may be older: the editor collects changes before it reports them
    */
-  async touched(path: string, late = false): Promise<void> {
+  async fileChanged(path: string, late = false): Promise<void> {
     const { registry, checker, covered } = this.#services;
     const signed = registry.signedBy(path);
     for (const model of [...registry.holding(path), ...registry.below(path)]) {
       const inside = model.path.length <= path.length;
-      if (model !== signed && !(late && inside && covered(model.path))) this.#contentTouched(model, path);
+      if (model !== signed && !(late && inside && covered(model.path))) this.#contentChanged(model, path);
     }
     if (signed === undefined || (await checker.signatureUnchanged(signed.path, path))) return;
-    // Much may have become known of the model in the meantime.
+    // The model may have changed in the meantime.
     const model = registry.get(signed.path);
-    if (model !== undefined) this.#signatureTouched(model);
+    if (model !== undefined) this.#signatureChanged(model);
   }
 
   /**
-   * Whom the person trusts, or what policies say of these models, has changed: no verdict stands on the old answer. Bad
-   * news does not rest on trust, and stands until a new check has ended.
+   * Trusted signers, or the policies of the affected models, have changed. Verdicts that depend on them become outdated;
+   * a failure does not, and stands until a new check has ended.
    */
   trustChanged(cause: "trust" | "policy", affected: (model: KnownModel) => boolean = () => true): void {
     const { registry, checker } = this.#services;
     for (const model of registry.models) {
       if (!affected(model)) continue;
-      checker.outdate(model.path);
+      checker.trustChanged(model.path);
       if (model.verdict.signature === undefined) continue;
       if (model.verdict.state === "modified") this.#check(model.path, "files");
-      else if (restsOnFiles(model.verdict)) this.#takeBack(model, cause);
-      // Who was not known may be known now: then the files are next, as they are for a model that has just come.
+      else if (restsOnFiles(model.verdict)) this.#markOutdated(model, cause);
+      // The signer may be known now; then the files are read, as they are for a new model.
       else this.#check(model.path, this.#mayRead(model.path) ? "files" : "signature");
     }
   }
 
-  /** What may be checked without asking has changed: what waited for it is checked now. */
+  /** The setting for automatic checks, or the trust in the workspace, has changed. */
   automaticChanged(): void {
-    for (const { path } of this.#services.registry.models) this.#look({ paths: [path], list: false });
+    this.#update(this.#services.registry.models.map(({ path }) => path));
   }
 
   dispose(): void {
@@ -83,35 +80,34 @@ export class Freshness {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  #contentTouched(model: KnownModel, path: string): void {
-    if (isLeftOut(model, path)) return;
-    this.#services.checker.touch(model.path);
-    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#takeBack(model, "files");
-    else if (model.verdict.state === "stale") this.#later(model.path);
+  #contentChanged(model: KnownModel, path: string): void {
+    if (isIgnoredIn(model, path)) return;
+    this.#services.checker.filesChanged(model.path);
+    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#markOutdated(model, "files");
+    else if (model.verdict.state === "stale") this.#checkLater(model.path);
   }
 
-  #signatureTouched(model: KnownModel): void {
-    this.#services.checker.touch(model.path);
-    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#takeBack(model, "files");
-    else this.#later(model.path);
+  #signatureChanged(model: KnownModel): void {
+    this.#services.checker.filesChanged(model.path);
+    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#markOutdated(model, "files");
+    else this.#checkLater(model.path);
   }
 
-  #takeBack({ path, verdict, before }: KnownModel, staleBecause: StaleCause): void {
+  #markOutdated({ path, verdict, before }: KnownModel, staleBecause: StaleCause): void {
     const last = verdict.state === "stale" ? before : verdict;
     this.#services.registry.update(path, { ...verdict, state: "stale", staleBecause }, { before: last });
   }
 
-  #look(change: RegistryChange): void {
-    for (const path of change.paths) {
+  #update(paths: readonly string[]): void {
+    for (const path of paths) {
       const model = this.#services.registry.get(path);
-      if (model === undefined) this.#forget(path);
-      else if (model.verdict.state === "stale") this.#later(path);
-      else if (model.verdict.state === "unchecked" && model.verdict.signer === undefined) this.#first(model);
+      if (model === undefined) this.#cancelTimer(path);
+      else if (model.verdict.state === "stale") this.#checkLater(path);
+      else if (model.verdict.state === "unchecked" && model.verdict.signer === undefined) this.#checkNew(model);
     }
   }
 
-  /** A signature that nobody has looked at yet. */
-  #first(model: KnownModel): void {
+  #checkNew(model: KnownModel): void {
     const automatic = this.#services.automatic();
     const { reasons } = model.verdict;
     if (automatic === "off") return;
@@ -122,8 +118,8 @@ export class Freshness {
     }
   }
 
-  #later(path: string): void {
-    this.#forget(path);
+  #checkLater(path: string): void {
+    this.#cancelTimer(path);
     if (this.#services.automatic() === "off") return;
     this.#timers.set(
       path,
@@ -137,12 +133,12 @@ export class Freshness {
     );
   }
 
-  /** Where only signatures are looked at, files are read again only if somebody asked for it before. */
+  /** Where only signatures are verified automatically, files are read again only if the person asked for that before. */
   #mayRead(path: string): boolean {
     return this.#services.automatic() !== "signatures" || this.#services.checker.wasAsked(path);
   }
 
-  #forget(path: string): void {
+  #cancelTimer(path: string): void {
     clearTimeout(this.#timers.get(path));
     this.#timers.delete(path);
   }
@@ -155,13 +151,13 @@ export class Freshness {
   }
 }
 
-/** That files changed says more than what took the verdict back before. */
+/** Changed files replace another cause. */
 function isStaleOtherwise({ verdict }: KnownModel): boolean {
   return verdict.state === "stale" && verdict.staleBecause !== "files";
 }
 
-/** Whether the signature does not cover the path, as the last check found. */
-function isLeftOut(model: KnownModel, path: string): boolean {
+/** Whether the signature does not cover the path, by the last check. */
+function isIgnoredIn(model: KnownModel, path: string): boolean {
   const ignored = (model.verdict.coverage ?? model.before?.coverage)?.ignored ?? [];
   const name = relative(model.path, path).replaceAll(sep, "/");
   return name !== "" && ignored.some((entry) => isIgnored(name, entry.name));

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { PemSource } from "../../../src/core/trust.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { type AutomaticChecks, Freshness } from "../../../src/workspace/freshness.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { type AutomaticChecks, Revalidator } from "../../../src/workspace/revalidator.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -15,11 +15,11 @@ const keys = makeKeys();
 const other = makeKeys("P-384");
 const pool = new HashPool({ workers: 0 });
 
-describe("freshness", () => {
+describe("Revalidator", () => {
   const root = useTemporaryFolder();
   let registry: ModelRegistry;
   let checker: Checker;
-  let freshness: Freshness;
+  let revalidator: Revalidator;
   let trusted: PemSource[];
   let automatic: AutomaticChecks;
   let covered: boolean;
@@ -38,7 +38,7 @@ describe("freshness", () => {
       log() {},
     };
     checker = new Checker({ registry, ...services });
-    freshness = new Freshness({
+    revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => automatic,
@@ -53,7 +53,7 @@ describe("freshness", () => {
   });
 
   afterEach(() => {
-    freshness.dispose();
+    revalidator.dispose();
     checker.dispose();
   });
 
@@ -70,7 +70,7 @@ describe("freshness", () => {
 
   const state = () => registry.get(model)?.verdict.state;
 
-  /** Resolves when the model gets there; the test's own time-out tells if it never does. */
+  /** Resolves when the model gets there; the test's own time-out fails if it never does. */
   async function reached(wanted: string, more: () => boolean = () => true): Promise<void> {
     await new Promise<void>((resolve) => {
       const look = (): boolean => state() === wanted && more();
@@ -83,96 +83,96 @@ describe("freshness", () => {
     });
   }
 
-  it("looks at a signature as soon as the model is found, and reads no file", async () => {
+  it("verifies a signature as soon as the model is found, and reads no file", async () => {
     found();
     await reached("unchecked", () => registry.get(model)?.verdict.signer !== undefined);
     assert.equal(registry.get(model)?.verdict.coverage, undefined);
   });
 
-  it("reads everything by itself only if that is wanted", async () => {
+  it("reads everything automatically only if the setting says so", async () => {
     automatic = "full";
     found();
     await reached("verified");
   });
 
-  it("takes a verdict back before anything else happens, and checks again when it is quiet", async () => {
+  it("makes a verdict outdated at once, and checks again when no more changes come", async () => {
     await verified();
     changeByte(join(model, "deep", "vocab.txt"));
-    const told = freshness.touched(join(model, "deep", "vocab.txt"));
+    const reported = revalidator.fileChanged(join(model, "deep", "vocab.txt"));
     assert.equal(state(), "stale", "at once");
     assert.equal(registry.get(model)?.verdict.staleBecause, "files");
-    await told;
+    await reported;
     await reached("modified");
     assert.deepEqual(states, ["stale", "checking", "modified"]);
     changeByte(join(model, "deep", "vocab.txt"));
-    await freshness.touched(join(model, "deep", "vocab.txt"));
+    await revalidator.fileChanged(join(model, "deep", "vocab.txt"));
     await reached("verified");
   });
 
-  it("does not mind what the signature leaves out, nor its own file as long as it is the same", async () => {
+  it("ignores changes of files that the signature leaves out, and of the signature file as long as it is the same", async () => {
     await verified();
-    await freshness.touched(join(model, ".git", "HEAD"));
-    await freshness.touched(join(model, "model.sig"));
-    await freshness.touched(join(root(), "mm", "weights.bin"));
+    await revalidator.fileChanged(join(model, ".git", "HEAD"));
+    await revalidator.fileChanged(join(model, "model.sig"));
+    await revalidator.fileChanged(join(root(), "mm", "weights.bin"));
     assert.deepEqual(states, []);
   });
 
-  it("does not mind a late word about a model whose changes it hears at once, but about what it is in", async () => {
+  it("ignores late reports about a model that is watched, but not about the folders around it", async () => {
     await verified();
     covered = true;
-    await freshness.touched(join(model, "deep", "vocab.txt"), true);
-    await freshness.touched(model, true);
+    await revalidator.fileChanged(join(model, "deep", "vocab.txt"), true);
+    await revalidator.fileChanged(model, true);
     assert.deepEqual(states, []);
-    await freshness.touched(root(), true);
+    await revalidator.fileChanged(root(), true);
     assert.equal(states[0], "stale");
   });
 
-  it("minds a signature that is written anew", async () => {
+  it("reacts to a signature that is written again", async () => {
     await verified();
     await signWith(model, other.privatePem, pool);
-    await freshness.touched(join(model, "model.sig"));
+    await revalidator.fileChanged(join(model, "model.sig"));
     assert.equal(states[0], "stale");
     await reached("unverifiable");
   });
 
-  it("minds a folder above that is gone", async () => {
+  it("reacts to a deleted folder above", async () => {
     await verified();
-    await freshness.touched(root());
+    await revalidator.fileChanged(root());
     assert.equal(states[0], "stale");
   });
 
-  it("checks nothing by itself when that is off, and still takes verdicts back", async () => {
+  it("checks nothing automatically when that is off, and still makes verdicts outdated", async () => {
     await verified();
     automatic = "off";
     writeFileSync(join(model, "more.bin"), "x");
-    await freshness.touched(join(model, "more.bin"));
+    await revalidator.fileChanged(join(model, "more.bin"));
     assert.equal(state(), "stale");
     automatic = "signatures";
-    freshness.automaticChanged();
+    revalidator.automaticChanged();
     await reached("modified");
   });
 
-  it("leaves no verdict standing on a key that is no longer trusted", async () => {
+  it("makes verdicts outdated that rest on a key that is no longer trusted", async () => {
     await verified();
     trusted = [];
-    freshness.trustChanged("trust");
+    revalidator.trustChanged("trust");
     assert.equal(registry.get(model)?.verdict.staleBecause, "trust");
-    await freshness.touched(join(model, "weights.bin"));
+    await revalidator.fileChanged(join(model, "weights.bin"));
     assert.equal(registry.get(model)?.verdict.staleBecause, "files", "that says more");
     assert.equal(registry.get(model)?.before?.state, "verified");
     await reached("unverifiable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    freshness.trustChanged("trust");
+    revalidator.trustChanged("trust");
     await reached("verified");
   });
 
-  it("goes on to the files of a model whose signer is known now, where files are checked by themselves", async () => {
+  it("checks the files of a model whose signer has become known, where files are checked automatically", async () => {
     trusted = [];
     automatic = "cached";
     found();
     await reached("unverifiable");
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    freshness.trustChanged("trust");
+    revalidator.trustChanged("trust");
     await reached("verified");
   });
 });

@@ -1,8 +1,4 @@
-import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
-import type { CachedModel, HubLookup } from "../core/origin/hub-lookup.ts";
-import type { OriginReport } from "../core/origin/origin.ts";
-import type { PinOptions, PinPlan } from "../core/pin-model.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
@@ -14,7 +10,7 @@ import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
 import type { PolicyLocation } from "./policy-source.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
-import type { CallName, CallOptions, CallResult, Question } from "./protocol.ts";
+import type { CallName, CallOptions, CallResult, CoreCall, Question } from "./protocol.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
@@ -47,38 +43,13 @@ export class Engine {
     return this.#call("findSignature", { model });
   }
 
-  /** Where a model was downloaded from; see the core's `findOrigin`. */
-  findOrigin(
-    options: { readonly model: string; readonly checkDigests: boolean },
+  /** The core's function of that name, in the engine. */
+  run<K extends CoreCall>(
+    call: K,
+    options: CallOptions<K>,
     watching: Pick<CheckWatching, "signal" | "onProgress"> = {},
-  ): Promise<OriginReport> {
-    return this.#call("findOrigin", options, { ...watching, leaveAtOnce: true });
-  }
-
-  /** As the core's `lookUpHubModel`. */
-  lookUpHubModel(options: HubLookup): Promise<CachedModel | undefined> {
-    return this.#call("lookUpHubModel", options);
-  }
-
-  /** As the core's `billOfMaterials`. */
-  billOfMaterials(
-    options: Pick<BomOptions, "model" | "verifiedSigner" | "toolVersion">,
-    watching: Pick<CheckWatching, "signal" | "onProgress">,
-  ): Promise<string> {
-    return this.#call("billOfMaterials", options, { ...watching, leaveAtOnce: true });
-  }
-
-  /** As the core's `planPin`. */
-  planPin(
-    options: Pick<PinOptions, "model" | "policyFile" | "folder" | "path" | "note">,
-    watching: Pick<CheckWatching, "signal" | "onProgress">,
-  ): Promise<PinPlan> {
-    return this.#call("planPin", options, { ...watching, leaveAtOnce: true });
-  }
-
-  /** As the core's `writePin`. */
-  writePin(plan: Pick<PinPlan, "policy" | "lock">): Promise<void> {
-    return this.#call("writePin", plan, { mayRepeat: false });
+  ): Promise<CallResult<K>> {
+    return this.#call(call, options, { ...watching, leaveAtOnce: true, mayRepeat: call !== "writePin" });
   }
 
   /** An estimate of a model's bytes; see the core's `measure`. */

@@ -54,6 +54,8 @@ export interface EngineCalls extends OpenSignatureCalls {
  */
 export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
+/** Calls that are functions of the core, with what they return. */
+export type CoreCall = "findOrigin" | "lookUpHubModel" | "billOfMaterials" | "planPin" | "writePin";
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
 export type CallResult<K extends CallName> = ReturnType<EngineCalls[K]>;

@@ -1,4 +1,4 @@
-import { CodeActionKind, languages, lm, workspace } from "vscode";
+import { lm, workspace } from "vscode";
 import { registerCommands } from "../platform/commands.ts";
 import { type Disposable, DisposableStore } from "../platform/disposables.ts";
 import { REPORT_SCHEME, TOOLS } from "../platform/ids.ts";
@@ -40,23 +40,7 @@ export function registerAll(services: Services): Disposable {
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
-  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
-  store.add(
-    languages.registerHoverProvider("python", {
-      provideHover: async (document, position) =>
-        (await import("./code/hub-surfaces.ts")).hubHover(document, position, services),
-    }),
-  );
-  store.add(
-    languages.registerCodeActionsProvider(
-      "python",
-      {
-        provideCodeActions: async (document, range) =>
-          (await import("./code/hub-surfaces.ts")).hubFixes(document, range, services),
-      },
-      { providedCodeActionKinds: [CodeActionKind.QuickFix] },
-    ),
-  );
+  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(services)));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
   store.add(registerProblems(services));

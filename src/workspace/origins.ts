@@ -5,7 +5,7 @@ import type { ModelRegistry } from "./registry.ts";
 
 export interface OriginServices {
   readonly registry: ModelRegistry;
-  readonly engine: Pick<Engine, "findOrigin">;
+  readonly engine: Pick<Engine, "run">;
   /** Whether files are read that nobody asked for. */
   readonly readsAll: () => boolean;
   readonly failed: (error: unknown) => void;
@@ -58,7 +58,7 @@ export class Origins {
    */
   async read(path: string, watching: OriginWatching = {}): Promise<OriginReport> {
     const checkDigests = this.#compared.has(path) || this.#services.readsAll();
-    const report = await this.#services.engine.findOrigin({ model: path, checkDigests }, watching);
+    const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
     this.#reports.set(path, report);
     for (const listener of [...this.#listeners]) listener(path);
     return report;

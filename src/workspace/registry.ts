@@ -172,7 +172,8 @@ const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "un
 
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
-  return FROM_FILES.has(verdict.state);
+  const { state, comparison } = verdict;
+  return state === "unverifiable" ? comparison !== undefined : FROM_FILES.has(state);
 }
 
 function initialVerdict(found: FoundModel): Verdict {

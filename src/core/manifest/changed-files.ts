@@ -18,6 +18,11 @@ export function firstChangedFiles({ changed }: Comparison, limit: number): reado
   return [...files].map(([name, parts]) => ({ name, parts }));
 }
 
+/** How many files are Git LFS pointers whose content was not downloaded. */
+export function undownloadedFileCount({ changed }: Comparison): number {
+  return new Set(changed.filter(({ note }) => note === "lfs-not-downloaded").map(({ name }) => name)).size;
+}
+
 /** How many files changed, however many of their shards: those of one file are consecutive in a comparison. */
 export function changedFileCount({ changed }: Comparison): number {
   let count = 0;

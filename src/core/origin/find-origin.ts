@@ -1,3 +1,4 @@
+import { readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { type DigestCheck, matchingFiles } from "./check-digests.ts";
 import { claimedOrigin } from "./claims/claimed-origin.ts";
 import { readClaims } from "./claims/read-claims.ts";
@@ -6,7 +7,6 @@ import type { DownloadRecord, RecordReader } from "./download-record.ts";
 import { readGitLfs } from "./git-lfs.ts";
 import { readHuggingFaceCache } from "./hugging-face-cache.ts";
 import { readHuggingFaceFolder } from "./hugging-face-folder.ts";
-import { pointerIn } from "./lfs-pointer.ts";
 import { listModel } from "./list-model.ts";
 import type { ListedModel } from "./listed-model.ts";
 import { readOllama } from "./ollama.ts";
@@ -32,7 +32,7 @@ export interface OriginOptions extends Omit<DigestCheck, "root"> {
 export async function findOrigin(options: OriginOptions): Promise<OriginReport> {
   const model = await listModel(options.model, options.signal);
   const pointers = model.files.flatMap((file): PointerFile[] => {
-    const size = pointerIn(file)?.size;
+    const size = readLfsPointer(file)?.size;
     return size === undefined ? [] : [{ name: file.name, size }];
   });
   const claims = readClaims(model.files);

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { parseLfsPointer, readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { type DownloadRecord, huggingFacePurl, type RecordedFile, type RecordReader } from "./download-record.ts";
 import { foldersAbove } from "./folders-above.ts";
 import { GitObjects } from "./git-objects.ts";
 import { type GitRepository, gitRepository, headCommit, originRemote } from "./git-repository.ts";
 import { filesOfCommit } from "./git-tree.ts";
-import { MAX_POINTER_BYTES, parseLfsPointer, pointerIn } from "./lfs-pointer.ts";
+
+/** A pointer is smaller than this many bytes (git-lfs, `docs/spec.md`). */
+const MAX_POINTER_BYTES = 1024;
 
 /**
  * A work tree of git with files of Git LFS: the commit that is checked out holds a pointer with size and SHA-256 for each,
@@ -16,7 +19,8 @@ export const readGitLfs: RecordReader = async ({ folder, files }) => {
     const repository = gitRepository(path);
     if (repository === undefined) continue;
     // Git LFS makes this folder when it fetches. Reading the commit of every other repository would be in vain.
-    const isUsed = existsSync(join(repository.common, "lfs")) || files.some((file) => pointerIn(file) !== undefined);
+    const isUsed =
+      existsSync(join(repository.common, "lfs")) || files.some((file) => readLfsPointer(file) !== undefined);
     return isUsed ? readCommit(repository, prefix) : undefined;
   }
   return undefined;
@@ -34,9 +38,10 @@ function readCommit(repository: GitRepository, prefix: string): DownloadRecord |
     for (const [name, id] of committed) {
       const object = objects.read(id, MAX_POINTER_BYTES);
       if (object === undefined) return undefined;
-      const pointer = object.content === undefined ? undefined : parseLfsPointer(object.content.toString("utf8"));
+      const pointer = object.content === undefined ? undefined : parseLfsPointer(object.content);
       hasPointers ||= pointer !== undefined;
-      files.set(name, pointer ?? { gitBlob: id, size: object.size, convertible: true });
+      const recorded = pointer && { sha256: pointer.oid, size: pointer.size };
+      files.set(name, recorded ?? { gitBlob: id, size: object.size, convertible: true });
     }
     if (!hasPointers) return undefined;
     return { source: "git-lfs", revision, ...remoteFields(repository, revision), files, listsAll: false };

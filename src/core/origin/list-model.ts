@@ -1,13 +1,14 @@
-import { lstatSync, realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { systemCode } from "../errors.ts";
 import { enumerateModel } from "../model/enumerate.ts";
+import { hubBlob } from "../model/hub-cache.ts";
 import type { IgnoreRule } from "../model/ignore.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { statLine } from "../model/stat-line.ts";
-import { followHubLink } from "./hub-link.ts";
 import type { ListedFile, ListedModel } from "./listed-model.ts";
 import { listOllamaManifest } from "./ollama-store.ts";
+import { sharedBlob } from "./shared-blob.ts";
 
 /** What git and the Hugging Face client keep in a model's folder for themselves. */
 const NOT_LISTED: readonly IgnoreRule[] = [
@@ -37,13 +38,14 @@ export async function listModel(model: string, signal?: AbortSignal): Promise<Li
   return { path, kind: list.kind, folder, files, others };
 }
 
+/** Links into `blobs` of the same repository, and from there into the blobs that repositories share; no others. */
 function linkedFile(path: string, name: string): ListedFile | undefined {
   try {
-    const target = followHubLink(path);
+    const single = hubBlob(path);
+    const target = single === undefined ? sharedBlob(path) : { ...single, blob: basename(single.path) };
     if (target === undefined) return undefined;
-    const stats = lstatSync(target.path, { bigint: true });
-    if (!stats.isFile()) return undefined;
-    return { name, path: target.path, size: Number(stats.size), state: statLine(stats), blob: target.blob };
+    const { stats, blob } = target;
+    return { name, path: target.path, size: Number(stats.size), state: statLine(stats), blob };
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     return undefined;

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
+import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { StaleCause, Verdict } from "../verdict.ts";
-import { differencesPhrase, differencesText } from "./coverage-text.ts";
+import { differencesPhrase, differencesText, toolFilesText } from "./coverage-text.ts";
 import type { Localizer, Translate } from "./localizer.ts";
 import { shortReason, shortReasonOf } from "./short-reasons.ts";
 import { signerName, signerPhrase } from "./signer-text.ts";
@@ -66,6 +67,9 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
     case "pinned":
       return pinnedSentence(verdict, name, t, date);
     case "modified": {
+      if (comparison !== undefined && isOnlyToolFiles(comparison)) {
+        return t("{0}: {1} (signed by {2}).", name, toolFilesText(comparison, t), who);
+      }
       const what = comparison === undefined ? shortReason(verdict, t) : differencesPhrase(comparison, t);
       if (verdict.pin !== undefined)
         return t("{0} doesn't match the bytes that {1} pins: {2}.", name, verdict.pin.policy.name, what);

@@ -18,7 +18,9 @@ import { basesOf, languageOf, stringsOf } from "./code-documents.ts";
 import { type HubReference, hubReferences } from "./hub-references.ts";
 import { pathsOf } from "./model-paths.ts";
 
-type HubServices = Pick<Services, "engine">;
+export interface HubServices {
+  readonly engine: Pick<Services["engine"], "run">;
+}
 
 /** Returns the hover of a model of the Hugging Face Hub that the code at the position loads. */
 export async function hubHover(
@@ -74,5 +76,5 @@ function referencesOf(document: TextDocument): readonly HubReference[] {
 }
 
 function lookUp({ repository, revision }: HubReference, { engine }: HubServices): Promise<CachedModel | undefined> {
-  return engine.lookUpHubModel({ cache: hubCacheFolder(process.env), repository, revision });
+  return engine.run("lookUpHubModel", { cache: hubCacheFolder(process.env), repository, revision });
 }

@@ -34,7 +34,8 @@ export async function saveBom(args: readonly unknown[], services: Services): Pro
   const { state, signer } = model.verdict;
   const verified = state === "verified" && signer !== undefined ? signerName(signer, l10n.t) : undefined;
   const text = await withProgress(l10n.t("Reading {0}", name), ({ bytes }, signal) =>
-    services.engine.billOfMaterials(
+    services.engine.run(
+      "billOfMaterials",
       { model: model.path, toolVersion: ownVersion(), ...(verified !== undefined && { verifiedSigner: verified }) },
       { signal, onProgress: bytes },
     ),

@@ -137,6 +137,7 @@ const CODES = {
   POLICY_SIGNER_IGNORED: ["unable", "signer left files out"],
   POLICY_SYMLINKS: ["unable", "links were followed"],
   POLICY_EXCEPTION: ["unable", "allowed by exception"],
+  POLICY_PIN: ["unable", "not the pinned bytes"],
   // The search of a scan
   SEARCH_UNCOVERED: ["input", "files without a signature"],
   SEARCH_LINK: ["input", "symbolic link not followed"],
@@ -156,6 +157,7 @@ const CODES = {
   MODEL_NAME_NOT_UTF8: ["input", "name is not UTF-8"],
   MODEL_NAME_NOT_PORTABLE: ["input", "name is not portable"],
   MODEL_PRIVATE_KEY: ["input", "holds a private key"],
+  MODEL_NOT_PINNABLE: ["input", "cannot be pinned"],
   MODEL_ENV_FILE: ["input", "holds a .env file"],
   MODEL_LFS_POINTER: ["input", "content not downloaded"],
   MODEL_INCOMPLETE: ["input", "model is incomplete"],

@@ -7,6 +7,7 @@ import type { FileFacts, ModelFacts } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
 import { type Finding, findFacts } from "./policy-facts.ts";
+import { concludePin, measureForPolicies } from "./policy-pins.ts";
 import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
@@ -72,16 +73,20 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
     const finding = await findFacts({ ...options, signature, trusted, governing, readFiles, hubCacheLinks });
     groups.push({ policies: group, enforcing, finding });
   }
+  // The signer of a signed model has to be accepted: pins are for unsigned models only.
+  const isUnsigned = groups.every(({ finding }) => finding.verdict.state === "unsigned");
+  const pin = isUnsigned ? await measureForPolicies(covering, options, readFiles) : undefined;
   const facts = (policy: Policy): ModelFacts => {
     const group = groups.find((candidate) => candidate.policies.includes(policy));
     if (group === undefined) throw new Error(`Nothing was found out for the policy ${policy.name}`);
-    return factsFor(policy, group.finding, readFiles);
+    return { ...factsFor(policy, group.finding, readFiles), ...(pin && { pin: pin.facts }) };
   };
   const decision = evaluate({ policies, workspaceTrusted, model: path, facts });
   const verdicts = groups.map(({ finding, enforcing }) => conclude(finding.verdict, decision, enforcing));
   const [worst] = verdicts.toSorted((a, b) => severity(a) - severity(b));
   if (worst === undefined) throw new Error("Nothing was checked");
-  return readFiles ? { ...worst, checkedAt: new Date().toISOString() } : worst;
+  const verdict = pin === undefined ? worst : concludePin(worst, covering, path, pin);
+  return readFiles ? { ...verdict, checkedAt: new Date().toISOString() } : verdict;
 }
 
 async function signatureFor(options: PolicyVerifyOptions, wanted: string | undefined): Promise<LocatedSignature> {

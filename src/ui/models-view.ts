@@ -6,12 +6,14 @@ import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
+import type { Origins } from "../workspace/origins.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
 import type { FolderNode, ModelNode, TreeNode } from "./tree-nodes.ts";
 
 /** The tree of models. The code for its rows is loaded with the first row. */
 export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #registry: ModelRegistry;
+  readonly #origins: Origins;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
   readonly #models = new Map<string, ModelNode>();
@@ -21,12 +23,14 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   #hasSignature = false;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registry: ModelRegistry) {
+  constructor(registry: ModelRegistry, origins: Origins) {
     this.#registry = registry;
+    this.#origins = origins;
     this.#view = this.#store.add(
       window.createTreeView(VIEWS.models, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true }),
     );
     this.#store.add(registry.onDidChange((change) => this.#update(change)));
+    this.#store.add(origins.onDidChange((path) => this.#changed.fire(this.#models.get(path))));
     this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#describe()));
     this.#store.add(onSettingChanged(TRUST_SETTINGS, () => this.#changed.fire(undefined)));
     this.#describe();
@@ -67,7 +71,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
     const { factsOf } = await import("./tree-nodes.ts");
     const model = this.#registry.get(node.path);
-    return model === undefined ? [] : [...factsOf(model, node)];
+    return model === undefined ? [] : [...factsOf(model, node, this.#origins.get(node.path))];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -82,13 +86,15 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
     const model = this.#registry.get(node.path);
-    return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#around(model));
+    if (model === undefined) return new TreeItem(basename(node.path));
+    this.#origins.request(node.path);
+    return modelItem(model, this.#around(model), this.#origins.get(node.path));
   }
 
   async resolveTreeItem(item: TreeItem, node: TreeNode): Promise<TreeItem> {
     const { modelHover } = await import("./hover.ts");
     const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
-    if (model !== undefined) item.tooltip = modelHover(model);
+    if (model !== undefined) item.tooltip = modelHover(model, this.#origins.get(model.path));
     return item;
   }
 

@@ -47,6 +47,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   const verify = action(model, l10n.t("Verify {0} Again", name(model)), COMMANDS.verifyModel, diagnostic);
   const compare = action(model, l10n.t("Compare {0} With Its Signature", name(model)), COMMANDS.compare, diagnostic);
   const sign = action(model, l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, diagnostic);
+  const pin = action(model, l10n.t("Pin the Bytes of {0}…", name(model)), COMMANDS.pinModel, diagnostic);
   switch (diagnostic.code) {
     case "invalid":
       return [preferred(verify)];
@@ -61,7 +62,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
-      return [...(workspace.isTrusted ? [preferred(sign)] : []), explain(model, diagnostic)];
+      return [...(workspace.isTrusted ? [preferred(sign), pin] : []), explain(model, diagnostic)];
     default:
       return [];
   }

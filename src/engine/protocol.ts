@@ -1,4 +1,5 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";

@@ -174,13 +174,22 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   }
   const reasons: Reason[] = [];
   const warnings: Reason[] = [];
-  const { differences = "", symlinksAllowed = false, signerIgnored = [] } = facts.files ?? {};
-  const { allowSymlinks, signerIgnoredPaths } = policy.verification;
+  const { files } = facts;
+  const { differences = "", symlinksAllowed = false, signerIgnored = [] } = files ?? {};
+  const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
   if (differences !== "") {
     reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
   }
   if (symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
+  }
+  if (files !== undefined && files.hubLinks.length > 0 && hubCacheLinks === "deny") {
+    const text = "links of a Hugging Face cache were read through, which is not allowed";
+    reasons.push(reason("POLICY_SYMLINKS", text, { paths: files.hubLinks }));
+  }
+  if (files !== undefined && files.ignorePatterns.length > 0) {
+    const text = `ignorePaths takes exact paths, and no file of the model is called ${files.ignorePatterns.join(", ")}`;
+    reasons.push(reason("IGNORE_PATH", text, { paths: files.ignorePatterns }));
   }
   if (signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
     const text = `the signer left out ${signerIgnored.join(", ")}`;

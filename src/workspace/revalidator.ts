@@ -1,5 +1,5 @@
 import { relative, sep } from "node:path";
-import { isIgnored } from "../core/model/ignore.ts";
+import { isIgnored } from "../core/model/is-ignored.ts";
 import type { StaleCause } from "../core/verdict.ts";
 import type { Checker } from "./checker.ts";
 import { type KnownModel, type ModelRegistry, restsOnFiles } from "./registry.ts";

@@ -33,3 +33,9 @@ export function changedFileCount({ changed }: Comparison): number {
   }
   return count;
 }
+
+/** Whether all that differs is content that Git LFS has not fetched: then it cannot be said whether it is what was signed. */
+export function isOnlyUndownloaded({ matches, changed, missing, added }: Comparison): boolean {
+  if (matches || changed.length === 0 || missing.length > 0 || added.length > 0) return false;
+  return changed.every(({ note }) => note === "lfs-not-downloaded");
+}

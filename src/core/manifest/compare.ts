@@ -1,5 +1,5 @@
 import type { FileList, ModelFile, RefusalReason } from "../model/file-list.ts";
-import { isIgnored } from "../model/ignore.ts";
+import { isIgnored } from "../model/is-ignored.ts";
 import { compareCodePoints } from "../model/names.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "./comparison.ts";
 import { type Manifest, type Resource, resourcesByFile } from "./manifest.ts";

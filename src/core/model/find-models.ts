@@ -1,6 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { isEnvironment } from "./environment.ts";
 import { type Listing, listByKind, signaturesBeside } from "./folder-signatures.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 import { entryPath } from "./list-folder.ts";
@@ -17,7 +18,7 @@ import {
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
 import { isSignatureName } from "./signature-names.ts";
-import { isEnvironment, isSkippedName } from "./skipped-folders.ts";
+import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 export interface FoundModel {

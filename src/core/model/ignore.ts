@@ -16,11 +16,6 @@ export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as 
 /** Those of them that only git uses. `.github` contains workflows and scripts. */
 export const GIT_OWN_PATHS = [".git", ".gitattributes", ".gitignore"] as const;
 
-/** Whether the rule `rulePath` leaves `name` out: the same name, or below it. `.` leaves out everything (OMS 6.2.1). */
-export function isIgnored(name: string, rulePath: string): boolean {
-  return rulePath === "." || name === rulePath || name.startsWith(`${rulePath}/`);
-}
-
 /** Whether a path has a character that a pattern would have. An entry of the model may be called so all the same. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path);

@@ -1,16 +1,18 @@
 import { basename, resolve } from "node:path";
 import { encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
+import { findToolFiles } from "./leave-out.ts";
 import type { FileList } from "./model/file-list.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
 import { assertReplaceable, readEarlierSignature } from "./signing/earlier-signature.ts";
 import { rejectPrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
+import { type AllowedFiles, contentWarnings, rejectUnsuitable } from "./signing/unsuitable-files.ts";
 import { checkWritable } from "./signing/write-file-atomically.ts";
 import type { Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 
-export interface PrepareOptions extends DigestModelOptions {
+export interface PrepareOptions extends DigestModelOptions, AllowedFiles {
   readonly signature: string;
   /** Trusts the current signer only. */
   readonly trust: Trust;
@@ -28,8 +30,8 @@ export interface PreparedStatement {
   readonly rootDigest: string;
   readonly coverage: Coverage;
   readonly list: Pick<FileList, "root" | "outside" | "ignored">;
-  /** About files that Windows cannot hold. */
-  readonly nameWarning?: string;
+  /** About the files, in sentences. */
+  readonly warnings: readonly string[];
   /** The signature of this model that is replaced; absent where there is none, or where it is another model's. */
   readonly replaces?: Replacement;
 }
@@ -56,6 +58,7 @@ export async function prepareStatement({
   const name = basename(model);
   const { manifest, list, rootDigest, coverage } = await buildManifest({ ...options, mode }, async ({ files }) => {
     if (allowPrivateKeys !== true) await rejectPrivateKeys(files, name, options.signal);
+    await rejectUnsuitable(files, name, options, options.signal);
   });
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);
@@ -64,7 +67,10 @@ export async function prepareStatement({
     rootDigest,
     coverage,
     list: { root, outside, ignored },
-    ...(nameWarning !== undefined && { nameWarning }),
+    warnings: [
+      ...(nameWarning === undefined ? [] : [nameWarning]),
+      ...contentWarnings(list.files, await findToolFiles(list, options.signal)),
+    ],
     ...(earlier?.sameModel === true && { replaces: replacementOf(earlier, manifest) }),
   };
 }

@@ -57,6 +57,8 @@ export interface Coverage {
   readonly ignored: readonly IgnoredEntry[];
   /** Files below the default ignore paths that are not git's own; absent if there are none. */
   readonly hidden?: HiddenContent;
+  /** Links of a Hugging Face cache that were read through, although the signer signed plain files; absent where there is none. */
+  readonly hubLinks?: readonly string[];
   /** Files that the statement does not name and the caller accepts. */
   readonly unsigned: readonly string[];
   /** Empty files: shards do not record them (OMS 6.3.2). */

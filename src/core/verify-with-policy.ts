@@ -1,4 +1,5 @@
 import type { Comparison } from "./manifest/comparison.ts";
+import { existsIn } from "./model/ignore.ts";
 import type { Decision } from "./policy/decision.ts";
 import { covers, evaluate, type PolicySet } from "./policy/evaluate.ts";
 import { allowsUnsigned, enforcingPolicies, filesFor, governingPolicies } from "./policy/file-rules.ts";
@@ -10,7 +11,7 @@ import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
-import type { VerifyOptions } from "./verify.ts";
+import { stateOfDifferences, type VerifyOptions } from "./verify.ts";
 
 export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
@@ -65,8 +66,11 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
     // Where no policy covers the model, the keys of all of them still serve to name its signer.
     const trusted = covering.length === 0 ? all : group;
     const signature = await signatureFor(options, signaturePath);
-    const finding = await findFacts({ ...options, signature, trusted, governing, readFiles });
-    groups.push({ policies: group, enforcing: enforcingPolicies(governing, counts), finding });
+    const enforcing = enforcingPolicies(governing, counts);
+    const denied = enforcing.some(({ verification }) => verification.hubCacheLinks === "deny");
+    const hubCacheLinks = denied ? "deny" : "allow";
+    const finding = await findFacts({ ...options, signature, trusted, governing, readFiles, hubCacheLinks });
+    groups.push({ policies: group, enforcing, finding });
   }
   const facts = (policy: Policy): ModelFacts => {
     const group = groups.find((candidate) => candidate.policies.includes(policy));
@@ -94,16 +98,18 @@ function severity({ state }: Verdict): number {
 }
 
 function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolean): ModelFacts {
+  const isThere = (path: string): boolean => existsIn(verdict.model, path);
   if (!readFiles || facts.signers.size === 0) return facts;
   const { comparison, coverage } = verdict;
   if (comparison !== undefined && coverage !== undefined) {
     return {
       ...facts,
-      files: filesFor(policy, comparison, coverage, (differing) => differencesText(differing, ENGLISH.t)),
+      files: filesFor(policy, comparison, coverage, isThere, (differing) => differencesText(differing, ENGLISH.t)),
     };
   }
   const why = verdict.reasons[0]?.message.replace(/\.$/, "") ?? "they could not be compared";
-  const files: FileFacts = { differences: why, signerIgnored: [], symlinksAllowed: false };
+  const nothing = { signerIgnored: [], hubLinks: [], ignorePatterns: [] };
+  const files: FileFacts = { differences: why, ...nothing, symlinksAllowed: false };
   return { ...facts, files };
 }
 
@@ -123,7 +129,7 @@ function conclude(verdict: Verdict, decision: Decision, enforcing: readonly Poli
     enforcing.length > 0 && enforcing.every((policy) => allowsUnsigned(policy, name));
   const passed = comparison.added.filter(({ name }) => isLetPass(name)).map(({ name }) => name);
   const left = without(comparison, new Set(passed));
-  const state = !left.matches ? "modified" : decision.outcome === "accepted" ? "verified" : "untrusted";
+  const state = stateOfDifferences(left) ?? (decision.outcome === "accepted" ? "verified" : "untrusted");
   // What differs is listed by name.
   const reasons = decision.reasons.filter(({ code }: Reason) => left.matches || code !== "POLICY_FILES");
   return {

@@ -1,4 +1,5 @@
 import { listForSigning } from "../core/digest.ts";
+import { findToolFiles } from "../core/leave-out.ts";
 import type { IgnoredEntry, ModelFile } from "../core/model/file-list.ts";
 
 /** Files and entries of a list that are shown; there may be a million. */
@@ -19,6 +20,8 @@ export interface SigningPreview {
   readonly ignoredCount: number;
   /** The first of them, without those that belong to the signature itself. */
   readonly ignored: readonly IgnoredEntry[];
+  /** Files that tools wrote beside those of the model, and that a signature need not cover; the first of them. */
+  readonly toolFiles: readonly NamedSize[];
 }
 
 /** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
@@ -30,6 +33,7 @@ export async function previewSigning(
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");
   const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
+  const toolFiles = new Set((await findToolFiles(list, signal)).slice(0, SHOWN));
   return {
     root,
     fileCount: files.length,
@@ -41,5 +45,6 @@ export async function previewSigning(
       .map(sized),
     ignoredCount: ignored.length,
     ignored: ignored.slice(0, SHOWN),
+    toolFiles: files.filter(({ name }) => toolFiles.has(name)).map(sized),
   };
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { EventEmitter, l10n, type TreeDataProvider, TreeItem, type TreeView, window, workspace } from "vscode";
+import { isAlarm } from "../core/manifest/innocent-differences.ts";
 import type { VerdictState } from "../core/verdict.ts";
 import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
@@ -157,7 +158,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   #describe(): void {
     const { models } = this.#registry;
     setContextKey("hasModels", models.length > 0);
-    const bad = models.filter(({ verdict }) => verdict.state === "modified" || verdict.state === "invalid").length;
+    const bad = models.filter(({ verdict }) => isAlarm(verdict)).length;
     const tooltip = bad === 1 ? l10n.t("1 model failed verification") : l10n.t("{0} models failed verification", bad);
     this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
     this.#view.description = this.#filter === undefined ? "" : l10n.t("{0} of {1}", this.#listed.length, models.length);

@@ -183,7 +183,9 @@ export class ModelRegistry {
 
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
-  return verdict.state === "verified" || verdict.state === "untrusted" || verdict.state === "modified";
+  const { state, comparison } = verdict;
+  if (state === "unverifiable") return comparison !== undefined;
+  return state === "verified" || state === "untrusted" || state === "modified";
 }
 
 function unlooked(found: FoundModel): Verdict {

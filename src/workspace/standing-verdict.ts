@@ -15,7 +15,8 @@ export function isBadNews({ state }: Verdict): boolean {
  */
 export function standingVerdict(known: KnownModel, reached: Verdict): Verdict {
   const last = known.before ?? known.verdict;
-  if (reached.state !== "unverifiable" || !isBadNews(last)) return reached;
+  // With a comparison, all files were read: content that is not downloaded is what is known now.
+  if (reached.state !== "unverifiable" || reached.comparison !== undefined || !isBadNews(last)) return reached;
   const unreadable = reached.decision?.reasons.filter(({ code }) => code === "POLICY_INVALID") ?? [];
   if (!isBadNews(known.verdict) && unreadable.length === 0) return reached;
   // What speaks against the signature itself is no matter of trust; all else was asked anew.

@@ -18,6 +18,11 @@ export function firstChangedFiles({ changed }: Comparison, limit: number): reado
   return [...files].map(([name, parts]) => ({ name, parts }));
 }
 
+/** How many files are Git LFS pointers whose content was not downloaded. */
+export function undownloadedFileCount({ changed }: Comparison): number {
+  return new Set(changed.filter(({ note }) => note === "lfs-not-downloaded").map(({ name }) => name)).size;
+}
+
 const COUNTS = new WeakMap<Comparison["changed"], number>();
 
 /**

@@ -141,7 +141,7 @@ function replacement(resource: Resource, name: string, reason: RefusalReason): C
   };
 }
 
-function noteOf(reason: RefusalReason): NonNullable<AddedEntry["note"]> {
+function noteOf(reason: RefusalReason): "symlink" | "special" | "not-utf8" | "not-portable" {
   if (reason === "special" || reason === "not-utf8" || reason === "not-portable") return reason;
   return "symlink";
 }

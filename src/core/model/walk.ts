@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
 import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
+import { hubBlob } from "./hub-cache.ts";
 import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
@@ -28,6 +29,8 @@ export interface WalkOptions {
   /** If several match an entry, the first is reported. */
   readonly ignore: readonly IgnoreRule[];
   readonly allowSymlinks: boolean;
+  /** Whether links of a Hugging Face cache are read through although links are not allowed; false if absent. */
+  readonly hubCacheLinks?: boolean;
   /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
   readonly isTemporary?: (name: string) => boolean;
   /** The one whose file system holds the model; this one if absent. */
@@ -39,6 +42,7 @@ export class Walk {
   readonly #root: string;
   readonly #realRoot: string;
   readonly #allowSymlinks: boolean;
+  readonly #hubCacheLinks: boolean;
   readonly #isTemporary: (name: string) => boolean;
   readonly #platform: NodeJS.Platform;
   readonly #slices: TimeSlices;
@@ -50,6 +54,7 @@ export class Walk {
   readonly #excluded: ExcludedEntry[] = [];
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
+  readonly #hubLinks: { readonly name: string }[] = [];
   #namesBelowSurrogates = true;
   #totalBytes = 0;
   #entries = 0;
@@ -59,6 +64,7 @@ export class Walk {
     this.#root = root;
     this.#realRoot = realRoot;
     this.#allowSymlinks = options.allowSymlinks;
+    this.#hubCacheLinks = options.hubCacheLinks ?? false;
     this.#isTemporary = options.isTemporary ?? (() => false);
     this.#platform = options.platform ?? process.platform;
     this.#slices = slices;
@@ -85,6 +91,7 @@ export class Walk {
       ignored: this.#ignored.sort(order),
       ...(hidden && { hidden }),
       refused: this.#refused.sort(order),
+      ...(this.#hubLinks.length > 0 && { hubLinks: this.#hubLinks.sort(order).map((link) => link.name) }),
       outside: this.#outside.sort(order).map((link) => link.name),
     };
   }
@@ -139,7 +146,17 @@ export class Walk {
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isSymbolicLink()) this.#add(name, { path, stats }, folder);
     else if (this.#allowSymlinks) this.#follow(name, path, folder);
-    else this.#refuse(name, "symlink");
+    else this.#readThrough(name, path, folder);
+  }
+
+  #readThrough(name: string, path: string, folder: Folder): void {
+    const blob = this.#hubCacheLinks ? hubBlob(path) : undefined;
+    if (blob === undefined) {
+      this.#refuse(name, "symlink");
+      return;
+    }
+    this.#hubLinks.push({ name });
+    this.#add(name, blob, folder);
   }
 
   #follow(name: string, path: string, folder: Folder): void {

@@ -180,12 +180,20 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   const warnings: Reason[] = [];
   const { files } = facts;
   if (files === undefined) return { authorities, omitted, reasons, warnings };
-  const { allowSymlinks, signerIgnoredPaths } = policy.verification;
+  const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
   if (files.differences !== "") {
     reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${files.differences}`));
   }
   if (files.symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
+  }
+  if (files.hubLinks.length > 0 && hubCacheLinks === "deny") {
+    const text = "links of a Hugging Face cache were read through, which is not allowed";
+    reasons.push(reason("POLICY_SYMLINKS", text, { paths: files.hubLinks }));
+  }
+  if (files.ignorePatterns.length > 0) {
+    const text = `ignorePaths takes exact paths, and no file of the model is called ${files.ignorePatterns.join(", ")}`;
+    reasons.push(reason("IGNORE_PATH", text, { paths: files.ignorePatterns }));
   }
   if (files.signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
     const text = `the signer left out ${files.signerIgnored.join(", ")}`;

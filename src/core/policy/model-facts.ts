@@ -33,5 +33,9 @@ export interface FileFacts {
   readonly differences: string;
   /** Existing files that the signer left out, beyond `.git`, `.gitattributes` and `.gitignore`. */
   readonly signerIgnored: readonly string[];
+  /** Links of a Hugging Face cache that were read through. */
+  readonly hubLinks: readonly string[];
+  /** Entries of `ignorePaths` that are patterns: no file of the model is called so. */
+  readonly ignorePatterns: readonly string[];
   readonly symlinksAllowed: boolean;
 }

@@ -29,6 +29,7 @@ const VerificationShape = v.object({
   ignoreUnsignedFiles: v.optional(v.boolean(), false),
   allowSymlinks: v.optional(v.boolean(), false),
   signerIgnoredPaths: v.optional(v.picklist(["allow", "warn", "deny"]), "warn"),
+  hubCacheLinks: v.optional(v.picklist(["allow", "deny"]), "allow"),
 });
 
 export const PolicyDocument = v.object({

@@ -28,6 +28,8 @@ export interface PolicyVerification {
   readonly ignoreUnsignedFiles: boolean;
   readonly allowSymlinks: boolean;
   readonly signerIgnoredPaths: "allow" | "warn" | "deny";
+  /** Whether links of a Hugging Face cache are read through. */
+  readonly hubCacheLinks: "allow" | "deny";
 }
 
 export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | StaticAuthority;

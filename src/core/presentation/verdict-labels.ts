@@ -1,3 +1,4 @@
+import { isToolFilesOnly } from "../manifest/innocent-differences.ts";
 import type { StaleCause, Verdict, VerdictState } from "../verdict.ts";
 import type { Translate } from "./localizer.ts";
 
@@ -33,6 +34,8 @@ const EXCEPTION: VerdictLabel = {
   badge: "!",
   mark: "!",
 };
+/** All that differs are files that tools wrote: not what was signed, and no sign of an attack. */
+const ADDED_BY_TOOLS: VerdictLabel = { ...EXCEPTION, label: "Files added by tools" };
 const SIGNATURE_DEMANDED: VerdictLabel = { ...EXCEPTION, label: "Not signed" };
 
 const STALE: Readonly<Record<StaleCause, string>> = {
@@ -44,12 +47,12 @@ const STALE: Readonly<Record<StaleCause, string>> = {
 
 /** The texts of this file, for translators. */
 export const LABEL_TEXTS: readonly string[] = [
-  ...[...Object.values(VERDICT_LABELS), EXCEPTION, SIGNATURE_DEMANDED].map(({ label }) => label),
+  ...[...Object.values(VERDICT_LABELS), EXCEPTION, ADDED_BY_TOOLS, SIGNATURE_DEMANDED].map(({ label }) => label),
   ...Object.values(STALE),
 ];
 
 /** A verdict as far as its label depends on it. */
-type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause">;
+type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause" | "comparison">;
 
 /** The label of a verdict: by its state and its cause, and by what policies decided. */
 export function verdictLabel(verdict: Labelled, t: Translate): VerdictLabel {
@@ -61,6 +64,7 @@ function labelOf(verdict: Labelled): VerdictLabel {
   const { state, decision, staleBecause } = verdict;
   if (state === "stale") return { ...VERDICT_LABELS.stale, label: STALE[staleBecause ?? "files"] };
   if (isException(verdict)) return EXCEPTION;
+  if (isToolFilesOnly(verdict)) return ADDED_BY_TOOLS;
   const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;
   return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : VERDICT_LABELS[state];
 }

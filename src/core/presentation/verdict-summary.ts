@@ -1,5 +1,6 @@
+import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { StaleCause, Verdict } from "../verdict.ts";
-import { differencesPhrase, differencesText } from "./coverage-text.ts";
+import { differencesPhrase, differencesText, toolFilesText } from "./coverage-text.ts";
 import type { Localizer, Translate } from "./localizer.ts";
 import { shortReason, shortReasonOf } from "./short-reasons.ts";
 import { signerName, signerPhrase } from "./signer-text.ts";
@@ -61,6 +62,9 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
         ? t("{0} is what {1} signed, unchanged.", name, who)
         : t("{0} is what {1} signed, unchanged, but {2}.", name, who, objection(verdict, t));
     case "modified": {
+      if (comparison !== undefined && isOnlyToolFiles(comparison)) {
+        return t("{0}: {1} (signed by {2}).", name, toolFilesText(comparison, t), who);
+      }
       const what = comparison === undefined ? shortReason(verdict, t) : differencesPhrase(comparison, t);
       return signer === undefined
         ? t("{0} doesn't match its signature: {1}.", name, what)

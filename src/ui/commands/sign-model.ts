@@ -48,8 +48,8 @@ async function signOne(
       });
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
-  const mode = await confirmSigning(model, signature, way, services.registry, services.engine);
-  const { result, verdict } = await signUntilDone(model, { signature, mode }, way, services);
+  const choice = await confirmSigning(model, signature, way, services.registry, services.engine);
+  const { result, verdict } = await signUntilDone(model, { signature, ...choice }, way, services);
   for (const warning of result.warnings) services.log.warn(warning);
   reportSigned(model, way, result, verdict, services);
   return result;
@@ -74,7 +74,7 @@ interface Signed {
   readonly verdict?: Verdict;
 }
 
-type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">;
+type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths" | "allowIncomplete">;
 
 /** Signs the model. If that is rejected, signs again with what the user agreed to. */
 async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay, services: Services): Promise<Signed> {
@@ -85,7 +85,9 @@ async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay,
       );
     } catch (error) {
       const { agreedAttempt } = await import("../signing/agreed-attempt.ts");
-      attempt = { ...attempt, ...(await agreedAttempt(error, modelName(model))) };
+      const agreed = await agreedAttempt(error, modelName(model));
+      const ignorePaths = [...(attempt.ignorePaths ?? []), ...(agreed.ignorePaths ?? [])];
+      attempt = { ...attempt, ...agreed, ignorePaths };
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 } from "vscode";
 import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
+import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { SourceLocation } from "../../core/policy/source-location.ts";
@@ -45,7 +46,8 @@ export function problemsOf(model: KnownModel, path: string, policies: readonly P
   const refused = decision === undefined || state === "invalid" ? [] : refusals(told, decision, path, policies);
   if (signature === undefined || (state !== "invalid" && state !== "modified")) return refused;
   const uri = Uri.file(signature);
-  const diagnostic = entry(state, modelSentence(told), DiagnosticSeverity.Error, new Range(0, 0, 0, 0));
+  const severity = isToolFilesOnly(verdict) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
+  const diagnostic = entry(state, modelSentence(told), severity, new Range(0, 0, 0, 0));
   if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
   return [{ model: model.path, code: state, uri, diagnostic }, ...refused];
 }

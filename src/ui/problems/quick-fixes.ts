@@ -6,6 +6,7 @@ import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { ignorablePaths } from "../trusting/ignore-path.ts";
+import { keepLineEndings } from "./line-endings-fix.ts";
 import type { ModelProblem } from "./model-problems.ts";
 import { SOURCE } from "./problem-codes.ts";
 
@@ -48,7 +49,13 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     case "invalid":
       return [preferred(verify)];
     case "modified":
-      return [preferred(verify), compare(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic)];
+      return [
+        preferred(verify),
+        ...keepLineEndings(model, diagnostic),
+        compare(model, diagnostic),
+        ...ignore(model, diagnostic),
+        explain(model, diagnostic),
+      ];
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":

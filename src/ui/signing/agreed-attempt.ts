@@ -9,12 +9,16 @@ const REPLACED = v.object({ path: v.string(), claimedSigner: v.string(), subject
 const KEYS = v.object({ names: v.pipe(v.array(v.string()), v.minLength(1)), count: v.number() });
 
 /**
- * What the person agrees to after signing was rejected: to replace the signature of another model or signer, or to leave
- * private keys out. Enter never agrees to replace a signature.
+ * What the person agrees to after signing was rejected: to replace the signature of another model or signer, to leave
+ * private keys and the like out, or to sign a model that is incomplete. Enter never agrees to replace a signature, or to
+ * sign what is incomplete.
  *
  * @throws CancellationError, and `error` where there is nothing to agree to
  */
-export async function agreedAttempt(error: unknown, name: string): Promise<Pick<SignOptions, "force" | "ignorePaths">> {
+export async function agreedAttempt(
+  error: unknown,
+  name: string,
+): Promise<Pick<SignOptions, "force" | "ignorePaths" | "allowIncomplete">> {
   if (!(error instanceof ProvenanceError)) throw error;
   switch (error.code) {
     case "SIGNATURE_OTHER_MODEL":
@@ -22,7 +26,12 @@ export async function agreedAttempt(error: unknown, name: string): Promise<Pick<
       await agreeToReplace(error);
       return { force: true };
     case "MODEL_PRIVATE_KEY":
-      return { ignorePaths: await agreeToLeaveOut(error, name) };
+      return { ignorePaths: await agreeToLeaveOut(error, (names) => keysQuestion(name, names)) };
+    case "MODEL_ENV_FILE":
+      return { ignorePaths: await agreeToLeaveOut(error, ([first = ""]) => envQuestion(name, first)) };
+    case "MODEL_INCOMPLETE":
+      await agreeToIncomplete(error, name);
+      return { allowIncomplete: true };
     default:
       throw error;
   }
@@ -46,15 +55,35 @@ async function agreeToReplace(error: ProvenanceError): Promise<void> {
   if (answer !== replace) throw new CancellationError();
 }
 
-async function agreeToLeaveOut(error: ProvenanceError, name: string): Promise<string[]> {
+function keysQuestion(name: string, names: readonly string[]): string {
+  return names.length === 1
+    ? l10n.t("{0} holds a private key: {1}", messageText(name), messageText(names[0] ?? ""))
+    : l10n.t("{0} holds {1} private keys", messageText(name), names.length);
+}
+
+function envQuestion(name: string, file: string): string {
+  return l10n.t("{0} has a file for passwords and tokens: {1}", messageText(name), messageText(file));
+}
+
+async function agreeToIncomplete({ details }: ProvenanceError, name: string): Promise<void> {
+  const signs = details["signs"];
+  const stop = l10n.t("Don't Sign");
+  const sign = l10n.t("Sign As It Is");
+  const detail = typeof signs === "string" ? messageText(signs) : "";
+  const question = l10n.t("{0} is incomplete", messageText(name));
+  const answer = await window.showWarningMessage(question, { modal: true, detail }, stop, sign);
+  if (answer !== sign) throw new CancellationError();
+}
+
+async function agreeToLeaveOut(
+  error: ProvenanceError,
+  questionFor: (names: readonly string[]) => string,
+): Promise<string[]> {
   const keys = v.safeParse(KEYS, error.details);
   if (!keys.success || keys.output.count > keys.output.names.length) throw error;
   const { names } = keys.output;
   const without = names.length === 1 ? l10n.t("Sign Without It") : l10n.t("Sign Without Them");
-  const question =
-    names.length === 1
-      ? l10n.t("{0} holds a private key: {1}", messageText(name), messageText(names[0] ?? ""))
-      : l10n.t("{0} holds {1} private keys", messageText(name), names.length);
+  const question = questionFor(names);
   const detail = [
     ...names.slice(0, 10).map(messageText),
     "",

@@ -11,6 +11,7 @@ import type { SigningPreview } from "../../engine/signing-preview.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
+import { withoutToolFiles } from "./leave-out.ts";
 import { readingTimeText } from "./reading-time.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningWay } from "./signing-way.ts";
@@ -20,6 +21,12 @@ const LEFT_SHOWN = 8;
 
 export type SigningLists = Pick<Engine, "previewSigning" | "entrySizes">;
 
+export interface SigningChoice {
+  readonly mode: DigestMode;
+  /** Canonical. */
+  readonly ignorePaths: readonly string[];
+}
+
 /** Reading to sign, and once more to check what was written. */
 const READINGS = 2;
 
@@ -27,7 +34,7 @@ const READINGS = 2;
  * Shows what a signature will cover and leave out, how much is to be read, and where it is written; nothing has
  * happened yet.
  *
- * @returns how the files are read
+ * @returns how the files are read, and which of them are left out
  * @throws CancellationError where the person does not say yes
  */
 export async function confirmSigning(
@@ -36,30 +43,44 @@ export async function confirmSigning(
   way: SigningWay,
   registry: ModelRegistry,
   engine: SigningLists,
-): Promise<DigestMode> {
+): Promise<SigningChoice> {
   const again = existsSync(signature);
-  const list = await engine.previewSigning(model.path, signature);
-  const paragraphs = [
-    [coveredText(list), ...largestText(list), await leftText(list, engine)],
-    [timeText(list, again, registry), writtenText(model, signature, again)],
-    way.notes.map(messageText),
-  ];
-  const detail = paragraphs
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n");
+  const preview = await engine.previewSigning(model.path, signature);
   const question = messageText(way.question(modelName(model)));
   const sign = l10n.t("Sign");
   const readAll = l10n.t("Read Everything First");
   const files = l10n.t("Show Files…");
   const buttons = again ? [sign, readAll, files] : [sign, files];
-  for (;;) {
+  for (let ignorePaths: readonly string[] = []; ; ) {
+    const list = withoutToolFiles(preview, ignorePaths);
+    const paragraphs = [
+      [coveredText(list), ...largestText(list), await leftText(list, engine), ...toolText(list, ignorePaths)],
+      [timeText(list, again, registry), writtenText(model, signature, again)],
+      way.notes.map(messageText),
+    ];
+    const detail = paragraphs
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join("\n"))
+      .join("\n\n");
     const answer = await window.showInformationMessage(question, { modal: true, detail }, ...buttons);
-    if (answer === sign) return again ? "cached" : "full";
-    if (answer === readAll) return "full";
+    if (answer === sign) return { mode: again ? "cached" : "full", ignorePaths };
+    if (answer === readAll) return { mode: "full", ignorePaths };
     if (answer !== files) throw new CancellationError();
-    await showFiles(modelName(model), list, engine);
+    ignorePaths = await showFiles(modelName(model), list, ignorePaths, engine);
   }
+}
+
+/** What tools wrote is proposed to be left out, and never left out by itself. */
+function toolText({ toolFiles }: SigningPreview, left: readonly string[]): string[] {
+  const covered = toolFiles.filter(({ name }) => !left.includes(name));
+  const [first] = covered;
+  if (first === undefined) return [];
+  const name = messageText(first.name);
+  return [
+    covered.length === 1
+      ? l10n.t("Covered, but added by a tool: {0}. Show Files… leaves it out.", name)
+      : l10n.t("Covered, but added by tools: {0} and {1} more. Show Files… leaves them out.", name, covered.length - 1),
+  ];
 }
 
 function coveredText({ fileCount, totalBytes }: SigningPreview): string {

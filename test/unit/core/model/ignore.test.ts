@@ -32,12 +32,12 @@ describe("isIgnored", () => {
 describe("checkIgnorePath", () => {
   for (const path of ["*.bin", "a?", "data[1]", "/abs", "../x", "a/../b", "..", "a/", "./a", ""]) {
     it(`refuses ${JSON.stringify(path)}`, () => {
-      assert.throws(() => checkIgnorePath(path), { name: "ProvenanceError", code: "IGNORE_PATH" });
+      assert.throws(() => checkIgnorePath(path, "/no/such/model"), { name: "ProvenanceError", code: "IGNORE_PATH" });
     });
   }
   const onWindows = process.platform === "win32";
   for (const path of ["a", "a/b", ".", ".git", "..a", "a]", ...(onWindows ? [] : ["a\\b", "x:y.txt"])]) {
-    it(`accepts ${JSON.stringify(path)}`, () => checkIgnorePath(path));
+    it(`accepts ${JSON.stringify(path)}`, () => checkIgnorePath(path, "/no/such/model"));
   }
 });
 

@@ -40,9 +40,9 @@ export class Engine {
     return (await this.#started()).call("searchModels", request, { signal, leaveAtOnce: true, mayRepeat: true });
   }
 
-  /** See the core's `findSignature`. */
-  async findSignature(model: string): Promise<string | undefined> {
-    return (await this.#started()).call("findSignature", { model }, { mayRepeat: true });
+  /** See the core's `findSignatures`. */
+  async findSignatures(model: string): Promise<readonly string[]> {
+    return (await this.#started()).call("findSignatures", { model }, { mayRepeat: true });
   }
 
   /** About how many bytes a model has; see the core's `sizeHint`. */
@@ -142,7 +142,7 @@ export class Engine {
 /** What the caller of a check hears of it, and what it is asked. */
 export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
-  readonly onBegin?: (signature: string | undefined) => Promise<void>;
+  readonly onBegin?: (signatures: readonly string[]) => Promise<void>;
   readonly publicSigstore?: PublicSigstore;
 }
 
@@ -153,7 +153,7 @@ function answering(trust: Trust, watching: CheckWatching = {}): (question: Quest
     public: new SigstoreAnswers(publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] }))),
   };
   return async (question) => {
-    if (question.about === "begin") return onBegin?.(question.signature);
+    if (question.about === "begin") return onBegin?.(question.signatures);
     if (question.about === "replacement") return undefined;
     return answers[question.of][question.about]();
   };

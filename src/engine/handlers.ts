@@ -29,9 +29,9 @@ export const HANDLERS: Handlers = {
     const { searchModels } = await import("./search-models.ts");
     return searchModels(request, signal);
   },
-  async findSignature({ model }, { signal }) {
-    const { findSignature } = await import("../core/model/find-models.ts");
-    return findSignature(model, signal);
+  async findSignatures({ model }, { signal }) {
+    const { findSignatures } = await import("../core/model/find-signatures.ts");
+    return findSignatures(model, { signal });
   },
   async sizeHint({ model }, { signal }) {
     const { sizeHint } = await import("../core/model/size-hint.ts");
@@ -61,7 +61,7 @@ export const HANDLERS: Handlers = {
         pool,
         signal,
         onProgress,
-        onBegin: async (signature) => void (await ask({ about: "begin", signature })),
+        onBegin: async (signatures) => void (await ask({ about: "begin", signatures })),
         publicSigstore: () => unpackSigstore(ask, "public"),
         readPolicies: (source) => policies.read(source),
       },

@@ -25,7 +25,7 @@ type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "
 /** What the engine can be asked to do. */
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
-  findSignature(options: { readonly model: string }): string | undefined;
+  findSignatures(options: { readonly model: string }): readonly string[];
   /** Bytes, about. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
@@ -78,7 +78,7 @@ export type Question =
   /** The trust in Sigstore: that of the call, or the public instance. `newer`: a root that is being fetched. */
   | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
   /** No file of the model was read yet; the check goes on with the answer. */
-  | { readonly about: "begin"; readonly signature: string | undefined }
+  | { readonly about: "begin"; readonly signatures: readonly string[] }
   /** Whether the person agrees to replace a signature. */
   | { readonly about: "replacement"; readonly replacement: Replacement };
 

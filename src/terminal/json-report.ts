@@ -2,7 +2,7 @@ import type { ModelDigest } from "../core/digest.ts";
 import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
+import type { FoundModel, SignatureWithoutModel } from "../core/model/find-models.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -54,17 +54,23 @@ export function inspectJson({ resources, ...inspection }: Inspection): JsonRepor
   };
 }
 
-export function scanJson(folder: string, models: readonly FoundModel[]): JsonReport {
+export function scanJson(
+  folder: string,
+  models: readonly FoundModel[],
+  strays: readonly SignatureWithoutModel[],
+): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "scan",
     folder,
-    models: models.map(({ path, kind, signature }) => ({
+    models: models.map(({ path, kind, signature, otherSignatures }) => ({
       path,
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       ...(signature !== undefined && { signature }),
+      ...(otherSignatures !== undefined && { otherSignatures }),
     })),
+    ...(strays.length > 0 && { strays }),
   };
 }
 

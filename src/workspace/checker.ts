@@ -96,8 +96,8 @@ export class Checker {
   }
 
   /** Whether the signature file is the very one that the last check of this model read. */
-  signatureUnchanged(path: string, signature: string): Promise<boolean> {
-    return this.#reader.signatureUnchanged(path, signature);
+  signatureUnchanged(signature: string): Promise<boolean> {
+    return this.#reader.signatureUnchanged(signature);
   }
 
   dispose(): void {

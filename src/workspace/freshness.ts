@@ -50,7 +50,7 @@ export class Freshness {
       const inside = model.path.length <= path.length;
       if (model !== signed && !(late && inside && covered(model.path))) this.#contentTouched(model, path);
     }
-    if (signed === undefined || (await checker.signatureUnchanged(signed.path, path))) return;
+    if (signed === undefined || (await checker.signatureUnchanged(path))) return;
     // Much may have become known of the model in the meantime.
     const model = registry.get(signed.path);
     if (model !== undefined) this.#signatureTouched(model);

@@ -1,7 +1,7 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { FoundModel, SkipReason } from "../core/model/find-models.ts";
-import type { Verdict } from "../core/verdict.ts";
+import { type FoundModel, type SkipReason, signaturesOf } from "../core/model/find-models.ts";
+import { signaturePaths, type Verdict } from "../core/verdict.ts";
 
 /** One model of this window and all that is known of it. */
 export interface KnownModel {
@@ -105,7 +105,7 @@ export class ModelRegistry {
     else this.#bounds.set(folder, bound);
     for (const model of found) {
       const known = this.#models.get(model.path);
-      const same = known !== undefined && known.verdict.signature === model.signature;
+      const same = known !== undefined && hasSignatures(known.verdict, model);
       if (same && known.folder === folder) continue;
       list ||= known?.folder !== folder;
       paths.add(model.path);
@@ -162,15 +162,15 @@ export class ModelRegistry {
   }
 
   #put(model: KnownModel): void {
-    const old = this.#models.get(model.path)?.verdict.signature;
-    if (old !== undefined) this.#signatures.delete(old);
-    if (model.verdict.signature !== undefined) this.#signatures.set(model.verdict.signature, model.path);
+    const old = this.#models.get(model.path)?.verdict;
+    if (old !== undefined) for (const path of signaturePaths(old)) this.#signatures.delete(path);
+    for (const path of signaturePaths(model.verdict)) this.#signatures.set(path, model.path);
     if (!this.#models.has(model.path)) this.#order = undefined;
     this.#models.set(model.path, model);
   }
 
   #drop(model: KnownModel): void {
-    if (model.verdict.signature !== undefined) this.#signatures.delete(model.verdict.signature);
+    for (const path of signaturePaths(model.verdict)) this.#signatures.delete(path);
     this.#models.delete(model.path);
     this.#order = undefined;
   }
@@ -189,8 +189,22 @@ export function restsOnFiles(verdict: Verdict): boolean {
 }
 
 function unlooked(found: FoundModel): Verdict {
-  const base = { model: found.path, reasons: [] };
-  return found.signature === undefined
-    ? { ...base, state: "unsigned" }
-    : { ...base, state: "unchecked", signature: found.signature };
+  const signatures = signaturesOf(found);
+  const state = signatures.length === 0 ? "unsigned" : "unchecked";
+  return { model: found.path, reasons: [], state, ...uncheckedSignatures(signatures) };
+}
+
+/** What a verdict says of signatures that nobody has looked at. */
+export function uncheckedSignatures(paths: readonly string[]): Pick<Verdict, "signature" | "signatures"> {
+  const [signature, ...others] = paths;
+  if (signature === undefined) return {};
+  if (others.length === 0) return { signature };
+  const unchecked = { state: "unchecked", accepted: false, decisive: false } as const;
+  return { signature, signatures: paths.map((path) => ({ ...unchecked, signature: path })) };
+}
+
+function hasSignatures(verdict: Verdict, found: FoundModel): boolean {
+  const known = new Set(signaturePaths(verdict));
+  const all = signaturesOf(found);
+  return known.size === all.length && all.every((path) => known.has(path));
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from "../core/verdict.ts";
+import { signaturePaths, type Verdict } from "../core/verdict.ts";
 import { toKeep } from "./kept-verdict.ts";
 import { type ModelRegistry, restsOnFiles } from "./registry.ts";
 import { isBadNews } from "./standing-verdict.ts";
@@ -68,10 +68,17 @@ export class VerdictMemory {
     this.#awaited?.delete(path);
     const { verdict } = model;
     const isNew = verdict.state === "unchecked" && verdict.signer === undefined;
-    if (!isNew || verdict.signature !== remembered.signature) return;
+    if (!isNew || !signaturePaths(verdict).includes(remembered.signature ?? "")) return;
+    const { signatures } = verdict;
+    const several = signatures && { signatures };
     // A signature is looked at in any case; what was found stands only where that cannot be decided.
     if (remembered.state === "invalid") registry.update(path, verdict, { before: remembered });
-    else registry.update(path, { ...remembered, state: "stale", staleBecause: "restart" }, { before: remembered });
+    else
+      registry.update(
+        path,
+        { ...remembered, ...several, state: "stale", staleBecause: "restart" },
+        { before: remembered },
+      );
   }
 
   #keepLater(): void {

@@ -1,7 +1,14 @@
-import { type Stats, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { ProvenanceError, systemCode } from "../errors.ts";
-import { type Listing, listByKind, signaturesBeside } from "./folder-signatures.ts";
+import { basename, resolve } from "node:path";
+import { ProvenanceError } from "../errors.ts";
+import { findSignatures, modelUnreadable, statModel } from "./find-signatures.ts";
+import {
+  belongsBelow,
+  type Listing,
+  listByKind,
+  type StraySignature,
+  signaturesBeside,
+  signsFolder,
+} from "./folder-signatures.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -26,6 +33,16 @@ export interface FoundModel {
   readonly kind: "file" | "directory";
   /** Absolute path of its signature file, if it has one; not verified. */
   readonly signature?: string;
+  /** Further signature files, in the order of preference; absent where there is none. */
+  readonly otherSignatures?: readonly string[];
+}
+
+/** A signature whose model is not here. Nothing of it is verified. */
+export interface SignatureWithoutModel {
+  /** Absolute. */
+  readonly path: string;
+  /** The model's name. */
+  readonly subject?: string;
 }
 
 /** Why a search passes over a folder: for its name, because it is an environment of Python, or it cannot be read. */
@@ -46,6 +63,8 @@ export interface FindOptions {
   readonly mustEnter?: (relative: string) => boolean;
   /** Called for every folder that the search passes over of itself; `path` is absolute. */
   readonly onSkip?: (path: string, reason: SkipReason) => void;
+  /** Called for every signature that belongs to nothing that was found. */
+  readonly onStray?: (signature: SignatureWithoutModel) => void;
   /** Called once if there was more than `maxEntries`: what was found until then is returned. */
   readonly onLimit?: (limit: number) => void;
 }
@@ -65,61 +84,18 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
   if (statModel(path).isDirectory()) return new Search(options, slices).run(path);
-  const signature = await findSignature(path, options.signal);
-  return [{ path, kind: "file", ...(signature === undefined ? {} : { signature }) }];
+  return [foundModel(path, "file", await findSignatures(path, options))];
 }
 
-/**
- * The signature that belongs to one model: for a folder, in it or beside it; for a file, beside it.
- *
- * @returns its absolute path
- * @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE`, `CANCELLED`
- */
-export async function findSignature(model: string, signal?: AbortSignal): Promise<string | undefined> {
-  const slices = new TimeSlices(signal);
-  const path = resolve(model);
-  if (!statModel(path).isDirectory()) return (await signaturesIn(dirname(path), slices)).get(path);
-  const inside = (await signaturesIn(path, slices)).get(path);
-  return inside ?? (await signaturesBesideFolder(path, slices)).get(path);
+/** @param signatures its signature files, the one to show first */
+export function foundModel(path: string, kind: FoundModel["kind"], signatures: readonly string[]): FoundModel {
+  const [signature, ...otherSignatures] = signatures;
+  if (signature === undefined) return { path, kind };
+  return { path, kind, signature, ...(otherSignatures.length > 0 && { otherSignatures }) };
 }
 
-/** @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` */
-export function statModel(path: string): Stats {
-  try {
-    return statSync(path);
-  } catch (error) {
-    const code = systemCode(error) ?? "unknown";
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new ProvenanceError("MODEL_NOT_FOUND", `There is nothing at ${path}.`, { details: { path }, cause: error });
-    }
-    throw unreadable(path, error);
-  }
-}
-
-/** A folder may well be readable where the one around it is not. */
-async function signaturesBesideFolder(path: string, slices: TimeSlices): Promise<ReadonlyMap<string, string>> {
-  try {
-    return await signaturesIn(dirname(path), slices);
-  } catch (error) {
-    if (error instanceof ProvenanceError && error.code === "MODEL_UNREADABLE") return new Map();
-    throw error;
-  }
-}
-
-async function signaturesIn(folder: string, slices: TimeSlices): Promise<ReadonlyMap<string, string>> {
-  try {
-    return await signaturesBeside(await listByKind(folder, slices), slices);
-  } catch (error) {
-    throw error instanceof ProvenanceError ? error : unreadable(folder, error);
-  }
-}
-
-function unreadable(path: string, cause: unknown): ProvenanceError {
-  const code = systemCode(cause) ?? "unknown";
-  return new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be read (${code}).`, {
-    details: { path, code },
-    cause,
-  });
+export function signaturesOf({ signature, otherSignatures = [] }: FoundModel): readonly string[] {
+  return signature === undefined ? [] : [signature, ...otherSignatures];
 }
 
 /** A folder that is searched, or waits for it. */
@@ -132,12 +108,16 @@ interface Place {
   owns: Ownership | undefined;
   /** Whether weights in a folder just below are this folder's. */
   isFront: boolean;
+  /** Signatures in folders above that belong to nothing there. */
+  strays: readonly StraySignature[];
 }
 
 class Search {
   readonly #options: FindOptions;
   readonly #slices: TimeSlices;
   readonly #found = new Map<string, FoundModel>();
+  /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
+  readonly #strays = new Map<StraySignature, string>();
   readonly #limit: number;
   #left: number;
 
@@ -149,7 +129,9 @@ class Search {
   }
 
   async run(root: string): Promise<FoundModel[]> {
-    const queue: Place[] = [{ path: root, relative: "", parent: undefined, owns: undefined, isFront: false }];
+    const queue: Place[] = [
+      { path: root, relative: "", parent: undefined, owns: undefined, isFront: false, strays: [] },
+    ];
     for (const place of queue) {
       const listing = await this.#list(place);
       if (listing !== undefined && !this.#isPassedOver(place, listing)) {
@@ -162,6 +144,7 @@ class Search {
       }
       if (this.#slices.isOver()) await this.#slices.next();
     }
+    this.#placeStrays();
     return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
   }
 
@@ -172,7 +155,7 @@ class Search {
       return listing;
     } catch (error) {
       if (error instanceof ProvenanceError) throw error;
-      if (place.parent === undefined) throw unreadable(place.path, error);
+      if (place.parent === undefined) throw modelUnreadable(place.path, error);
       this.#options.onSkip?.(place.path, "unreadable");
       return undefined;
     }
@@ -201,26 +184,33 @@ class Search {
         this.#options.onSkip?.(path, "name");
         continue;
       }
-      places.push({ path, relative, parent: place, owns: undefined, isFront: false });
+      places.push({ path, relative, parent: place, owns: undefined, isFront: false, strays: place.strays });
     }
     return places.sort((a, b) => compareCodePoints(a.relative, b.relative));
   }
 
   async #classify(place: Place, listing: Listing): Promise<void> {
-    const signatures = await signaturesBeside(listing, this.#slices);
-    for (const [path, signature] of signatures) {
+    const { byModel, strays } = await signaturesBeside(listing, this.#slices);
+    for (const [path, signatures] of byModel) {
       const kind = path === place.path || listing.folders.has(basename(path)) ? "directory" : "file";
-      this.#add({ path, kind, signature });
+      this.#addSigned(path, kind, signatures);
     }
+    for (const stray of place.strays) {
+      if (!belongsBelow(stray, place.path)) continue;
+      this.#addSigned(place.path, "directory", [stray.path]);
+      this.#strays.delete(stray);
+    }
+    for (const stray of strays) this.#strays.set(stray, place.path);
+    if (strays.length > 0) place.strays = [...place.strays, ...strays];
     place.isFront = isModelFront(listing.files);
     // A signature beside this folder may have made it a model before it was listed.
     if (this.#found.has(place.path)) place.owns = "everything";
     else if (listing.files.has(SKILL_FILE) || this.#isNamed(place.relative)) this.#addFolder(place, "everything");
-    else this.#addUnsigned(place, listing, signatures);
+    else this.#addUnsigned(place, listing, byModel);
     await this.#addNamedFiles(place, listing);
   }
 
-  #addUnsigned(place: Place, listing: Listing, signatures: ReadonlyMap<string, string>): void {
+  #addUnsigned(place: Place, listing: Listing, signatures: ReadonlyMap<string, readonly string[]>): void {
     const files = [...listing.files].filter(isModelFile);
     const packages = [...listing.folders].filter(isModelPackage);
     const isPackage = isModelPackage(basename(place.path));
@@ -256,6 +246,27 @@ class Search {
   #addFolder(place: Place, owns: Ownership): void {
     place.owns = owns;
     this.#add({ path: place.path, kind: "directory" });
+  }
+
+  /** Signatures inside a folder go before those beside it, which were found earlier. */
+  #addSigned(path: string, kind: FoundModel["kind"], signatures: readonly string[]): void {
+    const known = this.#found.get(path);
+    const all = new Set([...signatures, ...(known === undefined ? [] : signaturesOf(known))]);
+    this.#add(foundModel(path, kind, [...all]));
+  }
+
+  /** What is in an unsigned model, and belongs to nothing else, is its signature: all of its files may be renamed. */
+  #placeStrays(): void {
+    for (const [stray, folder] of this.#strays) {
+      const { path, claims } = stray;
+      const model = this.#found.get(folder);
+      if (model !== undefined && model.signature === undefined && signsFolder(stray)) {
+        this.#add(foundModel(folder, model.kind, [path]));
+      } else {
+        const subject = claims[0]?.subject;
+        this.#options.onStray?.({ path, ...(subject !== undefined && { subject }) });
+      }
+    }
   }
 
   #add(model: FoundModel): void {

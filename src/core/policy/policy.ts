@@ -30,6 +30,8 @@ export interface PolicyVerification {
   readonly signerIgnoredPaths: "allow" | "warn" | "deny";
   /** Whether links of a Hugging Face cache are read through. */
   readonly hubCacheLinks: "allow" | "deny";
+  /** Whether other OMS signatures in the model need not be signed. */
+  readonly otherSignatures: "allow" | "deny";
 }
 
 export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | StaticAuthority;

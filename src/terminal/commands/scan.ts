@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { type FoundModel, findModels } from "../../core/model/find-models.ts";
+import { type FoundModel, findModels, type SignatureWithoutModel, signaturesOf } from "../../core/model/find-models.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Trust } from "../../core/trust.ts";
@@ -71,15 +71,19 @@ export default defineCommand({
       throw usageError("--format needs --policy, --public-key or --certificate-chain.");
     }
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
+    const strays: SignatureWithoutModel[] = [];
     const models = await findModels(root, {
       signal: interruption.signal,
+      onStray: ({ path, ...stray }) => strays.push({ path: shown(root, path), ...stray }),
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
     });
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models));
+      out.json(scanJson(root, models, strays));
       return EXIT.done;
     }
     out.print(...models.map((model) => modelLine(root, model)));
+    const { strayText } = await import("../scan-report.ts");
+    out.print(...strays.map((stray): Line => [{ text: strayText(stray), style: "dim" }]));
     const signed = models.filter(({ signature }) => signature !== undefined).length;
     log.info(`${countText(models.length, "model")}, ${signed} with a signature`);
     return EXIT.done;
@@ -92,10 +96,21 @@ async function namedTrust(keyPaths: readonly string[], rootPaths: readonly strin
   return { ...(keys.length > 0 && { keys }), ...(roots.length > 0 && { certificates: { roots } }) };
 }
 
-function modelLine(root: string, { path, signature }: FoundModel): Line {
+function modelLine(root: string, model: FoundModel): Line {
+  const { path, signature } = model;
   const { mark, label } = signature === undefined ? VERDICT_LABELS.unsigned : VERDICT_LABELS.unchecked;
   const line: Line = [`${mark} ${label.padEnd(VERDICT_LABELS.unchecked.label.length)}  `, shown(root, path)];
-  return signature === undefined ? line : [...line, { text: `  ${shown(root, signature)}`, style: "dim" }];
+  return signature === undefined
+    ? line
+    : [
+        ...line,
+        {
+          text: `  ${signaturesOf(model)
+            .map((file) => shown(root, file))
+            .join(", ")}`,
+          style: "dim",
+        },
+      ];
 }
 
 function shown(root: string, path: string): string {

@@ -12,7 +12,7 @@ import { isOnlyUndownloaded } from "./manifest/innocent-differences.ts";
 import { resourcesByFile } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList } from "./model/file-list.ts";
-import { findOtherSignatures } from "./other-signatures.ts";
+import { findOtherSignatures, withSignaturesNamed } from "./other-signatures.ts";
 import type { Trust } from "./trust.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
 import { type BundleVerification, verifyBundle } from "./verification/verify-bundle.ts";
@@ -106,14 +106,17 @@ async function checkFiles(
     digests,
   } = await withHashPool(options, async (pool) => {
     if (mode === "full") pool.expect?.(signed.size);
-    const list = await enumerateModel(model, {
+    const found = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
       hubCacheLinks: options.hubCacheLinks !== "deny",
       signal,
     });
+    const names = new Set(signed.keys());
+    const list =
+      options.otherSignatures === "deny" ? found : await withSignaturesNamed(found, (name) => names.has(name), signal);
     const matching = matchFiles(manifest, list, signed);
-    const others = await otherSignatures(list, matching, signed, options);
+    const others = await otherSignatures(list, matching, names, options);
     // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
     const files = [...matching.present.map(({ file }) => file), ...matching.empty];
     const request = { root: model, algorithm, mode, shardSize, files };
@@ -143,7 +146,7 @@ async function checkFiles(
 async function otherSignatures(
   list: FileList,
   { added }: Matching,
-  signed: ReadonlyMap<string, unknown>,
+  signed: ReadonlySet<string>,
   { otherSignatures: rule, signal }: CheckOptions,
 ): Promise<readonly string[]> {
   if (rule === "deny" || added.length === 0) return [];

@@ -6,6 +6,7 @@ import type { FileList, ModelFile } from "./model/file-list.ts";
 import { readListed } from "./model/listed-content.ts";
 import { isSignatureName, KAGGLE_SIGNATURE } from "./model/signature-names.ts";
 import { TimeSlices } from "./model/time-slices.ts";
+import { modelFile } from "./model/walk.ts";
 
 /** Signature files of one model that are looked at. */
 const MAX_OTHERS = 100;
@@ -29,12 +30,41 @@ export async function findOtherSignatures(
   if (kind === "file") return [];
   const slices = new TimeSlices(signal);
   const found: string[] = [];
-  const named = files.filter(({ name }) => name === KAGGLE_NAME || (!name.includes("/") && isSignatureName(name)));
-  for (const file of named.slice(0, MAX_OTHERS)) {
+  for (const file of files.filter(({ name }) => isNamed(name)).slice(0, MAX_OTHERS)) {
     if (isSignatureOf(file, root, isOfModel)) found.push(file.name);
     if (slices.isOver()) await slices.next();
   }
   return found;
+}
+
+/**
+ * The entries that the signer left out, with the signatures among them as such.
+ *
+ * @throws ProvenanceError CANCELLED
+ */
+export async function withSignaturesNamed(
+  list: FileList,
+  isOfModel: (name: string) => boolean,
+  signal?: AbortSignal,
+): Promise<FileList> {
+  const left = list.ignored.filter(({ name, source }) => source === "signer" && isNamed(name));
+  const files = left.flatMap(({ name }) => listedFile(list.root, name) ?? []);
+  const found = new Set(await findOtherSignatures(list, files, isOfModel, signal));
+  if (found.size === 0) return list;
+  return {
+    ...list,
+    ignored: list.ignored.map((entry) => (found.has(entry.name) ? { ...entry, source: "signature" } : entry)),
+  };
+}
+
+function listedFile(root: string, name: string): ModelFile | undefined {
+  const path = join(root, name);
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats?.isFile() === true ? modelFile(name, { path, stats }) : undefined;
+}
+
+function isNamed(name: string): boolean {
+  return name === KAGGLE_NAME || (!name.includes("/") && isSignatureName(name));
 }
 
 function isSignatureOf(file: ModelFile, root: string, isOfModel: (name: string) => boolean): boolean {

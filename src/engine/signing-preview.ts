@@ -22,6 +22,8 @@ export interface SigningPreview {
   readonly ignored: readonly IgnoredEntry[];
   /** Files that tools wrote beside those of the model, and that a signature need not cover; the first of them. */
   readonly toolFiles: readonly NamedSize[];
+  /** Signatures of the model that are there already, and that the new one leaves out. Canonical names. */
+  readonly otherSignatures: readonly string[];
 }
 
 /** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
@@ -29,7 +31,7 @@ export async function previewSigning(
   options: { readonly model: string; readonly signature: string },
   signal: AbortSignal,
 ): Promise<SigningPreview> {
-  const { list } = await listForSigning({ ...options, signal });
+  const { list, otherSignatures } = await listForSigning({ ...options, signal });
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");
   const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
@@ -45,6 +47,7 @@ export async function previewSigning(
       .map(sized),
     ignoredCount: ignored.length,
     ignored: ignored.slice(0, SHOWN),
+    otherSignatures,
     toolFiles: files.filter(({ name }) => toolFiles.has(name)).map(sized),
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
+import { isWithin } from "../../core/model/links.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText } from "../../core/presentation/coverage-text.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
@@ -55,7 +56,11 @@ export async function confirmSigning(
     const list = withoutToolFiles(preview, ignorePaths);
     const paragraphs = [
       [coveredText(list), ...largestText(list), await leftText(list, engine), ...toolText(list, ignorePaths)],
-      [timeText(list, again, registry), writtenText(model, signature, again)],
+      [
+        timeText(list, again, registry),
+        writtenText(model, signature, again),
+        ...otherSignaturesText(preview, model, signature),
+      ],
       way.notes.map(messageText),
     ];
     const detail = paragraphs
@@ -109,6 +114,25 @@ async function leftText({ root, ignored, ignoredCount }: SigningPreview, engine:
   return ignoredCount > LEFT_SHOWN
     ? l10n.t("Left out: {0} and {1} more", shown, ignoredCount - LEFT_SHOWN)
     : l10n.t("Left out: {0}", shown);
+}
+
+/** A further signature in the folder is an added file for verifiers that know of one signature only. */
+function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownModel, signature: string): string[] {
+  const [first] = otherSignatures;
+  if (first === undefined || model.kind === "file" || !isWithin(signature, model.path)) return [];
+  const name = messageText(first);
+  return [
+    otherSignatures.length === 1
+      ? l10n.t(
+          "Other verifiers will reject the signature {0}, which is there already, unless the new one lies beside the folder.",
+          name,
+        )
+      : l10n.t(
+          "Other verifiers will reject the signatures that are there already ({0} and {1} more), unless the new one lies beside the folder.",
+          name,
+          otherSignatures.length - 1,
+        ),
+  ];
 }
 
 export function entryText({ name, bytes, atLeast }: EntrySize): string {

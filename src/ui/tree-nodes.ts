@@ -16,6 +16,7 @@ import type { KnownModel } from "../workspace/registry.ts";
 import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
+import { signatureRows } from "./signature-rows.ts";
 
 /** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
 export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
@@ -73,6 +74,7 @@ export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode
   const rows = [
     ...signerRow(model.path, verdict),
     ...trustRow(model.path, verdict),
+    ...signatureRows(model.path, verdict),
     ...(verdict.decision === undefined ? [] : decisionRows(verdict.decision)),
     ...reasonRows(verdict),
     ...differenceRows(model.path, verdict),

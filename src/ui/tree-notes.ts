@@ -1,19 +1,20 @@
 import { basename, relative } from "node:path";
-import { l10n, TreeItem, workspace } from "vscode";
+import { l10n, TreeItem, Uri, workspace } from "vscode";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { ModelRegistry, SkippedFolders } from "../workspace/registry.ts";
+import type { ModelRegistry, SkippedFolders, Strays } from "../workspace/registry.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
 
 /** What is to be said of the whole list: above the models, how to begin; below them, what may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
-  const { models, bounds, skippedFolders } = registry;
+  const { models, bounds, skippedFolders, strays } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
     above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
     below: [
       ...[...bounds].map(([folder, limit]) => boundNote(folder, limit)),
+      ...[...strays].flatMap(([folder, found]) => strayNotes(folder, found)),
       // Without a model, the view says how to find one.
       ...(models.length === 0
         ? []
@@ -71,6 +72,43 @@ function skippedFoldersNote(folder: string, { count, first }: SkippedFolders): N
     tooltip: [...names, ...(more > 0 ? [l10n.t("and {0} more", more)] : [])].join("\n"),
     command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
   };
+}
+
+/** Signatures listed one by one. */
+const STRAYS_SHOWN = 5;
+
+function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
+  const shown = first.slice(0, STRAYS_SHOWN);
+  const notes = shown.map(({ path, subject }): NoteNode => {
+    const file = plainText(relative(folder, path));
+    return {
+      kind: "note",
+      id: `stray:${path}`,
+      icon: "info",
+      label:
+        subject === undefined
+          ? l10n.t("Signature of a model that is not here")
+          : l10n.t("Signature of {0}: no such model here", plainText(subject)),
+      description: file,
+      tooltip: l10n.t(
+        "{0} names no file or folder beside it or below it. Download the model, or move the signature to it.",
+        file,
+      ),
+      command: { command: COMMANDS.showSignature, title: l10n.t("Show Signature"), arguments: [Uri.file(path)] },
+    };
+  });
+  const more = count - shown.length;
+  if (more <= 0) return notes;
+  const rest: NoteNode = {
+    kind: "note",
+    id: `strays:${folder}`,
+    icon: "info",
+    label: l10n.t("Signatures of models that are not here: {0} more", more),
+    description: plainText(basename(folder)),
+    tooltip: first.map(({ path }) => plainText(relative(folder, path))).join("\n"),
+    command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
+  };
+  return [...notes, rest];
 }
 
 export function noteItem({ id, icon, label, description, tooltip, command }: NoteNode): TreeItem {

@@ -1,6 +1,11 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { type FoundModel, type SkipReason, signaturesOf } from "../core/model/find-models.ts";
+import {
+  type FoundModel,
+  type SignatureWithoutModel,
+  type SkipReason,
+  signaturesOf,
+} from "../core/model/find-models.ts";
 import { signaturePaths, type Verdict } from "../core/verdict.ts";
 
 /** One model of this window and all that is known of it. */
@@ -23,6 +28,12 @@ export interface SkippedFolders {
   readonly first: readonly { readonly path: string; readonly reason: SkipReason }[];
 }
 
+/** Signatures that belong to no model here: the first of them, and how many there are. */
+export interface Strays {
+  readonly count: number;
+  readonly first: readonly SignatureWithoutModel[];
+}
+
 export interface RegistryChange {
   /** Models whose knowledge changed, those that came or went included. */
   readonly paths: readonly string[];
@@ -38,6 +49,9 @@ export class ModelRegistry {
   readonly #signatures = new Map<string, string>();
   readonly #bounds = new Map<string, number>();
   readonly #skippedFolders = new Map<string, SkippedFolders>();
+  readonly #strays = new Map<string, Strays>();
+  /** What the last search of each workspace folder found: one folder may lie in another. */
+  readonly #searches = new Map<string, ReadonlySet<string>>();
   readonly #listeners = new Set<RegistryListener>();
   #order: readonly string[] | undefined;
 
@@ -55,6 +69,11 @@ export class ModelRegistry {
   /** Workspace folders in which the search passed folders over. */
   get skippedFolders(): ReadonlyMap<string, SkippedFolders> {
     return this.#skippedFolders;
+  }
+
+  /** Workspace folders in which there are signatures of models that are not. */
+  get strays(): ReadonlyMap<string, Strays> {
+    return this.#strays;
   }
 
   get(path: string): KnownModel | undefined {
@@ -85,7 +104,8 @@ export class ModelRegistry {
   }
 
   /**
-   * What a search of one workspace folder found. Models with the same signature file keep what is known of them.
+   * What a search of one workspace folder found. Models with the same signature files keep what is known of them. Where
+   * one folder lies in another, a model is listed once, in the inner one.
    *
    * @param bound how many files and folders were looked at, where that is not all
    * @param skippedFolders what the search did not look into
@@ -95,15 +115,24 @@ export class ModelRegistry {
     found: readonly FoundModel[],
     bound?: number,
     skippedFolders: SkippedFolders = { count: 0, first: [] },
+    strays: Strays = { count: 0, first: [] },
   ): void {
     const paths = new Set<string>();
     let list =
-      this.#bounds.get(folder) !== bound || (this.#skippedFolders.get(folder)?.count ?? 0) !== skippedFolders.count;
+      this.#bounds.get(folder) !== bound ||
+      (this.#skippedFolders.get(folder)?.count ?? 0) !== skippedFolders.count ||
+      straysText(this.#strays.get(folder)) !== straysText(strays);
+    if (strays.count === 0) this.#strays.delete(folder);
+    else this.#strays.set(folder, strays);
+    const present = new Set(found.map((model) => model.path));
+    if (found.length === 0) this.#searches.delete(folder);
+    else this.#searches.set(folder, present);
     if (skippedFolders.count === 0) this.#skippedFolders.delete(folder);
     else this.#skippedFolders.set(folder, skippedFolders);
     if (bound === undefined) this.#bounds.delete(folder);
     else this.#bounds.set(folder, bound);
     for (const model of found) {
+      if (this.#innermost(model.path) !== folder) continue;
       const known = this.#models.get(model.path);
       const same = known !== undefined && hasSignatures(known.verdict, model);
       if (same && known.folder === folder) continue;
@@ -111,12 +140,13 @@ export class ModelRegistry {
       paths.add(model.path);
       this.#put(same ? { ...known, folder } : { path: model.path, kind: model.kind, folder, verdict: unlooked(model) });
     }
-    const present = new Set(found.map((model) => model.path));
     for (const model of this.models) {
       if (model.folder !== folder || present.has(model.path)) continue;
       paths.add(model.path);
       list = true;
-      this.#drop(model);
+      const other = this.#innermost(model.path);
+      if (other === undefined) this.#drop(model);
+      else this.#put({ ...model, folder: other });
     }
     this.#tell([...paths], list);
   }
@@ -161,6 +191,12 @@ export class ModelRegistry {
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
+  /** The innermost workspace folder in which a search found the model. */
+  #innermost(path: string): string | undefined {
+    const folders = [...this.#searches].filter(([, found]) => found.has(path)).map(([folder]) => folder);
+    return folders.sort((a, b) => b.length - a.length)[0];
+  }
+
   #put(model: KnownModel): void {
     const old = this.#models.get(model.path)?.verdict;
     if (old !== undefined) for (const path of signaturePaths(old)) this.#signatures.delete(path);
@@ -179,6 +215,10 @@ export class ModelRegistry {
     if (paths.length === 0 && !list) return;
     for (const listener of [...this.#listeners]) listener({ paths, list });
   }
+}
+
+function straysText(strays: Strays | undefined): string {
+  return (strays?.first ?? []).map(({ path, subject }) => `${path}\n${subject}`).join("\n");
 }
 
 /** Whether the verdict was reached by reading the model's files. */

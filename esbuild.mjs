@@ -12,6 +12,7 @@ const PROGRAM = {
   extension: "src/extension.ts",
   engine: "src/engine.ts",
   "hash-worker": "src/core/hashing/hash-worker.ts",
+  "pkcs11-process": "src/core/signing/pkcs11/pkcs11-process.ts",
 };
 
 /** In dist/, and made by another build than the chunks. */
@@ -24,7 +25,7 @@ const PAGE = ["ts", "css"].map((kind) => ({ in: `src/ui/viewer/webview/viewer.${
  * Left out of the bundles. The native libraries and the character sets (half a megabyte, for pages in other encodings
  * than UTF-8) are optional to what imports them: it does without where they are not installed.
  */
-export const EXTERNAL = ["vscode", "@napi-rs/*", "iconv-lite"];
+export const EXTERNAL = ["vscode", "@napi-rs/*", "koffi", "iconv-lite"];
 
 /** What the launcher loads: from source, and built. */
 const PROGRAMS = ["./terminal/program.ts", "./cli-main.cjs"];
@@ -39,6 +40,7 @@ const LIBRARY = {
   errors: "src/core/errors.ts",
   "trust-root-files": "src/core/verification/trust-root-files.ts",
   "hash-worker": "src/core/hashing/hash-worker.ts",
+  "pkcs11-process": "src/core/signing/pkcs11/pkcs11-process.ts",
 };
 
 /**
@@ -112,7 +114,7 @@ export async function bundle() {
 
 /**
  * A launcher, and the terminal program in one CommonJS file: Node keeps that compiled, and finds no chunks to read. Its
- * worker is one file as well.
+ * worker, and the process of a PKCS #11 module, are one file each as well.
  */
 export async function bundleTerminal(folder = "dist") {
   const launcher = await build({
@@ -127,7 +129,11 @@ export async function bundleTerminal(folder = "dist") {
   const program = await build({
     ...FOR_NODE,
     outdir: folder,
-    entryPoints: { "cli-main": "src/terminal/program.ts", "hash-worker": "src/core/hashing/hash-worker.ts" },
+    entryPoints: {
+      "cli-main": "src/terminal/program.ts",
+      "hash-worker": "src/core/hashing/hash-worker.ts",
+      "pkcs11-process": "src/core/signing/pkcs11/pkcs11-process.ts",
+    },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
     alias: ALIAS,

@@ -11,6 +11,7 @@ const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TASKS = {
   start: ["scripts/start.ts"],
   test: ["scripts/test.ts"],
+  "test:interop": ["scripts/test.ts", "interop"],
   "test:long": ["scripts/test-long.ts"],
   "test:desktop": ["scripts/test-desktop.ts"],
   build: ["scripts/build.ts"],
@@ -48,14 +49,18 @@ function isNew() {
   return Number.parseInt(running, 10) >= 24 && nodeProblem(running, engines.node) === undefined;
 }
 
-/** Whether every package of the lock file is there in its version; npm writes the list of what it installed. */
+/**
+ * Whether every package of the lock file is there in its version; npm writes the list of what it installed. Optional ones
+ * for other systems are not.
+ */
 function installed() {
   const list = join(ROOT, "node_modules", ".package-lock.json");
   if (!existsSync(list)) return false;
   const there = JSON.parse(readFileSync(list, "utf8")).packages;
   const wanted = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages;
   return Object.entries(wanted).every(
-    ([path, entry]) => path === "" || entry.optional === true || there[path]?.version === entry.version,
+    ([path, { version, optional, os, cpu }]) =>
+      path === "" || (optional === true && (os ?? cpu) !== undefined) || there[path]?.version === version,
   );
 }
 

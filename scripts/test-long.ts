@@ -1,7 +1,9 @@
 // npm run test:long: what takes minutes, test/long; the last line counts.
+import { build } from "./build.ts";
 import { mochaSuite } from "./suites/mocha-suite.ts";
 import { closingLine, skippedLines } from "./suites/totals.ts";
 
+await build();
 const result = await mochaSuite("long", { mochaArgs: process.argv.slice(2) });
 for (const line of skippedLines(result)) console.log(line);
 for (const { title, message } of result.failed)

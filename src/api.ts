@@ -1,7 +1,7 @@
 import { EventEmitter, Uri } from "vscode";
 import type { ModelProvenanceApi } from "../api.d.ts";
 import type { Verdict } from "./core/verdict.ts";
-import { frozen } from "./engine/frozen.ts";
+import { frozen } from "./engine/long-lists.ts";
 import type { ModelRegistry } from "./workspace/registry.ts";
 
 /** What other extensions get from `activate`: what `api.d.ts` promises them, with all that a verdict has. */

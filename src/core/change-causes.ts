@@ -5,7 +5,7 @@ import type { ChangeNote, Comparison } from "./manifest/comparison.ts";
 import type { Manifest, Resource } from "./manifest/manifest.ts";
 import type { FileList, ModelFile } from "./model/file-list.ts";
 import { type LfsPointer, readLfsPointer } from "./model/git-lfs-pointer.ts";
-import { isIgnored } from "./model/ignore.ts";
+import { isIgnored } from "./model/is-ignored.ts";
 import { withOtherLineEndings } from "./model/line-endings.ts";
 import { readListed } from "./model/listed-content.ts";
 import { leftoverOf, leftoverTarget, missingParts } from "./model/partial-download.ts";

@@ -59,6 +59,19 @@ export async function digest(options: DigestModelOptions): Promise<ModelDigest> 
   return { rootDigest, resources, coverage };
 }
 
+/** What decides which files a signature covers. */
+export type ListOptions = Pick<
+  DigestModelOptions,
+  | "model"
+  | "signature"
+  | "ignorePaths"
+  | "ignorePatterns"
+  | "excludeToolFiles"
+  | "ignoreGitPaths"
+  | "allowSymlinks"
+  | "signal"
+>;
+
 /** What a signature would cover and ignore. */
 export interface SigningList {
   readonly list: FileList;
@@ -72,7 +85,7 @@ export interface SigningList {
  *
  * @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED
  */
-export async function listForSigning(options: DigestModelOptions): Promise<SigningList> {
+export async function listForSigning(options: ListOptions): Promise<SigningList> {
   const model = resolve(options.model);
   const callerPaths = options.ignorePaths ?? [];
   for (const path of callerPaths) checkIgnorePath(path, model);
@@ -113,7 +126,7 @@ export async function buildManifest(
   const request = { root: model, algorithm, mode, shardSize, files: list.files };
   const digests = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
   const resources = buildResources(list.files, digests.digests, shardSize);
-  if (resources.length === 0) throw empty(model, "it holds empty files only, which shards do not record");
+  if (resources.length === 0) throw noResources(model);
   const manifest: Manifest = {
     serialization: {
       method: shardSize === undefined ? "files" : "shards",
@@ -185,6 +198,11 @@ function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: strin
     `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}${others}. ${remedy}`,
     { details: { model, names: all.slice(0, NAMED_AT_MOST).map(({ name }) => name), count: all.length } },
   );
+}
+
+/** The error of a model that has files, and nothing to sign of them. */
+export function noResources(model: string): ProvenanceError {
+  return empty(model, "it holds empty files only, which shards do not record");
 }
 
 function empty(model: string, why: string): ProvenanceError {

@@ -93,6 +93,22 @@ const CODES = {
   SIGNING_TIMESTAMP_FAILED: ["unable", "no timestamp was given"],
   SIGNING_LOG_FAILED: ["unable", "not entered into log"],
   SIGNING_RESULT_INVALID: ["unable", "services answered wrongly"],
+  // Keys in a PKCS #11 token
+  PKCS11_URI: ["usage", "malformed PKCS #11 URI"],
+  PKCS11_NOT_INSTALLED: ["unable", "koffi is not installed"],
+  PKCS11_MODULE: ["usage", "PKCS #11 module unusable"],
+  PKCS11_MODULE_FAILED: ["unable", "PKCS #11 module failed"],
+  PKCS11_TOKEN: ["usage", "token not found"],
+  PKCS11_KEY: ["usage", "key not found"],
+  PKCS11_CERTIFICATE: ["usage", "no certificate on token"],
+  PKCS11_PIN_REQUIRED: ["usage", "token needs a PIN"],
+  PKCS11_PIN_WRONG: ["usage", "wrong PIN"],
+  PKCS11_PIN_LOCKED: ["unable", "PIN is locked"],
+  PKCS11_FAILED: ["unable", "token did not sign"],
+  // Keys behind a plugin for key management
+  KMS_REFERENCE: ["usage", "malformed key reference"],
+  KMS_PLUGIN_NOT_FOUND: ["usage", "plugin not found"],
+  KMS_PLUGIN_FAILED: ["unable", "plugin failed"],
   // Logging in
   LOGIN_ISSUER: ["usage", "identity provider not usable"],
   LOGIN_ISSUER_UNREACHABLE: ["unable", "identity provider not reached"],
@@ -149,6 +165,11 @@ const CODES = {
   FILE_NOT_DOWNLOADED: ["unable", "content not downloaded"],
   FILE_LFS_POINTER: ["input", "another Git LFS pointer"],
   FILE_LINE_ENDINGS: ["input", "only line endings differ"],
+  // Manifests of digest --part and --merge
+  MANIFEST_UNREADABLE: ["usage", "manifest unreadable"],
+  MANIFEST_INCOMPLETE: ["usage", "manifest incomplete"],
+  MANIFEST_MISMATCH: ["usage", "manifest of other files"],
+  MANIFEST_UNWRITABLE: ["usage", "manifest not written"],
   // Writing, and hashing
   SIGNATURE_UNWRITABLE: ["input", "signature not written"],
   SIGNATURE_WOULD_OVERWRITE: ["input", "another file is there"],
@@ -210,4 +231,9 @@ export function systemCode(error: unknown): string | undefined {
 /** Throws `CANCELLED` once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason });
+}
+
+/** Throws a {@link ProvenanceError} without a cause. */
+export function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
+  throw new ProvenanceError(code, message, { details });
 }

@@ -4,13 +4,12 @@ import { MAX_BUNDLE_BYTES } from "./bundle/bounded-json.ts";
 import { strictStatements } from "./bundle/strict-bundle.ts";
 import type { FileList, ModelFile } from "./model/file-list.ts";
 import { readListed } from "./model/listed-content.ts";
-import { isSignatureName, KAGGLE_SIGNATURE } from "./model/signature-names.ts";
+import { isSignaturePath } from "./model/signature-names.ts";
 import { TimeSlices } from "./model/time-slices.ts";
 import { modelFile } from "./model/walk.ts";
 
 /** Signature files of one model that are looked at. */
 const MAX_OTHERS = 100;
-const KAGGLE_NAME = `${KAGGLE_SIGNATURE.folder}/${KAGGLE_SIGNATURE.file}`;
 
 /**
  * Further OMS signatures of a model in its folder: regular files at its top (or `.kaggle/signing.json`) that are called
@@ -30,7 +29,7 @@ export async function findOtherSignatures(
   if (kind === "file") return [];
   const slices = new TimeSlices(signal);
   const found: string[] = [];
-  for (const file of files.filter(({ name }) => isNamed(name)).slice(0, MAX_OTHERS)) {
+  for (const file of files.filter(({ name }) => isSignaturePath(name)).slice(0, MAX_OTHERS)) {
     if (isSignatureOf(file, root, isOfModel)) found.push(file.name);
     if (slices.isOver()) await slices.next();
   }
@@ -47,7 +46,7 @@ export async function withSignaturesNamed(
   isOfModel: (name: string) => boolean,
   signal?: AbortSignal,
 ): Promise<FileList> {
-  const left = list.ignored.filter(({ name, source }) => source === "signer" && isNamed(name));
+  const left = list.ignored.filter(({ name, source }) => source === "signer" && isSignaturePath(name));
   const files = left.flatMap(({ name }) => listedFile(list.root, name) ?? []);
   const found = new Set(await findOtherSignatures(list, files, isOfModel, signal));
   if (found.size === 0) return list;
@@ -61,10 +60,6 @@ function listedFile(root: string, name: string): ModelFile | undefined {
   const path = join(root, name);
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return stats?.isFile() === true ? modelFile(name, { path, stats }) : undefined;
-}
-
-function isNamed(name: string): boolean {
-  return name === KAGGLE_NAME || (!name.includes("/") && isSignatureName(name));
 }
 
 function isSignatureOf(file: ModelFile, root: string, isOfModel: (name: string) => boolean): boolean {

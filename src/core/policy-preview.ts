@@ -48,11 +48,3 @@ async function decide(policy: Policy, subject: Subject): Promise<Decision | unde
     throw error;
   }
 }
-
-/** Returns the models whose signer a policy accepts only after a change. Absolute paths. */
-export async function newlyAccepted(before: Policy, after: Policy, options: PreviewOptions): Promise<string[]> {
-  const accepted = (list: readonly PreviewedModel[]): string[] =>
-    list.filter(({ decision }) => decision.by === "signer").map(({ model }) => model);
-  const old = new Set(accepted(await previewPolicy(before, options)));
-  return accepted(await previewPolicy(after, options)).filter((model) => !old.has(model));
-}

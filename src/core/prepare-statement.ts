@@ -20,6 +20,8 @@ export interface PrepareOptions extends DigestModelOptions, AllowedFiles {
   readonly force?: boolean;
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
+  /** Path of a manifest of the whole model: its digests are signed, and no content is read. */
+  readonly manifest?: string;
 }
 
 /** A statement to sign, and its model. */
@@ -42,12 +44,13 @@ export interface PreparedStatement {
  * Checks the file at the signature's path, then reads the model and makes its statement (OMS 6.1 to 6.6). Uses cached
  * digests only if the earlier signature is authentic and by the same signer.
  *
- * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_UNWRITABLE, MODEL_*, IGNORE_PATH, FILE_*, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_UNWRITABLE, MODEL_*, IGNORE_PATH, MANIFEST_*, FILE_*, HASHER_FAILED, CANCELLED
  */
 export async function prepareStatement({
   trust,
   force,
-  allowPrivateKeys,
+  allowPrivateKeys = false,
+  manifest: manifestFile,
   ...options
 }: PrepareOptions): Promise<PreparedStatement> {
   const model = resolve(options.model);
@@ -58,13 +61,18 @@ export async function prepareStatement({
   await checkWritable(signature);
   const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
   const name = basename(model);
-  const { manifest, list, otherSignatures, rootDigest, coverage } = await buildManifest(
-    { ...options, mode },
-    async ({ files }) => {
-      if (allowPrivateKeys !== true) await rejectPrivateKeys(files, name, options.signal);
-      await rejectUnsuitable(files, name, options, options.signal);
-    },
-  );
+  const { manifest, list, otherSignatures, rootDigest, coverage } =
+    manifestFile === undefined
+      ? await buildManifest({ ...options, mode }, async ({ files }) => {
+          if (!allowPrivateKeys) await rejectPrivateKeys(files, name, options.signal);
+          await rejectUnsuitable(files, name, options, options.signal);
+        })
+      : await (await import("./manifest-to-sign.ts")).manifestToSign({
+          ...options,
+          manifest: manifestFile,
+          allowPrivateKeys,
+        });
+  if (manifestFile !== undefined) await rejectUnsuitable(list.files, name, options, options.signal);
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);
   return {

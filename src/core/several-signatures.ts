@@ -3,7 +3,7 @@ import type { SignatureSummary, Verdict, VerdictState } from "./verdict.ts";
 
 /** One of the signatures of a model, and what was found about it. */
 export interface Judged {
-  readonly candidate: Pick<SignatureCandidate, "signature" | "line">;
+  readonly candidate: SignatureCandidate;
   readonly verdict: Verdict;
   /** Whether its signer is authentic and accepted. */
   readonly accepted: boolean;

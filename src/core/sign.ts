@@ -9,6 +9,8 @@ import { replacementText } from "./replacement-text.ts";
 import type { CertificateIdentity } from "./signing/certificate-signer.ts";
 import type { KeyIdentity } from "./signing/key-signer.ts";
 import type { SigstoreIdentity } from "./signing/keyless-signer.ts";
+import type { KmsIdentity } from "./signing/kms/kms-signer.ts";
+import type { Pkcs11Identity } from "./signing/pkcs11/pkcs11-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
 import { inspectDestination } from "./signing/signature-destination.ts";
 import type { Signer, SignerOptions } from "./signing/signer.ts";
@@ -18,7 +20,7 @@ import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
 
 /** The identity that signs a model. */
-export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity;
+export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity | Pkcs11Identity | KmsIdentity;
 
 export interface SignOptions extends DigestModelOptions, AllowedFiles {
   /** Path of the signature: no file, or a signature of this model by this signer. */
@@ -28,6 +30,11 @@ export interface SignOptions extends DigestModelOptions, AllowedFiles {
   readonly force?: boolean;
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
+  /**
+   * Path of a manifest of the whole model, which `digest --merge` wrote: its digests are signed. Names and sizes are
+   * compared with the files, and contents are not read. What is hashed, how, and what is ignored, it says itself.
+   */
+  readonly manifest?: string;
   /**
    * Called where the files or the ignored paths differ from the signature that is replaced, after hashing and before any
    * login. Only `true` continues. Without it, such a signature is not replaced.
@@ -64,14 +71,23 @@ export function defaultSignaturePath(model: string, kind: "file" | "directory"):
  * Signs a model (OMS 6): checks what can fail early, reads the files, and verifies the written signature before it replaces
  * an earlier one. On any failure the earlier signature is unchanged.
  *
- * @throws ProvenanceError KEY_*, CERTIFICATE_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
+ * @throws ProvenanceError KEY_*, CERTIFICATE_*, PKCS11_*, KMS_*, TOKEN_*, SIGNING_*, PUBLICATION_DECLINED, MODEL_*, IGNORE_PATH, MANIFEST_*, FILE_*, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_OTHER_*, SIGNATURE_REPLACEMENT_DECLINED, SIGNATURE_UNWRITABLE, SIGNATURE_SELF_CHECK, HASHER_FAILED, CANCELLED
  */
 export async function sign(options: SignOptions): Promise<SignResult> {
+  const { identity, signal, force } = options;
+  const signer = await createSigner(identity, { signature: resolve(options.signature), signal, force });
+  try {
+    return await signWith(signer, options);
+  } finally {
+    await signer.close?.();
+  }
+}
+
+async function signWith(signer: Signer, options: SignOptions): Promise<SignResult> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
-  const { prepare = prepareStatement, identity, confirmReplacement, ...rest } = options;
-  const { signal, force } = options;
-  const signer = await createSigner(identity, { signature, signal, force });
+  const { prepare = prepareStatement, identity: _, confirmReplacement, ...rest } = options;
+  const { signal } = options;
   const place = await inspectDestination(signature, model);
   const prepared = await prepare({ ...rest, model, signature, trust: signer.trust });
   const { payload, rootDigest, coverage, replaces } = prepared;
@@ -85,7 +101,11 @@ export async function sign(options: SignOptions): Promise<SignResult> {
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
-  const warnings = warningsFor(prepared, signature);
+  const notRead =
+    rest.manifest === undefined
+      ? []
+      : [`No content was read: the digests are those of ${rest.manifest}, and names and sizes are those of the files.`];
+  const warnings = [...notRead, ...warningsFor(prepared, signature)];
   const replaced = replaces && { replaced: replaces };
   return { signature, signer: signed.signer, rootDigest, coverage, ...replaced, warnings };
 }
@@ -108,6 +128,10 @@ async function createSigner(identity: SigningIdentity, options: SignerOptions): 
       return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity, options);
     case "sigstore":
       return (await import("./signing/keyless-signer.ts")).createKeylessSigner(identity, options);
+    case "pkcs11":
+      return (await import("./signing/pkcs11/pkcs11-signer.ts")).createPkcs11Signer(identity, options);
+    case "kms":
+      return (await import("./signing/kms/kms-signer.ts")).createKmsSigner(identity, options);
   }
 }
 

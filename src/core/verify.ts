@@ -37,9 +37,16 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
  * @throws as {@link verify}
  */
 export async function authenticate(options: AuthenticateOptions): Promise<Verdict> {
-  const judged = await authenticateAll(await candidatesOf(options), options);
-  const deciding = judged.find(({ accepted }) => accepted) ?? worstOf(judged);
+  const { deciding, judged } = await authenticateSeveral(options);
   return { ...deciding.verdict, ...summaries(judged, deciding) };
+}
+
+/** As {@link authenticate}, with each signature, and the one that decides. */
+export async function authenticateSeveral(
+  options: AuthenticateOptions,
+): Promise<{ readonly deciding: Judged; readonly judged: readonly Judged[] }> {
+  const judged = await authenticateAll(await candidatesOf(options), options);
+  return { deciding: judged.find(({ accepted }) => accepted) ?? worstOf(judged), judged };
 }
 
 function candidatesOf({ model, signature, signal }: AuthenticateOptions): Promise<readonly SignatureCandidate[]> {

@@ -20,7 +20,7 @@ export interface CheckRequest {
   /** Absolute path of the workspace folder: signatures up to there may be the model's. */
   readonly folder?: string;
   readonly mode?: DigestMode;
-  /** The policies that cover the model: they decide, and not {@link trust}. */
+  /** The policies that cover the model; they replace {@link trust}. */
   readonly policies?: PolicySource;
   readonly trust: Trust;
 }
@@ -36,13 +36,13 @@ export interface CheckContext {
 }
 
 /**
- * Finds the signatures of a model, verifies them, compares the files, and asks the policies.
+ * Finds the signatures of a model, verifies them, compares the files, and evaluates the policies.
  *
  * @throws ProvenanceError of kind `usage`, MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
  */
 export async function checkModel(request: CheckRequest, context: CheckContext): Promise<Verdict> {
   const { model, depth, policies } = request;
-  // Policies say themselves which signature they want.
+  // A policy determines the signature file itself.
   if (depth === "signature" && policies !== undefined) return checkPolicies(request, policies, context);
   const { signal } = context;
   const signatures = request.signatures ?? (await findSignatures(model, { within: request.folder, signal }));

@@ -1,18 +1,18 @@
-/** What stands for itself in a regular expression only behind a backslash. */
+/** Characters that a regular expression matches literally only behind a backslash. */
 const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 
 /**
- * Patterns as the editor's settings have them: `*` and `?` without `/`, `**` across folders, `{a,b}`, `[a-z]`.
- * Compared with the whole of a path that is relative to a folder and `/` separated, in time linear in it.
+ * Compiles patterns of the editor's settings: `*` and `?` without `/`, `**` across folders, `{a,b}`, `[a-z]`. They match
+ * the whole of a path that is relative to a folder and `/` separated, in time linear in it.
  */
-export async function matcherOf(patterns: readonly string[]): Promise<(path: string) => boolean> {
+export async function compileGlobs(patterns: readonly string[]): Promise<(path: string) => boolean> {
   if (patterns.length === 0) return () => false;
   const { RE2JS, RE2JSException } = await import("re2js");
   const compiled = patterns.flatMap((pattern) => {
     try {
       return [RE2JS.compile(`^(?:${expressionOf(pattern)})$`)];
     } catch (error) {
-      // A pattern that the editor cannot read either names nothing.
+      // An invalid pattern matches nothing, as in the editor.
       if (error instanceof RE2JSException) return [];
       throw error;
     }

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { bareEnvironment } from "./bare-environment.ts";
 import type { FromEngine, ToEngine } from "./protocol.ts";
 
 export interface ChildOptions {
@@ -15,8 +14,11 @@ export interface ChildOptions {
 const HEAP_MB = 4096;
 /** Characters of its last output that are kept. */
 const LAST_OUTPUT = 4000;
-/** Milliseconds for the last write of what it started. */
+/** Milliseconds in which it can end by itself. */
 const RETIRE_MS = 3000;
+
+/** Variables that the child's loader needs. */
+const INHERITED = ["SystemRoot", "LD_LIBRARY_PATH"];
 
 /** One run of the engine process. */
 export class EngineChild {
@@ -42,11 +44,11 @@ export class EngineChild {
       this.#lastOutput = (this.#lastOutput + text).slice(-LAST_OUTPUT);
     });
     this.#process.on("message", (message) => {
-      // The other side is this code, too.
+      // Both sides are built from the same sources.
       if (!this.#over) onMessage(message as FromEngine);
     });
     this.#process.on("error", (error) => end(`its process could not be started (${error.message})`));
-    // Not `exit`: its last output may still be on their way then.
+    // Not `exit`: its last output may still be on its way then.
     this.#process.on("close", (code, signal) => end(this.#reason(code, signal)));
     this.send({ type: "configure", cache });
   }
@@ -55,7 +57,7 @@ export class EngineChild {
     return this.#process.pid;
   }
 
-  /** What is sent to a process that is gone is lost: `onEnd` reports it. @throws what cannot be copied */
+  /** A message to a process that is gone is lost: `onEnd` reports it. @throws where it cannot be copied */
   send(message: ToEngine): void {
     if (!this.#over && this.#process.connected) this.#process.send(message, () => {});
   }
@@ -76,16 +78,16 @@ export class EngineChild {
     this.#process.kill("SIGKILL");
   }
 
-  /** Has it end by itself; resolves when it is gone. */
+  /** Lets it end by itself; resolves when it is gone. */
   async retire(): Promise<void> {
     this.#over = true;
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     if (child.connected) child.disconnect();
     await new Promise<void>((resolve) => {
-      const patience = setTimeout(() => child.kill("SIGKILL"), RETIRE_MS);
+      const timeout = setTimeout(() => child.kill("SIGKILL"), RETIRE_MS);
       child.once("exit", () => {
-        clearTimeout(patience);
+        clearTimeout(timeout);
         resolve();
       });
     });
@@ -97,4 +99,10 @@ export class EngineChild {
     const output = this.#lastOutput.trim().split("\n")[0] ?? "";
     return output === "" ? `its process ended (${how})` : `its process ended (${how}: ${output})`;
   }
+}
+
+/** On the desktop `process.execPath` is the editor, which runs a program only with `ELECTRON_RUN_AS_NODE`. */
+function bareEnvironment(): Record<string, string> {
+  const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  return { ELECTRON_RUN_AS_NODE: "1", ...Object.fromEntries(inherited) };
 }

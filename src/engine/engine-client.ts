@@ -1,16 +1,15 @@
 import { ProvenanceError, throwIfCancelled } from "../core/errors.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type ChildOptions, EngineChild } from "./engine-child.ts";
-import { frozen } from "./frozen.ts";
-import { listAt } from "./long-lists.ts";
+import { frozen, listAt } from "./long-lists.ts";
 import { packError, unpackError } from "./portable-error.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question, ToEngine } from "./protocol.ts";
 
 /** Milliseconds with nothing to do after which the process ends. */
 const IDLE_MS = 30_000;
-/** How often a call is sent again after the process died. */
+/** How often a call is repeated after the process died. */
 const RETRIES = 1;
-/** Milliseconds that a cancelled call may go on; then the process is taken for stuck, and ended. */
+/** Milliseconds that a cancelled call may continue before the process is killed. */
 const CANCEL_MS = 30_000;
 
 export interface ClientOptions extends ChildOptions {
@@ -18,18 +17,18 @@ export interface ClientOptions extends ChildOptions {
   readonly cancelMs?: number;
 }
 
-/** What a call comes with that cannot cross to the engine. */
-export interface Held {
+/** The part of a call that stays with the caller. */
+export interface CallerSide {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
   readonly answer?: ((question: Question) => Promise<unknown>) | undefined;
-  /** Rejects at once when it is cancelled: the caller need not know how the call ended. */
+  /** Rejects at once when it is cancelled; how the call ends is ignored. */
   readonly leaveAtOnce?: boolean;
-  /** Has no effect on the disk, and is sent again when the process died. */
+  /** Has no effect on the disk, and is repeated when the process dies. */
   readonly mayRepeat?: boolean;
 }
 
-interface Pending extends Held {
+interface Pending extends CallerSide {
   readonly message: Extract<ToEngine, { type: "call" }>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -40,19 +39,19 @@ interface Pending extends Held {
 }
 
 /**
- * The side of the engine that calls it. The process starts with the first call and ends when there is none for a while.
- * When it dies, every call that may be repeated is sent to a new one, one after the other, so that a call that kills
- * the process twice does so alone: it fails with the reason.
+ * Calls the engine process, which starts with the first call and ends when there is none for a while. When it dies, the
+ * calls that may be repeated are sent to a new process one after the other, so that a call that kills the process again
+ * fails alone, with the reason.
  */
 export class EngineClient {
   readonly #options: ClientOptions;
   readonly #pending = new Map<number, Pending>();
-  /** Calls that a process died with, the next to be sent first. */
+  /** Calls that were running when a process died, the next to repeat first. */
   #suspects: Pending[] = [];
-  /** The suspect that runs. */
+  /** The one of them that is being repeated. */
   #suspect: Pending | undefined;
-  /** Calls whose end is no longer waited for, with what happens if that does not come. */
-  readonly #left = new Map<number, NodeJS.Timeout>();
+  /** Timers that kill the process unless the cancelled call ends. */
+  readonly #cancelled = new Map<number, NodeJS.Timeout>();
   #child: EngineChild | undefined;
   #idle: NodeJS.Timeout | undefined;
   #holds = 0;
@@ -63,25 +62,25 @@ export class EngineClient {
     this.#options = options;
   }
 
-  /** Of the process that there is now. */
+  /** Of the current process. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** Keeps the process from ending by itself, until what is returned is called. */
+  /** Keeps the process alive until the returned function is called. */
   hold(): () => void {
     this.#holds++;
     let isHeld = true;
     return () => {
       if (isHeld) this.#holds--;
       isHeld = false;
-      this.#rest();
+      this.#endWhenIdle();
     };
   }
 
-  /** @throws ProvenanceError what the call throws, `CANCELLED`, or `INTERNAL` where the process died with it */
-  async call<K extends CallName>(call: K, options: CallOptions<K>, held: Held = {}): Promise<CallResult<K>> {
-    const { signal } = held;
+  /** @throws ProvenanceError of the call, `CANCELLED`, or `INTERNAL` where the process died */
+  async call<K extends CallName>(call: K, options: CallOptions<K>, side: CallerSide = {}): Promise<CallResult<K>> {
+    const { signal } = side;
     throwIfCancelled(signal);
     if (this.#disposed) throw cancelled();
     const id = this.#nextId++;
@@ -89,13 +88,13 @@ export class EngineClient {
     signal?.addEventListener("abort", cancel, { once: true });
     try {
       const result = await new Promise<unknown>((resolve, reject) => {
-        // Its shape is that of the call: see `ToEngine`.
+        // Its type is that of the call: see `ToEngine`.
         const message = { type: "call", id, call, options } as Pending["message"];
-        const pending: Pending = { ...held, message, resolve, reject, deaths: 0 };
+        const pending: Pending = { ...side, message, resolve, reject, deaths: 0 };
         this.#pending.set(id, pending);
         this.#send(pending);
       });
-      // The other side is this code, too.
+      // Both sides are built from the same sources.
       return result as CallResult<K>;
     } catch (error) {
       // What cannot be copied was never sent.
@@ -125,14 +124,14 @@ export class EngineClient {
     if (this.#child !== undefined) return this.#child;
     const child: EngineChild = new EngineChild(
       this.#options,
-      (message) => this.#hear(message),
+      (message) => this.#receive(message),
       (reason) => this.#died(child, reason),
     );
     this.#child = child;
     return child;
   }
 
-  #hear(message: FromEngine): void {
+  #receive(message: FromEngine): void {
     if (message.type === "done" || message.type === "failed") this.#ended(message.id);
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
@@ -155,7 +154,7 @@ export class EngineClient {
     }
   }
 
-  /** A piece at a time, so that other work has its turn in between. */
+  /** A piece at a time, so that other work runs in between. */
   async #fetchLists({ id, result, lists }: Extract<FromEngine, { type: "done" }>, pending: Pending): Promise<void> {
     for (const [list, { path, length }] of lists.entries()) {
       const items = listAt(result, path);
@@ -166,7 +165,7 @@ export class EngineClient {
         });
         items.push(...piece.map(frozen));
       }
-      // All at once, later, would take as long as the list is.
+      // Freezing a whole list at once would block for too long.
       Object.freeze(items);
     }
     this.#settle(id)?.resolve(result);
@@ -188,7 +187,7 @@ export class EngineClient {
     child?.send({ type: "cancel", id });
     if (child !== undefined) {
       const stuck = setTimeout(() => child.kill(), this.#options.cancelMs ?? CANCEL_MS).unref();
-      this.#left.set(id, stuck);
+      this.#cancelled.set(id, stuck);
     }
     if (pending.leaveAtOnce === true || this.#suspects.includes(pending)) {
       this.#settle(id)?.reject(cancelled(pending.signal?.reason));
@@ -197,9 +196,9 @@ export class EngineClient {
 
   /** The engine no longer works on the call. */
   #ended(id: number): void {
-    clearTimeout(this.#left.get(id));
-    this.#left.delete(id);
-    this.#rest();
+    clearTimeout(this.#cancelled.get(id));
+    this.#cancelled.delete(id);
+    this.#endWhenIdle();
   }
 
   #settle(id: number): Pending | undefined {
@@ -210,11 +209,11 @@ export class EngineClient {
       this.#suspect = undefined;
       this.#nextSuspect();
     }
-    this.#rest();
+    this.#endWhenIdle();
     return pending;
   }
 
-  #rest(): void {
+  #endWhenIdle(): void {
     clearTimeout(this.#idle);
     if (this.#child === undefined || this.#pending.size > 0) return;
     this.#child.hold(false);
@@ -224,8 +223,8 @@ export class EngineClient {
 
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
-    for (const stuck of this.#left.values()) clearTimeout(stuck);
-    this.#left.clear();
+    for (const stuck of this.#cancelled.values()) clearTimeout(stuck);
+    this.#cancelled.clear();
     const child = this.#child;
     this.#child = undefined;
     await child?.retire();
@@ -235,11 +234,11 @@ export class EngineClient {
     if (this.#child !== child) return;
     this.#child = undefined;
     clearTimeout(this.#idle);
-    for (const stuck of this.#left.values()) clearTimeout(stuck);
-    this.#left.clear();
+    for (const stuck of this.#cancelled.values()) clearTimeout(stuck);
+    this.#cancelled.clear();
     this.#suspect = undefined;
     for (const [id, pending] of [...this.#pending]) {
-      // Still waiting for its turn, since another process died.
+      // It was waiting to be repeated.
       if (this.#suspects.includes(pending)) continue;
       pending.deaths++;
       if (pending.signal?.aborted === true) this.#settle(id)?.reject(cancelled(pending.signal.reason));
@@ -256,7 +255,7 @@ export class EngineClient {
   }
 }
 
-/** `details.engine` tells this from other internal errors: what the call was about can be named as what it died with. */
+/** `details.engine` distinguishes this from other internal errors. */
 function engineDied(reason: string, deaths: number): ProvenanceError {
   const what = deaths > 1 ? `The engine ended ${deaths} times while it worked on this` : "The engine ended";
   return new ProvenanceError("INTERNAL", `${what}: ${reason}. Try again.`, { details: { engine: reason } });

@@ -1,5 +1,4 @@
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
-import type { Policy } from "../core/policy/policy.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
@@ -8,10 +7,10 @@ import type { Verdict } from "../core/verdict.ts";
 import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
-import type { ClientOptions, EngineClient } from "./engine-client.ts";
-import type { EntrySize } from "./entry-sizes.ts";
+import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
+import type { PolicyLocation } from "./policy-source.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
-import type { Question } from "./protocol.ts";
+import type { CallName, CallOptions, CallResult, Question } from "./protocol.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
@@ -19,8 +18,8 @@ import type { SignatureView } from "./signature-view/signature-view.ts";
 import type { SigningPreview } from "./signing-preview.ts";
 
 /**
- * What the engine does for the window: all that touches models and signatures. What comes back is the same as without
- * a process in between. Its client is loaded with the first call.
+ * The engine as the window uses it: everything that touches models and signatures. Results are the same as without a
+ * process in between. The client is loaded with the first call.
  */
 export class Engine {
   readonly #options: ClientOptions;
@@ -30,97 +29,85 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Of the process that there is now. */
+  /** Of the current process. */
   async pid(): Promise<number | undefined> {
     return (await this.#client)?.pid;
   }
 
   /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
-  async searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-    return (await this.#started()).call("searchModels", request, { signal, leaveAtOnce: true, mayRepeat: true });
+  searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
+    return this.#call("searchModels", request, { signal, leaveAtOnce: true });
   }
 
   /** See the core's `findSignatures`. */
-  async findSignatures(model: string): Promise<readonly string[]> {
-    return (await this.#started()).call("findSignatures", { model }, { mayRepeat: true });
+  findSignatures(model: string): Promise<readonly string[]> {
+    return this.#call("findSignatures", { model });
   }
 
-  /** About how many bytes a model has; see the core's `sizeHint`. */
-  async sizeHint(model: string, signal: AbortSignal): Promise<number> {
-    return (await this.#started()).call("sizeHint", { model }, { signal, leaveAtOnce: true, mayRepeat: true });
+  /** An estimate of a model's bytes; see the core's `measure`. */
+  sizeHint(model: string, signal: AbortSignal): Promise<number> {
+    return this.#call("sizeHint", { model }, { signal, leaveAtOnce: true });
   }
 
-  /** What a signature that is made now would cover and leave out. */
-  async previewSigning(model: string, signature: string): Promise<SigningPreview> {
-    return (await this.#started()).call("previewSigning", { model, signature }, { mayRepeat: true });
+  previewSigning(model: string, signature: string): Promise<SigningPreview> {
+    return this.#call("previewSigning", { model, signature });
   }
 
-  /** Bytes of files, and of all files below folders, by their names in `root`. */
-  async entrySizes(root: string, names: readonly string[]): Promise<readonly EntrySize[]> {
-    return (await this.#started()).call("entrySizes", { root, names }, { mayRepeat: true });
+  readVerificationHint(signature: string): Promise<VerificationHint> {
+    return this.#call("readVerificationHint", { signature });
   }
 
-  async readVerificationHint(signature: string): Promise<VerificationHint> {
-    return (await this.#started()).call("readVerificationHint", { signature }, { mayRepeat: true });
-  }
-
-  async authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
-    const held = { answer: answering(trust), mayRepeat: true };
-    return (await this.#started()).call("authenticate", { ...options, trust: packTrust(trust) }, held);
+  authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
+    return this.#call("authenticate", { ...options, trust: packTrust(trust) }, { answer: answering(trust) });
   }
 
   /** One check of one model; see `checkModel`. */
-  async check({ trust, ...request }: CheckRequest, watching: CheckWatching = {}): Promise<Verdict> {
+  check({ trust, ...request }: CheckRequest, watching: CheckWatching = {}): Promise<Verdict> {
     const { signal, onProgress } = watching;
-    const held = { signal, onProgress, answer: answering(trust, watching), leaveAtOnce: true, mayRepeat: true };
-    return (await this.#started()).call("check", { ...request, trust: packTrust(trust) }, held);
+    const side = { signal, onProgress, answer: answering(trust, watching), leaveAtOnce: true };
+    return this.#call("check", { ...request, trust: packTrust(trust) }, side);
   }
 
   /** As the core's `previewPolicy`. */
-  async previewPolicy(policy: Policy, { publicSigstore, ...models }: PreviewOptions): Promise<PreviewedModel[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    return (await this.#started()).call("previewPolicy", { ...models, policy: await packPolicy(policy) }, held);
+  previewPolicy(policy: PolicyLocation, { publicSigstore, ...models }: PreviewOptions): Promise<PreviewedModel[]> {
+    const { file, line, text } = policy;
+    const reference = { file, line, ...(text !== undefined && { text }) };
+    return this.#call("previewPolicy", { ...models, policy: reference }, { answer: answering({}, { publicSigstore }) });
   }
 
-  /** As the core's `newlyAccepted`. */
-  async newlyAccepted(before: Policy, after: Policy, { publicSigstore, ...models }: PreviewOptions): Promise<string[]> {
-    const { packPolicy } = await import("./portable-policy.ts");
-    const held = { answer: answering({}, { publicSigstore }), mayRepeat: true };
-    const packed = { before: await packPolicy(before), after: await packPolicy(after) };
-    return (await this.#started()).call("newlyAccepted", { ...models, ...packed }, held);
-  }
-
-  /** As the core's `sign`; keyless signatures are made here, of a statement that the engine has written. */
+  /**
+   * As the core's `sign`. Signatures that ask the person, or start one of their programs, are made here, over a statement
+   * that the engine prepares.
+   */
   async sign(options: SignOptions): Promise<SignResult> {
     const { signal, onProgress, confirmReplacement, pool: _, cache: __, prepare: ___, ...portable } = options;
     const { identity } = portable;
-    const client = await this.#started();
-    if (identity.method !== "sigstore") {
+    if (identity.method === "key" || identity.method === "certificate") {
       const answer = async (question: Question) =>
         question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
-      return client.call("sign", { ...portable, identity }, { signal, onProgress, answer });
+      return this.#call("sign", { ...portable, identity }, { signal, onProgress, answer, mayRepeat: false });
     }
     const { sign } = await import("../core/sign.ts");
     return sign({
       ...options,
-      prepare: ({ signal: _, onProgress: __, pool: ___, cache: ____, trust, ...rest }) => {
-        const held = { signal, onProgress, answer: answering(trust), leaveAtOnce: true, mayRepeat: true };
-        return client.call("prepare", { ...rest, trust: packTrust(trust) }, held);
-      },
+      prepare: ({ signal: _, onProgress: __, pool: ___, cache: ____, trust, ...rest }) =>
+        this.#call(
+          "prepare",
+          { ...rest, trust: packTrust(trust) },
+          { signal, onProgress, answer: answering(trust), leaveAtOnce: true },
+        ),
     });
   }
 
   /** How a new signature would differ from the existing one; see `previewResigning`. */
-  async previewResigning(
+  previewResigning(
     options: ResigningOptions,
     watching: Pick<CheckWatching, "signal" | "onProgress">,
   ): Promise<ResigningPreview | undefined> {
-    const held = { ...watching, leaveAtOnce: true, mayRepeat: true };
-    return (await this.#started()).call("previewResigning", options, held);
+    return this.#call("previewResigning", options, { ...watching, leaveAtOnce: true });
   }
 
-  /** Opens a signature file whose lists and text are read in pages. */
+  /** Opens a signature file, whose lists and text are read in pages. */
   async openSignature(
     source: SignatureSource,
   ): Promise<{ readonly view: SignatureView; readonly summary: SignatureSummary }> {
@@ -133,13 +120,17 @@ export class Engine {
     await (await this.#client)?.dispose();
   }
 
+  async #call<K extends CallName>(call: K, options: CallOptions<K>, side: CallerSide = {}): Promise<CallResult<K>> {
+    return (await this.#started()).call(call, options, { mayRepeat: true, ...side });
+  }
+
   #started(): Promise<EngineClient> {
     this.#client ??= import("./engine-client.ts").then(({ EngineClient }) => new EngineClient(this.#options));
     return this.#client;
   }
 }
 
-/** What the caller of a check hears of it, and what it is asked. */
+/** Callbacks of a check. */
 export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
   readonly onBegin?: (signatures: readonly string[]) => Promise<void>;

@@ -1,7 +1,7 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
+import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
-import { PolicyCache } from "./policy-source.ts";
-import { unpackPolicy } from "./portable-policy.ts";
+import { PolicyCache, readPolicyAt } from "./policy-source.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { SignatureReader } from "./signature-view/signature-reader.ts";
@@ -19,6 +19,11 @@ export type Handlers = {
   readonly [K in CallName]: (options: CallOptions<K>, context: CallContext) => Promise<CallResult<K>>;
 };
 
+const publicSigstore =
+  (ask: CallContext["ask"]): PublicSigstore =>
+  () =>
+    unpackSigstore(ask, "public");
+
 /** The open signature files, by the caller's number. */
 const readers = new Map<number, SignatureReader>();
 const policies = new PolicyCache();
@@ -34,16 +39,12 @@ export const HANDLERS: Handlers = {
     return findSignatures(model, { signal });
   },
   async sizeHint({ model }, { signal }) {
-    const { sizeHint } = await import("../core/model/size-hint.ts");
-    return sizeHint(model, signal);
+    const { measure } = await import("../core/model/measure.ts");
+    return (await measure(model, signal))?.bytes ?? 0;
   },
   async previewSigning(options, { signal }) {
     const { previewSigning } = await import("./signing-preview.ts");
     return previewSigning(options, signal);
-  },
-  async entrySizes({ root, names }) {
-    const { entrySize } = await import("./entry-sizes.ts");
-    return Promise.all(names.map((name) => entrySize(root, name)));
   },
   async readVerificationHint({ signature }) {
     const { readVerificationHint } = await import("../core/verification-hint.ts");
@@ -62,20 +63,14 @@ export const HANDLERS: Handlers = {
         signal,
         onProgress,
         onBegin: async (signatures) => void (await ask({ about: "begin", signatures })),
-        publicSigstore: () => unpackSigstore(ask, "public"),
+        publicSigstore: publicSigstore(ask),
         readPolicies: (source) => policies.read(source),
       },
     );
   },
   async previewPolicy({ policy, ...options }, { ask }) {
     const { previewPolicy } = await import("../core/policy-preview.ts");
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    return previewPolicy(await unpackPolicy(policy), { ...options, publicSigstore });
-  },
-  async newlyAccepted({ before, after, ...options }, { ask }) {
-    const { newlyAccepted } = await import("../core/policy-preview.ts");
-    const publicSigstore = () => unpackSigstore(ask, "public");
-    return newlyAccepted(await unpackPolicy(before), await unpackPolicy(after), { ...options, publicSigstore });
+    return previewPolicy(await readPolicyAt(policy), { ...options, publicSigstore: publicSigstore(ask) });
   },
   async previewResigning(options, context) {
     const { previewResigning } = await import("./resigning-preview.ts");

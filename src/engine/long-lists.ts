@@ -1,6 +1,6 @@
 import type { LongList } from "./protocol.ts";
 
-/** Items of a list that cross between processes at once: about a millisecond of who takes them. */
+/** Items of a list that one message carries: about a millisecond of work for the receiver. */
 export const PIECE = 1_000;
 
 export interface Shortened {
@@ -11,7 +11,7 @@ export interface Shortened {
   readonly contents: readonly (readonly unknown[])[];
 }
 
-/** Takes the long lists out of a plain object: whoever gets it whole would be held up for as long as it is. */
+/** Takes the long lists out of a plain object, which would block the receiver for as long as they are. */
 export function withoutLongLists(value: unknown): Shortened {
   const lists: LongList[] = [];
   const contents: (readonly unknown[])[] = [];
@@ -37,4 +37,12 @@ export function listAt(result: unknown, path: readonly string[]): unknown[] {
   }
   if (!Array.isArray(part)) throw new Error(`There is no list at ${path.join(".")}.`);
   return part;
+}
+
+/** Freezes the value, however deep. What is frozen already is not looked into. */
+export function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) frozen(part);
+  return value;
 }

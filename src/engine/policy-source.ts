@@ -1,14 +1,16 @@
+import { ProvenanceError } from "../core/errors.ts";
 import type { InvalidPolicyFile, PolicySet } from "../core/policy/evaluate.ts";
+import type { Policy } from "../core/policy/policy.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 
-/** The policies of a model as data: what they say is read where it is needed. */
+/** The policies of a model, by their files: the engine reads them. */
 export interface PolicySource {
-  /** Absolute paths of the person's own policy files, and of those of the workspace folder. */
+  /** Absolute paths of the person's policy files, and of those of the workspace folder. */
   readonly user: readonly string[];
   readonly workspace: readonly string[];
-  /** Files that cannot be read for a reason that is not in them. */
+  /** Files that cannot be read for a reason outside of them. */
   readonly invalid: readonly InvalidPolicyFile[];
-  /** Another number where the files may have changed. */
+  /** Changes where the files may have changed. */
   readonly generation: number;
   readonly workspaceTrusted: boolean;
   /** The workspace folder: signatures that policies name stay in it. */
@@ -17,12 +19,11 @@ export interface PolicySource {
   readonly path: string;
 }
 
-/** Policy files as read and compiled, of the latest generation. */
+/** Policy files of the latest generation, parsed and compiled. */
 export class PolicyCache {
   #generation = -1;
   readonly #files = new Map<string, Promise<PolicyFile>>();
 
-  /** Reads what was not read in this generation. */
   async read({ generation, user, workspace, invalid }: PolicySource): Promise<PolicySet> {
     const { policySetOf } = await import("../core/policy/policy-files.ts");
     if (generation !== this.#generation) this.#files.clear();
@@ -40,4 +41,24 @@ export class PolicyCache {
     file.catch(() => this.#files.delete(path));
     return file;
   }
+}
+
+/** One policy of a file: where it starts, and the file's text where that is not on the disk yet. */
+export interface PolicyLocation {
+  /** Absolute. */
+  readonly file: string;
+  readonly line: number;
+  readonly text?: string;
+}
+
+/** @throws ProvenanceError POLICY_INVALID where there is no valid policy at the location */
+export async function readPolicyAt({ file, line, text }: PolicyLocation): Promise<Policy> {
+  const { folderOf, readPolicies, readPolicyFile } = await import("../core/policy/read-policies.ts");
+  const { policies } =
+    text === undefined ? await readPolicyFile(file) : await readPolicies(Buffer.from(text), file, folderOf(file));
+  const policy = policies.find(({ location }) => location.line === line);
+  if (policy !== undefined) return policy;
+  throw new ProvenanceError("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, {
+    details: { file, line },
+  });
 }

@@ -1,6 +1,6 @@
 import { type ErrorDetails, isErrorCode, ProvenanceError } from "../core/errors.ts";
 
-/** An error as it crosses between processes, which would lose its class and code. */
+/** An error as plain data: structured clone loses its class and code. */
 export interface PortableError {
   readonly code?: string;
   readonly message: string;

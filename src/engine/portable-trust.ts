@@ -2,18 +2,18 @@ import type { ExpectedIdentity, SigstoreTrust, Trust } from "../core/trust.ts";
 import type { TrustRoot } from "../core/verification/trust-root.ts";
 import type { Question } from "./protocol.ts";
 
-/** {@link Trust} as plain data. What it says of Sigstore is asked for when a signature needs it. */
+/** {@link Trust} as plain data. The trust in Sigstore is asked for when a signature needs it. */
 export type PortableTrust = Omit<Trust, "sigstore"> & { readonly sigstore: boolean };
 
 export interface PortableSigstore {
   readonly root: PortableRoot;
-  /** Whether a newer root may come. */
+  /** Whether a newer root is being fetched. */
   readonly newer: boolean;
   readonly identities: readonly ExpectedIdentity[];
 }
 
-/** Messages of Protocol Buffers as their JSON: a copy for another process would lose their types. */
-export interface PortableRoot extends Omit<TrustRoot, "trustedRoot" | "signingConfig"> {
+/** Protocol Buffers messages as their JSON: structured clone loses their types. */
+interface PortableRoot extends Omit<TrustRoot, "trustedRoot" | "signingConfig"> {
   readonly trustedRoot: unknown;
 }
 
@@ -25,10 +25,10 @@ export function packTrust({ keys, certificates, sigstore }: Trust): PortableTrus
   };
 }
 
-/** The trust in Sigstore, asked for at most once. */
+/** Answers what the engine asks about Sigstore; the trust is resolved at most once. */
 export class SigstoreAnswers {
   readonly #given: Trust["sigstore"];
-  #asked: Promise<SigstoreTrust> | undefined;
+  #resolved: Promise<SigstoreTrust> | undefined;
 
   constructor(given: Trust["sigstore"]) {
     this.#given = given;
@@ -46,29 +46,31 @@ export class SigstoreAnswers {
 
   async #trust(): Promise<SigstoreTrust> {
     const given = this.#given;
-    if (given === undefined) throw new Error("Nothing is trusted about Sigstore.");
-    this.#asked ??= typeof given === "function" ? given() : Promise.resolve(given);
-    return this.#asked;
+    if (given === undefined) throw new Error("There is no trust in Sigstore.");
+    this.#resolved ??= typeof given === "function" ? given() : Promise.resolve(given);
+    return this.#resolved;
   }
 }
 
-export async function packRoot({ trustedRoot, signingConfig: _, ...facts }: TrustRoot): Promise<PortableRoot> {
+async function packRoot({ trustedRoot, signingConfig: _, ...facts }: TrustRoot): Promise<PortableRoot> {
   const { TrustedRoot } = await import("../core/verification/trust-root-messages.ts");
   return { ...facts, trustedRoot: TrustedRoot.toJSON(trustedRoot) };
 }
 
 type Ask = (question: Question) => Promise<unknown>;
 
-/** @param ask the caller, about Sigstore where a signature needs it */
 export function unpackTrust({ sigstore, ...rest }: PortableTrust, ask: Ask): Trust {
   return sigstore ? { ...rest, sigstore: () => unpackSigstore(ask, "trust") } : rest;
 }
 
 /** The caller's trust in Sigstore, or the public instance. */
 export async function unpackSigstore(ask: Ask, of: "trust" | "public"): Promise<SigstoreTrust> {
-  // The other side is this code, too: see `SigstoreAnswers`.
+  // The answers are those of `SigstoreAnswers`.
   const { root, newer, identities } = (await ask({ about: "sigstore", of })) as PortableSigstore;
-  const fetched = async () => unpackIfThere((await ask({ about: "newer", of })) as PortableRoot | undefined);
+  const fetched = async (): Promise<TrustRoot | undefined> => {
+    const packed = (await ask({ about: "newer", of })) as PortableRoot | undefined;
+    return packed === undefined ? undefined : unpackRoot(packed);
+  };
   return {
     root: await unpackRoot(root),
     identities,
@@ -76,11 +78,7 @@ export async function unpackSigstore(ask: Ask, of: "trust" | "public"): Promise<
   };
 }
 
-async function unpackIfThere(root: PortableRoot | undefined): Promise<TrustRoot | undefined> {
-  return root === undefined ? undefined : unpackRoot(root);
-}
-
-export async function unpackRoot({ trustedRoot, ...facts }: PortableRoot): Promise<TrustRoot> {
+async function unpackRoot({ trustedRoot, ...facts }: PortableRoot): Promise<TrustRoot> {
   const { TrustedRoot } = await import("../core/verification/trust-root-messages.ts");
   return { ...facts, trustedRoot: TrustedRoot.fromJSON(trustedRoot) };
 }

@@ -1,4 +1,5 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
@@ -7,43 +8,43 @@ import type { Verdict } from "../core/verdict.ts";
 import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
-import type { EntrySize } from "./entry-sizes.ts";
+import type { PolicyLocation } from "./policy-source.ts";
 import type { PortableError } from "./portable-error.ts";
-import type { PortablePolicy } from "./portable-policy.ts";
 import type { PortableTrust } from "./portable-trust.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
 import type { SigningPreview } from "./signing-preview.ts";
 
-// Both sides are built from the same sources and talk through a pipe of their own, by structured clone: bytes and dates
-// cross as they are. Nothing here comes from elsewhere.
+// Both sides are built from the same sources and talk through a private pipe, by structured clone: bytes and dates
+// cross unchanged. No message comes from anywhere else.
 
-/** What only one side can hold. */
-type Held = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "identity" | "confirmReplacement";
+/** Options that cannot cross to the other side. */
+type Local = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | "identity" | "confirmReplacement";
 
 /** What the engine can be asked to do. */
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
   findSignatures(options: { readonly model: string }): readonly string[];
-  /** Bytes, about. */
+  /** Bytes. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
-  entrySizes(options: { readonly root: string; readonly names: readonly string[] }): EntrySize[];
   readVerificationHint(options: { readonly signature: string }): VerificationHint;
-  authenticate(options: Omit<AuthenticateOptions, Held> & { readonly trust: PortableTrust }): Verdict;
+  authenticate(options: Omit<AuthenticateOptions, Local> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
-  previewPolicy(options: PreviewModels & { readonly policy: PortablePolicy }): PreviewedModel[];
-  newlyAccepted(options: PreviewModels & { readonly before: PortablePolicy; readonly after: PortablePolicy }): string[];
+  previewPolicy(
+    options: Omit<PreviewOptions, "publicSigstore"> & { readonly policy: PolicyLocation },
+  ): PreviewedModel[];
   previewResigning(options: ResigningOptions): ResigningPreview | undefined;
-  prepare(options: Omit<PrepareOptions, Held> & { readonly trust: PortableTrust }): PreparedStatement;
-  sign(options: Omit<SignOptions, Held> & { readonly identity: PortableIdentity }): SignResult;
+  prepare(options: Omit<PrepareOptions, Local> & { readonly trust: PortableTrust }): PreparedStatement;
+  sign(options: Omit<SignOptions, Local> & { readonly identity: PortableIdentity }): SignResult;
 }
 
-type PreviewModels = Omit<PreviewOptions, "publicSigstore">;
-
-/** Keyless signing asks a person and talks to services: that is done where the editor's proxy settings hold. */
-export type PortableIdentity = Exclude<SignOptions["identity"], { readonly method: "sigstore" }>;
+/**
+ * Keyless signing asks a person and connects to services, so it runs where the editor's proxy settings apply. Tokens and
+ * plugins need the person's environment, which the engine does not have.
+ */
+export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
@@ -73,16 +74,16 @@ export type FromEngine =
   | { readonly type: "piece"; readonly id: number; readonly items: readonly unknown[] }
   | { readonly type: "failed"; readonly id: number; readonly error: PortableError };
 
-/** What only the caller can look up, or has to know before the call goes on. */
+/** What the engine asks the caller during a call. */
 export type Question =
-  /** The trust in Sigstore: that of the call, or the public instance. `newer`: a root that is being fetched. */
+  /** The trust in Sigstore: that of the call, or in the public instance. `newer`: a root that is being fetched. */
   | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
-  /** No file of the model was read yet; the check goes on with the answer. */
+  /** Before any file of the model is read; the check continues with the answer. */
   | { readonly about: "begin"; readonly signatures: readonly string[] }
-  /** Whether the person agrees to replace a signature. */
+  /** Whether to replace a signature. */
   | { readonly about: "replacement"; readonly replacement: Replacement };
 
-/** A list that was left out of a result, and comes in pieces. */
+/** A list that is not in the result and is fetched in pieces. */
 export interface LongList {
   readonly path: readonly string[];
   readonly length: number;

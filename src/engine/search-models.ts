@@ -9,27 +9,27 @@ import {
 } from "../core/model/find-models.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
 import { Glob } from "../core/policy/glob.ts";
-import { matcherOf } from "./editor-globs.ts";
+import { compileGlobs } from "./editor-globs.ts";
 
-/** What to look for below a workspace folder, as data. Paths are relative to the folder and `/` separated. */
+/** A search for models below a workspace folder. Paths are relative to the folder and `/` separated. */
 export interface SearchRequest {
   /** Absolute. */
   readonly folder: string;
-  /** Patterns, as the editor's settings have them, of what to leave out. */
+  /** Patterns of the editor's settings, of what to exclude. */
   readonly exclude?: readonly string[];
-  /** Patterns of folders and files that are models in any case. */
+  /** Patterns of additional models. */
   readonly models?: readonly string[];
-  /** Paths of folders and files that are models wherever they lie. */
+  /** Paths of additional models, wherever they are. */
   readonly named?: readonly string[];
-  /** Patterns of policies: no folder is passed over that one of them lies in, or around. */
+  /** Patterns of policies: folders on the way to a match are always searched. */
   readonly searched?: readonly string[];
-  /** Files and folders that are looked at before the search gives up. */
+  /** Files and folders after which the search ends. */
   readonly maxEntries: number;
 }
 
 export interface SearchResult {
   readonly models: readonly FoundModel[];
-  /** How many files and folders were looked at, if there were more. */
+  /** How many files and folders were searched, if there were more. */
   readonly bound?: number;
   readonly skippedFolders: SkippedFolders;
   readonly strays: Strays;
@@ -41,19 +41,19 @@ export interface Strays {
   readonly count: number;
 }
 
-/** Folders that a search passed over; the first of them by name. */
+/** Folders that a search skipped. */
 export interface SkippedFolders {
   readonly first: readonly { readonly path: string; readonly reason: SkipReason }[];
   readonly count: number;
 }
 
-const MAX_PASSED_OVER = 10;
+const MAX_SKIPPED = 10;
 const MAX_STRAYS = 100;
 
 /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
 export async function searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
   const { folder, exclude = [], models: patterns = [], named = [], searched = [], maxEntries } = request;
-  const [isExcluded, matches] = await Promise.all([matcherOf(exclude), matcherOf(patterns)]);
+  const [isExcluded, matches] = await Promise.all([compileGlobs(exclude), compileGlobs(patterns)]);
   const names = new Set(named);
   const globs = searched.map((pattern) => new Glob(pattern));
   const first: SkippedFolders["first"][number][] = [];
@@ -67,10 +67,10 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
     mustEnter: (relative) => globs.some((glob) => glob.touches(relative)),
     maxEntries,
     onSkip: (path, reason) => {
-      // Git's own folder is never a model's.
+      // Never part of a model.
       if (basename(path) === ".git") return;
       count++;
-      if (first.length < MAX_PASSED_OVER) first.push({ path, reason });
+      if (first.length < MAX_SKIPPED) first.push({ path, reason });
     },
     onStray: (stray) => {
       strayCount++;
@@ -87,7 +87,7 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
   return bound === undefined ? result : { ...result, bound };
 }
 
-/** Those that no search finds: single files, what lies in another model, and what is beyond the bound. */
+/** Named models that the search does not find: single files, models in another model, and those beyond the bound. */
 async function namedModels(folder: string, named: ReadonlySet<string>, found: readonly FoundModel[]) {
   const known = new Set(found.map(({ path }) => path));
   const models: FoundModel[] = [];

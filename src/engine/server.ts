@@ -1,5 +1,5 @@
 import { HashPool } from "../core/hashing/hash-pool.ts";
-import { lowerPriority, useIdleDiskClass } from "./background-priority.ts";
+import { lowerPriority } from "./background-priority.ts";
 import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import { packError, unpackError } from "./portable-error.ts";
@@ -11,29 +11,24 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** Milliseconds after which the process steps back at the disk, too: short work is over before that matters. */
-const DISK_CLASS_MS = 500;
-
-/** The inside of the engine process. */
+/** Serves the calls of the client, in the engine process. */
 export function serveEngine(): void {
-  if (process.send === undefined) throw new Error("The engine is started by its client.");
-  // Before any other thread starts: it takes the priority of the one that starts it.
+  if (process.send === undefined) throw new Error("The engine can only be started by its client.");
   lowerPriority();
-  setTimeout(useIdleDiskClass, DISK_CLASS_MS).unref();
   let server: EngineServer | undefined;
   process.on("message", (message: ToEngine) => {
     if (message.type === "configure") server = new EngineServer(new HashPool({ cache: message.cache }));
-    else server?.hear(message);
+    else server?.receive(message);
   });
   process.on("disconnect", () => void Promise.resolve(server?.dispose()).finally(() => process.exit(0)));
-  // Ctrl-C reaches the whole group of a terminal; what follows from it is the client's to say.
+  // Ctrl-C reaches all processes of a terminal; the client decides what follows.
   process.on("SIGINT", () => {});
 }
 
 class EngineServer {
   readonly #pool: HashPool;
   readonly #running = new Map<number, AbortController>();
-  /** Long lists of results that were announced and not fetched yet. */
+  /** Long lists of results that were not fetched yet. */
   readonly #unsent = new Map<number, readonly (readonly unknown[])[]>();
   readonly #asked = new Map<number, Asked>();
   #asks = 0;
@@ -42,13 +37,13 @@ class EngineServer {
     this.#pool = pool;
   }
 
-  /** Cancels what is under way: there is no client to hear of it. */
+  /** Cancels the calls under way. */
   async dispose(): Promise<void> {
     for (const abort of this.#running.values()) abort.abort();
     await this.#pool.dispose();
   }
 
-  hear(message: Exclude<ToEngine, { type: "configure" }>): void {
+  receive(message: Exclude<ToEngine, { type: "configure" }>): void {
     switch (message.type) {
       case "call":
         void this.#run(message.id, message.call, message.options);
@@ -110,7 +105,7 @@ class EngineServer {
   }
 
   #send(message: FromEngine): void {
-    // A client that is gone needs no answer: `disconnect` ends this process.
+    // Errors are ignored: `disconnect` ends this process.
     process.send?.(message, undefined, undefined, () => {});
   }
 }

@@ -1,15 +1,21 @@
-import { CancellationError, commands, l10n } from "vscode";
+import { CancellationError, commands, l10n, window } from "vscode";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { type Disposable, DisposableStore } from "./disposables.ts";
 import { COMMANDS } from "./ids.ts";
 import { errorText, type Log } from "./log.ts";
-import { type Action, type Level, say } from "./messages.ts";
+import { messageText } from "./plain-text.ts";
 
-/** What a command was called with is anything: menus, key bindings and other extensions call it. */
+/** Menus, key bindings and other extensions call a command with arbitrary arguments. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
 export type CommandHandlers = Readonly<Record<keyof typeof COMMANDS, CommandHandler>>;
 
-/** An error whose button does what its sentence says is to be done. */
+/** A button of a message, and what it does. */
+export interface Action {
+  readonly label: string;
+  run(): unknown;
+}
+
+/** An error whose button does what its sentence asks for. */
 export class ActionableError extends Error {
   readonly action: Action;
 
@@ -28,7 +34,7 @@ export function registerCommands(handlers: CommandHandlers, log: Log): Disposabl
   return store;
 }
 
-/** Runs what a person asked for: cancelling is silent, a failure is one sentence with a button, its stack is in the log. */
+/** Runs a task of the person. Cancelling is silent; a failure is reported as a sentence with a button. */
 export async function guarded<T>(log: Log, task: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await task();
@@ -39,7 +45,7 @@ export async function guarded<T>(log: Log, task: () => T | Promise<T>): Promise<
   }
 }
 
-/** The person has closed a question. */
+/** Errors of a question that the person has closed. */
 const DECLINED: ReadonlySet<ErrorCode> = new Set([
   "CANCELLED",
   "PUBLICATION_DECLINED",
@@ -51,22 +57,30 @@ export function isCancellation(error: unknown): boolean {
   return error instanceof ProvenanceError && DECLINED.has(error.code);
 }
 
-/** Says something with a button or two; when what one does fails, that is told like the failure of a command. */
-export function tell(log: Log, level: Level, text: string, ...actions: readonly Action[]): void {
-  say(level, text, actions, (error) => {
-    if (!isCancellation(error)) showError(log, error);
-  });
+const SHOW = {
+  information: (text: string, ...items: string[]) => window.showInformationMessage(text, ...items),
+  warning: (text: string, ...items: string[]) => window.showWarningMessage(text, ...items),
+  error: (text: string, ...items: string[]) => window.showErrorMessage(text, ...items),
+} as const;
+
+/** Shows a notification without waiting for it. A failure of one of its actions is reported like that of a command. */
+export function notify(log: Log, level: keyof typeof SHOW, text: string, ...actions: readonly Action[]): void {
+  SHOW[level](messageText(text), ...actions.map(({ label }) => label))
+    .then(async (chosen) => await actions.find(({ label }) => label === chosen)?.run())
+    .then(undefined, (error: unknown) => {
+      if (!isCancellation(error)) showError(log, error);
+    });
 }
 
 export function showError(log: Log, error: unknown): void {
   log.error(errorText(error));
   if (error instanceof ActionableError) {
-    tell(log, "error", error.message, error.action);
+    notify(log, "error", error.message, error.action);
     return;
   }
   const message =
     error instanceof ProvenanceError
       ? error.message
       : l10n.t("Something went wrong in Model Provenance: {0}", error instanceof Error ? error.message : String(error));
-  tell(log, "error", message, { label: l10n.t("Show Output"), run: () => log.show() });
+  notify(log, "error", message, { label: l10n.t("Show Output"), run: () => log.show() });
 }

@@ -2,7 +2,7 @@ export interface Disposable {
   dispose(): unknown;
 }
 
-/** Things that end together, last added first. What is added after the end ends at once. */
+/** Disposes its items together, the last one first. An item that is added later is disposed at once. */
 export class DisposableStore implements Disposable {
   readonly #items: Disposable[] = [];
   #disposed = false;

@@ -1,4 +1,4 @@
-/** Every name that package.json and the code share. Imports nothing, so that a test in plain Node can compare the two. */
+/** Names that package.json and the code share. Imports nothing, so that a test in plain Node can compare them. */
 
 export const COMMANDS = {
   signModel: "modelProvenance.signModel",

@@ -6,14 +6,14 @@ import { SETTINGS } from "./ids.ts";
 import { isImageDisk } from "./remote-names.ts";
 import { configuredPath, TRUST_PATHS } from "./settings.ts";
 
-/** A file that would decide about trust, on a disk that is not the person's own. */
+/** A file for trust decisions that is ignored, as its disk does not belong to the person. */
 export interface IgnoredPath {
-  /** The setting that names it; absent for the default place of the person's own policy. */
+  /** The setting that names it; absent for the default path of the person's policy. */
   readonly setting?: string;
   readonly path: string;
 }
 
-/** What is ignored in this window, as its disk belongs to a container's image. Empty in every other window. */
+/** The files that are ignored in this window, as its disk is a container's. Empty in other windows. */
 export function ignoredTrustPaths(): readonly IgnoredPath[] {
   if (!isImageDisk(env.remoteName)) return [];
   const named = TRUST_PATHS.flatMap((name) => {

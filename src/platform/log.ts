@@ -7,7 +7,7 @@ export function createLog(): Log {
   return window.createOutputChannel("Model Provenance", { log: true });
 }
 
-/** The error with its code, its causes and their stacks, for the log only. Errors of the core never carry a secret. */
+/** The error with its code, causes and stacks, for the log. Errors of the core contain no secret. */
 export function errorText(error: unknown): string {
   const parts: string[] = [];
   let current: unknown = error;

@@ -1,17 +1,17 @@
 import { plainText } from "./plain-text.ts";
 
-/** ASCII punctuation that means something in Markdown, and nothing after a backslash (CommonMark 2.4). */
+/** ASCII punctuation that is markup, but not after a backslash (CommonMark 2.4). */
 const MARKUP = /[\\`*_{}[\]()#+\-!~=$]/g;
 
 /**
- * Punctuation for which a backslash would not do, written as character references (CommonMark 2.5): `<scheme:…>`, a bare
- * address and a mail address become links, `<` begins HTML, `&` a reference, and `|` a column.
+ * Punctuation that needs a character reference (CommonMark 2.5) instead of a backslash: `<scheme:…>`, a bare address and
+ * a mail address become links, `<` begins HTML, `&` a reference, and `|` a column.
  */
 const LINKING = /[&<>@|]|:(?=\/)|(?<=www)\./gi;
 
 /**
- * Text of others as Markdown that shows just that, on one line: nothing in it is markup, a link, an icon or a list. It is
- * the only way of such text into a `MarkdownString`: the editor's own `appendText` leaves `<command:…>` a live link.
+ * Escapes text of others for Markdown, on one line: nothing in it is markup, a link, an icon or a list. All such text in a
+ * `MarkdownString` goes through it: the editor's own `appendText` leaves `<command:…>` a link.
  */
 export function escapeMarkdown(text: string): string {
   return plainText(text)
@@ -21,8 +21,8 @@ export function escapeMarkdown(text: string): string {
 }
 
 /**
- * Lines break between words, but not after the first, which might be the number of a list. Spaces that Markdown would
- * drop, or make a code block of, stay.
+ * Lines break between words, but not after the first, which might be the number of a list. Keeps spaces that Markdown
+ * would drop, or turn into a code block.
  */
 function breakingSpaces(run: string, at: number, text: string): string {
   const isFirst = !text.slice(0, at).includes(" ");
@@ -43,7 +43,7 @@ export function codeSpan(text: string): string {
   let length = 1;
   while (runs.includes(length)) length += 1;
   const fence = "`".repeat(length);
-  // A space on either side is taken away again by who reads it; a backtick would join the fence.
+  // Markdown removes one space on either side; a backtick would join the fence.
   const padded = /^[` ]|[` ]$/.test(shown) ? ` ${shown} ` : shown;
   return fence + padded + fence;
 }

@@ -1,16 +1,16 @@
 /**
- * Characters that change how the text around them is shown, or that are not shown at all: controls (line breaks, escapes,
- * NUL), the bidirectional formats, everything that Unicode lists as ignorable (zero width characters, tags, variation
- * selectors, which can carry a hidden text), and half a surrogate pair. U+FE0F only asks for the picture of an emoji.
+ * Characters that are invisible or change how the text around them is shown: controls (line breaks, escapes, NUL),
+ * bidirectional formats, everything that Unicode lists as ignorable (zero width characters, tags, variation selectors,
+ * which can carry a hidden text), and lone surrogates. U+FE0F only selects the picture of an emoji.
  */
 const DECEPTIVE = /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** Text of others (file names, identities, messages made of them) as one line that shows what it is. */
+/** Text of others (file names, identities, messages with them) on one line, with deceptive characters replaced. */
 export function plainText(text: string): string {
   return text.replace(DECEPTIVE, "\u{fffd}");
 }
 
-/** JSON in which they are escapes: the same values, and nothing in it changes how it is shown. */
+/** JSON with those characters as escapes: the same values, without a deceptive character. */
 export function visibleJson(json: string): string {
   return json.replace(DECEPTIVE, (found) => {
     if (found === "\n") return found;
@@ -26,7 +26,7 @@ export function messageText(text: string): string {
   return plainText(text).replaceAll("](", "]\u2060(").replaceAll("$(", "$\u2060(");
 }
 
-/** Shortened in the middle: both ends of an identity or a path tell more than its middle. */
+/** Shortened in the middle, as both ends of an identity or a path matter more. */
 export function middleShortened(text: string, length: number): string {
   const points = [...text];
   if (points.length <= length) return text;

@@ -3,7 +3,7 @@ import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { doneOfText, timeLeftText } from "../core/presentation/bytes-and-time.ts";
 import { messageText } from "./plain-text.ts";
 
-/** Milliseconds of reading before a rate means anything. */
+/** Milliseconds of reading before a rate is meaningful. */
 const RATE_AFTER = 2_000;
 
 /**
@@ -20,11 +20,11 @@ export function bytesProgressText({ bytesDone, bytesTotal }: DigestProgress, ela
 
 export interface ProgressReport {
   step(text: string): void;
-  /** @param doing what is done with the bytes; absent where the title says it */
+  /** @param doing what happens to the bytes; absent where the title says it */
   bytes(progress: DigestProgress, doing?: string): void;
 }
 
-/** A notification with a cancel button around the task; pressing it aborts the signal. */
+/** Runs the task with a notification, whose cancel button aborts the signal. */
 export function withProgress<T>(
   title: string,
   task: (report: ProgressReport, signal: AbortSignal) => Promise<T>,

@@ -4,10 +4,10 @@
 const IMAGES = /^(?:[a-z0-9-]+-container|(?:github-)?codespaces)$/;
 
 /**
- * Whether the disk of a window is made of an image that a repository names: a file on it, wherever it lies, is not the
- * person's own.
+ * Whether the disk of a window comes from an image that a repository can choose, so that no file on it belongs to the
+ * person.
  *
- * @param remoteName `env.remoteName` of the editor, which the person's own machine says; undefined for a local window
+ * @param remoteName `env.remoteName` of the editor, which the person's own machine sets; undefined for a local window
  */
 export function isImageDisk(remoteName: string | undefined): boolean {
   return remoteName !== undefined && IMAGES.test(remoteName);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SecretStorage } from "vscode";
 
-/** Passphrases that the person asked to be kept, in the system's secret storage, one for each key file content. */
+/** Passphrases that the person saved, in the system's secret storage, one for each content of a key file. */
 export class Passphrases {
   readonly #storage: SecretStorage;
 
@@ -22,7 +22,7 @@ export class Passphrases {
   }
 }
 
-/** Keyed by the encrypted file, so that a re-encrypted key asks anew; the digest of the file tells nothing of its content. */
+/** Keyed by a digest of the encrypted file: a re-encrypted key asks again. */
 function slot(privateKeyPem: string): string {
   return `passphrase:${createHash("sha256").update(privateKeyPem).digest("hex")}`;
 }

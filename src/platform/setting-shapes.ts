@@ -5,19 +5,18 @@ import { flag, list, oneOf, type Shape, text, texts } from "./shapes.ts";
 export const PUBLIC = "public";
 export const STAGING = "staging";
 
-/** What the settings with a choice can be, the default first. */
+/** The values of the settings with a choice, the default first. */
 export const CHOICES = {
   autoVerify: ["cached", "off", "signatures", "full"],
   loginMethod: ["auto", "browser", "device", "code"],
 } as const;
 
-/** A value of the wrong shape counts as not set: settings files are written by hand. */
 export const SHAPES = {
   autoVerify: oneOf(...CHOICES.autoVerify),
   pauseInBackground: flag(false),
   models: texts,
   userPolicy: text(""),
-  // Of entries of any shape: they are parsed in trust-settings.ts.
+  // The entries are parsed in trust-settings.ts.
   trustedKeys: list,
   trustedCertificates: list,
   trustedIdentities: list,

@@ -2,18 +2,19 @@ import { ConfigurationTarget, type Disposable, env, type Uri, workspace } from "
 import { SETTINGS } from "./ids.ts";
 import { isImageDisk } from "./remote-names.ts";
 import { PUBLIC, SHAPES, STAGING } from "./setting-shapes.ts";
+import { fields } from "./shapes.ts";
 
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingName> = ReturnType<(typeof SHAPES)[K]>;
 
-/** Settings that name a file which decides about trust. */
+/** Settings that may name a file for trust decisions. */
 export const TRUST_PATHS = ["userPolicy", "sigstoreInstance"] as const;
 
-/** All settings that decide whom to trust. */
+/** All settings for trust decisions. */
 export const TRUST_SETTINGS = [...TRUST_PATHS, "trustedKeys", "trustedCertificates", "trustedIdentities"] as const;
 
 /**
- * A path that decides about trust counts as not set where the disk is not the person's own: {@link isImageDisk}.
+ * The value of a setting. A path for trust decisions counts as not set where the disk is a container's: {@link isImageDisk}.
  *
  * @param folder the workspace folder, for a setting that each may have its own value of
  */
@@ -22,7 +23,7 @@ export function setting<K extends SettingName>(name: K, folder?: Uri): SettingVa
   return configured(name, isIgnored ? undefined : workspace.getConfiguration(undefined, folder).get(SETTINGS[name]));
 }
 
-/** The path that a setting names, whether it counts in this window or not. */
+/** The path in a setting, whether it counts in this window or not. */
 export function configuredPath(name: (typeof TRUST_PATHS)[number]): string | undefined {
   const value = configured(name, workspace.getConfiguration().get(SETTINGS[name]));
   return value === "" || value === PUBLIC || value === STAGING ? undefined : value;
@@ -32,13 +33,26 @@ function configured<K extends SettingName>(name: K, value: unknown): SettingValu
   return SHAPES[name](value) as SettingValue<K>;
 }
 
-/** Writes the person's own settings, never the workspace's. */
+/** Changes the user settings, never those of the workspace. */
 export async function changeSetting<K extends SettingName>(name: K, value: SettingValue<K>): Promise<void> {
   await workspace.getConfiguration().update(SETTINGS[name], value, ConfigurationTarget.Global);
 }
 
 export function onSettingChanged(names: readonly SettingName[], listener: () => void): Disposable {
+  return onConfigurationChanged(
+    names.map((name) => SETTINGS[name]),
+    listener,
+  );
+}
+
+export function onConfigurationChanged(keys: readonly string[], listener: () => void): Disposable {
   return workspace.onDidChangeConfiguration((event) => {
-    if (names.some((name) => event.affectsConfiguration(SETTINGS[name]))) listener();
+    if (keys.some((key) => event.affectsConfiguration(key))) listener();
   });
+}
+
+/** Patterns that the editor excludes from its own lists, without those that depend on other files. */
+export function excludedPatterns(folder: Uri): readonly string[] {
+  const value: unknown = workspace.getConfiguration("files", folder).get("exclude");
+  return [...fields(value)].flatMap(([pattern, on]) => (on === true ? [pattern] : []));
 }

@@ -1,12 +1,10 @@
 /**
- * Schemas of the few small values that are read while the extension is activated: a schema library would be a quarter
- * of what is loaded then. Everything else is parsed with valibot.
- *
- * Each turns anything into a value of its type; what has another shape counts as not set.
+ * Turns anything into a value of its type; a value of another shape counts as not set. These few schemas are used while
+ * the extension is activated, where valibot would be a quarter of the code to load.
  */
 export type Shape<T> = (value: unknown) => T;
 
-/** @param unset the value where there is none of the others */
+/** @param unset the value if none of the others is given */
 export function oneOf<const T extends string>(unset: T, ...others: readonly T[]): Shape<T> {
   return (value) => others.find((other) => other === value) ?? unset;
 }
@@ -15,7 +13,7 @@ export function flag(unset: boolean): Shape<boolean> {
   return (value) => (typeof value === "boolean" ? value : unset);
 }
 
-/** @param unset also in the place of an empty text */
+/** @param unset the value also for an empty text */
 export function text(unset: string): Shape<string> {
   return (value) => (typeof value === "string" && value !== "" ? value : unset);
 }

@@ -16,8 +16,8 @@ const REOPEN_AFTER = 60 * 60 * 1000;
 type OpenRoot = Pick<SigstoreTrust, "root" | "newer">;
 
 /**
- * The trust roots of Sigstore, kept in global storage. Nothing is loaded before the first keyless signature is looked
- * at; they are refreshed in the background once a day, but not in a workspace that is not trusted.
+ * The trust roots of Sigstore, in global storage. They are loaded for the first keyless signature, and refreshed in the
+ * background once a day, but not in a workspace that is not trusted.
  */
 export class SigstoreRoots {
   readonly #store = new DisposableStore();
@@ -50,7 +50,7 @@ export class SigstoreRoots {
   }
 
   /**
-   * The root and the services to sign with; the network is asked where what is known is older than a day.
+   * The root and the services to sign with, refreshed where they are older than a day.
    *
    * @throws ProvenanceError TRUST_ROOT_*, CANCELLED
    */
@@ -63,7 +63,7 @@ export class SigstoreRoots {
   }
 
   /**
-   * Asks for the newest root now; a private instance's file is read again.
+   * Refreshes the root now; reads a private instance's file again.
    *
    * @throws ProvenanceError TRUST_ROOT_*, CANCELLED
    */
@@ -125,7 +125,7 @@ export async function readConfiguration(file: string): Promise<TrustRoot> {
   if (!isAbsolute(file)) {
     throw new ProvenanceError(
       "TRUST_ROOT_UNREADABLE",
-      l10n.t('The setting for the Sigstore instance is "{0}": neither public nor staging, nor an absolute path.', file),
+      l10n.t('The Sigstore instance "{0}" in the settings is neither public, staging nor an absolute path.', file),
       { details: { label: file } },
     );
   }

@@ -10,7 +10,7 @@ const Text = v.pipe(v.string(), v.minLength(1));
 const Pem = v.strictObject({ label: Text, pem: Text });
 const Identity = v.strictObject({ identity: Text, issuer: Text });
 
-/** What the person's own settings accept, and what is wrong with them. */
+/** The trust of the person's settings, and their errors. */
 export interface TrustSettings {
   readonly keys: readonly PemSource[];
   readonly roots: readonly PemSource[];
@@ -18,7 +18,7 @@ export interface TrustSettings {
   readonly problems: readonly SettingProblem[];
 }
 
-/** An entry that accepts nobody. */
+/** An entry that is ignored. */
 export interface SettingProblem {
   /** Name of the setting. */
   readonly setting: string;
@@ -26,9 +26,9 @@ export interface SettingProblem {
   readonly message: string;
 }
 
-/** Reads the settings: one bad entry must not keep the others from being trusted. */
+/** Reads the settings. A bad entry does not invalidate the others. */
 export async function readTrustSettings(): Promise<TrustSettings> {
-  // A large library comes with it, and most people have no root.
+  // Loads a large library, and most people have no root.
   const parseRoots = setting("trustedCertificates").length > 0 ? await loadRootParser() : undefined;
   const problems: SettingProblem[] = [];
   const read = <T>(name: "trustedKeys" | "trustedCertificates" | "trustedIdentities", parse: (entry: unknown) => T) =>
@@ -38,7 +38,7 @@ export async function readTrustSettings(): Promise<TrustSettings> {
       } catch (error) {
         if (!(error instanceof ProvenanceError) && !v.isValiError(error)) throw error;
         const at = `${SETTINGS[name]}[${index}]`;
-        problems.push({ setting: SETTINGS[name], message: l10n.t("{0} is not used: {1}", at, error.message) });
+        problems.push({ setting: SETTINGS[name], message: l10n.t("{0} is ignored: {1}", at, error.message) });
         return [];
       }
     });
@@ -51,7 +51,7 @@ export async function readTrustSettings(): Promise<TrustSettings> {
 }
 
 function parseKey(entry: unknown): PemSource {
-  refusePath(entry, "PUBLIC KEY");
+  rejectPath(entry, "PUBLIC KEY");
   const source = v.parse(Pem, entry);
   readPublicKey(source);
   return source;
@@ -60,10 +60,10 @@ function parseKey(entry: unknown): PemSource {
 async function loadRootParser(): Promise<(entry: unknown) => PemSource> {
   const { readCertificates } = await import("../core/verification/certificates.ts");
   return (entry) => {
-    refusePath(entry, "CERTIFICATE");
+    rejectPath(entry, "CERTIFICATE");
     const source = v.parse(Pem, entry);
     if (/PRIVATE KEY-----/.test(source.pem)) {
-      const message = l10n.t("{0} holds a private key, which does not belong in a setting. Remove it.", source.label);
+      const message = l10n.t("{0} contains a private key, which does not belong in settings. Remove it.", source.label);
       throw new ProvenanceError("CERTIFICATE_UNREADABLE", message);
     }
     readCertificates([source]);
@@ -71,12 +71,12 @@ async function loadRootParser(): Promise<(entry: unknown) => PemSource> {
   };
 }
 
-/** Whoever can write the file at a path decides whom it accepts: on a remote machine, that need not be the person. */
-function refusePath(entry: unknown, kind: "PUBLIC KEY" | "CERTIFICATE"): void {
+/** A path is not accepted: on a remote machine, others than the person may be able to change the file. */
+function rejectPath(entry: unknown, kind: "PUBLIC KEY" | "CERTIFICATE"): void {
   if (typeof entry !== "string") return;
   const form = `{ "label": "…", "pem": "-----BEGIN ${kind}-----…" }`;
   throw new ProvenanceError(
     kind === "CERTIFICATE" ? "CERTIFICATE_UNREADABLE" : "KEY_UNREADABLE",
-    l10n.t('It is a path. An entry holds the text itself: {0}. The command "Trust Key…" writes it.', form),
+    l10n.t('The entry is a path, but must contain the PEM text itself: {0}. The command "Trust Key…" adds it.', form),
   );
 }

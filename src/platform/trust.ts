@@ -14,8 +14,8 @@ const PEM_LIMIT = 1_000_000;
 export type TrustKind = "key" | "certificate";
 
 /**
- * Whom this person trusts, until policies say more: public keys, root certificates and identities of the person's own settings,
- * and those accepted for this window only. Nothing of a workspace is ever added.
+ * The signers that the person trusts where no policy applies: public keys, root certificates and identities of the
+ * person's settings, and those accepted for this window only. A workspace adds none.
  */
 export class TrustStore {
   readonly #store = new DisposableStore();
@@ -24,7 +24,7 @@ export class TrustStore {
   readonly #sigstore: SigstoreRoots;
   readonly #keys: PemSource[] = [];
   readonly #roots: PemSource[] = [];
-  /** What the log says already: the settings are read for every check. */
+  /** Warnings that the log has already: the settings are read for every check. */
   readonly #warned = new Set<string>();
   readonly onDidChange = this.#changed.event;
 
@@ -36,7 +36,7 @@ export class TrustStore {
     this.#store.add(sigstore.onDidChange(changed));
   }
 
-  /** Entries that cannot be read are named in the log, and accept nobody. */
+  /** Logs and ignores entries that cannot be read. */
   async load(): Promise<Trust> {
     const { readTrustSettings } = await import("./trust-settings.ts");
     const { keys, roots, identities, problems } = await readTrustSettings();
@@ -47,7 +47,7 @@ export class TrustStore {
     }
     return {
       keys: [...keys, ...this.#keys],
-      // Also where there is none: that is then what is missing, and no other method.
+      // Also without roots: then the reason is that the root is missing.
       certificates: { roots: [...roots, ...this.#roots] },
       sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities }),
     };

@@ -11,14 +11,15 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-const METHODS = ["sigstore", "key", "certificate"];
+const SIGN_METHODS = ["sigstore", "key", "certificate", "pkcs11-key", "pkcs11-certificate", "kms"];
+const VERIFY_METHODS = ["sigstore", "key", "certificate", "kms"];
 
 /** Modules are loaded on use: `--help` and `--version` need none of the core. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sign: {
     summary: "Sign a model with a login, a key or a certificate.",
     failure: "Signing failed",
-    methods: METHODS,
+    methods: SIGN_METHODS,
     load: async () =>
       methodCommand("sign", ["Signs a model: a folder or a single file."], {
         sigstore: {
@@ -33,12 +34,24 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
           summary: "With a certificate and its private key.",
           load: async () => (await import("./commands/sign.ts")).signWithCertificate,
         },
+        "pkcs11-key": {
+          summary: "With a private key in a PKCS #11 token.",
+          load: async () => (await import("./commands/sign-pkcs11.ts")).signWithPkcs11Key,
+        },
+        "pkcs11-certificate": {
+          summary: "With a certificate, and its private key in a PKCS #11 token.",
+          load: async () => (await import("./commands/sign-pkcs11.ts")).signWithPkcs11Certificate,
+        },
+        kms: {
+          summary: "With a key in a cloud or a vault, by a plugin.",
+          load: async () => (await import("./commands/kms.ts")).signWithKms,
+        },
       }),
   },
   verify: {
     summary: "Verify that a model is what its signer signed.",
     failure: "Verification failed",
-    methods: METHODS,
+    methods: VERIFY_METHODS,
     load: async () =>
       methodCommand(
         "verify",
@@ -57,6 +70,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
           certificate: {
             summary: "Signed with a certificate, under a root that you trust.",
             load: async () => (await import("./commands/verify.ts")).verifyWithCertificate,
+          },
+          kms: {
+            summary: "Signed with a key in a cloud or a vault, by a plugin.",
+            load: async () => (await import("./commands/kms.ts")).verifyWithKms,
           },
         },
         async () => (await import("./commands/verify-policy.ts")).verifyWithPolicyFile,

@@ -5,8 +5,8 @@ import type { Terminal } from "./terminal.ts";
 
 export const PROGRAM = "model-provenance";
 
-/** 1 also stands for a verdict other than "verified". */
-export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+/** 1 also stands for a verdict other than "verified"; 3 for a signature that matches a manifest, files not read. */
+export const EXIT = { done: 0, failed: 1, usage: 2, manifestOnly: 3 } as const;
 
 export interface Command {
   /** @returns the exit status */

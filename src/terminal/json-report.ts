@@ -1,11 +1,15 @@
 import type { ModelDigest } from "../core/digest.ts";
+import type { DigestedPart } from "../core/digest-part.ts";
 import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
+import type { PartNumber } from "../core/manifest/part-number.ts";
 import type { FoundModel, SignatureWithoutModel } from "../core/model/find-models.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
+import { namesOf } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { ManifestVerification } from "../core/verify-manifest.ts";
 import { REPORT_VERSION } from "../core/verify-report.ts";
 import type { ScanResult } from "./scan-report.ts";
 
@@ -33,15 +37,43 @@ export function signJson(model: string, result: SignResult): JsonReport {
   };
 }
 
-export function digestJson(model: string, { rootDigest, resources, coverage }: ModelDigest): JsonReport {
+/** @param output where the manifest of the model was written, if it was */
+export function digestJson(
+  model: string,
+  { rootDigest, resources, coverage }: ModelDigest,
+  output: string | undefined,
+): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "digest",
     model,
+    ...(output !== undefined && { output }),
     digest: `sha256:${rootDigest}`,
     resources: resources.map(resourceJson),
     coverage,
   };
+}
+
+export function partJson(model: string, output: string, { manifest, kept, bytes, seconds }: DigestedPart): JsonReport {
+  const files = new Set(manifest.files.map(({ name }) => name)).size;
+  return {
+    version: REPORT_VERSION,
+    command: "digest",
+    model,
+    output,
+    part: manifest.part,
+    kept,
+    files,
+    bytes,
+    seconds,
+  };
+}
+
+/** `verified` is always false: no file was read. */
+export function manifestJson(file: string, { verdict, comparison, matches }: ManifestVerification): JsonReport {
+  const { changed = [], missing = [], added = [] } = comparison ?? {};
+  const manifest = { file, matches, changed: namesOf(changed), missing: namesOf(missing), added: namesOf(added) };
+  return { version: REPORT_VERSION, command: "verify", verified: false, manifest, verdict };
 }
 
 /** `verified` is always false: `inspect` verifies nothing. */
@@ -54,15 +86,19 @@ export function inspectJson({ resources, ...inspection }: Inspection): JsonRepor
   };
 }
 
-export function scanJson(
-  folder: string,
-  models: readonly FoundModel[],
-  strays: readonly SignatureWithoutModel[],
-): JsonReport {
+/** What a scan found besides models. */
+export interface ScanExtent {
+  /** The part of the models that was scanned, if they were shared out. */
+  readonly part: PartNumber | undefined;
+  readonly strays: readonly SignatureWithoutModel[];
+}
+
+export function scanJson(folder: string, models: readonly FoundModel[], { part, strays }: ScanExtent): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "scan",
     folder,
+    ...(part !== undefined && { part }),
     models: models.map(({ path, kind, signature, otherSignatures }) => ({
       path,
       kind,
@@ -80,12 +116,13 @@ export function isPassed({ models, failures }: ScanResult): boolean {
 }
 
 /** Of a scan that verifies: a verdict a model, what else failed, and how far the search went. */
-export function verifiedScanJson(folder: string, result: ScanResult): JsonReport {
+export function verifiedScanJson(folder: string, result: ScanResult, part: PartNumber | undefined): JsonReport {
   const { models, failures, searched } = result;
   return {
     version: REPORT_VERSION,
     command: "scan",
     folder,
+    ...(part !== undefined && { part }),
     passed: isPassed(result),
     models: models.map(({ path, kind, verdict, passed }) => ({
       path,

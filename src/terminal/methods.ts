@@ -19,7 +19,7 @@ const PKCS11_METHODS = ["pkcs11-key", "pkcs11-certificate"];
 export function methodCommand(
   name: string,
   description: readonly string[],
-  methods: Readonly<Record<"sigstore" | "key" | "certificate", Method>>,
+  methods: Readonly<Record<string, Method>> & { readonly sigstore: Method },
   withPolicy?: () => Promise<Command>,
 ): Command {
   return {
@@ -27,7 +27,7 @@ export function methodCommand(
       const first = (argv[0] ?? "").replaceAll("_", "-");
       if (first === "--help" || first === "-h") {
         const commands = Object.entries(methods).map(([method, { summary }]) => [method, summary] as const);
-        const usage = `${PROGRAM} ${name} [${Object.keys(methods).join(" | ")}] [OPTION…] MODEL`;
+        const usage = `${PROGRAM} ${name} [METHOD] [OPTION…] MODEL`;
         const examples = [
           `${PROGRAM} ${name} key --help`,
           ...(withPolicy === undefined ? [] : [`${PROGRAM} ${name} MODEL --policy FILE --help`]),
@@ -39,8 +39,9 @@ export function methodCommand(
         return (await withPolicy()).execute(argv, terminal);
       }
       if (first === "") throw usageError(`MODEL is missing. The methods: ${Object.keys(methods).join(", ")}.`);
-      if (PKCS11_METHODS.includes(first)) {
-        throw usageError(`Keys in a PKCS #11 token are not in this version yet: use "${PROGRAM} ${name} key".`);
+      if (PKCS11_METHODS.includes(first) && !isMethod(first, methods)) {
+        const method = first.replace("pkcs11-", "");
+        throw usageError(`A signature by a key in a token verifies as any other: use "${PROGRAM} ${name} ${method}".`);
       }
       const named = isMethod(first, methods) ? methods[first] : undefined;
       if (named !== undefined) return (await named.load()).execute(argv.slice(1), terminal);
@@ -62,6 +63,6 @@ function namesPolicy(argv: readonly string[]): boolean {
   return options.some((argument) => argument === "--policy" || argument.startsWith("--policy="));
 }
 
-function isMethod<T extends string>(name: string, methods: Readonly<Record<T, unknown>>): name is T {
+function isMethod(name: string, methods: Readonly<Record<string, unknown>>): boolean {
   return Object.hasOwn(methods, name);
 }

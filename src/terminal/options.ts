@@ -104,6 +104,24 @@ export function manifestChoice(model: string, args: ArgumentsOf<typeof MANIFEST_
   };
 }
 
+/**
+ * Rejects {@link MANIFEST_OPTIONS} where a manifest says itself what is hashed, and how.
+ *
+ * @param option the one that names manifests
+ * @throws ProvenanceError USAGE
+ */
+export function rejectManifestOptions(args: ArgumentsOf<typeof MANIFEST_OPTIONS>, option: string): void {
+  const given = [
+    ...(["hash", "shard-size"] as const).filter((name) => args.text(name) !== undefined),
+    ...(args.list("ignore-paths").length > 0 ? ["ignore-paths"] : []),
+    ...(["ignore-git-paths", "allow-symlinks", "exclude-junk"] as const).filter(
+      (name) => args.flag(name) !== undefined,
+    ),
+  ];
+  if (given[0] === undefined) return;
+  throw usageError(`--${given[0]} and --${option} exclude one another: give it to digest --part.`);
+}
+
 /** Policies, and what goes with them. */
 export const POLICY_OPTIONS = {
   policy: {

@@ -55,7 +55,7 @@ export async function passphraseFor(
       { details: { label: key.label } },
     );
   }
-  return fromTerminal(`Passphrase for ${key.label}: `, terminal);
+  return askHidden(`Passphrase for ${key.label}: `, "No passphrase was entered.", terminal);
 }
 
 function fromEnvironment(name: string, env: Terminal["env"]): string {
@@ -103,23 +103,27 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 /**
  * Asks on the terminal without echo, with a line editor for backspace, paste and Ctrl-U. Echo is off before the question
  * appears.
+ *
+ * @param notGiven message of the error
+ * @throws ProvenanceError CANCELLED
  */
-async function fromTerminal(question: string, { input, err, interruption }: Terminal): Promise<string> {
+export async function askHidden(question: string, notGiven: string, terminal: Terminal): Promise<string> {
+  const { input, err, interruption } = terminal;
   throwIfCancelled(interruption.signal);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
   try {
     err.raw(escapeControls(question));
-    return await answer(editor, interruption);
+    return await answer(editor, notGiven, interruption);
   } finally {
     editor.close();
     err.raw("\n");
   }
 }
 
-function answer(editor: Interface, interruption: Interruption): Promise<string> {
+function answer(editor: Interface, notGiven: string, interruption: Interruption): Promise<string> {
   return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new ProvenanceError("CANCELLED", "No passphrase was entered."));
+    const cancel = (): void => reject(new ProvenanceError("CANCELLED", notGiven));
     // In raw mode Ctrl-C is a key, not a signal; Ctrl-D closes.
     editor.on("SIGINT", () => interruption.interrupt());
     editor.on("close", cancel);

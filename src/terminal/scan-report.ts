@@ -1,6 +1,7 @@
 import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import { type PartNumber, partText } from "../core/manifest/part-number.ts";
 import type { SignatureWithoutModel } from "../core/model/find-models.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
@@ -34,13 +35,15 @@ export interface ScanRequest {
   /** Absolute. */
   readonly folder: string;
   readonly allowEmpty: boolean;
+  /** Of the models, if they are shared out. */
+  readonly part: PartNumber | undefined;
   readonly format: (typeof SCAN_FORMATS)[number];
 }
 
 /** Runs a scan and reports it. Exit status 1 if any model is refused, or the search has a failure. */
 export async function reportScan(request: ScanRequest, scan: VerifyingScan, terminal: Terminal): Promise<number> {
   const { out, err, log } = terminal;
-  const { folder, format } = request;
+  const { folder, format, part } = request;
   const isText = format === "text";
   const result = await withProgressLine(err, (progress) =>
     scanModels(
@@ -57,11 +60,11 @@ export async function reportScan(request: ScanRequest, scan: VerifyingScan, term
       terminal,
     ),
   );
-  if (format === "json") out.json(verifiedScanJson(folder, result));
+  if (format === "json") out.json(verifiedScanJson(folder, result, part));
   if (format === "sarif") out.json(sarifLog(result, scan.root));
   if (format === "junit") out.raw(junitReport(result));
   const passed = isPassed(result);
-  const summary = summaryText(result);
+  const summary = `${part === undefined ? "" : `Part ${partText(part)}, `}${summaryText(result)}`;
   if (isText) {
     out.print(...result.failures.map(failureLine), ...searchedLines(result));
     out.print([{ text: summary, style: passed ? "bold" : "red" }]);

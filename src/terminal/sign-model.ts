@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import { basename, normalize, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { callerIgnorePaths } from "../core/model/ignore.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
@@ -8,15 +7,16 @@ import { signerText } from "../core/presentation/signer-text.ts";
 import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
-import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
+import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
-import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "./options.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { type ProgressLine, withProgressLine } from "./progress-line.ts";
 import { confirm } from "./question.ts";
 import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
+import { signaturePathFor } from "./signature-path.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
 
@@ -37,6 +37,11 @@ export const SIGN_OPTIONS = {
     type: "switch",
     help: "Sign Git LFS pointers as they are, in place of the files that were not downloaded. Without it, a pointer is an error.",
   },
+  manifest: {
+    type: "text",
+    metavar: "FILE",
+    help: "Sign the digests of this manifest, which digest --merge wrote. Names and sizes of the files are compared with it; contents are not read.",
+  },
   ...REPLACEMENT_OPTIONS,
   full: {
     type: "switch",
@@ -56,8 +61,13 @@ export async function signModel(
   terminal: Terminal,
 ): Promise<number> {
   const { cwd, out, err, log, interruption } = terminal;
+  const manifest = args.text("manifest");
+  if (manifest !== undefined) {
+    rejectManifestOptions(args, "manifest");
+    if (args.flag("full") === true) throw usageError("--full and --manifest exclude one another.");
+  }
   const core = await import("../core/sign.ts");
-  const signature = args.text("signature") ?? core.defaultSignaturePath(normalize(model), await kindOf(model));
+  const signature = args.text("signature") ?? (await signaturePathFor(model));
   const force = args.flag("force") ?? false;
   const yes = args.flag("yes") ?? false;
   const options = {
@@ -74,6 +84,7 @@ export async function signModel(
       identity: withoutProgress(identity, progress),
       ...options,
       allowIncomplete,
+      ...(manifest !== undefined && { manifest }),
       confirmReplacement: (replacement) => {
         progress.clear();
         return confirmReplacement(replacement, yes, terminal);
@@ -111,12 +122,6 @@ async function withAgreement(
     if (await confirm("Sign the model as it is?", terminal)) return attempt(true);
     throw error;
   }
-}
-
-/** The kind of a model; a missing one is reported later. */
-async function kindOf(model: string): Promise<"file" | "directory"> {
-  const found = await stat(model).catch(() => undefined);
-  return found?.isDirectory() === true ? "directory" : "file";
 }
 
 const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {

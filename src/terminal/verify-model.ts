@@ -35,6 +35,11 @@ export const VERIFY_OPTIONS = {
     type: "switch",
     help: "Accepted for compatibility, without effect: the signed statement says whether symbolic links are followed.",
   },
+  manifest: {
+    type: "text",
+    metavar: "FILE",
+    help: "Compare what is signed with this manifest, which digest --merge wrote, and not with the files. They are not read, so the model is not verified: exit status 3 where all matches.",
+  },
   ...REPORT_OPTIONS,
 } as const satisfies OptionSpecs;
 
@@ -66,6 +71,13 @@ export async function verifyModel(
   if (signature !== undefined && fingerprints !== undefined) {
     const { fingerprintLines } = await import("./certificate-fingerprints.ts");
     for (const line of await fingerprintLines(fingerprints, signature)) log.info(line);
+  }
+  const manifest = args.text("manifest");
+  if (manifest !== undefined && signature !== undefined) {
+    const { verifyWithManifest } = await import("./verify-manifest.ts");
+    const json = args.flag("json") ?? false;
+    const long = args.flag("long") ?? false;
+    return verifyWithManifest({ model, trust, signature, manifest, json }, { long }, terminal);
   }
   const { verify } = await import("../core/verify.ts");
   const found = await withProgressLine(err, async ({ update }) =>

@@ -1,7 +1,9 @@
 import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
+import type { PartNumber } from "../core/manifest/part-number.ts";
 import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
+import { isInPart } from "../core/parts.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { Trust } from "../core/trust.ts";
@@ -24,17 +26,19 @@ export interface VerifyingScan {
   passes(verdict: Verdict): boolean;
 }
 
-/** Verifies every model below a folder, one after the other, in the order of their paths. */
+/** Verifies every model below a folder, or every one of a part, one after the other, in the order of their paths. */
 export async function scanModels(
   { root, search, verify, passes }: VerifyingScan,
-  { folder, allowEmpty }: { readonly folder: string; readonly allowEmpty: boolean },
+  request: { readonly folder: string; readonly allowEmpty: boolean; readonly part: PartNumber | undefined },
   hooks: ScanHooks,
   { interruption: { signal } }: Terminal,
 ): Promise<ScanResult> {
+  const { folder, allowEmpty, part } = request;
   const gate = await searchGate({ ...search, scanned: folder, root, allowEmpty, signal, onProgress: hooks.onSearch });
   const models: ScannedModel[] = [];
   for (const found of gate.models) {
     const { path, kind } = found;
+    if (part !== undefined && !isInPart(folder, path, part)) continue;
     const verdict = await verify(found, { cache: cacheFolder("digests"), signal, onProgress: hooks.onProgress }).catch(
       (error: unknown) => unverifiableVerdict(path, error),
     );

@@ -20,18 +20,18 @@ import { EDITOR, prepareTimeText } from "./localizer.ts";
 import { modelSentence } from "./model-text.ts";
 import { themeColour } from "./theme.ts";
 
-/** The editor cuts events of more addresses down to one for each folder. */
+/** VS Code cuts larger events down to one address for each folder. */
 const EVENT_LIMIT = 250;
 
-/** Files of one kind that have a badge; where more changed, the badge of the model says so. */
+/** Changed or added files that have a badge of their own. */
 const FILES_SHOWN = 1_000;
 
-/** Badges in the explorer: on a model, and on the very files that changed or were added. */
+/** Badges in the explorer, on models and on the files that changed or were added. */
 export class Badges implements FileDecorationProvider {
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<Uri[]>());
-  /** What each model decorates now, by path. */
+  /** Decorations by model and path. */
   readonly #shown = new Map<string, ReadonlyMap<string, FileDecoration>>();
   readonly onDidChangeFileDecorations = this.#changed.event;
 
@@ -82,7 +82,7 @@ export class Badges implements FileDecorationProvider {
   }
 }
 
-/** What one model shows in the explorer, by absolute path. */
+/** The decorations of a model in the explorer, by absolute path. */
 export function decorations(model: KnownModel): ReadonlyMap<string, FileDecoration> {
   const shown = new Map<string, FileDecoration>();
   const { verdict, path } = model;

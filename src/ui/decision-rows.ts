@@ -3,22 +3,10 @@ import type { AuthorityDecision, Decision, PolicyDecision, PolicyReference } fro
 import { policyNotes, policyOwner, policySentence } from "../core/presentation/decision-text.ts";
 import type { Reason } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
+import type { Row } from "./tree-nodes.ts";
 
-/** A row of the tree about a policy: chosen, it opens the line that it speaks of. */
-export interface DecisionRow {
-  readonly id: string;
-  readonly icon: string;
-  readonly colour?: "green" | "amber";
-  readonly label: string;
-  readonly description?: string;
-  readonly tooltip: string;
-  readonly opens?: Uri;
-  readonly at?: Range;
-  readonly children?: readonly DecisionRow[];
-}
-
-/** One row for each policy; below it its nearest authorities. */
-export function decisionRows(decision: Decision): readonly DecisionRow[] {
+/** One row for each policy, with rows for its closest authorities. */
+export function decisionRows(decision: Decision): readonly Row[] {
   const broken = decision.reasons.filter(({ code }) => code === "POLICY_INVALID");
   return [
     ...broken.map((reason, index) => brokenRow(reason, index)),
@@ -26,35 +14,35 @@ export function decisionRows(decision: Decision): readonly DecisionRow[] {
   ];
 }
 
-function policyRow(policy: PolicyDecision, index: number): DecisionRow {
+function policyRow(policy: PolicyDecision, index: number): Row {
   const accepting = policy.authorities.find(({ accepted }) => accepted);
   const label = plainText(policySentence(policy, l10n.t));
   const texts = policyNotes(policy).map(({ message }) => plainText(message));
-  const said = policy.authorities.filter(({ message }) => message !== "");
+  const explained = policy.authorities.filter(({ message }) => message !== "");
   const children = [
     ...texts.map((text, place) => ({ id: `policy:${index}:note:${place}`, icon: "info", label: text, tooltip: text })),
-    ...said.map((authority, place) => authorityRow(authority, `policy:${index}:authority:${place}`)),
+    ...explained.map((authority, place) => authorityRow(authority, `policy:${index}:authority:${place}`)),
   ];
-  const whose = policyOwner(policy, l10n.t);
+  const owner = policyOwner(policy, l10n.t);
   return {
     id: `policy:${index}`,
     ...look(policy),
     label,
-    description: whose,
-    tooltip: [label, whose, ...texts, ...said.map(authorityText)].join("\n"),
+    description: owner,
+    tooltip: [label, owner, ...texts, ...explained.map(authorityText)].join("\n"),
     ...target(accepting?.authority ?? policy.policy),
     children,
   };
 }
 
-function look({ satisfied, counts, by, mode }: PolicyDecision): Pick<DecisionRow, "icon" | "colour"> {
+function look({ satisfied, counts, by, mode }: PolicyDecision): Pick<Row, "icon" | "colour"> {
   if (!satisfied) return { icon: mode === "warn" ? "warning" : "circle-slash", colour: "amber" };
   if (!counts) return { icon: "shield" };
   if (by === "exception") return { icon: "warning", colour: "amber" };
   return by === "signer" ? { icon: "law", colour: "green" } : { icon: "law" };
 }
 
-function authorityRow(decision: AuthorityDecision, id: string): DecisionRow {
+function authorityRow(decision: AuthorityDecision, id: string): Row {
   const text = authorityText(decision);
   return { id, icon: decision.accepted ? "pass" : "dash", label: text, tooltip: text, ...target(decision.authority) };
 }
@@ -63,16 +51,16 @@ function authorityText({ authority, message }: AuthorityDecision): string {
   return plainText(`${authority.name}: ${message}`);
 }
 
-function brokenRow({ message, details }: Reason, index: number): DecisionRow {
+function brokenRow({ message, details }: Reason, index: number): Row {
   const label = plainText(message);
   const { file, line, column } = details;
-  const place =
+  const location =
     typeof file === "string" && typeof line === "number" && typeof column === "number"
       ? target({ file, line, column })
       : {};
-  return { id: `policy-file:${index}`, icon: "warning", colour: "amber", label, tooltip: label, ...place };
+  return { id: `policy-file:${index}`, icon: "warning", colour: "amber", label, tooltip: label, ...location };
 }
 
-function target({ file, line, column }: Omit<PolicyReference, "name">): Pick<DecisionRow, "opens" | "at"> {
+function target({ file, line, column }: Omit<PolicyReference, "name">): Pick<Row, "opens" | "at"> {
   return { opens: Uri.file(file), at: new Range(line - 1, column - 1, line - 1, column - 1) };
 }

@@ -8,12 +8,12 @@ import type { Verdict } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { Row } from "./tree-nodes.ts";
 
-/** Files of one kind that are listed; nobody reads on, and each is a row that the window keeps. */
+/** Listed files of one kind; each is a row that the window keeps in memory. */
 const FILES_SHOWN = 500;
 /** Parts of one file that its tooltip names. */
 const PARTS_SHOWN = 8;
 
-/** What is not as it was signed: every file, which opens where it is there, with what was expected and what was found. */
+/** The files that differ from the signature, with expected and found digests. */
 export function differenceRows(root: string, { comparison }: Verdict): readonly Row[] {
   if (comparison === undefined) return [];
   const open = (name: string): Uri => Uri.file(join(root, name));
@@ -73,7 +73,9 @@ function isUndownloaded({ note }: ChangedResource): boolean {
 
 function missingText({ ignored, note }: MissingResource): string {
   if (ignored) return l10n.t("signed, but left out of this check");
-  return note === undefined ? l10n.t("signed, not here") : l10n.t("signed, not here: {0}", noteText(note, l10n.t));
+  return note === undefined
+    ? l10n.t("signed, but missing")
+    : l10n.t("signed, but missing: {0}", noteText(note, l10n.t));
 }
 
 function group<T extends { readonly name: string }>(
@@ -104,7 +106,7 @@ function changeText(parts: readonly ChangedResource[]): string {
   return l10n.t("expected {0}, found {1}", start(change.expected), start(change.found));
 }
 
-/** Enough of a digest to see that two differ; the tooltip has all of both. */
+/** Enough to see that two digests differ; the tooltip has them in full. */
 function start(hex: string): string {
   return `${hex.slice(0, 4)}…`;
 }

@@ -25,7 +25,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.trustSigner,
 ];
 
-/** Markdown whose only markup is ours: text that comes from a bundle or a disk is escaped. */
+/** Builds Markdown without markup of others: text of a bundle or a disk is escaped. */
 export class HoverText {
   readonly markdown = new MarkdownString("", false);
 
@@ -80,7 +80,7 @@ export interface ModelRow {
   readonly description: string;
 }
 
-/** First what, second who (or, when it is bad, the files), third why, fourth how it is known; then what can be done. */
+/** The hover of a model: verdict, differing files, signer, reasons, coverage, and actions. */
 export function modelHover(model: KnownModel): MarkdownString {
   const { verdict } = model;
   const look = verdictLabel(verdict, l10n.t);
@@ -110,7 +110,7 @@ function differences(verdict: Verdict): string[] {
   return more > 0 ? [...all, l10n.t("… and {0} more", more)] : all;
 }
 
-/** Why what was known no longer stands, and what that was. */
+/** Why the verdict is outdated, and what it was. */
 function outdated(model: KnownModel): string[] {
   if (model.verdict.state !== "stale") return [];
   return [modelSentence(model), l10n.t("Last known: {0}", modelDescription(model))];
@@ -127,11 +127,11 @@ function how(model: KnownModel): string[] {
     return verdict.signer === undefined ? [] : [l10n.t("Only the signature was checked, no file was read")];
   }
   const { hidden } = verdict.coverage;
-  const left = ignoredNames(verdict.coverage);
+  const excluded = ignoredNames(verdict.coverage);
   const read = `${filesText(verdict.coverage, l10n.t)} · ${readingText(verdict, EDITOR)}`;
   return [
     read,
-    ...(left.length === 0 ? [] : [l10n.t("Left out: {0}", left.join(", "))]),
+    ...(excluded.length === 0 ? [] : [l10n.t("Left out: {0}", excluded.join(", "))]),
     ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN, l10n.t)}`]),
   ];
 }

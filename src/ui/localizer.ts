@@ -1,14 +1,14 @@
 import { env, l10n } from "vscode";
 import { localizer } from "../core/presentation/localizer.ts";
 
-/** The user's language and clock. */
+/** Texts, numbers and times in the editor's language. */
 export const EDITOR = localizer(l10n.t, env.language);
 
 let isPrepared = false;
 
 /**
- * Makes the first time text quick: reading a language's data holds the thread for some fifteen milliseconds, which here
- * is a turn of its own, and otherwise comes on top of all that a new verdict changes.
+ * Loads the language's data, which blocks the thread for some fifteen milliseconds, in a turn of its own instead of with
+ * everything else that a new verdict updates.
  */
 export function prepareTimeText(): void {
   if (isPrepared) return;

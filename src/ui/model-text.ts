@@ -9,15 +9,15 @@ import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { EDITOR } from "./localizer.ts";
 
-/** Characters of an identity where room is short; the whole of it is in the tooltip. */
+/** Characters of an identity in a list; the tooltip has it in full. */
 const SHORT = 48;
 
-/** The folder's or file's own name; for a snapshot in a cache of Hugging Face, that of the repository. */
+/** The name of the folder or file; of a snapshot in a Hugging Face cache, that of the repository. */
 export function modelName({ path }: KnownModel): string {
   return plainText(hubSnapshot(path)?.name ?? basename(path));
 }
 
-/** The name; or, where another model of the list has the same, the path from the workspace folder, or with it. */
+/** The shortest text that distinguishes the model in the list: its name, or a path. */
 export function distinctName(model: KnownModel, all: readonly KnownModel[]): string {
   const others = all.filter(({ path }) => path !== model.path);
   const name = NAMES.find((nameOf) => others.every((other) => nameOf(other) !== nameOf(model)));
@@ -31,13 +31,13 @@ const NAMES: readonly ((model: KnownModel) => string)[] = [
   ({ path, folder }) => (folder === undefined ? path : relative(dirname(folder), path)),
 ];
 
-/** As much of the revision as tells it apart. */
+/** The name with the start of the revision. */
 function hubRevision(path: string): string | undefined {
   const snapshot = hubSnapshot(path);
   return snapshot === undefined ? undefined : `${snapshot.name} @ ${snapshot.revision.slice(0, 8)}`;
 }
 
-/** What stands beside the name in a list. */
+/** The text beside the name in a list. */
 export function modelDescription(model: KnownModel): string {
   const { verdict, progress } = model;
   if (verdict.state === "checking" && progress !== undefined && progress.bytesTotal > 0) {
@@ -47,7 +47,7 @@ export function modelDescription(model: KnownModel): string {
   return middleShortened(plainText(summarizeVerdict(verdict, EDITOR)), SHORT);
 }
 
-/** The verdict as a sentence about this model, for messages and for people who listen. */
+/** The verdict as a sentence, for messages and screen readers. */
 export function modelSentence(model: KnownModel): string {
   const { verdict } = model;
   const reason = verdict.reasons[0]?.message;

@@ -9,17 +9,16 @@ import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
 import type { FolderNode, ModelNode, TreeNode } from "./tree-nodes.ts";
 
-/** The tree of models: a reader of the registry. How rows look and what is below them is loaded with the first row. */
+/** The tree of models. The code for its rows is loaded with the first row. */
 export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
   readonly #models = new Map<string, ModelNode>();
   readonly #folders = new Map<string | undefined, FolderNode>();
-  /** Models that were signed when the list was last shown. */
-  readonly #signed = new Set<string>();
   readonly #view: TreeView<TreeNode>;
   #filter: ReadonlySet<VerdictState> | undefined;
+  #hasSignature = false;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(registry: ModelRegistry) {
@@ -33,7 +32,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     this.#describe();
   }
 
-  /** Opens the view with this model selected and opened. */
+  /** Opens the view and selects and expands the model. */
   async show(path: string): Promise<void> {
     const model = this.#registry.get(path);
     if (model === undefined) return;
@@ -41,7 +40,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     await this.#view.reveal(this.#modelNode(path), { select: true, focus: true, expand: 1 });
   }
 
-  /** Verdicts whose models are listed; undefined: all. */
+  /** Verdicts whose models are listed; undefined for all. */
   get filter(): ReadonlySet<VerdictState> | undefined {
     return this.#filter;
   }
@@ -52,7 +51,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     this.#describe();
   }
 
-  /** What a filter takes the model for: while it is checked, for what it was. */
+  /** The verdict that the filter uses: during a check, the previous one. */
   groupOf({ verdict, before }: KnownModel): VerdictState {
     return verdict.state === "checking" ? (before ?? verdict).state : verdict.state;
   }
@@ -103,7 +102,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return filter === undefined ? models : models.filter((model) => filter.has(this.groupOf(model)));
   }
 
-  /** Beside models only: the view has a text of its own where there are none. */
+  /** Without models, the view shows its welcome text only. */
   async #settingNotes(): Promise<TreeNode[]> {
     return this.#registry.models.length === 0 ? [] : (await import("./setting-notes.ts")).settingNotes();
   }
@@ -123,36 +122,26 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   #modelNode(path: string): ModelNode {
-    return remembered(this.#models, path, () => ({ kind: "model", path }));
+    return cached(this.#models, path, () => ({ kind: "model", path }));
   }
 
   #folderNode(path: string | undefined): FolderNode {
-    return remembered(this.#folders, path, () => ({ kind: "folder", path }));
+    return cached(this.#folders, path, () => ({ kind: "folder", path }));
   }
 
   #update({ paths, list }: RegistryChange): void {
-    // A verdict that changes may bring its model into the filter, or take it out.
+    const hasSignature = this.#registry.models.some(({ verdict }) => verdict.signature !== undefined);
+    // A changed verdict may change whether its model passes the filter.
     if (list || this.#filter !== undefined) {
       for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
       this.#changed.fire(undefined);
     } else {
       for (const path of paths) this.#changed.fire(this.#modelNode(path));
-      // What is said of the whole list may have changed with the first signature.
-      if (paths.some((path) => this.#isSigned(path) !== this.#signed.has(path))) this.#changed.fire(undefined);
+      // A row about the whole list depends on whether there is a signature.
+      if (this.#hasSignature !== hasSignature) this.#changed.fire(undefined);
     }
-    this.#note(paths);
+    this.#hasSignature = hasSignature;
     this.#describe();
-  }
-
-  #isSigned(path: string): boolean {
-    return this.#registry.get(path)?.verdict.signature !== undefined;
-  }
-
-  #note(paths: readonly string[]): void {
-    for (const path of paths) {
-      if (this.#isSigned(path)) this.#signed.add(path);
-      else this.#signed.delete(path);
-    }
   }
 
   #describe(): void {
@@ -164,7 +153,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     this.#view.description = this.#filter === undefined ? "" : l10n.t("{0} of {1}", this.#listed.length, models.length);
     const restricted = !workspace.isTrusted && models.length > 0;
     this.#view.message = restricted
-      ? l10n.t("Restricted Mode: models are checked only when you ask, and signing is off.")
+      ? l10n.t("Restricted Mode: models are verified only on request, and signing is disabled.")
       : "";
   }
 }
@@ -177,7 +166,7 @@ function isIn(folder: FolderNode): (model: KnownModel) => boolean {
   return (model) => model.folder === folder.path;
 }
 
-function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+function cached<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;
   const made = make();

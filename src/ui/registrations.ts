@@ -12,16 +12,15 @@ import type { Services } from "./services.ts";
 import { registerViewer } from "./viewer/register-viewer.ts";
 
 /**
- * Everything that the editor may call, registered while the extension is activated, and nothing loaded for it: what is
- * registered here is a thin shim, whose `import()` brings the code on the first call.
+ * Registers everything that the editor calls, as thin shims that load their code with `import()` on the first call.
  *
- * A provider of the editor:
+ * A provider:
  *
  *     languages.registerHoverProvider(SELECTOR, {
  *       provideHover: async (...args) => (await import("./code-hover.ts")).provideHover(...args),
  *     })
  *
- * A surface that shows what is known of models: {@link fromFirstModel}.
+ * A surface that shows models: {@link fromFirstModel}.
  */
 export function registerAll(services: Services): Disposable {
   const { log, registry } = services;
@@ -51,7 +50,7 @@ export function registerAll(services: Services): Disposable {
   return store;
 }
 
-/** Makes the surface when the first model is known; its constructor shows what is known then. */
+/** Creates a surface when the first model is found; its constructor shows the models. */
 export function fromFirstModel(
   { registry, log }: { readonly registry: ModelRegistry; readonly log: Log },
   make: () => Promise<Disposable>,

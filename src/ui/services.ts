@@ -9,9 +9,9 @@ import type { Policies } from "../workspace/policies.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import type { KeyFiles } from "./commands/key-files.ts";
 import type { ModelsView } from "./models-view.ts";
-import type { Login } from "./signing-in/login.ts";
+import type { EditorLogin } from "./signing-in/editor-login.ts";
 
-/** What the commands work with; built once in `activate`. */
+/** The services of the extension, created in `activate`. */
 export interface Services {
   readonly log: Log;
   readonly registry: ModelRegistry;
@@ -21,16 +21,16 @@ export interface Services {
   readonly passphrases: Passphrases;
   readonly keyFiles: KeyFiles;
   readonly sigstore: SigstoreRoots;
-  readonly login: Login;
+  readonly login: EditorLogin;
   /** The extension's own folder, outside any workspace: absolute path. */
   readonly storage: string;
-  /** Where the extension itself lies: its built files are in `dist`. */
+  /** Where the extension is installed; its built files are in `dist`. */
   readonly extensionUri: Uri;
-  /** What is remembered of the person's choices, in all windows. */
+  /** The person's last choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;
-  /** The process that reads models and signatures, and signs. */
+  /** Reads models and signatures, and signs. */
   readonly engine: Omit<Engine, "dispose">;
-  /** Searches the workspace again; where the signal ends that, what was known stays. */
+  /** Searches the workspace again. When it is cancelled, the known models stay. */
   search(signal?: AbortSignal): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { plainText } from "../platform/plain-text.ts";
 import { readTrustSettings } from "../platform/trust-settings.ts";
 import type { NoteNode } from "./tree-nodes.ts";
 
-/** Rows about settings that decide about trust and are not used. */
+/** Rows about trust settings that are ignored. */
 export async function settingNotes(): Promise<NoteNode[]> {
   const { problems } = await readTrustSettings();
   return [
@@ -18,12 +18,14 @@ export async function settingNotes(): Promise<NoteNode[]> {
 }
 
 function ignoredLabel(setting: string | undefined): string {
-  return setting === undefined ? l10n.t("Your policy is ignored here") : l10n.t("{0} is ignored here", setting);
+  return setting === undefined
+    ? l10n.t("Your policy is ignored in this window")
+    : l10n.t("{0} is ignored in this window", setting);
 }
 
 function ignoredText(path: string): string {
   return l10n.t(
-    "The disk of this window belongs to a container or codespace, whose image a repository can choose: {0} is not used to decide whom to trust.",
+    "This window runs in a container or codespace whose image a repository can choose, so {0} is not used for trust decisions.",
     path,
   );
 }

@@ -18,7 +18,7 @@ export interface Summary {
   readonly background?: "statusBarItem.errorBackground" | "statusBarItem.warningBackground";
 }
 
-/** One item, only where there are models: the worst that is known, in a few words. */
+/** The status bar item: the most severe verdict, in a few words. Hidden without models. */
 export class StatusBar {
   readonly #registry: ModelRegistry;
   readonly #store = new DisposableStore();
@@ -58,16 +58,16 @@ export class StatusBar {
   }
 }
 
-/** The worst that is known. A policy that cannot be read stands beside what is red, and before everything else. */
+/** The most severe verdict; an unreadable policy is less severe than a failure only. */
 export function summary(models: readonly KnownModel[]): Summary {
   const red = redSummary(models);
   if (unreadablePolicies(models).length === 0) return red ?? restSummary(models);
-  if (red !== undefined) return { ...red, text: l10n.t("{0}, policy cannot be read", red.text) };
-  const text = l10n.t("Policy cannot be read, nothing is accepted");
+  if (red !== undefined) return { ...red, text: l10n.t("{0}, policy can't be read", red.text) };
+  const text = l10n.t("Policy can't be read, no signer accepted");
   return { icon: "warning", background: "statusBarItem.warningBackground", text };
 }
 
-/** What is wrong with policies, as the decisions on these models have it; each once. */
+/** The errors in policies, by the decisions on these models; each once. */
 function unreadablePolicies(models: readonly KnownModel[]): readonly string[] {
   const reasons = models.flatMap(({ verdict, before }) => (verdict.decision ?? before?.decision)?.reasons ?? []);
   return [...new Set(reasons.filter(({ code }) => code === "POLICY_INVALID").map(({ message }) => message))];
@@ -122,7 +122,7 @@ function percentText({ progress }: KnownModel): string {
 
 const ORDER = ["modified", "invalid", "checking", "untrusted", "unverifiable", "stale"] as const;
 
-/** The model that a click leads to. */
+/** The model that a click opens. */
 function worst(models: readonly KnownModel[]): KnownModel | undefined {
   for (const state of ORDER) {
     const model = models.find(({ verdict }) => verdict.state === state);

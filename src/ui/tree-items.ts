@@ -8,7 +8,7 @@ import { distinctName, modelDescription, modelSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
 import type { FactNode, FolderNode, NoteNode, TreeNode } from "./tree-nodes.ts";
 
-/** @param all the models of the list, among which the name has to tell this one apart */
+/** @param all the models of the list, in which the label is unique */
 export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeItem {
   const look = verdictLabel(model.verdict, l10n.t);
   const signed = model.verdict.signature !== undefined;

@@ -18,7 +18,7 @@ import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
 import { signatureRows } from "./signature-rows.ts";
 
-/** A row of the tree. Folders and models are looked up again when shown; the rows below are made of one verdict. */
+/** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
 export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
 
 export interface FolderNode {
@@ -32,7 +32,7 @@ export interface ModelNode {
   readonly path: string;
 }
 
-/** A row about the whole list, beside the models. */
+/** A row about the whole list. */
 export interface NoteNode {
   readonly kind: "note";
   readonly id: string;
@@ -55,20 +55,20 @@ export interface FactNode {
   readonly description?: string;
   /** Plain text. */
   readonly tooltip?: string;
-  /** Opened when the row is chosen. */
+  /** Opened when the row is selected. */
   readonly opens?: Uri;
   /** Where in that file. */
   readonly at?: Range;
-  /** Run when the row is chosen, where it opens nothing. */
+  /** Run when the row is selected, where it opens nothing. */
   readonly command?: Command;
   readonly children: readonly FactNode[];
   readonly expanded?: boolean;
 }
 
-/** A row below a model, not yet in its place. */
+/** A row below a model, without its parent. */
 export type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly children?: readonly Row[] };
 
-/** What is known below a model: the signer, what speaks against it, what is covered, and every file that differs. */
+/** The rows below a model: signer, decision, reasons, differing files and coverage. */
 export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode[] {
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
@@ -116,7 +116,7 @@ function signerRow(path: string, { signer }: Verdict): Row[] {
   }
 }
 
-/** How to accept the signer, where only that is missing, or where the key or root certificate is unknown. */
+/** Offers to trust the signer, where the signer is not accepted, or the key or root certificate is unknown. */
 function trustRow(path: string, verdict: Verdict): Row[] {
   const label = refusalOf(verdict);
   if (label === undefined) return [];
@@ -139,7 +139,7 @@ function refusalOf({ state, decision, reasons }: Verdict): string | undefined {
 
 function reasonRows(verdict: Verdict): Row[] {
   const bad = verdict.state === "invalid";
-  // The row that leads to trusting the signer has said it already.
+  // The row that offers to trust the signer has these reasons.
   if (verdict.decision === undefined && refusalOf(verdict) !== undefined) return [];
   return reasonsOutsideDecision(verdict.decision, verdict.reasons).map(({ message }, index) => ({
     id: `reason:${index}`,
@@ -153,16 +153,16 @@ function reasonRows(verdict: Verdict): Row[] {
 function coverageRow(verdict: Verdict): Row[] {
   const { coverage } = verdict;
   if (coverage === undefined) return [];
-  const left = coverage.ignored.filter(({ source }) => source !== "signature");
+  const excluded = coverage.ignored.filter(({ source }) => source !== "signature");
   const children: Row[] = [];
-  if (left.length > 0) {
+  if (excluded.length > 0) {
     children.push({
       id: "ignored",
       icon: "circle-slash",
-      label: l10n.t("Left out ({0})", left.length),
-      description: left.map(({ name }) => plainText(name)).join(", "),
+      label: l10n.t("Left out ({0})", excluded.length),
+      description: excluded.map(({ name }) => plainText(name)).join(", "),
       tooltip: l10n.t("Not covered by the signature"),
-      children: left.map(({ name, source }) => ({
+      children: excluded.map(({ name, source }) => ({
         id: `ignored:${name}`,
         icon: "dash",
         label: plainText(name),
@@ -195,7 +195,7 @@ function hiddenRow({ hidden }: Coverage): Row[] {
       colour: "amber",
       label: hiddenLabel(hidden, l10n.t),
       description: names.map(plainText).join(", "),
-      tooltip: l10n.t("Not covered by the signature, and not a file that git keeps there"),
+      tooltip: l10n.t("Not covered by the signature, and not one of git's own files"),
       children: [
         ...names.map(label),
         ...(more > 0 ? [{ id: "hidden:more", icon: "ellipsis", label: l10n.t("… and {0} more", more) }] : []),

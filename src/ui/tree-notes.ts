@@ -1,38 +1,38 @@
 import { basename, relative } from "node:path";
 import { l10n, TreeItem, Uri, workspace } from "vscode";
+import type { SkippedFolders, Strays } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { ModelRegistry, SkippedFolders, Strays } from "../workspace/registry.ts";
+import type { ModelRegistry } from "../workspace/registry.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
 
-/** What is to be said of the whole list: above the models, how to begin; below them, what may be missing. */
+/** Rows about the whole list: above the models, how to begin; below them, why some may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
-  const { models, bounds, skippedFolders, strays } = registry;
+  const { models, extents } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
     above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
     below: [
-      ...[...bounds].map(([folder, limit]) => boundNote(folder, limit)),
-      ...[...strays].flatMap(([folder, found]) => strayNotes(folder, found)),
-      // Without a model, the view says how to find one.
+      ...[...extents].flatMap(([folder, { bound }]) => (bound === undefined ? [] : [boundNote(folder, bound)])),
+      ...[...extents].flatMap(([folder, { strays }]) => (strays === undefined ? [] : strayNotes(folder, strays))),
+      // Without a model, the welcome text says how to find one.
       ...(models.length === 0
         ? []
-        : [...skippedFolders].map(([folder, folders]) => skippedFoldersNote(folder, folders))),
+        : [...extents].flatMap(([folder, { skippedFolders }]) => skippedNotes(folder, skippedFolders))),
     ],
   };
 }
 
 function unsignedNote(count: number): NoteNode {
-  const label = count === 1 ? l10n.t("It is not signed yet") : l10n.t("None is signed yet");
   const title = l10n.t("Sign Model…");
   return {
     kind: "note",
     id: "unsigned",
     icon: "edit",
-    label,
+    label: count === 1 ? l10n.t("The model is not signed yet") : l10n.t("No model is signed yet"),
     description: title,
-    tooltip: l10n.t("A signature tells everybody who made a model, and whether it is still what they made."),
+    tooltip: l10n.t("A signature shows who made a model, and whether it has changed since."),
     command: { command: COMMANDS.signModel, title },
   };
 }
@@ -47,7 +47,7 @@ function boundNote(folder: string, limit: number): NoteNode {
     label: l10n.t("Not all of {0} was searched", name),
     description: l10n.t("the first {0} files and folders", count),
     tooltip: l10n.t(
-      "{0} has more than {1} files and folders. Models beyond are not listed: leave folders out with the setting files.exclude, or open the folder that the models are in.",
+      "{0} has more than {1} files and folders, so models may be missing. Exclude folders with the setting files.exclude, or open the folder that contains the models.",
       name,
       count,
     ),
@@ -59,19 +59,22 @@ function boundNote(folder: string, limit: number): NoteNode {
   };
 }
 
-function skippedFoldersNote(folder: string, { count, first }: SkippedFolders): NoteNode {
+function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNode[] {
+  if (count === 0) return [];
   const reasons = { name: l10n.t("packages"), environment: l10n.t("environment"), unreadable: l10n.t("not readable") };
   const names = first.map(({ path, reason }) => `${plainText(relative(folder, path))} (${reasons[reason]})`);
   const more = count - first.length;
-  return {
-    kind: "note",
-    id: `passed-over:${folder}`,
-    icon: "info",
-    label: count === 1 ? l10n.t("1 folder was not searched") : l10n.t("{0} folders were not searched", count),
-    description: names[0] ?? "",
-    tooltip: [...names, ...(more > 0 ? [l10n.t("and {0} more", more)] : [])].join("\n"),
-    command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
-  };
+  return [
+    {
+      kind: "note",
+      id: `skipped:${folder}`,
+      icon: "info",
+      label: count === 1 ? l10n.t("1 folder was not searched") : l10n.t("{0} folders were not searched", count),
+      description: names[0] ?? "",
+      tooltip: [...names, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])].join("\n"),
+      command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
+    },
+  ];
 }
 
 /** Signatures listed one by one. */

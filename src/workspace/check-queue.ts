@@ -5,18 +5,18 @@ import type { CheckDepth } from "../engine/check-model.ts";
 export interface Job {
   readonly path: string;
   readonly depth: CheckDepth;
-  /** Somebody waits for it. */
+  /** Requested by the person, who waits for it. */
   readonly asked: boolean;
   readonly mode: DigestMode;
-  /** Ends the job for ever. */
+  /** Cancels the job. */
   readonly abort: AbortController;
   readonly onProgress: ((progress: DigestProgress) => void) | undefined;
   readonly settle: { resolve(verdict: Verdict): void; reject(error: unknown): void };
-  /** To be read, about; undefined until that was looked at. */
+  /** Size of the model, about; undefined until it is known. */
   bytes: number | undefined;
 }
 
-/** What waits to be checked: what is asked for first, then signatures, then the smallest. */
+/** Waiting checks: requested ones first, then signatures, then the smallest model. */
 export class CheckQueue {
   readonly #jobs: Job[] = [];
 
@@ -36,9 +36,9 @@ export class CheckQueue {
   }
 
   /**
-   * Takes what is next out. As long as the size of one is not known, no file is read that nobody asked for.
+   * Removes and returns the next job. No automatic check reads files before all sizes are known.
    *
-   * @param paused whether files that nobody asked for have to wait
+   * @param paused whether automatic checks that read files wait
    */
   take(paused: boolean): Job | undefined {
     const next = this.#jobs.find(({ asked }) => asked) ?? this.#jobs.find(({ depth }) => depth === "signature");

@@ -5,16 +5,16 @@ import type { CheckDepth } from "../engine/check-model.ts";
 import { CheckQueue, type Job } from "./check-queue.ts";
 import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
 import { type KnownModel, restsOnFiles } from "./registry.ts";
-import { standingVerdict } from "./standing-verdict.ts";
+import { retainFailure } from "./retained-failure.ts";
 
 export interface CheckerServices extends ReaderServices {
-  /** Whether files that nobody asked for have to wait. {@link Checker.pauseChanged} tells that it changed. */
+  /** Whether automatic checks that read files wait. Call {@link Checker.pauseChanged} when that changes. */
   paused?(): boolean;
   log(text: string): void;
 }
 
 export interface CheckOptions {
-  /** Somebody waits for it: it goes before what nobody asked for. */
+  /** Requested by the person: runs before automatic checks. */
   readonly asked?: boolean;
   /** Whether digests may come from the cache; `full` if not given. */
   readonly mode?: DigestMode;
@@ -22,18 +22,19 @@ export interface CheckOptions {
   readonly onProgress?: (progress: DigestProgress) => void;
 }
 
-/** Checks models one at a time, those asked for first, then the smallest; what comes out goes into the registry. */
+/** Checks one model at a time, requested ones first, then the smallest, and puts the verdicts into the registry. */
 export class Checker {
   readonly #services: CheckerServices;
   readonly #queue = new CheckQueue();
   readonly #reader: ModelReader;
   readonly #asked = new Set<string>();
   #running: Job | undefined;
-  /** Ends the reading of the job that runs, which then waits again. */
+  /** Interrupts the running job, which is then queued again. */
   #hold = new AbortController();
-  #touched = false;
-  /** Whom the person trusts changed under the check that runs: it is done again. */
-  #outdated = false;
+  /** Files changed during the running check. */
+  #filesChanged = false;
+  /** Trust changed during the running check, which is repeated. */
+  #trustChanged = false;
 
   constructor(services: CheckerServices) {
     this.#services = services;
@@ -41,12 +42,12 @@ export class Checker {
   }
 
   /**
-   * @returns the verdict, also when it is a bad one
-   * @throws `CANCELLED`, and what `verify` throws; the registry then holds what it held before
+   * @returns the verdict, also a failure
+   * @throws `CANCELLED`, and what `verify` throws; the registry then has the previous verdict
    */
   check(path: string, depth: CheckDepth, options: CheckOptions = {}): Promise<Verdict> {
     const { asked = false, mode = "full" } = options;
-    // Somebody waits for the same already; what changes meanwhile makes that one end as `stale`.
+    // A requested check is pending; changes during it make it end as `stale`.
     if (!asked && this.#isAskedFor(path)) return Promise.reject(cancelled());
     if (asked && depth === "files") this.#asked.add(path);
     this.#cancelUnasked(path);
@@ -66,28 +67,28 @@ export class Checker {
     });
   }
 
-  /** Whether somebody asked for the files of this model in this window. */
+  /** Whether the person requested to read the files of this model in this window. */
   wasAsked(path: string): boolean {
     return this.#asked.has(path);
   }
 
-  /** Files changed. What runs for the model is no longer true: nobody's check ends, an asked one will end as `stale`. */
-  touch(path: string): void {
+  /** Files of the model changed: cancels automatic checks; a requested one ends as `stale`. */
+  filesChanged(path: string): void {
     this.#cancelUnasked(path);
-    if (this.#running?.path === path && this.#running.depth === "files") this.#touched = true;
+    if (this.#running?.path === path && this.#running.depth === "files") this.#filesChanged = true;
   }
 
-  /** Whom the person trusts, or what policies say, has changed: what runs for the model asks the old ones. */
-  outdate(path: string): void {
+  /** Trusted signers or policies changed: cancels automatic checks; a requested one is repeated. */
+  trustChanged(path: string): void {
     this.#cancelUnasked(path);
-    if (this.#running?.path === path && this.#running.depth === "files") this.#outdated = true;
+    if (this.#running?.path === path && this.#running.depth === "files") this.#trustChanged = true;
   }
 
   isChecking(path: string): boolean {
     return this.#running?.path === path && this.#running.depth === "files";
   }
 
-  /** Whether files have to wait may have changed: what is read that nobody asked for stops, or goes on. */
+  /** Interrupts or continues the automatic check that reads files. */
   pauseChanged(): void {
     const running = this.#running;
     const reading = running !== undefined && !running.asked && running.depth === "files";
@@ -95,7 +96,7 @@ export class Checker {
     this.#next();
   }
 
-  /** Whether the signature file is the very one that the last check of this model read. */
+  /** Whether the signature file is the same that the last check of its model read. */
   signatureUnchanged(signature: string): Promise<boolean> {
     return this.#reader.signatureUnchanged(signature);
   }
@@ -135,7 +136,7 @@ export class Checker {
     const job = this.#queue.take(this.#services.paused?.() === true);
     if (job === undefined) return;
     this.#running = job;
-    this.#touched = false;
+    this.#filesChanged = false;
     this.#hold = new AbortController();
     const { signal: held } = this.#hold;
     const signal = AbortSignal.any([job.abort.signal, held]);
@@ -164,19 +165,19 @@ export class Checker {
     try {
       let reached: Verdict;
       do {
-        this.#outdated = false;
+        this.#trustChanged = false;
         reached =
           job.depth === "files"
             ? await this.#reader.files(job, known, signal, () => {
-                this.#touched = false;
+                this.#filesChanged = false;
               })
             : await this.#reader.signature(known, job.asked);
-      } while (this.#outdated && !signal.aborted);
+      } while (this.#trustChanged && !signal.aborted);
       if (signal.aborted) throw cancelled();
-      const verdict = standingVerdict(known, reached);
-      if (this.#touched) return this.#changedMeanwhile(job.path, verdict);
+      const verdict = retainFailure(known, reached);
+      if (this.#filesChanged) return this.#endAsStale(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
-      // The signature alone takes nothing away from what was found in the files.
+      // A check of the signature alone does not replace a verdict about the files.
       if (job.depth === "signature" && verdict.state === "unchecked" && current && cameFromFiles(current))
         return current;
       registry.update(job.path, verdict);
@@ -187,37 +188,38 @@ export class Checker {
         registry.remove(job.path);
         throw error;
       }
-      if ((!job.asked || diedWithEngine(error)) && !signal.aborted) return this.#undecided(job.path, known, error);
+      if ((!job.asked || diedWithEngine(error)) && !signal.aborted)
+        return this.#endAsUnverifiable(job.path, known, error);
       this.#restore(known);
       throw error;
     }
   }
 
-  #changedMeanwhile(path: string, reached: Verdict): Verdict {
+  #endAsStale(path: string, reached: Verdict): Verdict {
     const verdict: Verdict = { ...reached, state: "stale", staleBecause: "files" };
     this.#services.registry.update(path, verdict, { before: reached });
     this.#services.log(`stale: ${path}: files changed while they were read`);
     return verdict;
   }
 
-  /** The failure becomes the verdict: it could not be decided here. */
-  #undecided(path: string, known: KnownModel, error: unknown): Verdict {
+  /** Makes the error the reason of an `unverifiable` verdict. */
+  #endAsUnverifiable(path: string, known: KnownModel, error: unknown): Verdict {
     const code: ErrorCode = error instanceof ProvenanceError ? error.code : "INTERNAL";
     const details = error instanceof ProvenanceError ? error.details : {};
     const message = error instanceof Error ? error.message : String(error);
     const base = { state: "unverifiable", model: path, reasons: [{ code, message, details }] } as const;
     const { signature } = known.verdict;
-    const verdict = standingVerdict(known, signature === undefined ? base : { ...base, signature });
+    const verdict = retainFailure(known, signature === undefined ? base : { ...base, signature });
     this.#services.registry.update(path, verdict);
     this.#services.log(`${verdict.state}: ${path}: ${message}`);
     return verdict;
   }
 
-  /** Puts back what was known before a check that did not end, unless files changed under it. */
+  /** Restores the verdict before a check that did not end; `stale` where files changed during it. */
   #restore(known: KnownModel): void {
     if (this.#services.registry.get(known.path)?.verdict.state !== "checking") return;
     const before = lastReached(known);
-    if (this.#touched && before !== undefined && before.coverage !== undefined) {
+    if (this.#filesChanged && before !== undefined && before.coverage !== undefined) {
       this.#services.registry.update(known.path, { ...before, state: "stale", staleBecause: "files" }, { before });
     } else {
       this.#services.registry.update(known.path, known.verdict, { before: known.before });
@@ -225,12 +227,12 @@ export class Checker {
   }
 }
 
-/** Whether the engine ended with this check each time that it was tried. */
+/** Whether the engine died with this check each time. */
 function diedWithEngine(error: unknown): boolean {
   return error instanceof ProvenanceError && error.code === "INTERNAL" && "engine" in error.details;
 }
 
-/** A verdict from an earlier window is `stale` until the files are read. */
+/** Whether files were read for the verdict; one of an earlier window is `stale`. */
 function cameFromFiles(verdict: Verdict): boolean {
   return restsOnFiles(verdict) || verdict.state === "stale";
 }

@@ -1,15 +1,15 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import { isSkippedName } from "../core/model/never-entered.ts";
-import { matcherOf } from "../engine/editor-globs.ts";
+import { isSkippedName } from "../core/model/skipped-folders.ts";
+import { compileGlobs } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { SearchRequest } from "../engine/search-models.ts";
-import type { ModelRegistry, SkippedFolders } from "./registry.ts";
+import type { SearchRequest, SkippedFolders } from "../engine/search-models.ts";
+import type { ModelRegistry } from "./registry.ts";
 
-/** Files and folders of one workspace folder that a search looks at before it gives up. */
+/** Files and folders of one workspace folder after which a search ends. */
 const SEARCH_LIMIT = 500_000;
 
-/** What the person's settings and policies say of a folder: what to leave out, and what is a model in any case. */
+/** What settings and policies contribute to a search: what to exclude, and which models are not detected by themselves. */
 export type SearchHints = Pick<SearchRequest, "exclude" | "models" | "named" | "searched">;
 
 export interface DiscoveryServices {
@@ -21,18 +21,18 @@ export interface DiscoveryServices {
   readonly limit?: number;
 }
 
-/** Searches workspace folders for models, one search a folder at a time; a new search of a folder ends the old one. */
+/** Searches workspace folders for models. A new search of a folder cancels the previous one. */
 export class Discovery {
   readonly #services: DiscoveryServices;
   readonly #searches = new Map<string, AbortController>();
   /** By folder, as of its last search. */
-  readonly #known = new Map<string, SearchedPaths>();
+  readonly #hints = new Map<string, CompiledHints>();
 
   constructor(services: DiscoveryServices) {
     this.#services = services;
   }
 
-  /** Resolves when the registry has what was found; also when another search took over, or {@link cancel} ended it. */
+  /** Resolves when the registry has the result, or the search was cancelled. */
   async search(folder: string): Promise<void> {
     const { registry, engine, log } = this.#services;
     this.#searches.get(folder)?.abort();
@@ -40,11 +40,11 @@ export class Discovery {
     this.#searches.set(folder, abort);
     try {
       const hints = (await this.#services.hints?.(folder)) ?? {};
-      this.#known.set(folder, await searchedPaths(hints));
+      this.#hints.set(folder, await compileHints(hints));
       const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
       const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, models, bound, skippedFolders, strays);
+      registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
       log(`${models.length} models in ${folder}`);
       if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);
       for (const { path, subject } of strays.first) log(`No model here for the signature ${path} of ${subject ?? "?"}`);
@@ -57,18 +57,18 @@ export class Discovery {
     }
   }
 
-  /** Whether settings or policies make a model of what lies there, as far as the last search of the folder knew. */
+  /** Whether settings or policies name the path as a model, by the last search of the folder. */
   isNamed(folder: string, path: string): boolean {
-    return this.#known.get(folder)?.isNamed(relative(folder, path).split(sep).join("/")) === true;
+    return this.#hints.get(folder)?.isNamed(relative(folder, path).split(sep).join("/")) === true;
   }
 
-  /** Whether a search of the folder looks into the path, as far as names and policies decide. */
-  looksInto(folder: string, path: string): boolean {
+  /** Whether a search of the folder enters the path, by its names and policies. */
+  isSearched(folder: string, path: string): boolean {
     const name = relative(folder, path).split(sep).join("/");
-    return !name.split("/").some(isSkippedName) || this.#known.get(folder)?.mustEnter(name) === true;
+    return !name.split("/").some(isSkippedName) || this.#hints.get(folder)?.mustEnter(name) === true;
   }
 
-  /** Ends every search; what was known before stays. */
+  /** Cancels every search; the known models stay. */
   cancel(): void {
     for (const abort of this.#searches.values()) abort.abort();
   }
@@ -76,7 +76,7 @@ export class Discovery {
   /** The folder is no longer part of the workspace. */
   forget(folder: string): void {
     this.#searches.get(folder)?.abort();
-    this.#known.delete(folder);
+    this.#hints.delete(folder);
     this.#services.registry.removeFolder(folder);
   }
 
@@ -85,15 +85,15 @@ export class Discovery {
   }
 }
 
-/** What settings and policies say of paths, relative to the folder and `/` separated. */
-interface SearchedPaths {
+/** The hints of a search, compiled. Paths are relative to the folder and `/` separated. */
+interface CompiledHints {
   isNamed(path: string): boolean;
   mustEnter(path: string): boolean;
 }
 
-async function searchedPaths({ models = [], named = [], searched = [] }: SearchHints): Promise<SearchedPaths> {
+async function compileHints({ models = [], named = [], searched = [] }: SearchHints): Promise<CompiledHints> {
   const { Glob } = await import("../core/policy/glob.ts");
-  const [matches, names] = [await matcherOf(models), new Set(named)];
+  const [matches, names] = [await compileGlobs(models), new Set(named)];
   const globs = searched.map((pattern) => new Glob(pattern));
   return {
     isNamed: (path) => names.has(path) || matches(path),

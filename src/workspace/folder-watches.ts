@@ -2,35 +2,35 @@ import { type Dirent, type FSWatcher, watch } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 
-/** Folders of one model that are watched; of more, changes are left to the editor's watcher. */
+/** Folders of one model that are watched; in larger models, only the editor's watcher reports changes. */
 const FOLDER_LIMIT = 500;
 
 interface Watched {
   readonly watchers: FSWatcher[];
-  /** Whatever happens in the model is told by these watches. */
+  /** Whether the watchers report every change in the model. */
   complete: boolean;
 }
 
-/** Links of one model, by the absolute path of what they lead to. */
+/** Links of one model, by the absolute path of their target. */
 type Links = Map<string, string>;
 
 /**
- * Watches the folders of the models that were read, on Linux. The editor's own watcher misses what happens in folders
- * that are made, one in the other, while its window is open, as a download makes them; elsewhere it does not. What
- * links lead to outside of the model, as in a Hugging Face cache, is watched on every system.
+ * Watches the folders of models that were read, on Linux: there, the editor's watcher misses changes in nested folders
+ * that are created while its window is open, as a download creates them. Targets of links outside of the model, as in a
+ * Hugging Face cache, are watched on every system.
  */
 export class FolderWatches {
-  readonly #touched: (path: string) => void;
+  readonly #changed: (path: string) => void;
   readonly #enabled: boolean;
   readonly #models = new Map<string, Watched>();
 
-  /** @param touched told each file, folder or link that was created, changed or deleted, or leads to what was */
-  constructor(touched: (path: string) => void, enabled = process.platform === "linux") {
-    this.#touched = touched;
+  /** @param changed called with each file, folder or link that was created, changed or deleted, or whose target was */
+  constructor(changed: (path: string) => void, enabled = process.platform === "linux") {
+    this.#changed = changed;
     this.#enabled = enabled;
   }
 
-  /** Resolves when the model's folders are watched as they are now. Before its files are read: nothing is missed then. */
+  /** Resolves when the model's current folders are watched. Called before its files are read, so that no change is missed. */
   async watch(model: string, kind: "file" | "directory"): Promise<void> {
     this.unwatch(model);
     const watched: Watched = { watchers: [], complete: false };
@@ -39,7 +39,7 @@ export class FolderWatches {
     const root = await realpath(model).catch(() => model);
     let all: boolean;
     if (kind === "file") {
-      all = this.#enabled && this.#start(watched, model, () => this.#touched(model));
+      all = this.#enabled && this.#start(watched, model, () => this.#changed(model));
       if (root !== model) links.set(root, model);
     } else {
       all = await this.#watchFolders(model, root, watched, links);
@@ -47,7 +47,7 @@ export class FolderWatches {
     watched.complete = this.#watchTargets(watched, links) && all;
   }
 
-  /** Whether whatever happens in the model is told by these watches, and at once. */
+  /** Whether every change in the model is reported at once. */
   covers(model: string): boolean {
     return this.#models.get(model)?.complete === true;
   }
@@ -64,10 +64,10 @@ export class FolderWatches {
   async #watchFolders(model: string, root: string, watched: Watched, links: Links): Promise<boolean> {
     const folders = [model];
     for (const folder of folders) {
-      // Watched before it is listed: a folder made in between is in the list, or an event.
-      const told = (name: string | null): void => this.#touched(name === null ? folder : join(folder, name));
+      // Watched before it is listed: a folder created in between is in the list, or an event.
+      const listener = (name: string | null): void => this.#changed(name === null ? folder : join(folder, name));
       if (folders.length > FOLDER_LIMIT) return false;
-      if (this.#enabled && !this.#start(watched, folder, told)) return false;
+      if (this.#enabled && !this.#start(watched, folder, listener)) return false;
       for (const entry of await entriesOf(folder)) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) folders.push(path);
@@ -84,12 +84,12 @@ export class FolderWatches {
       const byName = new Map(targets.map(([target, link]) => [basename(target), link]));
       return this.#start(watched, folder, (name) => {
         const changed = name === null ? [...byName.values()] : [byName.get(name) ?? []].flat();
-        for (const link of changed) this.#touched(link);
+        for (const link of changed) this.#changed(link);
       });
     });
   }
 
-  /** False where the system has no watches left, the place has just gone, or the model is no longer watched. */
+  /** False where the system has no watches left, the path does not exist, or the model is no longer watched. */
   #start(watched: Watched, path: string, changed: (name: string | null) => void): boolean {
     if (![...this.#models.values()].includes(watched)) return false;
     try {
@@ -106,15 +106,15 @@ export class FolderWatches {
   }
 }
 
-/** What lies within the model is watched with its folder. */
+/** Targets within the model are watched with their folder. */
 async function noteTarget(link: string, root: string, links: Links): Promise<void> {
   const target = await realpath(link).catch(() => undefined);
   if (target !== undefined && isOutside(target, root)) links.set(target, link);
 }
 
 function isOutside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === ".." || way.startsWith(`..${sep}`);
+  const inside = relative(folder, path);
+  return inside === ".." || inside.startsWith(`..${sep}`);
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

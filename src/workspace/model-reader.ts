@@ -12,19 +12,19 @@ import { type KnownModel, type ModelRegistry, uncheckedSignatures } from "./regi
 export interface ReaderServices {
   readonly registry: ModelRegistry;
   trust(): Promise<Trust>;
-  /** Where policies cover the model, they decide, and not {@link trust}. */
+  /** Policies that cover the model replace {@link trust}. */
   policies?(model: KnownModel, asked: boolean): Promise<PolicySource | undefined>;
-  /** The public Sigstore instance, which policies may rest on. */
+  /** The public Sigstore instance, which policies may use. */
   readonly publicSigstore?: PublicSigstore;
   readonly engine: Pick<Engine, "check" | "sizeHint">;
-  /** Makes sure that changes of the model's files are seen from now on. */
+  /** Reports changes of the model's files from now on. */
   watch(model: string, kind: KnownModel["kind"]): Promise<void>;
 }
 
-/** One check of one model: its signature, or its files too. */
+/** Checks one model in the engine: its signature, or its files too. */
 export class ModelReader {
   readonly #services: ReaderServices;
-  /** What the last check of each signature file's model read. */
+  /** Identities of the signature files that the last check of each model read. */
   readonly #signatureFiles = new Map<string, string>();
 
   constructor(services: ReaderServices) {
@@ -32,9 +32,9 @@ export class ModelReader {
   }
 
   /**
-   * Reads every byte that the cache does not answer for, and tells the registry that it does.
+   * Reads the model's files, and reports the progress to the registry.
    *
-   * @param begins called before any file is read: a change until then is part of the check
+   * @param begins called before any file is read: the check includes all changes until then
    * @throws what `verify` throws
    */
   async files(
@@ -53,17 +53,17 @@ export class ModelReader {
         depth: "files",
         mode: job.mode,
         ...folderOf(known),
-        ...(await this.#deciding(known, job.asked)),
+        ...(await this.#trustFor(known, job.asked)),
       },
       {
-        ...this.#asking(),
+        ...this.#publicSigstore(),
         signal,
         onBegin: async (signatures) => {
           if (signal.aborted) return;
           checking = { state: "checking", model: job.path, ...uncheckedSignatures(signatures), reasons: [] };
           registry.update(job.path, checking, { before });
           await watch(job.path, known.kind);
-          // From here on, late news of these very files is no news.
+          // A later report of these same files is ignored.
           for (const signature of signatures) {
             const identity = await fileIdentity(signature);
             if (identity !== undefined) this.#signatureFiles.set(signature, identity);
@@ -82,30 +82,30 @@ export class ModelReader {
     );
   }
 
-  /** Reads no file but the signature. */
+  /** Reads the signature file only. */
   async signature(known: KnownModel, asked: boolean): Promise<Verdict> {
     const { path, kind, verdict } = known;
-    const deciding = await this.#deciding(known, asked);
-    // The signature that a policy demands is awaited: the editor's own watcher may miss it in a folder that is new.
-    if (deciding.policies !== undefined && verdict.signature === undefined) await this.#services.watch(path, kind);
+    const trusted = await this.#trustFor(known, asked);
+    // Waits for the signature that a policy demands: the editor's watcher may miss it in a new folder.
+    if (trusted.policies !== undefined && verdict.signature === undefined) await this.#services.watch(path, kind);
     const signatures = signaturePaths(verdict);
     const named = signatures.length > 0 && { signatures };
-    const request = { model: path, depth: "signature", ...named, ...folderOf(known), ...deciding } as const;
-    return this.#services.engine.check(request, this.#asking());
+    const request = { model: path, depth: "signature", ...named, ...folderOf(known), ...trusted } as const;
+    return this.#services.engine.check(request, this.#publicSigstore());
   }
 
-  /** The policies that cover the model, or whom the person trusts. */
-  async #deciding(known: KnownModel, asked: boolean): Promise<Pick<CheckRequest, "policies" | "trust">> {
+  /** The policies that cover the model, otherwise the trust of the settings. */
+  async #trustFor(known: KnownModel, asked: boolean): Promise<Pick<CheckRequest, "policies" | "trust">> {
     const policies = await this.#services.policies?.(known, asked);
     return policies === undefined ? { trust: await this.#services.trust() } : { policies, trust: {} };
   }
 
-  #asking(): Pick<CheckWatching, "publicSigstore"> {
+  #publicSigstore(): Pick<CheckWatching, "publicSigstore"> {
     const { publicSigstore } = this.#services;
     return publicSigstore === undefined ? {} : { publicSigstore };
   }
 
-  /** Whether the signature file is the very one that the last check of its model read. */
+  /** Whether the signature file is the same that the last check of its model read. */
   async signatureUnchanged(signature: string): Promise<boolean> {
     const seen = this.#signatureFiles.get(signature);
     return seen !== undefined && seen === (await fileIdentity(signature));
@@ -116,13 +116,13 @@ function folderOf({ folder }: KnownModel): Pick<CheckRequest, "folder"> {
   return folder === undefined ? {} : { folder };
 }
 
-/** The last verdict that was reached. */
+/** The last verdict that a check reached. */
 export function lastReached(known: KnownModel): Verdict | undefined {
   const passing = known.verdict.state === "checking" || known.verdict.state === "stale";
   return passing ? known.before : known.verdict;
 }
 
-/** What stays the same as long as nobody writes or replaces the file; undefined if there is none. */
+/** Changes when the file is written or replaced; undefined if there is none. */
 async function fileIdentity(path: string): Promise<string | undefined> {
   try {
     const info = await stat(path, { bigint: true });

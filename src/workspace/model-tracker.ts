@@ -7,19 +7,18 @@ import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { Log } from "../platform/log.ts";
 import { isImageDisk } from "../platform/remote-names.ts";
-import { excludedPatterns, modelPatterns, onHintsChanged } from "../platform/search-hints.ts";
-import { onSettingChanged, setting } from "../platform/settings.ts";
+import { excludedPatterns, onConfigurationChanged, onSettingChanged, setting } from "../platform/settings.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import { Checker } from "./checker.ts";
 import { Discovery, type SearchHints } from "./discovery.ts";
 import { FolderWatches } from "./folder-watches.ts";
-import { Freshness } from "./freshness.ts";
 import { Policies } from "./policies.ts";
-import { PolicyFollower } from "./policy-follower.ts";
+import { PolicyRevalidator } from "./policy-revalidator.ts";
 import { PolicyWatcher } from "./policy-watcher.ts";
 import { ModelRegistry } from "./registry.ts";
-import { VerdictMemory } from "./verdict-memory.ts";
+import { Revalidator } from "./revalidator.ts";
+import { VerdictStore } from "./verdict-store.ts";
 import { WorkspaceWatcher } from "./watcher.ts";
 
 export interface TrackerServices {
@@ -30,7 +29,7 @@ export interface TrackerServices {
   readonly engine: Engine;
 }
 
-/** Keeps the registry up to date: finds models, verifies them, and makes verdicts outdated. Nothing walks the disk before `start`. */
+/** Keeps the registry up to date: finds models, verifies them, and marks verdicts as outdated. Reads no disk before `start`. */
 export class ModelTracker {
   readonly registry = new ModelRegistry();
   readonly checker: Checker;
@@ -38,7 +37,7 @@ export class ModelTracker {
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
   readonly #policyWatcher: PolicyWatcher;
-  readonly #memory: VerdictMemory;
+  readonly #verdicts: VerdictStore;
 
   constructor({ context, log, trust, sigstore, engine }: TrackerServices) {
     const { registry } = this;
@@ -48,8 +47,8 @@ export class ModelTracker {
       if (!isCancellation(error)) log.error(error instanceof Error ? error : String(error));
     };
     const automatic = () => (workspace.isTrusted ? setting("autoVerify") : "off");
-    // First of all that hear of new models: one that is remembered is not new.
-    const memory = store.add(new VerdictMemory({ registry, storage: context.workspaceState, failed }));
+    // The first listener for new models: a model with a stored verdict is not new.
+    const verdicts = store.add(new VerdictStore({ registry, storage: context.workspaceState, failed }));
     const policies = new Policies({
       userPolicy: () => setting("userPolicy"),
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
@@ -58,7 +57,7 @@ export class ModelTracker {
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       log: note,
     });
-    const watches = store.add(new FolderWatches((path) => void freshness.touched(path)));
+    const watches = store.add(new FolderWatches((path) => void revalidator.fileChanged(path)));
     const checker = new Checker({
       registry,
       engine,
@@ -66,7 +65,7 @@ export class ModelTracker {
       watch: watches.watch.bind(watches),
       trust: () => trust.load(),
       policies: (model, asked) => {
-        // Who asks, asks about the files as they are, whether their change was told yet or not.
+        // A requested check uses the current files, whether their change was reported or not.
         if (asked) policies.forget();
         return policies.sourceFor(model);
       },
@@ -77,39 +76,41 @@ export class ModelTracker {
     const discovery = store.add(
       new Discovery({ registry, engine, log: note, hints: (folder) => searchHints(folder, policies) }),
     );
-    const freshness = store.add(
-      new Freshness({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
+    const revalidator = store.add(
+      new Revalidator({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
     );
     const mayCheck = () => automatic() !== "off";
-    store.add(new PolicyFollower({ registry, policies, checker, freshness, automatic: mayCheck, failed }));
+    store.add(new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: mayCheck, failed }));
     const searched = () => setContextKey("searched", true);
-    const watcher = store.add(new WorkspaceWatcher({ registry, discovery, freshness, searched }));
+    const fileChanged = (uri: Uri): void => policyWatcher.fileChanged(uri);
+    const watcher = store.add(new WorkspaceWatcher({ registry, discovery, revalidator, searched, fileChanged }));
     const policyWatcher = store.add(new PolicyWatcher(policies));
     const search = () => void watcher.search().catch(failed);
     store.add(policies.onDidChange(search));
-    store.add(onHintsChanged(search));
-    store.add(onSettingChanged(["userPolicy"], () => policyWatcher.changed()));
-    store.add(registry.onDidChange(({ paths }) => forgetGone(paths, registry, watches)));
-    store.add(trust.onDidChange(() => freshness.trustChanged("trust")));
-    store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.changed()));
-    store.add(workspace.onDidGrantWorkspaceTrust(() => freshness.automaticChanged()));
-    store.add(onSettingChanged(["autoVerify"], () => freshness.automaticChanged()));
+    store.add(onSettingChanged(["models"], search));
+    store.add(onConfigurationChanged(["files.exclude"], search));
+    store.add(onSettingChanged(["userPolicy"], () => policyWatcher.settingsChanged()));
+    store.add(registry.onDidChange(({ paths }) => unwatchRemoved(paths, registry, watches)));
+    store.add(trust.onDidChange(() => revalidator.trustChanged("trust")));
+    store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.settingsChanged()));
+    store.add(workspace.onDidGrantWorkspaceTrust(() => revalidator.automaticChanged()));
+    store.add(onSettingChanged(["autoVerify"], () => revalidator.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
     this.checker = checker;
     this.policies = policies;
-    this.#memory = memory;
+    this.#verdicts = verdicts;
     this.#watcher = watcher;
     this.#policyWatcher = policyWatcher;
   }
 
   async start(): Promise<void> {
-    await this.#memory.load();
+    await this.#verdicts.load();
     this.#policyWatcher.start();
     await this.#watcher.start();
   }
 
-  /** Searches the workspace again; policies are read again, too. */
+  /** Searches the workspace again, and reads policies again. */
   search(signal?: AbortSignal): Promise<void> {
     this.policies.forget();
     signal?.addEventListener("abort", () => this.#watcher.cancelSearch(), { once: true });
@@ -122,10 +123,11 @@ export class ModelTracker {
 }
 
 async function searchHints(folder: string, policies: Policies): Promise<SearchHints> {
-  const [named, searched] = await Promise.all([policies.namedModels(folder), policies.searchedPatterns(folder)]);
-  return { exclude: excludedPatterns(folder), models: modelPatterns(folder), named: [...named], searched };
+  const hints = await policies.searchHints(folder);
+  const uri = Uri.file(folder);
+  return { exclude: excludedPatterns(uri), models: setting("models", uri), ...hints };
 }
 
-function forgetGone(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {
+function unwatchRemoved(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {
   for (const path of paths) if (registry.get(path) === undefined) watches.unwatch(path);
 }

@@ -1,29 +1,27 @@
 import { dirname, isAbsolute, relative, sep } from "node:path";
-import type { PolicySet } from "../core/policy/evaluate.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 
 export interface PolicyServices {
-  /** The file that the person's setting names; empty: none. */
+  /** Path of the person's policy file in the settings; empty where there is none. */
   userPolicy(): string;
-  /** Where the person's own policy is, if the setting names none. */
+  /** Path of the person's policy file otherwise. */
   readonly defaultUserPolicy: string;
-  /** Whether the disk of this window is the person's own: a policy in the default place counts only then. */
+  /** Whether the disk of this window belongs to the person; otherwise the default path is ignored. */
   ownDisk(): boolean;
   workspaceTrusted(): boolean;
-  /** The workspace folder that a path is in, for a model that no search of a folder has found yet. */
+  /** The workspace folder that a path is in, for a model that was not found by a search of a folder. */
   folderOf(path: string): string | undefined;
   log(text: string): void;
 }
 
-/** What a model's policies are looked up by. */
-export interface PolicySubject {
+/** A model as policies see it. */
+interface PolicySubject {
   readonly path: string;
   /** Absolute path of the workspace folder it is in. */
   readonly folder?: string;
 }
 
-/** By whose they are. */
 export interface PolicyFiles {
   readonly user: readonly PolicyFile[];
   readonly workspace: readonly PolicyFile[];
@@ -32,25 +30,25 @@ export interface PolicyFiles {
 type Files = Promise<readonly PolicyFile[]>;
 
 /**
- * The policies of this window: the person's own, and those of each workspace folder. Read when they are first asked for,
- * and again when somebody says that they changed.
+ * The policies of this window: the person's, and those of each workspace folder. They are read on first use, and again
+ * after {@link changed} or {@link forget}.
  */
 export class Policies {
   readonly #services: PolicyServices;
-  readonly #folders = new Map<string, Files>();
-  readonly #listeners = new Set<() => void>();
-  readonly #naming = new Set<() => void>();
-  /** Absolute paths of what the policies read so far name. */
-  readonly #named = new Set<string>();
-  #user: Files | undefined;
-  /** How often what was read became outdated. */
+  /** By workspace folder; the person's by undefined. */
+  readonly #files = new Map<string | undefined, Files>();
+  readonly #changed = new Listeners();
+  readonly #referring = new Listeners();
+  /** Absolute paths of the files that the policies read so far refer to. */
+  readonly #referenced = new Set<string>();
+  /** How often the files were forgotten. */
   #generation = 0;
 
   constructor(services: PolicyServices) {
     this.#services = services;
   }
 
-  /** The policies that decide about the model; undefined where none covers it, and other trust decides. */
+  /** The policies that cover the model; undefined where none does, and the settings apply. */
   async sourceFor(subject: PolicySubject): Promise<PolicySource | undefined> {
     const around = subject.folder ?? this.#services.folderOf(subject.path);
     const model: PolicySubject = around === undefined ? subject : { path: subject.path, folder: around };
@@ -58,10 +56,10 @@ export class Policies {
     const { user, workspace } = await this.filesFor(model.folder);
     const { policySetOf } = await import("../core/policy/policy-files.ts");
     const policies = policySetOf(user, workspace);
-    const { folder, path } = place(model);
+    const { folder, path } = locateModel(model);
     const { covers } = await import("../core/policy/evaluate.ts");
     const covered = [...policies.user, ...policies.workspace].some((policy) => covers(policy, path));
-    // A file with errors may have been meant for this model: what it demands is not known.
+    // A file with errors may cover this model: what it demands is unknown.
     if (!covered && policies.invalid.length === 0) return undefined;
     const unread = policySetOf(user.filter(isUnread), []);
     const readable = user.filter((file) => !isUnread(file));
@@ -76,91 +74,72 @@ export class Policies {
     };
   }
 
-  /** What policies name without a wildcard: models, whatever they look like. Relative to the workspace folder. */
-  async namedModels(folder: string): Promise<ReadonlySet<string>> {
-    const { user, workspace } = await this.#policiesFor({ path: folder, folder });
-    const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));
-    return new Set(patterns.filter((pattern) => !pattern.includes("*")));
-  }
-
   /**
-   * The patterns of policies: in a folder that one lies in, or around it, no search passes anything over. Patterns without a
-   * literal beginning, such as `**`, say nothing about a single folder, and are left out.
+   * What policies contribute to a search for models below a workspace folder, relative to it: `named` are paths without
+   * a wildcard, which are models in any case; `searched` are patterns on whose way no folder is skipped. Patterns
+   * without a literal beginning, such as `**`, are not among those.
    */
-  async searchedPatterns(folder: string): Promise<readonly string[]> {
-    const { user, workspace } = await this.#policiesFor({ path: folder, folder });
+  async searchHints(
+    folder: string,
+  ): Promise<{ readonly named: readonly string[]; readonly searched: readonly string[] }> {
+    const { user, workspace } = await this.filesFor(folder);
     const { baseOf } = await import("../core/policy/glob.ts");
-    const patterns = [...user, ...workspace].flatMap(({ models }) => models.map(({ pattern }) => pattern));
-    return patterns.filter((pattern) => baseOf(pattern) !== ".");
+    const policies = [...user, ...workspace].flatMap((file) => file.policies);
+    const patterns = policies.flatMap(({ models }) => models.map(({ pattern }) => pattern));
+    return {
+      named: patterns.filter((pattern) => !pattern.includes("*")),
+      searched: patterns.filter((pattern) => baseOf(pattern) !== "."),
+    };
   }
 
-  /** The files that have a say on models of a workspace folder, as they were read: with what is wrong with them. */
+  /** The policy files for models of a workspace folder, with their errors. */
   async filesFor(folder: string | undefined): Promise<PolicyFiles> {
-    this.#user ??= this.#readUser();
-    const [user, workspace] = await Promise.all([this.#user, folder === undefined ? [] : this.#folder(folder)]);
-    return { user, workspace };
+    const user = this.#cached(undefined, () => this.#readUser());
+    if (folder === undefined) return { user: await user, workspace: [] };
+    const workspace = this.#cached(folder, () => this.#readFolder(folder));
+    return { user: await user, workspace: await workspace };
   }
 
-  /** The absolute path of the file that the person's own policies are in, whether it exists or not. */
+  /** The absolute path of the person's policy file, whether it exists or not. */
   userFile(): string {
     const named = this.#services.userPolicy();
     return named === "" ? this.#services.defaultUserPolicy : named;
   }
 
-  /** What was read is no longer true, and whoever listens is told. */
+  /** Policies have changed: reads them again on their next use, and notifies the listeners. */
   changed(): void {
     this.forget();
-    for (const listener of [...this.#listeners]) listener();
+    this.#changed.notify();
   }
 
-  /** Whatever is asked next is answered by the files as they are then. */
+  /** Reads the policies again on their next use. */
   forget(): void {
     this.#generation += 1;
-    this.#user = undefined;
-    this.#folders.clear();
+    this.#files.clear();
   }
 
-  /**
-   * Whether a policy names the file: a key, a certificate, a trust configuration. Also one that is there no longer, and
-   * one that was named by what a file said before.
-   */
-  restOn(path: string): boolean {
-    return this.#named.has(path);
-  }
-
-  /** That policies name files that none named before. */
-  onDidName(listener: () => void): { dispose(): void } {
-    this.#naming.add(listener);
-    return { dispose: () => this.#naming.delete(listener) };
+  /** Whether a policy refers, or referred, to the file: a key, a certificate, a trust configuration. It need not exist. */
+  isReferenced(path: string): boolean {
+    return this.#referenced.has(path);
   }
 
   /** The folders of those files. */
-  foldersNamed(): ReadonlySet<string> {
-    return new Set([...this.#named].map((path) => dirname(path)));
+  referencedFolders(): ReadonlySet<string> {
+    return new Set([...this.#referenced].map((path) => dirname(path)));
+  }
+
+  /** Policies refer to further files. */
+  onDidRefer(listener: () => void): { dispose(): void } {
+    return this.#referring.add(listener);
   }
 
   onDidChange(listener: () => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    return this.#changed.add(listener);
   }
 
-  #remember(named: readonly string[]): void {
-    const before = this.#named.size;
-    for (const file of named) this.#named.add(file);
-    if (this.#named.size > before) for (const listener of [...this.#naming]) listener();
-  }
-
-  async #policiesFor({ folder }: PolicySubject): Promise<PolicySet> {
-    const { user, workspace } = await this.filesFor(folder);
-    const { policySetOf } = await import("../core/policy/policy-files.ts");
-    return policySetOf(user, workspace);
-  }
-
-  #folder(folder: string): Files {
-    const known = this.#folders.get(folder);
-    if (known !== undefined) return known;
-    const files = this.#readFolder(folder);
-    this.#folders.set(folder, files);
+  #cached(key: string | undefined, read: () => Files): Files {
+    const files = this.#files.get(key) ?? read();
+    this.#files.set(key, files);
     return files;
   }
 
@@ -169,7 +148,7 @@ export class Policies {
     return this.#readAll(await findPolicyFiles(folder));
   }
 
-  /** A file that the setting names and that is not there refuses; without the default one, there is nothing to say. */
+  /** A missing file of the settings is an error; without a default file, there is no policy. */
   async #readUser(): Files {
     const named = this.#services.userPolicy();
     const file = this.userFile();
@@ -186,23 +165,38 @@ export class Policies {
     if (paths.length === 0) return [];
     const { readPolicyFile } = await import("../core/policy/read-policies.ts");
     const files = await Promise.all(paths.map((path) => readPolicyFile(path)));
+    const before = this.#referenced.size;
     for (const { path, named, diagnostics } of files) {
-      this.#remember(named);
+      for (const file of named) this.#referenced.add(file);
       for (const { line, column, severity, message } of diagnostics) {
         this.#services.log(`${path}:${line}:${column}: ${severity}: ${message}`);
       }
     }
+    if (this.#referenced.size > before) this.#referring.notify();
     return files;
   }
 }
 
-/** Not even looked for: its path in the settings is not absolute. */
+class Listeners {
+  readonly #listeners = new Set<() => void>();
+
+  add(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Whether it was not read, as its path in the settings is not absolute. */
 function isUnread({ path }: PolicyFile): boolean {
   return !isAbsolute(path);
 }
 
-/** What patterns are compared with, and the folder that they begin at. A model outside the workspace is known by its own name. */
-export function place({ path, folder = dirname(path) }: PolicySubject): {
+/** The folder that patterns are relative to, and the model's path in it. A model outside the workspace is matched by its name. */
+export function locateModel({ path, folder = dirname(path) }: PolicySubject): {
   readonly folder: string;
   readonly path: string;
 } {

@@ -1,5 +1,5 @@
-import { basename, dirname } from "node:path";
-import { Disposable, RelativePattern, Uri, type WorkspaceFolder, workspace } from "vscode";
+import { dirname } from "node:path";
+import { Disposable, RelativePattern, Uri, workspace } from "vscode";
 import type { Policies } from "./policies.ts";
 
 /** Milliseconds without a change before policies are read again. */
@@ -7,95 +7,62 @@ const QUIET = 200;
 
 const POLICY_FILE = /model-policy\.(?:ya?ml|json)$/;
 
-/** Tells when a file changed that a policy is in, or that it names: a key, a certificate, a trust configuration. */
+/** Notices changes of policy files, and of the keys, certificates and trust configurations that they refer to. */
 export class PolicyWatcher implements Disposable {
   readonly #policies: Policies;
-  readonly #folders = new Map<string, Disposable>();
-  /** Of files that the person's own policy names: they lie outside of the workspace. */
+  /** Watchers of folders outside of the workspace, whose own watcher calls {@link fileChanged}. */
   readonly #outside = new Map<string, Disposable>();
   readonly #subscriptions: readonly { dispose(): void }[];
-  #own: { readonly file: string; readonly watcher: Disposable } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(policies: Policies) {
     this.#policies = policies;
     this.#subscriptions = [
-      workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        for (const { uri } of removed) this.#leave(uri.fsPath);
-        for (const folder of added) this.#enter(folder);
-      }),
-      policies.onDidName(() => this.#watchNamed()),
-      // What the editor itself writes, it tells without fail; its watcher may miss one of two changes in a row.
-      workspace.onDidSaveTextDocument(({ uri }) => this.#look(uri)),
+      policies.onDidRefer(() => this.#watchOutside()),
+      // The editor reports its own changes reliably; its watcher may miss one of two in a row.
+      workspace.onDidSaveTextDocument(({ uri }) => this.fileChanged(uri)),
       workspace.onDidCreateFiles(({ files }) => {
-        for (const uri of files) this.#look(uri);
+        for (const uri of files) this.fileChanged(uri);
       }),
     ];
   }
 
   start(): void {
-    for (const folder of workspace.workspaceFolders ?? []) this.#enter(folder);
-    this.#watchOwn();
+    this.#watchOutside();
   }
 
-  /** The setting names another file, or the workspace's policies count now. */
-  changed(): void {
-    this.#watchOwn();
+  /** The settings name another file, or the workspace has become trusted. */
+  settingsChanged(): void {
+    this.#watchOutside();
     this.#policies.changed();
+  }
+
+  /** A file was created, changed or deleted. */
+  fileChanged({ scheme, fsPath }: Uri): void {
+    if (scheme !== "file") return;
+    const policies = this.#policies;
+    if (fsPath !== policies.userFile() && !POLICY_FILE.test(fsPath) && !policies.isReferenced(fsPath)) return;
+    policies.forget();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => policies.changed(), QUIET);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
     for (const disposable of [...this.#subscriptions, ...this.#outside.values()]) disposable.dispose();
-    this.#own?.watcher.dispose();
-    for (const folder of [...this.#folders.keys()]) this.#leave(folder);
   }
 
-  #enter({ uri }: WorkspaceFolder): void {
-    if (uri.scheme === "file") this.#folders.set(uri.fsPath, this.#watch(new RelativePattern(uri, "**")));
-  }
-
-  #leave(folder: string): void {
-    this.#folders.get(folder)?.dispose();
-    this.#folders.delete(folder);
-  }
-
-  #watchOwn(): void {
-    const file = this.#policies.userFile();
-    if (this.#own?.file === file) return;
-    this.#own?.watcher.dispose();
-    this.#own = { file, watcher: this.#watch(new RelativePattern(Uri.file(dirname(file)), basename(file))) };
-  }
-
-  #watchNamed(): void {
-    for (const folder of this.#policies.foldersNamed()) {
+  #watchOutside(): void {
+    for (const folder of [dirname(this.#policies.userFile()), ...this.#policies.referencedFolders()]) {
       const uri = Uri.file(folder);
       if (this.#outside.has(folder) || workspace.getWorkspaceFolder(uri) !== undefined) continue;
-      this.#outside.set(folder, this.#watch(new RelativePattern(uri, "*")));
+      const watcher = workspace.createFileSystemWatcher(new RelativePattern(uri, "*"));
+      const listener = (file: Uri): void => this.fileChanged(file);
+      const { onDidChange, onDidCreate, onDidDelete } = watcher;
+      this.#outside.set(
+        folder,
+        Disposable.from(watcher, onDidChange(listener), onDidCreate(listener), onDidDelete(listener)),
+      );
     }
-  }
-
-  #watch(pattern: RelativePattern): Disposable {
-    const watcher = workspace.createFileSystemWatcher(pattern);
-    const touched = (uri: Uri): void => this.#look(uri);
-    return Disposable.from(
-      watcher,
-      watcher.onDidChange(touched),
-      watcher.onDidCreate(touched),
-      watcher.onDidDelete(touched),
-    );
-  }
-
-  #look({ scheme, fsPath }: Uri): void {
-    if (scheme !== "file") return;
-    const counts = fsPath === this.#own?.file || POLICY_FILE.test(fsPath) || this.#policies.restOn(fsPath);
-    if (counts) this.#touched();
-  }
-
-  /** Nothing is answered by what was read before; whoever stands on it is told when it is quiet. */
-  #touched(): void {
-    this.#policies.forget();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#policies.changed(), QUIET);
   }
 }

@@ -1,56 +1,43 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import {
-  type FoundModel,
-  type SignatureWithoutModel,
-  type SkipReason,
-  signaturesOf,
-} from "../core/model/find-models.ts";
+import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
 import { signaturePaths, type Verdict } from "../core/verdict.ts";
+import type { SearchResult } from "../engine/search-models.ts";
 
-/** One model of this window and all that is known of it. */
+/** One model of this window. */
 export interface KnownModel {
-  /** Absolute; what the model is known by. */
+  /** Absolute. */
   readonly path: string;
   readonly kind: FoundModel["kind"];
-  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that somebody asked about. */
+  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the person named. */
   readonly folder?: string;
   readonly verdict: Verdict;
   /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */
   readonly before?: Verdict;
-  /** Only while files are being read. */
+  /** While files are read. */
   readonly progress?: DigestProgress;
 }
 
-/** Folders that a search passed over of itself: the first of them, and how many there are. */
-export interface SkippedFolders {
-  readonly count: number;
-  readonly first: readonly { readonly path: string; readonly reason: SkipReason }[];
-}
-
-/** Signatures that belong to no model here: the first of them, and how many there are. */
-export interface Strays {
-  readonly count: number;
-  readonly first: readonly SignatureWithoutModel[];
-}
+/** How far a workspace folder was searched. */
+export type SearchExtent = Pick<SearchResult, "bound" | "skippedFolders"> & Partial<Pick<SearchResult, "strays">>;
 
 export interface RegistryChange {
-  /** Models whose knowledge changed, those that came or went included. */
+  /** Models that changed, were added or removed. */
   readonly paths: readonly string[];
-  /** Whether models came or went, or how far a folder was searched is another. */
+  /** Whether models were added or removed, or the extent of a search changed. */
   readonly list: boolean;
 }
 
+const COMPLETE: SearchExtent = { skippedFolders: { count: 0, first: [] } };
+
 export type RegistryListener = (change: RegistryChange) => void;
 
-/** Which models are here and what is known of each: the only state that surfaces read, and one event when it changes. */
+/** The models of this window: the only state that the user interface reads, with one event for all changes. */
 export class ModelRegistry {
   readonly #models = new Map<string, KnownModel>();
   readonly #signatures = new Map<string, string>();
-  readonly #bounds = new Map<string, number>();
-  readonly #skippedFolders = new Map<string, SkippedFolders>();
-  readonly #strays = new Map<string, Strays>();
-  /** What the last search of each workspace folder found: one folder may lie in another. */
+  readonly #extents = new Map<string, SearchExtent>();
+  /** The models that the last search of each workspace folder found: one folder may lie in another. */
   readonly #searches = new Map<string, ReadonlySet<string>>();
   readonly #listeners = new Set<RegistryListener>();
   #order: readonly string[] | undefined;
@@ -61,19 +48,9 @@ export class ModelRegistry {
     return this.#order.flatMap((path) => this.#models.get(path) ?? []);
   }
 
-  /** Workspace folders that were not searched to the end, and how many files and folders were. */
-  get bounds(): ReadonlyMap<string, number> {
-    return this.#bounds;
-  }
-
-  /** Workspace folders in which the search passed folders over. */
-  get skippedFolders(): ReadonlyMap<string, SkippedFolders> {
-    return this.#skippedFolders;
-  }
-
-  /** Workspace folders in which there are signatures of models that are not. */
-  get strays(): ReadonlyMap<string, Strays> {
-    return this.#strays;
+  /** How far workspace folders were searched that were not searched completely. */
+  get extents(): ReadonlyMap<string, SearchExtent> {
+    return this.#extents;
   }
 
   get(path: string): KnownModel | undefined {
@@ -104,33 +81,17 @@ export class ModelRegistry {
   }
 
   /**
-   * What a search of one workspace folder found. Models with the same signature files keep what is known of them. Where
-   * one folder lies in another, a model is listed once, in the inner one.
-   *
-   * @param bound how many files and folders were looked at, where that is not all
-   * @param skippedFolders what the search did not look into
+   * Sets the models of a workspace folder to the result of a search. Models with the same signature files keep their
+   * verdicts. Where one folder lies in another, a model is listed once, in the inner one.
    */
-  replaceFolder(
-    folder: string,
-    found: readonly FoundModel[],
-    bound?: number,
-    skippedFolders: SkippedFolders = { count: 0, first: [] },
-    strays: Strays = { count: 0, first: [] },
-  ): void {
+  replaceFolder(folder: string, found: readonly FoundModel[], extent: SearchExtent = COMPLETE): void {
     const paths = new Set<string>();
-    let list =
-      this.#bounds.get(folder) !== bound ||
-      (this.#skippedFolders.get(folder)?.count ?? 0) !== skippedFolders.count ||
-      straysText(this.#strays.get(folder)) !== straysText(strays);
-    if (strays.count === 0) this.#strays.delete(folder);
-    else this.#strays.set(folder, strays);
+    let list = !isSameExtent(this.#extents.get(folder) ?? COMPLETE, extent);
+    if (isSameExtent(extent, COMPLETE)) this.#extents.delete(folder);
+    else this.#extents.set(folder, extent);
     const present = new Set(found.map((model) => model.path));
     if (found.length === 0) this.#searches.delete(folder);
     else this.#searches.set(folder, present);
-    if (skippedFolders.count === 0) this.#skippedFolders.delete(folder);
-    else this.#skippedFolders.set(folder, skippedFolders);
-    if (bound === undefined) this.#bounds.delete(folder);
-    else this.#bounds.set(folder, bound);
     for (const model of found) {
       if (this.#innermost(model.path) !== folder) continue;
       const known = this.#models.get(model.path);
@@ -138,7 +99,9 @@ export class ModelRegistry {
       if (same && known.folder === folder) continue;
       list ||= known?.folder !== folder;
       paths.add(model.path);
-      this.#put(same ? { ...known, folder } : { path: model.path, kind: model.kind, folder, verdict: unlooked(model) });
+      this.#put(
+        same ? { ...known, folder } : { path: model.path, kind: model.kind, folder, verdict: initialVerdict(model) },
+      );
     }
     for (const model of this.models) {
       if (model.folder !== folder || present.has(model.path)) continue;
@@ -148,15 +111,15 @@ export class ModelRegistry {
       if (other === undefined) this.#drop(model);
       else this.#put({ ...model, folder: other });
     }
-    this.#tell([...paths], list);
+    this.#notify([...paths], list);
   }
 
-  /** A single model, found where nobody searched. */
+  /** Adds a model that was not found by a search. */
   add(found: FoundModel, folder: string | undefined): void {
     const list = !this.#models.has(found.path);
-    const base = { path: found.path, kind: found.kind, verdict: unlooked(found) };
+    const base = { path: found.path, kind: found.kind, verdict: initialVerdict(found) };
     this.#put(folder === undefined ? base : { ...base, folder });
-    this.#tell([found.path], list);
+    this.#notify([found.path], list);
   }
 
   removeFolder(folder: string): void {
@@ -167,10 +130,10 @@ export class ModelRegistry {
     const model = this.#models.get(path);
     if (model === undefined) return;
     this.#drop(model);
-    this.#tell([path], true);
+    this.#notify([path], true);
   }
 
-  /** Something new about a model that is still here; nothing happens for one that has gone. */
+  /** Sets the verdict of a model; does nothing for one that was removed. */
   update(path: string, verdict: Verdict, rest: { before?: Verdict | undefined; progress?: DigestProgress } = {}): void {
     const known = this.#models.get(path);
     if (known === undefined) return;
@@ -183,7 +146,7 @@ export class ModelRegistry {
       ...(before === undefined ? {} : { before }),
       ...(progress === undefined ? {} : { progress }),
     });
-    this.#tell([path], false);
+    this.#notify([path], false);
   }
 
   onDidChange(listener: RegistryListener): { dispose(): void } {
@@ -211,13 +174,21 @@ export class ModelRegistry {
     this.#order = undefined;
   }
 
-  #tell(paths: readonly string[], list: boolean): void {
+  #notify(paths: readonly string[], list: boolean): void {
     if (paths.length === 0 && !list) return;
     for (const listener of [...this.#listeners]) listener({ paths, list });
   }
 }
 
-function straysText(strays: Strays | undefined): string {
+function isSameExtent(a: SearchExtent, b: SearchExtent): boolean {
+  return (
+    a.bound === b.bound &&
+    a.skippedFolders.count === b.skippedFolders.count &&
+    straysText(a.strays) === straysText(b.strays)
+  );
+}
+
+function straysText(strays: SearchExtent["strays"]): string {
   return (strays?.first ?? []).map(({ path, subject }) => `${path}\n${subject}`).join("\n");
 }
 
@@ -228,13 +199,13 @@ export function restsOnFiles(verdict: Verdict): boolean {
   return state === "verified" || state === "untrusted" || state === "modified";
 }
 
-function unlooked(found: FoundModel): Verdict {
+function initialVerdict(found: FoundModel): Verdict {
   const signatures = signaturesOf(found);
   const state = signatures.length === 0 ? "unsigned" : "unchecked";
   return { model: found.path, reasons: [], state, ...uncheckedSignatures(signatures) };
 }
 
-/** What a verdict says of signatures that nobody has looked at. */
+/** What a verdict says of signatures that were not verified yet. */
 export function uncheckedSignatures(paths: readonly string[]): Pick<Verdict, "signature" | "signatures"> {
   const [signature, ...others] = paths;
   if (signature === undefined) return {};

@@ -5,14 +5,14 @@ import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace 
 import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
 import { isSignatureName, KAGGLE_SIGNATURE } from "../core/model/signature-names.ts";
 import type { Discovery } from "./discovery.ts";
-import type { Freshness } from "./freshness.ts";
 import type { ModelRegistry } from "./registry.ts";
+import type { Revalidator } from "./revalidator.ts";
 
 /** Milliseconds without a change before a folder is searched again. */
 const QUIET = 1_000;
 
-/** Whether the coming of such a file can make a model, or its signature. */
-function isTelling(name: string): boolean {
+/** Whether a file of this name can make its folder a model, or be a signature. */
+function isModelEvidence(name: string): boolean {
   return (
     isSignatureName(name) ||
     name === KAGGLE_SIGNATURE.file ||
@@ -25,12 +25,14 @@ function isTelling(name: string): boolean {
 export interface WatcherServices {
   readonly registry: ModelRegistry;
   readonly discovery: Discovery;
-  readonly freshness: Freshness;
-  /** Every first search of the folders that were open has ended. */
+  readonly revalidator: Revalidator;
+  /** The first search of every folder has ended. */
   searched(): void;
+  /** A file was created, changed or deleted. */
+  fileChanged(uri: Uri): void;
 }
 
-/** Follows the workspace: its folders, and the files in them; one watcher a folder, which the editor runs anyway. */
+/** Watches the folders of the workspace and the files in them, with one watcher for each folder. */
 export class WorkspaceWatcher implements Disposable {
   readonly #services: WatcherServices;
   readonly #folders = new Map<string, Disposable>();
@@ -56,7 +58,7 @@ export class WorkspaceWatcher implements Disposable {
     await Promise.all([...this.#folders.keys()].map((folder) => this.#services.discovery.search(folder)));
   }
 
-  /** Ends the searches that run; what was known before stays. */
+  /** Cancels the running searches; the known models stay. */
   cancelSearch(): void {
     this.#services.discovery.cancel();
   }
@@ -75,8 +77,8 @@ export class WorkspaceWatcher implements Disposable {
       Disposable.from(
         watcher,
         watcher.onDidChange((file) => this.#changed(file)),
-        watcher.onDidCreate((file) => void this.#came(folder, file)),
-        watcher.onDidDelete((file) => this.#went(folder, file)),
+        watcher.onDidCreate((file) => void this.#created(folder, file)),
+        watcher.onDidDelete((file) => this.#deleted(folder, file)),
       ),
     );
     await this.#services.discovery.search(folder);
@@ -95,13 +97,14 @@ export class WorkspaceWatcher implements Disposable {
   }
 
   #changed(file: Uri): void {
-    void this.#services.freshness.touched(file.fsPath, true);
+    this.#services.fileChanged(file);
+    void this.#services.revalidator.fileChanged(file.fsPath, true);
   }
 
-  /** What lies in a folder that has just come, the editor may never tell: it is looked for. */
-  async #came(folder: string, file: Uri): Promise<void> {
-    this.#cameOrWent(folder, file);
-    if (!this.#services.discovery.looksInto(folder, file.fsPath)) return;
+  /** The editor may not report the content of a new folder, so the folder is searched. */
+  async #created(folder: string, file: Uri): Promise<void> {
+    this.#createdOrDeleted(folder, file);
+    if (!this.#services.discovery.isSearched(folder, file.fsPath)) return;
     const isFolder = await stat(file.fsPath).then(
       (found) => found.isDirectory(),
       () => false,
@@ -109,20 +112,20 @@ export class WorkspaceWatcher implements Disposable {
     if (isFolder && this.#folders.has(folder)) this.#searchLater(folder);
   }
 
-  #cameOrWent(folder: string, file: Uri): void {
+  #createdOrDeleted(folder: string, file: Uri): void {
     const { registry } = this.#services;
     const path = file.fsPath;
     this.#changed(file);
-    const known = registry.get(path) !== undefined || registry.below(path).length > 0;
-    const telling = isTelling(basename(path)) || this.#services.discovery.isNamed(folder, path);
-    if (known || telling) this.#searchLater(folder);
+    const isKnown = registry.get(path) !== undefined || registry.below(path).length > 0;
+    const isEvidence = isModelEvidence(basename(path)) || this.#services.discovery.isNamed(folder, path);
+    if (isKnown || isEvidence) this.#searchLater(folder);
   }
 
-  /** A model that is gone is forgotten at once, also one that no search found. */
-  #went(folder: string, file: Uri): void {
+  /** A deleted model is removed at once, also one that was not found by a search. */
+  #deleted(folder: string, file: Uri): void {
     const { registry } = this.#services;
     const gone = [registry.get(file.fsPath), ...registry.below(file.fsPath)];
-    this.#cameOrWent(folder, file);
+    this.#createdOrDeleted(folder, file);
     for (const model of gone) if (model !== undefined && !existsSync(model.path)) registry.remove(model.path);
   }
 

@@ -185,7 +185,7 @@ describe("the editor, by a person", () => {
     await typePassphrase(page, workspace.passphrase);
     await page
       .getByRole("dialog")
-      .filter({ hasText: "Covered: 1 file, 9.0 GB" })
+      .filter({ hasText: "Files to sign: 1, 9.0 GB" })
       .getByRole("button", { name: "Sign" })
       .click();
     const progress = notification(page, "Signing large");

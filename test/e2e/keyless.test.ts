@@ -57,9 +57,9 @@ describe("signing with a browser login, by a person", () => {
   async function logOut(): Promise<void> {
     const loggedIn = rows().filter({ hasText: `as ${ALICE}` });
     await loggedIn.hover();
-    await page.getByRole("button", { name: "Log In as Somebody Else" }).click();
+    await page.getByRole("button", { name: "Use a Different Account" }).click();
     await loggedIn.waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Log In as Somebody Else" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Use a Different Account" }).waitFor({ state: "detached" });
   }
 
   /** A row that has just been drawn anew may swallow a click. */
@@ -67,7 +67,7 @@ describe("signing with a browser login, by a person", () => {
     for (let times = 0; times < 10 && (await rows().filter({ hasText: "Pasted Code" }).count()) === 0; times += 1) {
       await rows().filter({ hasText: "Browser Login" }).hover();
       await page
-        .getByRole("button", { name: "How to Log In…" })
+        .getByRole("button", { name: "Login Method…" })
         .click({ timeout: 5000 })
         .catch(() => undefined);
       await rows()
@@ -99,7 +99,7 @@ describe("signing with a browser login, by a person", () => {
     const provider = await opened;
     await provider.locator("#user-code").waitFor();
     assert.equal(await provider.locator("#user-code").textContent(), shown);
-    await notification(page, "Signing tiny-llama").getByText(`type the code ${shown}`).waitFor();
+    await notification(page, "Signing tiny-llama").getByText(`enter the code ${shown}`).waitFor();
     await screenshot(page, "keyless-04-waiting");
     await provider.click("#confirm-code");
     await provider.fill("#login", ALICE);
@@ -121,11 +121,11 @@ describe("signing with a browser login, by a person", () => {
   });
 
   it("accepts the signer after showing what is written: the model is verified, and the badge says so", async () => {
-    const message = notification(page, "You are not among your trusted signers yet");
+    const message = notification(page, "You don't trust your own identity yet");
     await message.getByRole("button", { name: "Trust Signer…" }).click();
-    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "New Policy" }).waitFor();
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "New Policy File" }).waitFor();
     await screenshot(page, "keyless-07-where");
-    await pick(page, "Your Settings");
+    await pick(page, "User Settings");
     const question = dialog(`Trust ${ALICE}, who signed tiny-llama?`);
     await question.waitFor();
     await screenshot(page, "keyless-07-trust");

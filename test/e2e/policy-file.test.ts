@@ -19,7 +19,7 @@ describe("a policy file, by a person", () => {
     policy = join(session.folder, "model-policy.yaml");
     writeFileSync(policy, "");
     page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
-    await page.locator(".statusbar-item", { hasText: "Policy cannot be read, nothing is accepted" }).waitFor();
+    await page.locator(".statusbar-item", { hasText: "Policy can't be read, no signer accepted" }).waitFor();
     await runCommand(page, "Go to File...");
     await page.locator(".quick-input-widget input:focus").fill("model-policy.yaml");
     await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "model-policy.yaml" }).click();

@@ -62,7 +62,7 @@ describe("the README's five minutes, by a stranger", () => {
     await modelRow(page, "tiny-llama-tuned", "Signer not accepted").waitFor();
     await runCommand(page, "Model Provenance: Trust Signer…");
     await pick(page, "tiny-llama-tuned");
-    await pick(page, "Your Settings");
+    await pick(page, "User Settings");
     const dialog = page.getByRole("dialog").filter({ hasText: STRANGER });
     await dialog.waitFor();
     await screenshot(page, "tour-03-trusting");

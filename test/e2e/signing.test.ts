@@ -60,10 +60,10 @@ describe("signing with keys and certificates, by a person", () => {
     await screenshot(page, "signing-01-ways");
     await pick(page, "Certificate and Key…");
     await typePath(page, join(keys, "certificate.pem"), "Choose the Signer's Certificate");
-    await list().getByText("Add Certificates Above It…").waitFor();
+    await list().getByText("Add Intermediate Certificates…").waitFor();
     await screenshot(page, "signing-02-chain");
-    await pick(page, "Add Certificates Above It…");
-    await typePath(page, join(keys, "intermediate.pem"), "Choose Certificates");
+    await pick(page, "Add Intermediate Certificates…");
+    await typePath(page, join(keys, "intermediate.pem"), "Choose Intermediate Certificates");
     await typePath(page, join(keys, "certificate-key.pem"), "Choose a Private Key");
     const question = dialog(page, "Sign tiny-llama with the certificate of");
     await question.getByText("Issued by").waitFor();
@@ -75,7 +75,7 @@ describe("signing with keys and certificates, by a person", () => {
     await modelRow(page, "tiny-llama", "Can't be verified here").getByText("unknown certificate authority").waitFor();
     await screenshot(page, "signing-04-signed");
     assert.match(readFileSync(join(session.folder, "tiny-llama", "model.sig"), "utf8"), /"x509CertificateChain"/);
-    await message.getByRole("button", { name: "Choose Root Certificate…" }).click();
+    await message.getByRole("button", { name: "Trust Root Certificate…" }).click();
     await typePath(page, join(keys, "root.pem"));
     const trust = dialog(page, "Trust certificates issued under root.pem?");
     await trust.getByText(/SHA-256 [0-9A-F:]{95}/).waitFor();
@@ -90,7 +90,7 @@ describe("signing with keys and certificates, by a person", () => {
   it("says at once when key and certificate do not belong together, and writes nothing", async () => {
     await signWith("onnx", "Certificate and Key…");
     await typePath(page, join(keys, "certificate.pem"), "Choose the Signer's Certificate");
-    await pick(page, "No More Certificates");
+    await pick(page, "Continue Without");
     await pick(page, "Choose Private Key File…");
     await typePath(page, join(keys, "p256.pem"));
     const message = notification(page, "certificate.pem does not belong to the private key given.");
@@ -142,14 +142,14 @@ describe("signing with keys and certificates, by a person", () => {
     const question = dialog(page, "Sign tiny-llama with the key p256.pem?");
     await question.getByRole("button", { name: "Sign", exact: true }).click();
     const warning = dialog(page, "model.sig is not your signature. Replace it?");
-    await warning.getByText("Signer, as the file claims: ").waitFor();
+    await warning.getByText("Signer according to the file: ").waitFor();
     await screenshot(page, "signing-15-other-signer");
     await page.keyboard.press("Enter");
     await warning.waitFor({ state: "detached" });
     assert.equal(readFileSync(signature, "utf8"), before);
   });
 
-  it("asks for the passphrase of a key each time, until the person wants it kept", async () => {
+  it("asks for the passphrase of a key each time, until the person saves it", async () => {
     const encrypted = join(keys, "p384-encrypted.pem");
     await signWith("gguf", "Private Key…");
     await pick(page, "Choose Private Key File…");
@@ -163,7 +163,7 @@ describe("signing with keys and certificates, by a person", () => {
     await pick(page, "p384-encrypted.pem");
     await list().getByText("Not saved. Select Save to keep it in secret storage.").waitFor();
     await list().getByRole("checkbox", { name: "Save in secret storage" }).click();
-    await list().getByText("It will be kept in the system's secret storage.").waitFor();
+    await list().getByText("It will be saved in secret storage.").waitFor();
     await screenshot(page, "signing-08-passphrase-kept");
     await list().locator("input[type=password]").focus();
     await typePassphrase(page, SAMPLE_PASSPHRASE);
@@ -177,18 +177,18 @@ describe("signing with keys and certificates, by a person", () => {
     assert.equal(existsSync(join(session.folder, "gguf", "model.sig")), false);
   });
 
-  it("lists every file that will be covered and what is left out, before anything is signed", async () => {
+  it("lists every file to sign and what is excluded, before anything is signed", async () => {
     await signWith("tiny-llama", "Private Key…");
     await pick(page, "p256.pem");
     const question = dialog(page, "Sign tiny-llama with the key p256.pem?");
-    await question.getByText("Left out: .gitattributes (50 B)").waitFor();
+    await question.getByText("Excluded: .gitattributes (50 B)").waitFor();
     await question.getByText(/Replaces the signature tiny-llama\/model\.sig by /).waitFor();
     await screenshot(page, "signing-09-question");
     await question.getByRole("button", { name: "Show Files…" }).click();
-    await list().getByText("Covered (6)").waitFor();
-    await list().getByText("Left out (1)").waitFor();
+    await list().getByText("Files to sign (6)").waitFor();
+    await list().getByText("Excluded (1)").waitFor();
     await screenshot(page, "signing-10-files");
-    await pressEscape(page, list().getByText("Covered (6)"));
+    await pressEscape(page, list().getByText("Files to sign (6)"));
     await question.waitFor();
     await pressEscape(page, question);
   });
@@ -221,7 +221,7 @@ describe("signing with keys and certificates, by a person", () => {
     await pick(page, "tiny-llama");
     await pick(page, "Certificate and Key…");
     await typePath(page, join(keys, "certificate.pem"), "Choose the Signer's Certificate");
-    await list().getByText("No More Certificates").waitFor();
+    await list().getByText("Continue Without").waitFor();
     await turnBack();
 
     await start();
@@ -245,9 +245,9 @@ describe("signing with keys and certificates, by a person", () => {
     await signWith("gguf", "Private Key…");
     await pick(page, "p256.pem");
     const question = dialog(page, "Sign gguf with the key p256.pem?");
-    await question.getByText(/Time to read everything: about \d+ /).waitFor();
+    await question.getByText(/Rehashing all files takes about \d+ /).waitFor();
     await screenshot(page, "signing-11-large");
-    await question.getByRole("button", { name: "Read Everything First" }).click();
+    await question.getByRole("button", { name: "Rehash All Files" }).click();
     const progress = notification(page, "Signing gguf");
     await progress.getByText(/Hashing [\d.]+( MB)? of 30\.0 GB, .* left/).waitFor();
     await screenshot(page, "signing-12-progress");

@@ -79,7 +79,7 @@ describe("problems and policies, by a person", () => {
   it("sees in the problems what a policy demands, and the error of a policy at its line", async () => {
     writeFileSync(policy, readFileSync(policy, "utf8").replace("models/llama-3-8b", '"models/*"'));
     await runCommand(page, "View: Focus Problems (Errors, Warnings, Infos)");
-    await problem("drafts is not signed, and the policy signer-1 demands a signature.").waitFor();
+    await problem("drafts is not signed, but the policy signer-1 requires a signature.").waitFor();
     await problem("phi-mini is not accepted.").waitFor();
     changeByte(join(folder, "models", "llama-3-8b", "model.safetensors"));
     await problem("llama-3-8b doesn't match its signature").waitFor();
@@ -108,7 +108,7 @@ describe("problems and policies, by a person", () => {
     await fix.click();
     await typePath(page, contractorKey);
     const question = dialog("Trust key contractor.pub, who signed whisper-small?");
-    await question.getByText("It accepts one other model of this workspace, too: phi-mini.").waitFor();
+    await question.getByText("One other model of this workspace becomes accepted: phi-mini.").waitFor();
     await screenshot(page, "trusting-07-trust");
     await question.getByRole("button", { name: "Trust Signer" }).click();
     await modelRow(page, "whisper-small", "Verified").waitFor();
@@ -160,7 +160,7 @@ describe("problems and policies, by a person", () => {
     await beside.hover();
     await screenshot(page, "trusting-14-light-diff");
     await beside.getByRole("button", { name: "Ignore Path" }).click();
-    await page.locator(".tab", { hasText: "what would be written" }).waitFor({ state: "detached" });
+    await page.locator(".tab", { hasText: "Proposed Changes" }).waitFor({ state: "detached" });
     await modelRow(page, "whisper-small", "Verified").waitFor();
   });
 });

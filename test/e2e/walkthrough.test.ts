@@ -15,11 +15,11 @@ describe("the walkthrough, by a person", () => {
 
   it("shows each step with its picture", async () => {
     page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
-    // In a narrow window the pictures are left out.
+    // A narrow window does not show the pictures.
     await page.setViewportSize({ width: 1600, height: 900 });
     await runCommand(page, "Welcome: Open Walkthrough...");
     await pick(page, "Know Your Models");
-    for (const [index, title] of ["Verify the models", "Sign a model", "Say whom you trust"].entries()) {
+    for (const [index, title] of ["Verify your models", "Sign a model", "Choose whom to trust"].entries()) {
       await step(title).click();
       await step(title).locator(".monaco-button").first().waitFor();
       const picture = page.locator(".getting-started-media img:visible");
@@ -30,10 +30,10 @@ describe("the walkthrough, by a person", () => {
   });
 
   it("does what its buttons say, and ticks the step", async () => {
-    await step("Verify the models").click();
-    await step("Verify the models").getByRole("button", { name: "Verify All Models" }).click();
+    await step("Verify your models").click();
+    await step("Verify your models").getByRole("button", { name: "Verify All Models" }).click();
     await notification(page, "None of the models in this workspace is signed").waitFor();
-    await step("Verify the models").locator(".complete").first().waitFor();
+    await step("Verify your models").locator(".complete").first().waitFor();
     await screenshot(page, "walkthrough-04-done");
   });
 });

@@ -32,7 +32,7 @@ describe("the view says how to begin", () => {
   it("where no folder is open", async () => {
     const page = await openWorkbench(session.browser, `http://127.0.0.1:${session.server.port}/?ew=true`);
     await openView(page);
-    await says(page, "Open a folder to see who signed the models in it", "Open Folder");
+    await says(page, "Open a folder to see who signed its models", "Open Folder");
     await screenshot(page, "welcome-01-no-folder");
   });
 
@@ -47,7 +47,7 @@ describe("the view says how to begin", () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
     await openView(page);
     await modelRow(page, "tiny-llama", "Not signed").waitFor();
-    const note = page.locator(".sidebar .monaco-list-row", { hasText: "None is signed yet" });
+    const note = page.locator(".sidebar .monaco-list-row", { hasText: "No model is signed yet" });
     await note.waitFor();
     await screenshot(page, "welcome-03-none-signed");
     await note.click();

@@ -60,13 +60,13 @@ describe("the tool for language models", () => {
     }
   });
 
-  it("does not vouch for a file that the signature leaves out", async () => {
+  it("does not report a file as verified that the signature leaves out", async () => {
     const report = await ask("asked-about/.gitattributes");
     assert.deepEqual([report.verified, report.verdict], [false, "verified"]);
-    assert.match(report.meaning, /does not cover the file/);
+    assert.match(report.meaning, /does not cover the requested file/);
   });
 
-  it("tells what differs in a model that changed", async () => {
+  it("reports what differs in a model that changed", async () => {
     const watched = new Watched(api, model);
     changeByte(join(model, "model.safetensors"));
     await watched.reaches("modified");
@@ -79,7 +79,7 @@ describe("the tool for language models", () => {
     watched.dispose();
   });
 
-  it("reports a file that nobody signed as unsigned, and makes no model of it", async () => {
+  it("reports an unsigned file as unsigned, and does not make it a model", async () => {
     const [sample] = await workspace.findFiles("**/config.json", undefined, 1);
     assert.ok(sample);
     const report = await ask(workspace.asRelativePath(sample));
@@ -94,12 +94,15 @@ describe("the tool for language models", () => {
     assert.equal(existsSync(join(folder, "nothing")), false);
   });
 
-  it("asks the person first: what is read, what the agent is told; the path is text, whatever is in it", () => {
+  it("asks the person first: what is read, and what the agent receives; the path is shown as text", () => {
     const { confirmationMessages } = confirmVerification({ path: "[m](command:x) **models**\n\n# \u202e<b>" });
     assert.equal(confirmationMessages?.title, "Verify Model?");
     assert.ok(confirmationMessages.message instanceof MarkdownString);
     const { value, isTrusted, supportHtml } = confirmationMessages.message;
-    assert.match(value.replaceAll("&nbsp;", " "), /Reads the signature and the files .+ nothing is signed/);
+    assert.match(
+      value.replaceAll("&nbsp;", " "),
+      /Reads the signature and the files .+ Nothing is written or signed\./,
+    );
     assert.ok(!isTrusted && !supportHtml);
     assert.doesNotMatch(value, /\[m\]\(|[^\\]\*\*|\n# |\u202e|<b>/);
   });

@@ -90,7 +90,7 @@ describe("what happens by itself", () => {
     assert.deepEqual([...new Set(watched.states)], ["unchecked"]);
   });
 
-  it("is a check of the files, if nobody says otherwise, and reads again only what changed", async () => {
+  it("is a check of the files by default, and reads again only what changed", async () => {
     // A sample: of files that were written a moment ago, no digest is kept.
     const sample = join(folder, "onnx");
     const seen = new Watched(api, sample);

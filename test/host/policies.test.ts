@@ -177,7 +177,7 @@ describe("policies in the editor", () => {
     await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
   });
 
-  it("with an error accept nobody, and lead to the error", async () => {
+  it("with an error accept no signer, and link to the error", async () => {
     writeFileSync(policy, `${covering(inline(keys.publicPem))}  surprise: true\n`);
     await signWith(model, keys.privatePem, pool);
     const { state, decision } = await verify();
@@ -189,7 +189,7 @@ describe("policies in the editor", () => {
     assert.ok(at !== undefined && at.start.line > 0);
   });
 
-  it("with an error take back no bad news: what changed stays red, in Problems and in code", async () => {
+  it("with an error keep failures: what changed stays red, in Problems and in code", async () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
     const signature = Uri.file(await signWith(model, keys.privatePem, pool));
     changeByte(join(model, "model.safetensors"));
@@ -208,7 +208,7 @@ describe("policies in the editor", () => {
       const seen = languages.onDidChangeDiagnostics(() => listed.push(wrong(signature).length, wrong(uri).length));
       writeFileSync(policy, `${covering(inline(keys.publicPem))}  surprise: true\n`);
       await until("the error counts", () => watched.verdict?.decision?.reasons[0]?.code === "POLICY_INVALID");
-      await until("Problems say so", () => wrong(Uri.file(policy)).some((text) => /nothing is accepted/.test(text)));
+      await until("Problems say so", () => wrong(Uri.file(policy)).some((text) => /No signer is accepted/.test(text)));
       seen.dispose();
       assert.deepEqual(
         watched.states.filter((state) => state !== "checking" && state !== "modified"),

@@ -175,7 +175,7 @@ describe("the list of problems", () => {
     const problem = await entry(policy, "unsigned");
     const text = (await workspace.openTextDocument(policy)).lineAt(problem.range.start.line).text;
     assert.match(text, /"listed\/\*"/);
-    assert.equal(problem.message, `m${count} is not signed, and the policy team demands a signature.`);
+    assert.equal(problem.message, `m${count} is not signed, but the policy team requires a signature.`);
     assert.ok(titles(await fixes(policy, problem.range)).includes(`Sign m${count}…`));
     await signWith(model, keys.privatePem, pool);
     await gone(policy, "unsigned");
@@ -198,7 +198,7 @@ describe("the list of problems", () => {
     await gone(policy, "refused");
   });
 
-  it("offers to ignore a file that nobody signed, where a policy could", async () => {
+  it("offers to ignore an unsigned file that a policy can ignore", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     await signWith(model, keys.privatePem, pool);
     writeFileSync(join(model, "notes.txt"), "n");
@@ -218,7 +218,7 @@ describe("the list of problems", () => {
     await entry(signature, "modified");
   });
 
-  it("has the errors of a policy at their line, as it is typed, and loses them as they are mended", async () => {
+  it("has the errors of a policy at their line, as it is typed, until they are fixed", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     const document = await workspace.openTextDocument(policy);
     await window.showTextDocument(document);
@@ -242,7 +242,7 @@ describe("the list of problems", () => {
     await document.save();
   });
 
-  it("has the errors of a policy that nobody has opened", async () => {
+  it("has the errors of a policy that is not open", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     appendFileSync(policy, "  surprise: true\n");
     const problem = await entry(policy, "unknown-field");

@@ -201,13 +201,13 @@ describe("the status bar", () => {
     [
       "a policy that cannot be read",
       [unreadable("phi", "unverifiable"), verified],
-      "Policy cannot be read, nothing is accepted",
+      "Policy can't be read, no signer accepted",
       "statusBarItem.warningBackground",
     ],
     [
       "a policy that cannot be read, beside a change",
       [unreadable("phi", "unverifiable"), unreadable("whisper", "modified")],
-      "1 of 2 models failed verification, policy cannot be read",
+      "1 of 2 models failed verification, policy can't be read",
       "statusBarItem.errorBackground",
     ],
     ["a signer not accepted", [verified, untrusted], "1 signer not accepted", "statusBarItem.warningBackground"],
@@ -366,9 +366,9 @@ describe("the tree", () => {
       ...(signature === undefined ? {} : { signature: join(ROOT, name, signature) }),
     });
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
-    registry.replaceFolder(ROOT, [found("a"), found("b")], 500_000);
+    registry.replaceFolder(ROOT, [found("a"), found("b")], { bound: 500_000, skippedFolders: { count: 0, first: [] } });
     const { above, below } = listNotes(registry);
-    assert.equal(above[0]?.label, "None is signed yet");
+    assert.equal(above[0]?.label, "No model is signed yet");
     assert.equal(noteItem(above[0]).command?.command, COMMANDS.signModel);
     assert.equal(below[0]?.label, "Not all of models was searched");
     assert.match(below[0].description, /500.000/);
@@ -385,13 +385,13 @@ describe("the tree", () => {
         { path: join(ROOT, "node_modules"), reason: "name" },
       ],
     } as const;
-    registry.replaceFolder(ROOT, [], undefined, skippedFolders);
+    registry.replaceFolder(ROOT, [], { skippedFolders });
     assert.deepEqual(listNotes(registry).below, []);
-    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], undefined, skippedFolders);
+    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], { skippedFolders });
     const [note] = listNotes(registry).below;
     assert.equal(note?.label, "12 folders were not searched");
     assert.equal(note?.description, "env (environment)");
-    assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\nand 10 more");
+    assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\n… and 10 more");
     assert.equal(noteItem(note).command?.command, COMMANDS.showOutput);
   });
 

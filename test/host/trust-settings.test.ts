@@ -74,13 +74,19 @@ describe("settings that decide about trust", () => {
     assert.deepEqual(await settingNotes(), []);
   });
 
-  it("accept nobody by a path, and say what the new form is", async () => {
+  it("do not accept a path, and say what an entry must be", async () => {
     await set(SETTINGS.trustedKeys, [publicKey]);
     await set(SETTINGS.trustedCertificates, [publicKey]);
     assert.notEqual((await verify())?.state, "verified");
     const [key, root] = await settingNotes();
-    assert.match(key?.tooltip ?? "", /trustedKeys\[0\] is not used: It is a path.*"pem": "-----BEGIN PUBLIC KEY-----/);
-    assert.match(root?.tooltip ?? "", /trustedCertificates\[0\] is not used: It is a path.*BEGIN CERTIFICATE-----/);
+    assert.match(
+      key?.tooltip ?? "",
+      /trustedKeys\[0\] is ignored: The entry is a path.*"pem": "-----BEGIN PUBLIC KEY-----/,
+    );
+    assert.match(
+      root?.tooltip ?? "",
+      /trustedCertificates\[0\] is ignored: The entry is a path.*BEGIN CERTIFICATE-----/,
+    );
     assert.deepEqual(key?.command.arguments, [SETTINGS.trustedKeys]);
   });
 
@@ -100,7 +106,7 @@ describe("settings that decide about trust", () => {
     );
     assert.equal(problems.length, 5);
     assert.match(problems[2]?.message ?? "", /trustedKeys\[2\].*two holds 2 PEM blocks/);
-    assert.match(problems[4]?.message ?? "", /both holds a private key/);
+    assert.match(problems[4]?.message ?? "", /both contains a private key/);
     assert.equal((await verify())?.state, "verified");
   });
 
@@ -156,14 +162,11 @@ describe("settings that decide about trust", () => {
         assert.deepEqual(
           notes.map(({ label, description }) => [label, description]),
           [
-            [`${SETTINGS.userPolicy} is ignored here`, own],
-            [`${SETTINGS.sigstoreInstance} is ignored here`, join(outside, "trust_config.json")],
+            [`${SETTINGS.userPolicy} is ignored in this window`, own],
+            [`${SETTINGS.sigstoreInstance} is ignored in this window`, join(outside, "trust_config.json")],
           ],
         );
-        assert.match(
-          notes[0]?.tooltip ?? "",
-          /belongs to a container or codespace, whose image a repository can choose/,
-        );
+        assert.match(notes[0]?.tooltip ?? "", /runs in a container or codespace whose image a repository can choose/);
       }
       Object.defineProperty(env, "remoteName", { get: () => "ssh-remote", configurable: true });
       assert.equal((await verify())?.state, "verified");

@@ -120,7 +120,7 @@ describe("trusting a signer in the editor", () => {
     assert.equal(asked.length, 1);
     assert.equal(title, "Trust key release.pub, who signed a?");
     assert.match(detail, /policy team in model-policy\.yaml/);
-    assert.match(detail, /It accepts one other model of this workspace, too: b\./);
+    assert.match(detail, /One other model of this workspace becomes accepted: b\./);
     const after = readFileSync(policy, "utf8");
     const lines = after.split("\n").filter((line) => !before.split("\n").includes(line));
     for (const line of lines) assert.ok(detail.includes(line.trim()), `${line} was not shown`);
@@ -169,7 +169,7 @@ describe("trusting a signer in the editor", () => {
 
   it("makes a policy for one model where none covers it", async () => {
     answer("Trust Signer");
-    choose("New Policy");
+    choose("New Policy File");
     await commands.executeCommand(COMMANDS.trustSigner, at("a"));
     const { decision } = await watched.reaches("verified");
     assert.equal(decision?.path, "trusting/a");
@@ -186,7 +186,7 @@ describe("trusting a signer in the editor", () => {
     await commands.executeCommand(COMMANDS.ignorePath, at("a"), "notes.txt");
     await watched.reaches("verified");
     assert.match(readFileSync(policy, "utf8"), /verification:\n {4}ignorePaths:\n {6}- notes\.txt\n/);
-    assert.match(asked[0]?.detail ?? "", /anybody can change it unseen/);
+    assert.match(asked[0]?.detail ?? "", /anyone can change them without notice/);
     assert.match(asked[0]?.detail ?? "", /every model that the policy covers: a, b/);
   });
 
@@ -215,7 +215,7 @@ describe("trusting a signer in the editor", () => {
     await until("the policy decides", () => watched.verdict?.decision?.outcome === "accepted");
   });
 
-  it("creates no policy where nobody was accepted, and none where the signer is not known", async () => {
+  it("creates no policy where no signer was accepted, and none where the signer is unknown", async () => {
     answer("Do Not Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(asked, []);
@@ -252,8 +252,11 @@ describe("trusting a signer in the editor", () => {
     assert.deepEqual(asked, []);
     assert.equal(errors.length, 2);
     for (const [index, model] of [at("b"), folder].entries()) {
-      assert.ok(errors[index]?.includes(`would be in the signed model ${model} and`), errors[index]);
-      assert.match(errors[index] ?? "", /open the folder above it/);
+      assert.ok(
+        errors[index]?.includes(`would be inside the signed model ${model} and invalidate its signature`),
+        errors[index],
+      );
+      assert.match(errors[index] ?? "", /Open the folder above the model/);
     }
   });
 

@@ -100,7 +100,7 @@ describe("the extension in its host", () => {
     assert.deepEqual(registered.sort(), declared.sort());
   });
 
-  it("finds the samples, and says nothing about those that nobody signed", async () => {
+  it("finds the samples, and has no verdict on unsigned ones", async () => {
     for (const name of ["tiny-llama", "onnx", "release-notes-skill"]) {
       const sample = new Watched(api, join(folder, name));
       const { signer } = await sample.reaches("unsigned");
@@ -155,7 +155,7 @@ describe("the extension in its host", () => {
     );
   });
 
-  it("does not decide about a signer whose key nobody gave", async () => {
+  it("does not decide about a signer whose key is unknown", async () => {
     await signWith(model, stranger.privatePem, pool);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     const { state, reasons, signer } = await watched.reaches("unverifiable");
@@ -233,7 +233,7 @@ describe("the extension in its host", () => {
     await signIt();
     assert.equal(written(), before);
     assert.equal(kept[0]?.text, "model.sig is not your signature. Replace it?");
-    assert.match(kept[0]?.detail ?? "", /Signer, as the file claims: the key [0-9a-f]{12}…/);
+    assert.match(kept[0]?.detail ?? "", /Signer according to the file: the key [0-9a-f]{12}…/);
     assert.deepEqual(kept[0]?.buttons, ["Keep Signature", "Replace Signature"]);
     warnings("Replace Signature");
     await signIt();
@@ -246,7 +246,7 @@ describe("the extension in its host", () => {
     const refused = warnings(undefined);
     await signIt();
     assert.equal(existsSync(join(model, "model.sig")), false);
-    assert.match(refused[0]?.text ?? "", /^made-\d+ holds a private key: deploy\.pem$/);
+    assert.match(refused[0]?.text ?? "", /^made-\d+ contains a private key: deploy\.pem$/);
     warnings("Sign Without It");
     const { coverage } = (await signIt()) ?? {};
     assert.equal(coverage?.files, 2);
@@ -280,7 +280,7 @@ describe("the extension in its host", () => {
     warnings("Sign Changed Files");
     const changed = await sign();
     assert.deepEqual([changed?.coverage.bytesRead, changed?.coverage.bytesFromCache], [8, 4]);
-    answer(this, "Read Everything First");
+    answer(this, "Rehash All Files");
     const all = await sign();
     assert.deepEqual([all?.coverage.bytesRead, all?.coverage.bytesFromCache], [12, 0]);
     assert.equal(watched.verdict?.reading, "full");

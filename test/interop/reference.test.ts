@@ -14,6 +14,7 @@ import { type KeyPair, makeKeys } from "../support/keys.ts";
 import { skip } from "../support/results.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 import { ensureReference, type Reference, type ReferenceResult } from "./reference.ts";
+import type { ReferenceHashing } from "./reference-library.ts";
 
 const windows = process.platform === "win32";
 const linux = process.platform === "linux";
@@ -55,7 +56,10 @@ describe("the reference implementation", function () {
     if ("missing" in found) return skip(this, found.missing);
     reference = found;
   });
-  after(() => pool.dispose());
+  after(() => {
+    reference?.library.stop();
+    return pool.dispose();
+  });
 
   beforeEach(() => {
     useKeys(makeKeys());
@@ -75,7 +79,23 @@ describe("the reference implementation", function () {
 
   /** Without options, it goes by what the statement says of hashing. */
   const verifiesByLibrary = () =>
-    reference.api({ action: "verify", model: "model", signature: "model/model.sig", key: "key.pub" }, folder());
+    reference.library.call({
+      action: "verify",
+      model: "model",
+      signature: "model/model.sig",
+      method: { kind: "key", publicKey: "key.pub" },
+      cwd: folder(),
+    });
+
+  const signsByLibrary = (hashing: ReferenceHashing) =>
+    reference.library.call({
+      action: "sign",
+      model: "model",
+      signature: "model/model.sig",
+      method: { kind: "key", privateKey: "key.pem" },
+      hashing,
+      cwd: folder(),
+    });
 
   function accepted(result: ReferenceResult): void {
     assert.ok(result.ok, result.text.slice(0, 2000));
@@ -143,7 +163,7 @@ describe("the reference implementation", function () {
 
     it("with BLAKE3, by its library: its command line always takes SHA-256", async () => {
       await signHere({ algorithm: "blake3" });
-      accepted(verifiesByLibrary());
+      accepted(await verifiesByLibrary());
       refused(theirs(...verifyArgs("model", "--signature", "model/model.sig")), /Hash mismatch/);
     });
 
@@ -217,9 +237,7 @@ describe("the reference implementation", function () {
     ] as const satisfies readonly (readonly [string, HashAlgorithm])[]) {
       for (const shardSize of [undefined, 4]) {
         it(`with ${algorithm}${shardSize === undefined ? "" : " in shards"}`, async () => {
-          const request = { model: "model", signature: "model/model.sig", key: "key.pem", algorithm } as const;
-          const size = shardSize === undefined ? {} : { shardSize };
-          accepted(reference.api({ action: "sign", ...request, ...size }, folder()));
+          accepted(await signsByLibrary({ algorithm, ...(shardSize !== undefined && { shardSize }) }));
           const verdict = await verifiedHere();
           assert.equal(verdict.coverage?.algorithm, ours);
           // It has no shards with BLAKE3: it signs whole files instead.
@@ -304,21 +322,20 @@ describe("the reference implementation", function () {
     it("takes shards only under an algorithm of their own, and cannot verify its own", async () => {
       if (!windows) {
         await signHere({ shardSize: 4 });
-        refused(verifiesByLibrary(), /Invalid resource name: .* got (?:colon:0:10|C:\\x):0:4/);
+        refused(await verifiesByLibrary(), /Invalid resource name: .* got (?:colon:0:10|C:\\x):0:4/);
         for (const name of ["colon:0:10", "C:\\x"]) rmSync(path(`model/${name}`));
       }
       await signHere({ shardSize: 4 });
-      refused(verifiesByLibrary(), /Hash mismatch .*sha256-sharded-4/);
+      refused(await verifiesByLibrary(), /Hash mismatch .*sha256-sharded-4/);
       rmSync(path("model/model.sig"));
-      const request = { model: "model", signature: "model/model.sig", key: "key.pem", algorithm: "sha256" } as const;
-      accepted(reference.api({ action: "sign", ...request, shardSize: 4 }, folder()));
-      refused(verifiesByLibrary(), /'float' object/);
+      accepted(await signsByLibrary({ algorithm: "sha256", shardSize: 4 }));
+      refused(await verifiesByLibrary(), /'float' object/);
       await verifiedHere();
     });
 
     it("writes `blake2b` and does not know it when it verifies", async () => {
       await signHere({ algorithm: "blake2b" });
-      refused(verifiesByLibrary(), /Unsupported hashing method blake2b/);
+      refused(await verifiesByLibrary(), /Unsupported hashing method blake2b/);
     });
 
     it("passes over links to folders, where the specification has links followed", async function () {

@@ -24,7 +24,7 @@ describe("strings in other languages", () => {
     assert.ok(texts.size > TABLE_TEXTS.length + 100, "the calls in the sources were not found");
     for (const [key, text] of Object.entries(bundle)) assert.equal(text, key);
     for (const text of TABLE_TEXTS) assert.ok(texts.has(text), text);
-    const quoted = 'The setting for the Sigstore instance is "{0}": neither public nor staging, nor an absolute path.';
+    const quoted = 'The Sigstore instance "{0}" in the settings is neither public, staging nor an absolute path.';
     assert.ok(texts.has(quoted));
   });
 

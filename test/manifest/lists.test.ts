@@ -13,6 +13,7 @@ import {
 } from "../../src/core/model/signature-names.ts";
 import { authorityForms } from "../../src/core/policy/authorities/table.ts";
 import { POLICY_SCHEMA } from "../../src/core/policy/policy-schema.ts";
+import { KOFFI } from "../../src/core/signing/pkcs11/return-errors.ts";
 import { SETTINGS } from "../../src/platform/ids.ts";
 import { CHOICES, SHAPES } from "../../src/platform/setting-shapes.ts";
 import { MANIFEST_OPTIONS } from "../../src/terminal/options.ts";
@@ -139,3 +140,14 @@ function enumsOf(schema: unknown, name = ""): [name: string, values: readonly un
     key === "enum" && Array.isArray(value) ? [[name, value]] : enumsOf(value, key),
   );
 }
+
+describe("keys in tokens and behind plugins", () => {
+  it("are loaded by the package that errors and the editor's button name", () => {
+    assert.equal(KOFFI, `koffi@${MANIFEST.optionalDependencies["koffi"]}`);
+  });
+
+  it("cannot be named by a setting, which a workspace could bring", () => {
+    const text = JSON.stringify(configuration);
+    assert.doesNotMatch(text, /pkcs|kms|koffi/i);
+  });
+});

@@ -46,6 +46,7 @@ const Manifest = v.looseObject({
   scripts: v.record(v.string(), v.string()),
   dependencies: v.record(v.string(), v.string()),
   devDependencies: v.record(v.string(), v.string()),
+  optionalDependencies: v.record(v.string(), v.string()),
   capabilities: v.object({
     untrustedWorkspaces: v.object({
       supported: v.literal("limited"),

@@ -14,7 +14,7 @@ const MEGABYTE = 1_000_000;
 /** Everything that the npm package may hold. */
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|api\.d\.ts)$/,
-  /^dist\/(cli\.js|cli-main\.cjs|hash-worker\.cjs|third-party-notices\.txt)$/,
+  /^dist\/(cli\.js|cli-main\.cjs|(hash-worker|pkcs11-process)\.cjs|third-party-notices\.txt)$/,
   /^dist\/library\/[\w-]+\.js$/,
   /^dist\/types\/core\/[\w/-]+\.d\.ts$/,
   /^schemas\/[\w.-]+\.json$/,
@@ -74,6 +74,18 @@ describe("the npm package", () => {
       for (const file of [types, code]) assert.ok(file === undefined || files.includes(file.slice(2)), file);
     }
     assert.ok(files.length < 150, `${files.length} files`);
+  });
+
+  it("brings what loads PKCS #11 modules, which says of a file that it is none", function () {
+    if (process.platform === "win32") this.skip();
+    writeTree(folder, { "llama/config.json": "{}", "text.so": "not a library" });
+    const program = join(folder, "node_modules", ".bin", "model-provenance");
+    const uri = `pkcs11:token=a;object=b?module-path=${join(folder, "text.so")}`;
+    const env = { ...process.env, PATH: pathWith(process.execPath) };
+    const args = ["sign", "pkcs11-key", "llama", "--pkcs11-uri", uri];
+    const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: "utf8", env });
+    assert.equal(status, 2);
+    assert.match(stderr, /The PKCS #11 module \S+text\.so cannot be used: /);
   });
 
   it("is at most 1.5 MB to download, and brings one package that every platform has", () => {

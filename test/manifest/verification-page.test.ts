@@ -36,7 +36,7 @@ function rowOf(line: string): Row {
 }
 
 /** Of what a caller does, and of logging in and signing: not about a signature that is verified. */
-const NOT_VERIFYING = /^(LOGIN_|TOKEN_|SIGNING_(?!METHOD_))/;
+const NOT_VERIFYING = /^(LOGIN_|TOKEN_|PKCS11_|KMS_|SIGNING_(?!METHOD_))/;
 
 /** Codes of a verdict that some code of this program gives. */
 function verifyingCodes(): ErrorCode[] {

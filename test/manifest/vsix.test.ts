@@ -17,7 +17,7 @@ const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|api\.d\.ts|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|engine|hash-worker|viewer|chunk-[A-Z0-9]{8})\.js$/,
+  /^extension\/dist\/(extension|engine|hash-worker|pkcs11-process|viewer|chunk-[A-Z0-9]{8})\.js$/,
   /^extension\/dist\/viewer\.css$/,
   /^extension\/dist\/third-party-notices\.txt$/,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/i,
@@ -51,7 +51,7 @@ describe("the VSIX", () => {
         "changelog.md",
         "dist/third-party-notices.txt",
       ],
-      ...["dist/extension.js", "dist/engine.js", "dist/hash-worker.js"],
+      ...["dist/extension.js", "dist/engine.js", "dist/hash-worker.js", "dist/pkcs11-process.js"],
       ...["dist/viewer.js", "dist/viewer.css"],
     ];
     const missing = needed.filter((name) => !files.has(`extension/${name}`));
@@ -77,7 +77,9 @@ describe("the VSIX", () => {
     );
     const dist = join(folder(), "extension", "dist");
     const { errors } = await build({
-      entryPoints: ["extension", "engine", "hash-worker", "viewer"].map((name) => join(dist, `${name}.js`)),
+      entryPoints: ["extension", "engine", "hash-worker", "pkcs11-process", "viewer"].map((name) =>
+        join(dist, `${name}.js`),
+      ),
       bundle: true,
       write: false,
       outdir: dist,

@@ -1,6 +1,6 @@
 import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
 import { findSignatures } from "../../src/core/model/find-signatures.ts";
-import { sizeHint } from "../../src/core/model/size-hint.ts";
+import { measure } from "../../src/core/model/measure.ts";
 import { checkModel } from "../../src/engine/check-model.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { PolicyCache } from "../../src/engine/policy-source.ts";
@@ -19,7 +19,7 @@ export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" 
         publicSigstore: publicSigstore ?? (() => Promise.reject(new Error("no signature here needs it"))),
         readPolicies: (source) => policies.read(source),
       }),
-    sizeHint,
+    sizeHint: async (model, signal) => (await measure(model, signal))?.bytes ?? 0,
     searchModels,
     findSignatures,
   };

@@ -1,10 +1,10 @@
-/** How a bundle says it was signed (OMS 4.1). Claims: they choose the check, and decide nothing. */
+/** How a bundle claims to be signed (OMS 4.1): it selects the verifier, and nothing more. */
 export type VerificationMaterial =
   | {
       readonly method: "key";
-      /** Hex fingerprint of the key, by the reference's reckoning. */
+      /** Hex fingerprint of the key, as the reference computes it. */
       readonly hint?: string;
-      /** The key that older bundles carry: PEM or DER. Never to be trusted. */
+      /** The key in older bundles: PEM or DER. Never trusted. */
       readonly embeddedKey?: Buffer;
     }
   | {
@@ -16,7 +16,7 @@ export type VerificationMaterial =
 
 export interface Envelope {
   readonly payloadType: string;
-  /** As received: what the signature is over. */
+  /** As received: these bytes are signed. */
   readonly payload: Buffer;
   /** DER of an ECDSA signature (RFC 3279), for keys and certificates. */
   readonly signature: Buffer;
@@ -27,6 +27,6 @@ export interface Bundle {
   readonly mediaType: string;
   readonly material: VerificationMaterial;
   readonly envelope: Envelope;
-  /** The whole of it as parsed, for Sigstore's own libraries. */
+  /** All of it as parsed, for Sigstore's own libraries. */
   readonly json: unknown;
 }

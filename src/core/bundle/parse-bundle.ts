@@ -1,11 +1,12 @@
 import * as v from "valibot";
-import { type ErrorCode, type ErrorDetails, ProvenanceError } from "../errors.ts";
+import { type ErrorCode, fail, ProvenanceError } from "../errors.ts";
 import { parseLfsPointer } from "../model/git-lfs-pointer.ts";
 import { decodeBase64 } from "./base64.ts";
 import { MAX_BUNDLE_BYTES, parseBoundedJson } from "./bounded-json.ts";
 import type { Bundle, VerificationMaterial } from "./bundle.ts";
 import { PAYLOAD_TYPE } from "./dsse.ts";
 import { foreignSignature, foreignSignatureText } from "./foreign-signature.ts";
+import { parseShape } from "./parse-shape.ts";
 
 /** Sigstore bundle versions 0.1 to 0.3, in both spellings. */
 const MEDIA_TYPES: ReadonlySet<string> = new Set([
@@ -39,27 +40,20 @@ const BundleShape = v.strictObject({
 });
 
 /**
- * Parses a Sigstore bundle with a DSSE envelope (OMS 4, 8.1). Nothing in it is believed yet: not the key, not the
- * certificates, and the payload is left as received.
+ * Parses a Sigstore bundle with a DSSE envelope (OMS 4, 8.1). Nothing in it is verified, and the payload is left as
+ * received.
  *
  * @param label the file, for messages
  * @throws ProvenanceError of kind `invalid`: BUNDLE_*, ENVELOPE_*, MATERIAL_MISSING; of kind `unable`: SIGNATURE_NOT_DOWNLOADED
  */
 export function parseBundle(bytes: Buffer, label: string): Bundle {
-  if (bytes.length > MAX_BUNDLE_BYTES) {
-    throw tooLarge(label, bytes.length);
-  }
+  if (bytes.length > MAX_BUNDLE_BYTES) throw tooLarge(label, bytes.length);
   refuseOtherFiles(bytes, label);
   const json = parseBoundedJson(bytes, label, { notJson: "BUNDLE_NOT_JSON", malformed: "BUNDLE_MALFORMED" });
-  const shape = parse(BundleShape, json, "BUNDLE_MALFORMED", "", label);
+  const shape = parseShape(BundleShape, json, "BUNDLE_MALFORMED", label);
   if (!MEDIA_TYPES.has(shape.mediaType)) {
-    fail(
-      "BUNDLE_MEDIA_TYPE",
-      `${label} is not a Sigstore bundle of a known version: its media type is "${shape.mediaType}".`,
-      {
-        found: shape.mediaType,
-      },
-    );
+    const message = `${label} is not a Sigstore bundle of a known version: its media type is "${shape.mediaType}".`;
+    fail("BUNDLE_MEDIA_TYPE", message, { found: shape.mediaType });
   }
   if (shape.verificationMaterial === undefined) {
     fail("MATERIAL_MISSING", `${label} does not say how it was signed: it has no verification material.`);
@@ -71,71 +65,54 @@ export function parseBundle(bytes: Buffer, label: string): Bundle {
   return { mediaType: shape.mediaType, material, envelope: parseEnvelope(shape.dsseEnvelope, label), json };
 }
 
-/** The error for a file that is not even read. */
 export function tooLarge(label: string, bytes: number): ProvenanceError {
-  return new ProvenanceError(
-    "BUNDLE_TOO_LARGE",
-    `${label} is ${bytes} bytes; a signature may have at most ${MAX_BUNDLE_BYTES}.`,
-    { details: { bytes, limit: MAX_BUNDLE_BYTES } },
-  );
+  const message = `${label} is ${bytes} bytes; a signature may have at most ${MAX_BUNDLE_BYTES}.`;
+  return new ProvenanceError("BUNDLE_TOO_LARGE", message, { details: { bytes, limit: MAX_BUNDLE_BYTES } });
 }
 
 function parseMaterial(value: unknown, label: string): VerificationMaterial {
-  const shape = parse(MaterialShape, value, "BUNDLE_MALFORMED", "verificationMaterial", label);
+  const shape = parseShape(MaterialShape, value, "BUNDLE_MALFORMED", label, "verificationMaterial");
   const { publicKey, x509CertificateChain, certificate } = shape;
   const given = [publicKey, x509CertificateChain, certificate].filter((material) => material !== undefined);
   if (given.length === 0) {
-    fail(
-      "MATERIAL_MISSING",
-      `${label} does not say how it was signed: its verification material names no key and no certificate.`,
-    );
+    const message = `${label} does not say how it was signed: its verification material names no key and no certificate.`;
+    fail("MATERIAL_MISSING", message);
   }
   if (given.length > 1) {
-    fail("BUNDLE_MALFORMED", `${label} is malformed: it says more than one way in which it was signed.`);
+    fail("BUNDLE_MALFORMED", `${label} is malformed: it names more than one way in which it was signed.`);
   }
   if (publicKey !== undefined) {
     const hint = publicKey.hint ?? undefined;
-    const embedded = publicKey.rawBytes
-      ? decode(publicKey.rawBytes, "verificationMaterial.publicKey", label)
-      : undefined;
-    if (hint === undefined && embedded === undefined) {
-      fail("MATERIAL_MISSING", `${label} does not say by which key it was signed: it has neither hint nor key.`);
+    const { rawBytes } = publicKey;
+    const embeddedKey = rawBytes ? decode(rawBytes, "verificationMaterial.publicKey", label) : undefined;
+    if (hint === undefined && embeddedKey === undefined) {
+      fail("MATERIAL_MISSING", `${label} does not name the key that signed it: it has neither hint nor key.`);
     }
-    return {
-      method: "key",
-      ...(hint === undefined ? {} : { hint }),
-      ...(embedded === undefined ? {} : { embeddedKey: embedded }),
-    };
+    return { method: "key", ...(hint !== undefined && { hint }), ...(embeddedKey && { embeddedKey }) };
   }
   if (x509CertificateChain !== undefined) {
     const at = "verificationMaterial.x509CertificateChain";
-    return {
-      method: "certificate",
-      chain: x509CertificateChain.certificates.map(({ rawBytes }) => decode(rawBytes, at, label)),
-    };
+    const chain = x509CertificateChain.certificates.map(({ rawBytes }) => decode(rawBytes, at, label));
+    return { method: "certificate", chain };
   }
   if ((shape.tlogEntries ?? []).length === 0) {
-    fail(
-      "MATERIAL_MISSING",
-      `${label} was signed with a browser login or by CI, but has no entry of a transparency log, which such a signature needs.`,
-    );
+    const message = `${label} was signed with a browser login or by CI, but has no entry of a transparency log, which such a signature needs.`;
+    fail("MATERIAL_MISSING", message);
   }
   return { method: "sigstore" };
 }
 
 function parseEnvelope(value: unknown, label: string): Bundle["envelope"] {
-  const { payload, payloadType, signatures } = parse(EnvelopeShape, value, "ENVELOPE_MALFORMED", "dsseEnvelope", label);
+  const shape = parseShape(EnvelopeShape, value, "ENVELOPE_MALFORMED", label, "dsseEnvelope");
+  const { payload, payloadType, signatures } = shape;
   if (payloadType !== PAYLOAD_TYPE) {
-    fail("ENVELOPE_PAYLOAD_TYPE", `${label} is not a model signature: its payload is of the type "${payloadType}".`, {
-      found: payloadType,
-      expected: PAYLOAD_TYPE,
-    });
+    const message = `${label} is not a model signature: its payload is of the type "${payloadType}".`;
+    fail("ENVELOPE_PAYLOAD_TYPE", message, { found: payloadType, expected: PAYLOAD_TYPE });
   }
   const [signature] = signatures;
   if (signature === undefined || signatures.length > 1) {
-    fail("ENVELOPE_SIGNATURE_COUNT", `${label} holds ${signatures.length} signatures; it needs exactly one.`, {
-      count: signatures.length,
-    });
+    const count = signatures.length;
+    fail("ENVELOPE_SIGNATURE_COUNT", `${label} holds ${count} signatures; it needs exactly one.`, { count });
   }
   return {
     payloadType,
@@ -168,30 +145,10 @@ function refuseOtherFiles(bytes: Buffer, label: string): void {
   if (bytes.length > 4096) return;
   const text = bytes.toString("latin1").replace(/\s/g, "");
   if (decodeBase64(text) === undefined) return;
-  fail(
-    "BUNDLE_BARE_SIGNATURE",
-    `${label} is a bare signature of another tool, not an OMS signature: it does not say which files it is about.`,
-  );
+  const message = `${label} is a bare signature of another tool, not an OMS signature: it does not name the files that it signs.`;
+  fail("BUNDLE_BARE_SIGNATURE", message);
 }
 
 function decode(text: string, at: string, label: string, code: ErrorCode = "BUNDLE_MALFORMED"): Buffer {
   return decodeBase64(text) ?? fail(code, `${label} is malformed at ${at}: it is not Base64.`, { path: at });
-}
-
-function parse<TSchema extends v.GenericSchema>(
-  schema: TSchema,
-  value: unknown,
-  code: ErrorCode,
-  at: string,
-  label: string,
-): v.InferOutput<TSchema> {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = [at, v.getDotPath(issue)].filter((part) => part).join(".") || "its top";
-  return fail(code, `${label} is malformed at ${path}: ${issue.message}.`, { path });
-}
-
-function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
-  throw new ProvenanceError(code, message, { details });
 }

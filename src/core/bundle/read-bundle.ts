@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { ProvenanceError, systemCode } from "../errors.ts";
+import { fail, ProvenanceError, systemCode } from "../errors.ts";
 import { MAX_BUNDLE_BYTES } from "./bounded-json.ts";
 import type { Bundle } from "./bundle.ts";
 import { parseBundle, tooLarge } from "./parse-bundle.ts";
@@ -56,28 +56,20 @@ function isJson(bytes: Buffer): boolean {
 export async function readSignatureFile(path: string): Promise<Buffer> {
   try {
     const found = await stat(path);
-    // Opening a pipe would wait for a writer for ever.
+    // Opening a pipe would wait for a writer forever.
     if (!found.isFile()) {
-      throw new ProvenanceError(
-        "SIGNATURE_UNREADABLE",
-        `${path} is ${found.isDirectory() ? "a folder" : "a special file"}, not a signature file.`,
-        { details: { path } },
-      );
+      const kind = found.isDirectory() ? "a folder" : "a special file";
+      return fail("SIGNATURE_UNREADABLE", `${path} is ${kind}, not a signature file.`, { path });
     }
     if (found.size > MAX_BUNDLE_BYTES) throw tooLarge(basename(path), found.size);
     return await readFile(path);
   } catch (error) {
     if (error instanceof ProvenanceError) throw error;
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") {
-      throw new ProvenanceError("SIGNATURE_NOT_FOUND", `There is no signature file ${path}.`, {
-        details: { path },
-        cause: error,
-      });
+    const options = { details: { path }, cause: error };
+    const code = systemCode(error) ?? "unknown error";
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      throw new ProvenanceError("SIGNATURE_NOT_FOUND", `There is no signature file ${path}.`, options);
     }
-    throw new ProvenanceError(
-      "SIGNATURE_UNREADABLE",
-      `The signature file ${path} cannot be read (${systemCode(error) ?? "unknown error"}).`,
-      { details: { path }, cause: error },
-    );
+    throw new ProvenanceError("SIGNATURE_UNREADABLE", `The signature file ${path} cannot be read (${code}).`, options);
   }
 }

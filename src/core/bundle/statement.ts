@@ -1,10 +1,11 @@
 import * as v from "valibot";
-import { ProvenanceError } from "../errors.ts";
+import { fail } from "../errors.ts";
 import { HASH_ALGORITHMS } from "../hashing/digest-request.ts";
 import { type Manifest, rootDigest, type Serialization } from "../manifest/manifest.ts";
 import { parseResources } from "../manifest/parse-resources.ts";
 import { canHoldName } from "../model/windows-names.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
+import { parseShape } from "./parse-shape.ts";
 
 /** In-toto Statement v1. */
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
@@ -60,7 +61,7 @@ const Legacy = v.looseObject({
  * @param payload the DSSE payload, as received
  * @param label the signature file, for messages
  * @param platform the one whose file system holds the model
- * @throws ProvenanceError of kind `invalid` or `unable`
+ * @throws ProvenanceError of kind `invalid` or `unverifiable`
  */
 export function parseStatement(
   payload: Buffer,
@@ -68,20 +69,12 @@ export function parseStatement(
   platform: NodeJS.Platform = process.platform,
 ): Statement {
   const statement = parseLayout(payload, label);
-  checkPlatform(statement.manifest, label, platform);
-  return statement;
-}
-
-/** Windows would open another file under such a name, or a device: no other part of the program gets to see it there. */
-function checkPlatform({ resources }: Manifest, label: string, platform: NodeJS.Platform): void {
-  const resource = resources.find(({ file }) => !canHoldName(file, platform));
-  if (resource === undefined) return;
+  const resource = statement.manifest.resources.find(({ file }) => !canHoldName(file, platform));
+  if (resource === undefined) return statement;
+  // Windows would open another file under such a name, or a device.
   const name = resource.file;
-  throw new ProvenanceError(
-    "RESOURCE_NAME_UNSUPPORTED",
-    `${label} lists "${name}", a file name that Windows does not support. Verify the model on Linux or macOS.`,
-    { details: { name } },
-  );
+  const message = `${label} lists "${name}", a file name that Windows does not support. Verify the model on Linux or macOS.`;
+  return fail("RESOURCE_NAME_UNSUPPORTED", message, { name });
 }
 
 function parseLayout(payload: Buffer, label: string): Statement {
@@ -89,66 +82,47 @@ function parseLayout(payload: Buffer, label: string): Statement {
     notJson: "STATEMENT_NOT_JSON",
     malformed: "STATEMENT_MALFORMED",
   });
-  const shell = parse(Shell, json, "STATEMENT_MALFORMED", label);
+  const shell = parseShape(Shell, json, "STATEMENT_MALFORMED", `The statement in ${label}`);
   if (shell._type !== STATEMENT_TYPE) {
-    throw new ProvenanceError(
-      "STATEMENT_TYPE",
-      `${label} holds a statement of another type than in-toto's Statement v1: "${shell._type}".`,
-      { details: { found: shell._type, expected: STATEMENT_TYPE } },
-    );
+    const message = `${label} holds a statement of another type than in-toto's Statement v1: "${shell._type}".`;
+    fail("STATEMENT_TYPE", message, { found: shell._type, expected: STATEMENT_TYPE });
   }
   if (shell.predicateType === PREDICATE_TYPE) return parseCurrent(json, label);
   if (shell.predicateType === LEGACY_PREDICATE_TYPE) return parseLegacy(json, label);
-  throw new ProvenanceError(
-    "PREDICATE_TYPE",
-    `${label} is not a model signature: its statement is of the type "${shell.predicateType}".`,
-    { details: { found: shell.predicateType, expected: PREDICATE_TYPE } },
-  );
+  const message = `${label} is not a model signature: its statement is of the type "${shell.predicateType}".`;
+  return fail("PREDICATE_TYPE", message, { found: shell.predicateType, expected: PREDICATE_TYPE });
 }
 
-/** Whether a payload claims the deprecated layout: decides which encoding was signed. Nothing else may be believed of it. */
+/** Whether an unverified payload claims the deprecated layout, which decides which encoding was signed. */
 export function claimsLegacyLayout(payload: Buffer): boolean {
   return payload.includes(`"${LEGACY_PREDICATE_TYPE}"`);
 }
 
 function parseCurrent(json: unknown, label: string): Statement {
   if (typeof json === "object" && json !== null && !("predicate" in json)) {
-    throw new ProvenanceError("PREDICATE_MALFORMED", `${label} holds a statement without a predicate.`);
+    fail("PREDICATE_MALFORMED", `${label} holds a statement without a predicate.`);
   }
-  const { subject, predicate } = parse(Current, json, "PREDICATE_MALFORMED", label);
+  const { subject, predicate } = parseShape(Current, json, "PREDICATE_MALFORMED", `The statement in ${label}`);
   const serialization = toSerialization(predicate.serialization, label);
   const resources = parseResources(predicate.resources, serialization, label);
   const [{ name, digest }] = subject;
   const computed = rootDigest(resources);
   if (computed !== digest.sha256) {
-    throw new ProvenanceError(
-      "ROOT_DIGEST_MISMATCH",
-      `${label} contradicts itself: its root digest is ${digest.sha256}, but its resources come to ${computed}.`,
-      { details: { expected: digest.sha256, found: computed } },
-    );
+    const message = `${label} contradicts itself: its root digest is ${digest.sha256}, but that of its resources is ${computed}.`;
+    fail("ROOT_DIGEST_MISMATCH", message, { expected: digest.sha256, found: computed });
   }
   return { subjectName: name, rootDigest: computed, manifest: { serialization, resources }, legacy: false };
 }
 
 function parseLegacy(json: unknown, label: string): Statement {
-  const { subject } = parse(Legacy, json, "STATEMENT_MALFORMED", label);
-  const serialization: Serialization = {
-    method: "files",
-    algorithm: "sha256",
-    allowSymlinks: false,
-    ignorePaths: [],
-  };
+  const { subject } = parseShape(Legacy, json, "STATEMENT_MALFORMED", `The statement in ${label}`);
+  const serialization = { method: "files", algorithm: "sha256", allowSymlinks: false, ignorePaths: [] } as const;
   const entries = subject.map((item) => {
-    const { name, digest } = parse(Subject, item, "STATEMENT_MALFORMED", label);
+    const { name, digest } = parseShape(Subject, item, "STATEMENT_MALFORMED", `The statement in ${label}`);
     return { name, digest: digest.sha256, algorithm: "sha256" };
   });
   const resources = parseResources(entries, serialization, label);
-  return {
-    subjectName: "",
-    rootDigest: rootDigest(resources),
-    manifest: { serialization, resources },
-    legacy: true,
-  };
+  return { subjectName: "", rootDigest: rootDigest(resources), manifest: { serialization, resources }, legacy: true };
 }
 
 function toSerialization(
@@ -157,26 +131,17 @@ function toSerialization(
 ): Serialization {
   const { method, hash_type: algorithm, shard_size: shardSize } = claimed;
   if (method !== "files" && method !== "shards") {
-    throw new ProvenanceError(
-      "METHOD_UNSUPPORTED",
-      `${label} splits the model by the method "${method}", which this version does not know.`,
-      { details: { method } },
-    );
+    const message = `${label} splits the model by the method "${method}", which this version does not know.`;
+    fail("METHOD_UNSUPPORTED", message, { method });
   }
   const known = HASH_ALGORITHMS.find((name) => name === algorithm);
   if (known === undefined) {
-    throw new ProvenanceError(
-      "HASH_UNSUPPORTED",
-      `${label} uses the hash "${algorithm}", which this version does not know. It knows ${HASH_ALGORITHMS.join(", ")}.`,
-      { details: { algorithm } },
-    );
+    const message = `${label} uses the hash "${algorithm}", which this version does not know. It knows ${HASH_ALGORITHMS.join(", ")}.`;
+    fail("HASH_UNSUPPORTED", message, { algorithm });
   }
   if ((method === "shards") !== (shardSize !== undefined)) {
-    throw new ProvenanceError(
-      "PREDICATE_MALFORMED",
-      `${label} is malformed: a shard size is needed for shards, and only for shards.`,
-      { details: { method } },
-    );
+    const message = `${label} is malformed: a shard size is needed for shards, and only for shards.`;
+    fail("PREDICATE_MALFORMED", message, { method });
   }
   return {
     method,
@@ -185,20 +150,4 @@ function toSerialization(
     allowSymlinks: claimed.allow_symlinks,
     ignorePaths: claimed.ignore_paths ?? [],
   };
-}
-
-function parse<TSchema extends v.GenericSchema>(
-  schema: TSchema,
-  value: unknown,
-  code: "STATEMENT_MALFORMED" | "PREDICATE_MALFORMED",
-  label: string,
-): v.InferOutput<TSchema> {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new ProvenanceError(
-    code,
-    `The statement in ${label} is malformed at ${v.getDotPath(issue) ?? "its top"}: ${issue.message}.`,
-    { details: { path: v.getDotPath(issue) ?? "" } },
-  );
 }

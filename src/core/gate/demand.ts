@@ -16,7 +16,7 @@ export interface Demand {
    * - `tree`: with `**`; models lie anywhere below
    */
   readonly kind: "literal" | "level" | "tree";
-  /** The folder that everything it can match lies in, or the path itself of a literal one; `.` is the root. */
+  /** The folder that contains everything it can match, or the path itself of a literal one; `.` is the root. */
   readonly base: string;
   /** Whether a violation fails, or only warns. */
   readonly enforced: boolean;
@@ -85,7 +85,7 @@ export function matches({ kind, glob }: Demand, path: string): boolean {
   return !(kind === "level" && (path === "." || path === ".git")) && glob.matches(path);
 }
 
-/** Whether the pattern makes a model of the path, whatever lies there. */
+/** Whether the pattern makes the path a model, whatever it contains. */
 export function isNamed(demand: Demand, path: string): boolean {
   return demand.kind !== "tree" && matches(demand, path);
 }

@@ -76,7 +76,7 @@ export class FailureLog {
       policies: [source],
       paths: [pattern],
       count: 1,
-      ...(location !== undefined && { location }),
+      ...(location !== undefined && { place: location }),
     });
   }
 

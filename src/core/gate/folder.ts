@@ -82,8 +82,8 @@ export class FolderRules {
     return more.length === 0 ? folder : { ...folder, matched: new Set([...folder.matched, ...more]) };
   }
 
-  #satisfying(folder: Folder, answers: (demand: Demand) => boolean): Folder {
-    return { ...folder, satisfied: new Set([...folder.satisfied, ...this.demands.filter(answers)]) };
+  #satisfying(folder: Folder, isSatisfied: (demand: Demand) => boolean): Folder {
+    return { ...folder, satisfied: new Set([...folder.satisfied, ...this.demands.filter(isSatisfied)]) };
   }
 }
 

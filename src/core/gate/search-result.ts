@@ -44,7 +44,7 @@ export interface SearchFailure {
   /** How many paths there are. */
   readonly count: number;
   /** The position of the pattern, if it is about a pattern. */
-  readonly location?: SourceLocation;
+  readonly place?: SourceLocation;
 }
 
 /** What a scan searched. */

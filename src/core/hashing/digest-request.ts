@@ -19,6 +19,11 @@ export interface DigestRequest {
   readonly algorithm: HashAlgorithm;
   /** Bytes of a shard: one digest for each. Absent: one digest a file. */
   readonly shardSize?: number | undefined;
+  /**
+   * By position of the file: the bytes `[start, end)` to digest, whole shards. The digests of its other shards are zero,
+   * and so must not be kept: only without `root`. Absent: all bytes of all files.
+   */
+  readonly ranges?: readonly (readonly { readonly start: number; readonly end: number }[])[];
   readonly mode?: DigestMode | undefined;
   /** Absolute path of the model, the key of its digests in the cache. Absent: the cache is neither read nor written. */
   readonly root?: string;

@@ -1,5 +1,5 @@
 import type { ModelFile } from "../model/file-list.ts";
-import { digestsOf } from "./digest-request.ts";
+import { type DigestRequest, digestsOf } from "./digest-request.ts";
 
 /** Bytes of one read. */
 export const BLOCK_BYTES = 4 * 1024 * 1024;
@@ -42,8 +42,7 @@ export interface HashPlan {
  * @param isWanted whether a file is to be read
  */
 export function planJobs(
-  files: readonly ModelFile[],
-  shardSize: number | undefined,
+  { files, shardSize, ranges: wantedRanges }: Pick<DigestRequest, "files" | "shardSize" | "ranges">,
   isWanted: (file: number) => boolean,
 ): HashPlan {
   const ranges: [file: number, from: number, to: number][] = [];
@@ -57,11 +56,15 @@ export function planJobs(
     firstDigest[file + 1] = (firstDigest[file] ?? 0) + digestsOf(size, shardSize);
     if (!isWanted(file)) continue;
     wanted++;
-    bytes += size;
+    const parts = wantedRanges?.[file] ?? [{ start: 0, end: size }];
+    bytes += parts.reduce((sum, { start, end }) => sum + end - start, 0);
     const before = ranges.length;
     // An empty file has no digest in shards; it is opened and checked nevertheless.
     if (size <= SMALL_FILE_BYTES && digestsOf(size, shardSize) <= 1) small.push(file);
-    else for (let from = 0; from < size; from += step) ranges.push([file, from, Math.min(size, from + step)]);
+    else {
+      for (const { start, end } of parts)
+        for (let from = start; from < end; from += step) ranges.push([file, from, Math.min(end, from + step)]);
+    }
     jobsOfFile[file] = Math.max(1, ranges.length - before);
   }
   // Largest first, so that no thread works alone at the end.

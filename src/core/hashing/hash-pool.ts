@@ -74,7 +74,7 @@ export class HashPool {
     checkRequest(request);
     const { files, algorithm, shardSize } = request;
     const session = new CacheSession(this.#cache, request);
-    const plan = planJobs(files, shardSize, (file) => !session.known.has(file));
+    const plan = planJobs(request, (file) => !session.known.has(file));
     const run = HashRun.create({ algorithm, shardSize }, files, plan);
     const done = this.#perform(run, request, session.bytesKnown, options);
     const settled = done.then(

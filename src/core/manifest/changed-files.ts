@@ -1,12 +1,12 @@
 import type { ChangedResource, Comparison } from "./comparison.ts";
 
-/** A file that changed, with those of its shards that did. */
-export interface ChangedFile {
+/** A file that changed, with its changed shards. */
+interface ChangedFile {
   readonly name: string;
   readonly parts: readonly ChangedResource[];
 }
 
-/** The first of them, and no more work than that: there may be a million. */
+/** The first changed files; the rest, which may be a million, is not read. */
 export function firstChangedFiles({ changed }: Comparison, limit: number): readonly ChangedFile[] {
   const files = new Map<string, ChangedResource[]>();
   for (const part of changed) {
@@ -23,21 +23,19 @@ export function undownloadedFileCount({ changed }: Comparison): number {
   return new Set(changed.filter(({ note }) => note === "lfs-not-downloaded").map(({ name }) => name)).size;
 }
 
-const COUNTS = new WeakMap<Comparison["changed"], number>();
-
-/**
- * How many files changed, however many of their shards: those of one file stand together in a comparison. Counted once:
- * many ask.
- */
+/** How many files changed, however many of their shards: those of one file are consecutive in a comparison. */
 export function changedFileCount({ changed }: Comparison): number {
-  const known = COUNTS.get(changed);
-  if (known !== undefined) return known;
   let count = 0;
   let last: string | undefined;
   for (const { name } of changed) {
     if (name !== last) count += 1;
     last = name;
   }
-  COUNTS.set(changed, count);
   return count;
+}
+
+/** Whether all that differs is content that Git LFS has not fetched: then it cannot be said whether it is what was signed. */
+export function isOnlyUndownloaded({ matches, changed, missing, added }: Comparison): boolean {
+  if (matches || changed.length === 0 || missing.length > 0 || added.length > 0) return false;
+  return changed.every(({ note }) => note === "lfs-not-downloaded");
 }

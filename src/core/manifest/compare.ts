@@ -1,31 +1,31 @@
 import type { FileList, ModelFile, RefusalReason } from "../model/file-list.ts";
-import { isIgnored } from "../model/ignore.ts";
+import { isIgnored } from "../model/is-ignored.ts";
 import { compareCodePoints } from "../model/names.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "./comparison.ts";
 import { type Manifest, type Resource, resourcesByFile } from "./manifest.ts";
 import { SINGLE_FILE_NAME } from "./parse-resources.ts";
 
-/** A signed file that is there, and what the statement says of it. */
-export interface Counterpart {
+/** A signed file that exists, and its resources. */
+interface Counterpart {
   readonly file: ModelFile;
   readonly resources: readonly Resource[];
 }
 
-/** Signed and found, matched by name: what is left to do is to digest `present`. */
+/** Signed and found files, matched by name; the digests of `present` are still to be compared. */
 export interface Matching {
   readonly present: readonly Counterpart[];
   readonly missing: readonly MissingResource[];
-  /** Signed under this name, and now something else than a regular file. */
+  /** Signed, and no longer a regular file. */
   readonly replaced: readonly ChangedResource[];
   readonly added: readonly AddedEntry[];
-  /** Listed as empty, which shards do not record (OMS 6.3.2). Whether they are shows when they are read. */
+  /** Listed as empty, which shards do not record (OMS 6.3.2); reading them shows whether they are. */
   readonly empty: readonly ModelFile[];
 }
 
 /**
  * Matches names byte for byte, never normalised (OMS 6.1.2).
  *
- * @param signed what `resourcesByFile` says of the manifest; it is used up
+ * @param signed result of `resourcesByFile`; it is modified
  */
 export function matchFiles(manifest: Manifest, list: FileList, signed = resourcesByFile(manifest)): Matching {
   const single = list.kind === "file" ? list.files[0] : undefined;
@@ -67,13 +67,13 @@ export function matchFiles(manifest: Manifest, list: FileList, signed = resource
 
 /**
  * @param digests of `matching.present`, by position; for shards one a range of the file as found, in order of offset
- * @param letUnsignedPass leaves added files out of the decision (OMS 8.5); the caller still shows them
+ * @param ignoreUnsigned does not compare added files (OMS 8.5); the caller still displays them
  */
 export function compare(
   manifest: Manifest,
   matching: Matching,
   digests: readonly (readonly string[])[],
-  letUnsignedPass: boolean,
+  ignoreUnsigned: boolean,
 ): Comparison {
   const changed = [...matching.replaced];
   for (const [position, { file, resources }] of matching.present.entries()) {
@@ -85,7 +85,7 @@ export function compare(
         : changedShards(file, resources, found, shardSize)),
     );
   }
-  const added = letUnsignedPass ? [] : matching.added;
+  const added = ignoreUnsigned ? [] : matching.added;
   return {
     matches: changed.length === 0 && matching.missing.length === 0 && added.length === 0,
     changed: changed.sort(byName),

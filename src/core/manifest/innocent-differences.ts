@@ -1,12 +1,6 @@
 import { TOOLS } from "../model/file-notes.ts";
 import type { Comparison } from "./comparison.ts";
 
-/** Whether all that differs is content that Git LFS has not fetched: then it cannot be said whether it is what was signed. */
-export function isOnlyUndownloaded({ matches, changed, missing, added }: Comparison): boolean {
-  if (matches || changed.length === 0 || missing.length > 0 || added.length > 0) return false;
-  return changed.every(({ note }) => note === "lfs-not-downloaded");
-}
-
 const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
 
 /** Whether every signed file is what was signed, and all that was added was written by tools: the exact list only. */

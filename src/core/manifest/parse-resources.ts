@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, ProvenanceError } from "../errors.ts";
+import { fail } from "../errors.ts";
 import { DIGEST_BYTES } from "../hashing/digest-request.ts";
 import { type NameProblem, nameProblem } from "../model/names.ts";
 import type { ByteRange, Resource, Serialization } from "./manifest.ts";
@@ -32,19 +32,18 @@ const PROBLEMS: Readonly<Record<NameProblem, string>> = {
  */
 export function parseResources(entries: readonly unknown[], serialization: Serialization, label: string): Resource[] {
   if (entries.length === 0) {
-    fail("RESOURCES_EMPTY", `${label} signs no file at all, so it says nothing about a model.`);
+    fail("RESOURCES_EMPTY", `${label} signs no file.`);
   }
   if (entries.length > MAX_RESOURCES) {
-    fail("RESOURCES_TOO_MANY", `${label} lists ${entries.length} resources; the limit is ${MAX_RESOURCES}.`, {
-      limit: MAX_RESOURCES,
-    });
+    const message = `${label} lists ${entries.length} resources; the limit is ${MAX_RESOURCES}.`;
+    fail("RESOURCES_TOO_MANY", message, { limit: MAX_RESOURCES });
   }
   const resources = entries.map((entry, index) => parseResource(entry, index, serialization, label));
   refuseDuplicates(resources, label);
   if (resources.some((resource) => resource.file === SINGLE_FILE_NAME)) {
     const other = resources.find((resource) => resource.file !== SINGLE_FILE_NAME);
     if (other !== undefined) {
-      fail("RESOURCE_NAME", `${label} signs a single file (".") and "${other.name}" beside it.`, { name: other.name });
+      fail("RESOURCE_NAME", `${label} signs a single file (".") and also "${other.name}".`, { name: other.name });
     }
   }
   if (serialization.shardSize !== undefined) checkRanges(resources, serialization.shardSize, label);
@@ -60,11 +59,8 @@ function parseResource(entry: unknown, index: number, serialization: Serializati
   checkAlgorithm(algorithm, name, serialization, label);
   const bytes = DIGEST_BYTES[serialization.algorithm];
   if (digest.length !== bytes * 2 || !HEX.test(digest)) {
-    fail(
-      "RESOURCE_DIGEST",
-      `${label} has a digest for "${name}" that is not ${bytes * 2} lower-case hex digits, as ${serialization.algorithm} needs.`,
-      { name, length: digest.length },
-    );
+    const message = `${label} has a digest for "${name}" that is not ${bytes * 2} lower-case hex digits, as ${serialization.algorithm} needs.`;
+    fail("RESOURCE_DIGEST", message, { name, length: digest.length });
   }
   if (serialization.method === "files") {
     checkName(name, name, label);
@@ -81,9 +77,8 @@ function parseShardName(name: string, label: string): { file: string; range: Byt
   const file = groups?.["file"];
   const range = { start: Number(groups?.["start"]), end: Number(groups?.["end"]) };
   if (file === undefined || !(range.start < range.end) || !Number.isSafeInteger(range.end)) {
-    fail("SHARD_RANGE", `${label} has the shard "${name}", which does not end in a byte range like ":0:1000".`, {
-      name,
-    });
+    const message = `${label} has the shard "${name}", which does not end in a byte range like ":0:1000".`;
+    fail("SHARD_RANGE", message, { name });
   }
   return { file, range };
 }
@@ -93,22 +88,16 @@ function checkAlgorithm(algorithm: string, name: string, serialization: Serializ
   if (algorithm === serialization.algorithm) return;
   const { shardSize } = serialization;
   if (shardSize !== undefined && algorithm === `${serialization.algorithm}-sharded-${shardSize}`) return;
-  fail(
-    "RESOURCE_ALGORITHM",
-    `${label} names the algorithm "${algorithm}" for "${name}", but ${serialization.algorithm} for the whole model.`,
-    { name, algorithm, expected: serialization.algorithm },
-  );
+  const message = `${label} names the algorithm "${algorithm}" for "${name}", but ${serialization.algorithm} for the whole model.`;
+  fail("RESOURCE_ALGORITHM", message, { name, algorithm, expected: serialization.algorithm });
 }
 
 function checkName(file: string, name: string, label: string): void {
   if (file === SINGLE_FILE_NAME) return;
   const problem = nameProblem(file);
   if (problem === undefined) return;
-  fail(
-    "RESOURCE_NAME",
-    `${label} lists a file that no model can have: "${name}" ${PROBLEMS[problem]}. No file was opened.`,
-    { name, problem },
-  );
+  const message = `${label} lists a file that no model can have: "${name}" ${PROBLEMS[problem]}. No file was opened.`;
+  fail("RESOURCE_NAME", message, { name, problem });
 }
 
 function refuseDuplicates(resources: readonly Resource[], label: string): void {
@@ -120,15 +109,8 @@ function refuseDuplicates(resources: readonly Resource[], label: string): void {
 }
 
 function checkRanges(resources: readonly Resource[], shardSize: number, label: string): void {
-  const byFile = new Map<string, ByteRange[]>();
-  for (const { file, range } of resources) {
-    if (range === undefined) continue;
-    const ranges = byFile.get(file);
-    if (ranges === undefined) byFile.set(file, [range]);
-    else ranges.push(range);
-  }
-  for (const [file, ranges] of byFile) {
-    ranges.sort((a, b) => a.start - b.start);
+  for (const [file, shards] of Map.groupBy(resources, (resource) => resource.file)) {
+    const ranges = shards.flatMap(({ range }) => range ?? []).sort((a, b) => a.start - b.start);
     for (const [index, { start, end }] of ranges.entries()) {
       const expected = ranges[index - 1]?.end ?? 0;
       const last = index === ranges.length - 1;
@@ -140,23 +122,13 @@ function checkRanges(resources: readonly Resource[], shardSize: number, label: s
           : start > expected
             ? `leave a gap from byte ${expected} to ${start}`
             : `are not ${shardSize} bytes each, as the signature itself says`;
-      fail("SHARD_RANGE", `${label} splits "${file}" into shards that ${what} (at ${start}:${end}).`, {
-        name: file,
-        start,
-        end,
-      });
+      const message = `${label} splits "${file}" into shards that ${what} (at ${start}:${end}).`;
+      fail("SHARD_RANGE", message, { name: file, start, end });
     }
   }
 }
 
 function malformed(index: number, label: string): never {
-  return fail(
-    "PREDICATE_MALFORMED",
-    `${label} is malformed: resource ${index} of the statement needs a name, a digest and an algorithm, each a text.`,
-    { index },
-  );
-}
-
-function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
-  throw new ProvenanceError(code, message, { details });
+  const message = `${label} is malformed: resource ${index} of the statement needs a name, a digest and an algorithm, each a text.`;
+  return fail("PREDICATE_MALFORMED", message, { index });
 }

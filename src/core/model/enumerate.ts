@@ -3,36 +3,35 @@ import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList } from "./file-list.ts";
 import { hubBlob } from "./hub-cache.ts";
-import { isIgnored, ownPath } from "./ignore.ts";
+import { ownPath } from "./ignore.ts";
+import { isIgnored } from "./is-ignored.ts";
 import { followLink, type LinkTarget } from "./links.ts";
 import { TimeSlices } from "./time-slices.ts";
 import { isSignable, modelFile, Walk, type WalkOptions } from "./walk.ts";
 
-export interface EnumerateOptions extends WalkOptions {
-  readonly signal?: AbortSignal | undefined;
-}
+export type EnumerateOptions = WalkOptions & { readonly signal?: AbortSignal | undefined };
 
 /**
  * Lists the files of a model (OMS 6.1, 6.2), in code-point order of their names, without blocking the event loop.
  *
- * An entry that cannot be part of a signature is collected in `refused`, not thrown. What a rule leaves out is neither
- * looked at nor entered. The model path itself may be a link to a folder: the person named it. A link to a single file
+ * An entry that cannot be part of a signature is collected in `refused`, not thrown. What a rule ignores is neither
+ * read nor entered. The model path itself may be a link to a folder, because the user named it. A link to a single file
  * is refused unless links are allowed.
  *
  * @param root the model's folder or single file
  * @throws `MODEL_NOT_FOUND`, `MODEL_SPECIAL_FILE` (the root is neither), `MODEL_UNREADABLE` (an entry that cannot be
- *   listed or looked at, named), `MODEL_TOO_LARGE`, `CANCELLED`
+ *   listed or read, named), `MODEL_TOO_LARGE`, `CANCELLED`
  */
 export async function enumerateModel(root: string, options: EnumerateOptions): Promise<FileList> {
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
-  const { target, isLink } = lookAtRoot(path);
+  const { target, isLink } = statRoot(path);
   if (target.stats.isDirectory()) return new Walk(path, target.path, options, slices).run();
   if (target.stats.isFile()) return singleFile(path, target, isLink, options);
   throw new ProvenanceError("MODEL_SPECIAL_FILE", `${path} is neither a file nor a folder.`, { details: { path } });
 }
 
-function lookAtRoot(path: string): { readonly target: LinkTarget; readonly isLink: boolean } {
+function statRoot(path: string): { readonly target: LinkTarget; readonly isLink: boolean } {
   try {
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isSymbolicLink()) return { target: { path: realpathSync.native(path), stats }, isLink: false };
@@ -41,7 +40,7 @@ function lookAtRoot(path: string): { readonly target: LinkTarget; readonly isLin
   } catch (error) {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") {
-      throw new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be looked at (${code ?? "unknown"}).`, {
+      throw new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be read (${code ?? "unknown"}).`, {
         details: { path },
         cause: error,
       });

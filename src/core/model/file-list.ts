@@ -1,4 +1,4 @@
-/** Where a file's bytes are on this machine, and what its directory entry said when it was listed. */
+/** A file of a model, and its state when it was listed. */
 export interface ModelFile {
   /** Canonical name: relative to the model root, `/` separated, as in `resources[].name` (OMS 6.1.2). */
   readonly name: string;
@@ -6,7 +6,7 @@ export interface ModelFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** What the file was when it was listed, see `statLine`. */
+  /** See `statLine`. */
   readonly state: string;
 }
 
@@ -18,7 +18,7 @@ export interface RefusedEntry {
   readonly reason: RefusalReason;
 }
 
-/** Who asked for a path to be left out: the format's default, the signature itself, the signer's statement, or the caller. */
+/** Why a path is left out: by default, as the signature itself, or because the signer or the caller ignores it. */
 export type IgnoreSource = "default" | "signature" | "signer" | "caller";
 
 export interface IgnoredEntry {
@@ -28,18 +28,18 @@ export interface IgnoredEntry {
 }
 
 /**
- * What the default paths leave out (OMS 6.2) beside git's own files: a `.git` file that leads to no repository, what
- * git does not keep in `.git`, everything in `.github`.
+ * Files that are left out by default (OMS 6.2) and are not git's own: a `.git` file that refers to no repository, other
+ * files in `.git`, everything in `.github`.
  */
 export interface HiddenContent {
   /** Canonical names, in code-point order: the first 100. */
   readonly names: readonly string[];
   readonly count: number;
-  /** Whether all of it was looked at; where not, there may be more. */
+  /** Whether everything was listed; if not, there may be more. */
   readonly complete: boolean;
 }
 
-/** The files of one model, listed once; everything after works from this list. */
+/** The files of one model, listed once and then used everywhere. */
 export interface FileList {
   /** Absolute path of the folder, or of the single file. */
   readonly root: string;

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { ProvenanceError } from "../errors.ts";
+import { isEnvironment } from "./environment.ts";
 import { findSignatures, modelUnreadable, statModel } from "./find-signatures.ts";
 import {
   belongsBelow,
@@ -22,9 +23,8 @@ import {
   SKILL_FILE,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
-import { isSkippedName } from "./never-entered.ts";
 import { isSignatureName } from "./signature-names.ts";
-import { isEnvironment } from "./skipped-folders.ts";
+import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 export interface FoundModel {
@@ -45,38 +45,34 @@ export interface SignatureWithoutModel {
   readonly subject?: string;
 }
 
-/** Why a search passes over a folder: for its name, because it is an environment of Python, or it cannot be read. */
+/** Why a search skips a folder: for its name, because it is a Python environment, or it cannot be read. */
 export type SkipReason = "name" | "environment" | "unreadable";
 
 export interface FindOptions {
   readonly signal?: AbortSignal;
-  /** Entries to look at, all in all; 200 000 if not given. */
+  /** Limit of all entries; 200 000 if not given. */
   readonly maxEntries?: number;
-  /** Folders to leave out; `relative` is `/` separated. */
+  /** Folders to exclude; `relative` is `/` separated. */
   readonly exclude?: (relative: string) => boolean;
-  /**
-   * Folders that are models although nothing in them tells, and files that are in no model: those too are models then.
-   * `relative` is `/` separated.
-   */
+  /** Folders, and files outside of models, that are models although they are not detected; `relative` is `/` separated. */
   readonly isModel?: (relative: string) => boolean;
-  /** Folders that are never passed over for their name or as an environment; `relative` is `/` separated. */
+  /** Folders that are never skipped for their name or as an environment; `relative` is `/` separated. */
   readonly mustEnter?: (relative: string) => boolean;
-  /** Called for every folder that the search passes over of itself; `path` is absolute. */
+  /** Called for every folder that is skipped without being excluded; `path` is absolute. */
   readonly onSkip?: (path: string, reason: SkipReason) => void;
   /** Called for every signature that belongs to nothing that was found. */
   readonly onStray?: (signature: SignatureWithoutModel) => void;
-  /** Called once if there was more than `maxEntries`: what was found until then is returned. */
+  /** Called once if there are more than `maxEntries`: what was found before is returned. */
   readonly onLimit?: (limit: number) => void;
 }
 
 const DEFAULT_MAX_ENTRIES = 200_000;
 
 /**
- * The models below a folder, itself included, by order of their paths: whatever has an OMS signature, folders with model
- * files at their top, and agent skills. Nested models are their own; what is a part of the model around it is told by
- * {@link Ownership}. Nearer folders first, so that a limit cuts off what is deepest. Links to folders are not followed; folders that
- * cannot be read are passed over, as are packages and environments, which `onSkip` is handed: this is a search, and no
- * verdict. What must not miss a model asks `src/core/gate`.
+ * The models below a folder, itself included, sorted by path: everything with an OMS signature, folders with model files
+ * at their top, and agent skills. {@link Ownership} says which nested folders are parts of a model. Breadth first, so
+ * that the limit cuts off what is deepest. Links to folders are not followed, and packages, environments and unreadable
+ * folders are skipped: this is a heuristic. What must not miss a model uses `src/core/gate`.
  *
  * @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` (the root), `CANCELLED`
  */
@@ -98,15 +94,15 @@ export function signaturesOf({ signature, otherSignatures = [] }: FoundModel): r
   return signature === undefined ? [] : [signature, ...otherSignatures];
 }
 
-/** A folder that is searched, or waits for it. */
-interface Place {
+/** A folder to search. */
+interface SearchFolder {
   readonly path: string;
   /** From the root of the search, `/` separated; empty for the root. */
   readonly relative: string;
-  readonly parent: Place | undefined;
+  readonly parent: SearchFolder | undefined;
   /** Only of a model, or of a Core ML package in one. */
   owns: Ownership | undefined;
-  /** Whether weights in a folder just below are this folder's. */
+  /** Whether weights in a folder directly below belong to this folder. */
   isFront: boolean;
   /** Signatures in folders above that belong to nothing there. */
   strays: readonly StraySignature[];
@@ -129,14 +125,14 @@ class Search {
   }
 
   async run(root: string): Promise<FoundModel[]> {
-    const queue: Place[] = [
+    const queue: SearchFolder[] = [
       { path: root, relative: "", parent: undefined, owns: undefined, isFront: false, strays: [] },
     ];
-    for (const place of queue) {
-      const listing = await this.#list(place);
-      if (listing !== undefined && !this.#isPassedOver(place, listing)) {
-        await this.#classify(place, listing);
-        queue.push(...this.#below(place, listing));
+    for (const folder of queue) {
+      const listing = await this.#list(folder);
+      if (listing !== undefined && !this.#isSkipped(folder, listing)) {
+        await this.#classify(folder, listing);
+        queue.push(...this.#below(folder, listing));
       }
       if (this.#left < 0) {
         this.#options.onLimit?.(this.#limit);
@@ -148,21 +144,21 @@ class Search {
     return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
   }
 
-  async #list(place: Place): Promise<Listing | undefined> {
+  async #list(folder: SearchFolder): Promise<Listing | undefined> {
     try {
-      const listing = await listByKind(place.path, this.#slices, this.#left);
+      const listing = await listByKind(folder.path, this.#slices, this.#left);
       this.#left -= listing.count;
       return listing;
     } catch (error) {
       if (error instanceof ProvenanceError) throw error;
-      if (place.parent === undefined) throw modelUnreadable(place.path, error);
-      this.#options.onSkip?.(place.path, "unreadable");
+      if (folder.parent === undefined) throw modelUnreadable(folder.path, error);
+      this.#options.onSkip?.(folder.path, "unreadable");
       return undefined;
     }
   }
 
-  /** The root is what the person asked for, and an environment that a model lies in is no mere environment. */
-  #isPassedOver({ path, relative, parent }: Place, listing: Listing): boolean {
+  /** The root, which the user chose, is never skipped, nor is an environment that contains a model. */
+  #isSkipped({ path, relative, parent }: SearchFolder, listing: Listing): boolean {
     if (parent === undefined || this.#found.has(path) || !isEnvironment(listing) || this.#mustEnter(relative))
       return false;
     if ([...listing.files].some((name) => isModelFile(name) || isSignatureName(name))) return false;
@@ -174,58 +170,58 @@ class Search {
     return this.#options.mustEnter?.(relative) === true || this.#isNamed(relative);
   }
 
-  #below(place: Place, listing: Listing): Place[] {
-    const places: Place[] = [];
+  #below(folder: SearchFolder, listing: Listing): SearchFolder[] {
+    const folders: SearchFolder[] = [];
     for (const name of listing.folders) {
-      const relative = relativePath(place, name);
-      const path = entryPath(place.path, name);
+      const relative = relativePath(folder, name);
+      const path = entryPath(folder.path, name);
       if (this.#options.exclude?.(relative) === true) continue;
       if (isSkippedName(name) && !this.#mustEnter(relative)) {
         this.#options.onSkip?.(path, "name");
         continue;
       }
-      places.push({ path, relative, parent: place, owns: undefined, isFront: false, strays: place.strays });
+      folders.push({ path, relative, parent: folder, owns: undefined, isFront: false, strays: folder.strays });
     }
-    return places.sort((a, b) => compareCodePoints(a.relative, b.relative));
+    return folders.sort((a, b) => compareCodePoints(a.relative, b.relative));
   }
 
-  async #classify(place: Place, listing: Listing): Promise<void> {
+  async #classify(folder: SearchFolder, listing: Listing): Promise<void> {
     const { byModel, strays } = await signaturesBeside(listing, this.#slices);
     for (const [path, signatures] of byModel) {
-      const kind = path === place.path || listing.folders.has(basename(path)) ? "directory" : "file";
+      const kind = path === folder.path || listing.folders.has(basename(path)) ? "directory" : "file";
       this.#addSigned(path, kind, signatures);
     }
-    for (const stray of place.strays) {
-      if (!belongsBelow(stray, place.path)) continue;
-      this.#addSigned(place.path, "directory", [stray.path]);
+    for (const stray of folder.strays) {
+      if (!belongsBelow(stray, folder.path)) continue;
+      this.#addSigned(folder.path, "directory", [stray.path]);
       this.#strays.delete(stray);
     }
-    for (const stray of strays) this.#strays.set(stray, place.path);
-    if (strays.length > 0) place.strays = [...place.strays, ...strays];
-    place.isFront = isModelFront(listing.files);
-    // A signature beside this folder may have made it a model before it was listed.
-    if (this.#found.has(place.path)) place.owns = "everything";
-    else if (listing.files.has(SKILL_FILE) || this.#isNamed(place.relative)) this.#addFolder(place, "everything");
-    else this.#addUnsigned(place, listing, byModel);
-    await this.#addNamedFiles(place, listing);
+    for (const stray of strays) this.#strays.set(stray, folder.path);
+    if (strays.length > 0) folder.strays = [...folder.strays, ...strays];
+    folder.isFront = isModelFront(listing.files);
+    // A signature next to this folder may have made it a model before it was listed.
+    if (this.#found.has(folder.path)) folder.owns = "everything";
+    else if (listing.files.has(SKILL_FILE) || this.#isNamed(folder.relative)) this.#addFolder(folder, "everything");
+    else this.#addUnsigned(folder, listing, byModel);
+    await this.#addNamedFiles(folder, listing);
   }
 
-  #addUnsigned(place: Place, listing: Listing, signatures: ReadonlyMap<string, readonly string[]>): void {
+  #addUnsigned(folder: SearchFolder, listing: Listing, signatures: ReadonlyMap<string, readonly string[]>): void {
     const files = [...listing.files].filter(isModelFile);
     const packages = [...listing.folders].filter(isModelPackage);
-    const isPackage = isModelPackage(basename(place.path));
-    const around = modelAround(place);
-    if (isPackage && around !== undefined) place.owns = "everything";
+    const isPackage = isModelPackage(basename(folder.path));
+    const around = modelAround(folder);
+    if (isPackage && around !== undefined) folder.owns = "everything";
     if (files.length + packages.length === 0 && !isPackage) return;
     if (around !== undefined && (isPackage || isPartOf(around.owns ?? "nothing", listing.files))) return;
-    const paths = files.map((name) => entryPath(place.path, name));
+    const paths = files.map((name) => entryPath(folder.path, name));
     const loose = packages.length === 0 && files.every(isSingleFileModel);
     if (loose && paths.some((path) => signatures.has(path))) {
       for (const path of paths) if (!signatures.has(path)) this.#add({ path, kind: "file" });
-    } else if (place.parent?.isFront === true && !isDescribed(listing.files)) {
-      this.#addFolder(place.parent, "parts");
+    } else if (folder.parent?.isFront === true && !isDescribed(listing.files)) {
+      this.#addFolder(folder.parent, "parts");
     } else {
-      this.#addFolder(place, isPackage ? "everything" : ownershipOf(listing.files));
+      this.#addFolder(folder, isPackage ? "everything" : ownershipOf(listing.files));
     }
   }
 
@@ -233,19 +229,19 @@ class Search {
     return this.#options.isModel?.(relative) === true;
   }
 
-  async #addNamedFiles(place: Place, listing: Listing): Promise<void> {
-    if (this.#options.isModel === undefined || modelAround(place, true) !== undefined) return;
+  async #addNamedFiles(folder: SearchFolder, listing: Listing): Promise<void> {
+    if (this.#options.isModel === undefined || modelAround(folder, true) !== undefined) return;
     for (const name of listing.files) {
-      const path = entryPath(place.path, name);
+      const path = entryPath(folder.path, name);
       const isKnown = this.#found.has(path) || isSignatureName(name);
-      if (!isKnown && this.#isNamed(relativePath(place, name))) this.#add({ path, kind: "file" });
+      if (!isKnown && this.#isNamed(relativePath(folder, name))) this.#add({ path, kind: "file" });
       if (this.#slices.isOver()) await this.#slices.next();
     }
   }
 
-  #addFolder(place: Place, owns: Ownership): void {
-    place.owns = owns;
-    this.#add({ path: place.path, kind: "directory" });
+  #addFolder(folder: SearchFolder, owns: Ownership): void {
+    folder.owns = owns;
+    this.#add({ path: folder.path, kind: "directory" });
   }
 
   /** Signatures inside a folder go before those beside it, which were found earlier. */
@@ -275,13 +271,13 @@ class Search {
 }
 
 /** The nearest model, or package of one, that the folder is in. */
-function modelAround(place: Place, orIs = false): Place | undefined {
-  for (let above = orIs ? place : place.parent; above !== undefined; above = above.parent) {
+function modelAround(folder: SearchFolder, orIs = false): SearchFolder | undefined {
+  for (let above = orIs ? folder : folder.parent; above !== undefined; above = above.parent) {
     if (above.owns !== undefined) return above;
   }
   return undefined;
 }
 
-function relativePath(place: Place, name: string): string {
-  return place.relative === "" ? name : `${place.relative}/${name}`;
+function relativePath(folder: SearchFolder, name: string): string {
+  return folder.relative === "" ? name : `${folder.relative}/${name}`;
 }

@@ -11,7 +11,7 @@ import {
 } from "./folder-signatures.ts";
 import { isWithin } from "./links.ts";
 import { entryPath } from "./list-folder.ts";
-import { isSkippedName } from "./never-entered.ts";
+import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 export interface FindSignaturesOptions {

@@ -6,27 +6,27 @@ import { peekSignature, type SignatureClaim } from "./peek-signature.ts";
 import { isOwnSignatureName, isSignatureName, KAGGLE_SIGNATURE, signatureRank, signedName } from "./signature-names.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
-/** What is needed of a folder to find the signatures in it. */
+/** The entries of a folder that matter for its signatures. */
 export interface SignatureFolder {
   /** Absolute. */
   readonly path: string;
   /** Names of files and links that may be signatures. */
   readonly signatureNames: Iterable<string>;
   readonly folders: ReadonlySet<string>;
-  /** Whether an entry of that name is there and is no folder; a link is none, whatever it leads to. */
+  /** Whether there is an entry of that name that is no folder; a link counts as a file. */
   hasFile(name: string): boolean;
 }
 
 /** A folder as listed. */
 export interface Listing extends SignatureFolder {
-  /** Names of what is no folder; links are among them, whatever they lead to. */
+  /** Names of everything but folders; links are included. */
   readonly files: ReadonlySet<string>;
   /** All entries, also those that are in neither. */
   readonly count: number;
 }
 
 /**
- * @param limit of entries, all in all; one more than that may be listed, to tell that there is more
+ * @param limit of entries; one more may be listed, to show that there are more
  * @throws the system's error, or `CANCELLED`
  */
 export async function listByKind(path: string, slices: TimeSlices, limit = Infinity): Promise<Listing> {
@@ -69,7 +69,8 @@ interface Candidate {
 
 /**
  * The signatures in one folder, by what they sign: the absolute path of the folder itself, of a file in it, or of a
- * folder in it. Of several for one model: what is a bundle goes before what is only called so, then the best-known name.
+ * folder in it. Of several for one model, a bundle goes before a file that is only named like one, then the best known
+ * name.
  */
 export async function signaturesBeside(listing: SignatureFolder, slices: TimeSlices): Promise<FolderSignatures> {
   const found = new Map<string, Candidate[]>();

@@ -10,7 +10,7 @@ const TOP = new Set([
 
 const HASH = "[0-9a-f]{40}(?:[0-9a-f]{24})?";
 
-/** Files below it; those of Git LFS included, which every clone of a model has. */
+/** Files below it, including those of Git LFS. */
 const BELOW = [
   String.raw`sharedindex\.${HASH}`,
   String.raw`hooks/[a-z-]+\.sample`,
@@ -36,7 +36,7 @@ const FILE = new RegExp(`^(?:${BELOW.join("|")})$`, "s");
 const NESTED = /^(?:modules|worktrees)\/[^/]+\//;
 
 /**
- * Whether git itself, or Git LFS, keeps a file under this name; by the name only.
+ * Whether git or Git LFS has a file of this name; its content is not checked.
  *
  * @param path relative to the `.git` folder, `/` separated
  */
@@ -52,7 +52,7 @@ export function isGitFile(path: string): boolean {
   }
 }
 
-/** Whether these are the bytes of a `.git` file that leads to the repository elsewhere, and nothing else (gitrepository-layout(5)). */
+/** Whether these are the bytes of a `.git` file that refers to a repository elsewhere (gitrepository-layout(5)). */
 export function isGitLink(bytes: Buffer): boolean {
   return /^gitdir: [^\n\0]+\n?$/.test(bytes.toString("utf8"));
 }

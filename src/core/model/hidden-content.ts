@@ -8,7 +8,7 @@ import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints } from "./names.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
-/** Entries looked at: enough for a large repository, and a fraction of a second. */
+/** Entries that are listed: enough for a large repository, and a fraction of a second. */
 const MAX_ENTRIES = 50_000;
 /** Names kept. */
 const MAX_NAMES = 100;
@@ -22,10 +22,7 @@ export interface ExcludedEntry {
   readonly kind: EntryKind;
 }
 
-/**
- * What the default paths leave out beside the files of git itself: names only, and no more than 50 000 entries are
- * looked at. Undefined where there is nothing.
- */
+/** The names of files that the default paths leave out and that are not git's own; at most 50 000 entries are listed. */
 export async function findHiddenContent(
   excluded: readonly ExcludedEntry[],
   slices: TimeSlices,
@@ -33,19 +30,19 @@ export async function findHiddenContent(
 ): Promise<HiddenContent | undefined> {
   const found: string[] = [];
   let complete = true;
-  let looked = 0;
+  let listed = 0;
   const folders: ExcludedEntry[] = [];
   for (const entry of excluded) {
     if (entry.kind === "folder") folders.push(entry);
     else if (!isOwnFile(entry)) found.push(entry.name);
   }
-  // The nearest first: what is deepest are the objects of git.
+  // Breadth first: git's objects are deepest.
   for (const folder of folders) {
     if (!complete) break;
     try {
       await listFolder(folder.path, slices, (entry, kind) => {
-        looked++;
-        if (looked > limit) complete = false;
+        listed++;
+        if (listed > limit) complete = false;
         if (!complete) return false;
         const name = `${folder.name}/${entry}`;
         const path = entryPath(folder.path, entry);
@@ -66,7 +63,7 @@ function isKeptByGit(name: string): boolean {
   return name.startsWith(".git/") && isGitFile(name.slice(".git/".length));
 }
 
-/** Whether what is no folder is the file that git keeps under this name. */
+/** Whether an entry that is no folder is git's own file of this name. */
 function isOwnFile({ name, path }: ExcludedEntry): boolean {
   if (name === ".github") return false;
   try {

@@ -2,14 +2,14 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import type { LinkTarget } from "./links.ts";
 
-/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into `blobs` beside it. */
+/** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into its `blobs`. */
 const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
 const REVISION = /^[0-9a-f]{40}$/;
 /** A blob is called after its ETag: the SHA-256 of a file in Git LFS, the SHA-1 that git has for any other. */
 const BLOB = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** What a snapshot of a hub's cache is called there. */
-export interface HubSnapshot {
+/** The repository and revision of a snapshot. */
+interface HubSnapshot {
   /** `org/name`. */
   readonly name: string;
   /** Hex, of 40 digits. */

@@ -13,13 +13,8 @@ export interface IgnoreRule {
 
 /** Left out by default, at the top of the model only (OMS 6.2). */
 export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as const;
-/** Those of them that are about versions. `.github` holds workflows and scripts: content like any other. */
+/** Those of them that only git uses. `.github` contains workflows and scripts. */
 export const GIT_OWN_PATHS = [".git", ".gitattributes", ".gitignore"] as const;
-
-/** Whether the rule `rulePath` leaves `name` out: the same name, or below it. `.` leaves out everything (OMS 6.2.1). */
-export function isIgnored(name: string, rulePath: string): boolean {
-  return rulePath === "." || name === rulePath || name.startsWith(`${rulePath}/`);
-}
 
 /** Whether a path has a character that a pattern would have. An entry of the model may be called so all the same. */
 export function isPattern(path: string): boolean {
@@ -64,9 +59,9 @@ function localNameProblem(path: string): string | undefined {
 }
 
 /**
- * What a person's ignore paths mean for one model: each is taken relative to `cwd` and resolved through links, as the
- * reference implementation does; those that end outside the model are dropped. A link of the model that leads out of
- * it counts under its own name, where the reference would forget that it was asked to leave it out.
+ * The user's ignore paths for one model: relative to `cwd` and resolved through links, as in the reference
+ * implementation; those outside the model are dropped. A link in the model that leads out of it is ignored under its own
+ * name, where the reference would not ignore it.
  *
  * @param model path of the model
  * @param paths as given by the caller; they need not exist
@@ -85,7 +80,7 @@ export function callerIgnorePaths(model: string, paths: readonly string[], cwd: 
 
 /**
  * The name that `file` has inside the model, `/` separated and spelled as on disk; `.` if it is the model, undefined
- * if it is outside. A file that is a link counts where the link lies. It need not exist.
+ * if it is outside. Of a link, it is the link's own name. The file need not exist.
  */
 export function relativeToModel(model: string, file: string): string | undefined {
   const cwd = process.cwd();
@@ -111,7 +106,7 @@ function followed(path: string, cwd: string): string {
   return current;
 }
 
-/** The path with every link followed but the last: where the entry itself lies. */
+/** The path with every link followed but the last: that of the entry itself. */
 export function ownPath(path: string, cwd: string): string {
   const absolute = absoluteUnresolved(path, cwd);
   const last = basename(absolute);

@@ -13,7 +13,7 @@ export interface LinkTarget {
  * Where a symbolic link leads in the end, or why it leads nowhere.
  *
  * @param path absolute path of the link
- * @throws the system's error, where the target may exist but cannot be looked at
+ * @throws the system's error, where the target may exist but cannot be read
  */
 export function followLink(path: string): LinkTarget | RefusalReason {
   try {
@@ -32,7 +32,7 @@ export function followLink(path: string): LinkTarget | RefusalReason {
   }
 }
 
-/** Whether the real path `path` is `folder` or lies in it. */
+/** Whether the path is the folder or in it; both absolute, links resolved. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -6,11 +6,11 @@ import type { TimeSlices } from "./time-slices.ts";
 /** `special` is a pipe, a socket or a device. The name of what is `not-utf8` is lossy. */
 export type EntryKind = "folder" | "file" | "link" | "special" | "not-utf8";
 
-/** What Node puts where the bytes of a name are not UTF-8; a name may also really hold it. */
+/** Node's replacement for bytes that are not UTF-8; a name may also really contain it. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * Hands the entries of a folder to `visit`, in the order of the file system.
+ * Calls `visit` for each entry of a folder, in the order of the file system.
  *
  * @param visit returns whether to go on
  * @throws the system's error, and whatever `visit` throws
@@ -29,7 +29,7 @@ export async function listFolder(
   if (doubtful) await listDoubtful(path, slices, visit);
 }
 
-/** The entries whose names hold a replacement character, told apart by their bytes. */
+/** The entries whose names contain a replacement character, distinguished by their bytes. */
 async function listDoubtful(
   path: string,
   slices: TimeSlices,

@@ -1,4 +1,4 @@
-/** The one list of known formats: endings of files that hold a model's weights, or a whole model. */
+/** Extensions of files that contain a model's weights, or a whole model. */
 export const WEIGHTS = [
   ".safetensors",
   ".gguf",
@@ -18,7 +18,7 @@ export const WEIGHTS = [
   ".litertlm",
 ] as const;
 
-/** `.bin` is anybody's; PyTorch's and whisper.cpp's have names that tell. */
+/** `.bin` may be anything; those of PyTorch and whisper.cpp have typical names. */
 const WEIGHTS_BIN = /^(ggml-.*|(.*[-_.])?(pytorch_)?model([-_.].*)?)\.bin$/;
 
 /** Whole names: TensorFlow SavedModel, a Diffusers pipeline (its weights lie in sub-folders), Flax, MLflow. */
@@ -29,7 +29,7 @@ export const WHOLE_NAMES: ReadonlySet<string> = new Set([
   "mlmodel",
 ]);
 
-/** Beside `config.json`, these say that the folder is a model whose weights may lie one folder below (`onnx/`). */
+/** Next to `config.json`, these mean that the folder is a model whose weights may be one folder below (`onnx/`). */
 const FRONT_NAMES = ["tokenizer.json", "tokenizer_config.json", "preprocessor_config.json", "tokenizer.model"] as const;
 
 /** The description of an agent skill; its folder is the skill. */
@@ -56,10 +56,10 @@ export function isModelFront(names: ReadonlySet<string>): boolean {
   return names.has("config.json") && FRONT_NAMES.some((name) => names.has(name));
 }
 
-/** What says how the weights beside it are to be used: with it, they are a whole model. */
+/** Files that describe how to use the weights next to them: together, they are a whole model. */
 const DESCRIPTIONS = ["config.json", "adapter_config.json", "params.json", "saved_model.pb"] as const;
 
-/** These describe a model of several networks, each in a folder of its own: Diffusers, Sentence Transformers. */
+/** Files that describe a model of several networks in sub-folders: Diffusers, Sentence Transformers. */
 const PARTS_LISTS = ["model_index.json", "modules.json"] as const;
 
 /** Whether a folder with these names at its top, and with weights, is a whole model, also inside another one. */
@@ -73,25 +73,25 @@ export function isDescription(name: string): boolean {
 }
 
 /**
- * What a model takes for its parts of the weights below it; signed folders and skills are always models of their own.
- * - `nothing`: weights that merely lie there, as at the top of a workspace, do not make a part of what lies below
- * - `parts`: a described model has parts, but no models that are described themselves, such as checkpoints
- * - `everything`: what is signed, a skill, a pipeline of several networks, and what the person says is one model
+ * Which weights in folders below belong to a model; signed folders and skills are always separate models.
+ * - `nothing`: for weights without a description, as at the top of a workspace
+ * - `parts`: for a described model, but not folders that are described themselves, such as checkpoints
+ * - `everything`: for what is signed, a skill, a pipeline of several networks, and what the user configured as a model
  */
 export type Ownership = "nothing" | "parts" | "everything";
 
-/** What an unsigned folder with these names at its top takes for its parts. */
+/** The ownership of an unsigned folder with these names at its top. */
 export function ownershipOf(names: ReadonlySet<string>): Ownership {
   if (hasParts(names)) return "everything";
   return isDescribed(names) ? "parts" : "nothing";
 }
 
-/** Whether a folder with these names at its top is a part of the model around it, and no model of its own. */
+/** Whether a folder with these names at its top is a part of the model around it. */
 export function isPartOf(owner: Ownership, names: ReadonlySet<string>): boolean {
   return owner === "everything" || (owner === "parts" && !isDescribed(names));
 }
 
 /** Whether described weights in folders below are parts of the folder with these names at its top. */
-export function hasParts(names: ReadonlySet<string>): boolean {
+function hasParts(names: ReadonlySet<string>): boolean {
   return PARTS_LISTS.some((name) => names.has(name));
 }

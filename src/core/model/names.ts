@@ -4,7 +4,7 @@ export type NameProblem = "empty" | "absolute" | "nul" | "parent" | "not-canonic
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = 0xe000;
 
-/** Moves surrogates above the rest of the basic plane, which is where the code points that they stand for belong. */
+/** Moves surrogates above the rest of the basic plane, as the code points that they encode are. */
 function rank(unit: number): number {
   if (unit < FIRST_SURROGATE) return unit;
   return unit < AFTER_SURROGATES ? unit + 0x2000 : unit - 0x800;
@@ -42,7 +42,7 @@ function compareUnits(a: string, b: string): number {
 }
 
 /**
- * Why `name`, as it stands in a manifest or would stand there, is not a canonical name (OMS 6.1.2), if it is not. A
+ * Why `name`, of a manifest or of a file, is not a canonical name (OMS 6.1.2); undefined if it is. A
  * backslash and a colon are characters like any other: `/` alone separates.
  */
 export function nameProblem(name: string): NameProblem | undefined {

@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 
-/** Bytes of a file that are looked at. A larger signature shows what it is in its beginning. */
+/** Bytes that are read: the beginning of a larger signature is enough. */
 const MAX_PEEK = 1024 * 1024;
-/** Characters of Base64; a longer statement is not parsed here, and signs more than one file. */
+/** Characters of Base64; a longer statement is not parsed, and signs more than one file. */
 const MAX_STATEMENT = 512 * 1024;
 /** Envelopes in one file of several. */
 const MAX_ENVELOPES = 1000;
@@ -26,7 +26,7 @@ const StatementSchema = v.object({
   predicate: v.object({ resources: v.array(v.object({ name: v.string() })) }),
 });
 
-/** What a signature file says it signs. Nothing of it is authenticated: it guides where a signature is shown, no more. */
+/** What a signature file claims to sign. It is not authenticated, and only decides where a signature is displayed. */
 export interface SignatureClaim {
   /** Name of the model. */
   readonly subject?: string;
@@ -36,15 +36,7 @@ export interface SignatureClaim {
   readonly files: readonly string[];
 }
 
-/**
- * Whether the bytes look like an OMS bundle, whatever the file's name: a DSSE envelope with an OMS predicate. Cheap, and
- * bounded by the length of `bytes`, which may be the beginning of a file only.
- */
-export function looksLikeOmsBundle(bytes: Buffer): boolean {
-  return claimsIn(bytes).next().done !== true;
-}
-
-/** What the OMS bundles in the file at `path` say they sign, one a line; none if it has no such bundle, or cannot be read. */
+/** What the OMS bundles in the file at `path` claim to sign, one a line; none if it has no such bundle, or cannot be read. */
 export function peekSignature(path: string): readonly SignatureClaim[] {
   const bytes = readBeginning(path);
   return bytes === undefined ? [] : [...claimsIn(bytes)];

@@ -1,7 +1,7 @@
 /** A signature in a sub-folder that belongs to the folder above it. */
 export const KAGGLE_SIGNATURE = { folder: ".kaggle", file: "signing.json" } as const;
 
-/** The one list of what a signature file may be called, in lower case, the most telling first; `*` is anything. */
+/** The names that a signature file may have, in lower case, best known first; `*` is anything. */
 export const SIGNATURE_NAMES = [
   "model.sig",
   "skill.oms.sig",
@@ -11,7 +11,7 @@ export const SIGNATURE_NAMES = [
   "claims.jsonl",
 ] as const;
 
-/** Names that say OMS by themselves: a damaged file of such a name is a damaged signature, and not something else. */
+/** Names that only OMS signatures have: a damaged file of such a name is a damaged signature. */
 export const OWN_SIGNATURE_NAMES = ["model.sig", "*.oms.sig"] as const;
 
 const ENDINGS = SIGNATURE_NAMES.filter((pattern) => pattern.startsWith("*")).map((pattern) => pattern.slice(1));
@@ -21,7 +21,7 @@ export function isSignatureName(name: string): boolean {
   return SIGNATURE_NAMES.some((pattern) => isNamed(name, pattern));
 }
 
-/** Which of several signatures of one model to take: the lowest. `.kaggle/signing.json` comes last. */
+/** Of several signatures of one model, the one with the lowest rank is used. `.kaggle/signing.json` comes last. */
 export function signatureRank(name: string): number {
   const rank = SIGNATURE_NAMES.findIndex((pattern) => isNamed(name, pattern));
   return rank === -1 ? SIGNATURE_NAMES.length : rank;
@@ -37,10 +37,16 @@ function isNamed(name: string, pattern: string): boolean {
   return pattern.startsWith("*") ? lower.endsWith(pattern.slice(1)) : lower === pattern;
 }
 
-/** What `NAME.sig` and its like are called after; nothing for `model.sig`, which says nothing about what it signs. */
+/** The name of the file that `NAME.sig` and the like sign; undefined for `model.sig`. */
 export function signedName(signature: string): string | undefined {
   const lower = signature.toLowerCase();
   if (lower === "model.sig" || lower === "skill.oms.sig") return undefined;
   const ending = ENDINGS.find((candidate) => lower.endsWith(candidate) && lower.length > candidate.length);
   return ending === undefined ? undefined : signature.slice(0, -ending.length);
+}
+
+/** Whether a signature of a model may have that canonical name in its folder. */
+export function isSignaturePath(name: string): boolean {
+  const isKaggle = name === `${KAGGLE_SIGNATURE.folder}/${KAGGLE_SIGNATURE.file}`;
+  return isKaggle || (!name.includes("/") && isSignatureName(name));
 }

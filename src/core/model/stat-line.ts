@@ -1,4 +1,4 @@
-/** What tells one state of a file from another. Sizes are bytes, times nanoseconds since the epoch. */
+/** What identifies one state of a file. Sizes are bytes, times nanoseconds since the epoch. */
 export interface ListedStat {
   readonly size: bigint;
   readonly mtimeNs: bigint;

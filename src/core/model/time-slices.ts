@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../errors.ts";
 
-/** Milliseconds of work at a stretch: with a pause for garbage on top, an extension host should not be held for 20. */
+/** Milliseconds of uninterrupted work; with garbage collection on top, it must stay below 20. */
 const SLICE_MS = 2;
 
 /**
- * Divides long synchronous work, so that the event loop turns in between: `if (slices.isOver()) await slices.next()`.
+ * Divides long synchronous work, so that the event loop runs in between: `if (slices.isOver()) await slices.next()`.
  * Synchronous calls in slices list and stat files several times faster than promises do.
  */
 export class TimeSlices {
@@ -21,7 +21,7 @@ export class TimeSlices {
     return performance.now() >= this.#end;
   }
 
-  /** Lets the event loop turn. @throws `CANCELLED` */
+  /** Lets the event loop run. @throws `CANCELLED` */
   async next(): Promise<void> {
     await setImmediate();
     throwIfCancelled(this.#signal);

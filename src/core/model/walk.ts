@@ -11,9 +11,9 @@ import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
 import { canHoldName } from "./windows-names.ts";
 
-/** Entries of one model. A statement lists at most as many files; links to folders can make endlessly many of few. */
+/** Entries of one model. A statement lists at most as many files, and links to folders can multiply entries. */
 const MAX_ENTRIES = 2_000_000;
-/** Characters of all names together: a statement with so many cannot be read either. */
+/** Characters of all names together: a larger statement could not be read. */
 const MAX_NAME_CHARACTERS = 256 * 1024 * 1024;
 
 interface Folder {
@@ -31,20 +31,17 @@ export interface WalkOptions {
   readonly allowSymlinks: boolean;
   /** Whether links of a Hugging Face cache are read through although links are not allowed; false if absent. */
   readonly hubCacheLinks?: boolean;
-  /** What another signer writes and removes at this moment: left out as a part of the signature, and not looked at. */
+  /** Whether a file is a temporary one of another signing process: it is ignored as a part of the signature. */
   readonly isTemporary?: (name: string) => boolean;
-  /** The one whose file system holds the model; this one if absent. */
+  /** Of the file system that holds the model; this one if absent. */
   readonly platform?: NodeJS.Platform;
 }
 
-/** One walk through a model's folder, with a stack of its own: the depth of a tree is not the depth of calls. */
+/** One walk through a model's folder. It is not recursive: a deep tree must not exhaust the stack. */
 export class Walk {
   readonly #root: string;
   readonly #realRoot: string;
-  readonly #allowSymlinks: boolean;
-  readonly #hubCacheLinks: boolean;
-  readonly #isTemporary: (name: string) => boolean;
-  readonly #platform: NodeJS.Platform;
+  readonly #options: WalkOptions;
   readonly #slices: TimeSlices;
   readonly #rules = new Map<string, IgnoreSource>();
   readonly #pending: Folder[] = [];
@@ -63,10 +60,7 @@ export class Walk {
   constructor(root: string, realRoot: string, options: WalkOptions, slices: TimeSlices) {
     this.#root = root;
     this.#realRoot = realRoot;
-    this.#allowSymlinks = options.allowSymlinks;
-    this.#hubCacheLinks = options.hubCacheLinks ?? false;
-    this.#isTemporary = options.isTemporary ?? (() => false);
-    this.#platform = options.platform ?? process.platform;
+    this.#options = options;
     this.#slices = slices;
     for (const rule of options.ignore) {
       if (!this.#rules.has(rule.path)) this.#rules.set(rule.path, rule.source);
@@ -85,7 +79,7 @@ export class Walk {
     return {
       root: this.#root,
       kind: "directory",
-      // Folders hardly overlap: sorted lists, one after the other, are sorted in little more than one pass.
+      // Sorting concatenated sorted lists takes little more than one pass.
       files: this.#files.flatMap((folder) => folder.sort(order)).sort(order),
       totalBytes: this.#totalBytes,
       ignored: this.#ignored.sort(order),
@@ -129,8 +123,9 @@ export class Walk {
       this.#refuse(name, "not-utf8");
       return;
     }
-    // A folder that a rule leaves out is not entered, so rules for what is above this entry need no second look.
-    const source = this.#rules.get(name) ?? (kind !== "folder" && this.#isTemporary(name) ? "signature" : undefined);
+    // A folder that a rule ignores is not entered, so the rules for its parents need not be checked again.
+    const source =
+      this.#rules.get(name) ?? (kind !== "folder" && this.#options.isTemporary?.(name) ? "signature" : undefined);
     if (source !== undefined) {
       this.#ignored.push({ name, source });
       if (GIT_PATHS.some((path) => path === name)) {
@@ -145,12 +140,12 @@ export class Walk {
     }
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isSymbolicLink()) this.#add(name, { path, stats }, folder);
-    else if (this.#allowSymlinks) this.#follow(name, path, folder);
+    else if (this.#options.allowSymlinks) this.#follow(name, path, folder);
     else this.#readThrough(name, path, folder);
   }
 
   #readThrough(name: string, path: string, folder: Folder): void {
-    const blob = this.#hubCacheLinks ? hubBlob(path) : undefined;
+    const blob = this.#options.hubCacheLinks === true ? hubBlob(path) : undefined;
     if (blob === undefined) {
       this.#refuse(name, "symlink");
       return;
@@ -161,26 +156,19 @@ export class Walk {
 
   #follow(name: string, path: string, folder: Folder): void {
     const target = followLink(path);
-    if (typeof target === "string") {
-      this.#refuse(name, target);
-      return;
+    if (typeof target === "string") this.#refuse(name, target);
+    else if (target.stats.isDirectory() && leadsBack(target.path, folder)) this.#refuse(name, "symlink-cycle");
+    else {
+      if (!isWithin(target.path, this.#realRoot)) this.#outside.push({ name });
+      this.#add(name, target, folder);
     }
-    if (target.stats.isDirectory() && leadsBack(target.path, folder)) {
-      this.#refuse(name, "symlink-cycle");
-      return;
-    }
-    if (!isWithin(target.path, this.#realRoot)) this.#outside.push({ name });
-    this.#add(name, target, folder);
   }
 
   #add(name: string, target: LinkTarget, folder: Folder): void {
-    if (target.stats.isDirectory()) {
-      this.#enter(name, target.path, folder);
-    } else if (!target.stats.isFile()) {
-      this.#refuse(name, "special");
-    } else if (!isSignable(name, this.#platform)) {
-      this.#refuse(name, "not-portable");
-    } else {
+    if (target.stats.isDirectory()) this.#enter(name, target.path, folder);
+    else if (!target.stats.isFile()) this.#refuse(name, "special");
+    else if (!isSignable(name, this.#options.platform)) this.#refuse(name, "not-portable");
+    else {
       const file = modelFile(name, target);
       this.#files.at(-1)?.push(file);
       this.#totalBytes += file.size;
@@ -201,7 +189,7 @@ export class Walk {
   }
 }
 
-/** Whether walking into the real path `target` would come back to a folder that is being walked. */
+/** Whether the real path `target` is a folder that is being walked, or contains it. */
 function leadsBack(target: string, from: Folder): boolean {
   for (let folder: Folder | undefined = from; folder !== undefined; folder = folder.parent) {
     if (isWithin(folder.path, target)) return true;
@@ -209,19 +197,14 @@ function leadsBack(target: string, from: Folder): boolean {
   return false;
 }
 
-/** Windows lists names that it does not open: they were made around its rules, and lead elsewhere. */
+/** Windows may list names that it cannot open. */
 export function isSignable(name: string, platform: NodeJS.Platform = process.platform): boolean {
   return nameProblem(name) === undefined && canHoldName(name, platform);
 }
 
 export function modelFile(name: string, target: LinkTarget): ModelFile {
   const { stats } = target;
-  return {
-    name,
-    path: target.path,
-    size: Number(stats.size),
-    state: statLine(stats),
-  };
+  return { name, path: target.path, size: Number(stats.size), state: statLine(stats) };
 }
 
 function unreadable(name: string, root: string, cause: unknown): ProvenanceError {

@@ -1,6 +1,3 @@
-/** Why Windows cannot hold a name, or opens something else under it. */
-export type WindowsNameProblem = "character" | "ending" | "device";
-
 /** Separators, drives, streams, wildcards, and everything below the space. */
 const CHARACTER = /[\\:<>"|?*]|[^ -\uffff]/;
 /** Windows drops dots and spaces at the end of a component. */
@@ -9,28 +6,20 @@ const ENDING = /[. ](?:\/|$)/;
 const DEVICE = /(?:^|\/)(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[1-9\u00b9\u00b2\u00b3]) *(?:[./]|$)/i;
 
 /**
- * What keeps Windows from holding a file of this name (Microsoft, "Naming Files, Paths, and Namespaces").
- *
- * @param name canonical (OMS 6.1.2)
+ * Whether a file of this canonical name (OMS 6.1.2) can be in a folder on this platform: Windows cannot hold some names,
+ * or opens something else under them (Microsoft, "Naming Files, Paths, and Namespaces").
  */
-export function windowsNameProblem(name: string): WindowsNameProblem | undefined {
-  if (CHARACTER.test(name)) return "character";
-  if (ENDING.test(name)) return "ending";
-  return DEVICE.test(name) ? "device" : undefined;
-}
-
-/** Whether a file of this canonical name can lie in a folder on this platform. */
 export function canHoldName(name: string, platform: NodeJS.Platform): boolean {
-  return platform !== "win32" || windowsNameProblem(name) === undefined;
+  return platform !== "win32" || ![CHARACTER, ENDING, DEVICE].some((pattern) => pattern.test(name));
 }
 
-const NAMED_AT_MOST = 3;
+const MAX_NAMED = 3;
 
-/** A warning, for a person who signs these files; undefined where Windows can hold all of their names. */
+/** A warning for a signer; undefined if Windows can hold all names of the files. */
 export function windowsNameWarning(files: readonly { readonly name: string }[]): string | undefined {
-  const names = files.filter(({ name }) => windowsNameProblem(name) !== undefined).map(({ name }) => `"${name}"`);
+  const names = files.filter(({ name }) => !canHoldName(name, "win32")).map(({ name }) => `"${name}"`);
   if (names.length === 0) return undefined;
-  const shown = names.slice(0, NAMED_AT_MOST).join(", ");
-  const more = names.length > NAMED_AT_MOST ? ` and ${names.length - NAMED_AT_MOST} more` : "";
-  return `The model cannot be verified on Windows, which cannot hold the names of these files: ${shown}${more}.`;
+  const shown = names.slice(0, MAX_NAMED).join(", ");
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  return `The model cannot be verified on Windows, which does not support the names of these files: ${shown}${more}.`;
 }

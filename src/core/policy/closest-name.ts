@@ -17,10 +17,11 @@ export function closestName(text: string, names: readonly string[]): string | un
   if (other !== undefined && names.includes(other)) return other;
   const wanted = plain(text);
   const limit = Math.min(2, Math.floor(wanted.length / 3));
+  const lengthDifference = (name: string): number => Math.abs(name.length - text.length);
   const [closest] = names
     .map((name) => ({ name, distance: editDistance(wanted, plain(name)) }))
     .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance);
+    .sort((a, b) => a.distance - b.distance || lengthDifference(a.name) - lengthDifference(b.name));
   return closest?.name;
 }
 

@@ -37,7 +37,7 @@ export interface PolicyDecision {
   /** The one that accepted, or the closest of those that did not. */
   readonly authorities: readonly AuthorityDecision[];
   /** How many authorities are not listed. */
-  readonly omitted: number;
+  readonly untold: number;
   /** Why it is not satisfied. */
   readonly reasons: readonly Reason[];
   readonly warnings: readonly Reason[];

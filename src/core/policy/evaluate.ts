@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Reason } from "../verdict.ts";
 import type { Decision, Outcome, PolicyDecision } from "./decision.ts";
-import { type AuthoritiesDecision, matchAuthorities } from "./match-authorities.ts";
+import { matchAuthorities } from "./match-authorities.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";
 import type { SourceLocation } from "./source-location.ts";
@@ -126,7 +126,7 @@ function decidePolicy(
 ): PolicyDecision {
   const { name, mode, location } = policy;
   const base = { policy: { name, ...location }, source, mode, counts };
-  const none = { authorities: [], omitted: 0, reasons: [], warnings: [] };
+  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
   if (facts.signature === "none" && !policy.requireSignature) {
@@ -156,7 +156,7 @@ function denialOf({ name, authorities }: Policy): Reason | undefined {
   };
 }
 
-type Evaluation = Pick<PolicyDecision, "authorities" | "omitted" | "reasons" | "warnings">;
+type Evaluation = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
 
 /** Evaluates signature, signer and files; exceptions are not considered. */
 function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
@@ -165,53 +165,49 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     message: `${policy.name}: ${text}.`,
     details: { policy: policy.name, ...details },
   });
-  const rejected = (reasons: Reason[], matched?: AuthoritiesDecision): Evaluation => ({
-    authorities: matched?.authorities ?? [],
-    omitted: matched?.omitted ?? 0,
-    reasons,
-    warnings: [],
-  });
   const problem = facts.problem && clause(facts.problem.message);
+  const none = { authorities: [], untold: 0, warnings: [] };
   if (facts.signature === "none") {
     const why = problem === undefined ? "" : ` (${problem})`;
-    return rejected([reason("POLICY_SIGNATURE_REQUIRED", `a signature is demanded, and there is none${why}`)]);
+    const text = `a signature is demanded, and there is none${why}`;
+    return { ...none, reasons: [reason("POLICY_SIGNATURE_REQUIRED", text)] };
   }
   if (facts.signature === "invalid") {
     const why = problem === undefined ? "" : `: ${problem}`;
-    return rejected([reason("POLICY_NOT_AUTHENTIC", `the signature is not valid${why}`)]);
+    return { ...none, reasons: [reason("POLICY_NOT_AUTHENTIC", `the signature is not valid${why}`)] };
   }
-  const matched = matchAuthorities(policy, facts);
-  if (!matched.accepted) {
-    const [closest] = matched.authorities;
+  const { accepted, ...matched } = matchAuthorities(policy, facts);
+  const [closest] = matched.authorities;
+  if (!accepted) {
     const near = closest === undefined ? "" : ` (${closest.authority.name}: ${clause(closest.message)})`;
-    return rejected([reason("POLICY_SIGNER", `no authority accepts the signer${near}`)], matched);
+    const reasons = [reason("POLICY_SIGNER", `no authority accepts the signer${near}`)];
+    return { ...matched, reasons, warnings: [] };
   }
-  const { authorities, omitted } = matched;
   const reasons: Reason[] = [];
   const warnings: Reason[] = [];
   const { files } = facts;
-  if (files === undefined) return { authorities, omitted, reasons, warnings };
+  const { differences = "", symlinksAllowed = false, signerIgnored = [] } = files ?? {};
   const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
-  if (files.differences !== "") {
-    reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${files.differences}`));
+  if (differences !== "") {
+    reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
   }
-  if (files.symlinksAllowed && !allowSymlinks) {
+  if (symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
   }
-  if (files.hubLinks.length > 0 && hubCacheLinks === "deny") {
+  if (files !== undefined && files.hubLinks.length > 0 && hubCacheLinks === "deny") {
     const text = "links of a Hugging Face cache were read through, which is not allowed";
     reasons.push(reason("POLICY_SYMLINKS", text, { paths: files.hubLinks }));
   }
-  if (files.ignorePatterns.length > 0) {
+  if (files !== undefined && files.ignorePatterns.length > 0) {
     const text = `ignorePaths takes exact paths, and no file of the model is called ${files.ignorePatterns.join(", ")}`;
     reasons.push(reason("IGNORE_PATH", text, { paths: files.ignorePatterns }));
   }
-  if (files.signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
-    const text = `the signer left out ${files.signerIgnored.join(", ")}`;
-    const ignored = reason("POLICY_SIGNER_IGNORED", text, { paths: files.signerIgnored });
+  if (signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
+    const text = `the signer left out ${signerIgnored.join(", ")}`;
+    const ignored = reason("POLICY_SIGNER_IGNORED", text, { paths: signerIgnored });
     (signerIgnoredPaths === "deny" ? reasons : warnings).push(ignored);
   }
-  return { authorities, omitted, reasons, warnings };
+  return { ...matched, reasons, warnings };
 }
 
 /** A sentence without its full stop, to go on after it. */

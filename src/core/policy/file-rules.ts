@@ -1,5 +1,6 @@
 import type { Comparison } from "../manifest/comparison.ts";
-import { GIT_OWN_PATHS, isIgnored, isPattern } from "../model/ignore.ts";
+import { GIT_OWN_PATHS, isPattern } from "../model/ignore.ts";
+import { isIgnored } from "../model/is-ignored.ts";
 import type { Coverage } from "../verdict.ts";
 import type { FileFacts } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";

@@ -5,7 +5,7 @@ type Token = number | "segment" | "anything";
 
 /**
  * A pattern for paths as Sigstore's policies have it: `*` is any run of characters but `/`, `**` any run at all,
- * everything else stands for itself, and the whole path has to match. Compared code unit by code unit: no case is
+ * everything else is literal, and the whole path must match. Compared code unit by code unit: no case is
  * folded, nothing is normalised. The work is bounded by the product of both lengths.
  */
 export class Glob {

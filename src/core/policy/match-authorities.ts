@@ -5,19 +5,19 @@ import type { AuthorityDecision } from "./decision.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
-/** Rejections that are listed, and the number of authorities among which the closest are looked for. */
+/** Rejections that are listed: the closest of this many authorities. */
 const MAX_LISTED = 10;
 const MAX_COMPARED = 1000;
 /** Signers whose decision is cached, for each policy. */
 const MAX_CACHED = 1000;
 
 /** What the authorities of a policy, exceptions apart, decide about a signer. */
-export interface AuthoritiesDecision {
+interface AuthoritiesDecision {
   readonly accepted: boolean;
   /** The one that accepts, or those that come closest to it. */
   readonly authorities: readonly AuthorityDecision[];
   /** How many more there are. */
-  readonly omitted: number;
+  readonly untold: number;
 }
 
 const CACHE = new WeakMap<Policy, Map<string, AuthoritiesDecision>>();
@@ -39,14 +39,14 @@ function decide({ authorities }: Policy, facts: ModelFacts): AuthoritiesDecision
   const rejections: [Authority, Match][] = [];
   for (const authority of authorities) {
     const match = matchAuthority(authority, facts);
-    if (match.distance === 0) return { accepted: true, authorities: [decisionOf(authority, match)], omitted: 0 };
+    if (match.distance === 0) return { accepted: true, authorities: [decisionOf(authority, match)], untold: 0 };
     if (rejections.length < MAX_COMPARED) rejections.push([authority, match]);
   }
   const closest = rejections.sort(([, a], [, b]) => a.distance - b.distance).slice(0, MAX_LISTED);
   return {
     accepted: false,
     authorities: closest.map(([authority, match]) => decisionOf(authority, match)),
-    omitted: authorities.length - closest.length,
+    untold: authorities.length - closest.length,
   };
 }
 

@@ -6,12 +6,11 @@ import type { InvalidPolicyFile, PolicySet } from "./evaluate.ts";
 import type { PolicyFile } from "./read-policies.ts";
 
 const DEFAULT_NAME = "model-policy.yaml";
-const NAMES: ReadonlySet<string> = new Set([DEFAULT_NAME, "model-policy.yml", "model-policy.json"]);
-const FURTHER_NAMES = /\.model-policy\.(?:yaml|yml|json)$/;
+const POLICY_NAME = /^(?:.*\.)?model-policy\.(?:yaml|yml|json)$/s;
 
 /** Whether a file of this name, at the right place, is a policy file. */
 export function isPolicyFileName(name: string): boolean {
-  return NAMES.has(name) || FURTHER_NAMES.test(name);
+  return POLICY_NAME.test(name);
 }
 
 /**

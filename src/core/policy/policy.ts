@@ -3,6 +3,7 @@ import type { KeyAuthority } from "./authorities/key.ts";
 import type { KeylessAuthority } from "./authorities/keyless.ts";
 import type { StaticAuthority } from "./authorities/static.ts";
 import type { Glob } from "./glob.ts";
+import type { PolicyDocument } from "./policy-document.ts";
 import type { SourceLocation } from "./source-location.ts";
 
 /** One document of a policy file; the files that it names are already read. */
@@ -17,21 +18,7 @@ export interface Policy {
   /** Files outside of signed models that need no signature; relative to the workspace folder, as `models`. */
   readonly unsignedFiles: readonly Glob[];
   readonly authorities: readonly Authority[];
-  readonly verification: PolicyVerification;
-}
-
-export interface PolicyVerification {
-  /** Relative to the model's folder, `/` separated. */
-  readonly signaturePath?: string;
-  /** Canonical, relative to the model. */
-  readonly ignorePaths: readonly string[];
-  readonly ignoreUnsignedFiles: boolean;
-  readonly allowSymlinks: boolean;
-  readonly signerIgnoredPaths: "allow" | "warn" | "deny";
-  /** Whether links of a Hugging Face cache are read through. */
-  readonly hubCacheLinks: "allow" | "deny";
-  /** Whether other OMS signatures in the model need not be signed. */
-  readonly otherSignatures: "allow" | "deny";
+  readonly verification: PolicyDocument["spec"]["verification"];
 }
 
 export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | StaticAuthority;

@@ -112,7 +112,6 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
     const read = await readAuthority(context, authority, ["spec", "authorities", index]);
     if (read !== undefined) authorities.push(read);
   }
-  const { signaturePath, ...verification } = spec.verification;
   checkVerification(context, spec.verification);
   if (hasErrors(diagnostics)) return undefined;
   return {
@@ -124,7 +123,7 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
     requireSignature: spec.requireSignature,
     unsignedFiles,
     authorities,
-    verification: { ...verification, ...(signaturePath !== undefined && { signaturePath }) },
+    verification: spec.verification,
   };
 }
 

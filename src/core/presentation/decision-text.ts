@@ -18,7 +18,7 @@ export function policySentence(policy: PolicyDecision, t: Translate): string {
     case "exception":
       return t("Allowed by an exception in {0}", name);
     case "nothing-demanded":
-      return t("{0} demands no signature", name);
+      return t("{0} requires no signature", name);
     default:
       return t("Accepted by {0}", name);
   }
@@ -32,7 +32,7 @@ export function outcomeSentence(outcome: Outcome, t: Translate): string {
     case "exception":
       return t("A policy allows it by exception. No signature was accepted.");
     case "unsigned":
-      return t("It is not signed, and no policy demands a signature.");
+      return t("It is not signed, and no policy requires a signature.");
     case "warned":
       return t("It is not accepted, but only by policies that warn and do not refuse.");
     case "refused":
@@ -44,7 +44,7 @@ export function outcomeSentence(outcome: Outcome, t: Translate): string {
 
 /** The owner of a policy. */
 export function policyOwner({ source }: Pick<PolicyDecision, "source">, t: Translate): string {
-  return source === "user" ? t("your own policy") : t("policy of this workspace");
+  return source === "user" ? t("your personal policy") : t("workspace policy");
 }
 
 export function policyNotes({ reasons, warnings }: PolicyDecision): readonly Reason[] {

@@ -80,7 +80,7 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
         : t("{0} can't be verified here: {1}", name, reason);
     case "unsigned":
       return verdict.decision?.outcome === "refused"
-        ? t("{0} is not signed, and a policy demands a signature.", name)
+        ? t("{0} is not signed, but a policy requires a signature.", name)
         : t("{0} is not signed.", name);
     case "unchecked":
       return signer === undefined

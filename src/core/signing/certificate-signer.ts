@@ -2,11 +2,11 @@ import type { VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { checkValidity } from "../verification/certificate-path.ts";
-import { readCertificates } from "../verification/certificates.ts";
+import { certifiedKey, readCertificates } from "../verification/certificates.ts";
 import type { CertificateSigner } from "../verification/signer.ts";
 import { certificateSigner, checkLeafUsage } from "../verification/verify-certificate.ts";
 import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
-import { readPrivateKey, type SigningKey } from "./private-key.ts";
+import { type PublicHalf, readPrivateKey, signParts } from "./private-key.ts";
 import type { Signer, SignerOptions } from "./signer.ts";
 
 export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
@@ -20,7 +20,8 @@ export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
 export function createCertificateSigner(identity: CertificateIdentity, options: SignerOptions): Signer {
   const { privateKey, passphrase, certificate, chain = [] } = identity;
   const key = readPrivateKey(privateKey, passphrase);
-  return signerWithKey(key, privateKey.label, readCertificateMaterial(certificate, chain, key, new Date()), options);
+  const material = readCertificateMaterial(certificate, chain, key, new Date());
+  return signerWithKey(key, privateKey.label, material, options, async (parts) => signParts(key, parts));
 }
 
 export interface CertificateMaterial {
@@ -36,14 +37,14 @@ export interface CertificateMaterial {
 export function readCertificateMaterial(
   source: PemSource,
   chain: readonly PemSource[],
-  key: SigningKey,
+  key: PublicHalf,
   now: Date,
 ): CertificateMaterial {
   const [leaf, ...rest] = readCertificates([source]);
   if (leaf === undefined) {
     throw new ProvenanceError("CERTIFICATE_UNREADABLE", `${source.label} holds no certificate.`);
   }
-  if (!leaf.x509.checkPrivateKey(key.privateKey)) {
+  if (!certifiedKey(leaf, source.label, "CERTIFICATE_UNREADABLE").equals(key.publicKey)) {
     throw new ProvenanceError("CERTIFICATE_KEY_MISMATCH", `${source.label} does not belong to the private key given.`, {
       details: { label: source.label },
     });

@@ -1,11 +1,11 @@
 import type { VerificationMaterial } from "../bundle/bundle.ts";
-import { PAYLOAD_TYPE } from "../bundle/dsse.ts";
+import { PAYLOAD_TYPE, preAuthenticationEncoding } from "../bundle/dsse.ts";
 import { encodeBundle } from "../bundle/write-bundle.ts";
 import type { PemSource } from "../trust.ts";
 import { keyFingerprint } from "../verification/elliptic-keys.ts";
 import type { CertificateSigner, KeySigner } from "../verification/signer.ts";
 import { checkWritten } from "./check-written.ts";
-import { readPrivateKey, type SigningKey, signPayload } from "./private-key.ts";
+import { type PublicHalf, readPrivateKey, signParts } from "./private-key.ts";
 import type { Signer, SignerOptions } from "./signer.ts";
 
 export interface KeyIdentity {
@@ -18,10 +18,8 @@ export interface KeyIdentity {
 /** @throws ProvenanceError KEY_* */
 export function createKeySigner({ privateKey, passphrase }: KeyIdentity, options: SignerOptions): Signer {
   const key = readPrivateKey(privateKey, passphrase);
-  const fingerprint = keyFingerprint(key.publicKey);
   const { label } = privateKey;
-  const signer: KeySigner = { method: "key", fingerprint, curve: key.curve, label };
-  return signerWithKey(key, label, { signer, material: { method: "key", hint: fingerprint } }, options);
+  return signerWithKey(key, label, keyOwner(key, label), options, async (parts) => signParts(key, parts));
 }
 
 export interface KeyOwner {
@@ -29,18 +27,31 @@ export interface KeyOwner {
   readonly material: Exclude<VerificationMaterial, { method: "sigstore" }>;
 }
 
-/** A signer with a private key in memory. */
+/** The owner of a key that stands for itself. */
+export function keyOwner({ publicKey, curve }: PublicHalf, label: string): KeyOwner {
+  const fingerprint = keyFingerprint(publicKey);
+  return {
+    signer: { method: "key", fingerprint, curve, label },
+    material: { method: "key", hint: fingerprint },
+  };
+}
+
+/** Signs the parts of a message, one after the other, with the digest that fits the curve; DER (RFC 3279). */
+export type SignParts = (parts: readonly Buffer[]) => Promise<Buffer>;
+
+/** Signs in the name of a key's owner, wherever the key is. */
 export function signerWithKey(
-  key: SigningKey,
+  key: PublicHalf,
   label: string,
   { signer, material }: KeyOwner,
   { signature }: SignerOptions,
+  signParts: SignParts,
 ): Signer {
   const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
   return {
     trust: { keys: [{ label, pem }] },
     sign: async (payload) => ({
-      bytes: encodeBundle(material, payload, signPayload(key, PAYLOAD_TYPE, payload)),
+      bytes: encodeBundle(material, payload, await signParts(preAuthenticationEncoding(PAYLOAD_TYPE, payload))),
       signer,
       checkWritten: (written) => checkWritten(written, signature, key, payload),
     }),

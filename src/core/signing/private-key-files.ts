@@ -49,7 +49,15 @@ export async function rejectPrivateKeys(
   label: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const names = await findPrivateKeys(files, signal);
+  rejectPrivateKeyNames(await findPrivateKeys(files, signal), label);
+}
+
+/**
+ * The same for what {@link findPrivateKeys} found.
+ *
+ * @throws ProvenanceError MODEL_PRIVATE_KEY
+ */
+export function rejectPrivateKeyNames(names: readonly string[], label: string): void {
   const [first] = names;
   if (first === undefined) return;
   const more = names.length === 1 ? "" : `, and ${names.length - 1} more files`;

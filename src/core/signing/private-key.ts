@@ -1,14 +1,17 @@
 import { createPrivateKey, createPublicKey, createSign, type KeyObject } from "node:crypto";
-import { preAuthenticationEncoding } from "../bundle/dsse.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { CURVE_DIGEST, requireCurve } from "../verification/elliptic-keys.ts";
 import type { Curve } from "../verification/signer.ts";
 
-export interface SigningKey {
-  readonly privateKey: KeyObject;
+/** What is public of a key that signs. */
+export interface PublicHalf {
   readonly publicKey: KeyObject;
   readonly curve: Curve;
+}
+
+export interface SigningKey extends PublicHalf {
+  readonly privateKey: KeyObject;
 }
 
 /** Whether a PEM text holds an encrypted key (PKCS#8, RFC 5958, or the headers of RFC 1421). */
@@ -60,10 +63,10 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
   return { privateKey, publicKey: createPublicKey(privateKey), curve };
 }
 
-/** Signs the DSSE encoding: ECDSA with the digest of the curve; DER (RFC 3279). */
-export function signPayload({ privateKey, curve }: SigningKey, payloadType: string, payload: Buffer): Buffer {
+/** ECDSA over the parts of a message, with the digest that fits the curve; DER (RFC 3279). */
+export function signParts({ privateKey, curve }: SigningKey, parts: readonly Buffer[]): Buffer {
   const signer = createSign(CURVE_DIGEST[curve]);
-  for (const part of preAuthenticationEncoding(payloadType, payload)) signer.update(part);
+  for (const part of parts) signer.update(part);
   return signer.sign({ key: privateKey, dsaEncoding: "der" });
 }
 

@@ -62,7 +62,8 @@ function changesOf(before: Manifest, next: Manifest): SignedChanges {
   };
 }
 
-function namesOf(files: readonly { readonly name: string }[]): NameList {
+/** The names of a list that a report carries. */
+export function namesOf(files: readonly { readonly name: string }[]): NameList {
   const names = [...new Set(files.map(({ name }) => name))];
   return { count: names.length, names: names.slice(0, NAMES) };
 }

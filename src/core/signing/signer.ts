@@ -11,6 +11,8 @@ export interface Signer {
    * @param replaces the signature of the same model that the new one replaces
    */
   sign(payload: Buffer, replaces: Replacement | undefined): Promise<SignedStatement>;
+  /** Ends what the signer has started. */
+  close?(): Promise<void>;
 }
 
 export interface SignedStatement {

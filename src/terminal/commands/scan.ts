@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { type FoundModel, findModels, type SignatureWithoutModel, signaturesOf } from "../../core/model/find-models.ts";
+import { isInPart } from "../../core/parts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Trust } from "../../core/trust.ts";
@@ -7,6 +8,7 @@ import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
+import { parsePart, partOption } from "../part-option.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
 import type { Line } from "../text.ts";
 
@@ -39,6 +41,9 @@ export default defineCommand({
       metavar: "FORMAT",
       help: "Where models are verified: text, json (as --json), sarif or junit.",
     },
+    part: partOption(
+      "Take one of N shares of the models, by their paths. All parts search everything, and all have to pass.",
+    ),
     json: REPORT_OPTIONS.json,
   },
   examples: [
@@ -56,6 +61,8 @@ export default defineCommand({
     const byTrust = keyPaths.length + rootPaths.length > 0;
     if (byPolicy && byTrust) throw usageError("Give either --policy, or keys and certificates.");
     if (!byPolicy && args.text("root") !== undefined) throw usageError("--root needs --policy.");
+    const shared = args.text("part");
+    const part = shared === undefined ? undefined : parsePart(shared);
     const allowEmpty = args.flag("allow-empty") === true;
     if (byPolicy || byTrust) {
       const { reportScan, SCAN_FORMATS } = await import("../scan-report.ts");
@@ -65,20 +72,21 @@ export default defineCommand({
       const scan = byPolicy
         ? await policyScan(root, policies, terminal)
         : await trustScan(root, await namedTrust(keyPaths, rootPaths));
-      return reportScan({ folder: root, allowEmpty, format }, scan, terminal);
+      return reportScan({ folder: root, allowEmpty, part, format }, scan, terminal);
     }
     if (args.text("format") !== undefined) {
       throw usageError("--format needs --policy, --public-key or --certificate-chain.");
     }
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
     const strays: SignatureWithoutModel[] = [];
-    const models = await findModels(root, {
+    const found = await findModels(root, {
       signal: interruption.signal,
       onStray: ({ path, ...stray }) => strays.push({ path: shown(root, path), ...stray }),
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
     });
+    const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models, strays));
+      out.json(scanJson(root, models, { part, strays }));
       return EXIT.done;
     }
     out.print(...models.map((model) => modelLine(root, model)));

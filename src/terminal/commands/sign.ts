@@ -4,6 +4,14 @@ import { PASSPHRASE_OPTIONS, passphraseFor } from "../passphrase.ts";
 import { readCertificateFile, readPrivateKeyFile } from "../pem-files.ts";
 import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
 
+export const CHAIN_OPTION = {
+  "certificate-chain": {
+    type: "list",
+    metavar: "FILE",
+    help: "Certificates between the signer's and the root, in PEM; may be given several times, or all in one file.",
+  },
+} as const satisfies OptionSpecs;
+
 const KEY_OPTIONS = {
   "private-key": {
     type: "text",
@@ -39,11 +47,7 @@ export const signWithCertificate = defineCommand({
   options: {
     ...KEY_OPTIONS,
     "signing-certificate": { type: "text", metavar: "FILE", help: "The signer's certificate, in PEM. Required." },
-    "certificate-chain": {
-      type: "list",
-      metavar: "FILE",
-      help: "Certificates between the signer's and the root, in PEM; may be given several times, or all in one file.",
-    },
+    ...CHAIN_OPTION,
   },
   examples: [
     "model-provenance sign certificate llama-3-8b --private-key alice.key \\",

@@ -49,17 +49,17 @@ function result({ path, name, verdict, passed }: ScannedModel, root: string) {
 }
 
 /** At the files that it is about; a pattern that nothing matches, at its line in the policy. */
-function failureResult({ code, message, passed, paths, location }: SearchFailure, root: string) {
+function failureResult({ code, message, passed, paths, place }: SearchFailure, root: string) {
   const locations =
-    location === undefined
+    place === undefined
       ? paths.map((path) => ({
           physicalLocation: { artifactLocation: { uri: uriBelow(root, resolve(root, path)), uriBaseId: "%SRCROOT%" } },
         }))
       : [
           {
             physicalLocation: {
-              artifactLocation: { uri: uriBelow(root, location.file), uriBaseId: "%SRCROOT%" },
-              region: { startLine: location.line, startColumn: location.column },
+              artifactLocation: { uri: uriBelow(root, place.file), uriBaseId: "%SRCROOT%" },
+              region: { startLine: place.line, startColumn: place.column },
             },
           },
         ];

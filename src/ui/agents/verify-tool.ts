@@ -13,7 +13,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { isCancellation } from "../../platform/commands.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
-import { checkSettled } from "../check-settled.ts";
+import { checkUntilStable } from "../check-until-stable.ts";
 import type { Services } from "../services.ts";
 import { type AskedPath, isCovered, modelAround, pathAskedAbout } from "./model-asked-about.ts";
 import { type AgentReport, failureForAgents, verdictForAgents } from "./verdict-for-agents.ts";
@@ -77,7 +77,7 @@ async function verdictOn(
     const others = otherSignatures.length > 0 && { otherSignatures };
     registry.add({ path, kind, signature, ...others }, asked.folder);
   }
-  return checkSettled(checker, path, { asked: true, mode: "cached", signal });
+  return checkUntilStable(checker, path, { asked: true, mode: "cached", signal });
 }
 
 function answer(report: AgentReport): LanguageModelToolResult {

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { l10n } from "vscode";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
-import { tell } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { digestCacheFolder } from "../../workspace/digest-cache-folder.ts";
 import type { Services } from "../services.ts";
 
@@ -12,7 +12,7 @@ export async function clearHashCache({ storage, log }: Services): Promise<void> 
   const bytes = await bytesIn(folder);
   await rm(folder, { recursive: true, force: true });
   const text = bytes === 0 ? l10n.t("The hash cache is empty.") : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));
-  tell(log, "information", text);
+  notify(log, "information", text);
 }
 
 async function bytesIn(folder: string): Promise<number> {

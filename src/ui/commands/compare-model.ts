@@ -1,12 +1,12 @@
 import { commands, l10n, Uri } from "vscode";
 import { signerPhrase } from "../../core/presentation/signer-text.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { ActionableError, tell } from "../../platform/commands.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { checkSettled } from "../check-settled.ts";
+import { checkUntilStable } from "../check-until-stable.ts";
 import { modelName, modelSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { showDifferences } from "../viewer/signature-panel.ts";
@@ -21,7 +21,7 @@ export async function compareModel(args: readonly unknown[], services: Services)
   );
   if (!comparison.matches) return showDifferences(Uri.file(signature));
   const text = l10n.t("No file of {0} changed since {1} signed it.", name, plainText(signerPhrase(signer, l10n.t)));
-  tell(services.log, "information", text);
+  notify(services.log, "information", text);
 }
 
 /** A verdict whose signature is authentic and whose files were compared. */
@@ -39,7 +39,7 @@ export async function comparedVerdict(
   signal: AbortSignal,
 ): Promise<ComparedVerdict> {
   const options = { asked: true, mode: "cached", signal, onProgress: report.bytes } as const;
-  const verdict = isCompared(model.verdict) ? model.verdict : await checkSettled(checker, model.path, options);
+  const verdict = isCompared(model.verdict) ? model.verdict : await checkUntilStable(checker, model.path, options);
   if (isCompared(verdict)) return verdict;
   if (verdict.state === "unsigned") {
     throw new ActionableError(l10n.t("{0} is not signed, so there is nothing to compare it with.", modelName(model)), {

@@ -1,9 +1,10 @@
-import { CancellationError, l10n, type QuickInputButton, ThemeIcon, window } from "vscode";
+import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { SigningKey } from "../../core/signing/private-key.ts";
 import type { PemSource } from "../../core/trust.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { Passphrases } from "../../platform/secrets.ts";
+import { askSecret, type Secret } from "./ask-secret.ts";
 
 export interface OpenedKey {
   readonly key: SigningKey;
@@ -28,7 +29,7 @@ export async function openPrivateKey(source: PemSource, title: string, passphras
     }
   }
   for (let problem: string | undefined; ; problem = l10n.t("Wrong passphrase for {0}. Try again.", source.label)) {
-    const { passphrase, keep } = await askPassphrase(title, source.label, problem);
+    const { text: passphrase, keep } = await askPassphrase(title, source.label, problem);
     try {
       const key = readPrivateKey(source, passphrase);
       if (keep) await passphrases.keep(source.pem, passphrase);
@@ -43,37 +44,11 @@ function isWrong(error: unknown): boolean {
   return error instanceof ProvenanceError && error.code === "KEY_PASSPHRASE_WRONG";
 }
 
-function askPassphrase(
-  title: string,
-  label: string,
-  problem: string | undefined,
-): Promise<{ readonly passphrase: string; readonly keep: boolean }> {
-  const input = window.createInputBox();
-  const toggle = { checked: false };
-  const button: QuickInputButton = {
-    iconPath: new ThemeIcon("save"),
-    tooltip: l10n.t("Save in secret storage"),
-    toggle,
-  };
-  input.title = messageText(title);
-  const prompt = (): string =>
-    toggle.checked
-      ? l10n.t("Passphrase of {0}. It will be saved in secret storage.", messageText(label))
-      : l10n.t("Passphrase of {0}. Not saved. Select Save to keep it in secret storage.", messageText(label));
-  input.prompt = prompt();
-  input.password = true;
-  input.ignoreFocusOut = true;
-  input.buttons = [button];
-  if (problem !== undefined) input.validationMessage = messageText(problem);
-  return new Promise<{ passphrase: string; keep: boolean }>((resolve, reject) => {
-    input.onDidChangeValue(() => {
-      input.validationMessage = undefined;
-    });
-    input.onDidTriggerButton(() => {
-      input.prompt = prompt();
-    });
-    input.onDidAccept(() => resolve({ passphrase: input.value, keep: toggle.checked }));
-    input.onDidHide(() => reject(new CancellationError()));
-    input.show();
-  }).finally(() => input.dispose());
+function askPassphrase(title: string, label: string, problem: string | undefined): Promise<Secret> {
+  const name = messageText(label);
+  const prompt = (keep: boolean): string =>
+    keep
+      ? l10n.t("Passphrase of {0}. It will be saved in secret storage.", name)
+      : l10n.t("Passphrase of {0}. Not saved. Select Save to keep it in secret storage.", name);
+  return askSecret({ title, prompt, problem });
 }

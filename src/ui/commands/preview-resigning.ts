@@ -4,7 +4,7 @@ import { compareCodePoints } from "../../core/model/names.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { filesText } from "../../core/presentation/coverage-text.ts";
 import { signerPhrase } from "../../core/presentation/signer-text.ts";
-import { ActionableError, tell } from "../../platform/commands.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { withProgress } from "../../platform/progress.ts";
@@ -38,7 +38,7 @@ export async function previewResigning(args: readonly unknown[], services: Servi
   if (comparison.matches && sameForm) {
     const files = filesText(coverage, l10n.t);
     const text = l10n.t("Re-signing {0} would change nothing: {1}, all unchanged.", name, files);
-    tell(services.log, "information", text);
+    notify(services.log, "information", text);
     return;
   }
   const signer = codeSpan(signerPhrase(verdict.signer, l10n.t));

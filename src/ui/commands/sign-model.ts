@@ -5,13 +5,13 @@ import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { ActionableError, isCancellation, tell } from "../../platform/commands.ts";
+import { ActionableError, isCancellation, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { bytesProgressText, type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import type { SigningWay } from "../signing/signing-way.ts";
+import type { SigningMethod } from "../signing/signing-method.ts";
 import { FILE, targetModel } from "./targets.ts";
 
 /** For key bindings and other extensions that know the model and the key; the user still confirms. */
@@ -19,18 +19,18 @@ const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
 /** Sign Model: asks for the model, the signing method (the last one first) and a confirmation, then signs and verifies the result. */
 export function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, "chooseWay");
+  return signOne(args, services, "chooseSigningMethod");
 }
 
 /** Sign Model With Another Method…: the same, but offers every signing method as if none had been used before. */
 export function signModelWith(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, "chooseAnyWay");
+  return signOne(args, services, "chooseAnotherSigningMethod");
 }
 
 async function signOne(
   args: readonly unknown[],
   services: Services,
-  choose: "chooseWay" | "chooseAnyWay",
+  choose: "chooseSigningMethod" | "chooseAnotherSigningMethod",
 ): Promise<SignResult> {
   if (!workspace.isTrusted) {
     throw new ActionableError(l10n.t("Signing is disabled in Restricted Mode."), {
@@ -41,23 +41,23 @@ async function signOne(
   const request = v.safeParse(REQUEST, args[0]);
   const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
   const title = l10n.t("Sign {0}", modelName(model));
-  const way = request.success
-    ? await (await import("../signing/sign-with-key.ts")).keyWay(request.output.privateKey, title, services)
-    : await (await import("../signing/choose-way.ts"))[choose](title, services).catch((error: unknown) => {
+  const method = request.success
+    ? await (await import("../signing/sign-with-key.ts")).keySigningMethod(request.output.privateKey, title, services)
+    : await (await import("../signing/choose-method.ts"))[choose](title, services).catch((error: unknown) => {
         throw chooseAgain(error, model, services);
       });
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
-  const choice = await confirmSigning(model, signature, way, services.registry, services.engine);
-  const { result, verdict } = await signUntilDone(model, { signature, ...choice }, way, services);
+  const choice = await confirmSigning(model, signature, method, services.registry, services.engine);
+  const { result, verdict } = await signUntilDone(model, { signature, ...choice }, method, services);
   for (const warning of result.warnings) services.log.warn(warning);
-  reportSigned(model, way, result, verdict, services);
+  reportSigned(model, method, result, verdict, services);
   return result;
 }
 
 /** Lets the user choose another key or certificate without choosing the model again. */
 function chooseAgain(error: unknown, model: KnownModel, services: Services): unknown {
-  if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE)_/.test(error.code)) return error;
+  if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE|PKCS11|KMS)_/.test(error.code)) return error;
   const run = () => signModelWith([model.path], services);
   return new ActionableError(error.message, { label: l10n.t("Choose Again…"), run }, { cause: error });
 }
@@ -77,15 +77,20 @@ interface Signed {
 type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths" | "allowIncomplete">;
 
 /** Signs the model. If that is rejected, signs again with what the user agreed to. */
-async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay, services: Services): Promise<Signed> {
+async function signUntilDone(
+  model: KnownModel,
+  first: Attempt,
+  method: SigningMethod,
+  services: Services,
+): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
       return await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
-        signAndCheck(model, attempt, way, services, report, signal),
+        signAndCheck(model, attempt, method, services, report, signal),
       );
     } catch (error) {
-      const { agreedAttempt } = await import("../signing/agreed-attempt.ts");
-      const agreed = await agreedAttempt(error, modelName(model));
+      const { confirmOverride } = await import("../signing/confirm-override.ts");
+      const agreed = await confirmOverride(error, modelName(model));
       const ignorePaths = [...(attempt.ignorePaths ?? []), ...(agreed.ignorePaths ?? [])];
       attempt = { ...attempt, ...agreed, ignorePaths };
     }
@@ -95,7 +100,7 @@ async function signUntilDone(model: KnownModel, first: Attempt, way: SigningWay,
 async function signAndCheck(
   model: KnownModel,
   attempt: Attempt,
-  way: SigningWay,
+  method: SigningMethod,
   { checker, engine }: Services,
   report: ProgressReport,
   signal: AbortSignal,
@@ -103,7 +108,7 @@ async function signAndCheck(
   const result = await engine.sign({
     ...attempt,
     model: model.path,
-    identity: await way.identity(report, signal),
+    identity: await method.identity(report, signal),
     confirmReplacement: async (replacement) => {
       const { confirmReplacement } = await import("../signing/confirm-replacement.ts");
       return confirmReplacement(modelName(model), replacement);
@@ -128,24 +133,24 @@ async function signAndCheck(
 
 function reportSigned(
   model: KnownModel,
-  way: SigningWay,
+  method: SigningMethod,
   result: SignResult,
   verdict: Verdict | undefined,
   services: Services,
 ): void {
   const { bytes, bytesFromCache } = result.coverage;
-  const done = way.done(modelName(model), result);
+  const done = method.done(modelName(model), result);
   const signed =
     bytesFromCache === 0 || result.replaced?.changes.matches === false
       ? done
       : `${done} ${reusedText(bytesFromCache, bytes)}`;
-  const offer = verdict === undefined ? undefined : way.offerTrust(verdict);
+  const offer = verdict === undefined ? undefined : method.offerTrust(verdict);
   const show = {
     label: l10n.t("Show Signature"),
     run: () => commands.executeCommand(COMMANDS.showSignature, model.path),
   };
-  if (offer === undefined) tell(services.log, "information", signed, show);
-  else tell(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
+  if (offer === undefined) notify(services.log, "information", signed, show);
+  else notify(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
 }
 
 function reusedText(reused: number, all: number): string {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { CancellationError, env, l10n, type Memento, type QuickPickItem, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { TrustRoot } from "../../core/verification/trust-root.ts";
-import { ActionableError, tell } from "../../platform/commands.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { isImageDisk } from "../../platform/remote-names.ts";
@@ -73,7 +73,7 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   await services.state.update(KNOWN, knownInstances(name, services.state));
   services.login.logOut();
   const text = l10n.t("Browser logins now sign with {0}, and its signatures are verified.", instanceText(name));
-  tell(services.log, "information", text);
+  notify(services.log, "information", text);
 }
 
 async function requireConfiguration(file: string, services: Services): Promise<void> {
@@ -118,6 +118,6 @@ export async function refreshTrustRoot(services: Services): Promise<TrustRoot> {
     root.asOf === undefined
       ? l10n.t("The trust root was read again from {0}.", root.label)
       : l10n.t("The trust root of {0} is current, {1}.", root.label, EDITOR.time(root.asOf));
-  tell(services.log, "information", text);
+  notify(services.log, "information", text);
   return root;
 }

@@ -1,9 +1,9 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
 import type { Reason, Verdict } from "../../core/verdict.ts";
-import { isCancellation, tell } from "../../platform/commands.ts";
+import type { Action } from "../../platform/commands.ts";
+import { isCancellation, notify } from "../../platform/commands.ts";
 import { errorText } from "../../platform/log.ts";
-import type { Action } from "../../platform/messages.ts";
 import { type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -64,7 +64,7 @@ function reportOne(path: string, services: Services): void {
   const model = services.registry.get(path);
   if (model === undefined) return;
   const level = LEVELS[model.verdict.state as keyof typeof LEVELS] ?? "warning";
-  tell(services.log, level, modelSentence(model), nextAction(model, services));
+  notify(services.log, level, modelSentence(model), nextAction(model, services));
 }
 
 const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
@@ -126,5 +126,5 @@ function reportMany(verdicts: readonly Verdict[], services: Services): void {
   const first = verdicts.find(({ state }) => state !== "verified") ?? verdicts[0];
   const show = { label: l10n.t("Show Models"), run: () => services.view.show(first?.model ?? "") };
   const level = bad > 0 ? "error" : count("verified") === verdicts.length ? "information" : "warning";
-  tell(services.log, level, l10n.t("{0} models: {1}.", verdicts.length, text), show);
+  notify(services.log, level, l10n.t("{0} models: {1}.", verdicts.length, text), show);
 }

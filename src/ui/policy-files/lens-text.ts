@@ -3,7 +3,7 @@ import { type PatternRange, patternsIn } from "../../core/policy/authoring/patte
 import { Glob, globProblem } from "../../core/policy/glob.ts";
 import type { VerdictState } from "../../core/verdict.ts";
 import { COMMANDS } from "../../platform/ids.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
@@ -25,7 +25,7 @@ export function lensesOf(
       lens(
         document,
         pattern,
-        models.filter((model) => glob.matches(place(model).path)),
+        models.filter((model) => glob.matches(locateModel(model).path)),
       ),
     ];
   });

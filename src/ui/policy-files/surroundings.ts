@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import { type CancellationToken, RelativePattern, Uri, workspace } from "vscode";
 import type { CompletionSources, FileKind, KnownSigner } from "../../core/policy/authoring/completion-sources.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import type { PolicyPlace } from "./policy-documents.ts";
 
@@ -31,7 +31,7 @@ export function surroundingsOf(
 ): CompletionSources {
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
   return {
-    models: [...new Set(models.map((model) => place(model).path))],
+    models: [...new Set(models.map((model) => locateModel(model).path))],
     signers: models.flatMap(signerOf),
     files: (kind) => filesOf(kind, folder, token),
   };
@@ -40,7 +40,7 @@ export function surroundingsOf(
 function signerOf(model: KnownModel): KnownSigner[] {
   const { signer } = model.verdict;
   if (signer?.method !== "sigstore") return [];
-  return [{ issuer: signer.issuer, subject: signer.identity, model: place(model).path }];
+  return [{ issuer: signer.issuer, subject: signer.identity, model: locateModel(model).path }];
 }
 
 async function filesOf(kind: FileKind, folder: string, token: CancellationToken): Promise<readonly string[]> {

@@ -2,14 +2,14 @@ import { type Diagnostic, languages, Uri } from "vscode";
 import type { Policy } from "../../core/policy/policy.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
-import { place } from "../../workspace/policies.ts";
-import type { KnownModel, RegistryChange } from "../../workspace/registry.ts";
+import { locateModel } from "../../workspace/policies.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { type ModelProblem, problemsOf } from "./model-problems.ts";
 
 export type ProblemServices = Pick<Services, "registry" | "policies" | "log">;
 
-/** Models that are not what they should be, in the editor's list of problems. */
+/** The problems of models in the Problems view. */
 export class ModelsInProblems {
   readonly #services: ProblemServices;
   readonly #store = new DisposableStore();
@@ -21,12 +21,16 @@ export class ModelsInProblems {
   constructor(services: ProblemServices) {
     this.#services = services;
     const { registry } = services;
-    this.#store.add(registry.onDidChange((change) => this.#look(change)));
-    this.#store.add(onSettingChanged(["problems"], () => this.#lookAt([...registry.models.map(({ path }) => path)])));
-    this.#lookAt(registry.models.map(({ path }) => path));
+    this.#store.add(
+      registry.onDidChange(({ paths }) =>
+        this.#update(paths.filter((path) => registry.get(path)?.progress === undefined)),
+      ),
+    );
+    this.#store.add(onSettingChanged(["problems"], () => this.#update([...registry.models.map(({ path }) => path)])));
+    this.#update(registry.models.map(({ path }) => path));
   }
 
-  /** The models that entries at one place are about. */
+  /** The problems that a diagnostic belongs to. */
   about(uri: Uri, diagnostic: Diagnostic): readonly ModelProblem[] {
     return [...this.#listed.values()]
       .flat()
@@ -38,7 +42,7 @@ export class ModelsInProblems {
       );
   }
 
-  /** Whether something is listed at a place. */
+  /** Whether a file has problems. */
   has(uri: Uri): boolean {
     return (this.#collection.get(uri)?.length ?? 0) > 0;
   }
@@ -47,19 +51,14 @@ export class ModelsInProblems {
     this.#store.dispose();
   }
 
-  #look({ paths }: RegistryChange): void {
-    const { registry } = this.#services;
-    this.#lookAt(paths.filter((path) => registry.get(path)?.progress === undefined));
-  }
-
-  /** One after the other: what comes while policies are asked is looked at next. */
-  #lookAt(paths: readonly string[]): void {
+  /** One update at a time: further changes wait for the next one. */
+  #update(paths: readonly string[]): void {
     for (const path of paths) this.#changed.add(path);
     this.#working ??= this.#work()
       .catch((error: unknown) => this.#services.log.error(error instanceof Error ? error : String(error)))
       .finally(() => {
         this.#working = undefined;
-        if (this.#changed.size > 0 && !this.#store.disposed) this.#lookAt([]);
+        if (this.#changed.size > 0 && !this.#store.disposed) this.#update([]);
       });
   }
 
@@ -84,10 +83,12 @@ export class ModelsInProblems {
     const { registry, policies } = this.#services;
     const model = registry.get(path);
     if (model === undefined || !setting("problems")) return [];
-    const said = hasDecision(model) ? await policies.filesFor(model.folder) : undefined;
-    const all: readonly Policy[] = [...(said?.user ?? []), ...(said?.workspace ?? [])].flatMap((file) => file.policies);
-    // What was known when the policies were asked may not be true any more.
-    return problemsOf(registry.get(path) ?? model, place(model).path, all);
+    const files = hasDecision(model) ? await policies.filesFor(model.folder) : undefined;
+    const all: readonly Policy[] = [...(files?.user ?? []), ...(files?.workspace ?? [])].flatMap(
+      (file) => file.policies,
+    );
+    // The model may have changed in the meantime.
+    return problemsOf(registry.get(path) ?? model, locateModel(model).path, all);
   }
 
   #show(places: ReadonlySet<string>): void {

@@ -19,19 +19,19 @@ import { SOURCE } from "./problem-codes.ts";
 /** Milliseconds without a key before the text is read again. */
 const PAUSE = 300;
 
-/** What is wrong with policy files: those that have a say as they are on the disk, open ones as they are typed. */
+/** The errors of policy files in the Problems view: of those in effect as they are on the disk, of open ones as typed. */
 export class PoliciesInProblems {
   readonly #services: ProblemServices;
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.add(languages.createDiagnosticCollection("modelProvenance.policies"));
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** What the files on the disk that have a say had wrong. */
-  #inForce = new Map<string, readonly PolicyDiagnostic[]>();
+  /** Errors of the files in effect, as they are on the disk. */
+  #inEffect = new Map<string, readonly PolicyDiagnostic[]>();
 
   constructor(services: ProblemServices) {
     this.#services = services;
-    this.#store.add(services.policies.onDidChange(() => this.#run(() => this.#readInForce())));
-    this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#run(() => this.#readInForce())));
+    this.#store.add(services.policies.onDidChange(() => this.#run(() => this.#readInEffect())));
+    this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#run(() => this.#readInEffect())));
     this.#store.add(workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)));
     this.#store.add(
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -39,7 +39,7 @@ export class PoliciesInProblems {
       }),
     );
     this.#store.add(workspace.onDidCloseTextDocument((document) => this.#closed(document)));
-    this.#run(() => this.#readInForce());
+    this.#run(() => this.#readInEffect());
     for (const document of workspace.textDocuments) this.#soon(document, 0);
   }
 
@@ -49,7 +49,7 @@ export class PoliciesInProblems {
     this.#store.dispose();
   }
 
-  async #readInForce(): Promise<void> {
+  async #readInEffect(): Promise<void> {
     const { policies } = this.#services;
     const found = new Map<string, readonly PolicyDiagnostic[]>();
     for (const folder of workspace.workspaceFolders ?? [undefined]) {
@@ -57,11 +57,11 @@ export class PoliciesInProblems {
       for (const { path, diagnostics } of [...user, ...own]) found.set(Uri.file(path).toString(), diagnostics);
     }
     if (this.#store.disposed) return;
-    const before = this.#inForce;
-    this.#inForce = found;
+    const before = this.#inEffect;
+    this.#inEffect = found;
     for (const uri of new Set([...before.keys(), ...found.keys()])) {
       const document = shownPolicy(uri);
-      // What it names may have changed, though its own text did not.
+      // A file that it refers to may have changed.
       if (document !== undefined) this.#soon(document, 0);
       else this.#show(uri, found.get(uri) ?? []);
     }
@@ -77,7 +77,6 @@ export class PoliciesInProblems {
     );
   }
 
-  /** As it is typed; what is typed meanwhile is read next. */
   async #read(document: TextDocument): Promise<void> {
     const uri = document.uri.toString();
     this.#waiting.delete(uri);
@@ -92,14 +91,14 @@ export class PoliciesInProblems {
     const uri = document.uri.toString();
     clearTimeout(this.#waiting.get(uri));
     this.#waiting.delete(uri);
-    if (isPolicyDocument(document, this.#services.policies)) this.#show(uri, this.#inForce.get(uri) ?? []);
+    if (isPolicyDocument(document, this.#services.policies)) this.#show(uri, this.#inEffect.get(uri) ?? []);
   }
 
-  /** @param inForce whether it is read where it lies */
-  #show(uri: string, diagnostics: readonly PolicyDiagnostic[], inForce = true): void {
+  /** @param inEffect whether the file is at a place where policies are read */
+  #show(uri: string, diagnostics: readonly PolicyDiagnostic[], inEffect = true): void {
     if (this.#store.disposed) return;
     const first = diagnostics.find(({ severity }) => severity === "error");
-    const all = diagnostics.map((found) => shown(found, inForce && found === first ? consequence() : ""));
+    const all = diagnostics.map((found) => shown(found, inEffect && found === first ? consequence() : ""));
     this.#collection.set(Uri.parse(uri), all);
   }
 
@@ -108,7 +107,7 @@ export class PoliciesInProblems {
   }
 }
 
-/** The editor keeps documents that nobody sees any more, and that of a file that is gone. */
+/** The document if it is visible or changed; the editor also keeps others, even of deleted files. */
 function shownPolicy(uri: string): TextDocument | undefined {
   const open = workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === uri);
   return open?.isDirty === true || window.visibleTextEditors.some(({ document }) => document === open)
@@ -116,9 +115,8 @@ function shownPolicy(uri: string): TextDocument | undefined {
     : undefined;
 }
 
-/** With the first error, since what the file demands is not known. */
 function consequence(): string {
-  return l10n.t("While this policy cannot be read, nothing is accepted.");
+  return l10n.t("No signer is accepted until this policy can be read.");
 }
 
 function shown(

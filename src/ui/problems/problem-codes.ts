@@ -1,10 +1,10 @@
-/** What a problem is called in the list, beside the editor's own; quick fixes go by it. */
+/** The source of all problems of this extension. */
 export const SOURCE = "Model Provenance";
 
 /**
  * - `modified`: files changed since the model was signed
  * - `invalid`: the signature is not authentic
- * - `refused`: a policy does not accept the model as it is, its signer above all
+ * - `refused`: a policy rejects the model, usually its signer
  * - `unsigned`: a policy demands a signature
  */
 export const MODEL_PROBLEMS = ["modified", "invalid", "refused", "unsigned"] as const;

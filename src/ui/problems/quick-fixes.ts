@@ -10,7 +10,7 @@ import { keepLineEndings } from "./line-endings-fix.ts";
 import type { ModelProblem } from "./model-problems.ts";
 import { SOURCE } from "./problem-codes.ts";
 
-/** Files that are offered to be ignored, one by one. */
+/** Files for which ignoring is offered. */
 const IGNORABLE = 3;
 /** Characters of a name in a menu. */
 const SHORT = 40;
@@ -24,7 +24,7 @@ const UNKNOWN_SIGNER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 type Find = (uri: Uri, diagnostic: Diagnostic) => readonly ModelProblem[];
 
-/** What can be done about the problems at a place; and at a signature, about a signer who is not accepted. */
+/** Quick fixes for the problems in a document, and in a signature for a signer who is not accepted. */
 export function quickFixes(
   { uri }: TextDocument,
   diagnostics: readonly Diagnostic[],
@@ -44,7 +44,9 @@ export function quickFixes(
 }
 
 function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
-  const verify = action(l10n.t("Verify {0} Again", name(model)), COMMANDS.verifyModel, [model.path], diagnostic);
+  const verify = action(model, l10n.t("Verify {0} Again", name(model)), COMMANDS.verifyModel, diagnostic);
+  const compare = action(model, l10n.t("Compare {0} With Its Signature", name(model)), COMMANDS.compare, diagnostic);
+  const sign = action(model, l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, diagnostic);
   switch (diagnostic.code) {
     case "invalid":
       return [preferred(verify)];
@@ -52,20 +54,20 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
       return [
         preferred(verify),
         ...keepLineEndings(model, diagnostic),
-        compare(model, diagnostic),
+        compare,
         ...ignore(model, diagnostic),
         explain(model, diagnostic),
       ];
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
-      return [...sign(model, diagnostic), explain(model, diagnostic)];
+      return [...(workspace.isTrusted ? [preferred(sign)] : []), explain(model, diagnostic)];
     default:
       return [];
   }
 }
 
-/** Whether the signer is what stands between the model and a yes. */
+/** Whether only the signer keeps the model from being accepted. */
 function isSignerUnaccepted({ verdict }: KnownModel): boolean {
   const { state, decision, reasons } = verdict;
   if (decision?.reasons.some(({ code }) => code === "POLICY_SIGNER") === true) return true;
@@ -80,7 +82,7 @@ function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {
     signer === undefined
       ? l10n.t("Trust the Signer of {0}…", name(model))
       : l10n.t("Trust {0}…", middleShortened(plainText(signerText(signer, l10n.t)), SHORT));
-  return [preferred(action(title, COMMANDS.trustSigner, [model.path], diagnostic))];
+  return [preferred(action(model, title, COMMANDS.trustSigner, diagnostic))];
 }
 
 function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
@@ -90,22 +92,12 @@ function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     .slice(0, IGNORABLE)
     .map((path) => {
       const title = l10n.t("Ignore {0} in {1}…", middleShortened(plainText(path), SHORT), name(model));
-      return action(title, COMMANDS.ignorePath, [model.path, path], diagnostic);
+      return action(model, title, COMMANDS.ignorePath, diagnostic, path);
     });
 }
 
-function sign(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
-  if (!workspace.isTrusted) return [];
-  return [preferred(action(l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, [model.path], diagnostic))];
-}
-
-function compare(model: KnownModel, diagnostic: Diagnostic): CodeAction {
-  const title = l10n.t("Compare {0} With Its Signature", name(model));
-  return action(title, COMMANDS.compare, [model.path], diagnostic);
-}
-
 function explain(model: KnownModel, diagnostic?: Diagnostic): CodeAction {
-  return action(l10n.t("Explain the Decision on {0}", name(model)), COMMANDS.explainDecision, [model.path], diagnostic);
+  return action(model, l10n.t("Explain the Decision on {0}", name(model)), COMMANDS.explainDecision, diagnostic);
 }
 
 function name(model: KnownModel): string {
@@ -113,13 +105,14 @@ function name(model: KnownModel): string {
 }
 
 function action(
+  model: KnownModel,
   title: string,
   command: CommandId,
-  args: readonly unknown[],
   diagnostic: Diagnostic | undefined,
+  ...more: readonly string[]
 ): CodeAction {
   const made = new CodeAction(title, CodeActionKind.QuickFix);
-  made.command = { command, title, arguments: [...args] };
+  made.command = { command, title, arguments: [model.path, ...more] };
   if (diagnostic !== undefined) made.diagnostics = [diagnostic];
   return made;
 }
@@ -131,11 +124,9 @@ function preferred(made: CodeAction): CodeAction {
 
 /** Two problems of one model have fixes in common. */
 function withoutRepetition(actions: readonly CodeAction[]): CodeAction[] {
-  const seen = new Map<string, CodeAction>();
-  for (const one of actions) {
-    const known = seen.get(one.title);
-    if (known === undefined) seen.set(one.title, one);
-    else known.diagnostics = [...(known.diagnostics ?? []), ...(one.diagnostics ?? [])];
-  }
-  return [...seen.values()];
+  return [...Map.groupBy(actions, ({ title }) => title).values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    first.diagnostics = [first, ...others].flatMap(({ diagnostics = [] }) => diagnostics);
+    return [first];
+  });
 }

@@ -5,7 +5,7 @@ import { isPolicyDocument } from "../policy-files/policy-documents.ts";
 import type { Services } from "../services.ts";
 import type { ModelsInProblems } from "./models-in-problems.ts";
 
-/** Problems and their quick fixes; made with the first model, those of policies with the first policy too. */
+/** Registers problems and their quick fixes, which are loaded with the first model or policy. */
 export function registerProblems(services: Services): Disposable {
   const store = new DisposableStore();
   const { registry, policies, log } = services;
@@ -41,7 +41,7 @@ export function registerProblems(services: Services): Disposable {
           if (!signed && !isPolicyDocument(document, policies)) return [];
           const { quickFixes } = await import("./quick-fixes.ts");
           const listed = await made();
-          return quickFixes(document, diagnostics, registry, (...place) => listed.about(...place));
+          return quickFixes(document, diagnostics, registry, (...location) => listed.about(...location));
         },
       },
       { providedCodeActionKinds: [CodeActionKind.QuickFix] },
@@ -51,14 +51,14 @@ export function registerProblems(services: Services): Disposable {
 }
 
 /**
- * The list of problems offers fixes only for files that the editor has as text, and the viewer of a signature does not:
- * the text of one that is opened in it, and has a problem, is loaded beside.
+ * The Problems view offers fixes only for text documents, which a signature in the viewer is not: this opens the
+ * document, too, where the signature has a problem.
  */
 async function offerFixesOf(tabs: readonly Tab[], models: Promise<ModelsInProblems> | undefined): Promise<void> {
   const listed = await models;
   for (const { input } of tabs) {
     if (!(input instanceof TabInputCustom) || listed?.has(input.uri) !== true) continue;
-    // One that is too large for that has no fixes.
+    // A file that is too large to be a document has no fixes.
     await workspace.openTextDocument(input.uri).then(undefined, () => undefined);
   }
 }

@@ -3,7 +3,7 @@ import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { verifyReport } from "../../core/verify-report.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { visibleJson } from "../../platform/plain-text.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { Services } from "../services.ts";
 import { modelReport, settledVerdict } from "./model-report.ts";
 import { policyReport } from "./policy-report.ts";
@@ -20,7 +20,7 @@ export async function reportText(kind: ReportKind, path: string, services: Servi
     modelReport(model),
     policyReport({
       verdict,
-      path: place(model).path,
+      path: locateModel(model).path,
       policies: files.flatMap(({ policies }) => policies),
       broken: files.filter(({ diagnostics }) => hasErrors(diagnostics)),
       workspaceTrusted: workspace.isTrusted,

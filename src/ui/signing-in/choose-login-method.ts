@@ -4,7 +4,7 @@ import { themeIcon } from "../theme.ts";
 
 type Method = SettingValue<"loginMethod">;
 
-/** Changes how the person logs in, from now on. Nothing changes where the list is closed. */
+/** Asks how the person logs in, and changes the setting. */
 export async function chooseLoginMethod(): Promise<void> {
   const now = setting("loginMethod");
   const item = (method: Method, icon: string, label: string, detail: string): QuickPickItem & { method: Method } => ({
@@ -12,14 +12,14 @@ export async function chooseLoginMethod(): Promise<void> {
     label,
     detail,
     iconPath: themeIcon(icon),
-    ...(method === now ? { description: l10n.t("now") } : {}),
+    ...(method === now ? { description: l10n.t("current") } : {}),
   });
   const items = [
-    item("auto", "wand", l10n.t("By Itself"), l10n.t("The browser where it can come back, otherwise a code")),
-    item("browser", "globe", l10n.t("Browser"), l10n.t("The browser comes back to this machine by itself")),
-    item("device", "device-mobile", l10n.t("Device Code"), l10n.t("A short code, typed in any browser")),
-    item("code", "clippy", l10n.t("Pasted Code"), l10n.t("A code that any browser shows, pasted here")),
+    item("auto", "wand", l10n.t("Automatic"), l10n.t("The browser if it can return to this machine, otherwise a code")),
+    item("browser", "globe", l10n.t("Browser"), l10n.t("The browser returns to this machine automatically")),
+    item("device", "device-mobile", l10n.t("Device Code"), l10n.t("Enter a short code in any browser")),
+    item("code", "clippy", l10n.t("Pasted Code"), l10n.t("Paste a code that any browser shows")),
   ];
-  const chosen = await window.showQuickPick(items, { title: l10n.t("How to Log In") });
+  const chosen = await window.showQuickPick(items, { title: l10n.t("Login Method") });
   if (chosen !== undefined) await changeSetting("loginMethod", chosen.method);
 }

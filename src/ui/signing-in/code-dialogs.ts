@@ -1,20 +1,20 @@
 import { CancellationError, env, l10n, ThemeIcon, Uri, window } from "vscode";
+import type { DevicePrompt } from "../../login/login-options.ts";
 import { messageText } from "../../platform/plain-text.ts";
-import type { DeviceCode } from "./login.ts";
 
-/** @throws Error if the person or the system did not open it */
+/** @throws Error if the person or the system does not open it */
 export async function openExternal(url: string): Promise<void> {
   // VS Code decodes the address and encodes it anew: a plus for a space would become a plus.
   if (!(await env.openExternal(Uri.parse(url.replaceAll("+", "%20"))))) throw new Error("The browser was not opened.");
 }
 
-/** Shows a code that is typed at the identity provider, in any browser of any machine. @throws CancellationError */
-export async function showDeviceCode({ url, urlWithCode, userCode }: DeviceCode): Promise<void> {
+/** Shows a code to enter at the identity provider, in any browser of any machine. @throws CancellationError */
+export async function showDeviceCode({ url, urlWithCode, userCode }: DevicePrompt): Promise<void> {
   const open = l10n.t("Copy Code and Open Browser");
   const copy = l10n.t("Copy Address Only");
   const question = l10n.t("Log in with the code {0}", messageText(userCode));
   const detail = l10n.t(
-    "Type it at {0}, in this browser or on any other device. Go on there only if the page shows the same code.",
+    "Enter it at {0}, in this browser or on another device. Continue there only if the page shows the same code.",
     messageText(url),
   );
   const answer = await window.showInformationMessage(question, { modal: true, detail }, open, copy);
@@ -23,7 +23,7 @@ export async function showDeviceCode({ url, urlWithCode, userCode }: DeviceCode)
   if (answer === open) await openExternal(urlWithCode ?? url);
 }
 
-/** Opens the identity provider's page and takes the code that it shows; undefined if the person gives up. */
+/** Opens the identity provider's page and asks for the code that it shows; undefined if the person cancels. */
 export async function askForCode(title: string, url: string, signal: AbortSignal): Promise<string | undefined> {
   // Where the browser does not open, the address can be copied.
   await openExternal(url).catch(() => undefined);

@@ -2,43 +2,53 @@ import { l10n } from "vscode";
 import { type ErrorCode, ProvenanceError } from "../../core/errors.ts";
 import type { IdentityToken } from "../../login/identity-token.ts";
 import type { TokenCache } from "../../login/token-cache.ts";
-import type { Login, LoginRequest } from "./login.ts";
+import type { LoginRequest } from "./login-methods.ts";
 
-/** What makes another way to log in worth a try. */
-const TRY_ANOTHER: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT", "LOGIN_NO_DEVICE_CODE"]);
+/** Errors after which the next login method is tried. */
+const TRY_NEXT: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT", "LOGIN_NO_DEVICE_CODE"]);
 
-/** Joins the login to the editor's dialogs. Tokens are in memory only, and good for several signatures. */
-export class EditorLogin implements Login {
+/** Logs in with the editor's dialogs. Tokens are in memory only, and serve several signatures. */
+export class EditorLogin {
   #tokens: TokenCache | undefined;
   #last: IdentityToken | undefined;
 
+  /** E-mail address of the login that is still valid. */
   get loggedIn(): string | undefined {
     return this.#last !== undefined && this.#last.expiresAt.getTime() > Date.now() ? this.#last.email : undefined;
   }
 
+  /** The next signature asks for a login again. */
   logOut(): void {
     this.#tokens?.clear();
     this.#last = undefined;
   }
 
+  /**
+   * An OpenID identity token (JWT), of a login that is still valid or of a new one. It is for signing only: never logged
+   * or stored.
+   *
+   * @throws ProvenanceError LOGIN_*, CANCELLED
+   */
   async token(request: LoginRequest): Promise<string> {
     this.#tokens ??= await makeTokenCache();
     const { issuer, signal } = request;
     const { loginMethods } = await import("./login-methods.ts");
-    const ways = loginMethods(request);
+    const attempts = loginMethods(request);
     for (;;) {
-      const way = ways.shift();
-      if (way === undefined) throw new ProvenanceError("LOGIN_BROWSER", l10n.t("There is no way to log in here."));
+      const attempt = attempts.shift();
+      if (attempt === undefined) {
+        throw new ProvenanceError("LOGIN_BROWSER", l10n.t("No login method works in this window."));
+      }
       // A dialog that is closed ends the login.
       const ended = new AbortController();
-      const method = await way(ended);
+      const method = await attempt(ended);
       if (method === undefined) continue;
       try {
         const token = await this.#tokens.token({ issuer, method, signal: AbortSignal.any([signal, ended.signal]) });
         this.#last = token;
         return token.value;
       } catch (error) {
-        if (!(error instanceof ProvenanceError) || !TRY_ANOTHER.has(error.code) || ways.length === 0) throw error;
+        if (!(error instanceof ProvenanceError) || !TRY_NEXT.has(error.code) || attempts.length === 0) throw error;
       }
     }
   }

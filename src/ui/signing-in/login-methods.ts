@@ -2,13 +2,22 @@ import { l10n } from "vscode";
 import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
 import { setting } from "../../platform/settings.ts";
 import { askForCode, openExternal, showDeviceCode } from "./code-dialogs.ts";
-import type { LoginRequest } from "./login.ts";
 import { findLoopback } from "./loopback.ts";
 
-/** One way to log in; undefined where it cannot work in this window. */
+export interface LoginRequest {
+  /** URL of the OpenID issuer. */
+  readonly issuer: string;
+  /** What the login is for: `Sign llama-3-8b`. */
+  readonly title: string;
+  readonly signal: AbortSignal;
+  /** Reports what the login waits for. */
+  step(text: string): void;
+}
+
+/** Prepares one login method; undefined where it cannot work in this window. */
 type LoginAttempt = (ended: AbortController) => Promise<LoginMethod | undefined>;
 
-/** The way that the settings name, else all of them, the most comfortable first. */
+/** The login method of the settings, or all of them, the most convenient first. */
 export function loginMethods(request: LoginRequest): LoginAttempt[] {
   const { title, step } = request;
   const browser = async (): Promise<LoginMethod> => ({ kind: "browser", openUrl: (url) => openAndWait(url, step) });
@@ -19,7 +28,7 @@ export function loginMethods(request: LoginRequest): LoginAttempt[] {
   const device: LoginAttempt = async (ended) => ({
     kind: "device",
     showCode: (prompt) => {
-      step(l10n.t("Waiting for the login: type the code {0} at {1}", prompt.userCode, new URL(prompt.url).host));
+      step(l10n.t("Waiting for the login: enter the code {0} at {1}", prompt.userCode, new URL(prompt.url).host));
       void offer(prompt, ended);
     },
   });

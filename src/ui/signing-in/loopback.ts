@@ -1,18 +1,17 @@
 import { createServer } from "node:net";
 import { env, UIKind, Uri } from "vscode";
 
-/** How the browser can come back to this machine. */
+/** How the browser can return to this machine. */
 export interface Loopback {
-  /** Free, and forwarded to where the browser is; absent: any port will do. */
+  /** Free, and forwarded to where the browser is; absent where any port works. */
   readonly port?: number;
 }
 
 const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Whether a browser of the person's reaches a port of this machine under a loopback address: identity providers send
- * nobody back to another one. Undefined where it does not: the window is in a browser, or the port is forwarded to
- * another one.
+ * A port of this machine that the person's browser reaches under a loopback address: identity providers redirect to no
+ * other address. Undefined where there is none: the window is in a browser, or the port is forwarded as another one.
  */
 export async function findLoopback(): Promise<Loopback | undefined> {
   if (env.remoteName === undefined && env.uiKind === UIKind.Desktop) return {};
@@ -23,7 +22,7 @@ export async function findLoopback(): Promise<Loopback | undefined> {
   return same ? { port } : undefined;
 }
 
-/** It has to be known before anything listens: VS Code forwards it by number. */
+/** Known before anything listens on it: VS Code forwards it by number. */
 function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const probe = createServer();

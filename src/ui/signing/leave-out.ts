@@ -4,7 +4,8 @@ import type { SigningPreview } from "../../engine/signing-preview.ts";
 export function withoutToolFiles(preview: SigningPreview, names: readonly string[]): SigningPreview {
   const left = new Set(names);
   const isKept = ({ name }: { readonly name: string }): boolean => !left.has(name);
-  const bytes = preview.toolFiles.filter((file) => !isKept(file)).reduce((sum, { size }) => sum + size, 0);
+  const excluded = preview.toolFiles.filter((file) => !isKept(file));
+  const bytes = excluded.reduce((sum, { size }) => sum + size, 0);
   return {
     ...preview,
     fileCount: preview.fileCount - left.size,
@@ -12,6 +13,6 @@ export function withoutToolFiles(preview: SigningPreview, names: readonly string
     files: preview.files.filter(isKept),
     largest: preview.largest.filter(isKept),
     ignoredCount: preview.ignoredCount + left.size,
-    ignored: [...preview.ignored, ...names.map((name) => ({ name, source: "caller" as const }))],
+    ignored: [...preview.ignored, ...excluded.map(({ name, size }) => ({ name, bytes: size, atLeast: false }))],
   };
 }

@@ -4,16 +4,16 @@ import type { PemSource } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { readPem } from "../../platform/trust.ts";
 import { publicLabel } from "../commands/choose-key-file.ts";
-import { type OpenedKey, openPrivateKey } from "../commands/passphrase.ts";
+import { openPrivateKey } from "../commands/passphrase.ts";
 import type { Services } from "../services.ts";
-import type { SigningWay } from "./signing-way.ts";
+import type { SigningMethod, TrustOffer } from "./signing-method.ts";
 
 /**
- * A private key in a file. Its passphrase is asked for now, where it has one.
+ * Signs with a private key in a file. Asks for its passphrase now, where it has one.
  *
  * @throws CancellationError, KEY_*
  */
-export async function keyWay(file: string, title: string, services: Services): Promise<SigningWay> {
+export async function keySigningMethod(file: string, title: string, services: Services): Promise<SigningMethod> {
   const source = await readPrivateKeyFile(file, services);
   const opened = await openPrivateKey(source, title, services.passphrases);
   const { passphrase } = opened;
@@ -23,7 +23,10 @@ export async function keyWay(file: string, title: string, services: Services): P
     notes: [],
     identity: async () => identity,
     done: (name) => l10n.t("Signed {0} with the key {1}.", name, source.label),
-    offerTrust: (verdict) => (isUnknownKey(verdict) ? offer(verdict.model, source, opened, services) : undefined),
+    offerTrust: (verdict) => {
+      const pem = opened.key.publicKey.export({ type: "spki", format: "pem" }).toString();
+      return offerToTrustKey(verdict, { label: publicLabel(basename(source.label)), pem }, services);
+    },
   };
 }
 
@@ -38,20 +41,21 @@ export async function readPrivateKeyFile(file: string, { keyFiles }: Services): 
   }
 }
 
-function isUnknownKey({ state, reasons }: Verdict): boolean {
-  return state === "unverifiable" && reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH");
-}
-
-function offer(model: string, source: PemSource, opened: OpenedKey, services: Services) {
-  return {
-    text: l10n.t("The key is not among your trusted keys yet, so the model is not shown as verified."),
-    action: { label: l10n.t("Trust This Key"), run: () => trustOwnKey(model, source, opened, services) },
+/** Offers to trust the public half of the key that has just signed. */
+export function offerToTrustKey(
+  { state, reasons, model }: Verdict,
+  publicKey: PemSource,
+  services: Services,
+): TrustOffer | undefined {
+  if (state !== "unverifiable" || !reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH")) {
+    return undefined;
+  }
+  const run = async (): Promise<void> => {
+    await services.trust.remember("key", publicKey);
+    await services.checker.check(model, "files", { asked: true });
   };
-}
-
-/** The public half of the key just used. */
-async function trustOwnKey(model: string, source: PemSource, { key }: OpenedKey, services: Services): Promise<void> {
-  const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
-  await services.trust.remember("key", { label: publicLabel(basename(source.label)), pem });
-  await services.checker.check(model, "files", { asked: true });
+  return {
+    text: l10n.t("You don't trust this key yet, so the model isn't verified."),
+    action: { label: l10n.t("Trust Key"), run },
+  };
 }

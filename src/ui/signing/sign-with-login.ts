@@ -5,11 +5,11 @@ import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
 import type { Services } from "../services.ts";
 import { trustSigner } from "../trusting/trust-signer.ts";
-import { agreesToPublication } from "./publication-dialog.ts";
-import type { SigningWay } from "./signing-way.ts";
+import { confirmPublication } from "./confirm-publication.ts";
+import type { SigningMethod } from "./signing-method.ts";
 
-/** A short-lived certificate for whoever logs in, by the Sigstore instance of the settings. */
-export function loginWay(title: string, services: Services): SigningWay {
+/** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the person who logs in. */
+export function loginSigningMethod(title: string, services: Services): SigningMethod {
   const { login, sigstore, storage } = services;
   const known = login.loggedIn;
   return {
@@ -26,18 +26,18 @@ export function loginWay(title: string, services: Services): SigningWay {
         root,
         token: () => login.token({ issuer, title, signal, step: (text) => report.step(text) }),
         confirm: async (notice) => {
-          const agreed = await agreesToPublication(storage, notice);
+          const agreed = await confirmPublication(storage, notice);
           report.step(l10n.t("Signing as {0}", notice.identity));
           return agreed;
         },
       };
     },
     done: (name, { signer }) => l10n.t("Signed {0} as {1}.", name, signerText(signer, l10n.t)),
-    // Where policies decide, it is for them to name who is accepted.
+    // Where a policy covers the model, the settings have no effect.
     offerTrust: ({ state, model, decision }) =>
       state === "untrusted" && decision === undefined
         ? {
-            text: l10n.t("You are not among your trusted signers yet, so the model is not shown as verified."),
+            text: l10n.t("You don't trust your own identity yet, so the model isn't verified."),
             action: { label: l10n.t("Trust Signer…"), run: () => trustSigner([model], services) },
           }
         : undefined,
@@ -47,18 +47,18 @@ export function loginWay(title: string, services: Services): SigningWay {
 function publicationNote(): string {
   const instance = setting("sigstoreInstance");
   return isPrivateInstance(instance)
-    ? l10n.t("Your identity and this model's digest go into the log of your private Sigstore instance.")
+    ? l10n.t("Your identity and this model's digest are published in the log of your private Sigstore instance.")
     : instance === "staging"
-      ? l10n.t("Your identity and this model's digest go into the public log of Sigstore's staging instance.")
+      ? l10n.t("Your identity and this model's digest are published in the public log of Sigstore's staging instance.")
       : l10n.t(
-          "Your identity and this model's digest go into Sigstore's public log, for ever. The model itself is not uploaded.",
+          "Your identity and this model's digest are published permanently in Sigstore's public log. The model itself is not uploaded.",
         );
 }
 
 function noIssuer(label: string): ProvenanceError {
   return new ProvenanceError(
     "SIGNING_SERVICES",
-    l10n.t("{0} does not say where to log in: its signing configuration names no OpenID provider.", label),
+    l10n.t("The signing configuration of {0} names no OpenID provider to log in with.", label),
     { details: { label } },
   );
 }

@@ -3,46 +3,48 @@ import { CancellationError, commands, l10n, type WorkspaceFolder, window, worksp
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
-import type { Signer } from "../../core/verification/signer.ts";
-import { ActionableError, tell } from "../../platform/commands.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { literalPattern, newPolicyPath, openAt, shownPath } from "./destinations.ts";
-import { knownSigner, type Proof } from "./prove-signer.ts";
+import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
+import { signerDetails } from "./signer-details.ts";
 import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
 
-/** Somebody who signed models here, and proof of it. */
+/** Names in one sentence. */
+const NAMED = 12;
+
 interface FoundSigner {
-  readonly proof: Proof;
+  readonly evidence: SignerEvidence;
   readonly models: KnownModel[];
 }
 
 /**
- * Create Policy…: looks who signed the models of a workspace folder, asks for each of them whether to accept them, and
- * writes a policy for those who were, after showing it. Only signatures that are authentic name anybody.
+ * Create Policy…: identifies who signed the models of a workspace folder, asks which of these signers to accept, and
+ * writes a policy for them, after showing it. Only authentic signatures count.
  *
  * @throws CancellationError
  */
 export async function createPolicy(_args: readonly unknown[], services: Services): Promise<void> {
   requireTrustedWorkspace();
-  const { uri } = await chooseFolder();
-  const folder = uri.fsPath;
+  const folder = (await chooseFolder()).uri.fsPath;
   const path = newPolicyPath(folder);
   await assertOutsideSignedModels(path);
   const { signers, unknown } = await findSigners(folder, services);
-  if (signers.length === 0) throw nobodyFound(unknown);
+  if (signers.length === 0) throw noSigner(unknown);
   const drafts: PolicyDraft[] = [];
   for (const [index, found] of signers.entries()) {
     const draft = await askAbout(found, index, signers.length, folder);
     if (draft !== undefined) drafts.push(draft);
   }
   if (drafts.length === 0) {
-    throw new ProvenanceError("USAGE", l10n.t("No signer was accepted, so no policy was written."));
+    throw new ProvenanceError("USAGE", l10n.t("No signer was accepted, so no policy was created."));
   }
   await writeDrafts(drafts, path, folder, unknown, services);
 }
@@ -50,9 +52,9 @@ export async function createPolicy(_args: readonly unknown[], services: Services
 async function chooseFolder(): Promise<WorkspaceFolder> {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
   const [only] = folders;
-  if (only === undefined) throw new ProvenanceError("USAGE", l10n.t("Open a folder first: a policy lies in it."));
+  if (only === undefined) throw new ProvenanceError("USAGE", l10n.t("Open a folder first: the policy is saved in it."));
   if (folders.length === 1) return only;
-  const placeHolder = l10n.t("Choose the folder that the policy is for");
+  const placeHolder = l10n.t("Select the folder for the policy");
   const items = folders.map((folder) => ({ folder, label: messageText(folder.name) }));
   const chosen = await window.showQuickPick(items, { title: l10n.t("Create Policy"), placeHolder });
   if (chosen === undefined) throw new CancellationError();
@@ -61,11 +63,11 @@ async function chooseFolder(): Promise<WorkspaceFolder> {
 
 interface Found {
   readonly signers: readonly FoundSigner[];
-  /** Signed, by nobody who is known here. */
+  /** Signed, by signers who are unknown here. */
   readonly unknown: readonly KnownModel[];
 }
 
-/** Every signature is checked now; what was shown or remembered names nobody. */
+/** Verifies every signature now. */
 async function findSigners(folder: string, services: Services): Promise<Found> {
   const { signerKey } = await import("../../core/policy/editing/signer-authority.ts");
   const files = await services.policies.filesFor(folder);
@@ -73,19 +75,19 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
   const signed = services.registry.models.filter(
     (model) => model.folder === folder && model.verdict.signature !== undefined,
   );
-  return withProgress(l10n.t("Looking who signed the models"), async (report, signal) => {
+  return withProgress(l10n.t("Reading signatures"), async (report, signal) => {
     const signers = new Map<string, FoundSigner>();
     const unknown: KnownModel[] = [];
     for (const model of signed) {
       if (signal.aborted) throw new CancellationError();
       report.step(plainText(basename(model.path)));
-      const proof = await knownSigner(model, policies, services);
-      if (proof === undefined) {
+      const evidence = await identifyKnownSigner(model, policies, services);
+      if (evidence === undefined) {
         unknown.push(model);
         continue;
       }
-      const key = signerKey(proof.signer);
-      const found = signers.get(key) ?? { proof, models: [] };
+      const key = signerKey(evidence.signer);
+      const found = signers.get(key) ?? { evidence, models: [] };
       found.models.push(model);
       signers.set(key, found);
     }
@@ -93,74 +95,58 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
   });
 }
 
-function nobodyFound(unknown: readonly KnownModel[]): ActionableError {
-  const message =
-    unknown.length === 0
-      ? l10n.t("No model in this folder is signed, so there is nobody whom a policy could accept.")
-      : l10n.t(
-          "Nobody who signed models here is known: {0}. A key or certificate that comes with a model proves nothing; choose the signer's own.",
-          namesOf(unknown),
-        );
+function noSigner(unknown: readonly KnownModel[]): ActionableError {
   const [first] = unknown;
   if (first === undefined) {
-    return new ActionableError(message, {
+    return new ActionableError(l10n.t("No model in this folder is signed, so there is no signer to accept."), {
       label: l10n.t("Show Models"),
       run: () => commands.executeCommand(COMMANDS.showModel),
     });
   }
+  const message = l10n.t(
+    "The signers of these models are unknown: {0}. Trust a signer with a key or certificate that you got from them; one that comes with the model proves nothing.",
+    namesOf(unknown),
+  );
   return new ActionableError(message, {
     label: l10n.t("Trust Signer…"),
     run: () => commands.executeCommand(COMMANDS.trustSigner, first.path),
   });
 }
 
-/** Undefined where this signer is not to be accepted. */
+/** Undefined where the person does not accept this signer. */
 async function askAbout(
-  { proof, models }: FoundSigner,
+  { evidence, models }: FoundSigner,
   index: number,
   count: number,
   folder: string,
 ): Promise<PolicyDraft | undefined> {
-  const { signer } = proof;
+  const { signer } = evidence;
   const accept = l10n.t("Accept");
   const skip = l10n.t("Do Not Accept");
   const detail = [
-    ...describe(signer),
+    ...(await signerDetails(signer)),
     models.length === 1
       ? l10n.t("Signed one model: {0}", namesOf(models))
       : l10n.t("Signed {0} models: {1}", models.length, namesOf(models)),
-    l10n.t("The signature was checked just now. Accept only whom you expect to sign these models."),
+    l10n.t("The signature was verified just now. Accept only signers whom you expect to sign these models."),
   ];
   const title = l10n.t("Accept {0}? ({1} of {2})", signerText(signer, l10n.t), index + 1, count);
   const options = { modal: true, detail: detail.map(messageText).join("\n\n") };
   const answer = await window.showInformationMessage(messageText(title), options, accept, skip);
   if (answer === undefined) throw new CancellationError();
   if (answer !== accept) return undefined;
-  const { authority } = await chooseAuthority(proof, folder, []);
-  const globs = models.map((model) => literalPattern(place({ path: model.path, folder }).path));
-  const wider = l10n.t("A pattern such as models/* covers models that are still to come, too.");
+  const { authority } = await chooseAuthority(evidence, folder, []);
+  const globs = models.map((model) => literalPattern(locateModel({ path: model.path, folder }).path));
+  const wider = l10n.t("A pattern such as models/* also covers future models.");
   const comments = [plainText(signerText(signer, l10n.t)), wider];
   return { name: `signer-${index + 1}`, models: globs, authorities: [authority], comments };
 }
 
-function describe(signer: Signer): readonly string[] {
-  switch (signer.method) {
-    case "key":
-      return [l10n.t("{0} key, SHA-256 {1}", signer.curve, signer.fingerprint)];
-    case "certificate":
-      return [...signer.alternativeNames, l10n.t("Certified by {0}, under the root {1}", signer.issuer, signer.root)];
-    case "sigstore":
-      return [l10n.t("{0} vouches for this identity.", signer.issuer)];
-  }
-}
-
-/** Names in one sentence. */
-const NAMED = 12;
-
 function namesOf(models: readonly KnownModel[]): string {
-  const named = models.slice(0, NAMED).map(({ path }) => plainText(basename(path)));
-  const more = models.length - named.length;
-  return more > 0 ? l10n.t("{0} and {1} more", named.join(", "), more) : named.join(", ");
+  return nameList(
+    models.map(({ path }) => basename(path)),
+    NAMED,
+  );
 }
 
 async function writeDrafts(
@@ -173,26 +159,23 @@ async function writeDrafts(
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const { text, policies } = await planFile(drafts, path, folder);
   const covered = drafts.reduce((sum, { models }) => sum + models.length, 0);
-  const left =
-    unknown.length === 0 ? [] : [l10n.t("Left out, as their signer is not known here: {0}.", namesOf(unknown))];
+  const left = unknown.length === 0 ? [] : [l10n.t("Not included, as their signer is unknown: {0}.", namesOf(unknown))];
+  const consequence =
+    covered === 1
+      ? l10n.t("This policy will override your settings for this model.")
+      : l10n.t("This policy will override your settings for {0} models.", covered);
   await confirmWriting({
     title: l10n.t("Create {0}?", plainText(shownPath(path))),
-    before: [l10n.t("The policy, as it is written:")],
+    before: [l10n.t("Content of the policy file:")],
     text,
-    after: [
-      ...left,
-      covered === 1
-        ? l10n.t("From then on, it decides about this model, and not your settings.")
-        : l10n.t("From then on, it decides about these {0} models, and not your settings.", covered),
-    ],
+    after: [...left, consequence],
     button: l10n.t("Create Policy"),
     file: path,
     content: { after: text },
   });
   await writeNewFile(path, text);
   await openAt(path, policies[0]?.location.line ?? 1);
-  const said = l10n.t("Created {0}.", plainText(shownPath(path)));
-  tell(services.log, "information", said, {
+  notify(services.log, "information", l10n.t("Created {0}.", plainText(shownPath(path))), {
     label: l10n.t("Verify All Models"),
     run: async () => (await import("../commands/verify-model.ts")).verifyAll(services),
   });

@@ -6,11 +6,11 @@ import type { Policy } from "../../core/policy/policy.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
-import { place } from "../../workspace/policies.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { settledDocument } from "./settled-document.ts";
+import { openSyncedDocument } from "./synced-document.ts";
 
 /** A policy that an authority or an ignored path can be added to. */
 export interface PolicyDestination {
@@ -20,26 +20,30 @@ export interface PolicyDestination {
   readonly source: "user" | "workspace";
 }
 
-/** Where it can be written whom to trust. */
+/** Where trust in a signer can be saved. */
 export type Destination =
   | PolicyDestination
   | { readonly kind: "new-file"; readonly path: string; readonly folder: string }
   | { readonly kind: "settings" };
 
 export interface ModelPolicies {
-  /** What the patterns of policies are relative to. */
+  /** Patterns of policies are relative to it. */
   readonly folder: string;
   /** The model's path in it. */
   readonly path: string;
   readonly covering: readonly PolicyDestination[];
-  /** Those that do not cover it, too. */
+  /** Including those that do not cover the model. */
   readonly all: readonly Policy[];
 }
 
-/** The policies that have a say on a model. A file with errors has to be mended first: what it demands is not known. */
+/**
+ * The policies of a model.
+ *
+ * @throws ActionableError where a policy file has an error: what it demands is unknown
+ */
 export async function policiesOf(model: KnownModel, services: Services): Promise<ModelPolicies> {
   const around = model.folder ?? workspace.getWorkspaceFolder(Uri.file(model.path))?.uri.fsPath;
-  const { folder, path } = place({ path: model.path, ...(around !== undefined && { folder: around }) });
+  const { folder, path } = locateModel({ path: model.path, ...(around !== undefined && { folder: around }) });
   services.policies.forget();
   const files = await services.policies.filesFor(around);
   const { covers } = await import("../../core/policy/evaluate.ts");
@@ -59,7 +63,7 @@ function requireNoError({ path, diagnostics }: PolicyFile): void {
 }
 
 export async function openAt(file: string, line: number): Promise<void> {
-  const editor = await window.showTextDocument(await settledDocument(file));
+  const editor = await window.showTextDocument(await openSyncedDocument(file));
   const { range } = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1);
   const start = range.start.translate(0, editor.document.lineAt(range.start.line).firstNonWhitespaceCharacterIndex);
   editor.selection = new Selection(start, start);
@@ -69,36 +73,37 @@ export async function openAt(file: string, line: number): Promise<void> {
 /**
  * The pattern that covers one path, and no other.
  *
- * @throws ProvenanceError where there is none: an asterisk is a wildcard wherever it stands
+ * @throws ProvenanceError where the path contains an asterisk, which is always a wildcard
  */
 export function literalPattern(path: string): string {
   if (!path.includes("*")) return path;
   throw new ProvenanceError(
     "USAGE",
-    l10n.t("The path {0} has an asterisk: a policy for it would cover other models, too.", path),
+    l10n.t("The path {0} contains an asterisk, so a policy for it would also cover other models.", path),
   );
 }
 
-/** A name for a further policy file of a workspace folder that no file has. */
+/** An unused path for a policy file of a workspace folder. */
 export function newPolicyPath(folder: string): string {
   for (let number = 1; ; number++) {
-    const name = number === 1 ? "model-policy.yaml" : `further-${number - 1}.model-policy.yaml`;
-    const taken = ["", ".yml", ".json"].some((suffix) =>
-      existsSync(join(folder, suffix === "" ? name : name.replace(/\.yaml$/, suffix))),
-    );
-    if (!taken) return join(folder, name);
+    const name = number === 1 ? "model-policy" : `further-${number - 1}.model-policy`;
+    const isTaken = [".yaml", ".yml", ".json"].some((suffix) => existsSync(join(folder, name + suffix)));
+    if (!isTaken) return join(folder, `${name}.yaml`);
   }
 }
 
 /** @throws CancellationError */
-export async function chooseDestination(title: string, destinations: readonly Destination[]): Promise<Destination> {
+export async function chooseDestination(
+  title: string,
+  destinations: readonly Destination[],
+  placeHolder: string,
+): Promise<Destination> {
   const [only] = destinations;
   if (destinations.length === 1 && only !== undefined) return only;
   const items: (QuickPickItem & { readonly destination: Destination })[] = destinations.map((destination) => ({
     destination,
     ...destinationItem(destination),
   }));
-  const placeHolder = l10n.t("Choose where it is written");
   const chosen = await window.showQuickPick(items, { title: messageText(title), placeHolder });
   if (chosen === undefined) throw new CancellationError();
   return chosen.destination;
@@ -107,32 +112,36 @@ export async function chooseDestination(title: string, destinations: readonly De
 function destinationItem(destination: Destination): QuickPickItem {
   switch (destination.kind) {
     case "policy":
-      return {
-        label: messageText(destination.policy.name),
-        description: messageText(shownPath(destination.file.path)),
-        detail:
-          destination.source === "user"
-            ? l10n.t("Your own policy, in every workspace")
-            : l10n.t("A policy of this workspace, for everybody who opens it"),
-        iconPath: themeIcon("law"),
-      };
+      return policyItem(destination.policy.name, destination.file.path, destination.source);
     case "new-file":
       return {
-        label: l10n.t("New Policy"),
+        label: l10n.t("New Policy File"),
         description: messageText(shownPath(destination.path)),
-        detail: l10n.t("For this workspace, for everybody who opens it"),
+        detail: l10n.t("Shared with everyone who uses this workspace"),
         iconPath: themeIcon("new-file"),
       };
     case "settings":
       return {
-        label: l10n.t("Your Settings"),
-        detail: l10n.t("For you, in every workspace; where a policy covers a model, the policy decides instead"),
+        label: l10n.t("User Settings"),
+        detail: l10n.t("Applies to you in all workspaces. A policy takes precedence."),
         iconPath: themeIcon("settings-gear"),
       };
   }
 }
 
-/** As a person knows the file: relative to its workspace folder, if it is in one. */
+export function policyItem(name: string, file: string, source: "user" | "workspace"): QuickPickItem {
+  return {
+    label: messageText(name),
+    description: messageText(shownPath(file)),
+    detail:
+      source === "user"
+        ? l10n.t("Your personal policy: applies in every workspace")
+        : l10n.t("Workspace policy: shared with everyone who uses this workspace"),
+    iconPath: themeIcon("law"),
+  };
+}
+
+/** The path relative to its workspace folder, if it is in one. */
 export function shownPath(path: string): string {
   const folder = workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath;
   if (folder === undefined) return path;

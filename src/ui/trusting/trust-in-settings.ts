@@ -1,23 +1,35 @@
+import { basename } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { SigstoreSigner } from "../../core/verification/signer.ts";
 import { SETTINGS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { accept } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import type { SignerEvidence } from "./identify-signer.ts";
+
+/** Whether the signer can be added to the settings: a key or root that was not chosen just now is there, or in a policy. */
+export function fitsSettings(evidence: SignerEvidence): boolean {
+  return !("pem" in evidence) || evidence.file !== undefined;
+}
 
 /**
- * Adds the authentic keyless signer of a model to those whom the person accepts everywhere, after showing exactly what
- * is written.
+ * Adds the signer of a model to the person's settings, after showing exactly what is added.
  *
  * @throws CancellationError
  */
-export async function trustInSettings(model: KnownModel, signer: SigstoreSigner): Promise<void> {
-  const { identity, issuer } = signer;
-  const entry = { identity, issuer };
+export async function trustInSettings(model: KnownModel, evidence: SignerEvidence, services: Services): Promise<void> {
+  if (!("pem" in evidence)) return trustIdentity(model, evidence.signer);
+  const { signer, pem, file = "" } = evidence;
+  await accept({ label: basename(file), pem }, signer.method, services);
+}
+
+async function trustIdentity(model: KnownModel, { identity, issuer }: SigstoreSigner): Promise<void> {
   const trust = l10n.t("Trust Signer");
   const detail = [
-    l10n.t("Models that {0} signed, vouched for by {1}, are shown as verified in every workspace.", identity, issuer),
+    l10n.t("Models that {0} signs with a login at {1} are shown as verified in every workspace.", identity, issuer),
     l10n.t("Added to {0} in your settings:", SETTINGS.trustedIdentities),
     `"identity": ${JSON.stringify(identity)}\n"issuer": ${JSON.stringify(issuer)}`,
   ];
@@ -29,6 +41,6 @@ export async function trustInSettings(model: KnownModel, signer: SigstoreSigner)
   const { readTrustSettings } = await import("../../platform/trust-settings.ts");
   const { identities } = await readTrustSettings();
   if (!identities.some((known) => known.identity === identity && known.issuer === issuer)) {
-    await changeSetting("trustedIdentities", [...setting("trustedIdentities"), entry]);
+    await changeSetting("trustedIdentities", [...setting("trustedIdentities"), { identity, issuer }]);
   }
 }

@@ -1,18 +1,14 @@
-import { basename } from "node:path";
 import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { AuthorityChoice } from "../../core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
-import type { Signer } from "../../core/verification/signer.ts";
-import { tell } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
-import { accept } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { othersAccepted, othersSentence } from "./accepted-models.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import {
   chooseDestination,
@@ -25,8 +21,10 @@ import {
   policiesOf,
   shownPath,
 } from "./destinations.ts";
-import { type Proof, proveSigner } from "./prove-signer.ts";
-import { trustInSettings } from "./trust-in-settings.ts";
+import { identifySigner, type SignerEvidence } from "./identify-signer.ts";
+import { acceptedModels, newlyAcceptedModels, newlyAcceptedSentence } from "./newly-accepted.ts";
+import { signerDetails } from "./signer-details.ts";
+import { fitsSettings, trustInSettings } from "./trust-in-settings.ts";
 import {
   assertOutsideSignedModels,
   confirmWriting,
@@ -37,8 +35,8 @@ import {
 } from "./write-policy.ts";
 
 /**
- * Trust Signer…: has a policy, or the person's settings, accept who signed a model. The signature is checked first;
- * what would be written is shown, and which other models it would accept; then the model is checked again.
+ * Trust Signer…: makes a policy, or the person's settings, accept the signer of a model. Verifies the signature first,
+ * shows what is written and which other models become accepted, and verifies the model again.
  *
  * @throws CancellationError
  */
@@ -46,22 +44,23 @@ export async function trustSigner(args: readonly unknown[], services: Services):
   requireTrustedWorkspace();
   const model = await targetModel(args, "trust", services);
   const policies = await policiesOf(model, services);
-  const proof = await proveSigner(model, policies.all, services);
-  const destinations = await destinationsFor(model, proof, policies, services);
-  const title = l10n.t("Trust {0}", signerText(proof.signer, l10n.t));
-  const destination = await chooseDestination(title, destinations);
-  await write(destination, model, proof, policies, services);
+  const evidence = await identifySigner(model, policies.all, services);
+  const destinations = await destinationsFor(model, evidence, policies, services);
+  const title = l10n.t("Trust {0}", signerText(evidence.signer, l10n.t));
+  const destination = await chooseDestination(title, destinations, l10n.t("Select where to save this trust"));
+  if (destination.kind === "settings") await trustInSettings(model, evidence, services);
+  else await trustInPolicy(destination, model, evidence, policies, services);
   await services.checker.check(model.path, "files", { asked: true });
 }
 
 async function destinationsFor(
   model: KnownModel,
-  proof: Proof,
+  evidence: SignerEvidence,
   { covering, folder }: ModelPolicies,
   services: Services,
 ): Promise<readonly Destination[]> {
   if (covering.length === 0) {
-    const settings: Destination[] = isForSettings(proof) ? [{ kind: "settings" }] : [];
+    const settings: Destination[] = fitsSettings(evidence) ? [{ kind: "settings" }] : [];
     if (model.folder === undefined) return settings;
     const path = newPolicyPath(folder);
     const { enclosingSignedModel } = await import("../../core/policy/editing/signed-model.ts");
@@ -69,163 +68,121 @@ async function destinationsFor(
     if (settings.length === 0) await assertOutsideSignedModels(path);
     return settings;
   }
-  const publicSigstore = () => services.sigstore.publicInstance();
-  const refusing: PolicyDestination[] = [];
+  const rejecting: PolicyDestination[] = [];
   for (const destination of covering) {
-    const [said] = await services.engine.previewPolicy(destination.policy, {
-      folder,
-      models: [model.path],
-      publicSigstore,
-    });
-    if (said?.decision.by !== "signer") refusing.push(destination);
+    const accepted = await acceptedModels(destination.policy.location, folder, [model.path], services);
+    if (accepted.length === 0) rejecting.push(destination);
   }
-  if (refusing.length > 0) return refusing;
-  const signer = plainText(signerText(proof.signer, l10n.t));
-  throw new ProvenanceError("USAGE", l10n.t("All policies for {0} accept {1} already.", modelName(model), signer));
+  if (rejecting.length > 0) return rejecting;
+  const signer = plainText(signerText(evidence.signer, l10n.t));
+  throw new ProvenanceError("USAGE", l10n.t("All policies for {0} already accept {1}.", modelName(model), signer));
 }
 
-/** A key or root that was chosen just now can be written there; others are there, or come from a policy. */
-function isForSettings(proof: Proof): boolean {
-  return proof.signer.method === "sigstore" || ("file" in proof && proof.file !== undefined);
+/** A change of a policy file, or a new one, that was not written yet. */
+interface PlannedPolicy {
+  readonly policy: Policy;
+  readonly introduction: string;
+  /** What the dialog shows. */
+  readonly text: string;
+  readonly content: { readonly before?: string; readonly after: string };
+  readonly consequence: string;
+  write(): Promise<void>;
 }
 
-async function write(
-  destination: Destination,
+type PolicyTarget = Exclude<Destination, { readonly kind: "settings" }>;
+
+async function trustInPolicy(
+  destination: PolicyTarget,
   model: KnownModel,
-  proof: Proof,
+  evidence: SignerEvidence,
   policies: ModelPolicies,
   services: Services,
 ): Promise<void> {
-  switch (destination.kind) {
-    case "settings":
-      return trustForMyself(model, proof, services);
-    case "policy":
-      return addToPolicy(destination, model, proof, services);
-    case "new-file":
-      return createPolicyFor(destination, model, proof, policies, services);
-  }
-}
-
-async function trustForMyself(model: KnownModel, proof: Proof, services: Services): Promise<void> {
-  if (proof.signer.method === "sigstore") return trustInSettings(model, proof.signer);
-  if (!("pem" in proof) || proof.file === undefined) return;
-  const kind = proof.signer.method === "key" ? "key" : "certificate";
-  await accept({ label: basename(proof.file), pem: proof.pem }, kind, services);
-}
-
-async function addToPolicy(
-  destination: PolicyDestination,
-  model: KnownModel,
-  proof: Proof,
-  services: Services,
-): Promise<void> {
-  const { file, policy } = destination;
-  const taken = policy.authorities.map(({ name }) => name);
-  const choice = await chooseAuthority(proof, file.folder, taken);
-  const planned = await planChange(destination, { kind: "authority", authority: choice.authority });
-  const { policyBefore, policyAfter, insertion, before, after } = planned;
-  await requireAccepted(policyAfter, model, destination, services);
-  const others = await othersAccepted(destination, policyBefore, policyAfter, model.path, services);
+  const { path, folder, policy } =
+    destination.kind === "policy"
+      ? { path: destination.file.path, folder: destination.file.folder, policy: destination.policy }
+      : { ...destination, policy: undefined };
+  const choice = await chooseAuthority(evidence, folder, policy?.authorities.map(({ name }) => name) ?? []);
+  const planned =
+    destination.kind === "policy"
+      ? await planAddition(destination, choice, model, services)
+      : await planNewFile(path, folder, choice, model, policies);
+  await requireAccepted(planned, model, policies.folder, services);
+  const signer = plainText(signerText(evidence.signer, l10n.t));
+  const details = await signerDetails(evidence.signer);
   await confirmWriting({
-    title: questionFor(proof.signer, model),
-    before: [
-      ...(await whoIs(proof.signer)),
-      l10n.t("Added to the policy {0} in {1}:", plainText(policy.name), plainText(shownPath(file.path))),
-    ],
-    text: insertion.text,
-    after: [...widerSentence(choice), othersSentence(others)],
+    title: l10n.t("Trust {0}, who signed {1}?", signer, modelName(model)),
+    before: [...details.map(plainText), planned.introduction],
+    text: planned.text,
+    after: [...widerSentence(choice), planned.consequence],
     button: l10n.t("Trust Signer"),
-    file: file.path,
-    content: { before, after },
+    file: path,
+    content: planned.content,
   });
-  await writeChange(file.path, planned);
-  sayTrusted(proof.signer, file.path, policyAfter, choice, services);
+  await planned.write();
+  const added = planned.policy.authorities.find(({ name }) => name === choice.authority.name);
+  const line = added?.location.line ?? planned.policy.location.line;
+  const text = l10n.t("{0} is accepted by {1}.", signer, plainText(shownPath(path)));
+  notify(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(path, line) });
 }
 
-async function createPolicyFor(
-  { path, folder }: Extract<Destination, { kind: "new-file" }>,
+async function planAddition(
+  destination: PolicyDestination,
+  { authority }: AuthorityChoice,
   model: KnownModel,
-  proof: Proof,
-  policies: ModelPolicies,
   services: Services,
-): Promise<void> {
-  const choice = await chooseAuthority(proof, folder, []);
+): Promise<PlannedPolicy> {
+  const { file, policy } = destination;
+  const planned = await planChange(destination, { kind: "authority", authority });
+  const others = await newlyAcceptedModels(destination, planned, model.path, services);
+  return {
+    policy: planned.policyAfter,
+    introduction: l10n.t("Added to the policy {0} in {1}:", plainText(policy.name), plainText(shownPath(file.path))),
+    text: planned.insertion.text,
+    content: planned,
+    consequence: newlyAcceptedSentence(others),
+    write: () => writeChange(file.path, planned),
+  };
+}
+
+async function planNewFile(
+  path: string,
+  folder: string,
+  { authority }: AuthorityChoice,
+  model: KnownModel,
+  policies: ModelPolicies,
+): Promise<PlannedPolicy> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
-  const draft = { name: modelName(model), models: [literalPattern(policies.path)], authorities: [choice.authority] };
+  const draft = { name: modelName(model), models: [literalPattern(policies.path)], authorities: [authority] };
   const { text, policies: read } = await planFile([draft], path, folder);
   const [policy] = read;
   if (policy === undefined) throw new ProvenanceError("INTERNAL", "The new policy has no policy.");
-  await requireAccepted(policy, model, { source: "workspace", file: { folder } }, services);
-  await confirmWriting({
-    title: questionFor(proof.signer, model),
-    before: [...(await whoIs(proof.signer)), l10n.t("A new policy for this model, {0}:", plainText(shownPath(path)))],
+  return {
+    policy,
+    introduction: l10n.t("New policy file for this model, {0}:", plainText(shownPath(path))),
     text,
-    after: [
-      ...widerSentence(choice),
-      l10n.t("From then on, this policy decides about the model, and not your settings."),
-    ],
-    button: l10n.t("Trust Signer"),
-    file: path,
     content: { after: text },
-  });
-  await writeNewFile(path, text);
-  sayTrusted(proof.signer, path, policy, choice, services);
+    consequence: l10n.t("This policy will override your settings for this model."),
+    write: () => writeNewFile(path, text),
+  };
 }
 
-/** The engine's own word, before anybody is asked: an identity may be of a kind that no authority can name. */
+/** Checked before the person is asked: no authority can name some kinds of identity. */
 async function requireAccepted(
-  policy: Policy,
+  { policy, content }: PlannedPolicy,
   model: KnownModel,
-  { source, file }: { readonly source: "user" | "workspace"; readonly file: { readonly folder: string } },
-  services: Services,
+  folder: string,
+  { engine, sigstore }: Services,
 ): Promise<void> {
-  const publicSigstore = () => services.sigstore.publicInstance();
-  const folder = source === "user" ? (model.folder ?? file.folder) : file.folder;
-  const [said] = await services.engine.previewPolicy(policy, { folder, models: [model.path], publicSigstore });
-  if (said?.decision.by === "signer") return;
-  const why = said?.decision.reasons[0]?.message ?? "";
-  throw new ProvenanceError("POLICY_SIGNER", l10n.t("The signer would not be accepted even so. {0}", why));
-}
-
-function questionFor(signer: Signer, model: KnownModel): string {
-  return l10n.t("Trust {0}, who signed {1}?", plainText(signerText(signer, l10n.t)), modelName(model));
-}
-
-/** What else there is to know of a signer before they are trusted. */
-async function whoIs(signer: Signer): Promise<string[]> {
-  switch (signer.method) {
-    case "key":
-      return [l10n.t("{0} key, SHA-256 {1}", signer.curve, signer.fingerprint)];
-    case "certificate":
-      return [l10n.t("Certified by {0}, under the root {1}", plainText(signer.issuer), plainText(signer.root))];
-    case "sigstore": {
-      const { callingRepository } = await import("../../core/verification/ci-identity.ts");
-      const caller = callingRepository(signer);
-      const vouched = l10n.t("{0} vouches for this identity.", plainText(signer.issuer));
-      if (caller === undefined) return [vouched];
-      const shared = l10n.t(
-        "This workflow was run for another repository, {0}: whoever may call it can sign under its name.",
-        plainText(caller),
-      );
-      return [vouched, shared];
-    }
-  }
+  const publicSigstore = () => sigstore.publicInstance();
+  const location = { ...policy.location, text: content.after };
+  const [previewed] = await engine.previewPolicy(location, { folder, models: [model.path], publicSigstore });
+  if (previewed?.decision.by === "signer") return;
+  const why = previewed?.decision.reasons[0]?.message ?? "";
+  throw new ProvenanceError("POLICY_SIGNER", l10n.t("Even with this change, the policy rejects the signer. {0}", why));
 }
 
 function widerSentence({ scope }: AuthorityChoice): string[] {
   if (scope !== "workflow-at-any-tag") return [];
-  return [l10n.t("Whoever may push a tag to that repository, now or later, can sign models that are accepted.")];
-}
-
-function sayTrusted(
-  signer: Signer,
-  path: string,
-  policy: Policy,
-  { authority }: AuthorityChoice,
-  { log }: Services,
-): void {
-  const added = policy.authorities.find(({ name }) => name === authority.name);
-  const line = added?.location.line ?? policy.location.line;
-  const text = l10n.t("{0} is accepted by {1}.", plainText(signerText(signer, l10n.t)), plainText(shownPath(path)));
-  tell(log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(path, line) });
+  return [l10n.t("Anyone who can push a tag to that repository, now or later, can sign models that are accepted.")];
 }

@@ -7,19 +7,19 @@ import { ActionableError } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { textUri } from "../reports/report-documents.ts";
 import type { PolicyDestination } from "./destinations.ts";
-import { settledDocument } from "./settled-document.ts";
+import { openSyncedDocument } from "./synced-document.ts";
 
-/** Nothing is written into a workspace, or about it, that the person has not said to trust. */
+/** Refuses to write a policy in Restricted Mode. */
 export function requireTrustedWorkspace(): void {
   if (workspace.isTrusted) return;
-  throw new ActionableError(l10n.t("This workspace is in Restricted Mode: no policy is written."), {
+  throw new ActionableError(l10n.t("Policies can't be changed in Restricted Mode."), {
     label: l10n.t("Manage Workspace Trust"),
     run: () => commands.executeCommand("workbench.trust.manage"),
   });
 }
 
 /**
- * No policy is written into a signed model: an unsigned file would invalidate its signature.
+ * Refuses to write a policy into a signed model, which an added file would change.
  *
  * @throws ActionableError
  */
@@ -28,7 +28,7 @@ export async function assertOutsideSignedModels(path: string): Promise<void> {
   const model = await enclosingSignedModel(path);
   if (model === undefined) return;
   const message = l10n.t(
-    "{0} would be in the signed model {1} and invalidate its signature: open the folder above it and write the policy there, or use your own policy file.",
+    "{0} would be inside the signed model {1} and invalidate its signature. Open the folder above the model and create the policy there, or use your personal policy file.",
     basename(path),
     model,
   );
@@ -36,12 +36,12 @@ export async function assertOutsideSignedModels(path: string): Promise<void> {
   throw new ActionableError(message, action);
 }
 
-/** Plans the change on the text that the editor has of the file, which has to be the one on the disk. */
+/** Plans a change of the file's text, which has to be the same in the editor and on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
   await assertOutsideSignedModels(file.path);
-  const document = await settledDocument(file.path);
+  const document = await openSyncedDocument(file.path);
   if (document.isDirty) {
-    const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(file.path));
+    const message = l10n.t("{0} has unsaved changes. Save it and try again.", basename(file.path));
     throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
   }
   const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
@@ -52,7 +52,7 @@ export async function planChange({ file, policy }: PolicyDestination, change: Po
 
 export interface Question {
   readonly title: string;
-  /** Paragraphs before what is written. */
+  /** Paragraphs before the text. */
   readonly before: readonly string[];
   /** Exactly what is written: lines, with their line ends. */
   readonly text: string;
@@ -65,7 +65,7 @@ export interface Question {
   readonly content: { readonly before?: string; readonly after: string };
 }
 
-/** Lines of a text that a dialog shows in full; what is longer is shown beside the file. */
+/** Lines of a text that a dialog shows; a longer one is shown as a diff. */
 const DIALOG_LINES = 24;
 
 /**
@@ -86,20 +86,20 @@ export async function confirmWriting(question: Question): Promise<void> {
   if (answer !== button) throw new CancellationError();
 }
 
-/** A dialog breaks a long line behind its margin, and leaves that standing alone: such a margin holds on to its line. */
+/** Keeps a dialog from breaking a long line behind its indentation. */
 function unbroken(line: string): string {
   return line.replace(/^ +/, (margin) => "\u00a0".repeat(margin.length));
 }
 
-/** A dialog would hide what it asks about, so the question stands at the side. */
+/** Asks in a notification, as a dialog would hide the diff. */
 async function confirmBesideDiff(question: Question): Promise<void> {
   const { title, button, file, content } = question;
   const name = basename(file);
   const now = textUri(file, content.before ?? "");
   const planned = textUri(file, content.after);
-  const heading = l10n.t("{0}: what would be written", name);
+  const heading = l10n.t("{0}: Proposed Changes", name);
   await commands.executeCommand("vscode.diff", now, planned, plainText(heading), { preview: true });
-  // What introduces the lines that are written is not needed beside them.
+  // A sentence that introduces the text is not needed beside the diff.
   const sentences = [title, ...question.before.filter((text) => !text.endsWith(":")), ...question.after];
   const text = messageText(sentences.join(" "));
   try {
@@ -117,7 +117,7 @@ async function closeDiff(planned: Uri): Promise<void> {
   await window.tabGroups.close(shown);
 }
 
-/** The margin that all lines share, taken away. */
+/** The lines without their common indentation. */
 function dedented(text: string): string[] {
   const lines = text
     .replaceAll("\r\n", "\n")
@@ -128,36 +128,41 @@ function dedented(text: string): string[] {
   return lines.map((line) => line.slice(margin).replaceAll("\t", "  "));
 }
 
-/** What cannot be seen cannot be agreed to. */
+/** Refuses text that cannot be shown as it is. */
 function requireShowable(text: string): void {
   const lines = text.split(/\r?\n/).map((line) => line.replaceAll("\t", "  "));
   if (lines.every((line) => plainText(line) === line)) return;
   throw new ProvenanceError(
     "POLICY_INVALID",
-    l10n.t("The signer's name has invisible characters, or some that change how text is shown. It is not written."),
+    l10n.t(
+      "The signer's name contains characters that are invisible or change how text is shown. Nothing was written.",
+    ),
   );
 }
 
-/** Makes the planned change as one step that can be undone, saves it, and looks at what was saved. */
+/** Makes the planned change as one step that can be undone, saves it, and checks what was saved. */
 export async function writeChange(path: string, { insertion, before, after }: PlannedEdit): Promise<void> {
   const uri = Uri.file(path);
-  const document = await settledDocument(path);
+  const document = await openSyncedDocument(path);
   if (document.isDirty || document.getText() !== before) {
-    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} changed meanwhile: nothing was written.", basename(path)));
+    throw new ProvenanceError(
+      "POLICY_INVALID",
+      l10n.t("{0} changed in the meantime. Nothing was written.", basename(path)),
+    );
   }
   const edit = new WorkspaceEdit();
   edit.insert(uri, document.positionAt(insertion.offset), insertion.text);
   if (!(await workspace.applyEdit(edit))) {
-    throw new ProvenanceError("POLICY_INVALID", l10n.t("The editor did not change {0}.", basename(path)));
+    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} could not be edited.", basename(path)));
   }
-  // Where the editor saves by itself, it may have done so.
+  // It may have been saved automatically.
   if (document.isDirty && !(await document.save()) && document.isDirty) {
     throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} could not be saved.", basename(path)));
   }
-  await requireSaid(path, after);
+  await requireContent(path, after);
 }
 
-/** Writes a file that was not there. */
+/** Creates a file, never over an existing one. */
 export async function writeNewFile(path: string, text: string): Promise<void> {
   await assertOutsideSignedModels(path);
   const edit = new WorkspaceEdit();
@@ -165,18 +170,18 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
   if (!(await workspace.applyEdit(edit))) {
     throw new ProvenanceError(
       "POLICY_INVALID",
-      l10n.t("{0} could not be written: is it there already?", basename(path)),
+      l10n.t("{0} could not be created. Check whether it already exists.", basename(path)),
     );
   }
-  await requireSaid(path, text);
+  await requireContent(path, text);
 }
 
-/** Formatters run when a file is saved: what it says has to be what was shown, whatever it looks like. */
-async function requireSaid(path: string, expected: string): Promise<void> {
+/** Formatters may change a file when it is saved, but not its content. */
+async function requireContent(path: string, expected: string): Promise<void> {
   const { areSamePolicies } = await import("../../core/policy/editing/plan-edit.ts");
   if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
   throw new ProvenanceError(
     "POLICY_INVALID",
-    l10n.t("{0} was saved, but does not say what was shown. Look at it, and undo the change.", basename(path)),
+    l10n.t("{0} was saved with other content than was shown. Review it and undo the change.", basename(path)),
   );
 }

@@ -42,7 +42,7 @@ describe("policies of a workspace in Restricted Mode", () => {
     return watched.verdict?.decision?.outcome;
   }
 
-  it("accept nobody", async () => {
+  it("accept no signer", async () => {
     assert.equal(await decided(`key: { data: ${JSON.stringify(keys.publicPem)} }`), "uncovered");
     assert.ok(watched.states.includes("untrusted"), watched.states.join());
     assert.equal(watched.verdict?.reasons.at(-1)?.code, "POLICY_WORKSPACE_UNTRUSTED");

@@ -66,7 +66,7 @@ describe("Engine", function () {
     assert.equal((await same()).state, "unsigned");
   });
 
-  it("tells failures by their codes, as this process does", async () => {
+  it("reports errors with their codes, as this process does", async () => {
     const missing = { model: join(root(), "nothing"), signature, trust };
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
@@ -146,18 +146,18 @@ describe("Engine", function () {
     assert.deepEqual(asked, [["a.bin"], ["a.bin"]]);
   });
 
-  it("tells progress, and lets go at once when it is cancelled", async () => {
-    const told: DigestProgress[] = [];
+  it("reports progress, and rejects at once when it is cancelled", async () => {
+    const reported: DigestProgress[] = [];
     const abort = new AbortController();
     const onProgress = (progress: DigestProgress): void => {
-      told.push(progress);
+      reported.push(progress);
       abort.abort();
     };
     writeFileSync(join(model, "large.bin"), "");
     truncateSync(join(model, "large.bin"), 1_000_000_000);
     signature = signNames(model, ["large.bin"], keys);
     await failsWith("CANCELLED", () => verifyBy(engine, { model, signature, trust, onProgress, signal: abort.signal }));
-    assert.ok(told.length > 0);
+    assert.ok(reported.length > 0);
     await failsWith("CANCELLED", () => verifyBy(engine, { model, signature, trust, signal: abort.signal }));
     truncateSync(join(model, "large.bin"), 0);
     assert.deepEqual((await verifyBy(engine, { model, signature, trust })).comparison?.changed, []);
@@ -201,14 +201,13 @@ describe("Engine", function () {
     await failsWith("MODEL_NOT_FOUND", () => engine.findSignatures(join(root(), "nowhere")));
   });
 
-  it("says what a signature would cover and leave out, with sizes", async () => {
+  it("previews what a signature would cover and exclude, with sizes", async () => {
     writeTree(root(), { "model/.git/x": "123", "model/c.bin": "ccc" });
     const preview = await engine.previewSigning(model, signature);
     assert.deepEqual(
-      [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored.map(({ name }) => name)],
-      [3, 5, { name: "c.bin", size: 3 }, [".git"]],
+      [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored],
+      [3, 5, { name: "c.bin", size: 3 }, [{ name: ".git", bytes: 3, atLeast: false }]],
     );
-    assert.deepEqual(await engine.entrySizes(model, [".git"]), [{ name: ".git", bytes: 3, atLeast: false }]);
     assert.deepEqual(preview.toolFiles, []);
   });
 
@@ -238,22 +237,24 @@ describe("Engine", function () {
     assert.equal((await by(1)).decision?.outcome, "refused");
   });
 
-  it("previews a policy, patterns and regular expressions included", async () => {
+  it("previews a planned policy, and one on the disk, with patterns and expressions", async () => {
+    const texts = new Map<string, string>();
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
       const text = policyText({ name: "team", globs: ["mod*"], authorities });
       const read = await readPolicies(Buffer.from(text), join(root(), name), root());
+      texts.set(name, text);
       return read.policies[0] ?? assert.fail();
     };
     const keyless = "keyless: { identities: [{ issuerRegExp: '^https://a$', subjectRegExp: '^b@c$' }] }";
-    const [before, after] = [
-      await file("a.yaml", makeKeys().publicPem),
-      await file("b.yaml", keys.publicPem, [keyless]),
-    ];
+    const after = await file("b.yaml", keys.publicPem, [keyless]);
     const publicSigstore = () => assert.fail("no signature here needs it");
     const models = { folder: root(), models: [model], publicSigstore };
-    assert.deepEqual(await engine.previewPolicy(after, models), await previewPolicy(after, models));
-    assert.deepEqual(await engine.newlyAccepted(before, after, models), [model]);
+    const planned = { ...after.location, text: texts.get("b.yaml") ?? "" };
+    assert.deepEqual(await engine.previewPolicy(planned, models), await previewPolicy(after, models));
+    await failsWith("POLICY_INVALID", () => engine.previewPolicy(after.location, models));
+    for (const [name, text] of texts) writeFileSync(join(root(), name), text);
+    assert.deepEqual(await engine.previewPolicy(after.location, models), await previewPolicy(after, models));
   });
 
   describe("that dies", () => {

@@ -98,7 +98,7 @@ describe("bad input", () => {
       [
         "is the bare Base64 that other tools call a signature",
         () => `${Buffer.alloc(70, 1).toString("base64")}\n`,
-        "model.sig is a bare signature of another tool, not an OMS signature: it does not say which files it is about.",
+        "model.sig is a bare signature of another tool, not an OMS signature: it does not name the files that it signs.",
         "a bare signature",
       ],
       [
@@ -198,12 +198,7 @@ describe("bad input", () => {
         "model.sig holds a statement without a predicate.",
         "malformed manifest",
       ],
-      [
-        "lists no file",
-        makeStatement([]),
-        "model.sig signs no file at all, so it says nothing about a model.",
-        "it covers no file",
-      ],
+      ["lists no file", makeStatement([]), "model.sig signs no file.", "it covers no file"],
       [
         "lists a file twice",
         makeStatement([config, config]),
@@ -235,7 +230,7 @@ describe("bad input", () => {
       [
         "has another root digest",
         makeStatement(resources, { digest: "0".repeat(64) }),
-        `model.sig contradicts itself: its root digest is ${"0".repeat(64)}, but its resources come to ${rootDigest(resources)}.`,
+        `model.sig contradicts itself: its root digest is ${"0".repeat(64)}, but that of its resources is ${rootDigest(resources)}.`,
         "wrong root digest",
       ],
       [

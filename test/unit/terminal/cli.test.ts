@@ -222,9 +222,13 @@ describe("the command line", function () {
       "sign key",
       "sign certificate",
       "sign sigstore",
+      "sign pkcs11-key",
+      "sign pkcs11-certificate",
+      "sign kms",
       "verify",
       "verify key",
       "verify certificate",
+      "verify kms",
     ];
     for (const page of [...pages, "verify sigstore", "digest", "inspect", "scan"]) {
       const words = page === "" ? [] : page.split(" ");
@@ -245,7 +249,11 @@ describe("the command line", function () {
       ["", "model-provenance: A command is missing.", help("")],
       ["improve llama", 'model-provenance: There is no command "improve".', help("")],
       ["constructor", 'model-provenance: There is no command "constructor".', help("")],
-      ["sign", "model-provenance sign: MODEL is missing. The methods: sigstore, key, certificate.", help(" sign")],
+      [
+        "sign",
+        "model-provenance sign: MODEL is missing. The methods: sigstore, key, certificate, pkcs11-key, pkcs11-certificate, kms.",
+        help(" sign"),
+      ],
       ["sign key --private-key key.pem", "model-provenance sign key: MODEL is missing.", help(" sign key")],
       [
         "sign key llama",
@@ -274,8 +282,13 @@ describe("the command line", function () {
       ],
       [
         "sign pkcs11-key llama",
-        'model-provenance sign: Keys in a PKCS #11 token are not in this version yet: use "model-provenance sign key".',
-        help(" sign"),
+        "model-provenance sign pkcs11-key: --pkcs11-uri is missing: the key to sign with.",
+        help(" sign pkcs11-key"),
+      ],
+      [
+        "verify kms llama",
+        "model-provenance verify kms: NAME://KEY is missing: the plugin's name and the key that it has.",
+        help(" verify kms"),
       ],
       [
         "verify key llama",

@@ -120,7 +120,7 @@ describe("the passphrase of a key", function () {
     it("can be refused with Ctrl-D", async () => {
       const { status, shown } = await type({ waitFor, type: "\x04" });
       assert.equal(status, 1, shown);
-      assert.match(shown, /Signing failed.*: No passphrase was given\./);
+      assert.match(shown, /Signing failed.*: No passphrase was entered\./);
       assert.ok(!existsSync(join(folder(), "llama/model.sig")));
     });
 

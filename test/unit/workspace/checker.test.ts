@@ -67,7 +67,7 @@ describe("the checker", () => {
 
   const state = (model: string): VerdictState | undefined => registry.get(model)?.verdict.state;
 
-  it("reads the files, and tells that it does", async () => {
+  it("reads the files, and reports progress", async () => {
     const model = await signed("a");
     const verdict = await checker.check(model, "files", { asked: true });
     assert.equal(verdict.state, "verified");
@@ -81,7 +81,7 @@ describe("the checker", () => {
       registry,
       trust: async () => trust,
       engine: engineHere(reading),
-      watch: async (path) => early.touch(path),
+      watch: async (path) => early.filesChanged(path),
       log: () => {},
     });
     assert.equal((await early.check(model, "files", { asked: true })).state, "verified");
@@ -156,7 +156,7 @@ describe("the checker", () => {
     failing.dispose();
   });
 
-  it("takes what is asked for first, then the smallest, one at a time", async () => {
+  it("runs requested checks first, then the smallest, one at a time", async () => {
     const [large, small, asked] = [
       await signed("large", "l".repeat(999)),
       await signed("small"),
@@ -184,7 +184,7 @@ describe("the checker", () => {
     assert.equal((await checker.check(model, "files")).state, "verified");
   });
 
-  it("begins no file that nobody asked for while it is paused", async () => {
+  it("starts no automatic check of files while it is paused", async () => {
     const [one, two] = [await signed("one"), await signed("two")];
     paused = true;
     const waiting = checker.check(one, "files");
@@ -196,7 +196,7 @@ describe("the checker", () => {
     assert.equal((await waiting).state, "verified");
   });
 
-  it("stops what nobody asked for when it is paused in the middle, and reads it again afterwards", async () => {
+  it("interrupts an automatic check when it is paused, and repeats it afterwards", async () => {
     const model = await signed("a");
     let turns = 0;
     before = () => {
@@ -229,7 +229,7 @@ describe("the checker", () => {
     assert.deepEqual(states, ["checking", "verified"]);
   });
 
-  it("takes the smallest first among models that were never read", async () => {
+  it("runs the smallest first among models that were never read", async () => {
     const models = [
       await signed("large", "l".repeat(9999)),
       await signed("small"),
@@ -262,7 +262,7 @@ describe("the checker", () => {
 
   it("ends as stale, never as verified, when files change while it reads", async () => {
     const model = await signed("a");
-    before = () => checker.touch(model);
+    before = () => checker.filesChanged(model);
     assert.equal((await checker.check(model, "files", { asked: true })).state, "stale");
     assert.equal(state(model), "stale");
     assert.equal(registry.get(model)?.before?.state, "verified");
@@ -275,7 +275,7 @@ describe("the checker", () => {
     assert.ok(known);
     const look = checker.check(model, "signature");
     registry.update(model, { ...known, state: "stale" }, { before: known });
-    checker.touch(model);
+    checker.filesChanged(model);
     await assert.rejects(look, { code: "CANCELLED" });
     assert.equal(state(model), "stale");
   });
@@ -298,7 +298,7 @@ describe("the checker", () => {
     assert.equal(registry.get(model), undefined);
   });
 
-  it("makes a failure that nobody waits for the verdict, and throws it to who asked", async () => {
+  it("makes the error of an automatic check the verdict, and throws that of a requested one", async () => {
     const model = await signed("a");
     trust = { keys: [{ label: "broken.pub", pem: "no key" }] };
     await assert.rejects(checker.check(model, "files", { asked: true }), { code: "KEY_UNREADABLE" });
@@ -307,7 +307,7 @@ describe("the checker", () => {
     assert.equal(registry.get(model)?.verdict.reasons[0]?.code, "KEY_UNREADABLE");
   });
 
-  it("knows the signature file that it read, as long as nobody writes it", async () => {
+  it("recognizes the signature file that it read, until it is written", async () => {
     const model = await signed("a");
     const signature = join(model, "model.sig");
     assert.equal(await checker.signatureUnchanged(signature), false);

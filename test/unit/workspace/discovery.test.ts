@@ -28,7 +28,7 @@ describe("the search of a workspace folder", () => {
     });
   const found = () => registry.models.map(({ path, kind }) => `${relative(root(), path)} ${kind}`);
 
-  it("tells in the registry and in the log that a bound was reached, until it is not", async () => {
+  it("reports in the registry and in the log that a bound was reached, until it is not", async () => {
     writeTree(root(), { "near/net.onnx": "x", "far/away/deep/net.onnx": "x" });
     let lists = 0;
     registry.onDidChange(({ list }) => {
@@ -36,12 +36,12 @@ describe("the search of a workspace folder", () => {
     });
     await discovery(4).search(root());
     assert.deepEqual(found(), [`near directory`]);
-    assert.deepEqual([...registry.bounds], [[root(), 4]]);
+    assert.deepEqual(registry.extents.get(root())?.bound, 4);
     assert.match(log.join("\n"), /Only the first 4 files and folders/);
     rmSync(join(root(), "far"), { recursive: true });
     await discovery(4).search(root());
-    assert.deepEqual([...registry.bounds], []);
-    assert.equal(lists, 2, "that the bound is gone is told, although the models are the same");
+    assert.deepEqual([...registry.extents], []);
+    assert.equal(lists, 2, "a bound that is gone changes the list, although the models are the same");
   });
 
   it("keeps and logs what it passed over, until it is gone", async () => {
@@ -58,7 +58,7 @@ describe("the search of a workspace folder", () => {
     });
     const search = discovery();
     await search.search(root());
-    assert.deepEqual(registry.skippedFolders.get(root())?.first, [
+    assert.deepEqual(registry.extents.get(root())?.skippedFolders.first, [
       { path: join(root(), "node_modules"), reason: "name" },
       { path: join(root(), "env"), reason: "environment" },
     ]);
@@ -66,7 +66,7 @@ describe("the search of a workspace folder", () => {
     rmSync(join(root(), "env"), { recursive: true });
     rmSync(join(root(), "node_modules"), { recursive: true });
     await search.search(root());
-    assert.deepEqual([...registry.skippedFolders], []);
+    assert.deepEqual([...registry.extents], []);
     assert.equal(lists, 2, "that nothing is passed over any longer changes the list, although the models are the same");
   });
 
@@ -75,7 +75,7 @@ describe("the search of a workspace folder", () => {
     hints = { searched: ["env/**"] };
     await discovery().search(root());
     assert.deepEqual(found(), [`${join("env/lib/python3.12/site-packages")} directory`]);
-    assert.deepEqual([...registry.skippedFolders], []);
+    assert.deepEqual([...registry.extents], []);
   });
 
   it("finds what policies name wherever it lies: single files, in models, and beyond the bound", async () => {

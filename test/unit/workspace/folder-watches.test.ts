@@ -64,10 +64,10 @@ describe("watches on a model's folders", () => {
     writeTree(root(), { "blobs/b1": "x", "blobs/b2": "y", "snapshots/s/": "" });
     const model = join(root(), "snapshots", "s");
     symlinkSync("../../blobs/b1", join(model, "model.safetensors"));
-    const told: string[] = [];
+    const reported: string[] = [];
     let next: () => void = () => {};
     watches = new FolderWatches((path) => {
-      told.push(path);
+      reported.push(path);
       next();
     }, false);
     await watches.watch(model, "directory");
@@ -75,10 +75,10 @@ describe("watches on a model's folders", () => {
     const changed = new Promise<void>((resolve) => {
       next = resolve;
     });
-    writeFileSync(join(root(), "blobs", "b2"), "nobody's");
+    writeFileSync(join(root(), "blobs", "b2"), "unused");
     writeFileSync(join(root(), "blobs", "b1"), "changed");
     await changed;
-    assert.deepEqual([...new Set(told)], [join(model, "model.safetensors")]);
+    assert.deepEqual([...new Set(reported)], [join(model, "model.safetensors")]);
   });
 
   it("mind no model that is not there", async () => {

@@ -8,10 +8,10 @@ import { ENGLISH } from "../../../src/core/presentation/localizer.ts";
 import { verdictLabel } from "../../../src/core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../../../src/core/presentation/verdict-summary.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Freshness } from "../../../src/workspace/freshness.ts";
-import { toKeep } from "../../../src/workspace/kept-verdict.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
-import { recall } from "../../../src/workspace/remembered-verdict.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
+import { parseStoredVerdict } from "../../../src/workspace/stored-verdict-schema.ts";
+import { storedForm } from "../../../src/workspace/verdict-store.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -117,7 +117,7 @@ describe("the registry on what is not tampering", () => {
   it("content that was downloaded meanwhile is checked again", async () => {
     writeTree(model, { "weights.bin": pointer("w") });
     await shown();
-    const freshness = new Freshness({
+    const revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => "cached",
@@ -129,10 +129,10 @@ describe("the registry on what is not tampering", () => {
     const verified = new Promise<void>((resolve) => {
       registry.onDidChange(() => registry.get(model)?.verdict.state === "verified" && resolve());
     });
-    await freshness.touched(join(model, "weights.bin"));
+    await revalidator.fileChanged(join(model, "weights.bin"));
     assert.equal(registry.get(model)?.verdict.state, "stale");
     await verified;
-    freshness.dispose();
+    revalidator.dispose();
   });
 
   it("is amber again after a reload of the window, and never for another note", async () => {
@@ -140,7 +140,7 @@ describe("the registry on what is not tampering", () => {
     await shown();
     const verdict = registry.get(model)?.verdict;
     assert.ok(verdict !== undefined);
-    const recalled = recall(toKeep(verdict));
+    const recalled = parseStoredVerdict(JSON.parse(storedForm(verdict) ?? "null"));
     assert.ok(recalled !== undefined);
     assert.equal(verdictLabel(recalled, ENGLISH.t).colour, "amber");
     assert.deepEqual(recalled.comparison, verdict.comparison);

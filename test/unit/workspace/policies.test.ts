@@ -5,10 +5,10 @@ import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
-import { Freshness } from "../../../src/workspace/freshness.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
-import { PolicyFollower } from "../../../src/workspace/policy-follower.ts";
+import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
+import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -19,15 +19,15 @@ const keys = makeKeys();
 const other = makeKeys("P-384");
 const pool = new HashPool({ workers: 0 });
 
-describe("policies of a window", () => {
+describe("Policies", () => {
   const root = useTemporaryFolder();
   let folder: string;
   let model: string;
   let registry: ModelRegistry;
   let policies: Policies;
   let checker: Checker;
-  let freshness: Freshness;
-  let follower: PolicyFollower;
+  let revalidator: Revalidator;
+  let policyRevalidator: PolicyRevalidator;
   let userPolicy: string;
   let ownDisk: boolean;
   let trusted: boolean;
@@ -61,7 +61,7 @@ describe("policies of a window", () => {
       watch: async () => {},
       log: () => {},
     });
-    freshness = new Freshness({
+    revalidator = new Revalidator({
       registry,
       checker,
       automatic: () => (automatic ? "cached" : "off"),
@@ -69,12 +69,19 @@ describe("policies of a window", () => {
       failed,
       quietMs: 1,
     });
-    follower = new PolicyFollower({ registry, policies, checker, freshness, automatic: () => automatic, failed });
+    policyRevalidator = new PolicyRevalidator({
+      registry,
+      policies,
+      checker,
+      revalidator,
+      automatic: () => automatic,
+      failed,
+    });
   });
 
   afterEach(() => {
-    follower.dispose();
-    freshness.dispose();
+    policyRevalidator.dispose();
+    revalidator.dispose();
     checker.dispose();
   });
 
@@ -100,7 +107,7 @@ describe("policies of a window", () => {
 
   const known = (): KnownModel | undefined => registry.get(model);
 
-  /** Resolves when the model gets there; the test's own time-out tells if it never does. */
+  /** Resolves when the model gets there; the test's own time-out fails if it never does. */
   async function reached(condition: (known: KnownModel) => boolean): Promise<KnownModel> {
     for (;;) {
       const now = known();
@@ -109,7 +116,7 @@ describe("policies of a window", () => {
     }
   }
 
-  it("decide where they cover the model, and say by whom it is accepted", async () => {
+  it("decide where they cover the model, and name the authority that accepts it", async () => {
     inWorkspace(policyText({ name: "team", globs: ["models/**"], authorities: [prod] }));
     assert.equal(await checked(), "verified");
     const [policy] = known()?.verdict.decision?.policies ?? [];
@@ -117,12 +124,13 @@ describe("policies of a window", () => {
     assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
   });
 
-  it("have searches look into everything where their patterns lie, but for those without a literal beginning", async () => {
+  it("have searches skip no folder on the way of their patterns, except for those without a literal beginning", async () => {
     inWorkspace(policyText({ globs: ["env/models/**", "**", "node_modules/*/x"], authorities: [prod] }));
-    assert.deepEqual(await policies.searchedPatterns(folder), ["env/models/**", "node_modules/*/x"]);
+    const { searched } = await policies.searchHints(folder);
+    assert.deepEqual(searched, ["env/models/**", "node_modules/*/x"]);
   });
 
-  it("decide about a model of their folder that no search has found yet, too", async () => {
+  it("decide about a model of their folder that was not found by a search", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     const signature = await signWith(model, keys.privatePem, pool);
@@ -131,7 +139,7 @@ describe("policies of a window", () => {
     assert.equal(decision?.outcome, "refused");
   });
 
-  it("leave it to the trust of the settings where none covers the model", async () => {
+  it("leave the decision to the settings where none covers the model", async () => {
     inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
     assert.equal(await checked(), "unverifiable");
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
@@ -140,14 +148,14 @@ describe("policies of a window", () => {
     assert.equal(verdict.decision, undefined);
   });
 
-  it("refuse a signer that the settings trust, where they cover the model and do not name them", async () => {
+  it("reject a signer that only the settings trust, where they cover the model", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     assert.notEqual(await checked(), "verified");
     assert.equal(known()?.verdict.decision?.outcome, "refused");
   });
 
-  it("of a workspace that is not trusted accept nobody, and can refuse", async () => {
+  it("of a workspace that is not trusted accept no signer, and can reject", async () => {
     trusted = false;
     inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
     assert.equal(await checked(), "untrusted");
@@ -162,7 +170,7 @@ describe("policies of a window", () => {
     assert.equal(refused.decision?.outcome, "refused");
   });
 
-  it("of the person's own file come from the setting, or from the default place", async () => {
+  it("of the person's file come from the path in the settings, or from the default path", async () => {
     own(policyText({ name: "default", authorities: [inline(keys.publicPem)] }));
     assert.equal(await checked(), "verified");
     userPolicy = join(root(), "named.yaml");
@@ -175,7 +183,7 @@ describe("policies of a window", () => {
     );
   });
 
-  it("of the default place count only where the disk is the person's own", async () => {
+  it("of the default path count only where the disk belongs to the person", async () => {
     own(policyText({ name: "default", authorities: [inline(keys.publicPem)] }));
     ownDisk = false;
     assert.notEqual(await checked(), "verified");
@@ -198,7 +206,7 @@ describe("policies of a window", () => {
     }
   });
 
-  it("demand a signature of a model that has none, and take the demand back", async () => {
+  it("demand a signature of an unsigned model, until they change", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
     found(undefined);
     const demanded = await reached(({ verdict }) => verdict.decision !== undefined);
@@ -209,7 +217,7 @@ describe("policies of a window", () => {
     await reached(({ verdict }) => verdict.decision === undefined);
   });
 
-  it("take a verdict back when they change, and only that of models that they cover", async () => {
+  it("make verdicts outdated when they change, only of models that they cover", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
     assert.equal(await checked(), "verified");
     automatic = true;

@@ -129,7 +129,7 @@ function fields(cursor: Cursor, path: ValuePath, dash = ""): readonly Completion
   });
 }
 
-/** Whether a word stands in another column than the fields of the mapping that the parser puts it in. */
+/** Whether a word is in another column than the fields of the mapping that the parser puts it in. */
 function isMisaligned(cursor: Cursor): boolean {
   const { path, flow, column } = cursor.token;
   return !flow && fieldsIn(cursor, path.slice(0, -1)).some((other) => other.column !== column);

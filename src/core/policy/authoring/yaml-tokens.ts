@@ -32,8 +32,8 @@ export interface YamlToken {
 }
 
 /**
- * The names and values of a YAML or JSON text, each with its path. The text may be unfinished: it is parsed while
- * somebody types, and yaml's parser builds a document of what it can read.
+ * The names and values of a YAML or JSON text, each with its path. The text may be unfinished, as it is
+ * while the user types: yaml's parser builds a document of what it can read.
  */
 export function tokensIn(text: string): readonly YamlToken[] {
   if (text.length > MAX_LENGTH || isTooDeep(text)) return [];

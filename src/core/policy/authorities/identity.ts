@@ -11,7 +11,7 @@ export interface IdentityMatcher {
   readonly subject: TextMatcher;
 }
 
-/** Text that has to be equal, byte for byte, or an expression that has to match. */
+/** Text that must be equal, byte for byte, or an expression that must match. */
 export type TextMatcher = string | RegularExpression;
 
 /** @returns undefined where something is wrong with it, which is then among the diagnostics */

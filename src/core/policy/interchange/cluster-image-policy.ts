@@ -42,7 +42,7 @@ function importAuthority(fields: FieldReader): AuthorityDocument | undefined {
   const name = fields.text("name");
   fields.drop("source", "signatures are searched next to the model");
   fields.drop("signatureFormat", "models are signed with Sigstore bundles");
-  let lost = fields.drop("attestations", `attestations are not looked for, ${OMITTED}`);
+  let lost = fields.drop("attestations", `attestations are not supported, ${OMITTED}`);
   lost = fields.drop("rfc3161timestamp", `timestamps are checked by the trust root, ${OMITTED}`) || lost;
   lost = importLog(fields.inside("ctlog")) || lost;
   const form = importForm(fields);

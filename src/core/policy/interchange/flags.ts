@@ -40,7 +40,7 @@ export function exportFlags(policies: readonly Policy[], unsupported: Unsupporte
   const lines: string[] = [];
   for (const { name, authorities, models, verification, mode, requireSignature, unsignedFiles } of policies) {
     const note = (what: string, why: string): void => void unsupported.push({ what: `${name}: ${what}`, why });
-    for (const { pattern } of models) note(`models: ${pattern}`, "MODEL stands for each of them");
+    for (const { pattern } of models) note(`models: ${pattern}`, "MODEL is one of them");
     if (mode === "warn") note("mode", "verify fails where a signer is not the one named");
     if (!requireSignature) note("requireSignature", "verify fails where there is no signature");
     if (unsignedFiles.length > 0) note("unsignedFiles", "verify reads one model and nothing else");

@@ -43,41 +43,37 @@ function signatureIn(
 }
 
 function importConfig(config: FieldReader): AuthorityDocument[] {
-  const authorities: AuthorityDocument[] = [];
-  if (config.has("sigstoreConfig")) {
-    const fields = config.inside("sigstoreConfig");
-    const subject = fields.text("certificateIdentity") ?? "";
-    const issuer = fields.text("certificateOidcIssuer") ?? "";
-    const lost = fields.rest("it is not known here, so the identity is left out");
-    if (subject === "" || issuer === "") fields.note("", "it needs an identity and an issuer, so it is left out");
-    else if (!lost) authorities.push({ name: "sigstore", keyless: { identities: [{ issuer, subject }] } });
-  }
-  for (const field of ["privateKeyConfig", "publicKeyConfig"]) {
-    if (!config.has(field)) continue;
-    const fields = config.inside(field);
-    const file = fields.text("keyPath");
-    if (!fields.rest() && file !== undefined) {
-      fields.note(
-        "keyPath",
-        `"${file}" is a path in a container: put the public key next to the policy, as ${posix.basename(file)}`,
-      );
-      authorities.push({ name: "key", key: { path: posix.basename(file) } });
-    }
-  }
-  if (config.has("pkiConfig")) {
-    const fields = config.inside("pkiConfig");
-    const file = fields.text("certificateAuthority");
-    if (!fields.rest() && file !== undefined) {
-      const certificate = posix.basename(file);
-      fields.note(
-        "certificateAuthority",
-        `"${file}" is a path in a container: put the root next to the policy, as ${certificate}`,
-      );
-      authorities.push({ name: "pki", certificate: { caCert: { path: certificate }, trustedIdentities: ["*"] } });
-    }
-  }
+  const keys = ["privateKeyConfig", "publicKeyConfig"].map((field) => fileIn(config, field, "keyPath", "public key"));
+  const root = fileIn(config, "pkiConfig", "certificateAuthority", "root");
+  const authorities: AuthorityDocument[] = [
+    ...(config.has("sigstoreConfig") ? importIdentity(config.inside("sigstoreConfig")) : []),
+    ...keys.flatMap((path) => (path === undefined ? [] : { name: "key", key: { path } })),
+    ...(root === undefined ? [] : [{ name: "pki", certificate: { caCert: { path: root }, trustedIdentities: ["*"] } }]),
+  ];
   config.rest();
   return authorities;
+}
+
+function importIdentity(fields: FieldReader): AuthorityDocument[] {
+  const subject = fields.text("certificateIdentity") ?? "";
+  const issuer = fields.text("certificateOidcIssuer") ?? "";
+  const lost = fields.rest("it is not known here, so the identity is left out");
+  if (subject !== "" && issuer !== "") {
+    return lost ? [] : [{ name: "sigstore", keyless: { identities: [{ issuer, subject }] } }];
+  }
+  fields.note("", "it needs an identity and an issuer, so it is left out");
+  return [];
+}
+
+/** The name that a file in a container should have next to the policy. */
+function fileIn(config: FieldReader, field: string, name: string, what: string): string | undefined {
+  if (!config.has(field)) return undefined;
+  const fields = config.inside(field);
+  const path = fields.text(name);
+  if (fields.rest() || path === undefined) return undefined;
+  const file = posix.basename(path);
+  fields.note(name, `"${path}" is a path in a container: put the ${what} next to the policy, as ${file}`);
+  return file;
 }
 
 /** ModelValidations, one for each authority: that format knows no alternatives. */

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorKind } from "../../../core/errors.ts";
-import { isOnlyToolFiles, isOnlyUndownloaded } from "../../../core/manifest/innocent-differences.ts";
+import { isOnlyUndownloaded } from "../../../core/manifest/changed-files.ts";
+import { isOnlyToolFiles } from "../../../core/manifest/innocent-differences.ts";
 import { bytesText, durationText } from "../../../core/presentation/bytes-and-time.ts";
 import { differencesText, ignoredNames } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";

@@ -99,7 +99,7 @@ describe("comparing signed and found", () => {
     assert.deepEqual(comparison.changed, [{ name: "a", expected: hex("1") }]);
   });
 
-  it("lets added files pass only where asked, and changed and missing ones never", () => {
+  it("ignores added files only where asked, and changed and missing ones never", () => {
     const signed = { a: one("1") };
     assert.equal(run(signed, { a: one("1"), b: one("2") }).matches, false);
     assert.equal(run(signed, { a: one("1"), b: one("2") }, { letPass: true }).matches, true);
@@ -220,7 +220,7 @@ describe("comparing signed and found", () => {
       assert.ok(result.changed.every(({ note }) => note === "shorter"));
     });
 
-    it("lets empty files pass, which shards do not record, and says so", () => {
+    it("ignores empty files, which shards do not record, and says so", () => {
       const result = run(signed, { ...signed, "__init__.py": { size: 0, digests: [] } }, shards);
       assert.equal(result.matches, true);
       assert.deepEqual(result.empty, ["__init__.py"]);

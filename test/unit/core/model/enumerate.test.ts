@@ -173,7 +173,7 @@ describe("enumerateModel", function () {
   describe("what is left out", () => {
     const defaults = GIT_PATHS.map((path): IgnoreRule => ({ path, source: "default" }));
 
-    it("leaves out the default paths at the top only, and tells which there are", async () => {
+    it("leaves out the default paths at the top only, and lists those that exist", async () => {
       writeTree(folder(), {
         ".git/HEAD": "",
         ".gitattributes": "",
@@ -464,7 +464,7 @@ describe("enumerateModel", function () {
   });
 
   describe("what cannot be read", () => {
-    it("tells a missing model, also below a file or behind a broken link", async () => {
+    it("reports a missing model, also below a file or behind a broken link", async () => {
       writeTree(folder(), { a: "" });
       await assert.rejects(list(join(folder(), "nowhere")), { code: "MODEL_NOT_FOUND" });
       await assert.rejects(list(join(folder(), "a", "b")), { code: "MODEL_NOT_FOUND" });

@@ -111,7 +111,7 @@ describe("what the default paths hide", function () {
     assert.deepEqual(await names(), [...GIT_PATHS]);
   });
 
-  it("is found whoever wants it left out, and not where it is signed", async () => {
+  it("is found for every source of the ignore rule, and not where it is signed", async () => {
     writeTree(folder(), { ".github/x.py": "", a: "" });
     for (const source of ["signer", "caller"] as const) {
       assert.equal((await hidden([{ path: ".github", source }]))?.count, 1);

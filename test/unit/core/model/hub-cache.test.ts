@@ -14,7 +14,7 @@ describe("a snapshot in a cache of Hugging Face", () => {
     assert.equal(at("datasets--org--reviews")?.name, "org/reviews");
   });
 
-  it("is told by all three names above each other", () => {
+  it("is recognized by all three names above each other", () => {
     assert.equal(at("gemma"), undefined);
     assert.equal(at("models--a--b", "main"), undefined);
     assert.equal(at("models--a--b", REVISION, "blobs"), undefined);

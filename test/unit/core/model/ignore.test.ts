@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { callerIgnorePaths, checkIgnorePath, isIgnored, relativeToModel } from "../../../../src/core/model/ignore.ts";
+import { callerIgnorePaths, checkIgnorePath, relativeToModel } from "../../../../src/core/model/ignore.ts";
+import { isIgnored } from "../../../../src/core/model/is-ignored.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const linksWork = process.platform !== "win32";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { looksLikeOmsBundle, peekSignature } from "../../../../src/core/model/peek-signature.ts";
+import { peekSignature } from "../../../../src/core/model/peek-signature.ts";
 import {
   bundleText,
   fileResources,
@@ -23,7 +23,14 @@ function envelope(payload: string | JsonObject): string {
   return JSON.stringify({ dsseEnvelope: { payload: Buffer.from(text).toString("base64") } });
 }
 
-describe("looksLikeOmsBundle", () => {
+describe("peekSignature, of a file's content", () => {
+  const folder = useTemporaryFolder();
+  const looksLikeOmsBundle = (text: string | Buffer): boolean => {
+    const path = join(folder(), "content.sig");
+    writeFileSync(path, text);
+    return peekSignature(path).length > 0;
+  };
+
   const yes: Readonly<Record<string, string>> = {
     "a bundle": bundleText(signBundle(statement, { keys })),
     "an indented bundle": JSON.stringify(signBundle(statement, { keys }), undefined, 2),
@@ -35,7 +42,7 @@ describe("looksLikeOmsBundle", () => {
     "a bundle that is cut off": bundleText(signBundle(statement, { keys })).slice(0, 900),
   };
   for (const [what, text] of Object.entries(yes)) {
-    it(`says yes to ${what}`, () => assert.equal(looksLikeOmsBundle(Buffer.from(text)), true));
+    it(`recognizes ${what}`, () => assert.equal(looksLikeOmsBundle(text), true));
   }
 
   const no: Readonly<Record<string, string>> = {
@@ -50,13 +57,13 @@ describe("looksLikeOmsBundle", () => {
     "bytes that are no text": "\u0000\u0001\ufffd",
   };
   for (const [what, text] of Object.entries(no)) {
-    it(`says no to ${what}`, () => assert.equal(looksLikeOmsBundle(Buffer.from(text)), false));
+    it(`rejects ${what}`, () => assert.equal(looksLikeOmsBundle(text), false));
   }
 
-  it("looks at a bounded number of envelopes", () => {
+  it("reads a limited number of envelopes", () => {
     const filler = `${envelope({ predicateType: "other" })}\n`;
-    assert.equal(looksLikeOmsBundle(Buffer.from(filler.repeat(999) + envelope(statement))), true);
-    assert.equal(looksLikeOmsBundle(Buffer.from(filler.repeat(1000) + envelope(statement))), false);
+    assert.equal(looksLikeOmsBundle(filler.repeat(999) + envelope(statement)), true);
+    assert.equal(looksLikeOmsBundle(filler.repeat(1000) + envelope(statement)), false);
   });
 });
 
@@ -70,7 +77,7 @@ describe("peekSignature", () => {
     return claim && { ...("subject" in claim && { subject: claim.subject }), singleFile: claim.singleFile };
   }
 
-  it("tells the subject, and that several files are no single file", () => {
+  it("returns the subject, and that several files are not a single file", () => {
     assert.deepEqual(peek(envelope(statement)), { subject: "llama", singleFile: false });
   });
 

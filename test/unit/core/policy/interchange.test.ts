@@ -127,7 +127,7 @@ ${indented(PEM, 6)}
     ["something that is no authority", "- 7", /authorities\[0\]: it is not a mapping/],
   ];
   for (const [title, authority, says] of LOST) {
-    it(`a ClusterImagePolicy with ${title} accepts nobody in its place, and says so`, async () => {
+    it(`a ClusterImagePolicy with ${title} accepts no signer in its place, and says so`, async () => {
       const { policies, told } = await imported(imagePolicy(authority));
       assert.match(told, says);
       assert.deepEqual(
@@ -185,7 +185,7 @@ spec:
     }
   });
 
-  it("documents of other kinds are told", () => {
+  it("documents of other kinds are reported", () => {
     const { drafts, unsupported } = importPolicies(Buffer.from("kind: Pod\n---\nx: 1\n"), ["**"]);
     assert.deepEqual(drafts, []);
     assert.deepEqual(

@@ -47,7 +47,7 @@ describe("policy files", () => {
     assert.equal(userPolicyPath({}, "win32", "/u"), join("/u/AppData/Roaming", end));
   });
 
-  it("with an error refuse, whoever wrote them", async () => {
+  it("with an error reject, of the user and of the workspace", async () => {
     const read = (text: string) => readPolicies(Buffer.from(text), join(folder(), "p.yaml"), folder());
     const good = await read(policyText({ authorities: ["static: { action: pass }"] }));
     const half = await read(`${policyText({ authorities: ["static: { action: pass }"] })}---\nkind: x\n`);

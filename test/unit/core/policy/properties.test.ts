@@ -106,7 +106,7 @@ describe("properties of policies", function () {
     );
   });
 
-  it("a workspace that is not trusted makes nothing acceptable, and nobody accepted", () => {
+  it("a workspace that is not trusted accepts no model and no signer", () => {
     fc.assert(
       fc.property(situation, (known) => {
         const alone = outcome({ ...known, workspace: [] });

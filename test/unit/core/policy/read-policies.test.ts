@@ -91,7 +91,7 @@ describe("reading policy files", function () {
     assert.equal(policies[0]?.authorities.length, 2);
   });
 
-  describe("tells what is not a policy", () => {
+  describe("reports what is not a policy", () => {
     it("not YAML", () => fails("a: 1\nb: }", "syntax", "2:4", /^Not valid YAML: /));
     it("an unclosed quote", async () => {
       const { diagnostics } = await read(`${HEAD}spec: "x\n`);
@@ -168,7 +168,7 @@ describe("reading policy files", function () {
     });
   });
 
-  describe("tells what is wrong with a document", () => {
+  describe("reports what is wrong with a document", () => {
     const spec = (lines: string): string => `${HEAD}spec:\n${lines}`;
     const minimal = `  models: [{ glob: "**" }]\n  authorities: [{ ${STATIC} }]\n`;
 

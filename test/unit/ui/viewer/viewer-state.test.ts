@@ -232,7 +232,7 @@ describe("what the signature viewer tells", () => {
           by: "signer",
           counts: true,
           authorities: [{ authority: { name: "release", ...place, line: 9 }, accepted: true, message: "" }],
-          omitted: 0,
+          untold: 0,
           reasons: [],
           warnings: [],
         },

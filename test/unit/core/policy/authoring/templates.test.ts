@@ -53,7 +53,7 @@ describe("an explanation in a policy file", () => {
   it("says what a field is for, whether it is required, and what it is without", () => {
     assert.deepEqual(over("mode:"), {
       title: "spec.mode",
-      description: "enforce: what is not accepted is refused. warn: it is told, and refused by nobody.",
+      description: "enforce: models that are not accepted are rejected. warn: they are only reported.",
       required: false,
       usual: "enforce",
       start: TEXT.indexOf("mode:"),

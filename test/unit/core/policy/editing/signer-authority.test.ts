@@ -4,7 +4,7 @@ import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { planEdit } from "../../../../../src/core/policy/editing/plan-edit.ts";
 import { authoritiesFor, type ProvenSigner, rootOf } from "../../../../../src/core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../../../../src/core/policy/policy.ts";
-import { newlyAccepted, previewPolicy } from "../../../../../src/core/policy-preview.ts";
+import { previewPolicy } from "../../../../../src/core/policy-preview.ts";
 import { sign } from "../../../../../src/core/sign.ts";
 import { callingRepository } from "../../../../../src/core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../../../src/core/verification/signer.ts";
@@ -102,7 +102,7 @@ describe("the authorities that would accept a signer", () => {
     assert.deepEqual(scopes(workflow("refs/tags/v1"), GITHUB, ".sigstore/trust.json"), ["identity"]);
   });
 
-  it("tell where a workflow was run for another repository", () => {
+  it("distinguish a workflow that was run for another repository", () => {
     const signer = sigstore(workflow("refs/tags/v1"), GITHUB);
     const from = (sourceRepositoryUri: string) => callingRepository({ ...signer, extensions: { sourceRepositoryUri } });
     assert.equal(from("https://github.com/acme/models"), undefined);
@@ -155,7 +155,9 @@ describe("which models a new authority would accept", () => {
       { kind: "authority", authority: { name: "own", key: { data: own.publicPem } } },
     );
     const options = { folder: folder(), models: [a, b, c, d, outside], publicSigstore };
-    assert.deepEqual(await newlyAccepted(policyBefore, policyAfter, options), [a, b]);
+    const accepted = async (policy: Policy): Promise<string[]> =>
+      (await previewPolicy(policy, options)).filter(({ decision }) => decision.by === "signer").map((one) => one.model);
+    assert.deepEqual([await accepted(policyBefore), await accepted(policyAfter)], [[d], [a, b, d]]);
     assert.deepEqual(
       (await previewPolicy(policyAfter, options)).map(({ decision }) => decision.satisfied),
       [true, true, false, true],

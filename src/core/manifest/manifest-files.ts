@@ -1,0 +1,85 @@
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { ProvenanceError, systemCode } from "../errors.ts";
+import { temporaryName } from "../model/temporary-names.ts";
+import { encodeManifest, type PartialManifest, parseManifest } from "./partial-manifest.ts";
+
+/** Bytes: below what a JavaScript string can hold, and more than the manifest of the longest statement has. */
+const MAX_BYTES = 500_000_000;
+/** Characters that are written at once. */
+const CHUNK = 4 * 1024 * 1024;
+
+/**
+ * Reads a manifest.
+ *
+ * @throws ProvenanceError MANIFEST_UNREADABLE
+ */
+export async function readManifest(path: string): Promise<PartialManifest> {
+  let bytes: Buffer;
+  try {
+    const found = await stat(path);
+    // A pipe would be waited for, and a larger file could not be decoded.
+    if (!found.isFile() || found.size > MAX_BYTES)
+      throw unreadable(path, `it is no file of at most ${MAX_BYTES} bytes`);
+    bytes = await readFile(path);
+  } catch (error) {
+    throw error instanceof ProvenanceError ? error : unreadable(path, systemCode(error) ?? "unknown error", error);
+  }
+  return parseManifest(bytes.toString("utf8"), path);
+}
+
+/**
+ * What an earlier run wrote to that place; undefined where nothing is there.
+ *
+ * @throws ProvenanceError MANIFEST_UNREADABLE where the place holds anything else: it is not to be replaced
+ */
+export async function readEarlierManifest(path: string): Promise<PartialManifest | undefined> {
+  try {
+    return await readManifest(path);
+  } catch (error) {
+    if (!(error instanceof ProvenanceError)) throw error;
+    if (systemCode(error.cause) === "ENOENT") return undefined;
+    const { code, details, cause } = error;
+    throw new ProvenanceError(code, `${error.message} It is not replaced: give another --output.`, { details, cause });
+  }
+}
+
+/**
+ * Writes a manifest so that the path holds either what was there or all of it: a temporary file beside it, flushed, then
+ * renamed. Nothing is left of it on a failure.
+ *
+ * @throws ProvenanceError MANIFEST_UNWRITABLE
+ */
+export async function writeManifest(path: string, manifest: PartialManifest): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      let chunk = "";
+      for (const piece of encodeManifest(manifest)) {
+        chunk += piece;
+        if (chunk.length < CHUNK) continue;
+        await file.writeFile(chunk);
+        chunk = "";
+      }
+      await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const code = systemCode(cause) ?? "unknown error";
+    throw new ProvenanceError("MANIFEST_UNWRITABLE", `The manifest ${path} was not written (${code}).`, {
+      details: { path, system: code },
+      cause,
+    });
+  }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): ProvenanceError {
+  return new ProvenanceError("MANIFEST_UNREADABLE", `The manifest ${path} cannot be read: ${why}.`, {
+    details: { file: path },
+    ...(cause !== undefined && { cause }),
+  });
+}

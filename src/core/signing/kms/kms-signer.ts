@@ -1,0 +1,48 @@
+import type { PemSource } from "../../trust.ts";
+import { readPublicKey } from "../../verification/elliptic-keys.ts";
+import { verifiesParts } from "../ecdsa-signature.ts";
+import { keyOwner, signerWithKey } from "../key-signer.ts";
+import type { Signer, SignerOptions } from "../signer.ts";
+import { findPlugin, parseKmsReference } from "./find-plugin.ts";
+import type { PluginOptions } from "./plugin-options.ts";
+import { pluginFailed, runPlugin } from "./run-plugin.ts";
+
+/** A key in a cloud or a vault, behind a plugin: the program `sigstore-kms-NAME` on `PATH`. */
+export interface KmsIdentity extends Omit<PluginOptions, "signal"> {
+  readonly method: "kms";
+  /** `NAME://KEY` */
+  readonly key: string;
+}
+
+/** @throws ProvenanceError KMS_*, KEY_UNREADABLE, KEY_UNSUPPORTED, CANCELLED */
+export async function createKmsSigner(identity: KmsIdentity, options: SignerOptions): Promise<Signer> {
+  const { key: text, onOutput, timeout } = identity;
+  const pluginOptions = { onOutput, timeout, signal: options.signal };
+  const { name, key } = parseKmsReference(text);
+  const program = await findPlugin(name, process.env["PATH"]);
+  const { key: publicKey, curve } = readPublicKey(await publicKeyOf(program, text, key, pluginOptions));
+  const half = { publicKey, curve };
+  return signerWithKey(half, text, keyOwner(half, text), options, async (parts) => {
+    const { signMessage } = await runPlugin(program, key, { method: "signMessage", curve }, parts, pluginOptions);
+    if (!signMessage) throw pluginFailed(program, "it answered without a signature");
+    if (verifiesParts(parts, signMessage.signature, half)) return signMessage.signature;
+    throw pluginFailed(program, "what it signed does not verify with the public key that it gave");
+  });
+}
+
+/**
+ * The public key of a key behind a plugin.
+ *
+ * @param text `NAME://KEY`
+ * @throws ProvenanceError KMS_*, CANCELLED
+ */
+export async function readKmsPublicKey(text: string, options: PluginOptions = {}): Promise<PemSource> {
+  const { name, key } = parseKmsReference(text);
+  return publicKeyOf(await findPlugin(name, process.env["PATH"]), text, key, options);
+}
+
+async function publicKeyOf(program: string, label: string, key: string, options: PluginOptions): Promise<PemSource> {
+  const { publicKey } = await runPlugin(program, key, { method: "publicKey" }, [], options);
+  if (!publicKey) throw pluginFailed(program, "it answered without a public key");
+  return { label, pem: publicKey.publicKeyPEM.toString("utf8") };
+}

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { basename } from "node:path";
+import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
+import type { PluginOptions } from "./plugin-options.ts";
+import {
+  type PluginCall,
+  type PluginResponse,
+  PROTOCOL_VERSION,
+  parseResponse,
+  pluginArguments,
+} from "./plugin-protocol.ts";
+
+/** Milliseconds that one call may take; a person may have to agree somewhere. */
+const TIMEOUT = 60_000;
+/** Characters of a response. */
+const MAX_RESPONSE = 1_000_000;
+/** Characters of an error message that are repeated. */
+const MAX_MESSAGE = 1000;
+
+/**
+ * Runs a plugin once. It has the environment of this process, where it finds what it needs to log in.
+ *
+ * @param program absolute path
+ * @param message parts of what it signs
+ * @throws ProvenanceError KMS_PLUGIN_FAILED, CANCELLED
+ */
+export async function runPlugin(
+  program: string,
+  key: string,
+  call: PluginCall,
+  message: readonly Buffer[],
+  options: PluginOptions,
+): Promise<PluginResponse> {
+  const { signal, timeout = TIMEOUT } = options;
+  throwIfCancelled(signal);
+  const deadline = new Date(Date.now() + timeout);
+  const text = await output(program, [PROTOCOL_VERSION, pluginArguments(key, call, deadline)], message, options);
+  let response: PluginResponse;
+  try {
+    response = parseResponse(text);
+  } catch (cause) {
+    throw pluginFailed(program, "its answer is not one of the protocol (cliplugin, v1)", cause);
+  }
+  const { errorMessage } = response;
+  if (errorMessage) throw pluginFailed(program, errorMessage.slice(0, MAX_MESSAGE));
+  return response;
+}
+
+export function pluginFailed(program: string, why: string, cause?: unknown): ProvenanceError {
+  const name = basename(program);
+  return new ProvenanceError("KMS_PLUGIN_FAILED", `The plugin ${name} failed: ${why.replace(/\.$/, "")}.`, {
+    details: { program },
+    cause,
+  });
+}
+
+function output(
+  program: string,
+  args: readonly string[],
+  message: readonly Buffer[],
+  { onOutput, signal, timeout = TIMEOUT }: PluginOptions,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
+    let text = "";
+    const stop = (error: Error): void => {
+      child.kill("SIGKILL");
+      // What the plugin itself has started may go on writing.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      reject(error);
+    };
+    const late = setTimeout(
+      () => stop(pluginFailed(program, `it did not answer within ${timeout / 1000} seconds`)),
+      timeout,
+    );
+    const cancel = (): void => stop(new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason }));
+    signal?.addEventListener("abort", cancel, { once: true });
+    child.on("error", (error) => stop(pluginFailed(program, `it could not be started (${error.message})`, error)));
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      if (text.length > MAX_RESPONSE) stop(pluginFailed(program, "its answer is too long"));
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => onOutput?.(chunk));
+    child.on("close", (_, killed) => {
+      clearTimeout(late);
+      signal?.removeEventListener("abort", cancel);
+      if (killed !== null) reject(pluginFailed(program, `its process ended (${killed})`));
+      else resolve(text);
+    });
+    // A plugin need not read what it does not need.
+    child.stdin.on("error", () => {});
+    for (const part of message) child.stdin.write(part);
+    child.stdin.end();
+  });
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
+import { moduleError } from "./find-module.ts";
+import { ANSWERS, type PrivateKeyObject, REPLY, type Request, type TokenObjects } from "./protocol.ts";
+import { notInstalled, returnedError } from "./return-errors.ts";
+import type { Token } from "./token.ts";
+
+/** Milliseconds that one call of the module may take; the touch of a button may be part of it. */
+const TIMEOUT = 60_000;
+/** Milliseconds that a module gets to end in order. */
+const CLOSE_TIMEOUT = 2000;
+
+export interface ModuleOptions {
+  /** A folder that may have the package `koffi` in its `node_modules`, where this program has none. */
+  readonly koffi?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that one call of the module may take: 60 000 if absent. */
+  readonly timeout?: number | undefined;
+}
+
+/** A PKCS #11 module that is loaded in a process of its own, which is ended by {@link close}. */
+export class ModuleProcess {
+  readonly #path: string;
+  readonly #options: ModuleOptions;
+  readonly #child: ChildProcess;
+  /** Why the process is gone. */
+  #gone: string | undefined;
+  #pending: { resolve(reply: unknown): void; reject(error: Error): void } | undefined;
+
+  private constructor(path: string, options: ModuleOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#child = fork(fileURLToPath(processFile()), [], {
+      execArgv: [],
+      env: environment(),
+      // What a module prints is not for the person who signs.
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      serialization: "advanced",
+    });
+    this.#child.on("message", (reply) => this.#take()?.resolve(reply));
+    this.#child.on("error", (error) => this.#ended(`its process could not be started (${error.message})`));
+    this.#child.on("exit", (code, signal) => this.#ended(`its process ended (${signal ?? `status ${code}`})`));
+  }
+
+  /** @throws ProvenanceError PKCS11_NOT_INSTALLED, PKCS11_MODULE, PKCS11_MODULE_FAILED, PKCS11_FAILED, CANCELLED */
+  static async open(path: string, options: ModuleOptions = {}): Promise<ModuleProcess> {
+    throwIfCancelled(options.signal);
+    const module = new ModuleProcess(path, options);
+    try {
+      await module.#call({ call: "open", module: path, koffi: options.koffi });
+      return module;
+    } catch (error) {
+      await module.close();
+      throw error;
+    }
+  }
+
+  /** @throws as {@link open} */
+  tokens(): Promise<readonly Token[]> {
+    return this.#call({ call: "tokens" });
+  }
+
+  /**
+   * Opens a session with a token.
+   *
+   * @param pin absent where the token needs none, or takes it at the device
+   * @throws as {@link open}, PKCS11_PIN_WRONG, PKCS11_PIN_LOCKED, PKCS11_TOKEN
+   */
+  async logIn({ slot, loginRequired, label }: Token, pin: string | undefined): Promise<void> {
+    const bytes = pin === undefined ? undefined : Buffer.from(pin, "utf8");
+    await this.#call({ call: "logIn", slot, login: loginRequired, pin: bytes }, label);
+  }
+
+  /** @throws as {@link open} */
+  objects(): Promise<TokenObjects> {
+    return this.#call({ call: "objects" });
+  }
+
+  /**
+   * Signs a digest with ECDSA.
+   *
+   * @returns r and s, one after the other
+   * @throws as {@link open}
+   */
+  async sign(key: PrivateKeyObject, digest: Buffer): Promise<Buffer> {
+    return Buffer.from(await this.#call({ call: "sign", key, digest }));
+  }
+
+  /** Ends the process, by force where the module does not end in time. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    await new Promise<void>((resolve) => {
+      const patience = setTimeout(() => child.kill("SIGKILL"), CLOSE_TIMEOUT);
+      child.once("exit", () => {
+        clearTimeout(patience);
+        resolve();
+      });
+      if (child.connected) child.disconnect();
+    });
+  }
+
+  async #call<C extends Request["call"]>(
+    request: Extract<Request, { call: C }>,
+    token?: string,
+  ): Promise<v.InferOutput<(typeof ANSWERS)[C]>> {
+    const answer = v.parse(REPLY, await this.#reply(request));
+    switch (answer.outcome) {
+      case "done": {
+        const schema: v.GenericSchema<unknown, v.InferOutput<(typeof ANSWERS)[C]>> = ANSWERS[request.call];
+        return v.parse(schema, answer.value);
+      }
+      case "returned":
+        throw returnedError(answer.function, answer.value, this.#path, token);
+      case "koffi":
+        throw notInstalled(answer.message);
+      case "failed":
+        throw moduleError(this.#path, answer.message);
+    }
+  }
+
+  async #reply(request: Request): Promise<unknown> {
+    const { signal, timeout = TIMEOUT } = this.#options;
+    throwIfCancelled(signal);
+    if (this.#gone !== undefined) throw this.#failed(this.#gone);
+    const child = this.#child;
+    const stop = (why: Error): void => {
+      this.#take()?.reject(why);
+      child.kill("SIGKILL");
+    };
+    const cancel = (): void => stop(new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason }));
+    const late = setTimeout(() => stop(this.#failed(`it did not answer within ${timeout / 1000} seconds`)), timeout);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        this.#pending = { resolve, reject };
+        child.send(request, (error) => {
+          if (error !== null) this.#ended(`its process takes no message (${error.message})`);
+        });
+      });
+    } finally {
+      clearTimeout(late);
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  #take(): { resolve(reply: unknown): void; reject(error: Error): void } | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return pending;
+  }
+
+  #ended(why: string): void {
+    this.#gone ??= why;
+    this.#take()?.reject(this.#failed(this.#gone));
+  }
+
+  #failed(why: string): ProvenanceError {
+    return new ProvenanceError(
+      "PKCS11_MODULE_FAILED",
+      `The PKCS #11 module ${this.#path} failed: ${why}. Reconnect the token and try again.`,
+      { details: { path: this.#path } },
+    );
+  }
+}
+
+/** Modules find their settings in the environment. On the desktop `process.execPath` is the editor itself. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return { ...env, ELECTRON_RUN_AS_NODE: "1" };
+}
+
+/** Beside this file and with its extension, in the sources as in the bundles. */
+function processFile(): URL {
+  return new URL(`pkcs11-process${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url);
+}

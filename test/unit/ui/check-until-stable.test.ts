@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import type { Verdict, VerdictState } from "../../../src/core/verdict.ts";
+import { checkUntilStable } from "../../../src/ui/check-until-stable.ts";
+
+/** Checks that come out like this, one after the other. */
+function checks(...states: readonly VerdictState[]) {
+  let count = 0;
+  return {
+    check: async (model: string): Promise<Verdict> => ({
+      model,
+      state: states[count++] ?? "unverifiable",
+      reasons: [],
+    }),
+    count: () => count,
+  };
+}
+
+describe("a check for somebody who acts on the answer", () => {
+  it("is done again where files changed while they were read, and not for ever", async () => {
+    const settles = checks("stale", "verified");
+    assert.equal((await checkUntilStable(settles, "/m", {})).state, "verified");
+    assert.equal(settles.count(), 2);
+    const never = checks("stale", "stale", "stale", "stale");
+    assert.equal((await checkUntilStable(never, "/m", {})).state, "stale");
+    assert.equal(never.count(), 3);
+  });
+});

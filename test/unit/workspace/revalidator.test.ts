@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import type { PemSource } from "../../../src/core/trust.ts";
+import { Checker } from "../../../src/workspace/checker.ts";
+import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { type AutomaticChecks, Revalidator } from "../../../src/workspace/revalidator.ts";
+import { changeByte, signWith } from "../../support/editor-workspace.ts";
+import { engineHere } from "../../support/engine-here.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const keys = makeKeys();
+const other = makeKeys("P-384");
+const pool = new HashPool({ workers: 0 });
+
+describe("Revalidator", () => {
+  const root = useTemporaryFolder();
+  let registry: ModelRegistry;
+  let checker: Checker;
+  let revalidator: Revalidator;
+  let trusted: PemSource[];
+  let automatic: AutomaticChecks;
+  let covered: boolean;
+  let model: string;
+  let states: string[];
+
+  beforeEach(async () => {
+    registry = new ModelRegistry();
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    automatic = "signatures";
+    covered = false;
+    const services = {
+      trust: async () => ({ keys: trusted }),
+      engine: engineHere(pool),
+      watch: async () => {},
+      log() {},
+    };
+    checker = new Checker({ registry, ...services });
+    revalidator = new Revalidator({
+      registry,
+      checker,
+      automatic: () => automatic,
+      covered: () => covered,
+      failed: () => {},
+      quietMs: 1,
+    });
+    writeTree(root(), { "m/weights.bin": "w", "m/.git/HEAD": "ref", "m/deep/vocab.txt": "v" });
+    model = join(root(), "m");
+    await signWith(model, keys.privatePem, pool);
+    states = [];
+  });
+
+  afterEach(() => {
+    revalidator.dispose();
+    checker.dispose();
+  });
+
+  function found(): void {
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signature: join(model, "model.sig") }]);
+  }
+
+  async function verified(): Promise<void> {
+    found();
+    await checker.check(model, "files", { asked: true });
+    assert.equal(state(), "verified");
+    registry.onDidChange(() => states.push(`${state()}`));
+  }
+
+  const state = () => registry.get(model)?.verdict.state;
+
+  /** Resolves when the model gets there; the test's own time-out fails if it never does. */
+  async function reached(wanted: string, more: () => boolean = () => true): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = (): boolean => state() === wanted && more();
+      if (look()) return resolve();
+      const subscription = registry.onDidChange(() => {
+        if (!look()) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+
+  it("verifies a signature as soon as the model is found, and reads no file", async () => {
+    found();
+    await reached("unchecked", () => registry.get(model)?.verdict.signer !== undefined);
+    assert.equal(registry.get(model)?.verdict.coverage, undefined);
+  });
+
+  it("reads everything automatically only if the setting says so", async () => {
+    automatic = "full";
+    found();
+    await reached("verified");
+  });
+
+  it("makes a verdict outdated at once, and checks again when no more changes come", async () => {
+    await verified();
+    changeByte(join(model, "deep", "vocab.txt"));
+    const reported = revalidator.fileChanged(join(model, "deep", "vocab.txt"));
+    assert.equal(state(), "stale", "at once");
+    assert.equal(registry.get(model)?.verdict.staleBecause, "files");
+    await reported;
+    await reached("modified");
+    assert.deepEqual(states, ["stale", "checking", "modified"]);
+    changeByte(join(model, "deep", "vocab.txt"));
+    await revalidator.fileChanged(join(model, "deep", "vocab.txt"));
+    await reached("verified");
+  });
+
+  it("ignores changes of files that the signature leaves out, and of the signature file as long as it is the same", async () => {
+    await verified();
+    await revalidator.fileChanged(join(model, ".git", "HEAD"));
+    await revalidator.fileChanged(join(model, "model.sig"));
+    await revalidator.fileChanged(join(root(), "mm", "weights.bin"));
+    assert.deepEqual(states, []);
+  });
+
+  it("ignores late reports about a model that is watched, but not about the folders around it", async () => {
+    await verified();
+    covered = true;
+    await revalidator.fileChanged(join(model, "deep", "vocab.txt"), true);
+    await revalidator.fileChanged(model, true);
+    assert.deepEqual(states, []);
+    await revalidator.fileChanged(root(), true);
+    assert.equal(states[0], "stale");
+  });
+
+  it("reacts to a signature that is written again", async () => {
+    await verified();
+    await signWith(model, other.privatePem, pool);
+    await revalidator.fileChanged(join(model, "model.sig"));
+    assert.equal(states[0], "stale");
+    await reached("unverifiable");
+  });
+
+  it("reacts to a deleted folder above", async () => {
+    await verified();
+    await revalidator.fileChanged(root());
+    assert.equal(states[0], "stale");
+  });
+
+  it("checks nothing automatically when that is off, and still makes verdicts outdated", async () => {
+    await verified();
+    automatic = "off";
+    writeFileSync(join(model, "more.bin"), "x");
+    await revalidator.fileChanged(join(model, "more.bin"));
+    assert.equal(state(), "stale");
+    automatic = "signatures";
+    revalidator.automaticChanged();
+    await reached("modified");
+  });
+
+  it("makes verdicts outdated that rest on a key that is no longer trusted", async () => {
+    await verified();
+    trusted = [];
+    revalidator.trustChanged("trust");
+    assert.equal(registry.get(model)?.verdict.staleBecause, "trust");
+    await revalidator.fileChanged(join(model, "weights.bin"));
+    assert.equal(registry.get(model)?.verdict.staleBecause, "files", "that says more");
+    assert.equal(registry.get(model)?.before?.state, "verified");
+    await reached("unverifiable");
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    revalidator.trustChanged("trust");
+    await reached("verified");
+  });
+
+  it("checks the files of a model whose signer has become known, where files are checked automatically", async () => {
+    trusted = [];
+    automatic = "cached";
+    found();
+    await reached("unverifiable");
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    revalidator.trustChanged("trust");
+    await reached("verified");
+  });
+});

@@ -7,7 +7,7 @@ import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
 import { isFailure } from "../workspace/retained-failure.ts";
-import type { FolderNode, ModelNode, TreeNode } from "./tree-nodes.ts";
+import type { FolderNode, ModelNode, NoteNode, TreeNode } from "./tree-nodes.ts";
 
 /** The tree of models. The code for its rows is loaded with the first row. */
 export class ModelsView implements TreeDataProvider<TreeNode> {
@@ -18,7 +18,8 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #folders = new Map<string | undefined, FolderNode>();
   readonly #view: TreeView<TreeNode>;
   #filter: ReadonlySet<VerdictState> | undefined;
-  #hasSignature = false;
+  /** The rows about the whole list that are shown. */
+  #notes = "";
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(registry: ModelRegistry) {
@@ -60,6 +61,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node === undefined) {
       const { listNotes } = await import("./tree-notes.ts");
       const { above, below } = listNotes(this.#registry);
+      this.#notes = noteKey(above, below);
       return [...(await this.#settingNotes()), ...above, ...this.#roots(), ...below];
     }
     if (node.kind === "note") return [];
@@ -130,18 +132,23 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   #update({ paths, list }: RegistryChange): void {
-    const hasSignature = this.#registry.models.some(({ verdict }) => verdict.signature !== undefined);
     // A changed verdict may change whether its model passes the filter.
     if (list || this.#filter !== undefined) {
       for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
       this.#changed.fire(undefined);
     } else {
       for (const path of paths) this.#changed.fire(this.#modelNode(path));
-      // A row about the whole list depends on whether there is a signature.
-      if (this.#hasSignature !== hasSignature) this.#changed.fire(undefined);
+      // The progress of a check changes no row about the whole list.
+      if (paths.some((path) => this.#registry.get(path)?.progress === undefined)) void this.#refreshNotes();
     }
-    this.#hasSignature = hasSignature;
     this.#describe();
+  }
+
+  /** Rows about the whole list depend on the verdicts. */
+  async #refreshNotes(): Promise<void> {
+    const { listNotes } = await import("./tree-notes.ts");
+    const { above, below } = listNotes(this.#registry);
+    if (noteKey(above, below) !== this.#notes) this.#changed.fire(undefined);
   }
 
   #describe(): void {
@@ -156,6 +163,10 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       ? l10n.t("Restricted Mode: models are verified only on request, and signing is disabled.")
       : "";
   }
+}
+
+function noteKey(...notes: readonly (readonly NoteNode[])[]): string {
+  return JSON.stringify(notes.map((some) => some.map(({ id, description }) => [id, description])));
 }
 
 function severalFolders(): boolean {

@@ -1,4 +1,5 @@
 import { l10n, type MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import { trustLabel } from "../core/presentation/unknown-signer.ts";
 import { VERDICT_LABELS, verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
@@ -6,11 +7,16 @@ import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
 import { isFailure } from "../workspace/retained-failure.ts";
+import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
+import { worstFirst } from "../workspace/worst-first.ts";
 import { HoverText } from "./hover.ts";
 import { distinctName, modelDescription } from "./model-text.ts";
+import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
 
 /** Models named in the tooltip; the view has them all. */
 const ROWS = 12;
+/** Missing keys and root certificates named there. */
+const GROUPS = 3;
 
 export interface Summary {
   readonly icon: string;
@@ -48,7 +54,7 @@ export class StatusBar {
     this.#item.backgroundColor = background === undefined ? undefined : new ThemeColor(background);
     this.#item.accessibilityInformation = { label: l10n.t("Model Provenance: {0}", text), role: "button" };
     this.#item.tooltip = tooltip(models);
-    const shown = worst(models);
+    const [shown] = worstFirst(models, 1);
     this.#item.command = {
       command: COMMANDS.showModel,
       title: l10n.t("Show Models"),
@@ -96,7 +102,10 @@ function restSummary(models: readonly KnownModel[]): Summary {
     const text = demanded === 1 ? l10n.t("1 signature missing") : l10n.t("{0} signatures missing", demanded);
     return { icon: "warning", background: "statusBarItem.warningBackground", text };
   }
-  if (verified === 0) return { icon: VERDICT_LABELS.unchecked.icon, text: modelsText(all) };
+  if (verified === 0) {
+    const isSigned = models.some(({ verdict }) => verdict.signature !== undefined);
+    return { icon: VERDICT_LABELS.unchecked.icon, text: isSigned ? noneVerifiedText(all) : modelsText(all) };
+  }
   const text = verified === all ? modelsText(all) : l10n.t("{0} of {1} models", verified, all);
   return { icon: VERDICT_LABELS.verified.icon, text };
 }
@@ -109,24 +118,17 @@ function modelsText(count: number): string {
   return count === 1 ? l10n.t("1 model") : l10n.t("{0} models", count);
 }
 
+function noneVerifiedText(count: number): string {
+  return count === 1 ? l10n.t("1 model, not verified") : l10n.t("{0} models, none verified", count);
+}
+
 function percentText({ progress }: KnownModel): string {
   if (progress === undefined || progress.bytesTotal === 0) return l10n.t("Checking…");
   return l10n.t("{0} %", Math.floor((progress.bytesDone / progress.bytesTotal) * 100));
 }
 
-const ORDER = ["modified", "invalid", "checking", "untrusted", "unverifiable", "stale"] as const;
-
-/** The model that a click opens. */
-function worst(models: readonly KnownModel[]): KnownModel | undefined {
-  for (const state of ORDER) {
-    const model = models.find(({ verdict }) => verdict.state === state);
-    if (model !== undefined) return model;
-  }
-  return models[0];
-}
-
 function tooltip(models: readonly KnownModel[]): MarkdownString {
-  const rows = models.slice(0, ROWS).map((model) => ({
+  const rows = worstFirst(models, ROWS).map((model) => ({
     mark: verdictLabel(model.verdict, l10n.t).mark,
     name: distinctName(model, models),
     model: model.path,
@@ -134,7 +136,18 @@ function tooltip(models: readonly KnownModel[]): MarkdownString {
   }));
   const hover = new HoverText();
   for (const message of unreadablePolicies(models)) hover.text(message).paragraph();
+  for (const group of signposts(models).slice(0, GROUPS)) signpost(hover, group);
   hover.table(l10n.t("Model Provenance"), rows);
   if (models.length > ROWS) hover.paragraph().text(l10n.t("… and {0} more", models.length - ROWS));
   return hover.markdown;
+}
+
+/** What is missing to verify several models, and the action that changes it. */
+function signpost(hover: HoverText, group: UnknownSignerGroup): void {
+  const [first] = group.models;
+  const label = first && trustLabel(first.verdict, l10n.t);
+  if (first === undefined || label === undefined) return;
+  const claim = unknownSignerClaim(group);
+  hover.text([unknownSignerSentence(group), ...(claim === undefined ? [] : [claim]), ""].join(" "));
+  hover.link(label, COMMANDS.trustSigner, first.path).paragraph();
 }

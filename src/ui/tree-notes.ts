@@ -4,15 +4,17 @@ import type { SkippedFolders } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
+import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
+import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
 
 /** Rows about the whole list: above the models, how to begin; below them, why some may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
   const { models, extents } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
-    above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
+    above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : signposts(models).map(unknownNote),
     below: [
       ...[...extents].flatMap(([folder, { bound }]) => (bound === undefined ? [] : [boundNote(folder, bound)])),
       // Without a model, the welcome text says how to find one.
@@ -33,6 +35,23 @@ function unsignedNote(count: number): NoteNode {
     description: title,
     tooltip: l10n.t("A signature shows who made a model, and whether it has changed since."),
     command: { command: COMMANDS.signModel, title },
+  };
+}
+
+function unknownNote(group: UnknownSignerGroup): NoteNode {
+  const { kind, claims, models } = group;
+  const title = kind === "key" ? l10n.t("Trust Key…") : l10n.t("Trust Root Certificate…");
+  const sentence = unknownSignerSentence(group);
+  const claim = unknownSignerClaim(group);
+  const isNamed = kind === "certificate" && claims !== "";
+  return {
+    kind: "note",
+    id: `unknown:${kind}:${claims}`,
+    icon: kind === "key" ? "key" : "unverified",
+    label: title,
+    description: sentence.replace(/\.$/, ""),
+    tooltip: [sentence, ...(claim === undefined ? [] : [claim]), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
+    command: { command: COMMANDS.trustSigner, title, arguments: models.slice(0, 1).map(({ path }) => path) },
   };
 }
 

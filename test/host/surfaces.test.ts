@@ -94,6 +94,14 @@ const unsigned: KnownModel = {
 };
 const untrusted = model("phi", { state: "untrusted", signer: SIGNER, coverage: COVERAGE });
 
+const AUTHORITY = "CN=Acme Skills Root,O=Acme";
+
+/** Signed under a root that is not trusted. */
+function missingRoot(name: string): KnownModel {
+  const reason = { code: "CERTIFICATE_NO_ROOTS", message: "No root.", details: { authority: AUTHORITY } } as const;
+  return model(name, { state: "unverifiable", reasons: [reason] });
+}
+
 /** As a check leaves it while a policy has errors. */
 function unreadable(name: string, state: Verdict["state"]): KnownModel {
   const reason = { code: "POLICY_INVALID", message: "The policy p.yaml cannot be read.", details: {} } as const;
@@ -195,6 +203,7 @@ describe("the status bar", () => {
     ["all verified", [verified, verified], "2 models", undefined],
     ["some verified", [verified, unsigned], "1 of 2 models", undefined],
     ["none looked at", [unsigned], "1 model", undefined],
+    ["none verified", [missingRoot("a"), missingRoot("b"), unsigned], "3 models, none verified", undefined],
     ["one changed", [verified, modified], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
     ["one not valid", [verified, invalid], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
     ["both", [modified, invalid, untrusted], "2 of 3 models failed verification", "statusBarItem.errorBackground"],
@@ -374,6 +383,47 @@ describe("the tree", () => {
     assert.match(below[0].description, /500.000/);
     registry.replaceFolder(ROOT, [found("a", "model.sig"), found("b")]);
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
+  });
+
+  it("leads from nothing trusted to the root certificate: in a line above, below each model and in hovers", () => {
+    const registry = new ModelRegistry();
+    const names = ["a", "b", "c"];
+    registry.replaceFolder(
+      ROOT,
+      names.map((name) => ({ path: join(ROOT, name), kind: "directory", signature: join(ROOT, name, "model.sig") })),
+    );
+    for (const name of names) registry.update(join(ROOT, name), missingRoot(name).verdict);
+    const [note] = listNotes(registry).above;
+    assert.ok(note);
+    assert.equal(note.label, "Trust Root Certificate…");
+    assert.equal(note.description, "3 models name a certificate authority that you don't trust");
+    assert.match(note.tooltip, /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);
+    assert.equal(note.command.command, COMMANDS.trustSigner);
+    assert.deepEqual(note.command.arguments, [join(ROOT, "a")]);
+    const [row] = factsOf(missingRoot("a"), { kind: "model", path: join(ROOT, "a") });
+    assert.equal(row?.label, "Unknown certificate authority");
+    assert.equal(row.description, "Trust Root Certificate…");
+    assert.match(plain(modelHover(missingRoot("a"))), /\[Trust Root Certificate…\]/);
+  });
+
+  it("shows a certificate by its common name, and the whole name in the tooltip", () => {
+    const signer = {
+      method: "certificate",
+      subject: "CN=Alice,OU=Models,O=Acme",
+      issuer: "CN=Acme CA,O=Acme",
+      alternativeNames: [],
+      serialNumber: "01",
+      notBefore: "2025-11-21T14:02:00Z",
+      notAfter: "2035-11-21T14:02:00Z",
+      root: AUTHORITY,
+      fingerprints: [],
+    } as const;
+    const known = model("certified", { signer });
+    const [row] = factsOf(known, { kind: "model", path: known.path });
+    assert.equal(row?.label, "Signed by Alice");
+    assert.equal(row.description, "Acme CA");
+    assert.match(row.tooltip ?? "", /^Signed by CN=Alice,OU=Models,O=Acme\nIssued by CN=Acme CA,O=Acme\n/);
+    assert.match(plain(modelHover(known)), /Signed by Alice, issued by Acme CA/);
   });
 
   it("says below the models which folders were not searched", () => {

@@ -34,7 +34,7 @@ export function activate(context: ExtensionContext): Api {
   const tracker = store.add(new ModelTracker({ context, log, trust, sigstore, engine }));
   const { registry, checker, policies } = tracker;
 
-  const view = store.add(new ModelsView(registry));
+  const view = store.add(new ModelsView(registry, context.workspaceState));
   const services: Services = {
     log,
     registry,

@@ -5,6 +5,7 @@ import type { Verdict } from "../core/verdict.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
+import type { Checker, CheckProgress } from "../workspace/checker.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
 import { isFailure } from "../workspace/retained-failure.ts";
 import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
@@ -27,11 +28,16 @@ export interface Summary {
 /** The status bar item: the most severe verdict, in a few words. Hidden without models. */
 export class StatusBar {
   readonly #registry: ModelRegistry;
+  readonly #checker: Pick<Checker, "progress">;
   readonly #store = new DisposableStore();
   readonly #item: StatusBarItem;
 
-  constructor(registry: ModelRegistry) {
+  constructor({
+    registry,
+    checker,
+  }: { readonly registry: ModelRegistry; readonly checker: Pick<Checker, "progress"> }) {
     this.#registry = registry;
+    this.#checker = checker;
     this.#item = this.#store.add(window.createStatusBarItem("modelProvenance.summary", StatusBarAlignment.Left, 10));
     this.#item.name = l10n.t("Model Provenance");
     this.#store.add(registry.onDidChange(() => this.#update()));
@@ -49,7 +55,7 @@ export class StatusBar {
       this.#item.hide();
       return;
     }
-    const { icon, text, background } = summary(models);
+    const { icon, text, background } = summary(models, this.#checker.progress);
     this.#item.text = `$(${icon}) ${text}`;
     this.#item.backgroundColor = background === undefined ? undefined : new ThemeColor(background);
     this.#item.accessibilityInformation = { label: l10n.t("Model Provenance: {0}", text), role: "button" };
@@ -64,10 +70,14 @@ export class StatusBar {
   }
 }
 
-/** The most severe verdict; an unreadable policy is less severe than a failure only. */
-export function summary(models: readonly KnownModel[]): Summary {
+/**
+ * The most severe verdict; an unreadable policy is less severe than a failure only.
+ *
+ * @param progress of the checks of several models
+ */
+export function summary(models: readonly KnownModel[], progress?: CheckProgress): Summary {
   const red = redSummary(models);
-  if (unreadablePolicies(models).length === 0) return red ?? restSummary(models);
+  if (unreadablePolicies(models).length === 0) return red ?? restSummary(models, progress);
   if (red !== undefined) return { ...red, text: l10n.t("{0}, policy can't be read", red.text) };
   const text = l10n.t("Policy can't be read, no signer accepted");
   return { icon: "warning", background: "statusBarItem.warningBackground", text };
@@ -86,12 +96,15 @@ function redSummary(models: readonly KnownModel[]): Summary | undefined {
   return { icon: VERDICT_LABELS.modified.icon, background: "statusBarItem.errorBackground", text };
 }
 
-function restSummary(models: readonly KnownModel[]): Summary {
+function restSummary(models: readonly KnownModel[], progress: CheckProgress | undefined): Summary {
   const count = (state: string): number => models.filter(({ verdict }) => verdict.state === state).length;
   const all = models.length;
   const untrusted = count("untrusted");
   const verified = count("verified");
   const checking = models.find(({ verdict }) => verdict.state === "checking");
+  if (progress !== undefined && progress.total > 1) {
+    return { icon: VERDICT_LABELS.checking.icon, text: l10n.t("{0} of {1}", progress.done, progress.total) };
+  }
   if (checking !== undefined) return { icon: VERDICT_LABELS.checking.icon, text: percentText(checking) };
   if (untrusted > 0) {
     const text = untrusted === 1 ? l10n.t("1 signer not accepted") : l10n.t("{0} signers not accepted", untrusted);

@@ -10,7 +10,7 @@ import { reasonsOutsideDecision } from "../core/presentation/decision-text.ts";
 import { issuerAndTime, signerName, signerText } from "../core/presentation/signer-text.ts";
 import { trustLabel, unknownSigner } from "../core/presentation/unknown-signer.ts";
 import { isException } from "../core/presentation/verdict-labels.ts";
-import type { Coverage, Verdict } from "../core/verdict.ts";
+import type { Coverage, Verdict, VerdictState } from "../core/verdict.ts";
 import { commonName } from "../core/verification/distinguished-name.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -20,12 +20,18 @@ import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
 
 /** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
-export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
+export type TreeNode = FolderNode | StateNode | ModelNode | FactNode | NoteNode;
 
 export interface FolderNode {
   readonly kind: "folder";
   /** Absolute; undefined for models outside the workspace. */
   readonly path: string | undefined;
+}
+
+/** Models of one state, where they are grouped by it. */
+export interface StateNode {
+  readonly kind: "state";
+  readonly state: VerdictState;
 }
 
 export interface ModelNode {

@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
 import { l10n, TreeItem, workspace } from "vscode";
+import { commonName } from "../core/verification/distinguished-name.ts";
 import type { SkippedFolders } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -38,6 +39,19 @@ function unsignedNote(count: number): NoteNode {
   };
 }
 
+/** What most models lack to be verified, for the view's message: a row would cut it off. */
+export function signpostText({ models }: Pick<ModelRegistry, "models">): string {
+  const [group] = signposts(models);
+  return group === undefined ? "" : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+}
+
+/** Beside the view's message, which takes no click. */
+export function filterNote(): NoteNode {
+  const title = l10n.t("Clear Filter");
+  const command = { command: COMMANDS.clearFilter, title };
+  return { kind: "note", id: "filter", icon: "filter-filled", label: title, description: "", tooltip: title, command };
+}
+
 function unknownNote(group: UnknownSignerGroup): NoteNode {
   const { kind, claims, models } = group;
   const title = kind === "key" ? l10n.t("Trust Key…") : l10n.t("Trust Root Certificate…");
@@ -49,7 +63,7 @@ function unknownNote(group: UnknownSignerGroup): NoteNode {
     id: `unknown:${kind}:${claims}`,
     icon: kind === "key" ? "key" : "unverified",
     label: title,
-    description: sentence.replace(/\.$/, ""),
+    description: isNamed ? plainText(commonName(claims)) : "",
     tooltip: [sentence, ...(claim === undefined ? [] : [claim]), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
     command: { command: COMMANDS.trustSigner, title, arguments: models.slice(0, 1).map(({ path }) => path) },
   };

@@ -10,7 +10,7 @@ import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import { listNotes, noteItem } from "../../src/ui/tree-notes.ts";
+import { listNotes, noteItem, signpostText } from "../../src/ui/tree-notes.ts";
 import { type KnownModel, ModelRegistry } from "../../src/workspace/registry.ts";
 
 const ROOT = join("/", "w", "models");
@@ -227,6 +227,14 @@ describe("the status bar", () => {
       undefined,
     ],
   ];
+  it("counts the models of one go while they are verified, but never hides a failure", () => {
+    const checking = model("y", { state: "checking" });
+    const progress = { done: 120, total: 344 };
+    assert.equal(summary([verified, checking], progress).text, "120 of 344");
+    assert.equal(summary([verified, modified, checking], progress).text, "1 of 3 models failed verification");
+    assert.equal(summary([verified, checking], { done: 0, total: 1 }).text, "Checking…");
+  });
+
   for (const [title, models, text, background] of cases) {
     it(`says the worst: ${title}`, () => {
       const told = summary(models);
@@ -396,7 +404,11 @@ describe("the tree", () => {
     const [note] = listNotes(registry).above;
     assert.ok(note);
     assert.equal(note.label, "Trust Root Certificate…");
-    assert.equal(note.description, "3 models name a certificate authority that you don't trust");
+    assert.equal(note.description, "Acme Skills Root");
+    assert.equal(
+      signpostText(registry),
+      "3 models name a certificate authority that you don't trust. It calls itself Acme Skills Root.",
+    );
     assert.match(note.tooltip, /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);
     assert.equal(note.command.command, COMMANDS.trustSigner);
     assert.deepEqual(note.command.arguments, [join(ROOT, "a")]);

@@ -40,20 +40,23 @@ async function checkEach(
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const model of models) {
-    if (models.length > 1) report.step(modelName(model));
-    const onProgress = models.length === 1 ? report.bytes : undefined;
-    const options = { asked: true, signal, ...(onProgress === undefined ? {} : { onProgress }) };
+  const isOne = models.length === 1;
+  const options = { asked: true, signal, ...(isOne && { onProgress: report.bytes }) };
+  let done = 0;
+  const checkOne = async (model: KnownModel): Promise<Verdict> => {
     try {
-      verdicts.push(await checker.check(model.path, "files", options));
+      return await checker.check(model.path, "files", options);
     } catch (error) {
-      if (models.length === 1 || isCancellation(error)) throw error;
+      if (isOne || isCancellation(error)) throw error;
       log.error(errorText(error));
-      verdicts.push({ ...model.verdict, state: "unverifiable" });
+      return { ...model.verdict, state: "unverifiable" };
+    } finally {
+      done += 1;
+      if (!isOne) report.step(l10n.t("{0} of {1}", done, models.length));
     }
-  }
-  return verdicts;
+  };
+  // The checker runs one at a time, and knows how many are left.
+  return Promise.all(models.map(checkOne));
 }
 
 const LEVELS = { verified: "information", modified: "error", invalid: "error" } as const;

@@ -12,7 +12,7 @@ import { checkSamples } from "./start/check-samples.ts";
 import { coverageSuite } from "./suites/coverage.ts";
 import { hostInBrowser } from "./suites/host-in-browser.ts";
 import { mochaSuite } from "./suites/mocha-suite.ts";
-import { addUp, closingLine, skippedLines } from "./suites/totals.ts";
+import { addUp, closingLine, limitRetries, retryLines, skippedLines } from "./suites/totals.ts";
 
 const firstOption = process.argv.findIndex((arg, index) => index > 1 && arg.startsWith("-"));
 const named = process.argv.slice(2, firstOption === -1 ? undefined : firstOption);
@@ -49,10 +49,10 @@ if (named.length === 0 && mochaArgs.length === 0) {
   await measure("coverage", async () => coverageSuite(v8Files));
 }
 rmSync(v8Files, { recursive: true, force: true });
-const total = addUp(results);
+const total = limitRetries(addUp(results));
 console.log("");
 for (const line of skippedLines(total)) console.log(line);
-for (const { title } of total.retried ?? []) console.log(`Tried again: ${title}`);
+for (const line of retryLines(total)) console.log(line);
 for (const { title } of total.failed) console.log(`Failed: ${title}`);
 console.log(closingLine(total));
 process.exitCode = total.failed.length > 0 ? 1 : 0;

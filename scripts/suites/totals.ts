@@ -18,6 +18,23 @@ export function skippedLines(result: SuiteResult): string[] {
   });
 }
 
+/** Tries of tests in windows that may fail in one run: the machine is shared, and a window is slow at times. */
+const MAX_RETRIES = 2;
+
+/** The result with a failure more, where more tries failed than one run may have. */
+export function limitRetries(result: SuiteResult): SuiteResult {
+  const count = result.retried?.length ?? 0;
+  if (count <= MAX_RETRIES) return result;
+  const title = `windows: ${count} tries were repeated, at most ${MAX_RETRIES} may be`;
+  return { ...result, failed: [...result.failed, { title, message: "see the tries above" }] };
+}
+
+/** The lines that count and name the tries that were repeated. */
+export function retryLines({ retried = [] }: SuiteResult): string[] {
+  if (retried.length === 0) return [];
+  return [`Repeated in windows: ${retried.length}`, ...retried.map(({ title }) => `Tried again: ${title}`)];
+}
+
 /** The line that a run ends with. */
 export function closingLine(result: SuiteResult): string {
   return `${result.passed} passed, ${result.failed.length} failed, ${result.skipped.length} skipped`;

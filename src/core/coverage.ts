@@ -20,6 +20,7 @@ export function coverageOf(
     seconds: (performance.now() - started) / 1000,
     ignored: list.ignored,
     ...(list.hidden && { hidden: list.hidden }),
+    ...(list.hubLinks && { hubLinks: list.hubLinks }),
     unsigned: passed.unsigned,
     empty: passed.empty,
     algorithm: serialization.algorithm,

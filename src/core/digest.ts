@@ -4,6 +4,7 @@ import { ProvenanceError } from "./errors.ts";
 import type { DigestMode, DigestOptions, HashAlgorithm } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { signingIgnoreRules } from "./ignore-rules.ts";
+import { expandIgnorePatterns, findToolFiles, type IgnorePattern, withoutFiles } from "./leave-out.ts";
 import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
@@ -22,6 +23,10 @@ export interface DigestModelOptions extends PoolChoice, DigestOptions {
   readonly shardSize?: number;
   /** Canonical, relative to the model. */
   readonly ignorePaths?: readonly string[];
+  /** Patterns for further paths: each is expanded, and the exact paths are left out. */
+  readonly ignorePatterns?: readonly IgnorePattern[];
+  /** Leaves out the files that tools wrote beside those of the model, see `findToolFiles`; each by its exact path. */
+  readonly excludeToolFiles?: boolean;
   /** Leaves `.git` and its kin at the top of the model out (OMS 6.2); true if absent. */
   readonly ignoreGitPaths?: boolean;
   readonly allowSymlinks?: boolean;
@@ -55,7 +60,14 @@ export async function digest(options: DigestModelOptions): Promise<ModelDigest> 
 /** What decides which files a signature covers. */
 export type ListOptions = Pick<
   DigestModelOptions,
-  "model" | "signature" | "ignorePaths" | "ignoreGitPaths" | "allowSymlinks" | "signal"
+  | "model"
+  | "signature"
+  | "ignorePaths"
+  | "ignorePatterns"
+  | "excludeToolFiles"
+  | "ignoreGitPaths"
+  | "allowSymlinks"
+  | "signal"
 >;
 
 /** What a signature would cover and ignore. */
@@ -72,17 +84,21 @@ export interface SigningList {
 export async function listForSigning(options: ListOptions): Promise<SigningList> {
   const model = resolve(options.model);
   const callerPaths = options.ignorePaths ?? [];
-  callerPaths.forEach(checkIgnorePath);
-  const ignore = signingIgnoreRules(model, options.signature, options.ignoreGitPaths ?? true, callerPaths);
+  for (const path of callerPaths) checkIgnorePath(path, model);
+  const rules = signingIgnoreRules(model, options.signature, options.ignoreGitPaths ?? true, callerPaths);
   const own = options.signature === undefined ? undefined : relativeToModel(model, options.signature);
-  const list = await enumerateModel(model, {
-    ignore,
+  const all = await enumerateModel(model, {
+    ignore: rules,
     allowSymlinks: options.allowSymlinks ?? false,
     ...(own !== undefined && { isTemporary: (name: string) => isTemporaryName(name, own) }),
     signal: options.signal,
   });
+  const matching = expandIgnorePatterns(all, options.ignorePatterns ?? []);
+  const toolFiles = options.excludeToolFiles === true ? await findToolFiles(all, options.signal) : [];
+  const exact = [...new Set([...matching, ...toolFiles])];
+  const list = withoutFiles(all, exact);
   rejectUnsignable(list, model);
-  return { list, ignore };
+  return { list, ignore: [...rules, ...exact.map((path) => ({ path, source: "caller" as const }))] };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Manifest } from "./manifest/manifest.ts";
-import { GIT_PATHS, type IgnoreRule, isIgnored, relativeToModel } from "./model/ignore.ts";
+import { GIT_PATHS, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
+import { isIgnored } from "./model/is-ignored.ts";
 
 /**
  * Returns what is ignored when a model is compared with its signature (OMS 6.2): the signature file, the signer's paths,

@@ -11,7 +11,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
 import { authenticateParsed, readIfReadable, type VerifyOptions, verifyParsed } from "./verify.ts";
 
 export interface FactsOptions
-  extends Pick<VerifyOptions, "model" | "pool" | "cache" | "mode" | "signal" | "onProgress"> {
+  extends Pick<VerifyOptions, "model" | "pool" | "cache" | "mode" | "signal" | "onProgress" | "hubCacheLinks"> {
   readonly signature: LocatedSignature;
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
@@ -51,9 +51,10 @@ function verifyFiles(
   signature: string,
   { trust }: TrustChoice,
 ): Promise<Verdict> {
-  const { model, pool, cache, mode, signal, onProgress } = options;
+  const { model, pool, cache, mode, signal, onProgress, hubCacheLinks = "allow" } = options;
   const ignorePaths = commonIgnorePaths(options.governing);
-  return verifyParsed(bundle, { model, signature, trust, ignorePaths, pool, cache, mode, signal, onProgress });
+  const reading = { pool, cache, mode, signal, onProgress };
+  return verifyParsed(bundle, { model, signature, trust, ignorePaths, hubCacheLinks, ...reading });
 }
 
 interface Authentications {

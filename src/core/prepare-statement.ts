@@ -1,16 +1,18 @@
 import { basename, resolve } from "node:path";
 import { encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
+import { findToolFiles } from "./leave-out.ts";
 import type { FileList } from "./model/file-list.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
 import { assertReplaceable, readEarlierSignature } from "./signing/earlier-signature.ts";
 import { rejectPrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
+import { type AllowedFiles, contentWarnings, rejectUnsuitable } from "./signing/unsuitable-files.ts";
 import { checkWritable } from "./signing/write-file-atomically.ts";
 import type { Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 
-export interface PrepareOptions extends DigestModelOptions {
+export interface PrepareOptions extends DigestModelOptions, AllowedFiles {
   readonly signature: string;
   /** Trusts the current signer only. */
   readonly trust: Trust;
@@ -30,8 +32,8 @@ export interface PreparedStatement {
   readonly rootDigest: string;
   readonly coverage: Coverage;
   readonly list: Pick<FileList, "root" | "outside" | "ignored">;
-  /** About files that Windows cannot hold. */
-  readonly nameWarning?: string;
+  /** About the files, in sentences. */
+  readonly warnings: readonly string[];
   /** The signature of this model that is replaced; absent where there is none, or where it is another model's. */
   readonly replaces?: Replacement;
 }
@@ -61,12 +63,14 @@ export async function prepareStatement({
     manifestFile === undefined
       ? await buildManifest({ ...options, mode }, async ({ files }) => {
           if (!allowPrivateKeys) await rejectPrivateKeys(files, name, options.signal);
+          await rejectUnsuitable(files, name, options, options.signal);
         })
       : await (await import("./manifest-to-sign.ts")).manifestToSign({
           ...options,
           manifest: manifestFile,
           allowPrivateKeys,
         });
+  if (manifestFile !== undefined) await rejectUnsuitable(list.files, name, options, options.signal);
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);
   return {
@@ -74,7 +78,10 @@ export async function prepareStatement({
     rootDigest,
     coverage,
     list: { root, outside, ignored },
-    ...(nameWarning !== undefined && { nameWarning }),
+    warnings: [
+      ...(nameWarning === undefined ? [] : [nameWarning]),
+      ...contentWarnings(list.files, await findToolFiles(list, options.signal)),
+    ],
     ...(earlier?.sameModel === true && { replaces: replacementOf(earlier, manifest) }),
   };
 }

@@ -13,6 +13,7 @@ import type { Pkcs11Identity } from "./signing/pkcs11/pkcs11-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
 import { inspectDestination } from "./signing/signature-destination.ts";
 import type { Signer, SignerOptions } from "./signing/signer.ts";
+import type { AllowedFiles } from "./signing/unsuitable-files.ts";
 import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
@@ -20,7 +21,7 @@ import type { Signer as SignerIdentity } from "./verification/signer.ts";
 /** The identity that signs a model. */
 export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity | Pkcs11Identity | KmsIdentity;
 
-export interface SignOptions extends DigestModelOptions {
+export interface SignOptions extends DigestModelOptions, AllowedFiles {
   /** Path of the signature: no file, or a signature of this model by this signer. */
   readonly signature: string;
   readonly identity: SigningIdentity;
@@ -138,15 +139,12 @@ function withMore(error: unknown, text: string): unknown {
   return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
-function warningsFor(
-  { list: { root, outside, ignored }, nameWarning }: PreparedStatement,
-  signature: string,
-): string[] {
+function warningsFor({ list: { root, outside, ignored }, warnings }: PreparedStatement, signature: string): string[] {
   const unfinished = ignored
     .filter(({ name, source }) => source === "signature" && basename(name) !== basename(signature))
     .filter(({ name }) => existsSync(join(root, name)));
   return [
-    ...(nameWarning === undefined ? [] : [nameWarning]),
+    ...warnings,
     ...outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`),
     ...unfinished.map(
       ({ name }) =>

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Comparison } from "./manifest/comparison.ts";
 import type { HiddenContent, IgnoredEntry } from "./model/file-list.ts";
-import type { Decision } from "./policy/decision.ts";
+import type { Decision, PolicyReference } from "./policy/decision.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 
 /**
@@ -9,6 +9,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
  * - `unchecked`: signed, not looked at yet
  * - `checking`
  * - `verified`: authentic, files match, the signer is accepted
+ * - `pinned`: not signed, same bytes as a policy pins
  * - `untrusted`: authentic, files match, the signer is not accepted
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: malformed or not authentic
@@ -20,6 +21,7 @@ export type VerdictState =
   | "unchecked"
   | "checking"
   | "verified"
+  | "pinned"
   | "untrusted"
   | "modified"
   | "invalid"
@@ -57,6 +59,8 @@ export interface Coverage {
   readonly ignored: readonly IgnoredEntry[];
   /** Files below the default ignore paths that are not git's own; absent if there are none. */
   readonly hidden?: HiddenContent;
+  /** Links of a Hugging Face cache that were read through, although the signer signed plain files; absent where there is none. */
+  readonly hubLinks?: readonly string[];
   /** Files that the statement does not name and the caller accepts. */
   readonly unsigned: readonly string[];
   /** Empty files: shards do not record them (OMS 6.3.2). */
@@ -67,6 +71,19 @@ export interface Coverage {
   readonly shardSize?: number;
   /** Whether the signer followed symbolic links (OMS 6.1.1). */
   readonly symlinksAllowed: boolean;
+}
+
+/** What a policy pins of an unsigned model. */
+export interface Pin {
+  readonly policy: PolicyReference;
+  readonly authority: PolicyReference;
+  /** Lower-case hex, of the list of its files. */
+  readonly sha256: string;
+  /** Package URL of where it is from, as the policy says. */
+  readonly source?: string;
+  readonly note?: string;
+  /** The day, as the lock file says: `2026-11-02`. */
+  readonly pinnedOn?: string;
 }
 
 /** The result of a verification, which every surface displays. */
@@ -86,6 +103,8 @@ export interface Verdict {
   readonly coverage?: Coverage;
   /** The decision of policies, if any were evaluated; `verified` requires their acceptance then. */
   readonly decision?: Decision;
+  /** Of an unsigned model that is as pinned, or was: then it is `modified`. */
+  readonly pin?: Pin;
   /** Only after the files were compared. */
   readonly comparison?: Comparison;
   /** Lower-case hex of `subject[0].digest.sha256`, authenticated. */

@@ -6,7 +6,8 @@ import { mismatch } from "./manifest/join-parts.ts";
 import { buildResources, type Manifest } from "./manifest/manifest.ts";
 import type { PartialManifest } from "./manifest/partial-manifest.ts";
 import { readWholeManifest } from "./manifest-to-sign.ts";
-import { GIT_PATHS, isIgnored, relativeToModel } from "./model/ignore.ts";
+import { GIT_PATHS, relativeToModel } from "./model/ignore.ts";
+import { isIgnored } from "./model/is-ignored.ts";
 import type { Verdict } from "./verdict.ts";
 import { type AuthenticateOptions, authenticateParsed, readIfReadable } from "./verify.ts";
 

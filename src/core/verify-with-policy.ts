@@ -1,4 +1,5 @@
 import type { Comparison } from "./manifest/comparison.ts";
+import { existsIn } from "./model/ignore.ts";
 import type { Decision } from "./policy/decision.ts";
 import { covers, evaluate, type PolicySet } from "./policy/evaluate.ts";
 import { allowsUnsigned, enforcingPolicies, filesFor, governingPolicies } from "./policy/file-rules.ts";
@@ -6,11 +7,12 @@ import type { FileFacts, ModelFacts } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
 import { type Finding, findFacts } from "./policy-facts.ts";
+import { concludePin, measureForPolicies } from "./policy-pins.ts";
 import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
 import type { Reason, Verdict, VerdictState } from "./verdict.ts";
-import type { VerifyOptions } from "./verify.ts";
+import { stateOfDifferences, type VerifyOptions } from "./verify.ts";
 
 export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
@@ -65,19 +67,26 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
     // Where no policy covers the model, the keys of all of them still serve to name its signer.
     const trusted = covering.length === 0 ? all : group;
     const signature = await signatureFor(options, signaturePath);
-    const finding = await findFacts({ ...options, signature, trusted, governing, readFiles });
-    groups.push({ policies: group, enforcing: enforcingPolicies(governing, counts), finding });
+    const enforcing = enforcingPolicies(governing, counts);
+    const denied = enforcing.some(({ verification }) => verification.hubCacheLinks === "deny");
+    const hubCacheLinks = denied ? "deny" : "allow";
+    const finding = await findFacts({ ...options, signature, trusted, governing, readFiles, hubCacheLinks });
+    groups.push({ policies: group, enforcing, finding });
   }
+  // The signer of a signed model has to be accepted: pins are for unsigned models only.
+  const isUnsigned = groups.every(({ finding }) => finding.verdict.state === "unsigned");
+  const pin = isUnsigned ? await measureForPolicies(covering, options, readFiles) : undefined;
   const facts = (policy: Policy): ModelFacts => {
     const group = groups.find((candidate) => candidate.policies.includes(policy));
     if (group === undefined) throw new Error(`Nothing was found out for the policy ${policy.name}`);
-    return factsFor(policy, group.finding, readFiles);
+    return { ...factsFor(policy, group.finding, readFiles), ...(pin && { pin: pin.facts }) };
   };
   const decision = evaluate({ policies, workspaceTrusted, model: path, facts });
   const verdicts = groups.map(({ finding, enforcing }) => conclude(finding.verdict, decision, enforcing));
   const [worst] = verdicts.toSorted((a, b) => severity(a) - severity(b));
   if (worst === undefined) throw new Error("Nothing was checked");
-  return readFiles ? { ...worst, checkedAt: new Date().toISOString() } : worst;
+  const verdict = pin === undefined ? worst : concludePin(worst, covering, path, pin);
+  return readFiles ? { ...verdict, checkedAt: new Date().toISOString() } : verdict;
 }
 
 async function signatureFor(options: PolicyVerifyOptions, wanted: string | undefined): Promise<LocatedSignature> {
@@ -94,16 +103,18 @@ function severity({ state }: Verdict): number {
 }
 
 function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolean): ModelFacts {
+  const isThere = (path: string): boolean => existsIn(verdict.model, path);
   if (!readFiles || facts.signers.size === 0) return facts;
   const { comparison, coverage } = verdict;
   if (comparison !== undefined && coverage !== undefined) {
     return {
       ...facts,
-      files: filesFor(policy, comparison, coverage, (differing) => differencesText(differing, ENGLISH.t)),
+      files: filesFor(policy, comparison, coverage, isThere, (differing) => differencesText(differing, ENGLISH.t)),
     };
   }
   const why = verdict.reasons[0]?.message.replace(/\.$/, "") ?? "they could not be compared";
-  const files: FileFacts = { differences: why, signerIgnored: [], symlinksAllowed: false };
+  const nothing = { signerIgnored: [], hubLinks: [], ignorePatterns: [] };
+  const files: FileFacts = { differences: why, ...nothing, symlinksAllowed: false };
   return { ...facts, files };
 }
 
@@ -123,7 +134,7 @@ function conclude(verdict: Verdict, decision: Decision, enforcing: readonly Poli
     enforcing.length > 0 && enforcing.every((policy) => allowsUnsigned(policy, name));
   const passed = comparison.added.filter(({ name }) => isLetPass(name)).map(({ name }) => name);
   const left = without(comparison, new Set(passed));
-  const state = !left.matches ? "modified" : decision.outcome === "accepted" ? "verified" : "untrusted";
+  const state = stateOfDifferences(left) ?? (decision.outcome === "accepted" ? "verified" : "untrusted");
   // What differs is listed by name.
   const reasons = decision.reasons.filter(({ code }: Reason) => left.matches || code !== "POLICY_FILES");
   return {

@@ -1,12 +1,15 @@
 import { resolve } from "node:path";
 import type { Bundle } from "./bundle/bundle.ts";
 import { readBundle } from "./bundle/read-bundle.ts";
+import { explainChanges } from "./change-causes.ts";
 import { coverageOf } from "./coverage.ts";
 import { type ErrorKind, ProvenanceError, throwIfCancelled } from "./errors.ts";
 import type { DigestMode, DigestOptions } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
+import { isOnlyUndownloaded } from "./manifest/changed-files.ts";
 import { compare, matchFiles } from "./manifest/compare.ts";
+import type { Comparison } from "./manifest/comparison.ts";
 import { resourcesByFile } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { Trust } from "./trust.ts";
@@ -22,6 +25,8 @@ export interface VerifyOptions extends PoolChoice, DigestOptions {
   readonly ignorePaths?: readonly string[];
   /** Accepts files that the statement does not name (OMS 8.5); the verdict lists them. */
   readonly ignoreUnsignedFiles?: boolean;
+  /** Whether links of a Hugging Face cache are read through (see `hubBlob`); `allow` if absent. */
+  readonly hubCacheLinks?: "allow" | "deny";
   readonly mode?: DigestMode | undefined;
 }
 
@@ -48,10 +53,10 @@ export async function verifyParsed(bundle: Bundle, options: VerifyOptions): Prom
   try {
     const authentication = await verifyBundle(bundle, options.trust, signature);
     known = { ...known, ...authenticatedFacts(authentication) };
-    const checked = await checkFiles(model, signature, authentication, options);
-    const state =
-      checked.comparison?.matches !== true ? "modified" : authentication.rejection ? "untrusted" : "verified";
-    const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
+    const { causes, ...checked } = await checkFiles(model, signature, authentication, options);
+    const { rejection } = authentication;
+    const state = stateOfDifferences(checked.comparison) ?? (rejection ? "untrusted" : "verified");
+    const reasons = [...causes, ...(rejection ? [reasonOf(rejection)] : [])];
     return { state, model, signature, ...known, ...checked, reasons, checkedAt: new Date().toISOString() };
   } catch (error) {
     return { model, signature, ...known, ...failure(error), checkedAt: new Date().toISOString() };
@@ -100,10 +105,22 @@ export async function readIfReadable(
   }
 }
 
+/** Returns the state of a model whose files differ; undefined where none does. */
+export function stateOfDifferences(comparison: Comparison): "modified" | "unverifiable" | undefined {
+  if (comparison.matches) return undefined;
+  return isOnlyUndownloaded(comparison) ? "unverifiable" : "modified";
+}
+
 type Facts = Pick<Verdict, "signer" | "rootDigest" | "legacy">;
 
 function authenticatedFacts({ signer, statement }: BundleVerification): Facts {
   return { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
+}
+
+interface CheckedFiles {
+  readonly comparison: Comparison;
+  /** Why files differ, as far as that is known. */
+  readonly causes: readonly Reason[];
 }
 
 async function checkFiles(
@@ -111,7 +128,7 @@ async function checkFiles(
   signature: string,
   { statement }: BundleVerification,
   options: VerifyOptions,
-): Promise<Pick<Verdict, "comparison" | "coverage" | "reading">> {
+): Promise<Pick<Verdict, "coverage" | "reading"> & CheckedFiles> {
   const started = performance.now();
   const { manifest } = statement;
   const { serialization } = manifest;
@@ -123,6 +140,7 @@ async function checkFiles(
     const list = await enumerateModel(model, {
       ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
       allowSymlinks: serialization.allowSymlinks,
+      hubCacheLinks: options.hubCacheLinks !== "deny",
       signal,
     });
     const matching = matchFiles(manifest, list, signed);
@@ -137,8 +155,11 @@ async function checkFiles(
     files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
     bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
   };
+  const compared = compare(manifest, matching, digests.digests, ignoreUnsigned);
+  const { comparison, reasons } = await explainChanges(compared, { manifest, matching, list }, signal);
   return {
-    comparison: compare(manifest, matching, digests.digests, ignoreUnsigned),
+    comparison,
+    causes: reasons,
     coverage: coverageOf(list, serialization, covered, digests, started, {
       unsigned,
       empty: matching.empty.map(({ name }) => name),

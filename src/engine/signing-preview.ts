@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { listForSigning } from "../core/digest.ts";
+import { findToolFiles } from "../core/leave-out.ts";
 import type { ModelFile } from "../core/model/file-list.ts";
 import { measure } from "../core/model/measure.ts";
 
@@ -30,6 +31,8 @@ export interface SigningPreview {
   readonly ignoredCount: number;
   /** The first of them, without those that belong to the signature itself. */
   readonly ignored: readonly EntrySize[];
+  /** Files that tools wrote beside those of the model, and that a signature need not cover; the first of them. */
+  readonly toolFiles: readonly NamedSize[];
 }
 
 /** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
@@ -41,6 +44,7 @@ export async function previewSigning(
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");
   const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
+  const toolFiles = new Set((await findToolFiles(list, signal)).slice(0, SHOWN));
   const sizes: EntrySize[] = [];
   for (const [index, { name }] of ignored.slice(0, SHOWN).entries()) {
     sizes.push({ name, atLeast: false, ...(index < MEASURED ? await measure(join(root, name), signal) : {}) });
@@ -55,5 +59,6 @@ export async function previewSigning(
       .map(sized),
     ignoredCount: ignored.length,
     ignored: sizes,
+    toolFiles: files.filter(({ name }) => toolFiles.has(name)).map(sized),
   };
 }

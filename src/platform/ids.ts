@@ -26,6 +26,9 @@ export const COMMANDS = {
   showSignature: "modelProvenance.showSignature",
   compare: "modelProvenance.compare",
   previewResigning: "modelProvenance.previewResigning",
+  checkOrigin: "modelProvenance.checkOrigin",
+  pinModel: "modelProvenance.pinModel",
+  saveBom: "modelProvenance.saveBom",
   showOutput: "modelProvenance.showOutput",
 } as const;
 
@@ -76,6 +79,7 @@ export const TREE_CONTEXT = {
 
 export const COLOURS = {
   green: "modelProvenance.verifiedForeground",
+  blue: "modelProvenance.pinnedForeground",
   amber: "modelProvenance.cautionForeground",
   red: "modelProvenance.alarmForeground",
 } as const;

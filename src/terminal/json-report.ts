@@ -5,6 +5,7 @@ import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
+import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import { namesOf } from "../core/signing/replacement.ts";
@@ -86,8 +87,21 @@ export function inspectJson({ resources, ...inspection }: Inspection): JsonRepor
   };
 }
 
-/** @param part of the models, if they were shared out */
-export function scanJson(folder: string, models: readonly FoundModel[], part: PartNumber | undefined): JsonReport {
+/** `origin` is absent where there is no record and no claim of a repository. */
+export function originJson(model: string, { origin, pointers, claims }: OriginReport): JsonReport {
+  return { version: REPORT_VERSION, command: "origin", model, ...(origin && { origin }), pointers, claims };
+}
+
+/**
+ * @param origins by the path of the model, by name and size
+ * @param part of the models, if they were shared out
+ */
+export function scanJson(
+  folder: string,
+  models: readonly FoundModel[],
+  origins: ReadonlyMap<string, Origin>,
+  part: PartNumber | undefined,
+): JsonReport {
   return {
     version: REPORT_VERSION,
     command: "scan",
@@ -98,8 +112,13 @@ export function scanJson(folder: string, models: readonly FoundModel[], part: Pa
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       ...(signature !== undefined && { signature }),
+      ...originField(origins.get(path)),
     })),
   };
+}
+
+function originField(origin: Origin | undefined): { readonly origin?: Origin } {
+  return origin === undefined ? {} : { origin };
 }
 
 /** Whether every model may be used, and nothing was left out that a policy demands. */
@@ -116,13 +135,14 @@ export function verifiedScanJson(folder: string, result: ScanResult, part: PartN
     folder,
     ...(part !== undefined && { part }),
     passed: isPassed(result),
-    models: models.map(({ path, kind, verdict, passed }) => ({
+    models: models.map(({ path, kind, verdict, passed, origin }) => ({
       path,
       kind,
       state: verdict.state,
       passed,
       ...(verdict.signature !== undefined && { signature: verdict.signature }),
       verdict,
+      ...originField(origin),
     })),
     failures,
     searched,

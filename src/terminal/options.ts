@@ -1,6 +1,6 @@
 import { HASH_ALGORITHMS } from "../core/hashing/digest-request.ts";
-import { callerIgnorePaths } from "../core/model/ignore.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
+import { signingIgnoreChoice } from "./ignore-options.ts";
 
 /** Options that several commands share. */
 
@@ -14,7 +14,14 @@ export const IGNORE_OPTIONS = {
 
 /** What of a model is signed, and how. */
 export const MANIFEST_OPTIONS = {
-  ...IGNORE_OPTIONS,
+  "ignore-paths": {
+    ...IGNORE_OPTIONS["ignore-paths"],
+    help: "A file or folder of the model to leave out; may be given several times. Relative to the current directory. A pattern (* is anything but a slash, ** is anything) leaves out each file that it matches.",
+  },
+  "exclude-junk": {
+    type: "switch",
+    help: "Leave out what tools wrote beside the model's files, each by its path: .DS_Store, Thumbs.db, desktop.ini, .cache/huggingface and notebooks in .ipynb_checkpoints, where their content is what these tools write.",
+  },
   "ignore-git-paths": {
     type: "switch",
     negatable: true,
@@ -90,7 +97,8 @@ export function manifestChoice(model: string, args: ArgumentsOf<typeof MANIFEST_
   return {
     ...(hash !== undefined && { algorithm: oneOf(hash.toLowerCase(), HASH_ALGORITHMS, "--hash") }),
     ...(shardSize !== undefined && { shardSize: parseSize(shardSize, "--shard-size") }),
-    ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+    ...signingIgnoreChoice(model, args.list("ignore-paths"), cwd),
+    excludeToolFiles: args.flag("exclude-junk") ?? false,
     ignoreGitPaths: args.flag("ignore-git-paths") ?? true,
     allowSymlinks: args.flag("allow-symlinks") ?? false,
   };
@@ -106,7 +114,9 @@ export function rejectManifestOptions(args: ArgumentsOf<typeof MANIFEST_OPTIONS>
   const given = [
     ...(["hash", "shard-size"] as const).filter((name) => args.text(name) !== undefined),
     ...(args.list("ignore-paths").length > 0 ? ["ignore-paths"] : []),
-    ...(["ignore-git-paths", "allow-symlinks"] as const).filter((name) => args.flag(name) !== undefined),
+    ...(["ignore-git-paths", "allow-symlinks", "exclude-junk"] as const).filter(
+      (name) => args.flag(name) !== undefined,
+    ),
   ];
   if (given[0] === undefined) return;
   throw usageError(`--${given[0]} and --${option} exclude one another: give it to digest --part.`);

@@ -10,7 +10,7 @@ import type { Line } from "./text.ts";
 export const REPLACEMENT_OPTIONS = {
   yes: {
     type: "switch",
-    help: "Agree, without being asked, to sign files that differ from the signature that is replaced, and to what becomes public.",
+    help: "Agree, without being asked, to sign files that differ from the signature that is replaced, to sign a model that is incomplete, and to what becomes public.",
   },
   force: {
     type: "switch",

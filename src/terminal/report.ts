@@ -22,6 +22,7 @@ export function field(label: string, ...values: readonly Line[]): Line[] {
 
 export const STYLES: Readonly<Record<VerdictLabel["colour"], Style>> = {
   green: "green",
+  blue: "blue",
   amber: "amber",
   red: "red",
   neutral: "bold",
@@ -122,6 +123,9 @@ export function coverageFields(coverage: Coverage, options: ReportOptions): Line
     const names = coverage.ignored.filter((entry) => entry.source === source).map(({ name }) => name);
     if (names.length > 0) lines.push([`${ignoredByText(source, ENGLISH.t)}: ${listText(names, options)}`]);
   }
+  if (coverage.hubLinks !== undefined) {
+    lines.push([`read through links of the Hugging Face cache: ${listText(coverage.hubLinks, options)}`]);
+  }
   if (coverage.hidden !== undefined) lines.push([{ text: hiddenText(coverage.hidden, options), style: "amber" }]);
   if (coverage.unsigned.length > 0) {
     lines.push([{ text: `not signed, allowed: ${listText(coverage.unsigned, options)}`, style: "amber" }]);
@@ -159,7 +163,10 @@ export function comparisonFields({ changed, missing, added }: Comparison, option
     ...field("changed", ...changed.map((change) => changedLine(change, options))),
     ...field(
       "missing",
-      ...missing.map(({ name, ignored }) => noted(name, ignored ? noteText("ignored", ENGLISH.t) : undefined)),
+      ...missing.map(({ name, ignored, note }) => {
+        const what = ignored ? "ignored" : note;
+        return noted(name, what && noteText(what, ENGLISH.t));
+      }),
     ),
     ...field("added", ...added.map(({ name, note }) => noted(name, note && noteText(note, ENGLISH.t)))),
   ];

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
+import { callerIgnorePaths } from "../core/model/ignore.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { signerText } from "../core/presentation/signer-text.ts";
@@ -12,6 +13,7 @@ import { signJson } from "./json-report.ts";
 import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { type ProgressLine, withProgressLine } from "./progress-line.ts";
+import { confirm } from "./question.ts";
 import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
 import { signaturePathFor } from "./signature-path.ts";
@@ -26,6 +28,15 @@ export const SIGN_OPTIONS = {
     help: "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
   },
   ...MANIFEST_OPTIONS,
+  include: {
+    type: "list",
+    metavar: "PATH",
+    help: "A file named .env that is signed all the same; may be given several times. Without it, such a file is an error.",
+  },
+  "allow-lfs-pointers": {
+    type: "switch",
+    help: "Sign Git LFS pointers as they are, in place of the files that were not downloaded. Without it, a pointer is an error.",
+  },
   manifest: {
     type: "text",
     metavar: "FILE",
@@ -58,23 +69,33 @@ export async function signModel(
   const core = await import("../core/sign.ts");
   const signature = args.text("signature") ?? (await signaturePathFor(model));
   const force = args.flag("force") ?? false;
-  const options = { ...manifestChoice(model, args, cwd), force, allowPrivateKeys: force };
-  const result = await withProgressLine(err, (progress) =>
+  const yes = args.flag("yes") ?? false;
+  const options = {
+    ...manifestChoice(model, args, cwd),
+    namedFiles: callerIgnorePaths(model, args.list("include"), cwd),
+    allowLfsPointers: args.flag("allow-lfs-pointers") ?? false,
+    force,
+    allowPrivateKeys: force,
+  };
+  const attempt = (progress: ProgressLine, allowIncomplete: boolean): Promise<SignResult> =>
     core.sign({
       model,
       signature,
       identity: withoutProgress(identity, progress),
       ...options,
+      allowIncomplete,
       ...(manifest !== undefined && { manifest }),
       confirmReplacement: (replacement) => {
         progress.clear();
-        return confirmReplacement(replacement, args.flag("yes") ?? false, terminal);
+        return confirmReplacement(replacement, yes, terminal);
       },
       cache: cacheFolder("digests"),
       mode: args.flag("full") === true ? "full" : "cached",
       signal: interruption.signal,
       onProgress: progress.update,
-    }),
+    });
+  const result = await withProgressLine(err, (progress) =>
+    withAgreement((allowIncomplete) => attempt(progress, allowIncomplete), yes, progress, terminal),
   ).catch((error: unknown) => {
     throw withOptions(error);
   });
@@ -84,11 +105,33 @@ export async function signModel(
   return EXIT.done;
 }
 
+/** Signs; a model that is incomplete only where the user agrees. */
+async function withAgreement(
+  attempt: (allowIncomplete: boolean) => Promise<SignResult>,
+  yes: boolean,
+  progress: ProgressLine,
+  terminal: Terminal,
+): Promise<SignResult> {
+  try {
+    return await attempt(yes);
+  } catch (error) {
+    const isIncomplete = error instanceof ProvenanceError && error.code === "MODEL_INCOMPLETE";
+    if (!isIncomplete || !terminal.input.isTTY) throw error;
+    progress.clear();
+    terminal.err.print([{ text: error.message.replace(` ${REMEDIES.MODEL_INCOMPLETE}`, ""), style: "amber" }]);
+    if (await confirm("Sign the model as it is?", terminal)) return attempt(true);
+    throw error;
+  }
+}
+
 const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   SIGNATURE_WOULD_OVERWRITE: "Give another path with --signature.",
   SIGNATURE_OTHER_MODEL: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_OTHER_SIGNER: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_UNWRITABLE: "Give another path with --signature.",
+  MODEL_ENV_FILE: "Move it out of the model, leave it out with --ignore-paths, or sign it with --include.",
+  MODEL_LFS_POINTER: "Run git lfs pull, then sign; or sign the pointers with --allow-lfs-pointers.",
+  MODEL_INCOMPLETE: "Complete it, or agree to sign it as it is with --yes.",
   MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
 };
 

@@ -1,11 +1,11 @@
 import { basename, relative, resolve } from "node:path";
 import { findSignature } from "../core/model/find-models.ts";
-import { callerIgnorePaths } from "../core/model/ignore.ts";
 import type { CertificateTrust, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { verifyReport } from "../core/verify-report.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { EXIT } from "./command.ts";
+import { verifyingIgnorePaths } from "./ignore-options.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { withProgressLine } from "./progress-line.ts";
@@ -63,6 +63,7 @@ export async function verifyModel(
   const { model, trust, fingerprints } = request;
   const { cwd, out, err, log, interruption } = terminal;
   const name = basename(resolve(model));
+  const ignorePaths = verifyingIgnorePaths(model, args.list("ignore-paths"), cwd);
   const given = args.text("signature");
   const signature = given ?? (await findSignature(model, interruption.signal));
   if (signature !== undefined && fingerprints !== undefined) {
@@ -84,7 +85,7 @@ export async function verifyModel(
           model,
           signature,
           trust,
-          ignorePaths: callerIgnorePaths(model, args.list("ignore-paths"), cwd),
+          ignorePaths,
           ignoreUnsignedFiles: args.flag("ignore-unsigned-files") ?? false,
           cache: cacheFolder("digests"),
           signal: interruption.signal,

@@ -12,7 +12,7 @@ import type { VerifyOptions } from "../core/verify.ts";
 import { namedPolicies, pathBelow } from "./policy-options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import type { ScanHooks, ScanResult } from "./scan-report.ts";
-import { type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
+import { recordedOrigin, type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
 import { publicSigstoreOf } from "./sigstore-instance.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,7 +42,9 @@ export async function scanModels(
     const verdict = await verify(found, { cache: cacheFolder("digests"), signal, onProgress: hooks.onProgress }).catch(
       (error: unknown) => unverifiableVerdict(path, error),
     );
-    const model = { path, name: pathBelow(root, path), kind, verdict, passed: passes(verdict) };
+    const origin = verdict.state === "unsigned" ? await recordedOrigin(path, signal) : undefined;
+    const name = pathBelow(root, path);
+    const model = { path, name, kind, verdict, passed: passes(verdict), ...(origin && { origin }) };
     models.push(model);
     hooks.onModel(model);
   }

@@ -99,7 +99,7 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
     const changed = l10n.t("Changed since {0} signed it.", signer);
     const added = l10n.t("Added since {0} signed the model.", signer);
     for (const { name } of firstChangedFiles(comparison, FILES_SHOWN)) decorate(join(path, name), "✗", changed, "red");
-    for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added, "red");
+    for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added);
   }
   if (look.badge !== undefined) {
     decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { l10n, Uri } from "vscode";
 import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
-import type { ChangedResource } from "../core/manifest/comparison.ts";
+import type { ChangedResource, MissingResource } from "../core/manifest/comparison.ts";
+import { isOnlyToolFiles } from "../core/manifest/innocent-differences.ts";
 import { noteText } from "../core/presentation/coverage-text.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -15,14 +16,22 @@ const PARTS_SHOWN = 8;
 /** The files that differ from the signature, with expected and found digests. */
 export function differenceRows(root: string, { comparison }: Verdict): readonly Row[] {
   if (comparison === undefined) return [];
-  const changed = firstChangedFiles(comparison, FILES_SHOWN);
-  const count = changedFileCount(comparison);
   const open = (name: string): Uri => Uri.file(join(root, name));
+  const addedColour = isOnlyToolFiles(comparison) ? "amber" : "red";
+  const waiting = { ...comparison, changed: comparison.changed.filter(isUndownloaded) };
+  const others = { ...comparison, changed: comparison.changed.filter((change) => !isUndownloaded(change)) };
+  const changed = firstChangedFiles(others, FILES_SHOWN);
+  const count = changedFileCount(others);
+  const waitingCount = changedFileCount(waiting);
   return [
     ...group(
-      "changed",
-      l10n.t("Changed ({0})", count),
-      "diff-modified",
+      { id: "undownloaded", label: l10n.t("Not downloaded ({0})", waitingCount), icon: "cloud-download" },
+      firstChangedFiles(waiting, FILES_SHOWN),
+      ({ name }) => ({ opens: open(name), description: noteText("lfs-not-downloaded", l10n.t) }),
+      waitingCount,
+    ),
+    ...group(
+      { id: "changed", label: l10n.t("Changed ({0})", count), icon: "diff-modified", colour: "red" },
       changed,
       ({ name, parts }) => ({
         opens: open(name),
@@ -32,31 +41,51 @@ export function differenceRows(root: string, { comparison }: Verdict): readonly 
       count,
     ),
     ...group(
-      "missing",
-      l10n.t("Missing ({0})", comparison.missing.length),
-      "diff-removed",
+      {
+        id: "missing",
+        label: l10n.t("Missing ({0})", comparison.missing.length),
+        icon: "diff-removed",
+        colour: "red",
+      },
       comparison.missing,
+      (file) => ({ description: missingText(file) }),
+    ),
+    ...group(
+      {
+        id: "added",
+        label: l10n.t("Added ({0})", comparison.added.length),
+        icon: "diff-added",
+        colour: addedColour,
+      },
+      comparison.added,
       (file) => ({
-        description: file.ignored ? l10n.t("signed, but left out of this check") : l10n.t("signed, but missing"),
+        opens: open(file.name),
+        description:
+          file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note, l10n.t)),
       }),
     ),
-    ...group("added", l10n.t("Added ({0})", comparison.added.length), "diff-added", comparison.added, (file) => ({
-      opens: open(file.name),
-      description:
-        file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note, l10n.t)),
-    })),
   ];
 }
 
+function isUndownloaded({ note }: ChangedResource): boolean {
+  return note === "lfs-not-downloaded";
+}
+
+function missingText({ ignored, note }: MissingResource): string {
+  if (ignored) return l10n.t("signed, but left out of this check");
+  return note === undefined
+    ? l10n.t("signed, but missing")
+    : l10n.t("signed, but missing: {0}", noteText(note, l10n.t));
+}
+
 function group<T extends { readonly name: string }>(
-  id: string,
-  label: string,
-  icon: string,
+  heading: Pick<Row, "id" | "label" | "icon" | "colour">,
   files: readonly T[],
   row: (file: T) => Partial<Row>,
   count = files.length,
 ): Row[] {
   if (files.length === 0) return [];
+  const { id } = heading;
   const children: Row[] = files.slice(0, FILES_SHOWN).map((file) => {
     const name = plainText(file.name);
     const more = row(file);
@@ -65,7 +94,7 @@ function group<T extends { readonly name: string }>(
   });
   const left = count - children.length;
   if (left > 0) children.push({ id: `${id}:more`, icon: "ellipsis", label: l10n.t("… and {0} more", left) });
-  return [{ id, icon, colour: "red", label, children, expanded: true }];
+  return [{ ...heading, children, expanded: true }];
 }
 
 function changeText(parts: readonly ChangedResource[]): string {

@@ -1,7 +1,9 @@
 import { l10n, MarkdownString } from "vscode";
 import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
+import type { OriginReport } from "../core/origin/origin.ts";
 import { filesText, hiddenText, ignoredNames, readingText } from "../core/presentation/coverage-text.ts";
 import { reasonLines } from "../core/presentation/decision-text.ts";
+import { originSentences } from "../core/presentation/origin-text.ts";
 import { signedByLine } from "../core/presentation/signer-text.ts";
 import { trustLabel } from "../core/presentation/unknown-signer.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
@@ -24,6 +26,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.copyReportAsMarkdown,
   COMMANDS.compare,
   COMMANDS.trustSigner,
+  COMMANDS.checkOrigin,
 ];
 
 /** Builds Markdown without markup of others: text of a bundle or a disk is escaped. */
@@ -82,7 +85,7 @@ export interface ModelRow {
 }
 
 /** The hover of a model: verdict, differing files, signer, reasons, coverage, and actions. */
-export function modelHover(model: KnownModel): MarkdownString {
+export function modelHover(model: KnownModel, origin?: OriginReport): MarkdownString {
   const { verdict } = model;
   const look = verdictLabel(verdict, l10n.t);
   const hover = new HoverText().strong(`${look.mark} ${look.label} · ${modelName(model)}`);
@@ -92,10 +95,13 @@ export function modelHover(model: KnownModel): MarkdownString {
     ...who(verdict),
     ...reasonLines(verdict, l10n.t),
     ...how(model),
+    ...(origin === undefined
+      ? []
+      : originSentences(origin, l10n.t).map(({ text, caution }) => (caution ? `⚠ ${text}` : text))),
   ];
   for (const text of lines) hover.line(text);
   hover.paragraph();
-  actions(hover, model);
+  actions(hover, model, origin);
   return hover.markdown;
 }
 
@@ -137,9 +143,12 @@ function how(model: KnownModel): string[] {
   ];
 }
 
-function actions(hover: HoverText, model: KnownModel): void {
+function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): void {
   if (model.verdict.signature === undefined) {
     hover.link(l10n.t("Sign Model"), COMMANDS.signModel, model.path);
+    if (origin?.origin?.files.unchecked !== undefined) {
+      hover.text(" · ").link(l10n.t("Check Against Download Record"), COMMANDS.checkOrigin, model.path);
+    }
     return;
   }
   const trust = trustLabel(model.verdict, l10n.t);

@@ -9,13 +9,14 @@ import {
   window,
   workspace,
 } from "vscode";
+import { isAlarm } from "../core/manifest/innocent-differences.ts";
 import type { VerdictState } from "../core/verdict.ts";
 import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
+import type { Origins } from "../workspace/origins.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
-import { isFailure } from "../workspace/retained-failure.ts";
 import type { FolderNode, ModelNode, NoteNode, StateNode, TreeNode } from "./tree-nodes.ts";
 
 /** Key of the memento. */
@@ -25,6 +26,7 @@ const GROUPED = "groupModelsByVerdict";
 export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #registry: ModelRegistry;
   readonly #state: Memento;
+  readonly #origins: Origins;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
   readonly #models = new Map<string, ModelNode>();
@@ -39,14 +41,16 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly onDidChangeTreeData = this.#changed.event;
 
   /** @param state remembers whether the models of this workspace are grouped */
-  constructor(registry: ModelRegistry, state: Memento) {
+  constructor(registry: ModelRegistry, origins: Origins, state: Memento) {
     this.#registry = registry;
+    this.#origins = origins;
     this.#state = state;
     this.#grouped = state.get<unknown>(GROUPED) === true;
     this.#view = this.#store.add(
       window.createTreeView(VIEWS.models, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true }),
     );
     this.#store.add(registry.onDidChange((change) => this.#update(change)));
+    this.#store.add(origins.onDidChange((path) => this.#changed.fire(this.#models.get(path))));
     this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#describe()));
     this.#store.add(onSettingChanged(TRUST_SETTINGS, () => this.#changed.fire(undefined)));
     this.#describe();
@@ -98,7 +102,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node.kind === "state") return this.#inState(node).map(({ path }) => this.#modelNode(path));
     const { factsOf } = await import("./tree-nodes.ts");
     const model = this.#registry.get(node.path);
-    return model === undefined ? [] : [...factsOf(model, node)];
+    return model === undefined ? [] : [...factsOf(model, node, this.#origins.get(node.path))];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -116,13 +120,15 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
     const model = this.#registry.get(node.path);
-    return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#around(model));
+    if (model === undefined) return new TreeItem(basename(node.path));
+    this.#origins.request(node.path);
+    return modelItem(model, this.#around(model), this.#origins.get(node.path));
   }
 
   async resolveTreeItem(item: TreeItem, node: TreeNode): Promise<TreeItem> {
     const { modelHover } = await import("./hover.ts");
     const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
-    if (model !== undefined) item.tooltip = modelHover(model);
+    if (model !== undefined) item.tooltip = modelHover(model, this.#origins.get(model.path));
     return item;
   }
 
@@ -204,7 +210,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   #describe(): void {
     const { models } = this.#registry;
     setContextKey("hasModels", models.length > 0);
-    const bad = models.filter(({ verdict }) => isFailure(verdict)).length;
+    const bad = models.filter(({ verdict }) => isAlarm(verdict)).length;
     const tooltip = bad === 1 ? l10n.t("1 model failed verification") : l10n.t("{0} models failed verification", bad);
     this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
     setContextKey("filtered", this.#filter !== undefined);

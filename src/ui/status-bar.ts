@@ -1,4 +1,5 @@
 import { l10n, type MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import { isAlarm, isToolFilesOnly } from "../core/manifest/innocent-differences.ts";
 import { trustLabel } from "../core/presentation/unknown-signer.ts";
 import { VERDICT_LABELS, verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -7,7 +8,6 @@ import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { Checker, CheckProgress } from "../workspace/checker.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { isFailure } from "../workspace/retained-failure.ts";
 import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import { worstFirst } from "../workspace/worst-first.ts";
 import { HoverText } from "./hover.ts";
@@ -90,7 +90,7 @@ function unreadablePolicies(models: readonly KnownModel[]): readonly string[] {
 }
 
 function redSummary(models: readonly KnownModel[]): Summary | undefined {
-  const failed = models.filter(({ verdict }) => isFailure(verdict)).length;
+  const failed = models.filter(({ verdict }) => isAlarm(verdict)).length;
   if (failed === 0) return undefined;
   const text = l10n.t("{0} of {1} models failed verification", failed, models.length);
   return { icon: VERDICT_LABELS.modified.icon, background: "statusBarItem.errorBackground", text };
@@ -109,6 +109,12 @@ function restSummary(models: readonly KnownModel[], progress: CheckProgress | un
   if (untrusted > 0) {
     const text = untrusted === 1 ? l10n.t("1 signer not accepted") : l10n.t("{0} signers not accepted", untrusted);
     return { icon: VERDICT_LABELS.untrusted.icon, background: "statusBarItem.warningBackground", text };
+  }
+  const added = models.filter(({ verdict }) => isToolFilesOnly(verdict)).length;
+  if (added > 0) {
+    const text =
+      added === 1 ? l10n.t("1 model with files added by tools") : l10n.t("{0} models with files added by tools", added);
+    return { icon: "warning", background: "statusBarItem.warningBackground", text };
   }
   const demanded = models.filter(({ verdict }) => verdict.state === "unsigned" && isCaution(verdict)).length;
   if (demanded > 0) {

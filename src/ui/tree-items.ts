@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
+import type { OriginReport } from "../core/origin/origin.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { TREE_CONTEXT } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -9,11 +10,11 @@ import { themeIcon } from "./theme.ts";
 import type { FactNode, FolderNode, ModelNode, StateNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, in which the label is unique */
-export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeItem {
+export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?: OriginReport): TreeItem {
   const look = verdictLabel(model.verdict, l10n.t);
   const signed = model.verdict.signature !== undefined;
   const label = distinctName(model, all);
-  const opens = signed || model.verdict.decision !== undefined;
+  const opens = signed || model.verdict.decision !== undefined || (origin !== undefined && hasRows(origin));
   const item = new TreeItem(label, opens ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
   item.id = model.path;
   item.description = modelDescription(model);
@@ -21,6 +22,10 @@ export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeIt
   item.contextValue = signed ? TREE_CONTEXT.signed : TREE_CONTEXT.unsigned;
   item.accessibilityInformation = { label: `${label}, ${look.label}. ${modelSentence(model)}` };
   return item;
+}
+
+function hasRows({ origin, pointers, claims }: OriginReport): boolean {
+  return origin?.basis === "record" || pointers.length + claims.length > 0;
 }
 
 export function folderItem({ path }: FolderNode): TreeItem {

@@ -1,4 +1,5 @@
 import { type Command, l10n, type Range, type Uri } from "vscode";
+import type { OriginReport } from "../core/origin/origin.ts";
 import {
   filesText,
   hiddenLabel,
@@ -18,6 +19,7 @@ import type { KnownModel } from "../workspace/registry.ts";
 import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
+import { originRows } from "./origin-rows.ts";
 
 /** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
 export type TreeNode = FolderNode | StateNode | ModelNode | FactNode | NoteNode;
@@ -57,7 +59,7 @@ export interface FactNode {
   readonly id: string;
   readonly parent: ModelNode | FactNode;
   readonly icon: string;
-  readonly colour?: "green" | "amber" | "red";
+  readonly colour?: "green" | "blue" | "amber" | "red";
   readonly label: string;
   readonly description?: string;
   /** Plain text. */
@@ -76,7 +78,7 @@ export interface FactNode {
 export type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly children?: readonly Row[] };
 
 /** The rows below a model: signer, decision, reasons, differing files and coverage. */
-export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode[] {
+export function factsOf(model: KnownModel, parent: ModelNode, origin?: OriginReport): readonly FactNode[] {
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
     ...signerRow(model.path, verdict),
@@ -85,6 +87,7 @@ export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode
     ...reasonRows(verdict),
     ...differenceRows(model.path, verdict),
     ...coverageRow(verdict),
+    ...(origin === undefined ? [] : originRows(model.path, origin)),
   ];
   return rows.map((row) => attach(row, parent));
 }

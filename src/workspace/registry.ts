@@ -1,7 +1,7 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { FoundModel } from "../core/model/find-models.ts";
-import type { Verdict } from "../core/verdict.ts";
+import type { Verdict, VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 
 /** One model of this window. */
@@ -168,9 +168,12 @@ export class ModelRegistry {
   }
 }
 
+const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "untrusted", "modified"]);
+
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
-  return verdict.state === "verified" || verdict.state === "untrusted" || verdict.state === "modified";
+  const { state, comparison } = verdict;
+  return state === "unverifiable" ? comparison !== undefined : FROM_FILES.has(state);
 }
 
 function initialVerdict(found: FoundModel): Verdict {

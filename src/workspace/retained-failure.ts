@@ -15,7 +15,7 @@ export function isFailure({ state }: Verdict): boolean {
  */
 export function retainFailure(known: KnownModel, reached: Verdict): Verdict {
   const last = known.before ?? known.verdict;
-  if (reached.state !== "unverifiable" || !isFailure(last)) return reached;
+  if (reached.state !== "unverifiable" || reached.comparison !== undefined || !isFailure(last)) return reached;
   const unreadable = reached.decision?.reasons.filter(({ code }) => code === "POLICY_INVALID") ?? [];
   if (!isFailure(known.verdict) && unreadable.length === 0) return reached;
   // Reasons that concern the signature itself do not depend on trust; the check has determined all others.

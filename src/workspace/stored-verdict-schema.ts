@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import { LEFTOVERS, TOOLS } from "../core/model/file-notes.ts";
 import type { Verdict } from "../core/verdict.ts";
 
 const Text = v.string();
@@ -58,6 +59,7 @@ const Coverage = v.object({
   seconds: Count,
   ignored: v.array(v.object({ name: Text, source: v.picklist(["default", "signature", "signer", "caller"]) })),
   hidden: v.exactOptional(v.object({ names: Texts, count: Count, complete: v.boolean() })),
+  hubLinks: v.exactOptional(Texts),
   unsigned: Texts,
   empty: Texts,
   algorithm: Text,
@@ -74,14 +76,18 @@ const Comparison = v.object({
       range: v.exactOptional(v.object({ start: Count, end: Count })),
       expected: v.exactOptional(Text),
       found: v.exactOptional(Text),
-      note: v.exactOptional(v.picklist(["shorter", "longer", "symlink", "special"])),
+      note: v.exactOptional(
+        v.picklist(["shorter", "longer", "symlink", "special", "lfs-not-downloaded", "lfs-pointer", "line-endings"]),
+      ),
     }),
   ),
-  missing: v.array(v.object({ name: Text, ignored: v.boolean() })),
+  missing: v.array(
+    v.object({ name: Text, ignored: v.boolean(), note: v.exactOptional(v.picklist([...LEFTOVERS, "weights-part"])) }),
+  ),
   added: v.array(
     v.object({
       name: Text,
-      note: v.exactOptional(v.picklist(["symlink", "special", "not-utf8", "not-portable"])),
+      note: v.exactOptional(v.picklist(["symlink", "special", "not-utf8", "not-portable", ...TOOLS, ...LEFTOVERS])),
     }),
   ),
 });

@@ -111,7 +111,8 @@ export class VerdictStore {
 /** What to store of a verdict, as JSON; undefined for one that neither rests on files nor is a failure. */
 export function storedForm(verdict: Verdict): string | undefined {
   const { state, model, signature, signer, coverage, comparison, checkedAt, reading } = verdict;
-  if (!restsOnFiles(verdict) && !isFailure(verdict)) return undefined;
+  // What is not downloaded may be downloaded by then.
+  if (state === "unverifiable" || (!restsOnFiles(verdict) && !isFailure(verdict))) return undefined;
   const reasons = verdict.reasons.map(({ code, message }) => ({ code, message }));
   const core = { state, model, signature, signer, reasons, checkedAt, reading };
   const isLong = comparison !== undefined && countDifferences(comparison) > DIFFERENCE_LIMIT;

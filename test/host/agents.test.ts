@@ -94,12 +94,15 @@ describe("the tool for language models", () => {
     assert.equal(existsSync(join(folder, "nothing")), false);
   });
 
-  it("asks the person first: what is read, what the agent is told; the path is text, whatever is in it", () => {
+  it("asks the person first: what is read, and what the agent receives; the path is shown as text", () => {
     const { confirmationMessages } = confirmVerification({ path: "[m](command:x) **models**\n\n# \u202e<b>" });
     assert.equal(confirmationMessages?.title, "Verify Model?");
     assert.ok(confirmationMessages.message instanceof MarkdownString);
     const { value, isTrusted, supportHtml } = confirmationMessages.message;
-    assert.match(value.replaceAll("&nbsp;", " "), /Reads the signature and the files .+ nothing is signed/);
+    assert.match(
+      value.replaceAll("&nbsp;", " "),
+      /Reads the signature and the files .+ Nothing is written or signed\./,
+    );
     assert.ok(!isTrusted && !supportHtml);
     assert.doesNotMatch(value, /\[m\]\(|[^\\]\*\*|\n# |\u202e|<b>/);
   });

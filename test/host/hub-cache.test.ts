@@ -6,6 +6,7 @@ import { ConfigurationTarget, commands, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { sign } from "../../src/core/sign.ts";
+import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
 import { changeByte, pemEntry } from "../support/editor-workspace.ts";
@@ -106,11 +107,28 @@ describe("a Hugging Face cache in the workspace", () => {
     await watched.reaches("verified");
   });
 
-  it("is not verified where the signer had none followed: each link is named", async () => {
+  it("is verified where the signer had none followed, says so, and notices a blob that changes", async () => {
     await signed(false);
-    const { comparison } = await watched.reaches("modified");
-    const notes = [...(comparison?.changed ?? []), ...(comparison?.added ?? [])].map(({ note }) => note);
-    assert.deepEqual([...new Set(notes)], ["symlink"]);
+    const { coverage } = await watched.reaches("verified");
+    assert.deepEqual(coverage?.hubLinks, ["config.json", "model.safetensors"]);
+    changeByte(blob("model.safetensors"));
+    await watched.reaches("modified");
+  });
+
+  it("is not verified through a link out of the cache, nor where a policy denies links of the cache", async () => {
+    const notes = (comparison: Verdict["comparison"]): unknown[] => [
+      ...new Set([...(comparison?.changed ?? []), ...(comparison?.added ?? [])].map(({ note }) => note)),
+    ];
+    await signed(false);
+    await watched.reaches("verified");
+    const authorities = [`key: { data: ${JSON.stringify(keys.publicPem)} }`];
+    writeFileSync(policy, policyText({ globs: ["hub/**"], authorities, verification: "{ hubCacheLinks: deny }" }));
+    assert.deepEqual(notes((await watched.reaches("modified")).comparison), ["symlink"]);
+    rmSync(policy);
+    await watched.reaches("verified");
+    rmSync(join(snapshot, "config.json"));
+    symlinkSync(join(outside, "tiny", "config.json"), join(snapshot, "config.json"));
+    assert.deepEqual(notes((await watched.reaches("modified")).comparison), ["symlink"]);
   });
 
   it("is verified by a policy only where that lets links be followed, too", async () => {

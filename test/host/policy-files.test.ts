@@ -107,7 +107,7 @@ describe("policy files in the editor", () => {
     const items = await completions(YAML, `${HEAD}spec:\n  |`);
     for (const field of ["mode", "models", "authorities"]) assert.ok(labelled(items, field), field);
     const mode = labelled(items, "mode");
-    assert.match(markdown(mode?.documentation), /enforce: what is not accepted/);
+    assert.match(markdown(mode?.documentation), /enforce: models that are not accepted are rejected/);
     const words = await completions(YAML, `${HEAD}spec:\n  mode: |\n  models: [`);
     assert.ok(labelled(words, "warn"));
   });

@@ -21,6 +21,7 @@ import { changeByte, damageSignature, pemEntry, signWith } from "../support/edit
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
+import { finderStore } from "../support/tool-files.ts";
 
 const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
@@ -118,6 +119,42 @@ describe("the list of problems", () => {
     assert.ok(again?.command);
     await commands.executeCommand(again.command.command, ...(again.command.arguments ?? []));
     await gone(signature, "modified");
+  });
+
+  it("has files that tools added as a warning, and a file that is only called like one as an error", async () => {
+    await signWith(model, keys.privatePem, pool);
+    writeFileSync(join(model, ".DS_Store"), finderStore());
+    await verify();
+    const warning = await entry(signature, "modified");
+    assert.equal(warning.severity, DiagnosticSeverity.Warning);
+    assert.equal(
+      warning.message,
+      `m${count}: signed files unchanged; 1 file added by tools (signed by key release.pub).`,
+    );
+    writeFileSync(join(model, ".DS_Store"), "import os\n");
+    await verify();
+    await until("it is an error", () => listed(signature)[0]?.severity === DiagnosticSeverity.Error);
+  });
+
+  it("has converted line ends with the line of .gitattributes that prevents them", async () => {
+    writeFileSync(join(model, "config.json"), "{\n}\n");
+    await signWith(model, keys.privatePem, pool);
+    writeFileSync(join(model, "config.json"), "{\r\n}\r\n");
+    writeFileSync(join(model, ".gitattributes"), "* text=auto\n");
+    await verify();
+    const problem = await entry(signature, "modified");
+    const fix = (await fixes(signature, problem.range)).find(({ title }) => title.includes(".gitattributes"));
+    assert.equal(fix?.title, 'Add "* -text" to .gitattributes');
+    assert.ok(fix.edit !== undefined && (await workspace.applyEdit(fix.edit)));
+    const attributes = await workspace.openTextDocument(Uri.file(join(model, ".gitattributes")));
+    assert.deepEqual(attributes.getText().split(/\r?\n/).filter(Boolean), ["* text=auto", "* -text"]);
+    await attributes.save();
+    rmSync(join(model, ".gitattributes"));
+    const [again] = (await fixes(signature, problem.range)).filter(({ title }) => title.includes(".gitattributes"));
+    assert.ok(again?.edit !== undefined && (await workspace.applyEdit(again.edit)));
+    const made = await workspace.openTextDocument(Uri.file(join(model, ".gitattributes")));
+    assert.deepEqual(made.getText().split(/\r?\n/).filter(Boolean), ["* -text"]);
+    await made.save();
   });
 
   it("has a signature that is not valid, until it is gone", async () => {

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { sign } from "../../src/core/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
+import { verify } from "../../src/core/verify.ts";
 import { skip } from "../support/results.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
 import type { RekorVersion } from "../support/sigstore/trust-config.ts";
@@ -23,6 +24,7 @@ describe("the reference implementation and keyless signatures", function () {
     if ("missing" in found) return skip(this, found.missing);
     reference = found;
   });
+  after(() => reference?.library.stop());
   beforeEach(async () => {
     writeTree(folder(), { "model/weights.bin": "weights", "model/tokenizer/vocab.json": "{}" });
     sigstore = await startLocalSigstore();
@@ -57,4 +59,31 @@ describe("the reference implementation and keyless signatures", function () {
       assert.match(verifyThere(rekor).text, /Hash mismatch for 'weights.bin'/);
     });
   }
+
+  // Not with Rekor v2: the local timestamp authority takes only the requests of sigstore-js.
+  it("signs with Rekor v1 what we accept, and both reject it when it is tampered with", async () => {
+    const rekor = 1;
+    const [model, signature] = [join(folder(), "model"), join(folder(), "model", "model.sig")];
+    const trustConfig = sigstore.trustConfigs[rekor].path;
+    const files = {
+      model: "model",
+      signature: "model/model.sig",
+      cwd: folder(),
+      hashing: { algorithm: "sha256" },
+    } as const;
+    const token = await sigstore.token(ALICE);
+    const method = { kind: "sigstore", token, trustConfig } as const;
+    const signed = await reference.library.call({ action: "sign", ...files, method });
+    assert.ok(signed.ok, signed.text.slice(0, 2000));
+    const root = await readTrustConfigFile(trustConfig);
+    const verified = async (identity = ALICE): Promise<string> => {
+      const trust = { sigstore: { root, identities: [{ identity, issuer: sigstore.issuer }] } };
+      return (await verify({ model, signature, trust })).state;
+    };
+    assert.equal(await verified(), "verified");
+    assert.equal(await verified("mallory@example.com"), "untrusted");
+    writeTree(folder(), { "model/weights.bin": "others" });
+    assert.equal(await verified(), "modified");
+    assert.ok(!verifyThere(rekor).ok, "the reference accepts it");
+  });
 });

@@ -129,7 +129,10 @@ const NO_KEY: Reason = { code: "KEY_UNKNOWN", message: "It was signed with a key
 
 /** What a check of the signature by everything that the policy trusts would have found. */
 export function factsOf(signed: Signed, policy: Policy, files?: Partial<FileFacts>): ModelFacts {
-  const whole: FileFacts = { differences: "", signerIgnored: [], symlinksAllowed: false, ...files };
+  const whole: FileFacts = {
+    ...{ differences: "", signerIgnored: [], hubLinks: [], ignorePatterns: [], symlinksAllowed: false },
+    ...files,
+  };
   const base = { signers: new Map(), failures: new Map(), files: whole };
   if (signed === "none") return { ...base, signature: "none" };
   if (signed === "invalid") return { ...base, signature: "invalid", problem: NOT_VALID };

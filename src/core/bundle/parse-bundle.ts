@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { type ErrorCode, fail, ProvenanceError } from "../errors.ts";
+import { parseLfsPointer } from "../model/git-lfs-pointer.ts";
 import { decodeBase64 } from "./base64.ts";
 import { MAX_BUNDLE_BYTES, parseBoundedJson } from "./bounded-json.ts";
 import type { Bundle, VerificationMaterial } from "./bundle.ts";
 import { PAYLOAD_TYPE } from "./dsse.ts";
+import { foreignSignature, foreignSignatureText } from "./foreign-signature.ts";
 import { parseShape } from "./parse-shape.ts";
 
 /** Sigstore bundle versions 0.1 to 0.3, in both spellings. */
@@ -42,11 +44,11 @@ const BundleShape = v.strictObject({
  * received.
  *
  * @param label the file, for messages
- * @throws ProvenanceError of kind `invalid`: BUNDLE_*, ENVELOPE_*, MATERIAL_MISSING
+ * @throws ProvenanceError of kind `invalid`: BUNDLE_*, ENVELOPE_*, MATERIAL_MISSING; of kind `unable`: SIGNATURE_NOT_DOWNLOADED
  */
 export function parseBundle(bytes: Buffer, label: string): Bundle {
   if (bytes.length > MAX_BUNDLE_BYTES) throw tooLarge(label, bytes.length);
-  refuseBareSignature(bytes, label);
+  refuseOtherFiles(bytes, label);
   const json = parseBoundedJson(bytes, label, { notJson: "BUNDLE_NOT_JSON", malformed: "BUNDLE_MALFORMED" });
   const shape = parseShape(BundleShape, json, "BUNDLE_MALFORMED", label);
   if (!MEDIA_TYPES.has(shape.mediaType)) {
@@ -119,10 +121,26 @@ function parseEnvelope(value: unknown, label: string): Bundle["envelope"] {
   };
 }
 
-/** `model.sig` is also what other tools call a signature in plain Base64. */
-function refuseBareSignature(bytes: Buffer, label: string): void {
+/** `model.sig` is also what other tools call their signatures, and what stands in place of a file that was not fetched. */
+function refuseOtherFiles(bytes: Buffer, label: string): void {
   if (bytes.length === 0) {
     fail("BUNDLE_NOT_JSON", `${label} is empty. Download it again from the publisher of the model.`);
+  }
+  const pointer = parseLfsPointer(bytes);
+  if (pointer !== undefined) {
+    fail(
+      "SIGNATURE_NOT_DOWNLOADED",
+      `${label} is a Git LFS pointer (the ${pointer.size} bytes of the signature are not downloaded). Run git lfs pull.`,
+      { names: [label], count: 1, bytes: pointer.size },
+    );
+  }
+  const tool = foreignSignature(bytes);
+  if (tool !== undefined) {
+    fail(
+      "BUNDLE_FOREIGN_SIGNATURE",
+      `${label} is ${foreignSignatureText(tool)} over one file, not an OMS signature. It says nothing about this model.`,
+      { tool },
+    );
   }
   if (bytes.length > 4096) return;
   const text = bytes.toString("latin1").replace(/\s/g, "");

@@ -24,6 +24,8 @@ export interface Demand {
   readonly mayBeEmpty: boolean;
   /** The signature that its policy names, relative to the model and inside it. */
   readonly signaturePath?: string;
+  /** Whether its policy has links of a Hugging Face cache treated as any other link. */
+  readonly deniesHubLinks: boolean;
   /** Whether its policy covers a model at that path. */
   covers(path: string): boolean;
   /** Whether its policy allows a file of that path to be unsigned. */
@@ -41,7 +43,7 @@ export function demandsOf({ user, workspace }: PolicySet): Demand[] {
 export function demandForAll(source: string): Demand {
   const never = () => false;
   const base = { source, glob: new Glob("**"), kind: "tree", base: ".", enforced: true, mayBeEmpty: false } as const;
-  return { ...base, covers: () => true, exempts: never, exemptsTree: never };
+  return { ...base, deniesHubLinks: false, covers: () => true, exempts: never, exemptsTree: never };
 }
 
 function demandsSignature({ requireSignature, authorities }: Policy): boolean {
@@ -64,6 +66,7 @@ function ofPolicy(policy: Policy): Demand[] {
       kind: kindOf(glob.pattern),
       base: baseOf(glob.pattern),
       enforced: mode === "enforce",
+      deniesHubLinks: verification.hubCacheLinks === "deny",
       mayBeEmpty: authorities.every(({ kind }) => kind === "static"),
       covers: (path) => covers(policy, path),
       exempts: (path) => unsignedFiles.some((exempt) => exempt.matches(path)),

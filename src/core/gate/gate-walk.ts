@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FoundModel } from "../model/find-models.ts";
 import { signaturesBeside } from "../model/folder-signatures.ts";
+import { hubBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, ownershipOf, SKILL_FILE } from "../model/model-files.ts";
 import { isSignatureName } from "../model/signature-names.ts";
@@ -192,13 +193,18 @@ export class GateWalk {
     await listFolder(folder.path, slices, (name, kind) => {
       if (kind === "folder") return true;
       const relative = relativeName(folder, name);
-      if (kind === "file") {
-        const signature = found.signatures.get(entryPath(folder.path, name));
-        this.#visitFile({ folder, name, relative, open, signature, isBundle: bundles.has(name) });
-        return true;
+      const path = entryPath(folder.path, name);
+      const isBlob = kind === "link" && hubBlob(path) !== undefined;
+      if (kind === "file" || isBlob) {
+        const signature = found.signatures.get(path);
+        const demands = isBlob ? open.filter(({ deniesHubLinks }) => !deniesHubLinks) : open;
+        this.#visitFile({ folder, name, relative, open: demands, signature, isBundle: bundles.has(name) });
       }
-      const concerned = rules.reaching(folder, relative).filter((demand) => !folder.satisfied.has(demand));
-      // The links of a Hugging Face cache, into `blobs` of the same repository, will be the one exception here.
+      if (kind === "file") return true;
+      const reaching = rules.reaching(folder, relative).filter((demand) => !folder.satisfied.has(demand));
+      // The one exception: what a link of a Hugging Face cache leads to is the file, where no policy denies it.
+      const concerned = isBlob ? reaching.filter(({ deniesHubLinks }) => deniesHubLinks) : reaching;
+      if (isBlob && concerned.length === 0) return true;
       if (kind === "link") log.addOrSkip("SEARCH_LINK", relative, concerned);
       else log.addOrSkip(kind === "special" ? "SEARCH_SPECIAL_FILE" : "SEARCH_INCOMPLETE", relative, concerned);
       return true;

@@ -18,6 +18,11 @@ export function firstChangedFiles({ changed }: Comparison, limit: number): reado
   return [...files].map(([name, parts]) => ({ name, parts }));
 }
 
+/** How many files are Git LFS pointers whose content was not downloaded. */
+export function undownloadedFileCount({ changed }: Comparison): number {
+  return new Set(changed.filter(({ note }) => note === "lfs-not-downloaded").map(({ name }) => name)).size;
+}
+
 /** How many files changed, however many of their shards: those of one file are consecutive in a comparison. */
 export function changedFileCount({ changed }: Comparison): number {
   let count = 0;
@@ -27,4 +32,10 @@ export function changedFileCount({ changed }: Comparison): number {
     last = name;
   }
   return count;
+}
+
+/** Whether all that differs is content that Git LFS has not fetched: then it cannot be said whether it is what was signed. */
+export function isOnlyUndownloaded({ matches, changed, missing, added }: Comparison): boolean {
+  if (matches || changed.length === 0 || missing.length > 0 || added.length > 0) return false;
+  return changed.every(({ note }) => note === "lfs-not-downloaded");
 }

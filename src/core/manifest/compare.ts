@@ -1,5 +1,5 @@
 import type { FileList, ModelFile, RefusalReason } from "../model/file-list.ts";
-import { isIgnored } from "../model/ignore.ts";
+import { isIgnored } from "../model/is-ignored.ts";
 import { compareCodePoints } from "../model/names.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "./comparison.ts";
 import { type Manifest, type Resource, resourcesByFile } from "./manifest.ts";
@@ -12,7 +12,7 @@ interface Counterpart {
 }
 
 /** Signed and found files, matched by name; the digests of `present` are still to be compared. */
-interface Matching {
+export interface Matching {
   readonly present: readonly Counterpart[];
   readonly missing: readonly MissingResource[];
   /** Signed, and no longer a regular file. */
@@ -141,7 +141,7 @@ function replacement(resource: Resource, name: string, reason: RefusalReason): C
   };
 }
 
-function noteOf(reason: RefusalReason): NonNullable<AddedEntry["note"]> {
+function noteOf(reason: RefusalReason): "symlink" | "special" | "not-utf8" | "not-portable" {
   if (reason === "special" || reason === "not-utf8" || reason === "not-portable") return reason;
   return "symlink";
 }

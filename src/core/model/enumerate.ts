@@ -2,7 +2,9 @@ import { lstatSync, realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList } from "./file-list.ts";
-import { isIgnored } from "./ignore.ts";
+import { hubBlob } from "./hub-cache.ts";
+import { ownPath } from "./ignore.ts";
+import { isIgnored } from "./is-ignored.ts";
 import { followLink, type LinkTarget } from "./links.ts";
 import { TimeSlices } from "./time-slices.ts";
 import { isSignable, modelFile, Walk, type WalkOptions } from "./walk.ts";
@@ -53,8 +55,12 @@ function singleFile(path: string, target: LinkTarget, isLink: boolean, options: 
   const empty = { root: path, kind: "file", files: [], totalBytes: 0, ignored: [], refused: [], outside: [] } as const;
   const source = options.ignore.find((rule) => isIgnored(name, rule.path))?.source;
   if (source !== undefined) return { ...empty, ignored: [{ name, source }] };
-  if (isLink && !options.allowSymlinks) return { ...empty, refused: [{ name, reason: "symlink" }] };
+  const readsThrough = isLink && !options.allowSymlinks && options.hubCacheLinks === true;
+  const blob = readsThrough ? hubBlob(ownPath(path, process.cwd())) : undefined;
+  if (isLink && !options.allowSymlinks && blob === undefined) {
+    return { ...empty, refused: [{ name, reason: "symlink" }] };
+  }
   if (!isSignable(name, options.platform)) return { ...empty, refused: [{ name, reason: "not-portable" }] };
-  const file = modelFile(name, target);
-  return { ...empty, files: [file], totalBytes: file.size };
+  const file = modelFile(name, blob ?? target);
+  return { ...empty, files: [file], totalBytes: file.size, ...(blob && { hubLinks: [name] }) };
 }

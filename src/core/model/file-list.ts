@@ -52,6 +52,8 @@ export interface FileList {
   /** Absent where there is none. */
   readonly hidden?: HiddenContent;
   readonly refused: readonly RefusedEntry[];
+  /** Names of links of a Hugging Face cache that were read through, see `hubBlob`; absent where there is none. */
+  readonly hubLinks?: readonly string[];
   /** Names of followed links whose target is outside the model's folder (OMS 6.1.1). */
   readonly outside: readonly string[];
 }

@@ -1,7 +1,9 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { isEnvironment } from "./environment.ts";
 import { type Listing, listByKind, signaturesBeside } from "./folder-signatures.ts";
+import { hubSnapshot } from "./hub-cache.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -16,7 +18,7 @@ import {
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
 import { isSignatureName } from "./signature-names.ts";
-import { isEnvironment, isSkippedName } from "./skipped-folders.ts";
+import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
 export interface FoundModel {
@@ -210,7 +212,8 @@ class Search {
     folder.isFront = isModelFront(listing.files);
     // A signature next to this folder may have made it a model before it was listed.
     if (this.#found.has(folder.path)) folder.owns = "everything";
-    else if (listing.files.has(SKILL_FILE) || this.#isNamed(folder.relative)) this.#addFolder(folder, "everything");
+    else if (listing.files.has(SKILL_FILE) || isKernel(folder.path) || this.#isNamed(folder.relative))
+      this.#addFolder(folder, "everything");
     else this.#addUnsigned(folder, listing, signatures);
     await this.#addNamedFiles(folder, listing);
   }
@@ -256,6 +259,11 @@ class Search {
   #add(model: FoundModel): void {
     this.#found.set(model.path, model);
   }
+}
+
+/** A kernel of the Hugging Face Hub is native code: nothing in it looks like a model. */
+function isKernel(path: string): boolean {
+  return hubSnapshot(path)?.type === "kernels";
 }
 
 /** The nearest model, or package of one, that the folder is in. */

@@ -3,6 +3,7 @@ import { systemCode } from "../errors.ts";
 import type { HiddenContent } from "./file-list.ts";
 import { isGitFile, isGitLink } from "./git-layout.ts";
 import { isGitLfsHook } from "./git-lfs-hooks.ts";
+import { hubBlob } from "./hub-cache.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints } from "./names.ts";
 import type { TimeSlices } from "./time-slices.ts";
@@ -67,6 +68,7 @@ function isOwnFile({ name, path }: ExcludedEntry): boolean {
   if (name === ".github") return false;
   try {
     const stats = lstatSync(path);
+    if (stats.isSymbolicLink()) return name !== ".git" && hubBlob(path) !== undefined;
     if (!stats.isFile()) return false;
     return name !== ".git" || (stats.size <= MAX_GIT_LINK && isGitLink(readFileSync(path)));
   } catch {

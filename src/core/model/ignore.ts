@@ -16,19 +16,33 @@ export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as 
 /** Those of them that only git uses. `.github` contains workflows and scripts. */
 export const GIT_OWN_PATHS = [".git", ".gitattributes", ".gitignore"] as const;
 
-/** Whether the rule `rulePath` leaves `name` out: the same name, or below it. `.` leaves out everything (OMS 6.2.1). */
-export function isIgnored(name: string, rulePath: string): boolean {
-  return rulePath === "." || name === rulePath || name.startsWith(`${rulePath}/`);
+/** Whether a path has a character that a pattern would have. An entry of the model may be called so all the same. */
+export function isPattern(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+/** Whether an entry of the model has that name, of whatever kind. */
+export function existsIn(model: string, name: string): boolean {
+  return exists(join(model, name));
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
  * Refuses an ignore path that the specification forbids a signer to record (OMS 6.2.1).
  *
  * @param path relative to the model
+ * @param model its folder: an entry that is there is meant literally
  * @throws `IGNORE_PATH`
  */
-export function checkIgnorePath(path: string): void {
-  const glob = /[*?[]/.exec(path)?.[0];
+export function checkIgnorePath(path: string, model: string): void {
+  const glob = existsIn(model, path) ? undefined : /[*?[]/.exec(path)?.[0];
   const problem = path === "." ? undefined : localNameProblem(path);
   if (glob === undefined && problem === undefined) return;
   const why =
@@ -93,7 +107,7 @@ function followed(path: string, cwd: string): string {
 }
 
 /** The path with every link followed but the last: that of the entry itself. */
-function ownPath(path: string, cwd: string): string {
+export function ownPath(path: string, cwd: string): string {
   const absolute = absoluteUnresolved(path, cwd);
   const last = basename(absolute);
   if (last === ".." || last === ".") return followed(absolute, cwd);

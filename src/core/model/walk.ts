@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
 import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
+import { hubBlob } from "./hub-cache.ts";
 import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
 import { followLink, isWithin, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
@@ -28,6 +29,8 @@ export interface WalkOptions {
   /** If several match an entry, the first is reported. */
   readonly ignore: readonly IgnoreRule[];
   readonly allowSymlinks: boolean;
+  /** Whether links of a Hugging Face cache are read through although links are not allowed; false if absent. */
+  readonly hubCacheLinks?: boolean;
   /** Whether a file is a temporary one of another signing process: it is ignored as a part of the signature. */
   readonly isTemporary?: (name: string) => boolean;
   /** Of the file system that holds the model; this one if absent. */
@@ -48,6 +51,7 @@ export class Walk {
   readonly #excluded: ExcludedEntry[] = [];
   readonly #refused: RefusedEntry[] = [];
   readonly #outside: { readonly name: string }[] = [];
+  readonly #hubLinks: { readonly name: string }[] = [];
   #namesBelowSurrogates = true;
   #totalBytes = 0;
   #entries = 0;
@@ -81,6 +85,7 @@ export class Walk {
       ignored: this.#ignored.sort(order),
       ...(hidden && { hidden }),
       refused: this.#refused.sort(order),
+      ...(this.#hubLinks.length > 0 && { hubLinks: this.#hubLinks.sort(order).map((link) => link.name) }),
       outside: this.#outside.sort(order).map((link) => link.name),
     };
   }
@@ -136,7 +141,17 @@ export class Walk {
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isSymbolicLink()) this.#add(name, { path, stats }, folder);
     else if (this.#options.allowSymlinks) this.#follow(name, path, folder);
-    else this.#refuse(name, "symlink");
+    else this.#readThrough(name, path, folder);
+  }
+
+  #readThrough(name: string, path: string, folder: Folder): void {
+    const blob = this.#options.hubCacheLinks === true ? hubBlob(path) : undefined;
+    if (blob === undefined) {
+      this.#refuse(name, "symlink");
+      return;
+    }
+    this.#hubLinks.push({ name });
+    this.#add(name, blob, folder);
   }
 
   #follow(name: string, path: string, folder: Folder): void {

@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import type { Reason } from "../verdict.ts";
-import type { Decision, Outcome, PolicyDecision } from "./decision.ts";
+
+import type { AuthorityDecision, Decision, Outcome, PolicyDecision } from "./decision.ts";
 import { matchAuthorities } from "./match-authorities.ts";
-import type { ModelFacts } from "./model-facts.ts";
+import { type ModelFacts, type PinFacts, pinsOf } from "./model-facts.ts";
+
 import type { Policy } from "./policy.ts";
 import type { SourceLocation } from "./source-location.ts";
 
@@ -57,6 +59,7 @@ function outcomeOf(decisions: readonly PolicyDecision[], invalid: readonly Inval
   if (decisions.some(({ satisfied }) => !satisfied)) return "warned";
   const by = decisions.filter(({ counts }) => counts).map((decision) => decision.by);
   if (by.includes("signer")) return "accepted";
+  if (by.includes("pin")) return "pinned";
   return by.includes("exception") ? "exception" : "unsigned";
 }
 
@@ -118,6 +121,8 @@ function decidePolicy(
   const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
+  const pinned = facts.signature === "none" ? matchPins(policy, facts.pin) : undefined;
+  if (pinned !== undefined) return { ...base, ...none, authorities: [pinned], satisfied: true, by: "pin" };
   if (facts.signature === "none" && !policy.requireSignature) {
     return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
   }
@@ -128,6 +133,21 @@ function decidePolicy(
   const authority = { name: exception.name, ...exception.location };
   const authorities = [{ authority, accepted: true, message: exception.message ?? "" }];
   return { ...base, ...none, authorities, satisfied: true, by: "exception" };
+}
+
+/** The pin that an unsigned model is. */
+function matchPins(policy: Policy, pin: ModelFacts["pin"]): AuthorityDecision | undefined {
+  const found = pinsOf(policy).find(({ sha256 }) => sha256 === pin?.sha256);
+  if (found === undefined) return undefined;
+  const { name, location, note = "same bytes as pinned" } = found;
+  return { authority: { name, ...location }, accepted: true, message: note };
+}
+
+function pinReason({ sha256, problem }: PinFacts): string {
+  if (sha256 !== undefined) return "the model is not signed, and its bytes are not those that are pinned";
+  if (problem === undefined)
+    return "the model is not signed, and its bytes were not compared with those that are pinned";
+  return `the model is not signed, and its bytes cannot be compared with those that are pinned: ${clause(problem.message)}`;
 }
 
 /** A policy that has nothing but `static: fail` rejects every model that it covers. */
@@ -156,6 +176,9 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   });
   const problem = facts.problem && clause(facts.problem.message);
   const none = { authorities: [], untold: 0, warnings: [] };
+  if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {
+    return { ...none, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
+  }
   if (facts.signature === "none") {
     const why = problem === undefined ? "" : ` (${problem})`;
     const text = `a signature is demanded, and there is none${why}`;
@@ -174,13 +197,22 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   }
   const reasons: Reason[] = [];
   const warnings: Reason[] = [];
-  const { differences = "", symlinksAllowed = false, signerIgnored = [] } = facts.files ?? {};
-  const { allowSymlinks, signerIgnoredPaths } = policy.verification;
+  const { files } = facts;
+  const { differences = "", symlinksAllowed = false, signerIgnored = [] } = files ?? {};
+  const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
   if (differences !== "") {
     reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
   }
   if (symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
+  }
+  if (files !== undefined && files.hubLinks.length > 0 && hubCacheLinks === "deny") {
+    const text = "links of a Hugging Face cache were read through, which is not allowed";
+    reasons.push(reason("POLICY_SYMLINKS", text, { paths: files.hubLinks }));
+  }
+  if (files !== undefined && files.ignorePatterns.length > 0) {
+    const text = `ignorePaths takes exact paths, and no file of the model is called ${files.ignorePatterns.join(", ")}`;
+    reasons.push(reason("IGNORE_PATH", text, { paths: files.ignorePatterns }));
   }
   if (signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
     const text = `the signer left out ${signerIgnored.join(", ")}`;

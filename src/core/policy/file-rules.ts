@@ -1,5 +1,6 @@
 import type { Comparison } from "../manifest/comparison.ts";
-import { GIT_OWN_PATHS, isIgnored } from "../model/ignore.ts";
+import { GIT_OWN_PATHS, isPattern } from "../model/ignore.ts";
+import { isIgnored } from "../model/is-ignored.ts";
 import type { Coverage } from "../verdict.ts";
 import type { FileFacts } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";
@@ -17,11 +18,13 @@ function intersection(some: readonly string[], others: readonly string[]): strin
 }
 
 /**
- * The policies that decide which files may differ: all but exceptions. None if no policy among them counts, so that
+ * The policies that decide which files may differ: all but exceptions and pins. None if no policy among them counts, so that
  * nothing is ignored.
  */
 export function governingPolicies(policies: readonly Policy[], counts: (policy: Policy) => boolean): Policy[] {
-  const governing = policies.filter(({ authorities }) => authorities.some(({ kind }) => kind !== "static"));
+  const governing = policies.filter(({ authorities }) =>
+    authorities.some(({ kind }) => kind !== "static" && kind !== "digest"),
+  );
   return governing.some(counts) ? governing : [];
 }
 
@@ -43,12 +46,14 @@ export function allowsUnsigned({ verification }: Policy, name: string): boolean 
  * The files as one policy sees them.
  *
  * @param comparison with every unsigned file in it, but for {@link commonIgnorePaths}
+ * @param isThere whether an entry of the model has that name
  * @param describe returns the differences as text; empty if there are none
  */
 export function filesFor(
   policy: Policy,
   comparison: Comparison,
-  { ignored, symlinksAllowed }: Coverage,
+  { ignored, symlinksAllowed, hubLinks = [] }: Coverage,
+  isThere: (path: string) => boolean,
   describe: (comparison: Comparison) => string,
 ): FileFacts {
   const added = comparison.added.filter(({ name }) => !allowsUnsigned(policy, name));
@@ -56,5 +61,7 @@ export function filesFor(
   const signerIgnored = ignored
     .filter(({ name, source }) => source === "signer" && !expected.some((path) => isIgnored(name, path)))
     .map(({ name }) => name);
-  return { differences: describe({ ...comparison, added }), signerIgnored, symlinksAllowed };
+  const ignorePatterns = policy.verification.ignorePaths.filter((path) => isPattern(path) && !isThere(path));
+  const differences = describe({ ...comparison, added });
+  return { differences, signerIgnored, hubLinks, ignorePatterns, symlinksAllowed };
 }

@@ -20,6 +20,7 @@ const AuthorityShape = v.object({
   keyless: v.optional(v.object({ identities: v.array(Identity), trustConfig: v.optional(Text) })),
   githubActions: v.optional(v.object({ repository: Text, workflow: Text, ref: Text })),
   certificate: v.optional(v.object({ caCert: PathOrData, trustedIdentities: v.array(Text) })),
+  digest: v.optional(v.object({ sha256: Text, source: v.optional(Text), note: v.optional(Text) })),
   static: v.optional(v.object({ action: v.picklist(["pass", "fail"]), message: v.optional(Text) })),
 });
 
@@ -29,6 +30,7 @@ const VerificationShape = v.object({
   ignoreUnsignedFiles: v.optional(v.boolean(), false),
   allowSymlinks: v.optional(v.boolean(), false),
   signerIgnoredPaths: v.optional(v.picklist(["allow", "warn", "deny"]), "warn"),
+  hubCacheLinks: v.optional(v.picklist(["allow", "deny"]), "allow"),
 });
 
 export const PolicyDocument = v.object({

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
+import { isPattern } from "../model/ignore.ts";
 import { nameProblem } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { authorityForms } from "./authorities/table.ts";
@@ -163,6 +164,10 @@ function readGlob(context: ReadContext, pattern: string, path: ValuePath): Glob 
   return new Glob(pattern);
 }
 
+function literalPath(path: string): string {
+  return `${JSON.stringify(path)} is the path of one file or folder here: ignorePaths takes no patterns.`;
+}
+
 /** What the schema cannot express about the authorities as a list. */
 function checkNames(context: ReadContext, authorities: readonly AuthorityDocument[]): void {
   const seen = new Set<string>();
@@ -189,7 +194,10 @@ function checkVerification(
   if (problem !== undefined) report(context, problem.code, problem.message, [...base, "signaturePath"]);
   for (const [index, path] of ignorePaths.entries()) {
     const wrong = path.includes("\\") ? "backslash" : nameProblem(path);
-    if (wrong === undefined) continue;
+    if (wrong === undefined) {
+      if (isPattern(path)) report(context, "glob-literal", literalPath(path), [...base, "ignorePaths", index]);
+      continue;
+    }
     const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
     report(context, "path", message, [...base, "ignorePaths", index]);
   }

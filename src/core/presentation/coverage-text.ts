@@ -1,5 +1,6 @@
-import { changedFileCount } from "../manifest/changed-files.ts";
-import type { AddedEntry, ChangedResource, Comparison } from "../manifest/comparison.ts";
+import { changedFileCount, undownloadedFileCount } from "../manifest/changed-files.ts";
+import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "../manifest/comparison.ts";
+import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
 import type { Coverage, Verdict } from "../verdict.ts";
 import { bytesText } from "./bytes-and-time.ts";
@@ -7,10 +8,13 @@ import type { Localizer, Translate } from "./localizer.ts";
 
 /** `2 changed, 1 missing, 1 added`: files, however many of their shards. Empty when nothing differs. */
 export function differencesText(comparison: Comparison, t: Translate): string {
-  const changed = changedFileCount(comparison);
+  if (isOnlyToolFiles(comparison)) return toolFilesText(comparison, t);
+  const waiting = undownloadedFileCount(comparison);
+  const changed = changedFileCount(comparison) - waiting;
   const { length: missing } = comparison.missing;
   const { length: added } = comparison.added;
   return [
+    ...(waiting === 0 ? [] : [t("{0} not downloaded", waiting)]),
     ...(changed === 0 ? [] : [t("{0} changed", changed)]),
     ...(missing === 0 ? [] : [t("{0} missing", missing)]),
     ...(added === 0 ? [] : [t("{0} added", added)]),
@@ -20,14 +24,25 @@ export function differencesText(comparison: Comparison, t: Translate): string {
 /** The same in a sentence: one file by its name, several by their number. */
 export function differencesPhrase(comparison: Comparison, t: Translate): string {
   const { changed, missing, added } = comparison;
+  if (isOnlyToolFiles(comparison)) return toolFilesText(comparison, t);
   if (changedFileCount(comparison) + missing.length + added.length > 1) return differencesText(comparison, t);
+  if (changed[0]?.note === "lfs-not-downloaded") return t("{0} not downloaded", changed[0].name);
   if (changed[0] !== undefined) return t("{0} changed", changed[0].name);
   if (missing[0] !== undefined) return t("{0} missing", missing[0].name);
   return added[0] === undefined ? "" : t("{0} added", added[0].name);
 }
 
-/** Why a file differs, or cannot be signed. */
-export function noteText(note: NonNullable<(ChangedResource | AddedEntry)["note"]> | "ignored", t: Translate): string {
+/** `signed files unchanged; 10 files added by tools`. */
+export function toolFilesText({ added }: Comparison, t: Translate): string {
+  return added.length === 1
+    ? t("signed files unchanged; 1 file added by tools")
+    : t("signed files unchanged; {0} files added by tools", added.length);
+}
+
+type Note = NonNullable<(ChangedResource | AddedEntry | MissingResource)["note"]> | "ignored";
+
+/** Why a file differs, what it is, or why it cannot be signed. */
+export function noteText(note: Note, t: Translate): string {
   switch (note) {
     case "shorter":
       return t("shorter than signed");
@@ -43,6 +58,30 @@ export function noteText(note: NonNullable<(ChangedResource | AddedEntry)["note"
       return t("its name cannot be signed");
     case "ignored":
       return t("left out of this check");
+    case "lfs-not-downloaded":
+      return t("a Git LFS pointer, content not downloaded");
+    case "lfs-pointer":
+      return t("a Git LFS pointer to other content");
+    case "line-endings":
+      return t("differs only in line endings (Git autocrlf)");
+    case "huggingface":
+      return t("download record of Hugging Face");
+    case "macos":
+      return t("folder view of macOS");
+    case "windows":
+      return t("folder view of Windows");
+    case "jupyter":
+      return t("checkpoint of Jupyter");
+    case "partial-download":
+      return t("an unfinished download");
+    case "aria2":
+      return t("control file of an unfinished aria2 download");
+    case "dvc":
+      return t("a DVC pointer, content kept elsewhere");
+    case "lock":
+      return t("a lock file");
+    case "weights-part":
+      return t("part of the weights, named by their index");
   }
 }
 

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { isIgnored } from "../../core/model/ignore.ts";
+import { isIgnored } from "../../core/model/is-ignored.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 

@@ -6,6 +6,7 @@ import {
   type TextDocumentChangeEvent,
   workspace,
 } from "vscode";
+import { isAlarm } from "../../core/manifest/innocent-differences.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
@@ -118,8 +119,7 @@ function settled({ verdict, before }: KnownModel): KnownModel["verdict"] {
 }
 
 function isFailed(model: KnownModel): boolean {
-  const { state } = settled(model);
-  return state === "modified" || state === "invalid";
+  return isAlarm(settled(model));
 }
 
 function warningText(model: KnownModel): string {

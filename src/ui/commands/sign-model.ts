@@ -48,8 +48,8 @@ async function signOne(
       });
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
-  const mode = await confirmSigning(model, signature, method, services.registry, services.engine);
-  const { result, verdict } = await signUntilDone(model, { signature, mode }, method, services);
+  const choice = await confirmSigning(model, signature, method, services.registry, services.engine);
+  const { result, verdict } = await signUntilDone(model, { signature, ...choice }, method, services);
   for (const warning of result.warnings) services.log.warn(warning);
   reportSigned(model, method, result, verdict, services);
   return result;
@@ -74,7 +74,7 @@ interface Signed {
   readonly verdict?: Verdict;
 }
 
-type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths">;
+type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths" | "allowIncomplete">;
 
 /** Signs the model. If that is rejected, signs again with what the user agreed to. */
 async function signUntilDone(
@@ -90,7 +90,9 @@ async function signUntilDone(
       );
     } catch (error) {
       const { confirmOverride } = await import("../signing/confirm-override.ts");
-      attempt = { ...attempt, ...(await confirmOverride(error, modelName(model))) };
+      const agreed = await confirmOverride(error, modelName(model));
+      const ignorePaths = [...(attempt.ignorePaths ?? []), ...(agreed.ignorePaths ?? [])];
+      attempt = { ...attempt, ...agreed, ignorePaths };
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 } from "vscode";
 import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
+import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { SourceLocation } from "../../core/policy/source-location.ts";
@@ -44,7 +45,8 @@ export function problemsOf(model: KnownModel, path: string, policies: readonly P
   const rejected = decision === undefined || state === "invalid" ? [] : rejections(decided, decision, path, policies);
   if (signature === undefined || (state !== "invalid" && state !== "modified")) return rejected;
   const uri = Uri.file(signature);
-  const diagnostic = entry(state, modelSentence(decided), DiagnosticSeverity.Error, new Range(0, 0, 0, 0));
+  const severity = isToolFilesOnly(verdict) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
+  const diagnostic = entry(state, modelSentence(decided), severity, new Range(0, 0, 0, 0));
   if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
   return [{ model: model.path, code: state, uri, diagnostic }, ...rejected];
 }
@@ -74,11 +76,11 @@ function rejections(
   return decisions.flatMap(({ policy: reference, mode, reasons }) => {
     const left = reasons.filter(({ code }) => !REPORTED_ELSEWHERE.has(code));
     if (left.length === 0) return [];
-    const code = left.some((reason) => reason.code === "POLICY_SIGNATURE_REQUIRED") ? "unsigned" : "refused";
-    const text =
-      code === "unsigned"
-        ? l10n.t("{0} is not signed, but the policy {1} requires a signature.", modelName(model), reference.name)
-        : l10n.t("{0} is not accepted. {1}", modelName(model), left.map(({ message }) => message).join(" "));
+    const demanded = left.some((reason) => reason.code === "POLICY_SIGNATURE_REQUIRED");
+    const code = demanded || left.some((reason) => reason.code === "POLICY_PIN") ? "unsigned" : "refused";
+    const text = demanded
+      ? l10n.t("{0} is not signed, but the policy {1} requires a signature.", modelName(model), reference.name)
+      : l10n.t("{0} is not accepted. {1}", modelName(model), left.map(({ message }) => message).join(" "));
     const severity = mode === "warn" ? DiagnosticSeverity.Information : DiagnosticSeverity.Warning;
     const { uri, range } = location(ruleLocation(reference, path, policies));
     const diagnostic = entry(code, text, severity, range);

@@ -6,6 +6,7 @@ import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { ignorablePaths } from "../trusting/ignore-path.ts";
+import { keepLineEndings } from "./line-endings-fix.ts";
 import type { ModelProblem } from "./model-problems.ts";
 import { SOURCE } from "./problem-codes.ts";
 
@@ -39,15 +40,22 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   const verify = action(model, l10n.t("Verify {0} Again", name(model)), COMMANDS.verifyModel, diagnostic);
   const compare = action(model, l10n.t("Compare {0} With Its Signature", name(model)), COMMANDS.compare, diagnostic);
   const sign = action(model, l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, diagnostic);
+  const pin = action(model, l10n.t("Pin the Bytes of {0}…", name(model)), COMMANDS.pinModel, diagnostic);
   switch (diagnostic.code) {
     case "invalid":
       return [preferred(verify)];
     case "modified":
-      return [preferred(verify), compare, ...ignore(model, diagnostic), explain(model, diagnostic)];
+      return [
+        preferred(verify),
+        ...keepLineEndings(model, diagnostic),
+        compare,
+        ...ignore(model, diagnostic),
+        explain(model, diagnostic),
+      ];
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
-      return [...(workspace.isTrusted ? [preferred(sign)] : []), explain(model, diagnostic)];
+      return [...(workspace.isTrusted ? [preferred(sign), pin] : []), explain(model, diagnostic)];
     default:
       return [];
   }

@@ -1,4 +1,5 @@
 import { l10n } from "vscode";
+import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
 import type { PolicyDecision } from "../../core/policy/decision.ts";
 import { covers } from "../../core/policy/evaluate.ts";
 import type { Policy } from "../../core/policy/policy.ts";
@@ -108,8 +109,12 @@ function otherPolicies(others: readonly Policy[]): string[] {
 }
 
 function nextStep({ verdict, broken, workspaceTrusted }: PolicyReportSource): string {
-  const { state, decision, signature } = verdict;
+  const { state, decision, signature, reasons } = verdict;
   if (broken.length > 0) return l10n.t("Fix the policy file; its errors are listed in Problems.");
+  if (isToolFilesOnly(verdict)) {
+    return l10n.t("Delete the files that tools added, or ignore them in a policy. Everything signed is unchanged.");
+  }
+  if (reasons.some(({ code }) => code === "FILE_NOT_DOWNLOADED")) return l10n.t("Run git lfs pull, then verify again.");
   if (state === "modified") {
     return l10n.t("Download the original files again, or have the changed files signed.");
   }

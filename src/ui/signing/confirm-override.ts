@@ -9,15 +9,15 @@ const Replaced = v.object({ path: v.string(), claimedSigner: v.string(), subject
 const Keys = v.object({ names: v.pipe(v.array(v.string()), v.minLength(1)), count: v.number() });
 
 /**
- * Asks, after signing was rejected, whether to replace the signature of another model or signer, or to exclude private
- * keys. Enter never replaces a signature.
+ * Asks, after signing was rejected, whether to replace the signature of another model or signer, to exclude private keys
+ * and `.env` files, or to sign an incomplete model. Enter never replaces a signature, and never signs what is incomplete.
  *
  * @throws CancellationError, and `error` where there is nothing to ask
  */
 export async function confirmOverride(
   error: unknown,
   name: string,
-): Promise<Pick<SignOptions, "force" | "ignorePaths">> {
+): Promise<Pick<SignOptions, "force" | "ignorePaths" | "allowIncomplete">> {
   if (!(error instanceof ProvenanceError)) throw error;
   switch (error.code) {
     case "SIGNATURE_OTHER_MODEL":
@@ -25,7 +25,12 @@ export async function confirmOverride(
       await confirmReplacingOther(error);
       return { force: true };
     case "MODEL_PRIVATE_KEY":
-      return { ignorePaths: await confirmExcludingKeys(error, name) };
+      return { ignorePaths: await confirmExcluding(error, (names) => keysQuestion(name, names)) };
+    case "MODEL_ENV_FILE":
+      return { ignorePaths: await confirmExcluding(error, ([first = ""]) => envQuestion(name, first)) };
+    case "MODEL_INCOMPLETE":
+      await confirmIncomplete(error, name);
+      return { allowIncomplete: true };
     default:
       throw error;
   }
@@ -49,19 +54,39 @@ async function confirmReplacingOther({ details }: ProvenanceError): Promise<void
   if (answer !== replace) throw new CancellationError();
 }
 
-async function confirmExcludingKeys(error: ProvenanceError, name: string): Promise<string[]> {
+function keysQuestion(name: string, names: readonly string[]): string {
+  return names.length === 1
+    ? l10n.t("{0} contains a private key: {1}", messageText(name), messageText(names[0] ?? ""))
+    : l10n.t("{0} contains {1} private keys", messageText(name), names.length);
+}
+
+function envQuestion(name: string, file: string): string {
+  return l10n.t("{0} contains a file for passwords and tokens: {1}", messageText(name), messageText(file));
+}
+
+async function confirmIncomplete({ details }: ProvenanceError, name: string): Promise<void> {
+  const signs = details["signs"];
+  const stop = l10n.t("Don't Sign");
+  const sign = l10n.t("Sign Incomplete Model");
+  const detail = typeof signs === "string" ? messageText(signs) : "";
+  const question = l10n.t("{0} is incomplete", messageText(name));
+  const answer = await window.showWarningMessage(question, { modal: true, detail }, stop, sign);
+  if (answer !== sign) throw new CancellationError();
+}
+
+async function confirmExcluding(
+  error: ProvenanceError,
+  questionFor: (names: readonly string[]) => string,
+): Promise<string[]> {
   const keys = v.safeParse(Keys, error.details);
   if (!keys.success || keys.output.count > keys.output.names.length) throw error;
   const { names } = keys.output;
   const without = names.length === 1 ? l10n.t("Sign Without It") : l10n.t("Sign Without Them");
-  const question =
-    names.length === 1
-      ? l10n.t("{0} contains a private key: {1}", messageText(name), messageText(names[0] ?? ""))
-      : l10n.t("{0} contains {1} private keys", messageText(name), names.length);
+  const question = questionFor(names);
   const detail = [
     ...names.slice(0, 10).map(messageText),
     "",
-    l10n.t("Everyone who gets the model gets its files. Move private keys out of the model, or sign without them."),
+    l10n.t("Everyone who gets the model gets its files. Move such files out of the model, or sign without them."),
   ].join("\n");
   if ((await window.showWarningMessage(question, { modal: true, detail }, without)) !== without) {
     throw new CancellationError();

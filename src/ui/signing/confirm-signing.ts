@@ -11,12 +11,20 @@ import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
+import { chooseToolFiles } from "./choose-tool-files.ts";
+import { withoutToolFiles } from "./leave-out.ts";
 import { readingTimeText } from "./reading-time.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
 /** Names listed in the question; the list behind its button has more. */
 const NAMED = 8;
+
+export interface SigningChoice {
+  readonly mode: DigestMode;
+  /** Canonical. */
+  readonly ignorePaths: readonly string[];
+}
 
 /** Reading to sign, and once more to verify what was written. */
 const READINGS = 2;
@@ -25,7 +33,7 @@ const READINGS = 2;
  * Shows which files a signature will cover and exclude, how much is read, and where it is written. Nothing has happened
  * yet.
  *
- * @returns how the files are read
+ * @returns how the files are read, and which are excluded
  * @throws CancellationError unless the person confirms
  */
 export async function confirmSigning(
@@ -34,30 +42,40 @@ export async function confirmSigning(
   method: SigningMethod,
   registry: ModelRegistry,
   engine: Pick<Engine, "previewSigning">,
-): Promise<DigestMode> {
+): Promise<SigningChoice> {
   const replaces = existsSync(signature);
-  const list = await engine.previewSigning(model.path, signature);
-  const paragraphs = [
-    [coveredText(list), ...largestText(list), excludedText(list)],
-    [timeText(list, replaces, registry), writtenText(model, signature, replaces)],
-    method.notes.map(messageText),
-  ];
-  const detail = paragraphs
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n");
+  const preview = await engine.previewSigning(model.path, signature);
   const question = messageText(method.question(modelName(model)));
   const sign = l10n.t("Sign");
   const rehash = l10n.t("Rehash All Files");
   const files = l10n.t("Show Files…");
   const buttons = replaces ? [sign, rehash, files] : [sign, files];
-  for (;;) {
+  for (let ignorePaths: readonly string[] = []; ; ) {
+    const list = withoutToolFiles(preview, ignorePaths);
+    const paragraphs = [
+      [coveredText(list), ...largestText(list), excludedText(list), ...toolText(list, ignorePaths)],
+      [timeText(list, replaces, registry), writtenText(model, signature, replaces)],
+      method.notes.map(messageText),
+    ];
+    const detail = paragraphs
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join("\n"))
+      .join("\n\n");
     const answer = await window.showInformationMessage(question, { modal: true, detail }, ...buttons);
-    if (answer === sign) return replaces ? "cached" : "full";
-    if (answer === rehash) return "full";
+    if (answer === sign) return { mode: replaces ? "cached" : "full", ignorePaths };
+    if (answer === rehash) return { mode: "full", ignorePaths };
     if (answer !== files) throw new CancellationError();
-    await showFiles(l10n.t("Files of {0}", modelName(model)), groupsOf(list));
+    const showAll = () => showFiles(l10n.t("Files of {0}", modelName(model)), groupsOf(list));
+    if (preview.toolFiles.length === 0) await showAll();
+    else ignorePaths = await chooseToolFiles(modelName(model), preview, ignorePaths, showAll);
   }
+}
+
+/** Files that tools added are proposed for exclusion, and never excluded by default. */
+function toolText({ toolFiles }: SigningPreview, excluded: readonly string[]): string[] {
+  const names = toolFiles.map(({ name }) => name).filter((name) => !excluded.includes(name));
+  if (names.length === 0) return [];
+  return [l10n.t("Added by tools, and to be signed: {0}. Select Show Files… to exclude them.", nameList(names, NAMED))];
 }
 
 function groupsOf({ files, fileCount, ignored, ignoredCount }: SigningPreview) {

@@ -4,7 +4,7 @@ import { FILE_FILTERS, FILE_STATES } from "../../engine/signature-view/file-stat
 // The messages between the viewer's page and the extension. Both sides parse what they receive.
 
 /** The colour and mark of a text, which says the same in words. */
-export const Tone = v.picklist(["green", "amber", "red", "neutral"]);
+export const Tone = v.picklist(["green", "blue", "amber", "red", "neutral"]);
 export type Tone = v.InferOutput<typeof Tone>;
 
 /**

@@ -43,7 +43,7 @@ Where the first number is smaller than the number of combinations, the reference
 - **Shards** have the digest algorithm of their hash (\`sha256\`); the reference takes only \`sha256-sharded-SIZE\`.
   With BLAKE3 it has no shards.
 
-Sigstore signatures: \`keyless-reference.test.ts\`, \`keyless-sigstore-js.test.ts\`. Other differences: "differs" in
+Sigstore signatures, both ways and tampered with: \`keyless-reference.test.ts\`, \`keyless-sigstore-js.test.ts\`. Other differences: "differs" in
 \`reference.test.ts\`.
 `;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { policySetOf } from "../../../src/core/policy/policy-files.ts";
@@ -334,6 +335,36 @@ describe("verifying a model with policies", () => {
         "refused",
       ]);
     });
+  });
+
+  it("a pattern among the ignored paths is no path: refused", async () => {
+    await signIt({});
+    const authorities = [key(prod.publicPem)];
+    const refused = await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }]);
+    assert.deepEqual(told(refused), ["untrusted", "refused", "IGNORE_PATH"]);
+    if (process.platform === "win32") return;
+    writeTree(model(), { "*.log": "x" });
+    assert.deepEqual(told(await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])), [
+      "verified",
+      "accepted",
+    ]);
+    writeTree(model(), { "a.log": "x" });
+    assert.equal((await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])).state, "modified");
+  });
+
+  it("content that is not downloaded can't be verified, also with files that a policy allows", async () => {
+    await signIt({});
+    const authorities = [key(prod.publicPem)];
+    const oid = createHash("sha256")
+      .update(readFileSync(join(model(), "config.json")))
+      .digest("hex");
+    writeTree(model(), {
+      "config.json": `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 2\n`,
+      "notes.txt": "x",
+    });
+    assert.equal((await check([{ authorities }])).state, "modified");
+    const verdict = await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }]);
+    assert.deepEqual(told(verdict), ["unverifiable", "refused", "FILE_NOT_DOWNLOADED"]);
   });
 
   it("files that the signer ignored are reported, or rejected", async () => {

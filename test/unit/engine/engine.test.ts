@@ -24,6 +24,7 @@ import { policyText } from "../../support/policies.ts";
 import { skip } from "../../support/results.ts";
 import { startLocalSigstore } from "../../support/sigstore/local-sigstore.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+import { finderStore } from "../../support/tool-files.ts";
 
 const ENTRY = new URL("../../../src/engine.ts", import.meta.url);
 const keys = makeKeys();
@@ -207,6 +208,14 @@ describe("Engine", function () {
       [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored],
       [3, 5, { name: "c.bin", size: 3 }, [{ name: ".git", bytes: 3, atLeast: false }]],
     );
+    assert.deepEqual(preview.toolFiles, []);
+  });
+
+  it("proposes to leave out what tools wrote, by name and content", async () => {
+    writeTree(root(), { "model/.DS_Store": finderStore(), "model/sub/.DS_Store": "import os\n" });
+    const { toolFiles, fileCount } = await engine.previewSigning(model, signature);
+    assert.deepEqual(toolFiles, [{ name: ".DS_Store", size: 6148 }]);
+    assert.equal(fileCount, 4);
   });
 
   it("lets policies decide, which it reads once a generation", async () => {

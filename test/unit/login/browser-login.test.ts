@@ -348,7 +348,7 @@ describe("login in the browser", () => {
       const method = { kind: "browser", port, openUrl: () => Promise.reject(new Error("too early")) } as const;
       await assert.rejects(obtainIdentityToken({ issuer: sigstore.issuer, method }), {
         code: "LOGIN_PORT",
-        message: new RegExp(`Port ${port} on this computer.* is taken`, "u"),
+        message: new RegExp(`Port ${port} on this computer.* is in use`, "u"),
       });
       await release();
     });

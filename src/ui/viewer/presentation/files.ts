@@ -1,3 +1,4 @@
+import { TOOLS } from "../../../core/model/file-notes.ts";
 import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";
@@ -48,6 +49,16 @@ function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> 
   };
 }
 
+const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
+
+/** Returns the label of a file; what a tool wrote, or was not downloaded, is no alarm. */
+function rowLabel({ state, note, changes }: FileEntry, localizer: Localizer): Pick<StateLabel, "word" | "tone"> {
+  const label = stateLabels(localizer)[state];
+  if (state === "added" && TOOL_NOTES.has(note)) return { ...label, tone: "amber" };
+  const isWaiting = state === "changed" && changes.every((change) => change.note === "lfs-not-downloaded");
+  return isWaiting ? { word: localizer.t("not downloaded"), tone: "neutral" } : label;
+}
+
 /** Returns the summary and the filters above the list. */
 export function filesOf(
   subject: Subject,
@@ -78,7 +89,7 @@ export function filesOf(
 
 /** Returns the row of one file. */
 export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
-  const { word, tone } = stateLabels(localizer)[entry.state];
+  const { word, tone } = rowLabel(entry, localizer);
   return {
     name: plainText(entry.name),
     state: entry.state,

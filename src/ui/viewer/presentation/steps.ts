@@ -1,4 +1,6 @@
 import { type ErrorCode, errorKind } from "../../../core/errors.ts";
+import { isOnlyUndownloaded } from "../../../core/manifest/changed-files.ts";
+import { isOnlyToolFiles } from "../../../core/manifest/innocent-differences.ts";
 import { bytesText, durationText } from "../../../core/presentation/bytes-and-time.ts";
 import { differencesText, ignoredNames } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";
@@ -195,6 +197,8 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Lo
   const read = verdict.reading === "cached" ? t("Some digests came from the cache.") : t("Every byte was read.");
   if (!comparison.matches) {
     const line = t("{0}, listed first below.", differencesText(comparison, t));
+    if (isOnlyUndownloaded(comparison)) return open(localizer, line, t("Not downloaded"));
+    if (isOnlyToolFiles(comparison)) return { status: "warned", result: t("Unchanged"), line };
     return { status: "failed", result: t("Changed"), line };
   }
   const same =

@@ -497,6 +497,16 @@ describe("findModels", function () {
     assert.deepEqual(limits, [123]);
   });
 
+  it("finds the kernels of a Hugging Face cache, which hold code and no weights", async () => {
+    const snapshot = `kernels--acme--activation/snapshots/${"a1".repeat(20)}`;
+    const code = "build/torch/activation.so";
+    writeTree(folder(), {
+      [`${snapshot}/${code}`]: "",
+      [`spaces--acme--app/snapshots/${"a1".repeat(20)}/${code}`]: "",
+    });
+    assert.deepEqual(await found(), [`${snapshot}/`]);
+  });
+
   it("takes a single file as the root", async () => {
     writeTree(folder(), { "m.gguf": "", "m.gguf.sig": signs("m.gguf", "."), "n.gguf": "" });
     assert.deepEqual(await found({}, join(folder(), "m.gguf")), ["m.gguf <- m.gguf.sig"]);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { callerIgnorePaths, checkIgnorePath, isIgnored, relativeToModel } from "../../../../src/core/model/ignore.ts";
+import { callerIgnorePaths, checkIgnorePath, relativeToModel } from "../../../../src/core/model/ignore.ts";
+import { isIgnored } from "../../../../src/core/model/is-ignored.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const linksWork = process.platform !== "win32";
@@ -32,12 +33,12 @@ describe("isIgnored", () => {
 describe("checkIgnorePath", () => {
   for (const path of ["*.bin", "a?", "data[1]", "/abs", "../x", "a/../b", "..", "a/", "./a", ""]) {
     it(`refuses ${JSON.stringify(path)}`, () => {
-      assert.throws(() => checkIgnorePath(path), { name: "ProvenanceError", code: "IGNORE_PATH" });
+      assert.throws(() => checkIgnorePath(path, "/no/such/model"), { name: "ProvenanceError", code: "IGNORE_PATH" });
     });
   }
   const onWindows = process.platform === "win32";
   for (const path of ["a", "a/b", ".", ".git", "..a", "a]", ...(onWindows ? [] : ["a\\b", "x:y.txt"])]) {
-    it(`accepts ${JSON.stringify(path)}`, () => checkIgnorePath(path));
+    it(`accepts ${JSON.stringify(path)}`, () => checkIgnorePath(path, "/no/such/model"));
   }
 });
 

@@ -799,6 +799,21 @@ const FILES: readonly Case[] = [
   verified("links followed: allowed", "{ allowSymlinks: true }", { symlinksAllowed: true }, "accepted"),
   verified("no link, where they are allowed", "{ allowSymlinks: true }", {}, "accepted"),
   verified(
+    "links of a Hugging Face cache, where they are denied",
+    "{ hubCacheLinks: deny }",
+    { hubLinks: ["config.json"] },
+    "refused",
+    /links of a Hugging Face cache were read through/,
+  ),
+  verified("links of a Hugging Face cache, by default", undefined, { hubLinks: ["config.json"] }, "accepted"),
+  verified(
+    "a pattern among the ignored paths",
+    undefined,
+    { ignorePatterns: ["*.log"] },
+    "refused",
+    /ignorePaths takes exact paths, and no file of the model is called \*\.log/,
+  ),
+  verified(
     "all that is wrong is told at once",
     "{ signerIgnoredPaths: deny }",
     { differences: "1 added", signerIgnored: ["x"], symlinksAllowed: true },

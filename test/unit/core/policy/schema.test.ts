@@ -47,6 +47,7 @@ const WHOLE = {
       ignoreUnsignedFiles: false,
       allowSymlinks: false,
       signerIgnoredPaths: "warn",
+      hubCacheLinks: "deny",
     },
   },
 };

@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import type { ModelFile } from "./file-list.ts";
+import type { Leftover } from "./file-notes.ts";
+import { readListed } from "./listed-content.ts";
+
+/** Endings of files whose content is not complete yet: huggingface_hub, curl and wget wrappers, Firefox, Chromium. */
+const PARTIAL = [".incomplete", ".part", ".crdownload"] as const;
+const MAX_SMALL = 64 * 1024;
+/** Bytes: the index of a model with tens of thousands of tensors. */
+const MAX_INDEX = 32 * 1024 * 1024;
+/** Index files of one model that are read. */
+const MAX_INDEXES = 32;
+
+const DVC_OUTPUT = /^outs:\s*$/m;
+
+/** @param file one that was listed; only small files are read */
+export function leftoverOf(file: ModelFile): Leftover | undefined {
+  const { name } = file;
+  if (PARTIAL.some((ending) => name.endsWith(ending))) return "partial-download";
+  if (name.endsWith(".aria2")) return "aria2";
+  if (name.endsWith(".lock")) return file.size === 0 ? "lock" : undefined;
+  if (!name.endsWith(".dvc")) return undefined;
+  return DVC_OUTPUT.test(readListed(file, MAX_SMALL)?.toString("utf8") ?? "") ? "dvc" : undefined;
+}
+
+/** The name of the file whose content is not complete, or kept elsewhere; `name` is of a leftover. */
+export function leftoverTarget(name: string): string {
+  return name.replace(/\.[^./]+$/, "");
+}
+
+const Index = v.looseObject({ weight_map: v.record(v.string(), v.string()) });
+
+/** A part of the weights that is not there. */
+export interface MissingPart {
+  /** Canonical. */
+  readonly name: string;
+  /** The index file that names it; canonical. */
+  readonly index: string;
+}
+
+/**
+ * The parts of weights that an index file names (`model.safetensors.index.json`, and its like) and that are not among the
+ * files.
+ */
+export function missingParts(files: readonly ModelFile[]): MissingPart[] {
+  const indexes = files.filter(({ name }) => /\.index(?:\.[\w-]+)?\.json$/.test(name)).slice(0, MAX_INDEXES);
+  if (indexes.length === 0) return [];
+  const present = new Set(files.map(({ name }) => name));
+  return indexes.flatMap((index) => {
+    const folder = index.name.slice(0, index.name.lastIndexOf("/") + 1);
+    const parts = [...new Set(weightFiles(index))].map((name) => folder + name).filter((name) => !present.has(name));
+    return parts.sort().map((name) => ({ name, index: index.name }));
+  });
+}
+
+/** The names are of files beside the index. */
+function weightFiles(index: ModelFile): string[] {
+  try {
+    const parsed = v.safeParse(Index, JSON.parse(readListed(index, MAX_INDEX)?.toString("utf8") ?? ""));
+    return parsed.success ? Object.values(parsed.output.weight_map).filter((name) => !/[\\/\0]/.test(name)) : [];
+  } catch {
+    return [];
+  }
+}

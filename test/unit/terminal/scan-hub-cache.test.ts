@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { copyFileSync, rmSync, symlinkSync } from "node:fs";
+import { join, relative } from "node:path";
+import { KEY, useGatedFolder } from "../../support/gated-folder.ts";
+import { writeTree } from "../../support/temporary-folder.ts";
+import { writeHubCache } from "../../support/tool-files.ts";
+
+const ETAG = "a".repeat(40);
+const OTHERS = ["hub/*/blobs/*", "hub/*/refs/*"];
+
+describe("scan --policy of a Hugging Face cache", function () {
+  this.timeout(60_000);
+  const { folder, at, policy, scan, sign, report, verdicts, failures } = useGatedFolder();
+  before(function () {
+    if (process.platform === "win32") this.skip();
+  });
+
+  /** Signed elsewhere, as plain files. */
+  const snapshot = async (): Promise<string> => {
+    writeTree(folder(), { "elsewhere/config.json": "{}" });
+    await sign("elsewhere");
+    const path = writeHubCache(at("hub"), { "config.json": { etag: ETAG, content: "{}" } });
+    copyFileSync(at("elsewhere/model.sig"), join(path, "model.sig"));
+    for (const name of ["elsewhere", "models"]) rmSync(at(name), { recursive: true });
+    return path;
+  };
+  const name = (path: string) => relative(folder(), path);
+
+  it("verifies a snapshot through its links", async () => {
+    const path = await snapshot();
+    policy({ globs: ["hub/*/snapshots/*"], authorities: [KEY] });
+    const json = await report(0);
+    assert.deepEqual(verdicts(json), [`${name(path)} verified`]);
+    assert.match((await scan()).stdout, /✓ Verified {2}hub\/models--acme--llama\/snapshots\//);
+  });
+
+  it("takes a link for the file: one that is not signed is a failure", async () => {
+    const path = await snapshot();
+    rmSync(join(path, "model.sig"));
+    policy({ globs: ["hub/**"], authorities: [KEY], unsignedFiles: OTHERS });
+    const json = await report(1);
+    assert.deepEqual(failures(json), [`SEARCH_UNCOVERED ${name(join(path, "config.json"))}`]);
+  });
+
+  it("fails for a link out of the cache", async () => {
+    const path = await snapshot();
+    rmSync(join(path, "model.sig"));
+    symlinkSync("/etc/hostname", join(path, "other.json"));
+    policy({ globs: ["hub/**"], authorities: [KEY], unsignedFiles: OTHERS });
+    const found = failures(await report(1)).toSorted();
+    assert.deepEqual(found, [
+      `SEARCH_LINK ${name(join(path, "other.json"))}`,
+      `SEARCH_UNCOVERED ${name(join(path, "config.json"))}`,
+    ]);
+  });
+
+  it("fails for a link of the cache where a policy denies them", async () => {
+    const path = await snapshot();
+    const denied = { authorities: [KEY], verification: "{ hubCacheLinks: deny }" };
+    policy({ globs: ["hub/*/snapshots/*"], ...denied });
+    assert.deepEqual(verdicts(await report(1)), [`${name(path)} modified`]);
+    rmSync(join(path, "model.sig"));
+    policy({ globs: ["hub/**"], unsignedFiles: OTHERS, ...denied });
+    assert.deepEqual(failures(await report(1)), [`SEARCH_LINK ${name(join(path, "config.json"))}`]);
+  });
+});

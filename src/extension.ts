@@ -34,7 +34,7 @@ export function activate(context: ExtensionContext): Api {
   const tracker = store.add(new ModelTracker({ context, log, trust, sigstore, engine }));
   const { registry, checker, origins, policies } = tracker;
 
-  const view = store.add(new ModelsView(registry, origins));
+  const view = store.add(new ModelsView(registry, origins, context.workspaceState));
   const services: Services = {
     log,
     registry,

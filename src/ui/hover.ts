@@ -5,6 +5,7 @@ import { filesText, hiddenText, ignoredNames, readingText } from "../core/presen
 import { reasonLines } from "../core/presentation/decision-text.ts";
 import { originSentences } from "../core/presentation/origin-text.ts";
 import { signedByLine } from "../core/presentation/signer-text.ts";
+import { trustLabel } from "../core/presentation/unknown-signer.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
@@ -150,8 +151,8 @@ function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): vo
     }
     return;
   }
-  const untrusted = model.verdict.state === "untrusted" && model.verdict.decision?.outcome !== "exception";
-  if (untrusted) hover.link(l10n.t("Trust Signer…"), COMMANDS.trustSigner, model.path).text(" · ");
+  const trust = trustLabel(model.verdict, l10n.t);
+  if (trust !== undefined) hover.link(trust, COMMANDS.trustSigner, model.path).text(" · ");
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
   if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");

@@ -7,7 +7,7 @@ import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { distinctName, modelDescription, modelSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
-import type { FactNode, FolderNode, NoteNode, TreeNode } from "./tree-nodes.ts";
+import type { FactNode, FolderNode, ModelNode, StateNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, in which the label is unique */
 export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?: OriginReport): TreeItem {
@@ -38,6 +38,17 @@ export function folderItem({ path }: FolderNode): TreeItem {
   return item;
 }
 
+/** @param count of its models */
+export function stateItem({ state }: StateNode, count: number): TreeItem {
+  const { label, icon, colour } = verdictLabel({ state }, l10n.t);
+  const open = state === "verified" ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
+  const item = new TreeItem(label, open);
+  item.id = `state:${state}`;
+  item.description = String(count);
+  item.iconPath = themeIcon(icon, colour);
+  return item;
+}
+
 export function factItem(node: FactNode): TreeItem {
   const state = node.expanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
   const item = new TreeItem(node.label, node.children.length === 0 ? TreeItemCollapsibleState.None : state);
@@ -53,7 +64,7 @@ export function factItem(node: FactNode): TreeItem {
   return item;
 }
 
-function idOf(node: Exclude<TreeNode, NoteNode>): string {
+function idOf(node: FactNode | ModelNode): string {
   if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
-  return node.path ?? "";
+  return node.path;
 }

@@ -113,8 +113,8 @@ export const ViewerState = v.object({
   /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
   canVerify: v.boolean(),
-  /** Whether the model would be verified if its signer were accepted. */
-  canTrust: v.boolean(),
+  /** The button that makes the signer trusted, where that would let the model be verified. */
+  trust: v.optional(v.string()),
   /** Texts of the page itself in the user's language, by name. */
   labels: v.record(v.string(), v.string()),
 });

@@ -9,6 +9,7 @@ export const COMMANDS = {
   copyReportAsMarkdown: "modelProvenance.copyReportAsMarkdown",
   trustSigner: "modelProvenance.trustSigner",
   trustKey: "modelProvenance.trustKey",
+  createKeyPair: "modelProvenance.createKeyPair",
   createPolicy: "modelProvenance.createPolicy",
   openPolicy: "modelProvenance.openPolicy",
   explainDecision: "modelProvenance.explainDecision",

@@ -13,6 +13,7 @@ export function commandHandlers(services: Services): CommandHandlers {
       (await import("../reports/report-commands.ts")).copyReportAsMarkdown(args, services),
     trustSigner: async (...args) => (await import("../trusting/trust-signer.ts")).trustSigner(args, services),
     trustKey: async () => (await import("./trust-key.ts")).trustKey(services),
+    createKeyPair: async () => (await import("./create-key-pair.ts")).createKeyPair(services),
     createPolicy: async (...args) => (await import("../trusting/create-policy.ts")).createPolicy(args, services),
     openPolicy: async (...args) => (await import("../trusting/open-policy.ts")).openPolicy(args, services),
     ignorePath: async (...args) => (await import("../trusting/ignore-path.ts")).ignorePath(args, services),

@@ -3,6 +3,7 @@ import { commands, l10n, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import { trustLabel } from "../../core/presentation/unknown-signer.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { ActionableError, isCancellation, notify } from "../../platform/commands.ts";
@@ -11,7 +12,7 @@ import { bytesProgressText, type ProgressReport, withProgress } from "../../plat
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import type { SigningMethod } from "../signing/signing-method.ts";
+import type { SigningMethod, TrustOffer } from "../signing/signing-method.ts";
 import { FILE, targetModel } from "./targets.ts";
 
 /** For key bindings and other extensions that know the model and the key; the user still confirms. */
@@ -144,13 +145,21 @@ function reportSigned(
     bytesFromCache === 0 || result.replaced?.changes.matches === false
       ? done
       : `${done} ${reusedText(bytesFromCache, bytes)}`;
-  const offer = verdict === undefined ? undefined : method.offerTrust(verdict);
+  const offer = verdict === undefined ? undefined : (method.offerTrust(verdict) ?? offerTrust(verdict, services));
   const show = {
     label: l10n.t("Show Signature"),
     run: () => commands.executeCommand(COMMANDS.showSignature, model.path),
   };
   if (offer === undefined) notify(services.log, "information", signed, show);
   else notify(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
+}
+
+/** For what the method itself does not offer: where a policy covers the model, the policy has to accept the signer. */
+function offerTrust(verdict: Verdict, services: Services): TrustOffer | undefined {
+  const label = trustLabel(verdict, l10n.t);
+  if (label === undefined) return undefined;
+  const run = async () => (await import("../trusting/trust-signer.ts")).trustSigner([verdict.model], services);
+  return { text: l10n.t("You don't trust this signer yet, so the model isn't verified."), action: { label, run } };
 }
 
 function reusedText(reused: number, all: number): string {

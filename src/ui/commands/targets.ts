@@ -4,6 +4,7 @@ import { CancellationError, l10n, type QuickPickItem, Uri, window } from "vscode
 import { ProvenanceError } from "../../core/errors.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
+import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { distinctName, modelDescription } from "../model-text.ts";
@@ -180,6 +181,7 @@ async function browse(services: ModelServices): Promise<KnownModel | undefined> 
     (await window.showOpenDialog({
       title: l10n.t("Choose the Model to Sign"),
       openLabel: l10n.t("Choose"),
+      defaultUri: dialogFolder(),
       canSelectFiles: true,
       canSelectFolders: true,
     })) ?? [];

@@ -7,7 +7,7 @@ import { ProvenanceError } from "./errors.ts";
 import type { DigestProgress } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { inspect } from "./inspect.ts";
-import { findSignature } from "./model/find-models.ts";
+import { findSignatures } from "./model/find-signatures.ts";
 import { relativeToModel } from "./model/ignore.ts";
 import { findOrigin } from "./origin/find-origin.ts";
 import { listModel } from "./origin/list-model.ts";
@@ -69,7 +69,7 @@ function recordsOf(files: OriginFiles | undefined): Map<string, BomFile["record"
 }
 
 async function signatureOf({ model, verifiedSigner, signal }: BomOptions): Promise<BomSignature | undefined> {
-  const path = await findSignature(model, signal);
+  const [path] = await findSignatures(model, { signal });
   if (path === undefined) return undefined;
   try {
     const { claimedSigner } = await inspect(path);

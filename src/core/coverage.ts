@@ -10,7 +10,11 @@ export function coverageOf(
   covered: { readonly files: number; readonly bytes: number },
   digests: Pick<DigestResult, "bytesRead" | "bytesFromCache">,
   started: number,
-  passed: { readonly unsigned: readonly string[]; readonly empty: readonly string[] },
+  passed: {
+    readonly unsigned: readonly string[];
+    readonly empty: readonly string[];
+    readonly others?: readonly string[];
+  },
 ): Coverage {
   return {
     files: covered.files,
@@ -21,6 +25,7 @@ export function coverageOf(
     ignored: list.ignored,
     ...(list.hidden && { hidden: list.hidden }),
     ...(list.hubLinks && { hubLinks: list.hubLinks }),
+    ...(passed.others !== undefined && passed.others.length > 0 && { otherSignatures: passed.others }),
     unsigned: passed.unsigned,
     empty: passed.empty,
     algorithm: serialization.algorithm,

@@ -10,6 +10,7 @@ import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
 import { isTemporaryName } from "./model/temporary-names.ts";
+import { findOtherSignatures } from "./other-signatures.ts";
 import { countText } from "./presentation/bytes-and-time.ts";
 import type { Coverage } from "./verdict.ts";
 
@@ -45,6 +46,7 @@ export interface ModelDigest {
 export interface ModelManifest extends ModelDigest {
   readonly manifest: Manifest;
   readonly list: FileList;
+  readonly otherSignatures: readonly string[];
 }
 
 /**
@@ -74,6 +76,8 @@ export type ListOptions = Pick<
 export interface SigningList {
   readonly list: FileList;
   readonly ignore: readonly IgnoreRule[];
+  /** Signatures of the model that are there already: each is ignored by its exact path. Canonical names. */
+  readonly otherSignatures: readonly string[];
 }
 
 /**
@@ -96,9 +100,12 @@ export async function listForSigning(options: ListOptions): Promise<SigningList>
   const matching = expandIgnorePatterns(all, options.ignorePatterns ?? []);
   const toolFiles = options.excludeToolFiles === true ? await findToolFiles(all, options.signal) : [];
   const exact = [...new Set([...matching, ...toolFiles])];
-  const list = withoutFiles(all, exact);
+  const names = new Set(all.files.map(({ name }) => name));
+  const otherSignatures = await findOtherSignatures(all, all.files, (name) => names.has(name), options.signal);
+  const list = withoutFiles(withoutFiles(all, exact, "caller"), otherSignatures, "signature");
   rejectUnsignable(list, model);
-  return { list, ignore: [...rules, ...exact.map((path) => ({ path, source: "caller" as const }))] };
+  const added = [...new Set([...exact, ...otherSignatures])].map((path) => ({ path, source: "caller" as const }));
+  return { list, ignore: [...rules, ...added], otherSignatures };
 }
 
 /**
@@ -114,7 +121,7 @@ export async function buildManifest(
   const model = resolve(options.model);
   const { shardSize, mode = "full", signal, onProgress } = options;
   const algorithm = options.algorithm ?? "sha256";
-  const { list, ignore } = await listForSigning(options);
+  const { list, ignore, otherSignatures } = await listForSigning(options);
   await checkList(list);
   const request = { root: model, algorithm, mode, shardSize, files: list.files };
   const digests = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
@@ -136,7 +143,7 @@ export async function buildManifest(
     unsigned: [],
     empty: emptyFiles,
   });
-  return { manifest, list, resources, rootDigest: rootDigest(resources), coverage };
+  return { manifest, list, otherSignatures, resources, rootDigest: rootDigest(resources), coverage };
 }
 
 const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; what: string; remedy: string }>> = {

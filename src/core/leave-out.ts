@@ -1,5 +1,5 @@
 import { ProvenanceError } from "./errors.ts";
-import type { FileList, IgnoredEntry } from "./model/file-list.ts";
+import type { FileList, IgnoredEntry, IgnoreSource } from "./model/file-list.ts";
 import { compareCodePoints } from "./model/names.ts";
 import { TimeSlices } from "./model/time-slices.ts";
 import { hasToolFileName, MAX_TOOL_FILES, toolOf } from "./model/tool-files.ts";
@@ -48,12 +48,12 @@ export async function findToolFiles({ files }: Pick<FileList, "files">, signal?:
   return found;
 }
 
-/** The list without files that the caller leaves out, each by its exact name. */
-export function withoutFiles(list: FileList, names: readonly string[]): FileList {
+/** The list without files that are left out, each by its exact name. */
+export function withoutFiles(list: FileList, names: readonly string[], source: IgnoreSource): FileList {
   if (names.length === 0) return list;
   const left = new Set(names);
   const files = list.files.filter(({ name }) => !left.has(name));
-  const ignored = names.map((name): IgnoredEntry => ({ name, source: "caller" }));
+  const ignored = names.map((name): IgnoredEntry => ({ name, source }));
   return {
     ...list,
     files,

@@ -1,15 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { coverageOf } from "./coverage.ts";
-import { type ListOptions, listForSigning, type ModelManifest, noResources } from "./digest.ts";
+import { type ListOptions, listForSigning, type ModelManifest, noResources, type SigningList } from "./digest.ts";
 import { assertOutside } from "./digest-part.ts";
 import { ProvenanceError, systemCode, throwIfCancelled } from "./errors.ts";
 import { checkParts, joinParts, type ManifestFile } from "./manifest/join-parts.ts";
 import { buildResources, rootDigest } from "./manifest/manifest.ts";
 import { readEarlierManifest, readManifest, writeManifest } from "./manifest/manifest-files.ts";
 import type { PartialManifest } from "./manifest/partial-manifest.ts";
-import type { FileList } from "./model/file-list.ts";
-import { GIT_PATHS, type IgnoreRule } from "./model/ignore.ts";
+import { GIT_PATHS } from "./model/ignore.ts";
 
 export interface MergeOptions {
   /** The folder, or the single file. */
@@ -37,9 +36,10 @@ export async function mergeParts(options: MergeOptions): Promise<ModelManifest> 
   checkParts(parts, options.folder);
   const [first] = parts;
   if (first === undefined) throw new Error("There are no parts.");
-  const { list, ignore } = await listForSigning(listingOf(model, first.manifest, options.signal));
+  const listed = await listForSigning(listingOf(model, first.manifest, options.signal));
+  const { list } = listed;
   const manifest = joinParts(parts, list, basename(model));
-  const result = wholeManifest(manifest, list, ignore, started);
+  const result = wholeManifest(manifest, listed, started);
   await writeManifest(output, manifest);
   return result;
 }
@@ -73,12 +73,11 @@ export function listingOf(
 /**
  * What is signed of a model whose digests are in a manifest.
  *
- * @param list the model as it is now: its names and sizes are those of the manifest
+ * @param listing the model as it is now: its names and sizes are those of the manifest
  */
 export function wholeManifest(
   { files, serialization }: PartialManifest,
-  list: FileList,
-  ignore: readonly IgnoreRule[],
+  { list, ignore, otherSignatures }: SigningList,
   started: number,
 ): ModelManifest {
   const { shardSize } = serialization;
@@ -95,6 +94,7 @@ export function wholeManifest(
   return {
     manifest: { serialization: { ...serialization, ignorePaths }, resources },
     list,
+    otherSignatures,
     resources,
     rootDigest: rootDigest(resources),
     coverage: coverageOf(list, serialization, covered, notRead, started, { unsigned: [], empty }),

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "./errors.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
-import { findSignature } from "./model/find-models.ts";
+import { findSignatures } from "./model/find-signatures.ts";
 import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
@@ -57,7 +57,7 @@ export interface PinPlan {
  */
 export async function planPin(options: PinOptions): Promise<PinPlan> {
   const { model, policyFile, folder, path, note, signal } = options;
-  const signature = await findSignature(model, signal);
+  const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
     throw new ProvenanceError(
       "USAGE",

@@ -1,18 +1,20 @@
 import { resolve } from "node:path";
 import type { Bundle } from "./bundle/bundle.ts";
+import { authenticateParsed, type CheckOptions, verifyParsed } from "./check-signature.ts";
 import { ProvenanceError } from "./errors.ts";
 import { commonIgnorePaths } from "./policy/file-rules.ts";
 import { type ModelFacts, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import { type PublicSigstore, type TrustChoice, trustChoices } from "./policy/policy-trust.ts";
-import type { LocatedSignature } from "./policy-signature.ts";
+import type { SignatureCandidate } from "./signature-candidates.ts";
 import type { Reason, Verdict } from "./verdict.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
-import { authenticateParsed, readIfReadable, type VerifyOptions, verifyParsed } from "./verify.ts";
 
 export interface FactsOptions
-  extends Pick<VerifyOptions, "model" | "pool" | "cache" | "mode" | "signal" | "onProgress" | "hubCacheLinks"> {
-  readonly signature: LocatedSignature;
+  extends Pick<
+    CheckOptions,
+    "model" | "pool" | "cache" | "mode" | "signal" | "onProgress" | "hubCacheLinks" | "otherSignatures"
+  > {
   /** Whose keys, certificates and instances the signature is checked against. */
   readonly trusted: readonly Policy[];
   /** Policies that decide which files may differ. */
@@ -29,12 +31,13 @@ export interface Finding {
 }
 
 /** Verifies the signer against everything that the policies trust, and optionally the files. */
-export async function findFacts(options: FactsOptions): Promise<Finding> {
+export async function findFacts(
+  { signature: path, bundle, problem }: SignatureCandidate,
+  options: FactsOptions,
+): Promise<Finding> {
   const model = resolve(options.model);
-  const { path } = options.signature;
-  if (path === undefined) return unsigned(model, options.signature);
-  const bundle = await readIfReadable({ model, signature: path });
-  if ("state" in bundle) return withoutSigner(bundle, new Map());
+  if (problem !== undefined) return withoutSigner(problem, new Map());
+  if (bundle === undefined) throw new Error(`${path} was not read`);
   const { signers, failures, choice, failed, verdict: authenticated } = await authenticateEach(options, bundle, path);
   if (choice === undefined || authenticated === undefined) {
     return withoutSigner(failed ?? (await authenticateParsed(bundle, { model, signature: path, trust: {} })), failures);
@@ -51,10 +54,10 @@ function verifyFiles(
   signature: string,
   { trust }: TrustChoice,
 ): Promise<Verdict> {
-  const { model, pool, cache, mode, signal, onProgress, hubCacheLinks = "allow" } = options;
+  const { model, pool, cache, mode, signal, onProgress, hubCacheLinks = "allow", otherSignatures = "allow" } = options;
   const ignorePaths = commonIgnorePaths(options.governing);
   const reading = { pool, cache, mode, signal, onProgress };
-  return verifyParsed(bundle, { model, signature, trust, ignorePaths, hubCacheLinks, ...reading });
+  return verifyParsed(bundle, { model, signature, trust, ignorePaths, hubCacheLinks, otherSignatures, ...reading });
 }
 
 interface Authentications {
@@ -114,8 +117,8 @@ function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Reason>)
   return { verdict, facts: { ...known, ...(method && { method }), ...(problem && { problem }) } };
 }
 
-function unsigned(model: string, located: LocatedSignature): Finding {
-  const problem = located.path === undefined ? located.problem : undefined;
+/** The finding about a model without a signature. */
+export function unsigned(model: string, problem: Reason | undefined): Finding {
   const message = `There is no signature in ${model} or beside it.`;
   const reason = problem ?? { code: "SIGNATURE_NOT_FOUND", message, details: { model } };
   const facts = { signature: "none", signers: new Map(), failures: new Map(), ...(problem && { problem }) } as const;

@@ -1,38 +1,40 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCode } from "./errors.ts";
-import { findSignature } from "./model/find-models.ts";
+import { findSignatures } from "./model/find-signatures.ts";
 import { isInside } from "./policy/workspace-files.ts";
 import type { Reason } from "./verdict.ts";
 
-/** The signature file to verify, or why there is none. */
-export type LocatedSignature = { readonly path: string } | { readonly path?: undefined; readonly problem?: Reason };
+/** The signature files to verify, or why there is none. */
+export interface LocatedSignatures {
+  readonly paths: readonly string[];
+  readonly problem?: Reason;
+}
 
 /**
- * Returns the signature file that a policy names, or the one found in the model or beside it.
+ * Returns the signature file that a policy names, or all that belong to the model.
  *
  * @param wanted relative to the model's folder, `/` separated
  * @param folder the workspace folder; a file that a policy names has to be in it, links resolved
  */
-export async function locateSignature(
+export async function locateSignatures(
   model: string,
   wanted: string | undefined,
   folder: string,
   signal?: AbortSignal,
-): Promise<LocatedSignature> {
-  const found = wanted === undefined ? await findSignature(model, signal) : undefined;
-  if (wanted === undefined) return found === undefined ? {} : { path: found };
+): Promise<LocatedSignatures> {
+  if (wanted === undefined) return { paths: await findSignatures(model, { within: folder, signal }) };
   const path = join(await folderOfModel(resolve(model)), wanted);
   const details = { path };
   try {
     const [base, real] = await Promise.all([realpath(folder), realpath(path)]);
-    if (isInside(base, real)) return { path };
+    if (isInside(base, real)) return { paths: [path] };
     const message = `The signature ${wanted}, which the policy names, leads out of the workspace folder.`;
-    return { problem: { code: "POLICY_INVALID", message, details } };
+    return { paths: [], problem: { code: "POLICY_INVALID", message, details } };
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     const message = `There is no signature ${wanted}, which the policy names.`;
-    return { problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
+    return { paths: [], problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
   }
 }
 

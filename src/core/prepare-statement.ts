@@ -32,6 +32,8 @@ export interface PreparedStatement {
   readonly rootDigest: string;
   readonly coverage: Coverage;
   readonly list: Pick<FileList, "root" | "outside" | "ignored">;
+  /** Signatures of the model that are there already, and that the new one ignores. Canonical names. */
+  readonly otherSignatures: readonly string[];
   /** About the files, in sentences. */
   readonly warnings: readonly string[];
   /** The signature of this model that is replaced; absent where there is none, or where it is another model's. */
@@ -59,7 +61,7 @@ export async function prepareStatement({
   await checkWritable(signature);
   const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
   const name = basename(model);
-  const { manifest, list, rootDigest, coverage } =
+  const { manifest, list, otherSignatures, rootDigest, coverage } =
     manifestFile === undefined
       ? await buildManifest({ ...options, mode }, async ({ files }) => {
           if (!allowPrivateKeys) await rejectPrivateKeys(files, name, options.signal);
@@ -78,6 +80,7 @@ export async function prepareStatement({
     rootDigest,
     coverage,
     list: { root, outside, ignored },
+    otherSignatures,
     warnings: [
       ...(nameWarning === undefined ? [] : [nameWarning]),
       ...contentWarnings(list.files, await findToolFiles(list, options.signal)),

@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import type { DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
 import type { DigestMode } from "./hashing/digest-request.ts";
+import { relativeToModel } from "./model/ignore.ts";
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepare-statement.ts";
 import { replacementText } from "./replacement-text.ts";
 import type { CertificateIdentity } from "./signing/certificate-signer.ts";
@@ -139,16 +140,38 @@ function withMore(error: unknown, text: string): unknown {
   return new ProvenanceError(error.code, `${error.message} ${text}`, { details: error.details, cause: error.cause });
 }
 
-function warningsFor({ list: { root, outside, ignored }, warnings }: PreparedStatement, signature: string): string[] {
+function warningsFor(prepared: PreparedStatement, signature: string): string[] {
+  const { list, warnings, otherSignatures } = prepared;
+  const { root, outside, ignored } = list;
   const unfinished = ignored
     .filter(({ name, source }) => source === "signature" && basename(name) !== basename(signature))
+    .filter(({ name }) => !otherSignatures.includes(name))
     .filter(({ name }) => existsSync(join(root, name)));
   return [
     ...warnings,
+    ...otherSignaturesWarning(otherSignatures, relativeToModel(root, signature)),
     ...outside.map((name) => `"${name}" is a link to a file outside the model; its content was signed.`),
     ...unfinished.map(
       ({ name }) =>
         `"${name}" is an unfinished signature and was not signed. Remove it where nothing signs this model now.`,
     ),
+  ];
+}
+
+/**
+ * What a further signature in a model's folder means for those that are there already.
+ *
+ * @param names canonical names of the others
+ * @param own canonical name of the new one; undefined where it is outside the model
+ */
+export function otherSignaturesWarning(names: readonly string[], own: string | undefined): string[] {
+  const [first] = names;
+  if (first === undefined || own === undefined) return [];
+  const others = names.length === 1 ? `"${first}"` : `"${first}" and ${names.length - 1} more signatures`;
+  const verb =
+    names.length === 1 ? "is another signature of this model, and is" : "are other signatures of this model, and are";
+  const them = names.length === 1 ? "it" : "them";
+  return [
+    `${others} ${verb} not signed. Other verifiers now reject ${them}, because "${own}" was added; they do not where the new signature is beside the model's folder.`,
   ];
 }

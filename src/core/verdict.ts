@@ -61,6 +61,8 @@ export interface Coverage {
   readonly hidden?: HiddenContent;
   /** Links of a Hugging Face cache that were read through, although the signer signed plain files; absent where there is none. */
   readonly hubLinks?: readonly string[];
+  /** Other OMS signatures of the model, which this one does not cover; absent where there is none. */
+  readonly otherSignatures?: readonly string[];
   /** Files that the statement does not name and the caller accepts. */
   readonly unsigned: readonly string[];
   /** Empty files: shards do not record them (OMS 6.3.2). */
@@ -86,6 +88,24 @@ export interface Pin {
   readonly pinnedOn?: string;
 }
 
+/** One of several signatures of a model. */
+export interface SignatureSummary {
+  /** Absolute path of the signature file. */
+  readonly signature: string;
+  /** Of a file with a bundle a line; the first is 1. */
+  readonly line?: number;
+  /** `unchecked`: it is authentic, and the files were not compared with it. */
+  readonly state: VerdictState;
+  /** Whether its signer is authentic and accepted. */
+  readonly accepted: boolean;
+  /** Whether the verdict is that of this signature. */
+  readonly decisive: boolean;
+  readonly signer?: Signer;
+  readonly method?: SigningMethod;
+  /** Why it is not accepted, or does not verify. */
+  readonly reason?: Reason;
+}
+
 /** The result of a verification, which every surface displays. */
 export interface Verdict {
   readonly state: VerdictState;
@@ -95,6 +115,8 @@ export interface Verdict {
   readonly model: string;
   /** Absolute path of the signature file. */
   readonly signature?: string;
+  /** All signatures, where there are several; the verdict is that of one of them. */
+  readonly signatures?: readonly SignatureSummary[];
   /** Only if the signature is authentic. */
   readonly signer?: Signer;
   /** The method that the bundle claims. */
@@ -115,4 +137,10 @@ export interface Verdict {
   readonly checkedAt?: string;
   /** Whether every byte was read, or some digests came from the cache. */
   readonly reading?: "full" | "cached";
+}
+
+/** Absolute paths of all signature files of a model, as far as its verdict knows them. */
+export function signaturePaths({ signature, signatures = [] }: Pick<Verdict, "signature" | "signatures">): string[] {
+  const all = signatures.map((summary) => summary.signature);
+  return [...new Set(signature === undefined ? all : [signature, ...all])];
 }

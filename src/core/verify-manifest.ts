@@ -8,8 +8,9 @@ import type { PartialManifest } from "./manifest/partial-manifest.ts";
 import { readWholeManifest } from "./manifest-to-sign.ts";
 import { GIT_PATHS, relativeToModel } from "./model/ignore.ts";
 import { isIgnored } from "./model/is-ignored.ts";
+import { isSignaturePath } from "./model/signature-names.ts";
 import type { Verdict } from "./verdict.ts";
-import { type AuthenticateOptions, authenticateParsed, readIfReadable } from "./verify.ts";
+import { type AuthenticateOptions, authenticateSeveral } from "./verify.ts";
 
 export interface ManifestVerification {
   /** About the signature and the signer: at best `unchecked`, as no file was read. */
@@ -20,19 +21,22 @@ export interface ManifestVerification {
   readonly matches: boolean;
 }
 
+export interface VerifyManifestOptions extends AuthenticateOptions {
+  readonly signature: string;
+  /** Path of the manifest. */
+  readonly manifest: string;
+}
+
 /**
  * Verifies a signature, and compares what it signs with a manifest in place of the files.
  *
  * @throws ProvenanceError MANIFEST_*, and as `authenticate`
  */
-export async function verifyManifest(
-  options: AuthenticateOptions & { readonly manifest: string },
-): Promise<ManifestVerification> {
+export async function verifyManifest(options: VerifyManifestOptions): Promise<ManifestVerification> {
   const found = await readWholeManifest(options.manifest);
-  const bundle = await readIfReadable(options);
-  if ("state" in bundle) return { verdict: bundle, matches: false };
-  const verdict = await authenticateParsed(bundle, options);
-  if (verdict.state !== "unchecked") return { verdict, matches: false };
+  const { candidate, verdict } = (await authenticateSeveral(options)).deciding;
+  const { bundle } = candidate;
+  if (bundle === undefined || verdict.state !== "unchecked") return { verdict, matches: false };
   const signed = parseStatement(bundle.envelope.payload, basename(options.signature)).manifest;
   const comparison = compareManifests(signed, comparable(found, signed, options));
   return { verdict, comparison, matches: comparison.matches && verdict.reasons.length === 0 };
@@ -42,7 +46,7 @@ export async function verifyManifest(
 function comparable(
   { serialization, files }: PartialManifest,
   signed: Manifest,
-  options: AuthenticateOptions & { readonly manifest: string },
+  options: VerifyManifestOptions,
 ): Manifest {
   const { algorithm, shardSize, allowSymlinks, ignorePaths } = signed.serialization;
   const hashing = `--hash ${algorithm}${shardSize === undefined ? "" : ` --shard-size ${shardSize}`}`;
@@ -54,7 +58,10 @@ function comparable(
   }
   const own = relativeToModel(resolve(options.model), options.signature);
   const leftOut = [...ignorePaths, ...GIT_PATHS, ...(own === undefined ? [] : [own])];
-  const other = serialization.ignorePaths.find((path) => !leftOut.some((rule) => isIgnored(path, rule)));
+  // Signatures that were there when the model was digested are left out by themselves.
+  const other = serialization.ignorePaths.find(
+    (path) => !leftOut.some((rule) => isIgnored(path, rule)) && !isSignaturePath(path),
+  );
   if (other !== undefined) {
     throw mismatch(
       `${options.manifest} leaves out "${other}", and the signature does not: digest the model without that.`,

@@ -1,23 +1,28 @@
+import { resolve } from "node:path";
+import { type CheckOptions, stateOfDifferences } from "./check-signature.ts";
+import { readingOnce } from "./hashing/read-once.ts";
+import { withHashPool } from "./hashing/with-hash-pool.ts";
 import type { Comparison } from "./manifest/comparison.ts";
 import { existsIn } from "./model/ignore.ts";
 import type { Decision } from "./policy/decision.ts";
-import { covers, evaluate, type PolicySet } from "./policy/evaluate.ts";
+import { acceptsSigner, covers, evaluate, isSatisfiedBySigner, type PolicySet } from "./policy/evaluate.ts";
 import { allowsUnsigned, enforcingPolicies, filesFor, governingPolicies } from "./policy/file-rules.ts";
 import type { FileFacts, ModelFacts } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
-import { type Finding, findFacts } from "./policy-facts.ts";
+import { type FactsOptions, type Finding, findFacts, unsigned } from "./policy-facts.ts";
 import { concludePin, measureForPolicies } from "./policy-pins.ts";
-import { type LocatedSignature, locateSignature } from "./policy-signature.ts";
+import { type LocatedSignatures, locateSignatures } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
-import type { Reason, Verdict, VerdictState } from "./verdict.ts";
-import { stateOfDifferences, type VerifyOptions } from "./verify.ts";
+import { type Judged, summaries, worstOf } from "./several-signatures.ts";
+import { readCandidates, type SignatureCandidate } from "./signature-candidates.ts";
+import type { Reason, Verdict } from "./verdict.ts";
 
-export interface PolicyVerifyOptions extends Pick<VerifyOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
+export interface PolicyVerifyOptions extends Pick<CheckOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
   readonly model: string;
-  /** The signature; if absent, the one that a policy names, or that is found in the model or beside it. */
+  /** The signature, and no other; if absent, the one that a policy names, or all that belong to the model. */
   readonly signature?: string;
   readonly policies: PolicySet;
   readonly workspaceTrusted: boolean;
@@ -43,15 +48,28 @@ export function authenticateWithPolicy(options: PolicyVerifyOptions): Promise<Ve
   return run(options, false);
 }
 
-/** The policies that use the same signature file, and the finding about it. */
+/** The policies that use the same signature files. */
 interface Group {
   readonly policies: readonly Policy[];
   /** Those that decide which files may differ. */
   readonly enforcing: readonly Policy[];
-  readonly finding: Finding;
+  /** One for each signature. */
+  readonly findings: readonly Found[];
+}
+
+/** What was found about one signature. */
+interface Found extends Finding {
+  /** Absent where there is none. */
+  readonly candidate?: SignatureCandidate;
 }
 
 async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Verdict> {
+  return readFiles
+    ? withHashPool(options, (pool) => decide({ ...options, pool: readingOnce(pool) }, true))
+    : decide(options, false);
+}
+
+async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise<Verdict> {
   const { policies, workspaceTrusted, path } = options;
   const counting = new Set(workspaceTrusted ? [...policies.user, ...policies.workspace] : policies.user);
   const counts = (policy: Policy): boolean => counting.has(policy);
@@ -64,42 +82,115 @@ async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Ve
   if (covering.length === 0) wanted.set(undefined, []);
   for (const [signaturePath, group] of wanted) {
     const governing = governingPolicies(group, counts);
-    // Where no policy covers the model, the keys of all of them still serve to name its signer.
-    const trusted = covering.length === 0 ? all : group;
-    const signature = await signatureFor(options, signaturePath);
     const enforcing = enforcingPolicies(governing, counts);
-    const denied = enforcing.some(({ verification }) => verification.hubCacheLinks === "deny");
-    const hubCacheLinks = denied ? "deny" : "allow";
-    const finding = await findFacts({ ...options, signature, trusted, governing, readFiles, hubCacheLinks });
-    groups.push({ policies: group, enforcing, finding });
+    const denies = (rule: "hubCacheLinks" | "otherSignatures") =>
+      enforcing.some(({ verification }) => verification[rule] === "deny") ? "deny" : "allow";
+    const findings = await findingsOf(group, await signaturesFor(options, signaturePath), readFiles, {
+      ...options,
+      // Where no policy covers the model, the keys of all of them still serve to name its signer.
+      trusted: covering.length === 0 ? all : group,
+      governing,
+      hubCacheLinks: denies("hubCacheLinks"),
+      otherSignatures: denies("otherSignatures"),
+    });
+    groups.push({ policies: group, enforcing, findings });
+  }
+  const chosen = new Map<Policy, Found>();
+  for (const { policies: group, findings } of groups) {
+    for (const policy of group) chosen.set(policy, decidingFor(policy, findings, readFiles));
   }
   // The signer of a signed model has to be accepted: pins are for unsigned models only.
-  const isUnsigned = groups.every(({ finding }) => finding.verdict.state === "unsigned");
+  const isUnsigned = groups.every(({ findings }) => findings.every(({ verdict }) => verdict.state === "unsigned"));
   const pin = isUnsigned ? await measureForPolicies(covering, options, readFiles) : undefined;
   const facts = (policy: Policy): ModelFacts => {
-    const group = groups.find((candidate) => candidate.policies.includes(policy));
-    if (group === undefined) throw new Error(`Nothing was found out for the policy ${policy.name}`);
-    return { ...factsFor(policy, group.finding, readFiles), ...(pin && { pin: pin.facts }) };
+    const finding = chosen.get(policy);
+    if (finding === undefined) throw new Error(`Nothing was found out for the policy ${policy.name}`);
+    return { ...factsFor(policy, finding, readFiles), ...(pin && { pin: pin.facts }) };
   };
   const decision = evaluate({ policies, workspaceTrusted, model: path, facts });
-  const verdicts = groups.map(({ finding, enforcing }) => conclude(finding.verdict, decision, enforcing));
-  const [worst] = verdicts.toSorted((a, b) => severity(a) - severity(b));
-  if (worst === undefined) throw new Error("Nothing was checked");
+  const verdicts = groups.flatMap(({ policies: group, enforcing, findings }) => {
+    const deciding = new Set(
+      group.length === 0 ? [worstOf(findings)] : group.flatMap((policy) => chosen.get(policy) ?? []),
+    );
+    return [...deciding].map((finding) => {
+      const verdict = conclude(finding.verdict, decision, enforcing);
+      return { verdict: { ...verdict, ...summariesOf(findings, finding, verdict, group) } };
+    });
+  });
+  const { verdict: worst } = worstOf(verdicts);
   const verdict = pin === undefined ? worst : concludePin(worst, covering, path, pin);
   return readFiles ? { ...verdict, checkedAt: new Date().toISOString() } : verdict;
 }
 
-async function signatureFor(options: PolicyVerifyOptions, wanted: string | undefined): Promise<LocatedSignature> {
-  if (options.signature !== undefined) return { path: options.signature };
-  return locateSignature(options.model, wanted, options.folder, options.signal);
+async function signaturesFor(options: PolicyVerifyOptions, wanted: string | undefined): Promise<LocatedSignatures> {
+  if (options.signature !== undefined) return { paths: [options.signature] };
+  return locateSignatures(options.model, wanted, options.folder, options.signal);
 }
 
-/** Where policies name several signatures, the worst verdict is reported. */
-const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
+/**
+ * Verifies each signature. Of several, files are compared with those whose signer a policy accepts, until all policies are
+ * satisfied; with all of them where no signer is accepted.
+ */
+async function findingsOf(
+  policies: readonly Policy[],
+  { paths, problem }: LocatedSignatures,
+  readFiles: boolean,
+  options: Omit<FactsOptions, "readFiles">,
+): Promise<readonly Found[]> {
+  const { model, signal } = options;
+  const candidates = await readCandidates(model, paths, signal);
+  if (candidates.length === 0) return [unsigned(resolve(model), problem)];
+  const find = async (candidate: SignatureCandidate, files: boolean): Promise<Found> => ({
+    ...(await findFacts(candidate, { ...options, readFiles: files })),
+    candidate,
+  });
+  const [only, ...others] = candidates;
+  if (only !== undefined && others.length === 0) return [await find(only, readFiles)];
+  const found: Found[] = [];
+  for (const candidate of candidates) found.push(await find(candidate, false));
+  if (!readFiles) return found;
+  const isAccepted = ({ facts }: Finding): boolean => policies.some((policy) => acceptsSigner(policy, facts));
+  const isAnyAccepted = found.some(isAccepted);
+  for (const [at, finding] of found.entries()) {
+    const { candidate } = finding;
+    if (candidate === undefined || (isAnyAccepted && !isAccepted(finding))) continue;
+    found[at] = await find(candidate, true);
+    if (policies.length > 0 && policies.every((policy) => found.some((one) => satisfies(policy, one)))) break;
+  }
+  return found;
+}
 
-function severity({ state }: Verdict): number {
-  const place = SEVERITY.indexOf(state);
-  return place === -1 ? SEVERITY.length : place;
+/** Whether a policy is satisfied by a signature with which the files were compared. */
+function satisfies(policy: Policy, { verdict, facts }: Finding): boolean {
+  return verdict.comparison !== undefined && isSatisfiedBySigner(policy, factsFor(policy, { verdict, facts }, true));
+}
+
+/**
+ * The signature that one policy decides about: one that satisfies it, else the worst of those whose signer it accepts, else
+ * the worst of all. So a signature by a signer whom it does not accept never improves its decision.
+ */
+function decidingFor(policy: Policy, findings: readonly Found[], readFiles: boolean): Found {
+  const accepted = findings.filter(({ facts }) => acceptsSigner(policy, facts));
+  const [first] = accepted;
+  if (!readFiles && first !== undefined) return first;
+  const satisfying = accepted.find((finding) => satisfies(policy, finding));
+  return satisfying ?? worstOf(accepted.length > 0 ? accepted : findings);
+}
+
+function summariesOf(
+  findings: readonly Found[],
+  deciding: Found,
+  verdict: Verdict,
+  policies: readonly Policy[],
+): Pick<Verdict, "signatures"> {
+  const judged = findings.flatMap((finding): Judged[] => {
+    const { candidate, facts } = finding;
+    if (candidate === undefined) return [];
+    const accepted = policies.some((policy) => acceptsSigner(policy, facts));
+    return [{ candidate, accepted, verdict: finding === deciding ? verdict : finding.verdict }];
+  });
+  const one = judged.find(({ candidate }) => candidate === deciding.candidate);
+  return one === undefined ? {} : summaries(judged, one);
 }
 
 function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolean): ModelFacts {

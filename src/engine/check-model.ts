@@ -1,6 +1,6 @@
 import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
 import type { FileHasher } from "../core/hashing/with-hash-pool.ts";
-import { findSignature } from "../core/model/find-models.ts";
+import { findSignatures } from "../core/model/find-signatures.ts";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Trust } from "../core/trust.ts";
@@ -15,8 +15,10 @@ export interface CheckRequest {
   /** Absolute path of the folder, or the single file. */
   readonly model: string;
   readonly depth: CheckDepth;
-  /** Absolute path of the signature file; searched for if absent. */
-  readonly signature?: string;
+  /** Absolute paths of all signature files of the model; searched for if absent. */
+  readonly signatures?: readonly string[];
+  /** Absolute path of the workspace folder: signatures up to there may be the model's. */
+  readonly folder?: string;
   readonly mode?: DigestMode;
   /** The policies that cover the model; they replace {@link trust}. */
   readonly policies?: PolicySource;
@@ -28,13 +30,13 @@ export interface CheckContext {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DigestProgress) => void;
   /** Awaited before any file of the model is read. */
-  readonly onBegin: (signature: string | undefined) => Promise<void>;
+  readonly onBegin: (signatures: readonly string[]) => Promise<void>;
   readonly publicSigstore: PublicSigstore;
   readonly readPolicies: (source: PolicySource) => Promise<PolicySet>;
 }
 
 /**
- * Finds the signature of a model, verifies it, compares the files, and evaluates the policies.
+ * Finds the signatures of a model, verifies them, compares the files, and evaluates the policies.
  *
  * @throws ProvenanceError of kind `usage`, MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
  */
@@ -42,16 +44,17 @@ export async function checkModel(request: CheckRequest, context: CheckContext): 
   const { model, depth, policies } = request;
   // A policy determines the signature file itself.
   if (depth === "signature" && policies !== undefined) return checkPolicies(request, policies, context);
-  const signature = request.signature ?? (await findSignature(model, context.signal));
-  if (signature === undefined && policies === undefined) return { state: "unsigned", model, reasons: [] };
-  if (depth === "files") await context.onBegin(signature);
+  const { signal } = context;
+  const signatures = request.signatures ?? (await findSignatures(model, { within: request.folder, signal }));
+  if (signatures.length === 0 && policies === undefined) return { state: "unsigned", model, reasons: [] };
+  if (depth === "files") await context.onBegin(signatures);
   return policies === undefined
-    ? checkTrust({ ...request, signature: signature ?? "" }, context)
+    ? checkTrust({ ...request, signatures }, context)
     : checkPolicies(request, policies, context);
 }
 
 async function checkTrust(
-  { model, depth, signature, mode, trust }: CheckRequest & { readonly signature: string },
+  { model, depth, signatures: signature, mode, trust }: CheckRequest & { readonly signatures: readonly string[] },
   context: CheckContext,
 ): Promise<Verdict> {
   const { authenticate, verify } = await import("../core/verify.ts");

@@ -39,8 +39,9 @@ export class Engine {
     return this.#call("searchModels", request, { signal, leaveAtOnce: true });
   }
 
-  findSignature(model: string): Promise<string | undefined> {
-    return this.#call("findSignature", { model });
+  /** See the core's `findSignatures`. */
+  findSignatures(model: string): Promise<readonly string[]> {
+    return this.#call("findSignatures", { model });
   }
 
   /** The core's function of that name, in the engine. */
@@ -141,7 +142,7 @@ export class Engine {
 /** Callbacks of a check. */
 export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
-  readonly onBegin?: (signature: string | undefined) => Promise<void>;
+  readonly onBegin?: (signatures: readonly string[]) => Promise<void>;
   readonly publicSigstore?: PublicSigstore;
 }
 
@@ -152,7 +153,7 @@ function answering(trust: Trust, watching: CheckWatching = {}): (question: Quest
     public: new SigstoreAnswers(publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] }))),
   };
   return async (question) => {
-    if (question.about === "begin") return onBegin?.(question.signature);
+    if (question.about === "begin") return onBegin?.(question.signatures);
     if (question.about === "replacement") return undefined;
     return answers[question.of][question.about]();
   };

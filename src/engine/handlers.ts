@@ -34,9 +34,9 @@ export const HANDLERS: Handlers = {
     const { searchModels } = await import("./search-models.ts");
     return searchModels(request, signal);
   },
-  async findSignature({ model }, { signal }) {
-    const { findSignature } = await import("../core/model/find-models.ts");
-    return findSignature(model, signal);
+  async findSignatures({ model }, { signal }) {
+    const { findSignatures } = await import("../core/model/find-signatures.ts");
+    return findSignatures(model, { signal });
   },
   async findOrigin(options, { pool, signal, onProgress }) {
     const { findOrigin } = await import("../core/origin/find-origin.ts");
@@ -82,7 +82,7 @@ export const HANDLERS: Handlers = {
         pool,
         signal,
         onProgress,
-        onBegin: async (signature) => void (await ask({ about: "begin", signature })),
+        onBegin: async (signatures) => void (await ask({ about: "begin", signatures })),
         publicSigstore: publicSigstore(ask),
         readPolicies: (source) => policies.read(source),
       },

@@ -28,7 +28,7 @@ type Local = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | 
 /** What the engine can be asked to do. */
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
-  findSignature(options: { readonly model: string }): string | undefined;
+  findSignatures(options: { readonly model: string }): readonly string[];
   findOrigin(options: { readonly model: string; readonly checkDigests: boolean }): OriginReport;
   lookUpHubModel(options: HubLookup): CachedModel | undefined;
   billOfMaterials(options: Omit<BomOptions, Local>): string;
@@ -89,7 +89,7 @@ export type Question =
   /** The trust in Sigstore: that of the call, or in the public instance. `newer`: a root that is being fetched. */
   | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
   /** Before any file of the model is read; the check continues with the answer. */
-  | { readonly about: "begin"; readonly signature: string | undefined }
+  | { readonly about: "begin"; readonly signatures: readonly string[] }
   /** Whether to replace a signature. */
   | { readonly about: "replacement"; readonly replacement: Replacement };
 

@@ -1,6 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type FoundModel, findModels, findSignature, type SkipReason } from "../core/model/find-models.ts";
+import {
+  type FoundModel,
+  findModels,
+  foundModel,
+  type SignatureWithoutModel,
+  type SkipReason,
+} from "../core/model/find-models.ts";
+import { findSignatures } from "../core/model/find-signatures.ts";
 import { Glob } from "../core/policy/glob.ts";
 import { compileGlobs } from "./editor-globs.ts";
 
@@ -25,6 +32,13 @@ export interface SearchResult {
   /** How many files and folders were searched, if there were more. */
   readonly bound?: number;
   readonly skippedFolders: SkippedFolders;
+  readonly strays: Strays;
+}
+
+/** Signatures whose model is not here; the first of them. */
+export interface Strays {
+  readonly first: readonly SignatureWithoutModel[];
+  readonly count: number;
 }
 
 /** Folders that a search skipped. */
@@ -34,6 +48,7 @@ export interface SkippedFolders {
 }
 
 const MAX_SKIPPED = 10;
+const MAX_STRAYS = 100;
 
 /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
 export async function searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
@@ -43,6 +58,8 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
   const globs = searched.map((pattern) => new Glob(pattern));
   const first: SkippedFolders["first"][number][] = [];
   let count = 0;
+  const strays: SignatureWithoutModel[] = [];
+  let strayCount = 0;
   let bound: number | undefined;
   const found = await findModels(folder, {
     exclude: isExcluded,
@@ -55,6 +72,10 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
       count++;
       if (first.length < MAX_SKIPPED) first.push({ path, reason });
     },
+    onStray: (stray) => {
+      strayCount++;
+      if (strays.length < MAX_STRAYS) strays.push(stray);
+    },
     onLimit: (limit) => {
       bound = limit;
     },
@@ -62,7 +83,8 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
   });
   const models = [...found, ...(await namedModels(folder, names, found))];
   const skippedFolders = { first, count };
-  return bound === undefined ? { models, skippedFolders } : { models, bound, skippedFolders };
+  const result = { models, skippedFolders, strays: { first: strays, count: strayCount } };
+  return bound === undefined ? result : { ...result, bound };
 }
 
 /** Named models that the search does not find: single files, models in another model, and those beyond the bound. */
@@ -72,9 +94,8 @@ async function namedModels(folder: string, named: ReadonlySet<string>, found: re
   for (const name of named) {
     const path = name === "." ? folder : join(folder, name);
     if (known.has(path) || !existsSync(path)) continue;
-    const signature = await findSignature(path);
     const kind = statSync(path).isDirectory() ? "directory" : "file";
-    models.push({ path, kind, ...(signature === undefined ? {} : { signature }) });
+    models.push(foundModel(path, kind, await findSignatures(path, { within: folder })));
   }
   return models;
 }

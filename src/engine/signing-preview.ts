@@ -33,6 +33,8 @@ export interface SigningPreview {
   readonly ignored: readonly EntrySize[];
   /** Files that tools wrote beside those of the model, and that a signature need not cover; the first of them. */
   readonly toolFiles: readonly NamedSize[];
+  /** Signatures of the model that are there already, and that the new one leaves out. Canonical names. */
+  readonly otherSignatures: readonly string[];
 }
 
 /** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
@@ -40,7 +42,7 @@ export async function previewSigning(
   options: { readonly model: string; readonly signature: string },
   signal: AbortSignal,
 ): Promise<SigningPreview> {
-  const { list } = await listForSigning({ ...options, signal });
+  const { list, otherSignatures } = await listForSigning({ ...options, signal });
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");
   const sized = ({ name, size }: ModelFile): NamedSize => ({ name, size });
@@ -59,6 +61,7 @@ export async function previewSigning(
       .map(sized),
     ignoredCount: ignored.length,
     ignored: sizes,
+    otherSignatures,
     toolFiles: files.filter(({ name }) => toolFiles.has(name)).map(sized),
   };
 }

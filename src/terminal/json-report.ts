@@ -4,7 +4,7 @@ import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
+import type { FoundModel, SignatureWithoutModel } from "../core/model/find-models.ts";
 import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
@@ -92,28 +92,31 @@ export function originJson(model: string, { origin, pointers, claims }: OriginRe
   return { version: REPORT_VERSION, command: "origin", model, ...(origin && { origin }), pointers, claims };
 }
 
-/**
- * @param origins by the path of the model, by name and size
- * @param part of the models, if they were shared out
- */
-export function scanJson(
-  folder: string,
-  models: readonly FoundModel[],
-  origins: ReadonlyMap<string, Origin>,
-  part: PartNumber | undefined,
-): JsonReport {
+/** What a scan found besides models. */
+export interface ScanExtent {
+  /** The part of the models that was scanned, if they were shared out. */
+  readonly part: PartNumber | undefined;
+  readonly strays: readonly SignatureWithoutModel[];
+  /** By the path of the model, by name and size. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+export function scanJson(folder: string, models: readonly FoundModel[], extent: ScanExtent): JsonReport {
+  const { part, strays, origins } = extent;
   return {
     version: REPORT_VERSION,
     command: "scan",
     folder,
     ...(part !== undefined && { part }),
-    models: models.map(({ path, kind, signature }) => ({
+    models: models.map(({ path, kind, signature, otherSignatures }) => ({
       path,
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       ...(signature !== undefined && { signature }),
       ...originField(origins.get(path)),
+      ...(otherSignatures !== undefined && { otherSignatures }),
     })),
+    ...(strays.length > 0 && { strays }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { ChangedResource, Comparison } from "../core/manifest/comparison.ts";
 import type { HiddenContent } from "../core/model/file-list.ts";
 import { bytesText, countText, durationText, shortHex, utcMinutes } from "../core/presentation/bytes-and-time.ts";
@@ -126,6 +127,9 @@ export function coverageFields(coverage: Coverage, options: ReportOptions): Line
   if (coverage.hubLinks !== undefined) {
     lines.push([`read through links of the Hugging Face cache: ${listText(coverage.hubLinks, options)}`]);
   }
+  if (coverage.otherSignatures !== undefined) {
+    lines.push([`other signatures, not covered: ${listText(coverage.otherSignatures, options)}`]);
+  }
   if (coverage.hidden !== undefined) lines.push([{ text: hiddenText(coverage.hidden, options), style: "amber" }]);
   if (coverage.unsigned.length > 0) {
     lines.push([{ text: `not signed, allowed: ${listText(coverage.unsigned, options)}`, style: "amber" }]);
@@ -172,6 +176,17 @@ export function comparisonFields({ changed, missing, added }: Comparison, option
   ];
 }
 
+/** Each of several signatures: its file, what was found, and by whom it is. */
+export function signatureFields({ model, signatures = [] }: Verdict): Line[] {
+  const lines = signatures.map(({ signature, line, state, signer, decisive }): Line => {
+    const where = `${relative(model, signature)}${line === undefined ? "" : `, line ${line}`}`;
+    const by = signer === undefined ? "" : `, signed by ${signerText(signer, ENGLISH.t)}`;
+    const { label } = verdictLabel({ state }, ENGLISH.t);
+    return [`${where}: ${label}${by}`, ...(decisive ? [{ text: "  decides", style: "dim" as const }] : [])];
+  });
+  return field("all", ...lines);
+}
+
 export interface VerdictReportOptions extends ReportOptions {
   /** The model's name. */
   readonly name: string;
@@ -193,6 +208,7 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
   if (signer !== undefined) lines.push(...field("signed by", ...signerLines(signer, options)));
   if (state === "verified") lines.push(...field("accepted", [options.accepted]));
   if (options.signature !== undefined) lines.push(...field("signature", [options.signature]));
+  if (verdict.signatures !== undefined) lines.push(...signatureFields(verdict));
   if (verdict.legacy === true) lines.push(...field("format", ["the deprecated version 0.2"]));
   if (coverage !== undefined) lines.push(...coverageFields(coverage, options));
   if (options.long && verdict.rootDigest !== undefined)

@@ -2,8 +2,8 @@ import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type PartNumber, partText } from "../core/manifest/part-number.ts";
+import type { SignatureWithoutModel } from "../core/model/find-models.ts";
 import type { Origin } from "../core/origin/origin.ts";
-
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { differencesFromRecord, originPlace } from "../core/presentation/origin-text.ts";
@@ -109,14 +109,20 @@ function failureLine({ message, passed }: SearchFailure): Line {
 }
 
 function searchedLines({ searched }: ScanResult): Line[] {
-  const { notDemanded, exempted } = searched;
+  const { notDemanded, exempted, strays } = searched;
   const { paths, count } = exempted;
   const files = countText(notDemanded, "file");
   const texts = [
     ...(count > 0 ? [`Exempt by unsignedFiles: ${namesText(paths, count)}`] : []),
     ...(notDemanded > 0 ? [`Not demanded: ${files} outside of models, not signed and of no known format`] : []),
+    ...strays.map(strayText),
   ];
   return texts.map((text) => [{ text, style: "dim" }]);
+}
+
+/** `Signature of llama: no such model here (model.sig)` */
+export function strayText({ path, subject = "an unnamed model" }: SignatureWithoutModel): string {
+  return `Signature of ${subject}: no such model here (${path})`;
 }
 
 function summaryText({ models, failures }: ScanResult): string {

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import { findSignature } from "../core/model/find-models.ts";
+import { findSignatures } from "../core/model/find-signatures.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,7 +15,7 @@ export async function withActualSignature(
   { cwd, interruption }: Terminal,
 ): Promise<Verdict> {
   if (verdict.state !== "unsigned" || named === undefined) return verdict;
-  const found = await findSignature(verdict.model, interruption.signal).catch(noneFound);
+  const [found] = await findSignatures(verdict.model, { within: cwd, signal: interruption.signal }).catch(noneFound);
   if (found === undefined) return verdict;
   const path = relative(cwd, found);
   const reasons = verdict.reasons.map((reason) => {
@@ -27,7 +27,7 @@ export async function withActualSignature(
 }
 
 /** The verdict is unchanged if the search fails. */
-function noneFound(error: unknown): undefined {
-  if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
+function noneFound(error: unknown): readonly string[] {
+  if (error instanceof ProvenanceError && error.code !== "CANCELLED") return [];
   throw error;
 }

@@ -1,5 +1,5 @@
 import { basename, relative, resolve } from "node:path";
-import { findSignature } from "../core/model/find-models.ts";
+import { findSignatures } from "../core/model/find-signatures.ts";
 import type { CertificateTrust, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { verifyReport } from "../core/verify-report.ts";
@@ -18,7 +18,7 @@ export const VERIFY_OPTIONS = {
   signature: {
     type: "text",
     metavar: "FILE",
-    help: "The signature file. Default: the one in the model's folder or beside it.",
+    help: "The signature file; no other counts then. Default: all that belong to the model, in its folder, beside it, or above it as far as the working directory.",
   },
   ...IGNORE_OPTIONS,
   "ignore-unsigned-files": {
@@ -65,7 +65,9 @@ export async function verifyModel(
   const name = basename(resolve(model));
   const ignorePaths = verifyingIgnorePaths(model, args.list("ignore-paths"), cwd);
   const given = args.text("signature");
-  const signature = given ?? (await findSignature(model, interruption.signal));
+  const signatures =
+    given === undefined ? await findSignatures(model, { within: cwd, signal: interruption.signal }) : [given];
+  const [signature] = signatures;
   if (signature !== undefined && fingerprints !== undefined) {
     const { fingerprintLines } = await import("./certificate-fingerprints.ts");
     for (const line of await fingerprintLines(fingerprints, signature)) log.info(line);
@@ -83,7 +85,7 @@ export async function verifyModel(
       ? unsigned(model)
       : verify({
           model,
-          signature,
+          signature: signatures,
           trust,
           ignorePaths,
           ignoreUnsignedFiles: args.flag("ignore-unsigned-files") ?? false,
@@ -95,7 +97,8 @@ export async function verifyModel(
   const verdict = await withActualSignature(found, given, terminal);
   if (args.flag("json") === true) out.json(verifyReport(verdict));
   else {
-    const shown = given === undefined && signature !== undefined && { signature: relative(cwd, signature) };
+    const decisive = verdict.signature ?? signature;
+    const shown = given === undefined && decisive !== undefined && { signature: relative(cwd, decisive) };
     const options = { name, accepted: request.accepted(verdict), long: args.flag("long") ?? false, ...shown };
     out.print(...verdictReport(verdict, options));
   }

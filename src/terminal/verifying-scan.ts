@@ -2,7 +2,7 @@ import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
+import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
 import { isInPart } from "../core/parts.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
@@ -94,10 +94,13 @@ export async function trustScan(root: string, trust: Trust): Promise<VerifyingSc
       covers: () => true,
       exemptPaths: new Set(),
     },
-    verify: async ({ path: model, signature }, options) =>
-      signature === undefined
+    verify: async (found, options) => {
+      const { path: model } = found;
+      const signature = signaturesOf(found);
+      return signature.length === 0
         ? { state: "unsigned", model, reasons: [] }
-        : verify({ ...options, model, trust, signature }),
+        : verify({ ...options, model, trust, signature });
+    },
     passes: ({ state }) => state === "verified",
   };
 }

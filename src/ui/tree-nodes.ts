@@ -20,6 +20,7 @@ import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
 import { originRows } from "./origin-rows.ts";
+import { signatureRows } from "./signature-rows.ts";
 
 /** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
 export type TreeNode = FolderNode | StateNode | ModelNode | FactNode | NoteNode;
@@ -83,6 +84,7 @@ export function factsOf(model: KnownModel, parent: ModelNode, origin?: OriginRep
   const rows = [
     ...signerRow(model.path, verdict),
     ...trustRow(model.path, verdict),
+    ...signatureRows(model.path, verdict),
     ...(verdict.decision === undefined ? [] : decisionRows(verdict.decision)),
     ...reasonRows(verdict),
     ...differenceRows(model.path, verdict),

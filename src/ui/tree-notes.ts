@@ -1,7 +1,7 @@
 import { basename, relative } from "node:path";
-import { l10n, TreeItem, workspace } from "vscode";
+import { l10n, TreeItem, Uri, workspace } from "vscode";
 import { commonName } from "../core/verification/distinguished-name.ts";
-import type { SkippedFolders } from "../engine/search-models.ts";
+import type { SkippedFolders, Strays } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
@@ -18,6 +18,7 @@ export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]
     above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : signposts(models).map(unknownNote),
     below: [
       ...[...extents].flatMap(([folder, { bound }]) => (bound === undefined ? [] : [boundNote(folder, bound)])),
+      ...[...extents].flatMap(([folder, { strays }]) => (strays === undefined ? [] : strayNotes(folder, strays))),
       // Without a model, the welcome text says how to find one.
       ...(models.length === 0
         ? []
@@ -107,6 +108,43 @@ function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNod
       command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
     },
   ];
+}
+
+/** Signatures listed one by one. */
+const STRAYS_SHOWN = 5;
+
+function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
+  const shown = first.slice(0, STRAYS_SHOWN);
+  const notes = shown.map(({ path, subject }): NoteNode => {
+    const file = plainText(relative(folder, path));
+    return {
+      kind: "note",
+      id: `stray:${path}`,
+      icon: "info",
+      label:
+        subject === undefined
+          ? l10n.t("Signature of a model that is not here")
+          : l10n.t("Signature of {0}: no such model here", plainText(subject)),
+      description: file,
+      tooltip: l10n.t(
+        "{0} names no file or folder beside it or below it. Download the model, or move the signature to it.",
+        file,
+      ),
+      command: { command: COMMANDS.showSignature, title: l10n.t("Show Signature"), arguments: [Uri.file(path)] },
+    };
+  });
+  const more = count - shown.length;
+  if (more <= 0) return notes;
+  const rest: NoteNode = {
+    kind: "note",
+    id: `strays:${folder}`,
+    icon: "info",
+    label: l10n.t("Signatures of models that are not here: {0} more", more),
+    description: plainText(basename(folder)),
+    tooltip: first.map(({ path }) => plainText(relative(folder, path))).join("\n"),
+    command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
+  };
+  return [...notes, rest];
 }
 
 export function noteItem({ id, icon, label, description, tooltip, command }: NoteNode): TreeItem {

@@ -114,9 +114,9 @@ export class Checker {
     this.#next();
   }
 
-  /** Whether the signature file is the same that the last check of this model read. */
-  signatureUnchanged(path: string, signature: string): Promise<boolean> {
-    return this.#reader.signatureUnchanged(path, signature);
+  /** Whether the signature file is the same that the last check of its model read. */
+  signatureUnchanged(signature: string): Promise<boolean> {
+    return this.#reader.signatureUnchanged(signature);
   }
 
   dispose(): void {

@@ -42,11 +42,12 @@ export class Discovery {
       const hints = (await this.#services.hints?.(folder)) ?? {};
       this.#hints.set(folder, await compileHints(hints));
       const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound, skippedFolders } = await engine.searchModels(request, abort.signal);
+      const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, models, { skippedFolders, ...(bound !== undefined && { bound }) });
+      registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
       log(`${models.length} models in ${folder}`);
       if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);
+      for (const { path, subject } of strays.first) log(`No model here for the signature ${path} of ${subject ?? "?"}`);
       if (bound !== undefined) log(`Only the first ${bound} files and folders of ${folder} were searched for models.`);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;

@@ -2,12 +2,12 @@ import { stat } from "node:fs/promises";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Trust } from "../core/trust.ts";
-import type { Verdict } from "../core/verdict.ts";
+import { signaturePaths, type Verdict } from "../core/verdict.ts";
 import type { CheckRequest } from "../engine/check-model.ts";
 import type { CheckWatching, Engine } from "../engine/engine.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 import type { Job } from "./check-queue.ts";
-import type { KnownModel, ModelRegistry } from "./registry.ts";
+import { type KnownModel, type ModelRegistry, uncheckedSignatures } from "./registry.ts";
 
 export interface ReaderServices {
   readonly registry: ModelRegistry;
@@ -24,7 +24,7 @@ export interface ReaderServices {
 /** Checks one model in the engine: its signature, or its files too. */
 export class ModelReader {
   readonly #services: ReaderServices;
-  /** Identity of the signature file that the last check of each model read. */
+  /** Identities of the signature files that the last check of each model read. */
   readonly #signatureFiles = new Map<string, string>();
 
   constructor(services: ReaderServices) {
@@ -48,18 +48,26 @@ export class ModelReader {
     let checking: Verdict | undefined;
     let percent = -1;
     return engine.check(
-      { model: job.path, depth: "files", mode: job.mode, ...(await this.#trustFor(known, job.asked)) },
+      {
+        model: job.path,
+        depth: "files",
+        mode: job.mode,
+        ...folderOf(known),
+        ...(await this.#trustFor(known, job.asked)),
+      },
       {
         ...this.#publicSigstore(),
         signal,
-        onBegin: async (signature) => {
+        onBegin: async (signatures) => {
           if (signal.aborted) return;
-          checking = { state: "checking", model: job.path, ...(signature && { signature }), reasons: [] };
+          checking = { state: "checking", model: job.path, ...uncheckedSignatures(signatures), reasons: [] };
           registry.update(job.path, checking, { before });
           await watch(job.path, known.kind);
-          const identity = signature === undefined ? undefined : await fileIdentity(signature);
-          // A later report of this same file is ignored.
-          if (identity !== undefined) this.#signatureFiles.set(job.path, identity);
+          // A later report of these same files is ignored.
+          for (const signature of signatures) {
+            const identity = await fileIdentity(signature);
+            if (identity !== undefined) this.#signatureFiles.set(signature, identity);
+          }
           begins();
         },
         onProgress: (progress: DigestProgress): void => {
@@ -80,8 +88,9 @@ export class ModelReader {
     const trusted = await this.#trustFor(known, asked);
     // Waits for the signature that a policy demands: the editor's watcher may miss it in a new folder.
     if (trusted.policies !== undefined && verdict.signature === undefined) await this.#services.watch(path, kind);
-    const { signature } = verdict;
-    const request = { model: path, depth: "signature", ...(signature && { signature }), ...trusted } as const;
+    const signatures = signaturePaths(verdict);
+    const named = signatures.length > 0 && { signatures };
+    const request = { model: path, depth: "signature", ...named, ...folderOf(known), ...trusted } as const;
     return this.#services.engine.check(request, this.#publicSigstore());
   }
 
@@ -96,11 +105,15 @@ export class ModelReader {
     return publicSigstore === undefined ? {} : { publicSigstore };
   }
 
-  /** Whether the signature file is the same that the last check of this model read. */
-  async signatureUnchanged(path: string, signature: string): Promise<boolean> {
-    const seen = this.#signatureFiles.get(path);
+  /** Whether the signature file is the same that the last check of its model read. */
+  async signatureUnchanged(signature: string): Promise<boolean> {
+    const seen = this.#signatureFiles.get(signature);
     return seen !== undefined && seen === (await fileIdentity(signature));
   }
+}
+
+function folderOf({ folder }: KnownModel): Pick<CheckRequest, "folder"> {
+  return folder === undefined ? {} : { folder };
 }
 
 /** The last verdict that a check reached. */

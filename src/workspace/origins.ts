@@ -6,7 +6,7 @@ import type { ModelRegistry } from "./registry.ts";
 export interface OriginServices {
   readonly registry: ModelRegistry;
   readonly engine: Pick<Engine, "run">;
-  /** Whether files are read that nobody asked for. */
+  /** Whether all files are read automatically. */
   readonly readsAll: () => boolean;
   readonly failed: (error: unknown) => void;
 }
@@ -14,7 +14,7 @@ export interface OriginServices {
 type Listener = (path: string) => void;
 
 /**
- * Where models were downloaded from, read when a surface asks: names and sizes, and digests too where somebody asked for
+ * Where models were downloaded from, read when a surface asks: names and sizes, and digests too where the user asked for
  * them or every file is verified automatically. It stands beside the verdicts of the registry and changes none.
  */
 export class Origins {

@@ -1,7 +1,7 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
-import type { Verdict, VerdictState } from "../core/verdict.ts";
+import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
+import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 
 /** One model of this window. */
@@ -19,7 +19,7 @@ export interface KnownModel {
 }
 
 /** How far a workspace folder was searched. */
-export type SearchExtent = Pick<SearchResult, "bound" | "skippedFolders">;
+export type SearchExtent = Pick<SearchResult, "bound" | "skippedFolders"> & Partial<Pick<SearchResult, "strays">>;
 
 export interface RegistryChange {
   /** Models that changed, were added or removed. */
@@ -37,6 +37,8 @@ export class ModelRegistry {
   readonly #models = new Map<string, KnownModel>();
   readonly #signatures = new Map<string, string>();
   readonly #extents = new Map<string, SearchExtent>();
+  /** The models that the last search of each workspace folder found: one folder may lie in another. */
+  readonly #searches = new Map<string, ReadonlySet<string>>();
   readonly #listeners = new Set<RegistryListener>();
   #order: readonly string[] | undefined;
 
@@ -79,18 +81,21 @@ export class ModelRegistry {
   }
 
   /**
-   * Sets the models of a workspace folder to the result of a search. Models with the same signature file keep their
-   * verdicts.
+   * Sets the models of a workspace folder to the result of a search. Models with the same signature files keep their
+   * verdicts. Where one folder lies in another, a model is listed once, in the inner one.
    */
   replaceFolder(folder: string, found: readonly FoundModel[], extent: SearchExtent = COMPLETE): void {
     const paths = new Set<string>();
-    const { bound, skippedFolders } = this.#extents.get(folder) ?? COMPLETE;
-    let list = bound !== extent.bound || skippedFolders.count !== extent.skippedFolders.count;
-    if (extent.bound === undefined && extent.skippedFolders.count === 0) this.#extents.delete(folder);
+    let list = !isSameExtent(this.#extents.get(folder) ?? COMPLETE, extent);
+    if (isSameExtent(extent, COMPLETE)) this.#extents.delete(folder);
     else this.#extents.set(folder, extent);
+    const present = new Set(found.map((model) => model.path));
+    if (found.length === 0) this.#searches.delete(folder);
+    else this.#searches.set(folder, present);
     for (const model of found) {
+      if (this.#innermost(model.path) !== folder) continue;
       const known = this.#models.get(model.path);
-      const same = known !== undefined && known.verdict.signature === model.signature;
+      const same = known !== undefined && hasSignatures(known.verdict, model);
       if (same && known.folder === folder) continue;
       list ||= known?.folder !== folder;
       paths.add(model.path);
@@ -98,12 +103,13 @@ export class ModelRegistry {
         same ? { ...known, folder } : { path: model.path, kind: model.kind, folder, verdict: initialVerdict(model) },
       );
     }
-    const present = new Set(found.map((model) => model.path));
     for (const model of this.models) {
       if (model.folder !== folder || present.has(model.path)) continue;
       paths.add(model.path);
       list = true;
-      this.#drop(model);
+      const other = this.#innermost(model.path);
+      if (other === undefined) this.#drop(model);
+      else this.#put({ ...model, folder: other });
     }
     this.#notify([...paths], list);
   }
@@ -148,16 +154,22 @@ export class ModelRegistry {
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
+  /** The innermost workspace folder in which a search found the model. */
+  #innermost(path: string): string | undefined {
+    const folders = [...this.#searches].filter(([, found]) => found.has(path)).map(([folder]) => folder);
+    return folders.sort((a, b) => b.length - a.length)[0];
+  }
+
   #put(model: KnownModel): void {
-    const old = this.#models.get(model.path)?.verdict.signature;
-    if (old !== undefined) this.#signatures.delete(old);
-    if (model.verdict.signature !== undefined) this.#signatures.set(model.verdict.signature, model.path);
+    const old = this.#models.get(model.path)?.verdict;
+    if (old !== undefined) for (const path of signaturePaths(old)) this.#signatures.delete(path);
+    for (const path of signaturePaths(model.verdict)) this.#signatures.set(path, model.path);
     if (!this.#models.has(model.path)) this.#order = undefined;
     this.#models.set(model.path, model);
   }
 
   #drop(model: KnownModel): void {
-    if (model.verdict.signature !== undefined) this.#signatures.delete(model.verdict.signature);
+    for (const path of signaturePaths(model.verdict)) this.#signatures.delete(path);
     this.#models.delete(model.path);
     this.#order = undefined;
   }
@@ -170,6 +182,18 @@ export class ModelRegistry {
 
 const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "untrusted", "modified"]);
 
+function isSameExtent(a: SearchExtent, b: SearchExtent): boolean {
+  return (
+    a.bound === b.bound &&
+    a.skippedFolders.count === b.skippedFolders.count &&
+    straysText(a.strays) === straysText(b.strays)
+  );
+}
+
+function straysText(strays: SearchExtent["strays"]): string {
+  return (strays?.first ?? []).map(({ path, subject }) => `${path}\n${subject}`).join("\n");
+}
+
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
   const { state, comparison } = verdict;
@@ -177,8 +201,22 @@ export function restsOnFiles(verdict: Verdict): boolean {
 }
 
 function initialVerdict(found: FoundModel): Verdict {
-  const base = { model: found.path, reasons: [] };
-  return found.signature === undefined
-    ? { ...base, state: "unsigned" }
-    : { ...base, state: "unchecked", signature: found.signature };
+  const signatures = signaturesOf(found);
+  const state = signatures.length === 0 ? "unsigned" : "unchecked";
+  return { model: found.path, reasons: [], state, ...uncheckedSignatures(signatures) };
+}
+
+/** What a verdict says of signatures that were not verified yet. */
+export function uncheckedSignatures(paths: readonly string[]): Pick<Verdict, "signature" | "signatures"> {
+  const [signature, ...others] = paths;
+  if (signature === undefined) return {};
+  if (others.length === 0) return { signature };
+  const unchecked = { state: "unchecked", accepted: false, decisive: false } as const;
+  return { signature, signatures: paths.map((path) => ({ ...unchecked, signature: path })) };
+}
+
+function hasSignatures(verdict: Verdict, found: FoundModel): boolean {
+  const known = new Set(signaturePaths(verdict));
+  const all = signaturesOf(found);
+  return known.size === all.length && all.every((path) => known.has(path));
 }

@@ -47,7 +47,7 @@ export class Revalidator {
       const inside = model.path.length <= path.length;
       if (model !== signed && !(late && inside && covered(model.path))) this.#contentChanged(model, path);
     }
-    if (signed === undefined || (await checker.signatureUnchanged(signed.path, path))) return;
+    if (signed === undefined || (await checker.signatureUnchanged(path))) return;
     // The model may have changed in the meantime.
     const model = registry.get(signed.path);
     if (model !== undefined) this.#signatureChanged(model);

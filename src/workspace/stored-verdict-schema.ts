@@ -60,6 +60,7 @@ const Coverage = v.object({
   ignored: v.array(v.object({ name: Text, source: v.picklist(["default", "signature", "signer", "caller"]) })),
   hidden: v.exactOptional(v.object({ names: Texts, count: Count, complete: v.boolean() })),
   hubLinks: v.exactOptional(Texts),
+  otherSignatures: v.exactOptional(Texts),
   unsigned: Texts,
   empty: Texts,
   algorithm: Text,

@@ -1,5 +1,5 @@
 import type { Comparison } from "../core/manifest/comparison.ts";
-import type { Verdict } from "../core/verdict.ts";
+import { signaturePaths, type Verdict } from "../core/verdict.ts";
 import { type ModelRegistry, restsOnFiles } from "./registry.ts";
 import { isFailure } from "./retained-failure.ts";
 
@@ -74,10 +74,12 @@ export class VerdictStore {
     this.#pending?.delete(path);
     const { verdict } = model;
     const isNew = verdict.state === "unchecked" && verdict.signer === undefined;
-    if (!isNew || verdict.signature !== stored.signature) return;
+    if (!isNew || !signaturePaths(verdict).includes(stored.signature ?? "")) return;
+    const { signatures } = verdict;
+    const several = signatures && { signatures };
     // The signature is verified anyway; the failure stands only where that cannot be decided.
     if (stored.state === "invalid") registry.update(path, verdict, { before: stored });
-    else registry.update(path, { ...stored, state: "stale", staleBecause: "restart" }, { before: stored });
+    else registry.update(path, { ...stored, ...several, state: "stale", staleBecause: "restart" }, { before: stored });
   }
 
   #storeLater(): void {

@@ -1,5 +1,5 @@
 import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
-import { findSignature } from "../../src/core/model/find-models.ts";
+import { findSignatures } from "../../src/core/model/find-signatures.ts";
 import { measure } from "../../src/core/model/measure.ts";
 import { checkModel } from "../../src/engine/check-model.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -7,7 +7,7 @@ import { PolicyCache } from "../../src/engine/policy-source.ts";
 import { searchModels } from "../../src/engine/search-models.ts";
 
 /** What the workspace asks of the engine, on this thread, with that pool. */
-export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" | "searchModels" | "findSignature"> {
+export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" | "searchModels" | "findSignatures"> {
   const policies = new PolicyCache();
   return {
     check: (request, { signal, onProgress, onBegin, publicSigstore } = {}) =>
@@ -21,6 +21,6 @@ export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" 
       }),
     sizeHint: async (model, signal) => (await measure(model, signal))?.bytes ?? 0,
     searchModels,
-    findSignature,
+    findSignatures,
   };
 }

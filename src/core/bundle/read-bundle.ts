@@ -14,6 +14,40 @@ export async function readBundle(path: string): Promise<Bundle> {
   return parseBundle(await readSignatureFile(path), basename(path));
 }
 
+/** One bundle of a signature file. */
+export interface FileLine {
+  readonly bytes: Buffer;
+  /** Of a file with a bundle a line; the first is 1. */
+  readonly line?: number;
+}
+
+const LINE_FEED = 0x0a;
+
+/** The bundles of a signature file: of `claims.jsonl` its lines, but for empty ones; of any other file all of it. */
+export function readLines(bytes: Buffer, name: string): readonly FileLine[] {
+  if (!name.toLowerCase().endsWith(".jsonl")) return [{ bytes }];
+  const lines: FileLine[] = [];
+  for (let start = 0, line = 1; start < bytes.length; line++) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found === -1 ? bytes.length : found;
+    const part = bytes.subarray(start, end);
+    if (part.toString("latin1").trim() !== "") lines.push({ bytes: part, line });
+    start = end + 1;
+  }
+  const [only, ...others] = lines;
+  // One bundle is the file, also where it is written over several lines.
+  return only === undefined || others.length === 0 || !isJson(only.bytes) ? [{ bytes }] : lines;
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString("utf8"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The bytes of a signature file, bounded.
  *

@@ -1,4 +1,5 @@
-import { readBundle } from "../bundle/read-bundle.ts";
+import { parseBundle } from "../bundle/parse-bundle.ts";
+import { readLines, readSignatureFile } from "../bundle/read-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import { entryPath } from "../model/list-folder.ts";
 import { isModelFile, SKILL_FILE } from "../model/model-files.ts";
@@ -31,7 +32,8 @@ export async function signatureFiles(folder: string, names: readonly string[]): 
   const found = new Set<string>();
   for (const name of names) {
     try {
-      await readBundle(entryPath(folder, name));
+      const lines = readLines(await readSignatureFile(entryPath(folder, name)), name);
+      for (const { bytes } of lines) parseBundle(bytes, name);
       found.add(name);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;

@@ -1,4 +1,4 @@
-import type { FoundModel } from "../model/find-models.ts";
+import type { StraySignature } from "../model/folder-signatures.ts";
 import { entryPath } from "../model/list-folder.ts";
 import type { Ownership } from "../model/model-files.ts";
 import { type Demand, isSatisfiedBy, matches, reaches } from "./demand.ts";
@@ -15,6 +15,8 @@ export interface Folder {
   readonly satisfied: ReadonlySet<Demand>;
   /** Whether it is a signed or named model, or is in one. */
   readonly inModel: boolean;
+  /** Signatures in folders above that belong to nothing there. */
+  readonly strays: readonly StraySignature[];
   /** Which folders below belong to the unsigned model that it is, or is in. */
   readonly owner?: Ownership;
   /** Whether the model files in it belong to an unsigned model. */
@@ -32,7 +34,14 @@ export class FolderRules {
   }
 
   root(path: string): Folder {
-    return this.#matching({ path, relative: ".", matched: new Set(), satisfied: new Set(), inModel: false });
+    return this.#matching({
+      path,
+      relative: ".",
+      matched: new Set(),
+      satisfied: new Set(),
+      inModel: false,
+      strays: [],
+    });
   }
 
   child(folder: Folder, name: string): Folder {
@@ -80,8 +89,4 @@ export class FolderRules {
 
 export function relativeName({ relative }: Folder, name: string): string {
   return relative === "." ? name : `${relative}/${name}`;
-}
-
-export function directoryModel({ path }: Folder, signature?: string): FoundModel {
-  return { path, kind: "directory", ...(signature === undefined ? {} : { signature }) };
 }

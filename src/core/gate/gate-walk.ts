@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
-import type { FoundModel } from "../model/find-models.ts";
-import { signaturesBeside } from "../model/folder-signatures.ts";
+import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "../model/find-models.ts";
+import { belongsBelow, type StraySignature, signaturesBeside, signsFolder } from "../model/folder-signatures.ts";
 import { hubBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, ownershipOf, SKILL_FILE } from "../model/model-files.ts";
@@ -11,7 +11,7 @@ import type { TimeSlices } from "../model/time-slices.ts";
 import { type Demand, isNamed, isStrict, matches, reaches } from "./demand.ts";
 import { isExemptName, isKnownFormat, signatureFiles } from "./exempt-files.ts";
 import type { FailureLog } from "./failure-log.ts";
-import { directoryModel, type Folder, type FolderRules, relativeName } from "./folder.ts";
+import { type Folder, type FolderRules, relativeName } from "./folder.ts";
 import { PathSample } from "./search-result.ts";
 
 /** Milliseconds between two calls of `onProgress`. */
@@ -45,8 +45,9 @@ interface Entries {
   readonly hasModelFile: boolean;
   /** Whether a file in it has a signature of its own. */
   readonly hasSignedFile: boolean;
-  /** Model to signature, absolute paths. */
-  readonly signatures: ReadonlyMap<string, string>;
+  /** Model to signatures, absolute paths. */
+  readonly signatures: ReadonlyMap<string, readonly string[]>;
+  readonly strays: readonly StraySignature[];
 }
 
 interface VisitedFile {
@@ -55,7 +56,7 @@ interface VisitedFile {
   readonly relative: string;
   /** Demands that the models around the file do not satisfy. */
   readonly open: readonly Demand[];
-  readonly signature: string | undefined;
+  readonly signatures: readonly string[];
   /** Whether it is a signature itself. */
   readonly isBundle: boolean;
 }
@@ -72,6 +73,8 @@ export class GateWalk {
   notDemanded = 0;
   readonly #options: GateWalkOptions;
   readonly #pending: Folder[] = [];
+  /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
+  readonly #strays = new Map<StraySignature, string>();
   #nextProgress = 0;
 
   constructor(options: GateWalkOptions) {
@@ -87,8 +90,29 @@ export class GateWalk {
     }
   }
 
+  /** Signatures that are found later, inside a folder, go before those beside it. */
   add(model: FoundModel): void {
-    if (model.signature !== undefined || !this.models.has(model.path)) this.models.set(model.path, model);
+    const known = this.models.get(model.path);
+    const all = new Set([...signaturesOf(model), ...(known === undefined ? [] : signaturesOf(known))]);
+    if (known === undefined || model.signature !== undefined) {
+      this.models.set(model.path, foundModel(model.path, model.kind, [...all]));
+    }
+  }
+
+  /** Signatures whose model is nowhere; one in an unsigned model is that model's. Called after all folders were searched. */
+  strays(): SignatureWithoutModel[] {
+    const left: SignatureWithoutModel[] = [];
+    for (const [stray, folder] of this.#strays) {
+      const { path, claims } = stray;
+      const model = this.models.get(folder);
+      if (model !== undefined && model.signature === undefined && signsFolder(stray)) {
+        this.add(foundModel(folder, model.kind, [path]));
+      } else {
+        const subject = claims[0]?.subject;
+        left.push({ path, ...(subject !== undefined && { subject }) });
+      }
+    }
+    return left;
   }
 
   /** The folder, as a model if a pattern makes it one. */
@@ -97,7 +121,7 @@ export class GateWalk {
     const { relative } = folder;
     const isModel = (demand: Demand) => isNamed(demand, relative) && !demand.exemptsTree(relative);
     if (!literals.has(relative) && !rules.demands.some(isModel)) return folder;
-    this.add(directoryModel(folder));
+    this.add(foundModel(folder.path, "directory", []));
     return rules.asModel(folder);
   }
 
@@ -106,9 +130,11 @@ export class GateWalk {
     const found = await this.#reading(pending, () => this.#entries(pending));
     if (found === undefined) return;
     this.folders++;
-    const own = found.signatures.get(pending.path);
-    if (own !== undefined) this.add(directoryModel(pending, own));
-    const folder = this.#withUnsigned(own === undefined ? pending : rules.asModel(pending), found);
+    const own = [...(found.signatures.get(pending.path) ?? []), ...this.#signaturesAbove(pending)];
+    if (own.length > 0) this.add(foundModel(pending.path, "directory", own));
+    const folder = this.#withUnsigned(own.length === 0 ? pending : rules.asModel(pending), found);
+    for (const stray of found.strays) this.#strays.set(stray, folder.path);
+    const strays = [...folder.strays, ...found.strays];
     const { inModel, matched, relative } = folder;
     if (inModel) for (const demand of matched) log.met.add(demand);
     const isUnmet = (demand: Demand) => !log.met.has(demand) && reaches(demand, relative);
@@ -116,11 +142,17 @@ export class GateWalk {
       await this.#reading(folder, () => this.#visitAll(folder, found));
     }
     for (const name of found.folders) {
-      const child = this.asNamed(rules.child(folder, name));
-      const signature = found.signatures.get(child.path);
-      if (signature !== undefined) this.add(directoryModel(child, signature));
-      this.#pending.push(signature === undefined ? child : rules.asModel(child));
+      const child = this.asNamed(rules.child({ ...folder, strays }, name));
+      const signatures = found.signatures.get(child.path);
+      if (signatures !== undefined) this.add(foundModel(child.path, "directory", signatures));
+      this.#pending.push(signatures === undefined ? child : rules.asModel(child));
     }
+  }
+
+  #signaturesAbove({ path, strays }: Folder): string[] {
+    const own = strays.filter((stray) => belongsBelow(stray, path));
+    for (const stray of own) this.#strays.delete(stray);
+    return own.map((stray) => stray.path);
   }
 
   async #reading<T>(folder: Folder, read: () => Promise<T>): Promise<T | undefined> {
@@ -154,11 +186,12 @@ export class GateWalk {
     });
     const { path } = folder;
     const hasFile = (name: string): boolean => isFileHere(path, name);
-    const signatures = await signaturesBeside({ path, folders, signatureNames, hasFile }, this.#options.slices);
+    const beside = await signaturesBeside({ path, folders, signatureNames, hasFile }, this.#options.slices);
+    const signatures = new Map(beside.byModel);
     const hasSignedFile = [...signatures.keys()].some((model) => model !== path && !folders.has(basename(model)));
     const named = this.#signatureWhereNamed(folder);
-    if (named !== undefined) signatures.set(path, named);
-    return { folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures };
+    if (named !== undefined) signatures.set(path, [named]);
+    return { folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures, strays: beside.strays };
   }
 
   /** A policy may name a signature file that the search does not recognize. */
@@ -182,7 +215,7 @@ export class GateWalk {
     const isPart = isPackage ? owner !== "nothing" : isPartOf(owner, found.descriptions);
     if (isPart && !isSkill) return { ...folder, isUnsigned: true };
     if (!covers(folder.relative) || (found.hasSignedFile && !isPackage && !isSkill)) return folder;
-    this.add(directoryModel(folder));
+    this.add(foundModel(folder.path, "directory", []));
     return rules.asUnsigned(folder, isPackage || isSkill ? "everything" : ownershipOf(found.descriptions));
   }
 
@@ -196,9 +229,9 @@ export class GateWalk {
       const path = entryPath(folder.path, name);
       const isBlob = kind === "link" && hubBlob(path) !== undefined;
       if (kind === "file" || isBlob) {
-        const signature = found.signatures.get(path);
+        const signatures = found.signatures.get(path) ?? [];
         const demands = isBlob ? open.filter(({ deniesHubLinks }) => !deniesHubLinks) : open;
-        this.#visitFile({ folder, name, relative, open: demands, signature, isBundle: bundles.has(name) });
+        this.#visitFile({ folder, name, relative, open: demands, signatures, isBundle: bundles.has(name) });
       }
       if (kind === "file") return true;
       const reaching = rules.reaching(folder, relative).filter((demand) => !folder.satisfied.has(demand));
@@ -211,15 +244,15 @@ export class GateWalk {
     });
   }
 
-  #visitFile({ folder, name, relative, open, signature, isBundle }: VisitedFile): void {
+  #visitFile({ folder, name, relative, open, signatures, isBundle }: VisitedFile): void {
     const { rules, log, literals, exemptPaths } = this.#options;
     const path = entryPath(folder.path, name);
     const isExempt = isBundle || isExemptName(name) || exemptPaths.has(path);
     const isModelOf = (demand: Demand) =>
       isNamed(demand, relative) && (demand.kind === "literal" || !(isExempt || demand.exempts(relative)));
     const matching = open.filter((demand) => folder.matched.has(demand) || matches(demand, relative));
-    const isModel = signature !== undefined || literals.has(relative) || matching.some(isModelOf);
-    if (isModel) this.add({ path, kind: "file", ...(signature === undefined ? {} : { signature }) });
+    const isModel = signatures.length > 0 || literals.has(relative) || matching.some(isModelOf);
+    if (isModel) this.add(foundModel(path, "file", signatures));
     if (folder.inModel) for (const demand of rules.demands) if (matches(demand, relative)) log.met.add(demand);
     if (isExempt) return;
     const demanding = matching.filter((demand) => !demand.exempts(relative));

@@ -1,7 +1,8 @@
 import { lstatSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { systemCode } from "../errors.ts";
-import { type FoundModel, findModels, findSignature, statModel } from "../model/find-models.ts";
+import { type FoundModel, findModels, foundModel, type SignatureWithoutModel } from "../model/find-models.ts";
+import { findSignatures, statModel, straysAround } from "../model/find-signatures.ts";
 import { isWithin } from "../model/links.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
@@ -45,6 +46,7 @@ class Gate {
   readonly #log = new FailureLog();
   readonly #rules: FolderRules;
   readonly #walk: GateWalk;
+  readonly #strays: SignatureWithoutModel[] = [];
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -64,6 +66,7 @@ class Gate {
     const starts = this.#starts();
     for (const start of starts) await this.#search(start);
     if (!starts.includes(scanned)) await this.#searchElsewhere(new Set(starts));
+    const strays = [...this.#walk.strays(), ...this.#strays];
     const models = [...this.#walk.models.values()].sort((a, b) => compareCodePoints(a.path, b.path));
     const inReach = demands.filter(({ base }) => this.#isInReach(base));
     if (isFolder) for (const demand of inReach) this.#checkMet(demand, models);
@@ -73,7 +76,14 @@ class Gate {
     return {
       models,
       failures,
-      searched: { folders, files, skipped, notDemanded, exempted: { count: exempted.count, paths: exempted.paths } },
+      searched: {
+        folders,
+        files,
+        skipped,
+        notDemanded,
+        exempted: { count: exempted.count, paths: exempted.paths },
+        strays: strays.map(({ path, ...stray }) => ({ path: this.#relative(path), ...stray })),
+      },
     };
   }
 
@@ -104,16 +114,18 @@ class Gate {
   async #search(start: string): Promise<void> {
     const folder = this.#folderAt(start);
     if (folder === undefined) return;
-    const { scanned, signal } = this.#options;
+    const { scanned, root, signal } = this.#options;
     // Only the root of the patterns may be a link here, because the user named it.
     const isFolder = statSync(start).isDirectory();
     // What is next to the scanned folder is not scanned.
-    const signature = isFolder && start === scanned ? undefined : await findSignature(start, signal);
-    const kind = isFolder ? "directory" : "file";
-    if (!isFolder || signature !== undefined) {
-      this.#walk.add({ path: start, kind, ...(signature === undefined ? {} : { signature }) });
+    const signatures = isFolder && start === scanned ? [] : await findSignatures(start, { signal, within: root });
+    if (!isFolder || signatures.length > 0) {
+      this.#walk.add(foundModel(start, isFolder ? "directory" : "file", signatures));
     }
-    if (isFolder) await this.#walk.run(signature === undefined ? folder : this.#rules.asModel(folder));
+    if (!isFolder) return;
+    const strays = await straysAround(start, root, new TimeSlices(signal));
+    const model = signatures.length === 0 ? folder : this.#rules.asModel(folder);
+    await this.#walk.run({ ...model, strays });
   }
 
   /** The folder or file, with the models that patterns make of the folders above it; none of them may be a link. */
@@ -150,6 +162,7 @@ class Gate {
     const found = await findModels(scanned, {
       maxEntries: Number.POSITIVE_INFINITY,
       exclude: (name) => starts.has(join(scanned, name)),
+      onStray: (signature) => this.#strays.push(signature),
       onSkip: (path, reason) => this.#log.skip(reason, this.#relative(path)),
       ...(signal && { signal }),
     });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { FoundModel, SkipReason } from "../model/find-models.ts";
+import type { FoundModel, SignatureWithoutModel, SkipReason } from "../model/find-models.ts";
 import type { SourceLocation } from "../policy/source-location.ts";
 
 /** Paths kept of each kind; the rest is counted. */
@@ -58,6 +58,8 @@ export interface Searched {
   readonly notDemanded: number;
   /** What `unsignedFiles` exempted; at most ten paths. */
   readonly exempted: { readonly count: number; readonly paths: readonly string[] };
+  /** Signatures of models that are not here; paths are relative to the root of the patterns, `/` separated. */
+  readonly strays: readonly SignatureWithoutModel[];
 }
 
 export interface GateSearch {

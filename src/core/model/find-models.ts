@@ -1,8 +1,15 @@
-import { type Stats, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { ProvenanceError, systemCode } from "../errors.ts";
+import { basename, resolve } from "node:path";
+import { ProvenanceError } from "../errors.ts";
 import { isEnvironment } from "./environment.ts";
-import { type Listing, listByKind, signaturesBeside } from "./folder-signatures.ts";
+import { findSignatures, modelUnreadable, statModel } from "./find-signatures.ts";
+import {
+  belongsBelow,
+  type Listing,
+  listByKind,
+  type StraySignature,
+  signaturesBeside,
+  signsFolder,
+} from "./folder-signatures.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 import { entryPath } from "./list-folder.ts";
 import {
@@ -27,6 +34,16 @@ export interface FoundModel {
   readonly kind: "file" | "directory";
   /** Absolute path of its signature file, if it has one; not verified. */
   readonly signature?: string;
+  /** Further signature files, in the order of preference; absent where there is none. */
+  readonly otherSignatures?: readonly string[];
+}
+
+/** A signature whose model is not here. Nothing of it is verified. */
+export interface SignatureWithoutModel {
+  /** Absolute. */
+  readonly path: string;
+  /** The model's name. */
+  readonly subject?: string;
 }
 
 /** Why a search skips a folder: for its name, because it is a Python environment, or it cannot be read. */
@@ -44,6 +61,8 @@ export interface FindOptions {
   readonly mustEnter?: (relative: string) => boolean;
   /** Called for every folder that is skipped without being excluded; `path` is absolute. */
   readonly onSkip?: (path: string, reason: SkipReason) => void;
+  /** Called for every signature that belongs to nothing that was found. */
+  readonly onStray?: (signature: SignatureWithoutModel) => void;
   /** Called once if there are more than `maxEntries`: what was found before is returned. */
   readonly onLimit?: (limit: number) => void;
 }
@@ -62,61 +81,18 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
   if (statModel(path).isDirectory()) return new Search(options, slices).run(path);
-  const signature = await findSignature(path, options.signal);
-  return [{ path, kind: "file", ...(signature === undefined ? {} : { signature }) }];
+  return [foundModel(path, "file", await findSignatures(path, options))];
 }
 
-/**
- * The signature of one model: for a folder, in it or next to it; for a file, next to it.
- *
- * @returns its absolute path
- * @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE`, `CANCELLED`
- */
-export async function findSignature(model: string, signal?: AbortSignal): Promise<string | undefined> {
-  const slices = new TimeSlices(signal);
-  const path = resolve(model);
-  if (!statModel(path).isDirectory()) return (await signaturesIn(dirname(path), slices)).get(path);
-  const inside = (await signaturesIn(path, slices)).get(path);
-  return inside ?? (await signaturesBesideFolder(path, slices)).get(path);
+/** @param signatures its signature files, the one to show first */
+export function foundModel(path: string, kind: FoundModel["kind"], signatures: readonly string[]): FoundModel {
+  const [signature, ...otherSignatures] = signatures;
+  if (signature === undefined) return { path, kind };
+  return { path, kind, signature, ...(otherSignatures.length > 0 && { otherSignatures }) };
 }
 
-/** @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` */
-export function statModel(path: string): Stats {
-  try {
-    return statSync(path);
-  } catch (error) {
-    const code = systemCode(error) ?? "unknown";
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new ProvenanceError("MODEL_NOT_FOUND", `There is nothing at ${path}.`, { details: { path }, cause: error });
-    }
-    throw unreadable(path, error);
-  }
-}
-
-/** A folder may be readable where its parent is not. */
-async function signaturesBesideFolder(path: string, slices: TimeSlices): Promise<ReadonlyMap<string, string>> {
-  try {
-    return await signaturesIn(dirname(path), slices);
-  } catch (error) {
-    if (error instanceof ProvenanceError && error.code === "MODEL_UNREADABLE") return new Map();
-    throw error;
-  }
-}
-
-async function signaturesIn(folder: string, slices: TimeSlices): Promise<ReadonlyMap<string, string>> {
-  try {
-    return await signaturesBeside(await listByKind(folder, slices), slices);
-  } catch (error) {
-    throw error instanceof ProvenanceError ? error : unreadable(folder, error);
-  }
-}
-
-function unreadable(path: string, cause: unknown): ProvenanceError {
-  const code = systemCode(cause) ?? "unknown";
-  return new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be read (${code}).`, {
-    details: { path, code },
-    cause,
-  });
+export function signaturesOf({ signature, otherSignatures = [] }: FoundModel): readonly string[] {
+  return signature === undefined ? [] : [signature, ...otherSignatures];
 }
 
 /** A folder to search. */
@@ -129,12 +105,16 @@ interface SearchFolder {
   owns: Ownership | undefined;
   /** Whether weights in a folder directly below belong to this folder. */
   isFront: boolean;
+  /** Signatures in folders above that belong to nothing there. */
+  strays: readonly StraySignature[];
 }
 
 class Search {
   readonly #options: FindOptions;
   readonly #slices: TimeSlices;
   readonly #found = new Map<string, FoundModel>();
+  /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
+  readonly #strays = new Map<StraySignature, string>();
   readonly #limit: number;
   #left: number;
 
@@ -146,7 +126,9 @@ class Search {
   }
 
   async run(root: string): Promise<FoundModel[]> {
-    const queue: SearchFolder[] = [{ path: root, relative: "", parent: undefined, owns: undefined, isFront: false }];
+    const queue: SearchFolder[] = [
+      { path: root, relative: "", parent: undefined, owns: undefined, isFront: false, strays: [] },
+    ];
     for (const folder of queue) {
       const listing = await this.#list(folder);
       if (listing !== undefined && !this.#isSkipped(folder, listing)) {
@@ -159,6 +141,7 @@ class Search {
       }
       if (this.#slices.isOver()) await this.#slices.next();
     }
+    this.#placeStrays();
     return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
   }
 
@@ -169,7 +152,7 @@ class Search {
       return listing;
     } catch (error) {
       if (error instanceof ProvenanceError) throw error;
-      if (folder.parent === undefined) throw unreadable(folder.path, error);
+      if (folder.parent === undefined) throw modelUnreadable(folder.path, error);
       this.#options.onSkip?.(folder.path, "unreadable");
       return undefined;
     }
@@ -198,27 +181,34 @@ class Search {
         this.#options.onSkip?.(path, "name");
         continue;
       }
-      folders.push({ path, relative, parent: folder, owns: undefined, isFront: false });
+      folders.push({ path, relative, parent: folder, owns: undefined, isFront: false, strays: folder.strays });
     }
     return folders.sort((a, b) => compareCodePoints(a.relative, b.relative));
   }
 
   async #classify(folder: SearchFolder, listing: Listing): Promise<void> {
-    const signatures = await signaturesBeside(listing, this.#slices);
-    for (const [path, signature] of signatures) {
+    const { byModel, strays } = await signaturesBeside(listing, this.#slices);
+    for (const [path, signatures] of byModel) {
       const kind = path === folder.path || listing.folders.has(basename(path)) ? "directory" : "file";
-      this.#add({ path, kind, signature });
+      this.#addSigned(path, kind, signatures);
     }
+    for (const stray of folder.strays) {
+      if (!belongsBelow(stray, folder.path)) continue;
+      this.#addSigned(folder.path, "directory", [stray.path]);
+      this.#strays.delete(stray);
+    }
+    for (const stray of strays) this.#strays.set(stray, folder.path);
+    if (strays.length > 0) folder.strays = [...folder.strays, ...strays];
     folder.isFront = isModelFront(listing.files);
     // A signature next to this folder may have made it a model before it was listed.
     if (this.#found.has(folder.path)) folder.owns = "everything";
     else if (listing.files.has(SKILL_FILE) || isKernel(folder.path) || this.#isNamed(folder.relative))
       this.#addFolder(folder, "everything");
-    else this.#addUnsigned(folder, listing, signatures);
+    else this.#addUnsigned(folder, listing, byModel);
     await this.#addNamedFiles(folder, listing);
   }
 
-  #addUnsigned(folder: SearchFolder, listing: Listing, signatures: ReadonlyMap<string, string>): void {
+  #addUnsigned(folder: SearchFolder, listing: Listing, signatures: ReadonlyMap<string, readonly string[]>): void {
     const files = [...listing.files].filter(isModelFile);
     const packages = [...listing.folders].filter(isModelPackage);
     const isPackage = isModelPackage(basename(folder.path));
@@ -254,6 +244,27 @@ class Search {
   #addFolder(folder: SearchFolder, owns: Ownership): void {
     folder.owns = owns;
     this.#add({ path: folder.path, kind: "directory" });
+  }
+
+  /** Signatures inside a folder go before those beside it, which were found earlier. */
+  #addSigned(path: string, kind: FoundModel["kind"], signatures: readonly string[]): void {
+    const known = this.#found.get(path);
+    const all = new Set([...signatures, ...(known === undefined ? [] : signaturesOf(known))]);
+    this.#add(foundModel(path, kind, [...all]));
+  }
+
+  /** What is in an unsigned model, and belongs to nothing else, is its signature: all of its files may be renamed. */
+  #placeStrays(): void {
+    for (const [stray, folder] of this.#strays) {
+      const { path, claims } = stray;
+      const model = this.#found.get(folder);
+      if (model !== undefined && model.signature === undefined && signsFolder(stray)) {
+        this.#add(foundModel(folder, model.kind, [path]));
+      } else {
+        const subject = claims[0]?.subject;
+        this.#options.onStray?.({ path, ...(subject !== undefined && { subject }) });
+      }
+    }
   }
 
   #add(model: FoundModel): void {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
+import { existsIn } from "./ignore.ts";
 import { entryPath, listFolder } from "./list-folder.ts";
-import { compareCodePoints } from "./names.ts";
+import { compareCodePoints, nameProblem } from "./names.ts";
 import { peekSignature, type SignatureClaim } from "./peek-signature.ts";
 import { isOwnSignatureName, isSignatureName, KAGGLE_SIGNATURE, signatureRank, signedName } from "./signature-names.ts";
 import type { TimeSlices } from "./time-slices.ts";
@@ -45,6 +46,20 @@ export async function listByKind(path: string, slices: TimeSlices, limit = Infin
   return { path, files, folders, signatureNames, count, hasFile: (name) => files.has(name) };
 }
 
+/** A signature that belongs to nothing in its folder: to a folder below it, or to nothing at all. */
+export interface StraySignature {
+  /** Absolute. */
+  readonly path: string;
+  readonly claims: readonly SignatureClaim[];
+}
+
+/** The signatures in one folder. */
+export interface FolderSignatures {
+  /** Signature files by the absolute path of their model; of several, the one to show first. */
+  readonly byModel: ReadonlyMap<string, readonly string[]>;
+  readonly strays: readonly StraySignature[];
+}
+
 interface Candidate {
   /** Absolute. */
   readonly path: string;
@@ -54,56 +69,97 @@ interface Candidate {
 
 /**
  * The signatures in one folder, by what they sign: the absolute path of the folder itself, of a file in it, or of a
- * folder in it. Of several for one model, a bundle is preferred to a file that is only named like one, then the best known
+ * folder in it. Of several for one model, a bundle goes before a file that is only named like one, then the best known
  * name.
- *
- * @returns path of the model to path of its signature
  */
-export async function signaturesBeside(listing: SignatureFolder, slices: TimeSlices): Promise<Map<string, string>> {
-  const best = new Map<string, Candidate>();
-  const consider = (model: string, candidate: Candidate) => {
-    const before = best.get(model);
-    if (before === undefined || isBetter(candidate, before)) best.set(model, candidate);
+export async function signaturesBeside(listing: SignatureFolder, slices: TimeSlices): Promise<FolderSignatures> {
+  const found = new Map<string, Candidate[]>();
+  const strays: StraySignature[] = [];
+  const add = (model: string, candidate: Candidate): void => {
+    const known = found.get(model);
+    if (known === undefined) found.set(model, [candidate]);
+    else if (!known.some(({ path }) => path === candidate.path)) known.push(candidate);
   };
   for (const name of listing.signatureNames) {
     const path = entryPath(listing.path, name);
-    const claim = peekSignature(path);
-    if (claim !== undefined || isOwnSignatureName(name)) {
-      const signed = signedBeside(listing, name, claim);
-      const model = signed === undefined ? listing.path : entryPath(listing.path, signed);
-      consider(model, { path, genuine: claim !== undefined, rank: signatureRank(name) });
+    const claims = peekSignature(path);
+    const candidate = { path, genuine: claims.length > 0, rank: signatureRank(name) };
+    if (claims.length === 0) {
+      if (isOwnSignatureName(name)) add(damagedOwner(listing, name), candidate);
+    } else {
+      const owners = claims.flatMap((claim) => ownerInFolder(listing, name, claim) ?? []);
+      for (const owner of owners) add(owner, candidate);
+      if (owners.length === 0) strays.push({ path, claims });
     }
     if (slices.isOver()) await slices.next();
   }
   const kaggle = kaggleSignature(listing);
-  if (kaggle !== undefined) consider(listing.path, kaggle);
-  return new Map([...best].map(([model, candidate]) => [model, candidate.path]));
+  if (kaggle !== undefined) add(listing.path, kaggle);
+  const byModel = [...found].map(
+    ([model, candidates]) => [model, candidates.sort(byRank).map(({ path }) => path)] as const,
+  );
+  return { byModel: new Map(byModel), strays };
 }
 
-function isBetter(a: Candidate, b: Candidate): boolean {
-  if (a.genuine !== b.genuine) return a.genuine;
-  if (a.rank !== b.rank) return a.rank < b.rank;
-  return compareCodePoints(a.path, b.path) < 0;
+function byRank(a: Candidate, b: Candidate): number {
+  if (a.genuine !== b.genuine) return a.genuine ? -1 : 1;
+  return a.rank - b.rank || compareCodePoints(a.path, b.path);
 }
 
-/** The name of the file or folder next to the signature that it signs; undefined if it signs the folder that it is in. */
-function signedBeside(
-  listing: SignatureFolder,
-  signature: string,
-  claim: SignatureClaim | undefined,
-): string | undefined {
-  const names = [claim?.subject, signedName(signature)].filter((name) => name !== undefined && name !== signature);
-  const isFile = (name: string | undefined) => name !== undefined && listing.hasFile(name);
-  const isFolder = (name: string | undefined) => name !== undefined && listing.folders.has(name);
-  if (claim === undefined) return names.find((name) => isFile(name) || isFolder(name));
-  if (claim.singleFile) return names.find(isFile);
-  // A folder may hold one of its own name: then the nearer meaning is the folder itself.
-  return claim.subject === basename(listing.path) ? undefined : names.find(isFolder);
+/** What a file that is only named like a signature would sign: what it is called after, or the folder around it. */
+function damagedOwner(listing: SignatureFolder, name: string): string {
+  const signed = signedName(name);
+  const isHere = signed !== undefined && (listing.hasFile(signed) || listing.folders.has(signed));
+  return isHere ? entryPath(listing.path, signed) : listing.path;
+}
+
+/**
+ * What a signature belongs to, by its subject and its files: a file beside it, a folder beside it, or its own folder.
+ * Its own folder, where that has the subject's name and any of the files; else the one with most of the files.
+ *
+ * @returns its absolute path; undefined where it is nothing in this folder
+ */
+function ownerInFolder(listing: SignatureFolder, signature: string, claim: SignatureClaim): string | undefined {
+  const { path } = listing;
+  const { subject, singleFile, files } = claim;
+  const names = [subject, signedName(signature)].flatMap((name) =>
+    name === undefined || name === signature ? [] : [name],
+  );
+  if (singleFile) {
+    const file = names.find((name) => listing.hasFile(name));
+    if (file !== undefined) return entryPath(path, file);
+    return subject === basename(path) ? path : undefined;
+  }
+  const isNamed = subject === basename(path);
+  if (subject === undefined && files.length === 0) return path;
+  const beside = names.filter((name) => listing.folders.has(name)).map((name) => entryPath(path, name));
+  const candidates = isNamed ? [path, ...beside] : [...beside, path];
+  const counts = candidates.map((folder) => countOf(folder, files));
+  if (isNamed && counts[0] !== 0) return path;
+  const most = Math.max(...counts);
+  if (most > 0) return candidates[counts.indexOf(most)];
+  return isNamed ? path : beside[0];
+}
+
+/** Whether a stray signature above a folder belongs to it: it has the subject's name, and files that are listed. */
+export function belongsBelow({ claims }: StraySignature, folder: string): boolean {
+  const name = basename(folder);
+  return claims.some(({ subject, files }) => subject === name && countOf(folder, files) > 0);
+}
+
+/** Whether a stray signature is one of a folder, and not of a file that is gone. */
+export function signsFolder({ claims }: StraySignature): boolean {
+  return claims.some(({ singleFile }) => !singleFile);
+}
+
+/** How many of the files a folder has. */
+function countOf(folder: string, files: readonly string[]): number {
+  return files.filter((name) => nameProblem(name) === undefined && existsIn(folder, name)).length;
 }
 
 function kaggleSignature(listing: SignatureFolder): Candidate | undefined {
   if (!listing.folders.has(KAGGLE_SIGNATURE.folder)) return undefined;
   const path = entryPath(entryPath(listing.path, KAGGLE_SIGNATURE.folder), KAGGLE_SIGNATURE.file);
-  if (peekSignature(path) === undefined) return undefined;
+  if (peekSignature(path).length === 0) return undefined;
   return { path, genuine: true, rank: signatureRank(KAGGLE_SIGNATURE.file) };
 }

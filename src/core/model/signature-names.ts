@@ -44,3 +44,9 @@ export function signedName(signature: string): string | undefined {
   const ending = ENDINGS.find((candidate) => lower.endsWith(candidate) && lower.length > candidate.length);
   return ending === undefined ? undefined : signature.slice(0, -ending.length);
 }
+
+/** Whether a signature of a model may have that canonical name in its folder. */
+export function isSignaturePath(name: string): boolean {
+  const isKaggle = name === `${KAGGLE_SIGNATURE.folder}/${KAGGLE_SIGNATURE.file}`;
+  return isKaggle || (!name.includes("/") && isSignatureName(name));
+}

@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { findSignature } from "../model/find-models.ts";
+import { findSignatures } from "../model/find-signatures.ts";
 import { findOrigin } from "./find-origin.ts";
 import type { OriginReport } from "./origin.ts";
 import { readSmallText } from "./read-small-file.ts";
@@ -53,5 +53,5 @@ export async function lookUpHubModel({
   const path = join(folder, "snapshots", commit);
   if (!COMMIT.test(commit) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   const origin = await findOrigin({ model: path, checkDigests: false });
-  return { path, commit, signed: (await findSignature(path)) !== undefined, origin };
+  return { path, commit, signed: (await findSignatures(path)).length > 0, origin };
 }

@@ -18,8 +18,8 @@ export interface OriginFiles {
 }
 
 /**
- * Where a model was downloaded from. Nothing of it is authenticated: whoever can write the model can write the record, so it
- * stands beside a verdict and never changes one.
+ * Where a model was downloaded from. Nothing of it is authenticated: anyone who can write the model can write the record, so
+ * it stands beside a verdict and never changes one.
  */
 export interface Origin {
   readonly source: OriginSource;

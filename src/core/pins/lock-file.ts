@@ -52,7 +52,7 @@ export function parseLock(bytes: Uint8Array | undefined): PinLock | undefined {
  * What the lock file has of a model.
  *
  * @param path as policies see the model
- * @returns undefined also for an entry whose files do not give its digest: somebody edited it
+ * @returns undefined also for an entry whose files do not give its digest: it was edited
  */
 export function lockedPin({ models }: PinLock, path: string): LockedPin | undefined {
   const entry = Object.hasOwn(models, path) ? models[path] : undefined;

@@ -53,6 +53,17 @@ export function covers({ models }: Policy, model: string): boolean {
   return models.some((glob) => glob.matches(model));
 }
 
+/** Whether one policy is satisfied by what is known of a model, on account of its signer. */
+export function isSatisfiedBySigner(policy: Policy, facts: ModelFacts): boolean {
+  const { satisfied, by } = decidePolicy(policy, "user", true, facts);
+  return satisfied && by === "signer";
+}
+
+/** Whether one policy accepts the signer. */
+export function acceptsSigner(policy: Policy, facts: ModelFacts): boolean {
+  return facts.signature === "signed" && matchAuthorities(policy, facts).accepted;
+}
+
 function outcomeOf(decisions: readonly PolicyDecision[], invalid: readonly InvalidPolicyFile[]): Outcome {
   if (invalid.length > 0 || decisions.some(isRejection)) return "refused";
   if (!decisions.some(({ counts }) => counts)) return "uncovered";

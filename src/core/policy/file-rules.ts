@@ -52,11 +52,12 @@ export function allowsUnsigned({ verification }: Policy, name: string): boolean 
 export function filesFor(
   policy: Policy,
   comparison: Comparison,
-  { ignored, symlinksAllowed, hubLinks = [] }: Coverage,
+  { ignored, symlinksAllowed, hubLinks = [], otherSignatures = [] }: Coverage,
   isThere: (path: string) => boolean,
   describe: (comparison: Comparison) => string,
 ): FileFacts {
-  const added = comparison.added.filter(({ name }) => !allowsUnsigned(policy, name));
+  const denied = policy.verification.otherSignatures === "deny" ? otherSignatures.map((name) => ({ name })) : [];
+  const added = [...comparison.added, ...denied].filter(({ name }) => !allowsUnsigned(policy, name));
   const expected = [...GIT_OWN_PATHS, ...policy.verification.ignorePaths];
   const signerIgnored = ignored
     .filter(({ name, source }) => source === "signer" && !expected.some((path) => isIgnored(name, path)))

@@ -31,6 +31,7 @@ const VerificationShape = v.object({
   allowSymlinks: v.optional(v.boolean(), false),
   signerIgnoredPaths: v.optional(v.picklist(["allow", "warn", "deny"]), "warn"),
   hubCacheLinks: v.optional(v.picklist(["allow", "deny"]), "allow"),
+  otherSignatures: v.optional(v.picklist(["allow", "deny"]), "allow"),
 });
 
 export const PolicyDocument = v.object({

@@ -1,10 +1,7 @@
 import { relative, resolve } from "node:path";
-import { type FoundModel, findModels } from "../../core/model/find-models.ts";
-
+import { type FoundModel, findModels, type SignatureWithoutModel, signaturesOf } from "../../core/model/find-models.ts";
 import type { Origin } from "../../core/origin/origin.ts";
-
 import { isInPart } from "../../core/parts.ts";
-
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Trust } from "../../core/trust.ts";
@@ -82,8 +79,10 @@ export default defineCommand({
       throw usageError("--format needs --policy, --public-key or --certificate-chain.");
     }
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
+    const strays: SignatureWithoutModel[] = [];
     const found = await findModels(root, {
       signal: interruption.signal,
+      onStray: ({ path, ...stray }) => strays.push({ path: shown(root, path), ...stray }),
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
     });
     const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
@@ -94,14 +93,15 @@ export default defineCommand({
       if (origin !== undefined) origins.set(path, origin);
     }
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models, origins, part));
+      out.json(scanJson(root, models, { part, strays, origins }));
       return EXIT.done;
     }
-    const { originColumn } = await import("../scan-report.ts");
+    const { originColumn, strayText } = await import("../scan-report.ts");
     for (const model of models) {
       const origin = origins.get(model.path);
       out.print([...modelLine(root, model), ...(origin === undefined ? [] : originColumn(origin))]);
     }
+    out.print(...strays.map((stray): Line => [{ text: strayText(stray), style: "dim" }]));
     const signed = models.filter(({ signature }) => signature !== undefined).length;
     log.info(`${countText(models.length, "model")}, ${signed} with a signature`);
     return EXIT.done;
@@ -114,10 +114,21 @@ async function namedTrust(keyPaths: readonly string[], rootPaths: readonly strin
   return { ...(keys.length > 0 && { keys }), ...(roots.length > 0 && { certificates: { roots } }) };
 }
 
-function modelLine(root: string, { path, signature }: FoundModel): Line {
+function modelLine(root: string, model: FoundModel): Line {
+  const { path, signature } = model;
   const { mark, label } = signature === undefined ? VERDICT_LABELS.unsigned : VERDICT_LABELS.unchecked;
   const line: Line = [`${mark} ${label.padEnd(VERDICT_LABELS.unchecked.label.length)}  `, shown(root, path)];
-  return signature === undefined ? line : [...line, { text: `  ${shown(root, signature)}`, style: "dim" }];
+  return signature === undefined
+    ? line
+    : [
+        ...line,
+        {
+          text: `  ${signaturesOf(model)
+            .map((file) => shown(root, file))
+            .join(", ")}`,
+          style: "dim",
+        },
+      ];
 }
 
 function shown(root: string, path: string): string {

@@ -33,10 +33,10 @@ export async function pathAskedAbout(path: string, folders: readonly string[]): 
   throw inside ? new Error("There is no such file or folder in this workspace.") : outside();
 }
 
-/** A folder or file, and its signature. */
+/** A folder or file, and its signatures. */
 export interface Located {
   readonly path: string;
-  readonly signature?: string;
+  readonly signatures?: readonly string[];
 }
 
 /**
@@ -47,12 +47,12 @@ export interface Located {
 export async function modelAround(
   { path, folder }: AskedPath,
   known: (path: string) => boolean,
-  engine: Pick<Engine, "findSignature">,
+  engine: Pick<Engine, "findSignatures">,
 ): Promise<Located> {
   for (let at = path; ; at = dirname(at)) {
     if (known(at)) return { path: at };
-    const signature = await engine.findSignature(at);
-    if (signature !== undefined) return { path: at, signature };
+    const signatures = await engine.findSignatures(at);
+    if (signatures.length > 0) return { path: at, signatures };
     if (at === folder || dirname(at) === at) return { path };
   }
 }
@@ -64,7 +64,7 @@ export function isCovered({ model, coverage, signature }: Verdict, path: string)
   const name = relative(model, path).split(sep).join("/");
   return (
     !coverage.ignored.some((entry) => isIgnored(name, entry.name)) &&
-    ![...coverage.unsigned, ...coverage.empty].includes(name)
+    ![...coverage.unsigned, ...coverage.empty, ...(coverage.otherSignatures ?? [])].includes(name)
   );
 }
 

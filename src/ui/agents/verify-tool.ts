@@ -69,11 +69,13 @@ async function verdictOn(
   signal: AbortSignal,
   { registry, checker, engine }: Services,
 ): Promise<Verdict> {
-  const { path, signature } = await modelAround(asked, (at) => registry.get(at) !== undefined, engine);
+  const { path, signatures = [] } = await modelAround(asked, (at) => registry.get(at) !== undefined, engine);
   if (registry.get(path) === undefined) {
+    const [signature, ...otherSignatures] = signatures;
     if (signature === undefined) return { state: "unsigned", model: path, reasons: [] };
     const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-    registry.add({ path, kind, signature }, asked.folder);
+    const others = otherSignatures.length > 0 && { otherSignatures };
+    registry.add({ path, kind, signature, ...others }, asked.folder);
   }
   return checkUntilStable(checker, path, { asked: true, mode: "cached", signal });
 }

@@ -1,10 +1,14 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { commands, l10n, Uri, window } from "vscode";
+import { CancellationError, commands, l10n, Uri, window } from "vscode";
 import { isSignatureName } from "../../core/model/signature-names.ts";
+import { type SignatureSummary, signaturePaths } from "../../core/verdict.ts";
 import { EDITORS, VIEWS } from "../../platform/ids.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
+import { signatureName, signatureText } from "../signature-rows.ts";
 import { FILE, pickAmong, targetModel, targetModels } from "./targets.ts";
 
 /** Show Models: opens the view, at a model if one is given; the user picks one of several. */
@@ -30,8 +34,28 @@ function isSignatureFile(uri: Uri, { registry }: Services): boolean {
 
 async function signatureOf(args: readonly unknown[], services: Services): Promise<Uri | undefined> {
   const model = await targetModel(args, "verify", services);
-  const { signature } = model.verdict;
-  if (signature !== undefined) return Uri.file(signature);
+  const { signature, signatures = [] } = model.verdict;
+  if (signature !== undefined) return Uri.file(await chosenSignature(model, signature, signatures));
   void window.showInformationMessage(l10n.t("{0} is not signed.", modelName(model)));
   return undefined;
+}
+
+/** Of several signature files, the one that the user picks. */
+async function chosenSignature(
+  { path, verdict }: KnownModel,
+  signature: string,
+  signatures: readonly SignatureSummary[],
+): Promise<string> {
+  if (signaturePaths(verdict).length < 2) return signature;
+  const items = signatures.map((summary) => ({
+    label: messageText(signatureName(path, summary)),
+    description: messageText(signatureText(summary)),
+    signature: summary.signature,
+  }));
+  const chosen = await window.showQuickPick(items, {
+    title: l10n.t("Show Signature"),
+    placeHolder: l10n.t("Choose a signature"),
+  });
+  if (chosen === undefined) throw new CancellationError();
+  return chosen.signature;
 }

@@ -97,9 +97,10 @@ async function modelsAt(path: string, purpose: Purpose, services: ModelServices)
 
 /** Adds a model that no search found, because the user says that it is one. */
 async function addModel(path: string, { registry, engine }: ModelServices): Promise<KnownModel> {
-  const signature = await engine.findSignature(path);
+  const [signature, ...otherSignatures] = await engine.findSignatures(path);
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-  registry.add({ path, kind, ...(signature === undefined ? {} : { signature }) }, undefined);
+  const others = otherSignatures.length > 0 && { otherSignatures };
+  registry.add({ path, kind, ...(signature === undefined ? {} : { signature, ...others }) }, undefined);
   const added = registry.get(path);
   if (added === undefined) throw new ProvenanceError("INTERNAL", `${path} was not added.`);
   return added;

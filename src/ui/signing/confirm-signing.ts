@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
+import { isWithin } from "../../core/model/links.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText } from "../../core/presentation/coverage-text.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
@@ -54,7 +55,11 @@ export async function confirmSigning(
     const list = withoutToolFiles(preview, ignorePaths);
     const paragraphs = [
       [coveredText(list), ...largestText(list), excludedText(list), ...toolText(list, ignorePaths)],
-      [timeText(list, replaces, registry), writtenText(model, signature, replaces)],
+      [
+        timeText(list, replaces, registry),
+        writtenText(model, signature, replaces),
+        ...otherSignaturesText(preview, model, signature),
+      ],
       method.notes.map(messageText),
     ];
     const detail = paragraphs
@@ -124,6 +129,25 @@ function excludedText({ ignored, ignoredCount }: SigningPreview): string {
   if (ignoredCount === 0) return l10n.t("Excluded: none");
   const names = ignored.map((entry) => (entry.bytes === undefined ? entry.name : `${entry.name} (${sizeText(entry)})`));
   return l10n.t("Excluded: {0}", nameList(names, NAMED, ignoredCount));
+}
+
+/** A further signature in the folder is an added file for verifiers that know of one signature only. */
+function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownModel, signature: string): string[] {
+  const [first] = otherSignatures;
+  if (first === undefined || model.kind === "file" || !isWithin(signature, model.path)) return [];
+  const name = messageText(first);
+  return [
+    otherSignatures.length === 1
+      ? l10n.t(
+          "Other verifiers will reject the existing signature {0}, unless the new one is saved beside the folder.",
+          name,
+        )
+      : l10n.t(
+          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved beside the folder.",
+          name,
+          otherSignatures.length - 1,
+        ),
+  ];
 }
 
 function sizeText({ bytes, atLeast }: EntrySize): string {

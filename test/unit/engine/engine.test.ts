@@ -168,7 +168,7 @@ describe("Engine", function () {
     const request = { model, trust, depth: "files" } as const;
     const verdict = await engine.check(request, {
       onBegin: async (found) => {
-        order.push(found ?? "none");
+        order.push(...found);
         // What changes until here is part of the check.
         writeFileSync(join(model, "late.bin"), "");
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -191,14 +191,14 @@ describe("Engine", function () {
     const names = models.map(({ path }) => relative(root(), path));
     assert.ok(names.includes("data") && names.includes("model") && names.includes("more") && !names.includes("out"));
     assert.equal((await engine.searchModels({ ...request, maxEntries: 2 })).bound, 2);
-    assert.equal(await engine.findSignature(model), signature);
-    assert.equal(await engine.findSignature(join(root(), "data")), undefined);
+    assert.deepEqual(await engine.findSignatures(model), [signature]);
+    assert.deepEqual(await engine.findSignatures(join(root(), "data")), []);
     assert.equal(await engine.sizeHint(join(root(), "data"), new AbortController().signal), 5);
     const abort = new AbortController();
     const searching = failsWith("CANCELLED", () => engine.searchModels(request, abort.signal));
     abort.abort();
     await searching;
-    await failsWith("MODEL_NOT_FOUND", () => engine.findSignature(join(root(), "nowhere")));
+    await failsWith("MODEL_NOT_FOUND", () => engine.findSignatures(join(root(), "nowhere")));
   });
 
   it("previews what a signature would cover and exclude, with sizes", async () => {
@@ -373,7 +373,7 @@ function timeless({ checkedAt, coverage, ...verdict }: Verdict): unknown {
 
 /** As the core's `verify`, in an engine. */
 function verifyBy(engine: Engine, { model, signature, trust, ...watching }: VerifyOptions): Promise<Verdict> {
-  return engine.check({ model, signature, trust, depth: "files" }, watching);
+  return engine.check({ model, signatures: [signature].flat(), trust, depth: "files" }, watching);
 }
 
 /** Once there is a process. */

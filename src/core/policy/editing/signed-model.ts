@@ -1,7 +1,7 @@
 import { readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "../../errors.ts";
-import { findSignature } from "../../model/find-models.ts";
+import { findSignatures } from "../../model/find-signatures.ts";
 
 /**
  * The signed model that a file is in, or would be: the nearest folder around it that has a signature. Adding a file to
@@ -34,7 +34,7 @@ export async function assertOutsideSignedModels(file: string, elsewhere: (model:
 /** A folder that is missing or cannot be listed has no signature that could be verified. */
 async function isSigned(folder: string): Promise<boolean> {
   try {
-    return (await findSignature(folder)) !== undefined;
+    return (await findSignatures(folder)).length > 0;
   } catch (error) {
     if (error instanceof ProvenanceError && error.code !== "CANCELLED") return false;
     throw error;

@@ -115,12 +115,13 @@ function exportPolicy(policy: Policy, unsupported: UnsupportedField[]): string {
   if (!requireSignature) note("requireSignature", "an image that is covered must be signed");
   if (unsignedFiles.length > 0) note("unsignedFiles", "images have no such thing");
   const { signaturePath, ignorePaths, ignoreUnsignedFiles, allowSymlinks } = verification;
-  const { signerIgnoredPaths, hubCacheLinks } = verification;
+  const { signerIgnoredPaths, hubCacheLinks, otherSignatures } = verification;
   const settings = { signaturePath, ignorePaths: ignorePaths.join(", "), ignoreUnsignedFiles, allowSymlinks };
   for (const [field, value] of Object.entries(settings))
     if (value) note(`verification.${field}`, "images have no such thing");
   if (signerIgnoredPaths === "deny") note("verification.signerIgnoredPaths", "images have no such thing");
   if (hubCacheLinks === "deny") note("verification.hubCacheLinks", "images have no such thing");
+  if (otherSignatures === "deny") note("verification.otherSignatures", "images have no such thing");
   const authorities = policy.authorities.flatMap((authority) => exportAuthority(authority, note) ?? []);
   return stringify(
     {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type FindOptions, findModels, findSignature } from "../../../../src/core/model/find-models.ts";
+import {
+  type FindOptions,
+  findModels,
+  type SignatureWithoutModel,
+  signaturesOf,
+} from "../../../../src/core/model/find-models.ts";
+import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { makeKeys } from "../../../support/keys.ts";
@@ -21,16 +27,19 @@ function signs(subject: string, ...files: string[]): string {
 const SIGNED = signs("model", "a", "b");
 const FOREIGN = bundleText(signBundle({ predicateType: "https://slsa.dev/provenance/v1" }, { keys }));
 
+const findSignature = async (path: string) => (await findSignatures(path))[0];
+
 describe("findModels", function () {
   this.timeout(60_000); // some tests make thousands of files
   const folder = useTemporaryFolder();
 
-  /** One line a model, relative to the search: `path` or `path <- signature`, with a final `/` for folders. */
+  /** One line a model, relative to the search: `path` or `path <- signature, …`, with a final `/` for folders. */
   async function found(options?: FindOptions, root = folder()): Promise<string[]> {
     const name = (path: string) => relative(folder(), path).replaceAll("\\", "/") || ".";
-    return (await findModels(root, options)).map(({ path, kind, signature }) => {
-      const model = name(path) + (kind === "directory" ? "/" : "");
-      return signature === undefined ? model : `${model} <- ${name(signature)}`;
+    return (await findModels(root, options)).map((found) => {
+      const model = name(found.path) + (found.kind === "directory" ? "/" : "");
+      const signatures = signaturesOf(found).map(name);
+      return signatures.length === 0 ? model : `${model} <- ${signatures.join(", ")}`;
     });
   }
 
@@ -153,7 +162,7 @@ describe("findModels", function () {
       ".kaggle/signing.json",
     ]) {
       it(`finds a folder by ${name}, whatever else is in it`, async () => {
-        writeTree(folder(), { [`data/${name}`]: SIGNED, "data/train.csv": "x" });
+        writeTree(folder(), { [`data/${name}`]: SIGNED, "data/a": "x" });
         assert.deepEqual(await found(), [`data/ <- data/${name}`]);
         assert.equal(await findSignature(join(folder(), "data")), join(folder(), "data", name));
       });
@@ -166,14 +175,17 @@ describe("findModels", function () {
         "c/claims.jsonl": `${FOREIGN}`,
         "d/.kaggle/signing.json": "{}",
         "e/bundle.json": SIGNED,
+        "e/a": "x",
         "f/signing.json": SIGNED,
+        "f/a": "x",
         "g/model.sig/x": SIGNED,
+        "g/model.sig/a": "x",
       });
       assert.deepEqual(await found(), []);
     });
 
     it("finds the bundle among several in claims.jsonl", async () => {
-      writeTree(folder(), { "a/claims.jsonl": `${FOREIGN}${SIGNED}` });
+      writeTree(folder(), { "a/claims.jsonl": `${FOREIGN}${SIGNED}`, "a/a": "x" });
       assert.deepEqual(await found(), ["a/ <- a/claims.jsonl"]);
     });
 
@@ -199,24 +211,28 @@ describe("findModels", function () {
       writeTree(folder(), {
         "a/model.sig": "MEUCIQDx0pT2d1Jmw3O0c5v0k1g=",
         "a/x.sigstore.json": SIGNED,
+        "a/a": "x",
         "b/model.sig": SIGNED,
         "b/a.oms.sig": SIGNED,
+        "b/a": "x",
         "c/2.sig": SIGNED,
         "c/1.sig": SIGNED,
+        "c/a": "x",
         "d/claims.jsonl": SIGNED,
         "d/.kaggle/signing.json": SIGNED,
+        "d/a": "x",
       });
       assert.deepEqual(await found(), [
-        "a/ <- a/x.sigstore.json",
-        "b/ <- b/model.sig",
-        "c/ <- c/1.sig",
-        "d/ <- d/claims.jsonl",
+        "a/ <- a/x.sigstore.json, a/model.sig",
+        "b/ <- b/model.sig, b/a.oms.sig",
+        "c/ <- c/1.sig, c/2.sig",
+        "d/ <- d/claims.jsonl, d/.kaggle/signing.json",
       ]);
     });
 
     it("follows a signature that is a link, as in a Hugging Face cache", async function () {
       if (windows) this.skip();
-      writeTree(folder(), { "blobs/1": SIGNED, "blobs/2": "x", "snapshots/abc/": "" });
+      writeTree(folder(), { "blobs/1": SIGNED, "blobs/2": "x", "snapshots/abc/a": "x" });
       symlinkSync("../../blobs/1", join(folder(), "snapshots/abc/model.sig"));
       symlinkSync("../../blobs/2", join(folder(), "snapshots/abc/model.safetensors"));
       assert.deepEqual(await found(), ["snapshots/abc/ <- snapshots/abc/model.sig"]);
@@ -248,14 +264,59 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["new.gguf <- new.gguf.sig"]);
     });
 
-    it("the folder it lies in, where the file is gone or was never the model", async () => {
+    it("the folder it lies in, by its files or its name", async () => {
       writeTree(folder(), {
-        "gone/model.sig": signs("m.gguf", "."),
         "one/model.sig": signs("one", "m.gguf"),
         "one/m.gguf": "x",
-        "evil/model.sig": signs("../one/m.gguf", "../one/m.gguf"),
+        "renamed/model.sig": signs("llama", "a", "b"),
+        "renamed/b": "x",
+        "emptied/model.sig": signs("emptied", "a", "b"),
       });
-      assert.deepEqual(await found(), ["evil/ <- evil/model.sig", "gone/ <- gone/model.sig", "one/ <- one/model.sig"]);
+      assert.deepEqual(await found(), [
+        "emptied/ <- emptied/model.sig",
+        "one/ <- one/model.sig",
+        "renamed/ <- renamed/model.sig",
+      ]);
+    });
+
+    it("a folder below it that has the subject's name and its files, and not the one it lies in", async () => {
+      const tree = { "models/org/llama/a": "x", "models/org/llama/model.safetensors": "x", "backup/llama/other": "x" };
+      writeTree(folder(), { ...tree, "model.sig": signs("llama", "a", "b"), "README.md": "x" });
+      assert.deepEqual(await found(), ["models/org/llama/ <- model.sig"]);
+      const llama = join(folder(), "models/org/llama");
+      assert.deepEqual(await findSignatures(llama, { within: folder() }), [join(folder(), "model.sig")]);
+      assert.deepEqual(await findSignatures(llama), []);
+      assert.deepEqual(await findSignatures(llama, { within: join(folder(), "models") }), []);
+      assert.deepEqual(await findSignatures(folder()), []);
+    });
+
+    it("nothing that is here, which is a note and no model", async () => {
+      writeTree(folder(), {
+        "model.sig": signs("llama", "a", "b"),
+        "gone/model.sig": signs("m.gguf", "."),
+        "evil/model.sig": signs("../one/m.gguf", "../one/m.gguf"),
+        "up/model.sig": signs("..", "../evil/model.sig", "/etc/passwd"),
+        "g/a.gguf": "x",
+        "g/b.gguf.sig": signs("b.gguf", "b.gguf"),
+        "one/m.gguf": "x",
+      });
+      const strays: string[] = [];
+      const onStray = ({ path, subject }: SignatureWithoutModel) =>
+        strays.push(`${relative(folder(), path).replaceAll("\\", "/")}: ${subject}`);
+      assert.deepEqual(await found({ onStray }), ["g/", "one/"]);
+      assert.deepEqual(strays.sort(), [
+        "evil/model.sig: ../one/m.gguf",
+        "g/b.gguf.sig: b.gguf",
+        "gone/model.sig: m.gguf",
+        "model.sig: llama",
+        "up/model.sig: ..",
+      ]);
+    });
+
+    it("the model it lies in, where that model's files were all renamed", async () => {
+      writeTree(folder(), { "x/model.sig": signs("llama", "a", "b"), "x/other.safetensors": "x" });
+      assert.deepEqual(await found(), ["x/ <- x/model.sig"]);
+      assert.equal(await findSignature(join(folder(), "x")), join(folder(), "x/model.sig"));
     });
 
     it("a folder beside it, by its statement or by its own name", async () => {
@@ -270,15 +331,30 @@ describe("findModels", function () {
       assert.equal(await findSignature(join(folder(), "phi")), join(folder(), "phi.sig"));
     });
 
-    it("the folder it lies in, where that has the subject's name and holds one of the same name", async () => {
-      writeTree(folder(), { "llama/model.sig": signs("llama", "a", "b"), "llama/llama/a": "x" });
-      assert.deepEqual(await found(), ["llama/ <- llama/model.sig"]);
+    it("of a folder and one of the same name in it: the one that has the files", async () => {
+      writeTree(folder(), {
+        "llama/model.sig": signs("llama", "a", "b"),
+        "llama/a": "x",
+        "llama/llama/a": "x",
+        "llama/llama/b": "x",
+        "phi/model.sig": signs("phi", "a", "b"),
+        "phi/phi/a": "x",
+      });
+      assert.deepEqual(await found(), ["llama/ <- llama/model.sig", "phi/phi/ <- phi/model.sig"]);
     });
 
-    it("prefers the signature inside a folder to the one beside it", async () => {
-      writeTree(folder(), { "llama.sig": signs("llama", "a", "b"), "llama/a": "x", "llama/model.sig": SIGNED });
-      assert.deepEqual(await found(), ["llama/ <- llama/model.sig"]);
-      assert.equal(await findSignature(join(folder(), "llama")), join(folder(), "llama", "model.sig"));
+    it("all of them of one model, those inside before the one beside it", async () => {
+      writeTree(folder(), {
+        "llama.sig": signs("llama", "a", "b"),
+        "llama/a": "x",
+        "llama/team.sig": signs("llama", "a", "b"),
+        "llama/model.sig": SIGNED,
+      });
+      assert.deepEqual(await found(), ["llama/ <- llama/model.sig, llama/team.sig, llama.sig"]);
+      assert.deepEqual(
+        (await findSignatures(join(folder(), "llama"))).map((path) => relative(folder(), path)),
+        ["llama/model.sig", "llama/team.sig", "llama.sig"].map((path) => join(path)),
+      );
     });
   });
 
@@ -305,6 +381,7 @@ describe("findModels", function () {
       "skills/pdf/run.py": "",
       "skills/signed/SKILL.md": "",
       "skills/signed/skill.oms.sig": SIGNED,
+      "skills/signed/a": "x",
     });
     assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig"]);
   });
@@ -316,9 +393,11 @@ describe("findModels", function () {
         "big/config.json": "",
         "big/deep/er/adapter/adapter_model.safetensors": "",
         "big/deep/er/adapter/model.sig": SIGNED,
+        "big/deep/er/adapter/a": "x",
         "big/skill/SKILL.md": "",
         "big/skill/net.onnx": "",
         "signed/model.sig": SIGNED,
+        "signed/a": "x",
         "signed/sub/config.json": "{}",
         "signed/sub/net.onnx": "",
       });
@@ -419,6 +498,7 @@ describe("findModels", function () {
       "conda/sub/net.onnx": "",
       "signed/pyvenv.cfg": "",
       "signed/model.sig": SIGNED,
+      "signed/a": "x",
       [`signed/${packages}`]: "",
       "weights/pyvenv.cfg": "",
       "weights/net.onnx": "",
@@ -474,7 +554,7 @@ describe("findModels", function () {
 
   it("finds a folder's own signature where the folder around it cannot be listed", async function () {
     if (windows) this.skip();
-    writeTree(folder(), { "closed/signed/model.sig": SIGNED, "closed/other/x": "" });
+    writeTree(folder(), { "closed/signed/model.sig": SIGNED, "closed/signed/a": "x", "closed/other/x": "" });
     const closed = join(folder(), "closed");
     await asOrdinaryUser(folder(), { [closed]: 0o111 }, async () => {
       assert.equal(await findSignature(join(closed, "signed")), join(closed, "signed", "model.sig"));

@@ -28,7 +28,7 @@ describe("peekSignature, of a file's content", () => {
   const looksLikeOmsBundle = (text: string | Buffer): boolean => {
     const path = join(folder(), "content.sig");
     writeFileSync(path, text);
-    return peekSignature(path) !== undefined;
+    return peekSignature(path).length > 0;
   };
 
   const yes: Readonly<Record<string, string>> = {
@@ -73,7 +73,8 @@ describe("peekSignature", () => {
   function peek(text: string) {
     const path = join(folder(), "x.sig");
     writeFileSync(path, text);
-    return peekSignature(path);
+    const [claim] = peekSignature(path);
+    return claim && { ...("subject" in claim && { subject: claim.subject }), singleFile: claim.singleFile };
   }
 
   it("returns the subject, and that several files are not a single file", () => {
@@ -104,6 +105,33 @@ describe("peekSignature", () => {
     assert.deepEqual(peek(envelope(`{${typed},"subject":[{"name":7}],"predicate":{}}`)), { singleFile: false });
   });
 
+  it("names some of the files, from the whole of the list, those of shards once, and those of the deprecated layout", () => {
+    const files = (text: string) => {
+      writeFileSync(join(folder(), "x.sig"), text);
+      return peekSignature(join(folder(), "x.sig")).map((claim) => claim.files);
+    };
+    assert.deepEqual(files(envelope(statement)), [["a", "b"]]);
+    assert.deepEqual(files(envelope(makeStatement(shardResources({ a: "abcd", b: "" }, 2)))), [["a"]]);
+    const names = Array.from({ length: 1000 }, (_, i) => `f${String(i).padStart(3, "0")}`);
+    const [sample = []] = files(envelope(makeStatement(fileResources(Object.fromEntries(names.map((n) => [n, "x"]))))));
+    assert.equal(sample.length, 32);
+    assert.ok((sample.at(-1) ?? "") > "f960");
+    const legacy = { predicateType: "https://model_signing/Digests/v0.1", subject: [{ name: "a" }, { name: "c" }] };
+    assert.deepEqual(files(envelope(legacy)), [["a", "c"]]);
+  });
+
+  it("reads every bundle of a file that has one a line", () => {
+    const other = makeStatement(fileResources({ c: "c" }), { name: "phi" });
+    writeFileSync(
+      join(folder(), "claims.jsonl"),
+      `${envelope(statement)}\n${envelope({ predicateType: "x" })}\n${envelope(other)}\n`,
+    );
+    assert.deepEqual(
+      peekSignature(join(folder(), "claims.jsonl")).map(({ subject }) => subject),
+      ["llama", "phi"],
+    );
+  });
+
   it("reads the subject of a statement too long to be parsed here", () => {
     const files = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`file-${i}`, "x"]));
     const long = makeStatement(fileResources(files), { name: 'quoted "llama" ü' });
@@ -129,8 +157,8 @@ describe("peekSignature", () => {
   });
 
   it("gives nothing for what is missing, empty or a folder", () => {
-    assert.equal(peekSignature(join(folder(), "nowhere")), undefined);
-    assert.equal(peekSignature(folder()), undefined);
+    assert.deepEqual(peekSignature(join(folder(), "nowhere")), []);
+    assert.deepEqual(peekSignature(folder()), []);
     assert.equal(peek(""), undefined);
   });
 
@@ -138,7 +166,7 @@ describe("peekSignature", () => {
     if (process.platform === "win32") this.skip();
     mkdirSync(join(folder(), "sub"));
     execFileSync("mkfifo", [join(folder(), "sub", "model.sig")]);
-    assert.equal(peekSignature(join(folder(), "sub", "model.sig")), undefined);
+    assert.deepEqual(peekSignature(join(folder(), "sub", "model.sig")), []);
   });
 
   it("gives nothing once the statement is cut off before its type", () => {
@@ -146,6 +174,6 @@ describe("peekSignature", () => {
     writeFileSync(path, envelope(statement));
     const length = readFileSync(path).indexOf('"payload"') + 60;
     truncateSync(path, length);
-    assert.equal(peekSignature(path), undefined);
+    assert.deepEqual(peekSignature(path), []);
   });
 });

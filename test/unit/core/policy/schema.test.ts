@@ -48,6 +48,7 @@ const WHOLE = {
       allowSymlinks: false,
       signerIgnoredPaths: "warn",
       hubCacheLinks: "deny",
+      otherSignatures: "deny",
     },
   },
 };

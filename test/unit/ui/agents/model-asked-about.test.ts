@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findSignature } from "../../../../src/core/model/find-models.ts";
+import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
 import { isCovered, modelAround, pathAskedAbout } from "../../../../src/ui/agents/model-asked-about.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
@@ -42,8 +42,8 @@ describe("the path that an agent asks about", () => {
     mkdirSync(join(folder, "models", "x", "deep"));
     writeFileSync(deep, "");
     const asked = { path: deep, folder, shown: "models/x/deep/w.bin" };
-    assert.deepEqual(await modelAround(asked, () => false, { findSignature }), { path: deep });
-    assert.deepEqual(await modelAround(asked, (path) => path === join(folder, "models"), { findSignature }), {
+    assert.deepEqual(await modelAround(asked, () => false, { findSignatures }), { path: deep });
+    assert.deepEqual(await modelAround(asked, (path) => path === join(folder, "models"), { findSignatures }), {
       path: join(folder, "models"),
     });
   });

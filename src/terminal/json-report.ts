@@ -4,7 +4,7 @@ import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import type { FoundModel, SignatureWithoutModel } from "../core/model/find-models.ts";
+import type { FoundModel, SignatureWithoutModel } from "../core/model/found-model.ts";
 import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";

@@ -2,7 +2,7 @@ import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type PartNumber, partText } from "../core/manifest/part-number.ts";
-import type { SignatureWithoutModel } from "../core/model/find-models.ts";
+import type { SignatureWithoutModel } from "../core/model/found-model.ts";
 import type { Origin } from "../core/origin/origin.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";

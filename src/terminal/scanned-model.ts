@@ -1,5 +1,5 @@
 import { ProvenanceError } from "../core/errors.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
+import type { FoundModel } from "../core/model/found-model.ts";
 import type { Origin } from "../core/origin/origin.ts";
 import type { Verdict } from "../core/verdict.ts";
 

@@ -2,7 +2,7 @@ import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
+import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
 import { isInPart } from "../core/parts.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";

@@ -1,6 +1,6 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
+import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type FileDecoration, type MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
-import type { FoundModel } from "../../src/core/model/find-models.ts";
+import type { FoundModel } from "../../src/core/model/found-model.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";

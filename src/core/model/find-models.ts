@@ -10,6 +10,7 @@ import {
   signaturesBeside,
   signsFolder,
 } from "./folder-signatures.ts";
+import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "./found-model.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 import { entryPath } from "./list-folder.ts";
 import {
@@ -27,24 +28,6 @@ import { compareCodePoints } from "./names.ts";
 import { isSignatureName } from "./signature-names.ts";
 import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
-
-export interface FoundModel {
-  /** Absolute. */
-  readonly path: string;
-  readonly kind: "file" | "directory";
-  /** Absolute path of its signature file, if it has one; not verified. */
-  readonly signature?: string;
-  /** Further signature files, in the order of preference; absent where there is none. */
-  readonly otherSignatures?: readonly string[];
-}
-
-/** A signature whose model is not here. Nothing of it is verified. */
-export interface SignatureWithoutModel {
-  /** Absolute. */
-  readonly path: string;
-  /** The model's name. */
-  readonly subject?: string;
-}
 
 /** Why a search skips a folder: for its name, because it is a Python environment, or it cannot be read. */
 export type SkipReason = "name" | "environment" | "unreadable";
@@ -82,17 +65,6 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
   const path = resolve(root);
   if (statModel(path).isDirectory()) return new Search(options, slices).run(path);
   return [foundModel(path, "file", await findSignatures(path, options))];
-}
-
-/** @param signatures its signature files, the one to show first */
-export function foundModel(path: string, kind: FoundModel["kind"], signatures: readonly string[]): FoundModel {
-  const [signature, ...otherSignatures] = signatures;
-  if (signature === undefined) return { path, kind };
-  return { path, kind, signature, ...(otherSignatures.length > 0 && { otherSignatures }) };
-}
-
-export function signaturesOf({ signature, otherSignatures = [] }: FoundModel): readonly string[] {
-  return signature === undefined ? [] : [signature, ...otherSignatures];
 }
 
 /** A folder to search. */

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
-import { type FoundModel, findModels, type SignatureWithoutModel, signaturesOf } from "../../core/model/find-models.ts";
+import { findModels } from "../../core/model/find-models.ts";
+import { type FoundModel, type SignatureWithoutModel, signaturesOf } from "../../core/model/found-model.ts";
 import type { Origin } from "../../core/origin/origin.ts";
 import { isInPart } from "../../core/parts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";

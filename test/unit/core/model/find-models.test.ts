@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import {
-  type FindOptions,
-  findModels,
-  type SignatureWithoutModel,
-  signaturesOf,
-} from "../../../../src/core/model/find-models.ts";
+import { type FindOptions, findModels } from "../../../../src/core/model/find-models.ts";
 import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
+import { type SignatureWithoutModel, signaturesOf } from "../../../../src/core/model/found-model.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { makeKeys } from "../../../support/keys.ts";

@@ -3,7 +3,7 @@ import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { type Disposable, DisposableStore } from "./disposables.ts";
 import { COMMANDS } from "./ids.ts";
 import { errorText, type Log } from "./log.ts";
-import { messageText } from "./plain-text.ts";
+import { messageText, plainText } from "./plain-text.ts";
 
 /** Menus, key bindings and other extensions call a command with arbitrary arguments. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
@@ -63,8 +63,16 @@ const SHOW = {
   error: (text: string, ...items: string[]) => window.showErrorMessage(text, ...items),
 } as const;
 
-/** Shows a notification without waiting for it. A failure of one of its actions is reported like that of a command. */
+/** Levels of the log. */
+const LEVELS = { information: "info", warning: "warn", error: "error" } as const;
+
+/** Shows a notification without waiting for it, and writes it to the log. A failure of one of its actions is reported like that of a command. */
 export function notify(log: Log, level: keyof typeof SHOW, text: string, ...actions: readonly Action[]): void {
+  log[LEVELS[level]](plainText(text));
+  show(log, level, text, actions);
+}
+
+function show(log: Log, level: keyof typeof SHOW, text: string, actions: readonly Action[]): void {
   SHOW[level](messageText(text), ...actions.map(({ label }) => label))
     .then(async (chosen) => await actions.find(({ label }) => label === chosen)?.run())
     .then(undefined, (error: unknown) => {
@@ -75,12 +83,12 @@ export function notify(log: Log, level: keyof typeof SHOW, text: string, ...acti
 export function showError(log: Log, error: unknown): void {
   log.error(errorText(error));
   if (error instanceof ActionableError) {
-    notify(log, "error", error.message, error.action);
+    show(log, "error", error.message, [error.action]);
     return;
   }
   const message =
     error instanceof ProvenanceError
       ? error.message
       : l10n.t("Something went wrong in Model Provenance: {0}", error instanceof Error ? error.message : String(error));
-  notify(log, "error", message, { label: l10n.t("Show Output"), run: () => log.show() });
+  show(log, "error", message, [{ label: l10n.t("Show Output"), run: () => log.show() }]);
 }

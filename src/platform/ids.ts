@@ -9,6 +9,8 @@ export const COMMANDS = {
   copyReportAsMarkdown: "modelProvenance.copyReportAsMarkdown",
   trustSigner: "modelProvenance.trustSigner",
   trustKey: "modelProvenance.trustKey",
+  stopTrusting: "modelProvenance.stopTrusting",
+  createKeyPair: "modelProvenance.createKeyPair",
   createPolicy: "modelProvenance.createPolicy",
   openPolicy: "modelProvenance.openPolicy",
   explainDecision: "modelProvenance.explainDecision",
@@ -22,6 +24,9 @@ export const COMMANDS = {
   clearFilter: "modelProvenance.clearFilter",
   groupByVerdict: "modelProvenance.groupByVerdict",
   listByPath: "modelProvenance.listByPath",
+  revealInExplorer: "modelProvenance.revealInExplorer",
+  copyPath: "modelProvenance.copyPath",
+  openSettings: "modelProvenance.openSettings",
   showModel: "modelProvenance.showModel",
   showSignature: "modelProvenance.showSignature",
   compare: "modelProvenance.compare",
@@ -67,6 +72,8 @@ export const CONTEXT_KEYS = {
   filtered: "modelProvenance.filtered",
   /** The list of models is grouped by verdict. */
   grouped: "modelProvenance.grouped",
+  /** Paths of the known models. */
+  paths: "modelProvenance.paths",
   /** Paths of the files that are signatures by their content, whatever they are called. */
   signatures: "modelProvenance.signatures",
 } as const;

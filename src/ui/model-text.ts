@@ -4,7 +4,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import { hubSnapshot } from "../core/model/hub-cache.ts";
 import { bytesText } from "../core/presentation/bytes-and-time.ts";
 import { filesText } from "../core/presentation/coverage-text.ts";
-import { summarizeVerdict, verdictSentence } from "../core/presentation/verdict-summary.ts";
+import { problemSentence, summarizeVerdict, verdictSentence } from "../core/presentation/verdict-summary.ts";
 import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { EDITOR } from "./localizer.ts";
@@ -55,6 +55,13 @@ export function modelSentence(model: KnownModel): string {
   const sentence = verdictSentence(verdict, parts, EDITOR);
   const isCounted = verdict.state === "verified" && verdict.coverage !== undefined;
   return plainText(isCounted ? `${sentence} ${filesText(verdict.coverage, l10n.t)}.` : sentence);
+}
+
+/** The verdict as a sentence for Problems. */
+export function modelProblemSentence({ verdict, ...model }: KnownModel): string {
+  const reason = verdict.reasons[0]?.message;
+  const parts = { name: modelName({ verdict, ...model }), ...(reason !== undefined && { reason }) };
+  return plainText(problemSentence(verdict, parts, EDITOR));
 }
 
 export function errorSentence(error: unknown): string {

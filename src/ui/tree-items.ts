@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
 import type { OriginReport } from "../core/origin/origin.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
-import { TREE_CONTEXT } from "../platform/ids.ts";
+import { COMMANDS, TREE_CONTEXT } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { distinctName, modelDescription, modelSentence } from "./model-text.ts";
@@ -20,6 +20,10 @@ export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?
   item.description = modelDescription(model);
   item.iconPath = themeIcon(look.icon, look.colour);
   item.contextValue = signed ? TREE_CONTEXT.signed : TREE_CONTEXT.unsigned;
+  // Enter, or a click: there is nothing to open below it.
+  if (!signed && !opens && workspace.isTrusted) {
+    item.command = { command: COMMANDS.signModel, title: l10n.t("Sign Model…"), arguments: [model.path] };
+  }
   item.accessibilityInformation = { label: `${label}, ${look.label}. ${modelSentence(model)}` };
   return item;
 }

@@ -135,7 +135,7 @@ describe("code that names a model", () => {
     const [warning] = languages.getDiagnostics(document.uri).filter(({ source }) => source === "Model Provenance");
     assert.equal(
       warning?.message,
-      "named-in-code doesn't match its signature: model.safetensors changed (signed by key release.pub).",
+      "model.safetensors changed: named-in-code doesn't match its signature (signed by key release.pub).",
     );
     assert.equal(document.getText(warning?.range), "./named-in-code");
     const fixes = await commands.executeCommand<CodeAction[]>(
@@ -146,7 +146,10 @@ describe("code that names a model", () => {
     const own = fixes.filter(({ command }) => command?.command.startsWith("modelProvenance."));
     assert.deepEqual(
       own.map(({ title, command }) => [title, command?.arguments]),
-      ["Compare With Signature", "Show Signature", "Verify Again"].map((title) => [title, [model]]),
+      ["Sign named-in-code Again…", "Compare With Signature", "Show Signature", "Verify Again"].map((title) => [
+        title,
+        [model],
+      ]),
     );
 
     await edit(document, new Range(1, 10, 1, 17), "./named-in-code");

@@ -85,6 +85,16 @@ describe("the names of signature files", () => {
   });
 });
 
+describe("the endings of weights", () => {
+  it("are those that the explorer's submenu is shown for", () => {
+    const [entry] = menus["explorer/context"] ?? [];
+    const [, pattern = ""] = /resourceExtname =~ \/((?:[^/\\]|\\.)+)\/i/.exec(entry?.when ?? "") ?? [];
+    const regExp = new RegExp(pattern, "i");
+    for (const ending of WEIGHTS) assert.ok(regExp.test(ending), ending);
+    for (const ending of [".py", ".md", ".bin", ".json", "x.gguf"]) assert.ok(!regExp.test(ending), ending);
+  });
+});
+
 describe("the hash algorithms", () => {
   it("are those of reports", () => {
     const schema: unknown = JSON.parse(readFileSync(join(ROOT, "schemas", "report.schema.json"), "utf8"));

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { ROOT } from "../../scripts/fetch.mjs";
 
-const Menu = v.object({ command: v.string(), when: v.optional(v.string()), group: v.optional(v.string()) });
+const Place = { when: v.optional(v.string()), group: v.optional(v.string()) };
+const Menu = v.union([v.object({ command: v.string(), ...Place }), v.object({ submenu: v.string(), ...Place })]);
 
 const Command = v.object({
   command: v.string(),
@@ -68,6 +69,7 @@ const Manifest = v.looseObject({
     configurationDefaults: v.object({ "workbench.editorAssociations": v.record(v.string(), v.string()) }),
     languageModelTools: v.array(Tool),
     menus: v.record(v.string(), v.array(Menu)),
+    submenus: v.array(v.object({ id: v.string(), label: v.string() })),
     views: v.record(v.string(), v.array(v.looseObject({ id: v.string(), name: v.string(), icon: v.string() }))),
     viewsContainers: v.record(v.string(), v.array(v.object({ id: v.string(), title: v.string(), icon: v.string() }))),
     viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string(), when: v.optional(v.string()) })),

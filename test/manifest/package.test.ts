@@ -22,6 +22,7 @@ const {
   commands,
   languageModelTools,
   menus,
+  submenus,
   views,
   viewsContainers,
   viewsWelcome,
@@ -98,7 +99,9 @@ describe("commands", () => {
 
   it("are declared where a menu or a welcome text names them", () => {
     const declared = new Set(commands.map(({ command }) => command));
-    const inMenus = Object.values(menus).flatMap((list) => list.map(({ command }) => command));
+    const inMenus = Object.values(menus).flatMap((list) =>
+      list.flatMap((entry) => ("command" in entry ? [entry.command] : [])),
+    );
     const links = viewsWelcome.flatMap(({ contents }) => [...words(contents).matchAll(/\(command:([\w.]+)/g)]);
     const inTexts = links.map(([, id]) => id ?? "").filter((id) => id.startsWith("modelProvenance"));
     assert.ok(inTexts.length > 0);
@@ -161,15 +164,17 @@ describe("`when` clauses", () => {
     }
   });
 
-  it("offer signing in menus only for one model of a trusted workspace; verifying and copying for several", () => {
+  it("offer signing in menus only in a trusted workspace; verifying and copying everywhere, all of it for several", () => {
     const inMenus = (name: keyof typeof COMMANDS) =>
-      ["explorer/context", "view/item/context"].flatMap((menu) =>
-        (menus[menu] ?? []).filter(({ command }) => command === COMMANDS[name]).map(({ when }) => when ?? ""),
+      ["modelProvenance.explorer", "view/item/context"].flatMap((menu) =>
+        (menus[menu] ?? [])
+          .filter((entry) => "command" in entry && entry.command === COMMANDS[name])
+          .map(({ when }) => when ?? ""),
       );
     for (const name of ["signModel", "signModelWith"] as const) {
       const found = inMenus(name);
-      assert.ok(found.length >= 2, `${name} is in both menus`);
-      for (const clause of found) assert.match(clause, /isWorkspaceTrusted && !listMultiSelection$/, name);
+      assert.ok(found.length >= 2, `${name} is in both menus: ${found.join()}`);
+      for (const clause of found) assert.match(clause, /isWorkspaceTrusted$/, name);
     }
     for (const name of ["verifyModel", "copyReport", "copyReportAsMarkdown"] as const) {
       const found = inMenus(name);
@@ -181,10 +186,20 @@ describe("`when` clauses", () => {
   it("keep every context menu entry to its place: a group, and a clause", () => {
     for (const [menu, entries] of Object.entries(menus)) {
       if (menu === "commandPalette") continue;
-      for (const { command, when, group } of entries) {
-        assert.ok(when !== undefined && group !== undefined, `${command} in ${menu}`);
+      for (const { when, group, ...entry } of entries) {
+        assert.ok(when !== undefined && group !== undefined, `${Object.values(entry)} in ${menu}`);
       }
     }
+  });
+
+  it("are in one submenu of the explorer, where it applies", () => {
+    const [only, ...others] = menus["explorer/context"] ?? [];
+    assert.ok(only !== undefined && "submenu" in only && others.length === 0);
+    assert.deepEqual(
+      submenus.map(({ id }) => id),
+      [only.submenu],
+    );
+    assert.ok((menus[only.submenu] ?? []).length >= 4);
   });
 });
 

@@ -1,4 +1,4 @@
-import { changedFileCount, undownloadedFileCount } from "../manifest/changed-files.ts";
+import { changedFileCount, firstChangedFiles, undownloadedFileCount } from "../manifest/changed-files.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "../manifest/comparison.ts";
 import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
@@ -30,6 +30,19 @@ export function differencesPhrase(comparison: Comparison, t: Translate): string 
   if (changed[0] !== undefined) return t("{0} changed", changed[0].name);
   if (missing[0] !== undefined) return t("{0} missing", missing[0].name);
   return added[0] === undefined ? "" : t("{0} added", added[0].name);
+}
+
+/** The first file that differs, and how many more do: "model.safetensors changed, and 2 more". */
+export function firstDifferencePhrase(comparison: Comparison, t: Translate): string {
+  const { changed, missing, added } = comparison;
+  const more = changedFileCount(comparison) + missing.length + added.length - 1;
+  const [first] = firstChangedFiles(comparison, 1);
+  const one =
+    first === undefined
+      ? { ...comparison, changed: [], missing: missing.slice(0, 1), added: missing.length > 0 ? [] : added.slice(0, 1) }
+      : { ...comparison, changed: changed.filter(({ name }) => name === first.name), missing: [], added: [] };
+  const phrase = differencesPhrase(one, t);
+  return more > 0 ? t("{0}, and {1} more", phrase, more) : phrase;
 }
 
 /** `signed files unchanged; 10 files added by tools`. */

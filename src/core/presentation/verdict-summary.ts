@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { StaleCause, Verdict } from "../verdict.ts";
-import { differencesPhrase, differencesText, toolFilesText } from "./coverage-text.ts";
+import { differencesPhrase, differencesText, firstDifferencePhrase, toolFilesText } from "./coverage-text.ts";
 import type { Localizer, Translate } from "./localizer.ts";
 import { shortReason, shortReasonOf } from "./short-reasons.ts";
 import { signerName, signerPhrase } from "./signer-text.ts";
@@ -50,6 +50,18 @@ export interface SentenceParts {
 export function verdictSentence(verdict: Verdict, parts: SentenceParts, localizer: Localizer): string {
   const sentence = stateSentence(verdict, parts, localizer);
   return isException(verdict) ? `${sentence} ${localizer.t("A policy allows it by exception.")}` : sentence;
+}
+
+/** The same for a list of problems: what changed comes first, as a list cuts off long sentences. */
+export function problemSentence(verdict: Verdict, parts: SentenceParts, localizer: Localizer): string {
+  const { state, comparison, signer, pin } = verdict;
+  const { t } = localizer;
+  const isPlain = state === "modified" && pin === undefined && signer !== undefined;
+  if (!isPlain || comparison === undefined || isOnlyToolFiles(comparison)) {
+    return verdictSentence(verdict, parts, localizer);
+  }
+  const first = firstDifferencePhrase(comparison, t);
+  return t("{0}: {1} doesn't match its signature (signed by {2}).", first, parts.name, signerPhrase(signer, t));
 }
 
 function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, { t, date }: Localizer): string {

@@ -16,6 +16,7 @@ import { COMMANDS, type CommandId } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
+import { ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { CodeWarnings } from "./code-warnings.ts";
@@ -113,13 +114,14 @@ async function codeFixes(
   for (const diagnostic of diagnostics.filter(({ source }) => source === SOURCE)) {
     const reference = await referenceAt(document, document.offsetAt(diagnostic.range.start), registry);
     if (reference === undefined) continue;
-    const { path } = reference.model;
+    const { model } = reference;
     const add = (title: string, command: CommandId): void => {
       const action = new CodeAction(title, CodeActionKind.QuickFix);
-      action.command = { command, title, arguments: [path] };
+      action.command = { command, title, arguments: [model.path] };
       action.diagnostics = [diagnostic];
       actions.push(action);
     };
+    actions.push(...ignore(model, diagnostic), ...signAgain(model, diagnostic));
     if (diagnostic.code === "modified") add(l10n.t("Compare With Signature"), COMMANDS.compare);
     add(l10n.t("Show Signature"), COMMANDS.showSignature);
     add(l10n.t("Verify Again"), COMMANDS.verifyModel);

@@ -8,10 +8,9 @@ import {
 } from "vscode";
 import { isAlarm } from "../../core/manifest/innocent-differences.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
-import { plainText } from "../../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../../workspace/registry.ts";
-import { modelSentence } from "../model-text.ts";
+import { modelProblemSentence } from "../model-text.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { languageOf } from "./code-documents.ts";
 import { rangeOf, referencesIn } from "./model-references.ts";
@@ -123,5 +122,5 @@ function isFailed(model: KnownModel): boolean {
 }
 
 function warningText(model: KnownModel): string {
-  return plainText(modelSentence({ ...model, verdict: settled(model) }));
+  return modelProblemSentence({ ...model, verdict: settled(model) });
 }

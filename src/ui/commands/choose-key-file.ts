@@ -1,5 +1,6 @@
 import { basename, dirname, extname } from "node:path";
-import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
+import { CancellationError, l10n, type QuickPickItem, type Uri, window } from "vscode";
+import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { themeIcon } from "../theme.ts";
 import type { KeyFiles } from "./key-files.ts";
@@ -9,7 +10,7 @@ const FILTERS = { PEM: ["pem", "key", "pub", "crt", "cer"], "*": ["*"] };
 /** Asks for the private key to sign with: a recent one, or a file. */
 export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promise<string> {
   const { recent } = keyFiles;
-  const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), keyFiles);
+  const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), keyFiles.folder);
   if (recent.length === 0) return browse();
   const items: (QuickPickItem & { readonly file?: string })[] = recent.map((file, index) => ({
     file,
@@ -27,9 +28,12 @@ export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promi
   return chosen.file ?? browse();
 }
 
-/** @throws CancellationError */
-export async function browseForPem(title: string, keyFiles: KeyFiles): Promise<string> {
-  const options = { title, openLabel: l10n.t("Choose"), filters: FILTERS, defaultUri: keyFiles.folder };
+/**
+ * @param folder where the dialog starts
+ * @throws CancellationError
+ */
+export async function browseForPem(title: string, folder: Uri = dialogFolder()): Promise<string> {
+  const options = { title, openLabel: l10n.t("Choose"), filters: FILTERS, defaultUri: folder };
   const [uri] = (await window.showOpenDialog(options)) ?? [];
   if (uri === undefined) throw new CancellationError();
   return uri.fsPath;

@@ -1,6 +1,6 @@
-import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { type Memento, Uri } from "vscode";
+import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { texts } from "../../platform/shapes.ts";
 
 const RECENT = "recentPrivateKeys";
@@ -19,10 +19,10 @@ export class KeyFiles {
     return texts(this.#state.get<unknown>(RECENT));
   }
 
-  /** The folder where file dialogs start: that of the last key, otherwise the home folder; never a workspace by default. */
+  /** The folder where dialogs for private keys start: that of the last one, otherwise where all dialogs do. */
   get folder(): Uri {
     const [last] = this.recent;
-    return Uri.file(last === undefined ? homedir() : dirname(last));
+    return last === undefined ? dialogFolder() : Uri.file(dirname(last));
   }
 
   async used(file: string): Promise<void> {

@@ -14,12 +14,18 @@ export interface OpenedKey {
 /**
  * Reads a private key. Asks for its passphrase, until it is correct, if the key is encrypted and no passphrase is stored.
  *
+ * @param given the passphrase, if it is known
  * @throws CancellationError, KEY_UNREADABLE, KEY_UNSUPPORTED
  */
-export async function openPrivateKey(source: PemSource, title: string, passphrases: Passphrases): Promise<OpenedKey> {
+export async function openPrivateKey(
+  source: PemSource,
+  title: string,
+  passphrases: Passphrases,
+  given?: string,
+): Promise<OpenedKey> {
   const { isEncryptedKey, readPrivateKey } = await import("../../core/signing/private-key.ts");
   if (!isEncryptedKey(source.pem)) return { key: readPrivateKey(source, undefined) };
-  const kept = await passphrases.get(source.pem);
+  const kept = given ?? (await passphrases.get(source.pem));
   if (kept !== undefined) {
     try {
       return { key: readPrivateKey(source, kept), passphrase: kept };

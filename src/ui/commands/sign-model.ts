@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { commands, l10n, workspace } from "vscode";
+import { CancellationError, commands, l10n, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import { trustLabel } from "../../core/presentation/unknown-signer.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { ActionableError, isCancellation, notify } from "../../platform/commands.ts";
@@ -11,23 +12,28 @@ import { bytesProgressText, type ProgressReport, withProgress } from "../../plat
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import type { SigningMethod } from "../signing/signing-method.ts";
-import { FILE, targetModel } from "./targets.ts";
+import type { SigningMethod, TrustOffer } from "../signing/signing-method.ts";
+import { FILE, targetModels } from "./targets.ts";
 
 /** For key bindings and other extensions that know the model and the key; the user still confirms. */
 const REQUEST = v.object({ model: FILE, privateKey: v.string() });
 
-/** Sign Model: asks for the model, the signing method (the last one first) and a confirmation, then signs and verifies the result. */
+/**
+ * Sign Model: asks for the model, the signing method (the last one first) and a confirmation, then signs and verifies the
+ * result. Several selected models are signed one after the other, after one confirmation.
+ *
+ * @returns the last result
+ */
 export function signModel(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, "chooseSigningMethod");
+  return signSelected(args, services, "chooseSigningMethod");
 }
 
 /** Sign Model With Another Method…: the same, but offers every signing method as if none had been used before. */
 export function signModelWith(args: readonly unknown[], services: Services): Promise<SignResult> {
-  return signOne(args, services, "chooseAnotherSigningMethod");
+  return signSelected(args, services, "chooseAnotherSigningMethod");
 }
 
-async function signOne(
+async function signSelected(
   args: readonly unknown[],
   services: Services,
   choose: "chooseSigningMethod" | "chooseAnotherSigningMethod",
@@ -39,13 +45,19 @@ async function signOne(
     });
   }
   const request = v.safeParse(REQUEST, args[0]);
-  const model = await targetModel(request.success ? [request.output.model] : args, "sign", services);
-  const title = l10n.t("Sign {0}", modelName(model));
+  const models = await targetModels(request.success ? [request.output.model] : args, "sign", services);
+  const [first, ...others] = models;
+  if (first === undefined) throw new CancellationError();
+  const title = others.length === 0 ? l10n.t("Sign {0}", modelName(first)) : l10n.t("Sign {0} models", models.length);
   const method = request.success
     ? await (await import("../signing/sign-with-key.ts")).keySigningMethod(request.output.privateKey, title, services)
     : await (await import("../signing/choose-method.ts"))[choose](title, services).catch((error: unknown) => {
-        throw chooseAgain(error, model, services);
+        throw chooseAgain(error, models, services);
       });
+  return others.length === 0 ? signOne(first, method, services) : signSeveral(models, method, services);
+}
+
+async function signOne(model: KnownModel, method: SigningMethod, services: Services): Promise<SignResult> {
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
   const choice = await confirmSigning(model, signature, method, services.registry, services.engine);
@@ -55,10 +67,44 @@ async function signOne(
   return result;
 }
 
+/** Ends at the first model that cannot be signed, or is not to be: its error says so. */
+async function signSeveral(
+  models: readonly KnownModel[],
+  method: SigningMethod,
+  services: Services,
+): Promise<SignResult> {
+  const targets = await Promise.all(models.map(async (model) => ({ model, signature: await signaturePath(model) })));
+  const { confirmSigningSeveral } = await import("../signing/confirm-signing-several.ts");
+  await confirmSigningSeveral(targets, method, services.engine);
+  let last: SignResult | undefined;
+  for (const { model, signature } of targets) {
+    const { result, verdict } = await signUntilDone(model, { signature }, method, services);
+    for (const warning of result.warnings) services.log.warn(warning);
+    last = result;
+    services.log.info(method.done(modelName(model), result));
+    // The offer to trust the signer is the same for all.
+    if (model === models.at(-1)) reportSeveral(models, verdict, method, services);
+  }
+  if (last === undefined) throw new CancellationError();
+  return last;
+}
+
+function reportSeveral(
+  models: readonly KnownModel[],
+  verdict: Verdict | undefined,
+  method: SigningMethod,
+  services: Services,
+): void {
+  const offer = verdict === undefined ? undefined : (method.offerTrust(verdict) ?? offerTrust(verdict, services));
+  const text = [l10n.t("Signed {0} models.", models.length), ...(offer === undefined ? [] : [offer.text])].join(" ");
+  notify(services.log, "information", text, ...(offer === undefined ? [] : [offer.action]));
+}
+
 /** Lets the user choose another key or certificate without choosing the model again. */
-function chooseAgain(error: unknown, model: KnownModel, services: Services): unknown {
+function chooseAgain(error: unknown, models: readonly KnownModel[], services: Services): unknown {
   if (!(error instanceof ProvenanceError) || !/^(KEY|CERTIFICATE|PKCS11|KMS)_/.test(error.code)) return error;
-  const run = () => signModelWith([model.path], services);
+  const paths = models.map(({ path }) => path);
+  const run = () => signModelWith([paths[0], paths], services);
   return new ActionableError(error.message, { label: l10n.t("Choose Again…"), run }, { cause: error });
 }
 
@@ -144,13 +190,21 @@ function reportSigned(
     bytesFromCache === 0 || result.replaced?.changes.matches === false
       ? done
       : `${done} ${reusedText(bytesFromCache, bytes)}`;
-  const offer = verdict === undefined ? undefined : method.offerTrust(verdict);
+  const offer = verdict === undefined ? undefined : (method.offerTrust(verdict) ?? offerTrust(verdict, services));
   const show = {
     label: l10n.t("Show Signature"),
     run: () => commands.executeCommand(COMMANDS.showSignature, model.path),
   };
   if (offer === undefined) notify(services.log, "information", signed, show);
   else notify(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
+}
+
+/** For what the method itself does not offer: where a policy covers the model, the policy has to accept the signer. */
+function offerTrust(verdict: Verdict, services: Services): TrustOffer | undefined {
+  const label = trustLabel(verdict, l10n.t);
+  if (label === undefined) return undefined;
+  const run = async () => (await import("../trusting/trust-signer.ts")).trustSigner([verdict.model], services);
+  return { text: l10n.t("You don't trust this signer yet, so the model isn't verified."), action: { label, run } };
 }
 
 function reusedText(reused: number, all: number): string {

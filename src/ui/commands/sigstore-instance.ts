@@ -4,6 +4,7 @@ import { CancellationError, env, l10n, type Memento, type QuickPickItem, window 
 import { ProvenanceError } from "../../core/errors.ts";
 import type { TrustRoot } from "../../core/verification/trust-root.ts";
 import { ActionableError, notify } from "../../platform/commands.ts";
+import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { isImageDisk } from "../../platform/remote-names.ts";
@@ -103,6 +104,7 @@ async function browse(): Promise<string> {
     (await window.showOpenDialog({
       title: l10n.t("Choose the Configuration of a Private Instance"),
       openLabel: l10n.t("Choose"),
+      defaultUri: dialogFolder(),
       filters: { JSON: ["json"], "*": ["*"] },
     })) ?? [];
   if (uri === undefined) throw new CancellationError();

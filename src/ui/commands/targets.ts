@@ -1,9 +1,12 @@
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import * as v from "valibot";
-import { CancellationError, l10n, type QuickPickItem, Uri, window } from "vscode";
+import { CancellationError, commands, l10n, type QuickPickItem, Uri, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
+import { dialogFolder } from "../../platform/dialog-folder.ts";
+import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { distinctName, modelDescription } from "../model-text.ts";
@@ -91,12 +94,22 @@ async function modelsAt(path: string, purpose: Purpose, services: ModelServices)
   const below = registry.below(path);
   if (below.length > 0 && purpose !== "sign") return below;
   const [around] = below.length > 0 ? [] : registry.holding(path);
-  return [around ?? (await addModel(path, services))];
+  return [around ?? (await addModel(path, purpose, services))];
 }
 
-/** Adds a model that no search found, because the user says that it is one. */
-async function addModel(path: string, { registry, engine }: ModelServices): Promise<KnownModel> {
+/**
+ * Adds a model that no search found: one that has a signature, or that the user wants to sign.
+ *
+ * @throws ActionableError for anything else, which is not listed as a model
+ */
+async function addModel(path: string, purpose: Purpose, { registry, engine }: ModelServices): Promise<KnownModel> {
   const [signature, ...otherSignatures] = await engine.findSignatures(path);
+  if (signature === undefined && purpose !== "sign" && purpose !== "pin") {
+    throw new ActionableError(l10n.t("{0} is not signed, and it is not a known model.", basename(path)), {
+      label: l10n.t("Sign Model…"),
+      run: () => commands.executeCommand(COMMANDS.signModel, Uri.file(path)),
+    });
+  }
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
   const others = otherSignatures.length > 0 && { otherSignatures };
   registry.add({ path, kind, ...(signature === undefined ? {} : { signature, ...others }) }, undefined);
@@ -181,6 +194,7 @@ async function browse(services: ModelServices): Promise<KnownModel | undefined> 
     (await window.showOpenDialog({
       title: l10n.t("Choose the Model to Sign"),
       openLabel: l10n.t("Choose"),
+      defaultUri: dialogFolder(),
       canSelectFiles: true,
       canSelectFolders: true,
     })) ?? [];

@@ -12,7 +12,7 @@ import { browseForPem } from "./choose-key-file.ts";
 
 /** Trust Key…: adds a public key or a root certificate to the user's trust settings. */
 export async function trustKey(services: Services): Promise<void> {
-  const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"), services.keyFiles);
+  const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"));
   const source = await readPem(file);
   await accept(source, kindOf(source), file, services);
 }
@@ -36,7 +36,7 @@ export async function askForSource(
   again?: () => unknown,
 ): Promise<{ readonly file: string; readonly source: PemSource }> {
   const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : rootTitle(path, services);
-  const file = await browseForPem(title, services.keyFiles);
+  const file = await browseForPem(title);
   const source = await readPem(file);
   await requireMatch(path, source, kindOf(source), services, again);
   return { file, source };

@@ -18,7 +18,7 @@ import type { SourceLocation } from "../../core/policy/source-location.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { modelName, modelSentence } from "../model-text.ts";
+import { modelName, modelProblemSentence } from "../model-text.ts";
 import { type ModelProblemCode, SOURCE } from "./problem-codes.ts";
 
 /** Files that a problem links to; the tree has them all. */
@@ -46,7 +46,7 @@ export function problemsOf(model: KnownModel, path: string, policies: readonly P
   if (signature === undefined || (state !== "invalid" && state !== "modified")) return rejected;
   const uri = Uri.file(signature);
   const severity = isToolFilesOnly(verdict) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
-  const diagnostic = entry(state, modelSentence(decided), severity, new Range(0, 0, 0, 0));
+  const diagnostic = entry(state, modelProblemSentence(decided), severity, new Range(0, 0, 0, 0));
   if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
   return [{ model: model.path, code: state, uri, diagnostic }, ...rejected];
 }

@@ -42,18 +42,26 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   const sign = action(model, l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, diagnostic);
   const pin = action(model, l10n.t("Pin the Bytes of {0}…", name(model)), COMMANDS.pinModel, diagnostic);
   switch (diagnostic.code) {
+    // What resolves a problem comes first. None of it is preferred: the editor would apply that without a look.
     case "invalid":
-      return [preferred(verify)];
+      return [...signAgain(model, diagnostic), verify];
     case "modified":
       return [
-        preferred(verify),
         ...keepLineEndings(model, diagnostic),
-        compare,
         ...ignore(model, diagnostic),
+        ...signAgain(model, diagnostic),
+        compare,
+        verify,
         explain(model, diagnostic),
       ];
     case "refused":
-      return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
+      return [
+        ...trust(model, diagnostic),
+        ...ignore(model, diagnostic),
+        ...signAgain(model, diagnostic),
+        explain(model, diagnostic),
+        verify,
+      ];
     case "unsigned":
       return [...(workspace.isTrusted ? [preferred(sign), pin] : []), explain(model, diagnostic)];
     default:
@@ -82,7 +90,8 @@ function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {
   return [preferred(action(model, title, COMMANDS.trustSigner, diagnostic))];
 }
 
-function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+/** Files that are not signed can be ignored by the policy that covers the model. */
+export function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   const { verdict } = model;
   if (!workspace.isTrusted || verdict.decision === undefined || verdict.decision.policies.length === 0) return [];
   return ignorablePaths(verdict)
@@ -91,6 +100,12 @@ function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
       const title = l10n.t("Ignore {0} in {1}…", middleShortened(plainText(path), SHORT), name(model));
       return action(model, title, COMMANDS.ignorePath, diagnostic, path);
     });
+}
+
+/** Signing shows first what has changed since the signature that it replaces. */
+export function signAgain(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+  if (!workspace.isTrusted) return [];
+  return [action(model, l10n.t("Sign {0} Again…", name(model)), COMMANDS.signModel, diagnostic)];
 }
 
 function explain(model: KnownModel, diagnostic?: Diagnostic): CodeAction {

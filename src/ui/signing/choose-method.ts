@@ -47,6 +47,7 @@ export function chooseAnotherSigningMethod(title: string, services: Services): P
   return choose(title, services, () => [
     loginItem(title, services),
     keyItem(l10n.t("Private Key…"), key, title, services),
+    newKeyItem(title, services),
     ...otherItems(title, services),
   ]);
 }
@@ -130,8 +131,13 @@ function recentKeyItems(title: string, services: Services): MethodItem[] {
       make: () => keySigningMethod(file, title, services),
     }),
   );
-  const browse = () => browseForPem(l10n.t("Choose a Private Key"), keyFiles);
-  return [...items, keyItem(l10n.t("Private Key File…"), browse, title, services)];
+  const browse = () => browseForPem(l10n.t("Choose a Private Key"), keyFiles.folder);
+  return [
+    ...items,
+    keyItem(l10n.t("Private Key File…"), browse, title, services),
+    // Whoever has a key finds this below "Sign Model With Another Method…".
+    ...(items.length === 0 ? [newKeyItem(title, services)] : []),
+  ];
 }
 
 function keyItem(label: string, chooseFile: () => Promise<string>, title: string, services: Services): MethodItem {
@@ -141,6 +147,20 @@ function keyItem(label: string, chooseFile: () => Promise<string>, title: string
     detail: l10n.t("An EC key in a PEM file. Anyone with the public key can verify."),
     iconPath: themeIcon("key"),
     make: async () => keySigningMethod(await chooseFile(), title, services),
+  };
+}
+
+function newKeyItem(title: string, services: Services): MethodItem {
+  return {
+    method: "key",
+    label: l10n.t("Create Key Pair…"),
+    detail: l10n.t("For those who have no key yet: a private key to sign with, and a public key to give to others"),
+    iconPath: themeIcon("add"),
+    make: async () => {
+      const { createKeyPair } = await import("../commands/create-key-pair.ts");
+      const { file, passphrase } = await createKeyPair(services);
+      return keySigningMethod(file, title, services, passphrase);
+    },
   };
 }
 

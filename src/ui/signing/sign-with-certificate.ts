@@ -27,15 +27,14 @@ const UNKNOWN_ROOT: readonly string[] = [
  */
 export async function certificateSigningMethod(title: string, services: Services): Promise<SigningMethod> {
   const { keyFiles, passphrases } = services;
-  const certificate = await readPem(await browseForPem(l10n.t("Choose the Signer's Certificate"), keyFiles));
-  const chain = await chooseChain(title, certificate, services);
-  const privateKey = await readPrivateKeyFile(
-    await choosePrivateKey(l10n.t("{0}: Private Key for {1}", title, certificate.label), keyFiles),
-    services,
-  );
+  const certificate = await readPem(await browseForPem(l10n.t("Choose the Signer's Certificate")));
+  const chain = await chooseChain(title, certificate);
+  const keyFile = await choosePrivateKey(l10n.t("{0}: Private Key for {1}", title, certificate.label), keyFiles);
+  const privateKey = await readPrivateKeyFile(keyFile, services);
   const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
   const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
   const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
+  await keyFiles.used(keyFile);
   const who = signerText(signer, l10n.t);
   const secret = passphrase === undefined ? {} : { passphrase };
   return {
@@ -61,7 +60,7 @@ export function offerToTrustRoot({ state, reasons, model }: Verdict, services: S
 }
 
 /** Intermediate certificates are part of the signature. They may be in the same file as the signer's. */
-export async function chooseChain(title: string, certificate: PemSource, { keyFiles }: Services): Promise<PemSource[]> {
+export async function chooseChain(title: string, certificate: PemSource): Promise<PemSource[]> {
   const count = certificate.pem.split("-----BEGIN CERTIFICATE-----").length - 1;
   if (count > 1) return [];
   const none = {
@@ -79,7 +78,5 @@ export async function chooseChain(title: string, certificate: PemSource, { keyFi
     placeHolder: l10n.t("{0} contains only one certificate", messageText(certificate.label)),
   });
   if (chosen === undefined) throw new CancellationError();
-  return chosen === none
-    ? []
-    : [await readPem(await browseForPem(l10n.t("Choose Intermediate Certificates"), keyFiles))];
+  return chosen === none ? [] : [await readPem(await browseForPem(l10n.t("Choose Intermediate Certificates")))];
 }

@@ -11,11 +11,18 @@ import type { SigningMethod, TrustOffer } from "./signing-method.ts";
 /**
  * Signs with a private key in a file. Asks for its passphrase now, where it has one.
  *
+ * @param given the passphrase, if it is known
  * @throws CancellationError, KEY_*
  */
-export async function keySigningMethod(file: string, title: string, services: Services): Promise<SigningMethod> {
+export async function keySigningMethod(
+  file: string,
+  title: string,
+  services: Services,
+  given?: string,
+): Promise<SigningMethod> {
   const source = await readPrivateKeyFile(file, services);
-  const opened = await openPrivateKey(source, title, services.passphrases);
+  const opened = await openPrivateKey(source, title, services.passphrases, given);
+  await services.keyFiles.used(file);
   const { passphrase } = opened;
   const identity = { method: "key", privateKey: source, ...(passphrase === undefined ? {} : { passphrase }) } as const;
   return {
@@ -30,11 +37,10 @@ export async function keySigningMethod(file: string, title: string, services: Se
   };
 }
 
+/** A key that was opened is to be remembered with {@link Services.keyFiles}; one that cannot be read is forgotten here. */
 export async function readPrivateKeyFile(file: string, { keyFiles }: Services): Promise<PemSource> {
   try {
-    const source = await readPem(file);
-    await keyFiles.used(file);
-    return source;
+    return await readPem(file);
   } catch (error) {
     await keyFiles.gone(file);
     throw error;

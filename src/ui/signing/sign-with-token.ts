@@ -33,7 +33,7 @@ export async function tokenSigningMethod(title: string, services: Services): Pro
     const pin = await tokenPin(module, token, title, services);
     const { tokenKeys } = await import("../../core/signing/pkcs11/token-keys.ts");
     const choice = await chooseKey(title, token, tokenKeys(await module.objects()));
-    const chain = choice.certificate && (await chooseChain(title, choice.certificate, services));
+    const chain = choice.certificate && (await chooseChain(title, choice.certificate));
     return await methodFor(choice, { path, token, pin, koffi, chain }, services);
   } finally {
     await module.close();

@@ -2,12 +2,12 @@ import { setContextKey } from "../../platform/context-keys.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 
-/** Sets the context key that lists the signature files of known models, so that menus offer the viewer on any file name. */
+/** Sets the context keys that list the known models and their signature files, whatever they are called: menus test them. */
 export class SignatureFiles {
   readonly #store = new DisposableStore();
   readonly #registry: ModelRegistry;
   /** By the path of the model. */
-  readonly #known = new Map<string, string>();
+  readonly #known = new Map<string, string | undefined>();
 
   constructor(registry: ModelRegistry) {
     this.#registry = registry;
@@ -22,12 +22,18 @@ export class SignatureFiles {
   #update(models: readonly string[]): void {
     let changed = false;
     for (const path of models) {
-      const signature = this.#registry.get(path)?.verdict.signature;
-      if (this.#known.get(path) === signature) continue;
+      const model = this.#registry.get(path);
+      const signature = model?.verdict.signature;
+      if (this.#known.has(path) === (model !== undefined) && this.#known.get(path) === signature) continue;
       changed = true;
-      if (signature === undefined) this.#known.delete(path);
+      if (model === undefined) this.#known.delete(path);
       else this.#known.set(path, signature);
     }
-    if (changed) setContextKey("signatures", [...this.#known.values()]);
+    if (!changed) return;
+    setContextKey("paths", [...this.#known.keys()]);
+    setContextKey(
+      "signatures",
+      [...this.#known.values()].filter((signature) => signature !== undefined),
+    );
   }
 }

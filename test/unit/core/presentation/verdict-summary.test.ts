@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import type { Comparison } from "../../../../src/core/manifest/comparison.ts";
 import type { Outcome } from "../../../../src/core/policy/decision.ts";
 import { ENGLISH, localizer } from "../../../../src/core/presentation/localizer.ts";
-import { summarizeVerdict, verdictSentence } from "../../../../src/core/presentation/verdict-summary.ts";
+import {
+  problemSentence,
+  summarizeVerdict,
+  verdictSentence,
+} from "../../../../src/core/presentation/verdict-summary.ts";
 import type { Reason, Verdict, VerdictState } from "../../../../src/core/verdict.ts";
 import type { CertificateSigner, KeySigner, Signer } from "../../../../src/core/verification/signer.ts";
 
@@ -77,6 +81,25 @@ describe("the summary of a verdict", () => {
     assert.equal(summarizeVerdict(stale, ENGLISH), "was verified 2026-11-21 14:02 UTC");
     const athens = localizer(ENGLISH.t, "en-GB", "Europe/Athens");
     assert.match(summarizeVerdict({ ...stale, comparison: COMPARISON }, athens), /^was checked .*16:02$/);
+  });
+});
+
+describe("the sentence of a verdict among problems", () => {
+  const problem = (more: Partial<Verdict>, state: VerdictState = "modified"): string =>
+    problemSentence(verdict(state, { signer: KEY, ...more }), { name: "llama" }, ENGLISH);
+
+  it("names the first file that differs first, and how many more there are", () => {
+    const rest = "llama doesn't match its signature (signed by key prod.pub).";
+    assert.equal(problem({ comparison: COMPARISON }), `a.bin changed, and 1 more: ${rest}`);
+    assert.equal(problem({ comparison: { ...COMPARISON, missing: [] } }), `a.bin changed: ${rest}`);
+    assert.equal(problem({ comparison: { ...COMPARISON, changed: [] } }), `b missing: ${rest}`);
+    const added = [{ name: "c" }, { name: "d" }];
+    const comparison = { matches: false, changed: [], missing: [], added };
+    assert.equal(problem({ comparison }), `c added, and 1 more: ${rest}`);
+  });
+
+  it("is the usual one where no file differs", () => {
+    assert.equal(problem({}, "invalid"), "The signature of llama is not valid.");
   });
 });
 

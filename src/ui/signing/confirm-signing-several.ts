@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { CancellationError, l10n, window } from "vscode";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { messageText } from "../../platform/plain-text.ts";
+import { withProgress } from "../../platform/progress.ts";
+import type { KnownModel } from "../../workspace/registry.ts";
+import { modelName } from "../model-text.ts";
+import { nameList } from "../name-list.ts";
+import type { SigningMethod } from "./signing-method.ts";
+
+/** Names listed in the question. */
+const NAMED = 12;
+
+/** A model, and where its signature is written. */
+export interface SigningTarget {
+  readonly model: KnownModel;
+  readonly signature: string;
+}
+
+/**
+ * Shows what is signed, for several models at once. Nothing has happened yet; a signature over other files than it covers
+ * is still only replaced after a question of its own.
+ *
+ * @throws CancellationError unless the person confirms
+ */
+export async function confirmSigningSeveral(
+  targets: readonly SigningTarget[],
+  method: SigningMethod,
+  engine: Pick<Engine, "previewSigning">,
+): Promise<void> {
+  let [files, bytes] = [0, 0];
+  await withProgress(l10n.t("Listing files"), async (report, signal) => {
+    for (const [index, { model, signature }] of targets.entries()) {
+      if (signal.aborted) throw new CancellationError();
+      report.step(l10n.t("{0} of {1}", index + 1, targets.length));
+      const preview = await engine.previewSigning(model.path, signature);
+      files += preview.fileCount;
+      bytes += preview.totalBytes;
+    }
+  });
+  const replaced = targets.filter(({ signature }) => existsSync(signature)).length;
+  const names = targets.map(({ model }) => modelName(model));
+  const detail = [
+    nameList(names, NAMED),
+    l10n.t("Files to sign: {0}, {1}. Each model gets a signature of its own.", files, bytesText(bytes)),
+    ...(replaced === 0 ? [] : [l10n.t("Replaces existing signatures: {0}.", replaced)]),
+    ...method.notes.map(messageText),
+  ].join("\n\n");
+  const question = messageText(method.question(l10n.t("{0} models", targets.length)));
+  const sign = l10n.t("Sign");
+  if ((await window.showInformationMessage(question, { modal: true, detail }, sign)) !== sign) {
+    throw new CancellationError();
+  }
+}

@@ -10,6 +10,7 @@ export interface PortableSigstore {
   /** Whether a newer root is being fetched. */
   readonly newer: boolean;
   readonly identities: readonly ExpectedIdentity[];
+  readonly ofPerson: boolean;
 }
 
 /** Protocol Buffers messages as their JSON: structured clone loses their types. */
@@ -35,8 +36,8 @@ export class SigstoreAnswers {
   }
 
   async sigstore(): Promise<PortableSigstore> {
-    const { root, newer, identities } = await this.#trust();
-    return { root: await packRoot(root), newer: newer !== undefined, identities };
+    const { root, newer, identities, ofPerson = false } = await this.#trust();
+    return { root: await packRoot(root), newer: newer !== undefined, identities, ofPerson };
   }
 
   async newer(): Promise<PortableRoot | undefined> {
@@ -66,7 +67,7 @@ export function unpackTrust({ sigstore, ...rest }: PortableTrust, ask: Ask): Tru
 /** The caller's trust in Sigstore, or the public instance. */
 export async function unpackSigstore(ask: Ask, of: "trust" | "public"): Promise<SigstoreTrust> {
   // The answers are those of `SigstoreAnswers`.
-  const { root, newer, identities } = (await ask({ about: "sigstore", of })) as PortableSigstore;
+  const { root, newer, identities, ofPerson } = (await ask({ about: "sigstore", of })) as PortableSigstore;
   const fetched = async (): Promise<TrustRoot | undefined> => {
     const packed = (await ask({ about: "newer", of })) as PortableRoot | undefined;
     return packed === undefined ? undefined : unpackRoot(packed);
@@ -74,6 +75,7 @@ export async function unpackSigstore(ask: Ask, of: "trust" | "public"): Promise<
   return {
     root: await unpackRoot(root),
     identities,
+    ofPerson,
     ...(newer && { newer: fetched().catch(() => undefined) }),
   };
 }

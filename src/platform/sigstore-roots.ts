@@ -97,7 +97,11 @@ export class SigstoreRoots {
     const instance = await instanceOf(name);
     if (instance === undefined) return { root: await readConfiguration(name) };
     const { openTrustRoot } = await import("../core/verification/open-trust-root.ts");
-    return openTrustRoot(instance, { ...this.#options(), offline: !workspace.isTrusted });
+    const opened = await openTrustRoot(instance, { ...this.#options(), offline: !workspace.isTrusted });
+    void opened.newer?.then((root) => {
+      if (root !== undefined) this.#log.info(`The trust root of ${root.label} was refreshed.`);
+    });
+    return opened;
   }
 
   #options(): OpenOptions {

@@ -49,7 +49,7 @@ export class TrustStore {
       keys: [...keys, ...this.#keys],
       // Also without roots: then the reason is that the root is missing.
       certificates: { roots: [...roots, ...this.#roots] },
-      sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities }),
+      sigstore: async () => ({ ...(await this.#sigstore.toVerify()), identities, ofPerson: true }),
     };
   }
 

@@ -45,7 +45,7 @@ export class Discovery {
       const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
       registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
-      log(`${models.length} models in ${folder}`);
+      log(`Found ${models.length} models in ${folder}.`);
       if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);
       for (const { path, subject } of strays.first) log(`No model here for the signature ${path} of ${subject ?? "?"}`);
       if (bound !== undefined) log(`Only the first ${bound} files and folders of ${folder} were searched for models.`);

@@ -79,7 +79,7 @@ describe("problems and policies, by a person", () => {
   it("sees in the problems what a policy demands, and the error of a policy at its line", async () => {
     writeFileSync(policy, readFileSync(policy, "utf8").replace("models/llama-3-8b", '"models/*"'));
     await runCommand(page, "View: Focus Problems (Errors, Warnings, Infos)");
-    await problem("drafts is not signed, but the policy signer-1 requires a signature.").waitFor();
+    await problem("drafts is not signed, but the policy release.pub requires a signature.").waitFor();
     await problem("phi-mini is not accepted.").waitFor();
     changeByte(join(folder, "models", "llama-3-8b", "model.safetensors"));
     await problem("llama-3-8b doesn't match its signature").waitFor();

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { type FileDecoration, type MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
 import type { FoundModel } from "../../src/core/model/found-model.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
+import { ActionableError, notify, showError } from "../../src/platform/commands.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
+import type { Log } from "../../src/platform/log.ts";
 import { decorations } from "../../src/ui/badges.ts";
 import { HoverText, modelHover } from "../../src/ui/hover.ts";
 import { modelSentence } from "../../src/ui/model-text.ts";
@@ -191,6 +193,22 @@ describe("hovers", () => {
   });
 });
 
+describe("the log", () => {
+  it("has a line for each message, and one for each failure", () => {
+    const lines: string[] = [];
+    const write = (level: string) => (text: string) => lines.push(`${level}: ${text.split("\n")[0]}`);
+    const log = { info: write("info"), warn: write("warn"), error: write("error") } as unknown as Log;
+    notify(log, "information", "Signed llama.");
+    notify(log, "warning", "phi can't be verified here.");
+    showError(log, new ActionableError("None is signed.", { label: "Search Again", run: () => undefined }));
+    assert.deepEqual(lines, [
+      "info: Signed llama.",
+      "warn: phi can't be verified here.",
+      "error: Error: None is signed.",
+    ]);
+  });
+});
+
 describe("lines of a hover", () => {
   it("break between words, begin no list, and make no column of a bar", () => {
     const { value } = new HoverText().text("1. one two  three | four").markdown;
@@ -253,6 +271,13 @@ describe("the tree", () => {
     assert.match(item.accessibilityInformation?.label ?? "", /^whisper, Changed since signing\. /);
     assert.equal(iconOf(item), "error");
     assert.equal(modelItem(unsigned, [unsigned]).contextValue, TREE_CONTEXT.unsigned);
+  });
+
+  it("signs an unsigned model by Enter, which opens nothing else", () => {
+    const { command } = modelItem(unsigned, [unsigned]);
+    assert.equal(command?.command, COMMANDS.signModel);
+    assert.deepEqual(command?.arguments, [unsigned.path]);
+    assert.equal(modelItem(verified, [verified]).command, undefined);
   });
 
   it("says of each model that a policy cannot be read", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -14,6 +14,7 @@ import {
   workspace,
 } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
+import { sign } from "../../src/core/sign.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";
@@ -243,7 +244,7 @@ describe("trusting a signer in the editor", () => {
       await commands.executeCommand(COMMANDS.trustSigner, at("a"));
       assert.equal(readFileSync(join(at("b"), "model-policy.yaml"), "utf8"), before);
       rmSync(linked);
-      copyFileSync(join(at("a"), "model.sig"), join(folder, "model.sig"));
+      await signFolder();
       answer("Accept", "Create Policy");
       await commands.executeCommand(COMMANDS.createPolicy);
       assert.equal(existsSync(policy), false);
@@ -262,6 +263,28 @@ describe("trusting a signer in the editor", () => {
       assert.match(errors[index] ?? "", /Open the folder above the model/);
     }
   });
+
+  it("stops trusting what is selected, and verifies again", async () => {
+    await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(at("a")));
+    await watched.reaches("verified");
+    const listed: string[] = [];
+    window.showQuickPick = (async (items: readonly QuickPickItem[]) => {
+      listed.push(...items.map(({ label, description }) => `${label}: ${description}`));
+      return items;
+    }) as unknown as typeof window.showQuickPick;
+    await commands.executeCommand(COMMANDS.stopTrusting);
+    assert.deepEqual(listed, ["release.pub: public key"]);
+    assert.deepEqual(workspace.getConfiguration().get(SETTINGS.trustedKeys), []);
+    await watched.reaches("unverifiable");
+  });
+
+  /** Makes the workspace folder itself a signed model, of the models in it. */
+  async function signFolder(): Promise<void> {
+    const identity = { method: "key", privateKey: { label: "release.pem", pem: keys.privatePem } } as const;
+    const ignorePaths = readdirSync(folder).filter((name) => name !== "trusting");
+    await sign({ model: folder, signature: join(folder, "model.sig"), identity, ignorePaths, pool });
+  }
 
   it("opens the policy at its line", async () => {
     writeFileSync(policy, policyOf(inline(keys.publicPem)));

@@ -89,6 +89,29 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   }
 
+  it("lists no file or folder that is no model because it was to be verified", async () => {
+    const errors: string[] = [];
+    const showError = window.showErrorMessage;
+    window.showErrorMessage = (async (text: string) => {
+      errors.push(text);
+    }) as typeof window.showErrorMessage;
+    const notes = join(model, "deep");
+    try {
+      rmSync(join(model, "model.safetensors"));
+      for (const path of [notes, join(notes, "vocab.txt")]) {
+        await commands.executeCommand(COMMANDS.findModels);
+        await commands.executeCommand(COMMANDS.verifyModel, Uri.file(path));
+        assert.equal(api.getVerdict(Uri.file(path)), undefined, path);
+      }
+    } finally {
+      window.showErrorMessage = showError;
+    }
+    assert.deepEqual(errors, [
+      "deep is not signed, and it is not a known model.",
+      "vocab.txt is not signed, and it is not a known model.",
+    ]);
+  });
+
   it("starts by itself where there are models; it registers every command that it declares, and no other", async () => {
     const { contributes } = extensions.getExtension(EXTENSION)?.packageJSON ?? {};
     const declared: string[] = contributes.commands.map(({ command }: { command: string }) => command);

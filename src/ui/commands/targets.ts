@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, type QuickPickItem, Uri, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import { isModelFile } from "../../core/model/model-files.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { dialogFolder } from "../../platform/dialog-folder.ts";
@@ -111,13 +112,14 @@ function realPath(path: string): Promise<string> {
 }
 
 /**
- * Adds a model that no search found: one that has a signature, or that the user wants to sign.
+ * Adds a model that no search found yet: one that has a signature, looks like a model, or that the user wants to sign.
  *
  * @throws ActionableError for anything else, which is not listed as a model
  */
 async function addModel(path: string, purpose: Purpose, { registry, engine }: ModelServices): Promise<KnownModel> {
   const [signature, ...otherSignatures] = await engine.findSignatures(path);
-  if (signature === undefined && purpose !== "sign" && purpose !== "pin") {
+  const isNamed = signature !== undefined || purpose === "sign" || purpose === "pin";
+  if (!isNamed && !(await isModel(path, engine))) {
     throw new ActionableError(l10n.t("{0} is not signed, and it is not a known model.", basename(path)), {
       label: l10n.t("Sign Model…"),
       run: () => commands.executeCommand(COMMANDS.signModel, Uri.file(path)),
@@ -129,6 +131,15 @@ async function addModel(path: string, purpose: Purpose, { registry, engine }: Mo
   const added = registry.get(path);
   if (added === undefined) throw new ProvenanceError("INTERNAL", `${path} was not added.`);
   return added;
+}
+
+/** Files and folders in which a folder is searched for what makes it a model. */
+const ENTRIES = 1_000;
+
+async function isModel(path: string, engine: ModelServices["engine"]): Promise<boolean> {
+  if (!(await stat(path)).isDirectory()) return isModelFile(basename(path));
+  const { models } = await engine.searchModels({ folder: path, maxEntries: ENTRIES });
+  return models.some((model) => model.path === path);
 }
 
 /** Purposes that need a signature. */

@@ -55,13 +55,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
         explain(model, diagnostic),
       ];
     case "refused":
-      return [
-        ...trust(model, diagnostic),
-        ...ignore(model, diagnostic),
-        ...signAgain(model, diagnostic),
-        explain(model, diagnostic),
-        verify,
-      ];
+      return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
       return [...(workspace.isTrusted ? [preferred(sign), pin] : []), explain(model, diagnostic)];
     default:

@@ -32,9 +32,9 @@ export async function certificateSigningMethod(title: string, services: Services
   const keyFile = await choosePrivateKey(l10n.t("{0}: Private Key for {1}", title, certificate.label), keyFiles);
   const privateKey = await readPrivateKeyFile(keyFile, services);
   const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
+  await keyFiles.used(keyFile);
   const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
   const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
-  await keyFiles.used(keyFile);
   const who = signerText(signer, l10n.t);
   const secret = passphrase === undefined ? {} : { passphrase };
   return {

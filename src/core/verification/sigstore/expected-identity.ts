@@ -19,14 +19,24 @@ export function isExpected(signer: Subject, expected: ExpectedIdentity): boolean
   );
 }
 
-/** Returns why an authentic signer is not accepted; undefined if it is. */
+/**
+ * Returns why an authentic signer is not accepted; undefined if it is.
+ *
+ * @param ofPerson whether the identities are all whom the person trusts, and not those expected of this model
+ */
 export function identityRejection(
   signer: Subject,
   identities: readonly ExpectedIdentity[],
   label: string,
+  ofPerson = false,
 ): ProvenanceError | undefined {
   if (identities.some((expected) => isExpected(signer, expected))) return undefined;
   const found = [signer.identity, signer.issuer];
+  const by = `${label} was signed by ${signer.identity} (${signer.issuer})`;
+  if (ofPerson) {
+    const code = identities.length === 0 ? "SIGSTORE_IDENTITY_MISSING" : "SIGSTORE_IDENTITY";
+    return new ProvenanceError(code, `${by}, whom you have not accepted.`, { details: { found } });
+  }
   const [only] = identities;
   if (only === undefined) {
     return new ProvenanceError(

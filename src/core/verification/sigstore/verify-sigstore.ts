@@ -42,7 +42,7 @@ const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set([
  */
 export async function verifySigstoreBundle(
   bundle: Bundle,
-  { root, newer, identities }: SigstoreTrust,
+  { root, newer, identities, ofPerson = false }: SigstoreTrust,
   signaturePath: string,
 ): Promise<{ readonly signer: SigstoreSigner; readonly rejection: ProvenanceError | undefined }> {
   const signer = await verifyAgainstRoot(bundle, root, signaturePath).catch(async (error: unknown) => {
@@ -51,7 +51,7 @@ export async function verifySigstoreBundle(
     if (newest === undefined) throw error;
     return verifyAgainstRoot(bundle, newest, signaturePath);
   });
-  return { signer, rejection: identityRejection(signer, identities, basename(signaturePath)) };
+  return { signer, rejection: identityRejection(signer, identities, basename(signaturePath), ofPerson) };
 }
 
 /**

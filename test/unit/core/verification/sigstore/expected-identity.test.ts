@@ -61,4 +61,16 @@ describe("the identity expected of a keyless signer", () => {
     assert.doesNotMatch(say({ identity: "Alice@Example.com", issuer: "https://other.example" }), CASE);
     assert.doesNotMatch(say({ identity: "bob@example.com", issuer: ISSUER }), CASE);
   });
+
+  it("is named only where it was expected of this model, and not where it is one of those whom the person trusts", () => {
+    const bob = { identity: "bob@example.org", issuer: ISSUER };
+    for (const trusted of [[], [bob], [bob, { ...bob, identity: "carol@example.org" }]]) {
+      const rejection = identityRejection(ALICE, trusted, "model.sig", true);
+      assert.equal(
+        rejection?.message,
+        "model.sig was signed by alice@example.com (https://accounts.example), whom you have not accepted.",
+      );
+    }
+    assert.equal(identityRejection(ALICE, [bob, ALICE], "model.sig", true), undefined);
+  });
 });

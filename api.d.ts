@@ -13,12 +13,18 @@ export interface ModelProvenanceApi {
    * file of a model is not one. Nothing is read for it.
    */
   getVerdict(uri: Uri): ModelVerdict | undefined;
+  /**
+   * Where the model at that place was downloaded from, as far as it was read by now. The records are on this machine and
+   * not signed: it is no verdict, and changes none.
+   */
+  getOrigin(uri: Uri): ModelOrigin | undefined;
   /** The models whose verdict changed, and those that came or went. */
   readonly onDidChangeVerdict: Event<readonly Uri[]>;
 }
 
 /**
  * - `verified`: authentic, files unchanged, and the signer is accepted here. Nothing else is a yes.
+ * - `pinned`: not signed, and its bytes are those that a policy pins
  * - `untrusted`: authentic, files unchanged, but the signer is not accepted here
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: the signature is malformed or not authentic
@@ -30,6 +36,7 @@ export interface ModelProvenanceApi {
  */
 export type ModelState =
   | "verified"
+  | "pinned"
   | "untrusted"
   | "modified"
   | "invalid"
@@ -64,6 +71,28 @@ export interface ModelVerdict {
   readonly reading?: "full" | "cached";
 }
 
+export interface ModelOrigin {
+  readonly source: "huggingface" | "git-lfs" | "ollama";
+  /** `ORG/NAME` at huggingface.co and in Ollama's registry; with the host elsewhere. */
+  readonly repository?: string;
+  /** The commit; of Ollama the tag. */
+  readonly revision?: string;
+  /** Package URL. */
+  readonly purl?: string;
+  /** `record`: a tool recorded the download. `claim`: only the model's own file says so. */
+  readonly basis: "record" | "claim";
+  /** Names, by what the record says of them. */
+  readonly files: {
+    readonly match: readonly string[];
+    readonly changed: readonly string[];
+    readonly missing: readonly string[];
+    readonly extra: readonly string[];
+    readonly unrecorded: readonly string[];
+    /** Names and sizes match; the digests were not compared. */
+    readonly unchecked?: readonly string[];
+  };
+}
+
 export type ModelSigner =
   | { readonly method: "key"; readonly fingerprint: string; readonly label?: string }
   | { readonly method: "certificate"; readonly subject: string; readonly issuer: string }
@@ -77,7 +106,7 @@ export interface ModelReason {
 }
 
 export interface ModelDecision {
-  readonly outcome: "accepted" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
+  readonly outcome: "accepted" | "pinned" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
   readonly policies: readonly {
     readonly policy: { readonly name: string; readonly file: string; readonly line: number };
     readonly mode: "enforce" | "warn";

@@ -23,9 +23,9 @@ const PAGE = ["ts", "css"].map((kind) => ({ in: `src/ui/viewer/webview/viewer.${
 
 /**
  * Left out of the bundles. The native libraries and the character sets (half a megabyte, for pages in other encodings
- * than UTF-8) are optional to what imports them: it does without where they are not installed.
+ * than UTF-8) are optional to what imports them, as is CycloneDX in XML: it does without where they are not installed.
  */
-export const EXTERNAL = ["vscode", "@napi-rs/*", "koffi", "iconv-lite"];
+export const EXTERNAL = ["vscode", "@napi-rs/*", "koffi", "iconv-lite", "xmlbuilder2"];
 
 /** What the launcher loads: from source, and built. */
 const PROGRAMS = ["./terminal/program.ts", "./cli-main.cjs"];

@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SHORT_REASONS } from "../src/core/errors.ts";
+import { SHORT_REASONS } from "../src/core/presentation/short-reasons.ts";
 import { LABEL_TEXTS } from "../src/core/presentation/verdict-labels.ts";
 import { ROOT } from "./fetch.mjs";
 

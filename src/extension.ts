@@ -32,13 +32,14 @@ export function activate(context: ExtensionContext): Api {
   const sigstore = store.add(new SigstoreRoots(storage, log));
   const trust = store.add(new TrustStore(log, sigstore));
   const tracker = store.add(new ModelTracker({ context, log, trust, sigstore, engine }));
-  const { registry, checker, policies } = tracker;
+  const { registry, checker, origins, policies } = tracker;
 
-  const view = store.add(new ModelsView(registry));
+  const view = store.add(new ModelsView(registry, origins, context.workspaceState));
   const services: Services = {
     log,
     registry,
     checker,
+    origins,
     trust,
     policies,
     passphrases: new Passphrases(context.secrets),
@@ -56,7 +57,7 @@ export function activate(context: ExtensionContext): Api {
   // After activation has ended: finding models walks the disk.
   setImmediate(() => void tracker.start().catch((error: unknown) => showError(log, error)));
   log.debug(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
-  return createApi(registry);
+  return createApi(registry, origins);
 }
 
 export async function deactivate(): Promise<void> {

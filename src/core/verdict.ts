@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Comparison } from "./manifest/comparison.ts";
 import type { HiddenContent, IgnoredEntry } from "./model/file-list.ts";
 import type { WeightParts } from "./model/weight-parts.ts";
-import type { Decision } from "./policy/decision.ts";
+import type { Decision, PolicyReference } from "./policy/decision.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 
 /**
@@ -10,6 +10,7 @@ import type { Signer, SigningMethod } from "./verification/signer.ts";
  * - `unchecked`: signed, not looked at yet
  * - `checking`
  * - `verified`: authentic, files match, the signer is accepted
+ * - `pinned`: not signed, same bytes as a policy pins
  * - `untrusted`: authentic, files match, the signer is not accepted
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: malformed or not authentic
@@ -21,6 +22,7 @@ export type VerdictState =
   | "unchecked"
   | "checking"
   | "verified"
+  | "pinned"
   | "untrusted"
   | "modified"
   | "invalid"
@@ -76,6 +78,19 @@ export interface Coverage {
   readonly symlinksAllowed: boolean;
 }
 
+/** What a policy pins of an unsigned model. */
+export interface Pin {
+  readonly policy: PolicyReference;
+  readonly authority: PolicyReference;
+  /** Lower-case hex, of the list of its files. */
+  readonly sha256: string;
+  /** Package URL of where it is from, as the policy says. */
+  readonly source?: string;
+  readonly note?: string;
+  /** The day, as the lock file says: `2026-11-02`. */
+  readonly pinnedOn?: string;
+}
+
 /** One of several signatures of a model. */
 export interface SignatureSummary {
   /** Absolute path of the signature file. */
@@ -113,6 +128,8 @@ export interface Verdict {
   readonly coverage?: Coverage;
   /** The decision of policies, if any were evaluated; `verified` requires their acceptance then. */
   readonly decision?: Decision;
+  /** Of an unsigned model that is as pinned, or was: then it is `modified`. */
+  readonly pin?: Pin;
   /** Only after the files were compared. */
   readonly comparison?: Comparison;
   /** Lower-case hex of `subject[0].digest.sha256`, authenticated. */

@@ -11,6 +11,7 @@ import type { FileFacts, ModelFacts } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
 import { type FactsOptions, type Finding, findFacts, unsigned } from "./policy-facts.ts";
+import { concludePin, measureForPolicies } from "./policy-pins.ts";
 import { type LocatedSignatures, locateSignatures } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
@@ -98,10 +99,13 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
   for (const { policies: group, findings } of groups) {
     for (const policy of group) chosen.set(policy, decidingFor(policy, findings, readFiles));
   }
+  // The signer of a signed model has to be accepted: pins are for unsigned models only.
+  const isUnsigned = groups.every(({ findings }) => findings.every(({ verdict }) => verdict.state === "unsigned"));
+  const pin = isUnsigned ? await measureForPolicies(covering, options, readFiles) : undefined;
   const facts = (policy: Policy): ModelFacts => {
     const finding = chosen.get(policy);
     if (finding === undefined) throw new Error(`Nothing was found out for the policy ${policy.name}`);
-    return factsFor(policy, finding, readFiles);
+    return { ...factsFor(policy, finding, readFiles), ...(pin && { pin: pin.facts }) };
   };
   const decision = evaluate({ policies, workspaceTrusted, model: path, facts });
   const verdicts = groups.flatMap(({ policies: group, enforcing, findings }) => {
@@ -114,7 +118,8 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
     });
   });
   const { verdict: worst } = worstOf(verdicts);
-  return readFiles ? { ...worst, checkedAt: new Date().toISOString() } : worst;
+  const verdict = pin === undefined ? worst : concludePin(worst, covering, path, pin);
+  return readFiles ? { ...verdict, checkedAt: new Date().toISOString() } : verdict;
 }
 
 async function signaturesFor(options: PolicyVerifyOptions, wanted: string | undefined): Promise<LocatedSignatures> {

@@ -10,7 +10,7 @@ import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
 import type { PolicyLocation } from "./policy-source.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
-import type { CallName, CallOptions, CallResult, Question } from "./protocol.ts";
+import type { CallName, CallOptions, CallResult, CoreCall, Question } from "./protocol.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
@@ -42,6 +42,15 @@ export class Engine {
   /** See the core's `findSignatures`. */
   findSignatures(model: string): Promise<readonly string[]> {
     return this.#call("findSignatures", { model });
+  }
+
+  /** The core's function of that name, in the engine. */
+  run<K extends CoreCall>(
+    call: K,
+    options: CallOptions<K>,
+    watching: Pick<CheckWatching, "signal" | "onProgress"> = {},
+  ): Promise<CallResult<K>> {
+    return this.#call(call, options, { ...watching, leaveAtOnce: true, mayRepeat: call !== "writePin" });
   }
 
   /** An estimate of a model's bytes; see the core's `measure`. */

@@ -38,6 +38,26 @@ export const HANDLERS: Handlers = {
     const { findSignatures } = await import("../core/model/find-signatures.ts");
     return findSignatures(model, { signal });
   },
+  async findOrigin(options, { pool, signal, onProgress }) {
+    const { findOrigin } = await import("../core/origin/find-origin.ts");
+    return findOrigin({ ...options, pool, signal, onProgress });
+  },
+  async lookUpHubModel(options) {
+    const { lookUpHubModel } = await import("../core/origin/hub-lookup.ts");
+    return lookUpHubModel(options);
+  },
+  async billOfMaterials(options, { pool, signal, onProgress }) {
+    const { billOfMaterials } = await import("../core/bill-of-materials.ts");
+    return billOfMaterials({ ...options, pool, signal, onProgress });
+  },
+  async planPin(options, { pool, signal, onProgress }) {
+    const { planPin } = await import("../core/pin-model.ts");
+    return planPin({ ...options, pool, signal, onProgress });
+  },
+  async writePin(plan) {
+    const { writePin } = await import("../core/pin-model.ts");
+    return writePin(plan);
+  },
   async sizeHint({ model }, { signal }) {
     const { measure } = await import("../core/model/measure.ts");
     return (await measure(model, signal))?.bytes ?? 0;

@@ -1,5 +1,8 @@
+import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-
+import type { CachedModel, HubLookup } from "../core/origin/hub-lookup.ts";
+import type { OriginReport } from "../core/origin/origin.ts";
+import type { PinOptions, PinPlan } from "../core/pin-model.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/prepare-statement.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
@@ -26,6 +29,11 @@ type Local = "pool" | "cache" | "signal" | "onProgress" | "trust" | "prepare" | 
 export interface EngineCalls extends OpenSignatureCalls {
   searchModels(options: SearchRequest): SearchResult;
   findSignatures(options: { readonly model: string }): readonly string[];
+  findOrigin(options: { readonly model: string; readonly checkDigests: boolean }): OriginReport;
+  lookUpHubModel(options: HubLookup): CachedModel | undefined;
+  billOfMaterials(options: Omit<BomOptions, Local>): string;
+  planPin(options: Omit<PinOptions, Local | "mode">): PinPlan;
+  writePin(options: Pick<PinPlan, "policy" | "lock">): void;
   /** Bytes. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
@@ -46,6 +54,8 @@ export interface EngineCalls extends OpenSignatureCalls {
  */
 export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
+/** Calls that are functions of the core, with what they return. */
+export type CoreCall = "findOrigin" | "lookUpHubModel" | "billOfMaterials" | "planPin" | "writePin";
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
 export type CallResult<K extends CallName> = ReturnType<EngineCalls[K]>;

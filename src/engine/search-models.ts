@@ -1,13 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import {
-  type FoundModel,
-  findModels,
-  foundModel,
-  type SignatureWithoutModel,
-  type SkipReason,
-} from "../core/model/find-models.ts";
+import { findModels, type SkipReason } from "../core/model/find-models.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
+import { type FoundModel, foundModel, type SignatureWithoutModel } from "../core/model/found-model.ts";
 import { Glob } from "../core/policy/glob.ts";
 import { compileGlobs } from "./editor-globs.ts";
 

@@ -19,10 +19,16 @@ export const COMMANDS = {
   clearHashCache: "modelProvenance.clearHashCache",
   findModels: "modelProvenance.findModels",
   filterModels: "modelProvenance.filterModels",
+  clearFilter: "modelProvenance.clearFilter",
+  groupByVerdict: "modelProvenance.groupByVerdict",
+  listByPath: "modelProvenance.listByPath",
   showModel: "modelProvenance.showModel",
   showSignature: "modelProvenance.showSignature",
   compare: "modelProvenance.compare",
   previewResigning: "modelProvenance.previewResigning",
+  checkOrigin: "modelProvenance.checkOrigin",
+  pinModel: "modelProvenance.pinModel",
+  saveBom: "modelProvenance.saveBom",
   showOutput: "modelProvenance.showOutput",
 } as const;
 
@@ -57,6 +63,10 @@ export const CONTEXT_KEYS = {
   searched: "modelProvenance.searched",
   /** At least one model is known. */
   hasModels: "modelProvenance.hasModels",
+  /** The list of models has a filter. */
+  filtered: "modelProvenance.filtered",
+  /** The list of models is grouped by verdict. */
+  grouped: "modelProvenance.grouped",
   /** Paths of the files that are signatures by their content, whatever they are called. */
   signatures: "modelProvenance.signatures",
 } as const;
@@ -69,6 +79,7 @@ export const TREE_CONTEXT = {
 
 export const COLOURS = {
   green: "modelProvenance.verifiedForeground",
+  blue: "modelProvenance.pinnedForeground",
   amber: "modelProvenance.cautionForeground",
   red: "modelProvenance.alarmForeground",
 } as const;

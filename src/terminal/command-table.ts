@@ -89,6 +89,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     failure: "Cannot be inspected",
     load: async () => (await import("./commands/inspect.ts")).default,
   },
+  origin: {
+    summary: "Print where a model was downloaded from, and whether its files match the record.",
+    failure: "No origin",
+    load: async () => (await import("./commands/origin.ts")).default,
+  },
+  bom: {
+    summary: "Print a bill of materials of a model: CycloneDX 1.6 in JSON.",
+    failure: "No bill of materials",
+    load: async () => (await import("./commands/bom.ts")).default,
+  },
   scan: {
     summary: "Find models and their signatures below a folder.",
     failure: "Scan failed",
@@ -97,7 +107,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   policy: {
     summary: "Check, explain and make policies: who may sign which model.",
     failure: "Policy command failed",
-    methods: ["check", "explain", "init", "import", "export"],
+    methods: ["check", "explain", "init", "pin", "import", "export"],
     load: async () =>
       subcommandsOf("policy", ["Policies say who may sign which model."], {
         check: {
@@ -111,6 +121,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         init: {
           summary: "Write a policy from the signatures found, each signer confirmed.",
           load: async () => (await import("./commands/policy-init.ts")).default,
+        },
+        pin: {
+          summary: "Accept the bytes of an unsigned model, and only these.",
+          load: async () => (await import("./commands/policy-pin.ts")).default,
         },
         import: {
           summary: "Make a policy of a ClusterImagePolicy, a ModelValidation, or flags.",

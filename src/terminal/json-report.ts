@@ -4,7 +4,8 @@ import type { ProvenanceError } from "../core/errors.ts";
 import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import type { FoundModel, SignatureWithoutModel } from "../core/model/find-models.ts";
+import type { FoundModel, SignatureWithoutModel } from "../core/model/found-model.ts";
+import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { SignResult } from "../core/sign.ts";
 import { namesOf } from "../core/signing/replacement.ts";
@@ -86,14 +87,22 @@ export function inspectJson({ resources, ...inspection }: Inspection): JsonRepor
   };
 }
 
+/** `origin` is absent where there is no record and no claim of a repository. */
+export function originJson(model: string, { origin, pointers, claims }: OriginReport): JsonReport {
+  return { version: REPORT_VERSION, command: "origin", model, ...(origin && { origin }), pointers, claims };
+}
+
 /** What a scan found besides models. */
 export interface ScanExtent {
   /** The part of the models that was scanned, if they were shared out. */
   readonly part: PartNumber | undefined;
   readonly strays: readonly SignatureWithoutModel[];
+  /** By the path of the model, by name and size. */
+  readonly origins: ReadonlyMap<string, Origin>;
 }
 
-export function scanJson(folder: string, models: readonly FoundModel[], { part, strays }: ScanExtent): JsonReport {
+export function scanJson(folder: string, models: readonly FoundModel[], extent: ScanExtent): JsonReport {
+  const { part, strays, origins } = extent;
   return {
     version: REPORT_VERSION,
     command: "scan",
@@ -104,10 +113,15 @@ export function scanJson(folder: string, models: readonly FoundModel[], { part, 
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       ...(signature !== undefined && { signature }),
+      ...originField(origins.get(path)),
       ...(otherSignatures !== undefined && { otherSignatures }),
     })),
     ...(strays.length > 0 && { strays }),
   };
+}
+
+function originField(origin: Origin | undefined): { readonly origin?: Origin } {
+  return origin === undefined ? {} : { origin };
 }
 
 /** Whether every model may be used, and nothing was left out that a policy demands. */
@@ -124,13 +138,14 @@ export function verifiedScanJson(folder: string, result: ScanResult, part: PartN
     folder,
     ...(part !== undefined && { part }),
     passed: isPassed(result),
-    models: models.map(({ path, kind, verdict, passed }) => ({
+    models: models.map(({ path, kind, verdict, passed, origin }) => ({
       path,
       kind,
       state: verdict.state,
       passed,
       ...(verdict.signature !== undefined && { signature: verdict.signature }),
       verdict,
+      ...originField(origin),
     })),
     failures,
     searched,

@@ -23,6 +23,7 @@ export function field(label: string, ...values: readonly Line[]): Line[] {
 
 export const STYLES: Readonly<Record<VerdictLabel["colour"], Style>> = {
   green: "green",
+  blue: "blue",
   amber: "amber",
   red: "red",
   neutral: "bold",

@@ -2,9 +2,11 @@ import type { SearchCounts } from "../core/gate/gate-walk.ts";
 import { type GateSearch, namesText, type SearchFailure } from "../core/gate/search-result.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type PartNumber, partText } from "../core/manifest/part-number.ts";
-import type { SignatureWithoutModel } from "../core/model/find-models.ts";
+import type { SignatureWithoutModel } from "../core/model/found-model.ts";
+import type { Origin } from "../core/origin/origin.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
+import { differencesFromRecord, originPlace } from "../core/presentation/origin-text.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../core/presentation/verdict-summary.ts";
 import { EXIT } from "./command.ts";
@@ -15,7 +17,7 @@ import { withProgressLine } from "./progress-line.ts";
 import { STYLES } from "./report.ts";
 import { explanations, type ScannedModel } from "./scanned-model.ts";
 import type { Terminal } from "./terminal.ts";
-import type { Line } from "./text.ts";
+import type { Line, Span } from "./text.ts";
 import { scanModels, type VerifyingScan } from "./verifying-scan.ts";
 
 export const SCAN_FORMATS = ["text", "json", "sarif", "junit"] as const;
@@ -78,7 +80,16 @@ function searchText(folders: number, files: number): string {
   return `Searching: ${countText(files, "file")} in ${countText(folders, "folder")}`;
 }
 
-function modelLines({ name, verdict, passed }: ScannedModel): Line[] {
+/** `huggingface.co/acme/tiny at 1111111`, and what differs from the record. */
+export function originColumn(origin: Origin): Span[] {
+  const differences = differencesFromRecord(origin, ENGLISH.t);
+  return [
+    { text: `  ${originPlace(origin, ENGLISH.t)}`, style: "dim" },
+    ...(differences === "" ? [] : [{ text: `  ${differences}`, style: "amber" as const }]),
+  ];
+}
+
+function modelLines({ name, verdict, passed, origin }: ScannedModel): Line[] {
   const { mark, label, colour } = verdictLabel(verdict, ENGLISH.t);
   const what = verdict.state === "unsigned" ? "" : summarizeVerdict(verdict, ENGLISH);
   const first: Line = [
@@ -86,9 +97,10 @@ function modelLines({ name, verdict, passed }: ScannedModel): Line[] {
     "  ",
     { text: name, style: "bold" },
     ...(what === "" ? [] : [{ text: `  ${what}`, style: "dim" as const }]),
+    ...(origin === undefined ? [] : originColumn(origin)),
     ...(passed ? [] : [{ text: "  refused", style: "red" as const }]),
   ];
-  if (verdict.state === "verified") return [first];
+  if (verdict.state === "verified" || verdict.state === "pinned") return [first];
   return [first, ...explanations(verdict).map((text): Line => [`    ${text}`])];
 }
 
@@ -116,10 +128,12 @@ export function strayText({ path, subject = "an unnamed model" }: SignatureWitho
 function summaryText({ models, failures }: ScanResult): string {
   const refused = models.filter(({ passed }) => !passed).length;
   const verified = models.filter(({ verdict }) => verdict.state === "verified").length;
-  const others = models.length - verified - refused;
+  const pinned = models.filter(({ verdict }) => verdict.state === "pinned").length;
+  const others = models.length - verified - pinned - refused;
   const failed = failures.filter(({ passed }) => !passed).length;
   const parts = [
     `${verified} verified`,
+    ...(pinned > 0 ? [`${pinned} pinned`] : []),
     ...(others > 0 ? [`${others} allowed`] : []),
     `${refused} refused`,
     ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),

@@ -1,5 +1,6 @@
 import { ProvenanceError } from "../core/errors.ts";
-import type { FoundModel } from "../core/model/find-models.ts";
+import type { FoundModel } from "../core/model/found-model.ts";
+import type { Origin } from "../core/origin/origin.ts";
 import type { Verdict } from "../core/verdict.ts";
 
 /** One model of a scan that verifies. */
@@ -12,6 +13,20 @@ export interface ScannedModel {
   readonly verdict: Verdict;
   /** Whether it may be used: verified, or allowed by the policies. */
   readonly passed: boolean;
+  /** Of an unsigned model, by name and size; only where a record is. */
+  readonly origin?: Origin;
+}
+
+/** Where a model was downloaded from, by names and sizes; nothing where no record can be read. */
+export async function recordedOrigin(model: string, signal: AbortSignal): Promise<Origin | undefined> {
+  const { findOrigin } = await import("../core/origin/find-origin.ts");
+  try {
+    const { origin } = await findOrigin({ model, checkDigests: false, signal });
+    return origin?.basis === "record" ? origin : undefined;
+  } catch (error) {
+    if (!(error instanceof ProvenanceError) || error.code === "CANCELLED") throw error;
+    return undefined;
+  }
 }
 
 /** The verdict of a model that cannot be read, which does not end the scan. */

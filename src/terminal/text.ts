@@ -1,6 +1,6 @@
 /** Text for a terminal: escaped first, coloured after, so that nothing from a bundle or a file name reaches it raw. */
 
-export type Style = "green" | "amber" | "red" | "bold" | "dim";
+export type Style = "green" | "blue" | "amber" | "red" | "bold" | "dim";
 
 export interface Span {
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Span {
 /** One line, without its end. */
 export type Line = readonly (string | Span)[];
 
-const CODES: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, amber: 33 };
+const CODES: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, amber: 33, blue: 34 };
 
 /** Controls, formatting characters (direction and width), lone surrogates, line and paragraph separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

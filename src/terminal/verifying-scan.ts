@@ -2,7 +2,7 @@ import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
+import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
 import { isInPart } from "../core/parts.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
@@ -12,7 +12,7 @@ import type { VerifyOptions } from "../core/verify.ts";
 import { namedPolicies, pathBelow } from "./policy-options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import type { ScanHooks, ScanResult } from "./scan-report.ts";
-import { type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
+import { recordedOrigin, type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
 import { publicSigstoreOf } from "./sigstore-instance.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,7 +42,9 @@ export async function scanModels(
     const verdict = await verify(found, { cache: cacheFolder("digests"), signal, onProgress: hooks.onProgress }).catch(
       (error: unknown) => unverifiableVerdict(path, error),
     );
-    const model = { path, name: pathBelow(root, path), kind, verdict, passed: passes(verdict) };
+    const origin = verdict.state === "unsigned" ? await recordedOrigin(path, signal) : undefined;
+    const name = pathBelow(root, path);
+    const model = { path, name, kind, verdict, passed: passes(verdict), ...(origin && { origin }) };
     models.push(model);
     hooks.onModel(model);
   }

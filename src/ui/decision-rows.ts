@@ -39,6 +39,7 @@ function look({ satisfied, counts, by, mode }: PolicyDecision): Pick<Row, "icon"
   if (!satisfied) return { icon: mode === "warn" ? "warning" : "circle-slash", colour: "amber" };
   if (!counts) return { icon: "shield" };
   if (by === "exception") return { icon: "warning", colour: "amber" };
+  if (by === "pin") return { icon: "pinned", colour: "blue" };
   return by === "signer" ? { icon: "law", colour: "green" } : { icon: "law" };
 }
 

@@ -1,8 +1,11 @@
 import { l10n, MarkdownString } from "vscode";
 import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
+import type { OriginReport } from "../core/origin/origin.ts";
 import { filesText, hiddenText, ignoredNames, readingText } from "../core/presentation/coverage-text.ts";
 import { reasonLines } from "../core/presentation/decision-text.ts";
+import { originSentences } from "../core/presentation/origin-text.ts";
 import { signedByLine } from "../core/presentation/signer-text.ts";
+import { trustLabel } from "../core/presentation/unknown-signer.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { COMMANDS, type CommandId } from "../platform/ids.ts";
@@ -23,6 +26,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.copyReportAsMarkdown,
   COMMANDS.compare,
   COMMANDS.trustSigner,
+  COMMANDS.checkOrigin,
 ];
 
 /** Builds Markdown without markup of others: text of a bundle or a disk is escaped. */
@@ -81,7 +85,7 @@ export interface ModelRow {
 }
 
 /** The hover of a model: verdict, differing files, signer, reasons, coverage, and actions. */
-export function modelHover(model: KnownModel): MarkdownString {
+export function modelHover(model: KnownModel, origin?: OriginReport): MarkdownString {
   const { verdict } = model;
   const look = verdictLabel(verdict, l10n.t);
   const hover = new HoverText().strong(`${look.mark} ${look.label} · ${modelName(model)}`);
@@ -91,10 +95,13 @@ export function modelHover(model: KnownModel): MarkdownString {
     ...who(verdict),
     ...reasonLines(verdict, l10n.t),
     ...how(model),
+    ...(origin === undefined
+      ? []
+      : originSentences(origin, l10n.t).map(({ text, caution }) => (caution ? `⚠ ${text}` : text))),
   ];
   for (const text of lines) hover.line(text);
   hover.paragraph();
-  actions(hover, model);
+  actions(hover, model, origin);
   return hover.markdown;
 }
 
@@ -136,13 +143,16 @@ function how(model: KnownModel): string[] {
   ];
 }
 
-function actions(hover: HoverText, model: KnownModel): void {
+function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): void {
   if (model.verdict.signature === undefined) {
     hover.link(l10n.t("Sign Model"), COMMANDS.signModel, model.path);
+    if (origin?.origin?.files.unchecked !== undefined) {
+      hover.text(" · ").link(l10n.t("Check Against Download Record"), COMMANDS.checkOrigin, model.path);
+    }
     return;
   }
-  const untrusted = model.verdict.state === "untrusted" && model.verdict.decision?.outcome !== "exception";
-  if (untrusted) hover.link(l10n.t("Trust Signer…"), COMMANDS.trustSigner, model.path).text(" · ");
+  const trust = trustLabel(model.verdict, l10n.t);
+  if (trust !== undefined) hover.link(trust, COMMANDS.trustSigner, model.path).text(" · ");
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
   if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");

@@ -1,32 +1,56 @@
 import { basename } from "node:path";
-import { EventEmitter, l10n, type TreeDataProvider, TreeItem, type TreeView, window, workspace } from "vscode";
+import {
+  EventEmitter,
+  l10n,
+  type Memento,
+  type TreeDataProvider,
+  TreeItem,
+  type TreeView,
+  window,
+  workspace,
+} from "vscode";
 import { isAlarm } from "../core/manifest/innocent-differences.ts";
 import type { VerdictState } from "../core/verdict.ts";
 import { setContextKey } from "../platform/context-keys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
+import type { Origins } from "../workspace/origins.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
-import type { FolderNode, ModelNode, TreeNode } from "./tree-nodes.ts";
+import type { FolderNode, ModelNode, NoteNode, StateNode, TreeNode } from "./tree-nodes.ts";
+
+/** Key of the memento. */
+const GROUPED = "groupModelsByVerdict";
 
 /** The tree of models. The code for its rows is loaded with the first row. */
 export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #registry: ModelRegistry;
+  readonly #state: Memento;
+  readonly #origins: Origins;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
   readonly #models = new Map<string, ModelNode>();
   readonly #folders = new Map<string | undefined, FolderNode>();
+  readonly #states = new Map<VerdictState, StateNode>();
   readonly #view: TreeView<TreeNode>;
   #filter: ReadonlySet<VerdictState> | undefined;
-  #hasSignature = false;
+  #grouped: boolean;
+  /** The rows about the whole list that are shown. */
+  #notes = "";
+  #signpost = "";
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registry: ModelRegistry) {
+  /** @param state remembers whether the models of this workspace are grouped */
+  constructor(registry: ModelRegistry, origins: Origins, state: Memento) {
     this.#registry = registry;
+    this.#origins = origins;
+    this.#state = state;
+    this.#grouped = state.get<unknown>(GROUPED) === true;
     this.#view = this.#store.add(
       window.createTreeView(VIEWS.models, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true }),
     );
     this.#store.add(registry.onDidChange((change) => this.#update(change)));
+    this.#store.add(origins.onDidChange((path) => this.#changed.fire(this.#models.get(path))));
     this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#describe()));
     this.#store.add(onSettingChanged(TRUST_SETTINGS, () => this.#changed.fire(undefined)));
     this.#describe();
@@ -51,44 +75,60 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     this.#describe();
   }
 
-  /** The verdict that the filter uses: during a check, the previous one. */
+  /** Groups the models by their verdicts, or lists them by path. */
+  async setGrouped(grouped: boolean): Promise<void> {
+    this.#grouped = grouped;
+    this.#changed.fire(undefined);
+    this.#describe();
+    await this.#state.update(GROUPED, grouped);
+  }
+
+  /** The verdict that filter and groups use: during a check, the previous one. */
   groupOf({ verdict, before }: KnownModel): VerdictState {
     return verdict.state === "checking" ? (before ?? verdict).state : verdict.state;
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node === undefined) {
-      const { listNotes } = await import("./tree-notes.ts");
+      const { filterNote, listNotes } = await import("./tree-notes.ts");
       const { above, below } = listNotes(this.#registry);
-      return [...(await this.#settingNotes()), ...above, ...this.#roots(), ...below];
+      const filtered = this.#filter === undefined ? [] : [filterNote()];
+      this.#notes = noteKey(above, below);
+      return [...filtered, ...(await this.#settingNotes()), ...above, ...(await this.#roots()), ...below];
     }
     if (node.kind === "note") return [];
     if (node.kind === "fact") return [...node.children];
     if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
+    if (node.kind === "state") return this.#inState(node).map(({ path }) => this.#modelNode(path));
     const { factsOf } = await import("./tree-nodes.ts");
     const model = this.#registry.get(node.path);
-    return model === undefined ? [] : [...factsOf(model, node)];
+    return model === undefined ? [] : [...factsOf(model, node, this.#origins.get(node.path))];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
     if (node.kind === "fact") return node.parent;
-    if (node.kind !== "model" || !severalFolders()) return undefined;
-    return this.#folderNode(this.#registry.get(node.path)?.folder);
+    const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
+    if (model === undefined) return undefined;
+    if (this.#grouped) return this.#stateNode(this.groupOf(model));
+    return severalFolders() ? this.#folderNode(model.folder) : undefined;
   }
 
   async getTreeItem(node: TreeNode): Promise<TreeItem> {
     if (node.kind === "note") return (await import("./tree-notes.ts")).noteItem(node);
-    const { factItem, folderItem, modelItem } = await import("./tree-items.ts");
+    const { factItem, folderItem, modelItem, stateItem } = await import("./tree-items.ts");
+    if (node.kind === "state") return stateItem(node, this.#inState(node).length);
     if (node.kind === "folder") return folderItem(node);
     if (node.kind === "fact") return factItem(node);
     const model = this.#registry.get(node.path);
-    return model === undefined ? new TreeItem(basename(node.path)) : modelItem(model, this.#around(model));
+    if (model === undefined) return new TreeItem(basename(node.path));
+    this.#origins.request(node.path);
+    return modelItem(model, this.#around(model), this.#origins.get(node.path));
   }
 
   async resolveTreeItem(item: TreeItem, node: TreeNode): Promise<TreeItem> {
     const { modelHover } = await import("./hover.ts");
     const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
-    if (model !== undefined) item.tooltip = modelHover(model);
+    if (model !== undefined) item.tooltip = modelHover(model, this.#origins.get(model.path));
     return item;
   }
 
@@ -107,8 +147,17 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return this.#registry.models.length === 0 ? [] : (await import("./setting-notes.ts")).settingNotes();
   }
 
-  #roots(): TreeNode[] {
+  #inState({ state }: StateNode): readonly KnownModel[] {
+    return this.#listed.filter((model) => this.groupOf(model) === state);
+  }
+
+  async #roots(): Promise<TreeNode[]> {
     const models = this.#listed;
+    if (this.#grouped) {
+      const { SEVERITY } = await import("../workspace/worst-first.ts");
+      const used = new Set(models.map((model) => this.groupOf(model)));
+      return SEVERITY.filter((state) => used.has(state)).map((state) => this.#stateNode(state));
+    }
     if (!severalFolders()) return models.map(({ path }) => this.#modelNode(path));
     const used = new Set(models.map(({ folder }) => folder));
     const order = [...(workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath), undefined];
@@ -118,7 +167,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   /** The models that are listed together with this one. */
   #around(model: KnownModel): readonly KnownModel[] {
     const { models } = this.#registry;
-    return severalFolders() ? models.filter(({ folder }) => folder === model.folder) : models;
+    return severalFolders() && !this.#grouped ? models.filter(({ folder }) => folder === model.folder) : models;
   }
 
   #modelNode(path: string): ModelNode {
@@ -129,19 +178,33 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return cached(this.#folders, path, () => ({ kind: "folder", path }));
   }
 
+  #stateNode(state: VerdictState): StateNode {
+    return cached(this.#states, state, () => ({ kind: "state", state }));
+  }
+
   #update({ paths, list }: RegistryChange): void {
-    const hasSignature = this.#registry.models.some(({ verdict }) => verdict.signature !== undefined);
-    // A changed verdict may change whether its model passes the filter.
-    if (list || this.#filter !== undefined) {
+    // A changed verdict may change whether its model passes the filter, and its group.
+    if (list || this.#filter !== undefined || this.#grouped) {
       for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
       this.#changed.fire(undefined);
     } else {
       for (const path of paths) this.#changed.fire(this.#modelNode(path));
-      // A row about the whole list depends on whether there is a signature.
-      if (this.#hasSignature !== hasSignature) this.#changed.fire(undefined);
     }
-    this.#hasSignature = hasSignature;
+    // The progress of a check changes nothing about the whole list.
+    if (paths.some((path) => this.#registry.get(path)?.progress === undefined)) void this.#refreshNotes();
     this.#describe();
+  }
+
+  /** Rows about the whole list depend on the verdicts. */
+  async #refreshNotes(): Promise<void> {
+    const { listNotes, signpostText } = await import("./tree-notes.ts");
+    const { above, below } = listNotes(this.#registry);
+    const signpost = signpostText(this.#registry);
+    if (signpost !== this.#signpost) {
+      this.#signpost = signpost;
+      this.#describe();
+    }
+    if (noteKey(above, below) !== this.#notes) this.#changed.fire(undefined);
   }
 
   #describe(): void {
@@ -150,12 +213,21 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const bad = models.filter(({ verdict }) => isAlarm(verdict)).length;
     const tooltip = bad === 1 ? l10n.t("1 model failed verification") : l10n.t("{0} models failed verification", bad);
     this.#view.badge = bad === 0 ? undefined : { value: bad, tooltip };
-    this.#view.description = this.#filter === undefined ? "" : l10n.t("{0} of {1}", this.#listed.length, models.length);
-    const restricted = !workspace.isTrusted && models.length > 0;
-    this.#view.message = restricted
-      ? l10n.t("Restricted Mode: models are verified only on request, and signing is disabled.")
-      : "";
+    setContextKey("filtered", this.#filter !== undefined);
+    setContextKey("grouped", this.#grouped);
+    const messages = [
+      ...(!workspace.isTrusted && models.length > 0
+        ? [l10n.t("Restricted Mode: models are verified only on request, and signing is disabled.")]
+        : []),
+      ...(this.#signpost === "" ? [] : [this.#signpost]),
+      ...(this.#filter === undefined ? [] : [l10n.t("Showing {0} of {1}.", this.#listed.length, models.length)]),
+    ];
+    this.#view.message = messages.join(" ");
   }
+}
+
+function noteKey(...notes: readonly (readonly NoteNode[])[]): string {
+  return JSON.stringify(notes.map((some) => some.map(({ id, description }) => [id, description])));
 }
 
 function severalFolders(): boolean {

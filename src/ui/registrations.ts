@@ -39,8 +39,8 @@ export function registerAll(services: Services): Disposable {
     }),
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
-  store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(registry)));
-  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(registry)));
+  store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(services)));
+  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(services)));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
   store.add(registerProblems(services));

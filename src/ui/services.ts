@@ -5,6 +5,7 @@ import type { Passphrases } from "../platform/secrets.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import type { Checker } from "../workspace/checker.ts";
+import type { Origins } from "../workspace/origins.ts";
 import type { Policies } from "../workspace/policies.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import type { KeyFiles } from "./commands/key-files.ts";
@@ -16,6 +17,7 @@ export interface Services {
   readonly log: Log;
   readonly registry: ModelRegistry;
   readonly checker: Checker;
+  readonly origins: Origins;
   readonly trust: TrustStore;
   readonly policies: Policies;
   readonly passphrases: Passphrases;

@@ -1,19 +1,20 @@
 import { basename } from "node:path";
 import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
+import type { OriginReport } from "../core/origin/origin.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { TREE_CONTEXT } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { distinctName, modelDescription, modelSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
-import type { FactNode, FolderNode, NoteNode, TreeNode } from "./tree-nodes.ts";
+import type { FactNode, FolderNode, ModelNode, StateNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, in which the label is unique */
-export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeItem {
+export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?: OriginReport): TreeItem {
   const look = verdictLabel(model.verdict, l10n.t);
   const signed = model.verdict.signature !== undefined;
   const label = distinctName(model, all);
-  const opens = signed || model.verdict.decision !== undefined;
+  const opens = signed || model.verdict.decision !== undefined || (origin !== undefined && hasRows(origin));
   const item = new TreeItem(label, opens ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
   item.id = model.path;
   item.description = modelDescription(model);
@@ -23,6 +24,10 @@ export function modelItem(model: KnownModel, all: readonly KnownModel[]): TreeIt
   return item;
 }
 
+function hasRows({ origin, pointers, claims }: OriginReport): boolean {
+  return origin?.basis === "record" || pointers.length + claims.length > 0;
+}
+
 export function folderItem({ path }: FolderNode): TreeItem {
   const named = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === path);
   const label = named?.name ?? (path === undefined ? l10n.t("Elsewhere") : basename(path));
@@ -30,6 +35,17 @@ export function folderItem({ path }: FolderNode): TreeItem {
   item.id = `folder:${path ?? ""}`;
   item.iconPath = themeIcon("folder");
   if (path !== undefined) item.tooltip = path;
+  return item;
+}
+
+/** @param count of its models */
+export function stateItem({ state }: StateNode, count: number): TreeItem {
+  const { label, icon, colour } = verdictLabel({ state }, l10n.t);
+  const open = state === "verified" ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
+  const item = new TreeItem(label, open);
+  item.id = `state:${state}`;
+  item.description = String(count);
+  item.iconPath = themeIcon(icon, colour);
   return item;
 }
 
@@ -48,7 +64,7 @@ export function factItem(node: FactNode): TreeItem {
   return item;
 }
 
-function idOf(node: Exclude<TreeNode, NoteNode>): string {
+function idOf(node: FactNode | ModelNode): string {
   if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
-  return node.path ?? "";
+  return node.path;
 }

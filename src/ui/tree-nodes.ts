@@ -1,5 +1,5 @@
 import { type Command, l10n, type Range, type Uri } from "vscode";
-import type { ErrorCode } from "../core/errors.ts";
+import type { OriginReport } from "../core/origin/origin.ts";
 import {
   filesText,
   hiddenLabel,
@@ -9,23 +9,33 @@ import {
   shortReadingText,
 } from "../core/presentation/coverage-text.ts";
 import { reasonsOutsideDecision } from "../core/presentation/decision-text.ts";
-import { issuerAndTime, signerName } from "../core/presentation/signer-text.ts";
-import type { Coverage, Verdict } from "../core/verdict.ts";
+import { issuerAndTime, signerName, signerText } from "../core/presentation/signer-text.ts";
+import { trustLabel, unknownSigner } from "../core/presentation/unknown-signer.ts";
+import { isException } from "../core/presentation/verdict-labels.ts";
+import type { Coverage, Verdict, VerdictState } from "../core/verdict.ts";
+import { commonName } from "../core/verification/distinguished-name.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
+import { originRows } from "./origin-rows.ts";
 import { signatureRows } from "./signature-rows.ts";
 
 /** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
-export type TreeNode = FolderNode | ModelNode | FactNode | NoteNode;
+export type TreeNode = FolderNode | StateNode | ModelNode | FactNode | NoteNode;
 
 export interface FolderNode {
   readonly kind: "folder";
   /** Absolute; undefined for models outside the workspace. */
   readonly path: string | undefined;
+}
+
+/** Models of one state, where they are grouped by it. */
+export interface StateNode {
+  readonly kind: "state";
+  readonly state: VerdictState;
 }
 
 export interface ModelNode {
@@ -51,7 +61,7 @@ export interface FactNode {
   readonly id: string;
   readonly parent: ModelNode | FactNode;
   readonly icon: string;
-  readonly colour?: "green" | "amber" | "red";
+  readonly colour?: "green" | "blue" | "amber" | "red";
   readonly label: string;
   readonly description?: string;
   /** Plain text. */
@@ -70,7 +80,7 @@ export interface FactNode {
 export type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly children?: readonly Row[] };
 
 /** The rows below a model: signer, decision, reasons, differing files and coverage. */
-export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode[] {
+export function factsOf(model: KnownModel, parent: ModelNode, origin?: OriginReport): readonly FactNode[] {
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
     ...signerRow(model.path, verdict),
@@ -80,6 +90,7 @@ export function factsOf(model: KnownModel, parent: ModelNode): readonly FactNode
     ...reasonRows(verdict),
     ...differenceRows(model.path, verdict),
     ...coverageRow(verdict),
+    ...(origin === undefined ? [] : originRows(model.path, origin)),
   ];
   return rows.map((row) => attach(row, parent));
 }
@@ -102,9 +113,14 @@ function signerRow(path: string, { signer }: Verdict): Row[] {
       return [{ ...row, icon: "key", description: signer.curve, tooltip }];
     }
     case "certificate": {
-      const description = plainText(signer.issuer);
+      const description = plainText(commonName(signer.issuer));
       const until = l10n.t("Certificate valid {0} to {1}", EDITOR.time(signer.notBefore), EDITOR.time(signer.notAfter));
-      const tooltip = [label, l10n.t("Issued by {0}", description), ...signer.alternativeNames.map(plainText), until];
+      const tooltip = [
+        l10n.t("Signed by {0}", plainText(signerText(signer, l10n.t))),
+        l10n.t("Issued by {0}", plainText(signer.issuer)),
+        ...signer.alternativeNames.map(plainText),
+        until,
+      ];
       return [{ ...row, icon: "account", description, tooltip: tooltip.join("\n") }];
     }
     case "sigstore": {
@@ -120,22 +136,19 @@ function signerRow(path: string, { signer }: Verdict): Row[] {
 /** Offers to trust the signer, where the signer is not accepted, or the key or root certificate is unknown. */
 function trustRow(path: string, verdict: Verdict): Row[] {
   const label = refusalOf(verdict);
-  if (label === undefined) return [];
-  const action = l10n.t("Trust Signer…");
+  const action = trustLabel(verdict, l10n.t);
+  if (label === undefined || action === undefined) return [];
   const reasons = verdict.reasons.map(({ message }) => plainText(message));
   const command = { command: COMMANDS.trustSigner, title: action, arguments: [path] };
   const tooltip = [...(verdict.decision === undefined ? [] : [label]), ...reasons].join("\n");
   return [{ id: "trust", icon: "unverified", colour: "amber", label, description: action, tooltip, command }];
 }
 
-function refusalOf({ state, decision, reasons }: Verdict): string | undefined {
-  if (state === "untrusted") return decision?.outcome === "exception" ? undefined : l10n.t("Not accepted");
-  if (state !== "unverifiable") return undefined;
-  const because = (...codes: readonly ErrorCode[]): boolean => reasons.some(({ code }) => codes.includes(code));
-  if (because("KEY_UNKNOWN", "KEY_MISMATCH")) return l10n.t("Unknown key");
-  return because("CERTIFICATE_UNTRUSTED_ROOT", "CERTIFICATE_NO_ROOTS")
-    ? l10n.t("Unknown certificate authority")
-    : undefined;
+function refusalOf(verdict: Verdict): string | undefined {
+  if (verdict.state === "untrusted") return isException(verdict) ? undefined : l10n.t("Not accepted");
+  const unknown = unknownSigner(verdict);
+  if (unknown === undefined) return undefined;
+  return unknown.kind === "key" ? l10n.t("Unknown key") : l10n.t("Unknown certificate authority");
 }
 
 function reasonRows(verdict: Verdict): Row[] {

@@ -1,18 +1,21 @@
 import { basename, relative } from "node:path";
 import { l10n, TreeItem, Uri, workspace } from "vscode";
+import { commonName } from "../core/verification/distinguished-name.ts";
 import type { SkippedFolders, Strays } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
+import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
+import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
 
 /** Rows about the whole list: above the models, how to begin; below them, why some may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
   const { models, extents } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
-    above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : [],
+    above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : signposts(models).map(unknownNote),
     below: [
       ...[...extents].flatMap(([folder, { bound }]) => (bound === undefined ? [] : [boundNote(folder, bound)])),
       ...[...extents].flatMap(([folder, { strays }]) => (strays === undefined ? [] : strayNotes(folder, strays))),
@@ -34,6 +37,36 @@ function unsignedNote(count: number): NoteNode {
     description: title,
     tooltip: l10n.t("A signature shows who made a model, and whether it has changed since."),
     command: { command: COMMANDS.signModel, title },
+  };
+}
+
+/** What most models lack to be verified, for the view's message: a row would cut it off. */
+export function signpostText({ models }: Pick<ModelRegistry, "models">): string {
+  const [group] = signposts(models);
+  return group === undefined ? "" : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+}
+
+/** Beside the view's message, which takes no click. */
+export function filterNote(): NoteNode {
+  const title = l10n.t("Clear Filter");
+  const command = { command: COMMANDS.clearFilter, title };
+  return { kind: "note", id: "filter", icon: "filter-filled", label: title, description: "", tooltip: title, command };
+}
+
+function unknownNote(group: UnknownSignerGroup): NoteNode {
+  const { kind, claims, models } = group;
+  const title = kind === "key" ? l10n.t("Trust Key…") : l10n.t("Trust Root Certificate…");
+  const sentence = unknownSignerSentence(group);
+  const claim = unknownSignerClaim(group);
+  const isNamed = kind === "certificate" && claims !== "";
+  return {
+    kind: "note",
+    id: `unknown:${kind}:${claims}`,
+    icon: kind === "key" ? "key" : "unverified",
+    label: title,
+    description: isNamed ? plainText(commonName(claims)) : "",
+    tooltip: [sentence, ...(claim === undefined ? [] : [claim]), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
+    command: { command: COMMANDS.trustSigner, title, arguments: models.slice(0, 1).map(({ path }) => path) },
   };
 }
 

@@ -13,6 +13,12 @@ export interface CheckerServices extends ReaderServices {
   log(text: string): void;
 }
 
+/** Numbers of models. */
+export interface CheckProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface CheckOptions {
   /** Requested by the person: runs before automatic checks. */
   readonly asked?: boolean;
@@ -35,6 +41,8 @@ export class Checker {
   #filesChanged = false;
   /** Trust changed during the running check, which is repeated. */
   #trustChanged = false;
+  /** Models that were to be checked since the checker was idle. */
+  readonly #batch = new Set<string>();
 
   constructor(services: CheckerServices) {
     this.#services = services;
@@ -62,9 +70,19 @@ export class Checker {
       const release = (): void => options.signal?.removeEventListener("abort", cancel);
       abort.signal.addEventListener("abort", release, { once: true });
       this.#queue.add(job);
+      this.#batch.add(path);
       if (bytes === undefined) void this.#measure(job);
       else this.#next();
     });
+  }
+
+  /** How many of the models that are checked in one go are done; undefined while there is none left to check. */
+  get progress(): CheckProgress | undefined {
+    const left = new Set(this.#queue.jobs.map(({ path }) => path));
+    const running = this.#running?.path;
+    // A check that has reached its verdict still runs when the registry reports it.
+    if (running !== undefined && this.#services.registry.get(running)?.verdict.state === "checking") left.add(running);
+    return left.size === 0 ? undefined : { done: this.#batch.size - left.size, total: this.#batch.size };
   }
 
   /** Whether the person requested to read the files of this model in this window. */
@@ -134,7 +152,10 @@ export class Checker {
   #next(): void {
     if (this.#running !== undefined) return;
     const job = this.#queue.take(this.#services.paused?.() === true);
-    if (job === undefined) return;
+    if (job === undefined) {
+      if (this.#queue.jobs.length === 0) this.#batch.clear();
+      return;
+    }
     this.#running = job;
     this.#filesChanged = false;
     this.#hold = new AbortController();

@@ -13,6 +13,7 @@ import type { TrustStore } from "../platform/trust.ts";
 import { Checker } from "./checker.ts";
 import { Discovery, type SearchHints } from "./discovery.ts";
 import { FolderWatches } from "./folder-watches.ts";
+import { Origins } from "./origins.ts";
 import { Policies } from "./policies.ts";
 import { PolicyRevalidator } from "./policy-revalidator.ts";
 import { PolicyWatcher } from "./policy-watcher.ts";
@@ -33,6 +34,7 @@ export interface TrackerServices {
 export class ModelTracker {
   readonly registry = new ModelRegistry();
   readonly checker: Checker;
+  readonly origins: Origins;
   readonly policies: Policies;
   readonly #store = new DisposableStore();
   readonly #watcher: WorkspaceWatcher;
@@ -97,6 +99,7 @@ export class ModelTracker {
     store.add(onSettingChanged(["autoVerify"], () => revalidator.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
+    this.origins = store.add(new Origins({ registry, engine, readsAll: () => automatic() === "full", failed }));
     this.checker = checker;
     this.policies = policies;
     this.#verdicts = verdicts;

@@ -58,11 +58,11 @@ export class PolicyRevalidator {
     this.#checkUndecided([...affected]);
   }
 
-  /** Whether a policy demands a signature is decided again. */
+  /** What policies decide about a model without a signature is decided again. */
   #resetUnsigned(path: string): void {
     const { registry } = this.#services;
     const model = registry.get(path);
-    if (model?.verdict.state !== "unsigned" || model.verdict.decision === undefined) return;
+    if (model === undefined || model.verdict.signature !== undefined || decisionOf(model) === undefined) return;
     registry.update(path, { state: "unsigned", model: path, reasons: [] });
   }
 

@@ -1,7 +1,7 @@
 import { dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { type FoundModel, signaturesOf } from "../core/model/find-models.ts";
-import { signaturePaths, type Verdict } from "../core/verdict.ts";
+import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 
 /** One model of this window. */
@@ -180,6 +180,8 @@ export class ModelRegistry {
   }
 }
 
+const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "untrusted", "modified"]);
+
 function isSameExtent(a: SearchExtent, b: SearchExtent): boolean {
   return (
     a.bound === b.bound &&
@@ -195,8 +197,7 @@ function straysText(strays: SearchExtent["strays"]): string {
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
   const { state, comparison } = verdict;
-  if (state === "unverifiable") return comparison !== undefined;
-  return state === "verified" || state === "untrusted" || state === "modified";
+  return state === "unverifiable" ? comparison !== undefined : FROM_FILES.has(state);
 }
 
 function initialVerdict(found: FoundModel): Verdict {

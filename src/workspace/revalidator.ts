@@ -60,8 +60,9 @@ export class Revalidator {
   trustChanged(cause: "trust" | "policy", affected: (model: KnownModel) => boolean = () => true): void {
     const { registry, checker } = this.#services;
     for (const model of registry.models) {
-      if (model.verdict.signature === undefined || !affected(model)) continue;
+      if (!affected(model)) continue;
       checker.trustChanged(model.path);
+      if (model.verdict.signature === undefined) continue;
       if (model.verdict.state === "modified") this.#check(model.path, "files");
       else if (restsOnFiles(model.verdict)) this.#markOutdated(model, cause);
       // The signer may be known now; then the files are read, as they are for a new model.
@@ -108,7 +109,11 @@ export class Revalidator {
 
   #checkNew(model: KnownModel): void {
     const automatic = this.#services.automatic();
-    if (automatic !== "off" && model.verdict.reasons.length === 0) {
+    const { reasons } = model.verdict;
+    if (automatic === "off") return;
+    // Pinned bytes say something only once they are read.
+    const isPin = reasons.length > 0 && reasons.every(({ code }) => code === "POLICY_PIN");
+    if (isPin ? automatic !== "signatures" : reasons.length === 0) {
       this.#check(model.path, automatic === "signatures" ? "signature" : "files");
     }
   }

@@ -125,8 +125,9 @@ describe("the editor, by a person", () => {
     const message = notification(page, "onnx can't be verified here");
     await message.hover();
     await screenshot(page, "editor-09-unknown-key");
-    await message.getByRole("button", { name: "Choose Key…" }).click();
+    await message.getByRole("button", { name: "Trust Key…" }).click();
     await typePath(page, workspace.foreignKey);
+    await pick(page, "User Settings");
     const dialog = page.getByRole("dialog").filter({ hasText: "Trust the key contractor.pub?" });
     await dialog.waitFor();
     await screenshot(page, "editor-10-trust");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type FileDecoration, type MarkdownString, ThemeColor, ThemeIcon, type TreeItem, Uri } from "vscode";
-import type { FoundModel } from "../../src/core/model/find-models.ts";
+import type { FoundModel } from "../../src/core/model/found-model.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
 import { decorations } from "../../src/ui/badges.ts";
@@ -10,7 +10,7 @@ import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import { listNotes, noteItem } from "../../src/ui/tree-notes.ts";
+import { listNotes, noteItem, signpostText } from "../../src/ui/tree-notes.ts";
 import { type KnownModel, ModelRegistry } from "../../src/workspace/registry.ts";
 
 const ROOT = join("/", "w", "models");
@@ -93,6 +93,14 @@ const unsigned: KnownModel = {
   verdict: { state: "unsigned", model: join(ROOT, "gguf"), reasons: [] },
 };
 const untrusted = model("phi", { state: "untrusted", signer: SIGNER, coverage: COVERAGE });
+
+const AUTHORITY = "CN=Acme Skills Root,O=Acme";
+
+/** Signed under a root that is not trusted. */
+function missingRoot(name: string): KnownModel {
+  const reason = { code: "CERTIFICATE_NO_ROOTS", message: "No root.", details: { authority: AUTHORITY } } as const;
+  return model(name, { state: "unverifiable", reasons: [reason] });
+}
 
 /** As a check leaves it while a policy has errors. */
 function unreadable(name: string, state: Verdict["state"]): KnownModel {
@@ -195,6 +203,7 @@ describe("the status bar", () => {
     ["all verified", [verified, verified], "2 models", undefined],
     ["some verified", [verified, unsigned], "1 of 2 models", undefined],
     ["none looked at", [unsigned], "1 model", undefined],
+    ["none verified", [missingRoot("a"), missingRoot("b"), unsigned], "3 models, none verified", undefined],
     ["one changed", [verified, modified], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
     ["one not valid", [verified, invalid], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
     ["both", [modified, invalid, untrusted], "2 of 3 models failed verification", "statusBarItem.errorBackground"],
@@ -218,6 +227,14 @@ describe("the status bar", () => {
       undefined,
     ],
   ];
+  it("counts the models of one go while they are verified, but never hides a failure", () => {
+    const checking = model("y", { state: "checking" });
+    const progress = { done: 120, total: 344 };
+    assert.equal(summary([verified, checking], progress).text, "120 of 344");
+    assert.equal(summary([verified, modified, checking], progress).text, "1 of 3 models failed verification");
+    assert.equal(summary([verified, checking], { done: 0, total: 1 }).text, "Checking…");
+  });
+
   for (const [title, models, text, background] of cases) {
     it(`says the worst: ${title}`, () => {
       const told = summary(models);
@@ -374,6 +391,51 @@ describe("the tree", () => {
     assert.match(below[0].description, /500.000/);
     registry.replaceFolder(ROOT, [found("a", "model.sig"), found("b")]);
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
+  });
+
+  it("leads from nothing trusted to the root certificate: in a line above, below each model and in hovers", () => {
+    const registry = new ModelRegistry();
+    const names = ["a", "b", "c"];
+    registry.replaceFolder(
+      ROOT,
+      names.map((name) => ({ path: join(ROOT, name), kind: "directory", signature: join(ROOT, name, "model.sig") })),
+    );
+    for (const name of names) registry.update(join(ROOT, name), missingRoot(name).verdict);
+    const [note] = listNotes(registry).above;
+    assert.ok(note);
+    assert.equal(note.label, "Trust Root Certificate…");
+    assert.equal(note.description, "Acme Skills Root");
+    assert.equal(
+      signpostText(registry),
+      "3 models name a certificate authority that you don't trust. It calls itself Acme Skills Root.",
+    );
+    assert.match(note.tooltip, /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);
+    assert.equal(note.command.command, COMMANDS.trustSigner);
+    assert.deepEqual(note.command.arguments, [join(ROOT, "a")]);
+    const [row] = factsOf(missingRoot("a"), { kind: "model", path: join(ROOT, "a") });
+    assert.equal(row?.label, "Unknown certificate authority");
+    assert.equal(row.description, "Trust Root Certificate…");
+    assert.match(plain(modelHover(missingRoot("a"))), /\[Trust Root Certificate…\]/);
+  });
+
+  it("shows a certificate by its common name, and the whole name in the tooltip", () => {
+    const signer = {
+      method: "certificate",
+      subject: "CN=Alice,OU=Models,O=Acme",
+      issuer: "CN=Acme CA,O=Acme",
+      alternativeNames: [],
+      serialNumber: "01",
+      notBefore: "2025-11-21T14:02:00Z",
+      notAfter: "2035-11-21T14:02:00Z",
+      root: AUTHORITY,
+      fingerprints: [],
+    } as const;
+    const known = model("certified", { signer });
+    const [row] = factsOf(known, { kind: "model", path: known.path });
+    assert.equal(row?.label, "Signed by Alice");
+    assert.equal(row.description, "Acme CA");
+    assert.match(row.tooltip ?? "", /^Signed by CN=Alice,OU=Models,O=Acme\nIssued by CN=Acme CA,O=Acme\n/);
+    assert.match(plain(modelHover(known)), /Signed by Alice, issued by Acme CA/);
   });
 
   it("says below the models which folders were not searched", () => {

@@ -208,7 +208,10 @@ describe("trusting a signer in the editor", () => {
       ["Accept key release.pub? (1 of 1)", "Create model-policy.yaml?"],
     );
     assert.match(asked[0]?.detail ?? "", /Signed 2 models: a, b/);
-    assert.match(readFileSync(policy, "utf8"), /- glob: trusting\/a\n {4}- glob: trusting\/b\n/);
+    assert.match(
+      readFileSync(policy, "utf8"),
+      / {2}name: release\.pub\n[\s\S]*models:\n {4}- glob: trusting\/\*\n {2}a/,
+    );
     const { document } = window.activeTextEditor ?? {};
     assert.equal(document?.uri.fsPath, policy);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(at("a")));

@@ -66,7 +66,7 @@ describe("a job array of Slurm", function () {
 
     const before = all.slice(1).map((name) => statSync(at(`parts/${name}`)).mtimeMs);
     const second = submit(...array);
-    started.run("sbatch", "--wait", `--dependency=afterok:${second}`, MERGE, at("llama"), at("parts"), at("all.json"));
+    submit("--wait", `--dependency=afterok:${second}`, MERGE, at("llama"), at("parts"), at("all.json"));
     assert.deepEqual(manifests(), all);
     assert.match(readFileSync(at(`log/${second}-0.txt`), "utf8"), /^part 0\/8: 1 file, 4\.3 GB; read in/m);
     for (let index = 1; index < PARTS; index++)

@@ -260,10 +260,10 @@ describe("settings", () => {
     }
   });
 
-  it("stand in the README, each of them", () => {
-    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  it("stand in docs/editor.md, each of them", () => {
+    const page = readFileSync(join(ROOT, "docs", "editor.md"), "utf8");
     assert.deepEqual(
-      settings.map(([name]) => name).filter((name) => !readme.includes(`| \`${name}\` |`)),
+      settings.map(([name]) => name).filter((name) => !page.includes(`| \`${name}\` |`)),
       [],
     );
   });

@@ -44,7 +44,7 @@ function verifyingCodes(): ErrorCode[] {
     .filter((path) => !/core[\\/]errors\.ts$/.test(path))
     .map((path) => readFileSync(join(ROOT, path), "utf8"))
     .join("\n");
-  const declared = readFileSync(join(ROOT, "src/core/errors.ts"), "utf8").matchAll(/^ {2}(?<code>[A-Z0-9_]+): \["/gm);
+  const declared = readFileSync(join(ROOT, "src/core/errors.ts"), "utf8").matchAll(/^ {2}(?<code>[A-Z0-9_]+): "/gm);
   return [...declared]
     .map(({ groups }) => groups?.["code"] ?? "")
     .filter(isErrorCode)

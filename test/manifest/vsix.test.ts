@@ -10,7 +10,7 @@ import { TEST_VSIX } from "../../scripts/package.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 import { readZip } from "../support/zip.ts";
 
-const MEGABYTE = 1_000_000;
+const MAX_BYTES = 1_200_000;
 
 /** Everything that a VSIX of this extension may hold. Two names are vsce's. */
 const ALLOWED = [
@@ -122,9 +122,9 @@ describe("the VSIX", () => {
     assert.ok(readFileSync(again).equals(readFileSync(TEST_VSIX)));
   });
 
-  it("is at most one megabyte", () => {
+  it("is at most 1.2 MB", () => {
     const bytes = statSync(TEST_VSIX).size;
-    assert.ok(bytes <= MEGABYTE, `it has ${bytes} bytes`);
+    assert.ok(bytes <= MAX_BYTES, `it has ${bytes} bytes`);
   });
 });
 

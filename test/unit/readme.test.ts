@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { makeChain } from "../support/certificates.ts";
 import { makeKeys } from "../support/keys.ts";
@@ -9,7 +9,12 @@ import { CLI } from "../support/run-cli.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
+/** The pages that show what to type, in the order in which they are read. */
+const PAGES = ["README.md", "docs/terminal.md", "docs/policies.md", "docs/library.md"].map((name) => ({
+  name,
+  text: readFileSync(join(ROOT, name), "utf8"),
+}));
+const README = PAGES.map(({ text }) => text).join("\n");
 
 /** The code blocks of one language. */
 function blocks(language: string): string[] {
@@ -18,8 +23,8 @@ function blocks(language: string): string[] {
   );
 }
 
-/** What the README tells people to type is typed here. */
-describe("the README", function () {
+/** What the pages say to type is typed here. */
+describe("the README and its pages", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
 
@@ -63,7 +68,7 @@ describe("the README", function () {
         .join("")
         .replaceAll("\\\n", " ")
         .match(/^model-provenance (?:sign|verify) .*$/gm) ?? [];
-    assert.equal(commands.length, 7);
+    assert.equal(commands.length, 15);
     for (const command of commands) {
       // Nothing is asked for before the model is there: a login is not begun.
       const args = command.replace("llama-3-8b", "missing").split(/\s+/).slice(1);
@@ -97,8 +102,10 @@ describe("the README", function () {
 
   it("shows JSON that is JSON, and links to files that exist", () => {
     for (const text of blocks("json")) assert.equal(JSON.parse(text).version, 2);
-    for (const [, target = ""] of README.matchAll(/\]\((?!https:)([^)#]+)\)/g)) {
-      assert.ok(readFileSync(join(ROOT, target)).length > 0, target);
+    for (const { name, text } of PAGES) {
+      for (const [, target = ""] of text.matchAll(/\]\((?!https:)([^)#]+)\)/g)) {
+        assert.ok(existsSync(join(ROOT, dirname(name), target)), `${name}: ${target}`);
+      }
     }
   });
 });

@@ -3,6 +3,7 @@ import { readLines, readSignatureFile } from "../bundle/read-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import { entryPath } from "../model/list-folder.ts";
 import { isModelFile, SKILL_FILE } from "../model/model-files.ts";
+import { lockFileOf } from "../pins/lock-file.ts";
 
 const EXEMPT_BEGINNINGS = ["README", "LICENSE", "NOTICE", "CHANGELOG"] as const;
 const EXEMPT_NAMES: ReadonlySet<string> = new Set([".gitignore", ".gitattributes"]);
@@ -21,9 +22,9 @@ export function isExemptName(name: string): boolean {
   return EXEMPT_NAMES.has(name) || EXEMPT_BEGINNINGS.some((beginning) => name.startsWith(beginning));
 }
 
-/** Absolute paths that are exempt: policy files, and the lock file of each, which ends in `.lock`. */
+/** Absolute paths that are exempt: policy files, and the lock file of each. */
 export function exemptPaths(policyFiles: readonly string[]): ReadonlySet<string> {
-  return new Set(policyFiles.flatMap((path) => [path, `${path.replace(/\.(?:yaml|yml|json)$/, "")}.lock`]));
+  return new Set(policyFiles.flatMap((path) => [path, lockFileOf(path)]));
 }
 
 /** The names of files that are OMS signatures by their content: a pickle called `weights.sig` is not. */

@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
-import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "../model/find-models.ts";
 import { belongsBelow, type StraySignature, signaturesBeside, signsFolder } from "../model/folder-signatures.ts";
+import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "../model/found-model.ts";
 import { hubBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, ownershipOf, SKILL_FILE } from "../model/model-files.ts";

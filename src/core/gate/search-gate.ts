@@ -1,8 +1,9 @@
 import { lstatSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { systemCode } from "../errors.ts";
-import { type FoundModel, findModels, foundModel, type SignatureWithoutModel } from "../model/find-models.ts";
+import { findModels } from "../model/find-models.ts";
 import { findSignatures, statModel, straysAround } from "../model/find-signatures.ts";
+import { type FoundModel, foundModel, type SignatureWithoutModel } from "../model/found-model.ts";
 import { isWithin } from "../model/links.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";

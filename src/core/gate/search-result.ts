@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
-import type { FoundModel, SignatureWithoutModel, SkipReason } from "../model/find-models.ts";
+import type { SkipReason } from "../model/find-models.ts";
+import type { FoundModel, SignatureWithoutModel } from "../model/found-model.ts";
 import type { SourceLocation } from "../policy/source-location.ts";
 
 /** Paths kept of each kind; the rest is counted. */

@@ -10,6 +10,8 @@ import {
   signaturesBeside,
   signsFolder,
 } from "./folder-signatures.ts";
+import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "./found-model.ts";
+import { hubSnapshot } from "./hub-cache.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -27,24 +29,6 @@ import { compareCodePoints } from "./names.ts";
 import { isSignatureName } from "./signature-names.ts";
 import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
-
-export interface FoundModel {
-  /** Absolute. */
-  readonly path: string;
-  readonly kind: "file" | "directory";
-  /** Absolute path of its signature file, if it has one; not verified. */
-  readonly signature?: string;
-  /** Further signature files, in the order of preference; absent where there is none. */
-  readonly otherSignatures?: readonly string[];
-}
-
-/** A signature whose model is not here. Nothing of it is verified. */
-export interface SignatureWithoutModel {
-  /** Absolute. */
-  readonly path: string;
-  /** The model's name. */
-  readonly subject?: string;
-}
 
 /** Why a search skips a folder: for its name, because it is a Python environment, or it cannot be read. */
 export type SkipReason = "name" | "environment" | "unreadable";
@@ -82,17 +66,6 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
   const path = resolve(root);
   if (statModel(path).isDirectory()) return new Search(options, slices).run(path);
   return [foundModel(path, "file", await findSignatures(path, options))];
-}
-
-/** @param signatures its signature files, the one to show first */
-export function foundModel(path: string, kind: FoundModel["kind"], signatures: readonly string[]): FoundModel {
-  const [signature, ...otherSignatures] = signatures;
-  if (signature === undefined) return { path, kind };
-  return { path, kind, signature, ...(otherSignatures.length > 0 && { otherSignatures }) };
-}
-
-export function signaturesOf({ signature, otherSignatures = [] }: FoundModel): readonly string[] {
-  return signature === undefined ? [] : [signature, ...otherSignatures];
 }
 
 /** A folder to search. */
@@ -205,7 +178,8 @@ class Search {
     folder.isFront = isModelFront(listing.files);
     // A signature next to this folder may have made it a model before it was listed.
     if (this.#found.has(folder.path)) folder.owns = "everything";
-    else if (listing.files.has(SKILL_FILE) || this.#isNamed(folder.relative)) this.#addFolder(folder, "everything");
+    else if (listing.files.has(SKILL_FILE) || isKernel(folder.path) || this.#isNamed(folder.relative))
+      this.#addFolder(folder, "everything");
     else this.#addUnsigned(folder, listing, byModel);
     await this.#addNamedFiles(folder, listing);
   }
@@ -285,6 +259,11 @@ class Search {
   #add(model: FoundModel): void {
     this.#found.set(model.path, model);
   }
+}
+
+/** A kernel of the Hugging Face Hub is native code: nothing in it looks like a model. */
+function isKernel(path: string): boolean {
+  return hubSnapshot(path)?.type === "kernels";
 }
 
 /** The nearest model, or package of one, that the folder is in. */

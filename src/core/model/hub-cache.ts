@@ -3,13 +3,15 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import type { LinkTarget } from "./links.ts";
 
 /** Hugging Face's cache keeps each revision in `models--ORG--NAME/snapshots/REVISION`, of links into its `blobs`. */
-const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
+const REPOSITORY = /^(models|datasets|spaces|kernels)--(.+)$/;
 const REVISION = /^[0-9a-f]{40}$/;
 /** A blob is called after its ETag: the SHA-256 of a file in Git LFS, the SHA-1 that git has for any other. */
 const BLOB = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The repository and revision of a snapshot. */
-interface HubSnapshot {
+export interface HubSnapshot {
+  /** What the repository holds: `models`, `datasets`, `spaces` or `kernels`. */
+  readonly type: string;
   /** `org/name`. */
   readonly name: string;
   /** Hex, of 40 digits. */
@@ -20,9 +22,10 @@ interface HubSnapshot {
 export function hubSnapshot(path: string): HubSnapshot | undefined {
   const revision = basename(path);
   const snapshots = dirname(path);
-  const [, name] = REPOSITORY.exec(basename(dirname(snapshots))) ?? [];
-  if (name === undefined || basename(snapshots) !== "snapshots" || !REVISION.test(revision)) return undefined;
-  return { name: name.replace("--", "/"), revision };
+  const [, type, name] = REPOSITORY.exec(basename(dirname(snapshots))) ?? [];
+  if (type === undefined || name === undefined || basename(snapshots) !== "snapshots" || !REVISION.test(revision))
+    return undefined;
+  return { type, name: name.replace("--", "/"), revision };
 }
 
 /**

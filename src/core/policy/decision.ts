@@ -3,13 +3,14 @@ import type { SourceLocation } from "./source-location.ts";
 
 /**
  * - `accepted`: all policies that cover the model accept it, at least one of them its signer
+ * - `pinned`: not signed, and its bytes are those that a policy pins
  * - `exception`: allowed by `static: pass`, and by no signer
  * - `unsigned`: without a signature, and no policy demands one
  * - `warned`: a policy in the mode `warn` does not accept it, and no enforced policy rejects it
  * - `refused`: an enforced policy does not accept it
  * - `uncovered`: no policy that can accept a signer covers it
  */
-export type Outcome = "accepted" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
+export type Outcome = "accepted" | "pinned" | "exception" | "unsigned" | "warned" | "refused" | "uncovered";
 
 /** A policy or an authority, by its name and its position in a policy file. */
 export interface PolicyReference extends SourceLocation {
@@ -30,8 +31,8 @@ export interface PolicyDecision {
   readonly source: "user" | "workspace";
   readonly mode: "enforce" | "warn";
   readonly satisfied: boolean;
-  /** What satisfied it: an accepted signer, an exception, or that it demands no signature. */
-  readonly by?: "signer" | "exception" | "nothing-demanded";
+  /** What satisfied it: an accepted signer, pinned bytes, an exception, or that it demands no signature. */
+  readonly by?: "signer" | "pin" | "exception" | "nothing-demanded";
   /** Whether its acceptance counts: that of an untrusted workspace does not. */
   readonly counts: boolean;
   /** The one that accepted, or the closest of those that did not. */

@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import type { Reason } from "../verdict.ts";
-import type { Decision, Outcome, PolicyDecision } from "./decision.ts";
+
+import type { AuthorityDecision, Decision, Outcome, PolicyDecision } from "./decision.ts";
 import { matchAuthorities } from "./match-authorities.ts";
-import type { ModelFacts } from "./model-facts.ts";
+import { type ModelFacts, type PinFacts, pinsOf } from "./model-facts.ts";
+
 import type { Policy } from "./policy.ts";
 import type { SourceLocation } from "./source-location.ts";
 
@@ -68,6 +70,7 @@ function outcomeOf(decisions: readonly PolicyDecision[], invalid: readonly Inval
   if (decisions.some(({ satisfied }) => !satisfied)) return "warned";
   const by = decisions.filter(({ counts }) => counts).map((decision) => decision.by);
   if (by.includes("signer")) return "accepted";
+  if (by.includes("pin")) return "pinned";
   return by.includes("exception") ? "exception" : "unsigned";
 }
 
@@ -129,6 +132,8 @@ function decidePolicy(
   const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
+  const pinned = facts.signature === "none" ? matchPins(policy, facts.pin) : undefined;
+  if (pinned !== undefined) return { ...base, ...none, authorities: [pinned], satisfied: true, by: "pin" };
   if (facts.signature === "none" && !policy.requireSignature) {
     return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
   }
@@ -139,6 +144,21 @@ function decidePolicy(
   const authority = { name: exception.name, ...exception.location };
   const authorities = [{ authority, accepted: true, message: exception.message ?? "" }];
   return { ...base, ...none, authorities, satisfied: true, by: "exception" };
+}
+
+/** The pin that an unsigned model is. */
+function matchPins(policy: Policy, pin: ModelFacts["pin"]): AuthorityDecision | undefined {
+  const found = pinsOf(policy).find(({ sha256 }) => sha256 === pin?.sha256);
+  if (found === undefined) return undefined;
+  const { name, location, note = "same bytes as pinned" } = found;
+  return { authority: { name, ...location }, accepted: true, message: note };
+}
+
+function pinReason({ sha256, problem }: PinFacts): string {
+  if (sha256 !== undefined) return "the model is not signed, and its bytes are not those that are pinned";
+  if (problem === undefined)
+    return "the model is not signed, and its bytes were not compared with those that are pinned";
+  return `the model is not signed, and its bytes cannot be compared with those that are pinned: ${clause(problem.message)}`;
 }
 
 /** A policy that has nothing but `static: fail` rejects every model that it covers. */
@@ -167,6 +187,9 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   });
   const problem = facts.problem && clause(facts.problem.message);
   const none = { authorities: [], untold: 0, warnings: [] };
+  if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {
+    return { ...none, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
+  }
   if (facts.signature === "none") {
     const why = problem === undefined ? "" : ` (${problem})`;
     const text = `a signature is demanded, and there is none${why}`;

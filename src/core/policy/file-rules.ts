@@ -18,11 +18,13 @@ function intersection(some: readonly string[], others: readonly string[]): strin
 }
 
 /**
- * The policies that decide which files may differ: all but exceptions. None if no policy among them counts, so that
+ * The policies that decide which files may differ: all but exceptions and pins. None if no policy among them counts, so that
  * nothing is ignored.
  */
 export function governingPolicies(policies: readonly Policy[], counts: (policy: Policy) => boolean): Policy[] {
-  const governing = policies.filter(({ authorities }) => authorities.some(({ kind }) => kind !== "static"));
+  const governing = policies.filter(({ authorities }) =>
+    authorities.some(({ kind }) => kind !== "static" && kind !== "digest"),
+  );
   return governing.some(counts) ? governing : [];
 }
 

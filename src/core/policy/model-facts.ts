@@ -1,5 +1,7 @@
 import type { Reason } from "../verdict.ts";
 import type { Signer, SigningMethod } from "../verification/signer.ts";
+import type { DigestAuthority } from "./authorities/digest.ts";
+import type { Policy } from "./policy.ts";
 
 /** Names what a signature was checked against: all keys, one set of root certificates, or one Sigstore instance. */
 export type TrustId = string;
@@ -26,6 +28,21 @@ export interface ModelFacts {
   readonly problem?: Reason;
   /** Absent while no file was read: the decision is then about the signer only. */
   readonly files?: FileFacts;
+  /** Only of an unsigned model, and where a policy pins bytes. */
+  readonly pin?: PinFacts;
+}
+
+/** The bytes of a model as policies pin them; with neither field, they were not read. */
+export interface PinFacts {
+  /** Lower-case hex. */
+  readonly sha256?: string;
+  /** Why they cannot be pinned. */
+  readonly problem?: Reason;
+}
+
+/** What a policy pins. */
+export function pinsOf({ authorities }: Policy): DigestAuthority[] {
+  return authorities.filter((authority) => authority.kind === "digest");
 }
 
 export interface FileFacts {

@@ -28,6 +28,7 @@ const AuthorityShape = v.object({
     }),
   ),
   certificate: v.optional(v.object({ caCert: PathOrData, trustedIdentities: v.array(Text) })),
+  digest: v.optional(v.object({ sha256: Text, source: v.optional(Text), note: v.optional(Text) })),
   static: v.optional(v.object({ action: v.picklist(["pass", "fail"]), message: v.optional(Text) })),
 });
 

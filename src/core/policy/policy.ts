@@ -1,4 +1,5 @@
 import type { CertificateAuthority } from "./authorities/certificate.ts";
+import type { DigestAuthority } from "./authorities/digest.ts";
 import type { KeyAuthority } from "./authorities/key.ts";
 import type { KeylessAuthority } from "./authorities/keyless.ts";
 import type { StaticAuthority } from "./authorities/static.ts";
@@ -21,7 +22,7 @@ export interface Policy {
   readonly verification: PolicyDocument["spec"]["verification"];
 }
 
-export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | StaticAuthority;
+export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | DigestAuthority | StaticAuthority;
 
 export interface AuthorityBase {
   readonly name: string;

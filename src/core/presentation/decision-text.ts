@@ -15,6 +15,8 @@ export function policySentence(policy: PolicyDecision, t: Translate): string {
   if (!policy.satisfied) return policy.mode === "warn" ? t("{0} warns", name) : t("Not accepted by {0}", name);
   if (!policy.counts) return t("{0} does not count: the workspace is not trusted", name);
   switch (policy.by) {
+    case "pin":
+      return t("Same bytes as pinned by {0}", name);
     case "exception":
       return t("Allowed by an exception in {0}", name);
     case "nothing-demanded":
@@ -29,6 +31,8 @@ export function outcomeSentence(outcome: Outcome, t: Translate): string {
   switch (outcome) {
     case "accepted":
       return t("Every policy that covers this model accepts it.");
+    case "pinned":
+      return t("It is not signed. Its bytes are those that a policy pins.");
     case "exception":
       return t("A policy allows it by exception. No signature was accepted.");
     case "unsigned":

@@ -1,4 +1,5 @@
 import { ciIdentity, GITHUB_ACTIONS_ISSUER, shortRef } from "../verification/ci-identity.ts";
+import { commonName } from "../verification/distinguished-name.ts";
 import type { Signer, SigstoreSigner } from "../verification/signer.ts";
 import { shortHex } from "./bytes-and-time.ts";
 import type { Localizer, Translate } from "./localizer.ts";
@@ -28,18 +29,27 @@ function ciOf(signer: Signer): ReturnType<typeof ciIdentity> {
   return signer.method === "sigstore" ? ciIdentity(signer) : undefined;
 }
 
-/** The signer for a list; a workflow as `ci: acme/models release.yml@v1.2`. The whole identity belongs beside it. */
+/** A certificate by its common name; otherwise the whole identity. */
+function shortSignerText(signer: Signer, t: Translate): string {
+  const text = signerText(signer, t);
+  return signer.method === "certificate" && text === signer.subject ? commonName(text) : text;
+}
+
+/**
+ * The signer for a list: a workflow as `ci: acme/models release.yml@v1.2`, a certificate by its common name. The whole
+ * identity belongs beside it.
+ */
 export function signerName(signer: Signer, t: Translate): string {
   const ci = ciOf(signer);
-  if (ci === undefined) return signerText(signer, t);
+  if (ci === undefined) return shortSignerText(signer, t);
   return t("ci: {0} {1}@{2}", ci.repository, ci.workflow, shortRef(ci.ref));
 }
 
-/** The signer as part of a sentence; a workflow by its parts. */
+/** The signer as part of a sentence: a workflow by its parts, a certificate by its common name. */
 export function signerPhrase(signer: Signer | undefined, t: Translate): string {
   if (signer === undefined) return t("its signer");
   const ci = ciOf(signer);
-  if (ci === undefined) return signerText(signer, t);
+  if (ci === undefined) return shortSignerText(signer, t);
   return t("the workflow {0} of {1} at {2}", ci.workflow, `${ci.host}/${ci.repository}`, shortRef(ci.ref));
 }
 
@@ -72,7 +82,7 @@ export function signedByLine(signer: Signer, { t, time }: Localizer, { quote, ex
     case "certificate":
       return exact
         ? t("Signed by {0}, issued by {1}, root certificate {2}", name, quote(signer.issuer), quote(signer.root))
-        : t("Signed by {0}, issued by {1}", name, quote(signer.issuer));
+        : t("Signed by {0}, issued by {1}", name, quote(commonName(signer.issuer)));
     case "sigstore": {
       const issuer = quote(exact ? signer.issuer : issuerName(signer));
       return t("Signed by {0} ({1}), {2}", name, issuer, time(signer.signedAt));
@@ -86,7 +96,7 @@ export function acceptedBySettings(signer: Signer, t: Translate): string {
     case "key":
       return t("Accepted by your settings: trusted key");
     case "certificate":
-      return t("Accepted by your settings: trusted root certificate {0}", signer.root);
+      return t("Accepted by your settings: trusted root certificate {0}", commonName(signer.root));
     case "sigstore":
       return t("Accepted by your settings: trusted signer");
   }

@@ -7,7 +7,7 @@ export interface VerdictLabel {
   readonly label: string;
   /** Name of a codicon. */
   readonly icon: string;
-  readonly colour: "green" | "amber" | "red" | "neutral";
+  readonly colour: "green" | "blue" | "amber" | "red" | "neutral";
   /** One or two characters beside a file's name, if any. */
   readonly badge?: string;
   /** One character before the label, in plain text. */
@@ -17,6 +17,7 @@ export interface VerdictLabel {
 /** The one table that every surface reads. */
 export const VERDICT_LABELS: Readonly<Record<VerdictState, VerdictLabel>> = {
   verified: { label: "Verified", icon: "verified-filled", colour: "green", badge: "✓", mark: "✓" },
+  pinned: { label: "Same bytes as pinned", icon: "pinned", colour: "blue", mark: "=" },
   untrusted: { label: "Signer not accepted", icon: "unverified", colour: "amber", badge: "?", mark: "?" },
   modified: { label: "Changed since signing", icon: "error", colour: "red", badge: "✗", mark: "✗" },
   invalid: { label: "Signature not valid", icon: "error", colour: "red", badge: "✗", mark: "✗" },
@@ -38,6 +39,9 @@ const EXCEPTION: VerdictLabel = {
 const ADDED_BY_TOOLS: VerdictLabel = { ...EXCEPTION, label: "Files added by tools" };
 const SIGNATURE_DEMANDED: VerdictLabel = { ...EXCEPTION, label: "Not signed" };
 
+/** Of an unsigned model: there is no signing that it changed since. */
+const PIN_BROKEN: VerdictLabel = { ...VERDICT_LABELS.modified, label: "Changed since pinned" };
+
 const STALE: Readonly<Record<StaleCause, string>> = {
   files: VERDICT_LABELS.stale.label,
   policy: "Outdated: policy changed",
@@ -47,12 +51,14 @@ const STALE: Readonly<Record<StaleCause, string>> = {
 
 /** The texts of this file, for translators. */
 export const LABEL_TEXTS: readonly string[] = [
-  ...[...Object.values(VERDICT_LABELS), EXCEPTION, ADDED_BY_TOOLS, SIGNATURE_DEMANDED].map(({ label }) => label),
+  ...[...Object.values(VERDICT_LABELS), EXCEPTION, ADDED_BY_TOOLS, SIGNATURE_DEMANDED, PIN_BROKEN].map(
+    ({ label }) => label,
+  ),
   ...Object.values(STALE),
 ];
 
 /** A verdict as far as its label depends on it. */
-type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause" | "comparison">;
+type Labelled = Pick<Verdict, "state" | "decision" | "staleBecause" | "comparison" | "pin">;
 
 /** The label of a verdict: by its state and its cause, and by what policies decided. */
 export function verdictLabel(verdict: Labelled, t: Translate): VerdictLabel {
@@ -60,12 +66,16 @@ export function verdictLabel(verdict: Labelled, t: Translate): VerdictLabel {
   return { ...found, label: t(found.label) };
 }
 
+/** What policies say of an unsigned model that they do not accept. */
+const DEMANDS: ReadonlySet<string> = new Set(["POLICY_SIGNATURE_REQUIRED", "POLICY_PIN"]);
+
 function labelOf(verdict: Labelled): VerdictLabel {
   const { state, decision, staleBecause } = verdict;
   if (state === "stale") return { ...VERDICT_LABELS.stale, label: STALE[staleBecause ?? "files"] };
   if (isException(verdict)) return EXCEPTION;
+  if (state === "modified" && verdict.pin !== undefined) return PIN_BROKEN;
   if (isToolFilesOnly(verdict)) return ADDED_BY_TOOLS;
-  const demanded = decision?.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED") === true;
+  const demanded = decision?.reasons.some(({ code }) => DEMANDS.has(code)) === true;
   return state === "unsigned" && demanded ? SIGNATURE_DEMANDED : VERDICT_LABELS[state];
 }
 

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { StaleCause, Verdict } from "../verdict.ts";
 import { differencesPhrase, differencesText, toolFilesText } from "./coverage-text.ts";
@@ -14,6 +15,8 @@ export function summarizeVerdict(verdict: Verdict, localizer: Localizer): string
     case "verified":
     case "untrusted":
       return signer === undefined ? "" : signerName(signer, t);
+    case "pinned":
+      return verdict.pin?.pinnedOn === undefined ? t("pinned") : t("pinned {0}", localizer.date(verdict.pin.pinnedOn));
     case "modified":
       return comparison === undefined ? shortReason(verdict, t) : differencesText(comparison, t);
     case "invalid":
@@ -22,7 +25,7 @@ export function summarizeVerdict(verdict: Verdict, localizer: Localizer): string
     case "unsigned":
       return t("not signed");
     case "unchecked":
-      return t("signed, not checked");
+      return awaitsPin(verdict) ? t("pinned, not checked") : t("signed, not checked");
     case "checking":
       return t("checking");
     case "stale": {
@@ -61,11 +64,15 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
       return isException(verdict)
         ? t("{0} is what {1} signed, unchanged.", name, who)
         : t("{0} is what {1} signed, unchanged, but {2}.", name, who, objection(verdict, t));
+    case "pinned":
+      return pinnedSentence(verdict, name, t, date);
     case "modified": {
       if (comparison !== undefined && isOnlyToolFiles(comparison)) {
         return t("{0}: {1} (signed by {2}).", name, toolFilesText(comparison, t), who);
       }
       const what = comparison === undefined ? shortReason(verdict, t) : differencesPhrase(comparison, t);
+      if (verdict.pin !== undefined)
+        return t("{0} doesn't match the bytes that {1} pins: {2}.", name, verdict.pin.policy.name, what);
       return signer === undefined
         ? t("{0} doesn't match its signature: {1}.", name, what)
         : t("{0} doesn't match its signature: {1} (signed by {2}).", name, what, who);
@@ -83,6 +90,7 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
         ? t("{0} is not signed, but a policy requires a signature.", name)
         : t("{0} is not signed.", name);
     case "unchecked":
+      if (awaitsPin(verdict)) return t("{0} is not signed; a policy pins its bytes, which were not checked yet.", name);
       return signer === undefined
         ? t("{0} is signed and was not checked yet.", name)
         : t("{0} was signed by {1}; its files were not checked yet.", name, who);
@@ -91,6 +99,19 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
     case "stale":
       return staleSentence(verdict.staleBecause ?? "files", name, t);
   }
+}
+
+/** Whether a policy pins bytes that were not compared yet. */
+function awaitsPin({ signature, reasons }: Verdict): boolean {
+  return signature === undefined && reasons.some(({ code }) => code === "POLICY_PIN");
+}
+
+function pinnedSentence({ pin }: Verdict, name: string, t: Translate, date: Localizer["date"]): string {
+  if (pin === undefined) return t("{0} is not signed. It has the same bytes as pinned.", name);
+  const file = basename(pin.policy.file);
+  return pin.pinnedOn === undefined
+    ? t("{0} is not signed. It has the same bytes as pinned in {1}.", name, file)
+    : t("{0} is not signed. It has the same bytes as pinned in {1} on {2}.", name, file, date(pin.pinnedOn));
 }
 
 /** Why a signer whose files match is not accepted, after "but". */

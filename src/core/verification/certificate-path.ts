@@ -6,6 +6,7 @@ import type { GeneralName } from "./certificates/general-names.ts";
 import { maySignCertificates, purposeViolation } from "./certificates/key-usage.ts";
 import { ConstrainedNames } from "./certificates/name-constraints.ts";
 import { type Certificate, certificateName } from "./certificates.ts";
+import { distinguishedName } from "./distinguished-name.ts";
 
 /** Most certificates in a bundle. */
 export const MAX_CHAIN = 16;
@@ -52,10 +53,27 @@ export function validatePath(
     }
   }
   if (first !== undefined) throw first;
+  const authority = claimedAuthority(leaf, others);
   throw new ProvenanceError(
     "CERTIFICATE_UNTRUSTED_ROOT",
-    `${label}: the signer's certificate does not lead to a root that you trust. Give the root certificate of the authority that issued it.`,
+    `${label}: the signer's certificate does not lead to a root that you trust. Trust the root certificate of "${authority}" to verify it.`,
+    { details: { authority } },
   );
+}
+
+/**
+ * The distinguished name of the root (RFC 4514) that a signer's certificates name, by their names alone: nothing is
+ * verified, and anyone can write such a name.
+ */
+export function claimedAuthority(leaf: Certificate, others: readonly Certificate[]): string {
+  const seen = new Set([leaf]);
+  let last = leaf;
+  for (;;) {
+    const issuer = others.find((other) => !seen.has(other) && isSameName(last.fields.issuer, other.fields.subject));
+    if (issuer === undefined) return distinguishedName(last.x509.issuer);
+    seen.add(issuer);
+    last = issuer;
+  }
 }
 
 /** State of path validation, from the trust anchor downwards (RFC 5280, 6.1.2). */

@@ -44,6 +44,16 @@ export function isSameDistinguishedName(a: DistinguishedName, b: DistinguishedNa
   );
 }
 
+/**
+ * A distinguished name for a line with little room: its common name, otherwise the organization, otherwise all of it. The
+ * whole name belongs beside it: many certificates may have one common name.
+ */
+export function commonName(text: string): string {
+  const attributes = parseDistinguishedName(text)?.flat() ?? [];
+  const find = (wanted: string): string | undefined => attributes.find(([type]) => type === wanted)?.[1];
+  return find("CN") ?? find("O") ?? text;
+}
+
 function partText(part: readonly Attribute[]): string {
   return JSON.stringify(part.map((attribute) => JSON.stringify(attribute)).sort());
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
-import { MAX_CHAIN, validatePath } from "./certificate-path.ts";
+import { claimedAuthority, MAX_CHAIN, validatePath } from "./certificate-path.ts";
 import { leafUsageViolation } from "./certificates/key-usage.ts";
 import {
   alternativeNames,
@@ -54,9 +54,11 @@ export async function verifyCertificateBundle(
   }
   checkLeafUsage(leaf, label);
   if (roots.length === 0) {
+    const authority = claimedAuthority(leaf, others);
     throw new ProvenanceError(
       "CERTIFICATE_NO_ROOTS",
-      `${label} was signed with a certificate, and no root certificate is trusted here. Trust the root certificate of "${distinguishedName(leaf.x509.issuer)}" to verify it.`,
+      `${label} was signed with a certificate, and no root certificate is trusted here. Trust the root certificate of "${authority}" to verify it.`,
+      { details: { authority } },
     );
   }
   const path = validatePath(leaf, others, roots, trust.at ?? new Date(), label);

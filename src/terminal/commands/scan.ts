@@ -1,5 +1,7 @@
 import { relative, resolve } from "node:path";
-import { type FoundModel, findModels, type SignatureWithoutModel, signaturesOf } from "../../core/model/find-models.ts";
+import { findModels } from "../../core/model/find-models.ts";
+import { type FoundModel, type SignatureWithoutModel, signaturesOf } from "../../core/model/found-model.ts";
+import type { Origin } from "../../core/origin/origin.ts";
 import { isInPart } from "../../core/parts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
@@ -16,7 +18,7 @@ export default defineCommand({
   name: "scan",
   operand: "DIR",
   description: [
-    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked.",
+    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked. Of an unsigned model, it also prints where it was downloaded from, if a record says so.",
     "With --public-key or --certificate-chain, everything below the folder is looked at, and every model is verified. Exit status 1 means that one is not, that a symbolic link or an unreadable folder is there, or no model at all.",
     "With --policy, everything below the patterns of the policies is looked at. Exit status 1 means that a model is refused or covered by no policy, that a file below a pattern such as models/** is covered by no signature, that a symbolic link or an unreadable folder lies there, or that a pattern matches nothing.",
   ],
@@ -85,12 +87,21 @@ export default defineCommand({
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
     });
     const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
+    const { recordedOrigin } = await import("../scanned-model.ts");
+    const origins = new Map<string, Origin>();
+    for (const { path, signature } of models) {
+      const origin = signature === undefined ? await recordedOrigin(path, interruption.signal) : undefined;
+      if (origin !== undefined) origins.set(path, origin);
+    }
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models, { part, strays }));
+      out.json(scanJson(root, models, { part, strays, origins }));
       return EXIT.done;
     }
-    out.print(...models.map((model) => modelLine(root, model)));
-    const { strayText } = await import("../scan-report.ts");
+    const { originColumn, strayText } = await import("../scan-report.ts");
+    for (const model of models) {
+      const origin = origins.get(model.path);
+      out.print([...modelLine(root, model), ...(origin === undefined ? [] : originColumn(origin))]);
+    }
     out.print(...strays.map((stray): Line => [{ text: strayText(stray), style: "dim" }]));
     const signed = models.filter(({ signature }) => signature !== undefined).length;
     log.info(`${countText(models.length, "model")}, ${signed} with a signature`);

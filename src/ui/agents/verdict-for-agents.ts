@@ -16,6 +16,7 @@ const NOTE =
 /** What each state means for an agent that wants to load the model. Contains no text from files. */
 const MEANINGS: Readonly<Record<VerdictState, string>> = {
   verified: "The signature is authentic, every signed file is unchanged, and the signer is accepted here.",
+  pinned: "The model is not signed. A policy here accepts exactly these bytes.",
   untrusted: "The signature is authentic and the files are unchanged, but the signer is not accepted here.",
   modified:
     "Files changed, are missing or were added since the model was signed. Do not load it before a person has reviewed it.",

@@ -16,8 +16,10 @@ import { COMMANDS, type CommandId } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
+import type { Services } from "../services.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { CodeWarnings } from "./code-warnings.ts";
+import { type HubServices, hubFixes, hubHover } from "./hub-surfaces.ts";
 import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
 /** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
@@ -26,8 +28,21 @@ export class CodeSurfaces {
   readonly #store = new DisposableStore();
   #links: Disposable;
 
-  constructor(registry: ModelRegistry) {
+  constructor(services: HubServices & Pick<Services, "registry">) {
+    const { registry } = services;
     this.#registry = registry;
+    this.#store.add(
+      languages.registerHoverProvider("python", {
+        provideHover: (document, position) => hubHover(document, position, services),
+      }),
+    );
+    this.#store.add(
+      languages.registerCodeActionsProvider(
+        "python",
+        { provideCodeActions: (document, range) => hubFixes(document, range, services) },
+        { providedCodeActionKinds: [CodeActionKind.QuickFix] },
+      ),
+    );
     this.#store.add(
       languages.registerHoverProvider(CODE_DOCUMENTS, {
         provideHover: (document, position) => codeHover(document, position, registry),

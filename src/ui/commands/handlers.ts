@@ -24,10 +24,16 @@ export function commandHandlers(services: Services): CommandHandlers {
     clearHashCache: async () => (await import("./clear-hash-cache.ts")).clearHashCache(services),
     findModels: async () => (await import("./find-models.ts")).findModels(services),
     filterModels: async () => (await import("./filter-models.ts")).filterModels(services),
+    clearFilter: () => services.view.setFilter(undefined),
+    groupByVerdict: () => services.view.setGrouped(true),
+    listByPath: () => services.view.setGrouped(false),
     showModel: async (...args) => (await import("./show-model.ts")).showModel(args, services),
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
     compare: async (...args) => (await import("./compare-model.ts")).compareModel(args, services),
     previewResigning: async (...args) => (await import("./preview-resigning.ts")).previewResigning(args, services),
+    checkOrigin: async (...args) => (await import("./origin-commands.ts")).checkOrigin(args, services),
+    pinModel: async (...args) => (await import("../trusting/pin-model.ts")).pinModel(args, services),
+    saveBom: async (...args) => (await import("./origin-commands.ts")).saveBom(args, services),
     showOutput: () => services.log.show(),
   };
 }

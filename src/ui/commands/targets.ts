@@ -21,7 +21,17 @@ const TARGET = v.union([
 type Target = v.InferOutput<typeof TARGET>;
 type ModelServices = Pick<Services, "registry" | "engine">;
 
-export type Purpose = "verify" | "compare" | "sign" | "show" | "trust" | "explain" | "report";
+export type Purpose =
+  | "origin"
+  | "bom"
+  | "pin"
+  | "verify"
+  | "compare"
+  | "sign"
+  | "show"
+  | "trust"
+  | "explain"
+  | "report";
 
 /**
  * The models that a command applies to: those clicked, otherwise the one that the user picks.
@@ -113,7 +123,12 @@ const OF_SIGNED: ReadonlySet<Purpose> = new Set<Purpose>(["verify", "compare", "
 
 async function pickModel(purpose: Purpose, services: Services): Promise<KnownModel> {
   const { models } = services.registry;
-  const candidates = OF_SIGNED.has(purpose) ? models.filter(isSigned) : models;
+  const candidates =
+    purpose === "pin"
+      ? models.filter((model) => !isSigned(model))
+      : OF_SIGNED.has(purpose)
+        ? models.filter(isSigned)
+        : models;
   const browseItem = { label: l10n.t("Choose Folder or File…"), iconPath: themeIcon("folder-opened") };
   const others = purpose === "sign" ? [browseItem] : [];
   if (candidates.length + others.length === 0) throw nothingToPick(services);
@@ -150,6 +165,9 @@ export async function pickAmong(
 }
 
 const TITLES: Readonly<Record<Purpose, () => string>> = {
+  origin: () => l10n.t("Check Against Download Record"),
+  bom: () => l10n.t("Save Bill of Materials"),
+  pin: () => l10n.t("Pin Bytes"),
   verify: () => l10n.t("Verify Model"),
   compare: () => l10n.t("Compare With Signature"),
   sign: () => l10n.t("Sign Model"),

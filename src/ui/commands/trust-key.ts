@@ -1,23 +1,26 @@
-import { CancellationError, l10n, window } from "vscode";
+import { CancellationError, l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
 import type { PemSource, Trust } from "../../core/trust.ts";
+import { commonName } from "../../core/verification/distinguished-name.ts";
 import { ActionableError } from "../../platform/commands.ts";
-import { messageText } from "../../platform/plain-text.ts";
+import { plainText } from "../../platform/plain-text.ts";
 import { readPem, type TrustKind } from "../../platform/trust.ts";
 import type { Services } from "../services.ts";
+import { accept } from "../trusting/accept-source.ts";
 import { browseForPem } from "./choose-key-file.ts";
 
 /** Trust Key…: adds a public key or a root certificate to the user's trust settings. */
 export async function trustKey(services: Services): Promise<void> {
   const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"), services.keyFiles);
   const source = await readPem(file);
-  await accept(source, kindOf(source), services);
+  await accept(source, kindOf(source), file, services);
 }
 
 /** Asks for the key or root certificate that a model's signature needs, and whether to trust it. */
 export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
-  const { source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
-  await accept(source, kindOf(source), services);
+  const { file, source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
+  await accept(source, kindOf(source), file, services);
 }
 
 /**
@@ -32,11 +35,20 @@ export async function askForSource(
   services: Services,
   again?: () => unknown,
 ): Promise<{ readonly file: string; readonly source: PemSource }> {
-  const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : l10n.t("Choose the Root Certificate");
+  const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : rootTitle(path, services);
   const file = await browseForPem(title, services.keyFiles);
   const source = await readPem(file);
   await requireMatch(path, source, kindOf(source), services, again);
   return { file, source };
+}
+
+/** Names whose root certificate is wanted, as far as the signature says. */
+function rootTitle(path: string, { registry }: Services): string {
+  const model = registry.get(path);
+  const claims = model === undefined ? "" : (unknownSigner(model.verdict)?.claims ?? "");
+  return claims === ""
+    ? l10n.t("Choose the Root Certificate")
+    : l10n.t("Choose the Root Certificate of {0}", plainText(commonName(claims)));
 }
 
 /** Rejects a key or certificate that this model was not signed with, before the user is asked to trust it. */
@@ -71,56 +83,4 @@ function kindOf({ label, pem }: PemSource): TrustKind {
     );
   }
   return "key";
-}
-
-/** Shows the key or certificate, and trusts it for this window or always, as the user answers. */
-export async function accept(given: PemSource, kind: TrustKind, services: Services): Promise<void> {
-  const always = l10n.t("Trust Always");
-  const thisWindow = l10n.t("Trust in This Window");
-  const { label } = given;
-  const question =
-    kind === "key" ? l10n.t("Trust the key {0}?", label) : l10n.t("Trust certificates issued under {0}?", label);
-  const { pem, described } = kind === "key" ? await readKey(given) : await readRoots(given);
-  const detail = [
-    described,
-    kind === "key"
-      ? l10n.t("Models signed with it are verified in every workspace.")
-      : l10n.t("Models signed with any certificate issued under it are verified in every workspace."),
-  ].join("\n\n");
-  const answer = await window.showInformationMessage(
-    messageText(question),
-    { modal: true, detail },
-    always,
-    thisWindow,
-  );
-  if (answer === undefined) throw new CancellationError();
-  if (answer === thisWindow) services.trust.acceptForWindow(kind, { label, pem });
-  else await services.trust.remember(kind, { label, pem });
-}
-
-/** What is trusted, and what the user compares. The PEM text is encoded again, so nothing else from the file is kept. */
-interface Readable {
-  readonly pem: string;
-  readonly described: string;
-}
-
-async function readKey(source: PemSource): Promise<Readable> {
-  const { keyFingerprint, readPublicKey } = await import("../../core/verification/elliptic-keys.ts");
-  const { key, curve } = readPublicKey(source);
-  return {
-    pem: key.export({ type: "spki", format: "pem" }).toString(),
-    described: l10n.t("{0} key, SHA-256 {1}", curve, keyFingerprint(key)),
-  };
-}
-
-async function readRoots(source: PemSource): Promise<Readable> {
-  const { readCertificates } = await import("../../core/verification/certificates.ts");
-  const { distinguishedName } = await import("../../core/verification/distinguished-name.ts");
-  const certificates = readCertificates([source]).map(({ x509 }) => x509);
-  return {
-    pem: certificates.map((certificate) => certificate.toString()).join(""),
-    described: certificates
-      .map(({ subject, fingerprint256 }) => `${messageText(distinguishedName(subject))}\nSHA-256 ${fingerprint256}`)
-      .join("\n\n"),
-  };
 }

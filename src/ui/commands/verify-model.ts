@@ -1,18 +1,17 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
+import { trustLabel } from "../../core/presentation/unknown-signer.ts";
 import type { Reason, Verdict } from "../../core/verdict.ts";
 import type { Action } from "../../platform/commands.ts";
 import { isCancellation, notify } from "../../platform/commands.ts";
 import { errorText } from "../../platform/log.ts";
 import { type ProgressReport, withProgress } from "../../platform/progress.ts";
-import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName, modelSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { trustSigner } from "../trusting/trust-signer.ts";
 import { selectSigstoreInstance } from "./sigstore-instance.ts";
 import { targetModels } from "./targets.ts";
-import { trustSignerOf } from "./trust-key.ts";
 
 /** Verify Model: hashes every file of the models and shows the verdicts. */
 export async function verifyModels(args: readonly unknown[], services: Services): Promise<readonly Verdict[]> {
@@ -41,20 +40,23 @@ async function checkEach(
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const model of models) {
-    if (models.length > 1) report.step(modelName(model));
-    const onProgress = models.length === 1 ? report.bytes : undefined;
-    const options = { asked: true, signal, ...(onProgress === undefined ? {} : { onProgress }) };
+  const isOne = models.length === 1;
+  const options = { asked: true, signal, ...(isOne && { onProgress: report.bytes }) };
+  let done = 0;
+  const checkOne = async (model: KnownModel): Promise<Verdict> => {
     try {
-      verdicts.push(await checker.check(model.path, "files", options));
+      return await checker.check(model.path, "files", options);
     } catch (error) {
-      if (models.length === 1 || isCancellation(error)) throw error;
+      if (isOne || isCancellation(error)) throw error;
       log.error(errorText(error));
-      verdicts.push({ ...model.verdict, state: "unverifiable" });
+      return { ...model.verdict, state: "unverifiable" };
+    } finally {
+      done += 1;
+      if (!isOne) report.step(l10n.t("{0} of {1}", done, models.length));
     }
-  }
-  return verdicts;
+  };
+  // The checker runs one at a time, and knows how many are left.
+  return Promise.all(models.map(checkOne));
 }
 
 const LEVELS = { verified: "information", modified: "error", invalid: "error" } as const;
@@ -67,9 +69,6 @@ function reportOne(path: string, services: Services): void {
   notify(services.log, level, modelSentence(model), nextAction(model, services));
 }
 
-const MISSING_KEY: readonly ErrorCode[] = ["KEY_UNKNOWN", "KEY_MISMATCH"];
-const MISSING_ROOT: readonly ErrorCode[] = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT"];
-
 /** Codes of a keyless signature that another Sigstore instance may verify. */
 const OTHER_INSTANCE: readonly ErrorCode[] = [
   "SIGSTORE_AUTHORITY_UNKNOWN",
@@ -78,22 +77,14 @@ const OTHER_INSTANCE: readonly ErrorCode[] = [
 ];
 
 function nextAction(model: KnownModel, services: Services): Action {
-  const { state, signer, decision, reasons } = model.verdict;
-  const trust = { label: l10n.t("Trust Signer…"), run: () => trustSigner([model.path], services) };
-  if (state === "untrusted" && signer?.method === "sigstore" && decision === undefined) return trust;
-  // Where a policy applies, a key in the settings changes nothing.
-  if (decision?.reasons.some(isAboutSigner) === true) return trust;
+  const { state, decision, reasons } = model.verdict;
+  const label = trustLabel(model.verdict, l10n.t);
+  if (label !== undefined && (decision === undefined || decision.reasons.some(isAboutSigner))) {
+    return { label, run: () => trustAndReport(model.path, services) };
+  }
   const code = reasons[0]?.code;
-  if (state === "unverifiable" && code !== undefined) {
-    if (MISSING_KEY.includes(code)) {
-      return { label: l10n.t("Choose Key…"), run: () => trustAndVerify(model.path, "key", services) };
-    }
-    if (MISSING_ROOT.includes(code)) {
-      return { label: l10n.t("Choose Certificate…"), run: () => trustAndVerify(model.path, "certificate", services) };
-    }
-    if (OTHER_INSTANCE.includes(code)) {
-      return { label: l10n.t("Select Sigstore Instance…"), run: () => selectAndVerify(model.path, services) };
-    }
+  if (state === "unverifiable" && code !== undefined && OTHER_INSTANCE.includes(code)) {
+    return { label: l10n.t("Select Sigstore Instance…"), run: () => selectAndVerify(model.path, services) };
   }
   return { label: l10n.t("Show Model"), run: () => services.view.show(model.path) };
 }
@@ -102,9 +93,9 @@ function isAboutSigner({ code }: Reason): boolean {
   return code === "POLICY_SIGNER";
 }
 
-async function trustAndVerify(path: string, kind: TrustKind, services: Services): Promise<void> {
-  await trustSignerOf(path, kind, services);
-  await verifyModels([path], services);
+async function trustAndReport(path: string, services: Services): Promise<void> {
+  await trustSigner([path], services);
+  reportOne(path, services);
 }
 
 async function selectAndVerify(path: string, services: Services): Promise<void> {

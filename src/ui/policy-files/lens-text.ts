@@ -18,17 +18,41 @@ export function lensesOf(
   const { folder, covers } = placeOfPolicy(document, policies);
   if (covers === "none") return [notRead()];
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
-  return patternsOf(document).flatMap((pattern) => {
-    if (globProblem(pattern.pattern) !== undefined) return [];
+  return rulesOf(patternsOf(document)).flatMap((patterns) => ruleLenses(document, patterns, models));
+}
+
+/** The patterns of each policy. */
+function rulesOf(patterns: readonly PatternRange[]): readonly (readonly PatternRange[])[] {
+  const rules: PatternRange[][] = [];
+  for (const pattern of patterns) {
+    const last = rules.at(-1);
+    if (last?.[0]?.policy === pattern.policy) last.push(pattern);
+    else rules.push([pattern]);
+  }
+  return rules;
+}
+
+/** One lens for all patterns of a policy, at the first that matches a model, and one at each that matches none. */
+function ruleLenses(
+  document: TextDocument,
+  patterns: readonly PatternRange[],
+  models: readonly KnownModel[],
+): readonly CodeLens[] {
+  const matched = new Set<KnownModel>();
+  const unmatched: PatternRange[] = [];
+  let first: PatternRange | undefined;
+  for (const pattern of patterns) {
+    if (globProblem(pattern.pattern) !== undefined) continue;
     const glob = new Glob(pattern.pattern);
-    return [
-      lens(
-        document,
-        pattern,
-        models.filter((model) => glob.matches(locateModel(model).path)),
-      ),
-    ];
-  });
+    const found = models.filter((model) => glob.matches(locateModel(model).path));
+    for (const model of found) matched.add(model);
+    if (found.length === 0) unmatched.push(pattern);
+    else first ??= pattern;
+  }
+  return [
+    ...(first === undefined ? [] : [lens(document, first, [...matched])]),
+    ...unmatched.map((pattern) => lens(document, pattern, [])),
+  ];
 }
 
 /** Verdicts change more often than a text. */

@@ -6,12 +6,17 @@ import { isPolicyDocument } from "./policy-documents.ts";
 
 type LensServices = Pick<Services, "registry" | "policies">;
 
-/** Shows above each pattern of a policy how many models it matches, and how many of them are accepted. */
+/** Milliseconds between two events. */
+const PAUSE = 1_000;
+
+/** Shows above the patterns of a policy how many models it matches, and how many of them are accepted. */
 export class RuleLenses implements CodeLensProvider {
   readonly #services: LensServices;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.#changed.event;
+  #timer: NodeJS.Timeout | undefined;
+  #isOutdated = false;
 
   constructor(services: LensServices) {
     this.#services = services;
@@ -25,6 +30,7 @@ export class RuleLenses implements CodeLensProvider {
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     this.#store.dispose();
   }
 
@@ -33,6 +39,18 @@ export class RuleLenses implements CodeLensProvider {
     const { registry, policies } = this.#services;
     if (!list && paths.every((path) => registry.get(path)?.progress !== undefined)) return;
     const isShown = window.visibleTextEditors.some(({ document }) => isPolicyDocument(document, policies));
-    if (isShown) this.#changed.fire();
+    if (isShown) this.#fire();
+  }
+
+  /** The editor asks for lenses after a pause without events, which many checks in a row would not leave. */
+  #fire(): void {
+    this.#isOutdated = true;
+    if (this.#timer !== undefined) return;
+    this.#isOutdated = false;
+    this.#changed.fire();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#isOutdated) this.#fire();
+    }, PAUSE);
   }
 }

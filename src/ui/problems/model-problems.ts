@@ -76,11 +76,11 @@ function rejections(
   return decisions.flatMap(({ policy: reference, mode, reasons }) => {
     const left = reasons.filter(({ code }) => !REPORTED_ELSEWHERE.has(code));
     if (left.length === 0) return [];
-    const code = left.some((reason) => reason.code === "POLICY_SIGNATURE_REQUIRED") ? "unsigned" : "refused";
-    const text =
-      code === "unsigned"
-        ? l10n.t("{0} is not signed, but the policy {1} requires a signature.", modelName(model), reference.name)
-        : l10n.t("{0} is not accepted. {1}", modelName(model), left.map(({ message }) => message).join(" "));
+    const demanded = left.some((reason) => reason.code === "POLICY_SIGNATURE_REQUIRED");
+    const code = demanded || left.some((reason) => reason.code === "POLICY_PIN") ? "unsigned" : "refused";
+    const text = demanded
+      ? l10n.t("{0} is not signed, but the policy {1} requires a signature.", modelName(model), reference.name)
+      : l10n.t("{0} is not accepted. {1}", modelName(model), left.map(({ message }) => message).join(" "));
     const severity = mode === "warn" ? DiagnosticSeverity.Information : DiagnosticSeverity.Warning;
     const { uri, range } = location(ruleLocation(reference, path, policies));
     const diagnostic = entry(code, text, severity, range);

@@ -1,6 +1,6 @@
 import { CodeAction, CodeActionKind, type Diagnostic, l10n, type TextDocument, type Uri, workspace } from "vscode";
-import type { ErrorCode } from "../../core/errors.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
+import { trustLabel, unknownSigner } from "../../core/presentation/unknown-signer.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
@@ -14,13 +14,6 @@ import { SOURCE } from "./problem-codes.ts";
 const IGNORABLE = 3;
 /** Characters of a name in a menu. */
 const SHORT = 40;
-
-const UNKNOWN_SIGNER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "KEY_UNKNOWN",
-  "KEY_MISMATCH",
-  "CERTIFICATE_NO_ROOTS",
-  "CERTIFICATE_UNTRUSTED_ROOT",
-]);
 
 type Find = (uri: Uri, diagnostic: Diagnostic) => readonly ModelProblem[];
 
@@ -47,6 +40,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   const verify = action(model, l10n.t("Verify {0} Again", name(model)), COMMANDS.verifyModel, diagnostic);
   const compare = action(model, l10n.t("Compare {0} With Its Signature", name(model)), COMMANDS.compare, diagnostic);
   const sign = action(model, l10n.t("Sign {0}…", name(model)), COMMANDS.signModel, diagnostic);
+  const pin = action(model, l10n.t("Pin the Bytes of {0}…", name(model)), COMMANDS.pinModel, diagnostic);
   switch (diagnostic.code) {
     case "invalid":
       return [preferred(verify)];
@@ -61,7 +55,7 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
     case "refused":
       return [...trust(model, diagnostic), ...ignore(model, diagnostic), explain(model, diagnostic), verify];
     case "unsigned":
-      return [...(workspace.isTrusted ? [preferred(sign)] : []), explain(model, diagnostic)];
+      return [...(workspace.isTrusted ? [preferred(sign), pin] : []), explain(model, diagnostic)];
     default:
       return [];
   }
@@ -69,17 +63,20 @@ function fixesFor(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
 
 /** Whether only the signer keeps the model from being accepted. */
 function isSignerUnaccepted({ verdict }: KnownModel): boolean {
-  const { state, decision, reasons } = verdict;
+  const { state, decision } = verdict;
   if (decision?.reasons.some(({ code }) => code === "POLICY_SIGNER") === true) return true;
   if (decision !== undefined && decision.outcome !== "uncovered") return false;
-  return state === "untrusted" || (state === "unverifiable" && reasons.some(({ code }) => UNKNOWN_SIGNER.has(code)));
+  return state === "untrusted" || unknownSigner(verdict) !== undefined;
 }
 
 function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {
   if (!workspace.isTrusted || !isSignerUnaccepted(model)) return [];
-  const { signer } = model.verdict;
-  const title =
-    signer === undefined
+  const { signer, decision } = model.verdict;
+  // A root certificate is trusted for all models that name it, not for this one.
+  const isRoot = decision === undefined && unknownSigner(model.verdict)?.kind === "certificate";
+  const title = isRoot
+    ? (trustLabel(model.verdict, l10n.t) ?? "")
+    : signer === undefined
       ? l10n.t("Trust the Signer of {0}…", name(model))
       : l10n.t("Trust {0}…", middleShortened(plainText(signerText(signer, l10n.t)), SHORT));
   return [preferred(action(model, title, COMMANDS.trustSigner, diagnostic))];

@@ -2,10 +2,12 @@ import { basename, dirname, relative, sep } from "node:path";
 import { l10n } from "vscode";
 import type { ChangedResource, Comparison } from "../../core/manifest/comparison.ts";
 import type { HiddenContent } from "../../core/model/file-list.ts";
+import type { OriginReport } from "../../core/origin/origin.ts";
 import { utcMinutes } from "../../core/presentation/bytes-and-time.ts";
 import { filesText, hiddenLabel, ignoredNames, readingText } from "../../core/presentation/coverage-text.ts";
 import { reasonLines } from "../../core/presentation/decision-text.ts";
 import type { Localizer } from "../../core/presentation/localizer.ts";
+import { claimText, originSentences } from "../../core/presentation/origin-text.ts";
 import { signedByLine } from "../../core/presentation/signer-text.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Coverage, Verdict } from "../../core/verdict.ts";
@@ -27,7 +29,7 @@ const NAMES_LISTED = 100;
  * Returns the verdict on a model in Markdown. Text from a bundle or a disk is in code spans, so that pasting it runs,
  * links and mentions nothing. The path is relative to the workspace, whose location stays private.
  */
-export function modelReport(model: KnownModel): string {
+export function modelReport(model: KnownModel, origin?: OriginReport): string {
   const verdict = settledVerdict(model);
   const look = verdictLabel(verdict, l10n.t);
   const lines = [
@@ -36,9 +38,21 @@ export function modelReport(model: KnownModel): string {
     ...list(l10n.t("Reasons"), reasonLines(verdict, l10n.t).map(codeSpan)),
     ...how(verdict),
     ...digest(verdict),
+    ...(origin === undefined ? [] : originLists(origin)),
     item(l10n.t("Model: {0}", codeSpan(pathInWorkspace(model)))),
   ];
   return [`### ${look.mark} ${look.label}: ${codeSpan(basename(model.path))}`, "", ...lines, ""].join("\n");
+}
+
+function originLists(origin: OriginReport): string[] {
+  const sentences = originSentences(origin, l10n.t).map(({ text }) => codeSpan(text));
+  return [
+    ...list(l10n.t("Download record"), sentences),
+    ...list(
+      l10n.t("Claims of its files, not verified"),
+      origin.claims.map((claim) => codeSpan(claimText(claim, l10n.t))),
+    ),
+  ];
 }
 
 export function item(text: string, depth = 0): string {

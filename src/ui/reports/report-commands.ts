@@ -26,14 +26,16 @@ export async function showReport(kind: ReportKind, args: readonly unknown[], ser
 /** Copy Report as JSON: copies what is known about the models, for scripts: one object, or an array for several models. */
 export async function copyReport(args: readonly unknown[], services: Services): Promise<void> {
   await copy(await targetModels(args, "show", services), (models) => {
-    const reports = models.map(({ verdict }) => verifyReport(verdict));
+    const reports = models.map(({ path, verdict }) => verifyReport(verdict, services.origins.get(path)?.origin));
     return `${JSON.stringify(reports.length === 1 ? reports[0] : reports, undefined, 2)}\n`;
   });
 }
 
 /** Copy Report as Markdown: copies the same for a ticket or a chat. */
 export async function copyReportAsMarkdown(args: readonly unknown[], services: Services): Promise<void> {
-  await copy(await targetModels(args, "show", services), (models) => models.map(modelReport).join("\n"));
+  await copy(await targetModels(args, "show", services), (models) =>
+    models.map((model) => modelReport(model, services.origins.get(model.path))).join("\n"),
+  );
 }
 
 async function copy(models: readonly KnownModel[], text: (models: readonly KnownModel[]) => string): Promise<void> {

@@ -16,8 +16,9 @@ export async function reportText(kind: ReportKind, path: string, services: Servi
   const { user, workspace: shared } = await services.policies.filesFor(model.folder);
   const files = [...user, ...shared];
   const verdict = settledVerdict(model);
+  const origin = services.origins.get(path);
   const sections = [
-    modelReport(model),
+    modelReport(model, origin),
     policyReport({
       verdict,
       path: locateModel(model).path,
@@ -27,7 +28,7 @@ export async function reportText(kind: ReportKind, path: string, services: Servi
     }),
   ];
   if (kind === "report") {
-    const json = visibleJson(JSON.stringify(verifyReport(verdict), undefined, 2));
+    const json = visibleJson(JSON.stringify(verifyReport(verdict, origin?.origin), undefined, 2));
     sections.push(`### ${l10n.t("As JSON")}\n\n${fenced(json, "json")}\n`);
   }
   return sections.join("\n");

@@ -9,12 +9,9 @@ import { messageText } from "../../platform/plain-text.ts";
 import { themeIcon } from "../theme.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
-interface ChoiceItem extends QuickPickItem {
-  readonly choice: AuthorityChoice;
-}
-
 /**
- * Asks how the policy names the signer; the narrowest choice is first.
+ * Asks how the policy names the signer, the narrowest choice first, and whether it embeds the key or root certificate or
+ * refers to its file.
  *
  * @param folder paths in the policy are relative to it
  * @param taken names of the authorities of the policy
@@ -25,30 +22,34 @@ export async function chooseAuthority(
   folder: string,
   taken: readonly string[],
 ): Promise<AuthorityChoice> {
-  const items = await choicesFor(evidence, folder, taken);
-  const [only] = items;
-  if (only === undefined) {
-    throw new ProvenanceError("USAGE", l10n.t("The signer's certificate has no name that a policy can match."));
-  }
-  if (items.length === 1) return only.choice;
-  const title = messageText(l10n.t("Trust {0}", signerText(evidence.signer, l10n.t)));
-  const chosen = await window.showQuickPick(items, {
-    title,
-    placeHolder: l10n.t("Select what the policy accepts"),
-    matchOnDescription: true,
-  });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.choice;
-}
-
-async function choicesFor(
-  evidence: SignerEvidence,
-  folder: string,
-  taken: readonly string[],
-): Promise<readonly ChoiceItem[]> {
   const { authoritiesFor } = await import("../../core/policy/editing/signer-authority.ts");
   const proven = await provenSigners(evidence, folder);
-  return proven.flatMap((one) => authoritiesFor(one, taken).map((choice) => ({ choice, ...itemFor(choice, one) })));
+  const choices = proven.flatMap((one) =>
+    authoritiesFor(one, taken).map((choice) => ({ choice, source: sourceOf(one) })),
+  );
+  const scopes = [...Map.groupBy(choices, ({ choice }) => `${choice.scope} ${choice.text}`).values()];
+  const items = scopes.flatMap((same) => (same[0] === undefined ? [] : [{ same, ...scopeItem(same[0].choice) }]));
+  if (items.length === 0) {
+    throw new ProvenanceError("USAGE", l10n.t("The signer's certificate has no name that a policy can match."));
+  }
+  const title = messageText(l10n.t("Trust {0}", signerText(evidence.signer, l10n.t)));
+  const { same } = await pickOne(items, title, l10n.t("Select what the policy accepts"));
+  const kind = evidence.signer.method === "key" ? "key" : "root";
+  const sources = same.map(({ choice, source }) => ({ choice, ...sourceItem(source, kind) }));
+  return (await pickOne(sources, title, l10n.t("Select how the policy refers to it"))).choice;
+}
+
+/** The only item without asking. @throws CancellationError */
+async function pickOne<T extends QuickPickItem>(items: readonly T[], title: string, placeHolder: string): Promise<T> {
+  const [only, ...others] = items;
+  if (only !== undefined && others.length === 0) return only;
+  const chosen = await window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
+  if (chosen === undefined) throw new CancellationError();
+  return chosen;
+}
+
+function sourceOf(proven: ProvenSigner): PathOrData {
+  return "key" in proven ? proven.key : "roots" in proven ? proven.roots : {};
 }
 
 /** The signer, once for each way in which the policy can refer to the key or the root. */
@@ -87,23 +88,33 @@ async function pathInside(folder: string, file: string): Promise<string | undefi
   }
 }
 
-function itemFor({ scope, text }: AuthorityChoice, proven: ProvenSigner): QuickPickItem {
-  const source = "key" in proven ? proven.key : "roots" in proven ? proven.roots : {};
-  const reference =
-    source.path === undefined
-      ? l10n.t("embedded in the policy")
-      : l10n.t("referenced by its path {0}: anyone who can change that file changes whom you trust", source.path);
+function sourceItem({ path }: PathOrData, kind: "key" | "root"): QuickPickItem {
+  if (path !== undefined) {
+    return {
+      label: messageText(l10n.t("Refer to {0}", path)),
+      detail: l10n.t("Anyone who can change that file changes whom you trust"),
+      iconPath: themeIcon("file-symlink-file"),
+    };
+  }
+  return {
+    label: kind === "key" ? l10n.t("Embed the key (recommended)") : l10n.t("Embed the root certificate (recommended)"),
+    detail: l10n.t("The policy changes only where its own text changes"),
+    iconPath: themeIcon("file-code"),
+  };
+}
+
+function scopeItem({ scope, text }: AuthorityChoice): QuickPickItem {
   const [icon, label, detail] = {
-    key: () => ["key", l10n.t("This key"), reference],
+    key: () => ["key", l10n.t("This key")],
     subject: () => [
       "file-badge",
       l10n.t("This subject under this root"),
-      l10n.t("Certificates under the root with exactly this subject. The root is {0}", reference),
+      l10n.t("Certificates under the root with exactly this subject"),
     ],
     "alternative-name": () => [
       "file-badge",
       l10n.t("This name under this root"),
-      l10n.t("Certificates under the root with exactly this name. The root is {0}", reference),
+      l10n.t("Certificates under the root with exactly this name"),
     ],
     identity: () => ["account", l10n.t("This identity")],
     "workflow-at-ref": () => [
@@ -120,7 +131,7 @@ function itemFor({ scope, text }: AuthorityChoice, proven: ProvenSigner): QuickP
   return {
     label: label ?? "",
     description: messageText(text),
-    ...(detail !== undefined && { detail: messageText(detail) }),
+    ...(detail !== undefined && { detail }),
     iconPath: themeIcon(icon ?? ""),
   };
 }

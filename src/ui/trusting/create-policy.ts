@@ -2,28 +2,24 @@ import { basename } from "node:path";
 import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
+import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
+import { trustLabel } from "../../core/presentation/unknown-signer.ts";
 import { ActionableError, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
-import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { nameList } from "../name-list.ts";
+import { unknownSigners } from "../../workspace/unknown-signers.ts";
 import type { Services } from "../services.ts";
+import { unknownSignerClaim, unknownSignerSentence } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
-import { literalPattern, newPolicyPath, openAt, shownPath } from "./destinations.ts";
+import { newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
+import { type AcceptedSigner, consequences, draftsFor, type FoundSigner, namesOf } from "./policy-drafts.ts";
 import { signerDetails } from "./signer-details.ts";
+import { trustSigner } from "./trust-signer.ts";
 import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
-
-/** Names in one sentence. */
-const NAMED = 12;
-
-interface FoundSigner {
-  readonly evidence: SignerEvidence;
-  readonly models: KnownModel[];
-}
 
 /**
  * Create Policy…: identifies who signed the models of a workspace folder, asks which of these signers to accept, and
@@ -37,16 +33,18 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   const path = newPolicyPath(folder);
   await assertOutsideSignedModels(path);
   const { signers, unknown } = await findSigners(folder, services);
-  if (signers.length === 0) throw noSigner(unknown);
-  const drafts: PolicyDraft[] = [];
+  if (signers.length === 0) throw noSigner(unknown, services);
+  const accepted: AcceptedSigner[] = [];
   for (const [index, found] of signers.entries()) {
-    const draft = await askAbout(found, index, signers.length, folder);
-    if (draft !== undefined) drafts.push(draft);
+    const authority = await askAbout(found, index, signers.length, folder);
+    if (authority !== undefined) accepted.push({ ...found, authority });
   }
-  if (drafts.length === 0) {
+  if (accepted.length === 0) {
     throw new ProvenanceError("USAGE", l10n.t("No signer was accepted, so no policy was created."));
   }
-  await writeDrafts(drafts, path, folder, unknown, services);
+  const drafts = draftsFor(accepted, signers, folder);
+  const models = services.registry.models.filter((model) => model.folder === folder);
+  await writeDrafts(drafts, path, folder, consequences(drafts, accepted, unknown, models, folder), services);
 }
 
 async function chooseFolder(): Promise<WorkspaceFolder> {
@@ -76,7 +74,7 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
     (model) => model.folder === folder && model.verdict.signature !== undefined,
   );
   return withProgress(l10n.t("Reading signatures"), async (report, signal) => {
-    const signers = new Map<string, FoundSigner>();
+    const signers = new Map<string, { readonly evidence: SignerEvidence; readonly models: KnownModel[] }>();
     const unknown: KnownModel[] = [];
     for (const model of signed) {
       if (signal.aborted) throw new CancellationError();
@@ -95,21 +93,29 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
   });
 }
 
-function noSigner(unknown: readonly KnownModel[]): ActionableError {
-  const [first] = unknown;
+/** Leads to trusting a signer first, and then on to the policy. */
+function noSigner(unknown: readonly KnownModel[], services: Services): ActionableError {
+  const [group] = unknownSigners(unknown);
+  const first = group?.models[0] ?? unknown[0];
   if (first === undefined) {
     return new ActionableError(l10n.t("No model in this folder is signed, so there is no signer to accept."), {
       label: l10n.t("Show Models"),
       run: () => commands.executeCommand(COMMANDS.showModel),
     });
   }
-  const message = l10n.t(
-    "The signers of these models are unknown: {0}. Trust a signer with a key or certificate that you got from them; one that comes with the model proves nothing.",
-    namesOf(unknown),
+  const message =
+    group === undefined
+      ? l10n.t("The signers of these models are unknown: {0}.", namesOf(unknown))
+      : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+  const advice = l10n.t(
+    "To create a policy, first trust a signer with a key or certificate that you got from them; one that comes with the model proves nothing.",
   );
-  return new ActionableError(message, {
-    label: l10n.t("Trust Signer…"),
-    run: () => commands.executeCommand(COMMANDS.trustSigner, first.path),
+  return new ActionableError(`${message} ${advice}`, {
+    label: trustLabel(first.verdict, l10n.t) ?? l10n.t("Trust Signer…"),
+    run: async () => {
+      await trustSigner([first.path], services);
+      if (group !== undefined) await createPolicy([], services);
+    },
   });
 }
 
@@ -119,7 +125,7 @@ async function askAbout(
   index: number,
   count: number,
   folder: string,
-): Promise<PolicyDraft | undefined> {
+): Promise<AuthorityDocument | undefined> {
   const { signer } = evidence;
   const accept = l10n.t("Accept");
   const skip = l10n.t("Do Not Accept");
@@ -135,40 +141,23 @@ async function askAbout(
   const answer = await window.showInformationMessage(messageText(title), options, accept, skip);
   if (answer === undefined) throw new CancellationError();
   if (answer !== accept) return undefined;
-  const { authority } = await chooseAuthority(evidence, folder, []);
-  const globs = models.map((model) => literalPattern(locateModel({ path: model.path, folder }).path));
-  const wider = l10n.t("A pattern such as models/* also covers future models.");
-  const comments = [plainText(signerText(signer, l10n.t)), wider];
-  return { name: `signer-${index + 1}`, models: globs, authorities: [authority], comments };
-}
-
-function namesOf(models: readonly KnownModel[]): string {
-  return nameList(
-    models.map(({ path }) => basename(path)),
-    NAMED,
-  );
+  return (await chooseAuthority(evidence, folder, [])).authority;
 }
 
 async function writeDrafts(
   drafts: readonly PolicyDraft[],
   path: string,
   folder: string,
-  unknown: readonly KnownModel[],
+  after: readonly string[],
   services: Services,
 ): Promise<void> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const { text, policies } = await planFile(drafts, path, folder);
-  const covered = drafts.reduce((sum, { models }) => sum + models.length, 0);
-  const left = unknown.length === 0 ? [] : [l10n.t("Not included, as their signer is unknown: {0}.", namesOf(unknown))];
-  const consequence =
-    covered === 1
-      ? l10n.t("This policy will override your settings for this model.")
-      : l10n.t("This policy will override your settings for {0} models.", covered);
   await confirmWriting({
     title: l10n.t("Create {0}?", plainText(shownPath(path))),
     before: [l10n.t("Content of the policy file:")],
     text,
-    after: [...left, consequence],
+    after,
     button: l10n.t("Create Policy"),
     file: path,
     content: { after: text },

@@ -5,9 +5,9 @@ import { SETTINGS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { accept } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
+import { accept } from "./accept-source.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
 /** Whether the signer can be added to the settings: a key or root that was not chosen just now is there, or in a policy. */
@@ -23,7 +23,7 @@ export function fitsSettings(evidence: SignerEvidence): boolean {
 export async function trustInSettings(model: KnownModel, evidence: SignerEvidence, services: Services): Promise<void> {
   if (!("pem" in evidence)) return trustIdentity(model, evidence.signer);
   const { signer, pem, file = "" } = evidence;
-  await accept({ label: basename(file), pem }, signer.method, services);
+  await accept({ label: basename(file), pem }, signer.method, file, services);
 }
 
 async function trustIdentity(model: KnownModel, { identity, issuer }: SigstoreSigner): Promise<void> {

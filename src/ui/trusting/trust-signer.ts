@@ -3,10 +3,12 @@ import { ProvenanceError } from "../../core/errors.ts";
 import type { AuthorityChoice } from "../../core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
+import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
 import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
+import { trustSignerOf } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { chooseAuthority } from "./authority-choice.ts";
@@ -41,8 +43,9 @@ import {
  * @throws CancellationError
  */
 export async function trustSigner(args: readonly unknown[], services: Services): Promise<void> {
-  requireTrustedWorkspace();
   const model = await targetModel(args, "trust", services);
+  if (isRootMissing(model)) return trustRoot(model, services);
+  requireTrustedWorkspace();
   const policies = await policiesOf(model, services);
   const evidence = await identifySigner(model, policies.all, services);
   const destinations = await destinationsFor(model, evidence, policies, services);
@@ -51,6 +54,16 @@ export async function trustSigner(args: readonly unknown[], services: Services):
   if (destination.kind === "settings") await trustInSettings(model, evidence, services);
   else await trustInPolicy(destination, model, evidence, policies, services);
   await services.checker.check(model.path, "files", { asked: true });
+}
+
+/** Whether trusting a root certificate in the settings would let the model, and others, be verified. */
+function isRootMissing({ verdict }: KnownModel): boolean {
+  return verdict.decision === undefined && unknownSigner(verdict)?.kind === "certificate";
+}
+
+async function trustRoot({ path }: KnownModel, services: Services): Promise<void> {
+  await trustSignerOf(path, "certificate", services);
+  await services.checker.check(path, "files", { asked: true });
 }
 
 async function destinationsFor(

@@ -4,7 +4,7 @@ import { FILE_FILTERS, FILE_STATES } from "../../engine/signature-view/file-stat
 // The messages between the viewer's page and the extension. Both sides parse what they receive.
 
 /** The colour and mark of a text, which says the same in words. */
-export const Tone = v.picklist(["green", "amber", "red", "neutral"]);
+export const Tone = v.picklist(["green", "blue", "amber", "red", "neutral"]);
 export type Tone = v.InferOutput<typeof Tone>;
 
 /**
@@ -113,8 +113,8 @@ export const ViewerState = v.object({
   /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
   canVerify: v.boolean(),
-  /** Whether the model would be verified if its signer were accepted. */
-  canTrust: v.boolean(),
+  /** The button that makes the signer trusted, where that would let the model be verified. */
+  trust: v.optional(v.string()),
   /** Texts of the page itself in the user's language, by name. */
   labels: v.record(v.string(), v.string()),
 });

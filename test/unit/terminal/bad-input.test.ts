@@ -336,7 +336,7 @@ describe("bad input", () => {
       writeFileSync(at("elsewhere.pem"), makeChain().root.pem);
       isUnable(
         await verifyCertificate("elsewhere.pem"),
-        "model.sig: the signer's certificate does not lead to a root that you trust. Give the root certificate of the authority that issued it.",
+        'model.sig: the signer\'s certificate does not lead to a root that you trust. Trust the root certificate of "CN=Example Root,O=Example" to verify it.',
         "unknown certificate authority",
       );
     });

@@ -105,7 +105,7 @@ describe("the terminal and a key in a PKCS #11 token", function () {
   const failures: readonly (readonly [string, () => string, number, RegExp])[] = [
     ["a missing URI", () => "", 2, /--pkcs11-uri is missing/],
     ["what is no URI", () => "token=release", 2, /does not start with "pkcs11:"/],
-    ["a PIN that nobody gives", () => uri(), 2, /there is no terminal to ask for it\. Add pin-source/],
+    ["a missing PIN", () => uri(), 2, /there is no terminal to ask for it\. Add pin-source/],
     ["a wrong PIN", () => uri("&pin-value=998877"), 2, /The PIN for the token "release" is wrong\./],
     ["a module that is not there", () => "pkcs11:token=a?module-path=/absent.so", 2, /\/absent\.so .* no such file/],
   ];

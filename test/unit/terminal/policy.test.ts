@@ -528,8 +528,8 @@ describe("policies on the command line", function () {
         [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude one another/],
         [["export", at("p.yaml")], /--to is missing/],
         [["export", at("p.yaml"), "--to", "x"], /is not one of cluster-image-policy, model-validation, flags/],
-        [["frobnicate"], /There is no "policy frobnicate": one of check, explain, init, import, export/],
-        [[], /one of check, explain, init, import, export/],
+        [["frobnicate"], /There is no "policy frobnicate": one of check, explain, init, pin, import, export/],
+        [[], /one of check, explain, init, pin, import, export/],
       ] as const) {
         const { status, stderr } = await run("policy", ...words);
         assert.equal(status, 2, words.join(" "));

@@ -129,7 +129,7 @@ describe("scan --policy, of files without a signature", function () {
 
     it("are the policy itself and its lock file", async () => {
       renameSync(at("model-policy.yaml"), at("models/model-policy.yaml"));
-      writeTree(folder(), { "models/model-policy.lock": "{}" });
+      writeTree(folder(), { "models/model-policy.lock.json": "{}" });
       const result = await run("scan", folder(), "--policy", at("models/model-policy.yaml"), "--root", folder());
       // Its key is relative to its own folder.
       assert.equal(result.status, 2);

@@ -75,6 +75,19 @@ describe("the checker", () => {
     assert.deepEqual(order, [model], "changes are watched for before the files are read");
   });
 
+  it("counts the models of one go, until the last verdict is reported", async () => {
+    const models = [await signed("a"), await signed("b"), await signed("c")];
+    const counts = new Set<string>();
+    registry.onDidChange(() => {
+      const { progress } = checker;
+      counts.add(progress === undefined ? "none" : `${progress.done} of ${progress.total}`);
+    });
+    await Promise.all(models.map((model) => checker.check(model, "files", { asked: true })));
+    assert.deepEqual([...counts], ["0 of 3", "1 of 3", "2 of 3", "none"]);
+    await checker.check(join(root(), "a"), "files", { asked: true });
+    assert.deepEqual([...counts].slice(4), ["0 of 1"]);
+  });
+
   it("takes a change before it reads anything for a part of the check", async () => {
     const model = await signed("a");
     const early = new Checker({

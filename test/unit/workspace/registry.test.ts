@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
-import type { FoundModel } from "../../../src/core/model/find-models.ts";
+import type { FoundModel } from "../../../src/core/model/found-model.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { ModelRegistry, type RegistryChange } from "../../../src/workspace/registry.ts";
 

@@ -1,13 +1,14 @@
 import type { Authority } from "../policy.ts";
 import type { AuthorityForm, AuthorityKind, FormName } from "./authority-kind.ts";
 import { certificate } from "./certificate.ts";
+import { digest } from "./digest.ts";
 import { githubActions } from "./github-actions.ts";
 import { key } from "./key.ts";
 import { keyless } from "./keyless.ts";
 import { exception } from "./static.ts";
 
 /** In the order in which they are offered. */
-const TABLE = { key, keyless, githubActions, certificate, static: exception };
+const TABLE = { key, keyless, githubActions, certificate, digest, static: exception };
 const FORMS: { readonly [F in FormName]: AuthorityForm<F> } = TABLE;
 const KINDS: { readonly [K in Authority["kind"]]: AuthorityKind<Extract<Authority, { readonly kind: K }>> } = TABLE;
 

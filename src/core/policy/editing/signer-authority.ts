@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
 import { ciIdentity } from "../../verification/ci-identity.ts";
+import { commonName } from "../../verification/distinguished-name.ts";
 import type { CertificateSigner, KeySigner, Signer, SigstoreSigner } from "../../verification/signer.ts";
 import type { AuthorityDocument, PathOrData } from "../policy-document.ts";
 
@@ -61,7 +62,10 @@ function certificateChoices(
   const choice = (scope: AuthorityScope, kind: string, text: string): AuthorityChoice => ({
     scope,
     text,
-    authority: { name: freeName(text, taken), certificate: { caCert, trustedIdentities: [`${kind}: ${text}`] } },
+    authority: {
+      name: freeName(scope === "subject" ? commonName(text) : text, taken),
+      certificate: { caCert, trustedIdentities: [`${kind}: ${text}`] },
+    },
   });
   return [
     ...(subject === "" ? [] : [choice("subject", "x509.subject", subject)]),

@@ -2,6 +2,7 @@ import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { type VerdictLabel, verdictLabel } from "../../../core/presentation/verdict-labels.ts";
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
 import type { Verdict } from "../../../core/verdict.ts";
+import { commonName } from "../../../core/verification/distinguished-name.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { ViewerState } from "../messages.ts";
 import { currentVerdict, type Subject, subjectName } from "./subject.ts";
@@ -56,8 +57,9 @@ function sentenceOf(subject: Subject, verdict: Verdict, localizer: Localizer): s
 }
 
 function claimSentence(subject: Subject, { t }: Localizer): string {
-  const { claimedSigner, problem } = subject.summary;
+  const { claimedSigner, method, problem } = subject.summary;
   const name = subjectName(subject);
   if (claimedSigner === undefined || problem !== undefined) return t("The signature of {0} cannot be read.", name);
-  return t("According to this file, {0} signed {1}. None of that is verified yet.", plainText(claimedSigner), name);
+  const who = method === "certificate" ? commonName(claimedSigner) : claimedSigner;
+  return t("According to this file, {0} signed {1}. None of that is verified yet.", plainText(who), name);
 }

@@ -5,7 +5,6 @@ export function labelsOf({ t }: Localizer) {
   return {
     verify: t("Verify"),
     verifyAgain: t("Verify Again"),
-    trust: t("Trust Signer…"),
     reopenAsText: t("Reopen as Text"),
     copyReport: t("Copy Report"),
     howChecked: t("Checks"),

@@ -54,6 +54,8 @@ function outcomeLabel(outcome: Outcome, t: Localizer["t"]): Pick<PolicyStep, "st
   switch (outcome) {
     case "accepted":
       return { status: "passed", result: t("Accepted") };
+    case "pinned":
+      return { status: "passed", result: t("Pinned") };
     case "exception":
       return { status: "warned", result: t("Exception") };
     case "unsigned":

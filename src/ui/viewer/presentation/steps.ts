@@ -6,6 +6,7 @@ import { differencesText, ignoredNames } from "../../../core/presentation/covera
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { signerPhrase } from "../../../core/presentation/signer-text.ts";
 import type { Reason, Verdict } from "../../../core/verdict.ts";
+import { commonName } from "../../../core/verification/distinguished-name.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Step, StepStatus } from "../messages.ts";
@@ -163,7 +164,7 @@ function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, locali
     case "key":
       return t("Signed with {0}. Anyone with its private key can sign.", who);
     case "certificate":
-      return t("{0}, according to a certificate issued by {1}.", who, plainText(signer.issuer));
+      return t("{0}, according to a certificate issued by {1}.", who, plainText(commonName(signer.issuer)));
     case "sigstore": {
       const issuer = plainText(signer.issuer);
       const log = plainText(signer.log.url.replace(/^https?:\/\//, ""));

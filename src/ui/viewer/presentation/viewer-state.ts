@@ -1,4 +1,5 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
+import { trustLabel } from "../../../core/presentation/unknown-signer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { ViewerState } from "../messages.ts";
@@ -22,6 +23,7 @@ export function viewerState(
   const signer = isAuthentic(verdict) ? verdict.signer : undefined;
   const timeline = signer && timelineOf(signer, verdict?.checkedAt, localizer);
   const origin = signer?.method === "sigstore" ? originOf(signer, links, localizer) : undefined;
+  const trust = verdict && trustLabel(verdict, localizer.t);
   const list = filesOf(subject, files.counts, files.generation, localizer);
   const state: ViewerState = {
     type: "state",
@@ -34,7 +36,7 @@ export function viewerState(
     ...(list && { files: list }),
     text: subject.summary.text,
     labels: labelsOf(localizer),
-    canTrust: verdict?.state === "untrusted" && signer !== undefined,
+    ...(trust !== undefined && { trust }),
     canVerify: subject.model !== undefined && subject.model.verdict.state !== "checking",
   };
   return { state, links };

@@ -5,7 +5,7 @@ import { post } from "./host.ts";
 import { label } from "./labels.ts";
 import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
 
-export function headline({ headline, name, path, canVerify, canTrust }: ViewerState): HTMLElement {
+export function headline({ headline, name, path, canVerify, trust }: ViewerState): HTMLElement {
   const { tone, label: verdict, sentence, notes } = headline;
   const again = tone === "green" || tone === "red";
   return make(
@@ -28,13 +28,13 @@ export function headline({ headline, name, path, canVerify, canTrust }: ViewerSt
       make(
         "div",
         { class: "actions" },
-        canTrust ? button("trust", label("trust"), "primary", "trust") : undefined,
+        trust === undefined ? undefined : button("trust", trust, "primary", "trust"),
         ...(canVerify
           ? [
               button(
                 "verify",
                 again ? label("verifyAgain") : label("verify"),
-                tone === "green" || canTrust ? "" : "primary",
+                tone === "green" || trust !== undefined ? "" : "primary",
                 "verify",
               ),
               button("copyReport", label("copyReport"), "", "copy"),

@@ -14,6 +14,8 @@ const TRIANGLE: Shape = { d: "M8 2 14.6 13.6H1.4L8 2Z" };
 const MARK: Shape = { d: "M8 6.2v3.4M8 11.4v.4" };
 const QUESTION: Shape = { d: "M6.2 6.3a1.9 1.9 0 1 1 2.6 1.8c-.5.2-.8.6-.8 1.2v.2M8 11.4v.4" };
 
+const EQUAL: Shape = { d: "M5.2 6.4h5.6M5.2 9.6h5.6" };
+
 const STATUS: Readonly<Record<StepStatus, readonly Shape[]>> = {
   passed: [RING, CHECK],
   failed: [RING, CROSS],
@@ -24,6 +26,7 @@ const STATUS: Readonly<Record<StepStatus, readonly Shape[]>> = {
 
 const TONES: Readonly<Record<Tone, readonly Shape[]>> = {
   green: [RING, CHECK],
+  blue: [RING, EQUAL],
   red: [RING, CROSS],
   amber: [TRIANGLE, MARK],
   neutral: [DASHED, QUESTION],

@@ -28,9 +28,9 @@ function fillSection(section: HTMLElement | undefined, content: unknown, parts: 
 function show(state: ViewerState): void {
   const before = last;
   last = state;
-  const { headline: head, name, path, canVerify, canTrust } = state;
+  const { headline: head, name, path, canVerify, trust } = state;
   setLabels(state.labels);
-  fillSection(top, { head, name, path, canVerify, canTrust }, () => [headline(state)]);
+  fillSection(top, { head, name, path, canVerify, trust }, () => [headline(state)]);
   fillSection(how, state.steps, () => steps(state.steps));
   fillSection(when, state.timeline, () => (state.timeline === undefined ? [] : timeline(state.timeline)));
   fillSection(where, state.origin, () => (state.origin === undefined ? [] : origin(state.origin)));

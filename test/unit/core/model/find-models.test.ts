@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import {
-  type FindOptions,
-  findModels,
-  type SignatureWithoutModel,
-  signaturesOf,
-} from "../../../../src/core/model/find-models.ts";
+import { type FindOptions, findModels } from "../../../../src/core/model/find-models.ts";
 import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
+import { type SignatureWithoutModel, signaturesOf } from "../../../../src/core/model/found-model.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { makeKeys } from "../../../support/keys.ts";
@@ -611,6 +607,16 @@ describe("findModels", function () {
     assert.deepEqual(limits, []);
     await found({ maxEntries: 123, onLimit });
     assert.deepEqual(limits, [123]);
+  });
+
+  it("finds the kernels of a Hugging Face cache, which hold code and no weights", async () => {
+    const snapshot = `kernels--acme--activation/snapshots/${"a1".repeat(20)}`;
+    const code = "build/torch/activation.so";
+    writeTree(folder(), {
+      [`${snapshot}/${code}`]: "",
+      [`spaces--acme--app/snapshots/${"a1".repeat(20)}/${code}`]: "",
+    });
+    assert.deepEqual(await found(), [`${snapshot}/`]);
   });
 
   it("takes a single file as the root", async () => {

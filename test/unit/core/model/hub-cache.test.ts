@@ -9,9 +9,14 @@ describe("a snapshot in a cache of Hugging Face", () => {
     hubSnapshot(join("/", "hub", repository, snapshots, revision));
 
   it("is called as its repository on the hub", () => {
-    assert.deepEqual(at("models--google--gemma-2b"), { name: "google/gemma-2b", revision: REVISION });
+    assert.deepEqual(at("models--google--gemma-2b"), {
+      type: "models",
+      name: "google/gemma-2b",
+      revision: REVISION,
+    });
     assert.equal(at("models--gpt2")?.name, "gpt2");
     assert.equal(at("datasets--org--reviews")?.name, "org/reviews");
+    assert.equal(at("kernels--org--activation")?.type, "kernels");
   });
 
   it("is recognized by all three names above each other", () => {

@@ -248,7 +248,7 @@ describe("reading policy files", function () {
         spec('  models: [{ glob: "**" }]\n  authorities:\n    - name: a\n'),
         "one-of",
         "7:7",
-        /needs one of key, keyless, githubActions, certificate or static/,
+        /needs one of key, keyless, githubActions, certificate, digest or static/,
       ));
     it("two forms of a subject", () =>
       fails(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SHORT_REASONS } from "../../../../src/core/errors.ts";
 import type { Outcome } from "../../../../src/core/policy/decision.ts";
 import { ENGLISH } from "../../../../src/core/presentation/localizer.ts";
+import { SHORT_REASONS } from "../../../../src/core/presentation/short-reasons.ts";
 import { VERDICT_LABELS, type VerdictLabel, verdictLabel } from "../../../../src/core/presentation/verdict-labels.ts";
 import type { Reason, StaleCause, Verdict, VerdictState } from "../../../../src/core/verdict.ts";
 

@@ -64,8 +64,10 @@ describe("the summary of a verdict", () => {
     assert.equal(summary("unchecked"), "signed, not checked");
   });
 
-  it("names a certificate by its subject, and by an alternative name where it has none", () => {
-    assert.equal(summary("verified", { signer: CERTIFICATE }), "CN=Alice,O=Example");
+  it("names a certificate by its common name, and by an alternative name where it has no subject", () => {
+    assert.equal(summary("verified", { signer: CERTIFICATE }), "Alice");
+    assert.equal(summary("verified", { signer: { ...CERTIFICATE, subject: "OU=Models,O=Example" } }), "Example");
+    assert.equal(summary("verified", { signer: { ...CERTIFICATE, subject: "OU=Models" } }), "OU=Models");
     assert.equal(summary("verified", { signer: { ...CERTIFICATE, subject: "" } }), "email:alice@example.com");
   });
 

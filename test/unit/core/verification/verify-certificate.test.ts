@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../../../src/core/bundle/parse-bundle.ts";
-import type { ErrorCode } from "../../../../src/core/errors.ts";
+import { type ErrorCode, ProvenanceError } from "../../../../src/core/errors.ts";
 import { MAX_CHAIN } from "../../../../src/core/verification/certificate-path.ts";
 import { verifyBundle } from "../../../../src/core/verification/verify-bundle.ts";
 import { type JsonObject, signBundle } from "../../../support/bundles.ts";
@@ -30,6 +30,19 @@ describe("verifying a certificate signature", () => {
     assert.equal(signer.fingerprints.length, 3);
     assert.match(signer.notBefore, /^\d{4}-\d\d-\d\dT/);
     assert.match(signer.serialNumber, /^[0-9a-f]+$/);
+  });
+
+  it("says which root its certificates name, where none or another is trusted", async () => {
+    const authority = "CN=Example Root,O=Example";
+    for (const chain of [[intermediate], [intermediate, root]]) {
+      const none = await authenticate({ leaf, chain, roots: [] }).catch((error: unknown) => error);
+      const other = await authenticate({ leaf, chain, roots: [makeChain().root] }).catch((error: unknown) => error);
+      for (const error of [none, other]) {
+        assert.ok(error instanceof ProvenanceError);
+        assert.equal(error.details["authority"], authority, error.code);
+        assert.match(error.message, /Trust the root certificate of "CN=Example Root,O=Example" to verify it\.$/);
+      }
+    }
   });
 
   for (const kind of ["P-256", "P-384", "P-521"] as const) {

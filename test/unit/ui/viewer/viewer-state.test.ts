@@ -216,8 +216,11 @@ describe("what the signature viewer tells", () => {
 
   it("of a signer whom nobody accepts, of an exception, and of a policy that says yes, with its line", () => {
     assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
-    assert.equal(told({ ...verified, state: "untrusted" }).state.canTrust, true);
-    assert.equal(told(verified).state.canTrust, false);
+    assert.equal(told({ ...verified, state: "untrusted" }).state.trust, "Trust Signer…");
+    assert.equal(told(verified).state.trust, undefined);
+    const reasons = [{ code: "CERTIFICATE_NO_ROOTS", message: "", details: {} }] as const;
+    const missing = { state: "unverifiable", reasons } as const;
+    assert.equal(told(missing).state.trust, "Trust Root Certificate…");
     const place = { file: join("/", "w", "model-policy.yaml"), line: 3, column: 5 };
     const decision: Decision = {
       outcome: "accepted",

@@ -52,13 +52,14 @@ async function taken(marked: string, label: string, asked?: Asked): Promise<stri
 }
 
 const SPEC = ["mode", "models", "requireSignature", "unsignedFiles", "authorities", "verification"];
-const KINDS = ["key", "keyless", "githubActions", "certificate", "static"];
+const KINDS = ["key", "keyless", "githubActions", "certificate", "digest", "static"];
 const SNIPPETS = [
   "public key",
   "person with a browser login",
   "people by a regular expression",
   "GitHub Actions workflow",
   "certificate under a root",
+  "pinned bytes",
   "exception",
 ];
 

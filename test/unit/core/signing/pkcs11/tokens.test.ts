@@ -145,7 +145,7 @@ describe("a key in a PKCS #11 token", function () {
       assert.equal(asked, 1);
     });
 
-    it("is missing where the URI has none and nobody can be asked", async () => {
+    it("is missing where the URI has none and there is no one to ask", async () => {
       const identity = { method: "pkcs11", uri: uri({ object: "prod" }) } as const;
       await failsWith("PKCS11_PIN_REQUIRED", () => sign({ model: model(), signature: signature(), identity }));
     });

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { BomFacts, BomFile, BomSignature } from "./bom/bom-facts.ts";
+import { cyclonedxJson } from "./bom/cyclonedx.ts";
+import { ProvenanceError } from "./errors.ts";
+import type { DigestProgress } from "./hashing/digest-request.ts";
+import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
+import { inspect } from "./inspect.ts";
+import { findSignatures } from "./model/find-signatures.ts";
+import { relativeToModel } from "./model/ignore.ts";
+import { findOrigin } from "./origin/find-origin.ts";
+import { listModel } from "./origin/list-model.ts";
+import type { OriginFiles } from "./origin/origin.ts";
+
+export interface BomOptions extends PoolChoice {
+  /** The folder, or the single file. */
+  readonly model: string;
+  /** Who signed it, where the signature was verified; otherwise the signer is named as a claim. */
+  readonly verifiedSigner?: string | undefined;
+  readonly toolVersion: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
+}
+
+/**
+ * Makes a bill of materials of a model: CycloneDX 1.6, JSON, with the SHA-256 of every file. Uses no network.
+ *
+ * @throws ProvenanceError as `findOrigin`
+ */
+export async function billOfMaterials(options: BomOptions): Promise<string> {
+  const { model, signal, onProgress, toolVersion } = options;
+  const list = await listModel(model, signal);
+  const { files } = list;
+  return withHashPool(options, async (pool) => {
+    const request = { root: list.path, files, algorithm: "sha256", mode: "cached" } as const;
+    const { digests } = await pool.digest(request, { signal, onProgress });
+    // The digests are in the cache by now.
+    const report = await findOrigin({ model, checkDigests: true, pool, signal });
+    const pointers = new Set(report.pointers.map(({ name }) => name));
+    const records = recordsOf(report.origin?.files);
+    const signature = await signatureOf(options);
+    const facts: BomFacts = {
+      name: basename(list.path),
+      files: files.flatMap(({ name }, at): BomFile[] => {
+        const record = records.get(name);
+        const sha256 = pointers.has(name) ? undefined : digests[at]?.[0];
+        if (name === signature?.name) return [];
+        return [{ name, ...(sha256 !== undefined && { sha256 }), ...(record !== undefined && { record }) }];
+      }),
+      notRead: list.others,
+      ...(report.origin && { origin: report.origin }),
+      claims: report.claims,
+      ...(signature && { signature }),
+      time: new Date().toISOString(),
+      toolVersion,
+    };
+    return cyclonedxJson(facts);
+  });
+}
+
+function recordsOf(files: OriginFiles | undefined): Map<string, BomFile["record"]> {
+  const { match = [], changed = [], extra = [] } = files ?? {};
+  const records = new Map<string, BomFile["record"]>();
+  for (const name of match) records.set(name, "match");
+  for (const name of changed) records.set(name, "changed");
+  for (const name of extra) records.set(name, "extra");
+  return records;
+}
+
+async function signatureOf({ model, verifiedSigner, signal }: BomOptions): Promise<BomSignature | undefined> {
+  const [path] = await findSignatures(model, { signal });
+  if (path === undefined) return undefined;
+  try {
+    const { claimedSigner } = await inspect(path);
+    const sha256 = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+    const name = relativeToModel(model, path) ?? basename(path);
+    const signer = verifiedSigner ?? claimedSigner;
+    return { name, sha256, signer, verified: verifiedSigner !== undefined };
+  } catch (error) {
+    // A file that is no signature does not belong into a bill of materials.
+    if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
+    throw error;
+  }
+}

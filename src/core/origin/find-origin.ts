@@ -1,0 +1,77 @@
+import { readLfsPointer } from "../model/git-lfs-pointer.ts";
+import { type DigestCheck, matchingFiles } from "./check-digests.ts";
+import { claimedOrigin } from "./claims/claimed-origin.ts";
+import { readClaims } from "./claims/read-claims.ts";
+import { compareWithRecord, sorted } from "./compare-record.ts";
+import type { DownloadRecord, RecordReader } from "./download-record.ts";
+import { readGitLfs } from "./git-lfs.ts";
+import { readHuggingFaceCache } from "./hugging-face-cache.ts";
+import { readHuggingFaceFolder } from "./hugging-face-folder.ts";
+import { listModel } from "./list-model.ts";
+import type { ListedModel } from "./listed-model.ts";
+import { readOllama } from "./ollama.ts";
+import type { Origin, OriginReport, PointerFile } from "./origin.ts";
+
+/** In the order in which they are asked: the first record that is understood counts. */
+const READERS: readonly RecordReader[] = [readHuggingFaceCache, readHuggingFaceFolder, readGitLfs, readOllama];
+
+export interface OriginOptions extends Omit<DigestCheck, "root"> {
+  /** A folder or a single file; in a store of Ollama's also a manifest. */
+  readonly model: string;
+  /** Whether digests are compared with the record; if not, names and sizes only, and no model file is read. */
+  readonly checkDigests: boolean;
+}
+
+/**
+ * Where a model was downloaded from, by the records that download tools left on this machine, and whether its files still
+ * match them. Uses no network. Records are not signed: the result is no verdict.
+ *
+ * @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE, MODEL_SPECIAL_FILE, MODEL_TOO_LARGE, FILE_UNREADABLE,
+ *   FILE_CHANGED, HASHER_FAILED, CANCELLED
+ */
+export async function findOrigin(options: OriginOptions): Promise<OriginReport> {
+  const model = await listModel(options.model, options.signal);
+  const pointers = model.files.flatMap((file): PointerFile[] => {
+    const size = readLfsPointer(file)?.size;
+    return size === undefined ? [] : [{ name: file.name, size }];
+  });
+  const claims = readClaims(model.files);
+  const record = await readRecord(model);
+  const origin =
+    record === undefined ? claimedOrigin(claims, model) : await recordedOrigin(model, record, pointers, options);
+  return { ...(origin && { origin }), pointers, claims };
+}
+
+async function readRecord(model: ListedModel): Promise<DownloadRecord | undefined> {
+  for (const read of READERS) {
+    const record = await read(model);
+    if (record !== undefined) return record;
+  }
+  return undefined;
+}
+
+async function recordedOrigin(
+  model: ListedModel,
+  record: DownloadRecord,
+  pointers: readonly PointerFile[],
+  options: OriginOptions,
+): Promise<Origin> {
+  const { source, repository, revision, purl } = record;
+  const { open, changed, ...others } = compareWithRecord(model, record, pointers);
+  const names = open.map(({ file }) => file.name);
+  const matching = options.checkDigests ? await matchingFiles(open, { ...options, root: model.path }) : undefined;
+  const differing = matching === undefined ? [] : names.filter((name) => !matching.has(name));
+  return {
+    source,
+    ...(repository !== undefined && { repository }),
+    ...(revision !== undefined && { revision }),
+    ...(purl !== undefined && { purl }),
+    basis: "record",
+    files: {
+      match: matching === undefined ? [] : names.filter((name) => matching.has(name)),
+      changed: sorted([...changed, ...differing]),
+      ...others,
+      ...(matching === undefined && { unchecked: names }),
+    },
+  };
+}

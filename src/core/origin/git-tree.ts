@@ -1,0 +1,63 @@
+import type { GitObjects } from "./git-objects.ts";
+
+const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
+/** Files of one commit that are looked at. */
+const MAX_FILES = 100_000;
+
+/**
+ * The files of a commit below a folder: their names, relative to it, and the identifiers of their blobs. Links and submodules
+ * are left out.
+ *
+ * @param prefix of the folder: empty, or `/` at its end
+ * @returns undefined where not all of it can be read
+ */
+export function filesOfCommit(objects: GitObjects, commit: string, prefix: string): Map<string, string> | undefined {
+  const text = objects.read(commit, MAX_OBJECT_BYTES);
+  const root =
+    text?.type === "commit" ? /^tree ([0-9a-f]{40})\n/.exec(text.content?.toString("latin1") ?? "")?.[1] : undefined;
+  if (root === undefined) return undefined;
+  let tree = root;
+  for (const part of prefix.split("/").slice(0, -1)) {
+    const next = entriesOf(objects, tree)?.find(({ name, mode }) => name === part && mode === FOLDER);
+    if (next === undefined) return undefined;
+    tree = next.id;
+  }
+  const files = new Map<string, string>();
+  const pending = [{ id: tree, prefix: "" }];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const entries = entriesOf(objects, folder.id);
+    if (entries === undefined || files.size > MAX_FILES || pending.length > MAX_FILES) return undefined;
+    for (const { mode, name, id } of entries) {
+      if (mode === FOLDER) pending.push({ id, prefix: `${folder.prefix}${name}/` });
+      else if (FILES.has(mode)) files.set(`${folder.prefix}${name}`, id);
+    }
+  }
+  return files;
+}
+
+const FOLDER = "40000";
+const FILES: ReadonlySet<string> = new Set(["100644", "100755", "100664"]);
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly name: string;
+  /** Lower-case hex. */
+  readonly id: string;
+}
+
+/** `MODE SP NAME NUL ID`, again and again (gitdatamodel(7)). */
+function entriesOf(objects: GitObjects, id: string): TreeEntry[] | undefined {
+  const tree = objects.read(id, MAX_OBJECT_BYTES);
+  if (tree?.type !== "tree" || tree.content === undefined) return undefined;
+  const { content } = tree;
+  const entries: TreeEntry[] = [];
+  for (let at = 0; at < content.length; ) {
+    const space = content.indexOf(0x20, at);
+    const end = content.indexOf(0, space);
+    if (space === -1 || end === -1 || end + 21 > content.length) return undefined;
+    const name = content.toString("utf8", space + 1, end);
+    entries.push({ mode: content.toString("latin1", at, space), name, id: content.toString("hex", end + 1, end + 21) });
+    at = end + 21;
+  }
+  return entries;
+}

@@ -1,0 +1,66 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { ProvenanceError } from "../errors.ts";
+import { enumerateModel } from "../model/enumerate.ts";
+import { below, digestOfEtag, type RecordedFile, type RecordReader } from "./download-record.ts";
+import { foldersAbove } from "./folders-above.ts";
+import { readSmallText } from "./read-small-file.ts";
+import { readTreeList } from "./tree-list.ts";
+
+const OWN_FOLDER = ".cache/huggingface";
+const ENDING = ".metadata";
+const MAX_METADATA_BYTES = 1024;
+/** Commit, entity tag, seconds since the epoch (huggingface_hub, `_local_folder.py`). */
+const METADATA = /^([0-9a-f]{40})\r?\n([0-9a-f]{40}|[0-9a-f]{64})\r?\n\d+(?:\.\d+)?\r?\n?$/;
+
+/**
+ * A folder that the Hugging Face client downloaded into (`local_dir`): a small file for each downloaded one holds its
+ * commit and digest. Which repository they are of is not recorded.
+ *
+ * The client ignores the record of a file that was written to later. Here it counts: it says what was downloaded.
+ */
+export const readHuggingFaceFolder: RecordReader = async ({ folder }) => {
+  for (const { path, prefix } of foldersAbove(folder)) {
+    const own = join(path, OWN_FOLDER);
+    const recorded = isFolder(join(own, "download")) ? await readMetadata(join(own, "download")) : undefined;
+    if (recorded === undefined || recorded.size === 0) continue;
+    const commits = new Set([...recorded.values()].map(({ commit }) => commit));
+    const [revision] = commits.size === 1 ? commits : [];
+    const listed = revision === undefined ? undefined : readTreeList(own, revision);
+    const files = new Map<string, RecordedFile>([...recorded].map(([name, { digest }]) => [name, digest]));
+    for (const [name, file] of listed ?? []) files.set(name, file);
+    return {
+      source: "huggingface",
+      ...(revision !== undefined && { revision }),
+      files: below(files, prefix),
+      listsAll: listed !== undefined,
+    };
+  }
+  return undefined;
+};
+
+interface Metadata {
+  readonly commit: string;
+  readonly digest: RecordedFile;
+}
+
+/** By the name of the downloaded file; what is not understood is left out. */
+async function readMetadata(folder: string): Promise<Map<string, Metadata>> {
+  const found = new Map<string, Metadata>();
+  try {
+    const { files } = await enumerateModel(folder, { ignore: [], allowSymlinks: false });
+    for (const { name, path } of files) {
+      if (!name.endsWith(ENDING)) continue;
+      const [, commit, etag] = METADATA.exec(readSmallText(path, MAX_METADATA_BYTES) ?? "") ?? [];
+      const digest = digestOfEtag(etag ?? "");
+      if (commit !== undefined && digest !== undefined) found.set(name.slice(0, -ENDING.length), { commit, digest });
+    }
+  } catch (error) {
+    if (!(error instanceof ProvenanceError)) throw error;
+  }
+  return found;
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,60 @@
+import { basename } from "node:path";
+import { ProvenanceError } from "../errors.ts";
+import type { DigestMode, DigestProgress } from "../hashing/digest-request.ts";
+import { type PoolChoice, withHashPool } from "../hashing/with-hash-pool.ts";
+import { listModel } from "../origin/list-model.ts";
+import { isPinnableName, type PinnedFile, pinDigest } from "./pin-list.ts";
+
+export interface MeasureOptions extends PoolChoice {
+  /** The folder, or the single file. */
+  readonly model: string;
+  readonly mode?: DigestMode | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
+}
+
+/** The bytes of a model, as a policy pins them. */
+export interface PinMeasurement {
+  /** See {@link pinDigest}. */
+  readonly sha256: string;
+  /** In code-point order. */
+  readonly files: readonly PinnedFile[];
+  /** Of all files. */
+  readonly bytes: number;
+  readonly bytesRead: number;
+  readonly bytesFromCache: number;
+}
+
+/**
+ * Hashes all files of a model, through the links of a Hugging Face cache and no others. `.git` and `.cache/huggingface` at
+ * its top are left out.
+ *
+ * @throws ProvenanceError MODEL_NOT_PINNABLE, MODEL_NOT_FOUND, MODEL_UNREADABLE, MODEL_SPECIAL_FILE, MODEL_TOO_LARGE,
+ *   FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
+ */
+export async function measurePin(options: MeasureOptions): Promise<PinMeasurement> {
+  const { mode = "full", signal, onProgress } = options;
+  const { path, files, others } = await listModel(options.model, signal);
+  if (files.length === 0) throw notPinnable(path, "there is no file in it");
+  const [other] = others;
+  if (other !== undefined) throw notPinnable(path, `"${other}" is a link or no regular file`);
+  const unpinnable = files.find(({ name }) => !isPinnableName(name));
+  if (unpinnable !== undefined) {
+    throw notPinnable(
+      path,
+      `the name ${JSON.stringify(unpinnable.name)} begins with a hyphen or holds a backslash or the end of a line`,
+    );
+  }
+  const { digests, bytesRead, bytesFromCache } = await withHashPool(options, (pool) =>
+    pool.digest({ root: path, files, algorithm: "sha256", mode }, { signal, onProgress }),
+  );
+  const pinned = files.map(({ name }, at): PinnedFile => ({ name, sha256: digests[at]?.[0] ?? "" }));
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { sha256: pinDigest(pinned), files: pinned, bytes, bytesRead, bytesFromCache };
+}
+
+function notPinnable(model: string, why: string): ProvenanceError {
+  return new ProvenanceError("MODEL_NOT_PINNABLE", `The bytes of ${basename(model)} cannot be pinned: ${why}.`, {
+    details: { model },
+  });
+}

@@ -1,0 +1,148 @@
+import { ProvenanceError } from "./errors.ts";
+import type { Comparison } from "./manifest/comparison.ts";
+import { compareCodePoints } from "./model/names.ts";
+import { lockedPin, readLock } from "./pins/lock-file.ts";
+import { type MeasureOptions, measurePin, type PinMeasurement } from "./pins/measure-pin.ts";
+import type { PinnedFile } from "./pins/pin-list.ts";
+import type { DigestAuthority } from "./policy/authorities/digest.ts";
+import { type PinFacts, pinsOf } from "./policy/model-facts.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Coverage, Pin, Verdict } from "./verdict.ts";
+
+/** The bytes of an unsigned model, as policies pin them. */
+export interface MeasuredPin {
+  readonly facts: PinFacts;
+  readonly measured?: PinMeasurement;
+  /** Seconds. */
+  readonly seconds: number;
+}
+
+/**
+ * Measures a model for the policies that pin bytes.
+ *
+ * @param readFiles if not, its bytes are not known
+ * @returns undefined where no policy pins any
+ * @throws ProvenanceError MODEL_NOT_FOUND, CANCELLED
+ */
+export async function measureForPolicies(
+  covering: readonly Policy[],
+  options: MeasureOptions,
+  readFiles: boolean,
+): Promise<MeasuredPin | undefined> {
+  if (!covering.some((policy) => pinsOf(policy).length > 0)) return undefined;
+  if (!readFiles) return { facts: {}, seconds: 0 };
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    const measured = await measurePin(options);
+    return { facts: { sha256: measured.sha256 }, measured, seconds: seconds() };
+  } catch (error) {
+    if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.code === "MODEL_NOT_FOUND")
+      throw error;
+    const { code, message, details } = error;
+    return { facts: { problem: { code, message, details } }, seconds: seconds() };
+  }
+}
+
+/**
+ * The verdict of an unsigned model whose policies pin bytes: `pinned` where they are these, and `modified` where they were
+ * pinned and are others.
+ *
+ * @param path as policies see the model
+ */
+export function concludePin(
+  unsigned: Verdict,
+  covering: readonly Policy[],
+  path: string,
+  { facts, measured, seconds }: MeasuredPin,
+): Verdict {
+  const { decision } = unsigned;
+  if (measured === undefined) {
+    return facts.problem === undefined
+      ? { ...unsigned, state: "unchecked", reasons: decision?.reasons ?? [] }
+      : unsigned;
+  }
+  const reading = measured.bytesFromCache > 0 ? "cached" : "full";
+  const known = { ...unsigned, coverage: coverageOf(measured, seconds), reading } as const;
+  if (decision?.outcome === "pinned") {
+    const pin = covering.flatMap((policy) => pinsWith(policy, measured.sha256, path))[0];
+    return { ...known, state: "pinned", reasons: [], ...(pin && { pin }) };
+  }
+  const earlier = earlierPin(covering, path);
+  if (earlier === undefined) return unsigned;
+  const reasons = unsigned.reasons.filter(({ code }) => code !== "SIGNATURE_NOT_FOUND");
+  const comparison = earlier.files && compareFiles(earlier.files, measured.files);
+  return { ...known, state: "modified", reasons, pin: earlier.pin, ...(comparison && { comparison }) };
+}
+
+function pinsWith(policy: Policy, sha256: string, path: string): Pin[] {
+  const locked = lockedPin(readLock(policy.location.file), path);
+  return pinsOf(policy)
+    .filter((authority) => authority.sha256 === sha256)
+    .map((authority) => pinOf(policy, authority, locked?.sha256 === sha256 ? locked.pinnedOn : undefined));
+}
+
+function pinOf(policy: Policy, { name, location, sha256, source, note }: DigestAuthority, pinnedOn?: string): Pin {
+  return {
+    policy: { name: policy.name, ...policy.location },
+    authority: { name, ...location },
+    sha256,
+    ...(source !== undefined && { source }),
+    ...(note !== undefined && { note }),
+    ...(pinnedOn !== undefined && { pinnedOn }),
+  };
+}
+
+interface EarlierPin {
+  readonly pin: Pin;
+  /** Where the lock file has them, and they are those of the pinned digest. */
+  readonly files?: readonly PinnedFile[];
+}
+
+/** What was pinned of the model: by the lock file, or by a policy that covers this model alone. */
+function earlierPin(covering: readonly Policy[], path: string): EarlierPin | undefined {
+  for (const policy of covering) {
+    const locked = lockedPin(readLock(policy.location.file), path);
+    const authority = pinsOf(policy).find(({ sha256 }) => sha256 === locked?.sha256);
+    if (authority !== undefined && locked !== undefined) {
+      return { pin: pinOf(policy, authority, locked.pinnedOn), files: locked.files };
+    }
+  }
+  for (const policy of covering) {
+    const [authority] = pinsOf(policy);
+    const isAlone = policy.models.length === 1 && policy.models[0]?.pattern === path;
+    if (authority !== undefined && isAlone && policy.authorities.every(({ kind }) => kind === "digest")) {
+      return { pin: pinOf(policy, authority) };
+    }
+  }
+  return undefined;
+}
+
+function compareFiles(pinned: readonly PinnedFile[], found: readonly PinnedFile[]): Comparison {
+  const before = new Map(pinned.map(({ name, sha256 }) => [name, sha256]));
+  const now = new Map(found.map(({ name, sha256 }) => [name, sha256]));
+  const order = (a: { readonly name: string }, b: { readonly name: string }) => compareCodePoints(a.name, b.name);
+  const changed = pinned.flatMap(({ name, sha256: expected }) => {
+    const digest = now.get(name);
+    return digest === undefined || digest === expected ? [] : [{ name, expected, found: digest }];
+  });
+  const missing = pinned.filter(({ name }) => !now.has(name)).map(({ name }) => ({ name, ignored: false }));
+  const added = found.filter(({ name }) => !before.has(name)).map(({ name }) => ({ name }));
+  return { matches: false, changed: changed.sort(order), missing: missing.sort(order), added: added.sort(order) };
+}
+
+function coverageOf({ files, bytes, bytesRead, bytesFromCache }: PinMeasurement, seconds: number): Coverage {
+  return {
+    files: files.length,
+    bytes,
+    bytesRead,
+    bytesFromCache,
+    seconds,
+    ignored: [],
+    unsigned: [],
+    empty: [],
+    algorithm: "sha256",
+    serialization: "files",
+    symlinksAllowed: false,
+  };
+}

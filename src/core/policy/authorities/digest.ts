@@ -1,0 +1,44 @@
+import { Placeholder } from "../authoring/template.ts";
+import type { AuthorityBase } from "../policy.ts";
+import type { AuthorityForm, AuthorityKind } from "./authority-kind.ts";
+
+/** The bytes of an unsigned model that a team has accepted. */
+export interface DigestAuthority extends AuthorityBase {
+  readonly kind: "digest";
+  /** Lower-case hex, of the list of the model's files. */
+  readonly sha256: string;
+  /** Package URL of where the model is from. Nothing is decided by it. */
+  readonly source?: string;
+  readonly note?: string;
+}
+
+const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placeholder(3, "who looked at it, and when") };
+
+export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = {
+  async read(_, base, { sha256, source, note }) {
+    return {
+      ...base,
+      kind: "digest",
+      sha256,
+      ...(source !== undefined && { source }),
+      ...(note !== undefined && { note }),
+    };
+  },
+  templates: [
+    {
+      label: "pinned bytes",
+      description: "Accepts an unsigned model by the digest of its files. `policy pin` writes it.",
+      template: { name: new Placeholder(1, "pinned"), digest: DIGEST },
+    },
+  ],
+  fields: { digest: DIGEST },
+
+  trustId: () => undefined,
+  match: () => ({ distance: 3, explain: () => "pins the bytes of an unsigned model, and accepts no signer" }),
+  toFlags(_, note) {
+    note("pinned bytes are no signer");
+    return [];
+  },
+  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is left out"),
+  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is left out"),
+};

@@ -1,0 +1,15 @@
+import { posix } from "node:path";
+
+/**
+ * Patterns of a policy that cover the models of one signer: `skills/*` for a folder that holds several of them and none of
+ * another signer, otherwise the path itself. The top folder is never one pattern: it would cover everything beside it.
+ *
+ * @param paths of the signer's models, relative to the policy's folder, `/` separated
+ * @param others paths of models that other signers have signed: two policies that cover a model both have to accept it
+ */
+export function modelPatterns(paths: readonly string[], others: readonly string[]): readonly string[] {
+  const mixed = new Set(others.map(posix.dirname));
+  return [...Map.groupBy(paths, posix.dirname)].flatMap(([folder, models]) =>
+    models.length > 1 && folder !== "." && !folder.includes("*") && !mixed.has(folder) ? [`${folder}/*`] : models,
+  );
+}

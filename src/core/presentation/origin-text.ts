@@ -1,0 +1,135 @@
+import type { Origin, OriginClaim, OriginReport, PointerFile } from "../origin/origin.ts";
+import { bytesText } from "./bytes-and-time.ts";
+import type { Translate } from "./localizer.ts";
+
+/** Characters of a commit that are shown. */
+const SHORT_COMMIT = 7;
+/** Names that a sentence lists. */
+const NAMED = 3;
+
+export interface OriginSentence {
+  readonly text: string;
+  /** Whether it says that something differs from the record. */
+  readonly caution: boolean;
+}
+
+type Place = Pick<Origin, "source" | "repository" | "revision">;
+
+/** Where a model was downloaded from, in short: `huggingface.co/ORG/NAME at abc1234`. */
+export function originPlace({ source, repository, revision }: Place, t: Translate): string {
+  if (source === "ollama") return `Ollama ${repository ?? ""}:${revision ?? ""}`;
+  const commit = revision?.slice(0, SHORT_COMMIT);
+  const place = repositoryText(source, repository);
+  return commit === undefined ? place : t("{0} at {1}", place, commit);
+}
+
+function repositoryText(source: Origin["source"], repository: string | undefined): string {
+  const isHub = source === "huggingface" || repository?.split("/").length === 2;
+  if (repository === undefined) return isHub ? "huggingface.co" : "git";
+  return isHub ? `huggingface.co/${repository}` : repository;
+}
+
+/** What differs from the record, in short: `2 changed, 1 added`; empty where nothing does. */
+export function differencesFromRecord({ files }: Origin, t: Translate): string {
+  const { changed, extra } = files;
+  return [
+    ...(changed.length > 0 ? [t("{0} changed since download", changed.length)] : []),
+    ...(extra.length > 0 ? [t("{0} not in the download record", extra.length)] : []),
+  ].join(", ");
+}
+
+/** What is known of a model's download, a sentence each; what differs comes first. */
+export function originSentences({ origin, pointers }: OriginReport, t: Translate): OriginSentence[] {
+  const fetched = pointers.map((pointer) => ({ text: pointerText(pointer, t), caution: false }));
+  if (origin === undefined || origin.basis === "claim") return fetched;
+  const { match, changed, missing, extra, unrecorded, unchecked } = origin.files;
+  const isPointer = new Set(pointers.map(({ name }) => name));
+  const absent = missing.filter((name) => !isPointer.has(name));
+  const hasRecord = match.length + changed.length + (unchecked?.length ?? 0) > 0;
+  const sentences = [changedText(changed, t), extraText(extra, t)].filter((text) => text !== undefined);
+  return [
+    ...sentences.map((text) => ({ text, caution: true })),
+    ...matchText(origin, originPlace(origin, t), t),
+    ...[absentText(absent, t), hasRecord ? unrecordedText(unrecorded, t) : undefined]
+      .filter((text) => text !== undefined)
+      .map((text) => ({ text, caution: false })),
+    ...fetched,
+  ];
+}
+
+function changedText(names: readonly string[], t: Translate): string | undefined {
+  const list = listText(names, t);
+  if (names.length === 0) return undefined;
+  if (names.length === 1) return t("{0} differs from its download record: changed or damaged.", list);
+  return t("{0} differ from their download record: changed or damaged.", list);
+}
+
+function extraText(names: readonly string[], t: Translate): string | undefined {
+  const list = listText(names, t);
+  if (names.length === 0) return undefined;
+  return names.length === 1
+    ? t("{0} is not in the download record.", list)
+    : t("{0} are not in the download record.", list);
+}
+
+function absentText(names: readonly string[], t: Translate): string | undefined {
+  const list = listText(names, t);
+  if (names.length === 0) return undefined;
+  return names.length === 1 ? t("{0} was not downloaded.", list) : t("{0} were not downloaded.", list);
+}
+
+function unrecordedText(names: readonly string[], t: Translate): string | undefined {
+  const list = listText(names, t);
+  if (names.length === 0) return undefined;
+  return names.length === 1 ? t("{0} has no download record.", list) : t("{0} have no download record.", list);
+}
+
+function matchText({ files }: Origin, place: string, t: Translate): OriginSentence[] {
+  const { match, changed, extra, unrecorded, unchecked = [] } = files;
+  const total = match.length + changed.length + extra.length + unrecorded.length + unchecked.length;
+  const local = t("The record is on this machine and is not signed.");
+  if (unchecked.length > 0) {
+    const text = t("Names and sizes match the download record of {0}; the bytes were not compared.", place);
+    const some = t("The bytes of the other files were not compared with the download record of {0}.", place);
+    return [{ text: changed.length + extra.length === 0 ? `${text} ${local}` : some, caution: false }];
+  }
+  if (match.length === 0) {
+    if (changed.length > 0) return [];
+    return [{ text: t("Downloaded as {0}; the record has no digests of these files.", place), caution: false }];
+  }
+  const counted =
+    match.length === total
+      ? match.length === 1
+        ? t("The file matches the download record of {0}.", place)
+        : t("All {0} files match the download record of {1}.", match.length, place)
+      : t("{0} of {1} files match the download record of {2}.", match.length, total, place);
+  return [{ text: `${counted} ${local}`, caution: false }];
+}
+
+function pointerText({ name, size }: PointerFile, t: Translate): string {
+  return t("{0} is not downloaded: a Git LFS pointer to {1}.", name, bytesText(size));
+}
+
+function listText(names: readonly string[], t: Translate): string {
+  const shown = names.slice(0, NAMED).join(", ");
+  return names.length > NAMED ? t("{0} and {1} more", shown, names.length - NAMED) : shown;
+}
+
+/** What a file says about the model, as the claim that it is. */
+export function claimText({ file, kind, value, revision }: OriginClaim, t: Translate): string {
+  const what = revision === undefined ? value : t("{0} at {1}", value, revision);
+  switch (kind) {
+    case "base-model":
+      return t("{0} says it is based on {1} (unverified claim).", file, what);
+    case "source":
+      return t("{0} says its source is {1} (unverified claim).", file, what);
+    case "name":
+      return t("{0} says its name is {1} (unverified claim).", file, what);
+    case "author":
+      return t("{0} says its author is {1} (unverified claim).", file, what);
+    case "license":
+      return t("{0} says its license is {1} (unverified claim).", file, what);
+    case "dataset":
+      return t("{0} says it was trained on {1} (unverified claim).", file, what);
+  }
+}

@@ -1,0 +1,71 @@
+import { basename, resolve } from "node:path";
+import { contradictsRecord, type OriginReport } from "../../core/origin/origin.ts";
+import { countText } from "../../core/presentation/bytes-and-time.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { claimText, originPlace, originSentences } from "../../core/presentation/origin-text.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { originJson } from "../json-report.ts";
+import { REPORT_OPTIONS } from "../options.ts";
+import { cacheFolder } from "../program-folders.ts";
+import { withProgressLine } from "../progress-line.ts";
+import { field } from "../report.ts";
+import type { Line } from "../text.ts";
+
+/** Names after which a list is folded into a count, unless all are asked for. */
+const FOLD_AFTER = 10;
+
+export default defineCommand({
+  name: "origin",
+  operand: "MODEL",
+  description: [
+    "Prints where a model was downloaded from, by the records that the Hugging Face client, Git LFS and Ollama keep on this machine, and whether its files still match them.",
+    "MODEL is a folder or a single file, or a manifest in Ollama's store. Uses no network. The records are not signed: this is no verification. Exit status 1 means that a file differs from the record, or is not in a record that lists all files; without a record it is 0.",
+  ],
+  options: REPORT_OPTIONS,
+  examples: ["model-provenance origin ~/models/llama-3-8b"],
+  async run(model, args, { out, err, interruption }) {
+    const { findOrigin } = await import("../../core/origin/find-origin.ts");
+    const report = await withProgressLine(err, (progress) =>
+      findOrigin({
+        model,
+        checkDigests: true,
+        cache: cacheFolder("digests"),
+        signal: interruption.signal,
+        onProgress: progress.update,
+      }),
+    );
+    if (args.flag("json") === true) out.json(originJson(resolve(model), report));
+    else out.print(...originLines(report, basename(resolve(model)), args.flag("long") ?? false));
+    return contradictsRecord(report) ? EXIT.failed : EXIT.done;
+  },
+});
+
+function originLines(report: OriginReport, name: string, long: boolean): Line[] {
+  const { origin, claims } = report;
+  const sentences = originSentences(report, ENGLISH.t);
+  const recorded = origin?.basis === "record";
+  const names = (list: readonly string[] = []): Line[] => {
+    const shown = long ? list : list.slice(0, FOLD_AFTER);
+    const rest = list.length - shown.length;
+    return [...shown.map((text): Line => [text]), ...(rest > 0 ? [[`and ${rest} more (--long lists them)`]] : [])];
+  };
+  const files = origin?.files;
+  return [
+    [{ text: name, style: "bold" }],
+    ...(recorded ? field("record", [originPlace(origin, ENGLISH.t)]) : []),
+    ...(recorded && origin.revision !== undefined ? field("revision", [origin.revision]) : []),
+    ...(origin?.purl === undefined ? [] : field("purl", [origin.purl])),
+    ...(files !== undefined && files.match.length > 0 ? field("match", [countText(files.match.length, "file")]) : []),
+    ...field("changed", ...names(files?.changed)),
+    ...field("added", ...names(files?.extra)),
+    ...field("missing", ...names(files?.missing)),
+    ...(recorded ? field("no record", ...names(files?.unrecorded)) : []),
+    ...field("claims", ...claims.map((claim): Line => [claimText(claim, ENGLISH.t)])),
+    ...sentences.map(
+      ({ text, caution }): Line => [{ text: `${caution ? "!" : "○"} ${text}`, style: caution ? "amber" : "bold" }],
+    ),
+    ...(recorded || report.pointers.length > 0
+      ? []
+      : [[{ text: "○ No download record was found", style: "bold" as const }]]),
+  ];
+}

@@ -1,0 +1,71 @@
+import { basename, join, resolve } from "node:path";
+import { planPin, writePin } from "../../core/pin-model.ts";
+import { folderOf } from "../../core/policy/read-policies.ts";
+import { isInside } from "../../core/policy/workspace-files.ts";
+import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { originSentences } from "../../core/presentation/origin-text.ts";
+import { type OptionSpecs, usageError } from "../arguments.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { pathBelow } from "../policy-options.ts";
+import { cacheFolder } from "../program-folders.ts";
+import { withProgressLine } from "../progress-line.ts";
+import { confirm } from "../question.ts";
+
+export default defineCommand({
+  name: "policy pin",
+  operand: "MODEL",
+  description: [
+    "Pins the bytes of an unsigned model in a policy file: from then on, exactly these files are accepted, as pinned and never as verified. Shows what is written, and asks.",
+    "The digest of each file goes into a lock file beside the policy, so that a later change is named. All bytes are read. Symbolic links are not followed, but for those of a Hugging Face cache.",
+  ],
+  options: {
+    policy: {
+      type: "text",
+      metavar: "FILE",
+      help: "The policy file. A policy in it that covers the model is extended, else one is added. Default: model-policy.yaml in the current directory.",
+    },
+    note: { type: "text", metavar: "TEXT", help: "Why it is accepted, and by whom." },
+    yes: { type: "switch", help: "Write without asking." },
+  } as const satisfies OptionSpecs,
+  examples: ['model-provenance policy pin models/llama-3-8b --note "reviewed by alice"'],
+  async run(model, args, terminal) {
+    const { cwd, out, err, input, interruption, log } = terminal;
+    const yes = args.flag("yes") === true;
+    if (!yes && input.isTTY !== true) {
+      throw usageError("What is written has to be confirmed, and there is no terminal to ask on. --yes agrees to it.");
+    }
+    const policyFile = resolve(cwd, args.text("policy") ?? join(cwd, "model-policy.yaml"));
+    const folder = folderOf(policyFile);
+    if (!isInside(folder, resolve(model))) {
+      throw usageError(`${model} is not in the folder of ${policyFile}, so that policy cannot cover it.`);
+    }
+    const note = args.text("note");
+    const plan = await withProgressLine(err, (progress) =>
+      planPin({
+        model,
+        policyFile,
+        folder,
+        path: pathBelow(folder, model),
+        cache: cacheFolder("digests"),
+        signal: interruption.signal,
+        onProgress: progress.update,
+        note,
+      }),
+    );
+    err.print([
+      { text: basename(resolve(model)), style: "bold" },
+      `  ${countText(plan.files, "file")}, ${bytesText(plan.bytes)}`,
+    ]);
+    for (const { text, caution } of originSentences(plan.origin, ENGLISH.t)) {
+      err.print([{ text: `  ${text}`, style: caution ? "amber" : "dim" }]);
+    }
+    err.print([plan.added === "" ? `${policyFile} pins these bytes already.` : `Added to ${policyFile}:`]);
+    err.print(...plan.added.split("\n").map((line) => [`  ${line}`]));
+    if (!yes && !(await confirm("Write it?", terminal))) return EXIT.failed;
+    await writePin(plan);
+    log.info(`Written: ${plan.policy.path} and ${plan.lock.path}`);
+    out.print([plan.sha256]);
+    return EXIT.done;
+  },
+});

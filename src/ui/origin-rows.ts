@@ -1,0 +1,86 @@
+import { l10n } from "vscode";
+import type { Origin, OriginReport } from "../core/origin/origin.ts";
+import { claimText, differencesFromRecord, originPlace, originSentences } from "../core/presentation/origin-text.ts";
+import { COMMANDS } from "../platform/ids.ts";
+import { plainText } from "../platform/plain-text.ts";
+import type { Row } from "./tree-nodes.ts";
+
+/** Files that are listed of each kind. */
+const LISTED = 100;
+
+/** Where a model was downloaded from, what differs from the record, and what its files claim. */
+export function originRows(path: string, report: OriginReport): readonly Row[] {
+  return [...recordRow(path, report), ...claimsRow(report)];
+}
+
+function recordRow(path: string, report: OriginReport): Row[] {
+  const { origin, pointers } = report;
+  const recorded = origin?.basis === "record" ? origin : undefined;
+  if (recorded === undefined && pointers.length === 0) return [];
+  const sentences = originSentences(report, l10n.t);
+  const caution = sentences.some((sentence) => sentence.caution);
+  const tooltip = sentences.map(({ text }) => plainText(text)).join("\n");
+  const action = l10n.t("Check Against Download Record");
+  const command = { command: COMMANDS.checkOrigin, title: action, arguments: [path] };
+  return [
+    {
+      id: "origin",
+      icon: caution ? "warning" : "cloud-download",
+      ...(caution && { colour: "amber" as const }),
+      label: recorded === undefined ? l10n.t("Not downloaded") : recordLabel(recorded),
+      description: recorded === undefined ? "" : plainText(originPlace(recorded, l10n.t)),
+      tooltip,
+      ...(recorded?.files.unchecked === undefined ? {} : { command }),
+      children: [
+        ...(recorded === undefined ? [] : fileRows(recorded)),
+        ...pointers.slice(0, LISTED).map(
+          ({ name }): Row => ({
+            id: `pointer:${name}`,
+            icon: "circle-slash",
+            label: plainText(name),
+            description: l10n.t("Git LFS pointer"),
+          }),
+        ),
+      ],
+    },
+  ];
+}
+
+function recordLabel(origin: Origin): string {
+  const differences = differencesFromRecord(origin, l10n.t);
+  if (differences !== "") return differences;
+  if (origin.files.unchecked !== undefined) return l10n.t("Download record, not compared");
+  return origin.files.match.length > 0 ? l10n.t("Matches its download record") : l10n.t("Download record");
+}
+
+function fileRows({ files }: Origin): Row[] {
+  const rows = (names: readonly string[], kind: string, icon: string, description: string, amber = false): Row[] =>
+    names.slice(0, LISTED).map((name) => ({
+      id: `origin:${kind}:${name}`,
+      icon,
+      ...(amber && { colour: "amber" as const }),
+      label: plainText(name),
+      description,
+    }));
+  return [
+    ...rows(files.changed, "changed", "warning", l10n.t("differs from its download record"), true),
+    ...rows(files.extra, "extra", "diff-added", l10n.t("not in the download record"), true),
+    ...rows(files.missing, "missing", "circle-slash", l10n.t("was not downloaded")),
+  ];
+}
+
+function claimsRow({ claims }: OriginReport): Row[] {
+  if (claims.length === 0) return [];
+  return [
+    {
+      id: "claims",
+      icon: "comment",
+      label: l10n.t("Claims of its files ({0})", claims.length),
+      description: l10n.t("not verified"),
+      children: claims.slice(0, LISTED).map((claim, index) => {
+        const text = plainText(claimText(claim, l10n.t));
+        return { id: `claim:${index}`, icon: "dash", label: text, tooltip: text };
+      }),
+    },
+  ];
+}

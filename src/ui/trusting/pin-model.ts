@@ -1,0 +1,67 @@
+import { basename } from "node:path";
+import { l10n } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
+import type { PinPlan } from "../../core/pin-model.ts";
+import { bytesText } from "../../core/presentation/bytes-and-time.ts";
+import { originSentences } from "../../core/presentation/origin-text.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
+import { withProgress } from "../../platform/progress.ts";
+import { targetModel } from "../commands/targets.ts";
+import { modelName } from "../model-text.ts";
+import type { Services } from "../services.ts";
+import { newPolicyPath, openAt, policiesOf, shownPath } from "./destinations.ts";
+import { openSyncedDocument } from "./synced-document.ts";
+import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace } from "./write-policy.ts";
+
+/**
+ * Pin These Bytes…: accepts the bytes of an unsigned model in a policy of the workspace, after showing what is written.
+ *
+ * @throws CancellationError
+ */
+export async function pinModel(args: readonly unknown[], services: Services): Promise<void> {
+  requireTrustedWorkspace();
+  const model = await targetModel(args, "pin", services);
+  if (model.folder === undefined) {
+    throw new ProvenanceError(
+      "USAGE",
+      l10n.t("{0} is in no folder of this workspace, so no policy covers it.", modelName(model)),
+    );
+  }
+  const { folder, path, covering } = await policiesOf(model, services);
+  const policyFile = covering.find(({ source }) => source === "workspace")?.file.path ?? newPolicyPath(folder);
+  await assertOutsideSignedModels(policyFile);
+  const plan = await withProgress(l10n.t("Reading {0}", modelName(model)), ({ bytes }, signal) =>
+    services.engine.run("planPin", { model: model.path, policyFile, folder, path }, { signal, onProgress: bytes }),
+  );
+  if (plan.added !== "") await confirm(plan, modelName(model));
+  if (plan.policy.before !== undefined) await requireSaved(policyFile);
+  await services.engine.run("writePin", { policy: plan.policy, lock: plan.lock });
+  services.policies.forget();
+  await services.search();
+  const text = l10n.t("{0} is pinned in {1}.", modelName(model), basename(policyFile));
+  notify(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(policyFile, 1) });
+}
+
+async function confirm(plan: PinPlan, name: string): Promise<void> {
+  const { policy, added, origin, files, bytes } = plan;
+  await confirmWriting({
+    title: l10n.t("Pin the bytes of {0}?", name),
+    before: [
+      l10n.t("{0} files, {1}. The model is then shown as pinned, and never as verified.", files, bytesText(bytes)),
+      ...originSentences(origin, l10n.t).map(({ text }) => text),
+      l10n.t("Added to {0}:", shownPath(policy.path)),
+    ],
+    text: added,
+    after: [l10n.t("The digest of each file is written to {0}.", basename(plan.lock.path))],
+    button: l10n.t("Pin"),
+    file: policy.path,
+    content: { after: policy.after, ...(policy.before !== undefined && { before: policy.before }) },
+  });
+}
+
+async function requireSaved(path: string): Promise<void> {
+  const document = await openSyncedDocument(path);
+  if (!document.isDirty) return;
+  const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(path));
+  throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceText } from "../../../src/core/replace-text.ts";
+import { failsWith } from "../../support/errors.ts";
+import { useTemporaryFolder } from "../../support/temporary-folder.ts";
+
+describe("a text file that is replaced", () => {
+  const folder = useTemporaryFolder();
+  const path = () => join(folder(), "model-policy.yaml");
+
+  it("is written new, and replaced where it is as it was", async () => {
+    await replaceText({ path: path(), after: "one" });
+    await replaceText({ path: path(), before: "one", after: "two" });
+    assert.equal(readFileSync(path(), "utf8"), "two");
+    assert.deepEqual(readdirSync(folder()), ["model-policy.yaml"]);
+  });
+
+  it("is left as it is where it changed or appeared meanwhile", async () => {
+    writeFileSync(path(), "theirs");
+    for (const before of ["ours", undefined]) {
+      await failsWith("POLICY_INVALID", () => replaceText({ path: path(), ...(before && { before }), after: "x" }));
+      assert.equal(readFileSync(path(), "utf8"), "theirs");
+      assert.deepEqual(readdirSync(folder()), ["model-policy.yaml"]);
+    }
+  });
+
+  it("is not made in a folder that is not there", async () => {
+    const missing = join(folder(), "none", "a.yaml");
+    await failsWith("POLICY_INVALID", () => replaceText({ path: missing, after: "x" }));
+    assert.equal(existsSync(missing), false);
+  });
+});

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { COMMITS } from "../../support/downloads/hub-files.ts";
+import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { makeKeys } from "../../support/keys.ts";
+import { policyText } from "../../support/policies.ts";
+import { runMain } from "../../support/run-main.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
+
+const SCHEMA: object = JSON.parse(
+  readFileSync(new URL("../../../schemas/report.schema.json", import.meta.url), "utf8"),
+);
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(SCHEMA);
+
+interface ScannedJson {
+  readonly state: string;
+  readonly passed: boolean;
+  readonly verdict: {
+    readonly decision: { readonly outcome: string };
+    readonly pin?: { readonly note?: string; readonly source?: string; readonly pinnedOn?: string };
+    readonly comparison?: {
+      readonly changed: readonly { readonly name: string }[];
+      readonly missing: readonly { readonly name: string }[];
+      readonly added: readonly { readonly name: string }[];
+    };
+    readonly reasons: readonly { readonly code: string }[];
+  };
+}
+
+describe("pinned bytes", function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  const at = (name: string) => join(folder(), name);
+  const run = (...args: string[]) => runMain(args, { cwd: folder(), env: { XDG_CACHE_HOME: at("cache") } });
+  const pin = async (model = "models/llama", ...args: string[]) => {
+    const result = await run("policy", "pin", at(model), "--yes", ...args);
+    assert.equal(result.status, 0, result.stderr);
+    return result;
+  };
+  const scan = async (status: number): Promise<{ models: readonly ScannedJson[]; stdout: string }> => {
+    const policy = ["--policy", at("model-policy.yaml")];
+    const result = await run("scan", at("models"), ...policy, "--json");
+    assert.equal(result.status, status, result.stdout + result.stderr);
+    const report: unknown = JSON.parse(result.stdout);
+    assert.ok(
+      validate(report),
+      JSON.stringify(
+        validate.errors?.filter(({ instancePath }) => instancePath !== ""),
+        null,
+        2,
+      ),
+    );
+    return {
+      ...(report as { readonly models: readonly ScannedJson[] }),
+      stdout: (await run("scan", at("models"), ...policy)).stdout,
+    };
+  };
+
+  beforeEach(() => {
+    writeTree(folder(), { "models/llama/model.safetensors": "weights", "models/llama/config.json": "{}" });
+  });
+
+  it("pass a scan, are reported as pinned, and never as verified", async () => {
+    await pin("models/llama", "--note", "reviewed by alice");
+    const { models, stdout } = await scan(0);
+    const [model] = models;
+    assert.equal(model?.state, "pinned");
+    assert.equal(model?.passed, true);
+    assert.equal(model?.verdict.decision.outcome, "pinned");
+    assert.equal(model?.verdict.pin?.note, "reviewed by alice");
+    assert.match(model?.verdict.pin?.pinnedOn ?? "", /^\d{4}-\d{2}-\d{2}$/);
+    assert.match(stdout, /^= Same bytes as pinned {2}models\/llama {2}pinned \d{4}-/m);
+    assert.match(stdout, /1 model: 0 verified, 1 pinned, 0 refused/);
+  });
+
+  it("are no verification: verify --policy fails, and says what it is", async () => {
+    await pin();
+    const { status, stdout } = await run("verify", at("models/llama"), "--policy", at("model-policy.yaml"));
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /= llama is not signed\. It has the same bytes as pinned in model-policy\.yaml on \d{4}-\d{2}-\d{2}\.\n$/,
+    );
+    assert.doesNotMatch(stdout, /Verified/);
+  });
+
+  it("that changed are named by the lock file, and fail", async () => {
+    writeTree(folder(), { "models/llama/gone.txt": "x" });
+    await pin();
+    writeFileSync(at("models/llama/config.json"), "[]");
+    rmSync(at("models/llama/gone.txt"));
+    writeTree(folder(), { "models/llama/added.py": "" });
+    const { models, stdout } = await scan(1);
+    const [model] = models;
+    assert.equal(model?.state, "modified");
+    assert.equal(model?.passed, false);
+    assert.ok(model?.verdict.comparison !== undefined);
+    const { changed, missing, added } = model.verdict.comparison;
+    assert.deepEqual(
+      changed.map(({ name }) => name),
+      ["config.json"],
+    );
+    assert.deepEqual(
+      missing.map(({ name }) => name),
+      ["gone.txt"],
+    );
+    assert.deepEqual(
+      added.map(({ name }) => name),
+      ["added.py"],
+    );
+    assert.match(stdout, /✗ Changed since pinned {2}models\/llama/);
+  });
+
+  it("that changed are no other state where the lock file is gone, and have no names", async () => {
+    await pin();
+    rmSync(at("model-policy.lock.json"));
+    assert.equal((await scan(0)).models[0]?.state, "pinned");
+    appendFileSync(at("models/llama/config.json"), " ");
+    const [model] = (await scan(1)).models;
+    assert.equal(model?.state, "modified");
+    assert.equal(model?.verdict.comparison, undefined);
+    assert.deepEqual(
+      model?.verdict.reasons.map(({ code }) => code),
+      ["POLICY_PIN"],
+    );
+  });
+
+  it("are never what the lock file says against the policy", async () => {
+    await pin();
+    writeFileSync(at("models/llama/config.json"), "[]");
+    const lock = at("model-policy.lock.json");
+    // The pin of the changed bytes, made with another policy.
+    await pin("models/llama", "--policy", at("other.yaml"));
+    writeFileSync(lock, readFileSync(at("other.lock.json")));
+    const [model] = (await scan(1)).models;
+    assert.equal(model?.state, "modified");
+    assert.equal(model?.verdict.comparison, undefined);
+    writeFileSync(lock, "{");
+    assert.equal((await scan(1)).models[0]?.state, "modified");
+  });
+
+  it("say nothing of a model that no lock file and no policy of its own names", async () => {
+    await pin();
+    const policy = readFileSync(at("model-policy.yaml"), "utf8").replace("glob: models/llama", "glob: models/*");
+    writeFileSync(at("model-policy.yaml"), policy);
+    writeTree(folder(), { "models/other/model.safetensors": "x" });
+    const states = (await scan(1)).models.map(({ state, passed }) => [state, passed]);
+    assert.deepEqual(states, [
+      ["pinned", true],
+      ["unsigned", false],
+    ]);
+  });
+
+  it("are for unsigned models: a signature by an unknown key, or a damaged one, is not let pass", async () => {
+    await pin();
+    writeFileSync(at("models/llama/model.sig"), "{}");
+    assert.equal((await scan(1)).models[0]?.state, "invalid");
+    rmSync(at("models/llama/model.sig"));
+    writeTree(folder(), { "key.pem": makeKeys().privatePem });
+    await run("sign", "key", at("models/llama"), "--private-key", at("key.pem"), "--signature", at("models/llama.sig"));
+    assert.equal((await scan(1)).models[0]?.passed, false);
+    const again = await run("policy", "pin", at("models/llama"), "--yes");
+    assert.equal(again.status, 2);
+    assert.match(again.stderr, /is signed/);
+  });
+
+  it("of a download have its package URL, where all files match the record", async () => {
+    buildDownload(at("models/hub"), "cache-full");
+    const snapshot = `models/hub/models--acme--tiny/snapshots/${COMMITS.first}`;
+    await pin(snapshot);
+    assert.match(readFileSync(at("model-policy.yaml"), "utf8"), /source: pkg:huggingface\/acme\/tiny@1{10}/);
+    appendFileSync(at(`${snapshot}/config.json`), " ");
+    rmSync(at("model-policy.yaml"));
+    rmSync(at("model-policy.lock.json"));
+    const { stderr } = await pin(snapshot);
+    assert.match(stderr, /config\.json differs from its download record/);
+    assert.doesNotMatch(readFileSync(at("model-policy.yaml"), "utf8"), /source/);
+  });
+
+  it("are added to a policy that covers the model, or as a policy of their own, and once", async () => {
+    const key = `key: { data: ${JSON.stringify(makeKeys().publicPem)} }`;
+    const before = policyText({ globs: ["models/**"], authorities: [key] });
+    writeFileSync(at("model-policy.yaml"), before);
+    await pin();
+    const text = readFileSync(at("model-policy.yaml"), "utf8");
+    assert.ok(text.startsWith(before.trimEnd()));
+    assert.match(text, /name: pinned llama/);
+    assert.equal((await scan(0)).models[0]?.state, "pinned");
+    assert.match((await pin()).stderr, /pins these bytes already/);
+    assert.equal(readFileSync(at("model-policy.yaml"), "utf8"), text);
+    writeTree(folder(), { "elsewhere/m.onnx": "x" });
+    await pin("elsewhere");
+    assert.match(readFileSync(at("model-policy.yaml"), "utf8"), /^---\n[\s\S]*glob: elsewhere/m);
+  });
+
+  it("are not written without an answer, nor over a lock file of another form", async () => {
+    const { status, stderr } = await run("policy", "pin", at("models/llama"));
+    assert.equal(status, 2);
+    assert.match(stderr, /--yes/);
+    assert.equal(existsSync(at("model-policy.yaml")), false);
+    writeFileSync(at("model-policy.lock.json"), "not a lock");
+    const broken = await run("policy", "pin", at("models/llama"), "--yes");
+    assert.match(broken.stderr, /is not a lock file/);
+    assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
+  });
+
+  it("that were not compared are not called pinned by policy explain", async () => {
+    await pin();
+    const { stdout, status } = await run("policy", "explain", at("models/llama"));
+    assert.equal(status, 1);
+    assert.match(stdout, /were not compared/);
+    assert.doesNotMatch(stdout, /Same bytes/);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findOrigin } from "../../../src/core/origin/find-origin.ts";
+import type { Engine } from "../../../src/engine/engine.ts";
+import { Origins } from "../../../src/workspace/origins.ts";
+import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { useTemporaryFolder } from "../../support/temporary-folder.ts";
+
+/** As the engine does it, in this process. */
+const engine: Pick<Engine, "run"> = {
+  run: ((_call: string, options: { model: string; checkDigests: boolean }) => findOrigin(options)) as Engine["run"],
+};
+
+describe("the origins of the models in a window", () => {
+  const folder = useTemporaryFolder();
+  const errors: unknown[] = [];
+  let registry: ModelRegistry;
+  let readsAll = false;
+  let origins: Origins;
+
+  beforeEach(() => {
+    buildDownload(folder(), "folder-full");
+    registry = new ModelRegistry();
+    readsAll = false;
+    errors.length = 0;
+    origins = new Origins({ registry, engine, readsAll: () => readsAll, failed: (error) => void errors.push(error) });
+    registry.add({ path: folder(), kind: "directory" }, undefined);
+  });
+
+  afterEach(() => origins.dispose());
+
+  const changed = () =>
+    new Promise<void>((resolve) => {
+      const subscription = origins.onDidChange(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  const files = () => origins.get(folder())?.origin?.files;
+
+  it("are read when a surface asks, by names and sizes, and change no verdict", async () => {
+    assert.equal(files(), undefined);
+    const read = changed();
+    origins.request(folder());
+    await read;
+    assert.equal(files()?.unchecked?.length, 5);
+    assert.equal(registry.get(folder())?.verdict.state, "unsigned");
+  });
+
+  it("have digests once somebody asked for them, and a later read compares them again", async () => {
+    await origins.check(folder(), {});
+    assert.equal(files()?.match.length, 5);
+    writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
+    await origins.read(folder());
+    assert.deepEqual(files()?.changed, ["tokenizer.json"]);
+  });
+
+  it("are read with digests for every unsigned model where all files are verified automatically", async () => {
+    readsAll = true;
+    const read = changed();
+    registry.update(folder(), { state: "unsigned", model: folder(), reasons: [] });
+    await read;
+    assert.equal(files()?.match.length, 5);
+  });
+
+  it("are read again where the registry has news of the model, and forgotten with it", async () => {
+    await origins.read(folder());
+    rmSync(join(folder(), "README.md"));
+    const read = changed();
+    registry.update(folder(), { state: "unsigned", model: folder(), reasons: [] });
+    await read;
+    assert.deepEqual(files()?.missing, ["README.md"]);
+    registry.remove(folder());
+    assert.equal(files(), undefined);
+    assert.deepEqual(errors, []);
+  });
+
+  it("report a model that cannot be read, and go on", async () => {
+    const failed = new Promise<void>((resolve) => {
+      errors.push = (...all: unknown[]) => {
+        resolve();
+        return Array.prototype.push.apply(errors, all);
+      };
+    });
+    origins.request(join(folder(), "gone"));
+    await failed;
+    const read = changed();
+    origins.request(folder());
+    await read;
+    assert.equal(files()?.unchecked?.length, 5);
+  });
+});

@@ -84,7 +84,8 @@ export class Revalidator {
     if (isIgnoredIn(model, path)) return;
     this.#services.checker.filesChanged(model.path);
     if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#markOutdated(model, "files");
-    else if (model.verdict.state === "stale") this.#checkLater(model.path);
+    // A check that waited was cancelled.
+    else if (model.verdict.state === "stale" || isNew(model)) this.#checkLater(model.path);
   }
 
   #signatureChanged(model: KnownModel): void {
@@ -103,7 +104,7 @@ export class Revalidator {
       const model = this.#services.registry.get(path);
       if (model === undefined) this.#cancelTimer(path);
       else if (model.verdict.state === "stale") this.#checkLater(path);
-      else if (model.verdict.state === "unchecked" && model.verdict.signer === undefined) this.#checkNew(model);
+      else if (isNew(model)) this.#checkNew(model);
     }
   }
 
@@ -125,9 +126,11 @@ export class Revalidator {
       path,
       setTimeout(() => {
         this.#timers.delete(path);
-        const verdict = this.#services.registry.get(path)?.verdict;
-        if (verdict === undefined || restsOnFiles(verdict)) return;
-        if (verdict.state !== "stale") this.#check(path, "signature");
+        const model = this.#services.registry.get(path);
+        if (model === undefined || restsOnFiles(model.verdict)) return;
+        const { verdict } = model;
+        if (isNew(model)) this.#checkNew(model);
+        else if (verdict.state !== "stale") this.#check(path, "signature");
         else if (this.#mayRead(path)) this.#check(path, "files");
       }, this.#services.quietMs ?? QUIET_MS),
     );
@@ -149,6 +152,11 @@ export class Revalidator {
     const mode = automatic === "full" ? "full" : "cached";
     this.#services.checker.check(path, depth, { mode }).catch((error: unknown) => this.#services.failed(error));
   }
+}
+
+/** Whether nothing was verified yet. */
+function isNew({ verdict }: KnownModel): boolean {
+  return verdict.state === "unchecked" && verdict.signer === undefined;
 }
 
 /** Changed files replace another cause. */

@@ -115,7 +115,7 @@ describe("many models under one root that is not trusted, by a person", () => {
     await accept.getByRole("button", { name: "Accept", exact: true }).click();
     await page.getByText("This subject under this root").waitFor();
     await page.keyboard.press("Enter");
-    const create = notification(page, "Create model-policy.yaml?").or(dialog(page, "Create model-policy.yaml?"));
+    const create = notification(page, "Create model-policy.yaml?");
     await create.hover();
     await screenshot(page, "nothing-trusted-08-create");
     await create.getByRole("button", { name: "Create Policy" }).click();

@@ -95,6 +95,19 @@ describe("Revalidator", () => {
     await reached("verified");
   });
 
+  it("verifies a new model whose files change while its check still waits", async () => {
+    automatic = "cached";
+    writeTree(root(), { "first/weights.bin": "w" });
+    const first = join(root(), "first");
+    await signWith(first, keys.privatePem, pool);
+    registry.add({ path: first, kind: "directory", signature: join(first, "model.sig") }, undefined);
+    found();
+    // The first one runs, this one waits.
+    writeTree(root(), { "m/notes.txt": "n" });
+    await revalidator.fileChanged(join(model, "notes.txt"));
+    await reached("modified");
+  });
+
   it("makes a verdict outdated at once, and checks again when no more changes come", async () => {
     await verified();
     changeByte(join(model, "deep", "vocab.txt"));

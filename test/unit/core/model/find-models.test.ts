@@ -166,6 +166,7 @@ describe("findModels", function () {
       "x.oms.sig",
       "x.sigstore.json",
       "claims.jsonl",
+      "MODEL.SIG",
       ".kaggle/signing.json",
     ]) {
       it(`finds a folder by ${name}, whatever else is in it`, async () => {

@@ -175,7 +175,12 @@ describe("hostile texts, in a window", () => {
     await page.mouse.move(900, 700);
     const hover = page.locator(".monaco-hover .hover-contents").first();
     await hover.waitFor({ state: "hidden" });
-    await target.hover();
+    // A row that is drawn anew at this moment forgets that the mouse is over it.
+    for (let tries = 0; !(await hover.isVisible()) && tries < 10; tries++) {
+      await page.mouse.move(900, 700);
+      await target.hover();
+      await hover.waitFor({ timeout: 3_000 }).catch(() => undefined);
+    }
     await hover.waitFor();
     return page.locator(".monaco-hover");
   }
@@ -212,7 +217,8 @@ describe("hostile texts, in a window", () => {
     await linksOf(row);
     const bar = await hoverOn(page.locator(".statusbar-item", { hasText: "failed verification" }));
     await bar.getByText(FOLDER).first().waitFor();
-    assert.equal((await linksOf(bar)).length, 5);
+    // Each model, and the way to trust the unknown key.
+    assert.equal((await linksOf(bar)).length, 6);
     await runCommand(page, "Go to File...");
     await page.locator(".quick-input-widget input:focus").fill("load.py");
     await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "load.py" }).click();

@@ -63,7 +63,7 @@ describe("the view in Restricted Mode", () => {
   it("says what is off, and leads to trusting the folder", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: notes() }));
     await openView(page);
-    await says(page, "It is in Restricted Mode", "Refresh Models", "Manage Workspace Trust");
+    await says(page, "In Restricted Mode, models are verified only on request", "Refresh Models", "Manage Workspace Trust");
     await screenshot(page, "welcome-04-restricted-no-models");
   });
 
@@ -71,7 +71,7 @@ describe("the view in Restricted Mode", () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
     await openView(page);
     await modelRow(page, "tiny-llama", "Not signed").waitFor();
-    await page.getByText("models are checked only when you ask").waitFor();
+    await page.getByText("models are verified only on request").waitFor();
     await screenshot(page, "welcome-05-restricted");
   });
 });

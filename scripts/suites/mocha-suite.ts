@@ -7,7 +7,7 @@ import { CACHE, ROOT } from "../fetch.mjs";
 import { toolPath } from "../tool.ts";
 
 /** Milliseconds. */
-const LONGEST_SUITE = 15 * 60_000;
+const LONGEST_SUITE = 45 * 60_000;
 
 export interface MochaSuiteOptions {
   /** Further arguments of mocha, such as `-g NAME`. */

@@ -126,6 +126,7 @@ async function checkFiles(
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
   const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
   const covered = {
+    names: [...matching.present.map(({ file }) => file.name), ...matching.missing.map(({ name }) => name)],
     files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
     bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
   };

@@ -1,13 +1,15 @@
+import { dirname } from "node:path";
 import type { DigestResult } from "./hashing/digest-request.ts";
 import type { Serialization } from "./manifest/manifest.ts";
 import type { FileList } from "./model/file-list.ts";
+import { partlyCovered } from "./model/weight-parts.ts";
 import type { Coverage } from "./verdict.ts";
 
 /** Returns the coverage of a signature, from the files just read. */
 export function coverageOf(
   list: FileList,
   serialization: Serialization,
-  covered: { readonly files: number; readonly bytes: number },
+  covered: { readonly names: Iterable<string>; readonly files: number; readonly bytes: number },
   digests: Pick<DigestResult, "bytesRead" | "bytesFromCache">,
   started: number,
   passed: {
@@ -16,6 +18,8 @@ export function coverageOf(
     readonly others?: readonly string[];
   },
 ): Coverage {
+  const folder = list.kind === "file" ? dirname(list.root) : list.root;
+  const partly = partlyCovered(new Set(covered.names), folder);
   return {
     files: covered.files,
     bytes: covered.bytes,
@@ -25,6 +29,7 @@ export function coverageOf(
     ignored: list.ignored,
     ...(list.hidden && { hidden: list.hidden }),
     ...(list.hubLinks && { hubLinks: list.hubLinks }),
+    ...(partly.length > 0 && { partly }),
     ...(passed.others !== undefined && passed.others.length > 0 && { otherSignatures: passed.others }),
     unsigned: passed.unsigned,
     empty: passed.empty,

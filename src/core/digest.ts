@@ -138,7 +138,8 @@ export async function buildManifest(
     resources,
   };
   const emptyFiles = shardSize === undefined ? [] : list.files.filter(({ size }) => size === 0).map(({ name }) => name);
-  const covered = { files: list.files.length - emptyFiles.length, bytes: list.totalBytes };
+  const names = list.files.map(({ name }) => name);
+  const covered = { names, files: list.files.length - emptyFiles.length, bytes: list.totalBytes };
   const coverage = coverageOf(list, manifest.serialization, covered, digests, started, {
     unsigned: [],
     empty: emptyFiles,

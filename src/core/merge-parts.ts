@@ -89,7 +89,8 @@ export function wholeManifest(
   if (resources.length === 0) throw noResources(list.root);
   const ignorePaths = list.kind === "file" ? [] : ignore.map(({ path }) => path);
   const empty = shardSize === undefined ? [] : files.filter(({ size }) => size === 0).map(({ name }) => name);
-  const covered = { files: files.length - empty.length, bytes: list.totalBytes };
+  const names = files.map(({ name }) => name);
+  const covered = { names, files: files.length - empty.length, bytes: list.totalBytes };
   const notRead = { bytesRead: 0, bytesFromCache: 0 };
   return {
     manifest: { serialization: { ...serialization, ignorePaths }, resources },

@@ -4,6 +4,8 @@ import { buildManifest, type DigestModelOptions } from "./digest.ts";
 import { findToolFiles } from "./leave-out.ts";
 import type { FileList } from "./model/file-list.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
+import { partlyText } from "./presentation/coverage-text.ts";
+import { ENGLISH } from "./presentation/localizer.ts";
 import { assertReplaceable, readEarlierSignature } from "./signing/earlier-signature.ts";
 import { rejectPrivateKeys } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
@@ -83,6 +85,7 @@ export async function prepareStatement({
     otherSignatures,
     warnings: [
       ...(nameWarning === undefined ? [] : [nameWarning]),
+      ...(coverage.partly ?? []).map((parts) => `${partlyText(parts, ENGLISH.t)}.`),
       ...contentWarnings(list.files, await findToolFiles(list, options.signal)),
     ],
     ...(earlier?.sameModel === true && { replaces: replacementOf(earlier, manifest) }),

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Comparison } from "./manifest/comparison.ts";
 import type { HiddenContent, IgnoredEntry } from "./model/file-list.ts";
+import type { WeightParts } from "./model/weight-parts.ts";
 import type { Decision, PolicyReference } from "./policy/decision.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 
@@ -61,6 +62,8 @@ export interface Coverage {
   readonly hidden?: HiddenContent;
   /** Links of a Hugging Face cache that were read through, although the signer signed plain files; absent where there is none. */
   readonly hubLinks?: readonly string[];
+  /** Weights in several files of which some are not covered; absent where there is none. */
+  readonly partly?: readonly WeightParts[];
   /** Other OMS signatures of the model, which this one does not cover; absent where there is none. */
   readonly otherSignatures?: readonly string[];
   /** Files that the statement does not name and the caller accepts. */

@@ -22,7 +22,6 @@ export interface ManifestVerification {
 }
 
 export interface VerifyManifestOptions extends AuthenticateOptions {
-  readonly signature: string;
   /** Path of the manifest. */
   readonly manifest: string;
 }
@@ -37,8 +36,11 @@ export async function verifyManifest(options: VerifyManifestOptions): Promise<Ma
   const { candidate, verdict } = (await authenticateSeveral(options)).deciding;
   const { bundle } = candidate;
   if (bundle === undefined || verdict.state !== "unchecked") return { verdict, matches: false };
-  const signed = parseStatement(bundle.envelope.payload, basename(options.signature)).manifest;
-  const comparison = compareManifests(signed, comparable(found, signed, options));
+  const signed = parseStatement(bundle.envelope.payload, basename(candidate.signature)).manifest;
+  const comparison = compareManifests(
+    signed,
+    comparable(found, signed, { ...options, signature: candidate.signature }),
+  );
   return { verdict, comparison, matches: comparison.matches && verdict.reasons.length === 0 };
 }
 
@@ -46,7 +48,7 @@ export async function verifyManifest(options: VerifyManifestOptions): Promise<Ma
 function comparable(
   { serialization, files }: PartialManifest,
   signed: Manifest,
-  options: VerifyManifestOptions,
+  options: VerifyManifestOptions & { readonly signature: string },
 ): Manifest {
   const { algorithm, shardSize, allowSymlinks, ignorePaths } = signed.serialization;
   const hashing = `--hash ${algorithm}${shardSize === undefined ? "" : ` --shard-size ${shardSize}`}`;

@@ -109,9 +109,10 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
   };
   const decision = evaluate({ policies, workspaceTrusted, model: path, facts });
   const verdicts = groups.flatMap(({ policies: group, enforcing, findings }) => {
-    const deciding = new Set(
-      group.length === 0 ? [worstOf(findings)] : group.flatMap((policy) => chosen.get(policy) ?? []),
-    );
+    // Exceptions accept no signer: where another policy does, a further signature is of no account.
+    const accepting = group.filter((policy) => findings.some(({ facts }) => acceptsSigner(policy, facts)));
+    const named = (accepting.length > 0 ? accepting : group).flatMap((policy) => chosen.get(policy) ?? []);
+    const deciding = new Set(named.length > 0 ? named : [worstOf(findings)]);
     return [...deciding].map((finding) => {
       const verdict = conclude(finding.verdict, decision, enforcing);
       return { verdict: { ...verdict, ...summariesOf(findings, finding, verdict, group) } };

@@ -57,6 +57,19 @@ export function identityToken(
   return () => login(provider, args, terminal);
 }
 
+/**
+ * Checks the token that is given, or that the surroundings provide; nothing where a person logs in.
+ *
+ * @throws ProvenanceError TOKEN_*
+ */
+export async function checkToken(args: TokenArguments, terminal: Terminal): Promise<void> {
+  const given = args.text("identity-token");
+  if (given === undefined && args.flag("use-ambient-credentials") !== true) return;
+  const token = given ?? (await ambientToken(terminal));
+  const { readIdentityToken } = await import("../core/signing/identity-claims.ts");
+  readIdentityToken(token, Date.now());
+}
+
 async function ambientToken({ env, log, interruption }: Terminal): Promise<string> {
   const { findAmbientToken } = await import("../core/signing/ambient-token.ts");
   const { token, source } = await findAmbientToken({ env, signal: interruption.signal });

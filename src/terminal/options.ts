@@ -1,6 +1,7 @@
 import { HASH_ALGORITHMS } from "../core/hashing/digest-request.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { signingIgnoreChoice } from "./ignore-options.ts";
+import type { ReportOptions } from "./report.ts";
 
 /** Options that several commands share. */
 
@@ -46,7 +47,13 @@ export const MANIFEST_OPTIONS = {
 export const REPORT_OPTIONS = {
   json: { type: "switch", help: "Print one JSON object (schemas/report.schema.json) instead of text." },
   long: { type: "switch", help: "Print digests, fingerprints and lists in full." },
+  all: { type: "switch", help: "List every file. Without it, a list ends after ten with a count." },
 } as const satisfies OptionSpecs;
+
+/** How much of a report is printed. */
+export function reportOptions(args: ArgumentsOf<typeof REPORT_OPTIONS>): ReportOptions {
+  return { long: args.flag("long") ?? false, all: args.flag("all") ?? false };
+}
 
 /** One of a few words. @throws ProvenanceError USAGE */
 export function oneOf<T extends string>(text: string, words: readonly T[], option: string): T {

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { ChangedResource, Comparison } from "../core/manifest/comparison.ts";
 import type { HiddenContent } from "../core/model/file-list.ts";
 import { bytesText, countText, durationText, shortHex, utcMinutes } from "../core/presentation/bytes-and-time.ts";
-import { ignoredByText, noteText } from "../core/presentation/coverage-text.ts";
+import { ignoredByText, noteText, partlyText } from "../core/presentation/coverage-text.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { shortReason } from "../core/presentation/short-reasons.ts";
 import { signerText } from "../core/presentation/signer-text.ts";
@@ -13,7 +13,7 @@ import type { Signer, SigstoreSigner, TrustRootFacts } from "../core/verificatio
 import type { Line, Style } from "./text.ts";
 
 const LABEL_WIDTH = 11;
-/** Most names in a list, unless `--long` is given. */
+/** Most names in a list, unless `--all` or `--long` is given. */
 const FOLD_AFTER = 10;
 
 /** `  signed by  key prod.pub`, and further lines below the first, without the label. */
@@ -38,6 +38,8 @@ export function headline(verdict: Pick<Verdict, "state" | "decision">, name: str
 export interface ReportOptions {
   /** Digests and lists in full. */
   readonly long: boolean;
+  /** Lists in full, also without `long`. */
+  readonly all?: boolean;
 }
 
 export function hex(value: string, { long }: ReportOptions): string {
@@ -106,9 +108,9 @@ function ageText(milliseconds: number): string {
   return hours < 48 ? `${countText(hours, "hour")} ago` : `${countText(Math.floor(hours / 24), "day")} ago`;
 }
 
-function listText(names: readonly string[], { long }: ReportOptions): string {
-  if (long || names.length <= FOLD_AFTER) return names.join(", ");
-  return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--long lists them)`;
+function listText(names: readonly string[], { long, all }: ReportOptions): string {
+  if (long || all === true || names.length <= FOLD_AFTER) return names.join(", ");
+  return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--all lists them)`;
 }
 
 /** `14 signed, 16.1 GB read in 9.8 s`, with what came from the cache apart. */
@@ -127,6 +129,7 @@ export function coverageFields(coverage: Coverage, options: ReportOptions): Line
   if (coverage.hubLinks !== undefined) {
     lines.push([`read through links of the Hugging Face cache: ${listText(coverage.hubLinks, options)}`]);
   }
+  for (const parts of coverage.partly ?? []) lines.push([{ text: partlyText(parts, ENGLISH.t), style: "amber" }]);
   if (coverage.otherSignatures !== undefined) {
     lines.push([`other signatures, not covered: ${listText(coverage.otherSignatures, options)}`]);
   }
@@ -163,16 +166,19 @@ function noted(name: string, note: string | undefined): Line {
 
 /** Every difference, by name. */
 export function comparisonFields({ changed, missing, added }: Comparison, options: ReportOptions): Line[] {
+  const listed = <T>(label: string, entries: readonly T[], line: (entry: T) => Line): Line[] => {
+    const isWhole = options.long || options.all === true || entries.length <= FOLD_AFTER;
+    if (isWhole) return field(label, ...entries.map(line));
+    const more: Line = [{ text: `and ${entries.length - FOLD_AFTER} more (--all lists them)`, style: "dim" }];
+    return field(label, ...entries.slice(0, FOLD_AFTER).map(line), more);
+  };
   return [
-    ...field("changed", ...changed.map((change) => changedLine(change, options))),
-    ...field(
-      "missing",
-      ...missing.map(({ name, ignored, note }) => {
-        const what = ignored ? "ignored" : note;
-        return noted(name, what && noteText(what, ENGLISH.t));
-      }),
-    ),
-    ...field("added", ...added.map(({ name, note }) => noted(name, note && noteText(note, ENGLISH.t)))),
+    ...listed("changed", changed, (change) => changedLine(change, options)),
+    ...listed("missing", missing, ({ name, ignored, note }) => {
+      const what = ignored ? "ignored" : note;
+      return noted(name, what && noteText(what, ENGLISH.t));
+    }),
+    ...listed("added", added, ({ name, note }) => noted(name, note && noteText(note, ENGLISH.t))),
   ];
 }
 
@@ -221,5 +227,8 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
 /** Formats a verdict as one sentence with a short reason. */
 export function finalSentence(verdict: Verdict, name: string): string {
   const reason = shortReason(verdict, ENGLISH.t);
-  return verdictSentence(verdict, { name, ...(reason !== "" && { reason: `${reason}.` }) }, ENGLISH);
+  const sentence = verdictSentence(verdict, { name, ...(reason !== "" && { reason: `${reason}.` }) }, ENGLISH);
+  const allowed = verdict.coverage?.unsigned.length ?? 0;
+  if (allowed === 0) return sentence;
+  return `${sentence} ${countText(allowed, "unsigned file")} ${allowed === 1 ? "is" : "are"} allowed.`;
 }

@@ -10,7 +10,7 @@ import { REMEDIES } from "../core/signing/remedies.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
-import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions } from "./options.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions, reportOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { type ProgressLine, withProgressLine } from "./progress-line.ts";
 import { confirm } from "./question.ts";
@@ -101,7 +101,7 @@ export async function signModel(
   });
   for (const warning of result.warnings) log.warning(warning);
   if (args.flag("json") === true) out.json(signJson(resolve(model), result));
-  else out.print(...signReport(result, basename(resolve(model)), signature, { long: args.flag("long") ?? false }));
+  else out.print(...signReport(result, basename(resolve(model)), signature, reportOptions(args)));
   return EXIT.done;
 }
 

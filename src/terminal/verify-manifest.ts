@@ -8,7 +8,7 @@ import type { Line } from "./text.ts";
 import type { VerifyRequest } from "./verify-model.ts";
 
 interface ManifestRequest extends Pick<VerifyRequest, "model" | "trust"> {
-  readonly signature: string;
+  readonly signature: string | readonly string[];
   readonly manifest: string;
   readonly json: boolean;
 }

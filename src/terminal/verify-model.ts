@@ -6,7 +6,7 @@ import { verifyReport } from "../core/verify-report.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { verifyingIgnorePaths } from "./ignore-options.ts";
-import { IGNORE_OPTIONS, REPORT_OPTIONS } from "./options.ts";
+import { IGNORE_OPTIONS, REPORT_OPTIONS, reportOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { withProgressLine } from "./progress-line.ts";
 import { verdictReport } from "./report.ts";
@@ -76,8 +76,8 @@ export async function verifyModel(
   if (manifest !== undefined && signature !== undefined) {
     const { verifyWithManifest } = await import("./verify-manifest.ts");
     const json = args.flag("json") ?? false;
-    const long = args.flag("long") ?? false;
-    return verifyWithManifest({ model, trust, signature, manifest, json }, { long }, terminal);
+    const request = { model, trust, signature: signatures, manifest, json };
+    return verifyWithManifest(request, reportOptions(args), terminal);
   }
   const { verify } = await import("../core/verify.ts");
   const found = await withProgressLine(err, async ({ update }) =>
@@ -99,7 +99,7 @@ export async function verifyModel(
   else {
     const decisive = verdict.signature ?? signature;
     const shown = given === undefined && decisive !== undefined && { signature: relative(cwd, decisive) };
-    const options = { name, accepted: request.accepted(verdict), long: args.flag("long") ?? false, ...shown };
+    const options = { name, accepted: request.accepted(verdict), ...reportOptions(args), ...shown };
     out.print(...verdictReport(verdict, options));
   }
   return verdict.state === "verified" ? EXIT.done : EXIT.failed;

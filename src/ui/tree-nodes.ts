@@ -4,6 +4,7 @@ import {
   filesText,
   hiddenLabel,
   ignoredByText,
+  partlyText,
   readingText,
   shortReadingText,
 } from "../core/presentation/coverage-text.ts";
@@ -182,6 +183,10 @@ function coverageRow(verdict: Verdict): Row[] {
         description: ignoredByText(source, l10n.t),
       })),
     });
+  }
+  for (const [index, parts] of (coverage.partly ?? []).entries()) {
+    const label = plainText(partlyText(parts, l10n.t));
+    children.push({ id: `parts:${index}`, icon: "warning", colour: "amber", label });
   }
   children.push(...hiddenRow(coverage));
   return [

@@ -60,6 +60,7 @@ const Coverage = v.object({
   ignored: v.array(v.object({ name: Text, source: v.picklist(["default", "signature", "signer", "caller"]) })),
   hidden: v.exactOptional(v.object({ names: Texts, count: Count, complete: v.boolean() })),
   hubLinks: v.exactOptional(Texts),
+  partly: v.exactOptional(v.array(v.object({ total: Count, covered: Count, uncovered: Texts }))),
   otherSignatures: v.exactOptional(Texts),
   unsigned: Texts,
   empty: Texts,

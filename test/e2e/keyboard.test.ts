@@ -11,13 +11,14 @@ import {
   makeEditorWorkspace,
   trustKeys,
 } from "../support/editor-workspace.ts";
+import { themes } from "../support/themes.ts";
 import { dialog, modelRow, notification, openView, pick, typePath } from "./workbench.ts";
 
 /** Class of the workbench to the theme's name. */
 const THEMES = {
+  "hc-black": "Default High Contrast",
   "vs-dark": "Default Dark Modern",
   vs: "Default Light Modern",
-  "hc-black": "Default High Contrast",
   "hc-light": "Default High Contrast Light",
 };
 
@@ -42,7 +43,7 @@ describe("without a mouse", () => {
     if (this.currentTest?.state === "failed") await screenshot(page, "keyboard-failed");
   });
 
-  for (const [name, theme] of Object.entries(THEMES)) {
+  for (const [name, theme] of themes(THEMES)) {
     it(`signs, sees it verified, and finds what changed, in ${name}`, async () => {
       await changeSettings(session.server, { "workbench.colorTheme": theme });
       page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));

@@ -8,6 +8,7 @@ import { STRANGER, sampleSettings, samplesToOpen } from "../../scripts/start/sam
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
 import { changeSettings } from "../support/editor-workspace.ts";
+import { themes } from "../support/themes.ts";
 import { explorerRow, hoverOver, modelRow, openView, PROBLEM_INSIDE, waitForBadge } from "./workbench.ts";
 
 /** What each sample is told as, in the order of the tree. */
@@ -22,9 +23,9 @@ const ROWS = {
 
 /** Class of the workbench to the theme's name. */
 const THEMES = {
+  "hc-light": "Default High Contrast Light",
   vs: "Default Light Modern",
   "hc-black": "Default High Contrast",
-  "hc-light": "Default High Contrast Light",
 };
 
 describe("the samples of npm start", () => {
@@ -123,7 +124,7 @@ describe("the samples of npm start", () => {
     await page.locator(".statusbar-item", { hasText: "2 of 6" }).waitFor();
   });
 
-  for (const [name, theme] of Object.entries(THEMES)) {
+  for (const [name, theme] of themes(THEMES)) {
     it(`are readable in ${name}`, async () => {
       const settings = { "modelProvenance.autoVerify": "full", "modelProvenance.badges": true };
       await changeSettings(session.server, { ...settings, "workbench.colorTheme": theme });

@@ -418,6 +418,39 @@ describe("the tree", () => {
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
   });
 
+  it("notes a signature whose model is not here, and opens it", () => {
+    const registry = new ModelRegistry();
+    const path = join(ROOT, "old", "model.sig");
+    const strays = { count: 1, first: [{ path, subject: "llama" }] };
+    registry.replaceFolder(ROOT, [], { skippedFolders: { count: 0, first: [] }, strays });
+    const [note] = listNotes(registry).below;
+    assert.equal(note?.label, "Signature of llama: no such model here");
+    assert.equal(note.description, join("old", "model.sig"));
+    assert.equal(noteItem(note).command?.command, COMMANDS.showSignature);
+  });
+
+  it("lists the signatures of a model, each with what was found, and opens each", () => {
+    const base = { accepted: false, decisive: false } as const;
+    const path = join(ROOT, "several");
+    const signatures = [
+      { ...base, signature: join(path, "model.sig"), state: "unverifiable" },
+      { ...base, signature: join(path, "claims.jsonl"), line: 2, state: "verified", decisive: true },
+    ] as const;
+    const row = factsOf(model("several", { signatures }), { kind: "model", path }).find(
+      ({ id }) => id === "signatures",
+    );
+    assert.equal(row?.label, "2 signatures");
+    assert.deepEqual(
+      row.children.map(({ label }) => label),
+      ["model.sig", "claims.jsonl, line 2"],
+    );
+    assert.deepEqual(
+      row.children.map(({ description }) => description),
+      ["Can't be verified here", "Verified, decides"],
+    );
+    assert.equal(row.children[0]?.command?.command, COMMANDS.showSignature);
+  });
+
   it("leads from nothing trusted to the root certificate: in a line above, below each model and in hovers", () => {
     const registry = new ModelRegistry();
     const names = ["a", "b", "c"];

@@ -18,6 +18,7 @@ import {
   isModelFile,
   isModelFront,
   isModelPackage,
+  isNamedPart,
   isPartOf,
   isSingleFileModel,
   type Ownership,
@@ -87,6 +88,8 @@ class Search {
   readonly #found = new Map<string, FoundModel>();
   /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
   readonly #strays = new Map<StraySignature, string>();
+  /** Unsigned folders that are models only for single-file models at their top, and these. */
+  readonly #loose = new Map<string, readonly string[]>();
   readonly #limit: number;
   #left: number;
 
@@ -114,6 +117,7 @@ class Search {
       if (this.#slices.isOver()) await this.#slices.next();
     }
     this.#placeStrays();
+    this.#separateLoose();
     return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
   }
 
@@ -196,6 +200,8 @@ class Search {
       this.#addFolder(folder.parent, "parts");
     } else {
       this.#addFolder(folder, isPackage ? "everything" : ownershipOf(listing.files));
+      const isLoose = loose && !isPackage && !isDescribed(listing.files) && !files.some(isNamedPart);
+      if (isLoose) this.#loose.set(folder.path, paths);
     }
   }
 
@@ -236,6 +242,17 @@ class Search {
         const subject = claims[0]?.subject;
         this.#options.onStray?.({ path, ...(subject !== undefined && { subject }) });
       }
+    }
+  }
+
+  /** Next to folders that are models, single files are models themselves, and the folder around them is none. */
+  #separateLoose(): void {
+    for (const [folder, files] of this.#loose) {
+      if (this.#found.get(folder)?.signature !== undefined) continue;
+      const isAround = [...this.#found.keys()].some((path) => path.startsWith(entryPath(folder, "")));
+      if (!isAround) continue;
+      this.#found.delete(folder);
+      for (const path of files) if (!this.#found.has(path)) this.#add({ path, kind: "file" });
     }
   }
 

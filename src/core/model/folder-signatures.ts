@@ -133,9 +133,11 @@ function ownerInFolder(listing: SignatureFolder, signature: string, claim: Signa
   const isNamed = subject === basename(path);
   if (subject === undefined && files.length === 0) return path;
   const beside = names.filter((name) => listing.folders.has(name)).map((name) => entryPath(path, name));
+  // Nearly always, this is all that is looked at.
+  if ((isNamed || beside.length === 0) && hasAny(path, files)) return path;
+  if (beside.length === 0) return isNamed ? path : undefined;
   const candidates = isNamed ? [path, ...beside] : [...beside, path];
-  const counts = candidates.map((folder) => countOf(folder, files));
-  if (isNamed && counts[0] !== 0) return path;
+  const counts = candidates.map((folder) => files.filter((name) => has(folder, name)).length);
   const most = Math.max(...counts);
   if (most > 0) return candidates[counts.indexOf(most)];
   return isNamed ? path : beside[0];
@@ -144,7 +146,7 @@ function ownerInFolder(listing: SignatureFolder, signature: string, claim: Signa
 /** Whether a stray signature above a folder belongs to it: it has the subject's name, and files that are listed. */
 export function belongsBelow({ claims }: StraySignature, folder: string): boolean {
   const name = basename(folder);
-  return claims.some(({ subject, files }) => subject === name && countOf(folder, files) > 0);
+  return claims.some(({ subject, files }) => subject === name && hasAny(folder, files));
 }
 
 /** Whether a stray signature is one of a folder, and not of a file that is gone. */
@@ -152,9 +154,13 @@ export function signsFolder({ claims }: StraySignature): boolean {
   return claims.some(({ singleFile }) => !singleFile);
 }
 
-/** How many of the files a folder has. */
-function countOf(folder: string, files: readonly string[]): number {
-  return files.filter((name) => nameProblem(name) === undefined && existsIn(folder, name)).length;
+function hasAny(folder: string, files: readonly string[]): boolean {
+  return files.some((name) => has(folder, name));
+}
+
+/** Names come from a signature that is not verified: only those of a file in the folder are looked up. */
+function has(folder: string, name: string): boolean {
+  return nameProblem(name) === undefined && existsIn(folder, name);
 }
 
 function kaggleSignature(listing: SignatureFolder): Candidate | undefined {

@@ -16,6 +16,7 @@ export const WEIGHTS = [
   ".nemo",
   ".pte",
   ".litertlm",
+  ".distcp",
 ] as const;
 
 /** `.bin` may be anything; those of PyTorch and whisper.cpp have typical names. */
@@ -51,6 +52,14 @@ export function isSingleFileModel(name: string): boolean {
   return name.toLowerCase().endsWith(".gguf");
 }
 
+/** Whether that file is one of several that are a model together, by its name. */
+export function isNamedPart(name: string): boolean {
+  return SPLIT_NAME.test(name);
+}
+
+/** `model-00001-of-00003.gguf`: the name, the part, how many there are, the ending. */
+export const SPLIT_NAME = /^(.*[-_.])(\d{5})-of-(\d{5})(\.[A-Za-z0-9_.]+)$/;
+
 /** Whether a folder with these names at its top is the model that weights in a folder just below belong to. */
 export function isModelFront(names: ReadonlySet<string>): boolean {
   return names.has("config.json") && FRONT_NAMES.some((name) => names.has(name));
@@ -59,8 +68,8 @@ export function isModelFront(names: ReadonlySet<string>): boolean {
 /** Files that describe how to use the weights next to them: together, they are a whole model. */
 const DESCRIPTIONS = ["config.json", "adapter_config.json", "params.json", "saved_model.pb"] as const;
 
-/** Files that describe a model of several networks in sub-folders: Diffusers, Sentence Transformers. */
-const PARTS_LISTS = ["model_index.json", "modules.json"] as const;
+/** Files that describe a model whose weights are in sub-folders: Diffusers, Sentence Transformers, MLflow. */
+const PARTS_LISTS = ["model_index.json", "modules.json", "MLmodel"] as const;
 
 /** Whether a folder with these names at its top, and with weights, is a whole model, also inside another one. */
 export function isDescribed(names: ReadonlySet<string>): boolean {

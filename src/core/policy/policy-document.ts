@@ -18,7 +18,15 @@ const AuthorityShape = v.object({
   name: v.optional(Text),
   key: v.optional(PathOrData),
   keyless: v.optional(v.object({ identities: v.array(Identity), trustConfig: v.optional(Text) })),
-  githubActions: v.optional(v.object({ repository: Text, workflow: Text, ref: Text })),
+  githubActions: v.optional(
+    v.object({
+      repository: Text,
+      workflow: Text,
+      ref: Text,
+      issuer: v.optional(Text),
+      callingRepository: v.optional(Text),
+    }),
+  ),
   certificate: v.optional(v.object({ caCert: PathOrData, trustedIdentities: v.array(Text) })),
   digest: v.optional(v.object({ sha256: Text, source: v.optional(Text), note: v.optional(Text) })),
   static: v.optional(v.object({ action: v.picklist(["pass", "fail"]), message: v.optional(Text) })),

@@ -2,6 +2,7 @@ import { changedFileCount, firstChangedFiles, undownloadedFileCount } from "../m
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "../manifest/comparison.ts";
 import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
+import type { WeightParts } from "../model/weight-parts.ts";
 import type { Coverage, Verdict } from "../verdict.ts";
 import { bytesText } from "./bytes-and-time.ts";
 import type { Localizer, Translate } from "./localizer.ts";
@@ -96,6 +97,15 @@ export function noteText(note: Note, t: Translate): string {
     case "weights-part":
       return t("part of the weights, named by their index");
   }
+}
+
+/** `1 of 3 parts covered; model-00002-of-00003.gguf is not`: weights in several files. */
+export function partlyText({ total, covered, uncovered }: WeightParts, t: Translate): string {
+  const [first = ""] = uncovered;
+  const more = total - covered - 1;
+  return more === 0
+    ? t("{0} of {1} parts covered; {2} is not", covered, total, first)
+    : t("{0} of {1} parts covered; {2} and {3} more are not", covered, total, first, more);
 }
 
 /** Who excluded a file. */

@@ -14,6 +14,7 @@ import { withExplicitDefaults } from "./explicit-defaults.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
+import { answerText, proxyOf } from "./service-answer.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
@@ -40,6 +41,8 @@ interface Session {
   readonly limits: ServiceLimits;
   readonly claims: IdentityClaims;
   readonly record: PublicationRecord;
+  /** Parts of the token, which no message may show. */
+  readonly secrets: readonly string[];
   /** Path of the signature file. */
   readonly signature: string;
   readonly signal: AbortSignal | undefined;
@@ -89,7 +92,8 @@ async function signStatement(
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
   const record = new PublicationRecord(claims.subject);
-  const session: Session = { identity, services, limits, claims, record, signature, signal, only };
+  const secrets = [token, ...token.split(".")];
+  const session: Session = { identity, services, limits, claims, record, secrets, signature, signal, only };
   try {
     throwIfCancelled(signal);
     const bytes = await makeBundle(session, token, payload);
@@ -202,11 +206,12 @@ function serviceFailure(
   who: string,
   url: string,
   error: unknown,
-  { record }: Session,
+  { record, secrets }: Session,
 ): ProvenanceError {
   if (error instanceof ProvenanceError) return error;
   const status = statusOf(error);
-  const why = status === undefined ? `could not be used (${reasonOf(error)})` : `answered with status ${status}`;
+  const text = reasonOf(error).replace(/^\(\d{3}\) /, "");
+  const why = answerText({ ...(status !== undefined && { status }), text }, secrets, proxyOf(process.env));
   return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${record.text()}`, {
     details: { url, ...(status !== undefined && { status }) },
   });

@@ -22,9 +22,46 @@ export default async function fetchForSigstore(
       ...(body !== undefined && { body }),
       ...(timeout !== undefined && { signal: AbortSignal.timeout(timeout) }),
     });
-    return Object.assign(response, { buffer: async () => Buffer.from(await response.arrayBuffer()) });
+    const answer = response.ok ? response : await withReadableMessage(response);
+    return Object.assign(answer, { buffer: async () => Buffer.from(await answer.arrayBuffer()) });
   } catch (error) {
     // The message is only "fetch failed"; the reason is in its cause.
     throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   }
+}
+
+/** Bytes of an answer that are read to report it. */
+const MAX_ANSWER = 4096;
+
+/** The library reports the field `message` of JSON only; here, the text of any other answer is put there. */
+async function withReadableMessage(response: Response): Promise<Response> {
+  const text = await beginningOf(response);
+  const { status, statusText } = response;
+  const headers = new Headers({ "content-type": "application/json" });
+  const location = response.headers.get("location");
+  if (location !== null) headers.set("location", location);
+  return new Response(JSON.stringify({ message: messageIn(text) ?? text }), { status, statusText, headers });
+}
+
+function messageIn(text: string): string | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    const isObject = typeof json === "object" && json !== null;
+    return isObject && "message" in json && typeof json.message === "string" ? json.message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function beginningOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (body !== null) {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= MAX_ANSWER) break;
+    }
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER).toString("utf8");
 }

@@ -67,19 +67,33 @@ export interface GitHubWorkflow {
   readonly workflow: string;
   /** In full, with `*` (anything but a slash) and `**` (anything): `refs/tags/v*`. */
   readonly ref: string;
+  /** The OpenID provider of GitHub Enterprise; that of github.com, if absent. */
+  readonly issuer?: string | undefined;
+}
+
+/**
+ * The host of repositories whose workflows get identities from a GitHub OpenID provider: github.com, also with an
+ * enterprise's own path; `NAME.ghe.com`; or the server that the provider is on.
+ *
+ * @param issuer a URL
+ */
+export function gitHubHost(issuer: string): string {
+  const host = new URL(issuer).host;
+  if (host === new URL(GITHUB_ACTIONS_ISSUER).host) return "github.com";
+  return host.replace(/^token\.actions\.(?=[^.]+\.ghe\.com$)/, "");
 }
 
 /** The identity that Sigstore certifies for a workflow: exact, or an expression that is anchored at both ends. */
-export function workflowIdentity({ repository, workflow, ref }: GitHubWorkflow): {
+export function workflowIdentity({ repository, workflow, ref, issuer = GITHUB_ACTIONS_ISSUER }: GitHubWorkflow): {
   readonly issuer: string;
   readonly subject?: string;
   readonly subjectRegExp?: string;
 } {
-  const subject = `https://github.com/${repository}/.github/workflows/${workflow}@${ref}`;
-  if (!ref.includes("*")) return { issuer: GITHUB_ACTIONS_ISSUER, subject };
+  const subject = `https://${gitHubHost(issuer)}/${repository}/.github/workflows/${workflow}@${ref}`;
+  if (!ref.includes("*")) return { issuer, subject };
   const expression = subject.replaceAll(/\*+|[.+?^$(){}[\]|\\]/g, (found) => {
     if (found === "*") return "[^/]*";
     return found.startsWith("*") ? ".*" : `\\${found}`;
   });
-  return { issuer: GITHUB_ACTIONS_ISSUER, subjectRegExp: `^${expression}$` };
+  return { issuer, subjectRegExp: `^${expression}$` };
 }

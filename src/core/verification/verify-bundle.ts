@@ -3,7 +3,12 @@ import type { Bundle } from "../bundle/bundle.ts";
 import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { type ErrorCode, ProvenanceError } from "../errors.ts";
 import type { Trust } from "../trust.ts";
-import { hasIdentity, identityText, readCertificateIdentity } from "./certificate-identity.ts";
+import {
+  type CertificateIdentity,
+  hasIdentity,
+  identityText,
+  readCertificateIdentity,
+} from "./certificate-identity.ts";
 import type { CertificateSigner, Signer } from "./signer.ts";
 import { verifyKeyBundle } from "./verify-key.ts";
 
@@ -67,9 +72,16 @@ function certificateRejection(signer: CertificateSigner, expected: string, label
   if (hasIdentity(signer, identity)) return undefined;
   return new ProvenanceError(
     "CERTIFICATE_IDENTITY",
-    `${label} was signed by "${signer.subject}", and its certificate does not have ${identityText(identity)}.`,
+    `${label} was signed by "${signer.subject}", and its certificate does not have ${identityText(identity)}.${caseHint(signer, identity)}`,
     { details: { expected, found: [signer.subject, ...signer.alternativeNames] } },
   );
+}
+
+function caseHint({ subject, alternativeNames }: CertificateSigner, { type, text }: CertificateIdentity): string {
+  const names = type === "subject" ? [subject] : alternativeNames.filter((name) => name.startsWith(`${type}:`));
+  const wanted = (type === "subject" ? text : `${type}:${text}`).toLowerCase();
+  if (!names.some((name) => name.toLowerCase() === wanted)) return "";
+  return " It differs only in upper and lower case, and identities are compared exactly.";
 }
 
 /** By payload: a bundle may be verified against several trust anchors, and a statement may list a million files. */

@@ -2,7 +2,7 @@ import { type Inspection, inspect } from "../../core/inspect.ts";
 import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { inspectJson } from "../json-report.ts";
-import { REPORT_OPTIONS } from "../options.ts";
+import { REPORT_OPTIONS, reportOptions } from "../options.ts";
 import { field, hex, type ReportOptions } from "../report.ts";
 import type { Line } from "../text.ts";
 
@@ -17,7 +17,7 @@ export default defineCommand({
   async run(signature, args, { out }) {
     const inspection = await inspect(signature);
     if (args.flag("json") === true) out.json(inspectJson(inspection));
-    else out.print(...inspectionReport(inspection, signature, { long: args.flag("long") ?? false }));
+    else out.print(...inspectionReport(inspection, signature, reportOptions(args)));
     return EXIT.done;
   },
 });

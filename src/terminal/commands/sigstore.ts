@@ -1,7 +1,7 @@
 import type { ExpectedIdentity } from "../../core/trust.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
-import { identityToken, TOKEN_OPTIONS } from "../identity-token.ts";
+import { checkToken, identityToken, TOKEN_OPTIONS } from "../identity-token.ts";
 import { confirmPublication } from "../publication-question.ts";
 import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
 import { INSTANCE_OPTIONS, TRUST_OPTIONS, trustToSign, trustToVerify } from "../sigstore-instance.ts";
@@ -21,7 +21,11 @@ export const signWithSigstore = defineCommand({
     "model-provenance sign llama-3-8b --trust-config private.json",
   ],
   async run(model, args, terminal) {
-    const root = await trustToSign(args, terminal);
+    // Without the network, a token that cannot be used is the nearer reason.
+    const root = await trustToSign(args, terminal).catch(async (error: unknown) => {
+      await checkToken(args, terminal);
+      throw error;
+    });
     const { chooseServices } = await import("../../core/signing/sigstore-services.ts");
     const { issuer } = chooseServices(root, new Date());
     const token = identityToken(args, issuer, terminal);

@@ -3,7 +3,7 @@ import { verifyReport } from "../../core/verify-report.ts";
 import type { OptionSpecs } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { acceptingPolicies, decisionFields } from "../decision-report.ts";
-import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
+import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat, reportOptions } from "../options.ts";
 import { namedPolicies, pathBelow } from "../policy-options.ts";
 import { cacheFolder } from "../program-folders.ts";
 import { withProgressLine } from "../progress-line.ts";
@@ -70,7 +70,7 @@ export const verifyWithPolicyFile = defineCommand({
       const lines = verdictReport(verdict, {
         name: basename(resolve(model)),
         accepted: decision === undefined ? "" : acceptingPolicies(decision),
-        long,
+        ...reportOptions(args),
         ...(signature === undefined &&
           verdict.signature !== undefined && { signature: relative(cwd, verdict.signature) }),
       });

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, type QuickPickItem, Uri, window } from "vscode";
@@ -92,10 +92,23 @@ async function modelsAt(path: string, purpose: Purpose, services: ModelServices)
   const { registry } = services;
   const known = registry.get(path);
   if (known !== undefined) return [known];
+  const same = await modelBehindLinks(path, registry);
+  if (same !== undefined) return [same];
   const below = registry.below(path);
   if (below.length > 0 && purpose !== "sign") return below;
   const [around] = below.length > 0 ? [] : registry.holding(path);
   return [around ?? (await addModel(path, purpose, services))];
+}
+
+/** The known model that the path leads to: it is listed under one path only. */
+async function modelBehindLinks(path: string, { models }: ModelRegistry): Promise<KnownModel | undefined> {
+  const real = await realPath(path);
+  for (const model of models) if (model.path === real || (await realPath(model.path)) === real) return model;
+  return undefined;
+}
+
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 /**

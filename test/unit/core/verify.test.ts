@@ -233,6 +233,19 @@ describe("verifying a model", () => {
       ]);
     });
 
+    it("a certificate whose identity differs only in case, and says so", async () => {
+      const { root, leaf, intermediate } = makeChain();
+      const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] });
+      writeFileSync(signature(), bundleText(bundle));
+      const { signer } = await verifyIt({ trust: { certificates: { roots: [{ label: "r", pem: root.pem }] } } });
+      assert.ok(signer?.method === "certificate");
+      const identity = `subject:${signer.subject.toUpperCase().replace("CN=", "cn=")}`;
+      const certificates = { roots: [{ label: "root.pem", pem: root.pem }], identity };
+      const [reason] = (await verifyIt({ trust: { certificates } })).reasons;
+      assert.equal(reason?.code, "CERTIFICATE_IDENTITY");
+      assert.match(reason.message, /differs only in upper and lower case/);
+    });
+
     const failing = (error: Error): FileHasher => ({ digest: () => Promise.reject(error) });
     for (const [code, state] of [
       ["FILE_CHANGED", "stale"],

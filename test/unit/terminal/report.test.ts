@@ -19,6 +19,8 @@ const COVERAGE: Coverage = {
   symlinksAllowed: false,
 };
 
+const OPTIONS = { name: "llama", accepted: "the key given", long: false };
+
 function report(verdict: Partial<Verdict>, long = false): string[] {
   const whole: Verdict = { state: "verified", model: "/models/llama", reasons: [], ...verdict };
   const lines = verdictReport(whole, { name: "llama", accepted: "the key given", long });
@@ -108,18 +110,39 @@ describe("the report of a verdict", () => {
     const coverage = { ...COVERAGE, ignored };
     assert.equal(
       report({ coverage })[3],
-      `             left out by the signer: ${first} and 2 more (--long lists them)`,
+      `             left out by the signer: ${first} and 2 more (--all lists them)`,
     );
     assert.equal(report({ coverage }, true)[3], `             left out by the signer: ${first}, n10, n11`);
   });
 
-  it("never folds what differs", () => {
-    const missing = Array.from({ length: 50 }, (_, index) => ({ name: `n${index}`, ignored: false }));
-    const lines = report({ state: "modified", comparison: { matches: false, changed: [], missing, added: [] } });
-    assert.equal(lines.length, 52);
+  it("ends a list of what differs after ten with a count, unless all is asked for", () => {
+    const missing = Array.from({ length: 15_000 }, (_, index) => ({ name: `n${index}`, ignored: false }));
+    const verdict = { state: "modified", comparison: { matches: false, changed: [], missing, added: [] } } as const;
+    const lines = report(verdict);
+    assert.equal(lines.length, 13);
     assert.equal(lines[1], "  missing    n0");
-    assert.equal(lines[50], "             n49");
-    assert.equal(lines[51], "✗ llama doesn't match its signature: 50 missing.");
+    assert.equal(lines[11], "             and 14990 more (--all lists them)");
+    assert.equal(lines[12], "✗ llama doesn't match its signature: 15000 missing.");
+    assert.equal(report(verdict, true).length, 15_002);
+    assert.equal(verdictReport({ model: "/llama", reasons: [], ...verdict }, { ...OPTIONS, all: true }).length, 15_002);
+  });
+
+  it("counts unsigned files that are allowed in the last line", () => {
+    const one = { ...COVERAGE, unsigned: ["a"] };
+    assert.match(report({ coverage: one }).at(-1) ?? "", /unchanged\. 1 unsigned file is allowed\.$/);
+    const two = { ...COVERAGE, unsigned: ["a", "b"] };
+    assert.match(report({ coverage: two }).at(-1) ?? "", /unchanged\. 2 unsigned files are allowed\.$/);
+  });
+
+  it("lists several signatures, what was found about each, and which one decides", () => {
+    const base = { accepted: false, decisive: false, state: "unverifiable" } as const;
+    const signatures = [
+      { ...base, signature: "/models/llama/model.sig" },
+      { ...base, signature: "/models/llama/claims.jsonl", line: 2, state: "verified", decisive: true } as const,
+    ];
+    const lines = report({ model: "/models/llama", signatures });
+    assert.ok(lines.includes("  all        model.sig: Can't be verified here"), lines.join("\n"));
+    assert.ok(lines.includes("             claims.jsonl, line 2: Verified  decides"));
   });
 
   it("says how each file differs, right below the verdict", () => {

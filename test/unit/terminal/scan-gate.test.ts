@@ -21,6 +21,7 @@ describe("scan --policy as a gate", function () {
       folders: 2,
       files: 3,
       skipped: [],
+      strays: [],
       notDemanded: 0,
       exempted: { count: 0, paths: [] },
     });

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { canMakeTerminal, runInTerminal } from "../../support/pseudo-terminal.ts";
+import { skip } from "../../support/results.ts";
 import { CLI, type CliResult, runCli } from "../../support/run-cli.ts";
 import { type LocalSigstore, startLocalSigstore } from "../../support/sigstore/local-sigstore.ts";
 import { Person } from "../../support/sigstore/person.ts";
@@ -301,6 +302,29 @@ describe("the command line with a login", function () {
       const { status, stderr } = await run(["sign", "llama", "--identity-token", token, "--yes"], proxied());
       assert.equal(status, 1);
       assert.match(stderr, /trust root of Sigstore, public instance could not be refreshed/);
+    });
+
+    it("reports a token that is wrong or missing, and not that the trust root was not refreshed", async () => {
+      const wrong = await run(["sign", "llama", "--identity-token", "none", "--yes"], proxied());
+      assert.match(wrong.stderr, /not an OpenID identity token/);
+      const surroundings = { SIGSTORE_ID_TOKEN_FILE: join(folder(), "no-token"), GCE_METADATA_HOST: "", K_SERVICE: "" };
+      const none = { ACTIONS_ID_TOKEN_REQUEST_URL: "", SIGSTORE_ID_TOKEN: "", BUILDKITE: "", ...surroundings };
+      const missing = await run(["sign", "llama", "--use-ambient-credentials", "--yes"], { ...proxied(), ...none });
+      assert.match(missing.stderr, /The environment provides no identity token/);
+      for (const { status, stderr } of [wrong, missing]) {
+        assert.notEqual(status, 0);
+        assert.doesNotMatch(stderr, /could not be refreshed/);
+      }
+    });
+
+    it("understands a proxy without a scheme", async function () {
+      if (EARLY_PROXY === "1") skip(this, "needs a Node that takes a proxy while it runs");
+      const { HTTPS_PROXY, ...more } = proxied();
+      await run(["sign", "llama", "--identity-token", token, "--yes"], {
+        HTTPS_PROXY: HTTPS_PROXY.replace("http://", ""),
+        ...more,
+      });
+      assert.ok(connects.length > 0 && connects.every((host) => host === "tuf-repo-cdn.sigstore.dev:443"));
     });
   });
 });

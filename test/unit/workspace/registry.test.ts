@@ -104,4 +104,61 @@ describe("the registry of models", () => {
     registry.remove(path("gone"));
     assert.deepEqual(changes, []);
   });
+
+  it("lists a model of a folder inside another once, and keeps it when the inner folder is removed", () => {
+    const registry = new ModelRegistry();
+    const inner = path("inner");
+    const model = folder("inner/a", "model.sig");
+    registry.replaceFolder(FOLDER, [model, folder("b")]);
+    registry.replaceFolder(inner, [model]);
+    const verdict = { state: "verified", model: model.path, reasons: [], signature: model.signature ?? "" } as const;
+    registry.update(model.path, verdict);
+    registry.replaceFolder(FOLDER, [model, folder("b")]);
+    assert.deepEqual(
+      registry.models.map((known) => known.folder),
+      [FOLDER, inner],
+    );
+    registry.removeFolder(inner);
+    assert.deepEqual(
+      registry.models.map((known) => known.folder),
+      [FOLDER, FOLDER],
+    );
+    assert.equal(registry.get(model.path)?.verdict.state, "verified");
+    registry.removeFolder(FOLDER);
+    assert.deepEqual(registry.models, []);
+  });
+
+  it("knows every signature of a model, and keeps its verdict until one comes or goes", () => {
+    const registry = new ModelRegistry();
+    const found = { ...folder("a", "model.sig"), otherSignatures: [path("a", "team.sig")] };
+    registry.replaceFolder(FOLDER, [found]);
+    assert.equal(registry.signedBy(path("a", "team.sig"))?.path, path("a"));
+    const summary = { state: "verified", accepted: true, decisive: true } as const;
+    const signatures = [path("a", "model.sig"), path("a", "team.sig")].map((signature) => ({ ...summary, signature }));
+    registry.update(path("a"), {
+      state: "verified",
+      model: path("a"),
+      reasons: [],
+      signature: path("a", "team.sig"),
+      signatures,
+    });
+    registry.replaceFolder(FOLDER, [found]);
+    assert.equal(registry.get(path("a"))?.verdict.state, "verified");
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
+    assert.equal(registry.get(path("a"))?.verdict.state, "unchecked");
+  });
+
+  it("knows signatures whose model is not here, and says when they change", () => {
+    const registry = new ModelRegistry();
+    let lists = 0;
+    registry.onDidChange(({ list }) => void (list && lists++));
+    const extent = { skippedFolders: { count: 0, first: [] } };
+    const strays = { count: 1, first: [{ path: path("model.sig"), subject: "llama" }] };
+    registry.replaceFolder(FOLDER, [], { ...extent, strays });
+    registry.replaceFolder(FOLDER, [], { ...extent, strays });
+    assert.deepEqual(registry.extents.get(FOLDER)?.strays, strays);
+    registry.replaceFolder(FOLDER, []);
+    assert.equal(registry.extents.size, 0);
+    assert.equal(lists, 2);
+  });
 });

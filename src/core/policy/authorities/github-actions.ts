@@ -1,5 +1,6 @@
-import { workflowIdentity } from "../../verification/ci-identity.ts";
+import { GITHUB_ACTIONS_ISSUER, gitHubHost, workflowIdentity } from "../../verification/ci-identity.ts";
 import { Placeholder } from "../authoring/template.ts";
+import { report } from "../read-context.ts";
 import type { AuthorityForm } from "./authority-kind.ts";
 import { readIdentity } from "./identity.ts";
 
@@ -12,8 +13,11 @@ const GITHUB_ACTIONS = {
 /** Short for a keyless identity. */
 export const githubActions: AuthorityForm<"githubActions"> = {
   async read(context, base, workflow, path) {
+    const { issuer = GITHUB_ACTIONS_ISSUER, callingRepository } = workflow;
+    if (!URL.canParse(issuer)) return void report(context, "identity", `${issuer} is not a URL.`, [...path, "issuer"]);
     const identity = readIdentity(context, workflowIdentity(workflow), path);
-    return identity && { ...base, kind: "keyless", identities: [identity] };
+    const source = callingRepository && { source: `https://${gitHubHost(issuer)}/${callingRepository}` };
+    return identity && { ...base, kind: "keyless", identities: [{ ...identity, ...source }] };
   },
   templates: [
     {

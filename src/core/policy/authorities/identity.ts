@@ -9,6 +9,8 @@ import { accepts, type Match } from "./authority-kind.ts";
 export interface IdentityMatcher {
   readonly issuer: TextMatcher;
   readonly subject: TextMatcher;
+  /** URL of the repository that the run of a workflow belongs to, exactly (Fulcio's source repository URI); any, if absent. */
+  readonly source?: string;
 }
 
 /** Text that must be equal, byte for byte, or an expression that must match. */
@@ -31,7 +33,7 @@ function readMatcher(
   exact: string | undefined,
   expression: string | undefined,
   path: ValuePath,
-  field: keyof IdentityMatcher,
+  field: "issuer" | "subject",
 ): TextMatcher | undefined {
   if (exact !== undefined) {
     if (/^\^|\$$|\\[.\\/@-]|\.[*+]/.test(exact)) {
@@ -56,11 +58,20 @@ export function identityDocument({ issuer, subject }: IdentityMatcher): Identity
 
 const IDENTITY_MATCHES = accepts("issuer and subject match");
 
-export function matchIdentity({ issuer, subject }: IdentityMatcher, signer: SigstoreSigner): Match {
+export function matchIdentity({ issuer, subject, source }: IdentityMatcher, signer: SigstoreSigner): Match {
   const issuerMatches = matches(issuer, signer.issuer);
   const nameMatches = matches(subject, signer.identity);
   const subjectMatches =
     nameMatches && (typeof subject !== "string" || identityTypeOf(subject) === signer.identityType);
+  const calling = signer.extensions["sourceRepositoryUri"] ?? "";
+  if (issuerMatches && subjectMatches && source !== undefined && source !== calling) {
+    const found = calling === "" ? "found none" : `found ${JSON.stringify(calling)}`;
+    return {
+      distance: 1,
+      explain: () =>
+        `issuer and subject match, calling repository differs: expected ${JSON.stringify(source)}, ${found}`,
+    };
+  }
   if (issuerMatches && subjectMatches) return IDENTITY_MATCHES;
   const subjects = () => `expected ${expectation(subject)}, found ${JSON.stringify(signer.identity)}`;
   const issuers = () => `expected ${expectation(issuer)}, found ${JSON.stringify(signer.issuer)}`;

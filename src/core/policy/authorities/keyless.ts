@@ -60,7 +60,11 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     return best ?? { distance: 3, explain: () => "lists no identity" };
   },
   toFlags: ({ identities, trustConfig }, note) =>
-    identities.flatMap(({ issuer, subject }) => {
+    identities.flatMap(({ issuer, subject, source }) => {
+      if (source !== undefined) {
+        note("a calling repository has no flag, so its workflow is left out");
+        return [];
+      }
       if (typeof issuer === "string" && typeof subject === "string") {
         const trust = trustConfig === undefined ? [] : ["--trust-config", trustConfig.path];
         return [["sigstore", "MODEL", "--identity", subject, "--identity-provider", issuer, ...trust]];
@@ -69,6 +73,10 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
       return [];
     }),
   toClusterImagePolicy({ identities, trustConfig }, note) {
+    if (identities.some(({ source }) => source !== undefined)) {
+      note("a calling repository cannot be named, so its workflow is left out");
+      return undefined;
+    }
     if (trustConfig === undefined) return { keyless: { identities: identities.map(identityDocument) } };
     note("a private instance needs a TrustRoot in the cluster, so it is left out");
     return undefined;
@@ -77,7 +85,8 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     const leaveOut = (why: string): undefined => void note(`${why}, so it is left out`);
     const [identity, ...others] = identities;
     if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
-    const { issuer, subject } = identity;
+    const { issuer, subject, source } = identity;
+    if (source !== undefined) return leaveOut("a calling repository cannot be named");
     if (typeof issuer !== "string" || typeof subject !== "string") return leaveOut("identities are compared exactly");
     if (trustConfig !== undefined) return leaveOut("a private instance cannot be named");
     return { sigstoreConfig: { certificateIdentity: subject, certificateOidcIssuer: issuer } };

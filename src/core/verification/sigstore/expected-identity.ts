@@ -50,7 +50,14 @@ export function identityRejection(
     identities.length === 1 && only.identity === signer.identity && only.issuer !== signer.issuer
       ? `${label} was signed by ${signer.identity}, but the identity provider is ${signer.issuer} and not ${only.issuer}.`
       : `${label} was signed by ${signer.identity} (${signer.issuer}), and not by ${wanted}.`;
-  return new ProvenanceError("SIGSTORE_IDENTITY", message, {
+  const isCaseOnly = identities.some(
+    ({ identity, issuer }) =>
+      issuer === signer.issuer &&
+      identity !== signer.identity &&
+      identity.toLowerCase() === signer.identity.toLowerCase(),
+  );
+  const hint = isCaseOnly ? " They differ only in upper and lower case, and identities are compared exactly." : "";
+  return new ProvenanceError("SIGSTORE_IDENTITY", `${message}${hint}`, {
     details: { expected: identities.flatMap(({ identity, issuer }) => [identity, issuer]), found },
   });
 }

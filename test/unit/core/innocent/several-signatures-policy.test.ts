@@ -106,6 +106,20 @@ describe("several signatures of one model, with policies", () => {
     assert.deepEqual(outcome(verdict).slice(0, 2), ["unverifiable", "warned"]);
   });
 
+  it("verifies beside a damaged signature, also where a further policy makes an exception", async () => {
+    await signWith(prod, "llama/model.sig");
+    writeTree(folder(), { "llama.sig": "{", "llama.oms.sig": "{" });
+    const both = [
+      { name: "a", authorities: [key(prod)] },
+      { name: "b", authorities: ["static: { action: pass, message: until then }"] },
+    ];
+    const verdict = await check(both);
+    assert.equal(verdict.signatures?.length, 2);
+    assert.deepEqual(outcome(verdict), ["verified", "accepted", "llama/model.sig"]);
+    writeTree(model(), { "weights/a.bin": "tampered" });
+    assert.deepEqual(outcome(await check(both)), ["modified", "refused", "llama/model.sig"]);
+  });
+
   it("looks at the one that a policy names, and at no other", async () => {
     await signWith(stranger, "llama/model.sig");
     await signWith(prod, "llama/team.sig");

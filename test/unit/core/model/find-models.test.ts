@@ -66,6 +66,7 @@ describe("findModels", function () {
       "asr.nemo",
       "mobile.pte",
       "gemma.litertlm",
+      "__0_0.distcp",
       "MLmodel",
       "adapter_model.safetensors",
       "model_index.json",
@@ -120,6 +121,16 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["pipeline/", "sentence/", "whole/"]);
     });
 
+    it("gives the root of an MLflow model, and not the folder with its data", async () => {
+      writeTree(folder(), {
+        "run/MLmodel": "",
+        "run/data/model.pth": "",
+        "run/model/config.json": "{}",
+        "run/model/model.safetensors": "",
+      });
+      assert.deepEqual(await found(), ["run/"]);
+    });
+
     it("takes weights one folder below a configuration and a tokenizer for those of the folder with these", async () => {
       writeTree(folder(), {
         "a/config.json": "{}",
@@ -155,6 +166,7 @@ describe("findModels", function () {
       "x.oms.sig",
       "x.sigstore.json",
       "claims.jsonl",
+      "MODEL.SIG",
       ".kaggle/signing.json",
     ]) {
       it(`finds a folder by ${name}, whatever else is in it`, async () => {
@@ -363,6 +375,31 @@ describe("findModels", function () {
     it("are models each where one has", async () => {
       writeTree(folder(), { "g/a.gguf": "", "g/b.gguf": "", "g/README.md": "", "g/a.gguf.sig": signs("a.gguf", ".") });
       assert.deepEqual(await found(), ["g/a.gguf <- g/a.gguf.sig", "g/b.gguf"]);
+    });
+
+    it("are models each next to folders that are models", async () => {
+      writeTree(folder(), {
+        "models/mistral.gguf": "",
+        "models/README.md": "",
+        "models/llama/config.json": "{}",
+        "models/llama/model.safetensors": "",
+        "models/phi/deep/net.onnx": "",
+      });
+      assert.deepEqual(await found(), ["models/llama/", "models/mistral.gguf", "models/phi/deep/"]);
+    });
+
+    it("stay one model where they are parts, or described, next to folders that are models", async () => {
+      writeTree(folder(), {
+        "split/m-00001-of-00002.gguf": "",
+        "split/m-00002-of-00002.gguf": "",
+        "split/adapter/adapter_config.json": "{}",
+        "split/adapter/adapter_model.safetensors": "",
+        "described/config.json": "{}",
+        "described/m.gguf": "",
+        "described/checkpoint/config.json": "{}",
+        "described/checkpoint/model.safetensors": "",
+      });
+      assert.deepEqual(await found(), ["described/", "described/checkpoint/", "split/", "split/adapter/"]);
     });
 
     it("do not hide a folder with other weights", async () => {

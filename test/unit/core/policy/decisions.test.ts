@@ -21,6 +21,15 @@ const alice = keylessSignature("alice@example.com", GOOGLE);
 const workflow = (ref: string, repository = "acme/models", file = "release.yml") =>
   keylessSignature(`https://github.com/${repository}/.github/workflows/${file}@${ref}`, GITHUB);
 const tag = workflow("refs/tags/v1.2");
+const ENTERPRISE = { issuer: "https://git.example.com/_services/token" };
+const enterprise = (host: string) =>
+  keylessSignature(`https://${host}/acme/models/.github/workflows/release.yml@refs/tags/v1`, ENTERPRISE.issuer);
+const CALLED = { callingRepository: "acme/app" };
+const calledBy = (repository: string): Signed => {
+  const { signer } = tag;
+  if (signer.method !== "sigstore") throw new Error("not a login");
+  return { signer: { ...signer, extensions: { sourceRepositoryUri: `https://github.com/${repository}` } } };
+};
 
 const keys = { prod: makeKeys().publicPem, other: makeKeys("P-384").publicPem };
 const prod = keySignature(sha256(keys.prod));
@@ -299,6 +308,32 @@ const GITHUB_ACTIONS: readonly Case[] = [
   one("* stops at a slash", [github()], workflow("refs/tags/v1/x"), "refused"),
   one("** does not", [github({ ref: "refs/tags/**" })], workflow("refs/tags/v1/x"), "accepted"),
   one("a branch", [github()], workflow("refs/heads/v1"), "refused"),
+  one("a workflow of GitHub Enterprise", [github(ENTERPRISE)], enterprise("git.example.com"), "accepted"),
+  one("the same workflow at github.com", [github(ENTERPRISE)], tag, "refused"),
+  one("a workflow of an enterprise where github.com is meant", [github()], enterprise("git.example.com"), "refused"),
+  one("an enterprise's workflow at another host", [github(ENTERPRISE)], enterprise("evil.example.com"), "refused"),
+  one(
+    "a host that a dot of the expression would match",
+    [github(ENTERPRISE)],
+    enterprise("gitxexample.com"),
+    "refused",
+  ),
+  one(
+    "an enterprise with its own path of the provider",
+    [github({ issuer: `${GITHUB}/acme` })],
+    keylessSignature("https://github.com/acme/models/.github/workflows/release.yml@refs/tags/v1", `${GITHUB}/acme`),
+    "accepted",
+  ),
+  one("the repository that calls a reusable workflow", [github(CALLED)], calledBy("acme/app"), "accepted"),
+  one(
+    "another repository that calls it",
+    [github(CALLED)],
+    calledBy("evil/app"),
+    "refused",
+    /calling repository differs: expected "https:\/\/github\.com\/acme\/app", found "https:\/\/github\.com\/evil\/app"/,
+  ),
+  one("a signer without a calling repository", [github(CALLED)], tag, "refused", /found none/),
+  one("any caller where none is named", [github()], calledBy("evil/app"), "accepted"),
   one("a pull request", [github({ ref: "refs/heads/main" })], workflow("refs/pull/1/merge"), "refused"),
   one("an exact branch", [github({ ref: "refs/heads/main" })], workflow("refs/heads/main"), "accepted"),
   one("a branch that goes on", [github({ ref: "refs/heads/main" })], workflow("refs/heads/main2"), "refused"),

@@ -31,7 +31,15 @@ const WHOLE = {
           trustConfig: "trust.json",
         },
       },
-      { githubActions: { repository: "acme/models", workflow: "release.yml", ref: "refs/tags/v*" } },
+      {
+        githubActions: {
+          repository: "acme/models",
+          workflow: "release.yml",
+          ref: "refs/tags/v*",
+          issuer: "https://git.example.com/_services/token",
+          callingRepository: "acme/app",
+        },
+      },
       {
         certificate: {
           caCert: { path: "root.pem" },

@@ -455,7 +455,10 @@ describe("signing with a login", () => {
     it("a token that the authority does not accept", async () => {
       const other = await sigstore.token(ALICE, { audience: "another audience" });
       const error = await failsWith("SIGNING_CERTIFICATE_FAILED", () => signIt(2, { token: other }));
-      assert.match(error.message, /status 401\. Nothing was published\.$/);
+      assert.match(
+        error.message,
+        /status 401: "There was an error processing the identity token"\. Check that the identity .*\. Nothing was published\.$/,
+      );
       assertNoToken(error, other);
     });
   });

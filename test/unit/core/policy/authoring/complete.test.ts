@@ -108,7 +108,7 @@ const POSITIONS: readonly (readonly [title: string, text: string, expected: read
   [
     "a field between brackets that are not closed",
     "spec:\n  authorities:\n    - githubActions: { repository: a/b, |\n    - name: b\n",
-    ["workflow", "ref"],
+    ["workflow", "ref", "issuer", "callingRepository"],
   ],
   [
     "one of two forms",

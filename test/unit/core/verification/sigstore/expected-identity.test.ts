@@ -56,6 +56,10 @@ describe("the identity expected of a keyless signer", () => {
     assert.match(say({ identity: "bob@example.com", issuer: ISSUER }), /and not by bob@example\.com/);
     assert.match(say({ identity: "b@c.d", issuer: ISSUER }, { identity: "e@f.g", issuer: ISSUER }), /any of the 2/);
     assert.equal(say(ALICE), "");
+    const CASE = /differ only in upper and lower case/;
+    assert.match(say({ identity: "Alice@Example.com", issuer: ISSUER }), CASE);
+    assert.doesNotMatch(say({ identity: "Alice@Example.com", issuer: "https://other.example" }), CASE);
+    assert.doesNotMatch(say({ identity: "bob@example.com", issuer: ISSUER }), CASE);
   });
 
   it("is named only where it was expected of this model, and not where it is one of those whom the person trusts", () => {

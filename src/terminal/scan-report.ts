@@ -7,6 +7,7 @@ import type { Origin } from "../core/origin/origin.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { differencesFromRecord, originPlace } from "../core/presentation/origin-text.ts";
+import { wholeSignerName } from "../core/presentation/signer-text.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../core/presentation/verdict-summary.ts";
 import { EXIT } from "./command.ts";
@@ -91,7 +92,7 @@ export function originColumn(origin: Origin): Span[] {
 
 function modelLines({ name, verdict, passed, origin }: ScannedModel): Line[] {
   const { mark, label, colour } = verdictLabel(verdict, ENGLISH.t);
-  const what = verdict.state === "unsigned" ? "" : summarizeVerdict(verdict, ENGLISH);
+  const what = verdict.state === "unsigned" ? "" : summarizeVerdict(verdict, ENGLISH, wholeSignerName);
   const first: Line = [
     { text: `${mark} ${label}`, style: STYLES[colour] },
     "  ",

@@ -45,6 +45,11 @@ export function signerName(signer: Signer, t: Translate): string {
   return t("ci: {0} {1}@{2}", ci.repository, ci.workflow, shortRef(ci.ref));
 }
 
+/** The same with the whole name of a certificate. */
+export function wholeSignerName(signer: Signer, t: Translate): string {
+  return signer.method === "certificate" ? signerText(signer, t) : signerName(signer, t);
+}
+
 /** The signer as part of a sentence: a workflow by its parts, a certificate by its common name. */
 export function signerPhrase(signer: Signer | undefined, t: Translate): string {
   if (signer === undefined) return t("its signer");

@@ -7,14 +7,18 @@ import { shortReason, shortReasonOf } from "./short-reasons.ts";
 import { signerName, signerPhrase } from "./signer-text.ts";
 import { isException } from "./verdict-labels.ts";
 
-/** The text beside a model's name in a list: the signer, what differs, or the reason in four words. */
-export function summarizeVerdict(verdict: Verdict, localizer: Localizer): string {
+/**
+ * The text beside a model's name in a list: the signer, what differs, or the reason in four words.
+ *
+ * @param nameOf names the signer; whole names are for places that have no room for them elsewhere
+ */
+export function summarizeVerdict(verdict: Verdict, localizer: Localizer, nameOf = signerName): string {
   const { t, time } = localizer;
   const { signer, comparison, checkedAt } = verdict;
   switch (verdict.state) {
     case "verified":
     case "untrusted":
-      return signer === undefined ? "" : signerName(signer, t);
+      return signer === undefined ? "" : nameOf(signer, t);
     case "pinned":
       return verdict.pin?.pinnedOn === undefined ? t("pinned") : t("pinned {0}", localizer.date(verdict.pin.pinnedOn));
     case "modified":

@@ -1,5 +1,6 @@
 import { namesText, type Searched, type SearchFailure } from "../../core/gate/search-result.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
+import { wholeSignerName } from "../../core/presentation/signer-text.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../../core/presentation/verdict-summary.ts";
 import type { ScanResult } from "../scan-report.ts";
@@ -61,7 +62,7 @@ function testCase(model: ScannedModel): string[] {
   const open = `    <testcase classname="models" name="${escaped(name)}" time="${(verdict.coverage?.seconds ?? 0).toFixed(3)}"`;
   const reasons = explanations(verdict).map(escaped).join("\n");
   const headline = escaped(
-    [verdictLabel(verdict, ENGLISH.t).label, summarizeVerdict(verdict, ENGLISH)]
+    [verdictLabel(verdict, ENGLISH.t).label, summarizeVerdict(verdict, ENGLISH, wholeSignerName)]
       .filter((part) => part !== "")
       .join(": "),
   );

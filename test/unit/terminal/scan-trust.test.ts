@@ -38,7 +38,7 @@ describe("scan with a key or a root", function () {
     assert.match(lines[0] ?? "", /^✓ Verified {2}a-good {2}key prod\.pub$/);
     assert.match(lines[1] ?? "", /^✗ Changed since signing {2}b-changed {2}1 changed {2}refused$/);
     assert.match(lines[2] ?? "", /^ {4}changed: config\.json$/);
-    assert.match(stdout, /✓ Verified {2}c-certified {2}Alice$/m);
+    assert.match(stdout, /✓ Verified {2}c-certified {2}CN=Alice,O=Example$/m);
     assert.match(stdout, /○ Not signed {2}d-unsigned {2}refused/);
     assert.equal(lines.at(-1), "4 models: 2 verified, 2 refused");
   });

@@ -63,7 +63,12 @@ describe("the view in Restricted Mode", () => {
   it("says what is off, and leads to trusting the folder", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: notes() }));
     await openView(page);
-    await says(page, "In Restricted Mode, models are verified only on request", "Refresh Models", "Manage Workspace Trust");
+    await says(
+      page,
+      "In Restricted Mode, models are verified only on request",
+      "Refresh Models",
+      "Manage Workspace Trust",
+    );
     await screenshot(page, "welcome-04-restricted-no-models");
   });
 

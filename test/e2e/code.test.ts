@@ -13,7 +13,7 @@ import {
   trustKeys,
 } from "../support/editor-workspace.ts";
 import { viewer } from "./viewer.ts";
-import { chooseEntry, contextMenu, modelRow, openView } from "./workbench.ts";
+import { chooseEntry, contextMenu, hoverUntilShown, modelRow, openView } from "./workbench.ts";
 
 const SOURCE = `from pathlib import Path
 
@@ -72,7 +72,7 @@ describe("code that names models, by a person", () => {
     await page.mouse.move(640, 700);
     await page.keyboard.press("Control+Shift+M");
     const problem = page.locator(
-      '.markers-panel .monaco-list-row[aria-label^="Warning: tiny-llama doesn\'t match its signature"]',
+      '.markers-panel .monaco-list-row[aria-label^="Warning: model.safetensors changed: tiny-llama doesn\'t match its signature"]',
     );
     await problem.waitFor();
     await screenshot(page, "code-02-problems");
@@ -126,9 +126,7 @@ function stringIn(page: Page, text: string): Locator {
 
 /** The hover over a string of the open file. */
 async function hoverOverString(page: Page, text: string): Promise<Locator> {
-  await page.mouse.move(900, 600);
-  await stringIn(page, text).hover();
   const hover = page.locator(".monaco-hover .hover-contents").filter({ hasText: `· ${text}` });
-  await hover.waitFor();
+  await hoverUntilShown(page, stringIn(page, text), hover);
   return hover;
 }

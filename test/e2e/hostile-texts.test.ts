@@ -14,7 +14,7 @@ import { changeByte, signWith } from "../support/editor-workspace.ts";
 import { HOSTILE_NAMES, HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 import { makeKeys, privatePem } from "../support/keys.ts";
 import { startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
-import { modelRow, openView } from "./workbench.ts";
+import { hoverUntilShown, modelRow, openView } from "./workbench.ts";
 
 /** The commands that a hover of this extension may run. */
 const OURS =
@@ -175,13 +175,7 @@ describe("hostile texts, in a window", () => {
     await page.mouse.move(900, 700);
     const hover = page.locator(".monaco-hover .hover-contents").first();
     await hover.waitFor({ state: "hidden" });
-    // A row that is drawn anew at this moment forgets that the mouse is over it.
-    for (let tries = 0; !(await hover.isVisible()) && tries < 10; tries++) {
-      await page.mouse.move(900, 700);
-      await target.hover();
-      await hover.waitFor({ timeout: 3_000 }).catch(() => undefined);
-    }
-    await hover.waitFor();
+    await hoverUntilShown(page, target, hover);
     return page.locator(".monaco-hover");
   }
 

@@ -85,11 +85,23 @@ async function appears(locator: Locator, state: "visible" | "hidden" = "visible"
 }
 
 export async function hoverOver(page: Page, target: Locator): Promise<Locator> {
-  await page.mouse.move(900, 400);
-  await target.hover();
   const hover = page.locator(".monaco-hover .hover-contents");
-  await hover.waitFor();
+  await hoverUntilShown(page, target, hover);
   return hover;
+}
+
+/** Points at something until its hover is shown: what is drawn anew at that moment forgets that the mouse is over it. */
+export async function hoverUntilShown(page: Page, target: Locator, hover: Locator): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    await page.mouse.move(900, 400);
+    await target.hover();
+    const isShown = await hover.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isShown) return;
+  }
+  await hover.waitFor();
 }
 
 /** A question that has to be answered before anything else. */

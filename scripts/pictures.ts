@@ -13,10 +13,9 @@ import { ROOT } from "./fetch.mjs";
 import { TEST_VSIX, writeVsix } from "./package.ts";
 import { playScenes, type Take } from "./pictures/scenes.ts";
 import { makePictureWorkspace } from "./pictures/workspace.ts";
+import { writePng } from "./pictures/write-png.ts";
 
 const THEMES = { dark: "Default Dark Modern", light: "Default Light Modern" };
-/** Colour type 2 of PNG: without an alpha channel, which the window never uses. */
-const OPAQUE = 2;
 /** Of the identity provider that the pictures name; always the same, so that only what changed changes. */
 const ISSUER_PORT = 5556;
 
@@ -42,7 +41,7 @@ try {
     const take: Take = async (picture, clip) => {
       const file = join(ROOT, "media", `${picture}-${theme}.png`);
       const taken = PNG.sync.read(await page.screenshot({ animations: "disabled", ...(clip && { clip }) }));
-      const png = PNG.sync.write(taken, { colorType: OPAQUE, deflateLevel: 9 });
+      const png = writePng(taken);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, png);
       console.log(`media/${picture}-${theme}.png: ${png.length} bytes`);

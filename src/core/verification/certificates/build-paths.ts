@@ -13,16 +13,10 @@ export function* buildPaths(
   intermediates: readonly Certificate[],
   roots: readonly Certificate[],
 ): Generator<readonly Certificate[]> {
-  const known = new Map<Certificate, readonly Certificate[]>();
-  const issuersOf = (certificate: Certificate): readonly Certificate[] => {
-    const issuers =
-      known.get(certificate) ?? [...roots, ...intermediates].filter((issuer) => isIssuer(certificate, issuer));
-    known.set(certificate, issuers);
-    return issuers;
-  };
+  const candidates = [...roots, ...intermediates];
   let steps = 0;
   function* extend(path: readonly Certificate[], last: Certificate): Generator<readonly Certificate[]> {
-    for (const issuer of issuersOf(last)) {
+    for (const issuer of candidates.filter((candidate) => isIssuer(last, candidate))) {
       if (path.includes(issuer) || ++steps > MAX_STEPS) continue;
       if (roots.includes(issuer)) yield [...path, issuer];
       else yield* extend([...path, issuer], issuer);

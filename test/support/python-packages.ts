@@ -15,7 +15,7 @@ export interface Python {
 }
 
 /**
- * Installs packages into `.cache` once, if this machine has Python and pip and can reach packages; else tells why not.
+ * Installs packages into `.cache` once, if this machine has Python and pip and can reach packages; else says why not.
  *
  * @param requirements path of pip's list
  * @param what for messages

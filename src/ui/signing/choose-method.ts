@@ -135,7 +135,7 @@ function recentKeyItems(title: string, services: Services): MethodItem[] {
   return [
     ...items,
     keyItem(l10n.t("Private Key File…"), browse, title, services),
-    // Whoever has a key finds this below "Sign Model With Another Method…".
+    // Those who have a key find this below "Sign Model With Another Method…".
     ...(items.length === 0 ? [newKeyItem(title, services)] : []),
   ];
 }

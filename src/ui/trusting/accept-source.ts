@@ -91,7 +91,7 @@ function modelsSentence(models: readonly KnownModel[]): string {
 
 function workspaceWarning(label: string): string {
   return l10n.t(
-    "{0} is a file of this workspace, so it proves nothing by itself: whoever made the models can have put it there. Compare the fingerprint with the one on the publisher's own page before you trust it.",
+    "{0} is a file of this workspace, so it proves nothing by itself: the author of the models could have put it there. Compare the fingerprint with the one on the publisher's own page before you trust it.",
     messageText(label),
   );
 }

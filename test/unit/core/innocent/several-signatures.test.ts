@@ -119,7 +119,7 @@ describe("several signatures of one model", () => {
   });
 
   describe("an attack with a further signature", () => {
-    it("gains nothing over tampered files, whatever the name and whoever else signs", async () => {
+    it("gains nothing over tampered files, whatever the name and the other signers", async () => {
       await signWith(prod, "model.sig");
       writeTree(model(), { "weights/a.bin": "tampered" });
       for (const [at, attack] of ["a.oms.sig", "release.sigstore.json", "skill.oms.sig"].entries()) {

@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
+import { readSmallFile } from "./read-small-file.ts";
 
 /** Bytes that are read: the beginning of a larger signature is enough. */
 const MAX_PEEK = 1024 * 1024;
@@ -38,7 +38,7 @@ export interface SignatureClaim {
 
 /** What the OMS bundles in the file at `path` claim to sign, one a line; none if it has no such bundle, or cannot be read. */
 export function peekSignature(path: string): readonly SignatureClaim[] {
-  const bytes = readBeginning(path);
+  const bytes = readSmallFile(path, MAX_PEEK, false);
   return bytes === undefined ? [] : [...claimsIn(bytes)];
 }
 
@@ -109,20 +109,4 @@ function parsedJson(text: string): unknown {
 function isTheModel(resource: string, subject: string): boolean {
   const file = resource.replace(SHARD, "");
   return [resource, file].some((name) => name === "." || name === subject);
-}
-
-function readBeginning(path: string): Buffer | undefined {
-  let file: number | undefined;
-  try {
-    // Without O_NONBLOCK, opening a pipe waits for a writer. Windows has no such flag.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(file);
-    if (!stats.isFile()) return undefined;
-    const bytes = Buffer.allocUnsafe(Math.min(stats.size, MAX_PEEK));
-    return bytes.subarray(0, readSync(file, bytes));
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
 }

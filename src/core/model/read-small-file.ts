@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /**
- * The bytes of a regular file, or of its beginning; undefined where there is none or it cannot be read: a record that is
- * not readable is no record.
+ * The bytes of a regular file, or of its beginning; undefined where there is none or it cannot be read: such a file says
+ * nothing.
  *
  * @param limit bytes
  * @param whole whether a larger file is not read at all

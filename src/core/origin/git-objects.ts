@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
+import { readSmallFile } from "../model/read-small-file.ts";
 import type { GitObject, GitObjectType } from "./git-object.ts";
 import { GitPack } from "./git-pack.ts";
-import { readSmallFile } from "./read-small-file.ts";
 
 const HEADER = /^(commit|tree|blob|tag) (\d+)\0/;
 /** Bytes that inflate to a header, and to not more than a thousand times as much. */

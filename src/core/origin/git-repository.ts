@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readSmallText } from "./read-small-file.ts";
+import { readSmallText } from "../model/read-small-file.ts";
 
 /** The folders of a repository (gitrepository-layout(5)); of a linked work tree, they are two. */
 export interface GitRepository {

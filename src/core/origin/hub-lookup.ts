@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { findSignatures } from "../model/find-signatures.ts";
+import { readSmallText } from "../model/read-small-file.ts";
 import { findOrigin } from "./find-origin.ts";
 import type { OriginReport } from "./origin.ts";
-import { readSmallText } from "./read-small-file.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
 /** A branch or tag; slashes are part of some. */

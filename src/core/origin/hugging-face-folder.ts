@@ -2,9 +2,9 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import { enumerateModel } from "../model/enumerate.ts";
+import { readSmallText } from "../model/read-small-file.ts";
 import { below, digestOfEtag, type RecordedFile, type RecordReader } from "./download-record.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { readSmallText } from "./read-small-file.ts";
 import { readTreeList } from "./tree-list.ts";
 
 const OWN_FOLDER = ".cache/huggingface";

@@ -4,10 +4,10 @@ import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
 import { enumerateModel } from "../model/enumerate.ts";
 import { compareCodePoints } from "../model/names.ts";
+import { readSmallJson } from "../model/read-small-file.ts";
 import { statLine } from "../model/stat-line.ts";
 import { foldersAbove } from "./folders-above.ts";
 import type { ListedFile, ListedModel } from "./listed-model.ts";
-import { readSmallJson } from "./read-small-file.ts";
 
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const MAX_MANIFESTS = 5000;

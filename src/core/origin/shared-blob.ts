@@ -2,8 +2,8 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { hubSnapshot } from "../model/hub-cache.ts";
 import type { LinkTarget } from "../model/links.ts";
+import { readSmallText } from "../model/read-small-file.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { readSmallText } from "./read-small-file.ts";
 
 const XET_HASH = /^[0-9a-f]{64}$/;
 /** In the folder of blobs that all repositories of a cache share (huggingface_hub 2, `utils/_shared_blobs.py`). */

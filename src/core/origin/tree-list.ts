@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { nameProblem } from "../model/names.ts";
+import { readSmallJson } from "../model/read-small-file.ts";
 import type { RecordedFile } from "./download-record.ts";
-import { readSmallJson } from "./read-small-file.ts";
 
 /** Bytes; the list of a repository of 100 000 files has about 20 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;

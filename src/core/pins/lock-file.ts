@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { nameProblem } from "../model/names.ts";
-import { readSmallFile } from "../origin/read-small-file.ts";
+import { readSmallFile } from "../model/read-small-file.ts";
 import { type PinnedFile, pinDigest } from "./pin-list.ts";
 
 /** Bytes: some hundred thousand files. */

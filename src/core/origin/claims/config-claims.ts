@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { readSmallJson } from "../../model/read-small-file.ts";
 import type { OriginClaim } from "../origin.ts";
-import { readSmallJson } from "../read-small-file.ts";
 import { ClaimList } from "./claim.ts";
 
 const MAX_CONFIG_BYTES = 1024 * 1024;

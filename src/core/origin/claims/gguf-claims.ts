@@ -1,5 +1,5 @@
+import { readSmallFile } from "../../model/read-small-file.ts";
 import type { OriginClaim } from "../origin.ts";
-import { readSmallFile } from "../read-small-file.ts";
 import { ClaimList, huggingFaceRepository } from "./claim.ts";
 import { readGgufTexts } from "./gguf-header.ts";
 

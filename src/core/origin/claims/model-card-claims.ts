@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parse } from "yaml";
+import { readSmallFile } from "../../model/read-small-file.ts";
 import type { OriginClaim } from "../origin.ts";
-import { readSmallFile } from "../read-small-file.ts";
 import { ClaimList } from "./claim.ts";
 
 export const MODEL_CARD = "README.md";

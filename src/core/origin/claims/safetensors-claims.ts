@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { readSmallFile } from "../../model/read-small-file.ts";
 import type { OriginClaim } from "../origin.ts";
-import { readSmallFile } from "../read-small-file.ts";
 import { ClaimList } from "./claim.ts";
 
 /** Bytes of a header that is read; those of models of a terabyte have less. */

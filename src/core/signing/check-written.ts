@@ -25,9 +25,6 @@ export function checkWrittenBytes(written: Buffer, signature: string, verified: 
 }
 
 function selfCheckFailed(signature: string): ProvenanceError {
-  return new ProvenanceError(
-    "SIGNATURE_SELF_CHECK",
-    `Not signed: what was read back of ${signature} does not verify. The disk may be failing. A signature that was there before is unchanged.`,
-    { details: { path: signature } },
-  );
+  const message = `Not signed: what was read back of ${signature} does not verify. The disk may be failing. A signature that was there before is unchanged.`;
+  return new ProvenanceError("SIGNATURE_SELF_CHECK", message, { details: { path: signature } });
 }

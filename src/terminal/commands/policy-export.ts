@@ -25,9 +25,9 @@ export default defineCommand({
     "Makes ClusterImagePolicies, ModelValidations, or the flags of verify of a policy file. What cannot be carried over is listed on standard error.",
   ],
   options: {
-    to: { type: "text", metavar: "FORMAT", help: `One of ${Object.keys(FORMATS).join(", ")}. Required.` },
+    "to FORMAT": `One of ${Object.keys(FORMATS).join(", ")}. Required.`,
     ...OUTPUT_OPTION,
-  } as const satisfies OptionSpecs,
+  } satisfies OptionSpecs,
   examples: ["model-provenance policy export model-policy.yaml --to flags"],
   async run(file, args, terminal) {
     const format = requiredText(args.text("to"), "to", `one of ${Object.keys(FORMATS).join(", ")}`);

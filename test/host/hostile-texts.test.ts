@@ -164,8 +164,8 @@ function outsideCode(markdown: string): string {
 
 const ALIVE = /[<>&@|\\`*_{}[\]]|:\/|www\./i;
 
-describe("texts of others", () => {
-  it("mean nothing in a hover, in whatever field of a verdict they stand", () => {
+describe("untrusted texts", () => {
+  it("are not interpreted in a hover, in any field of a verdict", () => {
     for (const model of models()) {
       const hover = modelHover(model);
       assert.doesNotMatch(aliveIn(hover), ALIVE, hover.value);
@@ -173,7 +173,7 @@ describe("texts of others", () => {
     }
   });
 
-  it("stand in code spans of a report", () => {
+  it("are in code spans of a report", () => {
     for (const model of models()) {
       const decision = policyReport({
         verdict: model.verdict,

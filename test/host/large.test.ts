@@ -37,7 +37,7 @@ describe("a signature of very many files", () => {
     await workspace.getConfiguration().update(name, value, ConfigurationTarget.Global);
   }
 
-  it("is checked without holding the extension host up", async function () {
+  it("is checked without blocking the extension host", async function () {
     this.timeout(300_000);
     const signature = signNames(model, manyNames(FILES), keys);
     const watched = new Watched(await extensionApi(), model);

@@ -35,7 +35,7 @@ describe("a job array of Slurm", function () {
     slurm = undefined;
   });
 
-  it("digests a model in eight parts, one killed and run again; the signature is verified by us and by the reference", async () => {
+  it("digests a model in eight parts, one killed and run again; we and the reference verify the signature", async () => {
     assert.ok(DIGEST !== undefined && MERGE !== undefined && reference !== undefined);
     const keys = makeKeys();
     writeTree(folder(), { "key.pem": keys.privatePem, "key.pub": keys.publicPem, "log/": "", "slurm/": "" });

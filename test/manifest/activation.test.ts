@@ -9,10 +9,10 @@ import { readZip } from "../support/zip.ts";
 /** Bytes of JavaScript that the editor reads before `activate` is called. */
 const BUDGET = 100_000;
 
-describe("what is loaded to activate the extension", () => {
+describe("the JavaScript that is loaded to activate the extension", () => {
   const folder = useTemporaryFolder();
 
-  it(`is less than ${BUDGET / 1000} kB, all that is imported statically included`, async () => {
+  it(`is less than ${BUDGET / 1000} kB, including everything that is imported statically`, async () => {
     const files = [...readZip(TEST_VSIX)].filter(([name]) => /^extension\/dist\/[^/]+\.js$/.test(name));
     writeTree(folder(), Object.fromEntries(files));
     const dist = join(folder(), "extension", "dist");

@@ -68,16 +68,16 @@ function forbidden(file: string, text: string): string[] {
   });
 }
 
-describe("the rooms of the source", () => {
+describe("the folders of the source", () => {
   const files = globSync("**/*.{ts,js}", { cwd: join(ROOT, "src") }).map((file) => file.replaceAll("\\", "/"));
 
-  it("import only what is below them", () => {
+  it("import only what they may", () => {
     assert.ok(files.length > 100);
     const found = files.flatMap((file) => forbidden(file, readFileSync(join(ROOT, "src", file), "utf8")));
     assert.deepEqual(found, []);
   });
 
-  it("are guarded against types, late imports, sub-folders and the editor", () => {
+  it("are also checked for types, dynamic imports, sub-folders and the editor", () => {
     assert.deepEqual(forbidden("core/a.ts", 'import type { Tree } from "../ui/tree.ts";'), [
       "core/a.ts imports ui/tree.ts",
     ]);
@@ -96,12 +96,12 @@ describe("the rooms of the source", () => {
     );
   });
 
-  it("hold no file of more than 300 lines", () => {
+  it("have no file of more than 300 lines", () => {
     const long = files.filter((file) => readFileSync(join(ROOT, "src", file), "utf8").split("\n").length > 301);
     assert.deepEqual(long, []);
   });
 
-  it("the extension host leaves models and signatures to the engine", () => {
+  it("leave reading models and signatures to the engine", () => {
     for (const name of READERS)
       assert.ok(existsSync(join(ROOT, "src/core", `${name}.ts`)), `${name} moved: name it anew`);
     const path = `"[./]+/core/(?:${READERS.join("|")})\\.ts"`;

@@ -72,7 +72,7 @@ describe("the policies of docs/policies.md", () => {
       "the hook": hook.entry.replace(/^model-provenance /, ""),
     };
 
-    it("name what the action and the hook have", () => {
+    it("use the inputs of the action and the hook", () => {
       const workflow = parse(recipes.find((text) => text.includes("runs-on")) ?? "");
       const { inputs } = parse(readFileSync(join(PROJECT, "action.yml"), "utf8"));
       for (const name of Object.keys(workflow.jobs.models.steps.at(-1).with)) assert.ok(name in inputs, name);
@@ -80,7 +80,7 @@ describe("the policies of docs/policies.md", () => {
       assert.equal(config.repos[0].hooks[0].id, hook.id);
     });
 
-    it("take less than ten lines", () => {
+    it("need less than ten lines", () => {
       assert.equal(recipes.length, 3);
       for (const text of recipes) {
         assert.ok(text.trim().split("\n").length < 10, text);
@@ -88,7 +88,7 @@ describe("the policies of docs/policies.md", () => {
     });
 
     for (const [title, command] of Object.entries(commands)) {
-      it(`${title} lets signed models pass, and stops a changed one`, async function () {
+      it(`${title} passes signed models, and fails for a changed one`, async function () {
         this.timeout(30_000);
         writeTree(folder(), {
           "models/llama/config.json": "{}",

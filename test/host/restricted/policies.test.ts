@@ -48,7 +48,7 @@ describe("policies of a workspace in Restricted Mode", () => {
     assert.equal(watched.verdict?.reasons.at(-1)?.code, "POLICY_WORKSPACE_UNTRUSTED");
   });
 
-  it("can refuse", async () => {
+  it("can reject", async () => {
     assert.equal(await decided("static: { action: fail }"), "refused");
   });
 });

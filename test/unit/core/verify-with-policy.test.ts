@@ -77,7 +77,7 @@ describe("verifying a model with policies", () => {
     ...reasons.map(({ code }) => code),
   ];
 
-  it("a key that is accepted", async () => {
+  it("accepts a key", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem), key(prod.publicPem)] }]);
     assert.deepEqual(told(verdict), ["verified", "accepted"]);
@@ -92,7 +92,7 @@ describe("verifying a model with policies", () => {
     assert.match(verdict.checkedAt ?? "", /Z$/);
   });
 
-  it("the bundle and its statement are parsed once, however many authorities are tried", async () => {
+  it("parses the bundle and its statement once, however many authorities are tried", async () => {
     await signIt();
     const { parse } = JSON;
     let bundles = 0;
@@ -120,14 +120,14 @@ describe("verifying a model with policies", () => {
     assert.deepEqual([bundles, statements], [1, 1]);
   });
 
-  it("a key that no policy has", async () => {
+  it("rejects a key that no policy has", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem)] }]);
     assert.deepEqual(told(verdict), ["unverifiable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
     assert.equal(verdict.signer, undefined);
   });
 
-  it("a key that another policy has, which does not cover the model: the signer is named, and not accepted", async () => {
+  it("names, but does not accept, a key of a policy that does not cover the model", async () => {
     await signIt();
     const verdict = await check([{ globs: ["elsewhere/**"], authorities: [key(prod.publicPem)] }]);
     assert.deepEqual(told(verdict), ["untrusted", "uncovered", "POLICY_UNCOVERED"]);
@@ -135,12 +135,12 @@ describe("verifying a model with policies", () => {
     assert.equal(verdict.comparison?.matches, true);
   });
 
-  it("no policy at all", async () => {
+  it("reports that no policy covers the model", async () => {
     await signIt();
     assert.deepEqual(told(await check([])), ["unverifiable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
   });
 
-  it("a certificate, by the root and the name that a policy has", async () => {
+  it("accepts a certificate by the root and the name that a policy has", async () => {
     const { leaf, intermediate, root } = chain;
     const privateKey = { label: "k", pem: leaf.keys.privatePem };
     const pem = (label: string, text: string) => ({ label, pem: text });
@@ -171,7 +171,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(both), ["verified", "accepted"]);
   });
 
-  it("a model without a signature", async () => {
+  it("requires a signature", async () => {
     assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), [
       "unsigned",
       "refused",
@@ -191,7 +191,7 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("an exception is not verified, whatever it lets pass", async () => {
+  it("does not call an exception verified, whatever it allows", async () => {
     await signIt();
     assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
       "unverifiable",
@@ -211,13 +211,13 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("a signature that is not valid", async () => {
+  it("rejects an invalid signature", async () => {
     writeFileSync(signature(), "{");
     const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
     assert.deepEqual(told(verdict), ["invalid", "refused", "BUNDLE_NOT_JSON", "POLICY_NOT_AUTHENTIC"]);
   });
 
-  it("files that were changed", async () => {
+  it("rejects changed files", async () => {
     await signIt();
     writeTree(model(), { "config.json": "[]", "new.bin": "x" });
     const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
@@ -230,7 +230,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(warned), ["modified", "warned"]);
   });
 
-  it("only signature and signer, before any file is read", async () => {
+  it("checks signature and signer alone, before any file is read", async () => {
     await signIt();
     rmSync(join(model(), "config.json"));
     const quick = (parts: PolicyParts) => check([parts], [], {}, authenticateWithPolicy);
@@ -243,7 +243,7 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("an untrusted workspace accepts no signer, and can reject", async () => {
+  it("accepts no signer by an untrusted workspace, which can reject", async () => {
     await signIt();
     const accepts: PolicyParts = { authorities: [key(prod.publicPem)] };
     const refuses: PolicyParts = { authorities: [key(other.publicPem)] };
@@ -259,7 +259,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(await check([refuses], [accepts])), ["untrusted", "refused", "POLICY_SIGNER"]);
   });
 
-  it("a policy file with an error: nothing in its reach is accepted", async () => {
+  it("accepts nothing below a policy file with an error", async () => {
     await signIt();
     const good = await file([{ authorities: [key(prod.publicPem)] }]);
     const bad = await readPolicies(Buffer.from("kind: x"), join(folder(), "b.model-policy.yaml"), folder());
@@ -268,7 +268,7 @@ describe("verifying a model with policies", () => {
     assert.match(verdict.reasons[0]?.message ?? "", /line 1: /);
   });
 
-  describe("the files that may differ", () => {
+  describe("allows files to differ:", () => {
     const extra = { "notes.txt": "x", "cache/a": "y" };
     const authorities = [key(prod.publicPem)];
     beforeEach(async () => {
@@ -290,11 +290,11 @@ describe("verifying a model with policies", () => {
         "refused",
       ]);
     });
-    it("all unsigned ones, which are told", async () => {
+    it("all unsigned ones, which are reported", async () => {
       const verdict = await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }]);
       assert.deepEqual(passed(verdict), ["verified", "accepted", "cache/a,notes.txt"]);
     });
-    it("only those that every policy lets pass", async () => {
+    it("only those that every policy allows", async () => {
       const some = { authorities, verification: "{ ignorePaths: [notes.txt] }" };
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
       assert.deepEqual(told(await check([all, some])), ["modified", "refused"]);
@@ -302,7 +302,7 @@ describe("verifying a model with policies", () => {
       const both = { authorities, verification: "{ ignorePaths: [cache/a, notes.txt, other] }" };
       assert.deepEqual(passed(await check([all, both])), ["verified", "accepted", "cache/a,notes.txt"]);
     });
-    it("one that only warns takes nothing from those who enforce", async () => {
+    it("not fewer by a policy that only warns", async () => {
       const strict: PolicyParts = { mode: "warn", authorities };
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
       assert.deepEqual(passed(await check([all, strict])), [
@@ -312,13 +312,13 @@ describe("verifying a model with policies", () => {
         "cache/a,notes.txt",
       ]);
     });
-    it("an exception has no word on them", async () => {
+    it("the same with an exception", async () => {
       assert.deepEqual(
         told(await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }, { authorities: [PASS] }])),
         ["verified", "accepted"],
       );
     });
-    it("a workspace that is not trusted hides none", async () => {
+    it("none by a workspace that is not trusted", async () => {
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true, ignorePaths: [config.json] }" };
       assert.deepEqual(told(await check([], [all], { workspaceTrusted: false })), [
         "modified",
@@ -326,7 +326,7 @@ describe("verifying a model with policies", () => {
         "POLICY_WORKSPACE_UNTRUSTED",
       ]);
     });
-    it("a signed file is compared, or reported as missing, even if the caller ignores it", async () => {
+    it("no signed file, which is compared or reported as missing even if the caller ignores it", async () => {
       rmSync(join(model(), "notes.txt"));
       rmSync(join(model(), "cache"), { recursive: true });
       writeTree(model(), { "config.json": "[]" });
@@ -337,7 +337,7 @@ describe("verifying a model with policies", () => {
     });
   });
 
-  it("a pattern among the ignored paths is no path: refused", async () => {
+  it("rejects a pattern among the ignored paths", async () => {
     await signIt({});
     const authorities = [key(prod.publicPem)];
     const refused = await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }]);
@@ -352,7 +352,7 @@ describe("verifying a model with policies", () => {
     assert.equal((await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])).state, "modified");
   });
 
-  it("content that is not downloaded can't be verified, also with files that a policy allows", async () => {
+  it("cannot verify content that is not downloaded, also with files that a policy allows", async () => {
     await signIt({});
     const authorities = [key(prod.publicPem)];
     const oid = createHash("sha256")
@@ -367,7 +367,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(verdict), ["unverifiable", "refused", "FILE_NOT_DOWNLOADED"]);
   });
 
-  it("files that the signer ignored are reported, or rejected", async () => {
+  it("reports files that the signer ignored, or rejects them", async () => {
     writeTree(model(), { "secret.bin": "x", ".git/HEAD": "y" });
     await signIt({ ignorePaths: ["secret.bin"] });
     const authorities = [key(prod.publicPem)];
@@ -385,7 +385,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(expected), ["verified", "accepted"]);
   });
 
-  it("of the default paths, what the signer left out of .github is refused, and git's own are not", async () => {
+  it("rejects files of .github that the signer ignored, but not git's own files", async () => {
     const authorities = [key(prod.publicPem)];
     const policy = [{ authorities, verification: "{ signerIgnoredPaths: deny }" }];
     writeTree(model(), { ".git/HEAD": "", ".gitignore": "", ".gitattributes": "" });
@@ -400,7 +400,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(await check(named)), ["verified", "accepted"]);
   });
 
-  it("links that the signer followed are refused, unless they are allowed", async () => {
+  it("rejects symlinks that the signer followed, unless they are allowed", async () => {
     await signIt({ allowSymlinks: true });
     const authorities = [key(prod.publicPem)];
     assert.deepEqual(told(await check([{ authorities }])), ["untrusted", "refused", "POLICY_SYMLINKS"]);
@@ -410,13 +410,13 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  describe("the signature that a policy names", () => {
+  describe("with a signature that a policy names,", () => {
     const named = (path: string): PolicyParts => ({
       authorities: [key(prod.publicPem)],
       verification: `{ signaturePath: ${path}, ignorePaths: [vendor.sig, model.sig] }`,
     });
 
-    it("is the one that counts, and has to be there", async () => {
+    it("uses only that one, and requires it", async () => {
       await signIt();
       assert.deepEqual(told(await check([named("vendor.sig")])), [
         "unsigned",
@@ -428,12 +428,12 @@ describe("verifying a model with policies", () => {
       assert.deepEqual(told(await check([named("vendor.sig")])), ["verified", "accepted"]);
     });
 
-    it("may lie beside the model, in the workspace folder", async () => {
+    it("finds it next to the model, in the workspace folder", async () => {
       await signIt({ signature: join(folder(), "models", "llama.sig") });
       assert.deepEqual(told(await check([named("../llama.sig")])), ["verified", "accepted"]);
     });
 
-    it("may not lie outside, by its path or by a link", async () => {
+    it("rejects it outside of the workspace folder, by its path or by a symlink", async () => {
       await signIt();
       const elsewhere = { folder: join(folder(), "ws") };
       mkdirSync(elsewhere.folder);
@@ -447,7 +447,7 @@ describe("verifying a model with policies", () => {
       assert.deepEqual(told(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
     });
 
-    it("and another that another policy names have both to be good", async () => {
+    it("requires each of two that two policies name", async () => {
       await signIt();
       await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });
       assert.deepEqual(told(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
@@ -464,7 +464,7 @@ describe("verifying a model with policies", () => {
     });
   });
 
-  it("a signature that the caller names goes before those of policies", async () => {
+  it("uses the caller's signature rather than those of policies", async () => {
     await signIt();
     copyFileSync(signature(), join(folder(), "copy.sig"));
     rmSync(signature());
@@ -478,7 +478,7 @@ describe("verifying a model with policies", () => {
     assert.deepEqual(told(verdict), ["verified", "accepted"]);
   });
 
-  it("links in a model that may not be followed", async function () {
+  it("rejects symlinks in a model that may not be followed", async function () {
     if (process.platform === "win32") this.skip();
     await signIt();
     rmSync(join(model(), "README.md"));

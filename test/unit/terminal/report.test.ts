@@ -28,7 +28,7 @@ function report(verdict: Partial<Verdict>, long = false): string[] {
 }
 
 describe("the report of a verdict", () => {
-  it("is what, who, why accepted, how known, and the verdict again", () => {
+  it("has the verdict, the signer, why it is accepted, how it was checked, and the verdict again", () => {
     assert.deepEqual(report({ signer: SIGNER, coverage: COVERAGE }), [
       "✓ Verified  llama",
       "  signed by  key prod.pub (P-256, sha256 abababababab…)",
@@ -38,7 +38,7 @@ describe("the report of a verdict", () => {
     ]);
   });
 
-  it("says of a stored trust root when its metadata expired", () => {
+  it("has the expiry date of a stored trust root's metadata", () => {
     const facts = { label: "Sigstore", origin: "updated", asOf: "2026-11-01T00:00:00.000Z" } as const;
     const now = Date.parse("2026-11-21T00:00:00Z");
     assert.equal(trustRootText(facts, now), "the trust root of Sigstore (updated 20 days ago)");
@@ -71,7 +71,7 @@ describe("the report of a verdict", () => {
     ]);
   });
 
-  it("names in amber what the default paths hide beside git's own files", () => {
+  it("names in amber what the default paths hide besides git's own files", () => {
     const ignored = [{ name: ".github", source: "default" as const }];
     const names = Array.from({ length: 12 }, (_, index) => `.github/${String(index).padStart(2, "0")}`);
     const linesOf = (hidden: Coverage["hidden"], long = false) =>
@@ -104,7 +104,7 @@ describe("the report of a verdict", () => {
     assert.equal(text(undefined), "left out by default: .github");
   });
 
-  it("folds long lists of what was left out, unless all is asked for", () => {
+  it("shortens long lists of excluded files, unless asked for all", () => {
     const ignored = Array.from({ length: 12 }, (_, index) => ({ name: `n${index}`, source: "signer" as const }));
     const first = "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9";
     const coverage = { ...COVERAGE, ignored };
@@ -115,7 +115,7 @@ describe("the report of a verdict", () => {
     assert.equal(report({ coverage }, true)[3], `             left out by the signer: ${first}, n10, n11`);
   });
 
-  it("ends a list of what differs after ten with a count, unless all is asked for", () => {
+  it("ends a list of differences after ten with a count, unless asked for all", () => {
     const missing = Array.from({ length: 15_000 }, (_, index) => ({ name: `n${index}`, ignored: false }));
     const verdict = { state: "modified", comparison: { matches: false, changed: [], missing, added: [] } } as const;
     const lines = report(verdict);
@@ -134,7 +134,7 @@ describe("the report of a verdict", () => {
     assert.match(report({ coverage: two }).at(-1) ?? "", /unchanged\. 2 unsigned files are allowed\.$/);
   });
 
-  it("lists several signatures, what was found about each, and which one decides", () => {
+  it("lists several signatures, the verdict of each, and which one decides", () => {
     const base = { accepted: false, decisive: false, state: "unverifiable" } as const;
     const signatures = [
       { ...base, signature: "/models/llama/model.sig" },
@@ -145,7 +145,7 @@ describe("the report of a verdict", () => {
     assert.ok(lines.includes("             claims.jsonl, line 2: Verified  decides"));
   });
 
-  it("says how each file differs, right below the verdict", () => {
+  it("lists how each file differs, right below the verdict", () => {
     const [expected, found] = ["0".repeat(64), "1".repeat(64)];
     const lines = report({
       state: "modified",
@@ -181,7 +181,7 @@ describe("the report of a verdict", () => {
     ]);
   });
 
-  it("gives the reason before anything else, and accepts no signer", () => {
+  it("has the reason first, and no accepted signer", () => {
     const reasons = [{ code: "KEY_MISMATCH" as const, message: "It was signed with another key.", details: {} }];
     assert.deepEqual(report({ state: "unverifiable", reasons }), [
       "? Can't be verified here  llama",

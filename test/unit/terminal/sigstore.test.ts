@@ -54,7 +54,7 @@ describe("the command line with a login", function () {
   const expected = () => ["--identity", ALICE, "--identity-provider", sigstore.issuer];
   const signed = () => existsSync(join(folder(), "llama/model.sig"));
 
-  it("signs with a token, says what became public, and verifies for that identity", async () => {
+  it("signs with a token, prints what became public, and verifies with that identity", async () => {
     const { status, stdout, stderr } = await run(signArgs("--identity-token", token, "--yes"));
     assert.equal(status, 0, stderr);
     assert.match(stderr, NOTICE);
@@ -75,7 +75,7 @@ describe("the command line with a login", function () {
     assert.equal(spelled.status, 0, spelled.stdout);
   });
 
-  it("is not content with another identity or provider, or with none", async () => {
+  it("rejects another identity or provider, and requires one", async () => {
     await run(signArgs("--identity-token", token, "--yes"));
     const other = await run(verifyArgs("--identity", "bob@example.com", "--identity-provider", sigstore.issuer));
     assert.equal(other.status, 1);
@@ -99,7 +99,7 @@ describe("the command line with a login", function () {
     }
   });
 
-  it("prints all that was verified of the signer, as text and as JSON", async () => {
+  it("prints everything that was verified about the signer, as text and as JSON", async () => {
     await run(signArgs("--identity-token", token, "--yes"));
     const { stdout } = await run(verifyArgs(...expected(), "--long"));
     assert.match(
@@ -115,7 +115,7 @@ describe("the command line with a login", function () {
     assert.equal(signer.trustRoot.label, "trusted_root.json");
   });
 
-  it("takes the identity of the surroundings", async () => {
+  it("uses the ambient identity", async () => {
     const args = signArgs("--use-ambient-credentials", "--yes");
     const { status, stderr } = await run(args, { SIGSTORE_ID_TOKEN: token });
     assert.equal(status, 0, stderr);
@@ -123,7 +123,7 @@ describe("the command line with a login", function () {
     assert.equal((await run(args)).status, 2);
   });
 
-  it("publishes nothing without agreement", async () => {
+  it("publishes nothing without consent", async () => {
     const before = sigstore.requests("fulcio").length;
     const { status, stderr } = await run(signArgs("--identity-token", token));
     assert.equal(status, 2);
@@ -133,7 +133,7 @@ describe("the command line with a login", function () {
     assert.ok(!signed());
   });
 
-  it("asks on a terminal, once for an identity and a log", async function () {
+  it("asks on a terminal, once for each identity and log", async function () {
     if (!canMakeTerminal()) this.skip();
     const at = { cwd: folder(), env: environment() };
     const ask = (type: string) => runInTerminal(signArgs("--identity-token", token), [{ waitFor: "[y/N]", type }], at);
@@ -149,7 +149,7 @@ describe("the command line with a login", function () {
     assert.ok(!again.shown.includes("[y/N]"));
   });
 
-  it("logs in with the person's browser", async function () {
+  it("logs in with the user's browser", async function () {
     if (process.platform === "win32") this.skip();
     // What opens a browser here: a person who logs in at once.
     const person = join(import.meta.dirname, "../../support/sigstore/person.ts");
@@ -165,7 +165,7 @@ describe("the command line with a login", function () {
     assert.equal((await run(verifyArgs(...expected()))).status, 0);
   });
 
-  it("says so where there is no browser to open", async function () {
+  it("reports that there is no browser to open", async function () {
     if (process.platform === "win32") this.skip();
     const { status, stderr } = await run(signArgs("--yes"), { PATH: folder() });
     assert.equal(status, 1, stderr);
@@ -216,7 +216,7 @@ describe("the command line with a login", function () {
     assert.equal((await run(verifyArgs(...expected()))).status, 0);
   });
 
-  it("refuses options that contradict each other", async () => {
+  it("rejects options that contradict each other", async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [signArgs("--use-staging"), /Name one instance only/],
       [verifyArgs("--use-staging"), /Name one instance only/],
@@ -265,7 +265,7 @@ describe("the command line with a login", function () {
       assert.ok(connects.length > 0 && connects.every((asked) => asked === host), connects.join());
     });
 
-    it("looks for a newer trust root of the public instance through it", async () => {
+    it("refreshes the trust root of the public instance through it", async () => {
       const { status, stdout } = await run(["verify", "llama", ...expected()], proxied());
       assert.equal(status, 1);
       assert.match(stdout, /the trust root does not know \(Sigstore, public instance\)/);
@@ -284,7 +284,7 @@ describe("the command line with a login", function () {
       assert.deepEqual(connects, []);
     });
 
-    it("says which trust root it used, and how old that is", async function () {
+    it("prints which trust root it used, and how old that is", async function () {
       if (VECTORS === undefined) this.skip();
       const identity = ["--identity", "stefanb@us.ibm.com"];
       const provider = ["--identity-provider", "https://sigstore.verify.ibm.com/oauth2"];
@@ -317,7 +317,7 @@ describe("the command line with a login", function () {
       }
     });
 
-    it("understands a proxy without a scheme", async function () {
+    it("accepts a proxy without a scheme", async function () {
       if (EARLY_PROXY === "1") skip(this, "needs a Node that takes a proxy while it runs");
       const { HTTPS_PROXY, ...more } = proxied();
       await run(["sign", "llama", "--identity-token", token, "--yes"], {

@@ -42,7 +42,7 @@ async function imported(text: string) {
 }
 
 describe("policies of other formats", () => {
-  it("a ClusterImagePolicy: identities, keys, exceptions and mode", async () => {
+  it("include a ClusterImagePolicy: identities, keys, exceptions and mode", async () => {
     const text = imagePolicy(
       `- name: alice
   keyless: { url: https://fulcio.sigstore.dev, identities: [{ issuer: ${GOOGLE}, subject: alice@example.com }, { issuerRegExp: "^https://x$", subjectRegExp: ".*" }] }
@@ -127,7 +127,7 @@ ${indented(PEM, 6)}
     ["something that is no authority", "- 7", /authorities\[0\]: it is not a mapping/],
   ];
   for (const [title, authority, says] of LOST) {
-    it(`a ClusterImagePolicy with ${title} accepts no signer in its place, and says so`, async () => {
+    it(`include a ClusterImagePolicy with ${title}, which is reported and accepts no signer`, async () => {
       const { policies, told } = await imported(imagePolicy(authority));
       assert.match(told, says);
       assert.deepEqual(
@@ -138,7 +138,7 @@ ${indented(PEM, 6)}
     });
   }
 
-  it("a ClusterImagePolicy with a condition in CUE carries no authority over", async () => {
+  it("include a ClusterImagePolicy with a condition in CUE, without its authorities", async () => {
     const more = "  policy: { type: cue, data: x }\n  match: [{ resource: pods }]\n";
     const { policies, told } = await imported(
       imagePolicy("- keyless: { identities: [{ issuer: i, subject: s }] }", more),
@@ -148,7 +148,7 @@ ${indented(PEM, 6)}
     assert.equal(decide({ user: policies, signed: keylessSignature("s", "i") }).outcome, "refused");
   });
 
-  it("a ModelValidation with an identity", async () => {
+  it("include a ModelValidation with an identity", async () => {
     const { policies, told } = await imported(`apiVersion: ml.sigstore.dev/v1alpha1
 kind: ModelValidation
 metadata: { name: demo, labels: { a: b } }
@@ -162,7 +162,7 @@ spec:
     assert.match(told, /spec\.model\.path: "\/data\/llama" is a path in a container/);
   });
 
-  it("a ModelValidation with a key or a CA in the container", async () => {
+  it("include a ModelValidation with a key or a CA in the container", async () => {
     const text = `kind: ModelValidation
 metadata: { name: demo }
 spec:
@@ -185,7 +185,7 @@ spec:
     }
   });
 
-  it("documents of other kinds are reported", () => {
+  it("do not include documents of other kinds, which are reported", () => {
     const { drafts, unsupported } = importPolicies(Buffer.from("kind: Pod\n---\nx: 1\n"), ["**"]);
     assert.deepEqual(drafts, []);
     assert.deepEqual(
@@ -194,7 +194,7 @@ spec:
     );
   });
 
-  it("a text that is not YAML is not imported", () => {
+  it("do not include text that is not YAML", () => {
     assert.equal(importPolicies(Buffer.from("a: ]"), ["**"]).diagnostics[0]?.code, "syntax");
   });
 
@@ -218,7 +218,7 @@ spec:
     assert.deepEqual(named?.certificate?.trustedIdentities, ["x509.san: email:alice@example.com"]);
   });
 
-  describe("to other formats", () => {
+  describe("are exported as", () => {
     const AUTHORITIES = [
       `keyless: { identities: [{ issuer: ${GOOGLE}, subject: alice@example.com }] }`,
       `keyless: { identities: [{ issuer: ${GOOGLE}, subjectRegExp: "^a$" }] }`,
@@ -288,7 +288,7 @@ spec:
     });
   });
 
-  it("what is written is read back, whatever is in it", async () => {
+  it("are read back as they were written, with any content", async () => {
     for (const text of [
       "a: b",
       "# x",

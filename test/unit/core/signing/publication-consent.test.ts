@@ -12,7 +12,7 @@ const NOTICE: PublicationNotice = {
   text: "…",
 };
 
-describe("the agreement to be named in a log", () => {
+describe("the consent to be named in a log", () => {
   const folder = useTemporaryFolder();
   const storage = () => join(folder(), "storage");
 
@@ -33,7 +33,7 @@ describe("the agreement to be named in a log", () => {
     assert.deepEqual(readdirSync(storage()), ["agreed-publications.json"]);
   });
 
-  it("is asked for again where what is kept is damaged or cannot be written", async () => {
+  it("is requested again if what is stored is damaged or cannot be written", async () => {
     await rememberAgreement(storage(), NOTICE);
     writeFileSync(join(storage(), "agreed-publications.json"), '["x"]');
     assert.equal(await hasAgreed(storage(), NOTICE), false);

@@ -19,14 +19,14 @@ describe("the path that an agent asks about", () => {
     writeFileSync(join(other, "secret"), "");
   });
 
-  it("is looked for in every workspace folder, and may be absolute", async () => {
+  it("is resolved in every workspace folder, and may be absolute", async () => {
     const found = { path: join(folder, "models", "x"), folder, shown: "models/x" };
     assert.deepEqual(await pathAskedAbout("models/x", [other, folder]), found);
     assert.deepEqual(await pathAskedAbout(found.path, [other, folder]), found);
     assert.equal((await pathAskedAbout(".", [folder])).shown, ".");
   });
 
-  it("is refused where it leads out, by its name or by a link, and the disk is not asked about it", async () => {
+  it("is rejected if its name or a symlink leads out of the workspace, before the disk is read", async () => {
     symlinkSync(other, join(folder, "models", "link"));
     symlinkSync("/", join(folder, "root"));
     const out = ["..", "../work-other", join(other, "secret"), join(other, "nothing"), "/", "models/../../work-other"];
@@ -59,7 +59,7 @@ describe("a file of a model", () => {
   };
   const verdict: Verdict = { state: "verified", model: "/m", signature: "/m/model.sig", reasons: [], coverage };
 
-  it("is covered unless it was left out", () => {
+  it("is covered unless it was excluded", () => {
     assert.ok(isCovered(verdict, "/m"));
     assert.ok(isCovered(verdict, "/m/w.bin"));
     for (const name of ["docs", "docs/a", "new", "empty", "model.sig"])

@@ -109,8 +109,8 @@ function reason(code: ErrorCode, message = "model.sig is wrong.") {
   return { reasons: [{ code, message, details: {} }] };
 }
 
-describe("what the signature viewer tells", () => {
-  it("of a verified model: who signed as a sentence, and four steps in order, each in order", () => {
+describe("the state of the signature viewer", () => {
+  it("has for a verified model a sentence with the signer, and four passed steps in order", () => {
     const { headline } = told(verified).state;
     assert.equal(headline.sentence, "This is what key prod.pub signed, unchanged.");
     assert.deepEqual([headline.tone, headline.label, headline.notes], ["green", "Verified", []]);
@@ -122,7 +122,7 @@ describe("what the signature viewer tells", () => {
     ]);
   });
 
-  it("of files that the default paths hide: amber, and named", () => {
+  it("is amber and names the files if the default paths hide some", () => {
     const hidden = { names: [".github/<x>.yml"], count: 1, complete: true };
     const { state } = told({ ...verified, coverage: { ...COVERAGE, hidden } });
     const files = state.steps.find(({ id }) => id === "files");
@@ -135,7 +135,7 @@ describe("what the signature viewer tells", () => {
     assert.equal(state.headline.tone, "green");
   });
 
-  it("of a signature that belongs to no model here: claims only, in every step", () => {
+  it("has only claims for a signature without a model", () => {
     const { state } = told(undefined);
     assert.equal(
       state.headline.sentence,
@@ -150,7 +150,7 @@ describe("what the signature viewer tells", () => {
     assert.ok(state.steps.some(({ claims }) => claims.some(({ value }) => value === KEY.fingerprint)));
   });
 
-  it("never tells as verified what a file claims before its signature was checked", () => {
+  it("shows no claim as verified before the signature was checked", () => {
     const claims = [
       { name: "identity", value: "mallory@example.com" },
       { name: "valid from", value: "2026-11-21T14:02:00.000Z" },
@@ -173,7 +173,7 @@ describe("what the signature viewer tells", () => {
     }
   });
 
-  it("of what stopped the check, at the step that it stopped", () => {
+  it("has the reason at the step where the check failed", () => {
     const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
       ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not verified"],
       ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not verified"],
@@ -191,7 +191,7 @@ describe("what the signature viewer tells", () => {
     }
   });
 
-  it("of what changed, in words and first", () => {
+  it("has the changed files first", () => {
     const comparison = {
       matches: false,
       changed: [
@@ -214,7 +214,7 @@ describe("what the signature viewer tells", () => {
     assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "Differing", count: 4 });
   });
 
-  it("of a signer whom nobody accepts, of an exception, and of a policy that says yes, with its line", () => {
+  it("has an unaccepted signer, an exception, and an accepting policy with its line", () => {
     assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
     assert.equal(told({ ...verified, state: "untrusted" }).state.trust, "Trust Signer…");
     assert.equal(told(verified).state.trust, undefined);
@@ -251,7 +251,7 @@ describe("what the signature viewer tells", () => {
     assert.equal(told(exception).state.headline.tone, "amber");
   });
 
-  it("of the trust root that decided, also when its metadata expired", () => {
+  it("has the trust root that was used, and since when its metadata is expired", () => {
     const factOf = (signer: typeof CI) =>
       told({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
         facts.filter(({ label }) => label === "Verified against"),
@@ -261,7 +261,7 @@ describe("what the signature viewer tells", () => {
     assert.match(factOf(expired) ?? "", /refreshed on November 1, 2026.*; its metadata expired on November 8, 2026/);
   });
 
-  it("of a workflow: where it was made, with https links only, and when", () => {
+  it("has for a workflow where and when it ran, with https links only", () => {
     const { state, links } = told({ ...verified, signer: CI });
     assert.equal(
       state.headline.sentence,
@@ -295,7 +295,7 @@ describe("what the signature viewer tells", () => {
     assert.ok(span.from < timestamp.from && timestamp.from < log.from && log.from < span.to);
   });
 
-  it("of a workflow by the word of another provider: no workflow of GitHub, and no page of it", () => {
+  it("has no GitHub workflow and no link to one if another identity provider claims it", () => {
     const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
     const { state, links } = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
     assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
@@ -316,13 +316,13 @@ describe("what the signature viewer tells", () => {
     assert.equal(none.state.origin, undefined);
   });
 
-  it("of a file that is another one than was checked: nothing of the verdict", () => {
+  it("has nothing of the verdict for a file that is not the one that was checked", () => {
     const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
     assert.equal(state.headline.sentence, "The signature of llama changed since it was verified.");
     assert.ok(state.steps.every(({ status }) => status === "open"));
   });
 
-  it("of a check that runs, and of why one no longer stands", () => {
+  it("has a running check, and the reason why a verdict is outdated", () => {
     const running = { state: "checking", rootDigest: ROOT } as const;
     assert.ok(told(running).state.steps.every(({ status }) => status === "running"));
     assert.equal(told(running).state.canVerify, false);
@@ -335,7 +335,7 @@ describe("what the signature viewer tells", () => {
     assert.ok(stale("files").steps.every(({ status }) => status === "open"));
   });
 
-  it("of a damaged file: what is wrong with it, with a model and without", () => {
+  it("has what is wrong with a damaged file, with and without a model", () => {
     const problem = { code: "BUNDLE_NOT_JSON", message: "model.sig is not JSON." } as const;
     const damaged: SignatureSummary = { bytes: 12, claims: [], problem, text: "file" };
     const none: StateCounts = { ...COUNTS, same: 0, "left-out": 0 };
@@ -349,7 +349,7 @@ describe("what the signature viewer tells", () => {
     assert.equal(known.headline.tone, "red");
   });
 
-  it("as text that shows what it is: direction and invisible characters of others are replaced", () => {
+  it("has untrusted text with direction and invisible characters replaced", () => {
     const label = "\u202egpj.pub\u200b\n";
     const { state } = told({ ...verified, signer: { ...KEY, label } }, { claimedSigner: label });
     assert.doesNotMatch(JSON.stringify(state), /[\u202e\u200b]|\\n/);

@@ -218,7 +218,7 @@ describe("keyless models of the reference implementation", () => {
           if (kind === "accepted") {
             // A bit that stands for nothing.
             assert.deepEqual(result, genuine.result, where);
-            assert.ok(!what.relied, `${where} was changed, and nobody noticed`);
+            assert.ok(!what.relied, `${where} was changed, which was not noticed`);
           } else {
             assert.ok(kind === "invalid" || kind === "unable", `${where}: ${code}`);
           }

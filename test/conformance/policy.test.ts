@@ -48,7 +48,7 @@ describe("policies for models of the reference implementation", () => {
   }
   const keyless = (identity: object, trustConfig?: string) =>
     `keyless: ${JSON.stringify({ identities: [identity], ...(trustConfig && { trustConfig }) })}`;
-  const told = ({ state, decision, reasons }: Verdict) => [
+  const outcomeOf = ({ state, decision, reasons }: Verdict) => [
     state,
     decision?.outcome,
     ...reasons.map(({ code }) => code),
@@ -67,7 +67,7 @@ describe("policies for models of the reference implementation", () => {
   for (const [vector, authority, verification] of ACCEPTED) {
     it(`accept ${vector} by ${authority}`, async () => {
       const verdict = await check(vector, authority, verification);
-      assert.deepEqual(told(verdict), ["verified", "accepted"], JSON.stringify(verdict, undefined, 1));
+      assert.deepEqual(outcomeOf(verdict), ["verified", "accepted"], JSON.stringify(verdict, undefined, 1));
     });
   }
 
@@ -101,7 +101,7 @@ describe("policies for models of the reference implementation", () => {
 
   it("name a signer that they do not accept", async () => {
     const verdict = await check("reference/v1.1.0-sigstore", keyless({ ...PUBLIC, subject: "x@us.ibm.com" }));
-    assert.deepEqual(told(verdict), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(verdict), ["untrusted", "refused", "POLICY_SIGNER"]);
     assert.equal(verdict.signer?.method === "sigstore" && verdict.signer.identity, PUBLIC.subject);
     assert.ok(readFileSync(verdict.signature ?? "").length > 0);
   });

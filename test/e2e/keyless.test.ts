@@ -248,7 +248,7 @@ describe("signing with a browser login, in a window", () => {
       await page.keyboard.press("Enter");
       await dialog(`Sign as ${BOB}?`).getByRole("button", { name: "Cancel" }).click();
       await notification(page, "Signing release-notes-skill").waitFor({ state: "detached" });
-      assert.equal(await notification(page, "Not signed").count(), 0, "who says no needs not be told");
+      assert.equal(await notification(page, "Not signed").count(), 0, "a cancellation needs no message");
       assert.equal(sigstore.requests("rekor-v2").length, published);
       assert.deepEqual(await files(), untouched);
     });

@@ -11,7 +11,7 @@ import { changeSettings } from "../support/editor-workspace.ts";
 import { themes } from "../support/themes.ts";
 import { explorerRow, hoverOver, modelRow, openView, PROBLEM_INSIDE, waitForBadge } from "./workbench.ts";
 
-/** What each sample is told as, in the order of the tree. */
+/** How each sample is shown, in the order of the tree. */
 const ROWS = {
   "gguf/tiny-f32.gguf": "Can't be verified here",
   onnx: "Not signed",

@@ -67,7 +67,7 @@ describe("automatic verification", () => {
     await commands.executeCommand(COMMANDS.findModels);
   }
 
-  /** The editor may tell late that the files are new, and so end a check as stale. */
+  /** The editor may report the new files late, which ends a check as stale. */
   async function verifiedByHand(): Promise<void> {
     do await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     while (watched.verdict?.state === "stale");
@@ -181,7 +181,7 @@ describe("automatic verification", () => {
         if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known, { kind: "model", path: model })];
         registry.update(model, { ...before, state: "stale" }, { before });
         registry.update(model, { state: "checking", model, signature, reasons: [] }, { before });
-        // What the surfaces tell the window is on its way until the event loop had its turn.
+        // Messages of the surfaces to the window are pending until the event loop runs.
         await new Promise((resolve) => setImmediate(resolve));
       }
     };

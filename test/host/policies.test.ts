@@ -135,7 +135,7 @@ describe("policies in the editor", () => {
     watched.states.length = 0;
     writeFileSync(policy, covering(inline(stranger.publicPem)));
     await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
-    // The first policy may be told late, and looked at once more before this one.
+    // The event of the first policy may be late, so that it is read once more before this one.
     const since = watched.states.slice(watched.states.lastIndexOf("stale"));
     assert.equal(since[0], "stale", watched.states.join());
     assert.ok(!since.includes("verified"), watched.states.join());

@@ -255,9 +255,9 @@ describe("the status bar", () => {
 
   for (const [title, models, text, background] of cases) {
     it(`shows the worst state: ${title}`, () => {
-      const told = summary(models);
-      assert.equal(told.text, text);
-      assert.equal(told.background, background);
+      const shown = summary(models);
+      assert.equal(shown.text, text);
+      assert.equal(shown.background, background);
     });
   }
 });

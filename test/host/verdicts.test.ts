@@ -291,7 +291,7 @@ describe("the extension in its host", () => {
   it("signs again without reading unchanged files, unless asked to rehash all files", async function () {
     answer(this, "Sign");
     const weights = join(model, "model.safetensors");
-    await until("the files are old enough for their times to tell of changes", () =>
+    await until("the files are old enough for their times to show changes", () =>
       [weights, join(model, "deep", "vocab.txt")].every((file) => Date.now() - statSync(file).ctimeMs > 2500),
     );
     const sign = async (): Promise<SignResult | undefined> =>

@@ -158,7 +158,7 @@ describe("the signature viewer in its host", () => {
       const root = (await document.snapshot()).subject.summary.statement?.rootDigest;
       assert.match(root ?? "", /^[0-9a-f]{64}$/);
       writeFileSync(signature, "cut sh");
-      await until("the change was told", () => changes > 0);
+      await until("the change was reported", () => changes > 0);
       assert.equal((await document.snapshot()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
       rmSync(signature);
       signature = await signWith(model, keys.privatePem, pool);

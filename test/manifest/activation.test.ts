@@ -31,7 +31,7 @@ describe("the JavaScript that is loaded to activate the extension", () => {
     const loaded = staticallyReached("extension.js", metafile.inputs);
     const bytes = loaded.reduce((sum, path) => sum + (metafile.inputs[path]?.bytes ?? 0), 0);
     const all = Object.keys(metafile.inputs);
-    assert.ok(loaded.length < all.length, "nothing is loaded later: the imports were not told apart");
+    assert.ok(loaded.length < all.length, "nothing is loaded later: the two kinds of imports were not distinguished");
     assert.ok(
       bytes < BUDGET,
       `${bytes} bytes in ${loaded.length} files. What is not needed before the first call is loaded by import(): see "What is loaded when" in CONTRIBUTING.md.`,

@@ -31,7 +31,7 @@ const {
   customEditors,
 } = MANIFEST.contributes;
 const settings = Object.entries(configuration.properties);
-/** Whom to trust. */
+/** Settings that decide about trust. */
 const TRUST = [
   ...[SETTINGS.userPolicy, SETTINGS.trustedKeys, SETTINGS.trustedCertificates, SETTINGS.trustedIdentities],
   SETTINGS.sigstoreInstance,

@@ -12,7 +12,7 @@ import { damageSignature } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 
-/** Milliseconds until a file's times tell of every later write: only then are its digests kept. */
+/** Milliseconds until a file's times show every later write: only then are its digests stored. */
 const SETTLE_MS = 2100;
 const WEIGHTS = "w".repeat(1_000_000);
 

@@ -71,7 +71,7 @@ describe("verifying a model with policies", () => {
       ...options,
     });
   };
-  const told = ({ state, decision, reasons }: Verdict) => [
+  const outcomeOf = ({ state, decision, reasons }: Verdict) => [
     state,
     decision?.outcome,
     ...reasons.map(({ code }) => code),
@@ -80,7 +80,7 @@ describe("verifying a model with policies", () => {
   it("accepts a key", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem), key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(verdict), ["verified", "accepted"]);
     assert.equal(verdict.signer?.method === "key" && verdict.signer.label, "a1");
     assert.equal(verdict.signature, signature());
     assert.equal(verdict.reading, "full");
@@ -123,21 +123,21 @@ describe("verifying a model with policies", () => {
   it("rejects a key that no policy has", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["unverifiable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(verdict), ["unverifiable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
     assert.equal(verdict.signer, undefined);
   });
 
   it("names, but does not accept, a key of a policy that does not cover the model", async () => {
     await signIt();
     const verdict = await check([{ globs: ["elsewhere/**"], authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["untrusted", "uncovered", "POLICY_UNCOVERED"]);
+    assert.deepEqual(outcomeOf(verdict), ["untrusted", "uncovered", "POLICY_UNCOVERED"]);
     assert.equal(verdict.signer?.method, "key");
     assert.equal(verdict.comparison?.matches, true);
   });
 
   it("reports that no policy covers the model", async () => {
     await signIt();
-    assert.deepEqual(told(await check([])), ["unverifiable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
+    assert.deepEqual(outcomeOf(await check([])), ["unverifiable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
   });
 
   it("accepts a certificate by the root and the name that a policy has", async () => {
@@ -157,33 +157,33 @@ describe("verifying a model with policies", () => {
     const accepted = await check([
       { authorities: [certificate(stranger, "*"), certificate(root.pem, `x509.subject: ${subject}`)] },
     ]);
-    assert.deepEqual(told(accepted), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(accepted), ["verified", "accepted"]);
     const renamed = await check([{ authorities: [certificate(root.pem, "x509.subject: CN=Somebody Else")] }]);
-    assert.deepEqual(told(renamed), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(renamed), ["untrusted", "refused", "POLICY_SIGNER"]);
     assert.match(renamed.reasons[0]?.message ?? "", /root matches, subject differs: expected "CN=Somebody Else"/);
     const foreign = await check([{ authorities: [certificate(stranger, "*")] }]);
-    assert.deepEqual(told(foreign), ["unverifiable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(foreign), ["unverifiable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
     // Two policies that know the signer by different certificates of its path.
     const both = await check([
       { authorities: [certificate(root.pem, "*")] },
       { authorities: [certificate(leaf.pem, "*")] },
     ]);
-    assert.deepEqual(told(both), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(both), ["verified", "accepted"]);
   });
 
   it("requires a signature", async () => {
-    assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [key(prod.publicPem)] }])), [
       "unsigned",
       "refused",
       "SIGNATURE_NOT_FOUND",
       "POLICY_SIGNATURE_REQUIRED",
     ]);
-    assert.deepEqual(told(await check([{ requireSignature: false, authorities: [key(prod.publicPem)] }])), [
+    assert.deepEqual(outcomeOf(await check([{ requireSignature: false, authorities: [key(prod.publicPem)] }])), [
       "unsigned",
       "unsigned",
       "SIGNATURE_NOT_FOUND",
     ]);
-    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [PASS] }])), [
       "unsigned",
       "exception",
       "SIGNATURE_NOT_FOUND",
@@ -193,7 +193,7 @@ describe("verifying a model with policies", () => {
 
   it("does not call an exception verified, whatever it allows", async () => {
     await signIt();
-    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [PASS] }])), [
       "unverifiable",
       "exception",
       "KEY_UNKNOWN",
@@ -201,9 +201,9 @@ describe("verifying a model with policies", () => {
     ]);
     writeTree(model(), { "config.json": "[]" });
     const changed = await check([{ authorities: [key(prod.publicPem), PASS] }]);
-    assert.deepEqual(told(changed), ["modified", "exception", "POLICY_EXCEPTION"]);
+    assert.deepEqual(outcomeOf(changed), ["modified", "exception", "POLICY_EXCEPTION"]);
     writeFileSync(signature(), "{");
-    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [PASS] }])), [
       "invalid",
       "exception",
       "BUNDLE_NOT_JSON",
@@ -214,28 +214,28 @@ describe("verifying a model with policies", () => {
   it("rejects an invalid signature", async () => {
     writeFileSync(signature(), "{");
     const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["invalid", "refused", "BUNDLE_NOT_JSON", "POLICY_NOT_AUTHENTIC"]);
+    assert.deepEqual(outcomeOf(verdict), ["invalid", "refused", "BUNDLE_NOT_JSON", "POLICY_NOT_AUTHENTIC"]);
   });
 
   it("rejects changed files", async () => {
     await signIt();
     writeTree(model(), { "config.json": "[]", "new.bin": "x" });
     const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["modified", "refused"]);
+    assert.deepEqual(outcomeOf(verdict), ["modified", "refused"]);
     assert.match(
       verdict.decision?.reasons[0]?.message ?? "",
       /team: the files do not match the signature: 1 changed, 1 added/,
     );
     const warned = await check([{ mode: "warn", authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(warned), ["modified", "warned"]);
+    assert.deepEqual(outcomeOf(warned), ["modified", "warned"]);
   });
 
   it("checks signature and signer alone, before any file is read", async () => {
     await signIt();
     rmSync(join(model(), "config.json"));
     const quick = (parts: PolicyParts) => check([parts], [], {}, authenticateWithPolicy);
-    assert.deepEqual(told(await quick({ authorities: [key(prod.publicPem)] })), ["unchecked", "accepted"]);
-    assert.deepEqual(told(await quick({ authorities: [key(other.publicPem)] })), [
+    assert.deepEqual(outcomeOf(await quick({ authorities: [key(prod.publicPem)] })), ["unchecked", "accepted"]);
+    assert.deepEqual(outcomeOf(await quick({ authorities: [key(other.publicPem)] })), [
       "unverifiable",
       "refused",
       "KEY_MISMATCH",
@@ -248,15 +248,19 @@ describe("verifying a model with policies", () => {
     const accepts: PolicyParts = { authorities: [key(prod.publicPem)] };
     const refuses: PolicyParts = { authorities: [key(other.publicPem)] };
     const untrusted = { workspaceTrusted: false };
-    assert.deepEqual(told(await check([], [accepts])), ["verified", "accepted"]);
-    assert.deepEqual(told(await check([], [accepts], untrusted)), [
+    assert.deepEqual(outcomeOf(await check([], [accepts])), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check([], [accepts], untrusted)), [
       "untrusted",
       "uncovered",
       "POLICY_WORKSPACE_UNTRUSTED",
     ]);
-    assert.deepEqual(told(await check([accepts], [accepts], untrusted)), ["verified", "accepted"]);
-    assert.deepEqual(told(await check([accepts], [refuses], untrusted)), ["untrusted", "refused", "POLICY_SIGNER"]);
-    assert.deepEqual(told(await check([refuses], [accepts])), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(await check([accepts], [accepts], untrusted)), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check([accepts], [refuses], untrusted)), [
+      "untrusted",
+      "refused",
+      "POLICY_SIGNER",
+    ]);
+    assert.deepEqual(outcomeOf(await check([refuses], [accepts])), ["untrusted", "refused", "POLICY_SIGNER"]);
   });
 
   it("accepts nothing below a policy file with an error", async () => {
@@ -264,7 +268,7 @@ describe("verifying a model with policies", () => {
     const good = await file([{ authorities: [key(prod.publicPem)] }]);
     const bad = await readPolicies(Buffer.from("kind: x"), join(folder(), "b.model-policy.yaml"), folder());
     const verdict = await check([], [], { policies: policySetOf([good], [bad]) });
-    assert.deepEqual(told(verdict), ["untrusted", "refused", "POLICY_INVALID"]);
+    assert.deepEqual(outcomeOf(verdict), ["untrusted", "refused", "POLICY_INVALID"]);
     assert.match(verdict.reasons[0]?.message ?? "", /line 1: /);
   });
 
@@ -275,17 +279,17 @@ describe("verifying a model with policies", () => {
       await signIt();
       writeTree(model(), extra);
     });
-    const passed = (verdict: Verdict) => [...told(verdict), verdict.coverage?.unsigned.join()];
+    const passed = (verdict: Verdict) => [...outcomeOf(verdict), verdict.coverage?.unsigned.join()];
 
     it("none, by default", async () => {
-      assert.deepEqual(told(await check([{ authorities }])), ["modified", "refused"]);
+      assert.deepEqual(outcomeOf(await check([{ authorities }])), ["modified", "refused"]);
     });
     it("those that a policy names", async () => {
-      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [notes.txt, cache] }" }])), [
+      assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ ignorePaths: [notes.txt, cache] }" }])), [
         "verified",
         "accepted",
       ]);
-      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [notes.txt] }" }])), [
+      assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ ignorePaths: [notes.txt] }" }])), [
         "modified",
         "refused",
       ]);
@@ -297,8 +301,8 @@ describe("verifying a model with policies", () => {
     it("only those that every policy allows", async () => {
       const some = { authorities, verification: "{ ignorePaths: [notes.txt] }" };
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
-      assert.deepEqual(told(await check([all, some])), ["modified", "refused"]);
-      assert.deepEqual(told(await check([some], [all])), ["modified", "refused"]);
+      assert.deepEqual(outcomeOf(await check([all, some])), ["modified", "refused"]);
+      assert.deepEqual(outcomeOf(await check([some], [all])), ["modified", "refused"]);
       const both = { authorities, verification: "{ ignorePaths: [cache/a, notes.txt, other] }" };
       assert.deepEqual(passed(await check([all, both])), ["verified", "accepted", "cache/a,notes.txt"]);
     });
@@ -314,13 +318,15 @@ describe("verifying a model with policies", () => {
     });
     it("the same with an exception", async () => {
       assert.deepEqual(
-        told(await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }, { authorities: [PASS] }])),
+        outcomeOf(
+          await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }, { authorities: [PASS] }]),
+        ),
         ["verified", "accepted"],
       );
     });
     it("none by a workspace that is not trusted", async () => {
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true, ignorePaths: [config.json] }" };
-      assert.deepEqual(told(await check([], [all], { workspaceTrusted: false })), [
+      assert.deepEqual(outcomeOf(await check([], [all], { workspaceTrusted: false })), [
         "modified",
         "uncovered",
         "POLICY_WORKSPACE_UNTRUSTED",
@@ -330,7 +336,7 @@ describe("verifying a model with policies", () => {
       rmSync(join(model(), "notes.txt"));
       rmSync(join(model(), "cache"), { recursive: true });
       writeTree(model(), { "config.json": "[]" });
-      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [config.json] }" }])), [
+      assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ ignorePaths: [config.json] }" }])), [
         "modified",
         "refused",
       ]);
@@ -341,10 +347,10 @@ describe("verifying a model with policies", () => {
     await signIt({});
     const authorities = [key(prod.publicPem)];
     const refused = await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }]);
-    assert.deepEqual(told(refused), ["untrusted", "refused", "IGNORE_PATH"]);
+    assert.deepEqual(outcomeOf(refused), ["untrusted", "refused", "IGNORE_PATH"]);
     if (process.platform === "win32") return;
     writeTree(model(), { "*.log": "x" });
-    assert.deepEqual(told(await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])), [
       "verified",
       "accepted",
     ]);
@@ -364,7 +370,7 @@ describe("verifying a model with policies", () => {
     });
     assert.equal((await check([{ authorities }])).state, "modified");
     const verdict = await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }]);
-    assert.deepEqual(told(verdict), ["unverifiable", "refused", "FILE_NOT_DOWNLOADED"]);
+    assert.deepEqual(outcomeOf(verdict), ["unverifiable", "refused", "FILE_NOT_DOWNLOADED"]);
   });
 
   it("reports files that the signer ignored, or rejects them", async () => {
@@ -372,17 +378,17 @@ describe("verifying a model with policies", () => {
     await signIt({ ignorePaths: ["secret.bin"] });
     const authorities = [key(prod.publicPem)];
     const warned = await check([{ authorities }]);
-    assert.deepEqual(told(warned), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(warned), ["verified", "accepted"]);
     assert.deepEqual(
       warned.decision?.policies[0]?.warnings.map(({ code, details }) => [code, details["paths"]]),
       [["POLICY_SIGNER_IGNORED", ["secret.bin"]]],
     );
     const denied = await check([{ authorities, verification: "{ signerIgnoredPaths: deny }" }]);
-    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    assert.deepEqual(outcomeOf(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
     const expected = await check([
       { authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [secret.bin] }" },
     ]);
-    assert.deepEqual(told(expected), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(expected), ["verified", "accepted"]);
   });
 
   it("rejects files of .github that the signer ignored, but not git's own files", async () => {
@@ -390,21 +396,21 @@ describe("verifying a model with policies", () => {
     const policy = [{ authorities, verification: "{ signerIgnoredPaths: deny }" }];
     writeTree(model(), { ".git/HEAD": "", ".gitignore": "", ".gitattributes": "" });
     await signIt({});
-    assert.deepEqual(told(await check(policy)), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check(policy)), ["verified", "accepted"]);
     writeTree(model(), { ".github/workflows/ci.yml": "" });
     await signIt({});
     const denied = await check(policy);
-    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    assert.deepEqual(outcomeOf(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
     assert.deepEqual(denied.reasons.at(-1)?.details["paths"], [".github"]);
     const named = [{ authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [.github] }" }];
-    assert.deepEqual(told(await check(named)), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check(named)), ["verified", "accepted"]);
   });
 
   it("rejects symlinks that the signer followed, unless they are allowed", async () => {
     await signIt({ allowSymlinks: true });
     const authorities = [key(prod.publicPem)];
-    assert.deepEqual(told(await check([{ authorities }])), ["untrusted", "refused", "POLICY_SYMLINKS"]);
-    assert.deepEqual(told(await check([{ authorities, verification: "{ allowSymlinks: true }" }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities }])), ["untrusted", "refused", "POLICY_SYMLINKS"]);
+    assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ allowSymlinks: true }" }])), [
       "verified",
       "accepted",
     ]);
@@ -418,19 +424,19 @@ describe("verifying a model with policies", () => {
 
     it("uses only that one, and requires it", async () => {
       await signIt();
-      assert.deepEqual(told(await check([named("vendor.sig")])), [
+      assert.deepEqual(outcomeOf(await check([named("vendor.sig")])), [
         "unsigned",
         "refused",
         "SIGNATURE_NOT_FOUND",
         "POLICY_SIGNATURE_REQUIRED",
       ]);
       renameSync(signature(), join(model(), "vendor.sig"));
-      assert.deepEqual(told(await check([named("vendor.sig")])), ["verified", "accepted"]);
+      assert.deepEqual(outcomeOf(await check([named("vendor.sig")])), ["verified", "accepted"]);
     });
 
     it("finds it next to the model, in the workspace folder", async () => {
       await signIt({ signature: join(folder(), "models", "llama.sig") });
-      assert.deepEqual(told(await check([named("../llama.sig")])), ["verified", "accepted"]);
+      assert.deepEqual(outcomeOf(await check([named("../llama.sig")])), ["verified", "accepted"]);
     });
 
     it("rejects it outside of the workspace folder, by its path or by a symlink", async () => {
@@ -438,19 +444,19 @@ describe("verifying a model with policies", () => {
       const elsewhere = { folder: join(folder(), "ws") };
       mkdirSync(elsewhere.folder);
       const outside = await check([named("model.sig")], [], elsewhere);
-      assert.deepEqual(told(outside), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
+      assert.deepEqual(outcomeOf(outside), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
       assert.match(outside.reasons[0]?.message ?? "", /leads out of the workspace folder/);
       if (process.platform === "win32") return;
       renameSync(signature(), join(folder(), "outside.sig"));
       symlinkSync("../../outside.sig", signature());
       const linked = await check([named("model.sig")], [], { folder: join(folder(), "models") });
-      assert.deepEqual(told(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
+      assert.deepEqual(outcomeOf(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
     });
 
     it("requires each of two that two policies name", async () => {
       await signIt();
       await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });
-      assert.deepEqual(told(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
+      assert.deepEqual(outcomeOf(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
       const byOther = { method: "key", privateKey: { label: "o", pem: other.privatePem } } as const;
       await signIt({
         signature: join(model(), "vendor.sig"),
@@ -459,7 +465,7 @@ describe("verifying a model with policies", () => {
         force: true,
       });
       const verdict = await check([named("model.sig"), named("vendor.sig")]);
-      assert.deepEqual(told(verdict).slice(0, 2), ["unverifiable", "refused"]);
+      assert.deepEqual(outcomeOf(verdict).slice(0, 2), ["unverifiable", "refused"]);
       assert.equal(verdict.signature, join(model(), "vendor.sig"));
     });
   });
@@ -475,7 +481,7 @@ describe("verifying a model with policies", () => {
         signature: join(folder(), "copy.sig"),
       },
     );
-    assert.deepEqual(told(verdict), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(verdict), ["verified", "accepted"]);
   });
 
   it("rejects symlinks in a model that may not be followed", async function () {
@@ -483,6 +489,6 @@ describe("verifying a model with policies", () => {
     await signIt();
     rmSync(join(model(), "README.md"));
     symlinkSync("config.json", join(model(), "README.md"));
-    assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), ["modified", "refused"]);
+    assert.deepEqual(outcomeOf(await check([{ authorities: [key(prod.publicPem)] }])), ["modified", "refused"]);
   });
 });

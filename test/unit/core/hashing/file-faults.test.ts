@@ -273,7 +273,7 @@ describe("a file that cannot be read", function () {
     }
   });
 
-  // The kernel refuses to tell the speed of the loopback: a regular file with a size and a read error of its own.
+  // The kernel does not report the speed of the loopback: a regular file with a size and a read error of its own.
   const onLinux = process.platform === "linux" ? it : it.skip;
   onLinux("is reported if the kernel rejects the read of a regular file", async () => {
     const files = listFiles("/sys/class/net/lo", ["speed"]);

@@ -36,7 +36,7 @@ async function imported(text: string) {
   const written = writePolicies(drafts);
   return {
     policies: await policiesOf(written),
-    told: unsupported.map(({ what, why }) => `${what}: ${why}`).join("\n"),
+    reported: unsupported.map(({ what, why }) => `${what}: ${why}`).join("\n"),
     written,
   };
 }
@@ -54,7 +54,7 @@ ${indented(PEM, 6)}
 - static: { action: fail, message: no }`,
       "  mode: warn\n",
     );
-    const { policies, told } = await imported(text);
+    const { policies, reported } = await imported(text);
     const [policy] = policies;
     assert.equal(policy?.name, "release");
     assert.equal(policy.mode, "warn");
@@ -71,11 +71,11 @@ ${indented(PEM, 6)}
       ],
     );
     assert.equal(decide({ user: policies, signed: keylessSignature("alice@example.com", GOOGLE) }).outcome, "accepted");
-    assert.match(told, /^spec\.images\[0\]\.glob: it names images/);
-    assert.equal(told.split("\n").length, 1);
+    assert.match(reported, /^spec\.images\[0\]\.glob: it names images/);
+    assert.equal(reported.split("\n").length, 1);
   });
 
-  /** An authority that means more than can be said here, what is told of it, and that nobody is accepted in its place. */
+  /** An authority with a condition that policies here cannot express, and what is reported; it accepts no signer. */
   const LOST: readonly (readonly [title: string, authority: string, says: RegExp])[] = [
     [
       "attestations",
@@ -128,8 +128,8 @@ ${indented(PEM, 6)}
   ];
   for (const [title, authority, says] of LOST) {
     it(`include a ClusterImagePolicy with ${title}, which is reported and accepts no signer`, async () => {
-      const { policies, told } = await imported(imagePolicy(authority));
-      assert.match(told, says);
+      const { policies, reported } = await imported(imagePolicy(authority));
+      assert.match(reported, says);
       assert.deepEqual(
         policies[0]?.authorities.map(({ kind }) => kind),
         ["static"],
@@ -140,16 +140,16 @@ ${indented(PEM, 6)}
 
   it("include a ClusterImagePolicy with a condition in CUE, without its authorities", async () => {
     const more = "  policy: { type: cue, data: x }\n  match: [{ resource: pods }]\n";
-    const { policies, told } = await imported(
+    const { policies, reported } = await imported(
       imagePolicy("- keyless: { identities: [{ issuer: i, subject: s }] }", more),
     );
-    assert.match(told, /spec\.policy: conditions in CUE or Rego are not evaluated/);
-    assert.match(told, /spec\.match/);
+    assert.match(reported, /spec\.policy: conditions in CUE or Rego are not evaluated/);
+    assert.match(reported, /spec\.match/);
     assert.equal(decide({ user: policies, signed: keylessSignature("s", "i") }).outcome, "refused");
   });
 
   it("include a ModelValidation with an identity", async () => {
-    const { policies, told } = await imported(`apiVersion: ml.sigstore.dev/v1alpha1
+    const { policies, reported } = await imported(`apiVersion: ml.sigstore.dev/v1alpha1
 kind: ModelValidation
 metadata: { name: demo, labels: { a: b } }
 spec:
@@ -158,8 +158,8 @@ spec:
 `);
     assert.equal(policies[0]?.verification.signaturePath, "sig/model.sig");
     assert.equal(decide({ user: policies, signed: keylessSignature("alice@example.com", GOOGLE) }).outcome, "accepted");
-    assert.match(told, /metadata\.labels/);
-    assert.match(told, /spec\.model\.path: "\/data\/llama" is a path in a container/);
+    assert.match(reported, /metadata\.labels/);
+    assert.match(reported, /spec\.model\.path: "\/data\/llama" is a path in a container/);
   });
 
   it("include a ModelValidation with a key or a CA in the container", async () => {
@@ -174,14 +174,14 @@ spec:
       { name: "key", key: { path: "pub.key" } },
       { name: "pki", certificate: { caCert: { path: "ca.crt" }, trustedIdentities: ["*"] } },
     ]);
-    const told = unsupported.map(({ what }) => what);
+    const reported = unsupported.map(({ what }) => what);
     for (const what of [
       "spec.model.signaturePath",
       "spec.config.privateKeyConfig.keyPath",
       "spec.config.pkiConfig.certificateAuthority",
       "spec.config.other",
     ]) {
-      assert.ok(told.includes(what), what);
+      assert.ok(reported.includes(what), what);
     }
   });
 
@@ -234,12 +234,12 @@ spec:
         authorities: AUTHORITIES,
         verification: "{ signaturePath: x.sig, ignorePaths: [README.md], ignoreUnsignedFiles: true }",
       });
-    const told = (list: readonly UnsupportedField[]) => list.map(({ what }) => what);
+    const fields = (list: readonly UnsupportedField[]) => list.map(({ what }) => what);
 
     it("a ClusterImagePolicy, which means the same when it is imported again", async () => {
       const unsupported: UnsupportedField[] = [];
       const text = exportClusterImagePolicies(await policies(), unsupported);
-      assert.deepEqual(told(unsupported), [
+      assert.deepEqual(fields(unsupported), [
         "team: models: models/llama",
         "team: models: models/*",
         "team: requireSignature",
@@ -269,7 +269,7 @@ spec:
         "team: authority a4",
         "team: models: models/*",
       ]) {
-        assert.ok(told(unsupported).includes(what), what);
+        assert.ok(fields(unsupported).includes(what), what);
       }
     });
 
@@ -284,7 +284,7 @@ spec:
         `verify certificate MODEL --certificate-chain a3 --identity-subject 'dns:b'\\''c' ${rest}`,
       ]);
       for (const what of ["team: authority a1", "team: authority a4", "team: mode", "team: requireSignature"])
-        assert.ok(told(unsupported).includes(what), what);
+        assert.ok(fields(unsupported).includes(what), what);
     });
   });
 

@@ -22,7 +22,7 @@ describe("reading policy files", function () {
     readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
 
   /** `line:column code message` of each diagnostic. */
-  const told = ({ diagnostics }: PolicyFile): string[] =>
+  const problems = ({ diagnostics }: PolicyFile): string[] =>
     diagnostics.map(({ line, column, code, message }) => `${line}:${column} ${code} ${message}`);
 
   /** Reads a text that has one error, with this code, at this place, and with these words. */
@@ -37,7 +37,7 @@ describe("reading policy files", function () {
     assert.deepEqual(
       errors.map((error) => `${error.code} ${error.line}:${error.column}`),
       [`${code} ${place}`],
-      told(file).join("\n"),
+      problems(file).join("\n"),
     );
     assert.match(errors[0]?.message ?? "", words);
   };
@@ -118,7 +118,7 @@ describe("reading policy files", function () {
       const path = join(folder(), "model-policy.yaml");
       writeFileSync(path, "#".repeat(10_000_000));
       const file = await readPolicyFile(path);
-      assert.deepEqual(told(file), [
+      assert.deepEqual(problems(file), [
         `1:1 too-large The file has 10000000 bytes; a policy file may have ${MAX_POLICY_BYTES}.`,
       ]);
     });
@@ -148,13 +148,13 @@ describe("reading policy files", function () {
       assert.deepEqual(diagnostics, []);
     });
     it("a missing file", async () => {
-      assert.deepEqual(told(await readPolicyFile(join(folder(), "none.yaml"))), [
+      assert.deepEqual(problems(await readPolicyFile(join(folder(), "none.yaml"))), [
         "1:1 unreadable none.yaml cannot be read: there is no such file.",
       ]);
     });
     it("a folder", async () => {
       assert.match(
-        told(await readPolicyFile(folder()))[0] ?? "",
+        problems(await readPolicyFile(folder()))[0] ?? "",
         /^1:1 unreadable .* cannot be read: it is (not a file|a folder)\.$/,
       );
     });
@@ -163,7 +163,7 @@ describe("reading policy files", function () {
       const path = join(folder(), "model-policy.yaml");
       writeFileSync(path, "x");
       await asOrdinaryUser(folder(), { [path]: 0 }, async () => {
-        assert.match(told(await readPolicyFile(path))[0] ?? "", /unreadable .*EACCES/);
+        assert.match(problems(await readPolicyFile(path))[0] ?? "", /unreadable .*EACCES/);
       });
     });
   });
@@ -421,7 +421,7 @@ describe("reading policy files", function () {
         join(folder(), "ws", "p.yaml"),
         join(folder(), "ws"),
       );
-      assert.match(told(file)[0] ?? "", /^9:20 path-outside .*leads out of the workspace folder/);
+      assert.match(problems(file)[0] ?? "", /^9:20 path-outside .*leads out of the workspace folder/);
     });
     it("a link that stays inside", async function () {
       if (!linux) this.skip();

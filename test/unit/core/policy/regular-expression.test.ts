@@ -30,7 +30,7 @@ function reads(action: () => void): number {
   return count;
 }
 
-/** Each takes a backtracking engine longer than anybody waits. */
+/** Each takes a backtracking engine practically for ever. */
 const CATASTROPHIC = [
   "(a+)+$",
   "^(a+)+$",

@@ -95,14 +95,14 @@ function subject(verdict: Partial<Verdict> | undefined, summary: Partial<Signatu
   return { ...base, model: { path: MODEL, kind: "directory", verdict: full } };
 }
 
-function told(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}, counts = COUNTS) {
+function stateOf(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}, counts = COUNTS) {
   const { state, links } = viewerState(subject(verdict, summary), { counts, generation: 1 }, LOCALIZER);
   assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(state))), state, "it passes to the page unchanged");
   return { state, links };
 }
 
 function results(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}): string[] {
-  return told(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
+  return stateOf(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
 }
 
 function reason(code: ErrorCode, message = "model.sig is wrong.") {
@@ -111,7 +111,7 @@ function reason(code: ErrorCode, message = "model.sig is wrong.") {
 
 describe("the state of the signature viewer", () => {
   it("has for a verified model a sentence with the signer, and four passed steps in order", () => {
-    const { headline } = told(verified).state;
+    const { headline } = stateOf(verified).state;
     assert.equal(headline.sentence, "This is what key prod.pub signed, unchanged.");
     assert.deepEqual([headline.tone, headline.label, headline.notes], ["green", "Verified", []]);
     assert.deepEqual(results(verified), [
@@ -124,7 +124,7 @@ describe("the state of the signature viewer", () => {
 
   it("is amber and names the files if the default paths hide some", () => {
     const hidden = { names: [".github/<x>.yml"], count: 1, complete: true };
-    const { state } = told({ ...verified, coverage: { ...COVERAGE, hidden } });
+    const { state } = stateOf({ ...verified, coverage: { ...COVERAGE, hidden } });
     const files = state.steps.find(({ id }) => id === "files");
     assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
     assert.match(files?.line ?? "", /Paths left out by default include files that are not git's own\./);
@@ -136,7 +136,7 @@ describe("the state of the signature viewer", () => {
   });
 
   it("has only claims for a signature without a model", () => {
-    const { state } = told(undefined);
+    const { state } = stateOf(undefined);
     assert.equal(
       state.headline.sentence,
       "According to this file, the key 9f2c9f2c9f2c… signed llama. None of that is verified yet.",
@@ -159,7 +159,7 @@ describe("the state of the signature viewer", () => {
     ];
     const summary = { method: "sigstore", claimedSigner: "mallory@example.com", claims } as const;
     for (const state of ["unchecked", "unverifiable", "invalid", "checking", "stale"] as const) {
-      const shown = told({ state }, summary).state;
+      const shown = stateOf({ state }, summary).state;
       assert.equal(shown.origin, undefined, state);
       assert.equal(shown.timeline, undefined, state);
       assert.ok(
@@ -202,7 +202,7 @@ describe("the state of the signature viewer", () => {
       added: [{ name: "c" }, { name: "d" }],
     };
     const counts = { ...COUNTS, changed: 1, missing: 1, added: 2 };
-    const { state } = told({ ...verified, state: "modified", comparison }, {}, counts);
+    const { state } = stateOf({ ...verified, state: "modified", comparison }, {}, counts);
     assert.equal(
       state.headline.sentence,
       "llama doesn't match its signature: 1 changed, 1 missing, 2 added (signed by key prod.pub).",
@@ -216,11 +216,11 @@ describe("the state of the signature viewer", () => {
 
   it("has an unaccepted signer, an exception, and an accepting policy with its line", () => {
     assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
-    assert.equal(told({ ...verified, state: "untrusted" }).state.trust, "Trust Signer…");
-    assert.equal(told(verified).state.trust, undefined);
+    assert.equal(stateOf({ ...verified, state: "untrusted" }).state.trust, "Trust Signer…");
+    assert.equal(stateOf(verified).state.trust, undefined);
     const reasons = [{ code: "CERTIFICATE_NO_ROOTS", message: "", details: {} }] as const;
     const missing = { state: "unverifiable", reasons } as const;
-    assert.equal(told(missing).state.trust, "Trust Root Certificate…");
+    assert.equal(stateOf(missing).state.trust, "Trust Root Certificate…");
     const place = { file: join("/", "w", "model-policy.yaml"), line: 3, column: 5 };
     const decision: Decision = {
       outcome: "accepted",
@@ -241,19 +241,19 @@ describe("the state of the signature viewer", () => {
         },
       ],
     };
-    const { state, links } = told({ ...verified, decision });
+    const { state, links } = stateOf({ ...verified, decision });
     const [policy, authority] = state.steps[3]?.facts ?? [];
     assert.equal(state.steps[3]?.line, "Accepted by team › release.");
     assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", location: place });
     assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", location: { ...place, line: 9 } });
     const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
     assert.equal(results(exception)[3], "Policy: warned, Exception");
-    assert.equal(told(exception).state.headline.tone, "amber");
+    assert.equal(stateOf(exception).state.headline.tone, "amber");
   });
 
   it("has the trust root that was used, and since when its metadata is expired", () => {
     const factOf = (signer: typeof CI) =>
-      told({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
+      stateOf({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
         facts.filter(({ label }) => label === "Verified against"),
       )[0]?.value;
     assert.match(factOf(CI) ?? "", /^the trust root of public, current on November 1, 2026/);
@@ -262,7 +262,7 @@ describe("the state of the signature viewer", () => {
   });
 
   it("has for a workflow where and when it ran, with https links only", () => {
-    const { state, links } = told({ ...verified, signer: CI });
+    const { state, links } = stateOf({ ...verified, signer: CI });
     assert.equal(
       state.headline.sentence,
       "This is what the workflow release.yml of github.com/acme/models at v1.2 signed on November 21, 2026, unchanged.",
@@ -297,7 +297,7 @@ describe("the state of the signature viewer", () => {
 
   it("has no GitHub workflow and no link to one if another identity provider claims it", () => {
     const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
-    const { state, links } = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
+    const { state, links } = stateOf({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
     assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
     assert.equal(state.origin?.summary, "According to https://evil.example, this was built from the following.");
     const opened = (state.origin?.facts ?? []).map(({ label, value, link }) => {
@@ -312,22 +312,22 @@ describe("the state of the signature viewer", () => {
       ["Run", "javascript:alert(1)", undefined],
     ]);
     const older = { githubWorkflowRepository: "acme/models" };
-    const none = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
+    const none = stateOf({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
     assert.equal(none.state.origin, undefined);
   });
 
   it("has nothing of the verdict for a file that is not the one that was checked", () => {
-    const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
+    const { state } = stateOf({ ...verified, rootDigest: "cd".repeat(32) });
     assert.equal(state.headline.sentence, "The signature of llama changed since it was verified.");
     assert.ok(state.steps.every(({ status }) => status === "open"));
   });
 
   it("has a running check, and the reason why a verdict is outdated", () => {
     const running = { state: "checking", rootDigest: ROOT } as const;
-    assert.ok(told(running).state.steps.every(({ status }) => status === "running"));
-    assert.equal(told(running).state.canVerify, false);
+    assert.ok(stateOf(running).state.steps.every(({ status }) => status === "running"));
+    assert.equal(stateOf(running).state.canVerify, false);
     const stale = (staleBecause: Verdict["staleBecause"]) =>
-      told({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
+      stateOf({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
     assert.match(stale("files").headline.sentence, /^Files of llama changed/);
     assert.match(stale("policy").headline.sentence, /^Policies that cover llama changed/);
     assert.match(stale("trust").headline.sentence, /^Your trusted signers changed/);
@@ -351,7 +351,7 @@ describe("the state of the signature viewer", () => {
 
   it("has untrusted text with direction and invisible characters replaced", () => {
     const label = "\u202egpj.pub\u200b\n";
-    const { state } = told({ ...verified, signer: { ...KEY, label } }, { claimedSigner: label });
+    const { state } = stateOf({ ...verified, signer: { ...KEY, label } }, { claimedSigner: label });
     assert.doesNotMatch(JSON.stringify(state), /[\u202e\u200b]|\\n/);
   });
 });

@@ -124,7 +124,7 @@ describe("the models that a new authority would accept", () => {
   const chain = makeChain();
   after(() => pool.dispose());
 
-  const publicSigstore = () => Promise.reject(new Error("Nobody signed by Sigstore"));
+  const publicSigstore = () => Promise.reject(new Error("no model is signed with Sigstore"));
   const model = (name: string) => join(folder(), "models", name);
 
   async function signedBy(pem: string, name: string): Promise<string> {

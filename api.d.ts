@@ -119,12 +119,12 @@ export interface ModelCoverage {
   readonly files: number;
   /** Bytes of those files. */
   readonly bytes: number;
-  /** What is there and left out, and by whose word. */
+  /** What exists and is excluded, and by whom. */
   readonly ignored: readonly {
     readonly name: string;
     readonly source: "default" | "signature" | "signer" | "caller";
   }[];
-  /** What the default paths leave out beside git's own files: the first names, and how many there are. */
+  /** What the default paths exclude besides git's own files: the first names, and how many there are. */
   readonly hidden?: { readonly names: readonly string[]; readonly count: number; readonly complete: boolean };
 }
 

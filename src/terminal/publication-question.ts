@@ -26,7 +26,7 @@ export async function confirmPublication(
   if (!input.isTTY) {
     throw new ProvenanceError(
       "PUBLICATION_DECLINED",
-      "There is no terminal to confirm the publication: agree with --yes. Nothing was published.",
+      "There is no terminal to confirm the publication. Confirm it with --yes. Nothing was published.",
     );
   }
   if (!(await confirm("Sign?", terminal))) return false;

@@ -127,7 +127,7 @@ function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
           : l10n.t("Signature of {0}: no such model here", plainText(subject)),
       description: file,
       tooltip: l10n.t(
-        "{0} names no file or folder beside it or below it. Download the model, or move the signature to it.",
+        "{0} names no file or folder next to it or below it. Download the model, or move the signature to it.",
         file,
       ),
       command: { command: COMMANDS.showSignature, title: l10n.t("Show Signature"), arguments: [Uri.file(path)] },

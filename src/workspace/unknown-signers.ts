@@ -8,7 +8,7 @@ export interface UnknownSignerGroup extends UnknownSigner {
 
 /**
  * The keys and root certificates whose trust would let models be verified, those of most models first. Models that a
- * policy covers are left out: trust in the settings changes nothing there.
+ * policy covers are not included: trust in the settings changes nothing there.
  */
 export function unknownSigners(models: readonly KnownModel[]): readonly UnknownSignerGroup[] {
   const groups = new Map<string, UnknownSigner & { readonly models: KnownModel[] }>();

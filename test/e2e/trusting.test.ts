@@ -128,7 +128,7 @@ describe("a user of Problems and policies", () => {
     await modelRow(page, "drafts").click();
     await runCommand(page, "Model Provenance: Show Report");
     await pick(page, "drafts");
-    await preview().getByText("a signature is demanded").first().waitFor();
+    await preview().getByText("a signature is required").first().waitFor();
     await screenshot(page, "trusting-10-report");
   });
 
@@ -145,7 +145,7 @@ describe("a user of Problems and policies", () => {
     await hidePanel();
     await runCommand(page, "Model Provenance: Explain Decision");
     await pick(page, "drafts");
-    await preview().getByText("A policy refuses it.").waitFor();
+    await preview().getByText("A policy rejects it.").waitFor();
     await screenshot(page, "trusting-12-light-explained");
     await modelRow(page, "drafts").click();
     await runCommand(page, "Model Provenance: Ignore Path…");

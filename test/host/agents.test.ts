@@ -30,7 +30,7 @@ describe("the tool for language models", () => {
       .update(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))], ConfigurationTarget.Global);
     mkdirSync(model, { recursive: true });
     writeFileSync(join(model, "model.safetensors"), "weights");
-    writeFileSync(join(model, ".gitattributes"), "left out");
+    writeFileSync(join(model, ".gitattributes"), "excluded");
     await signWith(model, keys.privatePem, pool);
     const watched = new Watched(api, model);
     await until("the model is found", () => watched.verdict?.signature !== undefined);

@@ -136,7 +136,7 @@ describe("automatic verification", () => {
       await until("the folder is a model", () => verdictOf(plain) !== undefined);
       await until("the other folder is one", () => verdictOf(hidden) !== undefined);
       await config().update("files.exclude", { "**/hidden": true }, ConfigurationTarget.Workspace);
-      await until("it is left out", () => verdictOf(hidden) === undefined);
+      await until("it is excluded", () => verdictOf(hidden) === undefined);
     } finally {
       await config().update(SETTINGS.models, undefined, ConfigurationTarget.Workspace);
       await config().update("files.exclude", undefined, ConfigurationTarget.Workspace);

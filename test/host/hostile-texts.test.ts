@@ -76,7 +76,7 @@ function decisionOf(outcome: Decision["outcome"], satisfied: boolean, by?: "sign
         ...(by && { by }),
         counts: true,
         authorities: [{ authority: PLACE, accepted: satisfied, message: "x" }],
-        untold: 0,
+        unlisted: 0,
         reasons: [REASON],
         warnings: [{ ...REASON, message: "y" }],
       },

@@ -116,14 +116,14 @@ describe("policies in the editor", () => {
 
   it("require a signature: an unsigned model is amber and has a badge", async () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
-    await until("a signature is demanded", () => watched.verdict?.decision !== undefined);
+    await until("a signature is required", () => watched.verdict?.decision !== undefined);
     assert.equal(watched.verdict?.state, "unsigned");
     const item = modelItem(known(), [known()]);
     assert.equal(item.iconPath instanceof ThemeIcon && item.iconPath.id, "warning");
     assert.equal(decorations(known()).get(model)?.badge, "!");
     assert.equal(summary([known()]).text, "1 signature missing");
     rmSync(policy);
-    await until("no signature is demanded", () => watched.verdict?.decision === undefined);
+    await until("no signature is required", () => watched.verdict?.decision === undefined);
     assert.equal(decorations(known()).size, 0);
   });
 

@@ -125,7 +125,15 @@ describe("the report documents", () => {
       policies: [
         {
           policy: { name: "team", ...at },
-          ...{ source: "user", mode: "enforce", satisfied: false, counts: true, untold: 2, reasons: [], warnings: [] },
+          ...{
+            source: "user",
+            mode: "enforce",
+            satisfied: false,
+            counts: true,
+            unlisted: 2,
+            reasons: [],
+            warnings: [],
+          },
           authorities: [{ authority: { name: "a0", ...at }, accepted: false, message: "expected a | b" }],
         },
       ],

@@ -63,9 +63,9 @@ describe("a report in Markdown", () => {
 - Reasons
   - \`big.bin is not what was signed.\`
 - 14 files, 16.1 GB, every byte read, 2026-11-21 14:02 UTC
-- Left out (1)
+- Excluded (1)
   - \`README.md\`
-- Left out by default, not git's own (1+)
+- Excluded by default, not git's own (1+)
   - \`.github/ci.yml\`
   - the list is incomplete
 - Root digest: \`sha256:${"ab".repeat(32)}\`

@@ -165,7 +165,7 @@ describe("hovers", () => {
       [...places].sort((a, b) => a - b),
     );
     assert.ok(!places.includes(-1), text);
-    assert.doesNotMatch(text, /model\.sig,/, "the signature itself is nothing that was left out");
+    assert.doesNotMatch(text, /model\.sig,/, "the signature itself is not listed as excluded");
   });
 
   it("name the differing files in the second line, each once", () => {
@@ -321,12 +321,12 @@ describe("the tree", () => {
     );
     assert.equal(facts[2]?.children[0]?.opens, undefined);
     const [left] = facts[4]?.children ?? [];
-    assert.equal(left?.label, "Left out (2)");
+    assert.equal(left?.label, "Excluded (2)");
     assert.deepEqual(
       left?.children.map(({ label, description }) => [label, description]),
       [
-        [".gitattributes", "left out by default"],
-        ["README.md", "left out by the signer"],
+        [".gitattributes", "excluded by default"],
+        ["README.md", "excluded by the signer"],
       ],
     );
   });
@@ -336,14 +336,14 @@ describe("the tree", () => {
     const known = model("hiding", { signer: SIGNER, coverage: { ...COVERAGE, hidden } });
     const files = factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "files");
     const row = files?.children.find(({ id }) => id === "hidden");
-    assert.equal(row?.label, "Left out by default, not git's own (3)");
+    assert.equal(row?.label, "Excluded by default, not git's own (3)");
     assert.deepEqual([row.icon, row.colour], ["warning", "amber"]);
     assert.deepEqual(
       row.children.map(({ label }) => label),
       [...hidden.names, "… and 1 more"],
     );
     const { value } = modelHover(known);
-    assert.match(plain(modelHover(known)), /⚠ Left out by default, not git's own \(3\): .*ci\.yml … and 1 more/);
+    assert.match(plain(modelHover(known)), /⚠ Excluded by default, not git's own \(3\): .*ci\.yml … and 1 more/);
     assert.doesNotMatch(value, /\]\(command:y/);
   });
 

@@ -278,7 +278,7 @@ describe("the reference implementation", function () {
     it("files and digests, in another order", async () => {
       await signHere({ signature: path("ours.sig") });
       accepted(theirs(...signArgs("model", "--signature", "theirs.sig")));
-      // Each left out only its own file, and neither lies in the model.
+      // Each excluded only its own file, and neither lies in the model.
       const [ours, other] = [await inspect(path("ours.sig")), await inspect(path("theirs.sig"))];
       assert.deepEqual(listed(ours), listed(other));
       assert.equal(ours.subject, other.subject);

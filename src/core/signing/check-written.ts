@@ -27,7 +27,7 @@ export function checkWrittenBytes(written: Buffer, signature: string, verified: 
 function selfCheckFailed(signature: string): ProvenanceError {
   return new ProvenanceError(
     "SIGNATURE_SELF_CHECK",
-    `Not signed: what was read back of ${signature} does not verify. The disk may be failing. A signature that was there before is unchanged.`,
+    `Not signed: the signature read back from ${signature} does not verify. The disk may be failing. An earlier signature is unchanged.`,
     { details: { path: signature } },
   );
 }

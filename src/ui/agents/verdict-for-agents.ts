@@ -53,7 +53,7 @@ export interface AgentReport {
  * files.
  *
  * @param asked what was asked about, relative to the workspace folder
- * @param covered false where that is a file of the model that the signature leaves out
+ * @param covered false where that is a file of the model that the signature excludes
  */
 export function verdictForAgents(verdict: Verdict, asked: string, covered: boolean): AgentReport {
   const { state, signer, reasons, coverage, comparison, decision, reading, checkedAt } = verdict;
@@ -83,7 +83,7 @@ export function verdictForAgents(verdict: Verdict, asked: string, covered: boole
           reasons: list(decision.reasons, ({ code, message }) => ({ code, message: bounded(message) })),
         },
       }),
-      ...(coverage && { files: { signed: coverage.files, bytes: coverage.bytes, leftOut: named(coverage.ignored) } }),
+      ...(coverage && { files: { signed: coverage.files, bytes: coverage.bytes, excluded: named(coverage.ignored) } }),
       ...(comparison &&
         !comparison.matches && {
           changed: named(comparison.changed),

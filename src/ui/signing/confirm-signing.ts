@@ -139,11 +139,11 @@ function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownMo
   return [
     otherSignatures.length === 1
       ? l10n.t(
-          "Other verifiers will reject the existing signature {0}, unless the new one is saved beside the folder.",
+          "Other verifiers will reject the existing signature {0}, unless the new one is saved next to the folder.",
           name,
         )
       : l10n.t(
-          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved beside the folder.",
+          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved next to the folder.",
           name,
           otherSignatures.length - 1,
         ),

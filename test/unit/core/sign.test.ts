@@ -214,7 +214,7 @@ describe("signing", () => {
       ["a model that is not there", "MODEL_NOT_FOUND", () => ({ model: join(folder(), "missing") })],
       ["a pattern as a path to ignore", "IGNORE_PATH", () => ({ ignorePaths: ["*.txt"] })],
       [
-        "a model of which everything is left out",
+        "a model of which everything is excluded",
         "MODEL_EMPTY",
         () => ({ ignorePaths: ["config.json", "weights", "notes.txt"] }),
       ],

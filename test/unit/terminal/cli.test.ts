@@ -37,12 +37,12 @@ describe("the command line", function () {
     assert.equal(signed.status, 0, signed.stderr);
     assert.equal(signed.stderr, "");
     const root = rootDigest(fileResources(FILES));
-    const [first, by, signature, files, leftOut, digest, last] = lines(signed);
+    const [first, by, signature, files, excluded, digest, last] = lines(signed);
     assert.equal(first, "✓ Signed  llama");
     assert.match(by ?? "", /^ {2}signed by {2}key key\.pem \(P-384, sha256 [0-9a-f]{12}…\)$/);
     assert.equal(signature, `  signature  ${join("llama", "model.sig")}`);
     assert.match(files ?? "", /^ {2}files {6}2 signed, 12 B read in \d+\.\d s$/);
-    assert.equal(leftOut, "             left out by default: .gitattributes");
+    assert.equal(excluded, "             excluded by default: .gitattributes");
     assert.equal(digest, `  digest     sha256:${root}`);
     assert.equal(last, "✓ Signed: llama by key key.pem, 2 files");
 
@@ -51,7 +51,7 @@ describe("the command line", function () {
     assert.equal(verified.stderr, "");
     assert.match(
       verified.stdout,
-      /^✓ Verified {2}llama\n {2}signed by {2}key key\.pub \(P-384, sha256 [0-9a-f]{12}…\)\n {2}accepted {3}the key given\n {2}files {6}2 signed, 12 B read in \d+\.\d s\n {13}left out by the signer: \.gitattributes\n✓ llama is what key key\.pub signed, unchanged\.\n$/,
+      /^✓ Verified {2}llama\n {2}signed by {2}key key\.pub \(P-384, sha256 [0-9a-f]{12}…\)\n {2}accepted {3}the key given\n {2}files {6}2 signed, 12 B read in \d+\.\d s\n {13}excluded by the signer: \.gitattributes\n✓ llama is what key key\.pub signed, unchanged\.\n$/,
     );
   });
 
@@ -128,7 +128,7 @@ describe("the command line", function () {
     assert.equal(result.status, 1);
     assert.deepEqual(lines(result), [
       "○ Not signed  llama",
-      "  reason     There is no signature in llama or beside it. If it is elsewhere, give it with --signature.",
+      "  reason     There is no signature in llama or next to it. If it is elsewhere, give it with --signature.",
       "○ llama is not signed.",
     ]);
   });
@@ -138,13 +138,13 @@ describe("the command line", function () {
     const signed = await run(
       "sign key llama --private-key key.pem --ignore-paths llama/notes.txt --ignore-paths config.json",
     );
-    assert.match(signed.stdout, /left out by you: notes\.txt\n/);
+    assert.match(signed.stdout, /excluded by you: notes\.txt\n/);
     writeTree(at("llama"), { "later.txt": "l" });
     const verify = "verify key llama --signature llama/model.sig --public-key key.pub";
     assert.equal((await run(verify)).status, 1);
     const ignored = await run(`${verify} --ignore_paths=llama/later.txt`);
     assert.equal(ignored.status, 0);
-    assert.match(ignored.stdout, /left out by you: later\.txt\n/);
+    assert.match(ignored.stdout, /excluded by you: later\.txt\n/);
     const passed = await run(`${verify} --ignore-unsigned-files`);
     assert.equal(passed.status, 0);
     assert.match(passed.stdout, /not signed, allowed: later\.txt\n/);
@@ -302,7 +302,7 @@ describe("the command line", function () {
       ],
       [
         "verify llama --public-key key.pub",
-        'model-provenance verify: There is no option --public-key. (No method is named, so sigstore is meant; with a key, write "model-provenance verify key".)',
+        'model-provenance verify: There is no option --public-key. (The default method is sigstore; for a key, use "model-provenance verify key".)',
         help(" verify"),
       ],
       ["digest llama --nothing", "model-provenance digest: There is no option --nothing.", help(" digest")],

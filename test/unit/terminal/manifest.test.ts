@@ -62,7 +62,7 @@ describe("with a manifest of digest --merge,", function () {
 
     for (const [kind, options] of Object.entries({
       "shards and another hash": ["--shard-size=4", "--hash=blake3"],
-      "paths left out": ["--ignore-paths=DIR/models/llama/empty", "--no-ignore-git-paths"],
+      "excluded paths": ["--ignore-paths=DIR/models/llama/empty", "--no-ignore-git-paths"],
     })) {
       it(`signs ${kind} as they are in the parts`, async () => {
         await manifest(...options);
@@ -132,7 +132,7 @@ describe("with a manifest of digest --merge,", function () {
 
     for (const option of ["--hash=sha256", "--shard-size=4", "--ignore-paths=x", "--allow-symlinks", "--full"]) {
       it(`rejects ${option}: the manifest determines what is signed`, async () => {
-        rejects(await run(...SIGN, option), /and --manifest exclude one another/);
+        rejects(await run(...SIGN, option), /and --manifest exclude each other/);
       });
     }
 
@@ -218,7 +218,7 @@ describe("with a manifest of digest --merge,", function () {
       await manifest("--hash=blake3");
       rejects(await run(...VERIFY, WITH), /has other digests than the signature: digest the model with --hash sha256/);
       await manifest("--ignore-paths=DIR/models/llama/empty");
-      rejects(await run(...VERIFY, WITH), /leaves out "empty", and the signature does not/);
+      rejects(await run(...VERIFY, WITH), /excludes "empty", and the signature does not/);
       rejects(await run(...VERIFY, "--manifest=DIR/parts/0.json"), /is part 0\/2 of a model/);
     });
 

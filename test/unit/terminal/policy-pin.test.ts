@@ -72,7 +72,7 @@ describe("pinned bytes", function () {
     assert.equal(model?.verdict.pin?.note, "reviewed by alice");
     assert.match(model?.verdict.pin?.pinnedOn ?? "", /^\d{4}-\d{2}-\d{2}$/);
     assert.match(stdout, /^= Same bytes as pinned {2}models\/llama {2}pinned \d{4}-/m);
-    assert.match(stdout, /1 model: 0 verified, 1 pinned, 0 refused/);
+    assert.match(stdout, /1 model: 0 verified, 1 pinned, 0 rejected/);
   });
 
   it("are no verification: verify --policy fails, and says why", async () => {

@@ -174,14 +174,14 @@ describe("policies on the command line", function () {
         folder(),
       );
       assert.equal(status, 0, stdout + stderr);
-      assert.match(stdout, /warning: team: the signer left out ignore-me/);
+      assert.match(stdout, /warning: team: the signer excluded ignore-me/);
     });
 
     it("reports wrong usage", async () => {
       const file = policy("p.yaml", { authorities: [KEY] });
       for (const [words, says] of [
         [["--policy", file, "--format", "xml"], /--format: "xml" is not one of text, json, vsa/],
-        [["--policy", file, "--json", "--format", "vsa"], /exclude one another/],
+        [["--policy", file, "--json", "--format", "vsa"], /exclude each other/],
         [["--policy", file, "--public-key", "x"], /There is no option --public-key/],
         [["--policy"], /--policy needs a value/],
       ] as const) {
@@ -202,7 +202,7 @@ describe("policies on the command line", function () {
       assert.match(stdout, /^! Allowed by exception {2}models\/bert\n/);
       assert.match(
         stdout,
-        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNot demanded: 3 files .*\n2 models: 1 verified, 1 allowed, 0 refused\n$/,
+        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNo signature required: 3 files .*\n2 models: 1 verified, 1 allowed, 0 rejected\n$/,
       );
     });
 
@@ -211,24 +211,24 @@ describe("policies on the command line", function () {
       assert.equal(strict.status, 1);
       assert.match(
         strict.stdout,
-        /! Not signed {2}models\/bert {2}refused\n(.*\n)* +team: a signature is demanded, and there is none\./,
+        /! Not signed {2}models\/bert {2}rejected\n(.*\n)* +team: a signature is required, and there is none\./,
       );
       const narrow = await scan(policy("p.yaml", { globs: ["models/llama"], authorities: [KEY] }));
       assert.equal(narrow.status, 1);
-      assert.match(narrow.stdout, /No policy covers models\/bert\.\n.*\n2 models: 1 verified, 1 refused\n$/);
+      assert.match(narrow.stdout, /No policy covers models\/bert\.\n.*\n2 models: 1 verified, 1 rejected\n$/);
     });
 
     it("only warns if the policy only warns", async () => {
       const { status, stdout } = await scan(policy("p.yaml", { mode: "warn", authorities: [KEY] }));
       assert.equal(status, 0);
-      assert.match(stdout, /2 models: 1 verified, 1 allowed, 0 refused\n$/);
+      assert.match(stdout, /2 models: 1 verified, 1 allowed, 0 rejected\n$/);
     });
 
     it("treats a folder that a policy names as a model, whatever is in it", async () => {
       writeTree(folder(), { "data/rows.csv": "a" });
       const { status, stdout } = await scan(policy("p.yaml", { globs: ["models/**", "data"], authorities: [KEY] }));
       assert.equal(status, 1);
-      assert.match(stdout, /! Not signed {2}data {2}refused/);
+      assert.match(stdout, /! Not signed {2}data {2}rejected/);
     });
 
     it("continues after a model that cannot be read", async () => {
@@ -252,7 +252,7 @@ describe("policies on the command line", function () {
           ["verified", true],
         ],
       );
-      assert.match(stderr, /2 models: 1 verified, 1 refused/);
+      assert.match(stderr, /2 models: 1 verified, 1 rejected/);
     });
 
     it("prints SARIF, with a rule for each kind of result", async () => {
@@ -313,7 +313,7 @@ describe("policies on the command line", function () {
     it("reports wrong usage", async () => {
       const file = policy("p.yaml", { authorities: [KEY] });
       assert.match((await scan(file, "--format", "xml")).stderr, /is not one of text, json, sarif, junit/);
-      assert.match((await scan(file, "--json", "--format", "sarif")).stderr, /exclude one another/);
+      assert.match((await scan(file, "--json", "--format", "sarif")).stderr, /exclude each other/);
       const { status, stderr } = await run("scan", folder(), "--format", "sarif");
       assert.equal(status, 2);
       assert.match(stderr, /--format needs --policy/);
@@ -525,7 +525,7 @@ describe("policies on the command line", function () {
         [["import", at("bad.yaml")], /bad\.yaml:1:4: error: Not valid YAML/],
         [["import", at("pod.yaml")], /holds nothing to import/],
         [["import", "--identity", "x"], /go together/],
-        [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude one another/],
+        [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude each other/],
         [["export", at("p.yaml")], /--to is missing/],
         [["export", at("p.yaml"), "--to", "x"], /is not one of cluster-image-policy, model-validation, flags/],
         [["frobnicate"], /There is no "policy frobnicate": one of check, explain, init, pin, import, export/],

@@ -63,9 +63,9 @@ describe("the report of a verdict", () => {
     };
     assert.deepEqual(report({ coverage }).slice(2, -1), [
       "  files      14 signed, 16.1 GB read in 9.8 s",
-      "             left out by the signer: README.md, cache",
-      "             left out by default: .git",
-      "             left out by you: notes",
+      "             excluded by the signer: README.md, cache",
+      "             excluded by default: .git",
+      "             excluded by you: notes",
       "             not signed, allowed: extra.bin",
       "             empty, not recorded by shards: empty.txt",
     ]);
@@ -87,7 +87,7 @@ describe("the report of a verdict", () => {
     const line = (hidden: Coverage["hidden"], long = false) => linesOf(hidden, long).at(-2)?.at(-1);
     const ten = names.slice(0, 10).join(", ");
     assert.deepEqual(line({ names: names.slice(0, 2), count: 2, complete: true }), {
-      text: "left out by default, not git's own: .github/00, .github/01",
+      text: "excluded by default, not git's own: .github/00, .github/01",
       style: "amber",
     });
     const text = (hidden: Coverage["hidden"], long = false) => {
@@ -96,12 +96,12 @@ describe("the report of a verdict", () => {
     };
     assert.match(text({ names, count: 150, complete: true }) ?? "", new RegExp(`: ${ten} and 140 more$`));
     assert.match(text({ names, count: 150, complete: true }, true) ?? "", / \.github\/11 and 138 more$/);
-    assert.match(text({ names, count: 12, complete: false }) ?? "", / and 2 more; not all of it was looked at$/);
+    assert.match(text({ names, count: 12, complete: false }) ?? "", / and 2 more; not searched completely$/);
     assert.match(
       text({ names: [], count: 0, complete: false }) ?? "",
-      /^left out by default, and not all of it was looked at/,
+      /^excluded by default, and not searched completely/,
     );
-    assert.equal(text(undefined), "left out by default: .github");
+    assert.equal(text(undefined), "excluded by default: .github");
   });
 
   it("shortens long lists of excluded files, unless asked for all", () => {
@@ -110,9 +110,9 @@ describe("the report of a verdict", () => {
     const coverage = { ...COVERAGE, ignored };
     assert.equal(
       report({ coverage })[3],
-      `             left out by the signer: ${first} and 2 more (--all lists them)`,
+      `             excluded by the signer: ${first} and 2 more (--all lists them)`,
     );
-    assert.equal(report({ coverage }, true)[3], `             left out by the signer: ${first}, n10, n11`);
+    assert.equal(report({ coverage }, true)[3], `             excluded by the signer: ${first}, n10, n11`);
   });
 
   it("ends a list of differences after ten with a count, unless asked for all", () => {
@@ -173,7 +173,7 @@ describe("the report of a verdict", () => {
       "             c  a symbolic link, expected 000000000000…",
       "             d  longer than signed, found 111111111111…",
       "             e  not a regular file, expected 000000000000…",
-      "  missing    f  left out of this check",
+      "  missing    f  excluded from this check",
       "  added      g  its name is not UTF-8",
       "             h  a symbolic link",
       "  signed by  key prod.pub (P-256, sha256 abababababab…)",

@@ -45,8 +45,8 @@ describe("scan --policy", function () {
       writeTree(folder(), { "notes.txt": "", "src/main.py": "" });
       const { status, stdout } = await scan();
       assert.equal(status, 0, stdout);
-      assert.match(stdout, /\nNot demanded: 6 files outside of models, not signed and of no known format\n/);
-      assert.equal((await report(0)).searched.notDemanded, 6);
+      assert.match(stdout, /\nNo signature required: 6 files outside of models, not signed and of no known format\n/);
+      assert.equal((await report(0)).searched.notRequired, 6);
     });
 
     it("are named up to ten, and then counted", async () => {

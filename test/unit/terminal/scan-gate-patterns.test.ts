@@ -36,7 +36,7 @@ describe("scan --policy, for the patterns of policies:", function () {
       writeTree(folder(), { "models/bert/sub/x": "" });
       const { status, stdout } = await run("scan", at("models/bert/sub"), "--policy", at("model-policy.yaml"));
       assert.equal(status, 1);
-      assert.match(stdout, /! Not signed {2}models\/bert {2}refused/);
+      assert.match(stdout, /! Not signed {2}models\/bert {2}rejected/);
     });
 
     it("may have its signature at a path that only the policy names", async () => {

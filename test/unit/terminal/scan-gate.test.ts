@@ -22,7 +22,7 @@ describe("scan --policy as a gate", function () {
       files: 3,
       skipped: [],
       strays: [],
-      notDemanded: 0,
+      notRequired: 0,
       exempted: { count: 0, paths: [] },
     });
   });
@@ -45,7 +45,7 @@ describe("scan --policy as a gate", function () {
           tamper();
           const { stdout, status } = await scan();
           assert.equal(status, 1);
-          assert.match(stdout, /✗ Changed since signing {2}models\/llama {2}1 changed.* {2}refused/);
+          assert.match(stdout, /✗ Changed since signing {2}models\/llama {2}1 changed.* {2}rejected/);
         });
       }
     }
@@ -82,7 +82,7 @@ describe("scan --policy as a gate", function () {
       const json = await report(1);
       assert.deepEqual(verdicts(json), ["models/llama modified"]);
       assert.ok(json.searched.files > 200_000);
-      assert.ok(json.searched.notDemanded > 200_000);
+      assert.ok(json.searched.notRequired > 200_000);
     });
   });
 

@@ -36,11 +36,11 @@ describe("scan with a key or a root", function () {
     assert.equal(status, 1);
     const lines = stdout.trimEnd().split("\n");
     assert.match(lines[0] ?? "", /^✓ Verified {2}a-good {2}key prod\.pub$/);
-    assert.match(lines[1] ?? "", /^✗ Changed since signing {2}b-changed {2}1 changed {2}refused$/);
+    assert.match(lines[1] ?? "", /^✗ Changed since signing {2}b-changed {2}1 changed {2}rejected$/);
     assert.match(lines[2] ?? "", /^ {4}changed: config\.json$/);
     assert.match(stdout, /✓ Verified {2}c-certified {2}CN=Alice,O=Example$/m);
-    assert.match(stdout, /○ Not signed {2}d-unsigned {2}refused/);
-    assert.equal(lines.at(-1), "4 models: 2 verified, 2 refused");
+    assert.match(stdout, /○ Not signed {2}d-unsigned {2}rejected/);
+    assert.equal(lines.at(-1), "4 models: 2 verified, 2 rejected");
   });
 
   it("cannot verify a certificate signature with a key", async () => {
@@ -52,7 +52,7 @@ describe("scan with a key or a root", function () {
   it("exits 0 if all are verified", async () => {
     const { status, stdout } = await runCli(["scan", "models/a-good", "--public-key", "prod.pub"], { cwd: folder() });
     assert.equal(status, 0);
-    assert.match(stdout, /1 model: 1 verified, 0 refused/);
+    assert.match(stdout, /1 model: 1 verified, 0 rejected/);
   });
 
   it("prints JSON, and SARIF", async () => {

@@ -95,7 +95,7 @@ describe("signing in the terminal", function () {
     change();
     const differs = /1 file differs from the signature by key key\.pem: model\.safetensors\./;
     rejects(await sign(), differs);
-    rejects(await sign("--force"), /There is no terminal to ask .* agree with --yes\. Nothing was written\./);
+    rejects(await sign("--force"), /There is no terminal to ask .* confirm with --yes\. Nothing was written\./);
     assert.equal(text(SIGNATURE), before);
     const agreed = await sign("--yes");
     assert.equal(agreed.status, 0);

@@ -62,7 +62,7 @@ describe("the command line with a login", function () {
       stdout,
       /^✓ Signed {2}llama\n {2}signed by {2}alice@example\.com \(http:\/\/127\.0\.0\.1:\d+\), \d{4}-\d\d-\d\d \d\d:\d\d UTC, log entry \d+\n/,
     );
-    assert.match(stdout, /\n {13}checked against the trust root of trust_config\.json \(a file of yours\)\n/);
+    assert.match(stdout, /\n {13}verified against the trust root of trust_config\.json \(from a file\)\n/);
     assert.match(stdout, /\n✓ Signed: llama by alice@example\.com, 1 file\n$/);
 
     const verified = await run(verifyArgs(...expected()));
@@ -128,7 +128,7 @@ describe("the command line with a login", function () {
     const { status, stderr } = await run(signArgs("--identity-token", token));
     assert.equal(status, 2);
     assert.match(stderr, NOTICE);
-    assert.match(stderr, /agree with --yes\. Nothing was published\./);
+    assert.match(stderr, /Confirm it with --yes\. Nothing was published\./);
     assert.equal(sigstore.requests("fulcio").length, before);
     assert.ok(!signed());
   });
@@ -139,7 +139,7 @@ describe("the command line with a login", function () {
     const ask = (type: string) => runInTerminal(signArgs("--identity-token", token), [{ waitFor: "[y/N]", type }], at);
     const refused = await ask("\r");
     assert.equal(refused.status, 2, refused.shown);
-    assert.match(refused.shown, /publishing was not agreed to\. Nothing was published/);
+    assert.match(refused.shown, /publication was not confirmed\. Nothing was published/);
     assert.ok(!signed());
     const agreed = await ask("y\r");
     assert.equal(agreed.status, 0, agreed.shown);
@@ -291,10 +291,7 @@ describe("the command line with a login", function () {
       const model = join(VECTORS, "reference/v1.1.0-sigstore");
       const { status, stdout } = await run(["verify", model, ...identity, ...provider, "--offline"], proxied());
       assert.equal(status, 0, stdout);
-      assert.match(
-        stdout,
-        /the trust root of Sigstore, public instance \(as it came with this program, \d+ days ago\)/,
-      );
+      assert.match(stdout, /the trust root of Sigstore, public instance \(built into this program, \d+ days ago\)/);
       assert.deepEqual(connects, []);
     });
 

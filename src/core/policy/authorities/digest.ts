@@ -39,6 +39,6 @@ export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = 
     note("pinned bytes are no signer");
     return [];
   },
-  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is left out"),
-  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is left out"),
+  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is omitted"),
+  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is omitted"),
 };

@@ -35,5 +35,5 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
     return [];
   },
   toClusterImagePolicy: ({ action, message }) => ({ static: { action, ...(message !== undefined && { message }) } }),
-  toModelValidation: (_, note) => void note("there are no exceptions, so it is left out"),
+  toModelValidation: (_, note) => void note("there are no exceptions, so it is omitted"),
 };

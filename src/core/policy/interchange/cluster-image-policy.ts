@@ -36,7 +36,7 @@ export function importClusterImagePolicy(document: FieldReader, models: readonly
   };
 }
 
-const OMITTED = "so the authority is left out";
+const OMITTED = "so the authority is omitted";
 
 function importAuthority(fields: FieldReader): AuthorityDocument | undefined {
   const name = fields.text("name");
@@ -94,11 +94,11 @@ function importIdentity(fields: FieldReader): IdentityDocument | undefined {
     const text = fields.text(name);
     if (text !== undefined && text !== "") identity[name] = text;
   }
-  const lost = fields.rest("it is not known here, so the identity is left out");
+  const lost = fields.rest("it is not known here, so the identity is omitted");
   const issuers = ["issuer", "issuerRegExp"].filter((name) => Object.hasOwn(identity, name)).length;
   const subjects = ["subject", "subjectRegExp"].filter((name) => Object.hasOwn(identity, name)).length;
   if (!lost && issuers === 1 && subjects === 1) return identity;
-  if (!lost) fields.note("", "it needs one issuer and one subject, so the identity is left out");
+  if (!lost) fields.note("", "it needs one issuer and one subject, so the identity is omitted");
   return undefined;
 }
 

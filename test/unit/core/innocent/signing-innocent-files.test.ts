@@ -67,7 +67,7 @@ describe("signing a model with files that are probably not meant to be signed", 
     );
     assert.deepEqual(warnings, []);
     assert.equal((await verify({ model: model(), signature: signature(), trust, pool })).state, "verified");
-    // A folder is never left out: what comes into it later is not covered.
+    // A folder is never excluded: files that are added to it later would not be covered.
     writeTree(model(), { ".cache/huggingface/download/model.safetensors": "evil" });
     assert.equal((await verify({ model: model(), signature: signature(), trust, pool })).state, "modified");
   });

@@ -615,7 +615,7 @@ const MODES: readonly Case[] = [
     user: [{ mode: "warn", authorities: [isBob] }],
     signed: "none",
     outcome: "warned",
-    says: /a signature is demanded/,
+    says: /a signature is required/,
   },
   {
     title: "warn, files changed",
@@ -642,7 +642,7 @@ const MODES: readonly Case[] = [
     user: [{ authorities: [isAlice] }],
     signed: "none",
     outcome: "refused",
-    says: /team: a signature is demanded, and there is none/,
+    says: /team: a signature is required, and there is none/,
   },
   {
     title: "no signature required, unsigned",
@@ -803,14 +803,14 @@ const FILES: readonly Case[] = [
     undefined,
     { signerIgnored: ["weights.bin"] },
     "accepted",
-    /the signer left out weights\.bin/,
+    /the signer excluded weights\.bin/,
   ),
   verified(
     "files ignored by the signer: denied",
     "{ signerIgnoredPaths: deny }",
     { signerIgnored: ["weights.bin"] },
     "refused",
-    /the signer left out weights\.bin/,
+    /the signer excluded weights\.bin/,
   ),
   verified(
     "files ignored by the signer: allowed",
@@ -818,7 +818,7 @@ const FILES: readonly Case[] = [
     { signerIgnored: ["weights.bin"] },
     "accepted",
   ),
-  verified("nothing left out, where that is denied", "{ signerIgnoredPaths: deny }", {}, "accepted"),
+  verified("nothing excluded, if that is denied", "{ signerIgnoredPaths: deny }", {}, "accepted"),
   verified(
     "symlinks followed: rejected by default",
     undefined,

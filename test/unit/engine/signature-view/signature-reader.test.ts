@@ -62,7 +62,7 @@ describe("a signature file, opened for the viewer", () => {
         { state: "missing", name: "b/c.bin", ignored: false },
         { state: "added", name: "new" },
         { state: "unsigned", name: "let" },
-        { state: "left-out", name: "README.md", source: "signer" },
+        { state: "excluded", name: "README.md", source: "signer" },
       ],
     });
     assert.deepEqual(rows(reader), [
@@ -71,7 +71,7 @@ describe("a signature file, opened for the viewer", () => {
       ["new", "added"],
       ["a.txt", "same"],
       ["let", "unsigned"],
-      ["README.md", "left-out"],
+      ["README.md", "excluded"],
     ]);
     assert.deepEqual(rows(reader, "differing").length, 3);
     assert.deepEqual(rows(reader, "same"), [["a.txt", "same"]]);
@@ -80,7 +80,7 @@ describe("a signature file, opened for the viewer", () => {
   it("calls a file unchanged only after it was compared", async () => {
     const reader = await opened(NOTHING);
     assert.deepEqual(reader.compare(NOTHING), {
-      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, unsigned: 0, "left-out": 0 },
+      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, unsigned: 0, excluded: 0 },
     });
     assert.ok(rows(reader).every(([, state]) => state === "listed"));
   });

@@ -15,7 +15,7 @@ const MODEL = join("/", "w", "models", "llama");
 const SIGNATURE = join(MODEL, "model.sig");
 const ROOT = "ab".repeat(32);
 const LOCALIZER = localizer(ENGLISH.t, "en", "UTC");
-const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, unsigned: 0, "left-out": 1 };
+const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, unsigned: 0, excluded: 1 };
 
 const KEY: KeySigner = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" };
 const CI: SigstoreSigner = {
@@ -127,7 +127,7 @@ describe("the state of the signature viewer", () => {
     const { state } = stateOf({ ...verified, coverage: { ...COVERAGE, hidden } });
     const files = state.steps.find(({ id }) => id === "files");
     assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
-    assert.match(files?.line ?? "", /Paths left out by default include files that are not git's own\./);
+    assert.match(files?.line ?? "", /Paths excluded by default include files that are not git's own\./);
     assert.deepEqual(
       files?.facts.filter(({ label }) => label === "Of these, not git's own").map(({ value }) => value),
       [".github/<x>.yml"],
@@ -235,7 +235,7 @@ describe("the state of the signature viewer", () => {
           by: "signer",
           counts: true,
           authorities: [{ authority: { name: "release", ...place, line: 9 }, accepted: true, message: "" }],
-          untold: 0,
+          unlisted: 0,
           reasons: [],
           warnings: [],
         },
@@ -286,7 +286,7 @@ describe("the state of the signature viewer", () => {
       items.map(({ label, kind }) => [label, kind]),
       [
         ["Certificate valid", "span"],
-        ["Entered in the log", "point"],
+        ["Recorded in the log", "point"],
         ["Timestamp", "point"],
       ],
     );
@@ -338,7 +338,7 @@ describe("the state of the signature viewer", () => {
   it("has what is wrong with a damaged file, with and without a model", () => {
     const problem = { code: "BUNDLE_NOT_JSON", message: "model.sig is not JSON." } as const;
     const damaged: SignatureSummary = { bytes: 12, claims: [], problem, text: "file" };
-    const none: StateCounts = { ...COUNTS, same: 0, "left-out": 0 };
+    const none: StateCounts = { ...COUNTS, same: 0, excluded: 0 };
     const alone = viewerState({ path: SIGNATURE, summary: damaged }, { counts: none, generation: 1 }, LOCALIZER).state;
     assert.deepEqual(alone.headline.notes, ["model.sig is not JSON."]);
     assert.equal(alone.headline.tone, "amber");

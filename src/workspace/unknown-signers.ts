@@ -27,7 +27,7 @@ export function unknownSigners(models: readonly KnownModel[]): readonly UnknownS
  * The groups that deserve a line above the list of models: where nothing is verified, what is missing for any; otherwise
  * only what is missing for several models.
  */
-export function signposts(models: readonly KnownModel[]): readonly UnknownSignerGroup[] {
+export function notedUnknownSigners(models: readonly KnownModel[]): readonly UnknownSignerGroup[] {
   const isNothingVerified = models.every(({ verdict }) => verdict.state !== "verified");
   return unknownSigners(models).filter((group) => isNothingVerified || group.models.length > 1);
 }

@@ -12,7 +12,7 @@ import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import { listNotes, noteItem, signpostText } from "../../src/ui/tree-notes.ts";
+import { listNotes, noteItem, unknownSignerNote } from "../../src/ui/tree-notes.ts";
 import { type KnownModel, ModelRegistry } from "../../src/workspace/registry.ts";
 
 const ROOT = join("/", "w", "models");
@@ -464,7 +464,7 @@ describe("the tree", () => {
     assert.equal(note.label, "Trust Root Certificate…");
     assert.equal(note.description, "Acme Skills Root");
     assert.equal(
-      signpostText(registry),
+      unknownSignerNote(registry),
       "3 models name a certificate authority that you don't trust. It calls itself Acme Skills Root.",
     );
     assert.match(note.tooltip, /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);

@@ -13,7 +13,7 @@ import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { chooseToolFiles } from "./choose-tool-files.ts";
-import { withoutToolFiles } from "./leave-out.ts";
+import { withoutToolFiles } from "./exclude-tool-files.ts";
 import { readingTimeText } from "./reading-time.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningMethod } from "./signing-method.ts";

@@ -4,7 +4,7 @@ import { ENGLISH } from "../../../src/core/presentation/localizer.ts";
 import { trustLabel } from "../../../src/core/presentation/unknown-signer.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import type { KnownModel } from "../../../src/workspace/registry.ts";
-import { signposts, unknownSigners } from "../../../src/workspace/unknown-signers.ts";
+import { notedUnknownSigners, unknownSigners } from "../../../src/workspace/unknown-signers.ts";
 import { worstFirst } from "../../../src/workspace/worst-first.ts";
 
 const NVIDIA = "CN=NVIDIA Agentic Root CA,O=NVIDIA Corporation";
@@ -51,7 +51,7 @@ describe("unknown signers", () => {
   });
 
   it("have a line if nothing is verified, or if they concern several models", () => {
-    const kinds = (models: readonly KnownModel[]) => signposts(models).map(({ kind }) => kind);
+    const kinds = (models: readonly KnownModel[]) => notedUnknownSigners(models).map(({ kind }) => kind);
     assert.deepEqual(kinds([keyed, ...skills]), ["certificate", "key"]);
     assert.deepEqual(kinds([verified, keyed, ...skills]), ["certificate"]);
   });

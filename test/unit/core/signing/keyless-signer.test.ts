@@ -167,7 +167,7 @@ describe("signing with a login", () => {
       for (const instance of ["public", "staging"] as const) {
         await failsWith("PUBLICATION_DECLINED", () => signIt(1, { root: { ...root(1), instance }, confirm }));
       }
-      assert.match(notices[0] ?? "", /public log 127\.0\.0\.1:\d+, for ever\./);
+      assert.match(notices[0] ?? "", /public log 127\.0\.0\.1:\d+, permanently\./);
       assert.match(notices[1] ?? "", /staging instance, which is for tests/);
     });
 

@@ -249,8 +249,8 @@ describe("a user of the commands", () => {
 
 const ALL = ["gguf", "onnx", "onnx-copy", "release-notes-skill", "tiny-llama"];
 
-/** What a context menu offers of ours: what VS Code adds itself is its own. */
-/** Opens what the explorer's menu has of this extension. */
+/** The entries of this extension in a context menu, without VS Code's. */
+/** Opens this extension's submenu in the explorer's menu. */
 async function openSubmenu(page: Page, menu: Locator): Promise<Locator> {
   const submenu = page.locator(".monaco-submenu");
   for (let tries = 0; tries < 20 && !(await submenu.isVisible()); tries++) {

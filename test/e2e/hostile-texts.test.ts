@@ -21,7 +21,7 @@ const OURS =
   /^command:modelProvenance\.(showModel|showSignature|verifyModel|signModel|copyReportAsMarkdown|compare|trustSigner)\?/;
 
 const ALL = HOSTILE_TEXTS.join(" ; ");
-/** A folder's name, short enough to be one, that wants to be a link to a command. */
+/** A folder's name, short enough to be one, that has the form of a link to a command. */
 const FOLDER = "<command:modelProvenance.trustSigner?%5B%5D#> ![x](command:workbench.action.quit)";
 
 /** Names of certificates are printable ASCII here. */
@@ -129,7 +129,7 @@ describe("a window with hostile texts", () => {
     for (const file of HOSTILE_NAMES) writeFileSync(join(model, `${file}2`), "added");
   }
 
-  /** An identity that wants to be a link, from an instance of one's own. */
+  /** An identity in the form of a link, from a private instance. */
   async function signWithLogin(model: string): Promise<void> {
     const sigstore = await startLocalSigstore();
     try {
@@ -158,7 +158,7 @@ describe("a window with hostile texts", () => {
     );
   }
 
-  /** What the rendered hover can open or load; fails if it is not ours, and ours alone. */
+  /** What the rendered hover can open or load; fails if it is anything but this extension's. */
   async function linksOf(hover: Locator): Promise<readonly string[]> {
     const links = await hover
       .locator("a")

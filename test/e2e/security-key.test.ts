@@ -66,7 +66,7 @@ describe("signing with a key in a token or behind a plugin, in a window", () => 
     await pick(page, "release");
   }
 
-  /** Beside the installed extension, as the person's npm would put it there. */
+  /** Next to the installed extension, where the user's npm would install it. */
   function installKoffi(): void {
     const storage = join(dirname(session.server.settingsFile), "globalStorage", "model-provenance.model-provenance");
     const modules = join(storage, "native", "node_modules");

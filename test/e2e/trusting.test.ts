@@ -91,7 +91,7 @@ describe("a user of Problems and policies", () => {
     await screenshot(page, "trusting-05-policy-error");
     writeFileSync(policy, readFileSync(policy, "utf8").replace("  sirprise: true\n", ""));
     await problem('no field "sirprise"').waitFor({ state: "detached" });
-    // Everything was looked at again: what is listed now stays.
+    // Everything was checked again: what is listed now stays.
     await modelRow(page, "llama-3-8b", "Verified").waitFor();
     await modelRow(page, "whisper-small", "Can't be verified here").waitFor();
     await problem("whisper-small is not accepted.").waitFor();

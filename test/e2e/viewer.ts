@@ -6,7 +6,7 @@ import type { FrameLocator, Page } from "playwright-core";
 import * as v from "valibot";
 import { runCommand } from "../support/browser.ts";
 
-/** The page of the signature viewer that is in front. */
+/** The page of the visible signature viewer. */
 export function viewer(page: Page): FrameLocator {
   return page.frameLocator("iframe.webview.ready:visible").frameLocator("#active-frame");
 }

@@ -85,7 +85,7 @@ describe("automatic verification", () => {
 
   it("checks only signatures, and reads no file, if the setting says so", async () => {
     await found("signatures");
-    await until("the signature was looked at", () => watched.verdict?.signer !== undefined);
+    await until("the signature was checked", () => watched.verdict?.signer !== undefined);
     assert.equal(watched.verdict?.state, "unchecked");
     assert.deepEqual([...new Set(watched.states)], ["unchecked"]);
   });
@@ -199,7 +199,7 @@ describe("automatic verification", () => {
     for (const surface of surfaces) surface.dispose();
     assert.ok(rows.length > 1);
     assert.ok(kept <= 5, `${kept} of ${past.length} verdicts of the past are still held`);
-    // What is kept for ever is kept in every round; other parts of the host come and go.
+    // A leak grows in every round; the memory of other parts of the host varies.
     const growth = Math.min(...sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0)));
     assert.ok(growth < 1_000_000, `${growth} bytes more after each 1500 changes: ${sizes.join(", ")}`);
   });

@@ -11,7 +11,7 @@ import { policyReport } from "../../src/ui/reports/policy-report.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { HOSTILE_HOST, HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 
-/** What is ours in a verdict: words of closed unions, and times. All other text is another's. */
+/** Texts of this program in a verdict: values of closed unions, and times. All other text is untrusted. */
 const OURS: ReadonlySet<string> = new Set([
   ...["state", "method", "curve", "code", "outcome", "mode", "source", "by", "note", "reading", "serialization"],
   ...["identityType", "origin", "checkedAt", "signedAt", "notBefore", "notAfter", "time", "asOf", "staleBecause"],
@@ -19,7 +19,7 @@ const OURS: ReadonlySet<string> = new Set([
   ...["signature"],
 ]);
 
-/** The same value with every text of others replaced. */
+/** The same value with every untrusted text replaced. */
 function hostile<T>(value: T, text: string): T {
   return JSON.parse(
     JSON.stringify(value, (key, part) => (typeof part === "string" && !OURS.has(key) ? text : part)),

@@ -163,7 +163,7 @@ describe("policy files in the editor", () => {
     const { document } = await opened(YAML, text);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(inModels("first")));
     await first.reaches("verified");
-    // Late news of the files may have the model checked once more.
+    // A late event of the files may start another check.
     const wanted = ["5: 2 models match, 1 accepted", "6: No model matches"];
     for (let times = 1; !isDeepStrictEqual(await lenses(document.uri), wanted) && times < 20; times += 1) {
       await first.reaches("verified");

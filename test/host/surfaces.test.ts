@@ -220,7 +220,7 @@ describe("the status bar", () => {
   const cases: readonly (readonly [string, readonly KnownModel[], string, string | undefined])[] = [
     ["all verified", [verified, verified], "2 models", undefined],
     ["some verified", [verified, unsigned], "1 of 2 models", undefined],
-    ["none looked at", [unsigned], "1 model", undefined],
+    ["none checked", [unsigned], "1 model", undefined],
     ["none verified", [missingRoot("a"), missingRoot("b"), unsigned], "3 models, none verified", undefined],
     ["one changed", [verified, modified], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
     ["one not valid", [verified, invalid], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
@@ -522,7 +522,7 @@ describe("the tree", () => {
   });
 });
 
-/** Markdown as a person reads it, nearly. */
+/** Markdown roughly as it is displayed. */
 function plain({ value }: MarkdownString): string {
   return value.replaceAll("&nbsp;", " ").replaceAll("\\", "");
 }

@@ -139,7 +139,7 @@ describe("the extension in its host", () => {
 
   it("finds a model that is added later, and checks its signature without reading its files", async () => {
     await signWith(model, keys.privatePem, pool);
-    await until("the signature was looked at", () => watched.verdict?.signer !== undefined);
+    await until("the signature was checked", () => watched.verdict?.signer !== undefined);
     assert.equal(watched.verdict?.state, "unchecked");
     assert.equal(watched.verdict?.coverage, undefined);
   });

@@ -97,6 +97,6 @@ async function readText(file: string): Promise<Buffer> {
 /** Each on a line of standard error: nothing is dropped without a word. */
 export function printUnsupportedFields(unsupported: readonly UnsupportedField[], { err }: Pick<Terminal, "err">): void {
   if (unsupported.length === 0) return;
-  err.print([{ text: "Not carried over:", style: "amber" }]);
+  err.print([{ text: "Not converted:", style: "amber" }]);
   for (const { what, why } of unsupported) err.print([`  ${what}: ${why}`]);
 }

@@ -483,7 +483,7 @@ describe("policies on the command line", function () {
       );
       assert.equal(status, 0, stderr);
       assert.equal(stdout, "");
-      assert.match(stderr, /^Not carried over:\n {2}spec\.images\[0\]\.glob: it names images/);
+      assert.match(stderr, /^Not converted:\n {2}spec\.images\[0\]\.glob: it names images/);
       assert.equal((await run("policy", "check", at("out.yaml"))).status, 0);
       const exported = await run("policy", "export", at("out.yaml"), "--to", "flags");
       assert.equal(exported.stdout, "verify sigstore MODEL --identity s --identity-provider i\n");
@@ -513,7 +513,7 @@ describe("policies on the command line", function () {
         const { status, stdout, stderr } = await run("policy", "export", file, "--to", format);
         assert.equal(status, 0, stderr);
         assert.match(stdout, says);
-        assert.match(stderr, /Not carried over:\n {2}team: /);
+        assert.match(stderr, /Not converted:\n {2}team: /);
       }
     });
     it("reports wrong usage", async () => {

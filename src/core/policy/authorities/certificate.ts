@@ -38,7 +38,7 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
   templates: [
     {
       label: "certificate under a root",
-      description: "Accepts signers that a root certificate of yours has certified.",
+      description: "Accepts signers under a root certificate of yours.",
       template: { name: new Placeholder(1, "vendor"), certificate: CERTIFICATE },
     },
   ],

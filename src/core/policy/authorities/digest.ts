@@ -7,12 +7,12 @@ export interface DigestAuthority extends AuthorityBase {
   readonly kind: "digest";
   /** Lower-case hex, of the list of the model's files. */
   readonly sha256: string;
-  /** Package URL of where the model is from. Nothing is decided by it. */
+  /** Package URL of where the model is from. It has no effect on decisions. */
   readonly source?: string;
   readonly note?: string;
 }
 
-const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placeholder(3, "who looked at it, and when") };
+const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placeholder(3, "who reviewed it, and when") };
 
 export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = {
   async read(_, base, { sha256, source, note }) {

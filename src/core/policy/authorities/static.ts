@@ -22,7 +22,7 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
   templates: [
     {
       label: "exception",
-      description: "Looks at no signature. pass is shown as an exception, never as verified; fail rejects.",
+      description: "Ignores signatures. pass is shown as an exception, never as verified; fail rejects.",
       template: { name: new Placeholder(1, "exception"), static: STATIC },
     },
   ],

@@ -10,7 +10,7 @@ import type { FieldReader } from "./field-reader.ts";
 export function importModelValidation(document: FieldReader, models: readonly string[]): PolicyDraft {
   const metadata = document.inside("metadata");
   const name = metadata.text("name") ?? "imported";
-  metadata.rest("nothing is decided by it");
+  metadata.rest("it has no effect");
   document.ignore("status");
   const spec = document.inside("spec");
   const model = spec.inside("model");

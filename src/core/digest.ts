@@ -24,9 +24,9 @@ export interface DigestModelOptions extends PoolChoice, DigestOptions {
   readonly shardSize?: number;
   /** Canonical, relative to the model. */
   readonly ignorePaths?: readonly string[];
-  /** Patterns for further paths: each is expanded, and the exact paths are left out. */
+  /** Patterns for further paths: each is expanded, and the exact paths are excluded. */
   readonly ignorePatterns?: readonly IgnorePattern[];
-  /** Leaves out the files that tools wrote beside those of the model, see `findToolFiles`; each by its exact path. */
+  /** Excludes the files that tools wrote next to those of the model, see `findToolFiles`; each by its exact path. */
   readonly excludeToolFiles?: boolean;
   /** Leaves `.git` and its kin at the top of the model out (OMS 6.2); true if absent. */
   readonly ignoreGitPaths?: boolean;
@@ -154,7 +154,7 @@ export function modelManifest(
 ): ModelManifest {
   const { shardSize } = serialization;
   const resources = buildResources(files, digested.digests, shardSize);
-  if (resources.length === 0) throw empty(list.root, "it holds empty files only, which shards do not record");
+  if (resources.length === 0) throw empty(list.root, "it contains empty files only, which shards do not record");
   const emptyFiles = shardSize === undefined ? [] : files.filter(({ size }) => size === 0).map(({ name }) => name);
   const names = files.map(({ name }) => name);
   const covered = { names, files: files.length - emptyFiles.length, bytes: list.totalBytes };
@@ -170,12 +170,16 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [ErrorCode, string, stri
   "symlink-broken": ["MODEL_SYMLINK", "a symbolic link to nothing", "Remove it, or ignore the path."],
   "symlink-cycle": [
     "MODEL_SYMLINK_CYCLE",
-    "a symbolic link to a folder that holds it",
+    "a symbolic link to a folder that contains it",
     "Remove it, or ignore the path.",
   ],
   special: ["MODEL_SPECIAL_FILE", "a pipe, socket or device", "Remove it, or ignore the path."],
   "not-utf8": ["MODEL_NAME_NOT_UTF8", "a name that is not UTF-8", "Rename it: a signature cannot record such a name."],
-  "not-portable": ["MODEL_NAME_NOT_PORTABLE", "a name that a signature cannot hold", "Rename it, or ignore the path."],
+  "not-portable": [
+    "MODEL_NAME_NOT_PORTABLE",
+    "a name that a signature cannot contain",
+    "Rename it, or ignore the path.",
+  ],
 };
 
 const NAMED_AT_MOST = 10;
@@ -184,7 +188,7 @@ function rejectUnsignable(list: FileList, model: string): void {
   const [first] = list.refused;
   if (first !== undefined) throw refusal(first, list.refused, model);
   if (list.files.length === 0) {
-    throw empty(model, list.ignored.length > 0 ? "every file in it is left out" : "there is no file in it");
+    throw empty(model, list.ignored.length > 0 ? "every file in it is excluded" : "there is no file in it");
   }
 }
 

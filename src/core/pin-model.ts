@@ -134,7 +134,7 @@ async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: str
     return { added: insertion.text, after };
   }
   if (/\.json$/i.test(policyFile)) {
-    const message = `No policy in ${policyFile} covers ${path}, and a JSON file holds one policy. Name a YAML file.`;
+    const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
     throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
   }
   // Another document in the same file.

@@ -1,7 +1,7 @@
 import { type Authentication, authenticateBundle, type CheckOptions, compareFiles } from "./check-signature.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
-import { type Judged, summaries, worstOf } from "./several-signatures.ts";
+import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
 import { readCandidates } from "./signature-candidates.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -48,19 +48,19 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
  * @throws as {@link verify}
  */
 export async function authenticate(options: AuthenticateOptions): Promise<Verdict> {
-  const { deciding, judged } = await authenticateSeveral(options);
-  return { ...deciding.verdict, ...summaries(judged, deciding) };
+  const { deciding, checked } = await authenticateSeveral(options);
+  return { ...deciding.verdict, ...summaries(checked, deciding) };
 }
 
 /** As {@link authenticate}, with each signature, and the one that decides. */
 export async function authenticateSeveral(
   options: AuthenticateOptions,
-): Promise<{ readonly deciding: Judged; readonly judged: readonly Judged[] }> {
-  const judged = await authenticateAll(options);
-  return { deciding: judged.find(({ accepted }) => accepted) ?? worstOf(judged), judged };
+): Promise<{ readonly deciding: CheckedSignature; readonly checked: readonly CheckedSignature[] }> {
+  const checked = await authenticateAll(options);
+  return { deciding: checked.find(({ accepted }) => accepted) ?? worstOf(checked), checked };
 }
 
-type Authenticated = Judged & Authentication;
+type Authenticated = CheckedSignature & Authentication;
 
 async function authenticateAll(options: AuthenticateOptions): Promise<readonly Authenticated[]> {
   const { model, signature: paths, trust, signal } = options;

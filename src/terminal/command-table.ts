@@ -53,11 +53,11 @@ const POLICY = {
   ),
   pin: subcommand("Accept the bytes of an unsigned model, and only these.", () => import("./commands/policy-pin.ts")),
   import: subcommand(
-    "Make a policy of a ClusterImagePolicy, a ModelValidation, or flags.",
+    "Convert a ClusterImagePolicy, a ModelValidation, or flags to a policy.",
     () => import("./commands/policy-import.ts"),
   ),
   export: subcommand(
-    "Make a ClusterImagePolicy, ModelValidations or flags of a policy.",
+    "Convert a policy to a ClusterImagePolicy, ModelValidations or flags.",
     () => import("./commands/policy-export.ts"),
   ),
 };
@@ -82,7 +82,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       ),
   },
   digest: {
-    summary: "Print the digest of a model, as its signature would have it.",
+    summary: "Print the digest that a signature of a model would have.",
     failure: "No digest",
     load: async () => (await import("./commands/digest.ts")).default,
   },
@@ -107,7 +107,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/scan.ts")).default,
   },
   policy: {
-    summary: "Check, explain and make policies: who may sign which model.",
+    summary: "Check, explain and write policies: who may sign which model.",
     failure: "Policy command failed",
     subcommands: POLICY,
     load: async () => {
@@ -115,7 +115,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       return subcommandsOf(POLICY, {
         name: "policy",
         usage: `${names.join(" | ")} [OPTION…]`,
-        description: "Policies say who may sign which model.",
+        description: "Policies define who may sign which model.",
         async otherwise([first = ""]) {
           const what = first === "" ? "A subcommand is missing" : `There is no "policy ${first}"`;
           throw usageError(`${what}: one of ${names.join(", ")}.`);

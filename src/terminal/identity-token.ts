@@ -6,15 +6,15 @@ import type { Terminal } from "./terminal.ts";
 /** Where the identity comes from, in this order; a browser login, if none of the first two is given. */
 export const TOKEN_OPTIONS = {
   "identity-token TOKEN":
-    "An OpenID identity token. Other users of this machine can see it while the command runs: better put it into SIGSTORE_ID_TOKEN and give the next option.",
+    "An OpenID identity token. Other users of this machine can see it while the command runs: better put it into SIGSTORE_ID_TOKEN and use the next option.",
   "use-ambient-credentials":
-    "Take the identity of the surroundings: GitHub Actions, GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, or a token file (SIGSTORE_ID_TOKEN_FILE).",
+    "Use the ambient identity: GitHub Actions, GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, or a token file (SIGSTORE_ID_TOKEN_FILE).",
   "oauth-force-oob": "Do not open a browser: print the address of the login, and ask for the code that it shows.",
   "oauth-device":
     "Do not open a browser: print an address and a code to type there, on any device. Not every provider offers it.",
   "oidc-issuer URL": "The OpenID provider to log in at. Default: the one of the Sigstore instance.",
   "client-id ID": 'The OpenID client. Default: "sigstore".',
-  "client-secret SECRET": "The client's secret, where it has one.",
+  "client-secret SECRET": "The client's secret, if it has one.",
 } satisfies OptionSpecs;
 
 type TokenArguments = ArgumentsOf<typeof TOKEN_OPTIONS>;

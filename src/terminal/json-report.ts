@@ -104,7 +104,7 @@ export function scanJson(folder: string, models: readonly FoundModel[], extent: 
   });
 }
 
-/** Whether every model may be used, and nothing was left out that a policy demands. */
+/** Whether every model may be used, and everything that a policy requires was verified. */
 export function isPassed({ models, failures }: ScanResult): boolean {
   return [...models, ...failures].every(({ passed }) => passed);
 }

@@ -12,7 +12,7 @@ import { escapeControls } from "./text.ts";
 
 export const PASSPHRASE_OPTIONS = {
   "password PASSPHRASE":
-    "Passphrase of the private key. Other users of this machine can see it while the command runs: better leave it out and be asked, or use one of the next two.",
+    "Passphrase of the private key. Other users of this machine can see it while the command runs: better omit it to be asked, or use one of the next two.",
   "password-env NAME": "Take the passphrase from this environment variable.",
   "password-fd NUMBER": "Take the passphrase from this file descriptor: its first line. 0 is standard input.",
 } satisfies OptionSpecs;

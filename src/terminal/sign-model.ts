@@ -21,9 +21,9 @@ import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
 
 const REPLACEMENT_OPTIONS = {
-  yes: "Agree, without being asked, to sign files that differ from the signature that is replaced, to sign a model that is incomplete, and to what becomes public.",
+  yes: "Confirm without a prompt: signing files that differ from the signature that is replaced, signing an incomplete model, and what becomes public.",
   force:
-    "Replace the signature of another model or by another signer, and sign files that hold private keys. A file that is not a model signature is never replaced.",
+    "Replace the signature of another model or by another signer, and sign files that contain private keys. A file that is not a model signature is never replaced.",
 } satisfies OptionSpecs;
 
 /** Most names of a list that are shown. */
@@ -42,7 +42,7 @@ async function confirmReplacement(replacement: Replacement, yes: boolean, termin
     return true;
   }
   if (!input.isTTY) {
-    const message = `${text}. There is no terminal to ask whether to sign the files as they are now: agree with --yes. Nothing was written.`;
+    const message = `${text}. There is no terminal to ask whether to sign the files as they are now: confirm with --yes. Nothing was written.`;
     throw new ProvenanceError("SIGNATURE_REPLACEMENT_DECLINED", message, { details: { path: replacement.signature } });
   }
   const { changed, missing, added } = replacement.changes;
@@ -66,9 +66,9 @@ export const SIGN_OPTIONS = {
   "signature FILE": "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
   ...MANIFEST_OPTIONS,
   "include PATH …":
-    "A file named .env that is signed all the same; may be given several times. Without it, such a file is an error.",
+    "A file named .env to sign anyway; may be given several times. Without it, such a file is an error.",
   "allow-lfs-pointers":
-    "Sign Git LFS pointers as they are, in place of the files that were not downloaded. Without it, a pointer is an error.",
+    "Sign Git LFS pointers as they are, instead of the files that were not downloaded. Without it, a pointer is an error.",
   "manifest FILE":
     "Sign the digests of this manifest, which digest --merge wrote. Names and sizes of the files are compared with it; contents are not read.",
   ...REPLACEMENT_OPTIONS,
@@ -77,7 +77,7 @@ export const SIGN_OPTIONS = {
 } satisfies OptionSpecs;
 
 export const SIGN_DESCRIPTION =
-  "MODEL is a folder or a single file. What was written is read back and checked before the command ends; if anything fails, a signature that was there before stays as it was.";
+  "MODEL is a folder or a single file. The written signature is read back and verified before the command ends; if anything fails, an earlier signature is unchanged.";
 
 /** Signs a model and reports it. */
 export async function signModel(
@@ -90,7 +90,7 @@ export async function signModel(
   const manifest = args.text("manifest");
   if (manifest !== undefined) {
     rejectManifestOptions(args, "manifest");
-    if (args.flag("full") === true) throw usageError("--full and --manifest exclude one another.");
+    if (args.flag("full") === true) throw usageError("--full and --manifest exclude each other.");
   }
   const core = await import("../core/sign.ts");
   const signature = args.text("signature") ?? (await signaturePathFor(model));
@@ -155,10 +155,10 @@ const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   SIGNATURE_OTHER_MODEL: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_OTHER_SIGNER: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_UNWRITABLE: "Give another path with --signature.",
-  MODEL_ENV_FILE: "Move it out of the model, leave it out with --ignore-paths, or sign it with --include.",
+  MODEL_ENV_FILE: "Move it out of the model, exclude it with --ignore-paths, or sign it with --include.",
   MODEL_LFS_POINTER: "Run git lfs pull, then sign; or sign the pointers with --allow-lfs-pointers.",
-  MODEL_INCOMPLETE: "Complete it, or agree to sign it as it is with --yes.",
-  MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
+  MODEL_INCOMPLETE: "Complete it, or sign it as it is with --yes.",
+  MODEL_PRIVATE_KEY: "Move it out of the model, exclude it with --ignore-paths, or sign it with --force.",
 };
 
 /** Replaces the remedy of an error by the options of this program. */

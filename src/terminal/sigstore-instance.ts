@@ -17,7 +17,7 @@ export const INSTANCE_OPTIONS = {
 export const TRUST_OPTIONS = {
   ...INSTANCE_OPTIONS,
   "trusted-root FILE": "Use a private instance: its trust root only, as a TrustedRoot in JSON.",
-  offline: "Never touch the network: the trust root that is known here is used, however old.",
+  offline: "Never use the network: the stored trust root is used, however old.",
 } satisfies OptionSpecs;
 
 /**

@@ -74,13 +74,15 @@ export function methodCommand(
       if (first === "") throw usageError(`MODEL is missing. The methods: ${Object.keys(methods).join(", ")}.`);
       if (PKCS11_METHODS.includes(first)) {
         const method = first.replace("pkcs11-", "");
-        throw usageError(`A signature by a key in a token verifies as any other: use "${PROGRAM} ${name} ${method}".`);
+        throw usageError(
+          `A signature by a key in a token verifies like any other: use "${PROGRAM} ${name} ${method}".`,
+        );
       }
       try {
         return await (await methods.sigstore.load()).execute(argv, terminal);
       } catch (error) {
         if (!(error instanceof ProvenanceError) || error.code !== "USAGE") throw error;
-        const hint = `No method is named, so sigstore is meant; with a key, write "${PROGRAM} ${name} key".`;
+        const hint = `The default method is sigstore; for a key, use "${PROGRAM} ${name} key".`;
         throw usageError(`${error.message} (${hint})`);
       }
     },

@@ -21,15 +21,15 @@ import type { Line } from "./text.ts";
 /** What every way to verify takes. */
 export const VERIFY_OPTIONS = {
   "signature FILE":
-    "The signature file; no other counts then. Default: all that belong to the model, in its folder, beside it, or above it as far as the working directory.",
+    "The signature file; others are ignored. Default: all that belong to the model, in its folder, next to it, or in a folder above it up to the working directory.",
   ...IGNORE_OPTIONS,
   "[no-]ignore-unsigned-files": "Accept files that the signature does not cover; the report lists them. Default: no.",
   "[no-]ignore-git-paths":
-    "Accepted for compatibility, without effect: what was signed is checked, and .git, .gitattributes, .github and .gitignore need not be signed.",
+    "Accepted for compatibility, without effect: what was signed is verified, and .git, .gitattributes, .github and .gitignore need not be signed.",
   "allow-symlinks":
-    "Accepted for compatibility, without effect: the signed statement says whether symbolic links are followed.",
+    "Accepted for compatibility, without effect: the signed statement has whether symbolic links are followed.",
   "manifest FILE":
-    "Compare what is signed with this manifest, which digest --merge wrote, and not with the files. They are not read, so the model is not verified: exit status 3 where all matches.",
+    "Compare what is signed with this manifest, which digest --merge wrote, and not with the files. They are not read, so the model is not verified: exit status 3 if everything matches.",
   ...REPORT_OPTIONS,
 } satisfies OptionSpecs;
 
@@ -85,7 +85,7 @@ export async function verifyModel(
 }
 
 function unsigned(model: string): Verdict {
-  const message = `There is no signature in ${model} or beside it. If it is elsewhere, give it with --signature.`;
+  const message = `There is no signature in ${model} or next to it. If it is elsewhere, give it with --signature.`;
   return {
     state: "unsigned",
     model: resolve(model),

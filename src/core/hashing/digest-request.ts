@@ -66,7 +66,7 @@ export function checkRequest({ files, shardSize }: DigestRequest): void {
   for (const file of files) {
     digests += digestsOf(file.size, shardSize);
     if (!file.path.includes("\0")) continue;
-    fail("FILE_UNREADABLE", `${file.name} cannot be read: its path holds a NUL character.`, { file: file.name });
+    fail("FILE_UNREADABLE", `${file.name} cannot be read: its path contains a NUL character.`, { file: file.name });
   }
   if (digests <= MAX_DIGESTS) return;
   throw new ProvenanceError(

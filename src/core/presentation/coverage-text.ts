@@ -62,7 +62,7 @@ const NOTES: Readonly<Record<Note, (t: Translate) => string>> = {
   special: (t) => t("not a regular file"),
   "not-utf8": (t) => t("its name is not UTF-8"),
   "not-portable": (t) => t("its name cannot be signed"),
-  ignored: (t) => t("left out of this check"),
+  ignored: (t) => t("excluded from this check"),
   "lfs-not-downloaded": (t) => t("a Git LFS pointer, content not downloaded"),
   "lfs-pointer": (t) => t("a Git LFS pointer to other content"),
   "line-endings": (t) => t("differs only in line endings (Git autocrlf)"),
@@ -92,9 +92,9 @@ export function partlyText({ total, covered, uncovered }: WeightParts, t: Transl
 }
 
 const IGNORED_BY: Readonly<Record<IgnoreSource, (t: Translate) => string>> = {
-  signer: (t) => t("left out by the signer"),
-  default: (t) => t("left out by default"),
-  caller: (t) => t("left out by you"),
+  signer: (t) => t("excluded by the signer"),
+  default: (t) => t("excluded by default"),
+  caller: (t) => t("excluded by you"),
   signature: (t) => t("the signature itself"),
 };
 
@@ -129,7 +129,7 @@ function timed(text: string, { checkedAt }: Verdict, time: Localizer["time"]): s
 
 /** Label for files below the default ignore paths that are not git's own; `3+` if the search was incomplete. */
 export function hiddenLabel({ count, complete }: HiddenContent, t: Translate): string {
-  return t("Left out by default, not git's own ({0})", complete ? String(count) : `${count}+`);
+  return t("Excluded by default, not git's own ({0})", complete ? String(count) : `${count}+`);
 }
 
 /** The same with the first `shown` names. */

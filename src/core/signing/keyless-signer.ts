@@ -83,7 +83,7 @@ async function signStatement(
   if (only !== undefined && !isForBearer(only, claims)) throw otherSigner(signature, only.identity, only.identity);
   const notice = publicationNotice(claims, services, identity.root);
   if (identity.confirm !== undefined && (await identity.confirm(notice)) !== true) {
-    const message = "Not signed: publishing was not agreed to. Nothing was published.";
+    const message = "Not signed: publication was not confirmed. Nothing was published.";
     throw new ProvenanceError("PUBLICATION_DECLINED", message);
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
@@ -188,7 +188,7 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
     throw new Error(`it names ${signer.identity}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : "it cannot be read";
-    const message = `Not signed: what the services of ${identity.root.label} answered does not verify. ${why} ${record.text()}`;
+    const message = `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${record.text()}`;
     throw new ProvenanceError("SIGNING_RESULT_INVALID", message, { cause: error });
   }
 }

@@ -185,7 +185,7 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
   const notBefore = new Date(x509.validFrom);
   // Every comparison with an invalid date is false.
   if (Number.isNaN(notAfter.getTime()) || Number.isNaN(notBefore.getTime())) {
-    const message = `${label}: the certificate of ${name} has a period of validity that cannot be read.`;
+    const message = `${label}: the certificate of ${name} has a validity period that cannot be read.`;
     throw new ProvenanceError("CERTIFICATE_MALFORMED", message);
   }
   if (at > notAfter) {

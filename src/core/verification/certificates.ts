@@ -40,7 +40,7 @@ export function parseCertificate(der: Buffer, label: string, code: ErrorCode): C
     return certificate;
   } catch (cause) {
     const why = cause instanceof DerError ? `: ${cause.message}` : "";
-    const message = `${label} holds a certificate that cannot be read${why}.`;
+    const message = `${label} contains a certificate that cannot be read${why}.`;
     throw new ProvenanceError(code, message, { details: { label }, cause });
   }
 }
@@ -54,7 +54,7 @@ export function certifiedKey({ x509 }: Certificate, label: string, code: ErrorCo
   try {
     return x509.publicKey;
   } catch (cause) {
-    const message = `${label} holds a certificate whose key cannot be read.`;
+    const message = `${label} contains a certificate whose key cannot be read.`;
     throw new ProvenanceError(code, message, { details: { label }, cause });
   }
 }
@@ -70,7 +70,7 @@ export function readCertificates(sources: readonly PemSource[]): Certificate[] {
       parseCertificate(Buffer.from(body ?? "", "base64"), label, "CERTIFICATE_UNREADABLE"),
     );
     if (found.length === 0) {
-      const message = `${label} holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`;
+      const message = `${label} contains no certificate in PEM (-----BEGIN CERTIFICATE-----).`;
       throw new ProvenanceError("CERTIFICATE_UNREADABLE", message, { details: { label } });
     }
     return found;

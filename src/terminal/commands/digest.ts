@@ -15,11 +15,11 @@ import type { Terminal } from "../terminal.ts";
 const OPTIONS = {
   ...MANIFEST_OPTIONS,
   "part I/N":
-    "Digest one of N shares of the model, the same for everybody, and write its manifest to --output. I counts from 0: 0/8 to 7/8.",
+    "Digest one of N shares of the model, which are always the same, and write its manifest to --output. I counts from 0: 0/8 to 7/8.",
   "merge DIR":
-    "Join the manifests of all parts, the files *.json of this folder, to that of the model in --output. Contents are not read.",
+    "Merge the manifests of all parts, the files *.json of this folder, into the model's in --output. Contents are not read.",
   "output FILE":
-    "Where the manifest of --part or --merge is written. A part that is there already is digested again only if one of its files has changed.",
+    "Where the manifest of --part or --merge is written. An existing part is digested again only if one of its files has changed.",
   json: REPORT_OPTIONS.json,
   long: "Print the digest of every file as well.",
 } satisfies OptionSpecs;
@@ -67,14 +67,14 @@ export default defineCommand({
 /** @throws ProvenanceError USAGE */
 function outputOf(args: DigestArguments): string | undefined {
   const [part, folder, output] = [args.text("part"), args.text("merge"), args.text("output")];
-  if (part !== undefined && folder !== undefined) throw usageError("--part and --merge exclude one another.");
+  if (part !== undefined && folder !== undefined) throw usageError("--part and --merge exclude each other.");
   const isAsked = part !== undefined || folder !== undefined;
   if (isAsked && output === undefined) throw usageError("--output is missing: where to write the manifest.");
   if (!isAsked && output !== undefined) throw usageError("--output needs --part or --merge.");
   return output;
 }
 
-/** Digests one part of a model into a manifest, and reports it. The place where its signature will be is left out. */
+/** Digests one part of a model into a manifest, and reports it. The path of its future signature is excluded. */
 async function digestPartOf(
   request: Omit<DigestPartOptions, "part">,
   args: DigestArguments,

@@ -7,7 +7,7 @@ import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model
 
 const KEY_OPTION = {
   "key NAME://KEY":
-    "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which speaks Sigstore's plugin protocol. May stand before MODEL without --key. Required.",
+    "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which implements Sigstore's plugin protocol. May be given before MODEL without --key. Required.",
 } satisfies OptionSpecs;
 
 const PLUGIN = "A plugin is a program that runs with your rights; see docs/kms.md.";

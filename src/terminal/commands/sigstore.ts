@@ -15,7 +15,7 @@ export const signWithSigstore = defineCommand({
   name: "sign sigstore",
   operand: "MODEL",
   description: [
-    "Signs a model with the identity of a browser login or a CI job; no key is kept. The identity and the model's digest go into a log.",
+    "Signs a model with the identity of a browser login or a CI job; no key is kept. The identity and the model's digest are published in a log.",
     SIGN_DESCRIPTION,
   ],
   options: { ...TOKEN_OPTIONS, ...INSTANCE_OPTIONS, ...SIGN_OPTIONS },
@@ -74,7 +74,7 @@ function expectedIdentities(args: ArgumentsOf<typeof IDENTITY_OPTIONS>): Expecte
 }
 
 /**
- * Shows what a keyless signature makes public and asks for agreement, once for each identity and log.
+ * Shows what a keyless signature makes public and asks for consent, once for each identity and log.
  *
  * @throws ProvenanceError PUBLICATION_DECLINED without a terminal, CANCELLED
  */
@@ -84,15 +84,15 @@ async function confirmPublication(notice: PublicationNotice, yes: boolean, termi
     log.info(notice.text);
     return true;
   }
-  const { hasAgreed, rememberAgreement } = await import("../../core/signing/publication-consent.ts");
+  const { hasConsented, rememberConsent } = await import("../../core/signing/publication-consent.ts");
   const storage = dataFolder(env);
-  if (await hasAgreed(storage, notice)) return true;
+  if (await hasConsented(storage, notice)) return true;
   err.print([notice.text]);
   if (!input.isTTY) {
-    const message = "There is no terminal to confirm the publication: agree with --yes. Nothing was published.";
+    const message = "There is no terminal to confirm the publication. Confirm it with --yes. Nothing was published.";
     throw new ProvenanceError("PUBLICATION_DECLINED", message);
   }
   if (!(await confirm("Sign?", terminal))) return false;
-  await rememberAgreement(storage, notice);
+  await rememberConsent(storage, notice);
   return true;
 }

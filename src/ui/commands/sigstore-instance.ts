@@ -61,7 +61,7 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   const name = chosen.name ?? (await browse());
   if (isPrivateInstance(name) && isImageDisk(env.remoteName)) {
     const message = l10n.t(
-      "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that holds its configuration.",
+      "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that contains its configuration.",
     );
     throw new ProvenanceError("USAGE", message);
   }

@@ -48,7 +48,7 @@ export async function completions(
   const text = document.getText();
   const offset = document.offsetAt(position);
   if (text.length > MAX_EXPLAINED || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
-  const around = surroundingsOf(placeOfPolicy(document, services.policies), services.registry, token);
+  const around = completionSourcesOf(placeOfPolicy(document, services.policies), services.registry, token);
   const json = document.languageId !== "yaml";
   const schemaElsewhere = json || isCompletedByAnother(document);
   const found = await completePolicy(text, offset, around, { json, schemaElsewhere });
@@ -107,7 +107,7 @@ const WANTED: Readonly<Record<FileKind, Wanted>> = {
 };
 
 /** Returns what a policy at this location can name. */
-function surroundingsOf(
+function completionSourcesOf(
   { folder, covers }: PolicyPlace,
   registry: ModelRegistry,
   token: CancellationToken,

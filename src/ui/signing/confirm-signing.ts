@@ -138,11 +138,11 @@ function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownMo
   return [
     otherSignatures.length === 1
       ? l10n.t(
-          "Other verifiers will reject the existing signature {0}, unless the new one is saved beside the folder.",
+          "Other verifiers will reject the existing signature {0}, unless the new one is saved next to the folder.",
           name,
         )
       : l10n.t(
-          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved beside the folder.",
+          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved next to the folder.",
           name,
           otherSignatures.length - 1,
         ),
@@ -165,7 +165,7 @@ function writtenText(model: KnownModel, signature: string, replaces: boolean): s
   return l10n.t("Replaces the signature {0} by {1}. Files differ from it: {2}.", written, by, differences);
 }
 
-/** The preview of a signature that leaves out these files of `toolFiles`. */
+/** The preview of a signature that excludes these files of `toolFiles`. */
 function withoutToolFiles(preview: SigningPreview, names: readonly string[]): SigningPreview {
   const left = new Set(names);
   const isKept = ({ name }: { readonly name: string }): boolean => !left.has(name);

@@ -27,9 +27,9 @@ export function loginSigningMethod(title: string, services: Services): SigningMe
         root,
         token: () => login.token({ issuer, title, signal, step: (text) => report.step(text) }),
         confirm: async (notice) => {
-          const agreed = await confirmPublication(storage, notice);
+          const confirmed = await confirmPublication(storage, notice);
           report.step(l10n.t("Signing as {0}", notice.identity));
-          return agreed;
+          return confirmed;
         },
       };
     },
@@ -68,8 +68,8 @@ function noIssuer(label: string): ProvenanceError {
  * @param storage the extension's own folder
  */
 async function confirmPublication(storage: string, notice: PublicationNotice): Promise<boolean> {
-  const { hasAgreed, rememberAgreement } = await import("../../core/signing/publication-consent.ts");
-  if (await hasAgreed(storage, notice)) return true;
+  const { hasConsented, rememberConsent } = await import("../../core/signing/publication-consent.ts");
+  if (await hasConsented(storage, notice)) return true;
   const agree = l10n.t("Sign and Publish");
   const { host } = new URL(notice.log);
   const identity = messageText(notice.identity);
@@ -97,6 +97,6 @@ async function confirmPublication(storage: string, notice: PublicationNotice): P
   ].join("\n\n");
   const question = l10n.t("Sign as {0}?", identity);
   if ((await window.showInformationMessage(question, { modal: true, detail }, agree)) !== agree) return false;
-  await rememberAgreement(storage, notice);
+  await rememberConsent(storage, notice);
   return true;
 }

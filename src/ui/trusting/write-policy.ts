@@ -175,7 +175,7 @@ async function requireContent(path: string, expected: string): Promise<void> {
   const { areSamePolicies } = await import("../../core/policy/editing/plan-edit.ts");
   if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
   const message = l10n.t(
-    "{0} was saved with other content than was shown. Review it and undo the change.",
+    "{0} was saved with different content than shown. Review it and undo the change.",
     basename(path),
   );
   throw new ProvenanceError("POLICY_INVALID", message);

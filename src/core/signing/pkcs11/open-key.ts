@@ -64,7 +64,7 @@ async function pinFor({ pinValue, pinSource }: Pkcs11Uri, token: Token, askPin: 
   if (pinValue !== undefined) return pinValue;
   if (pinSource !== undefined) return readPinSource(pinSource);
   if (askPin !== undefined) return askPin(token);
-  const message = `The token "${token.label}" needs its PIN. Add pin-source, the path of a file that holds it, to the URI.`;
+  const message = `The token "${token.label}" needs its PIN. Add pin-source, the path of a file that contains it, to the URI.`;
   throw new ProvenanceError("PKCS11_PIN_REQUIRED", message, { details: { token: token.label } });
 }
 

@@ -60,7 +60,7 @@ function signerOf(opened: OpenedTokenKey, identity: Pkcs11Identity, options: Sig
     for (const part of parts) hash.update(part);
     const signature = derSignature(await module.sign(key.object, hash.digest()));
     if (verifiesParts(parts, signature, half)) return signature;
-    const message = `Not signed: what the token "${token.label}" signed does not verify with the public key of ${key.name}. The two may not belong together.`;
+    const message = `Not signed: the signature of the token "${token.label}" does not verify with the public key of ${key.name}. The two may not belong together.`;
     throw new ProvenanceError("PKCS11_FAILED", message, { details: { token: token.label } });
   });
   return { ...signer, close: () => module.close() };

@@ -31,13 +31,13 @@ export function returnedError(call: string, value: number, path: string, token =
     default:
       return new ProvenanceError(
         "PKCS11_FAILED",
-        `The PKCS #11 module ${path} could not do this: C_${call} returned ${returnValueName(value)}.`,
+        `The PKCS #11 module ${path} reported an error: C_${call} returned ${returnValueName(value)}.`,
         { details },
       );
   }
 }
 
 export function pinLocked(token: string): ProvenanceError {
-  const message = `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with the tool of its maker.`;
+  const message = `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with its manufacturer's tool.`;
   return new ProvenanceError("PKCS11_PIN_LOCKED", message, { details: { token } });
 }

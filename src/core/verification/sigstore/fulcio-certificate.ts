@@ -119,6 +119,6 @@ function fulcioValues(certificate: Certificate): Map<number, string> {
 }
 
 function malformed(label: string, why: string, cause?: unknown): ProvenanceError {
-  const message = `${label} holds a signing certificate that is not of Sigstore: ${why}.`;
+  const message = `${label} contains a signing certificate that is not of Sigstore: ${why}.`;
   return new ProvenanceError("CERTIFICATE_MALFORMED", message, { details: { label }, cause });
 }

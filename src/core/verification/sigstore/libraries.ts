@@ -23,7 +23,7 @@ async function load(): Promise<SigstoreLibraries> {
   Object.assign(libraryCrypto, { verify: verifyNamingDigest });
   const failed = failedSelfCheck(core.crypto);
   if (failed !== undefined) {
-    const message = `Keyless signatures cannot be checked here: this platform's cryptography fails a self-check (${failed}).`;
+    const message = `Keyless signatures can't be verified here: this platform's cryptography fails a self-check (${failed}).`;
     throw new ProvenanceError("SIGSTORE_PLATFORM", message, { details: { failed } });
   }
   return { core, bundle, verify };

@@ -15,7 +15,7 @@ export const EXTENSION = {
 
 /**
  * Extensions that are processed, and so may be critical (RFC 5280, 6.1.4 (o), 6.1.5 (f)). policyConstraints is not; the
- * other three about policies have no effect without it (see policies.ts).
+ * other three about policies have no effect without it (see certificate-fields.ts).
  */
 const PROCESSED: ReadonlySet<string> = new Set([
   EXTENSION.keyUsage,

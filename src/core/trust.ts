@@ -23,7 +23,7 @@ export interface CertificateTrust {
    * Compared exactly with the leaf's names of one type: `email:`, `uri:`, `dns:` or `subject:` (the whole subject, RFC
    * 4514) and the name. Without one of these, the type is what the text looks like.
    */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
   /** When the certificates have to be valid; now, if absent. */
   readonly at?: Date;
 }

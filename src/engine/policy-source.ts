@@ -1,4 +1,4 @@
-import { ProvenanceError } from "../core/errors.ts";
+import { fail } from "../core/errors.ts";
 import type { InvalidPolicyFile, PolicySet } from "../core/policy/evaluate.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
@@ -58,7 +58,5 @@ export async function readPolicyAt({ file, line, text }: PolicyLocation): Promis
     text === undefined ? await readPolicyFile(file) : await readPolicies(Buffer.from(text), file, folderOf(file));
   const policy = policies.find(({ location }) => location.line === line);
   if (policy !== undefined) return policy;
-  throw new ProvenanceError("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, {
-    details: { file, line },
-  });
+  fail("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, { file, line });
 }

@@ -3,9 +3,9 @@ export interface LoginOptions {
   /** An OpenID issuer: an `https` address, or an `http` one on this computer. */
   readonly issuer: string;
   /** Default `sigstore`. */
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   /** Public clients have none. */
-  readonly clientSecret?: string;
+  readonly clientSecret?: string | undefined;
   readonly method: LoginMethod;
   /** The provider that the public instance redirects to; not sent to other issuers. */
   readonly provider?: IdentityProviderHint;

@@ -6,12 +6,9 @@ import { escapeControls } from "../text.ts";
 import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model.ts";
 
 const KEY_OPTION = {
-  key: {
-    type: "text",
-    metavar: "NAME://KEY",
-    help: "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which implements Sigstore's plugin protocol. May be given before MODEL without --key. Required.",
-  },
-} as const satisfies OptionSpecs;
+  "key NAME://KEY":
+    "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which implements Sigstore's plugin protocol. May be given before MODEL without --key. Required.",
+} satisfies OptionSpecs;
 
 const PLUGIN = "A plugin is a program that runs with your rights; see docs/kms.md.";
 

@@ -119,7 +119,7 @@ async function identify(
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("The model has no signature, so there is no signer to trust."));
   }
-  const { method } = await engine.readVerificationHint(signature);
+  const { method } = await engine.run("readVerificationHint", { signature });
   const check = (trust: Trust): Promise<Verdict> => engine.authenticate({ model: model.path, signature, trust });
   switch (method) {
     case "key": {

@@ -20,10 +20,8 @@ export async function openSyncedDocument(path: string): Promise<TextDocument> {
     if (document.isDirty || (await isAsOnDisk(document))) return document;
     await setTimeout(INTERVAL);
   }
-  throw new ProvenanceError(
-    "POLICY_INVALID",
-    l10n.t("{0} differs between the editor and the disk. Open it and try again.", basename(path)),
-  );
+  const message = l10n.t("{0} differs between the editor and the disk. Open it and try again.", basename(path));
+  throw new ProvenanceError("POLICY_INVALID", message);
 }
 
 async function isAsOnDisk(document: TextDocument): Promise<boolean> {

@@ -35,7 +35,7 @@ export interface SigstoreTrust {
   readonly newer?: Promise<TrustRoot | undefined>;
   /** Accepted signers. Without any, the signer is reported but not accepted. */
   readonly identities: readonly ExpectedIdentity[];
-  /** Whether these are all whom the person trusts: then none of them was expected of this model, and messages name none. */
+  /** Whether these are all whom the user trusts: then none of them was expected of this model, and messages name none. */
   readonly ofPerson?: boolean;
 }
 

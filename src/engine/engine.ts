@@ -70,7 +70,7 @@ export class Engine {
   }
 
   /**
-   * As the core's `sign`. Signatures that ask the person, or start one of their programs, are made here, over a statement
+   * As the core's `sign`. Signatures that ask the user, or start one of their programs, are made here, over a statement
    * that the engine prepares.
    */
   async sign(options: SignOptions): Promise<SignResult> {

@@ -5,7 +5,7 @@ import type { PolicyFile } from "../core/policy/read-policies.ts";
 
 /** The policies of a model, by their files: the engine reads them. */
 export interface PolicySource {
-  /** Absolute paths of the person's policy files, and of those of the workspace folder. */
+  /** Absolute paths of the user's policy files, and of those of the workspace folder. */
   readonly user: readonly string[];
   readonly workspace: readonly string[];
   /** Files that cannot be read for a reason outside of them. */

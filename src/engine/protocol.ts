@@ -50,7 +50,7 @@ export interface EngineCalls extends OpenSignatureCalls {
 
 /**
  * Keyless signing asks a person and connects to services, so it runs where the editor's proxy settings apply. Tokens and
- * plugins need the person's environment, which the engine does not have.
+ * plugins need the user's environment, which the engine does not have.
  */
 export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 

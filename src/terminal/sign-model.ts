@@ -176,7 +176,7 @@ function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
   return Object.hasOwn(REMEDIES, code);
 }
 
-/** Clears the progress line before the person is asked to log in or to agree. */
+/** Clears the progress line before the user is asked to log in or to agree. */
 function withoutProgress(identity: SigningIdentity, progress: ProgressLine): SigningIdentity {
   if (identity.method !== "sigstore") return identity;
   const { token, confirm } = identity;

@@ -20,7 +20,7 @@ export interface CheckProgress {
 }
 
 export interface CheckOptions extends DigestOptions {
-  /** Requested by the person: runs before automatic checks. */
+  /** Requested by the user: runs before automatic checks. */
   readonly asked?: boolean;
   /** Whether digests may come from the cache; `full` if not given. */
   readonly mode?: DigestMode;
@@ -83,7 +83,7 @@ export class Checker {
     return left.size === 0 ? undefined : { done: this.#batch.size - left.size, total: this.#batch.size };
   }
 
-  /** Whether the person requested to read the files of this model in this window. */
+  /** Whether the user requested to read the files of this model in this window. */
   wasAsked(path: string): boolean {
     return this.#asked.has(path);
   }

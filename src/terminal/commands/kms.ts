@@ -56,7 +56,7 @@ function keyOf(args: ArgumentsOf<typeof KEY_OPTION>): string {
   return key;
 }
 
-/** What a plugin asks for or reports goes to the person as it comes. */
+/** What a plugin asks for or reports goes to the user as it comes. */
 function pluginOutput({ err }: Terminal): (text: string) => void {
   return (text) => err.raw(text.split("\n").map(escapeControls).join("\n"));
 }

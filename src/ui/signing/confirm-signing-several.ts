@@ -22,7 +22,7 @@ export interface SigningTarget {
  * Shows what is signed, for several models at once. Nothing has happened yet; a signature over other files than it covers
  * is still only replaced after a question of its own.
  *
- * @throws CancellationError unless the person confirms
+ * @throws CancellationError unless the user confirms
  */
 export async function confirmSigningSeveral(
   targets: readonly SigningTarget[],

@@ -34,7 +34,7 @@ const READINGS = 2;
  * yet.
  *
  * @returns how the files are read, and which are excluded
- * @throws CancellationError unless the person confirms
+ * @throws CancellationError unless the user confirms
  */
 export async function confirmSigning(
   model: KnownModel,

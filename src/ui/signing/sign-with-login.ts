@@ -9,7 +9,7 @@ import type { Services } from "../services.ts";
 import { trustSigner } from "../trusting/trust-signer.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
-/** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the person who logs in. */
+/** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the user who logs in. */
 export function loginSigningMethod(title: string, services: Services): SigningMethod {
   const { login, sigstore, storage } = services;
   const known = login.loggedIn;

@@ -16,7 +16,7 @@ export type SignerEvidence =
       readonly signer: KeySigner | CertificateSigner;
       /** The key or the root certificate. */
       readonly pem: string;
-      /** Absolute path of the file that the person chose it from. */
+      /** Absolute path of the file that the user chose it from. */
       readonly file?: string;
     }
   | {

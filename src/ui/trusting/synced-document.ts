@@ -9,7 +9,7 @@ const TIMEOUT = 30_000;
 const INTERVAL = 100;
 
 /**
- * Opens the editor's document of a file, and waits until it has the text that is on the disk, unless the person has
+ * Opens the editor's document of a file, and waits until it has the text that is on the disk, unless the user has
  * changed it: the editor learns of changes on the disk a little later.
  *
  * @throws ProvenanceError POLICY_INVALID where the editor keeps another text

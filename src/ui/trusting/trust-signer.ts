@@ -40,7 +40,7 @@ import {
 } from "./write-policy.ts";
 
 /**
- * Trust Signer…: makes a policy, or the person's settings, accept the signer of a model. Verifies the signature first,
+ * Trust Signer…: makes a policy, or the user's settings, accept the signer of a model. Verifies the signature first,
  * shows what is written and which other models become accepted, and verifies the model again.
  *
  * @throws CancellationError
@@ -183,7 +183,7 @@ async function planNewFile(
   };
 }
 
-/** Checked before the person is asked: no authority can name some kinds of identity. */
+/** Checked before the user is asked: no authority can name some kinds of identity. */
 async function requireAccepted(
   { policy, content }: PlannedPolicy,
   model: KnownModel,

@@ -35,7 +35,7 @@ export class ModuleProcess {
     this.#child = fork(fileURLToPath(processFile()), [], {
       execArgv: [],
       env: environment(),
-      // What a module prints is not for the person who signs.
+      // What a module prints is not for the user who signs.
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       serialization: "advanced",
     });

@@ -184,10 +184,7 @@ function checkNames(context: ReadContext, authorities: readonly AuthorityDocumen
   }
 }
 
-function checkVerification(
-  context: ReadContext,
-  { signaturePath, ignorePaths }: PolicyDocument["spec"]["verification"],
-): void {
+function checkVerification(context: ReadContext, { signaturePath, ignorePaths }: Policy["verification"]): void {
   const base = ["spec", "verification"];
   // It may lead up to the workspace folder; how far up that is depends on the model.
   const problem = signaturePath === undefined ? undefined : pathProblem(signaturePath.replace(/^(\.\.\/)+/, ""));

@@ -16,11 +16,7 @@ export interface ServiceAnswer {
  * @param secrets texts that are left out, wherever they are in the answer
  * @param proxy the address of the proxy that the environment names, if any
  */
-export function answerText(
-  { status, text }: ServiceAnswer,
-  secrets: readonly string[],
-  proxy: string | undefined,
-): string {
+export function answerText({ status, text }: ServiceAnswer, secrets: readonly string[], proxy?: string): string {
   const tunnel = status ?? proxyStatus(text);
   if (tunnel === 407)
     return `was not reached: the proxy${proxy === undefined ? "" : ` ${proxy}`} demands a login (status 407). ${PROXY_ADVICE}`;

@@ -39,16 +39,8 @@ export function loginMethods(request: LoginRequest): LoginAttempt[] {
       return askForCode(title, url, signal);
     },
   });
-  switch (setting("loginMethod")) {
-    case "browser":
-      return [browser];
-    case "device":
-      return [device];
-    case "code":
-      return [code];
-    case "auto":
-      return [loopback, device, code];
-  }
+  const methods = { browser: [browser], device: [device], code: [code], auto: [loopback, device, code] };
+  return methods[setting("loginMethod")];
 }
 
 async function openAndWait(url: string, step: LoginRequest["step"]): Promise<void> {

@@ -29,9 +29,7 @@ const PROCESSED: ReadonlySet<string> = new Set([
 ]);
 
 /** The first critical extension that is not processed, by name where it has one here; undefined where there is none. */
-export function unprocessedExtension(
-  extensions: ReadonlyMap<string, { readonly critical: boolean }>,
-): string | undefined {
+export function unprocessedExtension(extensions: ReadonlyMap<string, { critical: boolean }>): string | undefined {
   for (const [oid, { critical }] of extensions) {
     if (!critical || PROCESSED.has(oid)) continue;
     const [name] = Object.entries(EXTENSION).find(([, known]) => known === oid) ?? [];

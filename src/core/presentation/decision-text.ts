@@ -16,7 +16,7 @@ export function policySentence(policy: PolicyDecision, t: Translate): string {
   if (!policy.counts) return t("{0} does not apply: the workspace is not trusted", name);
   if (policy.by === "pin") return t("Same bytes as pinned by {0}", name);
   if (policy.by === "exception") return t("Allowed by an exception in {0}", name);
-  return policy.by === "not-required" ? t("{0} requires no signature", name) : t("Accepted by {0}", name);
+  return policy.by === "nothing-demanded" ? t("{0} requires no signature", name) : t("Accepted by {0}", name);
 }
 
 const OUTCOMES: Readonly<Record<Outcome, (t: Translate) => string>> = {

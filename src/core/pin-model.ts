@@ -11,6 +11,7 @@ import { planEdit, planFile } from "./policy/editing/plan-edit.ts";
 import { assertOutsideSignedModels } from "./policy/editing/signed-model.ts";
 import { covers } from "./policy/evaluate.ts";
 import { pinsOf } from "./policy/model-facts.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import { readPolicies } from "./policy/read-policies.ts";
 import { replaceText } from "./replace-text.ts";
@@ -68,15 +69,17 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     );
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
+  const before = await readIfThere(policyFile);
+  const policies = await policiesIn(before, policyFile, folder);
+  const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
   return withHashPool(options, async (pool) => {
-    const measured = await measurePin({ ...options, pool });
+    const measured = await measurePin({ ...options, pool, hubCacheLinks: denied ? "deny" : "allow" });
     const origin = await findOrigin({ model, checkDigests: true, pool, signal });
     const { purl } = origin.origin ?? {};
     const source = purl !== undefined && !contradictsRecord(origin) ? purl : undefined;
     const { sha256, files, bytes } = measured;
     const digest = { sha256, ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
-    const before = await readIfThere(policyFile);
-    const { added, after } = await planPolicy({ policyFile, folder, path, before, digest });
+    const { added, after } = await planPolicy({ policyFile, folder, path, before, policies, digest });
     const lockFile = lockFileOf(policyFile);
     const lockBefore = await readIfThere(lockFile);
     const lock = lockBefore === undefined ? { version: 1 as const, models: {} } : parseLock(Buffer.from(lockBefore));
@@ -114,32 +117,29 @@ interface PolicyPlan {
   readonly folder: string;
   readonly path: string;
   readonly before: string | undefined;
+  /** Those in the file. */
+  readonly policies: readonly Policy[];
   readonly digest: NonNullable<AuthorityDocument["digest"]>;
 }
 
-async function planPolicy({
-  policyFile,
-  folder,
-  path,
-  before,
-  digest,
-}: PolicyPlan): Promise<{ added: string; after: string }> {
+async function policiesIn(text: string | undefined, file: string, folder: string): Promise<readonly Policy[]> {
+  if (text === undefined || text.trim() === "") return [];
+  return (await readPolicies(Buffer.from(text), file, folder)).policies;
+}
+
+async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
+  const { policyFile, folder, path, before, policies, digest } = plan;
   if (before === undefined || before.trim() === "") {
     const draft = { name: "pinned-models", models: [path], authorities: [authorityFor(path, digest, [])] };
     const { text } = await planFile([draft], policyFile, folder);
     return { added: text, after: text };
   }
-  const { policies } = await readPolicies(Buffer.from(before), policyFile, folder);
   const covering = policies.filter((policy) => covers(policy, path));
   if (covering.some((policy) => pinsOf(policy).some(({ sha256 }) => sha256 === digest.sha256))) {
     return { added: "", after: before };
   }
   const [policy] = covering;
-  if (policy === undefined)
-    return appendPolicy(
-      { policyFile, folder, path, before, digest },
-      policies.map(({ name }) => name),
-    );
+  if (policy === undefined) return appendPolicy(plan);
   const authority = authorityFor(
     path,
     digest,
@@ -151,10 +151,13 @@ async function planPolicy({
 }
 
 /** Another document in the same file. */
-async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise<{ added: string; after: string }> {
-  const { policyFile, folder, path, before = "", digest } = plan;
+async function appendPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
+  const { policyFile, folder, path, before = "", policies, digest } = plan;
   const draft = {
-    name: freeName("pinned-models", names),
+    name: freeName(
+      "pinned-models",
+      policies.map(({ name }) => name),
+    ),
     models: [path],
     authorities: [authorityFor(path, digest, [])],
   };

@@ -6,6 +6,7 @@ import {
   cpSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -282,6 +283,13 @@ describe("what is not tampering", () => {
         const blobs = join(dirname(dirname(path)), "blobs");
         renameSync(join(blobs, "a".repeat(40)), join(folder(), "moved"));
         symlinkSync(join(folder(), "moved"), join(blobs, "a".repeat(40)));
+      },
+      // The text leads to the blob; a program that opens the link reads the other file.
+      "a link that leads elsewhere behind another link": (path) => {
+        writeTree(folder(), { "other/aside/": "", [`other/blobs/${"a".repeat(40)}`]: "other" });
+        symlinkSync(join(folder(), "other/aside"), join(dirname(dirname(path)), "aside"));
+        relink(path, "config.json", `../../aside/../blobs/${"a".repeat(40)}`);
+        assert.equal(readFileSync(join(path, "config.json"), "utf8"), "other");
       },
       "a folder below blobs": (path) => {
         writeTree(dirname(dirname(path)), { [`blobs/sub/${"a".repeat(40)}`]: content["config.json"] });

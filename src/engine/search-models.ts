@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { findModels, type SkipReason } from "../core/model/find-models.ts";
+import { findModels } from "../core/model/find-models.ts";
+import type { SkipReason } from "../core/model/find-options.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
 import { type FoundModel, foundModel, type SignatureWithoutModel } from "../core/model/found-model.ts";
 import { Glob } from "../core/policy/glob.ts";
@@ -61,6 +62,7 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
     isModel: (relative) => matches(relative) || names.has(relative),
     mustEnter: (relative) => globs.some((glob) => glob.touches(relative)),
     maxEntries,
+    followLinks: true,
     onSkip: (path, reason) => {
       // Never part of a model.
       if (basename(path) === ".git") return;

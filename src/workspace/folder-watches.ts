@@ -1,6 +1,6 @@
 import { type Dirent, type FSWatcher, watch } from "node:fs";
-import { readdir, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { readdir, readlink, realpath } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
 /** Folders of one model that are watched; in larger models, only the editor's watcher reports changes. */
 const FOLDER_LIMIT = 500;
@@ -17,7 +17,7 @@ type Links = Map<string, string>;
 /**
  * Watches the folders of models that were read, on Linux: there, the editor's watcher misses changes in nested folders
  * that are created while its window is open, as a download creates them. Targets of links outside of the model, as in a
- * Hugging Face cache, are watched on every system.
+ * Hugging Face cache, and models behind links are watched on every system.
  */
 export class FolderWatches {
   readonly #changed: (path: string) => void;
@@ -40,7 +40,7 @@ export class FolderWatches {
     let all: boolean;
     if (kind === "file") {
       all = this.#enabled && this.#start(watched, model, () => this.#changed(model));
-      if (root !== model) links.set(root, model);
+      if (root !== model) await noteHops(model, root, links);
     } else {
       all = await this.#watchFolders(model, root, watched, links);
     }
@@ -63,18 +63,20 @@ export class FolderWatches {
 
   async #watchFolders(model: string, root: string, watched: Watched, links: Links): Promise<boolean> {
     const folders = [model];
+    // The editor does not watch what lies behind a link.
+    const enabled = this.#enabled || root !== model;
     for (const folder of folders) {
       // Watched before it is listed: a folder created in between is in the list, or an event.
       const listener = (name: string | null): void => this.#changed(name === null ? folder : join(folder, name));
       if (folders.length > FOLDER_LIMIT) return false;
-      if (this.#enabled && !this.#start(watched, folder, listener)) return false;
+      if (enabled && !this.#start(watched, folder, listener)) return false;
       for (const entry of await entriesOf(folder)) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) folders.push(path);
         else if (entry.isSymbolicLink()) await noteTarget(path, root, links);
       }
     }
-    return this.#enabled;
+    return enabled;
   }
 
   #watchTargets(watched: Watched, links: Links): boolean {
@@ -106,10 +108,23 @@ export class FolderWatches {
   }
 }
 
-/** Targets within the model are watched with their folder. */
+/** Links that one link leads through; the system allows 40. */
+const HOPS = 8;
+
+/** Targets within the model are watched with their folder; so is each link on the way, which may be replaced. */
 async function noteTarget(link: string, root: string, links: Links): Promise<void> {
   const target = await realpath(link).catch(() => undefined);
-  if (target !== undefined && isOutside(target, root)) links.set(target, link);
+  if (target !== undefined && isOutside(target, root)) await noteHops(link, target, links);
+}
+
+async function noteHops(link: string, target: string, links: Links): Promise<void> {
+  links.set(target, link);
+  for (let hop = 0, at = link; hop < HOPS; hop++) {
+    const next = await readlink(at).catch(() => undefined);
+    if (next === undefined) return;
+    at = resolve(dirname(at), next);
+    links.set(at, link);
+  }
 }
 
 function isOutside(path: string, folder: string): boolean {

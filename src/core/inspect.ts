@@ -1,5 +1,7 @@
 import { basename, resolve } from "node:path";
-import { readSignatureFile } from "./bundle/read-bundle.ts";
+import { readLines, readSignatureFile } from "./bundle/read-bundle.ts";
+import { bundleToShow } from "./bundle-choice.ts";
+import { ProvenanceError } from "./errors.ts";
 import type { HashAlgorithm } from "./hashing/digest-request.ts";
 import { inspectParts } from "./inspect-parts.ts";
 import type { Resource } from "./manifest/manifest.ts";
@@ -10,6 +12,10 @@ import type { SigningMethod } from "./verification/signer.ts";
 export interface Inspection {
   /** Absolute path. */
   readonly path: string;
+  /** Which bundle it is, of a file with one a line; the first line is 1. */
+  readonly line?: number;
+  /** How many bundles the file has, where they are several. */
+  readonly bundles?: number;
   readonly mediaType: string;
   readonly method: SigningMethod;
   /** The deprecated layout of version 0.2. */
@@ -33,11 +39,19 @@ export interface Inspection {
 /**
  * Reads a signature file without checking the signature.
  *
- * @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, and those of kind `invalid` and `unable` for what is malformed
+ * @param wanted the line of a bundle, of a file with one a line; the first that can be read, if absent
+ * @throws ProvenanceError USAGE (there is no bundle in that line), SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, and those of kind `invalid` and `unable` for what is malformed
  */
-export async function inspect(signature: string): Promise<Inspection> {
+export async function inspect(signature: string, wanted?: number): Promise<Inspection> {
   const path = resolve(signature);
-  const { envelope, statement, problem } = await inspectParts(await readSignatureFile(path), basename(path));
+  const name = basename(path);
+  const lines = readLines(await readSignatureFile(path), name);
+  const shown = bundleToShow(lines, wanted);
+  const line = shown?.line;
+  if (shown === undefined || (wanted !== undefined && wanted !== (line ?? 1))) {
+    throw new ProvenanceError("USAGE", `${name} has no bundle in line ${wanted}.`, { details: { path } });
+  }
+  const { envelope, statement, problem } = await inspectParts(shown.bytes, name);
   if (problem !== undefined) throw problem;
   if (envelope === undefined || statement === undefined)
     throw new Error("A signature without a problem is read whole.");
@@ -46,6 +60,7 @@ export async function inspect(signature: string): Promise<Inspection> {
   const { algorithm, method: serialization, shardSize, allowSymlinks, ignorePaths } = manifest.serialization;
   return {
     path,
+    ...(line !== undefined && { line, bundles: lines.length }),
     mediaType,
     method,
     legacy,

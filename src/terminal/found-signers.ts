@@ -46,7 +46,7 @@ export async function findSigners(search: SignerSearch, { interruption, log }: T
   const unsigned: string[] = [];
   const models = await findModels(search.folder, {
     signal: interruption.signal,
-    onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were looked at.`),
+    onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were searched.`),
   });
   for (const found of models) {
     const model = relative(search.folder, found.path).split(sep).join("/") || ".";
@@ -82,8 +82,8 @@ async function signerOf(model: FoundModel, search: SignerSearch): Promise<Signer
     }
     const sigstore = methods.has("sigstore") && { sigstore: { ...(await publicSigstore()), identities: [] } };
     const trust: Trust = { keys, certificates: { roots }, ...sigstore };
-    const { deciding, judged } = await authenticateSeveral({ model: path, signature, trust });
-    const known = judged.flatMap(({ verdict }) => verdict.signer ?? []);
+    const { deciding, checked } = await authenticateSeveral({ model: path, signature, trust });
+    const known = checked.flatMap(({ verdict }) => verdict.signer ?? []);
     return known[0] ?? deciding.verdict.reasons[0]?.message ?? "its signer is not known";
   } catch (error) {
     if (error instanceof ProvenanceError && error.code !== "CANCELLED") return error.message;

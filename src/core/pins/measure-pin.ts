@@ -31,7 +31,7 @@ export interface PinMeasurement {
 
 /**
  * Hashes all files of a model, through the links of a Hugging Face cache and no others. `.git` and `.cache/huggingface` at
- * its top are left out.
+ * its top are excluded.
  *
  * @throws ProvenanceError MODEL_NOT_PINNABLE, MODEL_NOT_FOUND, MODEL_UNREADABLE, MODEL_SPECIAL_FILE, MODEL_TOO_LARGE,
  *   FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
@@ -39,9 +39,9 @@ export interface PinMeasurement {
 export async function measurePin(options: MeasureOptions): Promise<PinMeasurement> {
   const { mode = "full", hubCacheLinks, signal, onProgress } = options;
   const { path, files, others } = await listModel(options.model, signal, hubCacheLinks !== "deny");
-  if (files.length === 0) throw notPinnable(path, "there is no file in it");
   const [other] = others;
   if (other !== undefined) throw notPinnable(path, `"${other}" is a link or no regular file`);
+  if (files.length === 0) throw notPinnable(path, "there is no file in it");
   const unpinnable = files.find(({ name }) => !isPinnableName(name));
   if (unpinnable !== undefined) {
     throw notPinnable(

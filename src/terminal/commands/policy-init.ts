@@ -24,7 +24,7 @@ export default defineCommand({
   operand: "DIR",
   operandDefault: ".",
   description: [
-    "Finds the signed models below a folder, checks who signed them, and asks for each signer whether to accept them. Writes a policy for those that you accept, named after the signer, for the folders that hold several of their models and none of another signer, and for each other model by its path. Keys and roots have to be given: those that come with a model prove nothing.",
+    "Finds the signed models below a folder, verifies who signed them, and asks for each signer whether to accept it. Writes a policy for each that you accept, named after the signer, with one pattern for each folder that holds several models of this signer and of no other. Keys and roots have to be given: those that come with a model prove nothing.",
   ],
   options: {
     "public-key": { type: "list", metavar: "FILE", help: "A public key that models may be signed with." },

@@ -68,7 +68,7 @@ async function chosenSignature(
   }));
   const chosen = await window.showQuickPick(items, {
     title: l10n.t("Show Signature"),
-    placeHolder: l10n.t("Choose a signature"),
+    placeHolder: l10n.t("Select a signature"),
   });
   if (chosen === undefined) throw new CancellationError();
   const { summary } = chosen;

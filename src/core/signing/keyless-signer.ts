@@ -4,6 +4,7 @@ import { DSSEBundleBuilder, FulcioSigner, type Signature, type SignatureBundle, 
 import { PAYLOAD_TYPE } from "../bundle/dsse.ts";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { type ErrorCode, ProvenanceError, throwIfCancelled } from "../errors.ts";
+import { answerText, proxyOf } from "../verification/service-answer.ts";
 import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
 import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
@@ -14,7 +15,6 @@ import { withExplicitDefaults } from "./explicit-defaults.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
-import { answerText, proxyOf } from "./service-answer.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";

@@ -11,6 +11,8 @@ import { compileGlobs } from "./editor-globs.ts";
 export interface SearchRequest {
   /** Absolute. */
   readonly folder: string;
+  /** The other folders of the workspace, absolute: what a link leads to in them is listed there. */
+  readonly others?: readonly string[];
   /** Patterns of the editor's settings, of what to exclude. */
   readonly exclude?: readonly string[];
   /** Patterns of additional models. */
@@ -48,7 +50,7 @@ const MAX_STRAYS = 100;
 
 /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
 export async function searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-  const { folder, exclude = [], models: patterns = [], named = [], searched = [], maxEntries } = request;
+  const { folder, others = [], exclude = [], models: patterns = [], named = [], searched = [], maxEntries } = request;
   const [isExcluded, matches] = await Promise.all([compileGlobs(exclude), compileGlobs(patterns)]);
   const names = new Set(named);
   const globs = searched.map((pattern) => new Glob(pattern));
@@ -63,6 +65,7 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
     mustEnter: (relative) => globs.some((glob) => glob.touches(relative)),
     maxEntries,
     followLinks: true,
+    searchedApart: others,
     onSkip: (path, reason) => {
       // Never part of a model.
       if (basename(path) === ".git") return;

@@ -76,7 +76,7 @@ class Search {
   constructor(root: string, options: FindOptions, slices: TimeSlices) {
     this.#root = root;
     this.#realRoot = realpathSync.native(root);
-    this.#links = new LinkedFolders(this.#realRoot, slices);
+    this.#links = new LinkedFolders(this.#realRoot, options.searchedApart ?? [], slices);
     this.#options = options;
     this.#slices = slices;
     this.#limit = options.maxEntries ?? DEFAULT_MAX_ENTRIES;

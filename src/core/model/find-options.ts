@@ -21,6 +21,8 @@ export interface FindOptions {
    * only links lead to it.
    */
   readonly followLinks?: boolean;
+  /** Folders that are searched apart, absolute: no link into one is followed. */
+  readonly searchedApart?: readonly string[];
   /** Called for every folder that is skipped without being excluded; `path` is absolute. */
   readonly onSkip?: (path: string, reason: SkipReason) => void;
   /** Called for every signature that belongs to nothing that was found. */

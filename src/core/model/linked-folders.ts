@@ -17,13 +17,21 @@ export interface PendingLink {
 export class LinkedFolders<Link extends PendingLink> {
   readonly #realRoot: string;
   readonly #slices: TimeSlices;
+  readonly #apart: readonly string[];
   readonly #searched = new Set<string>();
   readonly #pending: Link[] = [];
   #at = 0;
 
-  /** @param realRoot real path of the folder that is searched */
-  constructor(realRoot: string, slices: TimeSlices) {
+  /**
+   * @param realRoot real path of the folder that is searched
+   * @param apart absolute paths of folders that are searched apart
+   */
+  constructor(realRoot: string, apart: readonly string[], slices: TimeSlices) {
     this.#realRoot = realRoot;
+    // What lies in the searched folder, or around it, is searched with it.
+    this.#apart = apart
+      .flatMap((path) => folderBehind(path) ?? [])
+      .filter((path) => !isWithin(path, realRoot) && !isWithin(realRoot, path));
     this.#slices = slices;
   }
 
@@ -31,8 +39,9 @@ export class LinkedFolders<Link extends PendingLink> {
     this.#pending.push(link);
   }
 
-  /** Whether the folder is searched for the first time. */
+  /** Whether the folder is to be searched: for the first time, and not apart. */
   enter(realPath: string): boolean {
+    if (this.#apart.includes(realPath)) return false;
     const { size } = this.#searched;
     return this.#searched.add(realPath).size > size;
   }
@@ -49,6 +58,7 @@ export class LinkedFolders<Link extends PendingLink> {
       if (this.#slices.isOver()) await this.#slices.next();
       const real = folderBehind(link.path);
       if (real === undefined || this.#searched.has(real)) continue;
+      if (this.#apart.some((folder) => isWithin(real, folder))) continue;
       if (isWithin(this.#realRoot, real) || isWithin(link.realFolder, real)) onAround(link);
       else return { link, real };
     }

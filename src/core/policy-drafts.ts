@@ -1,5 +1,6 @@
 import { ProvenanceError } from "./errors.ts";
 import { modelPatterns } from "./policy/editing/model-patterns.ts";
+import { freeName } from "./policy/editing/signer-authority.ts";
 import { Glob } from "./policy/glob.ts";
 import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
@@ -7,9 +8,6 @@ import type { Translate } from "./presentation/localizer.ts";
 import { futureModelsText } from "./presentation/policy-comment.ts";
 import { signerName, signerText } from "./presentation/signer-text.ts";
 import type { Signer } from "./verification/signer.ts";
-
-/** Characters of a policy's name (schemas/model-policy.schema.json), with room for a number. */
-const MAX_NAME = 240;
 
 /** A signer whose signatures are authentic, and the models that they signed. */
 export interface SignedModels {
@@ -36,12 +34,14 @@ export function policiesForSigners(
   t: Translate,
   quote: (text: string) => string,
 ): readonly PolicyDraft[] {
-  const taken = new Set<string>();
+  const taken: string[] = [];
   return accepted.map((one) => {
+    const name = freeName(quote(policyName(one.signer, t)), taken);
+    taken.push(name);
     const ofOthers = [...accepted.filter((other) => other !== one), ...others].flatMap(({ models }) => models);
     const patterns = modelPatterns(one.models, ofOthers);
     return {
-      name: freeName(quote(policyName(one.signer, t)).slice(0, MAX_NAME), taken),
+      name,
       models: patterns.map((pattern) => (isFolderPattern(pattern) ? pattern : literal(pattern))),
       authorities: [one.authority],
       comments: [quote(signerText(one.signer, t)), futureModelsText(patterns.some(isFolderPattern), t)],
@@ -57,13 +57,6 @@ export function coveredModels(drafts: readonly PolicyDraft[], models: readonly s
 
 function policyName(signer: Signer, t: Translate): string {
   return (signer.method === "key" ? signer.label : undefined) ?? signerName(signer, t);
-}
-
-function freeName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`;
-  taken.add(name);
-  return name;
 }
 
 function isFolderPattern(pattern: string): boolean {

@@ -15,12 +15,8 @@ export default defineCommand({
   ],
   options: {
     ...REPORT_OPTIONS,
-    line: {
-      type: "text",
-      metavar: "N",
-      help: "Of a file with several bundles, one a line: which of them. Default: the first that can be read.",
-    },
-  } as const satisfies OptionSpecs,
+    "line N": "Of a file with several bundles, one per line: which of them. Default: the first that can be read.",
+  } satisfies OptionSpecs,
   examples: ["model-provenance inspect llama-3-8b/model.sig"],
   async run(signature, args, { out }) {
     const line = args.text("line");
@@ -46,7 +42,7 @@ function inspectionReport(inspection: Inspection, path: string, options: ReportO
       { text: path, style: "bold" },
       ...(line === undefined ? [] : [`, line ${line}`]),
     ],
-    ...(bundles === undefined ? [] : field("bundles", [`${bundles}, one a line: --line N shows another`])),
+    ...(bundles === undefined ? [] : field("bundles", [`${bundles}, one per line: --line N shows another`])),
     ...field("claims", [`to be signed by ${claimedSigner}`], ...claims.map(({ name, value }) => [`${name}: ${value}`])),
     ...field("method", [method]),
     ...field("format", [legacy ? "the deprecated version 0.2" : "OMS 1.0", `, ${inspection.mediaType}`]),

@@ -78,7 +78,7 @@ describe("the terminal, with several signatures,", () => {
     assert.equal(first.status, 0, first.stderr);
     assert.match(
       first.stdout,
-      /Not verified {2}claims\.jsonl, line 1\n {2}bundles {4}2, one a line: --line N shows another\n/,
+      /Not verified {2}claims\.jsonl, line 1\n {2}bundles {4}2, one per line: --line N shows another\n/,
     );
     const { inspection } = JSON.parse((await run("inspect", "claims.jsonl", "--line", "2", "--json")).stdout);
     assert.deepEqual([inspection.line, inspection.bundles, inspection.subject], [2, 2, "llama"]);

@@ -108,23 +108,17 @@ export class FolderWatches {
   }
 }
 
-/** Links that one link leads through; the system allows 40. */
-const HOPS = 8;
-
-/** Targets within the model are watched with their folder; so is each link on the way, which may be replaced. */
+/** Targets within the model are watched with their folder. */
 async function noteTarget(link: string, root: string, links: Links): Promise<void> {
   const target = await realpath(link).catch(() => undefined);
   if (target !== undefined && isOutside(target, root)) await noteHops(link, target, links);
 }
 
+/** Notes where a link leads in the end, and at first: in a Hugging Face cache, that may be a link, which may be replaced. */
 async function noteHops(link: string, target: string, links: Links): Promise<void> {
   links.set(target, link);
-  for (let hop = 0, at = link; hop < HOPS; hop++) {
-    const next = await readlink(at).catch(() => undefined);
-    if (next === undefined) return;
-    at = resolve(dirname(at), next);
-    links.set(at, link);
-  }
+  const first = await readlink(link).catch(() => undefined);
+  if (first !== undefined) links.set(resolve(dirname(link), first), link);
 }
 
 function isOutside(path: string, folder: string): boolean {

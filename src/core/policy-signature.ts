@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCode } from "./errors.ts";
 import { findSignatures } from "./model/find-signatures.ts";
-import { isInside } from "./policy/workspace-files.ts";
+import { isInside } from "./model/path-below.ts";
 import type { Reason } from "./verdict.ts";
 
 /** The signature files to verify, or why there is none. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
+import { retryInUse } from "./retry-in-use.ts";
 
 /**
  * Replaces a file of this program's own as a whole, readable by its owner only: a reader sees the old content or all of
@@ -11,7 +12,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-    await rename(temporary, path);
+    await retryInUse(() => rename(temporary, path));
   } finally {
     await rm(temporary, { force: true });
   }

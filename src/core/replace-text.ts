@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "./errors.ts";
 import { temporaryName } from "./model/temporary-names.ts";
+import { retryInUse } from "./retry-in-use.ts";
 
 /**
  * Writes a text file so that its path holds either the old text or all of the new one.
@@ -31,7 +32,7 @@ export async function replaceText({
     }
     if (before === undefined) return;
     if ((await readFile(path, "utf8")) !== before) throw changed(path);
-    await rename(target, path);
+    await retryInUse(() => rename(target, path));
   } catch (cause) {
     if (isOurs) await rm(target, { force: true }).catch(() => undefined);
     if (cause instanceof ProvenanceError) throw cause;

@@ -21,9 +21,9 @@ import {
   isNamedPart,
   isPartOf,
   isSingleFileModel,
+  isSkillFile,
   type Ownership,
   ownershipOf,
-  SKILL_FILE,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
 import { isSignatureName } from "./signature-names.ts";
@@ -178,7 +178,7 @@ class Search {
     folder.isFront = isModelFront(listing.files);
     // A signature next to this folder may have made it a model before it was listed.
     if (this.#found.has(folder.path)) folder.owns = "everything";
-    else if (listing.files.has(SKILL_FILE) || isKernel(folder.path) || this.#isNamed(folder.relative))
+    else if ([...listing.files].some(isSkillFile) || isKernel(folder.path) || this.#isNamed(folder.relative))
       this.#addFolder(folder, "everything");
     else this.#addUnsigned(folder, listing, byModel);
     await this.#addNamedFiles(folder, listing);

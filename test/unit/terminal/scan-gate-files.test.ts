@@ -96,6 +96,7 @@ describe("scan --policy, of files without a signature", function () {
 
     for (const name of [
       "SKILL.md",
+      "skill.md",
       "AGENTS.md",
       "CLAUDE.md",
       "notes.md",

@@ -70,15 +70,17 @@ describe("an output", () => {
     }
   }
 
-  it("goes quiet when its reader went away", () => {
-    const pipe = new Pipe();
-    const output = new Output(pipe, {});
-    output.onFailure = () => assert.fail("a closed pipe is no failure");
-    output.raw("a");
-    pipe.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-    output.raw("b");
-    assert.deepEqual(pipe.texts, ["a"]);
-  });
+  for (const code of ["EPIPE", "EOF"]) {
+    it(`goes quiet when its reader went away: ${code}`, () => {
+      const pipe = new Pipe();
+      const output = new Output(pipe, {});
+      output.onFailure = () => assert.fail("a closed pipe is no failure");
+      output.raw("a");
+      pipe.emit("error", Object.assign(new Error(`write ${code}`), { code }));
+      output.raw("b");
+      assert.deepEqual(pipe.texts, ["a"]);
+    });
+  }
 
   it("reports when it cannot be written for another reason", () => {
     const pipe = new Pipe();

@@ -26,11 +26,8 @@ export function expandIgnorePatterns(list: FileList, patterns: readonly IgnorePa
     const isLeftOut = ({ name }: IgnoredEntry): boolean =>
       glob.matches(prefix + name) || glob.mayMatchBelow(prefix + name);
     if (matching.length === 0 && !list.ignored.some(isLeftOut)) {
-      throw new ProvenanceError(
-        "IGNORE_PATH",
-        `"${pattern}" matches no file of the model. In a pattern, * is anything but a slash and ** is anything.`,
-        { details: { path: pattern, problem: "no-match" } },
-      );
+      const message = `"${pattern}" matches no file of the model. In a pattern, * is anything but a slash and ** is anything.`;
+      throw new ProvenanceError("IGNORE_PATH", message, { details: { path: pattern, problem: "no-match" } });
     }
     for (const { name } of matching) found.add(name);
   }
@@ -48,7 +45,7 @@ export async function findToolFiles({ files }: Pick<FileList, "files">, signal?:
   return found;
 }
 
-/** The list without files that are left out, each by its exact name. */
+/** The list without files that are excluded, each by its exact name. */
 export function withoutFiles(list: FileList, names: readonly string[], source: IgnoreSource): FileList {
   if (names.length === 0) return list;
   const left = new Set(names);

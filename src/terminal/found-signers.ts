@@ -12,7 +12,7 @@ import type { Signer } from "../core/verification/signer.ts";
 import { authenticate } from "../core/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Somebody who signed models here, as checked, and how a policy would name them. */
+/** A signer of models here, as verified, and how a policy would name it. */
 export interface FoundSigner {
   /** In one line: `alice@example.com (https://accounts.google.com)`. */
   readonly text: string;
@@ -44,7 +44,7 @@ export async function findSigners(search: SignerSearch, { interruption, log }: T
   const unsigned: string[] = [];
   const models = await findModels(search.folder, {
     signal: interruption.signal,
-    onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were looked at.`),
+    onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were searched.`),
   });
   for (const { path, signature } of models) {
     const model = relative(search.folder, path).split(sep).join("/") || ".";

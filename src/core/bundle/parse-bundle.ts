@@ -58,9 +58,7 @@ export function parseBundle(bytes: Buffer, label: string): Bundle {
   if (shape.verificationMaterial === undefined) {
     fail("MATERIAL_MISSING", `${label} does not say how it was signed: it has no verification material.`);
   }
-  if (shape.dsseEnvelope === undefined) {
-    fail("ENVELOPE_MISSING", `${label} has no envelope, so it signs nothing.`);
-  }
+  if (shape.dsseEnvelope === undefined) fail("ENVELOPE_MISSING", `${label} has no envelope, so it signs nothing.`);
   const material = parseMaterial(shape.verificationMaterial, label);
   return { mediaType: shape.mediaType, material, envelope: parseEnvelope(shape.dsseEnvelope, label), json };
 }
@@ -112,7 +110,7 @@ function parseEnvelope(value: unknown, label: string): Bundle["envelope"] {
   const [signature] = signatures;
   if (signature === undefined || signatures.length > 1) {
     const count = signatures.length;
-    fail("ENVELOPE_SIGNATURE_COUNT", `${label} holds ${count} signatures; it needs exactly one.`, { count });
+    fail("ENVELOPE_SIGNATURE_COUNT", `${label} contains ${count} signatures; it needs exactly one.`, { count });
   }
   return {
     payloadType,

@@ -30,11 +30,8 @@ export function readError(failure: ReadFailure, file: ModelFile): ProvenanceErro
       ...(failure.listed !== undefined && { listedBytes: failure.listed }),
       ...(failure.found !== undefined && { foundBytes: failure.found }),
     };
-    return new ProvenanceError(
-      "FILE_CHANGED",
-      `${file.name} ${CHANGES[failure.change]} while the model was read. Try again when nothing writes to the model.`,
-      { details: { ...details, change: failure.change, ...sizes } },
-    );
+    const message = `${file.name} ${CHANGES[failure.change]} while the model was read. Try again when nothing writes to the model.`;
+    return new ProvenanceError("FILE_CHANGED", message, { details: { ...details, change: failure.change, ...sizes } });
   }
   const { offset, system, reason } = failure;
   const where = offset > 0 ? ` at byte ${offset}` : "";
@@ -62,7 +59,7 @@ const CHANGES: Readonly<Record<FileChange, string>> = {
 const REASONS: Readonly<Partial<Record<string, string>>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
-  EBUSY: "another program holds it",
+  EBUSY: "another program has locked it",
   EIO: "the disk or the network drive reports a read error",
   EMFILE: "this process has too many files open",
   ENFILE: "this machine has too many files open",

@@ -21,9 +21,7 @@ const NAMED_AT_MOST = 10;
  */
 export function checkParts(parts: readonly ManifestFile[], folder: string): void {
   const [first] = parts;
-  if (first === undefined) {
-    throw incomplete(`There is no manifest (*.json) in ${folder}: run digest --part first.`);
-  }
+  if (first === undefined) throw incomplete(`There is no manifest (*.json) in ${folder}: run digest --part first.`);
   const { count } = first.manifest.part;
   const seen = new Map<number, string>();
   for (const { label, manifest } of parts) {
@@ -58,7 +56,7 @@ export function checkParts(parts: readonly ManifestFile[], folder: string): void
  * since its part was made.
  *
  * @param parts accepted by {@link checkParts}
- * @param list the model as it is now, without what the parts left out
+ * @param list the model as it is now, without what the parts excluded
  * @param model basename
  * @throws ProvenanceError MANIFEST_INCOMPLETE, MANIFEST_MISMATCH
  */

@@ -1,16 +1,14 @@
 import { basename } from "node:path";
 import { ProvenanceError } from "../errors.ts";
-import type { DigestMode, DigestProgress } from "../hashing/digest-request.ts";
+import type { DigestMode, DigestOptions } from "../hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "../hashing/with-hash-pool.ts";
 import { listModel } from "../origin/list-model.ts";
 import { isPinnableName, type PinnedFile, pinDigest } from "./pin-list.ts";
 
-export interface MeasureOptions extends PoolChoice {
+export interface MeasureOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   readonly mode?: DigestMode | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /** The bytes of a model, as a policy pins them. */
@@ -27,7 +25,7 @@ export interface PinMeasurement {
 
 /**
  * Hashes all files of a model, through the links of a Hugging Face cache and no others. `.git` and `.cache/huggingface` at
- * its top are left out.
+ * its top are excluded.
  *
  * @throws ProvenanceError MODEL_NOT_PINNABLE, MODEL_NOT_FOUND, MODEL_UNREADABLE, MODEL_SPECIAL_FILE, MODEL_TOO_LARGE,
  *   FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
@@ -42,7 +40,7 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   if (unpinnable !== undefined) {
     throw notPinnable(
       path,
-      `the name ${JSON.stringify(unpinnable.name)} begins with a hyphen or holds a backslash or the end of a line`,
+      `the name ${JSON.stringify(unpinnable.name)} begins with a hyphen or contains a backslash or the end of a line`,
     );
   }
   const { digests, bytesRead, bytesFromCache } = await withHashPool(options, (pool) =>

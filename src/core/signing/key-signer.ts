@@ -5,14 +5,14 @@ import type { PemSource } from "../trust.ts";
 import { keyFingerprint } from "../verification/elliptic-keys.ts";
 import type { CertificateSigner, KeySigner } from "../verification/signer.ts";
 import { checkWritten } from "./check-written.ts";
-import { type PublicHalf, readPrivateKey, signParts } from "./private-key.ts";
+import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
 import type { Signer, SignerOptions } from "./signer.ts";
 
 export interface KeyIdentity {
   readonly method: "key";
   /** EC, PEM in SEC1 or PKCS#8. */
   readonly privateKey: PemSource;
-  readonly passphrase?: string;
+  readonly passphrase?: string | undefined;
 }
 
 /** @throws ProvenanceError KEY_* */
@@ -28,12 +28,9 @@ export interface KeyOwner {
 }
 
 /** The owner of a key that stands for itself. */
-export function keyOwner({ publicKey, curve }: PublicHalf, label: string): KeyOwner {
+export function keyOwner({ publicKey, curve }: SignerPublicKey, label: string): KeyOwner {
   const fingerprint = keyFingerprint(publicKey);
-  return {
-    signer: { method: "key", fingerprint, curve, label },
-    material: { method: "key", hint: fingerprint },
-  };
+  return { signer: { method: "key", fingerprint, curve, label }, material: { method: "key", hint: fingerprint } };
 }
 
 /** Signs the parts of a message, one after the other, with the digest that fits the curve; DER (RFC 3279). */
@@ -41,7 +38,7 @@ export type SignParts = (parts: readonly Buffer[]) => Promise<Buffer>;
 
 /** Signs in the name of a key's owner, wherever the key is. */
 export function signerWithKey(
-  key: PublicHalf,
+  key: SignerPublicKey,
   label: string,
   { signer, material }: KeyOwner,
   { signature }: SignerOptions,

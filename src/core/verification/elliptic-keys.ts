@@ -31,11 +31,8 @@ export function keyKind(key: KeyObject): string {
 export function requireCurve(key: KeyObject, label: string, code: ErrorCode = "KEY_UNSUPPORTED"): Curve {
   const curve = curveOf(key);
   if (curve !== undefined) return curve;
-  throw new ProvenanceError(
-    code,
-    `${label} is ${keyKind(key)}; model signatures need an EC key: P-256, P-384 or P-521.`,
-    { details: { label } },
-  );
+  const message = `${label} is ${keyKind(key)}; model signatures need an EC key: P-256, P-384 or P-521.`;
+  throw new ProvenanceError(code, message, { details: { label } });
 }
 
 /**
@@ -58,7 +55,9 @@ export function readPublicKey({ label, pem }: PemSource): { key: KeyObject; curv
   const blocks = pem.match(/-----BEGIN [^-]*-----/g) ?? [];
   // Node reads the first and ignores the rest.
   if (blocks.length > 1) {
-    throw unreadable(`holds ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`);
+    throw unreadable(
+      `contains ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`,
+    );
   }
   let key: KeyObject;
   try {

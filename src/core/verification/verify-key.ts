@@ -5,7 +5,7 @@ import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "./elliptic-keys.ts";
 import { verifyEnvelopeSignature } from "./envelope-signature.ts";
-import type { KeySigner } from "./signer.ts";
+import type { Curve, KeySigner } from "./signer.ts";
 
 type KeyMaterial = Extract<VerificationMaterial, { method: "key" }>;
 
@@ -23,10 +23,7 @@ export function verifyKeyBundle(
   signaturePath: string,
 ): KeySigner {
   const label = basename(signaturePath);
-  const trusted = keys.map((source) => {
-    const { key, curve } = readPublicKey(source);
-    return { key, curve, fingerprint: keyFingerprint(key), label: source.label };
-  });
+  const trusted = keys.map(trustedKey);
   for (const { key, curve, fingerprint, label: keyLabel } of trusted) {
     if (verifyEnvelopeSignature(bundle.envelope, key, curve)) {
       return { method: "key", fingerprint, curve, label: keyLabel };
@@ -36,17 +33,12 @@ export function verifyKeyBundle(
   const claimed = material.hint ?? embeddedFingerprint(material.embeddedKey);
   const named = trusted.find(({ fingerprint }) => fingerprint === claimed);
   if (named !== undefined) {
-    throw new ProvenanceError(
-      "SIGNATURE_NOT_AUTHENTIC",
-      `The signature in ${label} does not verify against ${named.label}, the key that it names.`,
-      { details: { key: named.label } },
-    );
+    const message = `The signature in ${label} does not verify against ${named.label}, the key that it names.`;
+    throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message, { details: { key: named.label } });
   }
-  if (material.embeddedKey !== undefined && !embeddedKeyFits(bundle, material.embeddedKey)) {
-    throw new ProvenanceError(
-      "SIGNATURE_NOT_AUTHENTIC",
-      `The signature in ${label} does not verify against the key that it carries.`,
-    );
+  if (material.embeddedKey !== undefined && !verifiesWithEmbeddedKey(bundle, material.embeddedKey)) {
+    const message = `The signature in ${label} does not verify against the key that it carries.`;
+    throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message);
   }
   const [only] = trusted;
   if (only !== undefined && trusted.length === 1) {
@@ -56,11 +48,27 @@ export function verifyKeyBundle(
       { details: { key: only.label, expected: only.fingerprint, found: claimed ?? "" } },
     );
   }
-  throw new ProvenanceError(
-    "KEY_UNKNOWN",
-    `${label} was signed with a key that is not trusted here. Choose the signer's public key.`,
-    { details: { found: claimed ?? "" } },
-  );
+  const message = `${label} was signed with a key that is not trusted here. Choose the signer's public key.`;
+  throw new ProvenanceError("KEY_UNKNOWN", message, { details: { found: claimed ?? "" } });
+}
+
+interface TrustedKey {
+  readonly key: KeyObject;
+  readonly curve: Curve;
+  readonly fingerprint: string;
+  readonly label: string;
+}
+
+/** A scan verifies thousands of models against the same keys: reading one takes as long as verifying with it. */
+const read = new WeakMap<PemSource, TrustedKey>();
+
+function trustedKey(source: PemSource): TrustedKey {
+  const known = read.get(source);
+  if (known !== undefined) return known;
+  const { key, curve } = readPublicKey(source);
+  const trusted = { key, curve, fingerprint: keyFingerprint(key), label: source.label };
+  read.set(source, trusted);
+  return trusted;
 }
 
 function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {
@@ -68,7 +76,7 @@ function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {
   return key === undefined ? undefined : keyFingerprint(key);
 }
 
-function embeddedKeyFits(bundle: Bundle, bytes: Buffer): boolean {
+function verifiesWithEmbeddedKey(bundle: Bundle, bytes: Buffer): boolean {
   const key = embeddedKey(bytes);
   const curve = key === undefined ? undefined : curveOf(key);
   return key !== undefined && curve !== undefined && verifyEnvelopeSignature(bundle.envelope, key, curve);

@@ -1,6 +1,5 @@
 import { defineCommand, EXIT } from "../command.ts";
-import { cacheFolder } from "../program-folders.ts";
-import { withProgressLine } from "../progress-line.ts";
+import { withReading } from "../progress-line.ts";
 import { VERSION } from "../version.ts";
 
 export default defineCommand({
@@ -8,22 +7,14 @@ export default defineCommand({
   operand: "MODEL",
   description: [
     "Prints a bill of materials of a model: CycloneDX 1.6 in JSON, with the SHA-256 of every file, the package URL and revision of its download record, its signature, and the base models that its files declare.",
-    "MODEL is a folder or a single file. Uses no network, and verifies no signature: the signer is named as a claim. What is not known is left out.",
+    "MODEL is a folder or a single file. Uses no network, and verifies no signature: the signer is named as a claim. What is not known is omitted.",
   ],
   options: {},
   examples: ["model-provenance bom llama-3-8b > llama-3-8b.cdx.json"],
-  async run(model, _args, { out, err, interruption }) {
+  async run(model, _args, terminal) {
     const { billOfMaterials } = await import("../../core/bill-of-materials.ts");
-    const text = await withProgressLine(err, (progress) =>
-      billOfMaterials({
-        model,
-        toolVersion: VERSION,
-        cache: cacheFolder("digests"),
-        signal: interruption.signal,
-        onProgress: progress.update,
-      }),
-    );
-    out.json(JSON.parse(text));
+    const text = await withReading(terminal, (reading) => billOfMaterials({ model, toolVersion: VERSION, ...reading }));
+    terminal.out.json(JSON.parse(text));
     return EXIT.done;
   },
 });

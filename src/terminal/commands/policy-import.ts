@@ -13,25 +13,22 @@ import type { Terminal } from "../terminal.ts";
 import { OUTPUT_OPTION, writeOutput } from "../write-output.ts";
 
 const OPTIONS = {
-  models: {
-    type: "list",
-    metavar: "GLOB",
-    help: 'The models that the policy is to cover: other formats name images, or paths in a container. Default: "**".',
-  },
-  identity: { type: "text", metavar: "IDENTITY", help: "As for verify sigstore. With --identity-provider." },
-  "identity-provider": { type: "text", metavar: "URL", help: "As for verify sigstore." },
-  "public-key": { type: "text", metavar: "FILE", help: "As for verify key." },
-  "certificate-chain": { type: "list", metavar: "FILE", help: "As for verify certificate." },
-  "identity-subject": { type: "text", metavar: "NAME", help: "As for verify certificate." },
+  "models GLOB …":
+    'The models that the policy is to cover: other formats name images, or paths in a container. Default: "**".',
+  "identity IDENTITY": "As for verify sigstore. With --identity-provider.",
+  "identity-provider URL": "As for verify sigstore.",
+  "public-key FILE": "As for verify key.",
+  "certificate-chain FILE …": "As for verify certificate.",
+  "identity-subject NAME": "As for verify certificate.",
   ...OUTPUT_OPTION,
-} as const satisfies OptionSpecs;
+} satisfies OptionSpecs;
 
 export default defineCommand({
   name: "policy import",
   operand: "FILE",
   operandDefault: "",
   description: [
-    "Makes a policy of a ClusterImagePolicy (Sigstore's policy-controller), a ModelValidation (model validation operator), or the flags of verify. What cannot be carried over is listed on standard error, and an authority that would lose a condition is left out: what is made accepts no signer that the original does not.",
+    "Converts a ClusterImagePolicy (Sigstore's policy-controller), a ModelValidation (model validation operator), or the flags of verify to a policy. What cannot be converted is listed on standard error, and an authority that would lose a condition is omitted: the policy accepts no signer that the original does not.",
   ],
   options: OPTIONS,
   examples: [
@@ -43,13 +40,13 @@ export default defineCommand({
     const models = given.length > 0 ? given : ["**"];
     const flags = await draftOfFlags(args, models);
     if (file === "" && flags === undefined) throw usageError("FILE is missing, or flags such as --identity.");
-    if (file !== "" && flags !== undefined) throw usageError("A FILE and flags exclude one another.");
+    if (file !== "" && flags !== undefined) throw usageError("FILE and flags exclude each other.");
     const imported =
       flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], unsupported: [] };
     const output = args.text("output");
     if (output !== undefined) await assertOutsideSignedModels(output, () => "name a file elsewhere with --output");
     printUnsupportedFields(imported.unsupported, terminal);
-    if (imported.drafts.length === 0) throw usageError(`${file} holds nothing to import.`);
+    if (imported.drafts.length === 0) throw usageError(`${file} contains nothing to import.`);
     await writeOutput(writePolicies(imported.drafts), output, terminal);
     return EXIT.done;
   },
@@ -65,14 +62,13 @@ async function draftOfFlags(
     throw usageError("--identity and --identity-provider go together.");
   }
   const key = args.text("public-key");
-  const identitySubject = args.text("identity-subject");
   const certificates = await Promise.all(args.list("certificate-chain").map(readCertificateFile));
   const authorities = authoritiesOfFlags({
-    ...(identity !== undefined && { identity }),
-    ...(identityProvider !== undefined && { identityProvider }),
-    ...(key !== undefined && { publicKey: (await readPublicKeyFile(key)).pem }),
+    identity,
+    identityProvider,
+    publicKey: key === undefined ? undefined : (await readPublicKeyFile(key)).pem,
     certificates: certificates.map(({ pem }) => pem),
-    ...(identitySubject !== undefined && { identitySubject }),
+    identitySubject: args.text("identity-subject"),
   });
   return authorities.length === 0 ? undefined : { name: "imported", models, authorities };
 }
@@ -97,6 +93,6 @@ async function readText(file: string): Promise<Buffer> {
 /** Each on a line of standard error: nothing is dropped without a word. */
 export function printUnsupportedFields(unsupported: readonly UnsupportedField[], { err }: Pick<Terminal, "err">): void {
   if (unsupported.length === 0) return;
-  err.print([{ text: "Not carried over:", style: "amber" }]);
+  err.print([{ text: "Not converted:", style: "amber" }]);
   for (const { what, why } of unsupported) err.print([`  ${what}: ${why}`]);
 }

@@ -5,13 +5,13 @@ import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import { readVerificationHint } from "../../../src/core/inspect.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
 import { previewPolicy } from "../../../src/core/policy-preview.ts";
 import type { Replacement } from "../../../src/core/signing/replacement.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
-import { readVerificationHint } from "../../../src/core/verification-hint.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
@@ -53,7 +53,7 @@ describe("Engine", function () {
     return new Engine({ entry: ENTRY, cache: join(root(), "cache"), ...more });
   }
 
-  it("gives the verdicts that this process gives: verified, modified, unknown key, damaged, no signature", async () => {
+  it("returns the same verdicts as this process: verified, modified, unknown key, damaged, no signature", async () => {
     await same();
     changeByte(join(model, "a.bin"));
     writeFileSync(join(model, "new.bin"), "");
@@ -71,13 +71,15 @@ describe("Engine", function () {
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
-    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readVerificationHint(join(root(), "none.sig")));
-    const claim = await engine.readVerificationHint(signature);
+    await failsWith("SIGNATURE_NOT_FOUND", () =>
+      engine.run("readVerificationHint", { signature: join(root(), "none.sig") }),
+    );
+    const claim = await engine.run("readVerificationHint", { signature });
     assert.deepEqual(claim, await readVerificationHint(signature));
     assert.ok(claim.hint);
   });
 
-  it("brings long lists whole and in their order", async () => {
+  it("returns long lists complete and in order", async () => {
     signature = signNames(model, manyNames(3_500), keys);
     for (let index = 0; index < 1_200; index += 1) writeFileSync(join(model, `added-${index}`), "");
     const { comparison, state } = await same();
@@ -86,7 +88,7 @@ describe("Engine", function () {
     assert.equal(comparison.added.length, 1_202);
   });
 
-  it("asks for the trust in Sigstore only where a signature needs it, and signs and verifies with it", async () => {
+  it("requests the Sigstore trust root only for a signature that needs it, and signs and verifies with it", async () => {
     const sigstore = await startLocalSigstore();
     try {
       const trusted = await readTrustConfigFile(sigstore.trustConfigs[2].path);
@@ -118,7 +120,7 @@ describe("Engine", function () {
     }
   });
 
-  it("signs with a key, as this process does, and refuses what it refuses", async () => {
+  it("signs with a key as this process does, and rejects what it rejects", async () => {
     const written = readFileSync(signature);
     const { rootDigest, coverage } = await engine.sign({ model, signature, identity });
     assert.notDeepEqual(readFileSync(signature), written);
@@ -130,7 +132,7 @@ describe("Engine", function () {
     await failsWith("KEY_UNREADABLE", () => engine.sign({ model, signature, identity: bad }));
   });
 
-  it("asks before it signs files that differ, and writes nothing where refused", async () => {
+  it("asks before it signs files that differ, and writes nothing if the answer is no", async () => {
     changeByte(join(model, "a.bin"));
     const asked: (readonly string[])[] = [];
     const answered = (yes: boolean) => (replacement: Replacement) => {
@@ -163,7 +165,7 @@ describe("Engine", function () {
     assert.deepEqual((await verifyBy(engine, { model, signature, trust })).comparison?.changed, []);
   });
 
-  it("finds the signature itself, and begins only when its caller is ready", async () => {
+  it("finds the signature itself, and starts only when its caller is ready", async () => {
     const order: string[] = [];
     const request = { model, trust, depth: "files" } as const;
     const verdict = await engine.check(request, {
@@ -203,7 +205,7 @@ describe("Engine", function () {
 
   it("previews what a signature would cover and exclude, with sizes", async () => {
     writeTree(root(), { "model/.git/x": "123", "model/c.bin": "ccc" });
-    const preview = await engine.previewSigning(model, signature);
+    const preview = await engine.run("previewSigning", { model, signature });
     assert.deepEqual(
       [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored],
       [3, 5, { name: "c.bin", size: 3 }, [{ name: ".git", bytes: 3, atLeast: false }]],
@@ -211,14 +213,14 @@ describe("Engine", function () {
     assert.deepEqual(preview.toolFiles, []);
   });
 
-  it("proposes to leave out what tools wrote, by name and content", async () => {
+  it("proposes to exclude what tools wrote, by name and content", async () => {
     writeTree(root(), { "model/.DS_Store": finderStore(), "model/sub/.DS_Store": "import os\n" });
-    const { toolFiles, fileCount } = await engine.previewSigning(model, signature);
+    const { toolFiles, fileCount } = await engine.run("previewSigning", { model, signature });
     assert.deepEqual(toolFiles, [{ name: ".DS_Store", size: 6148 }]);
     assert.equal(fileCount, 4);
   });
 
-  it("lets policies decide, which it reads once a generation", async () => {
+  it("applies policies, which it reads once a generation", async () => {
     const file = join(root(), "model-policy.yaml");
     const authority = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
     const write = (pem: string): void =>
@@ -237,7 +239,7 @@ describe("Engine", function () {
     assert.equal((await by(1)).decision?.outcome, "refused");
   });
 
-  it("previews a planned policy, and one on the disk, with patterns and expressions", async () => {
+  it("previews a planned policy, and one on disk, with patterns and expressions", async () => {
     const texts = new Map<string, string>();
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
@@ -257,7 +259,7 @@ describe("Engine", function () {
     assert.deepEqual(await engine.previewPolicy(after.location, models), await previewPolicy(after, models));
   });
 
-  describe("that dies", () => {
+  describe("that crashes", () => {
     it("is started again, and the call is answered", async () => {
       const large = signNames(model, manyNames(50_000), keys, join(root(), "large.sig"));
       const [first, second] = [
@@ -271,7 +273,7 @@ describe("Engine", function () {
       assert.notEqual(await engine.pid(), killed);
     });
 
-    it("twice with the same call is the call's error, with the reason, and no other call's", async () => {
+    it("twice in the same call fails that call, with the reason, and no other call", async () => {
       const small = newEngine({ heapMb: 24 });
       const large = signNames(model, manyNames(200_000), keys, join(root(), "large.sig"));
       const bad = failsWith("INTERNAL", () => verifyBy(small, { model, signature: large, trust }));
@@ -283,7 +285,7 @@ describe("Engine", function () {
       await small.dispose();
     });
 
-    it("while it signs is an error at once: nothing is signed twice", async () => {
+    it("while it signs fails the call at once: nothing is signed twice", async () => {
       writeFileSync(join(model, "large.bin"), "");
       truncateSync(join(model, "large.bin"), 2_000_000_000);
       const signing = failsWith("INTERNAL", () => engine.sign({ model, signature, identity }));
@@ -291,14 +293,14 @@ describe("Engine", function () {
       assert.match((await signing).message, /The engine ended.*SIGKILL/);
     });
 
-    it("or cannot start is an error", async () => {
+    it("or cannot start fails the call", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
-      await failsWith("INTERNAL", () => missing.readVerificationHint(signature));
+      await failsWith("INTERNAL", () => missing.run("readVerificationHint", { signature }));
       await missing.dispose();
     });
   });
 
-  it("is ended where a cancelled call does not end, and other calls are answered by a new one", async () => {
+  it("is ended if a cancelled call does not end, and a new one answers the other calls", async () => {
     const stuck = newEngine({ cancelMs: 1 });
     const large = signNames(model, manyNames(400_000), keys, join(root(), "large.sig"));
     const abort = new AbortController();
@@ -314,7 +316,7 @@ describe("Engine", function () {
     await stuck.dispose();
   });
 
-  it("refuses a signature file over 256 MB by its size, before it is read", async () => {
+  it("rejects a signature file over 256 MB by its size, before it is read", async () => {
     signature = join(root(), "huge.sig");
     writeFileSync(signature, "");
     truncateSync(signature, 64 * 1024 ** 3);
@@ -322,11 +324,11 @@ describe("Engine", function () {
     assert.deepEqual([state, reasons[0]?.code], ["invalid", "BUNDLE_TOO_LARGE"]);
   });
 
-  it("has a bare environment and a low priority", async function () {
+  it("has a minimal environment and a low priority", async function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
-      await engine.readVerificationHint(signature);
+      await engine.run("readVerificationHint", { signature });
     } finally {
       delete process.env["MODEL_SIGNING_SECRET"];
     }
@@ -344,7 +346,7 @@ describe("Engine", function () {
     assert.equal(getPriority(pid), 10);
   });
 
-  it("ends by itself, and for good when it is disposed of", async () => {
+  it("ends when it is idle, and permanently when it is disposed", async () => {
     const brief = newEngine({ idleMs: 1 });
     for (let round = 0; round < 3; round += 1) {
       assert.equal((await verifyBy(brief, { model, signature, trust })).state, "verified");
@@ -354,7 +356,7 @@ describe("Engine", function () {
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
-    await failsWith("CANCELLED", () => brief.readVerificationHint(signature));
+    await failsWith("CANCELLED", () => brief.run("readVerificationHint", { signature }));
   });
 
   /** The verdict of the process, which has to be that of this one but for the times. */

@@ -20,13 +20,14 @@ export function selectToken(tokens: readonly Token[], uri: Pkcs11Uri): Token {
   if (tokens.length === 0) throw noToken();
   if (token === undefined) {
     const there = tokens.map(named).join(", ");
-    throw new ProvenanceError("PKCS11_TOKEN", `The token of the PKCS #11 URI is not there. Tokens that are: ${there}.`);
-  }
-  if (more.length > 0) {
     throw new ProvenanceError(
       "PKCS11_TOKEN",
-      `The PKCS #11 URI could mean ${found.length} tokens: ${found.map(named).join(", ")}. Add token, serial or slot-id.`,
+      `The token of the PKCS #11 URI is not available. Available tokens: ${there}.`,
     );
+  }
+  if (more.length > 0) {
+    const message = `The PKCS #11 URI could mean ${found.length} tokens: ${found.map(named).join(", ")}. Add token, serial or slot-id.`;
+    throw new ProvenanceError("PKCS11_TOKEN", message);
   }
   return token;
 }

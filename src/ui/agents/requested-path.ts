@@ -6,7 +6,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 
 /** The path that an agent asked about: it exists in a workspace folder, links followed. */
-export interface AskedPath {
+export interface RequestedPath {
   /** Absolute. */
   readonly path: string;
   /** Absolute path of the workspace folder. */
@@ -20,16 +20,16 @@ export interface AskedPath {
  *
  * @throws Error with a sentence for a language model
  */
-export async function pathAskedAbout(path: string, folders: readonly string[]): Promise<AskedPath> {
+export async function findRequestedPath(path: string, folders: readonly string[]): Promise<RequestedPath> {
   let inside = false;
   for (const folder of folders) {
-    const asked = inFolder(folder, path);
-    if (asked === undefined) continue;
+    const found = inFolder(folder, path);
+    if (found === undefined) continue;
     inside = true;
-    const [real, root] = await Promise.all([realpath(asked.path).catch(() => undefined), realpath(folder)]);
+    const [real, root] = await Promise.all([realpath(found.path).catch(() => undefined), realpath(folder)]);
     if (real === undefined) continue;
     if (!isInside(root, real)) throw outside();
-    return asked;
+    return found;
   }
   throw inside ? new Error("There is no such file or folder in this workspace.") : outside();
 }
@@ -39,7 +39,7 @@ export function inFolder(
   folder: string,
   path: string,
   rules: PathRules & Pick<PlatformPath, "join" | "resolve"> = nodePath,
-): AskedPath | undefined {
+): RequestedPath | undefined {
   const shown = nameBelow(folder, rules.resolve(folder, path), rules);
   return shown === undefined ? undefined : { path: rules.join(folder, shown), folder, shown };
 }
@@ -56,7 +56,7 @@ export interface Located {
  * @param known whether a model is known at that place
  */
 export async function modelAround(
-  { path, folder }: AskedPath,
+  { path, folder }: RequestedPath,
   known: (path: string) => boolean,
   engine: Pick<Engine, "findSignatures">,
 ): Promise<Located> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pluginCandidates } from "../../../../../src/core/signing/kms/find-plugin.ts";
+import { pluginCandidates } from "../../../../../src/core/signing/kms/kms-signer.ts";
 
 describe("the program of a key management plugin", () => {
   it("is looked for in the absolute folders of PATH", () => {

@@ -19,7 +19,7 @@ describe("the container image", function () {
   let podman: Podman;
 
   before(function () {
-    this.timeout(10 * 60_000);
+    this.timeout(15 * 60_000);
     const missing = ensurePodman();
     if (missing !== undefined) skip(this, missing);
     storage = mkdtempSync(join(tmpdir(), "podman-"));
@@ -80,11 +80,11 @@ describe("the container image", function () {
     const verified = run(IMAGE, "verify", "key", "tiny-llama", "--public-key", "keys/p256.pub.pem");
     assert.equal(verified.status, 0, verified.stderr);
     assert.match(verified.stdout, /^✓ Verified/);
-    const scanned = run(IMAGE, "scan", ".", "--policy", "model-policy.yaml");
+    const scanned = run(IMAGE, "scan", "tiny-llama", "--policy", "model-policy.yaml");
     assert.equal(scanned.status, 0, scanned.stdout + scanned.stderr);
 
     appendFileSync(join(samples(), "tiny-llama", "config.json"), " ");
-    const changed = run(IMAGE, "scan", ".", "--policy", "model-policy.yaml");
+    const changed = run(IMAGE, "scan", "tiny-llama", "--policy", "model-policy.yaml");
     assert.equal(changed.status, 1, changed.stderr);
     assert.match(changed.stdout, /config\.json/);
   });

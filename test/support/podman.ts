@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fetchNode } from "../../scripts/fetch.mjs";
 
@@ -59,8 +59,8 @@ export function importBaseImages(podman: Podman, folder: string): void {
   importFolder(podman, system, `docker.io/library/debian:${DEBIAN}-slim`);
   const local = join(system, "usr/local");
   cpSync(fetchNode("node"), join(local, "bin/node"));
-  const npm = join(must("npm", ["root", "--global"]).trim(), "npm");
-  cpSync(npm, join(local, "lib/node_modules/npm"), { recursive: true });
+  const npm = realpathSync(must("sh", ["-c", "command -v npm"]).trim());
+  cpSync(dirname(dirname(npm)), join(local, "lib/node_modules/npm"), { recursive: true });
   for (const name of ["npm", "npx"]) {
     symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(local, "bin", name));
     chmodSync(join(local, `lib/node_modules/npm/bin/${name}-cli.js`), 0o755);

@@ -152,7 +152,7 @@ const NATIVE = "native";
  * @throws CancellationError
  */
 async function chooseModule(title: string, state: Memento): Promise<string> {
-  const { usualModules } = await import("../../core/signing/pkcs11/find-module.ts");
+  const { usualModules } = await import("../../core/signing/pkcs11/usual-modules.ts");
   const used = texts(state.get<unknown>(MODULES));
   const paths = [...new Set([...used, ...(await usualModules())])];
   const items: (QuickPickItem & { readonly path?: string })[] = paths.map((path, index) => ({
@@ -173,7 +173,8 @@ async function chooseModule(title: string, state: Memento): Promise<string> {
 }
 
 async function browse([last]: readonly string[]): Promise<string> {
-  const defaultUri = Uri.file(last === undefined ? "/usr/lib" : dirname(last));
+  const { usualPlaces } = await import("../../core/signing/pkcs11/usual-modules.ts");
+  const defaultUri = Uri.file(last === undefined ? usualPlaces().libraries : dirname(last));
   const options = { title: l10n.t("Choose a PKCS#11 Module"), openLabel: l10n.t("Choose"), defaultUri };
   const [uri] = (await window.showOpenDialog(options)) ?? [];
   if (uri === undefined) throw new CancellationError();

@@ -1,7 +1,6 @@
 import { type Dirent, type FSWatcher, watch } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isInside } from "../core/model/path-below.ts";
 
 /** Folders of one model that are watched; in larger models, only the editor's watcher reports changes. */
 const FOLDER_LIMIT = 500;
@@ -109,6 +108,7 @@ export class FolderWatches {
 
 /** Targets within the model are watched with their folder. */
 async function noteTarget(link: string, root: string, links: Links): Promise<void> {
+  const { isInside } = await import("../core/model/path-below.ts");
   const target = await realpath(link).catch(() => undefined);
   if (target !== undefined && !isInside(root, target)) links.set(target, link);
 }

@@ -134,11 +134,13 @@ function summaryText({ models, failures }: ScanResult): string {
   const pinned = models.filter(({ verdict }) => verdict.state === "pinned").length;
   const others = models.length - verified - pinned - rejected;
   const failed = failures.filter(({ passed }) => !passed).length;
+  const warned = failures.length - failed;
   const parts = [
     `${verified} verified`,
     ...(pinned > 0 ? [`${pinned} pinned`] : []),
     ...(others > 0 ? [`${others} allowed`] : []),
     `${rejected} rejected`,
+    ...(warned > 0 ? [`${countText(warned, "warning")} of the search`] : []),
     ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),
   ];
   return `${countText(models.length, "model")}: ${parts.join(", ")}`;

@@ -42,6 +42,8 @@ export class WorkspaceWatcher implements Disposable {
   constructor(services: WatcherServices) {
     this.#services = services;
     this.#subscription = workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      // Links of the others may lead into these folders.
+      for (const folder of this.#folders.keys()) this.#searchLater(folder);
       for (const folder of removed) this.#leave(folder.uri.fsPath);
       for (const folder of added) this.#enter(folder);
     });

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
 import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
-import { hubBlob } from "./hub-cache.ts";
+import { type HubBlob, hubBlob } from "./hub-cache.ts";
 import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
 import { followLink, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
@@ -203,9 +203,8 @@ export function isSignable(name: string, platform: NodeJS.Platform = process.pla
   return nameProblem(name) === undefined && canHoldName(name, platform);
 }
 
-export function modelFile(name: string, target: LinkTarget): ModelFile {
-  const { stats } = target;
-  return { name, path: target.path, size: Number(stats.size), state: statLine(stats) };
+export function modelFile(name: string, { path, stats, blob }: LinkTarget & Partial<HubBlob>): ModelFile {
+  return { name, path, size: Number(stats.size), state: statLine(stats), ...(blob !== undefined && { blob }) };
 }
 
 function unreadable(name: string, root: string, cause: unknown): ProvenanceError {

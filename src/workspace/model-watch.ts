@@ -1,6 +1,7 @@
 import { type Dirent, type FSWatcher, watch } from "node:fs";
 import { readdir, readlink, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { isInside } from "../core/model/path-below.ts";
 
 /** Folders of one model that are watched; in larger models, only the editor's watcher reports changes. */
 const FOLDER_LIMIT = 500;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "./errors.ts";
+import { retryInUse } from "./model/retry-in-use.ts";
 import { temporaryName } from "./model/temporary-names.ts";
-import { retryInUse } from "./retry-in-use.ts";
 
 /**
  * Replaces a file of this program's own as a whole, readable by its owner only: a reader sees the old content or all of

@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { retryInUse } from "../model/retry-in-use.ts";
 import { temporaryName } from "../model/temporary-names.ts";
-import { retryInUse } from "../retry-in-use.ts";
 import { encodeManifest, type PartialManifest, parseManifest } from "./partial-manifest.ts";
 
 /** Bytes: below what a JavaScript string can hold, and more than the manifest of the longest statement has. */

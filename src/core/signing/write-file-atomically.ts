@@ -1,7 +1,7 @@
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { retryInUse } from "../model/retry-in-use.ts";
 import { temporaryName } from "../model/temporary-names.ts";
-import { retryInUse } from "../retry-in-use.ts";
 import { REMEDIES } from "./remedies.ts";
 import { appearedMeanwhile, assertUnchanged, type SignatureDestination } from "./signature-destination.ts";
 

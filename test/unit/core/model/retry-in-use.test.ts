@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { retryInUse } from "../../../src/core/retry-in-use.ts";
+import { retryInUse } from "../../../../src/core/model/retry-in-use.ts";
 
 describe("what Windows refuses for a file in use", () => {
   function failing(times: number, code: string) {

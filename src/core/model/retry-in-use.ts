@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { systemCode } from "./errors.ts";
+import { systemCode } from "../errors.ts";
 
 /** What Windows answers while another program has a file open. */
 const IN_USE: ReadonlySet<string | undefined> = new Set(["EACCES", "EBUSY", "EPERM"]);

@@ -56,6 +56,26 @@ describe("several signatures of one model", () => {
       assert.equal(verdict.coverage?.bytes, 12);
     });
 
+    it("is found by verifying each signature once", async () => {
+      await signWith(stranger, "model.sig");
+      await signWith(prod, "zz.sig");
+      const signature = await findSignatures(model());
+      let reads = 0;
+      const { keys } = trustIn(prod);
+      const trust = {
+        get keys() {
+          reads++;
+          return keys;
+        },
+      };
+      await authenticate({ model: model(), signature, trust });
+      const once = reads;
+      assert.ok(once >= signature.length);
+      const verdict = await verify({ model: model(), signature, trust, pool });
+      assert.equal(verdict.state, "verified");
+      assert.equal(reads - once, once);
+    });
+
     it("is one that verifies, of several by accepted signers, and each file is read once", async () => {
       await signWith(prod, "model.sig");
       writeTree(model(), { "config.json": "{ }" });

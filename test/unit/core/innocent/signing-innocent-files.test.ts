@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import fs, { readFileSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { readBundle } from "../../../../src/core/bundle/read-bundle.ts";
 import { parseStatement } from "../../../../src/core/bundle/statement.ts";
@@ -145,6 +146,24 @@ describe("signing a model with files that are probably not meant to be signed", 
     const map = JSON.stringify({ weight_map: { a: "../x", b: "/etc/passwd", c: "a\\b" } });
     writeTree(model(), { "m.safetensors.index.json": map });
     await signIt();
+  });
+
+  it("opens a small file once for private keys and LFS pointers, and once for its digest", async () => {
+    writeTree(model(), { "tokenizer.json": "x".repeat(200) });
+    const { openSync } = fs;
+    let opened = 0;
+    fs.openSync = (path, ...rest) => {
+      if (path === join(model(), "tokenizer.json")) opened++;
+      return openSync(path, ...rest);
+    };
+    syncBuiltinESMExports();
+    try {
+      await signIt();
+    } finally {
+      fs.openSync = openSync;
+      syncBuiltinESMExports();
+    }
+    assert.equal(opened, 2);
   });
 
   it("expands patterns into exact paths, and fails for one that matches nothing", async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "./errors.ts";
+import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { findSignatures } from "./model/find-signatures.ts";
 import { findOrigin } from "./origin/find-origin.ts";
@@ -8,11 +9,12 @@ import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
 import { planEdit, planFile } from "./policy/editing/plan-edit.ts";
-import { assertOutsideSignedModels } from "./policy/editing/signed-model.ts";
+import { assertOutsideSignedModels, realPath } from "./policy/editing/signed-model.ts";
 import { covers } from "./policy/evaluate.ts";
 import { pinsOf } from "./policy/model-facts.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import { readPolicies } from "./policy/read-policies.ts";
+import { isInside } from "./policy/workspace-files.ts";
 import { replaceText } from "./replace-text.ts";
 
 export interface PinOptions extends MeasureOptions {
@@ -68,7 +70,15 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     );
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
-  return withHashPool(options, async (pool) => {
+  if (isInside(await realPath(resolve(model)), await realPath(resolve(policyFile)))) {
+    throw new ProvenanceError(
+      "USAGE",
+      `${policyFile} would be in the model and change its bytes. Name a policy file in a folder above it.`,
+      { details: { model, file: policyFile } },
+    );
+  }
+  return withHashPool(options, async (given) => {
+    const pool = readingOnce(given);
     const measured = await measurePin({ ...options, pool });
     const origin = await findOrigin({ model, checkDigests: true, pool, signal });
     const { purl } = origin.origin ?? {};
@@ -183,7 +193,7 @@ function authorityFor(
   digest: NonNullable<AuthorityDocument["digest"]>,
   taken: readonly string[],
 ): AuthorityDocument {
-  return { name: freeName(`pinned ${path === "." ? "files" : basename(path)}`.slice(0, 100), taken), digest };
+  return { name: freeName(`pinned ${basename(path)}`.slice(0, 100), taken), digest };
 }
 
 function freeName(wanted: string, taken: readonly string[]): string {

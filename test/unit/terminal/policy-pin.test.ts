@@ -206,6 +206,15 @@ describe("pinned bytes", function () {
     assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
   });
 
+  it("are not those of a model that the policy file would be in", async () => {
+    const { status, stderr } = await run("policy", "pin", folder(), "--yes");
+    assert.equal(status, 2);
+    assert.match(stderr, /model-policy\.yaml would be in the model and change its bytes/);
+    const inner = await run("policy", "pin", at("models"), "--yes", "--policy", at("models/model-policy.yaml"));
+    assert.equal(inner.status, 2);
+    assert.equal(existsSync(at("models/model-policy.yaml")), false);
+  });
+
   it("that were not compared are not called pinned by policy explain", async () => {
     await pin();
     const { stdout, status } = await run("policy", "explain", at("models/llama"));

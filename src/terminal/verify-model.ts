@@ -95,8 +95,10 @@ export async function verifyModel(
         }),
   );
   const verdict = await withActualSignature(found, given, terminal);
-  if (args.flag("json") === true) out.json(verifyReport(verdict));
-  else {
+  if (args.flag("json") === true) {
+    const { recordedOrigin } = await import("./recorded-origin.ts");
+    out.json(verifyReport(verdict, await recordedOrigin(model, interruption.signal)));
+  } else {
     const decisive = verdict.signature ?? signature;
     const shown = given === undefined && decisive !== undefined && { signature: relative(cwd, decisive) };
     const options = { name, accepted: request.accepted(verdict), ...reportOptions(args), ...shown };

@@ -63,7 +63,10 @@ export const verifyWithPolicyFile = defineCommand({
       const { verificationSummary } = await import("../verification-summary.ts");
       out.json(await verificationSummary(verdict, files, path, interruption.signal));
     }
-    if (format === "json") out.json(verifyReport(verdict));
+    if (format === "json") {
+      const { recordedOrigin } = await import("../recorded-origin.ts");
+      out.json(verifyReport(verdict, await recordedOrigin(model, interruption.signal)));
+    }
     if (format === "text") {
       const long = args.flag("long") ?? false;
       const { decision } = verdict;

@@ -6,8 +6,8 @@ import { hubBlob } from "../model/hub-cache.ts";
 import type { IgnoreRule } from "../model/ignore.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { statLine } from "../model/stat-line.ts";
+import { listOllamaModel } from "./list-ollama-model.ts";
 import type { ListedFile, ListedModel } from "./listed-model.ts";
-import { listOllamaManifest } from "./ollama-store.ts";
 import { sharedBlob } from "./shared-blob.ts";
 
 /** What git and the Hugging Face client keep in a model's folder for themselves. */
@@ -23,8 +23,8 @@ const NOT_LISTED: readonly IgnoreRule[] = [
  */
 export async function listModel(model: string, signal?: AbortSignal): Promise<ListedModel> {
   const path = resolve(model);
-  const manifest = listOllamaManifest(path);
-  if (manifest !== undefined) return manifest;
+  const ollama = listOllamaModel(path);
+  if (ollama !== undefined) return ollama;
   const list = await enumerateModel(path, { ignore: NOT_LISTED, allowSymlinks: false, signal });
   const folder = list.kind === "directory" ? realpathSync.native(path) : realpathSync.native(dirname(path));
   const files: ListedFile[] = [...list.files];

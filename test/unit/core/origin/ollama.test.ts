@@ -95,7 +95,7 @@ for (const manifest of [OLD, LINK]) {
         layers: [],
       }),
     })) {
-      it(`is none with ${damage}, and no model is listed`, async () => {
+      it(`does not exist with ${damage}, and no model is listed`, async () => {
         writeFileSync(at(manifest), text);
         assert.equal(await originOf(`blobs/${BLOB}`), undefined);
         assert.equal((await originOf(manifest))?.source, undefined);
@@ -146,7 +146,7 @@ describe("Ollama's store", () => {
     assert.deepEqual(await findModels(folder()), []);
   });
 
-  it("is none where a folder of blobs is missing: a path of four names is no model", async () => {
+  it("does not exist where the folder of blobs is missing: a path of four names is no model", async () => {
     buildOllamaStore(folder(), { [OLD]: PARTS });
     renameSync(at("blobs"), at("other"));
     assert.deepEqual(await findModels(folder()), []);

@@ -135,8 +135,7 @@ async function planPolicy({
   digest,
 }: PolicyPlan): Promise<{ added: string; after: string }> {
   if (before === undefined || before.trim() === "") {
-    const draft = { name: "pinned-models", models: [path], authorities: [authorityFor(path, digest, [])] };
-    const { text } = await planFile([draft], policyFile, folder);
+    const { text } = await planFile([draftFor(path, digest, [])], policyFile, folder);
     return { added: text, after: text };
   }
   const { policies } = await readPolicies(Buffer.from(before), policyFile, folder);
@@ -163,11 +162,6 @@ async function planPolicy({
 /** Another document in the same file. */
 async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise<{ added: string; after: string }> {
   const { policyFile, folder, path, before = "", digest } = plan;
-  const draft = {
-    name: freeName("pinned-models", names),
-    models: [path],
-    authorities: [authorityFor(path, digest, [])],
-  };
   if (/\.json$/i.test(policyFile)) {
     throw new ProvenanceError(
       "POLICY_INVALID",
@@ -177,7 +171,7 @@ async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise
       },
     );
   }
-  const { text } = await planFile([draft], policyFile, folder);
+  const { text } = await planFile([draftFor(path, digest, names)], policyFile, folder);
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
   const read = await readPolicies(Buffer.from(after), policyFile, folder);
@@ -188,11 +182,19 @@ async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise
   });
 }
 
-function authorityFor(
-  path: string,
-  digest: NonNullable<AuthorityDocument["digest"]>,
-  taken: readonly string[],
-): AuthorityDocument {
+/** @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy */
+function draftFor(path: string, digest: PolicyPlan["digest"], taken: readonly string[]) {
+  if (path.includes("*")) {
+    throw new ProvenanceError(
+      "USAGE",
+      `The path ${path} contains an asterisk, so a policy for it would also cover other models.`,
+      { details: { path } },
+    );
+  }
+  return { name: freeName("pinned-models", taken), models: [path], authorities: [authorityFor(path, digest, [])] };
+}
+
+function authorityFor(path: string, digest: PolicyPlan["digest"], taken: readonly string[]): AuthorityDocument {
   return { name: freeName(`pinned ${basename(path)}`.slice(0, 100), taken), digest };
 }
 

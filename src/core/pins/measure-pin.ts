@@ -37,7 +37,9 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   const { path, files, others } = await listModel(options.model, signal);
   if (files.length === 0) throw notPinnable(path, "there is no file in it");
   const [other] = others;
-  if (other !== undefined) throw notPinnable(path, `"${other}" is a link or no regular file`);
+  if (other !== undefined) {
+    throw notPinnable(path, `"${other}" is a link or no regular file, or its name is not UTF-8`);
+  }
   const unpinnable = files.find(({ name }) => !isPinnableName(name));
   if (unpinnable !== undefined) {
     throw notPinnable(

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
 import { COMMITS, pointerOf, sha256Of } from "../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
@@ -40,6 +41,7 @@ interface Bom {
   readonly specVersion: string;
   readonly metadata: { readonly component: Component };
   readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
 describe("model-provenance bom", function () {

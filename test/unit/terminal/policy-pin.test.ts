@@ -83,7 +83,8 @@ describe("pinned bytes", function () {
       stdout,
       /= llama is not signed\. It has the same bytes as pinned in model-policy\.yaml on \d{4}-\d{2}-\d{2}\.\n$/,
     );
-    assert.doesNotMatch(stdout, /Verified/);
+    assert.doesNotMatch(stdout, /Verified|signed,/);
+    assert.match(stdout, /^ {2}files {6}2, 9 B read in /m);
   });
 
   it("fail if they changed, with the names from the lock file", async () => {
@@ -204,6 +205,21 @@ describe("pinned bytes", function () {
     const broken = await run("policy", "pin", at("models/llama"), "--yes");
     assert.match(broken.stderr, /is not a lock file/);
     assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
+  });
+
+  it("of a path with an asterisk need a policy that covers it: a new one would cover other models, too", async () => {
+    if (process.platform === "win32") return;
+    writeTree(folder(), { "models/a*b/m.onnx": "x" });
+    const { status, stderr } = await run("policy", "pin", at("models/a*b"), "--yes");
+    assert.equal(status, 2);
+    assert.match(stderr, /contains an asterisk/);
+    await pin();
+    assert.equal((await run("policy", "pin", at("models/a*b"), "--yes")).status, 2);
+    writeFileSync(
+      at("model-policy.yaml"),
+      readFileSync(at("model-policy.yaml"), "utf8").replace("models/llama", "models/**"),
+    );
+    await pin("models/a*b");
   });
 
   it("are not those of a model that the policy file would be in", async () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { COMMITS } from "../../support/downloads/hub-files.ts";
+import { COMMITS, sha256Of } from "../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
+import { skip } from "../../support/results.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
@@ -205,6 +207,33 @@ describe("pinned bytes", function () {
     const broken = await run("policy", "pin", at("models/llama"), "--yes");
     assert.match(broken.stderr, /is not a lock file/);
     assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
+  });
+
+  it("of a model in Ollama's store are those of the blobs that its manifest names", async function () {
+    if (process.platform === "win32") skip(this, "links need a right there");
+    const parts = { model: Buffer.from("weights"), template: Buffer.from("t") };
+    const path = "models/manifests-v2/ollama.com/library/tiny/1b";
+    rmSync(at("models/llama"), { recursive: true });
+    buildOllamaStore(at("models"), { "manifests-v2/ollama.com/library/tiny/1b": parts });
+    await pin(path);
+    const { models } = await scan(0);
+    assert.deepEqual(
+      models.map(({ state, passed }) => [state, passed]),
+      [["pinned", true]],
+    );
+    const blob = `sha256-${sha256Of(parts.model)}`;
+    writeFileSync(at(`models/blobs/${blob}`), "w3ights");
+    const [changed] = (await scan(1)).models;
+    assert.equal(changed?.state, "modified");
+    assert.deepEqual(
+      changed?.verdict.comparison?.changed.map(({ name }) => name),
+      [blob],
+    );
+    rmSync(at(path));
+    symlinkSync(at("model-policy.yaml"), at(path));
+    const { status, stdout } = await run("scan", at("models"), "--policy", at("model-policy.yaml"));
+    assert.equal(status, 1);
+    assert.match(stdout, /is a symbolic link and was not followed/);
   });
 
   it("of a path with an asterisk need a policy that covers it: a new one would cover other models, too", async () => {

@@ -163,7 +163,8 @@ describe("the claims of a model's files", () => {
     "fields of other types": "run_id: [1]\nmodel_uuid: {}\nflavors: [transformers]\n",
     "flavors of other types": "flavors: { transformers: 1, a: [x], __proto__: { source_model_name: x } }\n",
     aliases: "a: &a [x]\nb: &b [*a, *a]\nrun_id: *b\n",
-    "more bytes than are read": `run_id: a\n# ${"x".repeat(300_000)}\n`,
+    "more bytes than are read": `run_id: a\n# ${"x".repeat(70_000)}\n`,
+    "deep nesting": `run_id: a\nb: ${"[".repeat(60_000)}`,
     "another format": "[",
     nothing: "",
   })) {

@@ -57,10 +57,14 @@ export function concludePin(
   { facts, measured, seconds }: MeasuredPin,
 ): Verdict {
   const { decision } = unsigned;
+  if (measured === undefined && facts.problem === undefined) {
+    return { ...unsigned, state: "unchecked", reasons: decision?.reasons ?? [] };
+  }
+  const reasons = unsigned.reasons.filter(({ code }) => code !== "SIGNATURE_NOT_FOUND");
   if (measured === undefined) {
-    return facts.problem === undefined
-      ? { ...unsigned, state: "unchecked", reasons: decision?.reasons ?? [] }
-      : unsigned;
+    // What cannot be pinned, as a link, was added since it was pinned.
+    const pinned = facts.problem?.code === "MODEL_NOT_PINNABLE" ? earlierPin(covering, path) : undefined;
+    return pinned === undefined ? unsigned : { ...unsigned, state: "modified", reasons, pin: pinned.pin };
   }
   const reading = measured.bytesFromCache > 0 ? "cached" : "full";
   const known = { ...unsigned, coverage: coverageOf(measured, seconds), reading } as const;
@@ -70,7 +74,6 @@ export function concludePin(
   }
   const earlier = earlierPin(covering, path);
   if (earlier === undefined) return unsigned;
-  const reasons = unsigned.reasons.filter(({ code }) => code !== "SIGNATURE_NOT_FOUND");
   const comparison = earlier.files && compareFiles(earlier.files, measured.files);
   return { ...known, state: "modified", reasons, pin: earlier.pin, ...(comparison && { comparison }) };
 }

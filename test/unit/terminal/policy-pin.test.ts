@@ -209,6 +209,23 @@ describe("pinned bytes", function () {
     assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
   });
 
+  it("have changed where a link was added, or the last file removed", async function () {
+    if (process.platform === "win32") skip(this, "links need a right there");
+    await pin();
+    symlinkSync("config.json", at("models/llama/link"));
+    const { models, stdout } = await scan(1);
+    assert.equal(models[0]?.state, "modified");
+    assert.match(stdout, /^✗ Changed since pinned {2}models\/llama[\s\S]*"link" is a link or no regular file/m);
+    for (const name of ["link", "config.json", "model.safetensors"]) rmSync(at(`models/llama/${name}`));
+    assert.equal((await scan(1)).models[0]?.state, "modified");
+  });
+
+  it("are named as such in the report of JUnit", async () => {
+    await pin();
+    const { stdout } = await run("scan", at("models"), "--policy", at("model-policy.yaml"), "--format", "junit");
+    assert.match(stdout, /<system-out>Same bytes as pinned: pinned \d{4}-\d{2}-\d{2}<\/system-out>/);
+  });
+
   it("of a model in Ollama's store are those of the blobs that its manifest names", async function () {
     if (process.platform === "win32") skip(this, "links need a right there");
     const parts = { model: Buffer.from("weights"), template: Buffer.from("t") };

@@ -8,14 +8,16 @@ import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
-import { planEdit, planFile } from "./policy/editing/plan-edit.ts";
+import { planEdit, planFile, requireValid } from "./policy/editing/plan-edit.ts";
 import { assertOutsideSignedModels, realPath } from "./policy/editing/signed-model.ts";
+import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
+import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import { pinsOf } from "./policy/model-facts.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import { readPolicies } from "./policy/read-policies.ts";
 import { isInside } from "./policy/workspace-files.ts";
-import { replaceText } from "./replace-text.ts";
+import { replaceText } from "./replace-file.ts";
 
 export interface PinOptions extends MeasureOptions {
   /** Absolute path of the policy file; it need not exist. */
@@ -54,28 +56,20 @@ export interface PinPlan {
  * Plans to pin the bytes of an unsigned model: in a policy of the file that covers it, else in a new one. Nothing is
  * written.
  *
- * @throws ProvenanceError MODEL_NOT_PINNABLE, POLICY_INVALID, USAGE where the model is signed or the policy would be in a
- *   signed model, and those of `measurePin`
+ * @throws ProvenanceError MODEL_NOT_PINNABLE, POLICY_INVALID, USAGE where the model is signed, or the policy would be in the
+ *   model, in a signed one, or about others too; and those of `measurePin`
  */
 export async function planPin(options: PinOptions): Promise<PinPlan> {
   const { model, policyFile, folder, path, note, signal } = options;
   const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
-    throw new ProvenanceError(
-      "USAGE",
-      `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`,
-      {
-        details: { model, signature },
-      },
-    );
+    const message = `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`;
+    throw new ProvenanceError("USAGE", message, { details: { model, signature } });
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
   if (isInside(await realPath(resolve(model)), await realPath(resolve(policyFile)))) {
-    throw new ProvenanceError(
-      "USAGE",
-      `${policyFile} would be in the model and change its bytes. Name a policy file in a folder above it.`,
-      { details: { model, file: policyFile } },
-    );
+    const message = `${policyFile} would be in the model and change its bytes. Name a policy file in a folder above it.`;
+    throw new ProvenanceError("USAGE", message, { details: { model, file: policyFile } });
   }
   return withHashPool(options, async (given) => {
     const pool = readingOnce(given);
@@ -127,15 +121,11 @@ interface PolicyPlan {
   readonly digest: NonNullable<AuthorityDocument["digest"]>;
 }
 
-async function planPolicy({
-  policyFile,
-  folder,
-  path,
-  before,
-  digest,
-}: PolicyPlan): Promise<{ added: string; after: string }> {
-  if (before === undefined || before.trim() === "") {
-    const { text } = await planFile([draftFor(path, digest, [])], policyFile, folder);
+/** @returns the text that is added, and the file with it */
+async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
+  const { policyFile, folder, path, before = "", digest } = plan;
+  if (before.trim() === "") {
+    const { text } = await planFile([policyFor(plan, [])], policyFile, folder);
     return { added: text, after: text };
   }
   const { policies } = await readPolicies(Buffer.from(before), policyFile, folder);
@@ -144,65 +134,46 @@ async function planPolicy({
     return { added: "", after: before };
   }
   const [policy] = covering;
-  if (policy === undefined)
-    return appendPolicy(
-      { policyFile, folder, path, before, digest },
-      policies.map(({ name }) => name),
-    );
-  const authority = authorityFor(
-    path,
-    digest,
-    policy.authorities.map(({ name }) => name),
-  );
-  const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
-  const { insertion, after } = await planEdit(file, { kind: "authority", authority });
-  return { added: insertion.text, after };
-}
-
-/** Another document in the same file. */
-async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise<{ added: string; after: string }> {
-  const { policyFile, folder, path, before = "", digest } = plan;
-  if (/\.json$/i.test(policyFile)) {
-    throw new ProvenanceError(
-      "POLICY_INVALID",
-      `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`,
-      {
-        details: { file: policyFile, path },
-      },
-    );
+  if (policy !== undefined) {
+    const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
+    const authority = authorityFor(plan, policy.authorities);
+    const { insertion, after } = await planEdit(file, { kind: "authority", authority });
+    return { added: insertion.text, after };
   }
-  const { text } = await planFile([draftFor(path, digest, names)], policyFile, folder);
+  if (/\.json$/i.test(policyFile)) {
+    const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
+    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
+  }
+  // Another document in the same file.
+  const { text } = await planFile([policyFor(plan, policies)], policyFile, folder);
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
-  const read = await readPolicies(Buffer.from(after), policyFile, folder);
-  const error = read.diagnostics.find(({ severity }) => severity === "error");
-  if (error === undefined) return { added, after };
-  throw new ProvenanceError("POLICY_INVALID", `The policy file has an error, line ${error.line}: ${error.message}`, {
-    details: { file: policyFile, line: error.line, column: error.column },
-  });
+  requireValid(await readPolicies(Buffer.from(after), policyFile, folder));
+  return { added, after };
 }
+
+type Named = readonly { readonly name: string }[];
 
 /** @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy */
-function draftFor(path: string, digest: PolicyPlan["digest"], taken: readonly string[]) {
+function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
+  const { path } = plan;
   if (path.includes("*")) {
-    throw new ProvenanceError(
-      "USAGE",
-      `The path ${path} contains an asterisk, so a policy for it would also cover other models.`,
-      { details: { path } },
-    );
+    const message = `The path ${path} contains an asterisk, so a policy for it would also cover other models.`;
+    throw new ProvenanceError("USAGE", message, { details: { path } });
   }
-  return { name: freeName("pinned-models", taken), models: [path], authorities: [authorityFor(path, digest, [])] };
+  const name = freeName(
+    "pinned-models",
+    taken.map((policy) => policy.name),
+  );
+  return { name, models: [path], authorities: [authorityFor(plan, [])] };
 }
 
-function authorityFor(path: string, digest: PolicyPlan["digest"], taken: readonly string[]): AuthorityDocument {
-  return { name: freeName(`pinned ${basename(path)}`.slice(0, 100), taken), digest };
-}
-
-function freeName(wanted: string, taken: readonly string[]): string {
-  for (let number = 2, name = wanted; ; number++) {
-    if (!taken.includes(name)) return name;
-    name = `${wanted}-${number}`;
-  }
+function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {
+  const name = freeName(
+    `pinned ${basename(path)}`,
+    taken.map((authority) => authority.name),
+  );
+  return { name, digest };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -210,19 +181,12 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
-    throw new ProvenanceError("POLICY_INVALID", `${path} cannot be read (${systemCode(error) ?? "unknown"}).`, {
-      details: { file: path },
-      cause: error,
-    });
+    const message = `${path} cannot be read (${systemCode(error) ?? "unknown"}).`;
+    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: path }, cause: error });
   }
 }
 
 function unreadableLock(path: string): ProvenanceError {
-  return new ProvenanceError(
-    "POLICY_INVALID",
-    `${path} is not a lock file that this program writes. Delete it, or restore it.`,
-    {
-      details: { file: path },
-    },
-  );
+  const message = `${path} is not a lock file that this program writes. Delete it, or restore it.`;
+  return new ProvenanceError("POLICY_INVALID", message, { details: { file: path } });
 }

@@ -11,7 +11,7 @@ export interface KnownModel {
   readonly kind: FoundModel["kind"];
   /** What its store calls it; see {@link FoundModel}. */
   readonly name?: string;
-  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the person named. */
+  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the user named. */
   readonly folder?: string;
   readonly verdict: Verdict;
   /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */

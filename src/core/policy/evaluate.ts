@@ -107,9 +107,7 @@ function invalidReason({ file, line, column, message }: InvalidPolicyFile): Reas
 }
 
 function uncoveredReason([first]: readonly PolicyDecision[], path: string): Reason {
-  if (first === undefined) {
-    return { code: "POLICY_UNCOVERED", message: `No policy covers ${path}.`, details: { path } };
-  }
+  if (first === undefined) return { code: "POLICY_UNCOVERED", message: `No policy covers ${path}.`, details: { path } };
   const message = `Only workspace policies cover ${path}, and the workspace is not trusted: they can reject signers but cannot accept them.`;
   return { code: "POLICY_WORKSPACE_UNTRUSTED", message, details: { path, policy: first.policy.name } };
 }
@@ -211,9 +209,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   const { files } = facts;
   const { differences = "", symlinksAllowed = false, signerIgnored = [] } = files ?? {};
   const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
-  if (differences !== "") {
-    reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
-  }
+  if (differences !== "") reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
   if (symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
   }

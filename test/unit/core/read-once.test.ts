@@ -10,7 +10,7 @@ import { findOrigin } from "../../../src/core/origin/find-origin.ts";
 import { planPin } from "../../../src/core/pin-model.ts";
 import { policySetOf } from "../../../src/core/policy/policy-files.ts";
 import { readPolicyFile } from "../../../src/core/policy/read-policies.ts";
-import { replaceText } from "../../../src/core/replace-text.ts";
+import { replaceText } from "../../../src/core/replace-file.ts";
 import { verify } from "../../../src/core/verify.ts";
 import { verifyWithPolicy } from "../../../src/core/verify-with-policy.ts";
 import { COMMITS } from "../../support/downloads/hub-files.ts";

@@ -1,3 +1,4 @@
+import { basename, dirname, sep } from "node:path";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -61,10 +62,8 @@ export class Origins {
 
   /** A file or folder was created, changed or deleted: what was read of its models is outdated, and read again soon. */
   fileChanged(path: string): void {
-    const { registry } = this.#services;
-    for (const model of [...registry.holding(path), ...registry.below(path), ...registry.sharing(path)]) {
-      this.#fileChangedIn(model.path);
-    }
+    const known = new Set([...this.#reports.keys(), ...this.#timers.keys(), ...this.#underWay]);
+    for (const model of known) if (concerns(path, model)) this.#fileChangedIn(model);
   }
 
   /**
@@ -153,4 +152,11 @@ export class Origins {
       this.#reading = false;
     }
   }
+}
+
+/** Whether a file or folder is the model, in it or around it, or a blob of the cache or store that the model is in. */
+function concerns(path: string, model: string): boolean {
+  const folder = dirname(path);
+  const isBlob = basename(folder) === "blobs";
+  return `${path}${sep}`.startsWith(`${model}${sep}`) || model.startsWith(`${isBlob ? dirname(folder) : path}${sep}`);
 }

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { readSmallJson } from "./read-small-file.ts";
+import { statIfReadable } from "./stat-if-readable.ts";
 
 /** A manifest is `ROOT/HOST/NAMESPACE/NAME/TAG` of a store: a link to a blob in the first folder, a file in the second. */
 const ROOTS = ["manifests-v2", "manifests"] as const;
@@ -138,7 +139,7 @@ function isBlobName(name: string): boolean {
 }
 
 function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statIfReadable(path)?.isDirectory() === true;
 }
 
 /** Absolute paths, sorted; none where the folder cannot be listed. */

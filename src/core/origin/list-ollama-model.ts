@@ -1,7 +1,7 @@
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { compareCodePoints } from "../model/names.ts";
 import { readOllamaModel } from "../model/ollama-store.ts";
+import { statIfReadable } from "../model/stat-if-readable.ts";
 import { statLine } from "../model/stat-line.ts";
 import type { ListedFile, ListedModel } from "./listed-model.ts";
 
@@ -14,7 +14,7 @@ export function listOllamaModel(path: string): ListedModel | undefined {
   const others = new Set<string>();
   for (const { name } of model.blobs) {
     const blob = join(folder, name);
-    const stats = lstatSync(blob, { bigint: true, throwIfNoEntry: false });
+    const stats = statIfReadable(blob);
     if (stats?.isFile() === true)
       files.set(name, { name, path: blob, size: Number(stats.size), state: statLine(stats) });
     else if (stats !== undefined) others.add(name);

@@ -19,7 +19,7 @@ export function policySentence(policy: PolicyDecision, t: Translate): string {
       return t("Same bytes as pinned by {0}", name);
     case "exception":
       return t("Allowed by an exception in {0}", name);
-    case "not-required":
+    case "nothing-demanded":
       return t("{0} requires no signature", name);
     default:
       return t("Accepted by {0}", name);

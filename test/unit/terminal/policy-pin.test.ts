@@ -282,6 +282,10 @@ describe("pinned bytes", function () {
     const { stdout, status } = await run("policy", "explain", at("models/llama"));
     assert.equal(status, 1);
     assert.match(stdout, /were not compared/);
+    assert.match(stdout, /^\? llama: Its bytes were not compared; --files reads them\.$/m);
+    const read = await run("policy", "explain", at("models/llama"), "--files");
+    assert.equal(read.status, 0);
+    assert.match(read.stdout, /^✓ llama: It is not signed\. Its bytes are those that a policy pins\.$/m);
     assert.doesNotMatch(stdout, /Same bytes/);
   });
 });

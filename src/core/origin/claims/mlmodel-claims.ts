@@ -25,12 +25,17 @@ export function mlmodelClaims(name: string, path: string): readonly OriginClaim[
   const parsed = v.safeParse(ModelSchema, parseYaml(readSmallText(path, MAX_BYTES) ?? ""));
   if (!parsed.success) return [];
   const { run_id, artifact_path, model_uuid, model_id, flavors = {} } = parsed.output;
-  list.add("name", "model_id", model_id);
-  list.add("name", "model_uuid", model_uuid);
-  // The address that MLflow has for the artifacts of a run.
-  if (run_id) list.add("source", "run_id", ["runs:", run_id, ...(artifact_path ? [artifact_path] : [])].join("/"));
+  // The addresses that MLflow has for a logged model, and for the artifacts of a run.
+  if (model_id) list.add("name", "model_id", `models:/${model_id}`);
+  if (model_uuid !== model_id) list.add("name", "model_uuid", model_uuid);
+  if (run_id) list.add("source", "run_id", `runs:/${[run_id, ...relativePath(artifact_path)].join("/")}`);
   for (const [flavor, { source_model_name, source_model_revision }] of Object.entries(flavors).slice(0, MAX_FLAVORS)) {
     list.add("source", `flavors.${flavor}.source_model_name`, source_model_name, source_model_revision);
   }
   return list.claims;
+}
+
+/** Since MLflow 3, the path is an address of the store. */
+function relativePath(path: string | undefined): string[] {
+  return path === undefined || path.includes(":") ? [] : [path];
 }

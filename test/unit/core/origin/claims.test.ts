@@ -159,6 +159,23 @@ describe("the claims of a model's files", () => {
     ]);
   });
 
+  it("are in an MLmodel of MLflow 3, which has the model's own identifier", async () => {
+    const text = [
+      "artifact_path: file:///home/alice/mlruns/0/models/m-20f4873be9aa49b39a8ca785ed21732f/artifacts",
+      "flavors: { sentence_transformers: { source_model_name: acme/embedder } }",
+      "model_id: m-20f4873be9aa49b39a8ca785ed21732f",
+      "model_uuid: m-20f4873be9aa49b39a8ca785ed21732f",
+      "prompts: null",
+      "run_id: 4d1c0943fef4424b91cbefe674698695",
+      "utc_time_created: '2026-11-26 08:07:53.251522'",
+    ].join("\n");
+    assert.deepEqual(await claimsOf({ MLmodel: text }), [
+      ["name", "model_id", "models:/m-20f4873be9aa49b39a8ca785ed21732f"],
+      ["source", "run_id", "runs:/4d1c0943fef4424b91cbefe674698695"],
+      ["source", "flavors.sentence_transformers.source_model_name", "acme/embedder"],
+    ]);
+  });
+
   for (const [damage, text] of Object.entries({
     "fields of other types": "run_id: [1]\nmodel_uuid: {}\nflavors: [transformers]\n",
     "flavors of other types": "flavors: { transformers: 1, a: [x], __proto__: { source_model_name: x } }\n",

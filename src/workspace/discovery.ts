@@ -40,7 +40,8 @@ export class Discovery {
     try {
       const hints = (await this.#services.hints?.(folder)) ?? {};
       this.#hints.set(folder, await compileHints(hints));
-      const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
+      const others = [...new Set([...this.#searches.keys(), ...this.#hints.keys()])].filter((path) => path !== folder);
+      const request = { ...hints, folder, others, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
       const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
       registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });

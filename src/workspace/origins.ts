@@ -2,6 +2,7 @@ import { basename, dirname, sep } from "node:path";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
+import { editorPath } from "../platform/editor-path.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export interface OriginServices {
@@ -63,7 +64,7 @@ export class Origins {
   /** A file or folder was created, changed or deleted: what was read of its models is outdated, and read again soon. */
   fileChanged(path: string): void {
     const known = new Set([...this.#reports.keys(), ...this.#timers.keys(), ...this.#underWay]);
-    for (const model of known) if (concerns(path, model)) this.#fileChangedIn(model);
+    for (const model of known) if (concerns(editorPath(path), editorPath(model))) this.#fileChangedIn(model);
   }
 
   /**

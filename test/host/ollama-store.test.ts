@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { commands, Uri, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { COMMANDS } from "../../src/platform/ids.ts";
+import { modelItem } from "../../src/ui/tree-items.ts";
 import { sha256Of } from "../support/downloads/hub-files.ts";
 import { buildOllamaStore } from "../support/downloads/ollama-store.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
@@ -34,7 +35,9 @@ describe("a store of Ollama in the workspace", () => {
   });
 
   it("lists its models, compares their blobs with the manifest, and notices a blob that changes", async () => {
-    await watched.reaches("unsigned");
+    const verdict = await watched.reaches("unsigned");
+    const known = { path: manifest, kind: "file", name: "library/tiny:1b", folder, verdict } as const;
+    assert.equal(modelItem(known, [known]).label, "library/tiny:1b");
     await commands.executeCommand(COMMANDS.checkOrigin, manifest);
     const origin = api.getOrigin(uri);
     assert.equal(origin?.repository, "library/tiny");

@@ -64,7 +64,7 @@ export async function reportScan(request: ScanRequest, scan: VerifyingScan, term
     ),
   );
   if (format === "json") out.json(verifiedScanJson(folder, result, part));
-  if (format === "sarif") out.json(sarifLog(result, scan.root));
+  if (format === "sarif") out.json(sarifLog(result, scan.root, terminal.cwd));
   if (format === "junit") out.raw(junitReport(result));
   const passed = isPassed(result);
   const summary = `${part === undefined ? "" : `Part ${partText(part)}, `}${summaryText(result)}`;

@@ -1,6 +1,7 @@
 import { type Dirent, type FSWatcher, watch } from "node:fs";
 import { readdir, readlink, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { isInside } from "../core/model/path-below.ts";
 
 /** Folders of one model that are watched; in larger models, only the editor's watcher reports changes. */
 const FOLDER_LIMIT = 500;
@@ -70,7 +71,7 @@ export class ModelWatch {
   /** Targets within the model are watched with their folder. */
   async #noteTarget(link: string, root: string): Promise<void> {
     const target = await realpath(link).catch(() => undefined);
-    if (target !== undefined && isOutside(target, root)) await this.#noteHops(link, target);
+    if (target !== undefined && !isInside(root, target)) await this.#noteHops(link, target);
   }
 
   /** Notes where a link leads in the end, and at first: in a Hugging Face cache, that may be a link, which may be replaced. */
@@ -107,11 +108,6 @@ export class ModelWatch {
       return false;
     }
   }
-}
-
-function isOutside(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside === ".." || inside.startsWith(`..${sep}`);
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

@@ -25,9 +25,9 @@ import {
   isNamedPart,
   isPartOf,
   isSingleFileModel,
+  isSkillFile,
   type Ownership,
   ownershipOf,
-  SKILL_FILE,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
 import { modelAround, relativePath, type SearchFolder, searchFolder } from "./search-folder.ts";
@@ -185,7 +185,7 @@ class Search {
     folder.isFront = isModelFront(listing.files);
     // A signature next to this folder may have made it a model before it was listed.
     if (this.#found.has(folder.path)) folder.owns = "everything";
-    else if (listing.files.has(SKILL_FILE) || isKernel(folder.path) || this.#isNamed(folder.relative))
+    else if ([...listing.files].some(isSkillFile) || isKernel(folder.path) || this.#isNamed(folder.relative))
       this.#addFolder(folder, "everything");
     else this.#addUnsigned(folder, listing, byModel);
     await this.#addNamedFiles(folder, listing);

@@ -1,7 +1,8 @@
 import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
 import type { FoundModel } from "./found-model.ts";
-import { followLink, isWithin } from "./links.ts";
+import { followLink } from "./links.ts";
+import { isInside } from "./path-below.ts";
 
 /**
  * Removes unsigned files that are links to a model of the search, or to a file of one: that model is listed already.
@@ -14,7 +15,7 @@ export function dropLinkedFiles(found: Map<string, FoundModel>, root: string, re
     if (kind !== "file" || signature !== undefined || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
       continue;
     const target = followLink(path);
-    if (typeof target === "string" || !isWithin(target.path, realRoot)) continue;
+    if (typeof target === "string" || !isInside(realRoot, target.path)) continue;
     const shown = root + target.path.slice(realRoot.length);
     if (shown !== path && isInModel(shown, found)) found.delete(path);
   }

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { systemCode } from "../errors.ts";
-import { isWithin } from "./links.ts";
+import { isInside } from "./path-below.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
 /** A link, and the real path of the folder that it lies in. */
@@ -31,7 +31,7 @@ export class LinkedFolders<Link extends PendingLink> {
     // What lies in the searched folder, or around it, is searched with it.
     this.#apart = apart
       .flatMap((path) => folderBehind(path) ?? [])
-      .filter((path) => !isWithin(path, realRoot) && !isWithin(realRoot, path));
+      .filter((path) => !isInside(realRoot, path) && !isInside(path, realRoot));
     this.#slices = slices;
   }
 
@@ -58,8 +58,8 @@ export class LinkedFolders<Link extends PendingLink> {
       if (this.#slices.isOver()) await this.#slices.next();
       const real = folderBehind(link.path);
       if (real === undefined || this.#searched.has(real)) continue;
-      if (this.#apart.some((folder) => isWithin(real, folder))) continue;
-      if (isWithin(this.#realRoot, real) || isWithin(link.realFolder, real)) onAround(link);
+      if (this.#apart.some((folder) => isInside(folder, real))) continue;
+      if (isInside(real, this.#realRoot) || isInside(real, link.realFolder)) onAround(link);
       else return { link, real };
     }
     return undefined;

@@ -4,9 +4,10 @@ import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, Re
 import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
 import { type HubBlob, hubBlob } from "./hub-cache.ts";
 import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
-import { followLink, isWithin, type LinkTarget } from "./links.ts";
+import { followLink, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
+import { isInside } from "./path-below.ts";
 import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
 import { canHoldName } from "./windows-names.ts";
@@ -159,7 +160,7 @@ export class Walk {
     if (typeof target === "string") this.#refuse(name, target);
     else if (target.stats.isDirectory() && leadsBack(target.path, folder)) this.#refuse(name, "symlink-cycle");
     else {
-      if (!isWithin(target.path, this.#realRoot)) this.#outside.push({ name });
+      if (!isInside(this.#realRoot, target.path)) this.#outside.push({ name });
       this.#add(name, target, folder);
     }
   }
@@ -192,7 +193,7 @@ export class Walk {
 /** Whether the real path `target` is a folder that is being walked, or contains it. */
 function leadsBack(target: string, from: Folder): boolean {
   for (let folder: Folder | undefined = from; folder !== undefined; folder = folder.parent) {
-    if (isWithin(folder.path, target)) return true;
+    if (isInside(target, folder.path)) return true;
   }
   return false;
 }

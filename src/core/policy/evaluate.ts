@@ -127,13 +127,13 @@ function decidePolicy(
 ): PolicyDecision {
   const { name, mode, location } = policy;
   const base = { policy: { name, ...location }, source, mode, counts };
-  const none = { authorities: [], unlisted: 0, reasons: [], warnings: [] };
+  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
   const pinned = facts.signature === "none" ? matchPins(policy, facts.pin) : undefined;
   if (pinned !== undefined) return { ...base, ...none, authorities: [pinned], satisfied: true, by: "pin" };
   if (facts.signature === "none" && !policy.requireSignature) {
-    return { ...base, ...none, satisfied: true, by: "not-required" };
+    return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
   }
   const evaluated = evaluateSignature(policy, facts);
   if (evaluated.reasons.length === 0) return { ...base, ...evaluated, satisfied: true, by: "signer" };
@@ -182,7 +182,7 @@ function denialOf({ name, authorities }: Policy): Reason | undefined {
   };
 }
 
-type Evaluation = Pick<PolicyDecision, "authorities" | "unlisted" | "reasons" | "warnings">;
+type Evaluation = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
 
 /** Evaluates signature, signer and files; exceptions are not considered. */
 function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
@@ -192,7 +192,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     details: { policy: policy.name, ...details },
   });
   const problem = facts.problem && clause(facts.problem.message);
-  const none = { authorities: [], unlisted: 0, warnings: [] };
+  const none = { authorities: [], untold: 0, warnings: [] };
   const readThrough = (paths: readonly string[]): Reason =>
     reason("POLICY_SYMLINKS", "links of a Hugging Face cache were read through, which is not allowed", { paths });
   if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {

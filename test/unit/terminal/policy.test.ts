@@ -282,6 +282,14 @@ describe("policies on the command line", function () {
       assert.match(results[1].message.text, /changed: config\.json/);
     });
 
+    it("as SARIF, with addresses from the current folder where the policy is below it", async () => {
+      writeTree(folder(), { "sub/bert/model.safetensors": "b", "sub/prod.pub": readFileSync(at("prod.pub")) });
+      const file = policy("sub/p.yaml", { globs: ["bert", "missing"], authorities: [KEY] });
+      const { stdout } = await run("scan", at("sub"), "--policy", file, "--format", "sarif");
+      const uris = [...stdout.matchAll(/"uri": ?"([^"]+)"/g)].map(([, uri]) => uri);
+      assert.deepEqual(uris.sort(), ["sub/bert", "sub/p.yaml"]);
+    });
+
     it("prints SARIF with exceptions as notes and warnings as warnings", async () => {
       const levels = async (...parts: Parameters<typeof policyText>) => {
         const { stdout, status } = await scan(policy("p.yaml", ...parts), "--format", "sarif");
@@ -590,5 +598,6 @@ describe("policies on the command line", function () {
     );
     assert.match(cacheFolder("trust-roots", {}, "darwin"), /Library.Caches.model-provenance/);
     assert.match(cacheFolder("trust-roots", { LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
+    assert.match(cacheFolder("trust-roots", { XDG_CACHE_HOME: "relative" }, "linux"), /\.cache.model-provenance/);
   });
 });

@@ -98,6 +98,7 @@ describe("scan --policy", function () {
 
     for (const name of [
       "SKILL.md",
+      "skill.md",
       "AGENTS.md",
       "CLAUDE.md",
       "notes.md",

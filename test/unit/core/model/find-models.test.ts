@@ -413,11 +413,12 @@ describe("findModels", function () {
     writeTree(folder(), {
       "skills/pdf/SKILL.md": "",
       "skills/pdf/run.py": "",
+      "skills/small/skill.md": "",
       "skills/signed/SKILL.md": "",
       "skills/signed/skill.oms.sig": SIGNED,
       "skills/signed/a": "x",
     });
-    assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig"]);
+    assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig", "skills/small/"]);
   });
 
   describe("a folder inside a model", () => {

@@ -80,7 +80,7 @@ export function storedBlob(link: string): LinkTarget | undefined {
 
 function fileBehind(link: string, path: string): LinkTarget | undefined {
   const stats = lstatSync(path, { bigint: true });
-  // A `..` behind another link leads elsewhere than the text says: whoever opens the link must read the same file.
+  // A `..` behind another link leads elsewhere than the text says, and a program that opens the link reads that.
   const isSame = realpathSync.native(link) === realpathSync.native(path);
   return stats.isFile() && isSame ? { path, stats } : undefined;
 }

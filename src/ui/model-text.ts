@@ -13,7 +13,7 @@ import { EDITOR } from "./localizer.ts";
 const SHORT = 48;
 
 /** The name of the folder or file; of a snapshot in a Hugging Face cache, that of the repository. */
-export function modelName({ path }: KnownModel): string {
+export function modelName({ path }: Pick<KnownModel, "path">): string {
   return plainText(hubSnapshot(path)?.name ?? basename(path));
 }
 
@@ -60,7 +60,7 @@ export function modelSentence(model: KnownModel): string {
 /** The verdict as a sentence for Problems. */
 export function modelProblemSentence({ verdict, ...model }: KnownModel): string {
   const reason = verdict.reasons[0]?.message;
-  const parts = { name: modelName({ verdict, ...model }), ...(reason !== undefined && { reason }) };
+  const parts = { name: modelName(model), ...(reason !== undefined && { reason }) };
   return plainText(problemSentence(verdict, parts, EDITOR));
 }
 

@@ -13,6 +13,24 @@ export function modelRow(page: Page, name: string, state = ""): Locator {
   return page.locator(`.sidebar .monaco-list-row[aria-label^="${name}, ${state}"]`);
 }
 
+/** Which of the extension's colours the icon of a row has, as the theme draws it; of a row that is not selected. */
+export async function iconColour(row: Locator): Promise<string> {
+  return String(
+    await row.evaluate(`(row) => {
+      const icon = row.querySelector(".custom-view-tree-node-item-icon");
+      const probe = icon.parentElement.appendChild(document.createElement("span"));
+      const names = { verified: "green", pinned: "blue", caution: "amber", alarm: "red" };
+      const colour = getComputedStyle(icon).color;
+      const found = Object.keys(names).find((name) => {
+        probe.style.color = "var(--vscode-modelProvenance-" + name + "Foreground)";
+        return getComputedStyle(probe).color === colour;
+      });
+      probe.remove();
+      return found === undefined ? "neutral" : names[found];
+    }`),
+  );
+}
+
 /** The row of a file or folder in the explorer. */
 export function explorerRow(page: Page, name: string): Locator {
   return page

@@ -75,10 +75,11 @@ async function signSeveral(
 ): Promise<SignResult> {
   const targets = await Promise.all(models.map(async (model) => ({ model, signature: await signaturePath(model) })));
   const { confirmSigningSeveral } = await import("../signing/confirm-signing-several.ts");
-  await confirmSigningSeveral(targets, method, services.engine);
+  const excluded = await confirmSigningSeveral(targets, method, services.engine);
   let last: SignResult | undefined;
   for (const { model, signature } of targets) {
-    const { result, verdict } = await signUntilDone(model, { signature }, method, services);
+    const ignorePaths = excluded.get(model.path) ?? [];
+    const { result, verdict } = await signUntilDone(model, { signature, ignorePaths }, method, services);
     for (const warning of result.warnings) services.log.warn(warning);
     last = result;
     services.log.info(method.done(modelName(model), result));

@@ -1,7 +1,7 @@
-import { basename } from "node:path";
 import { l10n } from "vscode";
 import type { PlannedEdit } from "../../core/policy/editing/plan-edit.ts";
 import type { PolicyLocation } from "../../engine/policy-source.ts";
+import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
 import type { PolicyDestination } from "./destinations.ts";
@@ -46,7 +46,7 @@ export async function newlyAcceptedModels(
 export function newlyAcceptedSentence(models: readonly string[]): string {
   if (models.length === 0) return l10n.t("No other model of this workspace becomes accepted.");
   const list = nameList(
-    models.map((path) => basename(path)),
+    models.map((path) => modelName({ path })),
     NAMED,
   );
   return models.length === 1

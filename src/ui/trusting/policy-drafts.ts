@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { l10n } from "vscode";
 import { modelPatterns } from "../../core/policy/editing/model-patterns.ts";
 import { Glob } from "../../core/policy/glob.ts";
@@ -9,6 +8,7 @@ import type { Signer } from "../../core/verification/signer.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { literalPattern } from "./destinations.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
@@ -106,8 +106,5 @@ export function consequences(
 }
 
 export function namesOf(models: readonly KnownModel[]): string {
-  return nameList(
-    models.map(({ path }) => basename(path)),
-    NAMED,
-  );
+  return nameList(models.map(modelName), NAMED);
 }

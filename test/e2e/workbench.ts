@@ -95,6 +95,21 @@ export async function typePath(page: Page, path: string, title = ""): Promise<vo
   throw new Error(`The file dialog does not take ${path}`);
 }
 
+/** Answers the dialog that asks for the path of a file that is to be written. */
+export async function typeNewPath(page: Page, path: string, title: string): Promise<void> {
+  const widget = page.locator(".quick-input-widget").filter({ hasText: title });
+  const input = widget.locator(".quick-input-box input");
+  for (let tries = 0; tries < 20; tries++) {
+    await input.fill(path);
+    // The list of the folder that was typed has come: Enter before it is lost.
+    if (!(await appears(widget.locator(".quick-input-list .monaco-list-row", { hasText: ".." })))) continue;
+    if ((await input.inputValue()) !== path) continue;
+    await page.keyboard.press("Enter");
+    if (await appears(input, "hidden")) return;
+  }
+  throw new Error(`The dialog does not take ${path}`);
+}
+
 async function appears(locator: Locator, state: "visible" | "hidden" = "visible"): Promise<boolean> {
   return await locator.waitFor({ timeout: 1_000, state }).then(
     () => true,

@@ -82,7 +82,7 @@ function addedByTools(root: string, count: number): Pick<Row, "label" | "colour"
 }
 
 function missingText({ ignored, note }: MissingResource): string {
-  if (ignored) return l10n.t("signed, but left out of this check");
+  if (ignored) return l10n.t("signed, but excluded from this check");
   return note === undefined
     ? l10n.t("signed, but missing")
     : l10n.t("signed, but missing: {0}", noteText(note, l10n.t));

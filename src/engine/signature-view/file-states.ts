@@ -7,7 +7,7 @@
  * - `unsigned`: not signed, allowed by a policy
  * - `left-out`: not covered by the signature
  */
-export const FILE_STATES = ["changed", "missing", "added", "same", "listed", "unsigned", "left-out"] as const;
+export const FILE_STATES = ["changed", "missing", "added", "same", "listed", "unsigned", "excluded"] as const;
 export type FileState = (typeof FILE_STATES)[number];
 
 /** Which files are listed: `differing` is changed, missing and added. */

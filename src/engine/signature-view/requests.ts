@@ -37,7 +37,7 @@ export type FoundFile =
   | ({ readonly state: "changed" } & ChangedResource)
   | ({ readonly state: "missing" } & MissingResource)
   | ({ readonly state: "added" } & AddedEntry)
-  | ({ readonly state: "left-out" } & IgnoredEntry)
+  | ({ readonly state: "excluded" } & IgnoredEntry)
   | { readonly state: "unsigned"; readonly name: string };
 
 /** What the last verification found, if it is current. */

@@ -141,7 +141,7 @@ function how(verdict: Verdict): string[] {
     return [
       item(`${filesText(coverage, l10n.t)}, ${readingText(verdict, LOCALIZER)}`),
       ...partly,
-      ...leftOut(coverage),
+      ...excluded(coverage),
     ];
   }
   if (signer === undefined) return [];
@@ -149,11 +149,11 @@ function how(verdict: Verdict): string[] {
   return [item(l10n.t("Only the signature was verified, no file was read") + when)];
 }
 
-function leftOut(coverage: Coverage): string[] {
+function excluded(coverage: Coverage): string[] {
   const { hidden, hubLinks = [], unsigned } = coverage;
   const names = ignoredNames(coverage).map(codeSpan);
   return [
-    ...list(l10n.t("Left out ({0})", names.length), names),
+    ...list(l10n.t("Excluded ({0})", names.length), names),
     ...list(hubLinksLabel(hubLinks, l10n.t), hubLinks.map(codeSpan)),
     ...(hidden === undefined ? [] : hiddenList(hidden)),
     ...list(l10n.t("Not signed, allowed ({0})", unsigned.length), unsigned.map(codeSpan)),

@@ -53,7 +53,7 @@ export async function confirmSigningSeveral(
   );
   const detail = [
     nameList(names, NAMED),
-    l10n.t("Files to sign: {0}, {1}. Each model gets a signature of its own.", files, bytesText(bytes)),
+    l10n.t("Files to sign: {0}, {1}. Each model gets its own signature.", files, bytesText(bytes)),
     ...(toolFiles.length === 0 ? [] : [l10n.t("Added by tools, and to be signed: {0}.", nameList(toolFiles, NAMED))]),
     ...(replaced === 0 ? [] : [l10n.t("Replaces existing signatures: {0}.", replaced)]),
     ...method.notes.map(messageText),

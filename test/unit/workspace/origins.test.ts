@@ -40,7 +40,7 @@ describe("the origins of the models in a window", () => {
     });
   const files = () => origins.get(folder())?.origin?.files;
 
-  it("are read when a surface asks, by names and sizes, and change no verdict", async () => {
+  it("are read on demand, by names and sizes, and change no verdict", async () => {
     assert.equal(files(), undefined);
     const read = changed();
     origins.request(folder());
@@ -49,7 +49,7 @@ describe("the origins of the models in a window", () => {
     assert.equal(registry.get(folder())?.verdict.state, "unsigned");
   });
 
-  it("have digests once somebody asked for them, and a later read compares them again", async () => {
+  it("have digests once they were requested, and a later read compares them again", async () => {
     await origins.check(folder(), {});
     assert.equal(files()?.match.length, 5);
     writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
@@ -65,7 +65,7 @@ describe("the origins of the models in a window", () => {
     assert.equal(files()?.match.length, 5);
   });
 
-  it("are read again where the registry has news of the model, and forgotten with it", async () => {
+  it("are read again when the model changes, and removed with it", async () => {
     await origins.read(folder());
     rmSync(join(folder(), "README.md"));
     const read = changed();
@@ -77,7 +77,7 @@ describe("the origins of the models in a window", () => {
     assert.deepEqual(errors, []);
   });
 
-  it("report a model that cannot be read, and go on", async () => {
+  it("report a model that cannot be read, and continue", async () => {
     const failed = new Promise<void>((resolve) => {
       errors.push = (...all: unknown[]) => {
         resolve();

@@ -42,7 +42,7 @@ const FILES: Readonly<Record<FileState, readonly Shape[]>> = {
   missing: [RING, MINUS],
   added: [RING, PLUS],
   unsigned: [TRIANGLE, MARK],
-  "left-out": [MINUS],
+  excluded: [MINUS],
 };
 
 export function filePicture(state: FileState): SVGElement {

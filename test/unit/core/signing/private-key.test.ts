@@ -32,7 +32,7 @@ describe("reading a private key", () => {
     }
   }
 
-  it("reports any wrong passphrase as such, whatever the decrypted bytes look like", async () => {
+  it("reports any wrong passphrase as such, for any decrypted bytes", async () => {
     const pem = privatePem(makeKeys(), "sec1", "correct horse");
     for (let attempt = 0; attempt < 1000; attempt++) {
       await failsWith("KEY_PASSPHRASE_WRONG", () => read(pem, `wrong ${attempt}`));
@@ -49,13 +49,13 @@ describe("reading a private key", () => {
     "an RSA key": [makeKeys("RSA").privatePem, "KEY_UNSUPPORTED", /is an RSA key/],
     "an Ed25519 key": [makeKeys("Ed25519").privatePem, "KEY_UNSUPPORTED", /is an Ed25519 key/],
     "another curve": [secp256k1.export({ type: "pkcs8", format: "pem" }).toString(), "KEY_UNSUPPORTED", /secp256k1/],
-    "a public key": [makeKeys().publicPem, "KEY_UNREADABLE", /it holds a PUBLIC KEY/],
-    "a certificate": [makeChain().leaf.pem, "KEY_UNREADABLE", /it holds a CERTIFICATE/],
-    "two keys": [`${makeKeys().privatePem}${makeKeys().privatePem}`, "KEY_UNREADABLE", /holds 2 private keys/],
+    "a public key": [makeKeys().publicPem, "KEY_UNREADABLE", /it contains a PUBLIC KEY/],
+    "a certificate": [makeChain().leaf.pem, "KEY_UNREADABLE", /it contains a CERTIFICATE/],
+    "two keys": [`${makeKeys().privatePem}${makeKeys().privatePem}`, "KEY_UNREADABLE", /contains 2 private keys/],
     text: ["hello", "KEY_UNREADABLE", /no PEM header/],
   } as const;
   for (const [name, [pem, code, message]] of Object.entries(refused)) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       assert.match((await failsWith(code, () => read(pem))).message, message);
     });
   }

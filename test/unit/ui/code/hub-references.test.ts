@@ -45,7 +45,7 @@ describe("models of the Hugging Face Hub in code", () => {
     assert.equal(read('snapshot_download(revision="v1", repo_id="acme/tiny")')[0]?.revision, "v1");
   });
 
-  it("have the place after the name, where an argument can be put", () => {
+  it("have the position after the name, where an argument can be inserted", () => {
     const text = 'x = AutoModel.from_pretrained("acme/tiny")';
     const after = read(text)[0]?.after ?? 0;
     assert.equal(

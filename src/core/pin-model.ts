@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "./errors.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { findSignatures } from "./model/find-signatures.ts";
+import { hubSnapshot } from "./model/hub-cache.ts";
 import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
@@ -183,7 +184,13 @@ function authorityFor(
   digest: NonNullable<AuthorityDocument["digest"]>,
   taken: readonly string[],
 ): AuthorityDocument {
-  return { name: freeName(`pinned ${path === "." ? "files" : basename(path)}`.slice(0, 100), taken), digest };
+  return {
+    name: freeName(
+      `pinned ${path === "." ? "files" : (hubSnapshot(path)?.name ?? basename(path))}`.slice(0, 100),
+      taken,
+    ),
+    digest,
+  };
 }
 
 function freeName(wanted: string, taken: readonly string[]): string {

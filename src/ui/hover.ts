@@ -1,6 +1,6 @@
 import { l10n, MarkdownString, workspace } from "vscode";
 import { changedFileCount, firstChangedFiles, isUndownloaded } from "../core/manifest/changed-files.ts";
-import { isToolFilesOnly, unknownFirst } from "../core/manifest/innocent-differences.ts";
+import { isOnlyToolFiles, isToolFilesOnly, unknownFirst } from "../core/manifest/innocent-differences.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import {
   filesText,
@@ -10,6 +10,7 @@ import {
   type Noted,
   noteText,
   readingText,
+  toolFilesText,
 } from "../core/presentation/coverage-text.ts";
 import { reasonLines } from "../core/presentation/decision-text.ts";
 import { originSentences } from "../core/presentation/origin-text.ts";
@@ -128,7 +129,8 @@ function differences(verdict: Verdict): string[] {
       .map((file) => l10n.t("Added: {0}", noted(file.name, file))),
   ].slice(0, FILES_SHOWN);
   const more = changedFileCount(comparison) + comparison.missing.length + comparison.added.length - all.length;
-  return more > 0 ? [...all, l10n.t("… and {0} more", more)] : all;
+  const summary = isOnlyToolFiles(comparison) ? [toolFilesText(comparison, l10n.t)] : [];
+  return [...summary, ...all, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])];
 }
 
 /** Notes that the reasons of the verdict explain in full. */

@@ -3,11 +3,12 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { openWorkbench, screenshot } from "../support/browser.ts";
+import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
-import { changeSettings, trustKeys } from "../support/editor-workspace.ts";
+import { trustKeys } from "../support/editor-workspace.ts";
 import { type InnocentWorkspace, makeInnocentWorkspace } from "../support/innocent-workspace.ts";
 import { themes } from "../support/themes.ts";
+import { chooseTheme } from "./viewer.ts";
 import { chooseEntry, contextMenu, hoverOver, iconColour, modelRow, openView } from "./workbench.ts";
 
 interface Shown {
@@ -83,12 +84,12 @@ const MODELS: Readonly<Record<string, Shown>> = {
   "foreign-script": { ...INVALID, text: "not JSON", ...both("model.sig") },
 };
 
-/** Class of the workbench to the theme's name. */
+/** Class of the workbench to the theme's name in the list of themes. */
 const THEMES = {
-  "vs-dark": "Default Dark Modern",
-  vs: "Default Light Modern",
-  "hc-black": "Default High Contrast",
-  "hc-light": "Default High Contrast Light",
+  "vs-dark": "Dark Modern",
+  vs: "Light Modern",
+  "hc-black": "Dark High Contrast",
+  "hc-light": "Light High Contrast",
 };
 
 describe("what is not tampering, and the attack beside it, by a person", () => {
@@ -121,18 +122,20 @@ describe("what is not tampering, and the attack beside it, by a person", () => {
     for (const [name, { state, colour, text }] of Object.entries(MODELS)) {
       const row = modelRow(page, name, state);
       await row.getByText(text, { exact: true }).waitFor();
-      assert.equal(await iconColour(row), colour, name);
+      assert.equal(await iconColour(page, row), colour, name);
     }
   }
 
   for (const [name, theme] of themes(THEMES)) {
     it(`have rows that are readable in ${name}: only attacks are red without a cause`, async () => {
-      await changeSettings(session.server, { "workbench.colorTheme": theme });
+      await chooseTheme(page, theme);
       await page.locator(`.monaco-workbench.${name}`).waitFor();
       await everyRow();
       await page.locator(".statusbar-item", { hasText: "9 of 12 models failed verification" }).waitFor();
       await screenshot(page, `innocent-01-${name}`);
-      await (await hoverOver(page, modelRow(page, "tools"))).getByText("10 files added by tools").waitFor();
+      await (await hoverOver(page, modelRow(page, "tools")))
+        .getByText("signed files unchanged; 10 files added by tools")
+        .waitFor();
       await screenshot(page, `innocent-02-${name}`);
       await page.mouse.move(900, 300);
     });
@@ -151,8 +154,11 @@ describe("what is not tampering, and the attack beside it, by a person", () => {
   });
 
   it("say in the copied report what each differing file is", async () => {
-    await modelRow(page, "acme/cached").click();
+    // A click would open a row, and what is below a model has no menu.
+    await runCommand(page, "Model Provenance: Show Models");
+    await page.keyboard.press("Home");
     await page.keyboard.press("ControlOrMeta+a");
+    await modelRow(page, "acme/cached").and(page.locator(".selected")).waitFor();
     const menu = await contextMenu(page, modelRow(page, "acme/cached"));
     await chooseEntry(menu, "Copy Report as Markdown");
     await page.locator(".statusbar-item", { hasText: "Copied 12 reports" }).waitFor();
@@ -172,7 +178,7 @@ describe("what is not tampering, and the attack beside it, by a person", () => {
     await modelRow(page, "tools").click();
     const added = row("Added by tools (10)");
     await added.getByText("Ignore…").waitFor();
-    assert.equal(await iconColour(added), "amber");
+    assert.equal(await iconColour(page, added), "amber");
     await screenshot(page, "innocent-05-opened-tools");
     await added.click();
     await page.locator(".quick-input-widget").getByText("10 Selected").waitFor();

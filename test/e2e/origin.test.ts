@@ -7,9 +7,10 @@ import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { safetensors } from "../support/downloads/hub-files.ts";
 import { buildDownload } from "../support/downloads/kept-downloads.ts";
 import { e2eSession } from "../support/e2e.ts";
-import { changeByte, changeSettings } from "../support/editor-workspace.ts";
+import { changeByte } from "../support/editor-workspace.ts";
 import { writeTree } from "../support/temporary-folder.ts";
 import { themes } from "../support/themes.ts";
+import { chooseTheme } from "./viewer.ts";
 import {
   chooseEntry,
   contextMenu,
@@ -19,14 +20,15 @@ import {
   modelRow,
   notification,
   openView,
+  pick,
 } from "./workbench.ts";
 
-/** Class of the workbench to the theme's name. */
+/** Class of the workbench to the theme's name in the list of themes. */
 const THEMES = {
-  vs: "Default Light Modern",
-  "hc-black": "Default High Contrast",
-  "vs-dark": "Default Dark Modern",
-  "hc-light": "Default High Contrast Light",
+  vs: "Light Modern",
+  "hc-black": "Dark High Contrast",
+  "vs-dark": "Dark Modern",
+  "hc-light": "Light High Contrast",
 };
 
 const WEIGHTS = "036c1bb2b9c8a61809ea4ca5b135471473f3ed3f0a6cf11751fd4c177e2dd0ff";
@@ -68,20 +70,10 @@ describe("unsigned models of a Hugging Face cache, by a person", () => {
     await chooseEntry(await contextMenu(page, modelRow(page, model)), entry);
   }
 
-  for (const [name, theme] of themes(THEMES)) {
-    it(`have rows that are readable in ${name}`, async () => {
-      await changeSettings(session.server, { "workbench.colorTheme": theme });
-      await page.locator(`.monaco-workbench.${name}`).waitFor();
-      await modelRow(page, "acme/changed").waitFor();
-      await runCommand(page, "Model Provenance: Collapse All").catch(() => undefined);
-      await screenshot(page, `origin-00-${name}`);
-    });
-  }
-
   it("are listed under the names of their repositories: not signed, and nothing else is claimed", async () => {
     for (const name of ["acme/changed", "acme/matching", "acme/pinned", "acme/tiny", "adapter"]) {
       await modelRow(page, name, "Not signed").waitFor();
-      assert.equal(await iconColour(modelRow(page, name)), "neutral", name);
+      assert.equal(await iconColour(page, modelRow(page, name)), "neutral", name);
     }
     await screenshot(page, "origin-01-listed");
   });
@@ -95,10 +87,10 @@ describe("unsigned models of a Hugging Face cache, by a person", () => {
     await notification(page, "model.safetensors differs from its download record: changed or damaged.").waitFor();
     await screenshot(page, "origin-02-compared");
     const differing = row("1 changed since download");
-    assert.equal(await iconColour(differing), "amber");
+    assert.equal(await iconColour(page, differing), "amber");
     await differing.locator(".monaco-tl-twistie").click();
-    assert.equal(await iconColour(row("model.safetensors").first()), "amber");
-    assert.equal(await iconColour(modelRow(page, "acme/matching", "Not signed")), "neutral");
+    assert.equal(await iconColour(page, row("model.safetensors").first()), "amber");
+    assert.equal(await iconColour(page, modelRow(page, "acme/matching", "Not signed")), "neutral");
     const hover = await hoverOver(page, modelRow(page, "acme/changed", "Not signed"));
     await hover.getByText("⚠ model.safetensors differs from its download record").waitFor();
     await screenshot(page, "origin-03-hover");
@@ -125,19 +117,40 @@ describe("unsigned models of a Hugging Face cache, by a person", () => {
     await pinned.waitFor();
     await notification(page, "acme/pinned is pinned in model-policy.yaml.").waitFor();
     await modelRow(page, "adapter").click();
-    assert.equal(await iconColour(pinned), "blue");
-    await (await hoverOver(page, pinned)).getByText("Same bytes as pinned in model-policy.yaml").waitFor();
+    assert.equal(await iconColour(page, pinned), "blue");
+    await (await hoverOver(page, pinned)).getByText("Same bytes as pinned · acme/pinned").waitFor();
     await screenshot(page, "origin-06-pinned");
     await page.mouse.move(900, 300);
-    assert.match(readFileSync(join(hub, "model-policy.yaml"), "utf8"), /purl|pkg:huggingface\/acme\/pinned@1{10}/);
+    assert.match(
+      readFileSync(join(hub, "model-policy.yaml"), "utf8"),
+      /name: pinned acme\/pinned\n[\s\S]*source: pkg:huggingface\/acme\/pinned@1{10}/,
+    );
     changeByte(join(hub, "models--acme--pinned", "blobs", WEIGHTS));
     const broken = modelRow(page, "acme/pinned", "Changed since pinned");
     await broken.waitFor();
-    assert.equal(await iconColour(broken), "red");
+    assert.equal(await iconColour(page, broken), "red");
     await (await hoverOver(page, broken)).getByText("Changed: model.safetensors").waitFor();
     await screenshot(page, "origin-07-changed");
     await page.mouse.move(900, 300);
     changeByte(join(hub, "models--acme--pinned", "blobs", WEIGHTS));
     await pinned.waitFor();
   });
+
+  for (const [name, theme] of themes(THEMES)) {
+    it(`have rows that are readable in ${name}`, async () => {
+      await chooseTheme(page, theme);
+      await page.locator(`.monaco-workbench.${name}`).waitFor();
+      await runCommand(page, "Model Provenance: Check Against Download Record");
+      await pick(page, "acme/changed");
+      await runCommand(page, "Notifications: Clear All Notifications");
+      if (!(await row("1 changed since download").isVisible())) await modelRow(page, "acme/changed").click();
+      await row("1 changed since download").waitFor();
+      assert.equal(await iconColour(page, row("1 changed since download")), "amber");
+      await modelRow(page, "adapter").click();
+      assert.equal(await iconColour(page, modelRow(page, "acme/changed")), "neutral");
+      const hover = await hoverOver(page, modelRow(page, "acme/changed"));
+      await hover.getByText("⚠ model.safetensors differs from its download record").waitFor();
+      await screenshot(page, `origin-08-${name}`);
+    });
+  }
 });

@@ -14,20 +14,22 @@ export function modelRow(page: Page, name: string, state = ""): Locator {
 }
 
 /** Which of the extension's colours the icon of a row has, as the theme draws it; of a row that is not selected. */
-export async function iconColour(row: Locator): Promise<string> {
+export async function iconColour(page: Page, row: Locator): Promise<string> {
+  const label = await row.getAttribute("aria-label");
   return String(
-    await row.evaluate(`(row) => {
+    await page.evaluate(`(() => {
+      const rows = [...document.querySelectorAll(".sidebar .monaco-list-row")];
+      const row = rows.find((one) => one.getAttribute("aria-label") === ${JSON.stringify(label)});
       const icon = row.querySelector(".custom-view-tree-node-item-icon");
       const probe = icon.parentElement.appendChild(document.createElement("span"));
       const names = { verified: "green", pinned: "blue", caution: "amber", alarm: "red" };
-      const colour = getComputedStyle(icon).color;
       const found = Object.keys(names).find((name) => {
         probe.style.color = "var(--vscode-modelProvenance-" + name + "Foreground)";
-        return getComputedStyle(probe).color === colour;
+        return getComputedStyle(probe).color === getComputedStyle(icon).color;
       });
       probe.remove();
       return found === undefined ? "neutral" : names[found];
-    }`),
+    })()`),
   );
 }
 

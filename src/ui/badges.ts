@@ -103,9 +103,7 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
       decorate(join(path, name), "✗", changed, "red");
     for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added);
   }
-  if (look.badge !== undefined) {
-    decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";
-  }
+  if (look.badge !== undefined) decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";
   return shown;
 }
 

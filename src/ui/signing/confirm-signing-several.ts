@@ -22,13 +22,13 @@ export interface SigningTarget {
  * Shows what is signed, for several models at once. Nothing has happened yet; a signature over other files than it covers
  * is still only replaced after a question of its own.
  *
- * @returns the paths that are excluded, canonical, by the path of the model: files that tools added, if the person says so
- * @throws CancellationError unless the person confirms
+ * @returns the paths that are excluded, canonical, by the path of the model: files that tools added, if the user chooses that
+ * @throws CancellationError unless the user confirms
  */
 export async function confirmSigningSeveral(
   targets: readonly SigningTarget[],
   method: SigningMethod,
-  engine: Pick<Engine, "previewSigning">,
+  engine: Pick<Engine, "run">,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   let [files, bytes] = [0, 0];
   const added = new Map<string, readonly string[]>();
@@ -36,7 +36,7 @@ export async function confirmSigningSeveral(
     for (const [index, { model, signature }] of targets.entries()) {
       if (signal.aborted) throw new CancellationError();
       report.step(l10n.t("{0} of {1}", index + 1, targets.length));
-      const preview = await engine.previewSigning(model.path, signature);
+      const preview = await engine.run("previewSigning", { model: model.path, signature });
       files += preview.fileCount;
       bytes += preview.totalBytes;
       if (preview.toolFiles.length > 0)

@@ -111,7 +111,7 @@ describe("a report in Markdown", () => {
 - 2 files, 2 B, every byte read
 - Read through links of the Hugging Face cache (1)
   - \`a.json\`
-- Model: \`project/hub/models--acme--tiny/snapshots/${"a1".repeat(20)}\`
+- Model: \`project/models/hub/models--acme--tiny/snapshots/${"a1".repeat(20)}\`
 `,
     );
   });

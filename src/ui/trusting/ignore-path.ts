@@ -25,11 +25,12 @@ const NAMED = 8;
 export async function ignorePath([target, name]: readonly unknown[], services: Services): Promise<void> {
   requireTrustedWorkspace();
   const model = await targetModel([target], "verify", services);
-  const paths = typeof name === "string" ? [name] : await choosePaths(model);
   const ignorable = ignorablePaths(model.verdict);
-  if (!paths.every((path) => ignorable.includes(path))) throw nothingToIgnore(model);
+  if (ignorable.length === 0) throw nothingToIgnore(model);
   const { covering } = await policiesOf(model, services);
   if (covering.length === 0) throw noPolicy(model, services);
+  const paths = typeof name === "string" ? [name] : await choosePaths(model, ignorable);
+  if (!paths.every((path) => ignorable.includes(path))) throw nothingToIgnore(model);
   const destinations = covering.filter(({ policy }) => mayIgnore(policy, paths));
   if (destinations.length === 0) throw nothingToIgnore(model);
   const title = l10n.t("Ignore {0}", pathsText(paths));
@@ -55,9 +56,7 @@ function mayIgnore({ verification, authorities }: PolicyDestination["policy"], p
 }
 
 /** The only unsigned file without asking: what is written is shown anyway. Files of tools are checked from the start. */
-async function choosePaths(model: KnownModel): Promise<readonly string[]> {
-  const paths = ignorablePaths(model.verdict);
-  if (paths.length === 0) throw nothingToIgnore(model);
+async function choosePaths(model: KnownModel, paths: readonly string[]): Promise<readonly string[]> {
   if (paths.length === 1) return paths;
   const picked = isToolFilesOnly(model.verdict);
   const items = paths.map((path) => ({ path, label: messageText(path), picked }));

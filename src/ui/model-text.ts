@@ -12,9 +12,16 @@ import { EDITOR } from "./localizer.ts";
 /** Characters of an identity in a list; the tooltip has it in full. */
 const SHORT = 48;
 
-/** The name of the folder or file; of a snapshot in a Hugging Face cache, that of the repository. */
-export function modelName({ path }: Pick<KnownModel, "path">): string {
-  return plainText(hubSnapshot(path)?.name ?? basename(path));
+/** What a model is named by. */
+type Named = Pick<KnownModel, "path" | "name">;
+
+/** The name of the folder or file; in a Hugging Face cache and in Ollama's store, that of the repository. */
+export function modelName(model: Named): string {
+  return plainText(ownName(model));
+}
+
+function ownName({ path, name }: Named): string {
+  return name ?? hubSnapshot(path)?.name ?? basename(path);
 }
 
 /** The shortest text that distinguishes the model in the list: its name, or a path. */
@@ -25,7 +32,7 @@ export function distinctName(model: KnownModel, all: readonly KnownModel[]): str
 }
 
 const NAMES: readonly ((model: KnownModel) => string)[] = [
-  ({ path }) => hubSnapshot(path)?.name ?? basename(path),
+  ownName,
   ({ path }) => hubRevision(path) ?? basename(path),
   ({ path, folder }) => (folder === undefined || folder === path ? path : relative(folder, path)),
   ({ path, folder }) => (folder === undefined ? path : relative(dirname(folder), path)),

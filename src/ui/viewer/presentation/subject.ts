@@ -40,7 +40,7 @@ export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & 
 }
 
 export function subjectName({ model, path, summary }: Subject): string {
-  if (model !== undefined) return plainText(hubSnapshot(model.path)?.name ?? basename(model.path));
+  if (model !== undefined) return plainText(model.name ?? hubSnapshot(model.path)?.name ?? basename(model.path));
   const name = summary.statement?.subject ?? "";
   return plainText(name === "" ? basename(path) : name);
 }

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { ChangedResource, Comparison } from "../core/manifest/comparison.ts";
+import { unknownFirst } from "../core/manifest/innocent-differences.ts";
 import type { HiddenContent } from "../core/model/file-list.ts";
 import { bytesText, countText, durationText, shortHex, utcMinutes } from "../core/presentation/bytes-and-time.ts";
 import { ignoredByText, noteText, partlyText } from "../core/presentation/coverage-text.ts";
@@ -164,7 +165,7 @@ function noted(name: string, note: string | undefined): Line {
   return note === undefined ? [name] : [`${name}  `, { text: note, style: "dim" }];
 }
 
-/** Every difference, by name. */
+/** Every difference, by name; of the added files, those of tools last. */
 export function comparisonFields({ changed, missing, added }: Comparison, options: ReportOptions): Line[] {
   const listed = <T>(label: string, entries: readonly T[], line: (entry: T) => Line): Line[] => {
     const isWhole = options.long || options.all === true || entries.length <= FOLD_AFTER;
@@ -178,7 +179,7 @@ export function comparisonFields({ changed, missing, added }: Comparison, option
       const what = ignored ? "ignored" : note;
       return noted(name, what && noteText(what, ENGLISH.t));
     }),
-    ...listed("added", added, ({ name, note }) => noted(name, note && noteText(note, ENGLISH.t))),
+    ...listed("added", unknownFirst(added), ({ name, note }) => noted(name, note && noteText(note, ENGLISH.t))),
   ];
 }
 

@@ -8,7 +8,7 @@ import {
   Uri,
   window,
 } from "vscode";
-import { firstChangedFiles } from "../core/manifest/changed-files.ts";
+import { firstChangedFiles, isUndownloaded } from "../core/manifest/changed-files.ts";
 import { signerName } from "../core/presentation/signer-text.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -98,7 +98,9 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
     const signer = verdict.signer === undefined ? l10n.t("its signer") : plainText(signerName(verdict.signer, l10n.t));
     const changed = l10n.t("Changed since {0} signed it.", signer);
     const added = l10n.t("Added since {0} signed the model.", signer);
-    for (const { name } of firstChangedFiles(comparison, FILES_SHOWN)) decorate(join(path, name), "✗", changed, "red");
+    const differing = comparison.changed.filter((change) => !isUndownloaded(change));
+    for (const { name } of firstChangedFiles({ ...comparison, changed: differing }, FILES_SHOWN))
+      decorate(join(path, name), "✗", changed, "red");
     for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added);
   }
   if (look.badge !== undefined) decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { l10n, Uri } from "vscode";
-import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
+import { l10n, Uri, workspace } from "vscode";
+import { changedFileCount, firstChangedFiles, isUndownloaded } from "../core/manifest/changed-files.ts";
 import type { ChangedResource, MissingResource } from "../core/manifest/comparison.ts";
-import { isOnlyToolFiles } from "../core/manifest/innocent-differences.ts";
+import { isOnlyToolFiles, unknownFirst } from "../core/manifest/innocent-differences.ts";
 import { noteText } from "../core/presentation/coverage-text.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { Row } from "./tree-nodes.ts";
 
@@ -17,7 +18,6 @@ const PARTS_SHOWN = 8;
 export function differenceRows(root: string, { comparison }: Verdict): readonly Row[] {
   if (comparison === undefined) return [];
   const open = (name: string): Uri => Uri.file(join(root, name));
-  const addedColour = isOnlyToolFiles(comparison) ? "amber" : "red";
   const waiting = { ...comparison, changed: comparison.changed.filter(isUndownloaded) };
   const others = { ...comparison, changed: comparison.changed.filter((change) => !isUndownloaded(change)) };
   const changed = firstChangedFiles(others, FILES_SHOWN);
@@ -42,8 +42,14 @@ export function differenceRows(root: string, { comparison }: Verdict): readonly 
       (file) => ({ description: missingText(file) }),
     ),
     ...group(
-      { id: "added", label: l10n.t("Added ({0})", comparison.added.length), icon: "diff-added", colour: addedColour },
-      comparison.added,
+      {
+        id: "added",
+        icon: "diff-added",
+        ...(isOnlyToolFiles(comparison)
+          ? addedByTools(root, comparison.added.length)
+          : { label: l10n.t("Added ({0})", comparison.added.length), colour: "red" as const }),
+      },
+      unknownFirst(comparison.added),
       (file) => ({
         opens: open(file.name),
         description:
@@ -53,8 +59,17 @@ export function differenceRows(root: string, { comparison }: Verdict): readonly 
   ];
 }
 
-function isUndownloaded({ note }: ChangedResource): boolean {
-  return note === "lfs-not-downloaded";
+/** No alarm: the row offers to have a policy ignore the files. */
+function addedByTools(root: string, count: number): Pick<Row, "label" | "colour" | "description" | "command"> {
+  const label = l10n.t("Added by tools ({0})", count);
+  if (!workspace.isTrusted) return { label, colour: "amber" };
+  const title = l10n.t("Ignore…");
+  return {
+    label,
+    colour: "amber",
+    description: title,
+    command: { command: COMMANDS.ignorePath, title, arguments: [root] },
+  };
 }
 
 function missingText({ ignored, note }: MissingResource): string {
@@ -65,7 +80,7 @@ function missingText({ ignored, note }: MissingResource): string {
 }
 
 function group<T extends { readonly name: string }>(
-  heading: Pick<Row, "id" | "label" | "icon" | "colour">,
+  heading: Pick<Row, "id" | "label" | "icon" | "colour" | "description" | "command">,
   files: readonly T[],
   row: (file: T) => Partial<Row>,
   count = files.length,

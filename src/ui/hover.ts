@@ -1,7 +1,17 @@
-import { l10n, MarkdownString } from "vscode";
-import { changedFileCount, firstChangedFiles } from "../core/manifest/changed-files.ts";
+import { l10n, MarkdownString, workspace } from "vscode";
+import { changedFileCount, firstChangedFiles, isUndownloaded } from "../core/manifest/changed-files.ts";
+import { isOnlyToolFiles, isToolFilesOnly, unknownFirst } from "../core/manifest/innocent-differences.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
-import { filesText, hiddenText, ignoredNames, readingText } from "../core/presentation/coverage-text.ts";
+import {
+  filesText,
+  hiddenText,
+  hubLinksLabel,
+  ignoredNames,
+  type Noted,
+  noteText,
+  readingText,
+  toolFilesText,
+} from "../core/presentation/coverage-text.ts";
 import { reasonLines } from "../core/presentation/decision-text.ts";
 import { originSentences } from "../core/presentation/origin-text.ts";
 import { signedByLine } from "../core/presentation/signer-text.ts";
@@ -27,6 +37,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.compare,
   COMMANDS.trustSigner,
   COMMANDS.checkOrigin,
+  COMMANDS.ignorePath,
 ];
 
 /** Builds Markdown without markup of others: text of a bundle or a disk is escaped. */
@@ -109,12 +120,26 @@ function differences(verdict: Verdict): string[] {
   const { comparison } = verdict;
   if (verdict.state !== "modified" || comparison === undefined) return [];
   const all = [
-    ...firstChangedFiles(comparison, FILES_SHOWN).map(({ name }) => l10n.t("Changed: {0}", name)),
-    ...comparison.missing.slice(0, FILES_SHOWN).map(({ name }) => l10n.t("Missing: {0}", name)),
-    ...comparison.added.slice(0, FILES_SHOWN).map(({ name }) => l10n.t("Added: {0}", name)),
+    ...firstChangedFiles(comparison, FILES_SHOWN).map(({ name, parts }) =>
+      parts.every(isUndownloaded) ? l10n.t("Not downloaded: {0}", name) : l10n.t("Changed: {0}", noted(name, parts[0])),
+    ),
+    ...comparison.missing.slice(0, FILES_SHOWN).map((file) => l10n.t("Missing: {0}", noted(file.name, file))),
+    ...unknownFirst(comparison.added)
+      .slice(0, FILES_SHOWN)
+      .map((file) => l10n.t("Added: {0}", noted(file.name, file))),
   ].slice(0, FILES_SHOWN);
   const more = changedFileCount(comparison) + comparison.missing.length + comparison.added.length - all.length;
-  return more > 0 ? [...all, l10n.t("… and {0} more", more)] : all;
+  const summary = isOnlyToolFiles(comparison) ? [toolFilesText(comparison, l10n.t)] : [];
+  return [...summary, ...all, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])];
+}
+
+/** Notes that the reasons of the verdict explain in full. */
+const IN_REASONS: ReadonlySet<string> = new Set(["lfs-not-downloaded", "lfs-pointer", "line-endings"]);
+
+/** The name, and what the file is, where that is known. */
+function noted(name: string, file: Noted | undefined): string {
+  const note = file?.note;
+  return note === undefined || IN_REASONS.has(note) ? name : `${name} (${noteText(note, l10n.t)})`;
 }
 
 /** Why the verdict is outdated, and what it was. */
@@ -133,12 +158,13 @@ function how(model: KnownModel): string[] {
   if (verdict.coverage === undefined) {
     return verdict.signer === undefined ? [] : [l10n.t("Only the signature was checked, no file was read")];
   }
-  const { hidden } = verdict.coverage;
+  const { hidden, hubLinks = [] } = verdict.coverage;
   const excluded = ignoredNames(verdict.coverage);
   const read = `${filesText(verdict.coverage, l10n.t)} · ${readingText(verdict, EDITOR)}`;
   return [
     read,
     ...(excluded.length === 0 ? [] : [l10n.t("Excluded: {0}", excluded.join(", "))]),
+    ...(hubLinks.length === 0 ? [] : [hubLinksLabel(hubLinks, l10n.t)]),
     ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN, l10n.t)}`]),
   ];
 }
@@ -154,6 +180,9 @@ function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): vo
   const trust = trustLabel(model.verdict, l10n.t);
   if (trust !== undefined) hover.link(trust, COMMANDS.trustSigner, model.path).text(" · ");
   hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
+  if (isToolFilesOnly(model.verdict) && workspace.isTrusted) {
+    hover.link(l10n.t("Ignore…"), COMMANDS.ignorePath, model.path).text(" · ");
+  }
   if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");
   hover.link(l10n.t("Copy Report"), COMMANDS.copyReportAsMarkdown, model.path);

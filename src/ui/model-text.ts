@@ -12,12 +12,15 @@ import { EDITOR } from "./localizer.ts";
 /** Characters of an identity in a list; the tooltip has it in full. */
 const SHORT = 48;
 
+/** What a model is named by. */
+type Named = Pick<KnownModel, "path" | "name">;
+
 /** The name of the folder or file; in a Hugging Face cache and in Ollama's store, that of the repository. */
-export function modelName(model: KnownModel): string {
+export function modelName(model: Named): string {
   return plainText(ownName(model));
 }
 
-function ownName({ path, name }: KnownModel): string {
+function ownName({ path, name }: Named): string {
   return name ?? hubSnapshot(path)?.name ?? basename(path);
 }
 
@@ -64,7 +67,7 @@ export function modelSentence(model: KnownModel): string {
 /** The verdict as a sentence for Problems. */
 export function modelProblemSentence({ verdict, ...model }: KnownModel): string {
   const reason = verdict.reasons[0]?.message;
-  const parts = { name: modelName({ verdict, ...model }), ...(reason !== undefined && { reason }) };
+  const parts = { name: modelName(model), ...(reason !== undefined && { reason }) };
   return plainText(problemSentence(verdict, parts, EDITOR));
 }
 

@@ -3,6 +3,7 @@ import type { OriginReport } from "../core/origin/origin.ts";
 import {
   filesText,
   hiddenLabel,
+  hubLinksLabel,
   ignoredByText,
   partlyText,
   readingText,
@@ -188,7 +189,7 @@ function coverageRow(verdict: Verdict): Row[] {
     const label = plainText(partlyText(parts, l10n.t));
     children.push({ id: `parts:${index}`, icon: "warning", colour: "amber", label });
   }
-  children.push(...hiddenRow(coverage));
+  children.push(...hubLinksRow(coverage), ...hiddenRow(coverage));
   return [
     {
       id: "files",
@@ -197,6 +198,30 @@ function coverageRow(verdict: Verdict): Row[] {
       description: shortReadingText(verdict, EDITOR),
       tooltip: readingText(verdict, EDITOR),
       children,
+    },
+  ];
+}
+
+/** Names listed below one row. */
+const NAMES_LISTED = 500;
+
+function hubLinksRow({ hubLinks = [] }: Coverage): Row[] {
+  if (hubLinks.length === 0) return [];
+  const more = hubLinks.length - NAMES_LISTED;
+  return [
+    {
+      id: "hub-links",
+      icon: "link",
+      label: hubLinksLabel(hubLinks, l10n.t),
+      tooltip: l10n.t("Each file is a link to a blob of the same repository. That is how the cache stores files."),
+      children: [
+        ...hubLinks.slice(0, NAMES_LISTED).map((name) => ({
+          id: `hub-link:${name}`,
+          icon: "dash",
+          label: plainText(name),
+        })),
+        ...(more > 0 ? [{ id: "hub-link:more", icon: "ellipsis", label: l10n.t("… and {0} more", more) }] : []),
+      ],
     },
   ];
 }

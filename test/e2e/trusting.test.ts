@@ -150,7 +150,6 @@ describe("a user of Problems and policies", () => {
     await modelRow(page, "drafts").click();
     await runCommand(page, "Model Provenance: Ignore Path…");
     await pick(page, "whisper-small");
-    await pick(page, "notes.txt");
     const question = dialog("Ignore notes.txt in whisper-small?");
     await question.waitFor();
     await screenshot(page, "trusting-13-light-ignore");

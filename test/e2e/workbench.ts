@@ -13,6 +13,26 @@ export function modelRow(page: Page, name: string, state = ""): Locator {
   return page.locator(`.sidebar .monaco-list-row[aria-label^="${name}, ${state}"]`);
 }
 
+/** Which of the extension's colours the icon of a row has, as the theme draws it; of a row that is not selected. */
+export async function iconColour(page: Page, row: Locator): Promise<string> {
+  const label = await row.getAttribute("aria-label");
+  return String(
+    await page.evaluate(`(() => {
+      const rows = [...document.querySelectorAll(".sidebar .monaco-list-row")];
+      const row = rows.find((one) => one.getAttribute("aria-label") === ${JSON.stringify(label)});
+      const icon = row.querySelector(".custom-view-tree-node-item-icon");
+      const probe = icon.parentElement.appendChild(document.createElement("span"));
+      const names = { verified: "green", pinned: "blue", caution: "amber", alarm: "red" };
+      const found = Object.keys(names).find((name) => {
+        probe.style.color = "var(--vscode-modelProvenance-" + name + "Foreground)";
+        return getComputedStyle(probe).color === getComputedStyle(icon).color;
+      });
+      probe.remove();
+      return found === undefined ? "neutral" : names[found];
+    })()`),
+  );
+}
+
 /** The row of a file or folder in the explorer. */
 export function explorerRow(page: Page, name: string): Locator {
   return page
@@ -75,6 +95,21 @@ export async function typePath(page: Page, path: string, title = ""): Promise<vo
     if (await appears(button, "hidden")) return;
   }
   throw new Error(`The file dialog does not take ${path}`);
+}
+
+/** Answers the dialog that asks for the path of a file that is to be written. */
+export async function typeNewPath(page: Page, path: string, title: string): Promise<void> {
+  const widget = page.locator(".quick-input-widget").filter({ hasText: title });
+  const input = widget.locator(".quick-input-box input");
+  for (let tries = 0; tries < 20; tries++) {
+    await input.fill(path);
+    // The list of the folder that was typed has come: Enter before it is lost.
+    if (!(await appears(widget.locator(".quick-input-list .monaco-list-row", { hasText: ".." })))) continue;
+    if ((await input.inputValue()) !== path) continue;
+    await page.keyboard.press("Enter");
+    if (await appears(input, "hidden")) return;
+  }
+  throw new Error(`The dialog does not take ${path}`);
 }
 
 async function appears(locator: Locator, state: "visible" | "hidden" = "visible"): Promise<boolean> {

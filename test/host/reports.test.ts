@@ -74,6 +74,48 @@ describe("a report in Markdown", () => {
     );
   });
 
+  it("says of a file what it is, and which files were read through links of a cache", () => {
+    const report = modelReport(
+      model(
+        {
+          state: "modified",
+          coverage: {
+            ...{ files: 2, bytes: 2, bytesRead: 2, bytesFromCache: 0, seconds: 1, ignored: [], hubLinks: ["a.json"] },
+            ...{ symlinksAllowed: false, unsigned: [], empty: [], algorithm: "sha256", serialization: "files" },
+          },
+          comparison: {
+            matches: false,
+            changed: [
+              { name: "a.json", expected: "aa", found: "bb", note: "line-endings" },
+              { name: "big.bin", expected: "aa", found: "bb", note: "lfs-not-downloaded" },
+            ],
+            missing: [{ name: "b.gguf", ignored: false, note: "aria2" }],
+            added: [{ name: ".DS_Store", note: "macos" }],
+          },
+        },
+        join("hub", "models--acme--tiny", "snapshots", "a1".repeat(20)),
+      ),
+    );
+    assert.equal(
+      report,
+      `### ✗ Changed since signing: \`acme/tiny\`
+
+- Not downloaded (1)
+  - \`big.bin\`: a Git LFS pointer, content not downloaded
+- Changed (1)
+  - \`a.json\`: differs only in line endings (Git autocrlf): expected \`aa\`, found \`bb\`
+- Missing (1)
+  - \`b.gguf\`: control file of an unfinished aria2 download
+- Added (1)
+  - \`.DS_Store\`: folder view of macOS
+- 2 files, 2 B, every byte read
+- Read through links of the Hugging Face cache (1)
+  - \`a.json\`
+- Model: \`project/models/hub/models--acme--tiny/snapshots/${"a1".repeat(20)}\`
+`,
+    );
+  });
+
   it("keeps all untrusted text in code spans", () => {
     const signer: Signer = {
       method: "certificate",

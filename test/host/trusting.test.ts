@@ -21,6 +21,7 @@ import { EXTENSION, extensionApi, until, Watched } from "../support/extension-ap
 import { makeKeys } from "../support/keys.ts";
 import { policyText } from "../support/policies.ts";
 import { skip } from "../support/results.ts";
+import { DESKTOP_INI, finderStore } from "../support/tool-files.ts";
 
 const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
@@ -189,6 +190,22 @@ describe("trusting a signer in the editor", () => {
     assert.match(readFileSync(policy, "utf8"), /verification:\n {4}ignorePaths:\n {6}- notes\.txt\n/);
     assert.match(asked[0]?.detail ?? "", /anyone can change them without notice/);
     assert.match(asked[0]?.detail ?? "", /every model that the policy covers: a, b/);
+  });
+
+  it("ignores the files of tools all at once, where they are checked from the start", async () => {
+    writeFileSync(policy, policyOf(inline(keys.publicPem)));
+    for (const [name, content] of Object.entries({ ".DS_Store": finderStore(), "desktop.ini": DESKTOP_INI })) {
+      writeFileSync(join(at("a"), name), content);
+    }
+    await commands.executeCommand(COMMANDS.verifyModel, Uri.file(at("a")));
+    await watched.reaches("modified");
+    answer("Ignore Paths");
+    const pick = async (items: readonly QuickPickItem[]) => items.filter(({ picked }) => picked === true);
+    window.showQuickPick = pick as unknown as typeof window.showQuickPick;
+    await commands.executeCommand(COMMANDS.ignorePath, at("a"));
+    await watched.reaches("verified");
+    assert.match(readFileSync(policy, "utf8"), /ignorePaths:\n {6}- \.DS_Store\n {6}- desktop\.ini\n/);
+    assert.equal(asked[0]?.title, "Ignore 2 files in a?");
   });
 
   it("ignores no signed path", async () => {

@@ -18,9 +18,14 @@ export function firstChangedFiles({ changed }: Comparison, limit: number): reado
   return [...files].map(([name, parts]) => ({ name, parts }));
 }
 
+/** Whether the file is a Git LFS pointer whose content was not downloaded, which may be what was signed. */
+export function isUndownloaded({ note }: Pick<ChangedResource, "note">): boolean {
+  return note === "lfs-not-downloaded";
+}
+
 /** How many files are Git LFS pointers whose content was not downloaded. */
 export function undownloadedFileCount({ changed }: Comparison): number {
-  return new Set(changed.filter(({ note }) => note === "lfs-not-downloaded").map(({ name }) => name)).size;
+  return new Set(changed.filter(isUndownloaded).map(({ name }) => name)).size;
 }
 
 /** How many files changed, however many of their shards: those of one file are consecutive in a comparison. */
@@ -37,5 +42,5 @@ export function changedFileCount({ changed }: Comparison): number {
 /** Whether all that differs is content that Git LFS has not fetched: then it cannot be said whether it is what was signed. */
 export function isOnlyUndownloaded({ matches, changed, missing, added }: Comparison): boolean {
   if (matches || changed.length === 0 || missing.length > 0 || added.length > 0) return false;
-  return changed.every(({ note }) => note === "lfs-not-downloaded");
+  return changed.every(isUndownloaded);
 }

@@ -1,5 +1,5 @@
 import { TOOLS } from "../model/file-notes.ts";
-import type { Comparison } from "./comparison.ts";
+import type { AddedEntry, Comparison } from "./comparison.ts";
 
 const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
 
@@ -7,6 +7,12 @@ const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
 export function isOnlyToolFiles({ matches, changed, missing, added }: Comparison): boolean {
   if (matches || changed.length > 0 || missing.length > 0 || added.length === 0) return false;
   return added.every(({ note }) => TOOL_NOTES.has(note));
+}
+
+/** The added files for lists that are cut short: what no tool wrote comes first, so that nothing hides behind what tools wrote. */
+export function unknownFirst(added: readonly AddedEntry[]): readonly AddedEntry[] {
+  const isByTool = ({ note }: AddedEntry): boolean => TOOL_NOTES.has(note);
+  return [...added.filter((entry) => !isByTool(entry)), ...added.filter(isByTool)];
 }
 
 /** What is asked of a verdict. */

@@ -1,6 +1,6 @@
 import { changedFileCount, firstChangedFiles, undownloadedFileCount } from "../manifest/changed-files.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "../manifest/comparison.ts";
-import { isOnlyToolFiles } from "../manifest/innocent-differences.ts";
+import { isOnlyToolFiles, unknownFirst } from "../manifest/innocent-differences.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
 import type { WeightParts } from "../model/weight-parts.ts";
 import type { Coverage, Verdict } from "../verdict.ts";
@@ -36,11 +36,17 @@ export function differencesPhrase(comparison: Comparison, t: Translate): string 
 /** The first file that differs, and how many more do: "model.safetensors changed, and 2 more". */
 export function firstDifferencePhrase(comparison: Comparison, t: Translate): string {
   const { changed, missing, added } = comparison;
+  const [firstAdded] = missing.length > 0 ? [] : unknownFirst(added);
   const more = changedFileCount(comparison) + missing.length + added.length - 1;
   const [first] = firstChangedFiles(comparison, 1);
   const one =
     first === undefined
-      ? { ...comparison, changed: [], missing: missing.slice(0, 1), added: missing.length > 0 ? [] : added.slice(0, 1) }
+      ? {
+          ...comparison,
+          changed: [],
+          missing: missing.slice(0, 1),
+          added: firstAdded === undefined ? [] : [firstAdded],
+        }
       : { ...comparison, changed: changed.filter(({ name }) => name === first.name), missing: [], added: [] };
   const phrase = differencesPhrase(one, t);
   return more > 0 ? t("{0}, and {1} more", phrase, more) : phrase;
@@ -53,7 +59,10 @@ export function toolFilesText({ added }: Comparison, t: Translate): string {
     : t("signed files unchanged; {0} files added by tools", added.length);
 }
 
-type Note = NonNullable<(ChangedResource | AddedEntry | MissingResource)["note"]> | "ignored";
+/** A differing file, as far as its note is concerned. */
+export type Noted = Pick<ChangedResource | AddedEntry | MissingResource, "note">;
+
+type Note = NonNullable<Noted["note"]> | "ignored";
 
 const NOTES: Readonly<Record<Note, (t: Translate) => string>> = {
   shorter: (t) => t("shorter than signed"),
@@ -125,6 +134,11 @@ export function shortReadingText(verdict: Verdict, { t, time }: Localizer): stri
 
 function timed(text: string, { checkedAt }: Verdict, time: Localizer["time"]): string {
   return checkedAt === undefined ? text : `${text}, ${time(checkedAt)}`;
+}
+
+/** Label for files that were read through links of a Hugging Face cache. */
+export function hubLinksLabel(names: readonly string[], t: Translate): string {
+  return t("Read through links of the Hugging Face cache ({0})", names.length);
 }
 
 /** Label for files below the default ignore paths that are not git's own; `3+` if the search was incomplete. */

@@ -46,7 +46,7 @@ export async function verifyBundle(bundle: Bundle, trust: Trust, signaturePath: 
   if (material.method === "certificate") {
     if (certificates === undefined) {
       const others = keys !== undefined || sigstore !== undefined;
-      const code = others ? "SIGNING_METHOD_MISMATCH" : "KEY_UNKNOWN";
+      const code = others ? "SIGNING_METHOD_MISMATCH" : "CERTIFICATE_NO_ROOTS";
       throw noTrust(label, "a certificate", "the root certificate of the signer", code);
     }
     const { verifyCertificateBundle } = await import("./verify-certificate.ts");

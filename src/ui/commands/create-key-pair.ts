@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { CancellationError, env, l10n, Uri, window, workspace } from "vscode";
-import { ActionableError, notify } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { Services } from "../services.ts";
 import { askSecret } from "./ask-secret.ts";
@@ -21,7 +22,7 @@ export interface CreatedKey {
  */
 export async function createKeyPair(services: Services): Promise<CreatedKey> {
   const file = await chooseFile(services);
-  const publicKey = join(dirname(file), publicLabel(basename(file)));
+  const publicKey = publicKeyOf(file);
   const { passphrase, keep } = await askNewPassphrase(basename(file));
   const core = await import("../../core/signing/create-key-pair.ts");
   await core.createKeyPair({ privateKey: file, publicKey }, passphrase);
@@ -38,23 +39,38 @@ export async function createKeyPair(services: Services): Promise<CreatedKey> {
   return { file, ...(passphrase !== undefined && { passphrase }) };
 }
 
-async function chooseFile(services: Services): Promise<string> {
-  const uri = await window.showSaveDialog({
-    title: l10n.t("Save the New Private Key"),
-    saveLabel: l10n.t("Create Key Pair"),
-    // Never in the workspace.
-    defaultUri: Uri.file(join(homedir(), "model-signing.pem")),
-    filters: { PEM: ["pem"] },
-  });
-  if (uri === undefined) throw new CancellationError();
-  const file = extname(uri.fsPath) === "" ? `${uri.fsPath}.pem` : uri.fsPath;
-  if (workspace.getWorkspaceFolder(Uri.file(file)) === undefined && services.registry.holding(file).length === 0) {
-    return file;
+async function chooseFile({ registry }: Services): Promise<string> {
+  for (;;) {
+    const uri = await window.showSaveDialog({
+      title: l10n.t("Save the New Private Key"),
+      saveLabel: l10n.t("Create Key Pair"),
+      // Never in the workspace.
+      defaultUri: Uri.file(join(homedir(), "model-signing.pem")),
+      filters: { PEM: ["pem"] },
+    });
+    if (uri === undefined) throw new CancellationError();
+    const file = extname(uri.fsPath) === "" ? `${uri.fsPath}.pem` : uri.fsPath;
+    const problem = problemOf(file, registry);
+    if (problem === undefined) return file;
+    const again = l10n.t("Choose Again…");
+    if ((await window.showErrorMessage(problem, { modal: true }, again)) !== again) throw new CancellationError();
   }
-  throw new ActionableError(
-    l10n.t("{0} would be in the workspace, where a private key is easily shared. Save it elsewhere.", basename(file)),
-    { label: l10n.t("Choose Again…"), run: () => createKeyPair(services) },
-  );
+}
+
+/** Why the private key cannot be written there, if so. */
+function problemOf(file: string, registry: Services["registry"]): string | undefined {
+  const taken = [file, publicKeyOf(file)].find((path) => existsSync(path));
+  if (taken !== undefined) {
+    return l10n.t("{0} already exists. A key is never overwritten: choose another name.", messageText(basename(taken)));
+  }
+  const isInside = workspace.getWorkspaceFolder(Uri.file(file)) !== undefined || registry.holding(file).length > 0;
+  if (!isInside) return undefined;
+  const name = messageText(basename(file));
+  return l10n.t("{0} would be in the workspace, where a private key is easily shared. Save it elsewhere.", name);
+}
+
+function publicKeyOf(privateKey: string): string {
+  return join(dirname(privateKey), publicLabel(basename(privateKey)));
 }
 
 async function askNewPassphrase(

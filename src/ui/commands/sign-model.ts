@@ -12,6 +12,7 @@ import { bytesProgressText, type ProgressReport, withProgress } from "../../plat
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
+import type { SigningTarget } from "../signing/confirm-signing-several.ts";
 import type { SigningMethod, TrustOffer } from "../signing/signing-method.ts";
 import { FILE, targetModels } from "./targets.ts";
 
@@ -75,15 +76,38 @@ async function signSeveral(
 ): Promise<SignResult> {
   const targets = await Promise.all(models.map(async (model) => ({ model, signature: await signaturePath(model) })));
   const { confirmSigningSeveral } = await import("../signing/confirm-signing-several.ts");
-  await confirmSigningSeveral(targets, method, services.engine);
-  let last: SignResult | undefined;
-  for (const { model, signature } of targets) {
-    const { result, verdict } = await signUntilDone(model, { signature }, method, services);
-    for (const warning of result.warnings) services.log.warn(warning);
-    last = result;
-    services.log.info(method.done(modelName(model), result));
-    // The offer to trust the signer is the same for all.
-    if (model === models.at(-1)) reportSeveral(models, verdict, method, services);
+  const excluded = await confirmSigningSeveral(targets, method, services.engine);
+  const title = l10n.t("Signing {0} models", models.length);
+  const last = await withProgress(title, (report, signal) =>
+    signEach(targets, excluded, method, services, report, signal),
+  );
+  // After the progress, which would hide it.
+  reportSeveral(models, last.verdict, method, services);
+  return last.result;
+}
+
+async function signEach(
+  targets: readonly SigningTarget[],
+  excluded: ReadonlyMap<string, readonly string[]>,
+  method: SigningMethod,
+  services: Services,
+  report: ProgressReport,
+  signal: AbortSignal,
+): Promise<Signed> {
+  let last: Signed | undefined;
+  for (const [index, { model, signature }] of targets.entries()) {
+    if (signal.aborted) throw new CancellationError();
+    const place = l10n.t("{0} of {1}, {2}", index + 1, targets.length, modelName(model));
+    const inPlace: ProgressReport = {
+      step: (text) => report.step(`${place}: ${text}`),
+      // In words only: the bar would be full after the first model.
+      bytes: (bytes, doing = "") => report.step(`${place}: ${doing} ${bytesProgressText(bytes, 0)}`),
+    };
+    report.step(place);
+    const ignorePaths = excluded.get(model.path) ?? [];
+    last = await signUntilDone(model, { signature, ignorePaths }, method, services, (sign) => sign(inPlace, signal));
+    for (const warning of last.result.warnings) services.log.warn(warning);
+    services.log.info(method.done(modelName(model), last.result));
   }
   if (last === undefined) throw new CancellationError();
   return last;
@@ -95,6 +119,7 @@ function reportSeveral(
   method: SigningMethod,
   services: Services,
 ): void {
+  // The offer to trust the signer is the same for all.
   const offer = verdict === undefined ? undefined : (method.offerTrust(verdict) ?? offerTrust(verdict, services));
   const text = [l10n.t("Signed {0} models.", models.length), ...(offer === undefined ? [] : [offer.text])].join(" ");
   notify(services.log, "information", text, ...(offer === undefined ? [] : [offer.action]));
@@ -122,18 +147,19 @@ interface Signed {
 
 type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths" | "allowIncomplete">;
 
+type WithReport = (sign: (report: ProgressReport, signal: AbortSignal) => Promise<Signed>) => Promise<Signed>;
+
 /** Signs the model. If that is rejected, signs again with what the user agreed to. */
 async function signUntilDone(
   model: KnownModel,
   first: Attempt,
   method: SigningMethod,
   services: Services,
+  withReport: WithReport = (sign) => withProgress(l10n.t("Signing {0}", modelName(model)), sign),
 ): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
-      return await withProgress(l10n.t("Signing {0}", modelName(model)), (report, signal) =>
-        signAndCheck(model, attempt, method, services, report, signal),
-      );
+      return await withReport((report, signal) => signAndCheck(model, attempt, method, services, report, signal));
     } catch (error) {
       const { confirmOverride } = await import("../signing/confirm-override.ts");
       const agreed = await confirmOverride(error, modelName(model));

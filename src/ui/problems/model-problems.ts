@@ -9,9 +9,9 @@ import {
   Range,
   Uri,
 } from "vscode";
-import { firstChangedFiles } from "../../core/manifest/changed-files.ts";
+import { firstChangedFiles, isUndownloaded } from "../../core/manifest/changed-files.ts";
 import type { Comparison } from "../../core/manifest/comparison.ts";
-import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
+import { isToolFilesOnly, unknownFirst } from "../../core/manifest/innocent-differences.ts";
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { SourceLocation } from "../../core/policy/source-location.ts";
@@ -112,9 +112,14 @@ function files(root: string, signature: Uri, comparison: Comparison): Diagnostic
     new DiagnosticRelatedInformation(new Location(uri, new Range(0, 0, 0, 0)), plainText(text));
   const file = (name: string): Uri => Uri.file(join(root, name));
   return [
-    ...firstChangedFiles(comparison, FILES).map(({ name }) => entry(file(name), l10n.t("Changed: {0}", name))),
+    ...firstChangedFiles(comparison, FILES).map(({ name, parts }) => {
+      const isWaiting = parts.every(isUndownloaded);
+      return entry(file(name), isWaiting ? l10n.t("Not downloaded: {0}", name) : l10n.t("Changed: {0}", name));
+    }),
     // There is no file to link to.
     ...comparison.missing.slice(0, FILES).map(({ name }) => entry(signature, l10n.t("Missing: {0}", name))),
-    ...comparison.added.slice(0, FILES).map(({ name }) => entry(file(name), l10n.t("Added, not signed: {0}", name))),
+    ...unknownFirst(comparison.added)
+      .slice(0, FILES)
+      .map(({ name }) => entry(file(name), l10n.t("Added, not signed: {0}", name))),
   ].slice(0, FILES);
 }

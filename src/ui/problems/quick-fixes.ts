@@ -11,6 +11,7 @@ import {
   WorkspaceEdit,
   workspace,
 } from "vscode";
+import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { trustLabel, unknownSigner } from "../../core/presentation/unknown-signer.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
@@ -95,16 +96,20 @@ function trust(model: KnownModel, diagnostic?: Diagnostic): CodeAction[] {
   return [preferred(action(model, title, COMMANDS.trustSigner, diagnostic))];
 }
 
-/** Files that are not signed can be ignored by the policy that covers the model. */
+/** Files that are not signed can be ignored by the policy that covers the model; those of tools all at once. */
 export function ignore(model: KnownModel, diagnostic: Diagnostic): CodeAction[] {
   const { verdict } = model;
-  if (!workspace.isTrusted || verdict.decision === undefined || verdict.decision.policies.length === 0) return [];
-  return ignorablePaths(verdict)
-    .slice(0, IGNORABLE)
-    .map((path) => {
-      const title = l10n.t("Ignore {0} in {1}…", middleShortened(plainText(path), SHORT), name(model));
-      return action(model, title, COMMANDS.ignorePath, diagnostic, path);
-    });
+  const paths = ignorablePaths(verdict);
+  if (!workspace.isTrusted) return [];
+  if (isToolFilesOnly(verdict) && paths.length > 1) {
+    const title = l10n.t("Ignore {0} Files in {1}…", paths.length, name(model));
+    return [action(model, title, COMMANDS.ignorePath, diagnostic)];
+  }
+  if (verdict.decision === undefined || verdict.decision.policies.length === 0) return [];
+  return paths.slice(0, IGNORABLE).map((path) => {
+    const title = l10n.t("Ignore {0} in {1}…", middleShortened(plainText(path), SHORT), name(model));
+    return action(model, title, COMMANDS.ignorePath, diagnostic, path);
+  });
 }
 
 /** Signing shows first what has changed since the signature that it replaces. */

@@ -1,10 +1,21 @@
 import { basename, dirname, relative, sep } from "node:path";
 import { l10n } from "vscode";
+import { isUndownloaded } from "../../core/manifest/changed-files.ts";
 import type { ChangedResource, Comparison } from "../../core/manifest/comparison.ts";
+import { unknownFirst } from "../../core/manifest/innocent-differences.ts";
 import type { HiddenContent } from "../../core/model/file-list.ts";
 import type { OriginReport } from "../../core/origin/origin.ts";
 import { utcMinutes } from "../../core/presentation/bytes-and-time.ts";
-import { filesText, hiddenLabel, ignoredNames, readingText } from "../../core/presentation/coverage-text.ts";
+import {
+  filesText,
+  hiddenLabel,
+  hubLinksLabel,
+  ignoredNames,
+  type Noted,
+  noteText,
+  partlyText,
+  readingText,
+} from "../../core/presentation/coverage-text.ts";
 import { reasonLines } from "../../core/presentation/decision-text.ts";
 import type { Localizer } from "../../core/presentation/localizer.ts";
 import { claimText, originSentences } from "../../core/presentation/origin-text.ts";
@@ -81,19 +92,21 @@ export function differenceList(
   titles: DifferenceTitles = { missing: l10n.t("Missing"), added: l10n.t("Added") },
 ): string[] {
   const { missing, added } = comparison;
-  const changed = comparison.changed.filter(({ name }, index, all) => all[index - 1]?.name !== name);
+  const differing = comparison.changed.filter(({ name }, index, all) => all[index - 1]?.name !== name);
+  const changed = differing.filter((change) => !isUndownloaded(change));
+  const waiting = differing.filter(isUndownloaded);
   const titled = (title: string, count: number): string => l10n.t("{0} ({1})", title, count);
   return [
+    ...list(titled(l10n.t("Not downloaded"), waiting.length), waiting.map(noted)),
     ...list(titled(l10n.t("Changed"), changed.length), changed.map(changedText)),
-    ...list(
-      titled(titles.missing, missing.length),
-      missing.map(({ name }) => codeSpan(name)),
-    ),
-    ...list(
-      titled(titles.added, added.length),
-      added.map(({ name }) => codeSpan(name)),
-    ),
+    ...list(titled(titles.missing, missing.length), missing.map(noted)),
+    ...list(titled(titles.added, added.length), unknownFirst(added).map(noted)),
   ];
+}
+
+/** The name, and what the file is, where that is known. */
+function noted({ name, note }: Noted & { readonly name: string }): string {
+  return note === undefined ? codeSpan(name) : `${codeSpan(name)}: ${noteText(note, l10n.t)}`;
 }
 
 export function list(title: string, entries: readonly string[]): string[] {
@@ -106,9 +119,10 @@ export function list(title: string, entries: readonly string[]): string[] {
   ];
 }
 
-function changedText({ name, expected, found }: ChangedResource): string {
-  if (expected === undefined || found === undefined) return codeSpan(name);
-  return l10n.t("{0}: expected {1}, found {2}", codeSpan(name), codeSpan(expected), codeSpan(found));
+function changedText(change: ChangedResource): string {
+  const { expected, found } = change;
+  if (expected === undefined || found === undefined) return noted(change);
+  return l10n.t("{0}: expected {1}, found {2}", noted(change), codeSpan(expected), codeSpan(found));
 }
 
 function who(signer: Signer | undefined): string[] {
@@ -123,7 +137,12 @@ function who(signer: Signer | undefined): string[] {
 function how(verdict: Verdict): string[] {
   const { coverage, checkedAt, signer } = verdict;
   if (coverage !== undefined) {
-    return [item(`${filesText(coverage, l10n.t)}, ${readingText(verdict, LOCALIZER)}`), ...excluded(coverage)];
+    const partly = (coverage.partly ?? []).map((parts) => item(codeSpan(partlyText(parts, l10n.t))));
+    return [
+      item(`${filesText(coverage, l10n.t)}, ${readingText(verdict, LOCALIZER)}`),
+      ...partly,
+      ...excluded(coverage),
+    ];
   }
   if (signer === undefined) return [];
   const when = checkedAt === undefined ? "" : `, ${LOCALIZER.time(checkedAt)}`;
@@ -131,10 +150,11 @@ function how(verdict: Verdict): string[] {
 }
 
 function excluded(coverage: Coverage): string[] {
-  const { hidden, unsigned } = coverage;
+  const { hidden, hubLinks = [], unsigned } = coverage;
   const names = ignoredNames(coverage).map(codeSpan);
   return [
     ...list(l10n.t("Excluded ({0})", names.length), names),
+    ...list(hubLinksLabel(hubLinks, l10n.t), hubLinks.map(codeSpan)),
     ...(hidden === undefined ? [] : hiddenList(hidden)),
     ...list(l10n.t("Not signed, allowed ({0})", unsigned.length), unsigned.map(codeSpan)),
   ];

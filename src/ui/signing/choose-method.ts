@@ -154,7 +154,7 @@ function newKeyItem(title: string, services: Services): MethodItem {
   return {
     method: "key",
     label: l10n.t("Create Key Pair…"),
-    detail: l10n.t("For those who have no key yet: a private key to sign with, and a public key to give to others"),
+    detail: l10n.t("If you have no key yet: a private key to sign with, a public key for others"),
     iconPath: themeIcon("add"),
     make: async () => {
       const { createKeyPair } = await import("../commands/create-key-pair.ts");

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
@@ -11,6 +10,7 @@ import { messageText, plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { unknownSigners } from "../../workspace/unknown-signers.ts";
+import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { unknownSignerClaim, unknownSignerSentence } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
@@ -78,7 +78,7 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
     const unknown: KnownModel[] = [];
     for (const model of signed) {
       if (signal.aborted) throw new CancellationError();
-      report.step(plainText(basename(model.path)));
+      report.step(modelName(model));
       const evidence = await identifyKnownSigner(model, policies, services);
       if (evidence === undefined) {
         unknown.push(model);

@@ -1,8 +1,8 @@
-import { basename } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import { isToolFilesOnly } from "../../core/manifest/innocent-differences.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { notify } from "../../platform/commands.ts";
+import { ActionableError, notify } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -17,23 +17,26 @@ import { confirmWriting, planChange, requireTrustedWorkspace, writeChange } from
 const NAMED = 8;
 
 /**
- * Ignore Path…: adds an unsigned file of a model to those that a policy ignores, after showing what is written and
- * which models it applies to. Then verifies the model again.
+ * Ignore Path…: adds unsigned files of a model to those that a policy ignores, after showing what is written and which
+ * models it applies to. Then verifies the model again.
  *
  * @throws CancellationError
  */
 export async function ignorePath([target, name]: readonly unknown[], services: Services): Promise<void> {
   requireTrustedWorkspace();
   const model = await targetModel([target], "verify", services);
-  const path = typeof name === "string" ? name : await choosePath(model);
-  if (!ignorablePaths(model.verdict).includes(path)) throw nothingToIgnore(model);
+  const ignorable = ignorablePaths(model.verdict);
+  if (ignorable.length === 0) throw nothingToIgnore(model);
   const { covering } = await policiesOf(model, services);
-  const destinations = covering.filter(({ policy }) => mayIgnore(policy, path));
+  if (covering.length === 0) throw noPolicy(model, services);
+  const paths = typeof name === "string" ? [name] : await choosePaths(model, ignorable);
+  if (!paths.every((path) => ignorable.includes(path))) throw nothingToIgnore(model);
+  const destinations = covering.filter(({ policy }) => mayIgnore(policy, paths));
   if (destinations.length === 0) throw nothingToIgnore(model);
-  const title = l10n.t("Ignore {0}", path);
+  const title = l10n.t("Ignore {0}", pathsText(paths));
   const destination = await chooseDestination(title, destinations, l10n.t("Select the policy to change"));
   if (destination.kind !== "policy") return;
-  await addPath(destination, path, model, services);
+  await addPaths(destination, paths, model, services);
   await services.checker.check(model.path, "files", { asked: true });
 }
 
@@ -47,46 +50,66 @@ export function ignorablePaths({ comparison, coverage, decision }: Verdict): rea
   return [...new Set([...added, ...left.map(({ name }) => name)])];
 }
 
-function mayIgnore({ verification, authorities }: PolicyDestination["policy"], path: string): boolean {
-  return !verification.ignorePaths.includes(path) && authorities.some(({ kind }) => kind !== "static");
+function mayIgnore({ verification, authorities }: PolicyDestination["policy"], paths: readonly string[]): boolean {
+  const isNew = paths.every((path) => !verification.ignorePaths.includes(path));
+  return isNew && authorities.some(({ kind }) => kind !== "static");
 }
 
-async function choosePath(model: KnownModel): Promise<string> {
-  const items = ignorablePaths(model.verdict).map((path) => ({ path, label: messageText(path) }));
-  if (items.length === 0) throw nothingToIgnore(model);
-  const title = messageText(l10n.t("Ignore a Path of {0}", modelName(model)));
-  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Select an unsigned file") });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.path;
+/** The only unsigned file without asking: what is written is shown anyway. Files of tools are checked from the start. */
+async function choosePaths(model: KnownModel, paths: readonly string[]): Promise<readonly string[]> {
+  if (paths.length === 1) return paths;
+  const picked = isToolFilesOnly(model.verdict);
+  const items = paths.map((path) => ({ path, label: messageText(path), picked }));
+  const title = messageText(l10n.t("Ignore Paths of {0}", modelName(model)));
+  const placeHolder = l10n.t("Select the unsigned files to ignore");
+  const chosen = await window.showQuickPick(items, { title, placeHolder, canPickMany: true });
+  if (chosen === undefined || chosen.length === 0) throw new CancellationError();
+  return chosen.map(({ path }) => path);
+}
+
+function pathsText(paths: readonly string[]): string {
+  const [first = "", ...others] = paths;
+  return others.length === 0 ? plainText(first) : l10n.t("{0} files", paths.length);
 }
 
 function nothingToIgnore(model: KnownModel): ProvenanceError {
   return new ProvenanceError("USAGE", l10n.t("{0} has no file that a policy can ignore.", modelName(model)));
 }
 
-async function addPath(
+function noPolicy(model: KnownModel, services: Services): ActionableError {
+  const message = l10n.t("Only a policy can ignore files, and none covers {0}. Create one first.", modelName(model));
+  const run = async () => (await import("./create-policy.ts")).createPolicy([], services);
+  return new ActionableError(message, { label: l10n.t("Create Policy…"), run });
+}
+
+async function addPaths(
   destination: PolicyDestination,
-  path: string,
+  paths: readonly string[],
   model: KnownModel,
   services: Services,
 ): Promise<void> {
   const { file, policy } = destination;
-  const planned = await planChange(destination, { kind: "ignored-path", path });
+  const planned = await planChange(destination, { kind: "ignored-paths", paths });
   const { insertion, before, after, policyAfter } = planned;
   await confirmWriting({
-    title: l10n.t("Ignore {0} in {1}?", plainText(path), modelName(model)),
+    title: l10n.t("Ignore {0} in {1}?", pathsText(paths), modelName(model)),
     before: [l10n.t("Added to the policy {0} in {1}:", plainText(policy.name), plainText(shownPath(file.path)))],
     text: insertion.text,
     after: [
-      l10n.t("Files at this path are no longer checked: anyone can change them without notice."),
+      paths.length === 1
+        ? l10n.t("Files at this path are no longer checked: anyone can change them without notice.")
+        : l10n.t("Files at these paths are no longer checked: anyone can change them without notice."),
       coveredSentence(destination, services),
     ],
-    button: l10n.t("Ignore Path"),
+    button: paths.length === 1 ? l10n.t("Ignore Path") : l10n.t("Ignore Paths"),
     file: file.path,
     content: { before, after },
   });
   await writeChange(file.path, planned);
-  const text = l10n.t("{0} is ignored by {1}.", plainText(path), plainText(shownPath(file.path)));
+  const text =
+    paths.length === 1
+      ? l10n.t("{0} is ignored by {1}.", pathsText(paths), plainText(shownPath(file.path)))
+      : l10n.t("{0} are ignored by {1}.", pathsText(paths), plainText(shownPath(file.path)));
   const { line } = policyAfter.location;
   notify(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(file.path, line) });
 }
@@ -97,6 +120,6 @@ function coveredSentence({ policy, file, source }: PolicyDestination, { registry
       (source === "user" || model.folder === file.folder) &&
       policy.models.some((glob) => glob.matches(locateModel(model).path)),
   );
-  const names = covered.map(({ path }) => basename(path));
+  const names = covered.map(modelName);
   return l10n.t("This applies to every model that the policy covers: {0}.", nameList(names, NAMED));
 }

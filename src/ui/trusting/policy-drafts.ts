@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { l10n } from "vscode";
 import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
@@ -6,6 +5,7 @@ import { coveredModels, policiesForSigners, type SignedModels } from "../../core
 import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
@@ -78,8 +78,5 @@ export function consequences(
 }
 
 export function namesOf(models: readonly KnownModel[]): string {
-  return nameList(
-    models.map(({ path }) => basename(path)),
-    NAMED,
-  );
+  return nameList(models.map(modelName), NAMED);
 }

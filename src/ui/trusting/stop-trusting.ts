@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
+import { commonName, distinguishedName } from "../../core/verification/distinguished-name.ts";
 import { notify } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
@@ -10,7 +12,7 @@ import { themeIcon } from "../theme.ts";
 const NAMES = ["trustedKeys", "trustedCertificates", "trustedIdentities"] as const;
 type Name = (typeof NAMES)[number];
 
-const Source = v.object({ label: v.string() });
+const Source = v.object({ label: v.string(), pem: v.string() });
 const Identity = v.object({ identity: v.string(), issuer: v.string() });
 
 interface TrustedItem extends QuickPickItem {
@@ -60,12 +62,23 @@ function itemOf(name: Name, entry: unknown): TrustedItem {
     : source.success
       ? source.output.label
       : l10n.t("(not valid)");
-  const description = identity.success ? `${kind}, ${identity.output.issuer}` : kind;
+  const more = identity.success ? identity.output.issuer : source.success ? subjectOf(source.output.pem) : undefined;
+  const description = [kind, ...(more === undefined ? [] : [more])].join(", ");
   return {
     name,
     entry,
     label: messageText(label),
-    description: messageText(description ?? ""),
+    description: messageText(description),
     iconPath: themeIcon(icon ?? ""),
   };
+}
+
+/** What a certificate calls itself; undefined for a key. */
+function subjectOf(pem: string): string | undefined {
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) return undefined;
+  try {
+    return commonName(distinguishedName(new X509Certificate(pem).subject));
+  } catch {
+    return undefined;
+  }
 }

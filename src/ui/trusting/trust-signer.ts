@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit } from "../../core/policy/editing/plan-edit.ts";
@@ -243,7 +242,7 @@ async function newlyAcceptedModels(
 function newlyAcceptedSentence(models: readonly string[]): string {
   if (models.length === 0) return l10n.t("No other model of this workspace becomes accepted.");
   const list = nameList(
-    models.map((path) => basename(path)),
+    models.map((path) => modelName({ path })),
     NAMED,
   );
   return models.length === 1

@@ -100,8 +100,9 @@ describe("the terminal, for differences without tampering,", function () {
       lastLine(stdout),
       /^! llama: signed files unchanged; 10 files added by tools \(signed by key prod\.pub\)\.$/,
     );
-    writeTree(join(folder(), "llama"), { ".DS_Store": "import os\n" });
-    assert.match((await verify()).stdout, /^✗ Changed since signing/);
+    // What no tool wrote comes first, and cannot hide behind them.
+    writeTree(join(folder(), "llama"), { "weights/.DS_Store": "import os\n" });
+    assert.match((await verify()).stdout, /^✗ Changed since signing.*\n +added +weights\/\.DS_Store\n/);
   });
 
   it("excludes the files of tools with --exclude-junk, by exact paths", async () => {

@@ -5,12 +5,12 @@ import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import { type PolicyFile, readPolicies } from "../read-policies.ts";
 import { parseYaml } from "../yaml-text.ts";
-import { appendField, appendItem, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
+import { appendField, appendItems, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
 
 export type PolicyChange =
   | { readonly kind: "authority"; readonly authority: AuthorityDocument }
-  /** Canonical, relative to the model. */
-  | { readonly kind: "ignored-path"; readonly path: string };
+  /** Canonical, relative to the model; at least one. */
+  | { readonly kind: "ignored-paths"; readonly paths: readonly string[] };
 
 /** A policy file, and which of its policies is to be changed. */
 interface PolicyText {
@@ -65,12 +65,12 @@ function indexOf({ policies, path }: PolicyFile, { policy, line }: PolicyText): 
 
 function insertionFor({ text, path }: PolicyText, document: number, change: PolicyChange): Insertion {
   const at = (...steps: string[]): InsertionPoint => ({ text, document, path: steps, json: /\.json$/i.test(path) });
-  if (change.kind === "authority") return appendItem(at("spec", "authorities"), change.authority);
+  if (change.kind === "authority") return appendItems(at("spec", "authorities"), [change.authority]);
   if (exists(at("spec", "verification", "ignorePaths"))) {
-    return appendItem(at("spec", "verification", "ignorePaths"), change.path);
+    return appendItems(at("spec", "verification", "ignorePaths"), change.paths);
   }
-  if (exists(at("spec", "verification"))) return appendField(at("spec", "verification"), "ignorePaths", [change.path]);
-  return appendField(at("spec"), "verification", { ignorePaths: [change.path] });
+  if (exists(at("spec", "verification"))) return appendField(at("spec", "verification"), "ignorePaths", change.paths);
+  return appendField(at("spec"), "verification", { ignorePaths: change.paths });
 }
 
 /**
@@ -127,7 +127,7 @@ function changed(value: unknown, change: PolicyChange): unknown {
   else {
     copy.spec.verification ??= {};
     copy.spec.verification.ignorePaths ??= [];
-    copy.spec.verification.ignorePaths.push(change.path);
+    copy.spec.verification.ignorePaths.push(...change.paths);
   }
   return copy;
 }

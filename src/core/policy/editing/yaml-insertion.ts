@@ -33,17 +33,18 @@ export interface InsertionPoint {
 }
 
 /**
- * A further item at the end of a list, in the style that the list is written in; every other character stays.
+ * Further items at the end of a list, in the style that the list is written in; every other character stays.
  *
  * @throws ProvenanceError POLICY_INVALID where there is no list that can be added to
  */
-export function appendItem(point: InsertionPoint, item: unknown): Insertion {
+export function appendItems(point: InsertionPoint, items: readonly unknown[]): Insertion {
   const seq = nodeAt(point);
   if (!isSeq(seq)) throw notEditable(point);
   const { srcToken } = seq;
-  if (srcToken?.type === "flow-collection") return inFlow(point, seq, (style) => flowText(item, style));
+  if (srcToken?.type === "flow-collection")
+    return inFlow(point, seq, (style, gap) => items.map((item) => flowText(item, style)).join(`,${gap}`));
   if (srcToken?.type !== "block-seq") throw notEditable(point);
-  return inBlock(point, seq, srcToken.indent, [item]);
+  return inBlock(point, seq, srcToken.indent, items);
 }
 
 /**
@@ -107,13 +108,13 @@ interface FlowStyle {
 function inFlow(
   { text, json }: InsertionPoint,
   node: YAMLMap | YAMLSeq,
-  write: (style: FlowStyle) => string,
+  write: (style: FlowStyle, gap: string) => string,
 ): Insertion {
   const start = node.range?.[0] ?? 0;
   const close = (node.range?.[1] ?? 0) - 1;
   const eol = eolOf(text);
   const unit = json ? indentOf(text) : "  ";
-  if (node.items.length === 0) return { offset: start + 1, text: write({ json, unit, eol }) };
+  if (node.items.length === 0) return { offset: start + 1, text: write({ json, unit, eol }, " ") };
   const first = startOf(node.items[0]);
   const line = text.slice(text.lastIndexOf("\n", first - 1) + 1, first);
   const ownLine = text.slice(start, first).includes("\n") && line.trim() === "";
@@ -121,8 +122,8 @@ function inFlow(
   const gap = ownLine ? `${eol}${line}` : " ";
   const end = endOfLast(node);
   const comma = maskComments(text.slice(end, close)).indexOf(",");
-  if (comma === -1) return { offset: end, text: `,${gap}${write(style)}` };
-  return { offset: end + comma + 1, text: `${gap}${write(style)},` };
+  if (comma === -1) return { offset: end, text: `,${gap}${write(style, gap)}` };
+  return { offset: end + comma + 1, text: `${gap}${write(style, gap)},` };
 }
 
 function flowText(value: unknown, { json, indent, unit, eol }: FlowStyle): string {

@@ -253,6 +253,14 @@ function coverageFacts(verdict: Verdict, localizer: Localizer): Fact[] {
       : [{ label: t("From the cache"), value: bytesText(coverage.bytesFromCache) }]),
     { label: t("Digests"), value: `${coverage.algorithm}${shards}`, code: true },
     ...(coverage.symlinksAllowed ? [{ label: t("Links"), value: t("symbolic links were followed") }] : []),
+    ...(coverage.hubLinks === undefined
+      ? []
+      : [
+          {
+            label: t("Read through links of the Hugging Face cache"),
+            value: named(coverage.hubLinks, coverage.hubLinks.length),
+          },
+        ]),
     ...(left.length === 0 ? [] : [{ label: t("Not covered"), value: named(left, left.length) }]),
     ...(coverage.hidden === undefined
       ? []

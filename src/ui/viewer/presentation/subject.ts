@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { hubSnapshot } from "../../../core/model/hub-cache.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
@@ -39,7 +40,7 @@ export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & 
 }
 
 export function subjectName({ model, path, summary }: Subject): string {
-  if (model !== undefined) return plainText(basename(model.path));
+  if (model !== undefined) return plainText(model.name ?? hubSnapshot(model.path)?.name ?? basename(model.path));
   const name = summary.statement?.subject ?? "";
   return plainText(name === "" ? basename(path) : name);
 }

@@ -138,7 +138,7 @@ spec:
     const caCert = `{ data: ${JSON.stringify(root.pem)} }`;
     const text = `${HEAD}spec:\n  models: [{ glob: a }]\n  authorities:\n    - certificate: { caCert: ${caCert}, trustedIdentities: &i ["x509.san: a"] }\n  verification: { ignorePaths: *i }\n`;
     added(await plan(text));
-    await refuses(plan(text, { kind: "ignored-path", path: "b" }), /would have an error|by hand/);
+    await refuses(plan(text, { kind: "ignored-paths", paths: ["b"] }), /would have an error|by hand/);
   });
 
   it("writes what it was asked to, with any name", async function () {
@@ -167,7 +167,7 @@ spec:
 });
 
 describe("adding an ignored path to a policy file", () => {
-  const change: PolicyChange = { kind: "ignored-path", path: "logs/run 1.txt" };
+  const change: PolicyChange = { kind: "ignored-paths", paths: ["logs/run 1.txt"] };
   const spec = `${HEAD}spec:\n  models: [{ glob: a }]\n  authorities:\n    - ${PASS}\n`;
   const cases: Readonly<Record<string, readonly [string, string]>> = {
     "without a verification": [spec, "  verification:\n    ignorePaths:\n      - logs/run 1.txt\n"],
@@ -188,7 +188,24 @@ describe("adding an ignored path to a policy file", () => {
     });
   }
 
+  it("adds several at once, in each style", async () => {
+    const several: PolicyChange = { kind: "ignored-paths", paths: ["b", "c, d"] };
+    const styles: Readonly<Record<string, string>> = {
+      [spec]: "  verification:\n    ignorePaths:\n      - b\n      - c, d\n",
+      [`${spec}  verification:\n    ignorePaths:\n      - a\n`]: "      - b\n      - c, d\n",
+      [`${spec}  verification: { ignorePaths: [a] }\n`]: ', "b", "c, d"',
+      [`${spec}  verification: { ignorePaths: [a,] }\n`]: ' "b", "c, d",',
+      [`${spec}  verification: { ignorePaths: [] }\n`]: '"b", "c, d"',
+      [`${spec}  verification: { ignorePaths: [\n      a\n    ] }\n`]: ',\n      "b",\n      "c, d"',
+    };
+    for (const [text, expected] of Object.entries(styles)) {
+      const planned = await plan(text, several);
+      assert.equal(added(planned), expected);
+      assert.deepEqual(planned.policyAfter.verification.ignorePaths.slice(-2), ["b", "c, d"]);
+    }
+  });
+
   it("is rejected if it leads out of the model", async () => {
-    await refuses(plan(spec, { kind: "ignored-path", path: "../x" }), /would have an error/);
+    await refuses(plan(spec, { kind: "ignored-paths", paths: ["../x"] }), /would have an error/);
   });
 });

@@ -4,16 +4,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } 
 import { join } from "node:path";
 import { CACHE, ROOT } from "../../scripts/fetch.mjs";
 
-/** The Go module that names each service in an exact version, and has a main of its own for Trillian. */
+/** The Go module that names each service, and cosign, in an exact version, and has a main of its own for Trillian. */
 const MODULE = join(ROOT, "test", "services", "go");
 const SOURCES = ["go.mod", "go.sum", "trillian/main.go"];
 /** On the PATH, or where Go's installer puts it. */
 const GO = ["go", "/usr/local/go/bin/go"];
-/** Milliseconds, for downloads and compilation; about 4 minutes on two cores. */
+/** Milliseconds, for downloads and compilation; about 6 minutes on two cores. */
 const LONGEST_BUILD = 20 * 60_000;
 
 /**
- * Builds the services into a folder of `.cache` once, where this machine has Go and gcc and reaches the modules; else
+ * Builds the services and cosign into a folder of `.cache` once, where this machine has Go and gcc and reaches the modules; else
  * says why not.
  *
  * @throws Error with what the compiler printed

@@ -24,6 +24,8 @@ import { METRICS_PORT, startTimestamps } from "./timestamps.ts";
 
 /** The services of Sigstore themselves, on loopback, with a TUF repository that serves their trust root. */
 export interface RealSigstore {
+  /** Folder of the services' programs, and of cosign. */
+  readonly programs: string;
   readonly issuer: IdentityProvider;
   readonly urls: ServiceUrls;
   /** Paths of ClientTrustConfig JSON, by the log that they sign with. */
@@ -59,6 +61,7 @@ export async function startServices(context: Mocha.Context): Promise<RealSigstor
     const sigstore = await startAll(start, folder);
     return {
       ...sigstore,
+      programs: programs.folder,
       stop: async () => {
         await Promise.all([sigstore.stop(), stop()]);
       },
@@ -69,7 +72,7 @@ export async function startServices(context: Mocha.Context): Promise<RealSigstor
   }
 }
 
-async function startAll(start: StartService, folder: string): Promise<RealSigstore> {
+async function startAll(start: StartService, folder: string): Promise<Omit<RealSigstore, "programs">> {
   const since = `${new Date().toISOString().slice(0, 19)}Z`;
   const ports = await freePorts([
     ...(["dex", "trillian", "certificates", "timestamps", "rekorV1"] as const),

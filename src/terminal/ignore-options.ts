@@ -1,8 +1,9 @@
 import { lstatSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import type { IgnorePattern } from "../core/leave-out.ts";
 import { callerIgnorePaths, isPattern } from "../core/model/ignore.ts";
+import { nameBelow } from "../core/model/path-below.ts";
 import { baseOf } from "../core/policy/glob.ts";
 
 /** What `--ignore-paths` means for one model. */
@@ -31,11 +32,8 @@ export function signingIgnoreChoice(model: string, given: readonly string[], cwd
 export function verifyingIgnorePaths(model: string, given: readonly string[], cwd: string): string[] {
   const pattern = given.find((path) => isUnmatchedPattern(path, cwd));
   if (pattern === undefined) return callerIgnorePaths(model, given, cwd);
-  throw new ProvenanceError(
-    "IGNORE_PATH",
-    `"${pattern}" is a pattern, and no file has that name. To verify, name each path with --ignore-paths.`,
-    { details: { path: pattern, problem: "glob" } },
-  );
+  const message = `"${pattern}" is a pattern, and no file has that name. To verify, name each path with --ignore-paths.`;
+  throw new ProvenanceError("IGNORE_PATH", message, { details: { path: pattern, problem: "glob" } });
 }
 
 function isUnmatchedPattern(path: string, cwd: string): boolean {
@@ -52,7 +50,6 @@ function patternFor(model: string, given: string, cwd: string): IgnorePattern {
     const pattern = [inside, rest].filter((part) => part !== "." && part !== "").join("/");
     return { pattern, prefix: "" };
   }
-  const way = relative(resolve(cwd, base), resolve(cwd, model));
-  if (way.startsWith("..")) return { pattern: slashed, prefix: "" };
-  return { pattern: rest, prefix: `${way.split(sep).join("/")}/` };
+  const name = nameBelow(resolve(cwd, base), resolve(cwd, model));
+  return name === undefined ? { pattern: slashed, prefix: "" } : { pattern: rest, prefix: `${name}/` };
 }

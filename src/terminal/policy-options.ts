@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
 import { dirname, relative, resolve, sep } from "node:path";
-import { ProvenanceError } from "../core/errors.ts";
+import { fail } from "../core/errors.ts";
+import { isInside } from "../core/model/path-below.ts";
 import { type Diagnostic, hasErrors } from "../core/policy/diagnostics.ts";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import { findPolicyFiles, isAbsent, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
 import { type PolicyFile, readPolicyFile } from "../core/policy/read-policies.ts";
-import { isInside } from "../core/policy/workspace-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Policies of a command, and the folder that their patterns are relative to. */
@@ -73,9 +73,7 @@ function refuseErrors(files: readonly PolicyFile[], { cwd, err, log }: Pick<Term
   const broken = files.filter(({ diagnostics }) => hasErrors(diagnostics));
   if (broken.length === 0) return;
   const names = broken.map(({ path }) => shownPath(cwd, path)).join(", ");
-  throw new ProvenanceError("POLICY_INVALID", `${names} has errors. Nothing was verified.`, {
-    details: { files: broken.map(({ path }) => path) },
-  });
+  fail("POLICY_INVALID", `${names} has errors. Nothing was verified.`, { files: broken.map(({ path }) => path) });
 }
 
 function chooseRoot(files: readonly PolicyFile[], place: string, root: string | undefined, cwd: string): string {

@@ -113,7 +113,7 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
     case "checking":
       return t("{0} is being checked.", name);
     case "stale":
-      return staleSentence(verdict.staleBecause ?? "files", name, t);
+      return STALE[verdict.staleBecause ?? "files"](name, t);
   }
 }
 
@@ -133,27 +133,15 @@ function pinnedSentence({ pin }: Verdict, name: string, t: Translate, date: Loca
 /** Why a signer whose files match is not accepted, after "but". */
 function objection({ decision }: Verdict, t: Translate): string {
   const code = decision?.reasons[0]?.code;
-  switch (code) {
-    case undefined:
-      return t("this signer is not accepted");
-    case "POLICY_SIGNER":
-      return t("no policy accepts this signer");
-    case "POLICY_WORKSPACE_UNTRUSTED":
-      return t("only policies of an untrusted workspace cover it");
-    default:
-      return shortReasonOf(code, t);
-  }
+  if (code === undefined) return t("this signer is not accepted");
+  if (code === "POLICY_SIGNER") return t("no policy accepts this signer");
+  if (code === "POLICY_WORKSPACE_UNTRUSTED") return t("only policies of an untrusted workspace cover it");
+  return shortReasonOf(code, t);
 }
 
-function staleSentence(cause: StaleCause, name: string, t: Translate): string {
-  switch (cause) {
-    case "files":
-      return t("Files of {0} changed since it was checked.", name);
-    case "policy":
-      return t("Policies that cover {0} changed since it was checked.", name);
-    case "trust":
-      return t("Your trusted signers changed since {0} was checked.", name);
-    case "restart":
-      return t("{0} was checked in an earlier window, and not yet in this one.", name);
-  }
-}
+const STALE: Readonly<Record<StaleCause, (name: string, t: Translate) => string>> = {
+  files: (name, t) => t("Files of {0} changed since it was checked.", name),
+  policy: (name, t) => t("Policies that cover {0} changed since it was checked.", name),
+  trust: (name, t) => t("Your trusted signers changed since {0} was checked.", name),
+  restart: (name, t) => t("{0} was checked in an earlier window, and not yet in this one.", name),
+};

@@ -1,4 +1,4 @@
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import { buildPaths } from "./certificates/build-paths.ts";
 import { isSameName } from "./certificates/distinguished-names.ts";
 import { EXTENSION, unprocessedExtension } from "./certificates/extensions.ts";
@@ -54,11 +54,8 @@ export function validatePath(
   }
   if (first !== undefined) throw first;
   const authority = claimedAuthority(leaf, others);
-  throw new ProvenanceError(
-    "CERTIFICATE_UNTRUSTED_ROOT",
-    `${label}: the signer's certificate does not lead to a root that you trust. Trust the root certificate of "${authority}" to verify it.`,
-    { details: { authority } },
-  );
+  const message = `${label}: the signer's certificate does not lead to a root that you trust. Trust the root certificate of "${authority}" to verify it.`;
+  throw new ProvenanceError("CERTIFICATE_UNTRUSTED_ROOT", message, { details: { authority } });
 }
 
 /**
@@ -153,10 +150,8 @@ function checkAuthority(certificate: Certificate, label: string): void {
   checkCriticalExtensions(certificate, label); // (o)
   const fault = purposeViolation(fields);
   if (fault !== undefined) {
-    throw new ProvenanceError(
-      "CERTIFICATE_USAGE",
-      `${label}: the certificate authority ${name} does not certify signers of models: ${fault}.`,
-    );
+    const message = `${label}: the certificate authority ${name} does not certify signers of models: ${fault}.`;
+    throw new ProvenanceError("CERTIFICATE_USAGE", message);
   }
 }
 
@@ -190,32 +185,22 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
   const notBefore = new Date(x509.validFrom);
   // Every comparison with an invalid date is false.
   if (Number.isNaN(notAfter.getTime()) || Number.isNaN(notBefore.getTime())) {
-    throw new ProvenanceError(
-      "CERTIFICATE_MALFORMED",
-      `${label}: the certificate of ${name} has a validity period that cannot be read.`,
-    );
+    const message = `${label}: the certificate of ${name} has a validity period that cannot be read.`;
+    throw new ProvenanceError("CERTIFICATE_MALFORMED", message);
   }
   if (at > notAfter) {
-    throw new ProvenanceError(
-      "CERTIFICATE_EXPIRED",
-      `${label}: the certificate of ${name} expired on ${notAfter.toISOString().slice(0, 10)}. Ask the signer to sign again.`,
-      { details: { subject: name, notAfter: notAfter.toISOString() } },
-    );
+    const message = `${label}: the certificate of ${name} expired on ${notAfter.toISOString().slice(0, 10)}. Ask the signer to sign again.`;
+    fail("CERTIFICATE_EXPIRED", message, { subject: name, notAfter: notAfter.toISOString() });
   }
   if (at < notBefore) {
-    throw new ProvenanceError(
-      "CERTIFICATE_NOT_YET_VALID",
-      `${label}: the certificate of ${name} is valid only from ${notBefore.toISOString().slice(0, 10)}. Check this machine's clock.`,
-      { details: { subject: name, notBefore: notBefore.toISOString() } },
-    );
+    const message = `${label}: the certificate of ${name} is valid only from ${notBefore.toISOString().slice(0, 10)}. Check this machine's clock.`;
+    fail("CERTIFICATE_NOT_YET_VALID", message, { subject: name, notBefore: notBefore.toISOString() });
   }
 }
 
 function invalid(label: string, why: string): ProvenanceError {
-  return new ProvenanceError(
-    "CERTIFICATE_PATH_INVALID",
-    `${label}: the signer's certificate path is not valid: ${why}.`,
-  );
+  const message = `${label}: the signer's certificate path is not valid: ${why}.`;
+  return new ProvenanceError("CERTIFICATE_PATH_INVALID", message);
 }
 
 function unique(certificates: readonly Certificate[]): Certificate[] {

@@ -21,7 +21,7 @@ export async function checkOrigin(args: readonly unknown[], services: Services):
   notify(services.log, first?.caution === true ? "warning" : "information", `${name}: ${plainText(text)}`);
 }
 
-/** Save Bill of Materials…: writes CycloneDX where the person chooses. */
+/** Save Bill of Materials…: writes CycloneDX where the user chooses. */
 export async function saveBom(args: readonly unknown[], services: Services): Promise<void> {
   const model = await targetModel(args, "bom", services);
   const name = modelName(model);

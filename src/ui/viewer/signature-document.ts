@@ -25,6 +25,21 @@ export interface Snapshot {
   readonly generation: number;
 }
 
+/** The bundle that was chosen of a file with one a line, by the file's URI. */
+const chosenLines = new Map<string, number>();
+const documents = new Set<SignatureDocument>();
+
+/**
+ * Shows the bundle of that line, in an open viewer and in one that is opened later.
+ *
+ * @param line absent: that of the bundle that decides
+ */
+export function showLine(uri: Uri, line: number | undefined): void {
+  if (line === undefined) chosenLines.delete(uri.toString());
+  else chosenLines.set(uri.toString(), line);
+  for (const document of documents) document.lineMayDiffer();
+}
+
 /** A signature file that is open in the viewer, read and searched by the engine. */
 export class SignatureDocument implements CustomDocument {
   readonly uri: Uri;
@@ -44,6 +59,8 @@ export class SignatureDocument implements CustomDocument {
     this.#registry = registry;
     this.#view = this.#store.add(view);
     this.#summary = summary;
+    documents.add(this);
+    this.#store.add({ dispose: () => documents.delete(this) });
     this.#store.add(registry.onDidChange(() => this.#registryChanged()));
     if (uri.scheme === "file") this.#watch();
   }
@@ -53,7 +70,7 @@ export class SignatureDocument implements CustomDocument {
     registry: ModelRegistry,
     engine: Pick<Engine, "openSignature">,
   ): Promise<SignatureDocument> {
-    const { view, summary } = await engine.openSignature(await sourceOf(uri));
+    const { view, summary } = await engine.openSignature(await sourceOf(uri, registry));
     return new SignatureDocument(uri, registry, view, summary);
   }
 
@@ -98,7 +115,15 @@ export class SignatureDocument implements CustomDocument {
     return this.uri.scheme === "file" ? this.#registry.signedBy(this.uri.fsPath) : undefined;
   }
 
+  /** Reads the file again if another of its bundles is to be shown. */
+  lineMayDiffer(): void {
+    const { line } = this.#summary;
+    const wanted = line === undefined ? undefined : lineOf(this.uri, this.#registry);
+    if (wanted !== undefined && wanted !== line) this.#readAgain();
+  }
+
   #registryChanged(): void {
+    this.lineMayDiffer();
     if (this.#model() !== this.#snapshot?.subject.model) this.#changed.fire();
   }
 
@@ -116,7 +141,7 @@ export class SignatureDocument implements CustomDocument {
     const before = this.#working.catch(() => {});
     this.#working = before.then(async () => {
       if (this.#store.disposed) return;
-      this.#summary = await this.#view.read(await sourceOf(this.uri));
+      this.#summary = await this.#view.read(await sourceOf(this.uri, this.#registry));
       this.#changed.fire();
     });
     // The next snapshot reports the error.
@@ -124,8 +149,17 @@ export class SignatureDocument implements CustomDocument {
   }
 }
 
-async function sourceOf(uri: Uri): Promise<SignatureSource> {
-  if (uri.scheme === "file") return { path: uri.fsPath };
+/** The line that was chosen, else that of the bundle that decides. */
+function lineOf(uri: Uri, registry: ModelRegistry): number | undefined {
+  const path = uri.fsPath;
+  const { signatures = [] } = registry.signedBy(path)?.verdict ?? {};
+  const decisive = signatures.find(({ signature, decisive }) => decisive && signature === path);
+  return chosenLines.get(uri.toString()) ?? decisive?.line;
+}
+
+async function sourceOf(uri: Uri, registry: ModelRegistry): Promise<SignatureSource> {
+  const path = uri.fsPath;
+  if (uri.scheme === "file") return { path, line: lineOf(uri, registry), model: registry.signedBy(path)?.path };
   const { size } = await workspace.fs.stat(uri);
   const label = basename(uri.path);
   if (size > MAX_BUNDLE_BYTES) return { label, bytes: new Uint8Array() };

@@ -1,49 +1,40 @@
-import { ProvenanceError } from "../../errors.ts";
+import { type ErrorCode, ProvenanceError } from "../../errors.ts";
 import { CKR, returnValueName } from "./constants.ts";
 
 /** The package that loads modules, in the version that is tested; `package.json` has it as an optional dependency. */
 export const KOFFI = "koffi@3.3.4";
 
 export function notInstalled(why: string): ProvenanceError {
-  return new ProvenanceError(
-    "PKCS11_NOT_INSTALLED",
-    `Keys in a PKCS #11 token need the npm package koffi, which is not installed or does not support this system (${process.platform} ${process.arch}). Install it with "npm install ${KOFFI}".`,
-    { details: { why, package: KOFFI } },
-  );
+  const message = `Keys in a PKCS #11 token need the npm package koffi, which is not installed or does not support this system (${process.platform} ${process.arch}). Install it with "npm install ${KOFFI}".`;
+  return new ProvenanceError("PKCS11_NOT_INSTALLED", message, { details: { why, package: KOFFI } });
 }
 
 /** The error for what a function of a module returned. */
 export function returnedError(call: string, value: number, path: string, token = "of the module"): ProvenanceError {
   const details = { path, token, function: `C_${call}`, value };
+  const error = (code: ErrorCode, message: string) => new ProvenanceError(code, message, { details });
   switch (value) {
     case CKR.pinIncorrect:
     case CKR.pinInvalid:
     case CKR.pinLengthRange:
-      return new ProvenanceError("PKCS11_PIN_WRONG", `The PIN for the token "${token}" is wrong.`, { details });
+      return error("PKCS11_PIN_WRONG", `The PIN for the token "${token}" is wrong.`);
     case CKR.pinLocked:
       return pinLocked(token);
     case CKR.pinExpired:
-      return new ProvenanceError("PKCS11_PIN_LOCKED", `The PIN of the token "${token}" has expired. Set a new one.`, {
-        details,
-      });
+      return error("PKCS11_PIN_LOCKED", `The PIN of the token "${token}" has expired. Set a new one.`);
     case CKR.pinNotInitialized:
-      return new ProvenanceError("PKCS11_PIN_LOCKED", `The token "${token}" has no PIN yet. Set one.`, { details });
+      return error("PKCS11_PIN_LOCKED", `The token "${token}" has no PIN yet. Set one.`);
     case CKR.tokenNotPresent:
     case CKR.deviceRemoved:
-      return new ProvenanceError("PKCS11_TOKEN", "The token was removed. Insert it and try again.", { details });
-    default:
-      return new ProvenanceError(
-        "PKCS11_FAILED",
-        `The PKCS #11 module ${path} reported an error: C_${call} returned ${returnValueName(value)}.`,
-        { details },
-      );
+      return error("PKCS11_TOKEN", "The token was removed. Insert it and try again.");
+    default: {
+      const returned = `C_${call} returned ${returnValueName(value)}`;
+      return error("PKCS11_FAILED", `The PKCS #11 module ${path} reported an error: ${returned}.`);
+    }
   }
 }
 
 export function pinLocked(token: string): ProvenanceError {
-  return new ProvenanceError(
-    "PKCS11_PIN_LOCKED",
-    `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with its manufacturer's tool.`,
-    { details: { token } },
-  );
+  const message = `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with its manufacturer's tool.`;
+  return new ProvenanceError("PKCS11_PIN_LOCKED", message, { details: { token } });
 }

@@ -28,7 +28,7 @@ export function viewerState(
   const state: ViewerState = {
     type: "state",
     name: subjectName(subject),
-    path: plainText(subject.path),
+    path: fileText(subject, localizer),
     headline: headlineOf(subject, localizer),
     steps: stepsOf(subject, links, localizer),
     ...(timeline && { timeline }),
@@ -40,4 +40,9 @@ export function viewerState(
     canVerify: subject.model !== undefined && subject.model.verdict.state !== "checking",
   };
   return { state, links };
+}
+
+/** The path, and the line of a file that has a bundle a line. */
+function fileText({ path, summary }: Subject, { t }: Localizer): string {
+  return summary.line === undefined ? plainText(path) : t("{0}, line {1}", plainText(path), summary.line);
 }

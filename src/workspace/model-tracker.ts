@@ -59,7 +59,11 @@ export class ModelTracker {
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       log: note,
     });
-    const watches = store.add(new FolderWatches((path) => void revalidator.fileChanged(path)));
+    const contentChanged = (path: string): void => {
+      void revalidator.fileChanged(path);
+      this.origins.fileChanged(path);
+    };
+    const watches = store.add(new FolderWatches(contentChanged));
     const checker = new Checker({
       registry,
       engine,
@@ -84,7 +88,10 @@ export class ModelTracker {
     const mayCheck = () => automatic() !== "off";
     store.add(new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: mayCheck, failed }));
     const searched = () => setContextKey("searched", true);
-    const fileChanged = (uri: Uri): void => policyWatcher.fileChanged(uri);
+    const fileChanged = (uri: Uri): void => {
+      policyWatcher.fileChanged(uri);
+      this.origins.fileChanged(uri.fsPath);
+    };
     const watcher = store.add(new WorkspaceWatcher({ registry, discovery, revalidator, searched, fileChanged }));
     const policyWatcher = store.add(new PolicyWatcher(policies));
     const search = () => void watcher.search().catch(failed);

@@ -1,6 +1,8 @@
+import { basename, dirname, sep } from "node:path";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
+import { editorPath } from "../platform/editor-path.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export interface OriginServices {
@@ -9,9 +11,13 @@ export interface OriginServices {
   /** Whether all files are read automatically. */
   readonly readsAll: () => boolean;
   readonly failed: (error: unknown) => void;
+  readonly quietMs?: number;
 }
 
 type Listener = (path: string) => void;
+
+/** Milliseconds without a change before a model is read again. */
+const QUIET_MS = 1_000;
 
 /**
  * Where models were downloaded from, read when a surface asks: names and sizes, and digests too where the user asked for
@@ -24,6 +30,9 @@ export class Origins {
   readonly #compared = new Set<string>();
   readonly #listeners = new Set<Listener>();
   readonly #queue = new Set<string>();
+  /** Of models whose files changed a moment ago. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #underWay = new Set<string>();
   readonly #stop: () => void;
   #reading = false;
 
@@ -46,9 +55,16 @@ export class Origins {
 
   /** Reads it soon, one model after the other, unless it is known. */
   request(path: string): void {
-    if (this.#reports.has(path)) return;
-    this.#queue.add(path);
-    void this.#readQueue();
+    if (this.#reports.has(path) || this.#timers.has(path)) return;
+    // Where a check reads the files, too, it goes first: its digests are taken from the cache then.
+    if (this.#services.readsAll()) this.#readLater(path);
+    else this.#enqueue(path);
+  }
+
+  /** A file or folder was created, changed or deleted: what was read of its models is outdated, and read again soon. */
+  fileChanged(path: string): void {
+    const known = new Set([...this.#reports.keys(), ...this.#timers.keys(), ...this.#underWay]);
+    for (const model of known) if (concerns(editorPath(path), editorPath(model))) this.#fileChangedIn(model);
   }
 
   /**
@@ -57,11 +73,20 @@ export class Origins {
    * @throws ProvenanceError as the core's `findOrigin`
    */
   async read(path: string, watching: DigestOptions = {}): Promise<OriginReport> {
-    const checkDigests = this.#compared.has(path) || this.#services.readsAll();
-    const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
-    this.#reports.set(path, report);
-    for (const listener of [...this.#listeners]) listener(path);
-    return report;
+    const { registry, readsAll } = this.#services;
+    const state = registry.get(path)?.verdict.state;
+    // The verdict of a check that is due or under way is reported, and this is read again then.
+    const isChecked = state !== "unchecked" && state !== "checking";
+    const checkDigests = this.#compared.has(path) || (readsAll() && isChecked);
+    this.#underWay.add(path);
+    try {
+      const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
+      this.#reports.set(path, report);
+      this.#notify(path);
+      return report;
+    } finally {
+      this.#underWay.delete(path);
+    }
   }
 
   /** As {@link read}, and compares the digests of all files from now on. */
@@ -74,6 +99,24 @@ export class Origins {
     this.#stop();
     this.#listeners.clear();
     this.#queue.clear();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #fileChangedIn(path: string): void {
+    const known = this.#reports.delete(path);
+    if (!known && !this.#timers.has(path) && !this.#underWay.has(path)) return;
+    this.#readLater(path);
+    if (known) this.#notify(path);
+  }
+
+  #readLater(path: string): void {
+    clearTimeout(this.#timers.get(path));
+    const read = (): void => {
+      this.#timers.delete(path);
+      this.#enqueue(path);
+    };
+    this.#timers.set(path, setTimeout(read, this.#services.quietMs ?? QUIET_MS));
   }
 
   #changed(path: string): void {
@@ -82,10 +125,20 @@ export class Origins {
       this.#reports.delete(path);
       this.#compared.delete(path);
       this.#queue.delete(path);
+      clearTimeout(this.#timers.get(path));
+      this.#timers.delete(path);
     } else if (this.#reports.has(path) && model.verdict.state !== "checking") {
-      this.#queue.add(path);
-      void this.#readQueue();
+      this.#enqueue(path);
     } else if (this.#services.readsAll() && model.verdict.signature === undefined) this.request(path);
+  }
+
+  #notify(path: string): void {
+    for (const listener of [...this.#listeners]) listener(path);
+  }
+
+  #enqueue(path: string): void {
+    this.#queue.add(path);
+    void this.#readQueue();
   }
 
   async #readQueue(): Promise<void> {
@@ -100,4 +153,11 @@ export class Origins {
       this.#reading = false;
     }
   }
+}
+
+/** Whether a file or folder is the model, in it or around it, or a blob of the cache or store that the model is in. */
+function concerns(path: string, model: string): boolean {
+  const folder = dirname(path);
+  const isBlob = basename(folder) === "blobs";
+  return `${path}${sep}`.startsWith(`${model}${sep}`) || model.startsWith(`${isBlob ? dirname(folder) : path}${sep}`);
 }

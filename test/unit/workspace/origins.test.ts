@@ -6,6 +6,7 @@ import type { Engine } from "../../../src/engine/engine.ts";
 import { Origins } from "../../../src/workspace/origins.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 /** As the engine does it, in this process. */
@@ -25,7 +26,13 @@ describe("the origins of the models in a window", () => {
     registry = new ModelRegistry();
     readsAll = false;
     errors.length = 0;
-    origins = new Origins({ registry, engine, readsAll: () => readsAll, failed: (error) => void errors.push(error) });
+    origins = new Origins({
+      registry,
+      engine,
+      readsAll: () => readsAll,
+      failed: (error) => void errors.push(error),
+      quietMs: 1,
+    });
     registry.add({ path: folder(), kind: "directory" }, undefined);
   });
 
@@ -63,6 +70,59 @@ describe("the origins of the models in a window", () => {
     registry.update(folder(), { state: "unsigned", model: folder(), reasons: [] });
     await read;
     assert.equal(files()?.match.length, 5);
+  });
+
+  it("have no digests before a check that reads all files has ended, and are read again then", async () => {
+    readsAll = true;
+    registry.update(folder(), { state: "checking", model: folder(), reasons: [] });
+    const cheap = changed();
+    origins.request(folder());
+    await cheap;
+    assert.equal(files()?.unchecked?.length, 5);
+    const compared = changed();
+    registry.update(folder(), { state: "pinned", model: folder(), reasons: [] });
+    await compared;
+    assert.equal(files()?.match.length, 5);
+  });
+
+  it("are dropped at once where a file changes, and read again", async () => {
+    await origins.check(folder(), {});
+    assert.equal(files()?.match.length, 5);
+    writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
+    const dropped = changed();
+    origins.fileChanged(join(folder(), "tokenizer.json"));
+    await dropped;
+    assert.equal(files(), undefined);
+    await changed();
+    assert.deepEqual(files()?.changed, ["tokenizer.json"]);
+  });
+
+  it("are read again where a file changes while they are read", async () => {
+    const read = origins.read(folder());
+    rmSync(join(folder(), "README.md"));
+    origins.fileChanged(join(folder(), "README.md"));
+    await read;
+    await changed();
+    assert.deepEqual(files()?.missing, ["README.md"]);
+  });
+
+  it("are those of models that share a blob, too, and of no model that was not read", async () => {
+    const manifest = join(folder(), "manifests/registry.ollama.ai/library/tiny/1b");
+    registry.add({ path: manifest, kind: "file" }, undefined);
+    origins.fileChanged(join(folder(), "blobs/sha256-0"));
+    assert.deepEqual(errors, []);
+    await origins.read(manifest).catch(() => undefined);
+    const read: string[] = [];
+    origins.onDidChange((path) => void read.push(path));
+    origins.fileChanged(join(folder(), "elsewhere/sha256-0"));
+    assert.deepEqual(read, []);
+    buildOllamaStore(folder(), {
+      "manifests/registry.ollama.ai/library/tiny/1b": { model: Buffer.from("m"), template: Buffer.from("t") },
+    });
+    await origins.read(manifest);
+    read.length = 0;
+    origins.fileChanged(join(folder(), "blobs/sha256-0"));
+    assert.deepEqual(read, [manifest]);
   });
 
   it("are read again when the model changes, and removed with it", async () => {

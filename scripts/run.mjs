@@ -13,6 +13,7 @@ const TASKS = {
   test: ["scripts/test.ts"],
   "test:interop": ["scripts/test.ts", "interop"],
   "test:long": ["scripts/test-long.ts"],
+  "test:services": ["scripts/test-services.ts"],
   "test:desktop": ["scripts/test-desktop.ts"],
   build: ["scripts/build.ts"],
   check: ["scripts/check.ts"],

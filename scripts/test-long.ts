@@ -6,18 +6,13 @@ import { noServer } from "../test/support/vscode-server.ts";
 import { build } from "./build.ts";
 import { TEST_VSIX, writeVsix } from "./package.ts";
 import { mochaSuite } from "./suites/mocha-suite.ts";
-import { addUp, closingLine, skippedLines } from "./suites/totals.ts";
+import { addUp, reportResult } from "./suites/totals.ts";
 
 await build();
 const mochaArgs = process.argv.slice(2);
 const results = [await mochaSuite("long", { mochaArgs })];
 if (mochaArgs.length === 0) results.push(await everyTheme());
-const result = addUp(results);
-for (const line of skippedLines(result)) console.log(line);
-for (const { title, message } of result.failed)
-  console.error(`\n  ✗ ${title}\n    ${message.replaceAll("\n", "\n    ")}\n`);
-console.log(closingLine(result));
-process.exitCode = result.failed.length > 0 ? 1 : 0;
+process.exitCode = reportResult(addUp(results));
 
 /** What a window shows, in the themes that `npm test` skips. */
 async function everyTheme(): Promise<SuiteResult> {

@@ -39,3 +39,13 @@ export function retryLines({ retried = [] }: SuiteResult): string[] {
 export function closingLine(result: SuiteResult): string {
   return `${result.passed} passed, ${result.failed.length} failed, ${result.skipped.length} skipped`;
 }
+
+/** Prints what was skipped and what failed, then the closing line. @returns the exit status */
+export function reportResult(result: SuiteResult): number {
+  for (const line of skippedLines(result)) console.log(line);
+  for (const { title, message } of result.failed) {
+    console.error(`\n  ✗ ${title}\n    ${message.replaceAll("\n", "\n    ")}\n`);
+  }
+  console.log(closingLine(result));
+  return result.failed.length > 0 ? 1 : 0;
+}

@@ -60,7 +60,7 @@ describe("the reference implementation and keyless signatures", function () {
     });
   }
 
-  // Not with Rekor v2: the local timestamp authority takes only the requests of sigstore-js.
+  // With Rekor v2 it does so in test/services: the local timestamp authority takes only the requests of sigstore-js.
   it("signs with Rekor v1 what we accept, and both reject it when it is tampered with", async () => {
     const rekor = 1;
     const [model, signature] = [join(folder(), "model"), join(folder(), "model", "model.sig")];

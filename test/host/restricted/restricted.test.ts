@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConfigurationTarget, commands, lm, Uri, workspace } from "vscode";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS, TOOLS } from "../../../src/platform/ids.ts";
@@ -63,5 +64,16 @@ describe("Restricted Mode", () => {
     const gguf = join(folder, "gguf");
     await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(gguf), privateKey });
     assert.equal(existsSync(join(gguf, "model.sig")), false);
+  });
+
+  it("offers no signing method, so that no key management plugin and no PKCS #11 module is started", async () => {
+    const target = Uri.file(join(folder, "gguf"));
+    for (const command of [COMMANDS.signModel, COMMANDS.signModelWith]) {
+      // It ends where nothing is offered; a list of methods stays open until something is chosen.
+      const ended = Promise.resolve(commands.executeCommand(command, target)).then(() => false);
+      const offered = await Promise.race([ended, pause(5_000, true)]);
+      await commands.executeCommand("workbench.action.closeQuickOpen");
+      assert.equal(offered, false, `${command} offers signing methods`);
+    }
   });
 });

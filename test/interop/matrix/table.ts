@@ -43,8 +43,9 @@ Where the first number is smaller than the number of combinations, the reference
 - **Shards** have the digest algorithm of their hash (\`sha256\`); the reference takes only \`sha256-sharded-SIZE\`.
   With BLAKE3 it has no shards.
 
-Sigstore signatures, both ways and tampered with: \`keyless-reference.test.ts\`, \`keyless-sigstore-js.test.ts\`. Other differences: "differs" in
-\`reference.test.ts\`.
+Sigstore signatures, tampered with, too: \`keyless-reference.test.ts\` and \`keyless-sigstore-js.test.ts\`, with a Sigstore of the
+tests' own, where the reference signs with Rekor v1 only; \`npm run test:services\`, with Sigstore's own services, where both
+sign with Rekor v1 and with Rekor v2. Other differences: "differs" in \`reference.test.ts\`.
 `;
 }
 

@@ -78,6 +78,7 @@ export async function startLocalSigstore(options: LocalSigstoreOptions = {}): Pr
   const urls: ServiceUrls = {
     issuer: servers.issuer.url,
     fulcio: servers.fulcio.url,
+    certificates: `${servers.fulcio.url}/ct`,
     rekorV1: servers["rekor-v1"].url,
     rekorV2: servers["rekor-v2"].url,
     timestamps: `${servers.timestamps.url}/api/v1/timestamp`,

@@ -8,6 +8,8 @@ export type RekorVersion = 1 | 2;
 export interface ServiceUrls {
   readonly issuer: string;
   readonly fulcio: string;
+  /** The certificate log. */
+  readonly certificates: string;
   readonly rekorV1: string;
   readonly rekorV2: string;
   /** With the path that takes requests. */
@@ -15,11 +17,12 @@ export interface ServiceUrls {
   readonly tuf: string;
 }
 
+/** What each service signs with. */
 export interface Services {
-  readonly fulcio: Fulcio;
-  readonly rekorV1: Rekor;
-  readonly rekorV2: Rekor;
-  readonly timestamps: TimestampAuthority;
+  readonly fulcio: Omit<Fulcio, "handle">;
+  readonly rekorV1: Omit<Rekor, "handle">;
+  readonly rekorV2: Omit<Rekor, "handle">;
+  readonly timestamps: Omit<TimestampAuthority, "handle">;
 }
 
 const OPERATOR = "local Sigstore";
@@ -47,7 +50,7 @@ export function trustedRoot(urls: ServiceUrls, services: Services, start: string
       log(urls.rekorV2, rekorV2.publicKey, rekorV2.logId, "PKIX_ED25519"),
     ],
     certificateAuthorities: [authority(urls.fulcio, "Fulcio", [fulcio.root.der])],
-    ctlogs: [log(`${urls.fulcio}/ct`, fulcio.certificateLogKey, fulcio.certificateLogId, "PKIX_ECDSA_P256_SHA_256")],
+    ctlogs: [log(urls.certificates, fulcio.certificateLogKey, fulcio.certificateLogId, "PKIX_ECDSA_P256_SHA_256")],
     timestampAuthorities: [authority(urls.timestamps, "timestamps", timestamps.chain)],
   };
 }

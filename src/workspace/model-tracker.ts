@@ -84,7 +84,11 @@ export class ModelTracker {
     const mayCheck = () => automatic() !== "off";
     store.add(new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: mayCheck, failed }));
     const searched = () => setContextKey("searched", true);
-    const fileChanged = (uri: Uri): void => policyWatcher.fileChanged(uri);
+    const origins = store.add(new Origins({ registry, engine, readsAll: () => automatic() === "full", failed }));
+    const fileChanged = (uri: Uri): void => {
+      policyWatcher.fileChanged(uri);
+      origins.fileChanged(uri.fsPath);
+    };
     const watcher = store.add(new WorkspaceWatcher({ registry, discovery, revalidator, searched, fileChanged }));
     const policyWatcher = store.add(new PolicyWatcher(policies));
     const search = () => void watcher.search().catch(failed);
@@ -99,7 +103,7 @@ export class ModelTracker {
     store.add(onSettingChanged(["autoVerify"], () => revalidator.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
-    this.origins = store.add(new Origins({ registry, engine, readsAll: () => automatic() === "full", failed }));
+    this.origins = origins;
     this.checker = checker;
     this.policies = policies;
     this.#verdicts = verdicts;

@@ -3,12 +3,16 @@ import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ModelRegistry } from "./registry.ts";
 
+/** Milliseconds without a change of a model's files before it is read again. */
+const QUIET = 1_000;
+
 export interface OriginServices {
   readonly registry: ModelRegistry;
   readonly engine: Pick<Engine, "run">;
   /** Whether all files are read automatically. */
   readonly readsAll: () => boolean;
   readonly failed: (error: unknown) => void;
+  readonly quietMs?: number;
 }
 
 type Listener = (path: string) => void;
@@ -24,6 +28,7 @@ export class Origins {
   readonly #compared = new Set<string>();
   readonly #listeners = new Set<Listener>();
   readonly #queue = new Set<string>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #stop: () => void;
   #reading = false;
 
@@ -46,9 +51,7 @@ export class Origins {
 
   /** Reads it soon, one model after the other, unless it is known. */
   request(path: string): void {
-    if (this.#reports.has(path)) return;
-    this.#queue.add(path);
-    void this.#readQueue();
+    if (!this.#reports.has(path)) this.#readAgain(path);
   }
 
   /**
@@ -70,7 +73,21 @@ export class Origins {
     return this.read(path, watching);
   }
 
+  /** A file was created, changed or deleted: what is known of its models is read again. */
+  fileChanged(file: string): void {
+    for (const { path } of this.#services.registry.holding(file)) {
+      if (!this.#reports.has(path)) continue;
+      clearTimeout(this.#timers.get(path));
+      const again = (): void => {
+        this.#timers.delete(path);
+        if (this.#reports.has(path)) this.#readAgain(path);
+      };
+      this.#timers.set(path, setTimeout(again, this.#services.quietMs ?? QUIET));
+    }
+  }
+
   dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#stop();
     this.#listeners.clear();
     this.#queue.clear();
@@ -82,10 +99,13 @@ export class Origins {
       this.#reports.delete(path);
       this.#compared.delete(path);
       this.#queue.delete(path);
-    } else if (this.#reports.has(path) && model.verdict.state !== "checking") {
-      this.#queue.add(path);
-      void this.#readQueue();
-    } else if (this.#services.readsAll() && model.verdict.signature === undefined) this.request(path);
+    } else if (this.#reports.has(path) && model.verdict.state !== "checking") this.#readAgain(path);
+    else if (this.#services.readsAll() && model.verdict.signature === undefined) this.request(path);
+  }
+
+  #readAgain(path: string): void {
+    this.#queue.add(path);
+    void this.#readQueue();
   }
 
   async #readQueue(): Promise<void> {

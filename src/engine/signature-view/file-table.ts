@@ -33,7 +33,15 @@ export class FileTable {
       const state = changed.length > 0 ? "changed" : compared ? "same" : "listed";
       return { ...file, state, changes: changed };
     });
-    const byState = Map.groupBy([...signed, ...others], ({ state }) => state);
+    for (const { name } of signed) {
+      changes.delete(name);
+      missing.delete(name);
+    }
+    const unlisted = [
+      ...[...changes].map(([name, changed]): FileEntry => ({ name, state: "changed", changes: changed })),
+      ...[...missing].map(([name, ignored]): FileEntry => ({ name, state: "missing", changes: [], ignored })),
+    ];
+    const byState = Map.groupBy([...signed, ...unlisted, ...others], ({ state }) => state);
     this.#entries = FILE_STATES.flatMap((state) => byState.get(state) ?? []);
     const counts = FILE_STATES.map((state) => [state, byState.get(state)?.length ?? 0]);
     this.counts = Object.fromEntries(counts) as Record<FileState, number>;

@@ -5,7 +5,7 @@ import type { Claim } from "../../core/verification/claimed-signer.ts";
 import type { SigningMethod } from "../../core/verification/signer.ts";
 import type { FileFilter, FileState } from "./file-states.ts";
 
-// What the signature viewer can ask the engine about an open signature file.
+// What the viewer can ask the engine about an open signature file, or about the files of a model without one.
 
 /** What a signature file contains, without its files. Nothing of it is verified or escaped. */
 export interface SignatureSummary {
@@ -32,13 +32,13 @@ export interface SignatureSummary {
   readonly text: "statement" | "file" | "none";
 }
 
-/** What a verification found about one file, or one shard of it. */
+/** What a verification, or a comparison with a download record, found about one file, or one shard of it. */
 export type FoundFile =
+  | { readonly state: "same" | "listed" | "unsigned" | "left-out"; readonly name: string }
   | ({ readonly state: "changed" } & ChangedResource)
   | ({ readonly state: "missing" } & MissingResource)
   | ({ readonly state: "added" } & AddedEntry)
-  | ({ readonly state: "left-out" } & IgnoredEntry)
-  | { readonly state: "unsigned"; readonly name: string };
+  | ({ readonly state: "left-out" } & IgnoredEntry);
 
 /** What the last verification found, if it is current. */
 export interface Findings {
@@ -89,9 +89,10 @@ export interface TextPage {
   readonly lines: readonly string[];
 }
 
-/** A file on disk, or the bytes of one that is elsewhere. */
+/** A file on disk, or the bytes of one that is elsewhere; or none: then the findings list all files. */
 export type SignatureSource =
   | { readonly path: string }
+  | { readonly none: true }
   | { readonly label: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** An open signature file, by the caller's number. */

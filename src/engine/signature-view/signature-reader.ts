@@ -4,6 +4,7 @@ import { readSignatureFile } from "../../core/bundle/read-bundle.ts";
 import { ProvenanceError } from "../../core/errors.ts";
 import { inspectParts } from "../../core/inspect-parts.ts";
 import type { Resource } from "../../core/manifest/manifest.ts";
+import { hubBlob } from "../../core/model/hub-cache.ts";
 import { FileTable } from "./file-table.ts";
 import { indentJson } from "./indent-json.ts";
 import type {
@@ -24,7 +25,7 @@ const IGNORE_PATHS = 200;
 /** Characters of a line of the statement. */
 const LINE_LENGTH = 4000;
 
-/** One open signature file: its summary, its files, and its text. */
+/** One open signature file: its summary, its files, and its text; or only the files of a model without one. */
 export class SignatureReader {
   #resources: readonly Resource[] = [];
   #findings: Findings = { compared: false, files: [] };
@@ -34,6 +35,10 @@ export class SignatureReader {
   #lines: readonly string[] | undefined;
 
   async open(source: SignatureSource): Promise<SignatureSummary> {
+    if ("none" in source) {
+      this.#show([], "");
+      return { bytes: 0, claims: [], text: "none" };
+    }
     const label = "path" in source ? basename(source.path) : source.label;
     let bytes: Buffer;
     try {
@@ -103,13 +108,16 @@ export class SignatureReader {
     this.#lines = undefined;
   }
 
-  /** Adds the current size and time of the file, without following a link. */
+  /** Adds the current size and time of the file, through the links of a Hugging Face cache and no others. */
   #onDisk(entry: FileEntry): FileEntry {
     const { model } = this.#findings;
     if (model === undefined || entry.state === "missing") return entry;
     try {
-      const info = lstatSync(model.kind === "file" ? model.path : join(model.path, entry.name));
-      return info.isFile() ? { size: info.size, ...entry, modifiedAt: info.mtime.toISOString() } : entry;
+      const path = model.kind === "file" ? model.path : join(model.path, entry.name);
+      const here = lstatSync(path, { bigint: true });
+      const info = here.isSymbolicLink() ? hubBlob(path)?.stats : here;
+      if (info?.isFile() !== true) return entry;
+      return { size: Number(info.size), ...entry, modifiedAt: info.mtime.toISOString() };
     } catch {
       return entry;
     }

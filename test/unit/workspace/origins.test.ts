@@ -25,7 +25,8 @@ describe("the origins of the models in a window", () => {
     registry = new ModelRegistry();
     readsAll = false;
     errors.length = 0;
-    origins = new Origins({ registry, engine, readsAll: () => readsAll, failed: (error) => void errors.push(error) });
+    const failed = (error: unknown) => void errors.push(error);
+    origins = new Origins({ registry, engine, readsAll: () => readsAll, failed, quietMs: 10 });
     registry.add({ path: folder(), kind: "directory" }, undefined);
   });
 
@@ -75,6 +76,21 @@ describe("the origins of the models in a window", () => {
     registry.remove(folder());
     assert.equal(files(), undefined);
     assert.deepEqual(errors, []);
+  });
+
+  it("are read again after a file of the model changed, and only where they are known", async () => {
+    await origins.check(folder(), {});
+    writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
+    const read = changed();
+    origins.fileChanged(join(folder(), "tokenizer.json"));
+    origins.fileChanged(join(folder(), "tokenizer.json"));
+    await read;
+    assert.deepEqual(files()?.changed, ["tokenizer.json"]);
+    registry.remove(folder());
+    registry.add({ path: folder(), kind: "directory" }, undefined);
+    origins.fileChanged(join(folder(), "tokenizer.json"));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(files(), undefined);
   });
 
   it("report a model that cannot be read, and go on", async () => {

@@ -1,36 +1,36 @@
 /**
- * What the extension `model-provenance.model-provenance` gives to other extensions. Copy this file, or take the types
+ * What the extension `model-provenance.model-provenance` provides to other extensions. Copy this file, or use the types
  * of `model-provenance/api`; docs/api.md has an example.
  *
- * Version 2: fields may be added, none goes away or changes its meaning. Anything else is another version.
+ * Version 2: fields may be added, none is removed or changes its meaning. Anything else is another version.
  */
 import type { Event, Uri } from "vscode";
 
 export interface ModelProvenanceApi {
   readonly version: 2;
   /**
-   * What is known now of the model at that place: a folder, or a single file. Undefined if no model is known there; a
-   * file of a model is not one. Nothing is read for it.
+   * The current verdict of the model at that path: a folder, or a single file. Undefined if there is no model; a
+   * file of a model is not one. It reads nothing.
    */
   getVerdict(uri: Uri): ModelVerdict | undefined;
   /**
-   * Where the model at that place was downloaded from, as far as it was read by now. The records are on this machine and
+   * Where the model at that path was downloaded from, as far as it was read by now. The records are on this machine and
    * not signed: it is no verdict, and changes none.
    */
   getOrigin(uri: Uri): ModelOrigin | undefined;
-  /** The models whose verdict changed, and those that came or went. */
+  /** The models whose verdict changed, and those that were added or removed. */
   readonly onDidChangeVerdict: Event<readonly Uri[]>;
 }
 
 /**
- * - `verified`: authentic, files unchanged, and the signer is accepted here. Nothing else is a yes.
+ * - `verified`: authentic, files unchanged, and the signer is accepted here. Only this is a positive answer.
  * - `pinned`: not signed, and its bytes are those that a policy pins
  * - `untrusted`: authentic, files unchanged, but the signer is not accepted here
  * - `modified`: authentic, but files changed, are missing or were added since
  * - `invalid`: the signature is malformed or not authentic
- * - `unverifiable`: cannot be decided here
+ * - `unverifiable`: can't be verified here
  * - `unsigned`: no signature
- * - `unchecked`: signed, files not looked at yet
+ * - `unchecked`: signed, files not read yet
  * - `checking`
  * - `stale`: was checked, and may no longer be so
  */
@@ -57,7 +57,7 @@ export interface ModelVerdict {
   readonly signer?: ModelSigner;
   /** Why the verdict is what it is. */
   readonly reasons: readonly ModelReason[];
-  /** What policies say, where there are any. */
+  /** The decision of the policies, if there are any. */
   readonly decision?: ModelDecision;
   /** What the signature covers; only after files were read. */
   readonly coverage?: ModelCoverage;
@@ -81,7 +81,7 @@ export interface ModelOrigin {
   readonly purl?: string;
   /** `record`: a tool recorded the download. `claim`: only the model's own file says so. */
   readonly basis: "record" | "claim";
-  /** Names, by what the record says of them. */
+  /** Names, grouped by comparison with the record. */
   readonly files: {
     readonly match: readonly string[];
     readonly changed: readonly string[];
@@ -101,7 +101,7 @@ export type ModelSigner =
 export interface ModelReason {
   /** Such as `SIGNATURE_NOT_AUTHENTIC`; codes may be added. */
   readonly code: string;
-  /** One sentence for a person. Plain text. */
+  /** One sentence to display. Plain text. */
   readonly message: string;
 }
 
@@ -115,16 +115,16 @@ export interface ModelDecision {
 }
 
 export interface ModelCoverage {
-  /** Files that the signature names. */
+  /** How many files the signature covers. */
   readonly files: number;
   /** Bytes of those files. */
   readonly bytes: number;
-  /** What is there and left out, and by whose word. */
+  /** What exists and is excluded, and by whom. */
   readonly ignored: readonly {
     readonly name: string;
     readonly source: "default" | "signature" | "signer" | "caller";
   }[];
-  /** What the default paths leave out beside git's own files: the first names, and how many there are. */
+  /** What the default paths exclude besides git's own files: the first names, and how many there are. */
   readonly hidden?: { readonly names: readonly string[]; readonly count: number; readonly complete: boolean };
 }
 

@@ -19,7 +19,7 @@ for (const { title, message } of result.failed)
 console.log(closingLine(result));
 process.exitCode = result.failed.length > 0 ? 1 : 0;
 
-/** What a window shows, in the themes that `npm test` leaves out. */
+/** What a window shows, in the themes that `npm test` skips. */
 async function everyTheme(): Promise<SuiteResult> {
   const chromium = ensureChromium();
   const missing = noServer() ?? ("missing" in chromium ? chromium.missing : undefined);

@@ -159,7 +159,7 @@ function reasonsFor(causes: ReadonlyMap<string, Cause>, { manifest, list }: Comp
 /** The line that keeps git from converting the files of a model. */
 export const ATTRIBUTES_LINE = "* -text";
 
-/** The line goes into the model's own `.gitattributes`, which a signature leaves out by default (OMS 6.2). */
+/** The line goes into the model's own `.gitattributes`, which a signature excludes by default (OMS 6.2). */
 function lineEndingsReason(files: readonly (readonly [string, Cause])[], manifest: Manifest, list: FileList): Reason {
   const isSigned = manifest.resources.some(({ file }) => isIgnored(file, ".gitattributes"));
   const verb = files.length === 1 ? "differs" : "differ";

@@ -24,9 +24,9 @@ export interface DigestModelOptions extends PoolChoice, DigestOptions {
   readonly shardSize?: number;
   /** Canonical, relative to the model. */
   readonly ignorePaths?: readonly string[];
-  /** Patterns for further paths: each is expanded, and the exact paths are left out. */
+  /** Patterns for further paths: each is expanded, and the exact paths are excluded. */
   readonly ignorePatterns?: readonly IgnorePattern[];
-  /** Leaves out the files that tools wrote beside those of the model, see `findToolFiles`; each by its exact path. */
+  /** Excludes the files that tools wrote next to those of the model, see `findToolFiles`; each by its exact path. */
   readonly excludeToolFiles?: boolean;
   /** Leaves `.git` and its kin at the top of the model out (OMS 6.2); true if absent. */
   readonly ignoreGitPaths?: boolean;
@@ -186,7 +186,7 @@ function rejectUnsignable(list: FileList, model: string): void {
   const [first] = list.refused;
   if (first !== undefined) throw refusal(first, list.refused, model);
   if (list.files.length === 0) {
-    throw empty(model, list.ignored.length > 0 ? "every file in it is left out" : "there is no file in it");
+    throw empty(model, list.ignored.length > 0 ? "every file in it is excluded" : "there is no file in it");
   }
 }
 

@@ -48,7 +48,7 @@ export async function findToolFiles({ files }: Pick<FileList, "files">, signal?:
   return found;
 }
 
-/** The list without files that are left out, each by its exact name. */
+/** The list without files that are excluded, each by its exact name. */
 export function withoutFiles(list: FileList, names: readonly string[], source: IgnoreSource): FileList {
   if (names.length === 0) return list;
   const left = new Set(names);

@@ -37,7 +37,7 @@ export async function findOtherSignatures(
 }
 
 /**
- * The entries that the signer left out, with the signatures among them as such.
+ * The entries that the signer excluded, with the signatures among them as such.
  *
  * @throws ProvenanceError CANCELLED
  */

@@ -119,7 +119,7 @@ function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Reason>)
 
 /** The finding about a model without a signature. */
 export function unsigned(model: string, problem: Reason | undefined): Finding {
-  const message = `There is no signature in ${model} or beside it.`;
+  const message = `There is no signature in ${model} or next to it.`;
   const reason = problem ?? { code: "SIGNATURE_NOT_FOUND", message, details: { model } };
   const facts = { signature: "none", signers: new Map(), failures: new Map(), ...(problem && { problem }) } as const;
   return { verdict: { state: "unsigned", model, reasons: [reason] }, facts };

@@ -2,7 +2,7 @@ import type { SignatureCandidate } from "./signature-candidates.ts";
 import type { SignatureSummary, Verdict, VerdictState } from "./verdict.ts";
 
 /** One of the signatures of a model, and what was found about it. */
-export interface Judged {
+export interface CheckedSignature {
   readonly candidate: SignatureCandidate;
   readonly verdict: Verdict;
   /** Whether its signer is authentic and accepted. */
@@ -25,7 +25,7 @@ function severity({ state }: Verdict): number {
 }
 
 /** What a verdict says about each of several signatures; nothing where there is only one. */
-export function summaries(all: readonly Judged[], deciding: Judged): Pick<Verdict, "signatures"> {
+export function summaries(all: readonly CheckedSignature[], deciding: CheckedSignature): Pick<Verdict, "signatures"> {
   if (all.length < 2) return {};
   return {
     signatures: all.map(({ candidate, verdict, accepted }): SignatureSummary => {

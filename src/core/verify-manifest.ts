@@ -59,14 +59,14 @@ function comparable(
     throw mismatch(`${options.manifest} follows symbolic links, and the signature does not.`);
   }
   const own = relativeToModel(resolve(options.model), options.signature);
-  const leftOut = [...ignorePaths, ...GIT_PATHS, ...(own === undefined ? [] : [own])];
-  // Signatures that were there when the model was digested are left out by themselves.
+  const excluded = [...ignorePaths, ...GIT_PATHS, ...(own === undefined ? [] : [own])];
+  // Signatures that were there when the model was digested are excluded automatically.
   const other = serialization.ignorePaths.find(
-    (path) => !leftOut.some((rule) => isIgnored(path, rule)) && !isSignaturePath(path),
+    (path) => !excluded.some((rule) => isIgnored(path, rule)) && !isSignaturePath(path),
   );
   if (other !== undefined) {
     throw mismatch(
-      `${options.manifest} leaves out "${other}", and the signature does not: digest the model without that.`,
+      `${options.manifest} excludes "${other}", and the signature does not: digest the model without that.`,
     );
   }
   const digests = files.map((file) => file.digests);

@@ -15,7 +15,7 @@ import { concludePin, measureForPolicies } from "./policy-pins.ts";
 import { type LocatedSignatures, locateSignatures } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
-import { type Judged, summaries, worstOf } from "./several-signatures.ts";
+import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
 import { readCandidates, type SignatureCandidate } from "./signature-candidates.ts";
 import type { Reason, Verdict } from "./verdict.ts";
 
@@ -184,14 +184,14 @@ function summariesOf(
   verdict: Verdict,
   policies: readonly Policy[],
 ): Pick<Verdict, "signatures"> {
-  const judged = findings.flatMap((finding): Judged[] => {
+  const checked = findings.flatMap((finding): CheckedSignature[] => {
     const { candidate, facts } = finding;
     if (candidate === undefined) return [];
     const accepted = policies.some((policy) => acceptsSigner(policy, facts));
     return [{ candidate, accepted, verdict: finding === deciding ? verdict : finding.verdict }];
   });
-  const one = judged.find(({ candidate }) => candidate === deciding.candidate);
-  return one === undefined ? {} : summaries(judged, one);
+  const one = checked.find(({ candidate }) => candidate === deciding.candidate);
+  return one === undefined ? {} : summaries(checked, one);
 }
 
 function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolean): ModelFacts {

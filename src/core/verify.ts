@@ -1,7 +1,7 @@
 import { authenticateParsed, type CheckOptions, verifyParsed } from "./check-signature.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
-import { type Judged, summaries, worstOf } from "./several-signatures.ts";
+import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
 import { readCandidates, type SignatureCandidate } from "./signature-candidates.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -37,16 +37,16 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
  * @throws as {@link verify}
  */
 export async function authenticate(options: AuthenticateOptions): Promise<Verdict> {
-  const { deciding, judged } = await authenticateSeveral(options);
-  return { ...deciding.verdict, ...summaries(judged, deciding) };
+  const { deciding, checked } = await authenticateSeveral(options);
+  return { ...deciding.verdict, ...summaries(checked, deciding) };
 }
 
 /** As {@link authenticate}, with each signature, and the one that decides. */
 export async function authenticateSeveral(
   options: AuthenticateOptions,
-): Promise<{ readonly deciding: Judged; readonly judged: readonly Judged[] }> {
-  const judged = await authenticateAll(await candidatesOf(options), options);
-  return { deciding: judged.find(({ accepted }) => accepted) ?? worstOf(judged), judged };
+): Promise<{ readonly deciding: CheckedSignature; readonly checked: readonly CheckedSignature[] }> {
+  const checked = await authenticateAll(await candidatesOf(options), options);
+  return { deciding: checked.find(({ accepted }) => accepted) ?? worstOf(checked), checked };
 }
 
 function candidatesOf({ model, signature, signal }: AuthenticateOptions): Promise<readonly SignatureCandidate[]> {
@@ -56,33 +56,33 @@ function candidatesOf({ model, signature, signal }: AuthenticateOptions): Promis
 async function authenticateAll(
   candidates: readonly SignatureCandidate[],
   options: Omit<AuthenticateOptions, "signature">,
-): Promise<readonly Judged[]> {
-  const judged: Judged[] = [];
+): Promise<readonly CheckedSignature[]> {
+  const checked: CheckedSignature[] = [];
   for (const candidate of candidates) {
     const { signature, bundle, problem } = candidate;
     const verdict = bundle === undefined ? problem : await authenticateParsed(bundle, { ...options, signature });
     if (verdict === undefined) throw new Error(`${signature} was not read`);
     // A signer who is not the one wanted is a reason.
-    judged.push({ candidate, verdict, accepted: verdict.signer !== undefined && verdict.reasons.length === 0 });
+    checked.push({ candidate, verdict, accepted: verdict.signer !== undefined && verdict.reasons.length === 0 });
   }
-  return judged;
+  return checked;
 }
 
 async function verifySeveral(candidates: readonly SignatureCandidate[], options: VerifyOptions): Promise<Verdict> {
   return withHashPool(options, async (pool) => {
     const reading = { ...options, pool: readingOnce(pool) };
-    const judged = [...(await authenticateAll(candidates, options))];
-    const isAnyAccepted = judged.some(({ accepted }) => accepted);
-    const counting: Judged[] = [];
-    for (const [at, found] of judged.entries()) {
+    const checked = [...(await authenticateAll(candidates, options))];
+    const isAnyAccepted = checked.some(({ accepted }) => accepted);
+    const counting: CheckedSignature[] = [];
+    for (const [at, found] of checked.entries()) {
       if (isAnyAccepted && !found.accepted) continue;
       const compared = { ...found, verdict: await verifyOne(found.candidate, reading) };
-      judged[at] = compared;
+      checked[at] = compared;
       counting.push(compared);
       if (compared.verdict.state === "verified") break;
     }
     const deciding = counting.find(({ verdict }) => verdict.state === "verified") ?? worstOf(counting);
-    return { ...deciding.verdict, ...summaries(judged, deciding), checkedAt: now() };
+    return { ...deciding.verdict, ...summaries(checked, deciding), checkedAt: now() };
   });
 }
 

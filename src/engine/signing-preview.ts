@@ -33,7 +33,7 @@ export interface SigningPreview {
   readonly ignored: readonly EntrySize[];
   /** Files that tools wrote beside those of the model, and that a signature need not cover; the first of them. */
   readonly toolFiles: readonly NamedSize[];
-  /** Signatures of the model that are there already, and that the new one leaves out. Canonical names. */
+  /** Signatures of the model that are there already, and that the new one excludes. Canonical names. */
   readonly otherSignatures: readonly string[];
 }
 

@@ -40,7 +40,7 @@ function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
     new ProvenanceError(code, message, { details });
   switch (error) {
     case "access_denied":
-      return failure("LOGIN_REFUSED", `The login was refused at ${issuer}: ${description}`);
+      return failure("LOGIN_REFUSED", `The login was denied at ${issuer}: ${description}`);
     case "expired_token":
       return failure("LOGIN_TIMED_OUT", "The code was not typed in time. Start the login again.");
     case "invalid_grant":
@@ -72,7 +72,7 @@ export function clockFailure(issuer: string): ProvenanceError {
 function nonceFailure(issuer: string, error: unknown): ProvenanceError {
   return new ProvenanceError(
     "LOGIN_NONCE",
-    `${issuer} gave a token that belongs to another login. Nothing was signed; start the login again.`,
+    `${issuer} returned a token of another login. Nothing was signed; start the login again.`,
     { details: { issuer }, cause: withoutSecrets(error) },
   );
 }

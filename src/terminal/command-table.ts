@@ -80,7 +80,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       ),
   },
   digest: {
-    summary: "Print the digest of a model, as its signature would have it.",
+    summary: "Print the digest that a signature of a model would have.",
     failure: "No digest",
     load: async () => (await import("./commands/digest.ts")).default,
   },
@@ -105,11 +105,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/scan.ts")).default,
   },
   policy: {
-    summary: "Check, explain and make policies: who may sign which model.",
+    summary: "Check, explain and write policies: who may sign which model.",
     failure: "Policy command failed",
     methods: ["check", "explain", "init", "pin", "import", "export"],
     load: async () =>
-      subcommandsOf("policy", ["Policies say who may sign which model."], {
+      subcommandsOf("policy", ["Policies define who may sign which model."], {
         check: {
           summary: "Report errors and suspicious entries in a policy file.",
           load: async () => (await import("./commands/policy-check.ts")).default,
@@ -127,11 +127,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
           load: async () => (await import("./commands/policy-pin.ts")).default,
         },
         import: {
-          summary: "Make a policy of a ClusterImagePolicy, a ModelValidation, or flags.",
+          summary: "Convert a ClusterImagePolicy, a ModelValidation, or flags to a policy.",
           load: async () => (await import("./commands/policy-import.ts")).default,
         },
         export: {
-          summary: "Make a ClusterImagePolicy, ModelValidations or flags of a policy.",
+          summary: "Convert a policy to a ClusterImagePolicy, ModelValidations or flags.",
           load: async () => (await import("./commands/policy-export.ts")).default,
         },
       }),

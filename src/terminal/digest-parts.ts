@@ -13,7 +13,7 @@ import { withProgressLine } from "./progress-line.ts";
 import { signaturePathFor } from "./signature-path.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Digests one part of a model into a manifest, and reports it. The place where its signature will be is left out. */
+/** Digests one part of a model into a manifest, and reports it. The path of its future signature is excluded. */
 export async function digestPartOf(
   request: Omit<DigestPartOptions, "part">,
   args: DigestArguments,

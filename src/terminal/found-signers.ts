@@ -44,7 +44,7 @@ export async function findSigners(search: SignerSearch, { interruption, log }: T
   const unsigned: string[] = [];
   const models = await findModels(search.folder, {
     signal: interruption.signal,
-    onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were looked at.`),
+    onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were searched.`),
   });
   for (const { path, signature } of models) {
     const model = relative(search.folder, path).split(sep).join("/") || ".";

@@ -8,11 +8,11 @@ export const TOKEN_OPTIONS = {
   "identity-token": {
     type: "text",
     metavar: "TOKEN",
-    help: "An OpenID identity token. Other users of this machine can see it while the command runs: better put it into SIGSTORE_ID_TOKEN and give the next option.",
+    help: "An OpenID identity token. Other users of this machine can see it while the command runs: better put it into SIGSTORE_ID_TOKEN and use the next option.",
   },
   "use-ambient-credentials": {
     type: "switch",
-    help: "Take the identity of the surroundings: GitHub Actions, GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, or a token file (SIGSTORE_ID_TOKEN_FILE).",
+    help: "Use the ambient identity: GitHub Actions, GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, or a token file (SIGSTORE_ID_TOKEN_FILE).",
   },
   "oauth-force-oob": {
     type: "switch",
@@ -28,7 +28,7 @@ export const TOKEN_OPTIONS = {
     help: "The OpenID provider to log in at. Default: the one of the Sigstore instance.",
   },
   "client-id": { type: "text", metavar: "ID", help: 'The OpenID client. Default: "sigstore".' },
-  "client-secret": { type: "text", metavar: "SECRET", help: "The client's secret, where it has one." },
+  "client-secret": { type: "text", metavar: "SECRET", help: "The client's secret, if it has one." },
 } as const satisfies OptionSpecs;
 
 type TokenArguments = ArgumentsOf<typeof TOKEN_OPTIONS>;

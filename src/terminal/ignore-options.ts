@@ -23,7 +23,7 @@ export function signingIgnoreChoice(model: string, given: readonly string[], cwd
 }
 
 /**
- * For verifying: exact paths only. A pattern would leave out what the user has not named.
+ * For verifying: exact paths only. A pattern would exclude what the user has not named.
  *
  * @returns canonical, relative to the model
  * @throws ProvenanceError IGNORE_PATH
@@ -33,7 +33,7 @@ export function verifyingIgnorePaths(model: string, given: readonly string[], cw
   if (pattern === undefined) return callerIgnorePaths(model, given, cwd);
   throw new ProvenanceError(
     "IGNORE_PATH",
-    `"${pattern}" is a pattern, and nothing is called so. To verify, name each path with --ignore-paths.`,
+    `"${pattern}" is a pattern, and no file has that name. To verify, name each path with --ignore-paths.`,
     { details: { path: pattern, problem: "glob" } },
   );
 }

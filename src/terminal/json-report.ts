@@ -124,7 +124,7 @@ function originField(origin: Origin | undefined): { readonly origin?: Origin } {
   return origin === undefined ? {} : { origin };
 }
 
-/** Whether every model may be used, and nothing was left out that a policy demands. */
+/** Whether every model may be used, and everything that a policy requires was verified. */
 export function isPassed({ models, failures }: ScanResult): boolean {
   return [...models, ...failures].every(({ passed }) => passed);
 }

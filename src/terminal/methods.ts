@@ -41,7 +41,9 @@ export function methodCommand(
       if (first === "") throw usageError(`MODEL is missing. The methods: ${Object.keys(methods).join(", ")}.`);
       if (PKCS11_METHODS.includes(first) && !isMethod(first, methods)) {
         const method = first.replace("pkcs11-", "");
-        throw usageError(`A signature by a key in a token verifies as any other: use "${PROGRAM} ${name} ${method}".`);
+        throw usageError(
+          `A signature by a key in a token verifies like any other: use "${PROGRAM} ${name} ${method}".`,
+        );
       }
       const named = isMethod(first, methods) ? methods[first] : undefined;
       if (named !== undefined) return (await named.load()).execute(argv.slice(1), terminal);
@@ -49,9 +51,7 @@ export function methodCommand(
         return await (await methods.sigstore.load()).execute(argv, terminal);
       } catch (error) {
         if (!(error instanceof ProvenanceError) || error.code !== "USAGE") throw error;
-        throw usageError(
-          `${error.message} (No method is named, so sigstore is meant; with a key, write "${PROGRAM} ${name} key".)`,
-        );
+        throw usageError(`${error.message} (The default method is sigstore; for a key, use "${PROGRAM} ${name} key".)`);
       }
     },
   };

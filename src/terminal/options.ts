@@ -9,7 +9,7 @@ export const IGNORE_OPTIONS = {
   "ignore-paths": {
     type: "list",
     metavar: "PATH",
-    help: "A file or folder of the model to leave out; may be given several times. Relative to the current directory.",
+    help: "A file or folder of the model to exclude; may be given several times. Relative to the current directory.",
   },
 } as const satisfies OptionSpecs;
 
@@ -17,16 +17,16 @@ export const IGNORE_OPTIONS = {
 export const MANIFEST_OPTIONS = {
   "ignore-paths": {
     ...IGNORE_OPTIONS["ignore-paths"],
-    help: "A file or folder of the model to leave out; may be given several times. Relative to the current directory. A pattern (* is anything but a slash, ** is anything) leaves out each file that it matches.",
+    help: "A file or folder of the model to exclude; may be given several times. Relative to the current directory. A pattern (* is anything but a slash, ** is anything) excludes each file that it matches.",
   },
   "exclude-junk": {
     type: "switch",
-    help: "Leave out what tools wrote beside the model's files, each by its path: .DS_Store, Thumbs.db, desktop.ini, .cache/huggingface and notebooks in .ipynb_checkpoints, where their content is what these tools write.",
+    help: "Exclude what tools wrote next to the model's files, each by its path: .DS_Store, Thumbs.db, desktop.ini, .cache/huggingface and notebooks in .ipynb_checkpoints, if their content is what these tools write.",
   },
   "ignore-git-paths": {
     type: "switch",
     negatable: true,
-    help: "Leave .git, .gitattributes, .github and .gitignore at the top of the model out. Default: yes.",
+    help: "Exclude .git, .gitattributes, .github and .gitignore at the top of the model. Default: yes.",
   },
   "allow-symlinks": {
     type: "switch",
@@ -35,12 +35,12 @@ export const MANIFEST_OPTIONS = {
   hash: {
     type: "text",
     metavar: "ALGORITHM",
-    help: "sha256, blake2b or blake3. Default: sha256, which every tool can check.",
+    help: "sha256, blake2b or blake3. Default: sha256, which every tool can verify.",
   },
   "shard-size": {
     type: "text",
     metavar: "BYTES",
-    help: "One digest for each so many bytes of a file, so that one large file is hashed in parallel: 1000000000, 1GB, 500MiB. Default: one digest a file.",
+    help: "One digest for each shard of so many bytes, so that a large file is hashed in parallel: 1000000000, 1GB, 500MiB. Default: one digest per file.",
   },
 } as const satisfies OptionSpecs;
 
@@ -73,7 +73,7 @@ export function reportFormat<T extends string>(args: FormatArguments, formats: r
   const json = args.flag("json") === true;
   if (text === undefined) return json ? "json" : "text";
   const found = oneOf(text, formats, "--format");
-  if (json && found !== "json") throw usageError(`--json and --format ${found} exclude one another.`);
+  if (json && found !== "json") throw usageError(`--json and --format ${found} exclude each other.`);
   return found;
 }
 
@@ -126,7 +126,7 @@ export function rejectManifestOptions(args: ArgumentsOf<typeof MANIFEST_OPTIONS>
     ),
   ];
   if (given[0] === undefined) return;
-  throw usageError(`--${given[0]} and --${option} exclude one another: give it to digest --part.`);
+  throw usageError(`--${given[0]} and --${option} exclude each other: give it to digest --part.`);
 }
 
 /** Policies, and what goes with them. */
@@ -143,6 +143,6 @@ export const POLICY_OPTIONS = {
   },
   offline: {
     type: "switch",
-    help: "Never touch the network: signatures by Sigstore are checked against the trust root that is known here.",
+    help: "Never use the network: keyless signatures are verified against the stored trust root.",
   },
 } as const satisfies OptionSpecs;

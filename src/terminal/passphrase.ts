@@ -14,7 +14,7 @@ export const PASSPHRASE_OPTIONS = {
   password: {
     type: "text",
     metavar: "PASSPHRASE",
-    help: "Passphrase of the private key. Other users of this machine can see it while the command runs: better leave it out and be asked, or use one of the next two.",
+    help: "Passphrase of the private key. Other users of this machine can see it while the command runs: better omit it to be asked, or use one of the next two.",
   },
   "password-env": { type: "text", metavar: "NAME", help: "Take the passphrase from this environment variable." },
   "password-fd": {

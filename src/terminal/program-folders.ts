@@ -12,7 +12,7 @@ export function cacheFolder(
   return join(base(env, platform, "XDG_CACHE_HOME", "Library/Caches", ".cache"), kind);
 }
 
-/** The folder for what the person agreed to, in the platform's folder for application data. */
+/** The folder for the consents of the user, in the platform's folder for application data. */
 export function dataFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
   return base(env, platform, "XDG_DATA_HOME", "Library/Application Support", ".local/share");
 }

@@ -5,7 +5,7 @@ import { confirm } from "./question.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Shows what a keyless signature makes public and asks for agreement, once for each identity and log.
+ * Shows what a keyless signature makes public and asks for consent, once for each identity and log.
  *
  * @throws ProvenanceError PUBLICATION_DECLINED without a terminal, CANCELLED
  */
@@ -19,17 +19,17 @@ export async function confirmPublication(
     log.info(notice.text);
     return true;
   }
-  const { hasAgreed, rememberAgreement } = await import("../core/signing/publication-consent.ts");
+  const { hasConsented, rememberConsent } = await import("../core/signing/publication-consent.ts");
   const storage = dataFolder(env);
-  if (await hasAgreed(storage, notice)) return true;
+  if (await hasConsented(storage, notice)) return true;
   err.print([notice.text]);
   if (!input.isTTY) {
     throw new ProvenanceError(
       "PUBLICATION_DECLINED",
-      "There is no terminal to confirm the publication: agree with --yes. Nothing was published.",
+      "There is no terminal to confirm the publication. Confirm it with --yes. Nothing was published.",
     );
   }
   if (!(await confirm("Sign?", terminal))) return false;
-  await rememberAgreement(storage, notice);
+  await rememberConsent(storage, notice);
   return true;
 }

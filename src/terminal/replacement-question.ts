@@ -10,11 +10,11 @@ import type { Line } from "./text.ts";
 export const REPLACEMENT_OPTIONS = {
   yes: {
     type: "switch",
-    help: "Agree, without being asked, to sign files that differ from the signature that is replaced, to sign a model that is incomplete, and to what becomes public.",
+    help: "Confirm without a prompt: signing files that differ from the signature that is replaced, signing an incomplete model, and what becomes public.",
   },
   force: {
     type: "switch",
-    help: "Replace the signature of another model or by another signer, and sign files that hold private keys. A file that is not a model signature is never replaced.",
+    help: "Replace the signature of another model or by another signer, and sign files that contain private keys. A file that is not a model signature is never replaced.",
   },
 } as const satisfies OptionSpecs;
 
@@ -36,7 +36,7 @@ export async function confirmReplacement(replacement: Replacement, yes: boolean,
   if (!input.isTTY) {
     throw new ProvenanceError(
       "SIGNATURE_REPLACEMENT_DECLINED",
-      `${text}. There is no terminal to ask whether to sign the files as they are now: agree with --yes. Nothing was written.`,
+      `${text}. There is no terminal to ask whether to sign the files as they are now: confirm with --yes. Nothing was written.`,
       { details: { path: replacement.signature } },
     );
   }

@@ -77,7 +77,7 @@ function sigstoreLines(signer: SigstoreSigner, { long }: ReportOptions): Line[] 
   }
   const shown = long ? Object.keys(extensions) : SHOWN_EXTENSIONS.filter((extension) => extension in extensions);
   lines.push(...shown.map((extension) => [`${extension} ${extensions[extension] ?? ""}`]));
-  lines.push([`checked against ${trustRootText(trustRoot, Date.now())}`]);
+  lines.push([`verified against ${trustRootText(trustRoot, Date.now())}`]);
   return lines;
 }
 
@@ -85,9 +85,9 @@ function sigstoreLines(signer: SigstoreSigner, { long }: ReportOptions): Line[] 
 const SHOWN_EXTENSIONS = ["sourceRepositoryUri", "sourceRepositoryRef", "sourceRepositoryDigest", "buildTrigger"];
 
 const ROOT_ORIGINS: Readonly<Record<TrustRootFacts["origin"], string>> = {
-  "built-in": "as it came with this program",
+  "built-in": "built into this program",
   updated: "updated",
-  file: "a file of yours",
+  file: "from a file",
 };
 
 /**
@@ -142,11 +142,10 @@ export function coverageFields(coverage: Coverage, options: ReportOptions): Line
 }
 
 function hiddenText({ names, count, complete }: HiddenContent, { long }: ReportOptions): string {
-  if (count === 0)
-    return "left out by default, and not all of it was looked at: other files than those of git may be there";
+  if (count === 0) return "excluded by default, and not searched completely: files other than git's own may be there";
   const shown = long ? names : names.slice(0, FOLD_AFTER);
   const more = count > shown.length ? ` and ${count - shown.length} more` : "";
-  return `left out by default, not git's own: ${shown.join(", ")}${more}${complete ? "" : "; not all of it was looked at"}`;
+  return `excluded by default, not git's own: ${shown.join(", ")}${more}${complete ? "" : "; not searched completely"}`;
 }
 
 function changedLine(change: ChangedResource, options: ReportOptions): Line {

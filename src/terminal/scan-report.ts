@@ -43,7 +43,7 @@ export interface ScanRequest {
   readonly format: (typeof SCAN_FORMATS)[number];
 }
 
-/** Runs a scan and reports it. Exit status 1 if any model is refused, or the search has a failure. */
+/** Runs a scan and reports it. Exit status 1 if any model is rejected, or the search has a failure. */
 export async function reportScan(request: ScanRequest, scan: VerifyingScan, terminal: Terminal): Promise<number> {
   const { out, err, log } = terminal;
   const { folder, format, part } = request;
@@ -99,7 +99,7 @@ function modelLines({ name, verdict, passed, origin }: ScannedModel): Line[] {
     { text: name, style: "bold" },
     ...(what === "" ? [] : [{ text: `  ${what}`, style: "dim" as const }]),
     ...(origin === undefined ? [] : originColumn(origin)),
-    ...(passed ? [] : [{ text: "  refused", style: "red" as const }]),
+    ...(passed ? [] : [{ text: "  rejected", style: "red" as const }]),
   ];
   if (verdict.state === "verified" || verdict.state === "pinned") return [first];
   return [first, ...explanations(verdict).map((text): Line => [`    ${text}`])];
@@ -110,12 +110,14 @@ function failureLine({ message, passed }: SearchFailure): Line {
 }
 
 function searchedLines({ searched }: ScanResult): Line[] {
-  const { notDemanded, exempted, strays } = searched;
+  const { notRequired, exempted, strays } = searched;
   const { paths, count } = exempted;
-  const files = countText(notDemanded, "file");
+  const files = countText(notRequired, "file");
   const texts = [
     ...(count > 0 ? [`Exempt by unsignedFiles: ${namesText(paths, count)}`] : []),
-    ...(notDemanded > 0 ? [`Not demanded: ${files} outside of models, not signed and of no known format`] : []),
+    ...(notRequired > 0
+      ? [`No signature required: ${files} outside of models, not signed and of no known format`]
+      : []),
     ...strays.map(strayText),
   ];
   return texts.map((text) => [{ text, style: "dim" }]);
@@ -127,16 +129,16 @@ export function strayText({ path, subject = "an unnamed model" }: SignatureWitho
 }
 
 function summaryText({ models, failures }: ScanResult): string {
-  const refused = models.filter(({ passed }) => !passed).length;
+  const rejected = models.filter(({ passed }) => !passed).length;
   const verified = models.filter(({ verdict }) => verdict.state === "verified").length;
   const pinned = models.filter(({ verdict }) => verdict.state === "pinned").length;
-  const others = models.length - verified - pinned - refused;
+  const others = models.length - verified - pinned - rejected;
   const failed = failures.filter(({ passed }) => !passed).length;
   const parts = [
     `${verified} verified`,
     ...(pinned > 0 ? [`${pinned} pinned`] : []),
     ...(others > 0 ? [`${others} allowed`] : []),
-    `${refused} refused`,
+    `${rejected} rejected`,
     ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),
   ];
   return `${countText(models.length, "model")}: ${parts.join(", ")}`;

@@ -31,11 +31,11 @@ export const SIGN_OPTIONS = {
   include: {
     type: "list",
     metavar: "PATH",
-    help: "A file named .env that is signed all the same; may be given several times. Without it, such a file is an error.",
+    help: "A file named .env to sign anyway; may be given several times. Without it, such a file is an error.",
   },
   "allow-lfs-pointers": {
     type: "switch",
-    help: "Sign Git LFS pointers as they are, in place of the files that were not downloaded. Without it, a pointer is an error.",
+    help: "Sign Git LFS pointers as they are, instead of the files that were not downloaded. Without it, a pointer is an error.",
   },
   manifest: {
     type: "text",
@@ -51,7 +51,7 @@ export const SIGN_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 export const SIGN_DESCRIPTION =
-  "MODEL is a folder or a single file. What was written is read back and checked before the command ends; if anything fails, a signature that was there before stays as it was.";
+  "MODEL is a folder or a single file. The written signature is read back and verified before the command ends; if anything fails, an earlier signature is unchanged.";
 
 /** Signs a model and reports it. */
 export async function signModel(
@@ -64,7 +64,7 @@ export async function signModel(
   const manifest = args.text("manifest");
   if (manifest !== undefined) {
     rejectManifestOptions(args, "manifest");
-    if (args.flag("full") === true) throw usageError("--full and --manifest exclude one another.");
+    if (args.flag("full") === true) throw usageError("--full and --manifest exclude each other.");
   }
   const core = await import("../core/sign.ts");
   const signature = args.text("signature") ?? (await signaturePathFor(model));
@@ -129,10 +129,10 @@ const OPTIONS_THAT_HELP: Readonly<Record<keyof typeof REMEDIES, string>> = {
   SIGNATURE_OTHER_MODEL: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_OTHER_SIGNER: "Give another path with --signature, or replace it with --force.",
   SIGNATURE_UNWRITABLE: "Give another path with --signature.",
-  MODEL_ENV_FILE: "Move it out of the model, leave it out with --ignore-paths, or sign it with --include.",
+  MODEL_ENV_FILE: "Move it out of the model, exclude it with --ignore-paths, or sign it with --include.",
   MODEL_LFS_POINTER: "Run git lfs pull, then sign; or sign the pointers with --allow-lfs-pointers.",
-  MODEL_INCOMPLETE: "Complete it, or agree to sign it as it is with --yes.",
-  MODEL_PRIVATE_KEY: "Move it out of the model, leave it out with --ignore-paths, or sign it with --force.",
+  MODEL_INCOMPLETE: "Complete it, or sign it as it is with --yes.",
+  MODEL_PRIVATE_KEY: "Move it out of the model, exclude it with --ignore-paths, or sign it with --force.",
 };
 
 /** Replaces the remedy of an error by the options of this program. */

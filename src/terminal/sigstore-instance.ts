@@ -27,7 +27,7 @@ export const TRUST_OPTIONS = {
   },
   offline: {
     type: "switch",
-    help: "Never touch the network: the trust root that is known here is used, however old.",
+    help: "Never use the network: the stored trust root is used, however old.",
   },
 } as const satisfies OptionSpecs;
 

@@ -18,7 +18,7 @@ export const VERIFY_OPTIONS = {
   signature: {
     type: "text",
     metavar: "FILE",
-    help: "The signature file; no other counts then. Default: all that belong to the model, in its folder, beside it, or above it as far as the working directory.",
+    help: "The signature file; others are ignored. Default: all that belong to the model, in its folder, next to it, or in a folder above it up to the working directory.",
   },
   ...IGNORE_OPTIONS,
   "ignore-unsigned-files": {
@@ -29,16 +29,16 @@ export const VERIFY_OPTIONS = {
   "ignore-git-paths": {
     type: "switch",
     negatable: true,
-    help: "Accepted for compatibility, without effect: what was signed is checked, and .git, .gitattributes, .github and .gitignore need not be signed.",
+    help: "Accepted for compatibility, without effect: what was signed is verified, and .git, .gitattributes, .github and .gitignore need not be signed.",
   },
   "allow-symlinks": {
     type: "switch",
-    help: "Accepted for compatibility, without effect: the signed statement says whether symbolic links are followed.",
+    help: "Accepted for compatibility, without effect: the signed statement has whether symbolic links are followed.",
   },
   manifest: {
     type: "text",
     metavar: "FILE",
-    help: "Compare what is signed with this manifest, which digest --merge wrote, and not with the files. They are not read, so the model is not verified: exit status 3 where all matches.",
+    help: "Compare what is signed with this manifest, which digest --merge wrote, and not with the files. They are not read, so the model is not verified: exit status 3 if everything matches.",
   },
   ...REPORT_OPTIONS,
 } as const satisfies OptionSpecs;
@@ -106,7 +106,7 @@ export async function verifyModel(
 }
 
 function unsigned(model: string): Verdict {
-  const message = `There is no signature in ${model} or beside it. If it is elsewhere, give it with --signature.`;
+  const message = `There is no signature in ${model} or next to it. If it is elsewhere, give it with --signature.`;
   return {
     state: "unsigned",
     model: resolve(model),

@@ -72,7 +72,7 @@ function isUndownloaded({ note }: ChangedResource): boolean {
 }
 
 function missingText({ ignored, note }: MissingResource): string {
-  if (ignored) return l10n.t("signed, but left out of this check");
+  if (ignored) return l10n.t("signed, but excluded from this check");
   return note === undefined
     ? l10n.t("signed, but missing")
     : l10n.t("signed, but missing: {0}", noteText(note, l10n.t));

@@ -139,7 +139,7 @@ function how(model: KnownModel): string[] {
   const read = `${filesText(verdict.coverage, l10n.t)} · ${readingText(verdict, EDITOR)}`;
   return [
     read,
-    ...(excluded.length === 0 ? [] : [l10n.t("Left out: {0}", excluded.join(", "))]),
+    ...(excluded.length === 0 ? [] : [l10n.t("Excluded: {0}", excluded.join(", "))]),
     ...(hidden === undefined ? [] : [`⚠ ${hiddenText(hidden, FILES_SHOWN, l10n.t)}`]),
   ];
 }

@@ -37,7 +37,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   #grouped: boolean;
   /** The rows about the whole list that are shown. */
   #notes = "";
-  #signpost = "";
+  #unknownSigners = "";
   readonly onDidChangeTreeData = this.#changed.event;
 
   /** @param state remembers whether the models of this workspace are grouped */
@@ -197,11 +197,11 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
 
   /** Rows about the whole list depend on the verdicts. */
   async #refreshNotes(): Promise<void> {
-    const { listNotes, signpostText } = await import("./tree-notes.ts");
+    const { listNotes, unknownSignerNote } = await import("./tree-notes.ts");
     const { above, below } = listNotes(this.#registry);
-    const signpost = signpostText(this.#registry);
-    if (signpost !== this.#signpost) {
-      this.#signpost = signpost;
+    const note = unknownSignerNote(this.#registry);
+    if (note !== this.#unknownSigners) {
+      this.#unknownSigners = note;
       this.#describe();
     }
     if (noteKey(above, below) !== this.#notes) this.#changed.fire(undefined);
@@ -219,7 +219,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       ...(!workspace.isTrusted && models.length > 0
         ? [l10n.t("Restricted Mode: models are verified only on request, and signing is disabled.")]
         : []),
-      ...(this.#signpost === "" ? [] : [this.#signpost]),
+      ...(this.#unknownSigners === "" ? [] : [this.#unknownSigners]),
       ...(this.#filter === undefined ? [] : [l10n.t("Showing {0} of {1}.", this.#listed.length, models.length)]),
     ];
     this.#view.message = messages.join(" ");

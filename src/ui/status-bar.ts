@@ -8,7 +8,7 @@ import { COMMANDS } from "../platform/ids.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { Checker, CheckProgress } from "../workspace/checker.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
+import { notedUnknownSigners, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import { worstFirst } from "../workspace/worst-first.ts";
 import { HoverText } from "./hover.ts";
 import { distinctName, modelDescription } from "./model-text.ts";
@@ -155,14 +155,14 @@ function tooltip(models: readonly KnownModel[]): MarkdownString {
   }));
   const hover = new HoverText();
   for (const message of unreadablePolicies(models)) hover.text(message).paragraph();
-  for (const group of signposts(models).slice(0, GROUPS)) signpost(hover, group);
+  for (const group of notedUnknownSigners(models).slice(0, GROUPS)) addUnknownSigner(hover, group);
   hover.table(l10n.t("Model Provenance"), rows);
   if (models.length > ROWS) hover.paragraph().text(l10n.t("… and {0} more", models.length - ROWS));
   return hover.markdown;
 }
 
 /** What is missing to verify several models, and the action that changes it. */
-function signpost(hover: HoverText, group: UnknownSignerGroup): void {
+function addUnknownSigner(hover: HoverText, group: UnknownSignerGroup): void {
   const [first] = group.models;
   const label = first && trustLabel(first.verdict, l10n.t);
   if (first === undefined || label === undefined) return;

@@ -173,7 +173,7 @@ function coverageRow(verdict: Verdict): Row[] {
     children.push({
       id: "ignored",
       icon: "circle-slash",
-      label: l10n.t("Left out ({0})", excluded.length),
+      label: l10n.t("Excluded ({0})", excluded.length),
       description: excluded.map(({ name }) => plainText(name)).join(", "),
       tooltip: l10n.t("Not covered by the signature"),
       children: excluded.map(({ name, source }) => ({

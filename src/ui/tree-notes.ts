@@ -5,7 +5,7 @@ import type { SkippedFolders, Strays } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
-import { signposts, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
+import { notedUnknownSigners, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import { themeIcon } from "./theme.ts";
 import type { NoteNode } from "./tree-nodes.ts";
 import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
@@ -15,7 +15,8 @@ export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]
   const { models, extents } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
-    above: unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : signposts(models).map(unknownNote),
+    above:
+      unsigned && workspace.isTrusted ? [unsignedNote(models.length)] : notedUnknownSigners(models).map(unknownNote),
     below: [
       ...[...extents].flatMap(([folder, { bound }]) => (bound === undefined ? [] : [boundNote(folder, bound)])),
       ...[...extents].flatMap(([folder, { strays }]) => (strays === undefined ? [] : strayNotes(folder, strays))),
@@ -41,8 +42,8 @@ function unsignedNote(count: number): NoteNode {
 }
 
 /** What most models lack to be verified, for the view's message: a row would cut it off. */
-export function signpostText({ models }: Pick<ModelRegistry, "models">): string {
-  const [group] = signposts(models);
+export function unknownSignerNote({ models }: Pick<ModelRegistry, "models">): string {
+  const [group] = notedUnknownSigners(models);
   return group === undefined ? "" : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
 }
 
@@ -127,7 +128,7 @@ function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
           : l10n.t("Signature of {0}: no such model here", plainText(subject)),
       description: file,
       tooltip: l10n.t(
-        "{0} names no file or folder beside it or below it. Download the model, or move the signature to it.",
+        "{0} names no file or folder next to it or below it. Download the model, or move the signature to it.",
         file,
       ),
       command: { command: COMMANDS.showSignature, title: l10n.t("Show Signature"), arguments: [Uri.file(path)] },

@@ -8,7 +8,7 @@ export interface UnknownSignerGroup extends UnknownSigner {
 
 /**
  * The keys and root certificates whose trust would let models be verified, those of most models first. Models that a
- * policy covers are left out: trust in the settings changes nothing there.
+ * policy covers are not included: trust in the settings changes nothing there.
  */
 export function unknownSigners(models: readonly KnownModel[]): readonly UnknownSignerGroup[] {
   const groups = new Map<string, UnknownSigner & { readonly models: KnownModel[] }>();
@@ -27,7 +27,7 @@ export function unknownSigners(models: readonly KnownModel[]): readonly UnknownS
  * The groups that deserve a line above the list of models: where nothing is verified, what is missing for any; otherwise
  * only what is missing for several models.
  */
-export function signposts(models: readonly KnownModel[]): readonly UnknownSignerGroup[] {
+export function notedUnknownSigners(models: readonly KnownModel[]): readonly UnknownSignerGroup[] {
   const isNothingVerified = models.every(({ verdict }) => verdict.state !== "verified");
   return unknownSigners(models).filter((group) => isNothingVerified || group.models.length > 1);
 }

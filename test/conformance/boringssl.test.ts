@@ -13,11 +13,11 @@ const PRELOAD = join(import.meta.dirname, "../support/emulate-boringssl.ts");
 const MOCHA = createRequire(import.meta.url).resolve("mocha/bin/mocha.js");
 
 /** Desktop VS Code is built on BoringSSL, which wants a digest by name and knows no BLAKE2b. */
-describe("under an emulation of BoringSSL", function () {
+describe("the core under an emulation of BoringSSL", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
 
-  it("the emulation throws as BoringSSL does", async () => {
+  it("throws where BoringSSL throws", async () => {
     const script = `
       const crypto = require("node:crypto");
       const { privateKey, publicKey } = crypto.generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -31,9 +31,9 @@ describe("under an emulation of BoringSSL", function () {
     assert.ok(createSign("sha256").update("x").sign(privateKey).length > 0);
   });
 
-  it("every model signed by the reference verifies, and what is written here, with any hash", async function () {
+  it("verifies every model that the reference signed, and what we sign with any hash", async function () {
     if (VECTORS === undefined) this.skip();
-    const { failures, passes } = await runTests("verifies|schemas accept|are authentic", [
+    const { failures, passes } = await runTests("verifies|schemas that accept|are authentic", [
       "reference.test.ts",
       "specification.test.ts",
     ]);
@@ -41,14 +41,16 @@ describe("under an emulation of BoringSSL", function () {
     assert.equal(passes, 9 + 5 + 1);
   });
 
-  it("every keyless model of the reference verifies, and is not accepted for others", async function () {
+  it("verifies every keyless model of the reference, and accepts no other identity", async function () {
     if (VECTORS === undefined) this.skip();
-    const { failures, passes } = await runTests("verifies with|is not accepted|cannot be checked", ["keyless.test.ts"]);
+    const { failures, passes } = await runTests("verifies with|is not accepted|cannot be verified", [
+      "keyless.test.ts",
+    ]);
     assert.equal(failures, 0);
     assert.equal(passes, 6 * (1 + 12 + 1));
   });
 
-  it("models are signed with a login", async () => {
+  it("signs models with a login", async () => {
     // The services run here, in a process without the emulation: they are not what is tried.
     const sigstore = await startLocalSigstore();
     try {
@@ -78,7 +80,7 @@ describe("under an emulation of BoringSSL", function () {
     }
   });
 
-  it("trust roots are refreshed", async () => {
+  it("refreshes trust roots", async () => {
     const { failures, passes } = await runTests("are fetched|are refreshed", [
       "../unit/core/verification/trust-root-refresh.test.ts",
     ]);
@@ -86,7 +88,7 @@ describe("under an emulation of BoringSSL", function () {
     assert.equal(passes, 2);
   });
 
-  it("Sigstore's library alone takes a right signature for a wrong one", async () => {
+  it("corrects Sigstore's library, which rejects valid signatures there", async () => {
     const script = `
       const crypto = require("node:crypto");
       const { privateKey, publicKey } = crypto.generateKeyPairSync("ec", { namedCurve: "prime256v1" });

@@ -49,7 +49,7 @@ describe("the program on a real BoringSSL (Bun)", function () {
     return stdout + stderr;
   }
 
-  it("is BoringSSL", () => {
+  it("runs on BoringSSL", () => {
     const { stdout } = spawnSync(bun, ["-e", "console.log(process.versions.boringssl)"], { encoding: "utf8" });
     assert.match(stdout, /^[0-9a-f]{40}\n$/);
   });
@@ -74,7 +74,7 @@ describe("the program on a real BoringSSL (Bun)", function () {
     });
   }
 
-  it("signs and verifies with a certificate, and does not accept another root", () => {
+  it("signs and verifies with a certificate, and rejects another root", () => {
     const { root, intermediate, leaf } = makeChain();
     writeTree(folder(), {
       ...{ "llama/weights.bin": "x", "leaf.key": leaf.keys.privatePem, "leaf.pem": leaf.pem },
@@ -88,7 +88,7 @@ describe("the program on a real BoringSSL (Bun)", function () {
 
   describe("on models signed by the reference implementation", () => {
     if (VECTORS === undefined) {
-      it("are not here (set OMS_VECTORS)");
+      it("is skipped without the test vectors (set OMS_VECTORS)");
       return;
     }
     const reference = join(VECTORS, "reference");
@@ -109,7 +109,7 @@ describe("the program on a real BoringSSL (Bun)", function () {
     };
 
     for (const path of vectors) {
-      it(`verifies ${path.slice(VECTORS.length + 1)}, and not with a byte changed`, () => {
+      it(`verifies ${path.slice(VECTORS.length + 1)}, and rejects it with one byte changed`, () => {
         cpSync(path, join(folder(), "m"), { recursive: true });
         const single = /v(0\.3\.1|1\.0\.0)-elliptic-key$/.test(path);
         const model = single ? "m/signme-1" : "m";

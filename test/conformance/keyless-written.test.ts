@@ -9,9 +9,9 @@ import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/loca
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 import { VECTORS } from "../support/vectors.ts";
 
-describe("the specification's schemas accept what is written here with a login:", () => {
+describe("the specification's schemas", () => {
   if (VECTORS === undefined) {
-    it("they are not here (set OMS_VECTORS)");
+    it("are skipped without the test vectors (set OMS_VECTORS)");
     return;
   }
   const schemas = join(VECTORS, "spec/schemas/v1.0");
@@ -34,7 +34,7 @@ describe("the specification's schemas accept what is written here with a login:"
   });
 
   for (const version of [1, 2] as const) {
-    it(`in a log of version ${version}`, async () => {
+    it(`accept what we sign with a login and Rekor v${version}`, async () => {
       const model = join(folder(), "model");
       const signature = join(model, "model.sig");
       writeTree(model, { a: "0123456789", "b/ü": "x", empty: "" });

@@ -63,7 +63,7 @@ describe("keyless models of the reference implementation", () => {
   const folder = useTemporaryFolder();
   after(() => pool.dispose());
   if (VECTORS === undefined) {
-    it("are not here (set OMS_VECTORS)");
+    it("are skipped without the test vectors (set OMS_VECTORS)");
     return;
   }
   const vectors = VECTORS;
@@ -137,18 +137,18 @@ describe("keyless models of the reference implementation", () => {
         });
       }
 
-      it("is told, but not accepted, where nobody is named", async () => {
+      it("has a signer that is reported but not accepted if no identity is expected", async () => {
         const verdict = await check([]);
         assert.equal(verdict.state, "untrusted");
         assert.equal(verdict.reasons[0]?.code, "SIGSTORE_IDENTITY_MISSING");
         assert.equal(verdict.signer?.method === "sigstore" && verdict.signer.identity, identity);
       });
 
-      it("is accepted where it is one of several", async () => {
+      it("is accepted if it is one of several expected identities", async () => {
         assert.equal((await check([{ identity: "bob@example.com", issuer }, expected])).state, "verified");
       });
 
-      it("is refused after one byte of any file changes", async () => {
+      it("is rejected after one byte of any file changes", async () => {
         for (const file of signed()) {
           const path = join(model(), file);
           const bytes = readFileSync(path);
@@ -168,12 +168,12 @@ describe("keyless models of the reference implementation", () => {
         }
       });
 
-      it("is refused after a file is added", async () => {
+      it("is rejected after a file is added", async () => {
         writeFileSync(join(model(), "added"), "");
         assert.equal((await check()).state, "modified");
       });
 
-      it("is refused after a file is removed", async () => {
+      it("is rejected after a file is removed", async () => {
         for (const file of signed()) {
           const bytes = readFileSync(join(model(), file));
           rmSync(join(model(), file));
@@ -182,7 +182,7 @@ describe("keyless models of the reference implementation", () => {
         }
       });
 
-      it("cannot be checked with the root of another instance", async () => {
+      it("cannot be verified with the trust root of another instance", async () => {
         const foreign = VECTORS_KEYLESS.find((other) => other.expected !== expected);
         assert.ok(foreign);
         const verdict = await authenticate({
@@ -195,7 +195,7 @@ describe("keyless models of the reference implementation", () => {
         assert.equal(verdict.signer, undefined);
       });
 
-      it("is not authentic with any one bit changed of what was signed, certified, logged or timestamped", async function () {
+      it("is not authentic after any one bit of what was signed, certified, logged or timestamped changes", async function () {
         this.timeout(120_000);
         const trust = { sigstore: { root: await vector.root(vectors), identities: [expected] } };
         const attempt = async (bytes: Buffer): Promise<{ kind: string; code: string; result?: unknown }> => {
@@ -218,7 +218,7 @@ describe("keyless models of the reference implementation", () => {
           if (kind === "accepted") {
             // A bit that stands for nothing.
             assert.deepEqual(result, genuine.result, where);
-            assert.ok(!what.relied, `${where} was changed, and nobody noticed`);
+            assert.ok(!what.relied, `${where} was changed, which was not noticed`);
           } else {
             assert.ok(kind === "invalid" || kind === "unable", `${where}: ${code}`);
           }

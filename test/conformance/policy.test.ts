@@ -20,7 +20,7 @@ describe("policies for models of the reference implementation", () => {
   const folder = useTemporaryFolder();
   after(() => pool.dispose());
   if (VECTORS === undefined) {
-    it("are not here (set OMS_VECTORS)");
+    it("are skipped without the test vectors (set OMS_VECTORS)");
     return;
   }
   const vectors = VECTORS;
@@ -48,7 +48,7 @@ describe("policies for models of the reference implementation", () => {
   }
   const keyless = (identity: object, trustConfig?: string) =>
     `keyless: ${JSON.stringify({ identities: [identity], ...(trustConfig && { trustConfig }) })}`;
-  const told = ({ state, decision, reasons }: Verdict) => [
+  const outcomeOf = ({ state, decision, reasons }: Verdict) => [
     state,
     decision?.outcome,
     ...reasons.map(({ code }) => code),
@@ -65,9 +65,9 @@ describe("policies for models of the reference implementation", () => {
     ["reference/v1.1.0-elliptic-key", "key: { path: prod.pub }"],
   ];
   for (const [vector, authority, verification] of ACCEPTED) {
-    it(`${vector} by ${authority}`, async () => {
+    it(`accept ${vector} by ${authority}`, async () => {
       const verdict = await check(vector, authority, verification);
-      assert.deepEqual(told(verdict), ["verified", "accepted"], JSON.stringify(verdict, undefined, 1));
+      assert.deepEqual(outcomeOf(verdict), ["verified", "accepted"], JSON.stringify(verdict, undefined, 1));
     });
   }
 
@@ -91,7 +91,7 @@ describe("policies for models of the reference implementation", () => {
     ["private-sigstore/rekor-v2", keyless(PRIVATE), /not certified by this Sigstore instance/],
   ];
   for (const [vector, authority, says] of REFUSED) {
-    it(`${vector} is refused by ${authority}`, async () => {
+    it(`reject ${vector} by ${authority}`, async () => {
       const verdict = await check(vector, authority);
       assert.equal(verdict.decision?.outcome, "refused");
       assert.notEqual(verdict.state, "verified");
@@ -99,9 +99,9 @@ describe("policies for models of the reference implementation", () => {
     });
   }
 
-  it("the signer is named where the policy does not accept them", async () => {
+  it("name a signer that they do not accept", async () => {
     const verdict = await check("reference/v1.1.0-sigstore", keyless({ ...PUBLIC, subject: "x@us.ibm.com" }));
-    assert.deepEqual(told(verdict), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(verdict), ["untrusted", "refused", "POLICY_SIGNER"]);
     assert.equal(verdict.signer?.method === "sigstore" && verdict.signer.identity, PUBLIC.subject);
     assert.ok(readFileSync(verdict.signature ?? "").length > 0);
   });

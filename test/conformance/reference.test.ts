@@ -17,7 +17,7 @@ describe("models signed by the reference implementation", () => {
   const folder = useTemporaryFolder();
   after(() => pool.dispose());
   if (VECTORS === undefined) {
-    it("are not here (set OMS_VECTORS)");
+    it("are skipped without the test vectors (set OMS_VECTORS)");
     return;
   }
   const reference = join(VECTORS, "reference");
@@ -68,7 +68,7 @@ describe("models signed by the reference implementation", () => {
         assert.equal(verdict.coverage?.files, single ? 1 : 2);
       });
 
-      it("is refused after any one byte of any signed file changes", async () => {
+      it("is rejected after any one byte of any signed file changes", async () => {
         for (const file of await signed()) {
           const path = join(copied(), file);
           const original = readFileSync(path);
@@ -89,19 +89,19 @@ describe("models signed by the reference implementation", () => {
       });
 
       if (single) {
-        it("is refused after the file is removed", async () => {
+        it("is rejected after the file is removed", async () => {
           rmSync(model());
           await failsWith("MODEL_NOT_FOUND", () => verifyIt());
         });
       } else {
-        it("is refused after a file is added", async () => {
+        it("is rejected after a file is added", async () => {
           writeFileSync(join(copied(), "added"), "");
           const { state, comparison } = await verifyIt();
           assert.equal(state, "modified");
           assert.deepEqual(comparison?.added, [{ name: "added" }]);
         });
 
-        it("is refused after a file is removed", async () => {
+        it("is rejected after a file is removed", async () => {
           for (const file of await signed()) {
             const original = readFileSync(join(copied(), file));
             rmSync(join(copied(), file));
@@ -113,19 +113,19 @@ describe("models signed by the reference implementation", () => {
         });
       }
 
-      it("is refused after a file grows", async () => {
+      it("is rejected after a file grows", async () => {
         appendFileSync(join(copied(), "signme-1"), "\n");
         assert.equal((await verifyIt()).state, "modified");
       });
 
-      it("cannot be decided with another key or root", async () => {
+      it("cannot be verified with another key or root", async () => {
         const { state, reasons, signer } = await verifyIt(others);
         assert.equal(state, "unverifiable");
         assert.equal(reasons[0]?.code, name.endsWith("certificate") ? "CERTIFICATE_UNTRUSTED_ROOT" : "KEY_MISMATCH");
         assert.equal(signer, undefined);
       });
 
-      it("is never verified with any one character of its signature changed", async function () {
+      it("is never verified after any one character of its signature changes", async function () {
         this.timeout(60_000);
         const original = readFileSync(signature(), "utf8");
         assert.equal(statSync(signature()).size, original.length);

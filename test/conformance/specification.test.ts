@@ -16,14 +16,14 @@ import { VECTORS } from "../support/vectors.ts";
 /** The schemas and bundles that come with the OMS 1.0 specification. */
 describe("the specification", () => {
   if (VECTORS === undefined) {
-    it("is not here (set OMS_VECTORS)");
+    it("is skipped without the test vectors (set OMS_VECTORS)");
     return;
   }
   const folderOfVectors: string = VECTORS;
   const vectors = join(folderOfVectors, "spec/test-vectors/v1.0");
   const read = (kind: string, name: string) => readFileSync(join(vectors, kind, name));
 
-  describe("its schemas accept what is written here:", () => {
+  describe("has schemas that accept what we sign with", () => {
     const ajv = new Ajv2020({ strict: false });
     const schemas = join(folderOfVectors, "spec/schemas/v1.0");
     for (const name of readdirSync(schemas)) ajv.addSchema(JSON.parse(readFileSync(join(schemas, name), "utf8")));
@@ -68,7 +68,7 @@ describe("the specification", () => {
     }
   });
 
-  describe("its valid bundles", () => {
+  describe("has valid bundles that", () => {
     for (const name of readdirSync(join(vectors, "valid"))) {
       it(`parse: ${name}`, () => {
         const bundle = parseBundle(read("valid", name), name);
@@ -77,7 +77,7 @@ describe("the specification", () => {
       });
     }
 
-    it("are authentic, those of key and certificate", async () => {
+    it("are authentic, if signed with a key or a certificate", async () => {
       const pem = (name: string) => ({
         label: name,
         pem: readFileSync(join(folderOfVectors, "reference/keys/certificate", name), "utf8"),
@@ -90,21 +90,21 @@ describe("the specification", () => {
     });
   });
 
-  describe("its invalid bundles are refused:", () => {
+  describe("has invalid bundles", () => {
     const codes = {
       "empty.bundle.json": "BUNDLE_NOT_JSON",
       "missing-envelope.bundle.json": "ENVELOPE_MISSING",
       "missing-tlog-entries.bundle.json": "MATERIAL_MISSING",
       "missing-verification-material.bundle.json": "MATERIAL_MISSING",
     } as const;
-    it("all of them are known", () => {
+    it("that are all covered by these tests", () => {
       assert.deepEqual(readdirSync(join(vectors, "invalid")).sort(), Object.keys(codes));
       assert.deepEqual(readdirSync(join(vectors, "invalid-payload")), ["wrong-predicate.bundle.json"]);
     });
     for (const [name, code] of Object.entries(codes)) {
-      it(name, () => failsWith(code, () => parseBundle(read("invalid", name), name)));
+      it(`of which ${name} is rejected`, () => failsWith(code, () => parseBundle(read("invalid", name), name)));
     }
-    it("wrong-predicate.bundle.json", async () => {
+    it("of which wrong-predicate.bundle.json is rejected", async () => {
       const name = "wrong-predicate.bundle.json";
       const { envelope } = parseBundle(read("invalid-payload", name), name);
       await failsWith("PREDICATE_TYPE", () => parseStatement(envelope.payload, name));

@@ -27,7 +27,7 @@ quantised = Llama(model_path="models/gguf/tiny-f32.gguf")
 skill = open("models/release-notes-skill/SKILL.md").read()
 `;
 
-describe("code that names models, by a person", () => {
+describe("a model's name in code, in a window", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "cached" };
   const session = e2eSession({ settings });
   let root: string;
@@ -66,7 +66,7 @@ describe("code that names models, by a person", () => {
     await modelRow(page, "tiny-llama").and(page.locator(".selected")).waitFor();
   });
 
-  it("warns of it in Problems when the model changes, and says in the hover what changed", async () => {
+  it("has a warning in Problems when the model changes, and a hover that says what changed", async () => {
     changeByte(join(workspace.verified, "model.safetensors"));
     await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
     await page.mouse.move(640, 700);
@@ -86,7 +86,7 @@ describe("code that names models, by a person", () => {
     await screenshot(page, "code-04-compare-dark");
   });
 
-  it("shows the same in a light window, and what signing again would change", async () => {
+  it("has the same hover in a light theme, and leads to a preview of the new signature", async () => {
     await changeSettings(session.server, { "workbench.colorTheme": "Default Light Modern" });
     await page.context().close();
     page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));

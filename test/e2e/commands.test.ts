@@ -20,7 +20,7 @@ import {
   typePath,
 } from "./workbench.ts";
 
-describe("the commands, by a person", () => {
+describe("a user of the commands", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "off" };
   const session = e2eSession({ settings });
   let root: string;
@@ -89,13 +89,13 @@ describe("the commands, by a person", () => {
     await modelRow(page, "onnx-copy", "Verified").waitFor();
   });
 
-  it("copies the reports of all that are selected", async () => {
+  it("copies the reports of all selected models", async () => {
     const menu = await contextMenu(page, modelRow(page, "onnx-copy"));
     await chooseEntry(menu, "Copy Report as Markdown");
     await page.locator(".statusbar-item", { hasText: "Copied 2 reports" }).waitFor();
   });
 
-  it("offers for one signed model what can be done with it, and for an unsigned one what can be done then", async () => {
+  it("gets the menu of a signed model, and another one for an unsigned model", async () => {
     await modelRow(page, "tiny-llama").click();
     const signed = await contextMenu(page, modelRow(page, "tiny-llama"));
     const offered = await entries(signed);
@@ -117,7 +117,7 @@ describe("the commands, by a person", () => {
     await pressEscape(page, unsigned);
   });
 
-  it("offers them in a submenu of the explorer", async () => {
+  it("finds them in a submenu of the explorer", async () => {
     await runCommand(page, "View: Show Explorer");
     await explorerRow(page, "models").click();
     await explorerRow(page, "onnx").click();
@@ -138,7 +138,7 @@ describe("the commands, by a person", () => {
     await openView(page);
   });
 
-  it("lists only the models of the verdicts that are wanted, and all again", async () => {
+  it("filters the models by verdict, and clears the filter", async () => {
     await listed(...ALL);
     await runCommand(page, "Model Provenance: Filter Models…");
     await list().getByText("Filter Models by Verdict").waitFor();
@@ -155,7 +155,7 @@ describe("the commands, by a person", () => {
     await listed(...ALL);
   });
 
-  it("selects a private Sigstore: what cannot be read is refused, what can is set and named", async () => {
+  it("selects a private Sigstore instance: a file that cannot be read is rejected", async () => {
     const broken = join(root, "broken.json");
     writeFileSync(broken, "{}");
     await runCommand(page, "Model Provenance: Select Sigstore Instance");
@@ -187,13 +187,13 @@ describe("the commands, by a person", () => {
     await notification(page, "the private Sigstore instance trust_config.json").waitFor();
   });
 
-  it("refreshes the trust root, and says from where", async () => {
+  it("refreshes the trust root, and sees where it came from", async () => {
     await runCommand(page, "Model Provenance: Refresh Trust Root");
     await notification(page, "The trust root was read again from").hover();
     await screenshot(page, "commands-08-refreshed");
   });
 
-  it("clears the hash cache, and says how large it was", async () => {
+  it("clears the hash cache, and sees how large it was", async () => {
     // Digests of files that were written a moment ago are not kept, so the models may have to be read once more.
     const cleared = notification(page, "Hash cache cleared");
     const none = notification(page, "The hash cache is empty.");
@@ -210,7 +210,7 @@ describe("the commands, by a person", () => {
     await notification(page, "The hash cache is empty.").waitFor();
   });
 
-  it("shows the log", async () => {
+  it("opens the log", async () => {
     await runCommand(page, "Model Provenance: Show Output");
     // Its text is missing in this server, whose log library is not compiled.
     await page.waitForFunction(`
@@ -219,7 +219,7 @@ describe("the commands, by a person", () => {
     await screenshot(page, "commands-09-log");
   });
 
-  it("works across several folders: each has its models, and all are verified together", async () => {
+  it("verifies the models of several folders together", async () => {
     const second = join(root, "second");
     makeSamples(second);
     const file = join(root, "two.code-workspace");
@@ -249,8 +249,8 @@ describe("the commands, by a person", () => {
 
 const ALL = ["gguf", "onnx", "onnx-copy", "release-notes-skill", "tiny-llama"];
 
-/** What a context menu offers of ours: what VS Code adds itself is its own. */
-/** Opens what the explorer's menu has of this extension. */
+/** The entries of this extension in a context menu, without VS Code's. */
+/** Opens this extension's submenu in the explorer's menu. */
 async function openSubmenu(page: Page, menu: Locator): Promise<Locator> {
   const submenu = page.locator(".monaco-submenu");
   for (let tries = 0; tries < 20 && !(await submenu.isVisible()); tries++) {

@@ -46,7 +46,7 @@ const THEMES = {
   "hc-light": "Default High Contrast Light",
 };
 
-describe("the editor, by a person", () => {
+describe("a user of the model view", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "signatures" };
   const session = e2eSession({ settings });
   let root: string;
@@ -69,7 +69,7 @@ describe("the editor, by a person", () => {
     if (this.currentTest?.state === "failed") await screenshot(page, "editor-failed");
   });
 
-  it("opens a folder: the models are listed, their signatures checked, and the damaged one stands out", async () => {
+  it("opens a folder: the models are listed, their signatures are checked, and the damaged one is marked", async () => {
     await openView(page);
     await modelRow(page, "gguf").waitFor();
     await modelRow(page, "tiny-llama", "Not checked yet").waitFor();
@@ -79,7 +79,7 @@ describe("the editor, by a person", () => {
     await screenshot(page, "editor-01-opened");
   });
 
-  it("verifies a model from the palette: the row and the badge say so", async () => {
+  it("verifies a model from the Command Palette: row and badge show the verdict", async () => {
     await runCommand(page, "Model Provenance: Verify Model");
     await screenshot(page, "editor-02-pick");
     await pick(page, "tiny-llama");
@@ -92,7 +92,7 @@ describe("the editor, by a person", () => {
     await screenshot(page, "editor-04-explorer");
   });
 
-  it("tells who signed in the hover", async () => {
+  it("sees the signer in the hover", async () => {
     await openView(page);
     const hover = await hoverOver(page, modelRow(page, "tiny-llama"));
     await hover.getByText("Signed by key release.pub (P-256").waitFor();
@@ -101,7 +101,7 @@ describe("the editor, by a person", () => {
     await page.mouse.move(800, 300);
   });
 
-  it("takes the verdict back when a byte changes, and says which file", async () => {
+  it("sees which file changed as soon as a byte changes", async () => {
     changeByte(join(workspace.verified, "model.safetensors"));
     await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
     await page.locator(".statusbar-item", { hasText: "2 of 4 models failed verification" }).waitFor();
@@ -120,7 +120,7 @@ describe("the editor, by a person", () => {
     await waitForBadge(page, "tiny-llama", "✓");
   });
 
-  it("asks for the key of an unknown signer, and verifies with it", async () => {
+  it("chooses the key of an unknown signer, and verifies with it", async () => {
     await runCommand(page, "Model Provenance: Verify Model");
     await pick(page, "onnx");
     const message = notification(page, "onnx can't be verified here");
@@ -139,7 +139,7 @@ describe("the editor, by a person", () => {
     await screenshot(page, "editor-11-trusted");
   });
 
-  it("signs by keyboard with an encrypted key", async () => {
+  it("signs with an encrypted key, by keyboard alone", async () => {
     const model = join(workspace.folder, "models", "gguf");
     await runCommand(page, "Model Provenance: Sign Model");
     await pick(page, "gguf");
@@ -160,7 +160,7 @@ describe("the editor, by a person", () => {
     await screenshot(page, "editor-14-signed");
   });
 
-  it("writes nothing when the person says no", async () => {
+  it("cancels signing at the confirmation: nothing is written", async () => {
     const signature = join(workspace.verified, "model.sig");
     const before = readFileSync(signature);
     await runCommand(page, "Model Provenance: Sign Model");
@@ -173,7 +173,7 @@ describe("the editor, by a person", () => {
     assert.deepEqual(readFileSync(signature), before);
   });
 
-  it("stops at once when signing is cancelled, and leaves no file", async () => {
+  it("cancels signing while it reads: it stops at once and leaves no file", async () => {
     const model = join(workspace.folder, "models", "large");
     mkdirSync(model);
     const weights = join(model, "weights.safetensors");
@@ -201,7 +201,7 @@ describe("the editor, by a person", () => {
   });
 
   for (const [name, theme] of themes(THEMES)) {
-    it(`is readable in ${name}`, async () => {
+    it(`can read it in ${name}`, async () => {
       changeByte(join(workspace.verified, "model.safetensors"));
       await changeSettings(session.server, { "workbench.colorTheme": theme });
       page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));

@@ -21,7 +21,7 @@ const OURS =
   /^command:modelProvenance\.(showModel|showSignature|verifyModel|signModel|copyReportAsMarkdown|compare|trustSigner)\?/;
 
 const ALL = HOSTILE_TEXTS.join(" ; ");
-/** A folder's name, short enough to be one, that wants to be a link to a command. */
+/** A folder's name, short enough to be one, that has the form of a link to a command. */
 const FOLDER = "<command:modelProvenance.trustSigner?%5B%5D#> ![x](command:workbench.action.quit)";
 
 /** Names of certificates are printable ASCII here. */
@@ -36,7 +36,7 @@ function policy(name: string, glob: string, authorities: readonly unknown[]): st
   });
 }
 
-describe("hostile texts, in a window", () => {
+describe("a window with hostile texts", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "cached" };
   const session = e2eSession({ settings });
   let root: string;
@@ -129,7 +129,7 @@ describe("hostile texts, in a window", () => {
     for (const file of HOSTILE_NAMES) writeFileSync(join(model, `${file}2`), "added");
   }
 
-  /** An identity that wants to be a link, from an instance of one's own. */
+  /** An identity in the form of a link, from a private instance. */
   async function signWithLogin(model: string): Promise<void> {
     const sigstore = await startLocalSigstore();
     try {
@@ -158,7 +158,7 @@ describe("hostile texts, in a window", () => {
     );
   }
 
-  /** What the rendered hover can open or load; fails if it is not ours, and ours alone. */
+  /** What the rendered hover can open or load; fails if it is anything but this extension's. */
   async function linksOf(hover: Locator): Promise<readonly string[]> {
     const links = await hover
       .locator("a")
@@ -179,33 +179,33 @@ describe("hostile texts, in a window", () => {
     return page.locator(".monaco-hover");
   }
 
-  it("show a media type as it is", async () => {
+  it("shows a media type as it is", async () => {
     const hover = await hoverOn(modelRow(page, "media-type", "Signature not valid"));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     assert.equal((await linksOf(hover)).length, 3);
     await screenshot(page, "hostile-texts-01-media-type");
   });
 
-  it("show names of certificates, files, policies and authorities as they are", async () => {
+  it("shows names of certificates, files, policies and authorities as they are", async () => {
     const hover = await hoverOn(modelRow(page, "names", "Changed since signing"));
     await hover.getByText("<command:workbench.action.closeWindow>").first().waitFor();
     assert.equal((await linksOf(hover)).length, 4);
     await screenshot(page, "hostile-texts-02-names");
   });
 
-  it("show an identity as it is", async () => {
+  it("shows an identity as it is", async () => {
     const hover = await hoverOn(modelRow(page, "login", ""));
     await hover.getByText("<https:/evil.example/login#>@evil.example").first().waitFor();
     await linksOf(hover);
   });
 
-  it("show who lets an exception pass as it is", async () => {
+  it("shows the name of an authority that allows an exception as it is", async () => {
     const hover = await hoverOn(modelRow(page, "exception", "Allowed by exception"));
     await hover.getByText("<https:/evil.example/login#>").first().waitFor();
     await linksOf(hover);
   });
 
-  it("show a folder's name as it is: in its row, in the status bar, and in code", async () => {
+  it("shows a folder's name as it is: in its row, in the status bar, and in code", async () => {
     const row = await hoverOn(modelRow(page, FOLDER));
     await row.getByText(FOLDER).first().waitFor();
     await linksOf(row);

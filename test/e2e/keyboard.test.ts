@@ -22,7 +22,7 @@ const THEMES = {
   "hc-light": "Default High Contrast Light",
 };
 
-describe("without a mouse", () => {
+describe("a user without a mouse", () => {
   const session = e2eSession({ settings: { "modelProvenance.autoVerify": "off" } });
   let root: string;
   let workspace: EditorWorkspace;

@@ -22,7 +22,7 @@ import {
 const ALICE = "alice@example.com";
 const BOB = "bob@example.org";
 
-describe("signing with a browser login, by a person", () => {
+describe("signing with a browser login, in a window", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" }, env: usePortRedirect() });
   let sigstore: LocalSigstore;
   let page: Page;
@@ -78,7 +78,7 @@ describe("signing with a browser login, by a person", () => {
     await rows().filter({ hasText: "Pasted Code" }).waitFor();
   }
 
-  it("offers the ways to sign, and says what becomes public before anything happens", async () => {
+  it("offers the signing methods, and says what becomes public before anything happens", async () => {
     await startSigning("tiny-llama");
     await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Browser Login" }).waitFor();
     await screenshot(page, "keyless-01-ways");
@@ -120,7 +120,7 @@ describe("signing with a browser login, by a person", () => {
     await screenshot(page, "keyless-06-signed");
   });
 
-  it("accepts the signer after showing what is written: the model is verified, and the badge says so", async () => {
+  it("offers to trust the new signer, and the model is verified", async () => {
     const message = notification(page, "You don't trust your own identity yet");
     await message.getByRole("button", { name: "Trust Signer…" }).click();
     await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "New Policy File" }).waitFor();
@@ -158,13 +158,13 @@ describe("signing with a browser login, by a person", () => {
     await modelRow(page, "onnx", "Verified").waitFor();
   });
 
-  it("turns when a byte changes", async () => {
+  it("makes the model red when a byte changes later", async () => {
     changeByte(join(session.folder, "tiny-llama", "model.safetensors"));
     await modelRow(page, "tiny-llama", "Changed since signing").waitFor();
     await screenshot(page, "keyless-11-changed");
   });
 
-  it("stops when the code is not wanted, and leaves the signature as it was", async () => {
+  it("can be cancelled at the code, and leaves the signature as it was", async () => {
     const signature = await readFile(join(session.folder, "onnx", "model.sig"));
     await startSigning("onnx");
     await logOut();
@@ -177,7 +177,7 @@ describe("signing with a browser login, by a person", () => {
     assert.deepEqual(await readFile(join(session.folder, "onnx", "model.sig")), signature);
   });
 
-  it("logs in where the browser comes back by itself, if the person wants it so", async () => {
+  it("logs in by a redirect to loopback if the setting says so", async () => {
     await startSigning("gguf");
     await howToLogIn();
     await screenshot(page, "keyless-12-how");
@@ -225,7 +225,7 @@ describe("signing with a browser login, by a person", () => {
       untouched = await files();
     });
 
-    it("stops where the code is not pasted, and leaves everything as it was", async () => {
+    it("can be cancelled before the code is pasted, and leaves everything as it was", async () => {
       await start();
       await logOut();
       await howToLogIn();
@@ -239,7 +239,7 @@ describe("signing with a browser login, by a person", () => {
       assert.deepEqual(await files(), untouched);
     });
 
-    it("publishes and writes nothing where the person does not agree", async () => {
+    it("publishes and writes nothing without consent", async () => {
       const published = sigstore.requests("rekor-v2").length;
       await start();
       await pick(page, "Browser Login");
@@ -248,7 +248,7 @@ describe("signing with a browser login, by a person", () => {
       await page.keyboard.press("Enter");
       await dialog(`Sign as ${BOB}?`).getByRole("button", { name: "Cancel" }).click();
       await notification(page, "Signing release-notes-skill").waitFor({ state: "detached" });
-      assert.equal(await notification(page, "Not signed").count(), 0, "who says no needs not be told");
+      assert.equal(await notification(page, "Not signed").count(), 0, "a cancellation needs no message");
       assert.equal(sigstore.requests("rekor-v2").length, published);
       assert.deepEqual(await files(), untouched);
     });

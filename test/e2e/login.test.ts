@@ -12,7 +12,7 @@ import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/loca
 import type { RekorVersion } from "../support/sigstore/trust-config.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
 
-describe("logging in and signing, by a person at a real browser", () => {
+describe("signing with a login in a real browser", () => {
   const folder = useTemporaryFolder();
   let sigstore: LocalSigstore;
   let browser: Browser;
@@ -80,7 +80,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     await page.emulateMedia({ colorScheme: "light" });
   }
 
-  it("by the loopback: a model is signed, and the page at the end says who, and asks nobody for anything", async () => {
+  it("works by loopback redirect; the last page names the signer and loads nothing", async () => {
     const token = await login({
       kind: "browser",
       openUrl: async (url) => {
@@ -100,7 +100,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     assert.equal(await page.evaluate("getComputedStyle(document.querySelector('main')).textAlign"), "center");
   });
 
-  it("refused: the page says so, and the login ends", async () => {
+  it("ends with a page that says so if the person denies the login", async () => {
     const refused = login({
       kind: "browser",
       openUrl: async (url) => {
@@ -113,7 +113,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     await shoot("refused");
   });
 
-  it("what an issuer says is shown as text, never as markup", async () => {
+  it("shows an issuer's error as text, never as markup", async () => {
     const name = '"><img src=x onerror=alert(1)>@example.com';
     await login({
       kind: "browser",
@@ -126,7 +126,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     assert.equal(await page.locator("img").count(), 0);
   });
 
-  it("by the pasted code: a model is signed", async () => {
+  it("works by a pasted code", async () => {
     const token = await login({
       kind: "code",
       askForCode: async (url) => {
@@ -141,7 +141,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     assert.equal(await signAndVerify(token, 2), "bob@example.org");
   });
 
-  it("by somebody else, with the browser of who logged in before", async () => {
+  it("works for another person in a browser where someone is logged in", async () => {
     for (const name of ["alice@example.com", "bob@example.org"]) {
       const token = await login({
         kind: "browser",
@@ -156,7 +156,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     }
   });
 
-  it("by the device code, typed in: a model is signed", async () => {
+  it("works by a device code that is typed", async () => {
     const token = await login({
       kind: "device",
       showCode: async ({ url, userCode }) => {
@@ -174,7 +174,7 @@ describe("logging in and signing, by a person at a real browser", () => {
     assert.equal(await signAndVerify(token, 2), "carol@example.net");
   });
 
-  it("by the device code, in the address: a model is signed", async () => {
+  it("works by a device code in the address", async () => {
     const token = await login({
       kind: "device",
       showCode: async ({ urlWithCode }) => {

@@ -11,7 +11,7 @@ import { changeSettings } from "../support/editor-workspace.ts";
 import { themes } from "../support/themes.ts";
 import { explorerRow, hoverOver, modelRow, openView, PROBLEM_INSIDE, waitForBadge } from "./workbench.ts";
 
-/** What each sample is told as, in the order of the tree. */
+/** How each sample is shown, in the order of the tree. */
 const ROWS = {
   "gguf/tiny-f32.gguf": "Can't be verified here",
   onnx: "Not signed",
@@ -61,7 +61,7 @@ describe("the samples of npm start", () => {
     }
   }
 
-  it("are one model in each verdict, each with an icon", async () => {
+  it("have one model for each verdict, with its icon", async () => {
     await openView(page);
     await everyRow();
     await page.locator(".statusbar-item", { hasText: "2 of 6 models failed verification" }).waitFor();
@@ -69,7 +69,7 @@ describe("the samples of npm start", () => {
     assert.deepEqual(await blankIcons(page), []);
   });
 
-  it("say below each model what is known of it", async () => {
+  it("have details below each model", async () => {
     await modelRow(page, "tiny-llama-tuned").click();
     await page.getByText("Trust Signer…").waitFor();
     await modelRow(page, "reviews-dataset").click();
@@ -78,7 +78,7 @@ describe("the samples of npm start", () => {
     assert.deepEqual(await blankIcons(page), []);
   });
 
-  it("tell everything in hovers", async () => {
+  it("have hovers with all details", async () => {
     const hover = await hoverOver(page, modelRow(page, "tiny-llama-tuned"));
     await hover.getByText(`Signed by ${STRANGER}`).waitFor();
     await screenshot(page, "models-03-hover");
@@ -87,7 +87,7 @@ describe("the samples of npm start", () => {
     await screenshot(page, "models-04-status");
   });
 
-  it("are marked in the explorer, down to the very file", async () => {
+  it("have badges in the explorer, down to the file that changed", async () => {
     await page.mouse.move(900, 300);
     await runCommand(page, "View: Show Explorer");
     for (const [name, badge] of Object.entries({
@@ -102,7 +102,7 @@ describe("the samples of npm start", () => {
     await screenshot(page, "models-05-explorer");
   });
 
-  it("are known again when the window is reloaded: as they were, until that is confirmed", async () => {
+  it("keep their verdicts after a reload, as outdated until they are verified again", async () => {
     await changeSettings(session.server, { "modelProvenance.autoVerify": "off", "modelProvenance.badges": false });
     await openView(page);
     await page.reload();
@@ -117,7 +117,7 @@ describe("the samples of npm start", () => {
     await everyRow();
   });
 
-  it("are not marked in the explorer where a setting says so", async () => {
+  it("have no badges in the explorer if the setting turns them off", async () => {
     await runCommand(page, "View: Show Explorer");
     await explorerRow(page, "tiny-llama").waitFor();
     await waitForBadge(page, "tiny-llama", undefined);

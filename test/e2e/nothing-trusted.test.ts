@@ -13,7 +13,7 @@ import { dialog, hoverOver, modelRow, notification, openView, typePath } from ".
 const COUNT = 40;
 const SENTENCE = `${COUNT} models name a certificate authority that you don't trust. It calls itself Acme Skills Root CA.`;
 
-describe("many models under one root that is not trusted, by a person", () => {
+describe("many models under one untrusted root", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" } });
   const chain = makeChain({
     root: {
@@ -67,7 +67,7 @@ describe("many models under one root that is not trusted, by a person", () => {
   const trustRow = () => row("Trust Root Certificate…");
   const row = (text: string) => page.locator(".sidebar .monaco-list-row", { hasText: text });
 
-  it("are none verified, and lead to the root certificate that they name", async () => {
+  it("are not verified, and lead to the root certificate that they name", async () => {
     await openView(page);
     await status(`${COUNT} models, none verified`).waitFor();
     await page.locator(".sidebar").getByText(SENTENCE).waitFor();
@@ -79,7 +79,7 @@ describe("many models under one root that is not trusted, by a person", () => {
     await page.mouse.move(900, 300);
   });
 
-  it("lead there from a policy that is to be created, too", async () => {
+  it("lead to it from Create Policy, too", async () => {
     await runCommand(page, "Model Provenance: Create Policy…");
     const message = notification(page, "To create a policy, first trust a signer");
     await message.getByRole("button", { name: "Trust Root Certificate…" }).waitFor();
@@ -89,7 +89,7 @@ describe("many models under one root that is not trusted, by a person", () => {
     await runCommand(page, "Notifications: Clear All Notifications");
   });
 
-  it("are not trusted by Enter for a root of the workspace: its fingerprint has to be compared", async () => {
+  it("do not get trusted by Enter if the root lies in the workspace: its fingerprint has to be compared", async () => {
     await trustRow().click();
     await page.getByText("Choose the Root Certificate of Acme Skills Root CA").waitFor();
     await screenshot(page, "nothing-trusted-04-file");
@@ -128,7 +128,7 @@ describe("many models under one root that is not trusted, by a person", () => {
     assert.match(text, /models:\n {4}- glob: skills\/\*\n {2}authorities:\n {4}- name: Acme Agent Skills\n/);
   });
 
-  it("show what is filtered and how to clear that, and are grouped by verdict", async () => {
+  it("are grouped by verdict, with the filter and how to clear it", async () => {
     appendFileSync(join(folder, "skills", "skill-07", "SKILL.md"), "changed\n");
     await status(`1 of ${COUNT} models failed verification`).waitFor();
     const hover = await hoverOver(page, status("failed verification"));

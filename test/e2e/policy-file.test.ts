@@ -8,7 +8,7 @@ import { modelRow, pick } from "./workbench.ts";
 
 const HEAD = "apiVersion: model-provenance/v1\nkind: ModelPolicy\nmetadata:\n  name: team-models\nspec:\n";
 
-describe("a policy file, by a person", () => {
+describe("a policy file, in a window", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "files.autoSave": "off" };
   const session = e2eSession({ settings });
   let page: Page;
@@ -46,7 +46,7 @@ describe("a policy file, by a person", () => {
     return readFileSync(policy, "utf8");
   }
 
-  it("is written from nothing by what is suggested", async () => {
+  it("can be written with suggestions alone", async () => {
     await page.keyboard.press("Control+Space");
     await suggestion("model policy").waitFor();
     await screenshot(page, "policy-file-01-empty");
@@ -55,7 +55,7 @@ describe("a policy file, by a person", () => {
     assert.equal(await saved(), `${HEAD}  models:\n    - glob: models/**\n  authorities:\n${authority}`);
   });
 
-  it("takes an authority of each kind, in the columns where it belongs", async () => {
+  it("gets an authority of each kind by a snippet, correctly indented", async () => {
     await page.keyboard.press("Control+End");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Shift+Home");
@@ -67,7 +67,7 @@ describe("a policy file, by a person", () => {
     await screenshot(page, "policy-file-02-authority");
   });
 
-  it("says above its rule which models it matches, and shows them", async () => {
+  it("has a code lens with the models that a pattern matches, and opens them", async () => {
     await runCommand(page, "Select All");
     await page.keyboard.press("Delete");
     const text = `${HEAD.replace("\n  name: team-models", " { name: all }")}  models: [{ glob: "**" }]\n`;
@@ -81,7 +81,7 @@ describe("a policy file, by a person", () => {
     await modelRow(page, "tiny-llama").waitFor();
   });
 
-  it("explains a field when the pointer is on it", async () => {
+  it("has a hover on each field", async () => {
     await page.locator(".monaco-editor .view-line span span", { hasText: "models" }).first().hover();
     const hover = page
       .locator(".monaco-hover .hover-contents")

@@ -11,7 +11,7 @@ import { viewer, viewerComes } from "./viewer.ts";
 import { hoverOver, modelRow, notification, openView, pick, typePath } from "./workbench.ts";
 
 /** The steps are the README's, in its order. */
-describe("the README's five minutes, by a stranger", () => {
+describe("the README's tour", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Light Modern" } });
   let folder: string;
   let sigstore: RunningSigstore | undefined;
@@ -35,7 +35,7 @@ describe("the README's five minutes, by a stranger", () => {
     if (this.currentTest?.state === "failed") await screenshot(page, "tour-failed");
   });
 
-  it("1: a green one, and why", async () => {
+  it("1: shows a verified model, and why it is verified", async () => {
     await openView(page);
     await modelRow(page, "tiny-llama", "Verified").waitFor();
     const hover = await hoverOver(page, modelRow(page, "tiny-llama", "Verified"));
@@ -49,7 +49,7 @@ describe("the README's five minutes, by a stranger", () => {
     await screenshot(page, "tour-01-signature");
   });
 
-  it("2: a red one, and what changed in it", async () => {
+  it("2: shows a changed model, and what changed", async () => {
     await modelRow(page, "reviews-dataset", "Changed since signing").click();
     await page.locator(".sidebar .monaco-list-row", { hasText: "labels.csv" }).waitFor();
     await runCommand(page, "Model Provenance: Compare With Signature");
@@ -58,7 +58,7 @@ describe("the README's five minutes, by a stranger", () => {
     await screenshot(page, "tour-02-compared");
   });
 
-  it("3: somebody whom nobody trusts yet, trusted", async () => {
+  it("3: trusts a signer who is not trusted yet", async () => {
     await modelRow(page, "tiny-llama-tuned", "Signer not accepted").waitFor();
     await runCommand(page, "Model Provenance: Trust Signer…");
     await pick(page, "tiny-llama-tuned");
@@ -70,7 +70,7 @@ describe("the README's five minutes, by a stranger", () => {
     await modelRow(page, "tiny-llama-tuned", "Verified").waitFor();
   });
 
-  it("4: one that is not signed, signed with a key of the samples", async () => {
+  it("4: signs an unsigned model with a key of the samples", async () => {
     await modelRow(page, "onnx", "Not signed").waitFor();
     await runCommand(page, "Model Provenance: Sign Model");
     await pick(page, "onnx");
@@ -83,7 +83,7 @@ describe("the README's five minutes, by a stranger", () => {
     await screenshot(page, "tour-04-signed");
   });
 
-  it("5: a byte that changes", async () => {
+  it("5: changes a byte", async () => {
     changeByte(join(folder, "onnx", "linear.onnx"));
     await modelRow(page, "onnx", "Changed since signing").waitFor();
     await screenshot(page, "tour-05-changed");

@@ -22,7 +22,7 @@ import { dialog, modelRow, notification, openView, pick, pressEscape, typePassph
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "tokens-")));
 
-describe("signing with a key outside of files, by a person", () => {
+describe("signing with a key in a token or behind a plugin, in a window", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "off" };
   const env = {
     SOFTHSM2_CONF: join(folder, "softhsm2.conf"),
@@ -66,7 +66,7 @@ describe("signing with a key outside of files, by a person", () => {
     await pick(page, "release");
   }
 
-  /** Beside the installed extension, as the person's npm would put it there. */
+  /** Next to the installed extension, where the user's npm would install it. */
   function installKoffi(): void {
     const storage = join(dirname(session.server.settingsFile), "globalStorage", "model-provenance.model-provenance");
     const modules = join(storage, "native", "node_modules");
@@ -76,7 +76,7 @@ describe("signing with a key outside of files, by a person", () => {
     }
   }
 
-  it("says what to install, and where, as the extension has no native part", async () => {
+  it("says which package to install, and where", async () => {
     await start("onnx", "Security Key (PKCS#11)…");
     await pick(page, basename(module));
     const message = notification(page, "Security keys need the npm package koffi");
@@ -87,7 +87,7 @@ describe("signing with a key outside of files, by a person", () => {
     assert.equal(existsSync(join(session.folder, "onnx", "model.sig")), false);
   });
 
-  it("chooses token and key from lists, asks again for a wrong PIN, and signs", async () => {
+  it("lists tokens and keys, asks again for a wrong PIN, and signs", async () => {
     installKoffi();
     await start("onnx", "Security Key (PKCS#11)…");
     await pick(page, basename(module));
@@ -131,7 +131,7 @@ describe("signing with a key outside of files, by a person", () => {
     assert.match(readFileSync(join(session.folder, "tiny-llama", "model.sig"), "utf8"), /"x509CertificateChain"/);
   });
 
-  it("leaves everything as it was where the person turns back at the question", async () => {
+  it("leaves everything as it was if it is cancelled at the confirmation", async () => {
     await chooseToken("gguf");
     await pick(page, "prod");
     const question = dialog(page, "Sign gguf with the key prod");
@@ -140,7 +140,7 @@ describe("signing with a key outside of files, by a person", () => {
     assert.equal(existsSync(join(session.folder, "gguf", "model.sig")), false);
   });
 
-  it("signs with a key behind a plugin that the person names, and names what is not there", async () => {
+  it("signs with a key behind a plugin, and names a plugin that does not exist", async () => {
     await start("gguf", "Key in a Cloud or Vault…");
     await list().getByText("The key, as NAME://KEY.").waitFor();
     await page.keyboard.type("nosuchvault://prod");

@@ -22,7 +22,7 @@ import { dialog, modelRow, notification, openView, pick, pressEscape, typePassph
 /** Bytes of a model that takes seconds to read; a hole, so that it takes no room. */
 const LARGE = 30_000_000_000;
 
-describe("signing with keys and certificates, by a person", () => {
+describe("signing with keys and certificates, in a window", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "off" };
   const session = e2eSession({ settings });
   let keys: string;
@@ -53,7 +53,7 @@ describe("signing with keys and certificates, by a person", () => {
     await pick(page, way);
   }
 
-  it("with a certificate, the one above it, and its key: shows whose it is, signs, and takes the root on request", async () => {
+  it("works with a certificate, its intermediate and its key; shows the subject, and trusts the root on request", async () => {
     await runCommand(page, "Model Provenance: Sign Model With Another Method…");
     await pick(page, "tiny-llama");
     await list().getByText("Certificate and Key…").waitFor();
@@ -134,7 +134,7 @@ describe("signing with keys and certificates, by a person", () => {
     assert.notEqual(readFileSync(signature, "utf8"), before);
   });
 
-  it("keeps the signature of another signer where the person presses Enter", async () => {
+  it("keeps the signature of another signer if Enter is pressed", async () => {
     const signature = join(session.folder, "tiny-llama", "model.sig");
     const before = readFileSync(signature, "utf8");
     await signWith("tiny-llama", "Private Key…");
@@ -149,7 +149,7 @@ describe("signing with keys and certificates, by a person", () => {
     assert.equal(readFileSync(signature, "utf8"), before);
   });
 
-  it("asks for the passphrase of a key each time, until the person saves it", async () => {
+  it("asks for the passphrase of a key each time until it is saved", async () => {
     const encrypted = join(keys, "p384-encrypted.pem");
     await signWith("gguf", "Private Key…");
     await pick(page, "Choose Private Key File…");
@@ -193,7 +193,7 @@ describe("signing with keys and certificates, by a person", () => {
     await pressEscape(page, question);
   });
 
-  it("leaves everything as it was wherever the person turns back", async () => {
+  it("leaves everything as it was at whichever step it is cancelled", async () => {
     const before = snapshot(session.folder);
     const start = async () => {
       await runCommand(page, "Model Provenance: Sign Model");
@@ -234,7 +234,7 @@ describe("signing with keys and certificates, by a person", () => {
     await modelRow(page, "tiny-llama", "Verified").waitFor();
   });
 
-  it("says how long it takes and what is left, and keeps the old signature when it is stopped", async () => {
+  it("shows progress and time left, and keeps the old signature when it is cancelled", async () => {
     const model = join(session.folder, "gguf");
     const weights = join(model, "weights.gguf");
     writeFileSync(weights, "");

@@ -10,7 +10,7 @@ import { makeKeys } from "../support/keys.ts";
 import { writeTree } from "../support/temporary-folder.ts";
 import { modelRow, notification, openView, pick, typePath } from "./workbench.ts";
 
-describe("problems and policies, by a person", () => {
+describe("a user of Problems and policies", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern" };
   const session = e2eSession({ settings });
   const [release, contractor] = [makeKeys("P-256"), makeKeys("P-384")];
@@ -58,7 +58,7 @@ describe("problems and policies, by a person", () => {
       .click();
   const preview = () => page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
 
-  it("creates a policy of the signers whose signatures are authentic, each confirmed", async () => {
+  it("creates a policy that accepts the signers of authentic signatures, each after a confirmation", async () => {
     await openView(page);
     await modelRow(page, "llama-3-8b", "Verified").waitFor();
     await runCommand(page, "Model Provenance: Create Policy…");
@@ -76,7 +76,7 @@ describe("problems and policies, by a person", () => {
     assert.match(readFileSync(policy, "utf8"), /- glob: models\/llama-3-8b\n/);
   });
 
-  it("sees in the problems what a policy demands, and the error of a policy at its line", async () => {
+  it("sees in Problems what a policy requires, and the error of a policy at its line", async () => {
     writeFileSync(policy, readFileSync(policy, "utf8").replace("models/llama-3-8b", '"models/*"'));
     await runCommand(page, "View: Focus Problems (Errors, Warnings, Infos)");
     await problem("drafts is not signed, but the policy release.pub requires a signature.").waitFor();
@@ -91,13 +91,13 @@ describe("problems and policies, by a person", () => {
     await screenshot(page, "trusting-05-policy-error");
     writeFileSync(policy, readFileSync(policy, "utf8").replace("  sirprise: true\n", ""));
     await problem('no field "sirprise"').waitFor({ state: "detached" });
-    // Everything was looked at again: what is listed now stays.
+    // Everything was checked again: what is listed now stays.
     await modelRow(page, "llama-3-8b", "Verified").waitFor();
     await modelRow(page, "whisper-small", "Can't be verified here").waitFor();
     await problem("whisper-small is not accepted.").waitFor();
   });
 
-  it("trusts the signer by the quick fix, after seeing what is written: the model turns green", async () => {
+  it("trusts a signer by the quick fix, after a preview of the change: the model turns green", async () => {
     await problem("whisper-small is not accepted.").dblclick();
     await page.locator(".tab.active", { hasText: "model-policy.yaml" }).waitFor();
     await page.locator(".monaco-editor.focused").waitFor();
@@ -118,7 +118,7 @@ describe("problems and policies, by a person", () => {
     assert.match(readFileSync(policy, "utf8"), /- name: contractor\.pub\n {6}key:\n/);
   });
 
-  it("explains the decision", async () => {
+  it("opens the explanation of a decision", async () => {
     await runCommand(page, "Model Provenance: Explain Decision");
     await pick(page, "phi-mini");
     await preview().getByText("Every policy that covers this model accepts it.").waitFor();
@@ -128,11 +128,11 @@ describe("problems and policies, by a person", () => {
     await modelRow(page, "drafts").click();
     await runCommand(page, "Model Provenance: Show Report");
     await pick(page, "drafts");
-    await preview().getByText("a signature is demanded").first().waitFor();
+    await preview().getByText("a signature is required").first().waitFor();
     await screenshot(page, "trusting-10-report");
   });
 
-  it("is readable in a light theme", async () => {
+  it("can read all of it in a light theme", async () => {
     await changeSettings(session.server, { "workbench.colorTheme": "Default Light Modern" });
     page = await openWorkbench(session.browser, session.server.url({ open: folder }));
     await page.locator(".monaco-workbench.vs").waitFor();
@@ -145,7 +145,7 @@ describe("problems and policies, by a person", () => {
     await hidePanel();
     await runCommand(page, "Model Provenance: Explain Decision");
     await pick(page, "drafts");
-    await preview().getByText("A policy refuses it.").waitFor();
+    await preview().getByText("A policy rejects it.").waitFor();
     await screenshot(page, "trusting-12-light-explained");
     await modelRow(page, "drafts").click();
     await runCommand(page, "Model Provenance: Ignore Path…");

@@ -30,7 +30,7 @@ const THEMES = [
   ["vscode-high-contrast", "Dark High Contrast"],
 ] as const;
 
-describe("the signature viewer, by a person", () => {
+describe("the signature viewer, in a window", () => {
   const settings = { "workbench.colorTheme": "Default Dark Modern", "modelProvenance.autoVerify": "cached" };
   const session = e2eSession({ settings });
   let root: string;
@@ -79,7 +79,7 @@ describe("the signature viewer, by a person", () => {
     await screenshot(page, "viewer-01-verified");
   });
 
-  it("shows where and when a workflow signed, with links that say where they lead", async () => {
+  it("shows where and when a workflow signed, with links that name their target", async () => {
     await modelRow(page, "reviews-dataset", "Verified").waitFor({ timeout: PATIENCE });
     await showSignature("reviews-dataset");
     await heading(
@@ -106,7 +106,7 @@ describe("the signature viewer, by a person", () => {
     });
   }
 
-  it("says at once that a file changed, and lists it first", async () => {
+  it("reports a changed file at once, and lists it first", async () => {
     await showSignature("tiny-llama");
     await comes("This is what key release.pub signed, unchanged.");
     changeByte(join(workspace.verified, "model.safetensors"));
@@ -122,7 +122,7 @@ describe("the signature viewer, by a person", () => {
     await heading("This is what key release.pub signed, unchanged.").waitFor();
   });
 
-  it("opens on signatures that are not valid, and says what is wrong", async () => {
+  it("opens invalid signatures, and says what is wrong", async () => {
     await showSignature("release-notes-skill");
     await comes("The signature of release-notes-skill is not valid. Do not rely on its claims.");
     await page.setViewportSize(TALL);
@@ -160,7 +160,7 @@ describe("the signature viewer, by a person", () => {
     await viewer(page).getByRole("button", { name: "Pin These Bytes…" }).waitFor();
   });
 
-  it("shows names with markup in them as the text that they are", async () => {
+  it("shows names with markup as text", async () => {
     await openFile(page, workspace.hostile);
     await comes(/^According to this file, the key .* signed <b>bold<\/b>\. None of that is verified yet\.$/);
     await viewer(page).getByRole("gridcell", { name: HOSTILE_NAME }).waitFor();
@@ -172,7 +172,7 @@ describe("the signature viewer, by a person", () => {
     await screenshot(page, "viewer-08-hostile");
   });
 
-  it("lists a hundred thousand files: by keyboard to the last, by search to one", async () => {
+  it("lists a hundred thousand files, with keyboard and search", async () => {
     await openFile(page, workspace.many);
     await comes(/signed huge\./);
     const list = viewer(page);
@@ -193,7 +193,7 @@ describe("the signature viewer, by a person", () => {
     await screenshot(page, "viewer-10-search");
   });
 
-  it("keeps its place while another editor is in front", async () => {
+  it("keeps its scroll position while another editor is shown", async () => {
     await openFile(page, workspace.hostile);
     await comes(/signed <b>bold<\/b>\./);
     await openFile(page, workspace.many);

@@ -6,12 +6,12 @@ import type { FrameLocator, Page } from "playwright-core";
 import * as v from "valibot";
 import { runCommand } from "../support/browser.ts";
 
-/** The page of the signature viewer that is in front. */
+/** The page of the visible signature viewer. */
 export function viewer(page: Page): FrameLocator {
   return page.frameLocator("iframe.webview.ready:visible").frameLocator("#active-frame");
 }
 
-/** Waits until the viewer is in front and tells this, and has the focus, which it takes last: what is typed is its own. */
+/** Waits until the viewer is in front, shows this text, and has the focus, which it takes last: only then does it receive what is typed. */
 export async function viewerComes(page: Page, sentence: string | RegExp): Promise<void> {
   await viewer(page).getByRole("heading", { name: sentence }).waitFor();
   // An iframe that has the focus is the active element, and does not match `:focus`.
@@ -51,6 +51,6 @@ export async function assertAccessible(page: Page): Promise<void> {
   await root.evaluate(AXE);
   const found = await root.evaluate("axe.run(document).then(({ violations }) => JSON.stringify(violations))");
   const violations = v.parse(Violations, JSON.parse(String(found)));
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  assert.deepEqual(told, []);
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  assert.deepEqual(found, []);
 }

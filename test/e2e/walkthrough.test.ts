@@ -3,7 +3,7 @@ import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
 import { notification, pick } from "./workbench.ts";
 
-describe("the walkthrough, by a person", () => {
+describe("the walkthrough, in a window", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Light Modern" } });
   let page: Page;
 
@@ -29,7 +29,7 @@ describe("the walkthrough, by a person", () => {
     }
   });
 
-  it("does what its buttons say, and ticks the step", async () => {
+  it("has buttons that do what they say and complete the step", async () => {
     await step("Verify your models").click();
     await step("Verify your models").getByRole("button", { name: "Verify All Models" }).click();
     await notification(page, "None of the models in this workspace is signed").waitFor();

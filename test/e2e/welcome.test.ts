@@ -25,25 +25,25 @@ async function says(page: Page, text: string, ...buttons: readonly string[]): Pr
   for (const button of buttons) await welcome.getByRole("button", { name: button }).waitFor();
 }
 
-describe("the view says how to begin", () => {
+describe("the view with nothing verified yet", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" } });
   const notes = useFolderOfText();
 
-  it("where no folder is open", async () => {
+  it("offers to open a folder if none is open", async () => {
     const page = await openWorkbench(session.browser, `http://127.0.0.1:${session.server.port}/?ew=true`);
     await openView(page);
     await says(page, "Open a folder to see who signed its models", "Open Folder");
     await screenshot(page, "welcome-01-no-folder");
   });
 
-  it("where there are no models", async () => {
+  it("says which models it looks for if there are none", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: notes() }));
     await openView(page);
     await says(page, "No models were found in this workspace", "Refresh Models", "Sign a Folder or File");
     await screenshot(page, "welcome-02-no-models");
   });
 
-  it("where none of the models is signed: above them, and one click away", async () => {
+  it("offers to sign above the models if none is signed", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
     await openView(page);
     await modelRow(page, "tiny-llama", "Not signed").waitFor();
@@ -60,7 +60,7 @@ describe("the view in Restricted Mode", () => {
   const session = e2eSession({ settings: { "workbench.colorTheme": "Default Dark Modern" }, trust: "ask" });
   const notes = useFolderOfText();
 
-  it("says what is off, and leads to trusting the folder", async () => {
+  it("says what is disabled, and offers to trust the folder", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: notes() }));
     await openView(page);
     await says(
@@ -72,7 +72,7 @@ describe("the view in Restricted Mode", () => {
     await screenshot(page, "welcome-04-restricted-no-models");
   });
 
-  it("lists the models all the same", async () => {
+  it("lists the models", async () => {
     const page = await openWorkbench(session.browser, session.server.url({ open: session.folder }));
     await openView(page);
     await modelRow(page, "tiny-llama", "Not signed").waitFor();

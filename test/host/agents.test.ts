@@ -30,7 +30,7 @@ describe("the tool for language models", () => {
       .update(SETTINGS.trustedKeys, [pemEntry(join(outside, "release.pub"))], ConfigurationTarget.Global);
     mkdirSync(model, { recursive: true });
     writeFileSync(join(model, "model.safetensors"), "weights");
-    writeFileSync(join(model, ".gitattributes"), "left out");
+    writeFileSync(join(model, ".gitattributes"), "excluded");
     await signWith(model, keys.privatePem, pool);
     const watched = new Watched(api, model);
     await until("the model is found", () => watched.verdict?.signature !== undefined);
@@ -45,13 +45,13 @@ describe("the tool for language models", () => {
     rmSync(outside, { recursive: true, force: true });
   });
 
-  it("is listed with what it does", () => {
+  it("is listed with a description", () => {
     const tool = lm.tools.find(({ name }) => name === TOOLS.verifyModel);
     assert.match(tool?.description ?? "", /Call it before you load or run a model/);
     assert.match(JSON.stringify(tool?.inputSchema), /"required":\["path"\]/);
   });
 
-  it("answers what is known after the files were read, for a folder, a file in it, and an absolute path", async () => {
+  it("returns the verdict after it reads the files, for a folder, a file in it, and an absolute path", async () => {
     for (const path of ["asked-about", "asked-about/model.safetensors", model]) {
       const report = await ask(path);
       assert.deepEqual([report.verified, report.verdict, report.label], [true, "verified", "Verified"], path);
@@ -60,13 +60,13 @@ describe("the tool for language models", () => {
     }
   });
 
-  it("does not report a file as verified that the signature leaves out", async () => {
+  it("does not report an excluded file as verified", async () => {
     const report = await ask("asked-about/.gitattributes");
     assert.deepEqual([report.verified, report.verdict], [false, "verified"]);
     assert.match(report.meaning, /does not cover the requested file/);
   });
 
-  it("reports what differs in a model that changed", async () => {
+  it("reports which files of a model differ", async () => {
     const watched = new Watched(api, model);
     changeByte(join(model, "model.safetensors"));
     await watched.reaches("modified");
@@ -79,14 +79,14 @@ describe("the tool for language models", () => {
     watched.dispose();
   });
 
-  it("reports an unsigned file as unsigned, and does not make it a model", async () => {
+  it("reports an unsigned file as unsigned, and does not list it as a model", async () => {
     const [sample] = await workspace.findFiles("**/config.json", undefined, 1);
     assert.ok(sample);
     const report = await ask(workspace.asRelativePath(sample));
     assert.deepEqual([report.verified, report.verdict], [false, "unsigned"]);
   });
 
-  it("refuses what is outside of the workspace, there or not, and what is not there", async () => {
+  it("rejects a path outside of the workspace, whether it exists or not, and one that does not exist", async () => {
     for (const path of ["..", "../x", join(outside, "release.pub"), join(outside, "nothing"), "/"]) {
       await assert.rejects(ask(path), /outside of the workspace/, path);
     }
@@ -94,7 +94,7 @@ describe("the tool for language models", () => {
     assert.equal(existsSync(join(folder, "nothing")), false);
   });
 
-  it("asks the person first: what is read, and what the agent receives; the path is shown as text", () => {
+  it("asks first: says what is read and what the agent receives, and shows the path as text", () => {
     const { confirmationMessages } = confirmVerification({ path: "[m](command:x) **models**\n\n# \u202e<b>" });
     assert.equal(confirmationMessages?.title, "Verify Model?");
     assert.ok(confirmationMessages.message instanceof MarkdownString);

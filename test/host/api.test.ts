@@ -51,7 +51,7 @@ describe("the API for other extensions", () => {
     rmSync(outside, { recursive: true, force: true });
   });
 
-  it("serves the documented example: it hears when a model may be loaded, and when no longer", async () => {
+  it("runs the documented example, which is notified when a model may be loaded and when no longer", async () => {
     const { mayLoad, onMayLoadChanged } = example();
     assert.deepEqual(await mayLoad(Uri.file(outside)), { may: false, why: "nothing is known of it" });
     let changes = 0;
@@ -72,7 +72,7 @@ describe("the API for other extensions", () => {
     await until("it is back", () => api.getVerdict(model)?.state === "verified");
   });
 
-  it("is version 2; a verdict is frozen, and is that of the model only", () => {
+  it("has version 2, and returns frozen verdicts of models only", () => {
     assert.equal(api.version, 2);
     const verdict = api.getVerdict(model);
     assert.ok(verdict !== undefined);
@@ -82,7 +82,7 @@ describe("the API for other extensions", () => {
     assert.equal(api.getVerdict(model.with({ scheme: "untitled" })), undefined);
   });
 
-  it("is not disturbed by a listener that throws", async () => {
+  it("goes on after a listener throws", async () => {
     const throwing = api.onDidChangeVerdict(() => {
       throw new Error("of another extension");
     });

@@ -22,7 +22,7 @@ import { makeKeys } from "../support/keys.ts";
 const pool = new HashPool({ workers: 0 });
 const keys = makeKeys();
 
-describe("what happens by itself", () => {
+describe("automatic verification", () => {
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
   const outside = join(tmpdir(), `model-provenance-automatic-${process.pid}`);
   let api: Api;
@@ -67,14 +67,14 @@ describe("what happens by itself", () => {
     await commands.executeCommand(COMMANDS.findModels);
   }
 
-  /** The editor may tell late that the files are new, and so end a check as stale. */
+  /** The editor may report the new files late, which ends a check as stale. */
   async function verifiedByHand(): Promise<void> {
     do await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     while (watched.verdict?.state === "stale");
     assert.equal(watched.verdict?.state, "verified");
   }
 
-  it("is nothing where that is off", async () => {
+  it("does nothing when it is off", async () => {
     await found("off");
     assert.equal(watched.verdict?.state, "unchecked");
     assert.equal(watched.verdict?.signer, undefined);
@@ -83,14 +83,14 @@ describe("what happens by itself", () => {
     await watched.reaches("stale");
   });
 
-  it("is a look at the signature, which reads no file", async () => {
+  it("checks only signatures, and reads no file, if the setting says so", async () => {
     await found("signatures");
-    await until("the signature was looked at", () => watched.verdict?.signer !== undefined);
+    await until("the signature was checked", () => watched.verdict?.signer !== undefined);
     assert.equal(watched.verdict?.state, "unchecked");
     assert.deepEqual([...new Set(watched.states)], ["unchecked"]);
   });
 
-  it("is a check of the files by default, and reads again only what changed", async () => {
+  it("verifies files by default, and reads again only what changed", async () => {
     // A sample: of files that were written a moment ago, no digest is kept.
     const sample = join(folder, "onnx");
     const seen = new Watched(api, sample);
@@ -113,7 +113,7 @@ describe("what happens by itself", () => {
     seen.dispose();
   });
 
-  it("is every byte, where that is wanted", async () => {
+  it("reads every byte if the setting says so", async () => {
     await found("full");
     await watched.reaches("verified");
     changeByte(join(model, "vocab.txt"));
@@ -122,7 +122,7 @@ describe("what happens by itself", () => {
     assert.equal(coverage?.bytesFromCache, 0);
   });
 
-  it("leaves out what the editor leaves out, and takes for models what a setting names", async () => {
+  it("skips what the editor excludes, and includes models that a setting names", async () => {
     const config = () => workspace.getConfiguration();
     const plain = join(model, "plain");
     const hidden = join(model, "hidden");
@@ -136,7 +136,7 @@ describe("what happens by itself", () => {
       await until("the folder is a model", () => verdictOf(plain) !== undefined);
       await until("the other folder is one", () => verdictOf(hidden) !== undefined);
       await config().update("files.exclude", { "**/hidden": true }, ConfigurationTarget.Workspace);
-      await until("it is left out", () => verdictOf(hidden) === undefined);
+      await until("it is excluded", () => verdictOf(hidden) === undefined);
     } finally {
       await config().update(SETTINGS.models, undefined, ConfigurationTarget.Workspace);
       await config().update("files.exclude", undefined, ConfigurationTarget.Workspace);
@@ -144,7 +144,7 @@ describe("what happens by itself", () => {
     await until("it is a model no longer", () => verdictOf(plain) === undefined);
   });
 
-  it("never holds the extension host up while a large model is read", async function () {
+  it("does not block the extension host while a large model is read", async function () {
     this.timeout(60_000);
     await set(SETTINGS.autoVerify, "off");
     truncateSync(join(model, "model.safetensors"), 2_000_000_000);
@@ -161,7 +161,7 @@ describe("what happens by itself", () => {
     assert.ok(most !== undefined && most <= 20, `95 % of the delays are at most ${most} ms`);
   });
 
-  it("takes no memory that grows with the number of verdicts", async () => {
+  it("uses no memory that grows with the number of verdicts", async () => {
     const registry = new ModelRegistry();
     const code = new CodeSurfaces({ registry, engine: { run: () => assert.fail("no code is open") } });
     const surfaces = [new Badges(registry), new StatusBar({ registry, checker: { progress: undefined } }), code];
@@ -181,7 +181,7 @@ describe("what happens by itself", () => {
         if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known, { kind: "model", path: model })];
         registry.update(model, { ...before, state: "stale" }, { before });
         registry.update(model, { state: "checking", model, signature, reasons: [] }, { before });
-        // What the surfaces tell the window is on its way until the event loop had its turn.
+        // Messages of the surfaces to the window are pending until the event loop runs.
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
@@ -199,7 +199,7 @@ describe("what happens by itself", () => {
     for (const surface of surfaces) surface.dispose();
     assert.ok(rows.length > 1);
     assert.ok(kept <= 5, `${kept} of ${past.length} verdicts of the past are still held`);
-    // What is kept for ever is kept in every round; other parts of the host come and go.
+    // A leak grows in every round; the memory of other parts of the host varies.
     const growth = Math.min(...sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0)));
     assert.ok(growth < 1_000_000, `${growth} bytes more after each 1500 changes: ${sizes.join(", ")}`);
   });

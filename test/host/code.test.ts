@@ -65,7 +65,7 @@ describe("code that names a model", () => {
     rmSync(outside, { recursive: true, force: true });
   });
 
-  it("tells in a hover who signed it, whatever the path is relative to", async () => {
+  it("shows in a hover who signed it, whatever the path is relative to", async () => {
     const document = await opened(
       source,
       [
@@ -94,13 +94,13 @@ describe("code that names a model", () => {
     ["config.toml", 'model = "models/named-in-code"\n'],
     ["notes.md", "Load `models/named-in-code`.\n"],
   ] as const) {
-    it(`tells the same in ${file}`, async () => {
+    it(`shows the same in ${file}`, async () => {
       const document = await opened(join(folder, "models", file), text);
       assert.match(await hoverAt(document, "models/named"), /✓ Verified · named-in-code/);
     });
   }
 
-  it("tells the same in the cells of a notebook, saved or not", async () => {
+  it("shows the same in the cells of a notebook, saved or not", async () => {
     const file = join(folder, "models", "load.ipynb");
     const cell = { cell_type: "code", source: ['load_file("./named-in-code")'], metadata: {}, outputs: [] };
     writeFileSync(file, JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
@@ -116,7 +116,7 @@ describe("code that names a model", () => {
     }
   });
 
-  it("leads to the model, and not from its own configuration", async () => {
+  it("links to the model, but not from its own configuration", async () => {
     const document = await opened(source, 'a = load("./named-in-code")\nb = load("./nothing")\n');
     const [link, ...others] = await links(document);
     assert.deepEqual(others, []);
@@ -126,7 +126,7 @@ describe("code that names a model", () => {
     assert.deepEqual(await links(await workspace.openTextDocument(join(model, "index.json"))), []);
   });
 
-  it("warns where it is loaded after it changed, as the text and the model change, and not when told not to", async () => {
+  it("has a warning once the model changed, which follows text and model, and can be turned off", async () => {
     const document = await opened(source, 'a = load("./named-in-code")\nb = load("./other")\n');
     assert.deepEqual(warnings(document), []);
     changeByte(weights);
@@ -167,7 +167,7 @@ describe("code that names a model", () => {
     await until("the warning is gone", () => warnings(document).length === 0);
   });
 
-  it("warns in a file that is opened later, and not in prose", async () => {
+  it("has a warning in a file that is opened later, and none in prose", async () => {
     changeByte(weights);
     await watched.reaches("modified");
     const prose = await opened(join(folder, "models", "later.md"), "Load `models/named-in-code`.\n");

@@ -11,7 +11,7 @@ import { policyReport } from "../../src/ui/reports/policy-report.ts";
 import type { KnownModel } from "../../src/workspace/registry.ts";
 import { HOSTILE_HOST, HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 
-/** What is ours in a verdict: words of closed unions, and times. All other text is another's. */
+/** Texts of this program in a verdict: values of closed unions, and times. All other text is untrusted. */
 const OURS: ReadonlySet<string> = new Set([
   ...["state", "method", "curve", "code", "outcome", "mode", "source", "by", "note", "reading", "serialization"],
   ...["identityType", "origin", "checkedAt", "signedAt", "notBefore", "notAfter", "time", "asOf", "staleBecause"],
@@ -19,7 +19,7 @@ const OURS: ReadonlySet<string> = new Set([
   ...["signature"],
 ]);
 
-/** The same value with every text of others replaced. */
+/** The same value with every untrusted text replaced. */
 function hostile<T>(value: T, text: string): T {
   return JSON.parse(
     JSON.stringify(value, (key, part) => (typeof part === "string" && !OURS.has(key) ? text : part)),
@@ -76,7 +76,7 @@ function decisionOf(outcome: Decision["outcome"], satisfied: boolean, by?: "sign
         ...(by && { by }),
         counts: true,
         authorities: [{ authority: PLACE, accepted: satisfied, message: "x" }],
-        untold: 0,
+        unlisted: 0,
         reasons: [REASON],
         warnings: [{ ...REASON, message: "y" }],
       },
@@ -164,8 +164,8 @@ function outsideCode(markdown: string): string {
 
 const ALIVE = /[<>&@|\\`*_{}[\]]|:\/|www\./i;
 
-describe("texts of others", () => {
-  it("mean nothing in a hover, in whatever field of a verdict they stand", () => {
+describe("untrusted texts", () => {
+  it("are not interpreted in a hover, in any field of a verdict", () => {
     for (const model of models()) {
       const hover = modelHover(model);
       assert.doesNotMatch(aliveIn(hover), ALIVE, hover.value);
@@ -173,7 +173,7 @@ describe("texts of others", () => {
     }
   });
 
-  it("stand in code spans of a report", () => {
+  it("are in code spans of a report", () => {
     for (const model of models()) {
       const decision = policyReport({
         verdict: model.verdict,

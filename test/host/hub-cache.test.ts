@@ -83,14 +83,14 @@ describe("a Hugging Face cache in the workspace", () => {
     await commands.executeCommand(COMMANDS.findModels);
   }
 
-  it("is found by its snapshots, which are called as their repository", async () => {
+  it("has its snapshots listed under the name of their repository", async () => {
     await commands.executeCommand(COMMANDS.findModels);
     const verdict = await watched.reaches("unsigned");
     const known = { path: snapshot, kind: "directory", folder, verdict } as const;
     assert.equal(modelItem(known, [known]).label, "acme/tiny");
   });
 
-  it("is verified where the signer had links followed; a change of a blob takes the verdict back", async () => {
+  it("is verified if the signer followed links; a changed blob makes the verdict outdated", async () => {
     await signed(true);
     const { coverage } = await watched.reaches("verified");
     assert.equal(coverage?.symlinksAllowed, true);
@@ -107,7 +107,7 @@ describe("a Hugging Face cache in the workspace", () => {
     await watched.reaches("verified");
   });
 
-  it("is verified where the signer had none followed, says so, and notices a blob that changes", async () => {
+  it("is verified with a note if the signer followed no links, and a changed blob is noticed", async () => {
     await signed(false);
     const { coverage } = await watched.reaches("verified");
     assert.deepEqual(coverage?.hubLinks, ["config.json", "model.safetensors"]);
@@ -115,7 +115,7 @@ describe("a Hugging Face cache in the workspace", () => {
     await watched.reaches("modified");
   });
 
-  it("is not verified through a link out of the cache, nor where a policy denies links of the cache", async () => {
+  it("is not verified through a link out of the cache, nor if a policy denies links of the cache", async () => {
     const notes = (comparison: Verdict["comparison"]): unknown[] => [
       ...new Set([...(comparison?.changed ?? []), ...(comparison?.added ?? [])].map(({ note }) => note)),
     ];
@@ -131,7 +131,7 @@ describe("a Hugging Face cache in the workspace", () => {
     assert.deepEqual(notes((await watched.reaches("modified")).comparison), ["symlink"]);
   });
 
-  it("is verified by a policy only where that lets links be followed, too", async () => {
+  it("is verified by a policy only if that allows symlinks, too", async () => {
     const covering = (verification?: string): string => {
       const authorities = [`key: { data: ${JSON.stringify(keys.publicPem)} }`];
       return policyText({ globs: ["hub/**"], authorities, ...(verification === undefined ? {} : { verification }) });

@@ -37,7 +37,7 @@ describe("a signature of very many files", () => {
     await workspace.getConfiguration().update(name, value, ConfigurationTarget.Global);
   }
 
-  it("is checked without holding the extension host up", async function () {
+  it("is checked without blocking the extension host", async function () {
     this.timeout(300_000);
     const signature = signNames(model, manyNames(FILES), keys);
     const watched = new Watched(await extensionApi(), model);
@@ -50,7 +50,7 @@ describe("a signature of very many files", () => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
-    // Late news of the signature file takes the verdict back, and it is checked once more.
+    // A late event of the signature file makes the verdict outdated, and it is checked once more.
     const verdict = await watched.reaches("modified");
     delay.disable();
     watched.dispose();

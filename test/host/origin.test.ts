@@ -75,7 +75,7 @@ describe("the origin of an unsigned model in the editor", () => {
     return origin;
   };
 
-  it("is what the record has, beside a verdict that stays unsigned", async () => {
+  it("is read from the download record, and the verdict stays unsigned", async () => {
     const origin = await check();
     assert.equal(origin.revision, COMMITS.first);
     assert.equal(origin.files.match.length, 5);
@@ -101,7 +101,7 @@ describe("the origin of an unsigned model in the editor", () => {
     assert.doesNotMatch(hover, /✓/);
   });
 
-  it("has a page in the viewer, which is opened once and comes back with the window", async () => {
+  it("has one page in the viewer, at an address of its own", async () => {
     await commands.executeCommand(COMMANDS.showOrigin, model);
     await commands.executeCommand(COMMANDS.showOrigin, model);
     const shown = () => window.tabGroups.all.flatMap(({ tabs }) => tabs);
@@ -117,7 +117,7 @@ describe("the origin of an unsigned model in the editor", () => {
     assert.deepEqual([viewType, address.scheme, address.query], [EDITORS.signature, DOWNLOAD_SCHEME, model]);
   });
 
-  it("is part of a bill of materials that is saved where the person chooses", async function () {
+  it("is part of a bill of materials, saved to a chosen file", async function () {
     requireAnswers(this);
     window.showSaveDialog = async () => Uri.file(bom);
     await commands.executeCommand(COMMANDS.saveBom, model);
@@ -126,7 +126,7 @@ describe("the origin of an unsigned model in the editor", () => {
     assert.equal(metadata.component.version, COMMITS.first);
   });
 
-  it("can be pinned after it was shown, turns red with the file when it changes, and is unsigned without the policy", async function () {
+  it("can be pinned after a preview; the model is red when a file changes, and unsigned without the policy", async function () {
     requireAnswers(this);
     const asked: string[] = [];
     const ask = async (title: string, options?: unknown, ...rest: readonly unknown[]): Promise<unknown> => {
@@ -274,7 +274,7 @@ describe("code that loads a model of the Hugging Face Hub", () => {
       rmSync(path, { recursive: true, force: true });
   });
 
-  it("has a hover with the commit in the cache, and a fix that names it", async () => {
+  it("has a hover with the commit in the cache, and a quick fix that pins it", async () => {
     writeFileSync(file.fsPath, 'model = AutoModel.from_pretrained("acme/tiny")\n');
     const document = await workspace.openTextDocument(file);
     await window.showTextDocument(document);
@@ -352,7 +352,7 @@ describe("code that loads a model of the Hugging Face Hub", () => {
     );
   });
 
-  it("is not looked at where a folder of that name is loaded instead, unless the call always downloads", async () => {
+  it("has no hint where a folder of that name is loaded instead, unless the call always downloads", async () => {
     const local = join(folder, "acme", "tiny");
     await workspace.fs.createDirectory(Uri.file(local));
     await set(true);

@@ -77,7 +77,7 @@ describe("policies in the editor", () => {
     return row;
   }
 
-  it("accept a signer that no setting names, and say which authority did", async () => {
+  it("accept a signer that no setting names, and name the authority", async () => {
     writeFileSync(policy, covering(inline(stranger.publicPem), inline(keys.publicPem)));
     await signWith(model, keys.privatePem, pool);
     await verify();
@@ -88,7 +88,7 @@ describe("policies in the editor", () => {
     assert.match(third, /Accepted by team\\?-models › a1/);
   });
 
-  it("lead to the line of the authority that accepted", async () => {
+  it("link to the line of the authority that accepted", async () => {
     writeFileSync(policy, covering(inline(stranger.publicPem), inline(keys.publicPem)));
     await signWith(model, keys.privatePem, pool);
     await verify();
@@ -103,7 +103,7 @@ describe("policies in the editor", () => {
     await commands.executeCommand("workbench.action.closeActiveEditor");
   });
 
-  it("refuse a signer, with what each authority says to it", async () => {
+  it("reject a signer, with a reason for each authority", async () => {
     writeFileSync(policy, covering(inline(stranger.publicPem)));
     await signWith(model, keys.privatePem, pool);
     const { state, decision } = await verify();
@@ -114,20 +114,20 @@ describe("policies in the editor", () => {
     assert.match(modelHover(known()).value.replaceAll("&nbsp;", " "), /Not accepted by team/);
   });
 
-  it("demand a signature: amber, with a badge, by itself", async () => {
+  it("require a signature: an unsigned model is amber and has a badge", async () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
-    await until("a signature is demanded", () => watched.verdict?.decision !== undefined);
+    await until("a signature is required", () => watched.verdict?.decision !== undefined);
     assert.equal(watched.verdict?.state, "unsigned");
     const item = modelItem(known(), [known()]);
     assert.equal(item.iconPath instanceof ThemeIcon && item.iconPath.id, "warning");
     assert.equal(decorations(known()).get(model)?.badge, "!");
     assert.equal(summary([known()]).text, "1 signature missing");
     rmSync(policy);
-    await until("no signature is demanded", () => watched.verdict?.decision === undefined);
+    await until("no signature is required", () => watched.verdict?.decision === undefined);
     assert.equal(decorations(known()).size, 0);
   });
 
-  it("change: the models that they cover are looked at again", async () => {
+  it("change, and the models that they cover are checked again", async () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
     await signWith(model, keys.privatePem, pool);
     await verify();
@@ -135,7 +135,7 @@ describe("policies in the editor", () => {
     watched.states.length = 0;
     writeFileSync(policy, covering(inline(stranger.publicPem)));
     await until("it is refused", () => watched.verdict?.decision?.outcome === "refused");
-    // The first policy may be told late, and looked at once more before this one.
+    // The event of the first policy may be late, so that it is read once more before this one.
     const since = watched.states.slice(watched.states.lastIndexOf("stale"));
     assert.equal(since[0], "stale", watched.states.join());
     assert.ok(!since.includes("verified"), watched.states.join());
@@ -143,7 +143,7 @@ describe("policies in the editor", () => {
     await watched.reaches("verified");
   });
 
-  it("of the person's own file have a say in every workspace; the workspace cannot take it away", async () => {
+  it("of the user apply in every workspace, and the workspace cannot weaken them", async () => {
     const own = join(outside, "own.yaml");
     writeFileSync(own, policyText({ name: "mine", authorities: [inline(stranger.publicPem)] }));
     await workspace.getConfiguration().update(SETTINGS.userPolicy, own, ConfigurationTarget.Global);
@@ -156,7 +156,7 @@ describe("policies in the editor", () => {
     await watched.reaches("verified");
   });
 
-  it("stand on the files that they name, wherever those lie and whatever they are called", async () => {
+  it("follow changes of the files that they name, wherever those are", async () => {
     const named = join(folder, "governed", "who.txt");
     const own = join(outside, "resting.yaml");
     writeFileSync(named, keys.publicPem);
@@ -189,7 +189,7 @@ describe("policies in the editor", () => {
     assert.ok(at !== undefined && at.start.line > 0);
   });
 
-  it("with an error keep failures: what changed stays red, in Problems and in code", async () => {
+  it("with an error hide no failure: what changed stays red, in Problems and in code", async () => {
     writeFileSync(policy, covering(inline(keys.publicPem)));
     const signature = Uri.file(await signWith(model, keys.privatePem, pool));
     changeByte(join(model, "model.safetensors"));

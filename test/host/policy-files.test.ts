@@ -103,7 +103,7 @@ describe("policy files in the editor", () => {
 
   const HEAD = "apiVersion: model-provenance/v1\nkind: ModelPolicy\nmetadata: { name: ruled }\n";
 
-  it("complete fields and words, and say what they are for", async () => {
+  it("have completions of fields and values, with documentation", async () => {
     const items = await completions(YAML, `${HEAD}spec:\n  |`);
     for (const field of ["mode", "models", "authorities"]) assert.ok(labelled(items, field), field);
     const mode = labelled(items, "mode");
@@ -112,7 +112,7 @@ describe("policy files in the editor", () => {
     assert.ok(labelled(words, "warn"));
   });
 
-  it("complete public keys that are there, models, and an authority of each kind", async () => {
+  it("have completions of existing public keys, of models, and of an authority of each kind", async () => {
     const files = await completions(YAML, `${HEAD}spec:\n  authorities:\n    - key:\n        path: |`);
     assert.ok(labelled(files, "ruled/release.pub"));
     assert.equal(labelled(files, "ruled/release.pem"), undefined);
@@ -127,7 +127,7 @@ describe("policy files in the editor", () => {
     );
   });
 
-  it("complete in JSON each thing once: words by the editor, files and models by this extension", async function () {
+  it("have each completion once in JSON: values by the editor, files and models by this extension", async function () {
     this.timeout(60_000);
     const document = { apiVersion: "model-provenance/v1", kind: "ModelPolicy", spec: { mode: "@", models: [] } };
     const text = JSON.stringify(document, undefined, 2);
@@ -142,7 +142,7 @@ describe("policy files in the editor", () => {
     assert.equal((labelled(globs, "ruled/**")?.insertText as SnippetString | undefined)?.value, '"ruled/**"');
   });
 
-  it("explain the field under the pointer, with an example", async () => {
+  it("have a hover for each field, with an example", async () => {
     const { document, position } = await opened(YAML, `${HEAD}spec:\n  authori|ties: []\n`);
     const hovers = await commands.executeCommand<Hover[]>("vscode.executeHoverProvider", document.uri, position);
     const text = hovers.flatMap(({ contents }) => contents.map(markdown)).join("\n");
@@ -156,14 +156,14 @@ describe("policy files in the editor", () => {
     return found.map(({ range, command }) => `${range.start.line}: ${command?.title}`);
   };
 
-  it("show above each rule which models it matches, and how many are accepted", async () => {
+  it("have a code lens with the models that a pattern matches, and how many are accepted", async () => {
     const first = new Watched(api, inModels("first"));
     const rules = `    - glob: ruled/**\n    - glob: nowhere\n`;
     const text = `${HEAD}spec:\n  models:\n${rules}  authorities:\n    - key: { path: ruled/release.pub }\n`;
     const { document } = await opened(YAML, text);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(inModels("first")));
     await first.reaches("verified");
-    // Late news of the files may have the model checked once more.
+    // A late event of the files may start another check.
     const wanted = ["5: 2 models match, 1 accepted", "6: No model matches"];
     for (let times = 1; !isDeepStrictEqual(await lenses(document.uri), wanted) && times < 20; times += 1) {
       await first.reaches("verified");
@@ -175,12 +175,12 @@ describe("policy files in the editor", () => {
     assert.deepEqual(lens?.command?.arguments?.[1], [inModels("first"), inModels("second")]);
   });
 
-  it("say where they have no effect", async () => {
+  it("have a warning where they have no effect", async () => {
     const { document } = await opened(YAML, `${HEAD}spec:\n  models: [{ glob: "**" }]\n`, models);
     assert.match((await lenses(document.uri))[0] ?? "", /^0: Not in effect here/);
   });
 
-  it("are told by their name: other files get nothing", async () => {
+  it("are recognized by their name: other files get none of this", async () => {
     const items = await completions(".yaml", "|");
     assert.equal(labelled(items, "model policy"), undefined);
   });

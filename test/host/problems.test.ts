@@ -97,7 +97,7 @@ describe("the list of problems", () => {
 
   const verify = (): Thenable<unknown> => commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
 
-  it("has a model that changed, at its signature, until it is what was signed again", async () => {
+  it("has an error at the signature of a changed model, until the model matches again", async () => {
     await signWith(model, keys.privatePem, pool);
     changeByte(join(model, "model.safetensors"));
     writeFileSync(join(model, "extra.txt"), "more");
@@ -126,7 +126,7 @@ describe("the list of problems", () => {
     await gone(signature, "modified");
   });
 
-  it("has files that tools added as a warning, and a file that is only called like one as an error", async () => {
+  it("has a warning for files that tools added, and an error for a file that only has such a name", async () => {
     await signWith(model, keys.privatePem, pool);
     writeFileSync(join(model, ".DS_Store"), finderStore());
     await verify();
@@ -141,7 +141,7 @@ describe("the list of problems", () => {
     await until("it is an error", () => listed(signature)[0]?.severity === DiagnosticSeverity.Error);
   });
 
-  it("has converted line ends with the line of .gitattributes that prevents them", async () => {
+  it("has an error for converted line ends, with the line of .gitattributes that prevents them", async () => {
     writeFileSync(join(model, "config.json"), "{\n}\n");
     await signWith(model, keys.privatePem, pool);
     writeFileSync(join(model, "config.json"), "{\r\n}\r\n");
@@ -162,7 +162,7 @@ describe("the list of problems", () => {
     await made.save();
   });
 
-  it("has a signature that is not valid, until it is gone", async () => {
+  it("has an error at an invalid signature, until it is removed", async () => {
     await signWith(model, keys.privatePem, pool);
     damageSignature(signature);
     await verify();
@@ -172,7 +172,7 @@ describe("the list of problems", () => {
     await gone(signature, "invalid");
   });
 
-  it("has a missing signature at the pattern of the policy that demands it, until there is one", async () => {
+  it("has an error for a missing signature at the policy's pattern, until there is one", async () => {
     writeFileSync(
       policy,
       policyText({ name: "team", globs: ["other/*", "listed/*"], authorities: [inline(keys.publicPem)] }),
@@ -186,7 +186,7 @@ describe("the list of problems", () => {
     await gone(policy, "unsigned");
   });
 
-  it("has a signer whom a policy does not accept, with the fix that trusts them", async () => {
+  it("has an error for a signer that a policy does not accept, with a quick fix", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(stranger.publicPem)] }));
     await signWith(model, keys.privatePem, pool);
     await verify();
@@ -203,7 +203,7 @@ describe("the list of problems", () => {
     await gone(policy, "refused");
   });
 
-  it("offers to ignore an unsigned file that a policy can ignore", async () => {
+  it("has a quick fix that lets a policy ignore an unsigned file", async () => {
     writeFileSync(policy, policyText({ name: "team", globs: ["listed/*"], authorities: [inline(keys.publicPem)] }));
     await signWith(model, keys.privatePem, pool);
     writeFileSync(join(model, "notes.txt"), "n");
@@ -212,7 +212,7 @@ describe("the list of problems", () => {
     assert.ok(titles(await fixes(signature, problem.range)).includes(`Ignore notes.txt in m${count}…`));
   });
 
-  it("is quiet about models where the person wants it so", async () => {
+  it("has nothing about models if the setting says so", async () => {
     await signWith(model, keys.privatePem, pool);
     changeByte(join(model, "model.safetensors"));
     await verify();

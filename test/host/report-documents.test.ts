@@ -74,7 +74,7 @@ describe("the report documents", () => {
     }
   }
 
-  it("explains the decision: the authority that accepts the signer, and the policies for other models", async () => {
+  it("explain the decision: the authority that accepts the signer, and the policies for other models", async () => {
     const text = await reportOnceSettled(COMMANDS.explainDecision, "decision", (text) => text.includes("Verified: "));
     assert.match(text, /^### ✓ Verified: /);
     assert.match(text, /Every policy that covers this model accepts it\./);
@@ -86,7 +86,7 @@ describe("the report documents", () => {
     assert.doesNotMatch(text.replaceAll(/``.*?``/g, ""), /\]\(command:/);
   });
 
-  it("shows the report as the terminal has it", async () => {
+  it("show the same report as the terminal", async () => {
     const reportIn = (text: string): unknown => JSON.parse(/```+json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? "{}");
     const text = await reportOnceSettled(COMMANDS.showReport, "report", (text) =>
       isDeepStrictEqual(Reflect.get(Object(reportIn(text)), "verdict"), watched.verdict),
@@ -94,7 +94,7 @@ describe("the report documents", () => {
     assert.deepEqual(reportIn(text), { version: 2, command: "verify", verified: true, verdict: watched.verdict });
   });
 
-  it("updates a document that changed before the editor opened it", async () => {
+  it("are updated if they change before the editor opens them", async () => {
     const registry = new ModelRegistry();
     const path = join(folder, "reported", "another");
     const documents = new ReportDocumentProvider(registry, async (kind) => kind);
@@ -116,7 +116,7 @@ describe("the report documents", () => {
     }
   });
 
-  it("lists the authorities that reject a signer, with their reasons in table cells", () => {
+  it("list the authorities that reject a signer, with their reasons in table cells", () => {
     const at = { file: policy, line: 1, column: 1 };
     const decision: Decision = {
       outcome: "refused",
@@ -125,7 +125,15 @@ describe("the report documents", () => {
       policies: [
         {
           policy: { name: "team", ...at },
-          ...{ source: "user", mode: "enforce", satisfied: false, counts: true, untold: 2, reasons: [], warnings: [] },
+          ...{
+            source: "user",
+            mode: "enforce",
+            satisfied: false,
+            counts: true,
+            unlisted: 2,
+            reasons: [],
+            warnings: [],
+          },
           authorities: [{ authority: { name: "a0", ...at }, accepted: false, message: "expected a | b" }],
         },
       ],
@@ -137,7 +145,7 @@ describe("the report documents", () => {
     assert.match(text, /… and 2 more authorities, not listed here/);
   });
 
-  it("leaves nothing open that can be edited", () => {
+  it("are all read-only", () => {
     assert.equal(window.activeTextEditor, undefined);
   });
 });

@@ -25,7 +25,7 @@ function model(verdict: Partial<Verdict>, name = "llama"): KnownModel {
 }
 
 describe("a report in Markdown", () => {
-  it("says what, what differs, who, why and where, in this order, with times that hold everywhere", () => {
+  it("has verdict, differences, signer, reason and path in this order, and times in UTC", () => {
     const report = modelReport(
       model({
         state: "modified",
@@ -63,9 +63,9 @@ describe("a report in Markdown", () => {
 - Reasons
   - \`big.bin is not what was signed.\`
 - 14 files, 16.1 GB, every byte read, 2026-11-21 14:02 UTC
-- Left out (1)
+- Excluded (1)
   - \`README.md\`
-- Left out by default, not git's own (1+)
+- Excluded by default, not git's own (1+)
   - \`.github/ci.yml\`
   - the list is incomplete
 - Root digest: \`sha256:${"ab".repeat(32)}\`
@@ -74,7 +74,7 @@ describe("a report in Markdown", () => {
     );
   });
 
-  it("keeps every word that others wrote inside a code span", () => {
+  it("keeps all untrusted text in code spans", () => {
     const signer: Signer = {
       method: "certificate",
       subject: HOSTILE,
@@ -99,7 +99,7 @@ describe("a report in Markdown", () => {
     assert.ok(report.includes("evil.example"), "what was written is still to be read");
   });
 
-  it("lists no more names than a ticket takes", () => {
+  it("lists a limited number of names", () => {
     const added = Array.from({ length: 150 }, (_, index) => ({ name: `${index}.bin` }));
     const report = modelReport(
       model({ state: "modified", comparison: { matches: false, changed: [], missing: [], added } }),
@@ -108,7 +108,7 @@ describe("a report in Markdown", () => {
     assert.ok(!report.includes("`100.bin`"));
   });
 
-  it("says of a model that is being checked what was known before", () => {
+  it("has the previous verdict of a model that is being checked", () => {
     const known = model({ signer: SIGNER });
     const checking = { ...known.verdict, state: "checking" } as const;
     assert.ok(modelReport({ ...known, verdict: checking, before: known.verdict }).startsWith("### ✓ Verified"));
@@ -129,7 +129,7 @@ describe("copying reports", () => {
     }
   });
 
-  it("of several that are selected: JSON has them in an array, Markdown one after the other", async () => {
+  it("of several selected models gives an array in JSON, and one after the other in Markdown", async () => {
     await commands.executeCommand(COMMANDS.copyReport, uris[0], uris);
     const reports: { readonly verdict: Verdict }[] = JSON.parse(await env.clipboard.readText());
     assert.deepEqual(
@@ -141,7 +141,7 @@ describe("copying reports", () => {
     assert.deepEqual(headings, ["### ○ Not signed: `gguf`", "### ○ Not signed: `onnx`"]);
   });
 
-  it("of what is below a folder", async () => {
+  it("of a folder gives all models below it", async () => {
     await commands.executeCommand(COMMANDS.copyReportAsMarkdown, Uri.file(root));
     const text = await env.clipboard.readText();
     for (const name of ["gguf", "onnx", "release-notes-skill", "tiny-llama"]) {

@@ -12,7 +12,7 @@ import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import { listNotes, noteItem, signpostText } from "../../src/ui/tree-notes.ts";
+import { listNotes, noteItem, unknownSignerNote } from "../../src/ui/tree-notes.ts";
 import { type KnownModel, ModelRegistry } from "../../src/workspace/registry.ts";
 
 const ROOT = join("/", "w", "models");
@@ -134,7 +134,7 @@ describe("badges", () => {
     assert.match(shown.get(modified.path)?.tooltip ?? "", /1 changed, 1 missing, 1 added/);
   });
 
-  it("say what, by whom and when in the tooltip, also at the very file", () => {
+  it("say in the tooltip what was signed, by whom and when, also at the changed file", () => {
     const checkedAt = "2025-11-22T10:00:00Z";
     const shown = decorations({ ...modified, verdict: { ...modified.verdict, signer: WORKFLOW_SIGNER, checkedAt } });
     const tooltip = shown.get(join(modified.path, "big.bin"))?.tooltip ?? "";
@@ -145,7 +145,7 @@ describe("badges", () => {
     assert.match(shown.get(modified.path)?.tooltip ?? "", /1 changed.*Signed .*2025.*Checked .*2025/);
   });
 
-  it("are short enough for the editor, and quiet where there is nothing to say", () => {
+  it("are short enough for the editor, and absent where there is nothing to report", () => {
     for (const known of [verified, modified, invalid, untrusted]) {
       for (const { badge } of decorations(known).values()) assert.ok(badge !== undefined && [...badge].length <= 2);
     }
@@ -156,7 +156,7 @@ describe("badges", () => {
 });
 
 describe("hovers", () => {
-  it("say what, who, why and how", () => {
+  it("have verdict, signer, reason and how it was checked", () => {
     const text = plain(modelHover(verified));
     const order = ["Verified", "prod.pub", "trusted key", "14", "Left", "Show", "Verify", "Copy"];
     const places = order.map((word) => text.indexOf(word));
@@ -165,16 +165,16 @@ describe("hovers", () => {
       [...places].sort((a, b) => a - b),
     );
     assert.ok(!places.includes(-1), text);
-    assert.doesNotMatch(text, /model\.sig,/, "the signature itself is nothing that was left out");
+    assert.doesNotMatch(text, /model\.sig,/, "the signature itself is not listed as excluded");
   });
 
-  it("name the files second when it is bad, each once", () => {
+  it("name the differing files in the second line, each once", () => {
     const lines = modelHover(modified).value.split("\n");
     assert.match(lines[1] ?? "", /big\.bin/);
     assert.equal(modelHover(modified).value.split("big").length, 2);
   });
 
-  it("run only the commands that they name, and make no icon of a text", () => {
+  it("can run only the commands that they name, and make no icon from untrusted text", () => {
     const { isTrusted, supportThemeIcons, supportHtml } = modelHover(verified);
     assert.ok(typeof isTrusted === "object");
     assert.ok(isTrusted.enabledCommands.every((id) => Object.values<string>(COMMANDS).includes(id)));
@@ -182,7 +182,7 @@ describe("hovers", () => {
     assert.notEqual(supportHtml, true);
   });
 
-  it("show a hostile name as the text that it is", () => {
+  it("show a hostile name as text", () => {
     const label = "x](command:workbench.action.quit) <img src=x> **b** `c` $(check) \u202egpj";
     const { value } = modelHover(model("x", { signer: { ...SIGNER, label } }));
     const expected =
@@ -210,7 +210,7 @@ describe("the log", () => {
 });
 
 describe("lines of a hover", () => {
-  it("break between words, begin no list, and make no column of a bar", () => {
+  it("wrap between words, begin no list, and have no table columns", () => {
     const { value } = new HoverText().text("1. one two  three | four").markdown;
     assert.match(value, /^1\.&nbsp;one two&nbsp; ?three &#124; four$/);
   });
@@ -220,7 +220,7 @@ describe("the status bar", () => {
   const cases: readonly (readonly [string, readonly KnownModel[], string, string | undefined])[] = [
     ["all verified", [verified, verified], "2 models", undefined],
     ["some verified", [verified, unsigned], "1 of 2 models", undefined],
-    ["none looked at", [unsigned], "1 model", undefined],
+    ["none checked", [unsigned], "1 model", undefined],
     ["none verified", [missingRoot("a"), missingRoot("b"), unsigned], "3 models, none verified", undefined],
     ["one changed", [verified, modified], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
     ["one not valid", [verified, invalid], "1 of 2 models failed verification", "statusBarItem.errorBackground"],
@@ -245,7 +245,7 @@ describe("the status bar", () => {
       undefined,
     ],
   ];
-  it("counts the models of one go while they are verified, but never hides a failure", () => {
+  it("counts the models of one run while they are verified, but never hides a failure", () => {
     const checking = model("y", { state: "checking" });
     const progress = { done: 120, total: 344 };
     assert.equal(summary([verified, checking], progress).text, "120 of 344");
@@ -254,16 +254,16 @@ describe("the status bar", () => {
   });
 
   for (const [title, models, text, background] of cases) {
-    it(`says the worst: ${title}`, () => {
-      const told = summary(models);
-      assert.equal(told.text, text);
-      assert.equal(told.background, background);
+    it(`shows the worst state: ${title}`, () => {
+      const shown = summary(models);
+      assert.equal(shown.text, text);
+      assert.equal(shown.background, background);
     });
   }
 });
 
 describe("the tree", () => {
-  it("says the state in words too, for who does not see icons and colours", () => {
+  it("has an accessible label with the state in words", () => {
     const item = modelItem(modified, [modified]);
     assert.equal(item.label, "whisper");
     assert.equal(item.description, "1 changed, 1 missing, 1 added");
@@ -273,14 +273,14 @@ describe("the tree", () => {
     assert.equal(modelItem(unsigned, [unsigned]).contextValue, TREE_CONTEXT.unsigned);
   });
 
-  it("signs an unsigned model by Enter, which opens nothing else", () => {
+  it("signs an unsigned model by Enter, and opens nothing else", () => {
     const { command } = modelItem(unsigned, [unsigned]);
     assert.equal(command?.command, COMMANDS.signModel);
     assert.deepEqual(command?.arguments, [unsigned.path]);
     assert.equal(modelItem(verified, [verified]).command, undefined);
   });
 
-  it("says of each model that a policy cannot be read", () => {
+  it("shows below each model that a policy cannot be read", () => {
     const known = unreadable("phi", "unverifiable");
     assert.equal(modelItem(known, [known]).description, "policy cannot be read");
     for (const state of ["unverifiable", "modified", "untrusted"] as const) {
@@ -293,7 +293,7 @@ describe("the tree", () => {
     }
   });
 
-  it("tells models of one name apart", () => {
+  it("distinguishes models of the same name", () => {
     const twin = { ...verified, path: join(ROOT, "other", "llama") };
     assert.equal(modelItem(verified, [verified, twin]).label, join("models", "llama"));
     assert.equal(modelItem(twin, [verified, twin]).label, join("models", "other", "llama"));
@@ -321,33 +321,33 @@ describe("the tree", () => {
     );
     assert.equal(facts[2]?.children[0]?.opens, undefined);
     const [left] = facts[4]?.children ?? [];
-    assert.equal(left?.label, "Left out (2)");
+    assert.equal(left?.label, "Excluded (2)");
     assert.deepEqual(
       left?.children.map(({ label, description }) => [label, description]),
       [
-        [".gitattributes", "left out by default"],
-        ["README.md", "left out by the signer"],
+        [".gitattributes", "excluded by default"],
+        ["README.md", "excluded by the signer"],
       ],
     );
   });
 
-  it("warns of what the default paths hide beside git's own files, in the tree and in the hover", () => {
+  it("warns of what the default paths hide besides git's own files, in the tree and in the hover", () => {
     const hidden = { names: [".git/[x](command:y)", ".github/ci.yml"], count: 3, complete: true };
     const known = model("hiding", { signer: SIGNER, coverage: { ...COVERAGE, hidden } });
     const files = factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "files");
     const row = files?.children.find(({ id }) => id === "hidden");
-    assert.equal(row?.label, "Left out by default, not git's own (3)");
+    assert.equal(row?.label, "Excluded by default, not git's own (3)");
     assert.deepEqual([row.icon, row.colour], ["warning", "amber"]);
     assert.deepEqual(
       row.children.map(({ label }) => label),
       [...hidden.names, "… and 1 more"],
     );
     const { value } = modelHover(known);
-    assert.match(plain(modelHover(known)), /⚠ Left out by default, not git's own \(3\): .*ci\.yml … and 1 more/);
+    assert.match(plain(modelHover(known)), /⚠ Excluded by default, not git's own \(3\): .*ci\.yml … and 1 more/);
     assert.doesNotMatch(value, /\]\(command:y/);
   });
 
-  it("says of a changed file what was expected and what was found", () => {
+  it("shows the expected and the actual digest of a changed file", () => {
     const change = { name: "a.bin", expected: "aa".repeat(32), found: "bb".repeat(32) };
     const comparison = { matches: false, changed: [change], missing: [], added: [] };
     const known = model("one", { state: "modified", comparison });
@@ -355,7 +355,7 @@ describe("the tree", () => {
     assert.equal(row?.description, "expected aaaa…, found bbbb…");
   });
 
-  it("lists no more files than anybody reads", () => {
+  it("lists a limited number of files", () => {
     const added = Array.from({ length: 900 }, (_, index) => ({ name: `${index}.bin` }));
     const comparison = { matches: false, changed: [], missing: [], added };
     const known = model("many", { state: "modified", comparison });
@@ -364,7 +364,7 @@ describe("the tree", () => {
     assert.equal(rows.at(-1)?.label, "… and 400 more");
   });
 
-  it("offers to trust a signer whom no policy accepts, and nothing like it where one is let pass", () => {
+  it("offers to trust a signer that no policy accepts, but not if the model is allowed by exception", () => {
     const row = (known: KnownModel) =>
       factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "trust");
     const offered = row(untrusted);
@@ -380,7 +380,7 @@ describe("the tree", () => {
     assert.equal(row(model("phi", { state: "unverifiable", reasons }))?.label, "Unknown key");
   });
 
-  it("tells a workflow by its repository, file and version, and who vouched for it by name", () => {
+  it("shows a workflow by repository, file and version, and the name of its identity provider", () => {
     const known = model("ci", { signer: WORKFLOW_SIGNER });
     const [signer] = factsOf(known, { kind: "model", path: known.path });
     assert.equal(signer?.label, "Signed by ci: acme/models release.yml@v1.2");
@@ -392,7 +392,7 @@ describe("the tree", () => {
     assert.match(other?.label ?? "", /^Signed by https:/);
   });
 
-  it("calls a snapshot of a hub's cache by its repository, and by its revision where there are two", () => {
+  it("lists a snapshot of a Hub cache under its repository, and with its revision if there are two", () => {
     const snapshot = (digit: string): KnownModel =>
       model(join("models--acme--tiny", "snapshots", digit.repeat(40)), {});
     const [one, two] = [snapshot("a"), snapshot("b")];
@@ -400,7 +400,7 @@ describe("the tree", () => {
     assert.equal(modelItem(one, [one, two]).label, "acme/tiny @ aaaaaaaa");
   });
 
-  it("says of the whole list that nothing is signed, and that not all was searched", () => {
+  it("says above the list that nothing is signed, and that not all was searched", () => {
     const registry = new ModelRegistry();
     const found = (name: string, signature?: string): FoundModel => ({
       path: join(ROOT, name),
@@ -418,7 +418,7 @@ describe("the tree", () => {
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
   });
 
-  it("notes a signature whose model is not here, and opens it", () => {
+  it("lists a signature whose model is missing, and opens it", () => {
     const registry = new ModelRegistry();
     const path = join(ROOT, "old", "model.sig");
     const strays = { count: 1, first: [{ path, subject: "llama" }] };
@@ -429,7 +429,7 @@ describe("the tree", () => {
     assert.equal(noteItem(note).command?.command, COMMANDS.showSignature);
   });
 
-  it("lists the signatures of a model, each with what was found, and opens each", () => {
+  it("lists the signatures of a model with the verdict of each, and opens each", () => {
     const base = { accepted: false, decisive: false } as const;
     const path = join(ROOT, "several");
     const signatures = [
@@ -451,7 +451,7 @@ describe("the tree", () => {
     assert.equal(row.children[0]?.command?.command, COMMANDS.showSignature);
   });
 
-  it("leads from nothing trusted to the root certificate: in a line above, below each model and in hovers", () => {
+  it("leads to the root certificate if nothing is trusted: above the list, below each model and in hovers", () => {
     const registry = new ModelRegistry();
     const names = ["a", "b", "c"];
     registry.replaceFolder(
@@ -464,7 +464,7 @@ describe("the tree", () => {
     assert.equal(note.label, "Trust Root Certificate…");
     assert.equal(note.description, "Acme Skills Root");
     assert.equal(
-      signpostText(registry),
+      unknownSignerNote(registry),
       "3 models name a certificate authority that you don't trust. It calls itself Acme Skills Root.",
     );
     assert.match(note.tooltip, /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);
@@ -476,7 +476,7 @@ describe("the tree", () => {
     assert.match(plain(modelHover(missingRoot("a"))), /\[Trust Root Certificate…\]/);
   });
 
-  it("shows a certificate by its common name, and the whole name in the tooltip", () => {
+  it("shows a certificate by its common name, with the whole name in the tooltip", () => {
     const signer = {
       method: "certificate",
       subject: "CN=Alice,OU=Models,O=Acme",
@@ -496,7 +496,7 @@ describe("the tree", () => {
     assert.match(plain(modelHover(known)), /Signed by Alice, issued by Acme CA/);
   });
 
-  it("says below the models which folders were not searched", () => {
+  it("lists below the models which folders were not searched", () => {
     const registry = new ModelRegistry();
     const skippedFolders = {
       count: 12,
@@ -515,14 +515,14 @@ describe("the tree", () => {
     assert.equal(noteItem(note).command?.command, COMMANDS.showOutput);
   });
 
-  it("gives the whole reason where a signature is not valid", () => {
+  it("shows the whole reason if a signature is invalid", () => {
     const [reason] = factsOf(invalid, { kind: "model", path: invalid.path });
     assert.equal(reason?.label, "model.sig does not fit.");
     assert.equal(modelSentence(invalid), "The signature of skill is not valid: model.sig does not fit.");
   });
 });
 
-/** Markdown as a person reads it, nearly. */
+/** Markdown roughly as it is displayed. */
 function plain({ value }: MarkdownString): string {
   return value.replaceAll("&nbsp;", " ").replaceAll("\\", "");
 }

@@ -66,7 +66,7 @@ describe("settings that decide about trust", () => {
     await commands.executeCommand(COMMANDS.findModels);
   });
 
-  it("hold the key itself", async () => {
+  it("contain the key itself", async () => {
     await set(SETTINGS.trustedKeys, [pemEntry(publicKey)]);
     const verdict = await verify();
     assert.equal(verdict?.state, "verified");
@@ -90,7 +90,7 @@ describe("settings that decide about trust", () => {
     assert.deepEqual(key?.command.arguments, [SETTINGS.trustedKeys]);
   });
 
-  it("use the good entries beside bad ones, and name each of those", async () => {
+  it("use valid entries next to invalid ones, and name each invalid one", async () => {
     const two = `${keys.publicPem}${makeKeys().publicPem}`;
     const bad = [7, { label: "x" }, { label: "two", pem: two }, { label: "mine", pem: keys.privatePem }];
     await set(SETTINGS.trustedKeys, [...bad, pemEntry(publicKey)]);
@@ -128,7 +128,7 @@ describe("settings that decide about trust", () => {
       await commands.executeCommand(COMMANDS.trustKey);
     };
 
-    it("get a key and a certificate by Trust Key…, once each, and nothing else of the file", async () => {
+    it("receive a key and a certificate by Trust Key…, once each, and nothing else of the file", async () => {
       await trustKey(publicKey);
       await trustKey(publicKey);
       assert.deepEqual(written(SETTINGS.trustedKeys), [{ label: "release.pub", pem: keys.publicPem }]);
@@ -142,7 +142,7 @@ describe("settings that decide about trust", () => {
       assert.equal((written(SETTINGS.trustedCertificates) as unknown[]).length, 1);
     });
 
-    it("ignore paths where the disk belongs to a container's image, and say so", async function () {
+    it("ignore paths if the disk belongs to a container image, and say so", async function () {
       if (Object.isFrozen(env)) skip(this, "this VS Code lets no test change the name of the remote");
       const own = join(outside, "own.yaml");
       writeFileSync(

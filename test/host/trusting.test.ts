@@ -110,7 +110,7 @@ describe("trusting a signer in the editor", () => {
   const policyOf = (...authorities: string[]): string =>
     `# ours\n${policyText({ name: "team", globs: ["trusting/*"], authorities })}  # the end\n`;
 
-  it("adds the signer to the policy that refuses: what is shown, and nothing else, after asking", async () => {
+  it("adds the signer to the policy that rejects it: exactly what the preview shows, after a confirmation", async () => {
     const before = policyOf(inline(stranger.publicPem));
     writeFileSync(policy, before);
     answer("Trust Signer");
@@ -144,7 +144,7 @@ describe("trusting a signer in the editor", () => {
     await until("the signer is refused again", () => watched.verdict?.decision?.outcome === "refused");
   });
 
-  it("writes nothing where the answer is no", async () => {
+  it("writes nothing if it is cancelled", async () => {
     const before = policyOf(inline(stranger.publicPem));
     writeFileSync(policy, before);
     answer(undefined);
@@ -168,7 +168,7 @@ describe("trusting a signer in the editor", () => {
     assert.deepEqual(asked, []);
   });
 
-  it("makes a policy for one model where none covers it", async () => {
+  it("creates a policy for one model if none covers it", async () => {
     answer("Trust Signer");
     choose("New Policy File");
     await commands.executeCommand(COMMANDS.trustSigner, at("a"));
@@ -178,7 +178,7 @@ describe("trusting a signer in the editor", () => {
     assert.match(asked[0]?.detail ?? "", /glob: trusting\/a/);
   });
 
-  it("ignores a path after saying what that means", async () => {
+  it("ignores a path after it says what that means", async () => {
     writeFileSync(policy, policyOf(inline(keys.publicPem)));
     writeFileSync(join(at("a"), "notes.txt"), "n");
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(at("a")));
@@ -191,7 +191,7 @@ describe("trusting a signer in the editor", () => {
     assert.match(asked[0]?.detail ?? "", /every model that the policy covers: a, b/);
   });
 
-  it("ignores no path that is signed", async () => {
+  it("ignores no signed path", async () => {
     writeFileSync(policy, policyOf(inline(keys.publicPem)));
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(at("a")));
     answer("Ignore Path");
@@ -200,7 +200,7 @@ describe("trusting a signer in the editor", () => {
     assert.doesNotMatch(readFileSync(policy, "utf8"), /ignorePaths/);
   });
 
-  it("creates a policy of those who were accepted one by one", async () => {
+  it("creates a policy of the signers that were confirmed one by one", async () => {
     await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
     answer("Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
@@ -219,7 +219,7 @@ describe("trusting a signer in the editor", () => {
     await until("the policy decides", () => watched.verdict?.decision?.outcome === "accepted");
   });
 
-  it("creates no policy where no signer was accepted, and none where the signer is unknown", async () => {
+  it("creates no policy if no signer was confirmed, and none if the signer is unknown", async () => {
     answer("Do Not Accept", "Create Policy");
     await commands.executeCommand(COMMANDS.createPolicy);
     assert.deepEqual(asked, []);
@@ -229,7 +229,7 @@ describe("trusting a signer in the editor", () => {
     assert.equal(existsSync(policy), false);
   });
 
-  it("writes no policy into a signed model, neither a new one nor into one that lies there by a link", async () => {
+  it("writes no policy into a signed model, neither a new file nor through a link", async () => {
     await workspace.getConfiguration().update(SETTINGS.trustedKeys, [publicKey], ConfigurationTarget.Global);
     const errors: string[] = [];
     window.showErrorMessage = (async (text: string) => {
@@ -264,7 +264,7 @@ describe("trusting a signer in the editor", () => {
     }
   });
 
-  it("stops trusting what is selected, and verifies again", async () => {
+  it("can be withdrawn for selected entries, and the models are verified again", async () => {
     await workspace.getConfiguration().update(SETTINGS.trustedKeys, [pemEntry(publicKey)], ConfigurationTarget.Global);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(at("a")));
     await watched.reaches("verified");

@@ -89,7 +89,7 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   }
 
-  it("lists no file or folder that is no model because it was to be verified", async () => {
+  it("does not list a file or folder that is no model after a request to verify it", async () => {
     const errors: string[] = [];
     const showError = window.showErrorMessage;
     window.showErrorMessage = (async (text: string) => {
@@ -116,7 +116,7 @@ describe("the extension in its host", () => {
     ]);
   });
 
-  it("starts by itself where there are models; it registers every command that it declares, and no other", async () => {
+  it("activates where there are models, and registers exactly the commands that it declares", async () => {
     const { contributes } = extensions.getExtension(EXTENSION)?.packageJSON ?? {};
     const declared: string[] = contributes.commands.map(({ command }: { command: string }) => command);
     // The editor itself makes commands for a view: `modelProvenance.models.focus`.
@@ -127,7 +127,7 @@ describe("the extension in its host", () => {
     assert.deepEqual(registered.sort(), declared.sort());
   });
 
-  it("finds the samples, and has no verdict on unsigned ones", async () => {
+  it("finds the samples, and has no verdict for unsigned ones", async () => {
     for (const name of ["tiny-llama", "onnx", "release-notes-skill"]) {
       const sample = new Watched(api, join(folder, name));
       const { signer } = await sample.reaches("unsigned");
@@ -137,14 +137,14 @@ describe("the extension in its host", () => {
     assert.equal(api.getVerdict(Uri.file(folder)), undefined);
   });
 
-  it("finds a model that comes later, and looks at its signature without reading its files", async () => {
+  it("finds a model that is added later, and checks its signature without reading its files", async () => {
     await signWith(model, keys.privatePem, pool);
-    await until("the signature was looked at", () => watched.verdict?.signer !== undefined);
+    await until("the signature was checked", () => watched.verdict?.signer !== undefined);
     assert.equal(watched.verdict?.state, "unchecked");
     assert.equal(watched.verdict?.coverage, undefined);
   });
 
-  it("verifies what a trusted key signed, by reading every byte", async () => {
+  it("verifies what a trusted key signed, and reads every byte", async () => {
     await verified();
     const { signer, coverage, reading } = watched.verdict ?? {};
     assert.equal(signer?.method === "key" && signer.label, "release.pub");
@@ -154,7 +154,7 @@ describe("the extension in its host", () => {
     assert.ok(watched.states.includes("checking"));
   });
 
-  it("takes the verdict back at once when a byte changes, and finds which file; and gives it back", async () => {
+  it("makes the verdict outdated at once when a byte changes, finds which file, and verifies again when it is restored", async () => {
     await verified();
     watched.states.length = 0;
     changeByte(join(model, "model.safetensors"));
@@ -168,7 +168,7 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("sees files that are added or removed", async () => {
+  it("notices files that are added or removed", async () => {
     await verified();
     writeFileSync(join(model, "deep", "more.bin"), "added");
     assert.deepEqual((await watched.reaches("modified")).comparison?.added, [{ name: "deep/more.bin" }]);
@@ -182,7 +182,7 @@ describe("the extension in its host", () => {
     );
   });
 
-  it("does not decide about a signer whose key is unknown", async () => {
+  it("cannot verify a signer whose key is unknown", async () => {
     await signWith(model, stranger.privatePem, pool);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     const { state, reasons, signer } = await watched.reaches("unverifiable");
@@ -198,7 +198,7 @@ describe("the extension in its host", () => {
     assert.equal(reasons[0]?.code, "SIGNATURE_NOT_AUTHENTIC");
   });
 
-  it("takes verdicts back when the key they rest on is no longer trusted", async () => {
+  it("makes verdicts outdated when the key that they rely on is no longer trusted", async () => {
     await verified();
     await trust([]);
     await watched.reaches("unverifiable");
@@ -206,14 +206,14 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("trusts no entry that is not a public key, and still trusts the others", async () => {
+  it("ignores a trusted key that is no public key, and uses the others", async () => {
     const entries = [pemEntry(privateKey), trustedKey, { label: "nothing" }, pemEntry(trustedKey)];
     await workspace.getConfiguration().update(SETTINGS.trustedKeys, entries, ConfigurationTarget.Global);
     await verified();
     await trust([trustedKey]);
   });
 
-  it("signs with a key: what it writes, core verifies", async function () {
+  it("signs with a key what the core verifies", async function () {
     answer(this, "Sign");
     await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
     const signature = join(model, "model.sig");
@@ -226,7 +226,7 @@ describe("the extension in its host", () => {
     await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey: key });
   const written = () => readFileSync(join(model, "model.sig"), "utf8");
 
-  it("asks before it signs what changed: a warning that lists it, in which Enter signs nothing", async function () {
+  it("asks before it signs changed files, lists them, and signs nothing by Enter", async function () {
     answer(this, "Sign");
     await verified();
     appendFileSync(join(model, "model.safetensors"), "!");
@@ -251,7 +251,7 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("keeps the signature of another signer, unless the person replaces it", async function () {
+  it("keeps the signature of another signer unless replacing it is confirmed", async function () {
     answer(this, "Sign");
     await signWith(model, stranger.privatePem, pool);
     await until("the model is known", () => watched.verdict?.signature !== undefined);
@@ -267,7 +267,7 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("signs no private key that lies in the model, and offers to leave it out", async function () {
+  it("does not sign a private key in the model, and offers to exclude it", async function () {
     answer(this, "Sign");
     writeFileSync(join(model, "deploy.pem"), keys.privatePem);
     const refused = warnings(undefined);
@@ -280,7 +280,7 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   });
 
-  it("writes no signature over a file of another kind that is called like one", async function () {
+  it("writes no signature over another kind of file with that name", async function () {
     answer(this, "Sign");
     writeFileSync(join(model, "model.sig"), "notes");
     const asked = warnings();
@@ -288,10 +288,10 @@ describe("the extension in its host", () => {
     assert.deepEqual([written(), asked], ["notes", []]);
   });
 
-  it("signs again without reading what did not change, unless everything is to be read", async function () {
+  it("signs again without reading unchanged files, unless asked to rehash all files", async function () {
     answer(this, "Sign");
     const weights = join(model, "model.safetensors");
-    await until("the files are old enough for their times to tell of changes", () =>
+    await until("the files are old enough for their times to show changes", () =>
       [weights, join(model, "deep", "vocab.txt")].every((file) => Date.now() - statSync(file).ctimeMs > 2500),
     );
     const sign = async (): Promise<SignResult | undefined> =>
@@ -313,14 +313,14 @@ describe("the extension in its host", () => {
     assert.equal(watched.verdict?.reading, "full");
   });
 
-  it("writes nothing when the person does not confirm", async function () {
+  it("writes nothing without confirmation", async function () {
     answer(this, undefined);
     await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(model), privateKey });
     assert.equal(existsSync(join(model, "model.sig")), false);
     assert.equal(watched.verdict?.state, "unsigned");
   });
 
-  it("leaves no file where signing fails", async function () {
+  it("leaves no file if signing fails", async function () {
     answer(this, "Sign");
     writeFileSync(join(outside, "other.pem"), makeKeys("Ed25519").privatePem);
     await commands.executeCommand(COMMANDS.signModel, {
@@ -341,7 +341,7 @@ describe("the extension in its host", () => {
     await watched.reaches("modified");
   });
 
-  it("copies a report that is what the terminal would print", async () => {
+  it("copies the same report as the terminal prints", async () => {
     await verified();
     await commands.executeCommand(COMMANDS.copyReport, Uri.file(model));
     const report: unknown = JSON.parse(await env.clipboard.readText());
@@ -356,13 +356,13 @@ describe("the extension in its host", () => {
     });
   });
 
-  it("forgets a model that is gone", async () => {
+  it("removes a deleted model", async () => {
     await verified();
     rmSync(model, { recursive: true });
     await until("the model is forgotten", () => watched.verdict === undefined);
   });
 
-  it("keeps a bundle's text out of what it never verified", async () => {
+  it("does not show the text of a bundle that it did not verify", async () => {
     const signature = await signWith(model, stranger.privatePem, pool);
     await until("the model is known", () => watched.verdict?.state === "unverifiable");
     assert.equal(watched.verdict?.signer, undefined);

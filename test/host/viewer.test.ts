@@ -51,13 +51,13 @@ describe("the signature viewer in its host", () => {
     await until(`${what} is in front`, () => inFront() === what, inFront);
   }
 
-  it("opens on a name that is surely ours, and there is nothing to save", async () => {
+  it("opens by default for names that only OMS uses, and has nothing to save", async () => {
     await commands.executeCommand("vscode.open", Uri.file(signature));
     await comesToFront(`${EDITORS.signature} ${signature}`);
     assert.equal(window.tabGroups.activeTabGroup.activeTab?.isDirty, false);
   });
 
-  it("leaves other names to the text editor, and opens on them when asked", async () => {
+  it("leaves other names to the text editor, and opens them on request", async () => {
     const generic = join(model, "release.sig");
     writeFileSync(generic, "c2lnbmF0dXJl");
     await commands.executeCommand("vscode.open", Uri.file(generic));
@@ -67,7 +67,7 @@ describe("the signature viewer in its host", () => {
     rmSync(generic);
   });
 
-  it("opens from a model by the command, as the tree and the hover call it", async () => {
+  it("opens from a model by the command that tree and hover run", async () => {
     await commands.executeCommand("workbench.action.closeAllEditors");
     await commands.executeCommand(COMMANDS.showSignature, model);
     await comesToFront(`${EDITORS.signature} ${signature}`);
@@ -147,7 +147,7 @@ describe("the signature viewer in its host", () => {
       assert.equal(changes, 2);
     });
 
-    it("gives every file its state, and new rows when they changed", async () => {
+    it("has the state of every file, and new rows when files change", async () => {
       registry.add({ path: model, kind: "directory", signature }, folder);
       const before = await document.snapshot();
       assert.deepEqual([before.counts.listed, before.counts.changed], [1, 0]);
@@ -186,7 +186,7 @@ describe("the signature viewer in its host", () => {
       const root = (await document.snapshot()).subject.summary.statement?.rootDigest;
       assert.match(root ?? "", /^[0-9a-f]{64}$/);
       writeFileSync(signature, "cut sh");
-      await until("the change was told", () => changes > 0);
+      await until("the change was reported", () => changes > 0);
       assert.equal((await document.snapshot()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
       rmSync(signature);
       signature = await signWith(model, keys.privatePem, pool);

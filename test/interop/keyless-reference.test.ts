@@ -34,7 +34,7 @@ describe("the reference implementation and keyless signatures", function () {
   async function signHere(rekor: RekorVersion): Promise<void> {
     const model = join(folder(), "model");
     const signature = join(model, "model.sig");
-    // As whoever signs a second time does: the old signature is not part of the model.
+    // As in every second signing: the old signature is not part of the model.
     rmSync(signature, { force: true });
     const root = await readTrustConfigFile(sigstore.trustConfigs[rekor].path);
     await sign({ model, signature, identity: { method: "sigstore", root, token: await sigstore.token(ALICE) } });
@@ -54,7 +54,7 @@ describe("the reference implementation and keyless signatures", function () {
         const { ok, text } = verifyThere(rekor);
         assert.ok(ok, text.slice(0, 2000));
       }
-      assert.ok(!verifyThere(rekor, "mallory@example.com").ok, "the reference took it for somebody else");
+      assert.ok(!verifyThere(rekor, "mallory@example.com").ok, "the reference accepted another identity");
       writeTree(folder(), { "model/weights.bin": "others" });
       assert.match(verifyThere(rekor).text, /Hash mismatch for 'weights.bin'/);
     });

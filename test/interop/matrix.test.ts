@@ -12,7 +12,7 @@ describe("the matrix of methods, curves, shapes, ignore rules, links and hashes"
   this.timeout(120_000);
   const outcomes = compareEach(mainCombinations());
 
-  it("is what the table says", () => {
+  it("has the results that the table lists", () => {
     const text = page(outcomes);
     if (process.env["INTEROP_TABLE"] === "write") writeFileSync(README, text);
     assert.equal(readFileSync(README, "utf8"), text, "INTEROP_TABLE=write npm run test:interop writes it anew");

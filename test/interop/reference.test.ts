@@ -161,13 +161,13 @@ describe("the reference implementation", function () {
       refused(theirs(...args, "other.pem"), /certificate/i);
     });
 
-    it("with BLAKE3, by its library: its command line always takes SHA-256", async () => {
+    it("with BLAKE3, through its library: its command line always uses SHA-256", async () => {
       await signHere({ algorithm: "blake3" });
       accepted(await verifiesByLibrary());
       refused(theirs(...verifyArgs("model", "--signature", "model/model.sig")), /Hash mismatch/);
     });
 
-    it("beside the folder, with the files of git left out or not", async () => {
+    it("next to the folder, with git's files excluded or not", async () => {
       writeTree(path("model"), { ".gitattributes": "g", ".git/HEAD": "g", "sub/.gitignore": "g" });
       await signHere({ signature: path("beside.sig") });
       accepted(theirs(...verifyArgs("model", "--signature", "beside.sig")));
@@ -175,7 +175,7 @@ describe("the reference implementation", function () {
       accepted(theirs(...verifyArgs("model", "--signature", "all.sig", "--no-ignore-git-paths")));
     });
 
-    it("with paths left out, which it takes from the statement", async () => {
+    it("with ignored paths, which it reads from the statement", async () => {
       writeTree(path("model"), { "cache/x": "x", "sub/cache/y": "y" });
       await signHere({ ignorePaths: ["cache", "empty"] });
       accepted(theirs(...verifyArgs("model", "--signature", "model/model.sig")));
@@ -185,7 +185,7 @@ describe("the reference implementation", function () {
       refused(theirs(...verifyArgs("model", "--signature", "model/model.sig")), /sub\/cache\/later/);
     });
 
-    it("with links to files followed, where it is told to", async function () {
+    it("with symlinks to files followed, if it is asked to follow them", async function () {
       if (windows) return skip(this, "links need rights that not everybody has on Windows");
       writeTree(folder(), { "blobs/1": "outside" });
       symlinkSync("config.json", path("model/inside"));
@@ -259,7 +259,7 @@ describe("the reference implementation", function () {
       assert.deepEqual([state, comparison?.changed.map(({ name }) => name)], ["modified", ["m.gguf"]]);
     });
 
-    it("with links to files followed", async function () {
+    it("with symlinks to files followed", async function () {
       if (windows) return skip(this, "links need rights that not everybody has on Windows");
       writeTree(folder(), { "blobs/1": "outside" });
       symlinkSync("config.json", path("model/inside"));
@@ -274,18 +274,18 @@ describe("the reference implementation", function () {
     });
   });
 
-  describe("lists the same", () => {
-    it("files and digests, in an order of its own", async () => {
+  describe("computes the same", () => {
+    it("files and digests, in another order", async () => {
       await signHere({ signature: path("ours.sig") });
       accepted(theirs(...signArgs("model", "--signature", "theirs.sig")));
-      // Each left out only its own file, and neither lies in the model.
+      // Each excluded only its own file, and neither lies in the model.
       const [ours, other] = [await inspect(path("ours.sig")), await inspect(path("theirs.sig"))];
       assert.deepEqual(listed(ours), listed(other));
       assert.equal(ours.subject, other.subject);
       assert.deepEqual([...ours.ignorePaths].sort(), [...other.ignorePaths].sort());
     });
 
-    it("paths left out, resolved against the current directory", async () => {
+    it("ignored paths, resolved against the current directory", async () => {
       writeTree(folder(), { "model/cache/x": "", "cache/y": "", "model/sub/z": "", "model/notes": "" });
       const given = ["model/cache", "cache", "./model/sub/../notes", path("model/sub"), "model/absent", "elsewhere"];
       const flags = given.flatMap((one) => ["--ignore-paths", one]);
@@ -297,7 +297,7 @@ describe("the reference implementation", function () {
       assert.deepEqual(listed(ours), listed(other));
     });
 
-    it("paths left out, through links", async function () {
+    it("ignored paths, through symlinks", async function () {
       if (windows) return skip(this, "links need rights that not everybody has on Windows");
       writeTree(folder(), { "model/data/x": "x", "elsewhere/y": "y" });
       symlinkSync("model", path("alias"));
@@ -312,14 +312,14 @@ describe("the reference implementation", function () {
   });
 
   /** Each of these follows the specification, or is safer. When one fails, the reference has changed: look again. */
-  describe("differs", () => {
-    it("takes a single file only under the name `.`, where the specification has its name", async () => {
+  describe("differs from us: it", () => {
+    it("accepts a single file only under the name `.`, where the specification has the file's name", async () => {
       writeTree(folder(), { "m.gguf": "weights" });
       await signHere({ model: path("m.gguf"), signature: path("m.gguf.sig") });
       refused(theirs(...verifyArgs("m.gguf", "--signature", "m.gguf.sig")), /Missing files in model 'm.gguf': m.gguf/);
     });
 
-    it("takes shards only under an algorithm of their own, and cannot verify its own", async () => {
+    it("accepts shards only under a separate algorithm name, and cannot verify its own", async () => {
       if (!windows) {
         await signHere({ shardSize: 4 });
         refused(await verifiesByLibrary(), /Invalid resource name: .* got (?:colon:0:10|C:\\x):0:4/);
@@ -333,12 +333,12 @@ describe("the reference implementation", function () {
       await verifiedHere();
     });
 
-    it("writes `blake2b` and does not know it when it verifies", async () => {
+    it("writes `blake2b` and rejects it as unknown when it verifies", async () => {
       await signHere({ algorithm: "blake2b" });
       refused(await verifiesByLibrary(), /Unsupported hashing method blake2b/);
     });
 
-    it("passes over links to folders, where the specification has links followed", async function () {
+    it("skips symlinks to folders, where the specification follows them", async function () {
       if (windows) return skip(this, "links need rights that not everybody has on Windows");
       symlinkSync("weights", path("model/link"));
       accepted(theirs(...signArgs("model", "--signature", "model/model.sig", "--allow_symlinks")));
@@ -347,7 +347,7 @@ describe("the reference implementation", function () {
       assert.deepEqual(comparison?.added, [{ name: "link/model-00001.bin" }]);
     });
 
-    it("refuses a model path that is a link to a folder, which the person named", async function () {
+    it("rejects a model path that is a symlink to a folder", async function () {
       if (windows) return skip(this, "links need rights that not everybody has on Windows");
       symlinkSync("model", path("alias"));
       refused(theirs(...signArgs("alias", "--signature", "theirs.sig")), /symlink/);
@@ -366,21 +366,21 @@ describe("the reference implementation", function () {
     });
   });
 
-  it("refuses, as we do, links that nobody allowed", async function () {
+  it("rejects, as we do, symlinks that are not allowed", async function () {
     if (windows) return skip(this, "links need rights that not everybody has on Windows");
     symlinkSync("config.json", path("model/link"));
     refused(theirs(...signArgs("model", "--signature", "model/model.sig")), /symlink/);
     await failsWith("MODEL_SYMLINK", () => signHere());
   });
 
-  it("refuses, as we do, names that are not UTF-8", async function () {
+  it("rejects, as we do, names that are not UTF-8", async function () {
     if (!linux) return skip(this, "only Linux has such names");
     writeFileSync(Buffer.concat([Buffer.from(`${path("model")}/`), Buffer.from([0xff])]), "x");
     assert.equal(theirs(...signArgs("model", "--signature", "model/model.sig")).ok, false);
     await failsWith("MODEL_NAME_NOT_UTF8", () => signHere());
   });
 
-  it("and we leave the same files behind: the signature, and nothing else", async () => {
+  it("writes, as we do, the signature and no other file", async () => {
     await signHere({ signature: path("ours.sig") });
     accepted(theirs(...signArgs("model", "--signature", "theirs.sig")));
     const [ours, other] = ["ours.sig", "theirs.sig"].map((name) =>

@@ -11,7 +11,7 @@ describe("downloads by the real Hugging Face client", function () {
   this.timeout(10 * 60_000);
   const folder = useTemporaryFolder();
 
-  it("are what the fixtures hold", async function () {
+  it("are the same as the fixtures", async function () {
     const client = join(folder(), "client");
     const missing = noHubClient(client);
     if (missing !== undefined) skip(this, missing);

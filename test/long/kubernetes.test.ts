@@ -68,7 +68,7 @@ describe("the Indexed Job of Kubernetes", function () {
     });
   }
 
-  it("has as many parts as pods, and mounts what it names", () => {
+  it("has as many parts as pods, and mounts every volume that it names", () => {
     assert.deepEqual([digest.completionMode, digest.completions, digest.parallelism], ["Indexed", 8, 8]);
     for (const { container, volumes } of [digest, merge]) {
       const value = (wanted: string) => container.env.find(({ name }) => name === wanted)?.value;
@@ -86,7 +86,7 @@ describe("the Indexed Job of Kubernetes", function () {
     assert.equal(digest.container.env.find(({ name }) => name === "PARTS")?.value, String(digest.completions));
   });
 
-  it("digests a model with one process for each index, joins the parts, and the signature is verified in full", async () => {
+  it("digests a model with one process for each index, and merges the parts; the signature verifies in full", async () => {
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`w/${index}.bin`, "w".repeat(index)]));
     writeTree(at("models/llama-3-8b"), files);
     const keys = makeKeys();

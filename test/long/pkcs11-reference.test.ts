@@ -120,7 +120,7 @@ describe("the reference implementation and keys in a PKCS #11 token", function (
       `pkcs11:token=a%20token;object=prod?module-path=${module}&pin-source=file:${at("pin")}`,
   };
   for (const [what, text] of Object.entries(given)) {
-    it(`takes the URI that we take: ${what}`, async () => {
+    it(`accepts the URI that we accept: ${what}`, async () => {
       prepare("P-256");
       writeTree(folder(), { pin: PIN });
       accepted(theirs("sign", "pkcs11-key", ...SIGNATURE, text()));
@@ -148,7 +148,7 @@ describe("the reference implementation and keys in a PKCS #11 token", function (
     });
   }
 
-  it("differs: it signs with pkcs11-certificate and then cannot write what it signed", () => {
+  it("differs from us: with pkcs11-certificate, it signs and then fails to write the signature", () => {
     prepare("P-384");
     const { ok, text } = theirs("sign", "pkcs11-certificate", ...SIGNATURE, uri(), ...CERTIFICATE);
     assert.ok(!ok, "the reference has changed: call its command line above");

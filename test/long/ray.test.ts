@@ -32,7 +32,7 @@ describe("deploy/ray.py", function () {
     return spawnSync(command, args, { env: { ...env, ...program, ...quiet }, encoding: "utf8" });
   }
 
-  it("digests a model in tasks of a Ray cluster, again only what changed, and the signature is verified in full", () => {
+  it("digests a model in tasks of a Ray cluster, and only what changed the next time; the signature verifies in full", () => {
     const keys = makeKeys();
     writeTree(folder(), { "key.pem": keys.privatePem, "key.pub": keys.publicPem });
     const files = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`w/${index}.bin`, "w".repeat(index)]));
@@ -57,7 +57,7 @@ describe("deploy/ray.py", function () {
     assert.equal(verified.status, 0, verified.stdout);
   });
 
-  it("fails with what the command says where a part cannot be digested", () => {
+  it("fails with the command's error if a part cannot be digested", () => {
     writeTree(folder(), { "parts/0.json": "notes" });
     writeTree(at("llama"), { "a.bin": "a" });
     const { status, stderr } = runRay(installProgram(folder()));

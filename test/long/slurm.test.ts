@@ -35,7 +35,7 @@ describe("a job array of Slurm", function () {
     slurm = undefined;
   });
 
-  it("digests a model in eight parts, one killed and run again; the signature is verified by us and by the reference", async () => {
+  it("digests a model in eight parts, one killed and run again; we and the reference verify the signature", async () => {
     assert.ok(DIGEST !== undefined && MERGE !== undefined && reference !== undefined);
     const keys = makeKeys();
     writeTree(folder(), { "key.pem": keys.privatePem, "key.pub": keys.publicPem, "log/": "", "slurm/": "" });
@@ -84,8 +84,8 @@ describe("a job array of Slurm", function () {
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /✓ Verified[\s\S]*15 signed, 4\.4 GB read in/);
     const theirs = ["--signature", "llama/model.sig", "--public_key", "key.pub"];
-    const judged = reference.cli(["verify", "key", "llama", ...theirs], folder());
-    assert.ok(judged.ok, judged.text);
+    const verified = reference.cli(["verify", "key", "llama", ...theirs], folder());
+    assert.ok(verified.ok, verified.text);
   });
 });
 

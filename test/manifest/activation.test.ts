@@ -9,10 +9,10 @@ import { readZip } from "../support/zip.ts";
 /** Bytes of JavaScript that the editor reads before `activate` is called. */
 const BUDGET = 100_000;
 
-describe("what is loaded to activate the extension", () => {
+describe("the JavaScript that is loaded to activate the extension", () => {
   const folder = useTemporaryFolder();
 
-  it(`is less than ${BUDGET / 1000} kB, all that is imported statically included`, async () => {
+  it(`is less than ${BUDGET / 1000} kB, including everything that is imported statically`, async () => {
     const files = [...readZip(TEST_VSIX)].filter(([name]) => /^extension\/dist\/[^/]+\.js$/.test(name));
     writeTree(folder(), Object.fromEntries(files));
     const dist = join(folder(), "extension", "dist");
@@ -31,7 +31,7 @@ describe("what is loaded to activate the extension", () => {
     const loaded = staticallyReached("extension.js", metafile.inputs);
     const bytes = loaded.reduce((sum, path) => sum + (metafile.inputs[path]?.bytes ?? 0), 0);
     const all = Object.keys(metafile.inputs);
-    assert.ok(loaded.length < all.length, "nothing is loaded later: the imports were not told apart");
+    assert.ok(loaded.length < all.length, "nothing is loaded later: the two kinds of imports were not distinguished");
     assert.ok(
       bytes < BUDGET,
       `${bytes} bytes in ${loaded.length} files. What is not needed before the first call is loaded by import(): see "What is loaded when" in CONTRIBUTING.md.`,

@@ -15,7 +15,7 @@ export const wrong: number = ({} as ModelVerdict).state;
 describe("the types for other extensions", () => {
   const folder = useTemporaryFolder();
 
-  it("stand alone: the documented example compiles with them, and the compiler finds the one mistake", function () {
+  it("need nothing else: the documented example compiles with them, and the compiler finds the one mistake", function () {
     this.timeout(120_000);
     writeTree(folder(), {
       "example.ts": documentedExample(join(ROOT, "docs", "api.md")),

@@ -13,7 +13,7 @@ const digest = await late.createBLAKE3(256);
 console.log(Object.keys(late).filter((name) => name !== "module.exports").sort().join(" "), digest.init().digest());
 `;
 
-describe("a bundle", () => {
+describe("a bundle made by esbuild", () => {
   const folder = useTemporaryFolder();
 
   it("has the named exports of a CommonJS package that is imported late, as Node has them", async () => {

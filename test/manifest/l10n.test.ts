@@ -13,7 +13,7 @@ const TRANSLATE_TABLES = /^src\/core\/presentation\/(?:short-reasons|verdict-lab
 const SHOWN =
   /(?:\b(?:title|label|placeHolder|prompt|tooltip|detail|description|openLabel|saveLabel|placeholder)\s*[:=]|\bshow(?:Information|Warning|Error)Message\()\s*(["'`])(?=[^"'`]*[a-z] [a-z])/g;
 
-describe("strings in other languages", () => {
+describe("strings to translate", () => {
   const { texts, unreadable } = localizedTexts();
   const bundle: Readonly<Record<string, string>> = JSON.parse(
     readZip(TEST_VSIX).get("extension/l10n/bundle.l10n.json")?.toString("utf8") ?? "{}",
@@ -28,14 +28,14 @@ describe("strings in other languages", () => {
     assert.ok(texts.has(quoted));
   });
 
-  it("are written where they are shown, so that they can be found", () => {
+  it("are string literals in the call that translates them", () => {
     assert.deepEqual(
       unreadable.filter((place) => !TRANSLATE_TABLES.test(place)),
       [],
     );
   });
 
-  it("do not pass by the translation where the editor shows them", () => {
+  it("include every text that the editor shows", () => {
     const found: string[] = [];
     for (const file of globSync("src/{ui,platform}/**/*.ts", { cwd: ROOT })) {
       const source = readFileSync(join(ROOT, file), "utf8");

@@ -29,7 +29,7 @@ const BIN_FILES = [
 const MODEL_FILES = [...WEIGHTS.map((ending) => `some${ending}`), ...WHOLE_NAMES, ...BIN_FILES];
 const SIGNATURES = SIGNATURE_NAMES.map((pattern) => pattern.replace("*", "some"));
 
-describe("the extension starts", () => {
+describe("the extension activates", () => {
   const globs = MANIFEST.activationEvents.flatMap((event) => /^workspaceContains:(.*)$/.exec(event)?.[1] ?? []);
 
   function starts(path: string): boolean {
@@ -44,11 +44,11 @@ describe("the extension starts", () => {
     });
   }
 
-  it("not with other files", () => {
+  it("not for other files", () => {
     for (const name of ["README.md", "data.bin", "package.json", "config.json"]) assert.ok(!starts(`a/${name}`), name);
   });
 
-  it("with names that the search for models knows", () => {
+  it("only for names that the search for models knows", () => {
     for (const name of MODEL_FILES) assert.ok(isModelFile(name), name);
   });
 });
@@ -56,7 +56,7 @@ describe("the extension starts", () => {
 describe("the names of signature files", () => {
   const selectors = customEditors.flatMap(({ selector }) => selector.map(({ filenamePattern }) => filenamePattern));
 
-  it("are those of the signature viewer", () => {
+  it("are the same in the signature viewer", () => {
     const known: readonly string[] = [...SIGNATURE_NAMES, `**/${KAGGLE}`];
     for (const pattern of selectors) assert.ok(known.includes(pattern), pattern);
     for (const name of [...SIGNATURES, KAGGLE]) {
@@ -67,12 +67,12 @@ describe("the names of signature files", () => {
     }
   });
 
-  it("that the viewer opens by itself are those that say OMS", () => {
+  it("that open in the viewer by default are those that only OMS uses", () => {
     const associations = Object.keys(configurationDefaults["workbench.editorAssociations"]);
     assert.deepEqual(associations.sort(), [...OWN_SIGNATURE_NAMES].sort());
   });
 
-  it("are those that menus offer the viewer for", () => {
+  it("are the same in the menus that offer the viewer", () => {
     const clauses = Object.values(menus).flatMap((list) => list.map(({ when = "" }) => when));
     const patterns = clauses.flatMap((clause) => /resourceFilename =~ \/((?:[^/\\]|\\.)+)\/i/.exec(clause)?.[1] ?? []);
     assert.ok(patterns.length >= 2);
@@ -85,8 +85,8 @@ describe("the names of signature files", () => {
   });
 });
 
-describe("the endings of weights", () => {
-  it("are those that the explorer's submenu is shown for", () => {
+describe("the file extensions of weights", () => {
+  it("are the same in the condition of the explorer's submenu", () => {
     const [entry] = menus["explorer/context"] ?? [];
     const [, pattern = ""] = /resourceExtname =~ \/((?:[^/\\]|\\.)+)\/i/.exec(entry?.when ?? "") ?? [];
     const regExp = new RegExp(pattern, "i");
@@ -96,14 +96,14 @@ describe("the endings of weights", () => {
 });
 
 describe("the hash algorithms", () => {
-  it("are those of reports", () => {
+  it("are the same in reports", () => {
     const schema: unknown = JSON.parse(readFileSync(join(ROOT, "schemas", "report.schema.json"), "utf8"));
     const found = enumsOf(schema).filter(([name]) => name === "algorithm");
     assert.ok(found.length >= 2);
     for (const [, values] of found) assert.deepEqual(values, HASH_ALGORITHMS);
   });
 
-  it("are those that the terminal offers", () => {
+  it("are the same in the terminal", () => {
     const [, names = ""] = /^(.*?)\. Default: sha256/.exec(MANIFEST_OPTIONS.hash.help) ?? [];
     assert.deepEqual(names.split(/, | or /), HASH_ALGORITHMS);
   });
@@ -127,7 +127,7 @@ describe("a setting", () => {
 });
 
 describe("the forms of an authority", () => {
-  it("are those of the schema of policies", () => {
+  it("are the same in the schema of policies", () => {
     const forms = POLICY_SCHEMA.definitions?.["authority"]?.oneOf?.flatMap(({ required }) => required);
     assert.deepEqual(
       authorityForms().map(([name]) => name),
@@ -135,7 +135,7 @@ describe("the forms of an authority", () => {
     );
   });
 
-  it("are completed with fields that the schema has", () => {
+  it("are the same in completions", () => {
     for (const [name, { fields, templates }] of authorityForms()) {
       assert.ok(Object.hasOwn(fields, name), name);
       for (const { template } of templates) assert.deepEqual(Object.keys(template), ["name", name]);
@@ -152,11 +152,11 @@ function enumsOf(schema: unknown, name = ""): [name: string, values: readonly un
 }
 
 describe("keys in tokens and behind plugins", () => {
-  it("are loaded by the package that errors and the editor's button name", () => {
+  it("need the package that errors and the editor's button name", () => {
     assert.equal(KOFFI, `koffi@${MANIFEST.optionalDependencies["koffi"]}`);
   });
 
-  it("cannot be named by a setting, which a workspace could bring", () => {
+  it("cannot be named by a setting, which a workspace could contain", () => {
     const text = JSON.stringify(configuration);
     assert.doesNotMatch(text, /pkcs|kms|koffi/i);
   });

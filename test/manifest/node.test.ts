@@ -29,8 +29,8 @@ function read(file: string): string {
   return readFileSync(join(ROOT, file), "utf8");
 }
 
-describe("the Node that is needed", () => {
-  it("is named in a form that the check understands, oldest first", () => {
+describe("the required Node version", () => {
+  it("is written in a form that the check parses, oldest first", () => {
     assert.match(RANGE, /^(?:(?:\^|>=)\d+\.\d+\.\d+(?: \|\| |$))+$/);
     const majors = minimums(RANGE).map((text) => Number.parseInt(text, 10));
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe("the Node that is needed", () => {
     );
   });
 
-  it("is one that every bundled package supports, and no newer than they need", () => {
+  it("is the oldest that every bundled package supports", () => {
     const { packages } = v.parse(Lock, JSON.parse(read("package-lock.json")));
     const bundled = [...read("dist/third-party-notices.txt").matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(
       ([, name]) => name,
@@ -51,7 +51,7 @@ describe("the Node that is needed", () => {
     assert.ok(ranges.includes(RANGE), "no dependency needs what package.json names");
   });
 
-  it("is the same in README, recipe, workflow and the guide for contributors", () => {
+  it("is the same in README, action, workflow and CONTRIBUTING", () => {
     const named: Readonly<Record<string, readonly RegExp[]>> = {
       "README.md": [/^Two commands, from a clone, with Node (\S+) or newer:$/m, /It needs Node (\S+) or newer;$/m],
       "docs/library.md": [/^The same operations, for Node (\S+) and newer,/m],
@@ -64,7 +64,7 @@ describe("the Node that is needed", () => {
     assert.match(read("README.md"), new RegExp(`of Node 24, ${/\^(24\.\d+)/.exec(RANGE)?.[1]} or newer`));
   });
 
-  it("is what set-up brings", () => {
+  it("is the version that the scripts download", () => {
     const all: unknown = JSON.parse(read("scripts/pinned.json"));
     const Pins = v.object({ node: v.record(v.string(), v.object({ version: v.string() })) });
     for (const { version } of Object.values(v.parse(Pins, all).node))
@@ -89,12 +89,12 @@ describe("dist/cli.js before its check", () => {
     }
   });
 
-  it("loads next to nothing", () => {
+  it("loads only the check", () => {
     const bytes = [...loaded.values()].reduce((sum, code) => sum + code.length, 0);
     assert.ok(bytes < 5000, `${bytes} bytes in ${[...loaded.keys()].join(", ")}`);
   });
 
-  it("is JavaScript that Node 14 reads", () => {
+  it("is JavaScript that Node 14 can parse", () => {
     for (const [name, code] of loaded) {
       const minified = (target: string) => transformSync(code, { target, minifyWhitespace: true }).code;
       assert.equal(minified("node14.13.1"), minified("esnext"), name);
@@ -102,12 +102,12 @@ describe("dist/cli.js before its check", () => {
   });
 });
 
-describe("a Node that is too old", function () {
+describe("a Node version that is too old", function () {
   this.timeout(120_000);
   const node = useNode("node-too-old");
 
   for (const args of [[], ["--version"], ["--help"], ["scan", ".", "--policy", "model-policy.yaml"]]) {
-    it(`is said first, and ends the program with status 2: ${args.join(" ") || "no argument"}`, () => {
+    it(`ends the program with status 2 before anything else: ${args.join(" ") || "no argument"}`, () => {
       const { status, stdout, stderr } = node.run([CLI, ...args]);
       assert.equal(status, 2);
       assert.equal(stdout, "");
@@ -118,7 +118,7 @@ describe("a Node that is too old", function () {
   }
 
   for (const [name, { default: file }] of libraryEntries()) {
-    it(`is an error to who imports the library: ${name}`, () => {
+    it(`makes the import of the library an error: ${name}`, () => {
       const entry = pathToFileURL(join(ROOT, file)).href;
       const code = `import(${JSON.stringify(entry)}).then(() => console.log("loaded"), ({ message }) => console.log(message))`;
       const { stdout, stderr } = node.run(["--input-type=module", "-e", code]);
@@ -127,7 +127,7 @@ describe("a Node that is too old", function () {
   }
 });
 
-describe("the oldest Node that is named", function () {
+describe("the oldest supported Node", function () {
   this.timeout(120_000);
   const node = useNode("node-required");
   const folder = useTemporaryFolder();

@@ -58,7 +58,7 @@ describe("the npm package", () => {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("holds what is listed here, and nothing else", () => {
+  it("contains the listed files, and no others", () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) =>
@@ -76,7 +76,7 @@ describe("the npm package", () => {
     assert.ok(files.length < 150, `${files.length} files`);
   });
 
-  it("brings what loads PKCS #11 modules, which says of a file that it is none", function () {
+  it("contains the loader of PKCS #11 modules, which rejects a file that is no module", function () {
     if (process.platform === "win32") this.skip();
     writeTree(folder, { "llama/config.json": "{}", "text.so": "not a library" });
     const program = join(folder, "node_modules", ".bin", "model-provenance");
@@ -88,7 +88,7 @@ describe("the npm package", () => {
     assert.match(stderr, /The PKCS #11 module \S+text\.so cannot be used: /);
   });
 
-  it("is at most 1.5 MB to download, and brings one package that every platform has", () => {
+  it("is at most 1.5 MB to download, with one dependency that every platform has", () => {
     const { stdout } = spawnSync("npm", ["pack", "--ignore-scripts", "--dry-run", "--json"], {
       cwd: ROOT,
       encoding: "utf8",
@@ -99,7 +99,7 @@ describe("the npm package", () => {
     assert.deepEqual(Object.keys(MANIFEST.dependencies), ["@sigstore/protobuf-specs"]);
   });
 
-  it("runs nothing when it is installed", () => {
+  it("runs no script when it is installed", () => {
     const { scripts } = MANIFEST;
     assert.deepEqual(
       ["preinstall", "install", "postinstall"].filter((name) => name in scripts),

@@ -31,7 +31,7 @@ const {
   customEditors,
 } = MANIFEST.contributes;
 const settings = Object.entries(configuration.properties);
-/** Whom to trust. */
+/** Settings that decide about trust. */
 const TRUST = [
   ...[SETTINGS.userPolicy, SETTINGS.trustedKeys, SETTINGS.trustedCertificates, SETTINGS.trustedIdentities],
   SETTINGS.sigstoreInstance,
@@ -44,7 +44,7 @@ const EDITOR_KEYS = [
   ...["activeCustomEditorId", "resourcePath"],
 ];
 
-describe("package.json and the code name the same", () => {
+describe("package.json and the code have the same", () => {
   it("commands", () => {
     assert.deepEqual(commands.map(({ command }) => command).sort(), Object.values(COMMANDS).sort());
   });
@@ -53,7 +53,7 @@ describe("package.json and the code name the same", () => {
     assert.deepEqual(settings.map(([name]) => name).sort(), Object.values(SETTINGS).sort());
   });
 
-  it("tools for language models: one that reads", () => {
+  it("tools for language models: one, which only reads", () => {
     assert.deepEqual(
       languageModelTools.map(({ name }) => name),
       Object.values(TOOLS),
@@ -73,7 +73,7 @@ describe("package.json and the code name the same", () => {
     assert.deepEqual(colors.map(({ id }) => id).sort(), Object.values(COLOURS).sort());
   });
 
-  it("view containers: each has the views of its own", () => {
+  it("view containers, each with its views", () => {
     const containers = Object.values(viewsContainers).flatMap((list) => list.map(({ id }) => id));
     assert.deepEqual(Object.keys(views).sort(), containers.sort());
   });
@@ -88,7 +88,7 @@ describe("commands", () => {
     }
   });
 
-  it("have titles in title case, without a full stop, each its own", () => {
+  it("have unique titles in title case, without a full stop", () => {
     const titles = commands.map(({ title }) => words(title));
     for (const title of titles) assert.match(title, /^[A-Z][^.]*…?$/);
     for (const word of titles.flatMap((title) => title.replaceAll(/[()]/g, "").split(" "))) {
@@ -113,7 +113,7 @@ describe("commands", () => {
 });
 
 describe("the commands", () => {
-  it("have the titles that a person looks for", () => {
+  it("have the expected titles", () => {
     const titles = commands.map(({ title }) => words(title));
     const wanted = [
       ...["Sign Model", "Sign Model With Another Method…", "Verify Model", "Verify All Models"],
@@ -134,7 +134,7 @@ describe("`when` clauses", () => {
     ...commands.map(({ enablement }) => enablement),
   ].filter((clause) => clause !== undefined);
 
-  it("name only what exists", () => {
+  it("refer only to what exists", () => {
     const known = new Set<string>([
       ...Object.values(CONTEXT_KEYS),
       ...Object.values(VIEWS),
@@ -152,7 +152,7 @@ describe("`when` clauses", () => {
     }
   });
 
-  it("match, where they test a row of the tree by a pattern, at least one kind of row", () => {
+  it("match at least one kind of row if they test rows of the tree by a pattern", () => {
     for (const clause of clauses) {
       for (const [, pattern] of clause.matchAll(/viewItem =~ \/((?:[^/\\]|\\.)+)\//g)) {
         const regexp = new RegExp(pattern ?? "");
@@ -164,7 +164,7 @@ describe("`when` clauses", () => {
     }
   });
 
-  it("offer signing in menus only in a trusted workspace; verifying and copying everywhere, all of it for several", () => {
+  it("offer signing only in a trusted workspace, verifying and copying everywhere, and all of them for a selection", () => {
     const inMenus = (name: keyof typeof COMMANDS) =>
       ["modelProvenance.explorer", "view/item/context"].flatMap((menu) =>
         (menus[menu] ?? [])
@@ -183,7 +183,7 @@ describe("`when` clauses", () => {
     }
   });
 
-  it("keep every context menu entry to its place: a group, and a clause", () => {
+  it("give every entry of a context menu a group and a condition", () => {
     for (const [menu, entries] of Object.entries(menus)) {
       if (menu === "commandPalette") continue;
       for (const { when, group, ...entry } of entries) {
@@ -192,7 +192,7 @@ describe("`when` clauses", () => {
     }
   });
 
-  it("are in one submenu of the explorer, where it applies", () => {
+  it("show one submenu in the explorer, where it applies", () => {
     const [only, ...others] = menus["explorer/context"] ?? [];
     assert.ok(only !== undefined && "submenu" in only && others.length === 0);
     assert.deepEqual(
@@ -208,11 +208,11 @@ describe("strings", () => {
     ([, key]) => key ?? "",
   );
 
-  it("of package.json are all there, and none is left over", () => {
+  it("of package.json all exist, and all are used", () => {
     assert.deepEqual([...new Set(used)].sort(), Object.keys(WORDS).sort());
   });
 
-  it("that a person reads are all localised", () => {
+  it("that are displayed are all localised", () => {
     const shown = [
       ...commands.flatMap(({ title, category }) => [title, category]),
       ...Object.values(views).flatMap((list) => list.map(({ name }) => name)),
@@ -232,7 +232,7 @@ describe("strings", () => {
 });
 
 describe("settings", () => {
-  it("are the person's own, and of this machine, where they decide about trust: no workspace, container or sync sets them", () => {
+  it("that decide about trust belong to the user and this machine: no workspace, container or sync sets them", () => {
     // How much is checked and displayed, and how a login is made; none of it makes a signer accepted.
     const others: readonly string[] = [
       ...[SETTINGS.autoVerify, SETTINGS.pauseInBackground, SETTINGS.models],
@@ -249,7 +249,7 @@ describe("settings", () => {
     }
   });
 
-  it("hold keys and certificates themselves: a path is an error that names the new form", () => {
+  it("contain keys and certificates themselves: a path is an error that names the new form", () => {
     const { publicPem } = makeKeys();
     const { root } = makeChain();
     for (const [name, pem] of [
@@ -276,7 +276,7 @@ describe("settings", () => {
     }
   });
 
-  it("stand in docs/editor.md, each of them", () => {
+  it("are all documented in docs/editor.md", () => {
     const page = readFileSync(join(ROOT, "docs", "editor.md"), "utf8");
     assert.deepEqual(
       settings.map(([name]) => name).filter((name) => !page.includes(`| \`${name}\` |`)),
@@ -284,13 +284,13 @@ describe("settings", () => {
     );
   });
 
-  it("describe each of their values", () => {
+  it("have a description of each of their values", () => {
     for (const [name, setting] of settings) {
       assert.equal(setting.enumDescriptions?.length, setting.enum?.length, name);
     }
   });
 
-  it("of the trust declaration exist", () => {
+  it("that the trust declaration names exist", () => {
     const names = new Set(settings.map(([name]) => name));
     const { restrictedConfigurations } = MANIFEST.capabilities.untrustedWorkspaces;
     assert.deepEqual(
@@ -301,7 +301,7 @@ describe("settings", () => {
 });
 
 describe("the signature viewer", () => {
-  it("opens by itself only by association", () => {
+  it("opens by default only if it is associated", () => {
     assert.deepEqual(
       customEditors.map(({ priority }) => priority),
       ["option"],
@@ -312,7 +312,7 @@ describe("the signature viewer", () => {
 });
 
 describe("the extension", () => {
-  it("starts for models only, never for every window", () => {
+  it("activates for models only, never in every window", () => {
     for (const event of MANIFEST.activationEvents) assert.match(event, /^(workspaceContains|onView|onCommand):/);
   });
 
@@ -331,13 +331,13 @@ describe("the extension", () => {
     );
   });
 
-  it("supports the VS Code whose types it is written against, and is tested on", () => {
+  it("supports the VS Code version whose types it uses, and is tested on it", () => {
     const oldest = MANIFEST.engines.vscode.replace("^", "");
     assert.equal(MANIFEST.devDependencies["@types/vscode"], oldest);
     assert.equal(pinned("vscode-oldest")?.version.split(".")[1], oldest.split(".")[1]);
   });
 
-  it("names exact versions of what it depends on, and a lock file without hosts", () => {
+  it("pins exact versions of its dependencies, with a lock file without hosts", () => {
     const versions = Object.entries({ ...MANIFEST.dependencies, ...MANIFEST.devDependencies });
     for (const [name, version] of versions) assert.match(version, /^\d+\.\d+\.\d+$/, name);
     assert.doesNotMatch(readFileSync(join(ROOT, "package-lock.json"), "utf8"), /"resolved"|https?:\/\/[^"]*registry/);
@@ -345,7 +345,7 @@ describe("the extension", () => {
 });
 
 describe("the lock file", () => {
-  it("names every package that another one wants for some platform: npm ci refuses it otherwise", () => {
+  it("has every optional package of every platform, without which npm ci fails", () => {
     const Lock = v.object({
       packages: v.record(
         v.string(),
@@ -363,8 +363,8 @@ describe("the lock file", () => {
   });
 });
 
-describe("what set-up brings", () => {
-  it("is refused where it is not what was pinned", () => {
+describe("a download of the scripts", () => {
+  it("is rejected if it is not the pinned file", () => {
     const wanted = { name: "valibot", version: "1.5.0", integrity: `sha512-${"A".repeat(86)}==` };
     assert.throws(() => fetchPackage(wanted), /valibot@1\.5\.0: expected sha512-A+==, got sha512-/);
     assert.equal(existsSync(join(ROOT, ".cache", "valibot-1.5.0")), false);

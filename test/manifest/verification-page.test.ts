@@ -52,7 +52,7 @@ function verifyingCodes(): ErrorCode[] {
     .filter((code) => sources.includes(`"${code}"`));
 }
 
-describe("the page of all checks", () => {
+describe("docs/verification.md", () => {
   it("has a row for every code of a signature that is invalid or cannot be verified", () => {
     const named = new Set(ROWS.flatMap(({ codes }) => codes));
     const codes = verifyingCodes();
@@ -63,14 +63,14 @@ describe("the page of all checks", () => {
     );
   });
 
-  it("names no code that there is not", () => {
+  it("names only existing codes", () => {
     assert.deepEqual(
       ROWS.flatMap(({ codes }) => codes).filter((code) => !isErrorCode(code)),
       [],
     );
   });
 
-  it("names a test of that title for every check", function () {
+  it("names an existing test for every check", function () {
     this.timeout(120_000);
     const files = [...new Set(ROWS.map(({ file }) => file))];
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe("the page of all checks", () => {
     );
   });
 
-  it("is what SECURITY.md and README.md lead to", () => {
+  it("is linked by SECURITY.md and README.md", () => {
     for (const file of ["SECURITY.md", "README.md"]) {
       assert.match(readFileSync(join(ROOT, file), "utf8"), /\]\(docs\/verification\.md\)/, file);
     }

@@ -36,12 +36,12 @@ describe("the VSIX", () => {
     files = readZip(TEST_VSIX);
   });
 
-  it("holds nothing that was not meant to be shipped", () => {
+  it("contains only files that are meant to be shipped", () => {
     const strangers = [...files.keys()].filter((name) => !ALLOWED.some((pattern) => pattern.test(name)));
     assert.deepEqual(strangers, []);
   });
 
-  it("holds what the extension cannot do without", () => {
+  it("contains what the extension needs", () => {
     const needed = [
       ...[
         "package.json",
@@ -58,7 +58,7 @@ describe("the VSIX", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("holds every file that its manifest names", () => {
+  it("contains every file that its manifest names", () => {
     const manifest = text(files, "extension/package.json");
     const named = [...manifest.matchAll(/"(?:\.\/)?((?:media\/|schemas\/|dist\/[a-z]+\.js)[^"]*)"/g)].map(
       ([, path]) => path,
@@ -70,7 +70,7 @@ describe("the VSIX", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("holds every file that its code imports, and imports no package but optional ones", async () => {
+  it("contains every file that its code imports, and imports only optional packages", async () => {
     writeTree(
       folder(),
       Object.fromEntries([...files].filter(([name]) => name.startsWith("extension/dist/") && name.endsWith(".js"))),
@@ -94,21 +94,21 @@ describe("the VSIX", () => {
     );
   });
 
-  it("tells nothing of the machine that built it", () => {
-    const telling: string[] = [];
+  it("contains nothing about the machine that built it", () => {
+    const found: string[] = [];
     for (const [name, content] of files) {
-      for (const word of PRIVATE) if (content.includes(word)) telling.push(`${name} contains ${word}`);
+      for (const word of PRIVATE) if (content.includes(word)) found.push(`${name} contains ${word}`);
     }
-    assert.deepEqual(telling, []);
+    assert.deepEqual(found, []);
   });
 
-  it("carries the licence of every package that is bundled", () => {
+  it("contains the licence of every bundled package", () => {
     const notices = text(files, "extension/dist/third-party-notices.txt");
     for (const name of ["valibot", "pkijs", "asn1js", "hash-wasm"])
       assert.match(notices, new RegExp(`^${name} \\d`, "m"));
   });
 
-  it("is the same bytes whenever and in whatever time zone it is made", function () {
+  it("has the same bytes at any time and in any time zone", function () {
     this.timeout(120_000);
     const again = join(folder(), "again.vsix");
     const env = { ...process.env, TZ: "Pacific/Apia" };

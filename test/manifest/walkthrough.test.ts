@@ -20,7 +20,7 @@ describe("the walkthrough", () => {
     );
   });
 
-  it("has the picture of every step for every kind of theme, of the same size, and says what is on it", () => {
+  it("has a picture of every step for every kind of theme, of the same size, with alternative text", () => {
     for (const { id, media } of steps) {
       const files = Object.values(media.image).map((path) => join(ROOT, path));
       for (const file of files) assert.ok(existsSync(file), file);
@@ -39,7 +39,7 @@ describe("the walkthrough", () => {
     assert.ok(bytes < BUDGET, `${bytes} bytes`);
   });
 
-  it("links to commands that there are, each on a line of its own: a button", () => {
+  it("links to existing commands, each on a line of its own: a button", () => {
     const known: readonly string[] = Object.values(COMMANDS);
     for (const { id, description } of steps) {
       const links = [...wordsOf(description).matchAll(/^\[[^\]]+\]\(command:([\w.]+)\)$/gm)];
@@ -49,7 +49,7 @@ describe("the walkthrough", () => {
     }
   });
 
-  it("ticks a step when one of its commands has been called", () => {
+  it("completes a step when one of its commands has been called", () => {
     const known: readonly string[] = Object.values(COMMANDS);
     for (const { id, completionEvents } of steps) {
       assert.ok(completionEvents.length > 0, id);
@@ -59,7 +59,7 @@ describe("the walkthrough", () => {
     }
   });
 
-  it("has words that are all localised", () => {
+  it("has only localised texts", () => {
     const texts = [
       ...walkthroughs.flatMap(({ title, description }) => [title, description]),
       ...steps.flatMap(({ title, description, media }) => [title, description, media.altText]),

@@ -27,7 +27,7 @@ export interface ScanJson {
     readonly folders: number;
     readonly files: number;
     readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-    readonly notDemanded: number;
+    readonly notRequired: number;
     readonly exempted: { readonly count: number; readonly paths: readonly string[] };
   };
 }

@@ -14,7 +14,7 @@ export function noOpenssl(): string | undefined {
   return Number(major) >= 3 ? undefined : "needs OpenSSL 3 or newer";
 }
 
-/** What one of the two says of a path: nothing where it is valid, or why it is not. */
+/** The result of one of the two for a path: undefined if it is valid, or why it is not. */
 export type Opinion = string | undefined;
 
 /** What `openssl verify` says. It checks names, signatures and validity, and no purpose. */

@@ -65,7 +65,7 @@ export function policyOf(parts: PolicyParts, folder?: string): Promise<readonly 
   return policiesOf(policyText(parts), folder);
 }
 
-/** Somebody who signed, and what a check of the signature would need to see it. */
+/** A signer, and the trust material that a verification needs to identify it. */
 export interface Signature {
   readonly signer: Signer;
   /** Hex fingerprint of the root certificate, or the path of a private instance's configuration. */

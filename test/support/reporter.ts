@@ -17,7 +17,7 @@ export default class Reporter extends Mocha.reporters.Base {
     runner.on("hook", (hook) => {
       running = hook.fullTitle();
     });
-    // Whoever started mocha has waited long enough.
+    // The suite has exceeded its time limit.
     process.once("SIGTERM", () => {
       console.error(`mocha was ended while this ran: ${running}`);
       process.exit(1);

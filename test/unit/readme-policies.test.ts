@@ -45,16 +45,26 @@ describe("the policies of docs/policies.md", () => {
     ["a release", "models/llama", workflow("refs/tags/v1.2"), "accepted"],
     ["a build of a branch", "models/llama", workflow("refs/heads/main"), "refused"],
     ["Alice", "models/meta/llama", keylessSignature("alice@example.com", GOOGLE), "accepted"],
-    ["somebody at Acme", "models/llama", keylessSignature("bob.b@acme.example", GOOGLE), "accepted"],
-    ["somebody with more behind Acme", "models/llama", keylessSignature("bob@acme.example.org", GOOGLE), "refused"],
-    ["somebody where the dot is a letter", "models/llama", keylessSignature("bob@acmeXexample", GOOGLE), "refused"],
+    ["a login at Acme", "models/llama", keylessSignature("bob.b@acme.example", GOOGLE), "accepted"],
+    ["a login with a suffix after Acme", "models/llama", keylessSignature("bob@acme.example.org", GOOGLE), "refused"],
+    [
+      "a login with a letter instead of the dot",
+      "models/llama",
+      keylessSignature("bob@acmeXexample", GOOGLE),
+      "refused",
+    ],
     ["the key", "models/llama", keySignature(sha256(KEYS.publicPem)), "accepted"],
     ["the vendor", "models/llama", certificateSignature(ROOT_FINGERPRINT, "CN=Model Signing,O=Vendor"), "accepted"],
     ["another one of the vendor", "models/llama", certificateSignature(ROOT_FINGERPRINT, "CN=Web,O=Vendor"), "refused"],
-    ["nobody", "models/llama", "none", "refused"],
-    ["nobody, for an old model", "legacy/bert", "none", "unsigned"],
-    ["somebody, for an old model", "legacy/bert", keylessSignature("alice@example.com", GOOGLE), "exception"],
-    ["anybody, for what no policy covers", "else/x", keylessSignature("alice@example.com", GOOGLE), "uncovered"],
+    ["no signer", "models/llama", "none", "refused"],
+    ["no signer, for an old model", "legacy/bert", "none", "unsigned"],
+    ["a login, for an old model", "legacy/bert", keylessSignature("alice@example.com", GOOGLE), "exception"],
+    [
+      "a login, for a model that no policy covers",
+      "else/x",
+      keylessSignature("alice@example.com", GOOGLE),
+      "uncovered",
+    ],
   ];
   for (const [title, model, signed, outcome] of CASES) {
     it(`${title}, ${model}: ${outcome}`, async () => {
@@ -72,7 +82,7 @@ describe("the policies of docs/policies.md", () => {
       "the hook": hook.entry.replace(/^model-provenance /, ""),
     };
 
-    it("name what the action and the hook have", () => {
+    it("use the inputs of the action and the hook", () => {
       const workflow = parse(recipes.find((text) => text.includes("runs-on")) ?? "");
       const { inputs } = parse(readFileSync(join(PROJECT, "action.yml"), "utf8"));
       for (const name of Object.keys(workflow.jobs.models.steps.at(-1).with)) assert.ok(name in inputs, name);
@@ -80,7 +90,7 @@ describe("the policies of docs/policies.md", () => {
       assert.equal(config.repos[0].hooks[0].id, hook.id);
     });
 
-    it("take less than ten lines", () => {
+    it("need less than ten lines", () => {
       assert.equal(recipes.length, 3);
       for (const text of recipes) {
         assert.ok(text.trim().split("\n").length < 10, text);
@@ -88,7 +98,7 @@ describe("the policies of docs/policies.md", () => {
     });
 
     for (const [title, command] of Object.entries(commands)) {
-      it(`${title} lets signed models pass, and stops a changed one`, async function () {
+      it(`${title} passes signed models, and fails for a changed one`, async function () {
         this.timeout(30_000);
         writeTree(folder(), {
           "models/llama/config.json": "{}",

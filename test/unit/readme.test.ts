@@ -61,7 +61,7 @@ describe("the README and its pages", function () {
     assert.equal(JSON.parse(readFileSync(join(folder(), "report.json"), "utf8")).verified, true);
   });
 
-  it("has recipes with a login whose options there are", () => {
+  it("has recipes with a login whose options exist", () => {
     writeTree(folder(), { "llama-3-8b/config.json": "{}", "sigstore.json": "{}" });
     const commands =
       blocks("shell")
@@ -100,7 +100,7 @@ describe("the README and its pages", function () {
     assert.match(stdout, /^signed sha256:[0-9a-f]{64}\nverified\nmodified config\.json\n$/);
   });
 
-  it("shows JSON that is JSON, and links to files that exist", () => {
+  it("has valid JSON, and links to files that exist", () => {
     for (const text of blocks("json")) assert.equal(JSON.parse(text).version, 2);
     for (const { name, text } of PAGES) {
       for (const [, target = ""] of text.matchAll(/\]\((?!https:)([^)#]+)\)/g)) {

@@ -21,20 +21,20 @@ describe("nodeProblem", () => {
     ["25.9.0", inAll],
   ];
   for (const [running, wanted] of problems) {
-    it(`says what is needed instead of ${running}`, () => {
+    it(`says which version is needed instead of ${running}`, () => {
       const expected = `model-provenance needs Node ${wanted}; this is Node ${running}. Install it from https://nodejs.org.`;
       assert.equal(nodeProblem(running, RANGE), expected);
     });
   }
 
-  it("understands how dependencies write their ranges", () => {
+  it("parses the ranges of the dependencies", () => {
     assert.equal(nodeProblem("22.22.2", "^20.19.0 || >=22.12.0"), undefined);
     assert.equal(nodeProblem("22.22.2", ">= 14.6"), undefined);
     assert.equal(nodeProblem("26.0.0", ">=20.0.0"), undefined);
     assert.match(nodeProblem("22.22.2", "^24.15.0 || >=26.0.0") ?? "", /needs Node 24\.15 or newer/);
   });
 
-  it("reads a pre-release as its release", () => {
+  it("treats a pre-release as its release", () => {
     assert.equal(nodeProblem("26.0.0-nightly20260101", RANGE), undefined);
   });
 });

@@ -10,7 +10,7 @@ describe("the samples", () => {
   const folder = useTemporaryFolder();
   const read = (name: string): Buffer => readFileSync(join(folder(), name));
 
-  it("are the same at every run, and put right again what was changed", () => {
+  it("are the same at every run, and restore what was changed", () => {
     const models = makeSamples(folder());
     const files = readdirSync(folder(), { recursive: true, encoding: "utf8" }).filter((name) =>
       statSync(join(folder(), name)).isFile(),
@@ -23,7 +23,7 @@ describe("the samples", () => {
     assert.equal(read("tiny-llama/model.sig").toString(), "a signature");
   });
 
-  it("have a safetensors file whose header fits its tensors", () => {
+  it("have a safetensors file whose header matches its tensors", () => {
     makeSamples(folder());
     const file = read("tiny-llama/model.safetensors");
     const length = Number(file.readBigUInt64LE(0));
@@ -42,7 +42,7 @@ describe("the samples", () => {
     assert.deepEqual(header["model.embed_tokens.weight"]?.shape, [config.vocab_size, config.hidden_size]);
   });
 
-  it("have GGUF and ONNX files that begin as such files do", () => {
+  it("have GGUF and ONNX files with the right first bytes", () => {
     makeSamples(folder());
     const gguf = read("gguf/tiny-f32.gguf");
     assert.equal(gguf.toString("latin1", 0, 4), "GGUF");
@@ -51,7 +51,7 @@ describe("the samples", () => {
     assert.deepEqual([...read("onnx/linear.onnx").subarray(0, 3)], [0x08, 8, 0x12]);
   });
 
-  it("come with keys that fit together and that nobody else can read", () => {
+  it("have matching keys that only their owner can read", () => {
     makeSamples(folder());
     for (const curve of ["p256", "p384", "p521"]) {
       const path = `keys/${curve}.pem`;

@@ -16,7 +16,7 @@ export const LEGACY_PREDICATE_TYPE = "https://model_signing/Digests/v0.1";
 
 /** What a signature says about a model. */
 export interface Statement {
-  /** Informational: nothing is decided by it (OMS 6.5). */
+  /** Informational: it has no effect (OMS 6.5). */
   readonly subjectName: string;
   /** Lower-case hex SHA-256 over the digests of the resources; recomputed, not only read. */
   readonly rootDigest: string;

@@ -70,7 +70,7 @@ export class GateWalk {
   readonly exempted = new PathSample();
   folders = 0;
   files = 0;
-  notDemanded = 0;
+  notRequired = 0;
   readonly #options: GateWalkOptions;
   readonly #pending: Folder[] = [];
   /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
@@ -269,7 +269,7 @@ export class GateWalk {
     // For a model without a signature, the policies that cover it report that.
     const uncovered = strict.filter((demand) => !(isUnsignedModel && demand.covers(relative)));
     if (uncovered.length > 0) log.add("SEARCH_UNCOVERED", relative, uncovered);
-    else if (!isCounted && !isUnsignedModel) this.notDemanded++;
+    else if (!isCounted && !isUnsignedModel) this.notRequired++;
   }
 
   /** Whether every policy that reaches the file exempts it. */

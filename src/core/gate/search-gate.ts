@@ -72,7 +72,7 @@ class Gate {
     const inReach = demands.filter(({ base }) => this.#isInReach(base));
     if (isFolder) for (const demand of inReach) this.#checkMet(demand, models);
     if (!allowEmpty && demands.length > 0 && inReach.length === 0 && models.length === 0) this.#log.addEmpty(scanned);
-    const { folders, files, notDemanded, exempted } = this.#walk;
+    const { folders, files, notRequired, exempted } = this.#walk;
     const { failures, skipped } = this.#log;
     return {
       models,
@@ -81,7 +81,7 @@ class Gate {
         folders,
         files,
         skipped,
-        notDemanded,
+        notRequired,
         exempted: { count: exempted.count, paths: exempted.paths },
         strays: strays.map(({ path, ...stray }) => ({ path: this.#relative(path), ...stray })),
       },

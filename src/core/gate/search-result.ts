@@ -56,7 +56,7 @@ export interface Searched {
   /** At most ten of each reason. */
   readonly skipped: readonly Skipped[];
   /** Files outside of models that no policy demands: not signed, and of no known format. */
-  readonly notDemanded: number;
+  readonly notRequired: number;
   /** What `unsignedFiles` exempted; at most ten paths. */
   readonly exempted: { readonly count: number; readonly paths: readonly string[] };
   /** Signatures of models that are not here; paths are relative to the root of the patterns, `/` separated. */

@@ -58,7 +58,7 @@ export function checkParts(parts: readonly ManifestFile[], folder: string): void
  * since its part was made.
  *
  * @param parts accepted by {@link checkParts}
- * @param list the model as it is now, without what the parts left out
+ * @param list the model as it is now, without what the parts excluded
  * @param model basename
  * @throws ProvenanceError MANIFEST_INCOMPLETE, MANIFEST_MISMATCH
  */

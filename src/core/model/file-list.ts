@@ -18,7 +18,7 @@ export interface RefusedEntry {
   readonly reason: RefusalReason;
 }
 
-/** Why a path is left out: by default, as the signature itself, or because the signer or the caller ignores it. */
+/** Why a path is excluded: by default, as the signature itself, or because the signer or the caller ignores it. */
 export type IgnoreSource = "default" | "signature" | "signer" | "caller";
 
 export interface IgnoredEntry {
@@ -28,7 +28,7 @@ export interface IgnoredEntry {
 }
 
 /**
- * Files that are left out by default (OMS 6.2) and are not git's own: a `.git` file that refers to no repository, other
+ * Files that are excluded by default (OMS 6.2) and are not git's own: a `.git` file that refers to no repository, other
  * files in `.git`, everything in `.github`.
  */
 export interface HiddenContent {

@@ -15,14 +15,14 @@ const MAX_NAMES = 100;
 /** Bytes of a `.git` file: a path. */
 const MAX_GIT_LINK = 8192;
 
-/** A default path (OMS 6.2) that exists at the top of a model, and was left out. */
+/** A default path (OMS 6.2) that exists at the top of a model, and was excluded. */
 export interface ExcludedEntry {
   readonly name: string;
   readonly path: string;
   readonly kind: EntryKind;
 }
 
-/** The names of files that the default paths leave out and that are not git's own; at most 50 000 entries are listed. */
+/** The names of files that the default paths exclude and that are not git's own; at most 50 000 entries are listed. */
 export async function findHiddenContent(
   excluded: readonly ExcludedEntry[],
   slices: TimeSlices,

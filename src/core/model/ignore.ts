@@ -11,7 +11,7 @@ export interface IgnoreRule {
   readonly source: IgnoreSource;
 }
 
-/** Left out by default, at the top of the model only (OMS 6.2). */
+/** Excluded by default, at the top of the model only (OMS 6.2). */
 export const GIT_PATHS = [".git", ".gitattributes", ".github", ".gitignore"] as const;
 /** Those of them that only git uses. `.github` contains workflows and scripts. */
 export const GIT_OWN_PATHS = [".git", ".gitattributes", ".gitignore"] as const;
@@ -49,7 +49,7 @@ export function checkIgnorePath(path: string, model: string): void {
     glob === undefined
       ? `it is not a plain path inside the model (${problem})`
       : `patterns are not allowed ("${glob}")`;
-  throw new ProvenanceError("IGNORE_PATH", `"${path}" cannot be left out of a signature: ${why}.`, {
+  throw new ProvenanceError("IGNORE_PATH", `"${path}" cannot be excluded from a signature: ${why}.`, {
     details: { path, problem: problem ?? "glob" },
   });
 }

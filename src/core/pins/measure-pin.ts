@@ -27,7 +27,7 @@ export interface PinMeasurement {
 
 /**
  * Hashes all files of a model, through the links of a Hugging Face cache and no others. `.git` and `.cache/huggingface` at
- * its top are left out.
+ * its top are excluded.
  *
  * @throws ProvenanceError MODEL_NOT_PINNABLE, MODEL_NOT_FOUND, MODEL_UNREADABLE, MODEL_SPECIAL_FILE, MODEL_TOO_LARGE,
  *   FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED

@@ -129,13 +129,13 @@ function decidePolicy(
 ): PolicyDecision {
   const { name, mode, location } = policy;
   const base = { policy: { name, ...location }, source, mode, counts };
-  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
+  const none = { authorities: [], unlisted: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
   const pinned = facts.signature === "none" ? matchPins(policy, facts.pin) : undefined;
   if (pinned !== undefined) return { ...base, ...none, authorities: [pinned], satisfied: true, by: "pin" };
   if (facts.signature === "none" && !policy.requireSignature) {
-    return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
+    return { ...base, ...none, satisfied: true, by: "not-required" };
   }
   const evaluated = evaluateSignature(policy, facts);
   if (evaluated.reasons.length === 0) return { ...base, ...evaluated, satisfied: true, by: "signer" };
@@ -176,7 +176,7 @@ function denialOf({ name, authorities }: Policy): Reason | undefined {
   };
 }
 
-type Evaluation = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
+type Evaluation = Pick<PolicyDecision, "authorities" | "unlisted" | "reasons" | "warnings">;
 
 /** Evaluates signature, signer and files; exceptions are not considered. */
 function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
@@ -186,13 +186,13 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     details: { policy: policy.name, ...details },
   });
   const problem = facts.problem && clause(facts.problem.message);
-  const none = { authorities: [], untold: 0, warnings: [] };
+  const none = { authorities: [], unlisted: 0, warnings: [] };
   if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {
     return { ...none, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
   }
   if (facts.signature === "none") {
     const why = problem === undefined ? "" : ` (${problem})`;
-    const text = `a signature is demanded, and there is none${why}`;
+    const text = `a signature is required, and there is none${why}`;
     return { ...none, reasons: [reason("POLICY_SIGNATURE_REQUIRED", text)] };
   }
   if (facts.signature === "invalid") {
@@ -226,7 +226,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     reasons.push(reason("IGNORE_PATH", text, { paths: files.ignorePatterns }));
   }
   if (signerIgnored.length > 0 && signerIgnoredPaths !== "allow") {
-    const text = `the signer left out ${signerIgnored.join(", ")}`;
+    const text = `the signer excluded ${signerIgnored.join(", ")}`;
     const ignored = reason("POLICY_SIGNER_IGNORED", text, { paths: signerIgnored });
     (signerIgnoredPaths === "deny" ? reasons : warnings).push(ignored);
   }

@@ -5,7 +5,7 @@ import type { Coverage } from "../verdict.ts";
 import type { FileFacts } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";
 
-/** What all of the policies leave out: only this can be left unread. */
+/** What all of the policies ignore: only this can stay unread. */
 export function commonIgnorePaths(policies: readonly Policy[]): string[] {
   const [first, ...others] = policies.map(({ verification }) => verification.ignorePaths);
   return others.reduce<readonly string[]>(intersection, first ?? []).toSorted();

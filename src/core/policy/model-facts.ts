@@ -48,7 +48,7 @@ export function pinsOf({ authorities }: Policy): DigestAuthority[] {
 export interface FileFacts {
   /** What differs: "2 changed, 1 missing". Empty where nothing does. */
   readonly differences: string;
-  /** Existing files that the signer left out, beyond `.git`, `.gitattributes` and `.gitignore`. */
+  /** Existing files that the signer excluded, beyond `.git`, `.gitattributes` and `.gitignore`. */
   readonly signerIgnored: readonly string[];
   /** Links of a Hugging Face cache that were read through. */
   readonly hubLinks: readonly string[];

@@ -71,7 +71,7 @@ export function noteText(note: Note, t: Translate): string {
     case "not-portable":
       return t("its name cannot be signed");
     case "ignored":
-      return t("left out of this check");
+      return t("excluded from this check");
     case "lfs-not-downloaded":
       return t("a Git LFS pointer, content not downloaded");
     case "lfs-pointer":
@@ -112,11 +112,11 @@ export function partlyText({ total, covered, uncovered }: WeightParts, t: Transl
 export function ignoredByText(source: IgnoreSource, t: Translate): string {
   switch (source) {
     case "signer":
-      return t("left out by the signer");
+      return t("excluded by the signer");
     case "default":
-      return t("left out by default");
+      return t("excluded by default");
     case "caller":
-      return t("left out by you");
+      return t("excluded by you");
     case "signature":
       return t("the signature itself");
   }
@@ -148,7 +148,7 @@ function timed(text: string, { checkedAt }: Verdict, time: Localizer["time"]): s
 
 /** Label for files below the default ignore paths that are not git's own; `3+` if the search was incomplete. */
 export function hiddenLabel({ count, complete }: HiddenContent, t: Translate): string {
-  return t("Left out by default, not git's own ({0})", complete ? String(count) : `${count}+`);
+  return t("Excluded by default, not git's own ({0})", complete ? String(count) : `${count}+`);
 }
 
 /** The same with the first `shown` names. */

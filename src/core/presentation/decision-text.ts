@@ -13,13 +13,13 @@ export function acceptedBy({ policy, authorities }: PolicyDecision): string {
 export function policySentence(policy: PolicyDecision, t: Translate): string {
   const name = acceptedBy(policy);
   if (!policy.satisfied) return policy.mode === "warn" ? t("{0} warns", name) : t("Not accepted by {0}", name);
-  if (!policy.counts) return t("{0} does not count: the workspace is not trusted", name);
+  if (!policy.counts) return t("{0} does not apply: the workspace is not trusted", name);
   switch (policy.by) {
     case "pin":
       return t("Same bytes as pinned by {0}", name);
     case "exception":
       return t("Allowed by an exception in {0}", name);
-    case "nothing-demanded":
+    case "not-required":
       return t("{0} requires no signature", name);
     default:
       return t("Accepted by {0}", name);
@@ -38,11 +38,11 @@ export function outcomeSentence(outcome: Outcome, t: Translate): string {
     case "unsigned":
       return t("It is not signed, and no policy requires a signature.");
     case "warned":
-      return t("It is not accepted, but only by policies that warn and do not refuse.");
+      return t("It is not accepted, but the policies that cover it only warn.");
     case "refused":
-      return t("A policy refuses it.");
+      return t("A policy rejects it.");
     case "uncovered":
-      return t("No policy that may accept it covers it.");
+      return t("No policy that can accept signers covers it.");
   }
 }
 

@@ -6,7 +6,7 @@ import { certifiedKey, readCertificates } from "../verification/certificates.ts"
 import type { CertificateSigner } from "../verification/signer.ts";
 import { certificateSigner, checkLeafUsage } from "../verification/verify-certificate.ts";
 import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
-import { type PublicHalf, readPrivateKey, signParts } from "./private-key.ts";
+import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
 import type { Signer, SignerOptions } from "./signer.ts";
 
 export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
@@ -37,7 +37,7 @@ export interface CertificateMaterial {
 export function readCertificateMaterial(
   source: PemSource,
   chain: readonly PemSource[],
-  key: PublicHalf,
+  key: SignerPublicKey,
   now: Date,
 ): CertificateMaterial {
   const [leaf, ...rest] = readCertificates([source]);

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
-import type { PublicHalf } from "./private-key.ts";
+import type { SignerPublicKey } from "./private-key.ts";
 
 /**
  * Verifies a signature as read back from the disk.
@@ -12,7 +12,7 @@ import type { PublicHalf } from "./private-key.ts";
  * @param payload what was to be signed
  * @throws ProvenanceError SIGNATURE_SELF_CHECK, and those of {@link parseBundle}
  */
-export function checkWritten(written: Buffer, signature: string, key: PublicHalf, payload: Buffer): void {
+export function checkWritten(written: Buffer, signature: string, key: SignerPublicKey, payload: Buffer): void {
   const { envelope } = parseBundle(written, basename(signature));
   const publicKey = createPublicKey(key.publicKey.export({ type: "spki", format: "pem" }));
   if (envelope.payload.equals(payload) && verifyEnvelopeSignature(envelope, publicKey, key.curve)) return;
@@ -27,7 +27,7 @@ export function checkWrittenBytes(written: Buffer, signature: string, verified: 
 function selfCheckFailed(signature: string): ProvenanceError {
   return new ProvenanceError(
     "SIGNATURE_SELF_CHECK",
-    `Not signed: what was read back of ${signature} does not verify. The disk may be failing. A signature that was there before is unchanged.`,
+    `Not signed: the signature read back from ${signature} does not verify. The disk may be failing. An earlier signature is unchanged.`,
     { details: { path: signature } },
   );
 }

@@ -1,6 +1,6 @@
 import { createVerify } from "node:crypto";
 import { CURVE_DIGEST } from "../verification/elliptic-keys.ts";
-import type { PublicHalf } from "./private-key.ts";
+import type { SignerPublicKey } from "./private-key.ts";
 
 /** Content octets of a DER integer: no leading zeros but where the first bit would be a sign. */
 function integer(bytes: Buffer): Buffer {
@@ -19,7 +19,11 @@ export function derSignature(rs: Buffer): Buffer {
 }
 
 /** Whether a signature (DER) over the parts of a message verifies, with the digest that fits the curve. */
-export function verifiesParts(parts: readonly Buffer[], signature: Buffer, { publicKey, curve }: PublicHalf): boolean {
+export function verifiesParts(
+  parts: readonly Buffer[],
+  signature: Buffer,
+  { publicKey, curve }: SignerPublicKey,
+): boolean {
   const verifier = createVerify(CURVE_DIGEST[curve]);
   for (const part of parts) verifier.update(part);
   return verifier.verify({ key: publicKey, dsaEncoding: "der" }, signature);

@@ -40,7 +40,7 @@ export function readIdentityToken(token: string, now: number): IdentityClaims {
   if (!claims.success) {
     throw new ProvenanceError(
       "TOKEN_MALFORMED",
-      "What was given is not an OpenID identity token: three parts in Base64, with the issuer and the expiry in the second.",
+      "This is not an OpenID identity token, which has three parts in Base64, with the issuer and the expiry in the second.",
     );
   }
   const { iss, exp, iat, nbf, sub, email, email_verified, federated_claims } = claims.output;

@@ -5,7 +5,7 @@ import type { PemSource } from "../trust.ts";
 import { keyFingerprint } from "../verification/elliptic-keys.ts";
 import type { CertificateSigner, KeySigner } from "../verification/signer.ts";
 import { checkWritten } from "./check-written.ts";
-import { type PublicHalf, readPrivateKey, signParts } from "./private-key.ts";
+import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
 import type { Signer, SignerOptions } from "./signer.ts";
 
 export interface KeyIdentity {
@@ -28,7 +28,7 @@ export interface KeyOwner {
 }
 
 /** The owner of a key that stands for itself. */
-export function keyOwner({ publicKey, curve }: PublicHalf, label: string): KeyOwner {
+export function keyOwner({ publicKey, curve }: SignerPublicKey, label: string): KeyOwner {
   const fingerprint = keyFingerprint(publicKey);
   return {
     signer: { method: "key", fingerprint, curve, label },
@@ -41,7 +41,7 @@ export type SignParts = (parts: readonly Buffer[]) => Promise<Buffer>;
 
 /** Signs in the name of a key's owner, wherever the key is. */
 export function signerWithKey(
-  key: PublicHalf,
+  key: SignerPublicKey,
   label: string,
   { signer, material }: KeyOwner,
   { signature }: SignerOptions,

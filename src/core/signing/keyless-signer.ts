@@ -87,7 +87,7 @@ async function signStatement(
   if (identity.confirm !== undefined && (await identity.confirm(notice)) !== true) {
     throw new ProvenanceError(
       "PUBLICATION_DECLINED",
-      "Not signed: publishing was not agreed to. Nothing was published.",
+      "Not signed: publication was not confirmed. Nothing was published.",
     );
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
@@ -194,7 +194,7 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
     const why = error instanceof Error ? error.message : "it cannot be read";
     throw new ProvenanceError(
       "SIGNING_RESULT_INVALID",
-      `Not signed: what the services of ${identity.root.label} answered does not verify. ${why} ${record.text()}`,
+      `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${record.text()}`,
       { cause: error },
     );
   }

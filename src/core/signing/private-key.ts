@@ -4,13 +4,13 @@ import type { PemSource } from "../trust.ts";
 import { CURVE_DIGEST, requireCurve } from "../verification/elliptic-keys.ts";
 import type { Curve } from "../verification/signer.ts";
 
-/** What is public of a key that signs. */
-export interface PublicHalf {
+/** The public key of a signer, and its curve. */
+export interface SignerPublicKey {
   readonly publicKey: KeyObject;
   readonly curve: Curve;
 }
 
-export interface SigningKey extends PublicHalf {
+export interface SigningKey extends SignerPublicKey {
   readonly privateKey: KeyObject;
 }
 

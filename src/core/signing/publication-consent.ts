@@ -8,17 +8,17 @@ import type { PublicationNotice } from "./publication.ts";
 const FILE = "agreed-publications.json";
 const Stored = v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
 
-/** Whether the person agreed earlier to have this identity in this log. */
-export async function hasAgreed(storage: string, notice: PublicationNotice): Promise<boolean> {
+/** Whether the user consented earlier to publish this identity in this log. */
+export async function hasConsented(storage: string, notice: PublicationNotice): Promise<boolean> {
   return (await read(storage)).has(fingerprint(notice));
 }
 
-/** Stores the agreement. If the folder cannot be written, the person is asked again next time. */
-export async function rememberAgreement(storage: string, notice: PublicationNotice): Promise<void> {
-  const agreed = (await read(storage)).add(fingerprint(notice));
+/** Stores the consent. If the folder cannot be written, the user is asked again next time. */
+export async function rememberConsent(storage: string, notice: PublicationNotice): Promise<void> {
+  const consents = (await read(storage)).add(fingerprint(notice));
   try {
     await mkdir(storage, { recursive: true });
-    await replaceFile(join(storage, FILE), JSON.stringify([...agreed]));
+    await replaceFile(join(storage, FILE), JSON.stringify([...consents]));
   } catch {
     // The folder cannot be written.
   }

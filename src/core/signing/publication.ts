@@ -21,7 +21,7 @@ export function publicationNotice(
   const host = new URL(log.url).host;
   const who = `Your identity (${subject}) and this model's digest go into`;
   const where = {
-    public: `the public log ${host}, for ever`,
+    public: `the public log ${host}, permanently`,
     staging: `the public log ${host} of Sigstore's staging instance, which is for tests`,
     private: `the log ${host} of a private Sigstore instance (${label})`,
   }[instance];

@@ -124,7 +124,7 @@ export function contentWarnings(files: readonly ModelFile[], toolFiles: readonly
   return [
     ...(toolFiles.length === 0
       ? []
-      : [`Tools wrote these files, and they are signed: ${listed(toolFiles)}. They can be left out (--exclude-junk).`]),
+      : [`Tools wrote these files, and they are signed: ${listed(toolFiles)}. They can be excluded (--exclude-junk).`]),
     ...(others.size === 0
       ? []
       : [

@@ -192,7 +192,7 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
   if (Number.isNaN(notAfter.getTime()) || Number.isNaN(notBefore.getTime())) {
     throw new ProvenanceError(
       "CERTIFICATE_MALFORMED",
-      `${label}: the certificate of ${name} has a period of validity that cannot be read.`,
+      `${label}: the certificate of ${name} has a validity period that cannot be read.`,
     );
   }
   if (at > notAfter) {

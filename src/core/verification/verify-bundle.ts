@@ -95,5 +95,5 @@ function authenticatedStatement({ envelope: { payload } }: Bundle, label: string
 }
 
 function noTrust(label: string, signedWith: string, needed: string, code: ErrorCode): ProvenanceError {
-  return new ProvenanceError(code, `${label} was signed with ${signedWith}. To check it, give ${needed}.`);
+  return new ProvenanceError(code, `${label} was signed with ${signedWith}. To verify it, give ${needed}.`);
 }

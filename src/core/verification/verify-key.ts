@@ -42,7 +42,7 @@ export function verifyKeyBundle(
       { details: { key: named.label } },
     );
   }
-  if (material.embeddedKey !== undefined && !embeddedKeyFits(bundle, material.embeddedKey)) {
+  if (material.embeddedKey !== undefined && !verifiesWithEmbeddedKey(bundle, material.embeddedKey)) {
     throw new ProvenanceError(
       "SIGNATURE_NOT_AUTHENTIC",
       `The signature in ${label} does not verify against the key that it carries.`,
@@ -68,7 +68,7 @@ function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {
   return key === undefined ? undefined : keyFingerprint(key);
 }
 
-function embeddedKeyFits(bundle: Bundle, bytes: Buffer): boolean {
+function verifiesWithEmbeddedKey(bundle: Bundle, bytes: Buffer): boolean {
   const key = embeddedKey(bytes);
   const curve = key === undefined ? undefined : curveOf(key);
   return key !== undefined && curve !== undefined && verifyEnvelopeSignature(bundle.envelope, key, curve);

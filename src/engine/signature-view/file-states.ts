@@ -6,9 +6,9 @@
  * - `same`: signed and unchanged; the recorded digest
  * - `listed`: signed, not compared; the recorded name and size
  * - `unsigned`: not signed, allowed by a policy
- * - `left-out`: not covered by the signature; no digest is recorded
+ * - `excluded`: not covered by the signature; no digest is recorded
  */
-export const FILE_STATES = ["changed", "missing", "added", "same", "listed", "unsigned", "left-out"] as const;
+export const FILE_STATES = ["changed", "missing", "added", "same", "listed", "unsigned", "excluded"] as const;
 export type FileState = (typeof FILE_STATES)[number];
 
 /** Which files are listed: `differing` is changed, missing and added. */

@@ -34,11 +34,11 @@ export interface SignatureSummary {
 
 /** What a verification, or a comparison with a download record, found about one file, or one shard of it. */
 export type FoundFile =
-  | { readonly state: "same" | "listed" | "unsigned" | "left-out"; readonly name: string }
+  | { readonly state: "same" | "listed" | "unsigned" | "excluded"; readonly name: string }
   | ({ readonly state: "changed" } & ChangedResource)
   | ({ readonly state: "missing" } & MissingResource)
   | ({ readonly state: "added" } & AddedEntry)
-  | ({ readonly state: "left-out" } & IgnoredEntry);
+  | ({ readonly state: "excluded" } & IgnoredEntry);
 
 /** What the last verification found, if it is current. */
 export interface Findings {

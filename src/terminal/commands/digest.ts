@@ -9,16 +9,18 @@ import { withProgressLine } from "../progress-line.ts";
 
 const OPTIONS = {
   ...MANIFEST_OPTIONS,
-  part: partOption("Digest one of N shares of the model, the same for everybody, and write its manifest to --output."),
+  part: partOption(
+    "Digest one of N shares of the model, which are always the same, and write its manifest to --output.",
+  ),
   merge: {
     type: "text",
     metavar: "DIR",
-    help: "Join the manifests of all parts, the files *.json of this folder, to that of the model in --output. Contents are not read.",
+    help: "Merge the manifests of all parts, the files *.json of this folder, into the model's in --output. Contents are not read.",
   },
   output: {
     type: "text",
     metavar: "FILE",
-    help: "Where the manifest of --part or --merge is written. A part that is there already is digested again only if one of its files has changed.",
+    help: "Where the manifest of --part or --merge is written. An existing part is digested again only if one of its files has changed.",
   },
   json: REPORT_OPTIONS.json,
   long: { type: "switch", help: "Print the digest of every file as well." },
@@ -68,7 +70,7 @@ export default defineCommand({
 /** @throws ProvenanceError USAGE */
 function outputOf(args: DigestArguments): string | undefined {
   const [part, folder, output] = [args.text("part"), args.text("merge"), args.text("output")];
-  if (part !== undefined && folder !== undefined) throw usageError("--part and --merge exclude one another.");
+  if (part !== undefined && folder !== undefined) throw usageError("--part and --merge exclude each other.");
   const isAsked = part !== undefined || folder !== undefined;
   if (isAsked && output === undefined) throw usageError("--output is missing: where to write the manifest.");
   if (!isAsked && output !== undefined) throw usageError("--output needs --part or --merge.");

@@ -38,8 +38,8 @@ function inspectionReport(inspection: Inspection, path: string, options: ReportO
     ...field("digest", [`sha256:${rootDigest}`]),
     ...field("files", [`${files} listed, ${inspection.algorithm}${sharded}`]),
     ...field("", ...resources.map(({ name, digest }) => [`${hex(digest, options)}  ${name}`])),
-    ...field("left out", ...inspection.ignorePaths.map((name) => [name])),
-    ...field("links", [inspection.allowSymlinks ? "symbolic links were followed" : "symbolic links were refused"]),
+    ...field("excluded", ...inspection.ignorePaths.map((name) => [name])),
+    ...field("links", [inspection.allowSymlinks ? "symbolic links were followed" : "symbolic links were rejected"]),
     [{ text: "○ Not verified: anyone can write such a file", style: "amber" }],
   ];
 }

@@ -9,7 +9,7 @@ const KEY_OPTION = {
   key: {
     type: "text",
     metavar: "NAME://KEY",
-    help: "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which speaks Sigstore's plugin protocol. May stand before MODEL without --key. Required.",
+    help: "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which implements Sigstore's plugin protocol. May be given before MODEL without --key. Required.",
   },
 } as const satisfies OptionSpecs;
 

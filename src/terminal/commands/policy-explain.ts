@@ -20,8 +20,8 @@ export default defineCommand({
   name: "policy explain",
   operand: "MODEL",
   description: [
-    "Tells which policies cover a model, which authority of each accepts its signer, or why each does not. Without --policy, your own policy and those of the nearest folder above the model are taken.",
-    "Signature and signer are checked; the model's files are read only with --files. Exit status 1 means that the policies do not let the model be used.",
+    "Prints which policies cover a model, which authority of each accepts its signer, or why each does not. Without --policy, your personal policy and those of the nearest folder above the model are used.",
+    "Signature and signer are verified; the model's files are read only with --files. Exit status 1 means that the policies do not allow the model.",
   ],
   options: {
     ...POLICY_OPTIONS,

@@ -22,7 +22,7 @@ export default defineCommand({
   name: "policy export",
   operand: "FILE",
   description: [
-    "Makes ClusterImagePolicies, ModelValidations, or the flags of verify of a policy file. What cannot be carried over is listed on standard error.",
+    "Converts a policy file to ClusterImagePolicies, ModelValidations, or the flags of verify. What cannot be converted is listed on standard error.",
   ],
   options: {
     to: { type: "text", metavar: "FORMAT", help: `One of ${Object.keys(FORMATS).join(", ")}. Required.` },

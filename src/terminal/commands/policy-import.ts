@@ -31,7 +31,7 @@ export default defineCommand({
   operand: "FILE",
   operandDefault: "",
   description: [
-    "Makes a policy of a ClusterImagePolicy (Sigstore's policy-controller), a ModelValidation (model validation operator), or the flags of verify. What cannot be carried over is listed on standard error, and an authority that would lose a condition is left out: what is made accepts no signer that the original does not.",
+    "Converts a ClusterImagePolicy (Sigstore's policy-controller), a ModelValidation (model validation operator), or the flags of verify to a policy. What cannot be converted is listed on standard error, and an authority that would lose a condition is omitted: the policy accepts no signer that the original does not.",
   ],
   options: OPTIONS,
   examples: [
@@ -43,7 +43,7 @@ export default defineCommand({
     const models = given.length > 0 ? given : ["**"];
     const flags = await draftOfFlags(args, models);
     if (file === "" && flags === undefined) throw usageError("FILE is missing, or flags such as --identity.");
-    if (file !== "" && flags !== undefined) throw usageError("A FILE and flags exclude one another.");
+    if (file !== "" && flags !== undefined) throw usageError("FILE and flags exclude each other.");
     const imported =
       flags === undefined ? await importFile(file, models, terminal) : { drafts: [flags], unsupported: [] };
     const output = args.text("output");
@@ -97,6 +97,6 @@ async function readText(file: string): Promise<Buffer> {
 /** Each on a line of standard error: nothing is dropped without a word. */
 export function printUnsupportedFields(unsupported: readonly UnsupportedField[], { err }: Pick<Terminal, "err">): void {
   if (unsupported.length === 0) return;
-  err.print([{ text: "Not carried over:", style: "amber" }]);
+  err.print([{ text: "Not converted:", style: "amber" }]);
   for (const { what, why } of unsupported) err.print([`  ${what}: ${why}`]);
 }

@@ -17,7 +17,7 @@ export default defineCommand({
   operand: "DIR",
   operandDefault: ".",
   description: [
-    "Finds the signed models below a folder, checks who signed them, and asks for each signer whether to accept them. Writes a policy for those that you accept, each for the models that they signed. Keys and roots have to be given: those that come with a model prove nothing.",
+    "Finds the signed models below a folder, verifies who signed them, and asks for each signer whether to accept it. Writes a policy for those that you accept, each for the models that they signed. Keys and roots have to be given: those that come with a model prove nothing.",
   ],
   options: {
     "public-key": { type: "list", metavar: "FILE", help: "A public key that models may be signed with." },
@@ -67,6 +67,6 @@ async function isAccepted(signer: FoundSigner, all: boolean, terminal: Terminal)
 }
 
 function draftFor({ text, authority, models }: FoundSigner, index: number): PolicyDraft {
-  const wider = "A pattern such as models/* covers models that are still to come, too.";
+  const wider = "A pattern such as models/* also covers future models.";
   return { name: `signer-${index + 1}`, models, authorities: [authority], comments: [text, wider] };
 }

@@ -17,7 +17,7 @@ export default defineCommand({
   operand: "MODEL",
   description: [
     "Pins the bytes of an unsigned model in a policy file: from then on, exactly these files are accepted, as pinned and never as verified. Shows what is written, and asks.",
-    "The digest of each file goes into a lock file beside the policy, so that a later change is named. All bytes are read. Symbolic links are not followed, but for those of a Hugging Face cache.",
+    "The digest of each file is written to a lock file next to the policy, so that a later change can be named. All bytes are read. Symbolic links are not followed, except for those of a Hugging Face cache.",
   ],
   options: {
     policy: {
@@ -33,7 +33,7 @@ export default defineCommand({
     const { cwd, out, err, input, interruption, log } = terminal;
     const yes = args.flag("yes") === true;
     if (!yes && input.isTTY !== true) {
-      throw usageError("What is written has to be confirmed, and there is no terminal to ask on. --yes agrees to it.");
+      throw usageError("The change has to be confirmed, and there is no terminal to ask on. Confirm it with --yes.");
     }
     const policyFile = resolve(cwd, args.text("policy") ?? join(cwd, "model-policy.yaml"));
     const folder = folderOf(policyFile);

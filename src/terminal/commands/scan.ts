@@ -18,9 +18,9 @@ export default defineCommand({
   name: "scan",
   operand: "DIR",
   description: [
-    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is checked. Of an unsigned model, it also prints where it was downloaded from, if a record says so.",
-    "With --public-key or --certificate-chain, everything below the folder is looked at, and every model is verified. Exit status 1 means that one is not, that a symbolic link or an unreadable folder is there, or no model at all.",
-    "With --policy, everything below the patterns of the policies is looked at. Exit status 1 means that a model is refused or covered by no policy, that a file below a pattern such as models/** is covered by no signature, that a symbolic link or an unreadable folder lies there, or that a pattern matches nothing.",
+    "Finds models below a folder, and the signatures that belong to them: one line each. Nothing is verified. For an unsigned model, it also prints where it was downloaded from, if there is a record.",
+    "With --public-key or --certificate-chain, everything below the folder is searched, and every model is verified. Exit status 1 means that a model is not verified, that there is a symbolic link or an unreadable folder, or that there is no model.",
+    "With --policy, everything below the patterns of the policies is searched. Exit status 1 means that a model is rejected or covered by no policy, that a file below a pattern such as models/** is covered by no signature, that there is a symbolic link or an unreadable folder, or that a pattern matches nothing.",
   ],
   options: {
     "public-key": {
@@ -36,15 +36,15 @@ export default defineCommand({
     ...POLICY_OPTIONS,
     "allow-empty": {
       type: "switch",
-      help: "Where models are verified: a pattern that matches nothing, or a folder without a model, is no failure.",
+      help: "When verifying: a pattern that matches nothing, or a folder without a model, is no failure.",
     },
     format: {
       type: "text",
       metavar: "FORMAT",
-      help: "Where models are verified: text, json (as --json), sarif or junit.",
+      help: "When verifying: text, json (as --json), sarif or junit.",
     },
     part: partOption(
-      "Take one of N shares of the models, by their paths. All parts search everything, and all have to pass.",
+      "Scan one of N shares of the models, by their paths. All parts search everything, and all have to pass.",
     ),
     json: REPORT_OPTIONS.json,
   },
@@ -84,7 +84,7 @@ export default defineCommand({
     const found = await findModels(root, {
       signal: interruption.signal,
       onStray: ({ path, ...stray }) => strays.push({ path: shown(root, path), ...stray }),
-      onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were looked at.`),
+      onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were searched.`),
     });
     const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
     const { recordedOrigin } = await import("../scanned-model.ts");

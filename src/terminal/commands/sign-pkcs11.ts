@@ -13,7 +13,7 @@ const URI_OPTIONS = {
   "pkcs11-uri": {
     type: "text",
     metavar: "URI",
-    help: "The private key, EC P-256, P-384 or P-521, as a PKCS #11 URI (RFC 7512): token or slot-id, object or id, module-path or module-name, pin-source. You are asked for a PIN that it does not give. Required.",
+    help: "The private key, EC P-256, P-384 or P-521, as a PKCS #11 URI (RFC 7512): token or slot-id, object or id, module-path or module-name, pin-source. You are asked for the PIN if it has none. Required.",
   },
   ...SIGN_OPTIONS,
 } as const satisfies OptionSpecs;
@@ -58,7 +58,7 @@ function tokenIdentity(args: ArgumentsOf<typeof URI_OPTIONS>, terminal: Terminal
   const uri = requiredText(args.text("pkcs11-uri"), "pkcs11-uri", "the key to sign with");
   if (/[?&]pin-value=/.test(uri)) {
     terminal.log.warning(
-      "The URI holds the PIN (pin-value): other users of this machine can see it while the command runs. Leave it out to be asked, or name a file with pin-source.",
+      "The URI holds the PIN (pin-value): other users of this machine can see it while the command runs. Omit it to be asked, or name a file with pin-source.",
     );
   }
   return { method: "pkcs11", uri, pin: (token) => askPin(token, terminal) };

@@ -11,7 +11,7 @@ export const signWithSigstore = defineCommand({
   name: "sign sigstore",
   operand: "MODEL",
   description: [
-    "Signs a model with the identity of a browser login or a CI job; no key is kept. The identity and the model's digest go into a log.",
+    "Signs a model with the identity of a browser login or a CI job; no key is kept. The identity and the model's digest are published in a log.",
     SIGN_DESCRIPTION,
   ],
   options: { ...TOKEN_OPTIONS, ...INSTANCE_OPTIONS, ...SIGN_OPTIONS },

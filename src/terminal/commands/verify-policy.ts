@@ -18,7 +18,7 @@ const OPTIONS = {
   signature: {
     type: "text",
     metavar: "FILE",
-    help: "The signature file. Default: the one that the policy names, or the one in the model's folder or beside it.",
+    help: "The signature file. Default: the one that the policy names, or the one in the model's folder or next to it.",
   },
   format: {
     type: "text",
@@ -32,7 +32,7 @@ export const verifyWithPolicyFile = defineCommand({
   name: "verify",
   operand: "MODEL",
   description: [
-    "Verifies a model as policy files want it: they say who may sign.",
+    "Verifies a model against policy files, which define who may sign.",
     "MODEL is a folder or a single file. Every byte is read. Exit status 0 means verified: the signature is authentic, every policy that covers the model accepts its signer, and the files are exactly what was signed; anything else is 1, exceptions and warnings too. To gate models in CI, see scan --policy.",
   ],
   options: OPTIONS,

@@ -8,7 +8,7 @@ import { explanations, type ScannedModel } from "../scanned-model.ts";
 import { escapeControls } from "../text.ts";
 
 /**
- * A JUnit report: a test a model, failed where it is refused, skipped where it is allowed by an exception or unsigned.
+ * A JUnit report: a test a model, failed where it is rejected, skipped where it is allowed by an exception or unsigned.
  * Each failure of the search is a test as well.
  */
 export function junitReport({ models, failures: ofSearch, searched }: ScanResult): string {
@@ -29,11 +29,11 @@ export function junitReport({ models, failures: ofSearch, searched }: ScanResult
   ].join("\n");
 }
 
-function propertyLines({ folders, files, notDemanded, exempted, skipped }: Searched): string[] {
+function propertyLines({ folders, files, notRequired, exempted, skipped }: Searched): string[] {
   const values = {
     folders,
     files,
-    notDemanded,
+    notRequired,
     exempted: namesText(exempted.paths, exempted.count),
     skipped: skipped.map(({ path, reason }) => `${path} (${reason})`).join(", "),
   };

@@ -52,10 +52,10 @@ export interface AgentReport {
  * Returns a verdict for a language model: our own text, and separate from it, as bounded data, text from the model's
  * files.
  *
- * @param asked what was asked about, relative to the workspace folder
- * @param covered false where that is a file of the model that the signature leaves out
+ * @param requested what was asked about, relative to the workspace folder
+ * @param covered false where that is a file of the model that the signature excludes
  */
-export function verdictForAgents(verdict: Verdict, asked: string, covered: boolean): AgentReport {
+export function verdictForAgents(verdict: Verdict, requested: string, covered: boolean): AgentReport {
   const { state, signer, reasons, coverage, comparison, decision, reading, checkedAt } = verdict;
   return {
     verified: state === "verified" && covered,
@@ -66,7 +66,7 @@ export function verdictForAgents(verdict: Verdict, asked: string, covered: boole
     ...(checkedAt !== undefined && { checkedAt }),
     note: NOTE,
     data: {
-      asked: bounded(asked),
+      requested: bounded(requested),
       ...(signer && { signer: signerData(signer) }),
       ...(reasons.length > 0 && {
         reasons: list(reasons, ({ code, message }) => ({ code, message: bounded(message) })),
@@ -83,7 +83,7 @@ export function verdictForAgents(verdict: Verdict, asked: string, covered: boole
           reasons: list(decision.reasons, ({ code, message }) => ({ code, message: bounded(message) })),
         },
       }),
-      ...(coverage && { files: { signed: coverage.files, bytes: coverage.bytes, leftOut: named(coverage.ignored) } }),
+      ...(coverage && { files: { signed: coverage.files, bytes: coverage.bytes, excluded: named(coverage.ignored) } }),
       ...(comparison &&
         !comparison.matches && {
           changed: named(comparison.changed),
@@ -97,12 +97,12 @@ export function verdictForAgents(verdict: Verdict, asked: string, covered: boole
 /**
  * Returns a failed check for a language model: the error may name files, so it is data too.
  *
- * @param asked what was asked about, relative to the workspace folder
+ * @param requested what was asked about, relative to the workspace folder
  */
-export function failureForAgents(error: unknown, model: string, asked: string): AgentReport {
+export function failureForAgents(error: unknown, model: string, requested: string): AgentReport {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof ProvenanceError ? error.code : "INTERNAL";
-  return verdictForAgents({ state: "unverifiable", model, reasons: [{ code, message, details: {} }] }, asked, true);
+  return verdictForAgents({ state: "unverifiable", model, reasons: [{ code, message, details: {} }] }, requested, true);
 }
 
 function signerData(signer: Signer): Readonly<Record<string, unknown>> {

@@ -15,7 +15,7 @@ import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import { checkUntilStable } from "../check-until-stable.ts";
 import type { Services } from "../services.ts";
-import { type AskedPath, isCovered, modelAround, pathAskedAbout } from "./model-asked-about.ts";
+import { findRequestedPath, isCovered, modelAround, type RequestedPath } from "./requested-path.ts";
 import { type AgentReport, failureForAgents, verdictForAgents } from "./verdict-for-agents.ts";
 
 const INPUT = v.object({ path: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)) });
@@ -50,32 +50,32 @@ export async function verifyForAgent(
   const parsed = v.safeParse(INPUT, input);
   if (!parsed.success) throw new Error("`path` is missing: the model's folder or file, relative to the workspace.");
   const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  const asked = await pathAskedAbout(parsed.output.path, folders);
+  const requested = await findRequestedPath(parsed.output.path, folders);
   const abort = new AbortController();
   const subscription = token.onCancellationRequested(() => abort.abort());
   try {
-    const verdict = await verdictOn(asked, abort.signal, services);
-    return answer(verdictForAgents(verdict, asked.shown, isCovered(verdict, asked.path)));
+    const verdict = await verdictOn(requested, abort.signal, services);
+    return answer(verdictForAgents(verdict, requested.shown, isCovered(verdict, requested.path)));
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return answer(failureForAgents(error, asked.path, asked.shown));
+    return answer(failureForAgents(error, requested.path, requested.shown));
   } finally {
     subscription.dispose();
   }
 }
 
 async function verdictOn(
-  asked: AskedPath,
+  requested: RequestedPath,
   signal: AbortSignal,
   { registry, checker, engine }: Services,
 ): Promise<Verdict> {
-  const { path, signatures = [] } = await modelAround(asked, (at) => registry.get(at) !== undefined, engine);
+  const { path, signatures = [] } = await modelAround(requested, (at) => registry.get(at) !== undefined, engine);
   if (registry.get(path) === undefined) {
     const [signature, ...otherSignatures] = signatures;
     if (signature === undefined) return { state: "unsigned", model: path, reasons: [] };
     const kind = (await stat(path)).isDirectory() ? "directory" : "file";
     const others = otherSignatures.length > 0 && { otherSignatures };
-    registry.add({ path, kind, signature, ...others }, asked.folder);
+    registry.add({ path, kind, signature, ...others }, requested.folder);
   }
   return checkUntilStable(checker, path, { asked: true, mode: "cached", signal });
 }

@@ -56,13 +56,13 @@ export async function previewResigning(args: readonly unknown[], services: Servi
   await commands.executeCommand("markdown.showPreview", textUri(titlePath(l10n.t("Re-signing {0}", name)), text));
 }
 
-/** Returns how files are hashed, and which paths are left out. */
+/** Returns how files are hashed, and which paths are excluded. */
 function formLines({ algorithm, shardSize, ignorePaths }: Serialization): string[] {
   const names = [...new Set(ignorePaths)].sort(compareCodePoints).map(codeSpan);
   return [
     shardSize === undefined
       ? l10n.t("Digests: {0}, one per file", algorithm)
       : l10n.t("Digests: {0}, one per {1}", algorithm, bytesText(shardSize)),
-    ...(names.length === 0 ? [] : [l10n.t("Left out if present: {0}", names.join(", "))]),
+    ...(names.length === 0 ? [] : [l10n.t("Excluded if present: {0}", names.join(", "))]),
   ];
 }

@@ -54,7 +54,7 @@ async function chosenSignature(
   }));
   const chosen = await window.showQuickPick(items, {
     title: l10n.t("Show Signature"),
-    placeHolder: l10n.t("Choose a signature"),
+    placeHolder: l10n.t("Select a signature"),
   });
   if (chosen === undefined) throw new CancellationError();
   return chosen.signature;

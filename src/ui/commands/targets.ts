@@ -182,7 +182,7 @@ export async function pickAmong(
   others: readonly ModelChoice[] = [],
 ): Promise<KnownModel | undefined> {
   const items = [...models.map((model) => modelChoice(model, registry)), ...others];
-  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Choose a model") });
+  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Select a model") });
   const model = chosen?.path === undefined ? undefined : registry.get(chosen.path);
   const isOther = chosen !== undefined && chosen.path === undefined;
   if (model === undefined && !isOther) throw new CancellationError();

@@ -16,8 +16,8 @@ import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { fields } from "../../platform/shapes.ts";
 import type { Services } from "../services.ts";
+import { completionSourcesOf } from "./completion-sources.ts";
 import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
-import { surroundingsOf } from "./surroundings.ts";
 
 interface Asked {
   readonly token: CancellationToken;
@@ -42,7 +42,7 @@ export async function completions(
   const text = document.getText();
   const offset = document.offsetAt(position);
   if (text.length > MAX_EXPLAINED || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
-  const around = surroundingsOf(placeOfPolicy(document, services.policies), services.registry, token);
+  const around = completionSourcesOf(placeOfPolicy(document, services.policies), services.registry, token);
   const json = document.languageId !== "yaml";
   const schemaElsewhere = json || isCompletedByAnother(document);
   const found = await completePolicy(text, offset, around, { json, schemaElsewhere });

@@ -4,7 +4,7 @@ import { isPolicyFileName } from "../../core/policy/policy-files.ts";
 import type { Policies } from "../../workspace/policies.ts";
 
 /** Documents that may be policies, depending on their names. */
-export const MAYBE_POLICIES: DocumentSelector = ["yaml", "json", "jsonc"].map((language) => ({
+export const POLICY_CANDIDATES: DocumentSelector = ["yaml", "json", "jsonc"].map((language) => ({
   language,
   scheme: "file",
 }));

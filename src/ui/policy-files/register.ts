@@ -1,7 +1,7 @@
 import { type Disposable, languages, type TextDocument } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { Services } from "../services.ts";
-import { isPolicyDocument, MAYBE_POLICIES } from "./policy-documents.ts";
+import { isPolicyDocument, POLICY_CANDIDATES } from "./policy-documents.ts";
 import { RuleLenses } from "./rule-lenses.ts";
 
 /** Characters that trigger completion. */
@@ -13,7 +13,7 @@ export function registerPolicyFiles(services: Services): Disposable {
   const isPolicy = (document: TextDocument): boolean => isPolicyDocument(document, services.policies);
   store.add(
     languages.registerCompletionItemProvider(
-      MAYBE_POLICIES,
+      POLICY_CANDIDATES,
       {
         provideCompletionItems: async (document, position, token, context) =>
           isPolicy(document)
@@ -24,12 +24,12 @@ export function registerPolicyFiles(services: Services): Disposable {
     ),
   );
   store.add(
-    languages.registerHoverProvider(MAYBE_POLICIES, {
+    languages.registerHoverProvider(POLICY_CANDIDATES, {
       provideHover: async (document, position) =>
         isPolicy(document) ? (await import("./explain.ts")).explanation(document, position) : undefined,
     }),
   );
   const lenses = store.add(new RuleLenses(services));
-  store.add(languages.registerCodeLensProvider(MAYBE_POLICIES, lenses));
+  store.add(languages.registerCodeLensProvider(POLICY_CANDIDATES, lenses));
   return store;
 }

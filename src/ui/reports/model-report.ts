@@ -122,18 +122,18 @@ function who(signer: Signer | undefined): string[] {
 function how(verdict: Verdict): string[] {
   const { coverage, checkedAt, signer } = verdict;
   if (coverage !== undefined) {
-    return [item(`${filesText(coverage, l10n.t)}, ${readingText(verdict, LOCALIZER)}`), ...leftOut(coverage)];
+    return [item(`${filesText(coverage, l10n.t)}, ${readingText(verdict, LOCALIZER)}`), ...excluded(coverage)];
   }
   if (signer === undefined) return [];
   const when = checkedAt === undefined ? "" : `, ${LOCALIZER.time(checkedAt)}`;
   return [item(l10n.t("Only the signature was verified, no file was read") + when)];
 }
 
-function leftOut(coverage: Coverage): string[] {
+function excluded(coverage: Coverage): string[] {
   const { hidden, unsigned } = coverage;
   const names = ignoredNames(coverage).map(codeSpan);
   return [
-    ...list(l10n.t("Left out ({0})", names.length), names),
+    ...list(l10n.t("Excluded ({0})", names.length), names),
     ...(hidden === undefined ? [] : hiddenList(hidden)),
     ...list(l10n.t("Not signed, allowed ({0})", unsigned.length), unsigned.map(codeSpan)),
   ];

@@ -68,7 +68,7 @@ function brokenFile({ path, diagnostics }: PolicyFile): string[] {
 }
 
 function policySection(decision: PolicyDecision, workspaceTrusted: boolean): string[] {
-  const { policy, source, mode, satisfied, authorities, untold: omitted } = decision;
+  const { policy, source, mode, satisfied, authorities, unlisted: omitted } = decision;
   const mark = satisfied ? "✓" : mode === "warn" ? "!" : "✗";
   const enforcement = mode === "enforce" ? l10n.t("enforced") : l10n.t("warns only");
   const owner = policyOwner(decision, l10n.t);

@@ -9,8 +9,8 @@ import { messageText } from "../../platform/plain-text.ts";
  * @param storage the extension's own folder
  */
 export async function confirmPublication(storage: string, notice: PublicationNotice): Promise<boolean> {
-  const { hasAgreed, rememberAgreement } = await import("../../core/signing/publication-consent.ts");
-  if (await hasAgreed(storage, notice)) return true;
+  const { hasConsented, rememberConsent } = await import("../../core/signing/publication-consent.ts");
+  if (await hasConsented(storage, notice)) return true;
   const agree = l10n.t("Sign and Publish");
   const { host } = new URL(notice.log);
   const identity = messageText(notice.identity);
@@ -38,6 +38,6 @@ export async function confirmPublication(storage: string, notice: PublicationNot
   ].join("\n\n");
   const question = l10n.t("Sign as {0}?", identity);
   if ((await window.showInformationMessage(question, { modal: true, detail }, agree)) !== agree) return false;
-  await rememberAgreement(storage, notice);
+  await rememberConsent(storage, notice);
   return true;
 }

@@ -43,7 +43,7 @@ export async function confirmSigningSeveral(
   const names = targets.map(({ model }) => modelName(model));
   const detail = [
     nameList(names, NAMED),
-    l10n.t("Files to sign: {0}, {1}. Each model gets a signature of its own.", files, bytesText(bytes)),
+    l10n.t("Files to sign: {0}, {1}. Each model gets its own signature.", files, bytesText(bytes)),
     ...(replaced === 0 ? [] : [l10n.t("Replaces existing signatures: {0}.", replaced)]),
     ...method.notes.map(messageText),
   ].join("\n\n");

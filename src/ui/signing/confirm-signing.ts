@@ -13,7 +13,7 @@ import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { chooseToolFiles } from "./choose-tool-files.ts";
-import { withoutToolFiles } from "./leave-out.ts";
+import { withoutToolFiles } from "./exclude-tool-files.ts";
 import { readingTimeText } from "./reading-time.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningMethod } from "./signing-method.ts";
@@ -139,11 +139,11 @@ function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownMo
   return [
     otherSignatures.length === 1
       ? l10n.t(
-          "Other verifiers will reject the existing signature {0}, unless the new one is saved beside the folder.",
+          "Other verifiers will reject the existing signature {0}, unless the new one is saved next to the folder.",
           name,
         )
       : l10n.t(
-          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved beside the folder.",
+          "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved next to the folder.",
           name,
           otherSignatures.length - 1,
         ),

@@ -26,9 +26,9 @@ export function loginSigningMethod(title: string, services: Services): SigningMe
         root,
         token: () => login.token({ issuer, title, signal, step: (text) => report.step(text) }),
         confirm: async (notice) => {
-          const agreed = await confirmPublication(storage, notice);
+          const confirmed = await confirmPublication(storage, notice);
           report.step(l10n.t("Signing as {0}", notice.identity));
-          return agreed;
+          return confirmed;
         },
       };
     },

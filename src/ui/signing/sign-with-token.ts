@@ -22,7 +22,7 @@ export async function tokenSigningMethod(title: string, services: Services): Pro
   const path = await chooseModule(title, services.state);
   const { ModuleProcess } = await import("../../core/signing/pkcs11/module-process.ts");
   const koffi = koffiFolder(services);
-  const module = await withProgress(l10n.t("Looking for tokens"), (_, signal) =>
+  const module = await withProgress(l10n.t("Searching for tokens"), (_, signal) =>
     ModuleProcess.open(path, { koffi, signal }),
   ).catch((error: unknown) => {
     throw withInstall(error, services);

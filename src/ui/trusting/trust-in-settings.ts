@@ -11,7 +11,7 @@ import { accept } from "./accept-source.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
 /** Whether the signer can be added to the settings: a key or root that was not chosen just now is there, or in a policy. */
-export function fitsSettings(evidence: SignerEvidence): boolean {
+export function canTrustInSettings(evidence: SignerEvidence): boolean {
   return !("pem" in evidence) || evidence.file !== undefined;
 }
 

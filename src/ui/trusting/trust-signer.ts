@@ -26,7 +26,7 @@ import {
 import { identifySigner, type SignerEvidence } from "./identify-signer.ts";
 import { acceptedModels, newlyAcceptedModels, newlyAcceptedSentence } from "./newly-accepted.ts";
 import { signerDetails } from "./signer-details.ts";
-import { fitsSettings, trustInSettings } from "./trust-in-settings.ts";
+import { canTrustInSettings, trustInSettings } from "./trust-in-settings.ts";
 import {
   assertOutsideSignedModels,
   confirmWriting,
@@ -73,7 +73,7 @@ async function destinationsFor(
   services: Services,
 ): Promise<readonly Destination[]> {
   if (covering.length === 0) {
-    const settings: Destination[] = fitsSettings(evidence) ? [{ kind: "settings" }] : [];
+    const settings: Destination[] = canTrustInSettings(evidence) ? [{ kind: "settings" }] : [];
     if (model.folder === undefined) return settings;
     const path = newPolicyPath(folder);
     const { enclosingSignedModel } = await import("../../core/policy/editing/signed-model.ts");

@@ -182,6 +182,6 @@ async function requireContent(path: string, expected: string): Promise<void> {
   if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
   throw new ProvenanceError(
     "POLICY_INVALID",
-    l10n.t("{0} was saved with other content than was shown. Review it and undo the change.", basename(path)),
+    l10n.t("{0} was saved with different content than shown. Review it and undo the change.", basename(path)),
   );
 }

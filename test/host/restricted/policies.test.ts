@@ -32,7 +32,7 @@ describe("policies of a workspace in Restricted Mode", () => {
   async function decided(...authorities: string[]): Promise<string | undefined> {
     writeFileSync(policy, policyText({ globs: ["governed"], authorities }));
     await commands.executeCommand(COMMANDS.findModels);
-    // The editor's word of the change may come while the model is checked, and end that check as stale.
+    // The editor's event of the change may come while the model is checked, which ends that check as stale.
     do await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     while (watched.verdict?.state === "stale");
     await until("it was checked", () => watched.verdict?.checkedAt !== undefined);
@@ -48,7 +48,7 @@ describe("policies of a workspace in Restricted Mode", () => {
     assert.equal(watched.verdict?.reasons.at(-1)?.code, "POLICY_WORKSPACE_UNTRUSTED");
   });
 
-  it("can refuse", async () => {
+  it("can reject", async () => {
     assert.equal(await decided("static: { action: fail }"), "refused");
   });
 });

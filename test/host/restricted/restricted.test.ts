@@ -34,7 +34,7 @@ describe("Restricted Mode", () => {
     assert.equal(workspace.isTrusted, false);
   });
 
-  it("lists models, and checks none by itself: neither when found nor after a change", async () => {
+  it("lists models, and verifies none automatically: neither when found nor after a change", async () => {
     const watched = new Watched(await extensionApi(), model);
     await commands.executeCommand(COMMANDS.findModels);
     assert.equal((await watched.reaches("unchecked")).signer, undefined);
@@ -52,7 +52,7 @@ describe("Restricted Mode", () => {
     watched.dispose();
   });
 
-  it("answers an agent, who has to ask as well", async () => {
+  it("answers an agent after the same confirmation", async () => {
     await extensionApi();
     const input = { path: "tiny-llama" };
     const { content } = await lm.invokeTool(TOOLS.verifyModel, { input, toolInvocationToken: undefined });

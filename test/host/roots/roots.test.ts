@@ -18,7 +18,7 @@ describe("a workspace of several folders", () => {
     }
   });
 
-  it("forgets the models of a folder that is taken out, and keeps the others", async () => {
+  it("removes the models of a folder that is removed, and keeps the others", async () => {
     const api = await extensionApi();
     const [kept = "", removed = ""] = folders;
     assert.equal(workspace.updateWorkspaceFolders(1, 1), true);

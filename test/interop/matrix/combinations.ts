@@ -4,7 +4,7 @@ export const METHODS = ["key", "certificate"] as const;
 export const CURVES = ["P-256", "P-384", "P-521"] as const;
 /** What the model is, and where its signature. */
 export const SHAPES = ["folder, signature inside", "folder, signature beside", "single file"] as const;
-/** What is left out: the files of git, a folder as well, or nothing. */
+/** What is excluded: the files of git, a folder as well, or nothing. */
 export const IGNORING = ["files of git", "a folder", "nothing"] as const;
 /** Whether the model has links to files, which are followed. */
 export const LINKS = ["none", "followed"] as const;
@@ -34,7 +34,7 @@ export interface Combination {
   readonly hashing: Hashing;
 }
 
-/** All that can differ; a single file has nothing to leave out and no links. */
+/** All that can differ; a single file has nothing to exclude and no symlinks. */
 export function allCombinations(): Combination[] {
   return METHODS.flatMap((method) =>
     CURVES.flatMap((curve) =>

@@ -16,7 +16,7 @@ export function page(outcomes: readonly Outcome[]): string {
   const tables: readonly (readonly [string, readonly string[]])[] = [
     ["signer", rows(signers, ({ combination: { method, curve } }) => `${method}, ${curve}`)],
     ["model", rows(SHAPES, ({ combination }) => combination.shape)],
-    ["left out", rows(IGNORING, ({ combination }) => combination.ignoring)],
+    ["excluded", rows(IGNORING, ({ combination }) => combination.ignoring)],
     ["symbolic links", rows(LINKS, ({ combination }) => combination.links)],
     [
       "hash",

@@ -42,8 +42,8 @@ export class FaultBoard {
   readonly #wishes: Wish[] = [];
 
   /**
-   * @param times how many requests are spoilt; all of them, if absent
-   * @returns takes the wish back
+   * @param times how many requests are affected; all of them, if absent
+   * @returns a function that removes the fault
    */
   add(service: Service, fault: Fault, times = Number.POSITIVE_INFINITY): () => void {
     const wish: Wish = { service, fault, left: times };

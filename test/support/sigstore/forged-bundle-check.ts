@@ -8,7 +8,7 @@ import { type Forge, type ForgeOptions, makeForge } from "./forged-bundle.ts";
 
 type Json = ReturnType<typeof JSON.parse>;
 
-/** One way in which a keyless signature can be wrong, and what is said of it. */
+/** One way in which a keyless signature can be wrong, and the expected error. */
 export interface ForgedCase {
   readonly title: string;
   readonly make?: (forge: Forge) => ForgeOptions;

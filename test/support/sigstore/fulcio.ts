@@ -34,7 +34,7 @@ const Request = v.union([
   v.object({ credentials: CREDENTIALS, certificateSigningRequest: v.string() }),
 ]);
 
-/** Fulcio and its certificate transparency log. The mock believes any token; here it is checked first. */
+/** Fulcio and its certificate transparency log. The mock accepts any token; here it is checked first. */
 export async function makeFulcio(tokens: IdentityTokens, faults: FaultBoard): Promise<Fulcio> {
   const root = makeCertificate({
     subject: [

@@ -94,7 +94,7 @@ function configuration(tokens: IdentityTokens): Configuration {
   };
 }
 
-/** Nobody is asked a second time whether the client may know what it asked for. */
+/** Grants what the client requested, without a second page that asks for consent. */
 async function grantEverything(ctx: KoaContextWithOIDC) {
   const { client, session, provider } = ctx.oidc;
   const grant = new provider.Grant();
@@ -139,7 +139,7 @@ async function login(provider: Provider, ctx: ProviderContext): Promise<void> {
 
 type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
 
-/** Whoever logged in with this browser before is logged out: the library would ask for that on a page of its own. */
+/** Ends an earlier login in this browser, for which the library would show a separate page. */
 async function forgetOther(provider: Provider, interaction: Interaction, name: string): Promise<void> {
   const before =
     interaction.session === undefined ? undefined : await provider.Session.findByUid(interaction.session.uid);

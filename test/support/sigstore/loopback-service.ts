@@ -36,7 +36,7 @@ export async function startLoopbackService(service: Service, faults: FaultBoard,
       return sendJson(response, fault.status, { code: fault.status, message: "misbehaving on request" });
     }
     if (fault?.kind === "slow") await delay(fault.milliseconds, response);
-    // Whoever asked may have given up meanwhile.
+    // The client may have given up meanwhile.
     if (!response.destroyed) await running.handle(request, response);
   }
 

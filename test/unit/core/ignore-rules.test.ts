@@ -15,7 +15,7 @@ const GIT = {
   ".github/a.yml": "on: push",
 };
 
-describe("what is left out when a model is verified", () => {
+describe("the files that are ignored when a model is verified", () => {
   const folder = useTemporaryFolder();
   const pool = new HashPool({ workers: 0 });
   after(() => pool.dispose());
@@ -31,7 +31,7 @@ describe("what is left out when a model is verified", () => {
     return verify({ model, signature, trust, pool });
   }
 
-  it("are the default paths, though the statement does not name them", async () => {
+  it("include the default paths, even if the statement does not name them", async () => {
     const { state, coverage } = await check({ a: "1" }, { a: "1", ...GIT });
     assert.equal(state, "verified");
     const expected = [".git", ".gitattributes", ".github", ".gitignore"].map((name) => ({ name, source: "default" }));
@@ -41,13 +41,13 @@ describe("what is left out when a model is verified", () => {
     );
   });
 
-  it("are they only at the top of the model", async () => {
+  it("include these only at the top of the model", async () => {
     const { state, comparison } = await check({ a: "1" }, { a: "1", "b/.gitignore": "*" });
     assert.equal(state, "modified");
     assert.deepEqual(comparison?.added, [{ name: "b/.gitignore" }]);
   });
 
-  it("are not those that the signer signed", async () => {
+  it("include no file that is signed", async () => {
     const { state, comparison } = await check({ a: "1", ".gitignore": "old" }, { a: "1", ".gitignore": "new" });
     assert.equal(state, "modified");
     assert.deepEqual(
@@ -56,7 +56,7 @@ describe("what is left out when a model is verified", () => {
     );
   });
 
-  it("is the signature itself, and no other", async () => {
+  it("include the signature itself, and no other", async () => {
     const { state, comparison } = await check({ a: "1" }, { a: "1", "other.sig": "{}" });
     assert.equal(state, "modified");
     assert.deepEqual(comparison?.added, [{ name: "other.sig" }]);

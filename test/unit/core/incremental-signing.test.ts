@@ -12,7 +12,7 @@ import { damageSignature } from "../../support/editor-workspace.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 
-/** Milliseconds until a file's times tell of every later write: only then are its digests kept. */
+/** Milliseconds until a file's times show every later write: only then are its digests stored. */
 const SETTLE_MS = 2100;
 const WEIGHTS = "w".repeat(1_000_000);
 
@@ -63,7 +63,7 @@ describe("signing again", function () {
     }
   }
 
-  it("reads only what changed, where the earlier signature is authentic and one's own", async () => {
+  it("reads only what changed if the earlier signature is authentic and by the same signer", async () => {
     const { coverage, verdict } = await twice(byKey(), byKey(), "cached");
     assert.equal(coverage.bytesFromCache, WEIGHTS.length);
     assert.equal(coverage.bytesRead, "changed".length);
@@ -71,23 +71,23 @@ describe("signing again", function () {
     assert.equal(verdict.coverage?.bytesFromCache, 0);
   });
 
-  it("does so with a certificate", async () => {
+  it("also reads only what changed with a certificate", async () => {
     const { leaf } = makeChain();
     const { coverage } = await twice(byCertificate(leaf), byCertificate(leaf), "cached");
     assert.equal(coverage.bytesFromCache, WEIGHTS.length);
   });
 
-  it("reads everything where asked", async () => {
+  it("reads everything if asked to", async () => {
     const { coverage } = await twice(byKey(), byKey(), "full");
     assert.deepEqual([coverage.bytesFromCache, coverage.bytesRead], [0, WEIGHTS.length + 7]);
   });
 
-  it("reads everything where the earlier signature is somebody else's", async () => {
+  it("reads everything if the earlier signature is by another signer", async () => {
     const { coverage } = await twice(byKey(makeKeys()), byKey(), "cached");
     assert.equal(coverage.bytesFromCache, 0);
   });
 
-  it("reads everything where the earlier signature is damaged", async () => {
+  it("reads everything if the earlier signature is damaged", async () => {
     const { coverage } = await twice(byKey(), byKey(), "cached", damageSignature);
     assert.equal(coverage.bytesFromCache, 0);
   });

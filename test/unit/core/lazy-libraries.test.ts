@@ -23,7 +23,7 @@ const SCRIPT = `
     console.log(JSON.stringify({ state, loaded, all: Object.keys(require.cache).length }));
   });`;
 
-describe("who signs and verifies with a key", () => {
+describe("signing and verifying with a key", () => {
   const folder = useTemporaryFolder();
 
   it("loads none of Sigstore's packages", async () => {
@@ -38,7 +38,7 @@ describe("who signs and verifies with a key", () => {
     assert.deepEqual(loaded, []);
   });
 
-  it("is loaded for a keyless signature only", async () => {
+  it("leaves loading them to keyless signatures", async () => {
     const script = `
       import(process.argv[1] + "/verification/sigstore/libraries.ts").then(({ loadSigstore }) => loadSigstore()).then(() => {
         console.log(Object.keys(require.cache).some((path) => path.includes("@sigstore")));

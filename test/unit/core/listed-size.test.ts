@@ -20,7 +20,7 @@ import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts
 /** procfs lists each of its files as empty, whatever is in it. */
 const PROCFS = "/proc/version";
 
-describe("a file that lists as empty and is not", () => {
+describe("a file whose listed size is 0 and that is not empty", () => {
   const folder = useTemporaryFolder();
   const keys = makeKeys();
 
@@ -54,7 +54,7 @@ describe("a file that lists as empty and is not", () => {
     isStale(await verify({ model: PROCFS, signature, trust }), "version");
   });
 
-  it("does not pass as an empty file that shards do not record", async () => {
+  it("does not pass for an empty file that shards do not record", async () => {
     const model = join(folder(), "llama");
     writeTree(model, { "model.bin": "0123456789", empty: "" });
     const serialization = { method: "shards", shard_size: 5, allow_symlinks: true };

@@ -38,7 +38,7 @@ describe("a model of many files", function () {
   after(() => inner.dispose());
   const verifyIt = () => verify({ model: model(), signature: signature(), trust, pool });
 
-  it("is signed and verified, and each change is found under its own name", async () => {
+  it("is signed and verified, and each change is reported with its name", async () => {
     const { coverage } = await sign({ model: model(), signature: signature(), identity, pool });
     assert.equal(coverage.files, 1300);
     assert.equal((await verifyIt()).state, "verified");
@@ -55,7 +55,7 @@ describe("a model of many files", function () {
     assert.deepEqual(comparison?.added, [{ name: "part-12/new.txt" }]);
   });
 
-  it("is not read where it was not signed", async () => {
+  it("is not read if it is unsigned", async () => {
     await sign({ model: model(), signature: signature(), identity, pool });
     given = [];
     writeTree(model(), { "added.bin": "x", "part-5/added.bin": "y" });

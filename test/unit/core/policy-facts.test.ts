@@ -53,11 +53,11 @@ describe("the signer of a signature that is replaced while it is verified", () =
     return [state, signer?.method === "certificate" ? signer.subject : "", ...reasons.map(({ code }) => code)];
   }
 
-  it("is accepted where nothing is replaced", async () => {
+  it("is accepted if nothing is replaced", async () => {
     assert.deepEqual(await check(() => undefined), ["verified", "CN=Alice"]);
   });
 
-  it("is the one of the signature as it was read, once", async () => {
+  it("is read once, together with the signature", async () => {
     assert.deepEqual(await check(() => write(mallory)), ["verified", "CN=Alice"]);
   });
 });

@@ -150,7 +150,7 @@ describe("any model", function () {
     return verify({ model, signature: join(model, "model.sig"), trust, pool });
   }
 
-  it("signs and verifies: any tree of names, files and shards, the three algorithms", async () => {
+  it("is signed and verified: any tree of names, files and shards, all three algorithms", async () => {
     await fc.assert(
       fc.asyncProperty(tree, method, async (files, options) => {
         const model = write(files);
@@ -170,7 +170,7 @@ describe("any model", function () {
   });
 
   for (const [what, change] of Object.entries(CHANGES)) {
-    it(`is found changed, by name: ${what}`, async () => {
+    it(`is reported as changed, with the name: ${what}`, async () => {
       await fc.assert(
         fc.asyncProperty(tree, method, fileName, fc.nat(), async (files, options, fresh, pick) => {
           const filled = Object.keys(files).filter((name) => (files[name]?.length ?? 0) > 0);
@@ -198,7 +198,7 @@ describe("any model", function () {
     });
   }
 
-  it("is found changed when two files trade places", async () => {
+  it("is reported as changed if two files are swapped", async () => {
     await fc.assert(
       fc.asyncProperty(tree, method, async (files, options) => {
         const [one, two] = Object.entries(files).filter(([, bytes]) => bytes.length > 0);
@@ -215,7 +215,7 @@ describe("any model", function () {
     );
   });
 
-  it("has the same statement, byte for byte, whatever the order in which its files came to be", async () => {
+  it("has the same statement, byte for byte, in whatever order its files were created", async () => {
     await fc.assert(
       fc.asyncProperty(tree, method, fc.infiniteStream(fc.nat()), async (files, options, random) => {
         const shuffled = Object.entries(files)
@@ -239,7 +239,7 @@ describe("any model", function () {
     );
   });
 
-  it("has a statement of which no single byte can change without being noticed", async () => {
+  it("has a statement in which any changed byte is noticed", async () => {
     const model = write({ "config.json": Buffer.from("{}"), "weights.bin": Buffer.from("0123456789") });
     await signIt(model, {});
     const path = join(model, "model.sig");

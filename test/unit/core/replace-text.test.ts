@@ -9,14 +9,14 @@ describe("a text file that is replaced", () => {
   const folder = useTemporaryFolder();
   const path = () => join(folder(), "model-policy.yaml");
 
-  it("is written new, and replaced where it is as it was", async () => {
+  it("is created, and replaced if it is unchanged", async () => {
     await replaceText({ path: path(), after: "one" });
     await replaceText({ path: path(), before: "one", after: "two" });
     assert.equal(readFileSync(path(), "utf8"), "two");
     assert.deepEqual(readdirSync(folder()), ["model-policy.yaml"]);
   });
 
-  it("is left as it is where it changed or appeared meanwhile", async () => {
+  it("is kept if it changed or appeared meanwhile", async () => {
     writeFileSync(path(), "theirs");
     for (const before of ["ours", undefined]) {
       await failsWith("POLICY_INVALID", () => replaceText({ path: path(), ...(before && { before }), after: "x" }));
@@ -25,7 +25,7 @@ describe("a text file that is replaced", () => {
     }
   });
 
-  it("is not made in a folder that is not there", async () => {
+  it("is not created in a missing folder", async () => {
     const missing = join(folder(), "none", "a.yaml");
     await failsWith("POLICY_INVALID", () => replaceText({ path: missing, after: "x" }));
     assert.equal(existsSync(missing), false);

@@ -70,7 +70,7 @@ describe("signing", () => {
     assert.match(json.verificationMaterial.publicKey.hint, /^[0-9a-f]{64}$/);
   });
 
-  it("states the same bytes for the same model", async () => {
+  it("writes the same statement for the same model", async () => {
     const payload = async () => {
       await signIt({ ignorePaths: ["notes.txt"] });
       return parseBundle(readFileSync(signature()), "model.sig").envelope.payload;
@@ -87,7 +87,7 @@ describe("signing", () => {
     });
   });
 
-  it("states shards, and not empty files", async () => {
+  it("writes shards, and omits empty files", async () => {
     const result = await signIt({ shardSize: 4, algorithm: "blake3" });
     assert.deepEqual(result.coverage.empty, ["weights/b.bin"]);
     const { manifest } = parseStatement(parseBundle(readFileSync(signature()), "m").envelope.payload, "m");
@@ -113,7 +113,7 @@ describe("signing", () => {
     assert.equal((await verify({ model: file, signature: path, trust, pool })).state, "verified");
   });
 
-  it("signs git's files where asked, and the verifier needs no flag for it", async () => {
+  it("signs git's files if asked to, and the verifier needs no flag for it", async () => {
     await signIt({ ignoreGitPaths: false });
     const verdict = await verifyIt();
     assert.equal(verdict.state, "verified");
@@ -122,7 +122,7 @@ describe("signing", () => {
     assert.equal((await verifyIt()).state, "modified");
   });
 
-  it("follows links where allowed, and says which lead outside", async function () {
+  it("follows symlinks if allowed, and reports which lead outside", async function () {
     if (process.platform === "win32") this.skip();
     writeTree(folder(), { "blobs/1": "blob" });
     symlinkSync(join(folder(), "blobs/1"), join(model(), "linked.bin"));
@@ -161,7 +161,7 @@ describe("signing", () => {
     );
   });
 
-  describe("refuses, and writes nothing,", () => {
+  describe("rejects, and writes nothing:", () => {
     const day = 86_400_000;
     const withCertificate = (options: Parameters<typeof makeChain>[0], chain = "", key = "") => {
       const { leaf } = makeChain(options);
@@ -214,7 +214,7 @@ describe("signing", () => {
       ["a model that is not there", "MODEL_NOT_FOUND", () => ({ model: join(folder(), "missing") })],
       ["a pattern as a path to ignore", "IGNORE_PATH", () => ({ ignorePaths: ["*.txt"] })],
       [
-        "a model of which everything is left out",
+        "a model of which everything is excluded",
         "MODEL_EMPTY",
         () => ({ ignorePaths: ["config.json", "weights", "notes.txt"] }),
       ],
@@ -246,7 +246,7 @@ describe("signing", () => {
       await failsWith("MODEL_EMPTY", () => signIt({ model: join(folder(), "hollow"), shardSize: 8 }));
     });
 
-    it("keeping a signature that was there", async () => {
+    it("and keeps an existing signature", async () => {
       await signIt();
       const old = readFileSync(signature(), "utf8");
       const changing = { ...pool, digest: () => Promise.reject(new Error("disk on fire")) };
@@ -254,7 +254,7 @@ describe("signing", () => {
       assert.equal(readFileSync(signature(), "utf8"), old);
     });
 
-    it("naming how many entries are in the way", async function () {
+    it("and reports how many entries cannot be signed", async function () {
       if (process.platform === "win32") this.skip();
       for (const name of ["l1", "l2", "l3"]) symlinkSync("config.json", join(model(), name));
       const error = await failsWith("MODEL_SYMLINK", () => signIt());
@@ -267,7 +267,7 @@ describe("signing", () => {
 describe("digesting a model", () => {
   const folder = useTemporaryFolder();
 
-  it("gives the root digest that a signature would have", async () => {
+  it("returns the root digest that a signature would have", async () => {
     const model = join(folder(), "m");
     writeTree(model, FILES);
     const options = { model, signature: join(model, "model.sig") };

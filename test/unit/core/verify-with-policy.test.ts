@@ -71,16 +71,16 @@ describe("verifying a model with policies", () => {
       ...options,
     });
   };
-  const told = ({ state, decision, reasons }: Verdict) => [
+  const outcomeOf = ({ state, decision, reasons }: Verdict) => [
     state,
     decision?.outcome,
     ...reasons.map(({ code }) => code),
   ];
 
-  it("a key that is accepted", async () => {
+  it("accepts a key", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem), key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(verdict), ["verified", "accepted"]);
     assert.equal(verdict.signer?.method === "key" && verdict.signer.label, "a1");
     assert.equal(verdict.signature, signature());
     assert.equal(verdict.reading, "full");
@@ -92,7 +92,7 @@ describe("verifying a model with policies", () => {
     assert.match(verdict.checkedAt ?? "", /Z$/);
   });
 
-  it("the bundle and its statement are parsed once, however many authorities are tried", async () => {
+  it("parses the bundle and its statement once, however many authorities are tried", async () => {
     await signIt();
     const { parse } = JSON;
     let bundles = 0;
@@ -120,27 +120,27 @@ describe("verifying a model with policies", () => {
     assert.deepEqual([bundles, statements], [1, 1]);
   });
 
-  it("a key that no policy has", async () => {
+  it("rejects a key that no policy has", async () => {
     await signIt();
     const verdict = await check([{ authorities: [key(other.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["unverifiable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(verdict), ["unverifiable", "refused", "KEY_MISMATCH", "POLICY_SIGNER"]);
     assert.equal(verdict.signer, undefined);
   });
 
-  it("a key that another policy has, which does not cover the model: the signer is named, and not accepted", async () => {
+  it("names, but does not accept, a key of a policy that does not cover the model", async () => {
     await signIt();
     const verdict = await check([{ globs: ["elsewhere/**"], authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["untrusted", "uncovered", "POLICY_UNCOVERED"]);
+    assert.deepEqual(outcomeOf(verdict), ["untrusted", "uncovered", "POLICY_UNCOVERED"]);
     assert.equal(verdict.signer?.method, "key");
     assert.equal(verdict.comparison?.matches, true);
   });
 
-  it("no policy at all", async () => {
+  it("reports that no policy covers the model", async () => {
     await signIt();
-    assert.deepEqual(told(await check([])), ["unverifiable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
+    assert.deepEqual(outcomeOf(await check([])), ["unverifiable", "uncovered", "KEY_UNKNOWN", "POLICY_UNCOVERED"]);
   });
 
-  it("a certificate, by the root and the name that a policy has", async () => {
+  it("accepts a certificate by the root and the name that a policy has", async () => {
     const { leaf, intermediate, root } = chain;
     const privateKey = { label: "k", pem: leaf.keys.privatePem };
     const pem = (label: string, text: string) => ({ label, pem: text });
@@ -157,33 +157,33 @@ describe("verifying a model with policies", () => {
     const accepted = await check([
       { authorities: [certificate(stranger, "*"), certificate(root.pem, `x509.subject: ${subject}`)] },
     ]);
-    assert.deepEqual(told(accepted), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(accepted), ["verified", "accepted"]);
     const renamed = await check([{ authorities: [certificate(root.pem, "x509.subject: CN=Somebody Else")] }]);
-    assert.deepEqual(told(renamed), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(renamed), ["untrusted", "refused", "POLICY_SIGNER"]);
     assert.match(renamed.reasons[0]?.message ?? "", /root matches, subject differs: expected "CN=Somebody Else"/);
     const foreign = await check([{ authorities: [certificate(stranger, "*")] }]);
-    assert.deepEqual(told(foreign), ["unverifiable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(foreign), ["unverifiable", "refused", "CERTIFICATE_UNTRUSTED_ROOT", "POLICY_SIGNER"]);
     // Two policies that know the signer by different certificates of its path.
     const both = await check([
       { authorities: [certificate(root.pem, "*")] },
       { authorities: [certificate(leaf.pem, "*")] },
     ]);
-    assert.deepEqual(told(both), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(both), ["verified", "accepted"]);
   });
 
-  it("a model without a signature", async () => {
-    assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), [
+  it("requires a signature", async () => {
+    assert.deepEqual(outcomeOf(await check([{ authorities: [key(prod.publicPem)] }])), [
       "unsigned",
       "refused",
       "SIGNATURE_NOT_FOUND",
       "POLICY_SIGNATURE_REQUIRED",
     ]);
-    assert.deepEqual(told(await check([{ requireSignature: false, authorities: [key(prod.publicPem)] }])), [
+    assert.deepEqual(outcomeOf(await check([{ requireSignature: false, authorities: [key(prod.publicPem)] }])), [
       "unsigned",
       "unsigned",
       "SIGNATURE_NOT_FOUND",
     ]);
-    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [PASS] }])), [
       "unsigned",
       "exception",
       "SIGNATURE_NOT_FOUND",
@@ -191,9 +191,9 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("an exception is not verified, whatever it lets pass", async () => {
+  it("does not call an exception verified, whatever it allows", async () => {
     await signIt();
-    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [PASS] }])), [
       "unverifiable",
       "exception",
       "KEY_UNKNOWN",
@@ -201,9 +201,9 @@ describe("verifying a model with policies", () => {
     ]);
     writeTree(model(), { "config.json": "[]" });
     const changed = await check([{ authorities: [key(prod.publicPem), PASS] }]);
-    assert.deepEqual(told(changed), ["modified", "exception", "POLICY_EXCEPTION"]);
+    assert.deepEqual(outcomeOf(changed), ["modified", "exception", "POLICY_EXCEPTION"]);
     writeFileSync(signature(), "{");
-    assert.deepEqual(told(await check([{ authorities: [PASS] }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities: [PASS] }])), [
       "invalid",
       "exception",
       "BUNDLE_NOT_JSON",
@@ -211,31 +211,31 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("a signature that is not valid", async () => {
+  it("rejects an invalid signature", async () => {
     writeFileSync(signature(), "{");
     const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["invalid", "refused", "BUNDLE_NOT_JSON", "POLICY_NOT_AUTHENTIC"]);
+    assert.deepEqual(outcomeOf(verdict), ["invalid", "refused", "BUNDLE_NOT_JSON", "POLICY_NOT_AUTHENTIC"]);
   });
 
-  it("files that were changed", async () => {
+  it("rejects changed files", async () => {
     await signIt();
     writeTree(model(), { "config.json": "[]", "new.bin": "x" });
     const verdict = await check([{ authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(verdict), ["modified", "refused"]);
+    assert.deepEqual(outcomeOf(verdict), ["modified", "refused"]);
     assert.match(
       verdict.decision?.reasons[0]?.message ?? "",
       /team: the files do not match the signature: 1 changed, 1 added/,
     );
     const warned = await check([{ mode: "warn", authorities: [key(prod.publicPem)] }]);
-    assert.deepEqual(told(warned), ["modified", "warned"]);
+    assert.deepEqual(outcomeOf(warned), ["modified", "warned"]);
   });
 
-  it("only signature and signer, before any file is read", async () => {
+  it("checks signature and signer alone, before any file is read", async () => {
     await signIt();
     rmSync(join(model(), "config.json"));
     const quick = (parts: PolicyParts) => check([parts], [], {}, authenticateWithPolicy);
-    assert.deepEqual(told(await quick({ authorities: [key(prod.publicPem)] })), ["unchecked", "accepted"]);
-    assert.deepEqual(told(await quick({ authorities: [key(other.publicPem)] })), [
+    assert.deepEqual(outcomeOf(await quick({ authorities: [key(prod.publicPem)] })), ["unchecked", "accepted"]);
+    assert.deepEqual(outcomeOf(await quick({ authorities: [key(other.publicPem)] })), [
       "unverifiable",
       "refused",
       "KEY_MISMATCH",
@@ -243,66 +243,70 @@ describe("verifying a model with policies", () => {
     ]);
   });
 
-  it("an untrusted workspace accepts no signer, and can reject", async () => {
+  it("accepts no signer by an untrusted workspace, which can reject", async () => {
     await signIt();
     const accepts: PolicyParts = { authorities: [key(prod.publicPem)] };
     const refuses: PolicyParts = { authorities: [key(other.publicPem)] };
     const untrusted = { workspaceTrusted: false };
-    assert.deepEqual(told(await check([], [accepts])), ["verified", "accepted"]);
-    assert.deepEqual(told(await check([], [accepts], untrusted)), [
+    assert.deepEqual(outcomeOf(await check([], [accepts])), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check([], [accepts], untrusted)), [
       "untrusted",
       "uncovered",
       "POLICY_WORKSPACE_UNTRUSTED",
     ]);
-    assert.deepEqual(told(await check([accepts], [accepts], untrusted)), ["verified", "accepted"]);
-    assert.deepEqual(told(await check([accepts], [refuses], untrusted)), ["untrusted", "refused", "POLICY_SIGNER"]);
-    assert.deepEqual(told(await check([refuses], [accepts])), ["untrusted", "refused", "POLICY_SIGNER"]);
+    assert.deepEqual(outcomeOf(await check([accepts], [accepts], untrusted)), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check([accepts], [refuses], untrusted)), [
+      "untrusted",
+      "refused",
+      "POLICY_SIGNER",
+    ]);
+    assert.deepEqual(outcomeOf(await check([refuses], [accepts])), ["untrusted", "refused", "POLICY_SIGNER"]);
   });
 
-  it("a policy file with an error: nothing in its reach is accepted", async () => {
+  it("accepts nothing below a policy file with an error", async () => {
     await signIt();
     const good = await file([{ authorities: [key(prod.publicPem)] }]);
     const bad = await readPolicies(Buffer.from("kind: x"), join(folder(), "b.model-policy.yaml"), folder());
     const verdict = await check([], [], { policies: policySetOf([good], [bad]) });
-    assert.deepEqual(told(verdict), ["untrusted", "refused", "POLICY_INVALID"]);
+    assert.deepEqual(outcomeOf(verdict), ["untrusted", "refused", "POLICY_INVALID"]);
     assert.match(verdict.reasons[0]?.message ?? "", /line 1: /);
   });
 
-  describe("the files that may differ", () => {
+  describe("allows files to differ:", () => {
     const extra = { "notes.txt": "x", "cache/a": "y" };
     const authorities = [key(prod.publicPem)];
     beforeEach(async () => {
       await signIt();
       writeTree(model(), extra);
     });
-    const passed = (verdict: Verdict) => [...told(verdict), verdict.coverage?.unsigned.join()];
+    const passed = (verdict: Verdict) => [...outcomeOf(verdict), verdict.coverage?.unsigned.join()];
 
     it("none, by default", async () => {
-      assert.deepEqual(told(await check([{ authorities }])), ["modified", "refused"]);
+      assert.deepEqual(outcomeOf(await check([{ authorities }])), ["modified", "refused"]);
     });
     it("those that a policy names", async () => {
-      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [notes.txt, cache] }" }])), [
+      assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ ignorePaths: [notes.txt, cache] }" }])), [
         "verified",
         "accepted",
       ]);
-      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [notes.txt] }" }])), [
+      assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ ignorePaths: [notes.txt] }" }])), [
         "modified",
         "refused",
       ]);
     });
-    it("all unsigned ones, which are told", async () => {
+    it("all unsigned ones, which are reported", async () => {
       const verdict = await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }]);
       assert.deepEqual(passed(verdict), ["verified", "accepted", "cache/a,notes.txt"]);
     });
-    it("only those that every policy lets pass", async () => {
+    it("only those that every policy allows", async () => {
       const some = { authorities, verification: "{ ignorePaths: [notes.txt] }" };
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
-      assert.deepEqual(told(await check([all, some])), ["modified", "refused"]);
-      assert.deepEqual(told(await check([some], [all])), ["modified", "refused"]);
+      assert.deepEqual(outcomeOf(await check([all, some])), ["modified", "refused"]);
+      assert.deepEqual(outcomeOf(await check([some], [all])), ["modified", "refused"]);
       const both = { authorities, verification: "{ ignorePaths: [cache/a, notes.txt, other] }" };
       assert.deepEqual(passed(await check([all, both])), ["verified", "accepted", "cache/a,notes.txt"]);
     });
-    it("one that only warns takes nothing from those who enforce", async () => {
+    it("not fewer by a policy that only warns", async () => {
       const strict: PolicyParts = { mode: "warn", authorities };
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true }" };
       assert.deepEqual(passed(await check([all, strict])), [
@@ -312,39 +316,41 @@ describe("verifying a model with policies", () => {
         "cache/a,notes.txt",
       ]);
     });
-    it("an exception has no word on them", async () => {
+    it("the same with an exception", async () => {
       assert.deepEqual(
-        told(await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }, { authorities: [PASS] }])),
+        outcomeOf(
+          await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }, { authorities: [PASS] }]),
+        ),
         ["verified", "accepted"],
       );
     });
-    it("a workspace that is not trusted hides none", async () => {
+    it("none by a workspace that is not trusted", async () => {
       const all = { authorities, verification: "{ ignoreUnsignedFiles: true, ignorePaths: [config.json] }" };
-      assert.deepEqual(told(await check([], [all], { workspaceTrusted: false })), [
+      assert.deepEqual(outcomeOf(await check([], [all], { workspaceTrusted: false })), [
         "modified",
         "uncovered",
         "POLICY_WORKSPACE_UNTRUSTED",
       ]);
     });
-    it("a signed file is compared, or reported as missing, even if the caller ignores it", async () => {
+    it("no signed file, which is compared or reported as missing even if the caller ignores it", async () => {
       rmSync(join(model(), "notes.txt"));
       rmSync(join(model(), "cache"), { recursive: true });
       writeTree(model(), { "config.json": "[]" });
-      assert.deepEqual(told(await check([{ authorities, verification: "{ ignorePaths: [config.json] }" }])), [
+      assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ ignorePaths: [config.json] }" }])), [
         "modified",
         "refused",
       ]);
     });
   });
 
-  it("a pattern among the ignored paths is no path: refused", async () => {
+  it("rejects a pattern among the ignored paths", async () => {
     await signIt({});
     const authorities = [key(prod.publicPem)];
     const refused = await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }]);
-    assert.deepEqual(told(refused), ["untrusted", "refused", "IGNORE_PATH"]);
+    assert.deepEqual(outcomeOf(refused), ["untrusted", "refused", "IGNORE_PATH"]);
     if (process.platform === "win32") return;
     writeTree(model(), { "*.log": "x" });
-    assert.deepEqual(told(await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])), [
       "verified",
       "accepted",
     ]);
@@ -352,7 +358,7 @@ describe("verifying a model with policies", () => {
     assert.equal((await check([{ authorities, verification: '{ ignorePaths: ["*.log"] }' }])).state, "modified");
   });
 
-  it("content that is not downloaded can't be verified, also with files that a policy allows", async () => {
+  it("cannot verify content that is not downloaded, also with files that a policy allows", async () => {
     await signIt({});
     const authorities = [key(prod.publicPem)];
     const oid = createHash("sha256")
@@ -364,93 +370,93 @@ describe("verifying a model with policies", () => {
     });
     assert.equal((await check([{ authorities }])).state, "modified");
     const verdict = await check([{ authorities, verification: "{ ignoreUnsignedFiles: true }" }]);
-    assert.deepEqual(told(verdict), ["unverifiable", "refused", "FILE_NOT_DOWNLOADED"]);
+    assert.deepEqual(outcomeOf(verdict), ["unverifiable", "refused", "FILE_NOT_DOWNLOADED"]);
   });
 
-  it("files that the signer ignored are reported, or rejected", async () => {
+  it("reports files that the signer ignored, or rejects them", async () => {
     writeTree(model(), { "secret.bin": "x", ".git/HEAD": "y" });
     await signIt({ ignorePaths: ["secret.bin"] });
     const authorities = [key(prod.publicPem)];
     const warned = await check([{ authorities }]);
-    assert.deepEqual(told(warned), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(warned), ["verified", "accepted"]);
     assert.deepEqual(
       warned.decision?.policies[0]?.warnings.map(({ code, details }) => [code, details["paths"]]),
       [["POLICY_SIGNER_IGNORED", ["secret.bin"]]],
     );
     const denied = await check([{ authorities, verification: "{ signerIgnoredPaths: deny }" }]);
-    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    assert.deepEqual(outcomeOf(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
     const expected = await check([
       { authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [secret.bin] }" },
     ]);
-    assert.deepEqual(told(expected), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(expected), ["verified", "accepted"]);
   });
 
-  it("of the default paths, what the signer left out of .github is refused, and git's own are not", async () => {
+  it("rejects files of .github that the signer ignored, but not git's own files", async () => {
     const authorities = [key(prod.publicPem)];
     const policy = [{ authorities, verification: "{ signerIgnoredPaths: deny }" }];
     writeTree(model(), { ".git/HEAD": "", ".gitignore": "", ".gitattributes": "" });
     await signIt({});
-    assert.deepEqual(told(await check(policy)), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check(policy)), ["verified", "accepted"]);
     writeTree(model(), { ".github/workflows/ci.yml": "" });
     await signIt({});
     const denied = await check(policy);
-    assert.deepEqual(told(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
+    assert.deepEqual(outcomeOf(denied), ["untrusted", "refused", "POLICY_SIGNER_IGNORED"]);
     assert.deepEqual(denied.reasons.at(-1)?.details["paths"], [".github"]);
     const named = [{ authorities, verification: "{ signerIgnoredPaths: deny, ignorePaths: [.github] }" }];
-    assert.deepEqual(told(await check(named)), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(await check(named)), ["verified", "accepted"]);
   });
 
-  it("links that the signer followed are refused, unless they are allowed", async () => {
+  it("rejects symlinks that the signer followed, unless they are allowed", async () => {
     await signIt({ allowSymlinks: true });
     const authorities = [key(prod.publicPem)];
-    assert.deepEqual(told(await check([{ authorities }])), ["untrusted", "refused", "POLICY_SYMLINKS"]);
-    assert.deepEqual(told(await check([{ authorities, verification: "{ allowSymlinks: true }" }])), [
+    assert.deepEqual(outcomeOf(await check([{ authorities }])), ["untrusted", "refused", "POLICY_SYMLINKS"]);
+    assert.deepEqual(outcomeOf(await check([{ authorities, verification: "{ allowSymlinks: true }" }])), [
       "verified",
       "accepted",
     ]);
   });
 
-  describe("the signature that a policy names", () => {
+  describe("with a signature that a policy names,", () => {
     const named = (path: string): PolicyParts => ({
       authorities: [key(prod.publicPem)],
       verification: `{ signaturePath: ${path}, ignorePaths: [vendor.sig, model.sig] }`,
     });
 
-    it("is the one that counts, and has to be there", async () => {
+    it("uses only that one, and requires it", async () => {
       await signIt();
-      assert.deepEqual(told(await check([named("vendor.sig")])), [
+      assert.deepEqual(outcomeOf(await check([named("vendor.sig")])), [
         "unsigned",
         "refused",
         "SIGNATURE_NOT_FOUND",
         "POLICY_SIGNATURE_REQUIRED",
       ]);
       renameSync(signature(), join(model(), "vendor.sig"));
-      assert.deepEqual(told(await check([named("vendor.sig")])), ["verified", "accepted"]);
+      assert.deepEqual(outcomeOf(await check([named("vendor.sig")])), ["verified", "accepted"]);
     });
 
-    it("may lie beside the model, in the workspace folder", async () => {
+    it("finds it next to the model, in the workspace folder", async () => {
       await signIt({ signature: join(folder(), "models", "llama.sig") });
-      assert.deepEqual(told(await check([named("../llama.sig")])), ["verified", "accepted"]);
+      assert.deepEqual(outcomeOf(await check([named("../llama.sig")])), ["verified", "accepted"]);
     });
 
-    it("may not lie outside, by its path or by a link", async () => {
+    it("rejects it outside of the workspace folder, by its path or by a symlink", async () => {
       await signIt();
       const elsewhere = { folder: join(folder(), "ws") };
       mkdirSync(elsewhere.folder);
       const outside = await check([named("model.sig")], [], elsewhere);
-      assert.deepEqual(told(outside), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
+      assert.deepEqual(outcomeOf(outside), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
       assert.match(outside.reasons[0]?.message ?? "", /leads out of the workspace folder/);
       if (process.platform === "win32") return;
       renameSync(signature(), join(folder(), "outside.sig"));
       symlinkSync("../../outside.sig", signature());
       const linked = await check([named("model.sig")], [], { folder: join(folder(), "models") });
-      assert.deepEqual(told(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
+      assert.deepEqual(outcomeOf(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
     });
 
-    it("and another that another policy names have both to be good", async () => {
+    it("requires each of two that two policies name", async () => {
       await signIt();
       await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });
-      assert.deepEqual(told(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
+      assert.deepEqual(outcomeOf(await check([named("model.sig"), named("vendor.sig")])), ["verified", "accepted"]);
       const byOther = { method: "key", privateKey: { label: "o", pem: other.privatePem } } as const;
       await signIt({
         signature: join(model(), "vendor.sig"),
@@ -459,12 +465,12 @@ describe("verifying a model with policies", () => {
         force: true,
       });
       const verdict = await check([named("model.sig"), named("vendor.sig")]);
-      assert.deepEqual(told(verdict).slice(0, 2), ["unverifiable", "refused"]);
+      assert.deepEqual(outcomeOf(verdict).slice(0, 2), ["unverifiable", "refused"]);
       assert.equal(verdict.signature, join(model(), "vendor.sig"));
     });
   });
 
-  it("a signature that the caller names goes before those of policies", async () => {
+  it("uses the caller's signature rather than those of policies", async () => {
     await signIt();
     copyFileSync(signature(), join(folder(), "copy.sig"));
     rmSync(signature());
@@ -475,14 +481,14 @@ describe("verifying a model with policies", () => {
         signature: join(folder(), "copy.sig"),
       },
     );
-    assert.deepEqual(told(verdict), ["verified", "accepted"]);
+    assert.deepEqual(outcomeOf(verdict), ["verified", "accepted"]);
   });
 
-  it("links in a model that may not be followed", async function () {
+  it("rejects symlinks in a model that may not be followed", async function () {
     if (process.platform === "win32") this.skip();
     await signIt();
     rmSync(join(model(), "README.md"));
     symlinkSync("config.json", join(model(), "README.md"));
-    assert.deepEqual(told(await check([{ authorities: [key(prod.publicPem)] }])), ["modified", "refused"]);
+    assert.deepEqual(outcomeOf(await check([{ authorities: [key(prod.publicPem)] }])), ["modified", "refused"]);
   });
 });

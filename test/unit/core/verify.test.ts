@@ -38,7 +38,7 @@ describe("verifying a model", () => {
   after(() => pool.dispose());
   const stateAndCodes = ({ state, reasons }: Verdict) => [state, ...reasons.map(({ code }) => code)];
 
-  it("tells who, what and how", async () => {
+  it("returns signer, files and method", async () => {
     const verdict = await verifyIt();
     assert.equal(verdict.state, "verified");
     assert.equal(verdict.model, model());
@@ -66,7 +66,7 @@ describe("verifying a model", () => {
     assert.deepEqual(comparison?.added, [{ name: "new.bin" }, { name: "weights/b.bin" }]);
   });
 
-  it("lets unsigned files pass only where asked, and names them", async () => {
+  it("allows unsigned files only if asked to, and names them", async () => {
     writeTree(model(), { "new.bin": "n" });
     assert.equal((await verifyIt()).state, "modified");
     const verdict = await verifyIt({ ignoreUnsignedFiles: true });
@@ -81,13 +81,13 @@ describe("verifying a model", () => {
     assert.deepEqual(verdict.comparison?.missing, [{ name: "weights/a.bin", ignored: true }]);
   });
 
-  it("is not fooled by a signer that leaves everything out", async () => {
+  it("does not verify a signature that ignores everything", async () => {
     const statement = makeStatement(fileResources({ "config.json": "{}" }), { serialization: { ignore_paths: ["."] } });
     writeSigned(statement);
     assert.equal((await verifyIt()).state, "modified");
   });
 
-  it("shows what the signer left out", async () => {
+  it("reports what the signer ignored", async () => {
     writeSigned(
       makeStatement(fileResources({ "config.json": "{}" }), {
         serialization: { ignore_paths: ["weights", "README.md", "gone"] },
@@ -102,7 +102,7 @@ describe("verifying a model", () => {
     ]);
   });
 
-  it("shows what the default paths hide beside git's own files, which changes no verdict", async () => {
+  it("reports what the default paths hide besides git's own files, without a change of the verdict", async () => {
     assert.equal((await verifyIt()).coverage?.hidden, undefined);
     writeTree(model(), { ".git/HEAD": "", ".git/payload.py": "", ".github/workflows/ci.yml": "" });
     for (const sign of [false, true]) {
@@ -115,7 +115,7 @@ describe("verifying a model", () => {
     assert.equal((await signIt()).coverage.hidden?.count, 2);
   });
 
-  it("goes by the symlink rule that the statement records", async function () {
+  it("uses the symlink rule that the statement records", async function () {
     if (process.platform === "win32") this.skip();
     rmSync(join(model(), "README.md"));
     writeTree(folder(), { blob: "hello" });
@@ -136,7 +136,7 @@ describe("verifying a model", () => {
     assert.deepEqual(stateAndCodes(await verifyIt()), ["invalid", "RESOURCE_NAME"]);
   });
 
-  it("verifies files whose names Windows cannot hold, and cannot decide about them on Windows", async function () {
+  it("verifies files with names that Windows cannot have, but not on Windows", async function () {
     if (process.platform === "win32") this.skip();
     const files = { ...FILES, "x:y.txt": "1", "back\\slash": "2", nul: "3" };
     for (const shardSize of [undefined, 5]) {
@@ -156,7 +156,7 @@ describe("verifying a model", () => {
     }
   });
 
-  it("takes no file of the model under another spelling", async () => {
+  it("does not match a file under another spelling of its name", async () => {
     writeSigned(
       makeStatement(fileResources({ "CONFIG.json": "{}", "README.md": "hello", "weights/a.bin": "0123456789" })),
     );
@@ -168,7 +168,7 @@ describe("verifying a model", () => {
     );
   });
 
-  it("finds a sharded file that goes on after its last shard", async () => {
+  it("finds a sharded file that continues after its last shard", async () => {
     rmSync(signature());
     await sign({ model: model(), signature: signature(), identity, pool, shardSize: 5 });
     assert.equal((await verifyIt()).state, "verified");
@@ -181,13 +181,13 @@ describe("verifying a model", () => {
     );
   });
 
-  describe("does not call it verified, and says why:", () => {
+  describe('is not "verified", and has a reason, for', () => {
     it("no signature", async () => {
       rmSync(signature());
       assert.deepEqual(stateAndCodes(await verifyIt()), ["unsigned", "SIGNATURE_NOT_FOUND"]);
     });
 
-    it("a folder in its place", async () => {
+    it("a folder instead of a signature", async () => {
       rmSync(signature());
       mkdirSync(signature());
       assert.deepEqual(stateAndCodes(await verifyIt()), ["unverifiable", "SIGNATURE_UNREADABLE"]);
@@ -233,7 +233,7 @@ describe("verifying a model", () => {
       ]);
     });
 
-    it("a certificate whose identity differs only in case, and says so", async () => {
+    it("a certificate whose identity differs only in case, which the reason says", async () => {
       const { root, leaf, intermediate } = makeChain();
       const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate: leaf, chain: [intermediate] });
       writeFileSync(signature(), bundleText(bundle));
@@ -259,7 +259,7 @@ describe("verifying a model", () => {
       });
     }
 
-    it("and throws what is not about the model", async () => {
+    it("but throws errors that do not concern the model", async () => {
       await failsWith("CANCELLED", () => verifyIt({ signal: AbortSignal.abort() }));
       await failsWith("CANCELLED", () => verifyIt({ pool: failing(new ProvenanceError("CANCELLED", "x")) }));
       await failsWith("MODEL_NOT_FOUND", () => verifyIt({ model: join(folder(), "missing") }));
@@ -268,11 +268,11 @@ describe("verifying a model", () => {
     });
   });
 
-  describe("the signer only", () => {
+  describe("of the signer only", () => {
     const authenticateIt = (options: Partial<VerifyOptions> = {}) =>
       authenticate({ model: model(), signature: signature(), trust, ...options });
 
-    it("says who signed, and that the files were not looked at", async () => {
+    it("returns who signed, and that the files were not read", async () => {
       writeTree(model(), { "config.json": "[]" });
       const verdict = await authenticateIt();
       assert.equal(verdict.state, "unchecked");
@@ -280,7 +280,7 @@ describe("verifying a model", () => {
       assert.equal(verdict.comparison, undefined);
     });
 
-    it("says what is wrong", async () => {
+    it("returns what is wrong", async () => {
       assert.deepEqual(stateAndCodes(await authenticateIt({ trust: {} })), ["unverifiable", "KEY_UNKNOWN"]);
       writeFileSync(signature(), "nonsense!");
       assert.deepEqual(stateAndCodes(await authenticateIt()), ["invalid", "BUNDLE_NOT_JSON"]);

@@ -53,7 +53,7 @@ describe("Engine", function () {
     return new Engine({ entry: ENTRY, cache: join(root(), "cache"), ...more });
   }
 
-  it("gives the verdicts that this process gives: verified, modified, unknown key, damaged, no signature", async () => {
+  it("returns the same verdicts as this process: verified, modified, unknown key, damaged, no signature", async () => {
     await same();
     changeByte(join(model, "a.bin"));
     writeFileSync(join(model, "new.bin"), "");
@@ -77,7 +77,7 @@ describe("Engine", function () {
     assert.ok(claim.hint);
   });
 
-  it("brings long lists whole and in their order", async () => {
+  it("returns long lists complete and in order", async () => {
     signature = signNames(model, manyNames(3_500), keys);
     for (let index = 0; index < 1_200; index += 1) writeFileSync(join(model, `added-${index}`), "");
     const { comparison, state } = await same();
@@ -86,7 +86,7 @@ describe("Engine", function () {
     assert.equal(comparison.added.length, 1_202);
   });
 
-  it("asks for the trust in Sigstore only where a signature needs it, and signs and verifies with it", async () => {
+  it("requests the Sigstore trust root only for a signature that needs it, and signs and verifies with it", async () => {
     const sigstore = await startLocalSigstore();
     try {
       const trusted = await readTrustConfigFile(sigstore.trustConfigs[2].path);
@@ -118,7 +118,7 @@ describe("Engine", function () {
     }
   });
 
-  it("signs with a key, as this process does, and refuses what it refuses", async () => {
+  it("signs with a key as this process does, and rejects what it rejects", async () => {
     const written = readFileSync(signature);
     const { rootDigest, coverage } = await engine.sign({ model, signature, identity });
     assert.notDeepEqual(readFileSync(signature), written);
@@ -130,7 +130,7 @@ describe("Engine", function () {
     await failsWith("KEY_UNREADABLE", () => engine.sign({ model, signature, identity: bad }));
   });
 
-  it("asks before it signs files that differ, and writes nothing where refused", async () => {
+  it("asks before it signs files that differ, and writes nothing if the answer is no", async () => {
     changeByte(join(model, "a.bin"));
     const asked: (readonly string[])[] = [];
     const answered = (yes: boolean) => (replacement: Replacement) => {
@@ -163,7 +163,7 @@ describe("Engine", function () {
     assert.deepEqual((await verifyBy(engine, { model, signature, trust })).comparison?.changed, []);
   });
 
-  it("finds the signature itself, and begins only when its caller is ready", async () => {
+  it("finds the signature itself, and starts only when its caller is ready", async () => {
     const order: string[] = [];
     const request = { model, trust, depth: "files" } as const;
     const verdict = await engine.check(request, {
@@ -211,14 +211,14 @@ describe("Engine", function () {
     assert.deepEqual(preview.toolFiles, []);
   });
 
-  it("proposes to leave out what tools wrote, by name and content", async () => {
+  it("proposes to exclude what tools wrote, by name and content", async () => {
     writeTree(root(), { "model/.DS_Store": finderStore(), "model/sub/.DS_Store": "import os\n" });
     const { toolFiles, fileCount } = await engine.previewSigning(model, signature);
     assert.deepEqual(toolFiles, [{ name: ".DS_Store", size: 6148 }]);
     assert.equal(fileCount, 4);
   });
 
-  it("lets policies decide, which it reads once a generation", async () => {
+  it("applies policies, which it reads once a generation", async () => {
     const file = join(root(), "model-policy.yaml");
     const authority = (pem: string): string => `key: { data: ${JSON.stringify(pem)} }`;
     const write = (pem: string): void =>
@@ -237,7 +237,7 @@ describe("Engine", function () {
     assert.equal((await by(1)).decision?.outcome, "refused");
   });
 
-  it("previews a planned policy, and one on the disk, with patterns and expressions", async () => {
+  it("previews a planned policy, and one on disk, with patterns and expressions", async () => {
     const texts = new Map<string, string>();
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
@@ -257,7 +257,7 @@ describe("Engine", function () {
     assert.deepEqual(await engine.previewPolicy(after.location, models), await previewPolicy(after, models));
   });
 
-  describe("that dies", () => {
+  describe("that crashes", () => {
     it("is started again, and the call is answered", async () => {
       const large = signNames(model, manyNames(50_000), keys, join(root(), "large.sig"));
       const [first, second] = [
@@ -271,7 +271,7 @@ describe("Engine", function () {
       assert.notEqual(await engine.pid(), killed);
     });
 
-    it("twice with the same call is the call's error, with the reason, and no other call's", async () => {
+    it("twice in the same call fails that call, with the reason, and no other call", async () => {
       const small = newEngine({ heapMb: 24 });
       const large = signNames(model, manyNames(200_000), keys, join(root(), "large.sig"));
       const bad = failsWith("INTERNAL", () => verifyBy(small, { model, signature: large, trust }));
@@ -283,7 +283,7 @@ describe("Engine", function () {
       await small.dispose();
     });
 
-    it("while it signs is an error at once: nothing is signed twice", async () => {
+    it("while it signs fails the call at once: nothing is signed twice", async () => {
       writeFileSync(join(model, "large.bin"), "");
       truncateSync(join(model, "large.bin"), 2_000_000_000);
       const signing = failsWith("INTERNAL", () => engine.sign({ model, signature, identity }));
@@ -291,14 +291,14 @@ describe("Engine", function () {
       assert.match((await signing).message, /The engine ended.*SIGKILL/);
     });
 
-    it("or cannot start is an error", async () => {
+    it("or cannot start fails the call", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
       await failsWith("INTERNAL", () => missing.readVerificationHint(signature));
       await missing.dispose();
     });
   });
 
-  it("is ended where a cancelled call does not end, and other calls are answered by a new one", async () => {
+  it("is ended if a cancelled call does not end, and a new one answers the other calls", async () => {
     const stuck = newEngine({ cancelMs: 1 });
     const large = signNames(model, manyNames(400_000), keys, join(root(), "large.sig"));
     const abort = new AbortController();
@@ -314,7 +314,7 @@ describe("Engine", function () {
     await stuck.dispose();
   });
 
-  it("refuses a signature file over 256 MB by its size, before it is read", async () => {
+  it("rejects a signature file over 256 MB by its size, before it is read", async () => {
     signature = join(root(), "huge.sig");
     writeFileSync(signature, "");
     truncateSync(signature, 64 * 1024 ** 3);
@@ -322,7 +322,7 @@ describe("Engine", function () {
     assert.deepEqual([state, reasons[0]?.code], ["invalid", "BUNDLE_TOO_LARGE"]);
   });
 
-  it("has a bare environment and a low priority", async function () {
+  it("has a minimal environment and a low priority", async function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
@@ -344,7 +344,7 @@ describe("Engine", function () {
     assert.equal(getPriority(pid), 10);
   });
 
-  it("ends by itself, and for good when it is disposed of", async () => {
+  it("ends when it is idle, and permanently when it is disposed", async () => {
     const brief = newEngine({ idleMs: 1 });
     for (let round = 0; round < 3; round += 1) {
       assert.equal((await verifyBy(brief, { model, signature, trust })).state, "verified");

@@ -99,7 +99,7 @@ describe("login in the browser", () => {
     assert.equal(asked.get("connector_id"), null);
   });
 
-  it("shows a page that brings nothing along and keeps nothing", async () => {
+  it("shows a page that loads nothing and stores nothing", async () => {
     const { page } = await attempt();
     const policy = page?.headers.get("content-security-policy") ?? "";
     assert.match(policy, /default-src 'none'/u);
@@ -110,7 +110,7 @@ describe("login in the browser", () => {
     assert.doesNotMatch(page?.text ?? "", /<script|https?:|src=|href=|eyJ/u);
   });
 
-  it("does not give the token away when it is printed, logged or serialized", async () => {
+  it("does not reveal the token when it is printed, logged or serialized", async () => {
     const token = tokenOf((await attempt()).outcome);
     for (const text of [JSON.stringify(token), inspect(token, { showHidden: true, depth: 5 }), String(token)]) {
       assert.doesNotMatch(text, /eyJ/u);
@@ -118,7 +118,7 @@ describe("login in the browser", () => {
     assert.ok(!Object.keys({ ...token }).includes("value"));
   });
 
-  it("logs in as a client with a secret, and as none with a wrong one", async () => {
+  it("logs in as a client with a secret, and fails with a wrong one", async () => {
     const client = { clientId: CONFIDENTIAL_CLIENT.id, clientSecret: CONFIDENTIAL_CLIENT.secret };
     const { outcome } = await attempt(ALICE, client);
     assert.equal(tokenOf(outcome).email, "alice@example.com");
@@ -127,7 +127,7 @@ describe("login in the browser", () => {
     assert.doesNotMatch(wrong.outcome.message, /wrong/u);
   });
 
-  it("says so when the person refuses, there and in the browser", async () => {
+  it("reports that the login was denied, in the error and in the browser", async () => {
     const { outcome, page } = await attempt("refuse");
     assertFailure(outcome, "LOGIN_REFUSED");
     assert.match(outcome.message, /The person at the login page refused/u);
@@ -135,7 +135,7 @@ describe("login in the browser", () => {
     assert.match(page?.text ?? "", /Not logged in/u);
   });
 
-  it("repeats what an issuer says as a short plain line, and as text in the page", async () => {
+  it("repeats an issuer's error as a short plain line, and as text in the page", async () => {
     let page = "";
     const login = obtainIdentityToken({
       issuer: sigstore.issuer,
@@ -159,7 +159,7 @@ describe("login in the browser", () => {
     assert.ok(!page.includes("<b>"));
   });
 
-  it("does not take an e-mail address that would write over a terminal", async () => {
+  it("rejects an e-mail address with terminal control characters", async () => {
     assertFailure((await attempt({ name: "alice\u001b[2K\u202e@example.com" })).outcome, "LOGIN_ISSUER_FAULT");
   });
 
@@ -185,7 +185,7 @@ describe("login in the browser", () => {
     });
   }
 
-  it("says so when the issuer breaks down in the middle", async () => {
+  it("reports an issuer that fails during the login", async () => {
     sigstore.misbehave("issuer", { kind: "status", status: 500, path: "/token" });
     const { outcome, page } = await attempt();
     assertFailure(outcome, "LOGIN_ISSUER_UNREACHABLE");
@@ -193,7 +193,7 @@ describe("login in the browser", () => {
     assert.equal(page?.status, 400);
   });
 
-  it("says so when the issuer is not there, not one, or not to be used", async () => {
+  it("reports an issuer that is not reachable, is none, or may not be used", async () => {
     const gone = await startLocalSigstore();
     await gone.stop();
     const unreachable = await attempt(ALICE, { issuer: gone.issuer });
@@ -208,7 +208,7 @@ describe("login in the browser", () => {
     }
   });
 
-  it("says so when the issuer is busy, breaks the connection, or does not answer", async () => {
+  it("reports an issuer that is busy, breaks the connection, or does not answer", async () => {
     sigstore.misbehave("issuer", { kind: "status", status: 429 }, 1);
     const busy = (await attempt()).outcome;
     assertFailure(busy, "LOGIN_ISSUER_UNREACHABLE");
@@ -221,7 +221,7 @@ describe("login in the browser", () => {
     assert.match(silent.message, /did not answer in time/u);
   });
 
-  it("says so when the client is not known", async () => {
+  it("reports an unknown client", async () => {
     // The provider shows a page of its own; the person gives up there.
     const stop = new AbortController();
     const login = obtainIdentityToken({
@@ -241,7 +241,7 @@ describe("login in the browser", () => {
     await assert.rejects(login, { code: "CANCELLED" });
   });
 
-  it("says so when the browser does not open", async () => {
+  it("reports that the browser does not open", async () => {
     const login = obtainIdentityToken({
       issuer: sigstore.issuer,
       method: { kind: "browser", openUrl: () => Promise.reject(new Error("no display")) },
@@ -249,7 +249,7 @@ describe("login in the browser", () => {
     await assert.rejects(login, { code: "LOGIN_BROWSER", message: /pasted code or a device code/u });
   });
 
-  it("ends when no login happens in time", async () => {
+  it("times out", async () => {
     const openUrl = async () => undefined;
     const login = obtainIdentityToken({ issuer: sigstore.issuer, timeout: 100, method: { kind: "browser", openUrl } });
     await assert.rejects(login, { code: "LOGIN_TIMED_OUT", message: /not finished within/u });
@@ -276,7 +276,7 @@ describe("login in the browser", () => {
     await assert.rejects(login, { code: "CANCELLED" });
   });
 
-  it("is not ended by other paths, other methods, other hosts, and answers once", async () => {
+  it("ignores other paths, methods and hosts, and answers once", async () => {
     const seen: number[] = [];
     const stop = new AbortController();
     let right: Promise<SeenPage> | undefined;
@@ -308,7 +308,7 @@ describe("login in the browser", () => {
     assert.match((await right)?.text ?? "", /The login was cancelled/u);
   });
 
-  it("listens on loopback, by either address, and no longer than the login", async () => {
+  it("listens on both loopback addresses, and only during the login", async () => {
     let port = "";
     const statuses: number[] = [];
     await obtainIdentityToken({
@@ -328,7 +328,7 @@ describe("login in the browser", () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), { message: "fetch failed" });
   });
 
-  it("takes the given port", async () => {
+  it("listens on the given port", async () => {
     const server = await occupy("127.0.0.1");
     await server.release();
     let seen = "";
@@ -354,7 +354,7 @@ describe("login in the browser", () => {
     });
   }
 
-  it("asks the issuer by the fetch it is given: a proxy's, or an editor's", async () => {
+  it("uses the given fetch, such as a proxy's or an editor's", async () => {
     const asked: string[] = [];
     const through: typeof fetch = (input, init) => {
       asked.push(new URL(String(input)).pathname);

@@ -21,7 +21,7 @@ describe("login with a pasted code", () => {
       ...(signal === undefined ? {} : { signal }),
     });
 
-  it("takes the code that the provider shows, with blanks around it", async () => {
+  it("accepts the code that the provider shows, with blanks around it", async () => {
     const token = await login(async (url) => {
       const asked = new URL(url).searchParams;
       assert.equal(asked.get("redirect_uri"), "urn:ietf:wg:oauth:2.0:oob");
@@ -31,7 +31,7 @@ describe("login with a pasted code", () => {
     assert.equal(token.email, "alice@example.com");
   });
 
-  it("refuses a code that is wrong, of another login, used before, or none at all", async () => {
+  it("rejects a code that is wrong, of another login, used before, or missing", async () => {
     await assert.rejects(
       login(async () => "mistyped"),
       { code: "LOGIN_CODE", message: /mistyped, used before, or is too old/u },
@@ -72,7 +72,7 @@ describe("login with a pasted code", () => {
     );
   });
 
-  it("refuses a token of another login, and one without an e-mail address", async () => {
+  it("rejects a token of another login, and one without an e-mail address", async () => {
     const paste: CodeLogin["askForCode"] = (url) => new Person().readCode(url, "alice@example.com");
     sigstore.misbehave("issuer", { kind: "wrong-nonce" }, 1);
     await assert.rejects(login(paste), { code: "LOGIN_NONCE" });

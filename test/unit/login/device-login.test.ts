@@ -27,7 +27,7 @@ describe("login with a device code", () => {
       },
     });
 
-  it("gives a token once the code was typed somewhere", async () => {
+  it("returns a token once the code was typed", async () => {
     let prompt: DevicePrompt | undefined;
     const token = await login({ name: "alice@example.com" }, (shown) => {
       prompt = shown;
@@ -38,7 +38,7 @@ describe("login with a device code", () => {
     assert.ok((prompt?.expiresAt.getTime() ?? 0) > Date.now());
   });
 
-  it("goes on waiting where the issuer answers 401 while the code is not typed yet", async () => {
+  it("keeps waiting if the issuer answers 401 until the code is typed", async () => {
     sigstore.misbehave("issuer", { kind: "pending-401" });
     const before = sigstore.requests("issuer").length;
     let polls = 0;
@@ -63,7 +63,7 @@ describe("login with a device code", () => {
     assert.equal(token.email, "alice@example.com");
   });
 
-  it("says so when the person refuses", async () => {
+  it("reports that the login was denied", async () => {
     await assert.rejects(login("refuse"), { code: "LOGIN_REFUSED" });
   });
 
@@ -77,7 +77,7 @@ describe("login with a device code", () => {
     await assert.rejects(waiting, { code: "CANCELLED" });
   });
 
-  it("ends when the code is typed nowhere", async () => {
+  it("times out if the code is not typed", async () => {
     const waiting = obtainIdentityToken({
       issuer: sigstore.issuer,
       timeout: 100,
@@ -108,13 +108,13 @@ describe("login with a device code", () => {
 
     const method = { kind: "device", showCode: () => assert.fail("nothing to show") } as const;
 
-    it("that offers no device code, says so", async () => {
+    it("that offers no device code is reported", async () => {
       await withIssuer({}, (issuer) =>
         assert.rejects(obtainIdentityToken({ issuer, method }), { code: "LOGIN_NO_DEVICE_CODE" }),
       );
     });
 
-    it("that sends tokens over the network unencrypted, or pages that are none, is not used", async () => {
+    it("that sends tokens unencrypted, or answers with no device page, is rejected", async () => {
       for (const metadata of [
         { token_endpoint: "http://example.com/token" },
         { device_authorization_endpoint: "file:///etc/passwd" },

@@ -7,7 +7,7 @@ import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 /** An address with all that a shell would make something of. */
 const NASTY = "http://127.0.0.1:1/?a=1&b=$(touch$IFS-pwned);`touch pwned`|\"x\" 'y'%PATH%>pwned";
 
-describe("the person's browser, from a terminal", () => {
+describe("opening the browser from a terminal", () => {
   const folder = useTemporaryFolder();
   const path = process.env["PATH"];
 
@@ -31,7 +31,7 @@ describe("the person's browser, from a terminal", () => {
     ["darwin", "open"],
     ["win32", "rundll32.exe"],
   ] as const) {
-    it(`is handed the address as one argument, on ${platform}`, async () => {
+    it(`passes the address as one argument, on ${platform}`, async () => {
       const record = join(folder(), "arguments");
       install(name, `for a in "$@"; do printf '%s\\n' "$a"; done > '${record}'`);
       await openInBrowser(NASTY, platform);
@@ -41,7 +41,7 @@ describe("the person's browser, from a terminal", () => {
     });
   }
 
-  it("rejects when there is nothing to open it with, or when that fails", async () => {
+  it("fails if there is no program for it, or if that fails", async () => {
     process.env["PATH"] = folder();
     await assert.rejects(openInBrowser(NASTY, "linux"), { code: "ENOENT" });
     install("xdg-open", "exit 3");

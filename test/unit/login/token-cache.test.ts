@@ -28,14 +28,14 @@ function heldLogin() {
 const turn = () => new Promise(setImmediate);
 
 describe("tokens in memory", () => {
-  it("ten models are signed with one login", async () => {
+  it("are shared: ten models are signed with one login", async () => {
     let logins = 0;
     const cache = new TokenCache(async () => makeToken(String(++logins)));
     for (let model = 0; model < 10; model++) assert.equal((await cache.token(OPTIONS)).value, "1");
     assert.equal(logins, 1);
   });
 
-  it("an expired token is not given again, nor one about to expire", async () => {
+  it("are not returned after they expired, nor just before", async () => {
     for (const lifetime of [-1, 1000]) {
       let logins = 0;
       const cache = new TokenCache(async () => makeToken(String(++logins), lifetime));
@@ -44,7 +44,7 @@ describe("tokens in memory", () => {
     }
   });
 
-  it("another issuer, client or provider is another login; clearing forgets", async () => {
+  it("are separate for each issuer, client and provider, and can be cleared", async () => {
     let logins = 0;
     const cache = new TokenCache(async () => makeToken(String(++logins)));
     const others: LoginOptions[] = [
@@ -60,7 +60,7 @@ describe("tokens in memory", () => {
     assert.equal((await cache.token(OPTIONS)).value, "5");
   });
 
-  it("two at once wait for the same login", async () => {
+  it("are requested once for two callers at the same time", async () => {
     const { held, obtain } = heldLogin();
     const cache = new TokenCache(obtain);
     const both = Promise.all([cache.token(OPTIONS), cache.token(OPTIONS)]);
@@ -73,7 +73,7 @@ describe("tokens in memory", () => {
     );
   });
 
-  it("a failed or cancelled login does not fail other callers", async () => {
+  it("are requested again for other callers after a failed or cancelled login", async () => {
     const { held, obtain } = heldLogin();
     const cache = new TokenCache(obtain);
     const first = cache.token(OPTIONS);
@@ -86,7 +86,7 @@ describe("tokens in memory", () => {
     assert.equal((await second).value, "own");
   });
 
-  it("a caller that waits for another caller's login can be cancelled", async () => {
+  it("are not waited for after a caller cancels", async () => {
     const { held, obtain } = heldLogin();
     const cache = new TokenCache(obtain);
     const first = cache.token(OPTIONS);

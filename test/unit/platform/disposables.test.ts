@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DisposableStore } from "../../../src/platform/disposables.ts";
 
 describe("a store of disposables", () => {
-  it("ends what it holds, last added first, and once", () => {
+  it("disposes of its members once, last added first", () => {
     const ended: string[] = [];
     const store = new DisposableStore();
     for (const name of ["a", "b"]) store.add({ dispose: () => ended.push(name) });
@@ -11,7 +11,7 @@ describe("a store of disposables", () => {
     assert.deepEqual(ended, ["b", "a"]);
   });
 
-  it("ends at once what comes late", () => {
+  it("disposes at once of a member that is added later", () => {
     const store = new DisposableStore();
     store.dispose();
     let ended = false;

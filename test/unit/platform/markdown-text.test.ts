@@ -31,8 +31,8 @@ function read(markdown: string): { readonly shown: string; readonly rest: string
   return { shown: stripped, rest: markdown.slice(end.index + fence.length) };
 }
 
-describe("text of others in Markdown", () => {
-  it("is shown as it is, and nothing of it is outside the code span", () => {
+describe("untrusted text in Markdown", () => {
+  it("is displayed as it is, entirely within a code span", () => {
     for (const text of [
       "model.bin",
       "`",
@@ -54,7 +54,7 @@ describe("text of others in Markdown", () => {
     assert.equal(codeSpan("  "), "(blank)");
   });
 
-  it("stays so whatever is in it", () => {
+  it("stays in its code span whatever is in it", () => {
     const letters = fc.string({ unit: fc.constantFrom("`", " ", "a", "\\", "\n", "<", "@") });
     fc.assert(
       fc.property(letters, (text) => {
@@ -68,7 +68,7 @@ describe("text of others in Markdown", () => {
 });
 
 describe("escaped text in Markdown", () => {
-  it("reads as it is, and leaves nothing that Markdown gives a meaning", () => {
+  it("is displayed as it is, without any Markdown syntax", () => {
     const any = fc.string({ unit: fc.constantFrom(...`<>&@|:/www.\\\`*_{}[]()#+-!~=$1a "'^`, "\n", "\u202e") });
     const check = (text: string): void => {
       const markdown = escapeMarkdown(text);
@@ -79,12 +79,12 @@ describe("escaped text in Markdown", () => {
     fc.assert(fc.property(any, check), { numRuns: 2000 });
   });
 
-  it("begins no list and no block of code, and lets lines break between words", () => {
+  it("begins no list and no code block, and wraps between words", () => {
     assert.equal(escapeMarkdown("1. one two  three"), "1.&nbsp;one two&nbsp; three");
     assert.equal(escapeMarkdown("    x "), "&nbsp;&nbsp;&nbsp;&nbsp;x&nbsp;");
   });
 
-  it("is the only way of text into Markdown, which may run named commands only", () => {
+  it("is the only way that text gets into Markdown, which may run named commands only", () => {
     const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
       file.endsWith(".ts"),
     );

@@ -8,7 +8,7 @@ describe("the disk of a window", () => {
     }
   });
 
-  it("is the person's own elsewhere", () => {
+  it("belongs to the user elsewhere", () => {
     for (const name of [
       undefined,
       "ssh-remote",

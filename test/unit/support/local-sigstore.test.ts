@@ -83,7 +83,7 @@ describe("the local Sigstore", () => {
   }
 
   for (const rekor of [1, 2] as const) {
-    it(`gives bundles that verify with the root it writes, by Rekor v${rekor}`, async () => {
+    it(`issues bundles that verify with the trust root it writes, with Rekor v${rekor}`, async () => {
       // Several, so that proofs have a path to walk and not only one leaf.
       for (const subject of ["alice@example.com", WORKFLOW, "bob@example.org", "alice@example.com", WORKFLOW]) {
         const signer = verifyBundle(await signBundle(rekor, subject));
@@ -93,7 +93,7 @@ describe("the local Sigstore", () => {
     });
   }
 
-  it("says which log to write to, and trusts both", () => {
+  it("configures one log to write to, and trusts both", () => {
     const [one, two] = [sigstore.trustConfigs[1].config, sigstore.trustConfigs[2].config];
     assert.deepEqual(one.trustedRoot, two.trustedRoot);
     assert.equal(one.signingConfig.rekorTlogUrls[0]?.majorApiVersion, 1);
@@ -101,7 +101,7 @@ describe("the local Sigstore", () => {
     assert.equal(two.trustedRoot.tlogs.length, 2);
   });
 
-  it("serves its root and signing configuration by TUF", async () => {
+  it("serves its trust root and signing configuration by TUF", async () => {
     const options = { mirrorURL: sigstore.urls.tuf, rootPath: sigstore.tufRootPath, cachePath: `${folder()}/tuf` };
     const client = await initTUF(options);
     assert.deepEqual(JSON.parse(await client.getTarget("trusted_root.json")), sigstore.trustedRoot);
@@ -109,7 +109,7 @@ describe("the local Sigstore", () => {
     assert.deepEqual(JSON.parse(config), sigstore.trustConfig.signingConfig);
   });
 
-  it("refuses tokens that are expired, for somebody else, unverified or of another issuer", async () => {
+  it("rejects tokens that are expired, for another audience, unverified or of another issuer", async () => {
     const foreign = await startLocalSigstore();
     const tokens = [
       await sigstore.token("alice@example.com", { expiresIn: -60 }),
@@ -123,14 +123,14 @@ describe("the local Sigstore", () => {
     }
   });
 
-  it("refuses an entry of the old kind in Rekor v2", async () => {
+  it("rejects an entry of the old kind in Rekor v2", async () => {
     const body = JSON.stringify({ dsseRequestV002: {} });
     const response = await fetch(`${sigstore.urls.rekorV2}/api/v2/log/entries`, { method: "POST", body });
     assert.equal(response.status, 400);
     assert.match(await response.text(), /must be hashedrekord/u);
   });
 
-  describe("misbehaving", () => {
+  describe("with a configured fault", () => {
     const spoilt = [
       ["rekor-v1=bad-set", 1, "TLOG_INCLUSION_PROMISE_ERROR"],
       ["rekor-v1=bad-proof", 1, "TLOG_INCLUSION_PROOF_ERROR"],
@@ -141,7 +141,7 @@ describe("the local Sigstore", () => {
       ["fulcio=unknown-certificate-log", 1, "CERTIFICATE_ERROR"],
     ] as const;
     for (const [wish, rekor, code] of spoilt) {
-      it(`${wish} gives a bundle that does not verify, and then it behaves again`, async () => {
+      it(`issues a bundle that does not verify for ${wish}, and a valid one afterwards`, async () => {
         const { service, fault } = parseFault(wish);
         sigstore.misbehave(service, fault, 1);
         const bundle = await signBundle(rekor, "alice@example.com");
@@ -150,7 +150,7 @@ describe("the local Sigstore", () => {
       });
     }
 
-    it("fulcio=other-identity gives a certificate for another identity", async () => {
+    it("issues a certificate for another identity for fulcio=other-identity", async () => {
       sigstore.misbehave("fulcio", { kind: "other-identity" });
       const signer = verifyBundle(await signBundle(1, "alice@example.com"));
       assert.equal(signer.identity?.subjectAlternativeName, "mallory@example.com");
@@ -170,7 +170,7 @@ describe("the local Sigstore", () => {
       assert.equal((await ask()).status, 200);
     });
 
-    it("understands wishes from a command line, and says what it does not", () => {
+    it("parses faults from a command line, and names unknown ones", () => {
       assert.deepEqual(parseFault("rekor-v2=slow:12000"), {
         service: "rekor-v2",
         fault: { kind: "slow", milliseconds: 12_000 },

@@ -11,7 +11,7 @@ const SPECS = {
 } as const;
 
 describe("command line arguments", () => {
-  it("takes options before, between and after operands, spelled with hyphens or underscores", () => {
+  it("accept options before, between and after operands, spelled with hyphens or underscores", () => {
     const args = parseArguments(SPECS, ["--json", "model", "--private_key", "a_b.pem", "--ignore_paths=x_y"]);
     assert.deepEqual(args.operands, ["model"]);
     assert.equal(args.text("private-key"), "a_b.pem");
@@ -20,7 +20,7 @@ describe("command line arguments", () => {
     assert.equal(args.flag("ignore-git-paths"), undefined);
   });
 
-  it("collects what is repeated, and takes the last of what is not", () => {
+  it("collect repeatable options, and use the last value of others", () => {
     const args = parseArguments(SPECS, [
       ...["--ignore-paths", "a", "--ignore-paths", "b"],
       ...["--private-key", "1", "--private-key", "2"],
@@ -31,14 +31,14 @@ describe("command line arguments", () => {
     assert.equal(args.flag("ignore-git-paths"), false);
   });
 
-  it("leaves all after -- as it is", () => {
+  it("are taken literally after --", () => {
     const args = parseArguments(SPECS, ["--", "--private_key", "-x"]);
     assert.deepEqual(args.operands, ["--private_key", "-x"]);
     assert.equal(asksForHelp(["m", "--", "--help"]), false);
     assert.equal(asksForHelp(["m", "-h"]), true);
   });
 
-  it("takes a value that looks like an option only where it is joined", () => {
+  it("accept a value that looks like an option only if it is joined with =", () => {
     assert.equal(parseArguments(SPECS, ["--private-key=--odd"]).text("private-key"), "--odd");
   });
 
@@ -52,7 +52,7 @@ describe("command line arguments", () => {
     ["a name out of Object's prototype", ["--constructor"], /^There is no option --constructor\.$/],
   ];
   for (const [what, argv, message] of refused) {
-    it(`refuses ${what}`, async () => {
+    it(`reject ${what}`, async () => {
       const error = await failsWith("USAGE", () => parseArguments(SPECS, argv));
       assert.match(error.message, message);
     });
@@ -69,10 +69,10 @@ describe("sizes in bytes", () => {
     ["7b", 7],
   ];
   for (const [text, bytes] of sizes) {
-    it(`reads ${text} as ${bytes}`, () => assert.equal(parseSize(text, "--shard-size"), bytes));
+    it(`are parsed: ${text} is ${bytes}`, () => assert.equal(parseSize(text, "--shard-size"), bytes));
   }
   for (const text of ["", "0", "-1", "1G", "1.5", "0.0001kB", "1e9", "9007199254740993", "9999999TB", "0x10"]) {
-    it(`refuses "${text}"`, async () => {
+    it(`are rejected: "${text}"`, async () => {
       const { message } = await failsWith("USAGE", () => parseSize(text, "--shard-size"));
       assert.match(message, /^--shard-size: ".*" is not a number of bytes\. Examples: /);
     });

@@ -158,7 +158,7 @@ describe("bad input", () => {
     }
   });
 
-  describe("a statement, duly signed, that", () => {
+  describe("an authentic statement that", () => {
     const resources = fileResources(FILES);
     const [config, model] = resources as [ResourceJson, ResourceJson];
     const named = (name: string): JsonObject => makeStatement([{ ...config, name }, model]);
@@ -319,13 +319,13 @@ describe("bad input", () => {
       );
     });
 
-    it("used a key, where a certificate is expected", async () => {
+    it("used a key instead of a certificate", async () => {
       keyed();
       const reason = "model.sig was signed with a key. To check it, give the signer's public key.";
       isUnable(await verifyCertificate(), reason, "signed with another method");
     });
 
-    it("used a certificate, where a key is expected", async () => {
+    it("used a certificate instead of a key", async () => {
       certified();
       const reason = "model.sig was signed with a certificate. To check it, give the root certificate of the signer.";
       isUnable(await verifyKey(), reason, "signed with another method");
@@ -493,7 +493,7 @@ describe("bad input", () => {
       fails(await runMain(["scan", at("none")]), 1, "Scan failed: There is nothing at DIR/none.");
     });
 
-    describe("goes wrong while it is read", () => {
+    describe("fails while it is read", () => {
       const faulty = async (fault: HashFault): Promise<string[]> => {
         // So large that threads are worth it: the faults are made there.
         writeTree(at("llama"), { "weights.bin": Buffer.alloc(17 * 1024 * 1024) });
@@ -536,7 +536,7 @@ describe("bad input", () => {
       assert.equal(existsSync(at("model.sig")), false);
     });
 
-    it("is to hold the signature, and does not exist", async () => {
+    it("is the destination of the signature, and does not exist", async () => {
       fails(
         await signKey("--signature", at("none/model.sig")),
         1,
@@ -544,7 +544,7 @@ describe("bad input", () => {
       );
     });
 
-    it("is to hold the signature, and may not be written: the old one stays", async function () {
+    it("is the destination of the signature, and is not writable: the old one stays", async function () {
       if (process.platform === "win32") this.skip();
       mkdirSync(at("locked"));
       const old = bundleText(signBundle(makeStatement(fileResources(FILES), { name: "llama" }), { keys }));

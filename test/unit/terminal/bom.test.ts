@@ -56,7 +56,7 @@ describe("model-provenance bom", function () {
     return parsed as Bom;
   };
 
-  it("has model, files, record, license and base models as CycloneDX 1.6 wants them", async () => {
+  it("writes model, files, record, license and base models as CycloneDX 1.6 defines them", async () => {
     buildDownload(folder(), "cache-full");
     const { specVersion, metadata, components } = await bom(join(folder(), SNAPSHOT));
     assert.equal(specVersion, "1.6");
@@ -88,7 +88,7 @@ describe("model-provenance bom", function () {
     assert.match(component.pedigree?.notes ?? "", /Declared/);
   });
 
-  it("leaves out what is not known", async () => {
+  it("omits what is not known", async () => {
     writeTree(folder(), { "model/a.safetensors": "x" });
     const { metadata, components } = await bom(join(folder(), "model"));
     const { "bom-ref": _, ...component } = metadata.component as Component & { readonly "bom-ref": string };
@@ -97,7 +97,7 @@ describe("model-provenance bom", function () {
     assert.equal(components[0]?.properties, undefined);
   });
 
-  it("has no digest of a content that is not here, and names what was not read", async () => {
+  it("has no digest of content that is not downloaded, and names what was not read", async () => {
     writeTree(folder(), { "model/a.safetensors": pointerOf(Buffer.alloc(9)), "model/b.txt": "b" });
     symlinkSync(join(folder(), "elsewhere"), join(folder(), "model/link"));
     const { components, metadata } = await bom(join(folder(), "model"));
@@ -106,7 +106,7 @@ describe("model-provenance bom", function () {
     assert.deepEqual(metadata.component.properties, [{ name: "model-provenance:notRead", value: "link" }]);
   });
 
-  it("names a changed file as such, and the signature with its signer as a claim", async () => {
+  it("marks a changed file, and has the signer of the signature as a claim", async () => {
     buildDownload(folder(), "cache-copies");
     const model = join(folder(), SNAPSHOT);
     writeFileSync(join(model, "config.json"), "{}");
@@ -130,7 +130,7 @@ describe("model-provenance bom", function () {
     );
   });
 
-  it("keeps a name that is no license of SPDX's, and markup, as text", async () => {
+  it("keeps a license that SPDX does not have, and markup, as text", async () => {
     writeTree(folder(), {
       "m/README.md": '---\nlicense: "my <b>license</b>"\nbase_model: "<img src=x>"\n---\n',
       "m/a.onnx": "x",

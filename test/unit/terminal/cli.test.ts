@@ -32,17 +32,17 @@ describe("the command line", function () {
     writeFileSync(at("root.pem"), chain.root.pem);
   });
 
-  it("signs and verifies with a key, in the lines that a person reads", async () => {
+  it("signs and verifies with a key, with readable output", async () => {
     const signed = await run("sign key llama --private-key key.pem");
     assert.equal(signed.status, 0, signed.stderr);
     assert.equal(signed.stderr, "");
     const root = rootDigest(fileResources(FILES));
-    const [first, by, signature, files, leftOut, digest, last] = lines(signed);
+    const [first, by, signature, files, excluded, digest, last] = lines(signed);
     assert.equal(first, "✓ Signed  llama");
     assert.match(by ?? "", /^ {2}signed by {2}key key\.pem \(P-384, sha256 [0-9a-f]{12}…\)$/);
     assert.equal(signature, `  signature  ${join("llama", "model.sig")}`);
     assert.match(files ?? "", /^ {2}files {6}2 signed, 12 B read in \d+\.\d s$/);
-    assert.equal(leftOut, "             left out by default: .gitattributes");
+    assert.equal(excluded, "             excluded by default: .gitattributes");
     assert.equal(digest, `  digest     sha256:${root}`);
     assert.equal(last, "✓ Signed: llama by key key.pem, 2 files");
 
@@ -51,11 +51,11 @@ describe("the command line", function () {
     assert.equal(verified.stderr, "");
     assert.match(
       verified.stdout,
-      /^✓ Verified {2}llama\n {2}signed by {2}key key\.pub \(P-384, sha256 [0-9a-f]{12}…\)\n {2}accepted {3}the key given\n {2}files {6}2 signed, 12 B read in \d+\.\d s\n {13}left out by the signer: \.gitattributes\n✓ llama is what key key\.pub signed, unchanged\.\n$/,
+      /^✓ Verified {2}llama\n {2}signed by {2}key key\.pub \(P-384, sha256 [0-9a-f]{12}…\)\n {2}accepted {3}the key given\n {2}files {6}2 signed, 12 B read in \d+\.\d s\n {13}excluded by the signer: \.gitattributes\n✓ llama is what key key\.pub signed, unchanged\.\n$/,
     );
   });
 
-  it("names all that changed since, and exits 1", async () => {
+  it("names all changed files, and exits 1", async () => {
     await run("sign key llama --private-key key.pem");
     writeTree(at("llama"), { "config.json": "[]", "new\x1b[2J.bin": "n", "weights/other.bin": "o" });
     rmSync(at("llama/weights/model.bin"));
@@ -108,14 +108,14 @@ describe("the command line", function () {
     assert.equal(quiet.stderr, "");
   });
 
-  it("finds the signature in the model's folder where none is named, and says which", async () => {
+  it("finds the signature in the model's folder if none is given, and names it", async () => {
     await run("sign key llama --private-key key.pem");
     const result = await run("verify key llama --public-key key.pub");
     assert.equal(result.status, 0);
     assert.equal(lines(result)[3], `  signature  ${join("llama", "model.sig")}`);
   });
 
-  it("takes . as the model, from inside of it", async () => {
+  it("accepts . as the model", async () => {
     const signed = await run("sign key . --private-key ../key.pem", { cwd: at("llama") });
     assert.equal(signed.status, 0, signed.stderr);
     const verified = await run("verify key . --signature model.sig --public-key ../key.pub", { cwd: at("llama") });
@@ -128,7 +128,7 @@ describe("the command line", function () {
     assert.equal(result.status, 1);
     assert.deepEqual(lines(result), [
       "○ Not signed  llama",
-      "  reason     There is no signature in llama or beside it. If it is elsewhere, give it with --signature.",
+      "  reason     There is no signature in llama or next to it. If it is elsewhere, give it with --signature.",
       "○ llama is not signed.",
     ]);
   });
@@ -138,20 +138,20 @@ describe("the command line", function () {
     const signed = await run(
       "sign key llama --private-key key.pem --ignore-paths llama/notes.txt --ignore-paths config.json",
     );
-    assert.match(signed.stdout, /left out by you: notes\.txt\n/);
+    assert.match(signed.stdout, /excluded by you: notes\.txt\n/);
     writeTree(at("llama"), { "later.txt": "l" });
     const verify = "verify key llama --signature llama/model.sig --public-key key.pub";
     assert.equal((await run(verify)).status, 1);
     const ignored = await run(`${verify} --ignore_paths=llama/later.txt`);
     assert.equal(ignored.status, 0);
-    assert.match(ignored.stdout, /left out by you: later\.txt\n/);
+    assert.match(ignored.stdout, /excluded by you: later\.txt\n/);
     const passed = await run(`${verify} --ignore-unsigned-files`);
     assert.equal(passed.status, 0);
     assert.match(passed.stdout, /not signed, allowed: later\.txt\n/);
     assert.equal((await run(`${verify} --ignore-unsigned-files --no-ignore-unsigned-files`)).status, 1);
   });
 
-  it("signs git's files and follows links where asked; verify takes both flags and needs neither", async function () {
+  it("signs git's files and follows symlinks if asked; verify accepts both flags and needs neither", async function () {
     if (process.platform === "win32") this.skip();
     spawnSync("ln", ["-s", "config.json", at("llama/link.json")]);
     const refused = await run("sign key llama --private-key key.pem");
@@ -164,7 +164,7 @@ describe("the command line", function () {
     assert.equal((await run(`${verify} --allow_symlinks --no-ignore_git_paths`)).status, 0);
   });
 
-  it("prints the digest that a signature would have, and that of every file", async () => {
+  it("prints the digest that a signature would have, and the digest of every file", async () => {
     assert.deepEqual(await run("digest llama"), {
       status: 0,
       stdout: `sha256:${rootDigest(fileResources(FILES))}\n`,
@@ -189,7 +189,7 @@ describe("the command line", function () {
     }
   });
 
-  it("says what a signature says, and that it is not verified", async () => {
+  it("prints what a signature claims, and that it is not verified", async () => {
     await run("sign key llama --private-key key.pem");
     const { status, stdout } = await run("inspect llama/model.sig");
     assert.equal(status, 0);
@@ -210,7 +210,7 @@ describe("the command line", function () {
     assert.equal(stderr, "2 models, 1 with a signature\n");
   });
 
-  it("has the version, and a help for everything", async () => {
+  it("prints its version, and help for every command", async () => {
     assert.deepEqual(await run("--version"), {
       status: 0,
       stdout: `model-provenance ${packageJson.version}\n`,
@@ -243,7 +243,7 @@ describe("the command line", function () {
     }
   });
 
-  describe("used in a wrong way", () => {
+  describe("used wrongly", () => {
     const help = (words: string): string => `Try "model-provenance${words} --help".`;
     const cases: readonly (readonly [string, string, string])[] = [
       ["", "model-provenance: A command is missing.", help("")],
@@ -302,7 +302,7 @@ describe("the command line", function () {
       ],
       [
         "verify llama --public-key key.pub",
-        'model-provenance verify: There is no option --public-key. (No method is named, so sigstore is meant; with a key, write "model-provenance verify key".)',
+        'model-provenance verify: There is no option --public-key. (The default method is sigstore; for a key, use "model-provenance verify key".)',
         help(" verify"),
       ],
       ["digest llama --nothing", "model-provenance digest: There is no option --nothing.", help(" digest")],
@@ -319,14 +319,14 @@ describe("the command line", function () {
       });
     }
 
-    it("a log level in the environment that does not exist is named by its variable", async () => {
+    it("names the variable of a log level that does not exist", async () => {
       const { status, stderr } = await run("digest llama", { env: { MODEL_SIGNING_LOG_LEVEL: "loud" } });
       assert.equal(status, 2);
       assert.match(stderr, /^model-provenance digest: MODEL_SIGNING_LOG_LEVEL: "loud" is not one of /);
     });
   });
 
-  it("keeps names out of a bundle and off the disk from reaching the terminal raw", async () => {
+  it("escapes names from bundles and from the disk", async () => {
     const chainWithName = makeChain({ leaf: { subject: "\x1b]0;owned\x07\u202e" } });
     writeFileSync(at("odd.pem"), chainWithName.leaf.pem);
     writeFileSync(at("odd.key"), chainWithName.leaf.keys.privatePem);
@@ -339,14 +339,14 @@ describe("the command line", function () {
     }
   });
 
-  it("colours where it is forced to, and is plain in a pipe", async () => {
+  it("uses colour if forced to, and none in a pipe", async () => {
     await run("sign key llama --private-key key.pem");
     const verify = "verify key llama --signature llama/model.sig --public-key key.pub";
     assert.ok((await run(verify, { env: { FORCE_COLOR: "1" } })).stdout.startsWith("\x1b[32m✓ Verified\x1b[0m"));
     assert.ok((await run(verify)).stdout.startsWith("✓ Verified"));
   });
 
-  it("ends without an error when its reader goes away", async function () {
+  it("ends without an error when its output is closed", async function () {
     if (process.platform === "win32") this.skip();
     writeTree(at("many"), Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`${index}.bin`, "x"])));
     const command = `"${process.execPath}" "${CLI}" digest many --long; echo "status $?" >&2`;
@@ -358,7 +358,7 @@ describe("the command line", function () {
     assert.equal(stderr, "status 0\n");
   });
 
-  it("says that its result cannot be written", function () {
+  it("reports that its result cannot be written", function () {
     if (process.platform !== "linux") this.skip();
     const command = `"${process.execPath}" "${CLI}" digest llama > /dev/full`;
     const { status, stderr } = spawnSync("bash", ["-c", command], { cwd: folder(), encoding: "utf8" });
@@ -366,7 +366,7 @@ describe("the command line", function () {
     assert.equal(status, 1);
   });
 
-  it("keeps the old signature where the disk is full", async function () {
+  it("keeps the old signature if the disk is full", async function () {
     if (process.platform === "win32") this.skip();
     await run("sign key llama --private-key key.pem");
     const old = readFileSync(at("llama/model.sig"), "utf8");

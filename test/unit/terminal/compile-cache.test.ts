@@ -28,7 +28,7 @@ describe("enableCompileCache", function () {
     return ran.stdout.trim();
   }
 
-  it("uses a folder of the person alone, below their cache folder", () => {
+  it("uses a private folder below the user's cache folder", () => {
     assert.ok(used().startsWith(folder()));
     if (process.platform !== "win32") assert.equal(statSync(folder()).mode & 0o777, 0o700);
     assert.ok(used().startsWith(folder()), "the second time as well");
@@ -36,7 +36,7 @@ describe("enableCompileCache", function () {
   });
 
   const onPosix = process.platform === "win32" ? it.skip : it;
-  onPosix("uses no folder that others can read or write, and no link", () => {
+  onPosix("uses no folder that others can read or write, and no symlink", () => {
     mkdirSync(folder(), { recursive: true });
     for (const mode of [0o770, 0o707, 0o777, 0o750]) {
       chmodSync(folder(), mode);
@@ -50,13 +50,13 @@ describe("enableCompileCache", function () {
     assert.equal(used({ XDG_CACHE_HOME: linked }), "none");
   });
 
-  it("does without where the folder cannot be made", () => {
+  it("works without a cache if the folder cannot be created", () => {
     const file = join(home(), "file");
     writeFileSync(file, "");
     assert.equal(used({ XDG_CACHE_HOME: file }), "none");
   });
 
-  it("leaves the person's own choice", () => {
+  it("respects the user's own setting", () => {
     const own = join(home(), "own");
     assert.ok(used({ NODE_COMPILE_CACHE: own }).startsWith(own));
     assert.equal(used({ NODE_DISABLE_COMPILE_CACHE: "1" }), "none");

@@ -76,7 +76,7 @@ describe("digest in parts", function () {
     mkdirSync(at("parts"));
   });
 
-  it("gives the digest of the whole, and the manifests are what the published schema says", async () => {
+  it("gives the digest of the whole, with manifests that match the published schema", async () => {
     await allParts();
     assert.deepEqual(names(), ["0.json", "1.json", "2.json"]);
     const merged = await merge();
@@ -86,7 +86,7 @@ describe("digest in parts", function () {
       assert.ok(isManifest(JSON.parse(readFileSync(at(name), "utf8"))), JSON.stringify(isManifest.errors, null, 2));
   });
 
-  it("says what was read, and where it was written", async () => {
+  it("prints what was read, and where it was written", async () => {
     const { stdout } = await part(0);
     assert.match(stdout, /^part 0\/3: 1 file, 12 B; read in \d+\.\d s, written to DIR\/parts\/0\.json\n$/);
   });
@@ -127,7 +127,7 @@ describe("digest in parts", function () {
     assert.equal((await merge()).stdout, unsigned);
   });
 
-  it("leaves out what it is asked to, in every part and in the merge", async () => {
+  it("excludes the given paths in every part and in the merge", async () => {
     await allParts(2, "--ignore-paths", at("llama/weights"));
     const whole = await run("digest", at("llama"), "--ignore-paths", at("llama/weights"));
     assert.equal((await merge()).stdout, whole.stdout);
@@ -209,14 +209,14 @@ describe("digest in parts", function () {
       rmSync(at("all.json"));
     }
 
-    it("not into the model, where it would be a file of it", async () => {
+    it("not into the model, of which it would be a file", async () => {
       const inside = at("llama/parts.json");
       rejects(await run("digest", at("llama"), "--part=0/1", "--output", inside), /parts\.json is in the model/);
       rejects(await run("digest", at("llama"), "--merge", at("parts"), "--output", inside), /is in the model/);
       assert.ok(!existsSync(inside));
     });
 
-    it("not at all where the folder is missing or is not to be written to, and nothing is left", async () => {
+    it("not if the folder is missing or not writable, and leaves nothing", async () => {
       rejects(await run("digest", at("llama"), "--part=0/1", "--output", at("none/0.json")), /not written \(ENOENT\)/);
       if (process.platform === "win32") return;
       await asOrdinaryUser(folder(), { [at("parts")]: 0o555 }, async () => {
@@ -225,7 +225,7 @@ describe("digest in parts", function () {
       assert.deepEqual(names(), []);
     });
 
-    it("not where a file cannot be read, and an earlier one stays", async () => {
+    it("not if a file cannot be read, and keeps an earlier one", async () => {
       await part(0);
       const before = readFileSync(at("parts/0.json"), "utf8");
       utimesSync(at("llama/weights/2.bin"), 1, 1);
@@ -250,7 +250,7 @@ describe("digest in parts", function () {
       writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
     };
 
-    it("a folder without parts, or that is not there", async () => {
+    it("a folder without parts, or that does not exist", async () => {
       rmSync(at("parts"), { recursive: true });
       await expectRejection(/The folder DIR\/parts cannot be read: ENOENT/);
       mkdirSync(at("parts"));
@@ -264,7 +264,7 @@ describe("digest in parts", function () {
       await expectRejection(/Of 3 parts, 2 are missing in DIR\/parts: run digest --part for 0\/3, 1\/3\./);
     });
 
-    it("a part that is there twice", async () => {
+    it("a part that exists twice", async () => {
       copyFileSync(at("parts/1.json"), at("parts/copy.json"));
       await expectRejection(/parts\/1\.json and DIR\/parts\/copy\.json are both part 1\/3: remove one of them/);
     });
@@ -322,7 +322,7 @@ describe("digest in parts", function () {
       });
     }
 
-    it("and takes the parts that were run again since", async () => {
+    it("but not parts that were run again since", async () => {
       writeFileSync(at("llama/weights/1.bin"), "9876543210");
       await expectRejection(/changed/);
       await allParts();
@@ -353,7 +353,7 @@ describe("digest in parts", function () {
     });
   });
 
-  it("merges again into the same folder, and passes over what a killed part left", async () => {
+  it("merges again into the same folder, and ignores what a killed part left", async () => {
     await allParts();
     writeFileSync(at("parts/.2.json.0123456789ab.tmp"), "half");
     writeFileSync(at("parts/.3.json"), "hidden");
@@ -382,7 +382,7 @@ describe("digest in parts", function () {
     ),
   };
   for (const [what, [args, message]] of Object.entries(usage)) {
-    it(`does not take ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       rejects(await run("digest", at("llama"), ...args), message);
     });
   }

@@ -9,7 +9,7 @@ import { allToolFiles, finderStore, writeHubCache } from "../../support/tool-fil
 
 const keys = makeKeys();
 
-describe("the terminal on what is not tampering", function () {
+describe("the terminal, for differences without tampering,", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
   const run = (...args: string[]) => runCli(args, { cwd: folder(), env: { HOME: folder() } });
@@ -52,7 +52,7 @@ describe("the terminal on what is not tampering", function () {
     assert.match(stdout, /weights\.bin is a Git LFS pointer to other content than was signed/);
   });
 
-  it("signs no pointer, unless --allow-lfs-pointers is given", async () => {
+  it("does not sign a pointer without --allow-lfs-pointers", async () => {
     const oid = createHash("sha256").update("w").digest("hex");
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 1\n`;
     writeTree(folder(), { "llama/weights.bin": pointer });
@@ -80,7 +80,7 @@ describe("the terminal on what is not tampering", function () {
     assert.deepEqual(json.verdict.coverage.hubLinks, ["config.json", "weights.bin"]);
   });
 
-  it("names converted line ends, and stays red", async () => {
+  it("names converted line ends as the cause, and stays red", async () => {
     await sign();
     writeTree(folder(), { "llama/config.json": "{\r\n}\r\n" });
     const { status, stdout } = await verify();
@@ -89,7 +89,7 @@ describe("the terminal on what is not tampering", function () {
     assert.match(stdout, /config\.json differs only in line endings \(Git autocrlf\)\. Put the line "\* -text"/);
   });
 
-  it("says that tools added files: amber, and status 1 all the same", async () => {
+  it("is amber for files added by tools, with exit status 1", async () => {
     await sign();
     writeTree(join(folder(), "llama"), allToolFiles());
     const { status, stdout } = await verify();
@@ -104,7 +104,7 @@ describe("the terminal on what is not tampering", function () {
     assert.match((await verify()).stdout, /^✗ Changed since signing/);
   });
 
-  it("leaves the files of tools out with --exclude-junk, by exact paths", async () => {
+  it("excludes the files of tools with --exclude-junk, by exact paths", async () => {
     writeTree(join(folder(), "llama"), { ".DS_Store": finderStore(), "sub/.DS_Store": "import os\n" });
     const { stderr } = await sign();
     assert.match(stderr, /Tools wrote these files, and they are signed: \.DS_Store\. .*--exclude-junk/);
@@ -124,7 +124,7 @@ describe("the terminal on what is not tampering", function () {
     assert.equal((await sign("--yes")).status, 0);
   });
 
-  it("signs no .env, unless it is named or left out", async () => {
+  it("does not sign a .env unless it is named or excluded", async () => {
     writeTree(folder(), { "llama/.env": "TOKEN=1" });
     const { status, stderr } = await sign();
     assert.notEqual(status, 0);
@@ -159,7 +159,7 @@ describe("the terminal on what is not tampering", function () {
       ["*/sub/*.log", ["sub/b.log"]],
     ];
     for (const [pattern, expected] of patterns) {
-      it(`${pattern} is expanded into exact paths when signing`, async () => {
+      it(`with ${pattern} is expanded into exact paths when signing`, async () => {
         const { status, stderr } = await sign("--ignore-paths", pattern);
         assert.equal(status, 0, stderr);
         assert.deepEqual(await signed(), expected);
@@ -168,14 +168,14 @@ describe("the terminal on what is not tampering", function () {
     }
 
     for (const pattern of ["*.log", "other/*.log", "llama/*.tmp", "llama/[ab].log", "llama/?.log"]) {
-      it(`${pattern} matches nothing of the model: an error when signing`, async () => {
+      it(`with ${pattern} that matches nothing is an error when signing`, async () => {
         const { status, stderr } = await sign("--ignore-paths", pattern);
         assert.notEqual(status, 0);
         assert.match(stderr, /matches no file of the model/);
       });
     }
 
-    it("takes an existing path literally, whatever characters it has", async function () {
+    it("with an existing path is literal, whatever characters it has", async function () {
       if (process.platform === "win32") this.skip();
       writeTree(folder(), { "llama/*.log": "", "llama/[x].txt": "" });
       assert.equal((await sign("--ignore-paths", "llama/*.log", "--ignore-paths", "llama/[x].txt")).status, 0);
@@ -188,7 +188,7 @@ describe("the terminal on what is not tampering", function () {
       assert.equal((await verify("--ignore-paths", "llama/*.log")).status, 0);
     });
 
-    it("rejects a pattern when verifying, where it would silently do nothing", async () => {
+    it("with a pattern is an error when verifying, where it would silently do nothing", async () => {
       await sign();
       writeTree(folder(), { "llama/new.tmp": "" });
       const { status, stderr, stdout } = await verify("--ignore-paths", "llama/*.tmp");

@@ -34,7 +34,7 @@ describe("Ctrl-C while a model is read", function () {
   const interrupt = (args: string): ReturnType<typeof runInTerminal> =>
     runInTerminal(args.split(" "), [{ waitFor: "/s, ", type: "\x03" }], { cwd: folder() });
 
-  it("ends signing with 130, leaves no file, and keeps the old signature", async () => {
+  it("ends signing with status 130, leaves no file, and keeps the old signature", async () => {
     const resources = [{ name: "model.bin", digest: "0".repeat(64), algorithm: "sha256" }];
     const old = bundleText(signBundle(makeStatement(resources, { name: "llama" }), { keys }));
     writeFileSync(at("model.sig"), old);
@@ -47,7 +47,7 @@ describe("Ctrl-C while a model is read", function () {
     assert.equal(readFileSync(at("model.sig"), "utf8"), old);
   });
 
-  it("ends verifying with 130 and without a verdict", async () => {
+  it("ends verifying with status 130 and without a verdict", async () => {
     const resources = [{ name: "model.bin", digest: "0".repeat(64), algorithm: "sha256" }];
     writeFileSync(at("model.sig"), bundleText(signBundle(makeStatement(resources), { keys })));
     const { status, shown } = await interrupt("verify key llama --signature model.sig --public-key key.pub");

@@ -46,7 +46,7 @@ describe("JSON reports", function () {
   const verify = "verify key llama --signature model.sig --public-key key.pub";
   const stateOf = ({ verdict }: Record<string, unknown>): unknown => (verdict as { state: unknown }).state;
 
-  it("of signing and verifying with a key", async () => {
+  it("cover signing and verifying with a key", async () => {
     const signed = await run(
       "sign key llama --private-key key.pem --signature model.sig --ignore-paths llama/notes.txt",
     );
@@ -56,7 +56,7 @@ describe("JSON reports", function () {
     assert.equal(stateOf(verified), "verified");
   });
 
-  it("of what the default paths hide", async () => {
+  it("list what the default paths hide", async () => {
     writeTree(at("llama"), { ".github/workflows/ci.yml": "" });
     const hidden = { names: [".github/workflows/ci.yml"], count: 1, complete: true };
     const coverageOf = (report: unknown) => (report as { coverage: { hidden: unknown } }).coverage.hidden;
@@ -65,7 +65,7 @@ describe("JSON reports", function () {
     assert.deepEqual(coverageOf((await run(verify))["verdict"]), hidden);
   });
 
-  it("of a model that changed", async () => {
+  it("cover a model that changed", async () => {
     await run("sign key llama --private-key key.pem --signature model.sig");
     appendFileSync(at("llama/model.bin"), "x");
     rmSync(at("llama/config.json"));
@@ -80,7 +80,7 @@ describe("JSON reports", function () {
     });
   });
 
-  it("of shards, another hash and unsigned files", async () => {
+  it("cover shards, another hash and unsigned files", async () => {
     await run("sign key llama --private-key key.pem --signature model.sig --hash blake3 --shard-size 4B");
     await run("inspect model.sig");
     await run("digest llama --shard-size 4B");
@@ -90,7 +90,7 @@ describe("JSON reports", function () {
     assert.equal(stateOf(await run(`${verify} --ignore-unsigned-files`, 1)), "modified");
   });
 
-  it("of certificates: accepted, and another identity", async () => {
+  it("cover certificates: an accepted one, and another identity", async () => {
     await run(
       "sign certificate llama --private-key alice.key --signing-certificate alice.pem --certificate-chain between.pem --signature model.sig",
     );
@@ -100,7 +100,7 @@ describe("JSON reports", function () {
     await run("inspect model.sig");
   });
 
-  it("of signatures that are missing, damaged, or of another key", async () => {
+  it("cover signatures that are missing, damaged, or by another key", async () => {
     assert.equal(stateOf(await run(verify, 1)), "unsigned");
     assert.equal(stateOf(await run("verify key llama --public-key key.pub", 1)), "unsigned");
     writeFileSync(at("model.sig"), "{}");
@@ -110,7 +110,7 @@ describe("JSON reports", function () {
     assert.equal(stateOf(await run(verify, 1)), "unverifiable");
   });
 
-  it("of the deprecated version 0.2", async function () {
+  it("cover the deprecated version 0.2", async function () {
     if (VECTORS === undefined) return this.skip();
     const model = join(VECTORS, "reference/v0.2.0-certificate");
     const root = join(VECTORS, "reference/keys/certificate/ca-cert.pem");
@@ -131,7 +131,7 @@ describe("JSON reports", function () {
     assert.match(result.stdout, /"legacy": true/);
   });
 
-  it("of a search", async () => {
+  it("cover a search", async () => {
     writeTree(at("llama"), { "model.safetensors": "x" });
     await run("sign key llama --private-key key.pem --signature llama/model.sig");
     writeTree(folder(), { "other/model.safetensors": "x" });
@@ -149,7 +149,7 @@ describe("JSON reports", function () {
     });
   });
 
-  it("of failures: what the person asked for, the model, and the usage", async () => {
+  it("cover failures of arguments, model and usage", async () => {
     const missing = await run("sign key llamas --private-key key.pem --signature model.sig", 1);
     assert.deepEqual(Object.keys(missing), ["version", "command", "error"]);
     assert.equal((missing["error"] as { code: string }).code, "MODEL_NOT_FOUND");
@@ -158,7 +158,7 @@ describe("JSON reports", function () {
     assert.equal((await run("improve llama", 2))["command"], "improve");
   });
 
-  it("and the schema refuses what no command prints", () => {
+  it("match a schema that rejects what no command prints", () => {
     assert.equal(validate({ version: 2, command: "verify", verified: true }), false);
     assert.equal(validate({ version: 1, command: "scan", folder: "/", models: [] }), false);
     assert.equal(validate({ version: 2, command: "scan", folder: "/", models: [], more: 1 }), false);

@@ -77,7 +77,7 @@ describe("a key behind a plugin", function () {
     assert.match(stdout, /another key|does not/);
   });
 
-  it("is rejected where it is not of the curves of OMS", async () => {
+  it("is rejected if it is not on one of OMS's curves", async () => {
     useKey("RSA");
     const { status, stderr } = await run("sign", "kms", key(), "llama");
     assert.equal(status, 2);
@@ -107,7 +107,7 @@ describe("a key behind a plugin", function () {
     assert.ok(!existsSync(join(folder(), "started")));
   });
 
-  it("gets the arguments of protocol version 1, and what it writes on standard error reaches the person", async () => {
+  it("receives the arguments of protocol version 1, and its standard error is printed", async () => {
     addPlugin("spy", `printf '%s' "$1 $2" > "${folder()}/seen"; echo "please touch" >&2; echo '{"errorMessage":"no"}'`);
     const env = { PATH: process.env["PATH"] ?? "" };
     const { stderr } = await runCli(["sign", "kms", "spy://a/b?c", "llama"], { cwd: folder(), env });
@@ -123,7 +123,7 @@ describe("a key behind a plugin", function () {
     assert.ok("publicKeyOptions" in publicKey);
   });
 
-  it("fails in one sentence where the plugin crashes, hangs, or answers what is not of the protocol", async () => {
+  it("fails in one sentence if the plugin crashes, hangs, or violates the protocol", async () => {
     addPlugin("crash", "kill -SEGV $$");
     assert.match(await rejects("crash://key"), /its process ended \(SIGSEGV\)/);
     addPlugin("hang", "exec sleep 600");
@@ -136,7 +136,7 @@ describe("a key behind a plugin", function () {
     assert.match(await rejects("endless://key"), /too long/);
   });
 
-  it("fails where the plugin signs with another key than the one that it gave", async () => {
+  it("fails if the plugin signs with another key than the one that it returned", async () => {
     const other = makeKeys();
     writeTree(folder(), { "other.pem": other.privatePem });
     const example = join(PLUGINS, "sigstore-kms-keyfile");

@@ -53,7 +53,7 @@ describe("with a manifest of digest --merge,", function () {
   });
 
   describe("sign", () => {
-    it("says that no content was read, and what it signed is verified in full", async () => {
+    it("reports that no content was read, and the signature verifies in full", async () => {
       const { stdout, stderr } = await done(...SIGN);
       assert.match(stderr, /No content was read: the digests are those of .*all\.json, and names and sizes are those/);
       assert.match(stdout, /3 signed, 0 B read/);
@@ -62,9 +62,9 @@ describe("with a manifest of digest --merge,", function () {
 
     for (const [kind, options] of Object.entries({
       "shards and another hash": ["--shard-size=4", "--hash=blake3"],
-      "paths left out": ["--ignore-paths=DIR/models/llama/empty", "--no-ignore-git-paths"],
+      "excluded paths": ["--ignore-paths=DIR/models/llama/empty", "--no-ignore-git-paths"],
     })) {
-      it(`signs ${kind} as the parts have them`, async () => {
+      it(`signs ${kind} as they are in the parts`, async () => {
         await manifest(...options);
         await done(...SIGN);
         assert.match((await done(...VERIFY)).stdout, /✓ Verified/);
@@ -83,7 +83,7 @@ describe("with a manifest of digest --merge,", function () {
       assert.deepEqual(payload("a.sig"), payload("b.sig"));
     });
 
-    it("does not read contents: what was changed to as many bytes is signed as it was, and verify finds it", async () => {
+    it("does not read contents: a file that was changed with the same size is signed as it was, and verify finds it", async () => {
       writeFileSync(at("models/llama/model.safetensors"), "9876543210");
       await done(...SIGN);
       const { status, stdout } = await run(...VERIFY);
@@ -117,13 +117,13 @@ describe("with a manifest of digest --merge,", function () {
       await done(...VERIFY);
     });
 
-    it("rejects a part, a file that is no manifest, and one that is not there", async () => {
+    it("rejects a part, a file that is no manifest, and one that does not exist", async () => {
       rejects(await run(...SIGN, "--manifest=DIR/parts/0.json"), /is part 0\/2 of a model: join all parts with/);
       rejects(await run(...SIGN, "--manifest=DIR/key.pub"), /key\.pub is not a manifest/);
       rejects(await run(...SIGN, "--manifest=DIR/none.json"), /none\.json cannot be read: ENOENT/);
     });
 
-    it("rejects a private key that a part has found, unless it is forced", async () => {
+    it("rejects a private key that a part found, unless forced", async () => {
       writeTree(at("models/llama"), { "deep/server.key": makeKeys().privatePem });
       await manifest();
       rejects(await run(...SIGN), /"deep\/server\.key" holds a private key/, 1);
@@ -131,8 +131,8 @@ describe("with a manifest of digest --merge,", function () {
     });
 
     for (const option of ["--hash=sha256", "--shard-size=4", "--ignore-paths=x", "--allow-symlinks", "--full"]) {
-      it(`does not take ${option}: the manifest says what is signed`, async () => {
-        rejects(await run(...SIGN, option), /and --manifest exclude one another/);
+      it(`rejects ${option}: the manifest determines what is signed`, async () => {
+        rejects(await run(...SIGN, option), /and --manifest exclude each other/);
       });
     }
 
@@ -147,7 +147,7 @@ describe("with a manifest of digest --merge,", function () {
   describe("verify", () => {
     beforeEach(() => done(...SIGN));
 
-    it("has a result of its own, which is not that of a verified model", async () => {
+    it('has a separate result, which is not "verified"', async () => {
       const { status, stdout } = await run(...VERIFY, WITH);
       assert.equal(status, 3);
       assert.equal(stdout.trimEnd().split("\n").at(-1), `○ llama: ${MATCHES}`);
@@ -174,7 +174,7 @@ describe("with a manifest of digest --merge,", function () {
       assert.deepEqual([report.verified, report.verdict.state], [false, "unchecked"]);
     });
 
-    it("names what the manifest says otherwise", async () => {
+    it("names what differs from the manifest", async () => {
       writeTree(at("models/llama"), { "config.json": "[]", new: "n" });
       rmSync(at("models/llama/empty"));
       await manifest();
@@ -218,7 +218,7 @@ describe("with a manifest of digest --merge,", function () {
       await manifest("--hash=blake3");
       rejects(await run(...VERIFY, WITH), /has other digests than the signature: digest the model with --hash sha256/);
       await manifest("--ignore-paths=DIR/models/llama/empty");
-      rejects(await run(...VERIFY, WITH), /leaves out "empty", and the signature does not/);
+      rejects(await run(...VERIFY, WITH), /excludes "empty", and the signature does not/);
       rejects(await run(...VERIFY, "--manifest=DIR/parts/0.json"), /is part 0\/2 of a model/);
     });
 
@@ -230,7 +230,7 @@ describe("with a manifest of digest --merge,", function () {
     });
   });
 
-  it("scan passes nothing by a manifest: it has no such option, and reads the files", async () => {
+  it("is not accepted by scan, which reads the files", async () => {
     await done(...SIGN);
     writeFileSync(at("models/llama/model.safetensors"), "9876543210");
     assert.equal((await run(...VERIFY, WITH)).status, 3);

@@ -48,7 +48,7 @@ describe("model-provenance origin", () => {
     assert.match(stdout, /^○ 4 of 5 files match the download record/m);
   });
 
-  it("prints the origin as the schema has it, with and without a record", async () => {
+  it("prints JSON that matches the schema, with and without a record", async () => {
     buildDownload(folder(), "folder-patterns");
     const { status, report } = await json("origin", folder());
     assert.equal(status, 0);
@@ -82,7 +82,7 @@ describe("model-provenance origin", () => {
     );
   });
 
-  it("says that there is no record, which is no failure; and that there is no model, which is one", async () => {
+  it("reports that there is no record, which is no failure, and that there is no model, which is one", async () => {
     writeTree(folder(), { "model.safetensors": "x" });
     const { status, stdout } = await run("origin", folder());
     assert.equal(status, 0);
@@ -90,7 +90,7 @@ describe("model-provenance origin", () => {
     assert.equal((await run("origin", join(folder(), "none"))).status, 1);
   });
 
-  it("is a column of scan, by names and sizes, and a field of its JSON", async () => {
+  it("adds a column to scan, by names and sizes, and a field to its JSON", async () => {
     buildDownload(folder(), "cache-copies");
     appendFileSync(join(folder(), SNAPSHOT, "config.json"), " ");
     const { stdout } = await run("scan", folder());
@@ -108,7 +108,7 @@ describe("model-provenance origin", () => {
     });
   });
 
-  it("stands beside the verdict in a scan that verifies, and changes nothing in it", async () => {
+  it("adds a line to the verdict in a scan that verifies, and does not change it", async () => {
     buildDownload(folder(), "folder-full");
     writeFileSync(join(folder(), "key.pub"), makeKeys().publicPem);
     const { report } = await json("scan", folder(), "--public-key", join(folder(), "key.pub"));

@@ -46,7 +46,7 @@ describe("the passphrase of a key", function () {
     isSigned(await sign(["--password", PASSPHRASE]));
   });
 
-  it("is not asked for where the key needs none", async () => {
+  it("is not asked for if the key needs none", async () => {
     writeFileSync(join(folder(), "key.pem"), keys.privatePem);
     isSigned(await sign([]));
   });
@@ -75,7 +75,7 @@ describe("the passphrase of a key", function () {
     ],
   ];
   for (const [what, args, message] of wrong) {
-    it(`refuses ${what}`, async () => {
+    it(`is rejected: ${what}`, async () => {
       const { status, stdout, stderr } = await sign(args);
       assert.match(stderr, message);
       assert.equal(stdout, "");
@@ -110,14 +110,14 @@ describe("the passphrase of a key", function () {
       assert.equal(status, 0, shown);
     });
 
-    it("can be refused with Ctrl-C", async () => {
+    it("can be cancelled with Ctrl-C", async () => {
       const { status, shown } = await type({ waitFor, type: "half\x03" });
       assert.equal(status, 130, shown);
       assert.match(shown, /Interrupted\./);
       assert.ok(!existsSync(join(folder(), "llama/model.sig")));
     });
 
-    it("can be refused with Ctrl-D", async () => {
+    it("can be cancelled with Ctrl-D", async () => {
       const { status, shown } = await type({ waitFor, type: "\x04" });
       assert.equal(status, 1, shown);
       assert.match(shown, /Signing failed.*: No passphrase was entered\./);

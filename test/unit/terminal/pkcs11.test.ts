@@ -8,7 +8,7 @@ import { type CliResult, runCli } from "../../support/run-cli.ts";
 import { PIN, requireSoftHsm, SoftHsm } from "../../support/softhsm.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
-describe("the terminal and a key in a PKCS #11 token", function () {
+describe("the terminal, with a key in a PKCS #11 token,", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
   const { root, intermediate, leaf } = makeChain();
@@ -42,7 +42,7 @@ describe("the terminal and a key in a PKCS #11 token", function () {
     assert.equal(status, 0, stdout + stderr);
   }
 
-  it("signs as the reference's scripts ask for it, with another program name", async () => {
+  it("signs with the arguments of the reference's scripts", async () => {
     const query = `&pin-value=${PIN}`;
     const { status, stderr } = await run(
       "sign",
@@ -59,7 +59,7 @@ describe("the terminal and a key in a PKCS #11 token", function () {
     await verifies("key", "llama", "--signature", "a.sig", "--public-key", "key.pub");
   });
 
-  it("signs with a certificate in files, and without a warning where the PIN is in a file", async () => {
+  it("signs with a certificate in files, and without a warning if the PIN is in a file", async () => {
     const certificate = ["--signing_certificate", "leaf.pem", "--certificate_chain", "intermediate.pem"];
     const { status, stderr } = await run(
       "sign",
@@ -74,7 +74,7 @@ describe("the terminal and a key in a PKCS #11 token", function () {
     await verifies("certificate", "llama", "--certificate-chain", "root.pem");
   });
 
-  it("signs with the certificate of the token, and says where it has none", async () => {
+  it("signs with the certificate of the token, and reports a token without one", async () => {
     const args = ["sign", "pkcs11-certificate", "llama", "--certificate-chain", "intermediate.pem"];
     const without = await run(...args, "--pkcs11-uri", fromFile());
     assert.equal(without.status, 2);
@@ -94,7 +94,7 @@ describe("the terminal and a key in a PKCS #11 token", function () {
     await verifies("key", "llama", "--public-key", "key.pub");
   });
 
-  it("ends with status 130 where Ctrl-C answers the question", async function () {
+  it("ends with status 130 after Ctrl-C at the prompt", async function () {
     if (!canMakeTerminal()) return skip(this, "needs the pty module of Python");
     const args = ["sign", "pkcs11-key", "llama", "--pkcs11-uri", uri()];
     const exchange = [{ waitFor: 'PIN of the token "release": ', type: "\x03" }];
@@ -119,13 +119,13 @@ describe("the terminal and a key in a PKCS #11 token", function () {
     });
   }
 
-  it("names the file with the PIN where it cannot be read", async () => {
+  it("names a file with the PIN that cannot be read", async () => {
     writeFileSync(join(folder(), "pin"), "");
     const { stderr } = await run("sign", "pkcs11-key", "llama", "--pkcs11-uri", uri("&pin-source=/absent/pin"));
     assert.match(stderr, /The PIN file \/absent\/pin \(pin-source\) cannot be read: ENOENT/);
   });
 
-  it("verifies by the public key or the root certificate, and says so to who asks for the token", async () => {
+  it("verifies by the public key or the root certificate, and says so if the token is given", async () => {
     const { status, stderr } = await run("verify", "pkcs11-key", "llama");
     assert.equal(status, 2);
     assert.match(stderr, /use "model-provenance verify key"/);

@@ -72,10 +72,10 @@ describe("pinned bytes", function () {
     assert.equal(model?.verdict.pin?.note, "reviewed by alice");
     assert.match(model?.verdict.pin?.pinnedOn ?? "", /^\d{4}-\d{2}-\d{2}$/);
     assert.match(stdout, /^= Same bytes as pinned {2}models\/llama {2}pinned \d{4}-/m);
-    assert.match(stdout, /1 model: 0 verified, 1 pinned, 0 refused/);
+    assert.match(stdout, /1 model: 0 verified, 1 pinned, 0 rejected/);
   });
 
-  it("are no verification: verify --policy fails, and says what it is", async () => {
+  it("are no verification: verify --policy fails, and says why", async () => {
     await pin();
     const { status, stdout } = await run("verify", at("models/llama"), "--policy", at("model-policy.yaml"));
     assert.equal(status, 1);
@@ -86,7 +86,7 @@ describe("pinned bytes", function () {
     assert.doesNotMatch(stdout, /Verified/);
   });
 
-  it("that changed are named by the lock file, and fail", async () => {
+  it("fail if they changed, with the names from the lock file", async () => {
     writeTree(folder(), { "models/llama/gone.txt": "x" });
     await pin();
     writeFileSync(at("models/llama/config.json"), "[]");
@@ -113,7 +113,7 @@ describe("pinned bytes", function () {
     assert.match(stdout, /✗ Changed since pinned {2}models\/llama/);
   });
 
-  it("that changed are no other state where the lock file is gone, and have no names", async () => {
+  it("have the same state without names if the lock file is missing", async () => {
     await pin();
     rmSync(at("model-policy.lock.json"));
     assert.equal((await scan(0)).models[0]?.state, "pinned");
@@ -127,7 +127,7 @@ describe("pinned bytes", function () {
     );
   });
 
-  it("are never what the lock file says against the policy", async () => {
+  it("are never taken from the lock file against the policy", async () => {
     await pin();
     writeFileSync(at("models/llama/config.json"), "[]");
     const lock = at("model-policy.lock.json");
@@ -141,7 +141,7 @@ describe("pinned bytes", function () {
     assert.equal((await scan(1)).models[0]?.state, "modified");
   });
 
-  it("say nothing of a model that no lock file and no policy of its own names", async () => {
+  it("do not apply to a model that neither a lock file nor a policy of its own names", async () => {
     await pin();
     const policy = readFileSync(at("model-policy.yaml"), "utf8").replace("glob: models/llama", "glob: models/*");
     writeFileSync(at("model-policy.yaml"), policy);
@@ -153,7 +153,7 @@ describe("pinned bytes", function () {
     ]);
   });
 
-  it("are for unsigned models: a signature by an unknown key, or a damaged one, is not let pass", async () => {
+  it("are for unsigned models: a signature by an unknown key, or a damaged one, does not pass", async () => {
     await pin();
     writeFileSync(at("models/llama/model.sig"), "{}");
     assert.equal((await scan(1)).models[0]?.state, "invalid");
@@ -166,7 +166,7 @@ describe("pinned bytes", function () {
     assert.match(again.stderr, /is signed/);
   });
 
-  it("of a download have its package URL, where all files match the record", async () => {
+  it("of a download have its package URL if all files match the record", async () => {
     buildDownload(at("models/hub"), "cache-full");
     const snapshot = `models/hub/models--acme--tiny/snapshots/${COMMITS.first}`;
     await pin(snapshot);
@@ -179,7 +179,7 @@ describe("pinned bytes", function () {
     assert.doesNotMatch(readFileSync(at("model-policy.yaml"), "utf8"), /source/);
   });
 
-  it("are added to a policy that covers the model, or as a policy of their own, and once", async () => {
+  it("are added once to a policy that covers the model, or as a separate policy", async () => {
     const key = `key: { data: ${JSON.stringify(makeKeys().publicPem)} }`;
     const before = policyText({ globs: ["models/**"], authorities: [key] });
     writeFileSync(at("model-policy.yaml"), before);
@@ -195,7 +195,7 @@ describe("pinned bytes", function () {
     assert.match(readFileSync(at("model-policy.yaml"), "utf8"), /^---\n[\s\S]*glob: elsewhere/m);
   });
 
-  it("are not written without an answer, nor over a lock file of another form", async () => {
+  it("are not written without a confirmation, nor over a lock file of another form", async () => {
     const { status, stderr } = await run("policy", "pin", at("models/llama"));
     assert.equal(status, 2);
     assert.match(stderr, /--yes/);
@@ -206,7 +206,7 @@ describe("pinned bytes", function () {
     assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
   });
 
-  it("that were not compared are not called pinned by policy explain", async () => {
+  it("are not reported as pinned by policy explain if they were not compared", async () => {
     await pin();
     const { stdout, status } = await run("policy", "explain", at("models/llama"));
     assert.equal(status, 1);

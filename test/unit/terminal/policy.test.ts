@@ -57,7 +57,7 @@ describe("policies on the command line", function () {
   });
 
   describe("verify --policy", () => {
-    it("needs no key, says who accepted, and where that is written", async () => {
+    it("needs no key, and names the authority that accepted and its line", async () => {
       const file = policy("model-policy.yaml", {
         globs: ["models/*"],
         authorities: [PASS.replace("pass", "fail"), KEY],
@@ -86,7 +86,7 @@ describe("policies on the command line", function () {
       );
     });
 
-    it("takes several policies, which all have to accept", async () => {
+    it("accepts several policies, which all have to accept", async () => {
       const first = policy("a.yaml", { authorities: [KEY] });
       const second = policy("b.yaml", { name: "strict", authorities: ["key: { path: other.pub }"] });
       const { status, stdout } = await run("verify", at("models/llama"), "--policy", first, "--policy", second);
@@ -94,7 +94,7 @@ describe("policies on the command line", function () {
       assert.match(stdout, /\? llama is what key prod\.pub signed, unchanged, but no policy accepts this signer\.\n$/);
     });
 
-    it("is not verified where it is allowed by an exception", async () => {
+    it("is not verified if it is allowed by an exception", async () => {
       const file = policy("p.yaml", { authorities: [PASS] });
       const unsigned = await run("verify", at("models/bert"), "--policy", file);
       assert.equal(unsigned.status, 1);
@@ -122,7 +122,7 @@ describe("policies on the command line", function () {
       assert.match(stderr, /p\.yaml has errors\. Nothing was verified\.\n$/);
     });
 
-    it("as JSON that fits the schema", async () => {
+    it("prints JSON that matches the schema", async () => {
       const file = policy("p.yaml", { authorities: [KEY] });
       for (const flags of [["--json"], ["--format", "json"]]) {
         const { status, stdout } = await run("verify", at("models/llama"), "--policy", file, ...flags);
@@ -133,7 +133,7 @@ describe("policies on the command line", function () {
       }
     });
 
-    it("as a SLSA Verification Summary", async () => {
+    it("prints a SLSA Verification Summary", async () => {
       const file = policy("p.yaml", { authorities: [KEY] });
       const summary = async () =>
         JSON.parse((await run("verify", at("models/llama"), "--policy", file, "--format", "vsa")).stdout);
@@ -159,7 +159,7 @@ describe("policies on the command line", function () {
       assert.ok(again.stdout.includes(failed.subject[0].digest.sha256), again.stdout);
     });
 
-    it("keyless, without the network", async function () {
+    it("verifies a keyless signature without the network", async function () {
       if (VECTORS === undefined) this.skip();
       symlinkSync(join(VECTORS, "reference/v1.1.0-sigstore"), at("keyless"));
       const identity = { issuer: "https://sigstore.verify.ibm.com/oauth2", subject: "stefanb@us.ibm.com" };
@@ -174,14 +174,14 @@ describe("policies on the command line", function () {
         folder(),
       );
       assert.equal(status, 0, stdout + stderr);
-      assert.match(stdout, /warning: team: the signer left out ignore-me/);
+      assert.match(stdout, /warning: team: the signer excluded ignore-me/);
     });
 
-    it("wrong usage", async () => {
+    it("reports wrong usage", async () => {
       const file = policy("p.yaml", { authorities: [KEY] });
       for (const [words, says] of [
         [["--policy", file, "--format", "xml"], /--format: "xml" is not one of text, json, vsa/],
-        [["--policy", file, "--json", "--format", "vsa"], /exclude one another/],
+        [["--policy", file, "--json", "--format", "vsa"], /exclude each other/],
         [["--policy", file, "--public-key", "x"], /There is no option --public-key/],
         [["--policy"], /--policy needs a value/],
       ] as const) {
@@ -195,43 +195,43 @@ describe("policies on the command line", function () {
   describe("scan --policy", () => {
     const scan = (file: string, ...more: string[]) => run("scan", folder(), "--policy", file, ...more);
 
-    it("is 0 where all models pass, and says of each how", async () => {
+    it("exits 0 if all models pass, and prints why", async () => {
       const file = policy("p.yaml", { authorities: [KEY, PASS] });
       const { status, stdout } = await scan(file);
       assert.equal(status, 0, stdout);
       assert.match(stdout, /^! Allowed by exception {2}models\/bert\n/);
       assert.match(
         stdout,
-        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNot demanded: 3 files .*\n2 models: 1 verified, 1 allowed, 0 refused\n$/,
+        /\n✓ Verified {2}models\/llama {2}key prod\.pub\nNo signature required: 3 files .*\n2 models: 1 verified, 1 allowed, 0 rejected\n$/,
       );
     });
 
-    it("is 1 where one is refused, or covered by no policy", async () => {
+    it("exits 1 if one is rejected, or covered by no policy", async () => {
       const strict = await scan(policy("p.yaml", { authorities: [KEY] }));
       assert.equal(strict.status, 1);
       assert.match(
         strict.stdout,
-        /! Not signed {2}models\/bert {2}refused\n(.*\n)* +team: a signature is demanded, and there is none\./,
+        /! Not signed {2}models\/bert {2}rejected\n(.*\n)* +team: a signature is required, and there is none\./,
       );
       const narrow = await scan(policy("p.yaml", { globs: ["models/llama"], authorities: [KEY] }));
       assert.equal(narrow.status, 1);
-      assert.match(narrow.stdout, /No policy covers models\/bert\.\n.*\n2 models: 1 verified, 1 refused\n$/);
+      assert.match(narrow.stdout, /No policy covers models\/bert\.\n.*\n2 models: 1 verified, 1 rejected\n$/);
     });
 
-    it("only warns where the policy does", async () => {
+    it("only warns if the policy only warns", async () => {
       const { status, stdout } = await scan(policy("p.yaml", { mode: "warn", authorities: [KEY] }));
       assert.equal(status, 0);
-      assert.match(stdout, /2 models: 1 verified, 1 allowed, 0 refused\n$/);
+      assert.match(stdout, /2 models: 1 verified, 1 allowed, 0 rejected\n$/);
     });
 
-    it("takes a folder that a policy names for a model, whatever is in it", async () => {
+    it("treats a folder that a policy names as a model, whatever is in it", async () => {
       writeTree(folder(), { "data/rows.csv": "a" });
       const { status, stdout } = await scan(policy("p.yaml", { globs: ["models/**", "data"], authorities: [KEY] }));
       assert.equal(status, 1);
-      assert.match(stdout, /! Not signed {2}data {2}refused/);
+      assert.match(stdout, /! Not signed {2}data {2}rejected/);
     });
 
-    it("goes on after a model that cannot be read", async () => {
+    it("continues after a model that cannot be read", async () => {
       writeFileSync(at("models/bert/model.sig"), "{");
       const { status, stdout } = await scan(policy("p.yaml", { authorities: [KEY] }));
       assert.equal(status, 1);
@@ -239,7 +239,7 @@ describe("policies on the command line", function () {
       assert.match(stdout, /✓ Verified {2}models\/llama/);
     });
 
-    it("as JSON that fits the schema", async () => {
+    it("prints JSON that matches the schema", async () => {
       const { status, stdout, stderr } = await scan(policy("p.yaml", { authorities: [KEY] }), "--json");
       assert.equal(status, 1);
       const report = JSON.parse(stdout);
@@ -252,10 +252,10 @@ describe("policies on the command line", function () {
           ["verified", true],
         ],
       );
-      assert.match(stderr, /2 models: 1 verified, 1 refused/);
+      assert.match(stderr, /2 models: 1 verified, 1 rejected/);
     });
 
-    it("as SARIF, with a rule for each kind of result", async () => {
+    it("prints SARIF, with a rule for each kind of result", async () => {
       appendFileSync(at("models/llama/config.json"), " ");
       writeTree(folder(), { "models/ä b/x.gguf": "x" });
       const { status, stdout } = await scan(
@@ -282,7 +282,7 @@ describe("policies on the command line", function () {
       assert.match(results[1].message.text, /changed: config\.json/);
     });
 
-    it("as SARIF, where an exception is a note and a warning a warning", async () => {
+    it("prints SARIF with exceptions as notes and warnings as warnings", async () => {
       const levels = async (...parts: Parameters<typeof policyText>) => {
         const { stdout, status } = await scan(policy("p.yaml", ...parts), "--format", "sarif");
         assert.equal(status, 0);
@@ -292,7 +292,7 @@ describe("policies on the command line", function () {
       assert.deepEqual(await levels({ mode: "warn", authorities: [KEY] }), ["warning"]);
     });
 
-    it("as JUnit, with every name escaped", async () => {
+    it("prints JUnit, with every name escaped", async () => {
       if (process.platform !== "win32") writeTree(folder(), { 'models/<&"\u001b>/x.gguf': "x" });
       const { stdout } = await scan(
         policy("p.yaml", { globs: ["models/llama"], authorities: [KEY] }),
@@ -310,10 +310,10 @@ describe("policies on the command line", function () {
       assert.match(skipped.stdout, /<skipped message="Allowed by exception: not signed"\/>/);
     });
 
-    it("wrong usage", async () => {
+    it("reports wrong usage", async () => {
       const file = policy("p.yaml", { authorities: [KEY] });
       assert.match((await scan(file, "--format", "xml")).stderr, /is not one of text, json, sarif, junit/);
-      assert.match((await scan(file, "--json", "--format", "sarif")).stderr, /exclude one another/);
+      assert.match((await scan(file, "--json", "--format", "sarif")).stderr, /exclude each other/);
       const { status, stderr } = await run("scan", folder(), "--format", "sarif");
       assert.equal(status, 2);
       assert.match(stderr, /--format needs --policy/);
@@ -333,7 +333,7 @@ describe("policies on the command line", function () {
       );
       assert.match(stdout, /✗ .*: 0 policies, 0 authorities, 2 errors, 0 warnings\n$/);
     });
-    it("is 0 where there are warnings only", async () => {
+    it("exits 0 if there are only warnings", async () => {
       const file = policy("p.yaml", { authorities: ["keyless: { identities: [{ issuer: i, subjectRegExp: a }] }"] });
       const { status, stdout } = await run("policy", "check", file);
       assert.equal(status, 0);
@@ -342,7 +342,7 @@ describe("policies on the command line", function () {
         /warning: .*not anchored.* \[regexp-unanchored\]\n✓ .*: 1 policy, 1 authority, 0 errors, 1 warning\n$/,
       );
     });
-    it("as JSON that fits the schema", async () => {
+    it("prints JSON that matches the schema", async () => {
       for (const [authority, status] of [
         [KEY, 0],
         ["key: {}", 1],
@@ -352,7 +352,7 @@ describe("policies on the command line", function () {
         assert.ok(fits(JSON.parse(result.stdout)), JSON.stringify(validate.errors, null, 2));
       }
     });
-    it("a file that is not there", async () => {
+    it("reports a file that does not exist", async () => {
       const { status, stdout } = await run("policy", "check", at("none.yaml"));
       assert.equal(status, 1);
       assert.match(stdout, /none\.yaml:1:1: error: none\.yaml cannot be read: there is no such file\. \[unreadable\]/);
@@ -377,14 +377,14 @@ describe("policies on the command line", function () {
       assert.equal(files.status, 1);
       assert.match(files.stdout, /✗ llama: A policy refuses it\.\n$/);
     });
-    it("a model that no policy covers", async () => {
+    it("reports a model that no policy covers", async () => {
       const file = policy("p.yaml", { globs: ["x"], authorities: [KEY] });
       const { status, stdout } = await run("policy", "explain", at("models/llama"), "--policy", file);
       assert.equal(status, 1);
       assert.match(stdout, /path {7}models\/llama\n/);
       assert.match(stdout, /✗ llama: No policy that may accept it covers it\.\n$/);
     });
-    it("as JSON that fits the schema", async () => {
+    it("prints JSON that matches the schema", async () => {
       const { stdout } = await run(
         "policy",
         "explain",
@@ -412,7 +412,7 @@ describe("policies on the command line", function () {
       const verified = await run("verify", at("models/llama"), "--policy", at("model-policy.yaml"));
       assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     });
-    it("writes nothing where the answer is no", async function () {
+    it("writes nothing if the answer is no", async function () {
       if (!canMakeTerminal()) this.skip();
       const args = ["policy", "init", folder(), "--public-key", at("prod.pub")];
       const { status, shown } = await runInTerminal(args, [{ waitFor: "Accept? [y/N]", type: "\n" }], {
@@ -422,13 +422,13 @@ describe("policies on the command line", function () {
       assert.match(shown, /No signer was accepted, so no policy was written/);
       assert.equal(existsSync(at("model-policy.yaml")), false);
     });
-    it("names what it cannot say anything of", async () => {
+    it("names models without an authentic signer", async () => {
       const { status, stderr } = await run("policy", "init", folder(), "--yes");
       assert.equal(status, 1);
       assert.match(stderr, /models\/llama: signed with a key: give it with --public-key/);
       assert.match(stderr, /models\/bert: not signed/);
     });
-    it("asks no question, and replaces no file", async () => {
+    it("asks no question without a terminal, and replaces no file", async () => {
       const unasked = await run("policy", "init", folder());
       assert.equal(unasked.status, 2);
       assert.match(unasked.stderr, /there is no terminal to ask on/);
@@ -439,8 +439,8 @@ describe("policies on the command line", function () {
     });
   });
 
-  describe("a policy in a signed model", () => {
-    it("is not written: it would be an unsigned file", async () => {
+  describe("refuse to write a policy into a signed model", () => {
+    it("because it would be an unsigned file", async () => {
       await sign("models/llama");
       symlinkSync(at("models/llama"), at("linked"));
       for (const [where, ...more] of [
@@ -467,7 +467,7 @@ describe("policies on the command line", function () {
   });
 
   describe("policy import and export", () => {
-    it("a ClusterImagePolicy, and what is not carried over", async () => {
+    it("convert a ClusterImagePolicy, and report what is not converted", async () => {
       writeFileSync(
         at("cip.yaml"),
         "kind: ClusterImagePolicy\nmetadata: { name: c }\nspec:\n  images: [{ glob: x }]\n  authorities: [{ keyless: { identities: [{ issuer: i, subject: s }] } }]\n",
@@ -483,12 +483,12 @@ describe("policies on the command line", function () {
       );
       assert.equal(status, 0, stderr);
       assert.equal(stdout, "");
-      assert.match(stderr, /^Not carried over:\n {2}spec\.images\[0\]\.glob: it names images/);
+      assert.match(stderr, /^Not converted:\n {2}spec\.images\[0\]\.glob: it names images/);
       assert.equal((await run("policy", "check", at("out.yaml"))).status, 0);
       const exported = await run("policy", "export", at("out.yaml"), "--to", "flags");
       assert.equal(exported.stdout, "verify sigstore MODEL --identity s --identity-provider i\n");
     });
-    it("flags", async () => {
+    it("convert flags", async () => {
       const { status, stdout } = await run(
         "policy",
         "import",
@@ -503,7 +503,7 @@ describe("policies on the command line", function () {
       writeFileSync(at("p.yaml"), stdout);
       assert.equal((await run("verify", at("models/llama"), "--policy", at("p.yaml"))).status, 0);
     });
-    it("each format, and what cannot be said in it", async () => {
+    it("write each format, and report what it cannot express", async () => {
       const file = policy("p.yaml", { globs: ["models/*"], authorities: [KEY, PASS] });
       for (const [format, says] of [
         ["cluster-image-policy", /kind: ClusterImagePolicy/],
@@ -513,10 +513,10 @@ describe("policies on the command line", function () {
         const { status, stdout, stderr } = await run("policy", "export", file, "--to", format);
         assert.equal(status, 0, stderr);
         assert.match(stdout, says);
-        assert.match(stderr, /Not carried over:\n {2}team: /);
+        assert.match(stderr, /Not converted:\n {2}team: /);
       }
     });
-    it("wrong usage", async () => {
+    it("reports wrong usage", async () => {
       writeFileSync(at("bad.yaml"), "a: ]");
       writeFileSync(at("pod.yaml"), "kind: Pod");
       for (const [words, says] of [
@@ -525,7 +525,7 @@ describe("policies on the command line", function () {
         [["import", at("bad.yaml")], /bad\.yaml:1:4: error: Not valid YAML/],
         [["import", at("pod.yaml")], /holds nothing to import/],
         [["import", "--identity", "x"], /go together/],
-        [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude one another/],
+        [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude each other/],
         [["export", at("p.yaml")], /--to is missing/],
         [["export", at("p.yaml"), "--to", "x"], /is not one of cluster-image-policy, model-validation, flags/],
         [["frobnicate"], /There is no "policy frobnicate": one of check, explain, init, pin, import, export/],
@@ -536,7 +536,7 @@ describe("policies on the command line", function () {
         assert.match(stderr, says);
       }
     });
-    it("help for each", async () => {
+    it("have help", async () => {
       assert.match((await run("policy", "--help")).stdout, /check +Report errors/);
       for (const name of ["check", "explain", "init", "import", "export"]) {
         const { status, stdout } = await run("policy", name, "--help");
@@ -546,7 +546,7 @@ describe("policies on the command line", function () {
     });
   });
 
-  it("trust roots are kept in the platform's folder for caches", () => {
+  it("keep trust roots in the platform's cache folder", () => {
     assert.match(
       cacheFolder("trust-roots", { XDG_CACHE_HOME: "/c" }, "linux"),
       /^[/\\]c[/\\]model-provenance[/\\]trust-roots$/,

@@ -6,17 +6,17 @@ import { CapturedStream } from "../../support/run-main.ts";
 const GB = 1e9;
 
 describe("the progress line", () => {
-  it("says bytes, rate and time left", () => {
+  it("has bytes, rate and time left", () => {
     const progress = { bytesDone: 12.1 * GB, bytesTotal: 35.6 * GB };
     assert.equal(progressText(progress, 10), "Hashing 12.1 of 35.6 GB, 1.2 GB/s, 19 s left");
   });
 
-  it("guesses no rate from the first moments", () => {
+  it("has no rate in the first moments", () => {
     assert.equal(progressText({ bytesDone: 5, bytesTotal: 2000 }, 0.1), "Hashing 5 B of 2.0 kB");
     assert.equal(progressText({ bytesDone: 0, bytesTotal: 2000 }, 5), "Hashing 0 B of 2.0 kB");
   });
 
-  it("is written over and over, and erased at the end", () => {
+  it("is overwritten by each update, and erased at the end", () => {
     const stream = new CapturedStream(true);
     const times = [0, 2000];
     const line = new ProgressLine(new Output(stream, {}), () => times.shift() ?? 0);
@@ -36,7 +36,7 @@ describe("the progress line", () => {
     assert.equal(stream.text, "\r\x1b[KHashing 0 B");
   });
 
-  it("is silent where standard error is no terminal", () => {
+  it("is not written if standard error is no terminal", () => {
     const stream = new CapturedStream(false);
     const line = new ProgressLine(new Output(stream, {}));
     line.update({ bytesDone: 1, bytesTotal: 2 });

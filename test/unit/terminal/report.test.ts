@@ -28,7 +28,7 @@ function report(verdict: Partial<Verdict>, long = false): string[] {
 }
 
 describe("the report of a verdict", () => {
-  it("is what, who, why accepted, how known, and the verdict again", () => {
+  it("has the verdict, the signer, why it is accepted, how it was checked, and the verdict again", () => {
     assert.deepEqual(report({ signer: SIGNER, coverage: COVERAGE }), [
       "✓ Verified  llama",
       "  signed by  key prod.pub (P-256, sha256 abababababab…)",
@@ -38,7 +38,7 @@ describe("the report of a verdict", () => {
     ]);
   });
 
-  it("says of a stored trust root when its metadata expired", () => {
+  it("has the expiry date of a stored trust root's metadata", () => {
     const facts = { label: "Sigstore", origin: "updated", asOf: "2026-11-01T00:00:00.000Z" } as const;
     const now = Date.parse("2026-11-21T00:00:00Z");
     assert.equal(trustRootText(facts, now), "the trust root of Sigstore (updated 20 days ago)");
@@ -63,15 +63,15 @@ describe("the report of a verdict", () => {
     };
     assert.deepEqual(report({ coverage }).slice(2, -1), [
       "  files      14 signed, 16.1 GB read in 9.8 s",
-      "             left out by the signer: README.md, cache",
-      "             left out by default: .git",
-      "             left out by you: notes",
+      "             excluded by the signer: README.md, cache",
+      "             excluded by default: .git",
+      "             excluded by you: notes",
       "             not signed, allowed: extra.bin",
       "             empty, not recorded by shards: empty.txt",
     ]);
   });
 
-  it("names in amber what the default paths hide beside git's own files", () => {
+  it("names in amber what the default paths hide besides git's own files", () => {
     const ignored = [{ name: ".github", source: "default" as const }];
     const names = Array.from({ length: 12 }, (_, index) => `.github/${String(index).padStart(2, "0")}`);
     const linesOf = (hidden: Coverage["hidden"], long = false) =>
@@ -87,7 +87,7 @@ describe("the report of a verdict", () => {
     const line = (hidden: Coverage["hidden"], long = false) => linesOf(hidden, long).at(-2)?.at(-1);
     const ten = names.slice(0, 10).join(", ");
     assert.deepEqual(line({ names: names.slice(0, 2), count: 2, complete: true }), {
-      text: "left out by default, not git's own: .github/00, .github/01",
+      text: "excluded by default, not git's own: .github/00, .github/01",
       style: "amber",
     });
     const text = (hidden: Coverage["hidden"], long = false) => {
@@ -96,26 +96,26 @@ describe("the report of a verdict", () => {
     };
     assert.match(text({ names, count: 150, complete: true }) ?? "", new RegExp(`: ${ten} and 140 more$`));
     assert.match(text({ names, count: 150, complete: true }, true) ?? "", / \.github\/11 and 138 more$/);
-    assert.match(text({ names, count: 12, complete: false }) ?? "", / and 2 more; not all of it was looked at$/);
+    assert.match(text({ names, count: 12, complete: false }) ?? "", / and 2 more; not searched completely$/);
     assert.match(
       text({ names: [], count: 0, complete: false }) ?? "",
-      /^left out by default, and not all of it was looked at/,
+      /^excluded by default, and not searched completely/,
     );
-    assert.equal(text(undefined), "left out by default: .github");
+    assert.equal(text(undefined), "excluded by default: .github");
   });
 
-  it("folds long lists of what was left out, unless all is asked for", () => {
+  it("shortens long lists of excluded files, unless asked for all", () => {
     const ignored = Array.from({ length: 12 }, (_, index) => ({ name: `n${index}`, source: "signer" as const }));
     const first = "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9";
     const coverage = { ...COVERAGE, ignored };
     assert.equal(
       report({ coverage })[3],
-      `             left out by the signer: ${first} and 2 more (--all lists them)`,
+      `             excluded by the signer: ${first} and 2 more (--all lists them)`,
     );
-    assert.equal(report({ coverage }, true)[3], `             left out by the signer: ${first}, n10, n11`);
+    assert.equal(report({ coverage }, true)[3], `             excluded by the signer: ${first}, n10, n11`);
   });
 
-  it("ends a list of what differs after ten with a count, unless all is asked for", () => {
+  it("ends a list of differences after ten with a count, unless asked for all", () => {
     const missing = Array.from({ length: 15_000 }, (_, index) => ({ name: `n${index}`, ignored: false }));
     const verdict = { state: "modified", comparison: { matches: false, changed: [], missing, added: [] } } as const;
     const lines = report(verdict);
@@ -134,7 +134,7 @@ describe("the report of a verdict", () => {
     assert.match(report({ coverage: two }).at(-1) ?? "", /unchanged\. 2 unsigned files are allowed\.$/);
   });
 
-  it("lists several signatures, what was found about each, and which one decides", () => {
+  it("lists several signatures, the verdict of each, and which one decides", () => {
     const base = { accepted: false, decisive: false, state: "unverifiable" } as const;
     const signatures = [
       { ...base, signature: "/models/llama/model.sig" },
@@ -145,7 +145,7 @@ describe("the report of a verdict", () => {
     assert.ok(lines.includes("             claims.jsonl, line 2: Verified  decides"));
   });
 
-  it("says how each file differs, right below the verdict", () => {
+  it("lists how each file differs, right below the verdict", () => {
     const [expected, found] = ["0".repeat(64), "1".repeat(64)];
     const lines = report({
       state: "modified",
@@ -173,7 +173,7 @@ describe("the report of a verdict", () => {
       "             c  a symbolic link, expected 000000000000…",
       "             d  longer than signed, found 111111111111…",
       "             e  not a regular file, expected 000000000000…",
-      "  missing    f  left out of this check",
+      "  missing    f  excluded from this check",
       "  added      g  its name is not UTF-8",
       "             h  a symbolic link",
       "  signed by  key prod.pub (P-256, sha256 abababababab…)",
@@ -181,7 +181,7 @@ describe("the report of a verdict", () => {
     ]);
   });
 
-  it("gives the reason before anything else, and accepts no signer", () => {
+  it("has the reason first, and no accepted signer", () => {
     const reasons = [{ code: "KEY_MISMATCH" as const, message: "It was signed with another key.", details: {} }];
     assert.deepEqual(report({ state: "unverifiable", reasons }), [
       "? Can't be verified here  llama",

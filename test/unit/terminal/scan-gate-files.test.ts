@@ -5,12 +5,12 @@ import { policyText } from "../../support/policies.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 
 /** Below a pattern with a literal beginning, every file is covered by a signature, or fails the scan. */
-describe("scan --policy, of files without a signature", function () {
+describe("scan --policy", function () {
   this.timeout(60_000);
   const { folder, at, run, policy, scan, sign, report, verdicts, failures, failsEverywhere } = useGatedFolder();
 
-  describe("files", () => {
-    it("below a literal beginning are each a failure, whatever they are called", async () => {
+  describe("reports that unsigned files", () => {
+    it("each fail below a literal prefix, whatever their name", async () => {
       rmSync(at("models/llama/model.sig"));
       renameSync(at("models/llama/model.safetensors"), at("models/llama/weights"));
       await failsEverywhere(
@@ -31,7 +31,7 @@ describe("scan --policy, of files without a signature", function () {
       "x.pt",
       "x.h5",
     ]) {
-      it(`of a known format are demanded by **: ${name}`, async () => {
+      it(`fail by ** if they have a known format: ${name}`, async () => {
         policy({ globs: ["**"] });
         rmSync(at("models/llama"), { recursive: true });
         writeTree(folder(), { [`models/forest/${name}`]: "x", "models/forest/columns": "x" });
@@ -40,13 +40,13 @@ describe("scan --policy, of files without a signature", function () {
       });
     }
 
-    it("are counted where ** does not demand them", async () => {
+    it("are only counted if ** does not require a signature", async () => {
       policy({ globs: ["**"] });
       writeTree(folder(), { "notes.txt": "", "src/main.py": "" });
       const { status, stdout } = await scan();
       assert.equal(status, 0, stdout);
-      assert.match(stdout, /\nNot demanded: 6 files outside of models, not signed and of no known format\n/);
-      assert.equal((await report(0)).searched.notDemanded, 6);
+      assert.match(stdout, /\nNo signature required: 6 files outside of models, not signed and of no known format\n/);
+      assert.equal((await report(0)).searched.notRequired, 6);
     });
 
     it("are named up to ten, and then counted", async () => {
@@ -56,7 +56,7 @@ describe("scan --policy, of files without a signature", function () {
       assert.match(failure?.message ?? "", / and 3 more\. /);
     });
 
-    it("are warned about where the policy only warns", async () => {
+    it("are warnings if the policy only warns", async () => {
       policy({ mode: "warn" });
       writeTree(folder(), { "models/x.dat": "" });
       const json = await report(0);
@@ -69,7 +69,7 @@ describe("scan --policy, of files without a signature", function () {
       assert.match((await scan("--format", "junit")).stdout, /failures="0"/);
     });
 
-    it("are no failure where no signature is demanded, or an exception is made", async () => {
+    it("do not fail if no signature is required, or an exception is made", async () => {
       writeTree(folder(), { "models/x.dat": "", "models/bert/model.gguf": "" });
       policy({ requireSignature: false });
       await report(0);
@@ -113,7 +113,7 @@ describe("scan --policy, of files without a signature", function () {
       });
     }
 
-    it("are signatures beside what they sign, or none at all", async () => {
+    it("do not fail as signatures next to what they sign, but fail anywhere else", async () => {
       writeTree(folder(), { "models/tiny.gguf": "GGUF", "models/bert/x.bin": "" });
       await sign("models/tiny.gguf", "prod", "models/tiny.gguf.sig");
       await sign("models/bert", "prod", "models/bert.sig");
@@ -127,7 +127,7 @@ describe("scan --policy, of files without a signature", function () {
       assert.deepEqual(failures(await report(1)), ["SEARCH_UNCOVERED models/other.sig"]);
     });
 
-    it("are the policy itself and its lock file", async () => {
+    it("do not fail as the policy itself and its lock file", async () => {
       renameSync(at("model-policy.yaml"), at("models/model-policy.yaml"));
       writeTree(folder(), { "models/model-policy.lock.json": "{}" });
       const result = await run("scan", folder(), "--policy", at("models/model-policy.yaml"), "--root", folder());
@@ -148,7 +148,7 @@ describe("scan --policy, of files without a signature", function () {
       assert.equal(status, 0, stdout);
     });
 
-    it("that unsignedFiles exempts are named in the report", async () => {
+    it("are named in the report if unsignedFiles exempts them", async () => {
       writeTree(folder(), { "models/index.json": "", "models/docs/a.md": "", "models/docs/b/c.md": "" });
       assert.equal((await report(1)).failures[0]?.count, 3);
       policy({ unsignedFiles: ["models/index.json", "models/docs/**"] });
@@ -164,7 +164,7 @@ describe("scan --policy, of files without a signature", function () {
       assert.deepEqual(verdicts(await report(1)), ["models/llama modified"]);
     });
 
-    it("that one policy exempts are still demanded by another", async () => {
+    it("fail if one policy exempts them and another does not", async () => {
       writeTree(folder(), { "models/index.json": "" });
       const text = [
         policyText({ globs: ["models/**"], authorities: [KEY], unsignedFiles: ["models/*.json"] }),

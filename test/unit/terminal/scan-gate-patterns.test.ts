@@ -5,7 +5,7 @@ import { policyText } from "../../support/policies.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 
 /** What a pattern names has to be there, and signed as its own policy demands. */
-describe("scan --policy, of what its patterns name", function () {
+describe("scan --policy, for the patterns of policies:", function () {
   this.timeout(60_000);
   const { folder, at, run, policy, scan, sign, report, verdicts, failures, failsEverywhere } = useGatedFolder();
 
@@ -23,7 +23,7 @@ describe("scan --policy, of what its patterns name", function () {
       await report(0);
     });
 
-    it("is not the repository's own .git, by * at the top", async () => {
+    it("does not include the repository's own .git, by * at the top", async () => {
       policy({ globs: ["*"], unsignedFiles: ["keys/**"] });
       renameSync(at("models/llama"), at("llama"));
       rmSync(at("models"), { recursive: true });
@@ -31,15 +31,15 @@ describe("scan --policy, of what its patterns name", function () {
       assert.deepEqual(verdicts(await report(0)), ["llama verified"]);
     });
 
-    it("is verified as a whole where only a part of it is scanned", async () => {
+    it("is verified as a whole if only a part of it is scanned", async () => {
       policy({ globs: ["models/*"] });
       writeTree(folder(), { "models/bert/sub/x": "" });
       const { status, stdout } = await run("scan", at("models/bert/sub"), "--policy", at("model-policy.yaml"));
       assert.equal(status, 1);
-      assert.match(stdout, /! Not signed {2}models\/bert {2}refused/);
+      assert.match(stdout, /! Not signed {2}models\/bert {2}rejected/);
     });
 
-    it("may have its signature where only the policy knows", async () => {
+    it("may have its signature at a path that only the policy names", async () => {
       writeTree(folder(), { "models/rows/data.csv": "a" });
       await sign("models/rows", "prod", "models/rows/sig.json");
       assert.deepEqual(
@@ -51,7 +51,7 @@ describe("scan --policy, of what its patterns name", function () {
       assert.deepEqual(verdicts(await report(0)), ["models/rows verified"]);
     });
 
-    it("is missing", async () => {
+    it("is reported as missing", async () => {
       policy({ globs: ["models/llama", "models/gone"] });
       await failsEverywhere(
         "SEARCH_PATH_MISSING",
@@ -68,7 +68,7 @@ describe("scan --policy, of what its patterns name", function () {
     });
 
     for (const glob of ["gone/**", "gone/*", "models/*/v1", "models/**/*.bin"]) {
-      it(`is nothing at all: ${glob}`, async () => {
+      it(`fails if it matches nothing: ${glob}`, async () => {
         policy({ globs: ["models/**", glob] });
         await failsEverywhere(
           "SEARCH_NOTHING_FOUND",
@@ -79,19 +79,19 @@ describe("scan --policy, of what its patterns name", function () {
       });
     }
 
-    it("is nothing at all, by **", async () => {
+    it("fails if it matches nothing, by **", async () => {
       policy({ globs: ["**"] });
       rmSync(at("models"), { recursive: true });
       await failsEverywhere("SEARCH_NOTHING_FOUND", /^No model matches/, "**");
       await report(0, "--allow-empty");
     });
 
-    it("is files in a signed model, which are there", async () => {
+    it("may be files in a signed model", async () => {
       policy({ globs: ["models/*", "models/**/*.safetensors"] });
       await report(0);
     });
 
-    it("lies outside of what is scanned", async () => {
+    it("fails if it is all outside of what is scanned", async () => {
       mkdirSync(at("empty"));
       const args = ["scan", at("empty"), "--policy", at("model-policy.yaml")];
       const { status, stdout } = await run(...args);
@@ -100,7 +100,7 @@ describe("scan --policy, of what its patterns name", function () {
       assert.equal((await run(...args, "--allow-empty")).status, 0);
     });
 
-    it("may be absent where a policy only forbids", async () => {
+    it("may be missing if a policy only forbids", async () => {
       const text = [
         policyText({ globs: ["models/**"], authorities: [KEY] }),
         policyText({ name: "banned", globs: ["banned/**"], authorities: ["static: { action: fail }"] }),
@@ -113,7 +113,7 @@ describe("scan --policy, of what its patterns name", function () {
   });
 
   describe("a stricter policy below a model", () => {
-    it("is not met by a signature that only a weaker one accepts", async () => {
+    it("is not satisfied by a signature that only a weaker one accepts", async () => {
       rmSync(at("models/llama/model.sig"));
       const text = [
         policyText({ name: "anything", globs: ["."], authorities: ["key: { path: keys/other.pub }"] }),
@@ -129,7 +129,7 @@ describe("scan --policy, of what its patterns name", function () {
       ["is called one", "{"],
       ["names what is elsewhere", "../elsewhere"],
     ] as const) {
-      it(`is not met by a file above it that ${title}`, async () => {
+      it(`is not satisfied by a file above it that ${title}`, async () => {
         writeTree(folder(), { "models/x.dat": "", "models/model.sig": signature });
         const json = await report(1);
         assert.deepEqual(verdicts(json), ["models invalid", "models/llama verified"]);
@@ -137,7 +137,7 @@ describe("scan --policy, of what its patterns name", function () {
       });
     }
 
-    it("is not met by an accepted signer's signature of a folder that it does not cover", async () => {
+    it("is not satisfied by an accepted signer's signature of a folder that it does not cover", async () => {
       rmSync(at("models/llama/model.sig"));
       writeTree(folder(), { "models/x.dat": "" });
       await sign("models");
@@ -148,7 +148,7 @@ describe("scan --policy, of what its patterns name", function () {
       assert.deepEqual(verdicts(await report(0)), ["models verified"]);
     });
 
-    it("is not met by an unsigned model that a weaker one lets pass", async () => {
+    it("is not satisfied by an unsigned model that a weaker one allows", async () => {
       writeTree(folder(), { "a/x.pt": "", "a/b/c/y.dat": "" });
       const text = [
         policyText({ name: "weak", globs: ["**"], authorities: [KEY], requireSignature: false }),

@@ -34,7 +34,7 @@ describe("scan --policy of a Hugging Face cache", function () {
     assert.match((await scan()).stdout, /✓ Verified {2}hub\/models--acme--llama\/snapshots\//);
   });
 
-  it("takes a link for the file: one that is not signed is a failure", async () => {
+  it("treats a symlink as its file: an unsigned one is a failure", async () => {
     const path = await snapshot();
     rmSync(join(path, "model.sig"));
     policy({ globs: ["hub/**"], authorities: [KEY], unsignedFiles: OTHERS });
@@ -42,7 +42,7 @@ describe("scan --policy of a Hugging Face cache", function () {
     assert.deepEqual(failures(json), [`SEARCH_UNCOVERED ${name(join(path, "config.json"))}`]);
   });
 
-  it("fails for a link out of the cache", async () => {
+  it("fails for a symlink out of the cache", async () => {
     const path = await snapshot();
     rmSync(join(path, "model.sig"));
     symlinkSync("/etc/hostname", join(path, "other.json"));
@@ -54,7 +54,7 @@ describe("scan --policy of a Hugging Face cache", function () {
     ]);
   });
 
-  it("fails for a link of the cache where a policy denies them", async () => {
+  it("fails for a symlink of the cache if a policy denies them", async () => {
     const path = await snapshot();
     const denied = { authorities: [KEY], verification: "{ hubCacheLinks: deny }" };
     policy({ globs: ["hub/*/snapshots/*"], ...denied });

@@ -47,7 +47,7 @@ describe("scan in parts", function () {
   });
 
   for (const [way, options] of Object.entries(ways)) {
-    it(`${way} looks at each model in exactly one part, and in the same`, async () => {
+    it(`${way} verifies each model in exactly one part, always the same`, async () => {
       const found = await shares(...options());
       assert.deepEqual(found.flat().sort(), [...MODELS].sort());
       for (const share of found) assert.ok(share.length > 0 && share.length < MODELS.length / 2, String(share.length));
@@ -55,7 +55,7 @@ describe("scan in parts", function () {
     });
   }
 
-  it("moves no other model where one comes or goes meanwhile", async () => {
+  it("moves no other model if one is added or removed meanwhile", async () => {
     const before = await shares();
     writeTree(at("store/a-new-one"), FILES);
     const after = await shares();
@@ -77,7 +77,7 @@ describe("scan in parts", function () {
     }
   });
 
-  it("fails in every part for what could not be looked at", async function () {
+  it("fails in every part for what could not be read", async function () {
     if (process.platform === "win32") return this.skip();
     symlinkSync(at("store/team-0"), at("store/link"));
     for (let index = 0; index < PARTS; index++) {
@@ -85,7 +85,7 @@ describe("scan in parts", function () {
     }
   });
 
-  it("does not take a part that there is not", async () => {
+  it("rejects a part that does not exist", async () => {
     const { status, stderr } = await scan(PARTS);
     assert.equal(status, 2);
     assert.match(stderr, /--part: "4\/4" is not I\/N/);

@@ -31,28 +31,28 @@ describe("scan with a key or a root", function () {
     writeFileSync(join(folder(), "root.pem"), root.pem);
   });
 
-  it("verifies all in one run, a line each, and exits 1 for one that is not verified", async () => {
+  it("verifies all in one run, one line each, and exits 1 if one is not verified", async () => {
     const { status, stdout } = await scan("--public-key", "prod.pub", "--certificate-chain", "root.pem");
     assert.equal(status, 1);
     const lines = stdout.trimEnd().split("\n");
     assert.match(lines[0] ?? "", /^✓ Verified {2}a-good {2}key prod\.pub$/);
-    assert.match(lines[1] ?? "", /^✗ Changed since signing {2}b-changed {2}1 changed {2}refused$/);
+    assert.match(lines[1] ?? "", /^✗ Changed since signing {2}b-changed {2}1 changed {2}rejected$/);
     assert.match(lines[2] ?? "", /^ {4}changed: config\.json$/);
     assert.match(stdout, /✓ Verified {2}c-certified {2}CN=Alice,O=Example$/m);
-    assert.match(stdout, /○ Not signed {2}d-unsigned {2}refused/);
-    assert.equal(lines.at(-1), "4 models: 2 verified, 2 refused");
+    assert.match(stdout, /○ Not signed {2}d-unsigned {2}rejected/);
+    assert.equal(lines.at(-1), "4 models: 2 verified, 2 rejected");
   });
 
-  it("cannot decide about a certificate with a key", async () => {
+  it("cannot verify a certificate signature with a key", async () => {
     const { status, stdout } = await scan("--public-key", "prod.pub");
     assert.equal(status, 1);
     assert.match(stdout, /\? Can't be verified here {2}c-certified/);
   });
 
-  it("exits 0 where all are verified", async () => {
+  it("exits 0 if all are verified", async () => {
     const { status, stdout } = await runCli(["scan", "models/a-good", "--public-key", "prod.pub"], { cwd: folder() });
     assert.equal(status, 0);
-    assert.match(stdout, /1 model: 1 verified, 0 refused/);
+    assert.match(stdout, /1 model: 1 verified, 0 rejected/);
   });
 
   it("prints JSON, and SARIF", async () => {
@@ -71,7 +71,7 @@ describe("scan with a key or a root", function () {
     assert.equal(sarif.version, "2.1.0");
   });
 
-  describe("passes nothing that it did not look at", () => {
+  describe("verifies everything it scans", () => {
     const only = (files: Readonly<Record<string, string>> = {}) => {
       for (const name of ["b-changed", "c-certified", "d-unsigned"])
         rmSync(join(folder(), "models", name), { recursive: true });
@@ -85,17 +85,17 @@ describe("scan with a key or a root", function () {
       );
     };
 
-    it("but what is signed", async () => {
+    it("and passes if all models are signed", async () => {
       only({ "models/notes.txt": "", "models/pyvenv.cfg": "" });
       assert.equal((await scan("--public-key", "prod.pub")).status, 0);
     });
 
-    it("in an environment or a package folder", async () => {
+    it("including environments and package folders", async () => {
       only({ "models/pyvenv.cfg": "", "models/lib/python3.12/site-packages/x/net.onnx": "" });
       assert.deepEqual(await failure(), ["verified", "unsigned"]);
     });
 
-    it("behind a symbolic link", async function () {
+    it("and fails for a symbolic link", async function () {
       if (process.platform === "win32") this.skip();
       renameSync(join(folder(), "models/b-changed"), join(folder(), "changed"));
       writeTree(folder(), { "models/b-changed/": "" });
@@ -104,7 +104,7 @@ describe("scan with a key or a root", function () {
       assert.equal(await failure(), "SEARCH_LINK");
     });
 
-    it("because there is nothing", async () => {
+    it("and fails if there is nothing", async () => {
       rmSync(join(folder(), "models"), { recursive: true });
       writeTree(folder(), { "models/notes.txt": "" });
       assert.equal(await failure(), "SEARCH_NOTHING_FOUND");
@@ -112,7 +112,7 @@ describe("scan with a key or a root", function () {
     });
   });
 
-  it("has another exit status than wrong usage", async () => {
+  it("has another exit status for a failure than for wrong usage", async () => {
     writeFileSync(join(folder(), "text.pub"), "hello");
     const unreadable = await scan("--public-key", "text.pub");
     assert.equal(unreadable.status, 2);

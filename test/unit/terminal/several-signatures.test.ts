@@ -6,7 +6,7 @@ import { makeKeys } from "../../support/keys.ts";
 import { CLI } from "../../support/run-cli.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
-describe("the terminal with several signatures", () => {
+describe("the terminal, with several signatures,", () => {
   const folder = useTemporaryFolder();
   const prod = makeKeys();
   const team = makeKeys();
@@ -33,7 +33,7 @@ describe("the terminal with several signatures", () => {
   const verify = (key: string, ...more: string[]) => run("verify", "key", "models/llama", "--public-key", key, ...more);
   const scan = (key: string) => run("scan", ".", "--public-key", key, "--json");
 
-  it("verifies by any of them, with --signature by that one alone, and reports all", async () => {
+  it("verifies with any of them, or only with the one of --signature, and reports all", async () => {
     await sign("prod.key");
     const signed = await sign("team.key", "--signature", "models/llama/team.sig");
     assert.match(signed.stdout + signed.stderr, /Other verifiers now reject it, because "team\.sig" was added/);
@@ -67,7 +67,7 @@ describe("the terminal with several signatures", () => {
     assert.equal((await scan("prod.pub")).status, 1);
   });
 
-  it("notes a signature whose model is not here", async () => {
+  it("lists a signature whose model is missing", async () => {
     await sign("prod.key");
     mkdirSync(join(folder(), "old"));
     writeFileSync(join(folder(), "old/model.sig"), readFileSync(join(folder(), "models/llama/model.sig")));

@@ -32,7 +32,7 @@ describe("signing in the terminal", function () {
     writeTree(folder(), { "phi/config.json": "{}", "key.pem": keys.privatePem, "other.pem": other.privatePem });
   });
 
-  it("writes each model its own signature: MODEL/model.sig for a folder, FILE.sig for a file", async () => {
+  it("writes one signature for each model: MODEL/model.sig for a folder, FILE.sig for a file", async () => {
     for (const [model, signature] of [
       ["llama", SIGNATURE],
       ["phi/", "phi/model.sig"],
@@ -46,7 +46,7 @@ describe("signing in the terminal", function () {
     assert.equal(existsSync(at("model.sig")), false);
   });
 
-  it("does not give one model's signature to another that is signed to the same path", async () => {
+  it("does not replace one model's signature by that of another at the same path", async () => {
     assert.equal((await sign("--signature", "model.sig")).status, 0);
     const before = text("model.sig");
     const phi = ["sign", "key", "phi", "--private-key", "key.pem", "--signature", "model.sig"];
@@ -73,7 +73,7 @@ describe("signing in the terminal", function () {
     }
   });
 
-  it("asks nothing about the same files by the same signer", async () => {
+  it("asks nothing for the same files and the same signer", async () => {
     await sign();
     const again = await sign();
     assert.deepEqual([again.status, again.stderr], [0, ""]);
@@ -89,13 +89,13 @@ describe("signing in the terminal", function () {
     assert.equal((await run(...byOther, "--force")).status, 0);
   });
 
-  it("writes nothing over changed files without a terminal, says what changed, and goes on with --yes", async () => {
+  it("lists changed files and writes nothing without a terminal, and continues with --yes", async () => {
     await sign();
     const before = text(SIGNATURE);
     change();
     const differs = /1 file differs from the signature by key key\.pem: model\.safetensors\./;
     rejects(await sign(), differs);
-    rejects(await sign("--force"), /There is no terminal to ask .* agree with --yes\. Nothing was written\./);
+    rejects(await sign("--force"), /There is no terminal to ask .* confirm with --yes\. Nothing was written\./);
     assert.equal(text(SIGNATURE), before);
     const agreed = await sign("--yes");
     assert.equal(agreed.status, 0);
@@ -117,7 +117,7 @@ describe("signing in the terminal", function () {
     assert.deepEqual([replaced.verified, replaced.matches], [true, false]);
   });
 
-  it("asks on a terminal: anything but yes writes nothing", async function () {
+  it("asks on a terminal, and writes nothing for any answer but yes", async function () {
     if (!canMakeTerminal()) this.skip();
     await sign();
     const before = text(SIGNATURE);
@@ -133,7 +133,7 @@ describe("signing in the terminal", function () {
     assert.notEqual(text(SIGNATURE), before);
   });
 
-  it("rejects a private key in the model, which may be left out or signed on purpose", async () => {
+  it("rejects a private key in the model, which may be excluded or signed on purpose", async () => {
     writeTree(folder(), { "llama/deploy.txt": keys.privatePem });
     const message =
       /"deploy\.txt" holds a private key\. Move it out of the model, leave it out with --ignore-paths, or sign it with --force\.\n$/;
@@ -143,7 +143,7 @@ describe("signing in the terminal", function () {
     assert.equal((await sign("--force", "--yes")).status, 0);
   });
 
-  it("says where a model that cannot be written may have its signature", async function () {
+  it("suggests another place for the signature of a read-only model", async function () {
     if (process.platform === "win32") this.skip();
     await asOrdinaryUser(folder(), { [at("llama")]: 0o555 }, async () => {
       const { status, stderr } = await runMain(["sign", "key", at("llama"), "--private-key", at("key.pem")]);
@@ -155,7 +155,7 @@ describe("signing in the terminal", function () {
     });
   });
 
-  it("names the signature of a model where --signature leads to none", async () => {
+  it("names the model's signature if --signature leads to none", async () => {
     await sign();
     writeFileSync(at("key.pub"), keys.publicPem);
     const verify = ["verify", "key", "llama", "--public-key", "key.pub"];

@@ -54,7 +54,7 @@ describe("the command line with a login", function () {
   const expected = () => ["--identity", ALICE, "--identity-provider", sigstore.issuer];
   const signed = () => existsSync(join(folder(), "llama/model.sig"));
 
-  it("signs with a token, says what became public, and verifies for that identity", async () => {
+  it("signs with a token, prints what became public, and verifies with that identity", async () => {
     const { status, stdout, stderr } = await run(signArgs("--identity-token", token, "--yes"));
     assert.equal(status, 0, stderr);
     assert.match(stderr, NOTICE);
@@ -62,7 +62,7 @@ describe("the command line with a login", function () {
       stdout,
       /^✓ Signed {2}llama\n {2}signed by {2}alice@example\.com \(http:\/\/127\.0\.0\.1:\d+\), \d{4}-\d\d-\d\d \d\d:\d\d UTC, log entry \d+\n/,
     );
-    assert.match(stdout, /\n {13}checked against the trust root of trust_config\.json \(a file of yours\)\n/);
+    assert.match(stdout, /\n {13}verified against the trust root of trust_config\.json \(from a file\)\n/);
     assert.match(stdout, /\n✓ Signed: llama by alice@example\.com, 1 file\n$/);
 
     const verified = await run(verifyArgs(...expected()));
@@ -75,7 +75,7 @@ describe("the command line with a login", function () {
     assert.equal(spelled.status, 0, spelled.stdout);
   });
 
-  it("is not content with another identity or provider, or with none", async () => {
+  it("rejects another identity or provider, and requires one", async () => {
     await run(signArgs("--identity-token", token, "--yes"));
     const other = await run(verifyArgs("--identity", "bob@example.com", "--identity-provider", sigstore.issuer));
     assert.equal(other.status, 1);
@@ -99,7 +99,7 @@ describe("the command line with a login", function () {
     }
   });
 
-  it("prints all that was verified of the signer, as text and as JSON", async () => {
+  it("prints everything that was verified about the signer, as text and as JSON", async () => {
     await run(signArgs("--identity-token", token, "--yes"));
     const { stdout } = await run(verifyArgs(...expected(), "--long"));
     assert.match(
@@ -115,7 +115,7 @@ describe("the command line with a login", function () {
     assert.equal(signer.trustRoot.label, "trusted_root.json");
   });
 
-  it("takes the identity of the surroundings", async () => {
+  it("uses the ambient identity", async () => {
     const args = signArgs("--use-ambient-credentials", "--yes");
     const { status, stderr } = await run(args, { SIGSTORE_ID_TOKEN: token });
     assert.equal(status, 0, stderr);
@@ -123,23 +123,23 @@ describe("the command line with a login", function () {
     assert.equal((await run(args)).status, 2);
   });
 
-  it("publishes nothing without agreement", async () => {
+  it("publishes nothing without consent", async () => {
     const before = sigstore.requests("fulcio").length;
     const { status, stderr } = await run(signArgs("--identity-token", token));
     assert.equal(status, 2);
     assert.match(stderr, NOTICE);
-    assert.match(stderr, /agree with --yes\. Nothing was published\./);
+    assert.match(stderr, /Confirm it with --yes\. Nothing was published\./);
     assert.equal(sigstore.requests("fulcio").length, before);
     assert.ok(!signed());
   });
 
-  it("asks on a terminal, once for an identity and a log", async function () {
+  it("asks on a terminal, once for each identity and log", async function () {
     if (!canMakeTerminal()) this.skip();
     const at = { cwd: folder(), env: environment() };
     const ask = (type: string) => runInTerminal(signArgs("--identity-token", token), [{ waitFor: "[y/N]", type }], at);
     const refused = await ask("\r");
     assert.equal(refused.status, 2, refused.shown);
-    assert.match(refused.shown, /publishing was not agreed to\. Nothing was published/);
+    assert.match(refused.shown, /publication was not confirmed\. Nothing was published/);
     assert.ok(!signed());
     const agreed = await ask("y\r");
     assert.equal(agreed.status, 0, agreed.shown);
@@ -149,7 +149,7 @@ describe("the command line with a login", function () {
     assert.ok(!again.shown.includes("[y/N]"));
   });
 
-  it("logs in with the person's browser", async function () {
+  it("logs in with the user's browser", async function () {
     if (process.platform === "win32") this.skip();
     // What opens a browser here: a person who logs in at once.
     const person = join(import.meta.dirname, "../../support/sigstore/person.ts");
@@ -165,7 +165,7 @@ describe("the command line with a login", function () {
     assert.equal((await run(verifyArgs(...expected()))).status, 0);
   });
 
-  it("says so where there is no browser to open", async function () {
+  it("reports that there is no browser to open", async function () {
     if (process.platform === "win32") this.skip();
     const { status, stderr } = await run(signArgs("--yes"), { PATH: folder() });
     assert.equal(status, 1, stderr);
@@ -216,7 +216,7 @@ describe("the command line with a login", function () {
     assert.equal((await run(verifyArgs(...expected()))).status, 0);
   });
 
-  it("refuses options that contradict each other", async () => {
+  it("rejects options that contradict each other", async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [signArgs("--use-staging"), /Name one instance only/],
       [verifyArgs("--use-staging"), /Name one instance only/],
@@ -265,7 +265,7 @@ describe("the command line with a login", function () {
       assert.ok(connects.length > 0 && connects.every((asked) => asked === host), connects.join());
     });
 
-    it("looks for a newer trust root of the public instance through it", async () => {
+    it("refreshes the trust root of the public instance through it", async () => {
       const { status, stdout } = await run(["verify", "llama", ...expected()], proxied());
       assert.equal(status, 1);
       assert.match(stdout, /the trust root does not know \(Sigstore, public instance\)/);
@@ -284,17 +284,14 @@ describe("the command line with a login", function () {
       assert.deepEqual(connects, []);
     });
 
-    it("says which trust root it used, and how old that is", async function () {
+    it("prints which trust root it used, and how old that is", async function () {
       if (VECTORS === undefined) this.skip();
       const identity = ["--identity", "stefanb@us.ibm.com"];
       const provider = ["--identity-provider", "https://sigstore.verify.ibm.com/oauth2"];
       const model = join(VECTORS, "reference/v1.1.0-sigstore");
       const { status, stdout } = await run(["verify", model, ...identity, ...provider, "--offline"], proxied());
       assert.equal(status, 0, stdout);
-      assert.match(
-        stdout,
-        /the trust root of Sigstore, public instance \(as it came with this program, \d+ days ago\)/,
-      );
+      assert.match(stdout, /the trust root of Sigstore, public instance \(built into this program, \d+ days ago\)/);
       assert.deepEqual(connects, []);
     });
 
@@ -317,7 +314,7 @@ describe("the command line with a login", function () {
       }
     });
 
-    it("understands a proxy without a scheme", async function () {
+    it("accepts a proxy without a scheme", async function () {
       if (EARLY_PROXY === "1") skip(this, "needs a Node that takes a proxy while it runs");
       const { HTTPS_PROXY, ...more } = proxied();
       await run(["sign", "llama", "--identity-token", token, "--yes"], {

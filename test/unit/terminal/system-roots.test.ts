@@ -36,7 +36,7 @@ describe("verify certificate --system-roots", function () {
     assert.equal(first, "? Can't be verified here  llama");
   });
 
-  it("leaves out a root that cannot be read", async function () {
+  it("skips a root that cannot be read", async function () {
     if (process.platform !== "linux") this.skip(); // elsewhere they are in no file that the environment names
     const twice = { oid: "1.2.3.4", critical: false, value: Buffer.of(5, 0) };
     const unreadable = makeCertificate({ subject: "Old Root", ca: true, extensions: [twice, twice] });

@@ -20,17 +20,17 @@ describe("text for a terminal", () => {
     it(`shows ${what}`, () => assert.equal(escapeControls(text), shown));
   }
 
-  it("leaves letters of every script alone", () => {
+  it("keeps letters of every script unchanged", () => {
     assert.equal(escapeControls("Modèle-模型-نموذج 🤖"), "Modèle-模型-نموذج 🤖");
   });
 
-  it("colours what is already escaped, and only where asked to", () => {
+  it("is coloured after it is escaped, and only if asked to", () => {
     const line = ["a ", { text: "\x1b[0mb", style: "red" as const }];
     assert.equal(renderLine(line, true), "a \x1b[31m\\x1b[0mb\x1b[0m");
     assert.equal(renderLine(line, false), "a \\x1b[0mb");
   });
 
-  it("prints JSON that says the same and holds no control", () => {
+  it("is JSON of the same value without control characters", () => {
     const value = { "a\x9b": "\x1b[31m\u202e\u{e0041}\x7f\n", b: ["x"] };
     const text = renderJson(value);
     assert.match(text, /^[\x20-\x7e\n]*$/);
@@ -70,7 +70,7 @@ describe("an output", () => {
     }
   }
 
-  it("goes quiet when its reader went away", () => {
+  it("stops silently when its reader is closed", () => {
     const pipe = new Pipe();
     const output = new Output(pipe, {});
     output.onFailure = () => assert.fail("a closed pipe is no failure");
@@ -80,7 +80,7 @@ describe("an output", () => {
     assert.deepEqual(pipe.texts, ["a"]);
   });
 
-  it("reports when it cannot be written for another reason", () => {
+  it("reports any other error of writing", () => {
     const pipe = new Pipe();
     const output = new Output(pipe, {});
     const failures: string[] = [];

@@ -15,8 +15,8 @@ function checks(...states: readonly VerdictState[]) {
   };
 }
 
-describe("a check for somebody who acts on the answer", () => {
-  it("is done again where files changed while they were read, and not for ever", async () => {
+describe("a check whose result is used right away", () => {
+  it("is repeated if files changed while they were read, a limited number of times", async () => {
     const settles = checks("stale", "verified");
     assert.equal((await checkUntilStable(settles, "/m", {})).state, "verified");
     assert.equal(settles.count(), 2);

@@ -75,7 +75,7 @@ describe("the checker", () => {
     assert.deepEqual(order, [model], "changes are watched for before the files are read");
   });
 
-  it("counts the models of one go, until the last verdict is reported", async () => {
+  it("counts the models of one run, until the last verdict is reported", async () => {
     const models = [await signed("a"), await signed("b"), await signed("c")];
     const counts = new Set<string>();
     registry.onDidChange(() => {
@@ -88,7 +88,7 @@ describe("the checker", () => {
     assert.deepEqual([...counts].slice(4), ["0 of 1"]);
   });
 
-  it("takes a change before it reads anything for a part of the check", async () => {
+  it("includes a change that happens before it reads", async () => {
     const model = await signed("a");
     const early = new Checker({
       registry,
@@ -101,7 +101,7 @@ describe("the checker", () => {
     early.dispose();
   });
 
-  it("looks at the signature alone without taking anything back", async () => {
+  it("checks the signature alone without making anything outdated", async () => {
     const model = await signed("a");
     assert.equal((await checker.check(model, "signature")).state, "unchecked");
     assert.deepEqual(states, ["unchecked"]);
@@ -110,7 +110,7 @@ describe("the checker", () => {
     assert.equal(state(model), "verified");
   });
 
-  it("finds a signature that came after the model, and says when there is none", async () => {
+  it("finds a signature that was added after the model, and reports when there is none", async () => {
     const model = join(root(), "late");
     writeTree(root(), { "late/weights.bin": "w" });
     registry.add({ path: model, kind: "directory" }, undefined);
@@ -120,7 +120,7 @@ describe("the checker", () => {
     assert.equal(registry.signedBy(join(model, "model.sig"))?.path, model);
   });
 
-  it("watches for the signature that a policy demands before it says that there is none", async () => {
+  it("watches for the signature that a policy names before it reports that there is none", async () => {
     const model = join(root(), "demanded");
     writeTree(root(), { "demanded/weights.bin": "w" });
     registry.add({ path: model, kind: "directory" }, undefined);
@@ -150,7 +150,7 @@ describe("the checker", () => {
     demanding.dispose();
   });
 
-  it("cannot decide what the engine ended with, asked or not", async () => {
+  it("reports a model as unverifiable if the engine crashes, whether requested or automatic", async () => {
     const model = await signed("deadly");
     const died = async (): Promise<Verdict> => {
       throw new ProvenanceError("INTERNAL", "The engine ended 2 times.", { details: { engine: "SIGKILL" } });
@@ -187,7 +187,7 @@ describe("the checker", () => {
     assert.deepEqual(order.slice(-3), [asked, small, large]);
   });
 
-  it("reads nothing twice where somebody waits for the very same", async () => {
+  it("reads nothing twice for two requests of the same check", async () => {
     const model = await signed("a");
     const asked = checker.check(model, "files", { asked: true });
     await assert.rejects(checker.check(model, "files"), { code: "CANCELLED" });
@@ -232,7 +232,7 @@ describe("the checker", () => {
     assert.equal(turns, 2);
   });
 
-  it("goes on with what somebody asked for while it is paused", async () => {
+  it("continues requested checks while it is paused", async () => {
     const model = await signed("a");
     before = () => {
       paused = true;
@@ -253,7 +253,7 @@ describe("the checker", () => {
     assert.deepEqual(order, [small, middle, large]);
   });
 
-  it("puts back what was known when it is cancelled", async () => {
+  it("restores the previous verdict when it is cancelled", async () => {
     const model = await signed("a");
     const abort = new AbortController();
     before = () => abort.abort();
@@ -261,7 +261,7 @@ describe("the checker", () => {
     assert.deepEqual(states, ["checking", "unchecked"]);
   });
 
-  it("is not started by a signal that is aborted already, nor left waiting by one that aborts", async () => {
+  it("does not start for an aborted signal, and stops waiting when the signal aborts", async () => {
     const [model, other] = [await signed("a"), await signed("b")];
     await assert.rejects(checker.check(model, "files", { signal: AbortSignal.abort() }), { code: "CANCELLED" });
     const abort = new AbortController();
@@ -281,7 +281,7 @@ describe("the checker", () => {
     assert.equal(registry.get(model)?.before?.state, "verified");
   });
 
-  it("does not bring back a verdict that was taken back while a look at the signature ran", async () => {
+  it("does not restore a verdict that became outdated while the signature was checked", async () => {
     const model = await signed("a");
     await checker.check(model, "files");
     const known = registry.get(model)?.verdict;
@@ -293,7 +293,7 @@ describe("the checker", () => {
     assert.equal(state(model), "stale");
   });
 
-  it("finds what changed", async () => {
+  it("reports what changed", async () => {
     const model = await signed("a");
     changeByte(join(model, "weights.bin"));
     const { state: found, comparison } = await checker.check(model, "files");
@@ -304,14 +304,14 @@ describe("the checker", () => {
     );
   });
 
-  it("forgets a model that is gone", async () => {
+  it("removes a deleted model", async () => {
     const model = await signed("a");
     renameSync(model, join(root(), "elsewhere"));
     await assert.rejects(checker.check(model, "files", { asked: true }), { code: "MODEL_NOT_FOUND" });
     assert.equal(registry.get(model), undefined);
   });
 
-  it("makes the error of an automatic check the verdict, and throws that of a requested one", async () => {
+  it("makes the error of an automatic check the verdict, and throws the error of a requested one", async () => {
     const model = await signed("a");
     trust = { keys: [{ label: "broken.pub", pem: "no key" }] };
     await assert.rejects(checker.check(model, "files", { asked: true }), { code: "KEY_UNREADABLE" });
@@ -330,7 +330,7 @@ describe("the checker", () => {
     assert.equal(await checker.signatureUnchanged(signature), false);
   });
 
-  it("ends everything when it is disposed of", async () => {
+  it("ends everything when it is disposed", async () => {
     const [model, other] = [await signed("a"), await signed("b")];
     const checks = [checker.check(model, "files"), checker.check(other, "files")];
     checker.dispose();

@@ -28,7 +28,7 @@ describe("the search of a workspace folder", () => {
     });
   const found = () => registry.models.map(({ path, kind }) => `${relative(root(), path)} ${kind}`);
 
-  it("reports in the registry and in the log that a bound was reached, until it is not", async () => {
+  it("reports in the registry and in the log that a limit was reached, until it is not", async () => {
     writeTree(root(), { "near/net.onnx": "x", "far/away/deep/net.onnx": "x" });
     let lists = 0;
     registry.onDidChange(({ list }) => {
@@ -44,7 +44,7 @@ describe("the search of a workspace folder", () => {
     assert.equal(lists, 2, "a bound that is gone changes the list, although the models are the same");
   });
 
-  it("keeps and logs what it passed over, until it is gone", async () => {
+  it("lists and logs the folders that it skipped, until they are gone", async () => {
     writeTree(root(), {
       "a/net.onnx": "x",
       ".git/config": "",
@@ -70,7 +70,7 @@ describe("the search of a workspace folder", () => {
     assert.equal(lists, 2, "that nothing is passed over any longer changes the list, although the models are the same");
   });
 
-  it("enters an environment where a policy's pattern lies", async () => {
+  it("searches an environment if a policy's pattern is below it", async () => {
     writeTree(root(), { "env/pyvenv.cfg": "", "env/lib/python3.12/site-packages/net.onnx": "x" });
     hints = { searched: ["env/**"] };
     await discovery().search(root());
@@ -78,7 +78,7 @@ describe("the search of a workspace folder", () => {
     assert.deepEqual([...registry.extents], []);
   });
 
-  it("finds what policies name wherever it lies: single files, in models, and beyond the bound", async () => {
+  it("finds everything that policies name: single files, files in models, and beyond the limit", async () => {
     writeTree(root(), { "a/model.sig": "{}", "a/deep/x.dat": "x", "b/c/d/e/weights.dat": "x", "b/c/d/e/f": "x" });
     hints = { named: ["a/deep/x.dat", "b/c/d/e/weights.dat", "missing.bin"] };
     const search = discovery(5);
@@ -88,7 +88,7 @@ describe("the search of a workspace folder", () => {
     assert.ok(!search.isNamed(root(), join(root(), "other.bin")));
   });
 
-  it("ends when it is cancelled, and leaves what was known", async () => {
+  it("ends when it is cancelled, and keeps what was known", async () => {
     writeTree(root(), { "a/net.onnx": "x" });
     const search = discovery();
     await search.search(root());

@@ -25,7 +25,7 @@ describe("watches on a model's folders", () => {
     return new Promise((resolve) => waiting.set(join(root(), ...names), resolve));
   }
 
-  it("see a change, however deep, a new folder, and a deletion", async () => {
+  it("report a change at any depth, a new folder, and a deletion", async () => {
     writeTree(root(), { "m/a/b/c/file": "x", "m/top": "y" });
     await watches.watch(join(root(), "m"), "directory");
     assert.equal(watches.covers(join(root(), "m")), true);
@@ -40,7 +40,7 @@ describe("watches on a model's folders", () => {
     await gone;
   });
 
-  it("see what happens to a single file", async () => {
+  it("report changes of a single file", async () => {
     writeTree(root(), { "one.gguf": "x" });
     const changed = new Promise<string>((resolve) => {
       watches = new FolderWatches(resolve);
@@ -50,7 +50,7 @@ describe("watches on a model's folders", () => {
     assert.equal(await changed, join(root(), "one.gguf"));
   });
 
-  it("do not say that they cover a model of too many folders, or one that they let go", async () => {
+  it("do not claim to cover a model with too many folders, or one that they no longer watch", async () => {
     for (let index = 0; index < 501; index += 1) mkdirSync(join(root(), "many", `${index}`), { recursive: true });
     await watches.watch(join(root(), "many"), "directory");
     assert.equal(watches.covers(join(root(), "many")), false);
@@ -60,7 +60,7 @@ describe("watches on a model's folders", () => {
     assert.equal(watches.covers(root()), false);
   });
 
-  it("see a change of what a link leads to outside, as in a Hugging Face cache, and tell it as the link's", async () => {
+  it("report a change of a symlink's target outside, as in a Hugging Face cache, as a change of the link", async () => {
     writeTree(root(), { "blobs/b1": "x", "blobs/b2": "y", "snapshots/s/": "" });
     const model = join(root(), "snapshots", "s");
     symlinkSync("../../blobs/b1", join(model, "model.safetensors"));
@@ -81,7 +81,7 @@ describe("watches on a model's folders", () => {
     assert.deepEqual([...new Set(reported)], [join(model, "model.safetensors")]);
   });
 
-  it("mind no model that is not there", async () => {
+  it("ignore a model that does not exist", async () => {
     await watches.watch(join(root(), "missing"), "directory");
     assert.equal(watches.covers(join(root(), "missing")), false);
     watches.unwatch(join(root(), "missing"));

@@ -25,7 +25,7 @@ const pointer = (text: string) =>
   `version https://git-lfs.github.com/spec/v1\noid sha256:${createHash("sha256").update(text).digest("hex")}\nsize ${text.length}\n`;
 
 /** What the editor knows of a model, and shows of it: each innocent case, with the attack beside it. */
-describe("the registry on what is not tampering", () => {
+describe("the registry, for differences without tampering,", () => {
   const root = useTemporaryFolder();
   let registry: ModelRegistry;
   let checker: Checker;
@@ -51,7 +51,7 @@ describe("the registry on what is not tampering", () => {
     return [verdict.state, label, colour, badge, summarizeVerdict(verdict, ENGLISH), isAlarm(verdict)];
   };
 
-  it("a Git LFS pointer, and one to other content", async () => {
+  it("has a reason for a Git LFS pointer, and another one for a pointer to other content", async () => {
     writeTree(model, { "weights.bin": pointer("w") });
     assert.deepEqual(await shown(), [
       "unverifiable",
@@ -67,7 +67,7 @@ describe("the registry on what is not tampering", () => {
     assert.equal((await shown())[0], "unverifiable");
   });
 
-  it("files of tools, and a Python file that is called like one", async () => {
+  it("is amber for files of tools, and red for a Python file with such a name", async () => {
     writeTree(model, allToolFiles());
     assert.deepEqual(await shown(), [
       "modified",
@@ -81,13 +81,13 @@ describe("the registry on what is not tampering", () => {
     assert.deepEqual(await shown(), ["modified", "Changed since signing", "red", "✗", "10 added", true]);
   });
 
-  it("converted line ends are red, as other content is", async () => {
+  it("is red for converted line ends", async () => {
     writeTree(model, { "config.json": "{\r\n}\r\n" });
     assert.deepEqual((await shown()).slice(0, 3), ["modified", "Changed since signing", "red"]);
     assert.equal(registry.get(model)?.verdict.reasons[0]?.code, "FILE_LINE_ENDINGS");
   });
 
-  it("a snapshot of a Hugging Face cache, and a blob of it that changed", async function () {
+  it("verifies a snapshot of a Hugging Face cache, and finds a blob that changed", async function () {
     if (process.platform === "win32") this.skip();
     const etags = { "config.json": "a".repeat(40), "weights.bin": "b".repeat(40) };
     const files = Object.entries(FILES).map(([name, content], at) => [
@@ -104,7 +104,7 @@ describe("the registry on what is not tampering", () => {
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["modified", "Changed since signing", "red"]);
   });
 
-  it("a signature of another tool, and one that is a Git LFS pointer", async () => {
+  it("recognizes a signature of another tool, and one that is a Git LFS pointer", async () => {
     writeTree(model, { "model.sig": "untrusted comment: x\nimport os\n" });
     assert.deepEqual((await shown()).slice(0, 3), ["invalid", "Signature not valid", "red"]);
     writeTree(model, { "model.sig": "-----BEGIN PGP SIGNATURE-----\n\nwsBz\n-----END PGP SIGNATURE-----\n" });
@@ -114,7 +114,7 @@ describe("the registry on what is not tampering", () => {
     );
   });
 
-  it("content that was downloaded meanwhile is checked again", async () => {
+  it("verifies again when content was downloaded meanwhile", async () => {
     writeTree(model, { "weights.bin": pointer("w") });
     await shown();
     const revalidator = new Revalidator({

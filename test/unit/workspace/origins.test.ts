@@ -41,7 +41,7 @@ describe("the origins of the models in a window", () => {
     });
   const files = () => origins.get(folder())?.origin?.files;
 
-  it("are read when a surface asks, by names and sizes, and change no verdict", async () => {
+  it("are read on demand, by names and sizes, and change no verdict", async () => {
     assert.equal(files(), undefined);
     const read = changed();
     origins.request(folder());
@@ -50,7 +50,7 @@ describe("the origins of the models in a window", () => {
     assert.equal(registry.get(folder())?.verdict.state, "unsigned");
   });
 
-  it("have digests once somebody asked for them, and a later read compares them again", async () => {
+  it("have digests once they were requested, and a later read compares them again", async () => {
     await origins.check(folder(), {});
     assert.equal(files()?.match.length, 5);
     writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
@@ -66,7 +66,7 @@ describe("the origins of the models in a window", () => {
     assert.equal(files()?.match.length, 5);
   });
 
-  it("are read again where the registry has news of the model, and forgotten with it", async () => {
+  it("are read again when the model changes, and removed with it", async () => {
     await origins.read(folder());
     rmSync(join(folder(), "README.md"));
     const read = changed();
@@ -93,7 +93,7 @@ describe("the origins of the models in a window", () => {
     assert.equal(files(), undefined);
   });
 
-  it("report a model that cannot be read, and go on", async () => {
+  it("report a model that cannot be read, and continue", async () => {
     const failed = new Promise<void>((resolve) => {
       errors.push = (...all: unknown[]) => {
         resolve();

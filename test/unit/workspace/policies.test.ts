@@ -116,7 +116,7 @@ describe("Policies", () => {
     }
   }
 
-  it("decide where they cover the model, and name the authority that accepts it", async () => {
+  it("decide for the models that they cover, and name the authority that accepts", async () => {
     inWorkspace(policyText({ name: "team", globs: ["models/**"], authorities: [prod] }));
     assert.equal(await checked(), "verified");
     const [policy] = known()?.verdict.decision?.policies ?? [];
@@ -124,13 +124,13 @@ describe("Policies", () => {
     assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
   });
 
-  it("have searches skip no folder on the way of their patterns, except for those without a literal beginning", async () => {
+  it("keep searches from skipping folders that lead to their patterns, unless these have no literal prefix", async () => {
     inWorkspace(policyText({ globs: ["env/models/**", "**", "node_modules/*/x"], authorities: [prod] }));
     const { searched } = await policies.searchHints(folder);
     assert.deepEqual(searched, ["env/models/**", "node_modules/*/x"]);
   });
 
-  it("decide about a model of their folder that was not found by a search", async () => {
+  it("decide for a model of their folder that was not found by a search", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     const signature = await signWith(model, keys.privatePem, pool);
@@ -139,7 +139,7 @@ describe("Policies", () => {
     assert.equal(decision?.outcome, "refused");
   });
 
-  it("leave the decision to the settings where none covers the model", async () => {
+  it("leave the decision to the settings if none covers the model", async () => {
     inWorkspace(policyText({ globs: ["elsewhere/**"], authorities: [prod] }));
     assert.equal(await checked(), "unverifiable");
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
@@ -148,7 +148,7 @@ describe("Policies", () => {
     assert.equal(verdict.decision, undefined);
   });
 
-  it("reject a signer that only the settings trust, where they cover the model", async () => {
+  it("reject a signer that only the settings trust if they cover the model", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     assert.notEqual(await checked(), "verified");
@@ -170,7 +170,7 @@ describe("Policies", () => {
     assert.equal(refused.decision?.outcome, "refused");
   });
 
-  it("of the person's file come from the path in the settings, or from the default path", async () => {
+  it("of the user come from the path in the settings, or from the default path", async () => {
     own(policyText({ name: "default", authorities: [inline(keys.publicPem)] }));
     assert.equal(await checked(), "verified");
     userPolicy = join(root(), "named.yaml");
@@ -183,7 +183,7 @@ describe("Policies", () => {
     );
   });
 
-  it("of the default path count only where the disk belongs to the person", async () => {
+  it("at the default path count only if the disk belongs to the user", async () => {
     own(policyText({ name: "default", authorities: [inline(keys.publicPem)] }));
     ownDisk = false;
     assert.notEqual(await checked(), "verified");
@@ -193,7 +193,7 @@ describe("Policies", () => {
     assert.equal((await checker.check(model, "files", { asked: true })).state, "verified");
   });
 
-  it("accept nothing where a file that the setting names is missing, not absolute, or has errors", async () => {
+  it("accept nothing if the file that the setting names is missing, not absolute, or has errors", async () => {
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     assert.equal(await checked(), "verified");
     writeFileSync(join(root(), "bad.yaml"), "kind: Nonsense\n");
@@ -206,7 +206,7 @@ describe("Policies", () => {
     }
   });
 
-  it("demand a signature of an unsigned model, until they change", async () => {
+  it("require a signature for an unsigned model, until they change", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
     found(undefined);
     const demanded = await reached(({ verdict }) => verdict.decision !== undefined);
@@ -217,7 +217,7 @@ describe("Policies", () => {
     await reached(({ verdict }) => verdict.decision === undefined);
   });
 
-  it("make verdicts outdated when they change, only of models that they cover", async () => {
+  it("make the verdicts of models that they cover outdated when they change, and no others", async () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
     assert.equal(await checked(), "verified");
     automatic = true;

@@ -26,7 +26,7 @@ describe("the registry of models", () => {
     registry.onDidChange((change) => changes.push(change));
   });
 
-  it("lists in the order of paths, whatever order they came in and whatever becomes of them", () => {
+  it("is ordered by path, whatever the order of arrival and the verdicts", () => {
     registry.replaceFolder(FOLDER, [folder("b"), folder("a", "model.sig"), folder("c")]);
     const order = () => registry.models.map((model) => model.path);
     assert.deepEqual(order(), [path("a"), path("b"), path("c")]);
@@ -36,14 +36,14 @@ describe("the registry of models", () => {
     assert.deepEqual(order(), [path("a"), path("aa"), path("b"), path("c")]);
   });
 
-  it("starts with what the disk says: signed or not", () => {
+  it("starts with signed or unsigned, as found on disk", () => {
     registry.replaceFolder(FOLDER, [folder("a", "model.sig"), folder("b")]);
     assert.equal(registry.get(path("a"))?.verdict.state, "unchecked");
     assert.equal(registry.get(path("b"))?.verdict.state, "unsigned");
     assert.deepEqual(changes, [{ paths: [path("a"), path("b")], list: true }]);
   });
 
-  it("keeps what is known when a search finds the same again, and says nothing", () => {
+  it("keeps what is known when a search finds the same again, without an event", () => {
     registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
     registry.update(path("a"), verified(path("a")));
     changes.length = 0;
@@ -52,7 +52,7 @@ describe("the registry of models", () => {
     assert.deepEqual(changes, []);
   });
 
-  it("starts anew when the signature is another file, or gone", () => {
+  it("starts again when the signature is another file, or deleted", () => {
     registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
     registry.update(path("a"), verified(path("a")));
     registry.replaceFolder(FOLDER, [folder("a", "other.sig")]);
@@ -62,7 +62,7 @@ describe("the registry of models", () => {
     assert.equal(registry.get(path("a"))?.verdict.state, "unsigned");
   });
 
-  it("forgets what a search no longer finds in its folder, and only that", () => {
+  it("removes what a search no longer finds in its folder, and only that", () => {
     registry.replaceFolder(FOLDER, [folder("a"), folder("b")]);
     registry.add({ path: resolve("/", "elsewhere"), kind: "file" }, undefined);
     changes.length = 0;
@@ -74,7 +74,7 @@ describe("the registry of models", () => {
     assert.deepEqual(changes, [{ paths: [path("a")], list: true }]);
   });
 
-  it("takes over a model that was added by hand, with what is known of it", () => {
+  it("keeps a model that was added by hand when a search finds it, with what is known of it", () => {
     registry.add(folder("a", "model.sig"), undefined);
     registry.update(path("a"), verified(path("a")));
     registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
@@ -84,7 +84,7 @@ describe("the registry of models", () => {
     assert.equal(registry.get(path("a")), undefined);
   });
 
-  it("knows the models around a file, the innermost first, and the one that a file signs", () => {
+  it("returns the models around a file, the innermost first, and the one that a file signs", () => {
     const beside = { path: path("x.gguf"), kind: "file", signature: path("x.gguf.sig") } as const;
     registry.replaceFolder(FOLDER, [folder("a", "model.sig"), beside]);
     registry.replaceFolder(path("a"), [{ path: path("a", "inner"), kind: "directory" }]);
@@ -99,13 +99,13 @@ describe("the registry of models", () => {
     );
   });
 
-  it("says nothing of a model that has gone", () => {
+  it("ignores updates of a deleted model", () => {
     registry.update(path("gone"), verified(path("gone")));
     registry.remove(path("gone"));
     assert.deepEqual(changes, []);
   });
 
-  it("lists a model of a folder inside another once, and keeps it when the inner folder is removed", () => {
+  it("lists a model in nested workspace folders once, and keeps it when the inner folder is removed", () => {
     const registry = new ModelRegistry();
     const inner = path("inner");
     const model = folder("inner/a", "model.sig");
@@ -128,7 +128,7 @@ describe("the registry of models", () => {
     assert.deepEqual(registry.models, []);
   });
 
-  it("knows every signature of a model, and keeps its verdict until one comes or goes", () => {
+  it("has every signature of a model, and keeps its verdict until one is added or removed", () => {
     const registry = new ModelRegistry();
     const found = { ...folder("a", "model.sig"), otherSignatures: [path("a", "team.sig")] };
     registry.replaceFolder(FOLDER, [found]);
@@ -148,7 +148,7 @@ describe("the registry of models", () => {
     assert.equal(registry.get(path("a"))?.verdict.state, "unchecked");
   });
 
-  it("knows signatures whose model is not here, and says when they change", () => {
+  it("has signatures without a model, with an event when they change", () => {
     const registry = new ModelRegistry();
     let lists = 0;
     registry.onDidChange(({ list }) => void (list && lists++));

@@ -150,7 +150,7 @@ describe("a failure", () => {
     return window;
   }
 
-  it("is kept where a policy cannot be read: the model stays changed, and the reason is the policy", async () => {
+  it("is kept if a policy cannot be read: the model stays changed, with the policy as the reason", async () => {
     const window = await changed();
     typo();
     window.policies.changed();
@@ -173,7 +173,7 @@ describe("a failure", () => {
     );
   });
 
-  it("stands alone, without the policy's errors, when the policy can be read", async () => {
+  it("is reported alone, without the policy's errors, when the policy can be read", async () => {
     const window = await changed();
     const { readFileSync } = await import("node:fs");
     const text = readFileSync(policy);
@@ -217,7 +217,7 @@ describe("a failure", () => {
     await reached(window, ({ verdict: { state } }) => state === "unverifiable");
   });
 
-  it("is kept where the policy's folder cannot be opened, and no signer is accepted then", async function () {
+  it("is kept if the policy's folder cannot be opened, and then no signer is accepted", async function () {
     if (process.platform === "win32") return this.skip();
     const window = await changed();
     // Settings that trust the signer would decide if there were no policy.
@@ -229,7 +229,7 @@ describe("a failure", () => {
     });
   });
 
-  it("is kept where a policy changed and nothing is checked automatically", async () => {
+  it("is kept if a policy changed and nothing is verified automatically", async () => {
     const window = await changed();
     automatic = false;
     typo();

@@ -122,7 +122,7 @@ describe("Revalidator", () => {
     await reached("verified");
   });
 
-  it("ignores changes of files that the signature leaves out, and of the signature file as long as it is the same", async () => {
+  it("ignores changes of files that the signature excludes, and of the signature file as long as it is the same", async () => {
     await verified();
     await revalidator.fileChanged(join(model, ".git", "HEAD"));
     await revalidator.fileChanged(join(model, "model.sig"));

@@ -16,7 +16,7 @@ const stranger = makeKeys();
 const pool = new HashPool({ workers: 0 });
 
 /** What the editor knows of a model with several signatures, or of a signature elsewhere; the attack beside each. */
-describe("the registry on several signatures", () => {
+describe("the registry, for several signatures of a model,", () => {
   const root = useTemporaryFolder();
   let registry: ModelRegistry;
   let checker: Checker;
@@ -52,7 +52,7 @@ describe("the registry on several signatures", () => {
     ]);
   };
 
-  it("goes by one whose signer is trusted, and knows the model by each of them", async () => {
+  it("uses one whose signer is trusted, and finds the model by each of them", async () => {
     await signWith(stranger, join(llama(), "model.sig"));
     await signWith(prod, join(llama(), "team.sig"));
     assert.deepEqual(await shown("signature"), [["models/llama", "unchecked", false, 2]]);
@@ -66,7 +66,7 @@ describe("the registry on several signatures", () => {
     assert.deepEqual(await shown(), [["models/llama", "modified", true, 3]]);
   });
 
-  it("finds the model of a signature at the workspace's top, which is no model", async () => {
+  it("finds the model of a signature at the top of the workspace, which is no model", async () => {
     await signWith(prod, join(llama(), "model.sig"));
     renameSync(join(llama(), "model.sig"), join(root(), "model.sig"));
     assert.deepEqual(await shown(), [["models/llama", "verified", false, 0]]);
@@ -74,7 +74,7 @@ describe("the registry on several signatures", () => {
     assert.deepEqual(await shown(), [["models/llama", "modified", true, 0]]);
   });
 
-  it("notes a signature whose model is gone, and lists no model", async () => {
+  it("lists a signature whose model was deleted, and no model", async () => {
     await signWith(prod, join(llama(), "model.sig"));
     cpSync(join(llama(), "model.sig"), join(root(), "model.sig"));
     rmSync(llama(), { recursive: true });

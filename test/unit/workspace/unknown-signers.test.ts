@@ -4,7 +4,7 @@ import { ENGLISH } from "../../../src/core/presentation/localizer.ts";
 import { trustLabel } from "../../../src/core/presentation/unknown-signer.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import type { KnownModel } from "../../../src/workspace/registry.ts";
-import { signposts, unknownSigners } from "../../../src/workspace/unknown-signers.ts";
+import { notedUnknownSigners, unknownSigners } from "../../../src/workspace/unknown-signers.ts";
 import { worstFirst } from "../../../src/workspace/worst-first.ts";
 
 const NVIDIA = "CN=NVIDIA Agentic Root CA,O=NVIDIA Corporation";
@@ -43,20 +43,20 @@ describe("unknown signers", () => {
     );
   });
 
-  it("leave out what trust in the settings does not change: other reasons, and models that a policy covers", () => {
+  it("do not include what trust settings cannot change: other reasons, and models that a policy covers", () => {
     const expired = model("/expired", { ...because("CERTIFICATE_EXPIRED"), state: "invalid" });
     const offline = model("/offline", because("TRUST_ROOT_UNREADABLE"));
     const covered = model("/covered", { ...because("CERTIFICATE_NO_ROOTS"), decision: DECISION });
     assert.deepEqual(unknownSigners([expired, offline, covered]), []);
   });
 
-  it("deserve a line where nothing is verified, and otherwise where they concern several models", () => {
-    const kinds = (models: readonly KnownModel[]) => signposts(models).map(({ kind }) => kind);
+  it("have a line if nothing is verified, or if they concern several models", () => {
+    const kinds = (models: readonly KnownModel[]) => notedUnknownSigners(models).map(({ kind }) => kind);
     assert.deepEqual(kinds([keyed, ...skills]), ["certificate", "key"]);
     assert.deepEqual(kinds([verified, keyed, ...skills]), ["certificate"]);
   });
 
-  it("are trusted by one action, named by what is missing", () => {
+  it("have one action, named after the missing key or root", () => {
     const label = ({ verdict }: KnownModel) => trustLabel(verdict, ENGLISH.t);
     const [skill] = skills;
     assert.ok(skill);
@@ -71,7 +71,7 @@ describe("unknown signers", () => {
 });
 
 describe("the models that need attention most", () => {
-  it("come first, in the order of the list within one state", () => {
+  it("are first, in the order of the list within one state", () => {
     const changed = model("/z", { state: "modified" });
     const demanded = model("/unsigned", { state: "unsigned", decision: DECISION });
     const unsigned = model("/draft", { state: "unsigned" });

@@ -38,7 +38,7 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
   templates: [
     {
       label: "certificate under a root",
-      description: "Accepts signers that a root certificate of yours has certified.",
+      description: "Accepts signers under a root certificate of yours.",
       template: { name: new Placeholder(1, "vendor"), certificate: CERTIFICATE },
     },
   ],
@@ -67,10 +67,10 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
       const chain = ["certificate", "MODEL", "--certificate-chain", label];
       return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
     }),
-  toClusterImagePolicy: (_, note) => void note("private certificate authorities are not supported, so it is left out"),
+  toClusterImagePolicy: (_, note) => void note("private certificate authorities are not supported, so it is omitted"),
   toModelValidation({ roots: { label }, identities }, note) {
     if (identities.some((identity) => identity !== "any")) {
-      note("names of certificates are not compared, so it is left out");
+      note("names of certificates are not compared, so it is omitted");
       return undefined;
     }
     note(`put the root into the container, at /keys/${label}`);

@@ -7,12 +7,12 @@ export interface DigestAuthority extends AuthorityBase {
   readonly kind: "digest";
   /** Lower-case hex, of the list of the model's files. */
   readonly sha256: string;
-  /** Package URL of where the model is from. Nothing is decided by it. */
+  /** Package URL of where the model is from. It has no effect on decisions. */
   readonly source?: string;
   readonly note?: string;
 }
 
-const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placeholder(3, "who looked at it, and when") };
+const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placeholder(3, "who reviewed it, and when") };
 
 export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = {
   async read(_, base, { sha256, source, note }) {
@@ -39,6 +39,6 @@ export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = 
     note("pinned bytes are no signer");
     return [];
   },
-  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is left out"),
-  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is left out"),
+  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is omitted"),
+  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is omitted"),
 };

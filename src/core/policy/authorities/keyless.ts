@@ -62,7 +62,7 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
   toFlags: ({ identities, trustConfig }, note) =>
     identities.flatMap(({ issuer, subject, source }) => {
       if (source !== undefined) {
-        note("a calling repository has no flag, so its workflow is left out");
+        note("a calling repository has no flag, so its workflow is omitted");
         return [];
       }
       if (typeof issuer === "string" && typeof subject === "string") {
@@ -74,15 +74,15 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     }),
   toClusterImagePolicy({ identities, trustConfig }, note) {
     if (identities.some(({ source }) => source !== undefined)) {
-      note("a calling repository cannot be named, so its workflow is left out");
+      note("a calling repository cannot be named, so its workflow is omitted");
       return undefined;
     }
     if (trustConfig === undefined) return { keyless: { identities: identities.map(identityDocument) } };
-    note("a private instance needs a TrustRoot in the cluster, so it is left out");
+    note("a private instance needs a TrustRoot in the cluster, so it is omitted");
     return undefined;
   },
   toModelValidation({ identities, trustConfig }, note) {
-    const leaveOut = (why: string): undefined => void note(`${why}, so it is left out`);
+    const leaveOut = (why: string): undefined => void note(`${why}, so it is omitted`);
     const [identity, ...others] = identities;
     if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
     const { issuer, subject, source } = identity;

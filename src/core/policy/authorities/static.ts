@@ -22,7 +22,7 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
   templates: [
     {
       label: "exception",
-      description: "Looks at no signature. pass is shown as an exception, never as verified; fail rejects.",
+      description: "Ignores signatures. pass is shown as an exception, never as verified; fail rejects.",
       template: { name: new Placeholder(1, "exception"), static: STATIC },
     },
   ],
@@ -35,5 +35,5 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
     return [];
   },
   toClusterImagePolicy: ({ action, message }) => ({ static: { action, ...(message !== undefined && { message }) } }),
-  toModelValidation: (_, note) => void note("there are no exceptions, so it is left out"),
+  toModelValidation: (_, note) => void note("there are no exceptions, so it is omitted"),
 };

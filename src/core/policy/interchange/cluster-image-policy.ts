@@ -10,7 +10,7 @@ import type { FieldReader } from "./field-reader.ts";
 export function importClusterImagePolicy(document: FieldReader, models: readonly string[]): PolicyDraft {
   const metadata = document.inside("metadata");
   const name = metadata.text("name") ?? "imported";
-  metadata.rest("nothing is decided by it");
+  metadata.rest("it has no effect");
   document.ignore("status");
   const spec = document.inside("spec");
   for (const image of spec.list("images")) {
@@ -21,10 +21,7 @@ export function importClusterImagePolicy(document: FieldReader, models: readonly
   if (mode !== undefined && mode !== "warn" && mode !== "enforce")
     spec.note("mode", `"${mode}" is not a mode; the policy is enforced`);
   spec.drop("match", "it selects resources of a cluster");
-  const conditional = spec.drop(
-    "policy",
-    "conditions in CUE or Rego are not evaluated, so no authority is carried over",
-  );
+  const conditional = spec.drop("policy", "conditions in CUE or Rego are not evaluated, so no authority is converted");
   const authorities = spec.list("authorities").flatMap((authority) => importAuthority(authority) ?? []);
   spec.rest();
   document.rest();
@@ -36,14 +33,14 @@ export function importClusterImagePolicy(document: FieldReader, models: readonly
   };
 }
 
-const OMITTED = "so the authority is left out";
+const OMITTED = "so the authority is omitted";
 
 function importAuthority(fields: FieldReader): AuthorityDocument | undefined {
   const name = fields.text("name");
   fields.drop("source", "signatures are searched next to the model");
   fields.drop("signatureFormat", "models are signed with Sigstore bundles");
   let lost = fields.drop("attestations", `attestations are not supported, ${OMITTED}`);
-  lost = fields.drop("rfc3161timestamp", `timestamps are checked by the trust root, ${OMITTED}`) || lost;
+  lost = fields.drop("rfc3161timestamp", `timestamps are verified with the trust root, ${OMITTED}`) || lost;
   lost = importLog(fields.inside("ctlog")) || lost;
   const form = importForm(fields);
   lost = fields.rest(`it is not known here, ${OMITTED}`) || lost;
@@ -81,7 +78,7 @@ function importKeyless(keyless: FieldReader): AuthorityDocument | undefined {
   const url = keyless.text("url");
   const isPublic = url === undefined || url.replace(/\/$/, "") === DEFAULT_FULCIO_URL;
   if (!isPublic) keyless.note("url", `a private instance needs a trustConfig, ${OMITTED}`);
-  keyless.drop("insecureIgnoreSCT", "certificates are always checked against their log");
+  keyless.drop("insecureIgnoreSCT", "certificates are always verified against their log");
   const given = keyless.list("identities");
   const identities = given.flatMap((identity) => importIdentity(identity) ?? []);
   const lost = keyless.rest(`a private trust root needs a trustConfig, ${OMITTED}`);
@@ -94,11 +91,11 @@ function importIdentity(fields: FieldReader): IdentityDocument | undefined {
     const text = fields.text(name);
     if (text !== undefined && text !== "") identity[name] = text;
   }
-  const lost = fields.rest("it is not known here, so the identity is left out");
+  const lost = fields.rest("it is not known here, so the identity is omitted");
   const issuers = ["issuer", "issuerRegExp"].filter((name) => Object.hasOwn(identity, name)).length;
   const subjects = ["subject", "subjectRegExp"].filter((name) => Object.hasOwn(identity, name)).length;
   if (!lost && issuers === 1 && subjects === 1) return identity;
-  if (!lost) fields.note("", "it needs one issuer and one subject, so the identity is left out");
+  if (!lost) fields.note("", "it needs one issuer and one subject, so the identity is omitted");
   return undefined;
 }
 

@@ -41,8 +41,8 @@ function writePolicy({ name, mode, models, authorities, signaturePath, comments 
   return head.join("") + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** Where no authority could be carried over, one that accepts nothing. */
+/** Where no authority could be converted, one that accepts nothing. */
 export function authoritiesOrNone(authorities: PolicyDraft["authorities"], name: string): PolicyDraft["authorities"] {
   if (authorities.length > 0) return authorities;
-  return [{ name: "none", static: { action: "fail", message: `no authority of ${name} could be carried over` } }];
+  return [{ name: "none", static: { action: "fail", message: `no authority of ${name} could be converted` } }];
 }

@@ -41,8 +41,8 @@ export function exportFlags(policies: readonly Policy[], unsupported: Unsupporte
   for (const { name, authorities, models, verification, mode, requireSignature, unsignedFiles } of policies) {
     const note = (what: string, why: string): void => void unsupported.push({ what: `${name}: ${what}`, why });
     for (const { pattern } of models) note(`models: ${pattern}`, "MODEL is one of them");
-    if (mode === "warn") note("mode", "verify fails where a signer is not the one named");
-    if (!requireSignature) note("requireSignature", "verify fails where there is no signature");
+    if (mode === "warn") note("mode", "verify fails if the signer is not the one named");
+    if (!requireSignature) note("requireSignature", "verify fails without a signature");
     if (unsignedFiles.length > 0) note("unsignedFiles", "verify reads one model and nothing else");
     const more = [
       ...(verification.signaturePath === undefined ? [] : ["--signature", `MODEL/${verification.signaturePath}`]),

@@ -14,7 +14,7 @@ interface Imported {
 
 /**
  * Converts Sigstore's ClusterImagePolicies and the model validation operator's ModelValidations. The result accepts no
- * signer that the original would not: an authority that would lose a condition is left out and reported.
+ * signer that the original would not: an authority that would lose a condition is omitted and reported.
  *
  * @param models the patterns that the policies are to have: those formats name images, or paths in a container
  */

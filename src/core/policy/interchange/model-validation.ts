@@ -10,7 +10,7 @@ import type { FieldReader } from "./field-reader.ts";
 export function importModelValidation(document: FieldReader, models: readonly string[]): PolicyDraft {
   const metadata = document.inside("metadata");
   const name = metadata.text("name") ?? "imported";
-  metadata.rest("nothing is decided by it");
+  metadata.rest("it has no effect");
   document.ignore("status");
   const spec = document.inside("spec");
   const model = spec.inside("model");
@@ -57,11 +57,11 @@ function importConfig(config: FieldReader): AuthorityDocument[] {
 function importIdentity(fields: FieldReader): AuthorityDocument[] {
   const subject = fields.text("certificateIdentity") ?? "";
   const issuer = fields.text("certificateOidcIssuer") ?? "";
-  const lost = fields.rest("it is not known here, so the identity is left out");
+  const lost = fields.rest("it is not known here, so the identity is omitted");
   if (subject !== "" && issuer !== "") {
     return lost ? [] : [{ name: "sigstore", keyless: { identities: [{ issuer, subject }] } }];
   }
-  fields.note("", "it needs an identity and an issuer, so it is left out");
+  fields.note("", "it needs an identity and an issuer, so it is omitted");
   return [];
 }
 

@@ -62,7 +62,7 @@ function signerOf(opened: OpenedTokenKey, identity: Pkcs11Identity, options: Sig
     if (verifiesParts(parts, signature, half)) return signature;
     throw new ProvenanceError(
       "PKCS11_FAILED",
-      `Not signed: what the token "${token.label}" signed does not verify with the public key of ${key.name}. The two may not belong together.`,
+      `Not signed: the signature of the token "${token.label}" does not verify with the public key of ${key.name}. The two may not belong together.`,
       { details: { token: token.label } },
     );
   });

@@ -34,7 +34,7 @@ export function returnedError(call: string, value: number, path: string, token =
     default:
       return new ProvenanceError(
         "PKCS11_FAILED",
-        `The PKCS #11 module ${path} could not do this: C_${call} returned ${returnValueName(value)}.`,
+        `The PKCS #11 module ${path} reported an error: C_${call} returned ${returnValueName(value)}.`,
         { details },
       );
   }
@@ -43,7 +43,7 @@ export function returnedError(call: string, value: number, path: string, token =
 export function pinLocked(token: string): ProvenanceError {
   return new ProvenanceError(
     "PKCS11_PIN_LOCKED",
-    `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with the tool of its maker.`,
+    `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with its manufacturer's tool.`,
     { details: { token } },
   );
 }

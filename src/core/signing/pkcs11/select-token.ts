@@ -20,7 +20,10 @@ export function selectToken(tokens: readonly Token[], uri: Pkcs11Uri): Token {
   if (tokens.length === 0) throw noToken();
   if (token === undefined) {
     const there = tokens.map(named).join(", ");
-    throw new ProvenanceError("PKCS11_TOKEN", `The token of the PKCS #11 URI is not there. Tokens that are: ${there}.`);
+    throw new ProvenanceError(
+      "PKCS11_TOKEN",
+      `The token of the PKCS #11 URI is not available. Available tokens: ${there}.`,
+    );
   }
   if (more.length > 0) {
     throw new ProvenanceError(

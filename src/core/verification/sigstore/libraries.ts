@@ -25,7 +25,7 @@ async function load(): Promise<SigstoreLibraries> {
   if (failed !== undefined) {
     throw new ProvenanceError(
       "SIGSTORE_PLATFORM",
-      `Keyless signatures cannot be checked here: this platform's cryptography fails a self-check (${failed}).`,
+      `Keyless signatures can't be verified here: this platform's cryptography fails a self-check (${failed}).`,
       { details: { failed } },
     );
   }

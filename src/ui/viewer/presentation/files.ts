@@ -17,7 +17,7 @@ export function findingsOf(subject: Subject): Findings {
   const model = subject.model && { model: { path: subject.model.path, kind: subject.model.kind } };
   if (verdict === undefined) return { ...model, compared: false, files: [] };
   const { comparison, coverage } = verdict;
-  const leftOut = coverage?.ignored.filter(({ source }) => source !== "signature") ?? [];
+  const excluded = coverage?.ignored.filter(({ source }) => source !== "signature") ?? [];
   return {
     ...model,
     compared: true,
@@ -26,7 +26,7 @@ export function findingsOf(subject: Subject): Findings {
       ...comparison.missing.map((file) => ({ ...file, state: "missing" as const })),
       ...comparison.added.map((file) => ({ ...file, state: "added" as const })),
       ...(coverage?.unsigned.map((name) => ({ name, state: "unsigned" as const })) ?? []),
-      ...leftOut.map((file) => ({ ...file, state: "left-out" as const })),
+      ...excluded.map((file) => ({ ...file, state: "excluded" as const })),
     ],
   };
 }
@@ -45,7 +45,7 @@ function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> 
     missing: { word: t("missing"), plural: t("Missing"), tone: "red" },
     added: { word: t("added"), plural: t("Added"), tone: "red" },
     unsigned: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
-    "left-out": { word: t("left out"), plural: t("Left out"), tone: "neutral" },
+    excluded: { word: t("excluded"), plural: t("Excluded"), tone: "neutral" },
   };
 }
 
@@ -112,14 +112,14 @@ function sentenceOf({ state, ignored, source, note }: FileEntry, { t }: Localize
       return t("Its content differs from what was signed.");
     case "missing":
       return ignored === true
-        ? t("Signed, but left out of this verification, so it was not read.")
+        ? t("Signed, but excluded from this verification, so it was not read.")
         : t("Signed, but missing.");
     case "added":
       return note === undefined ? t("Present, but not signed.") : t("Present, but not signed: {0}.", noteText(note, t));
     case "unsigned":
       return t("Not signed; allowed by a policy.");
-    case "left-out":
-      return source === "signer" ? t("Left out by the signer.") : t("Left out by default.");
+    case "excluded":
+      return source === "signer" ? t("Excluded by the signer.") : t("Excluded by default.");
   }
 }
 

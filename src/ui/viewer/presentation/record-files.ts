@@ -22,7 +22,7 @@ export function recordFindings(model: KnownModel | undefined, report: OriginRepo
       ...extra.map((name) => ({ state: "added" as const, name })),
       ...match.map((name) => ({ state: "same" as const, name })),
       ...unchecked.map((name) => ({ state: "listed" as const, name })),
-      ...unrecorded.map((name) => ({ state: "left-out" as const, name })),
+      ...unrecorded.map((name) => ({ state: "excluded" as const, name })),
     ],
   };
 }
@@ -73,7 +73,7 @@ function stateLabel(state: FileState, t: Translate): StateLabel {
         tone: "neutral",
       };
     case "unsigned":
-    case "left-out":
+    case "excluded":
       return {
         word: t("no record"),
         plural: t("Without a record"),

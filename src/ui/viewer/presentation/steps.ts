@@ -205,7 +205,7 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Lo
     count === 1 ? t("The one signed file matches the signature.") : t("All {0} files match the signature.", count);
   const notes = [
     ...(unsigned > 0 ? [t("{0} more are not signed; allowed by a policy.", unsigned)] : []),
-    ...(coverage?.hidden === undefined ? [] : [t("Paths left out by default include files that are not git's own.")]),
+    ...(coverage?.hidden === undefined ? [] : [t("Paths excluded by default include files that are not git's own.")]),
   ];
   if (notes.length > 0) {
     return { status: "warned", result: t("Unchanged"), line: [same, ...notes, read].join(" ") };
@@ -250,7 +250,7 @@ function statementFacts({ statement }: SignatureSummary, { t }: Localizer): Fact
     { label: t("Digests"), value: algorithm, code: true },
     ...(ignorePathCount === 0
       ? []
-      : [{ label: t("Left out by the signer"), value: named(ignorePaths, ignorePathCount) }]),
+      : [{ label: t("Excluded by the signer"), value: named(ignorePaths, ignorePathCount) }]),
   ];
 }
 

@@ -31,7 +31,7 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, locali
       const { certificate, log, timestamps } = signer;
       const moments: Moment[] = [
         { label: t("Certificate valid"), from: certificate.notBefore, to: certificate.notAfter },
-        ...(log.time === undefined ? [] : [{ label: t("Entered in the log"), from: log.time }]),
+        ...(log.time === undefined ? [] : [{ label: t("Recorded in the log"), from: log.time }]),
         ...timestamps.map(({ time }) => ({ label: t("Timestamp"), from: time })),
       ];
       const summary = t(

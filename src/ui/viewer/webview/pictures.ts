@@ -43,7 +43,7 @@ const FILES: Readonly<Record<FileState, readonly Shape[]>> = {
   missing: [RING, MINUS],
   added: [RING, PLUS],
   unsigned: [TRIANGLE, MARK],
-  "left-out": [MINUS],
+  excluded: [MINUS],
 };
 
 /** A check mark stands only for what is verified: a match with a download record is none. */

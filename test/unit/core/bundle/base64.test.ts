@@ -14,7 +14,7 @@ describe("Base64", () => {
   });
 
   for (const text of ["", "=", "A", "AAAAA", "AA=", "AAA==", "AA A", "AA\nAA", "A-+A", "é", "AAA===="]) {
-    it(`refuses ${JSON.stringify(text)}`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       assert.equal(decodeBase64(text), undefined);
     });
   }

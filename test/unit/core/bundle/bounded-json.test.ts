@@ -11,14 +11,14 @@ describe("bounded JSON", () => {
     assert.deepEqual(parse(text), JSON.parse(text));
   });
 
-  it("allows nesting up to the limit, and names the limit past it", async () => {
+  it("allows nesting up to the limit, and reports the limit beyond it", async () => {
     const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
     assert.doesNotThrow(() => parse(nested(MAX_JSON_DEPTH)));
     const error = await failsWith("BUNDLE_TOO_DEEP", () => parse(nested(MAX_JSON_DEPTH + 1)));
     assert.match(error.message, /64 levels/);
   });
 
-  it("counts neither brackets in strings nor brackets that were closed", () => {
+  it("counts neither brackets in strings nor closed brackets", () => {
     assert.doesNotThrow(() => parse(JSON.stringify("[".repeat(1000))));
     assert.doesNotThrow(() => parse(`[${"[],".repeat(1000)}[]]`));
     assert.doesNotThrow(() => parse(JSON.stringify([`\\"${"{".repeat(1000)}`])));
@@ -43,7 +43,7 @@ describe("bounded JSON", () => {
     });
   }
 
-  it("takes fields apart that differ in case, in normalization, or in the object that they are in", () => {
+  it("accepts fields that differ in case, in normalization, or in the object that contains them", () => {
     for (const text of [
       '{"a":{"a":1},"b":[{"a":2},{"a":3}]}',
       '{"a":1,"A":2}',
@@ -57,11 +57,11 @@ describe("bounded JSON", () => {
     }
   });
 
-  it("refuses 100 MB of nested arrays before it builds any", async () => {
+  it("rejects 100 MB of nested arrays before it builds any", async () => {
     await failsWith("BUNDLE_TOO_DEEP", () => parse(Buffer.alloc(100_000_000, "[")));
   });
 
-  it("says what is not JSON and what is not UTF-8", async () => {
+  it("reports what is not JSON and what is not UTF-8", async () => {
     assert.match((await failsWith("BUNDLE_NOT_JSON", () => parse('{"a":'))).message, /cut short/);
     assert.match((await failsWith("BUNDLE_NOT_JSON", () => parse('{"unterminated'))).message, /cut short/);
     const latin1 = Buffer.from('{"a":"\xe9"}', "latin1");

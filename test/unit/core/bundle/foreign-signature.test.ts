@@ -32,7 +32,7 @@ describe("a signature file of another tool", () => {
     }
   };
 
-  it("names a signature of minisign", () => {
+  it("is recognized as minisign's", () => {
     assert.equal(foreignSignature(Buffer.from(MINISIGN)), "minisign");
     assert.throws(() => parseBundle(Buffer.from(MINISIGN), "model.sig"), {
       code: "BUNDLE_FOREIGN_SIGNATURE",
@@ -41,7 +41,7 @@ describe("a signature file of another tool", () => {
     });
   });
 
-  it("as minisign itself writes it", function () {
+  it("is recognized as minisign's, written by minisign itself", function () {
     if (!exists("minisign", "-v")) skip(this, "needs minisign");
     writeTree(folder(), { weights: "w" });
     run("minisign", "-G", "-W", "-p", "key.pub", "-s", "key.sec");
@@ -53,7 +53,7 @@ describe("a signature file of another tool", () => {
     ["armoured", "--armor"],
     ["binary", "--no-armor"],
   ] as const) {
-    it(`names a signature of GPG, ${form}, as GPG itself writes it`, function () {
+    it(`is recognized as GPG's, ${form}, written by GPG itself`, function () {
       if (!exists("gpg", "--version")) skip(this, "needs gpg");
       this.timeout(60_000);
       mkdirSync(join(folder(), "private-keys-v1.d"), { mode: 0o700 });
@@ -66,7 +66,7 @@ describe("a signature file of another tool", () => {
     });
   }
 
-  it("names a signature of cosign: bare, and its own bundle", () => {
+  it("is recognized as cosign's: a bare signature, and its own bundle", () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
     const bare = sign(
       "sha256",
@@ -78,7 +78,7 @@ describe("a signature file of another tool", () => {
     assert.equal(foreignSignature(Buffer.from(JSON.stringify(bundle))), "cosign");
   });
 
-  it("names a Sigstore bundle over one file, where the message said “Expected never”", () => {
+  it("is recognized as a Sigstore bundle over one file", () => {
     const bundle = {
       mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
       verificationMaterial: { certificate: { rawBytes: "AA==" }, tlogEntries: [] },
@@ -90,7 +90,7 @@ describe("a signature file of another tool", () => {
     });
   });
 
-  it("is no OMS signature, and no other file", () => {
+  it("does not include OMS signatures and other files", () => {
     const oms = bundleText(signBundle(makeStatement(fileResources({ a: "a" })), { keys: makeKeys() }));
     const others = [
       oms,
@@ -106,7 +106,7 @@ describe("a signature file of another tool", () => {
     for (const text of others) assert.equal(foreignSignature(Buffer.from(text)), undefined, text.slice(0, 80));
   });
 
-  it("stays not valid: red, as before", () => {
+  it("is reported as invalid", () => {
     const code = "-----BEGIN PGP SIGNATURE-----\n\nimport os\n";
     assert.throws(() => parseBundle(Buffer.from(code), "model.sig"), {
       code: "BUNDLE_FOREIGN_SIGNATURE",

@@ -45,7 +45,7 @@ describe("parsing a bundle", () => {
     }
   });
 
-  it("takes every spelling of the media type", () => {
+  it("accepts every spelling of the media type", () => {
     for (const version of ["0.1", "0.2", "0.3"]) {
       const mediaType = `application/vnd.dev.sigstore.bundle+json;version=${version}`;
       assert.equal(parse({ ...good, mediaType }).mediaType, mediaType);
@@ -152,7 +152,7 @@ describe("parsing a bundle", () => {
     ],
   ];
   for (const [name, code, message, input] of refused) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       const bytes = Buffer.isBuffer(input) ? input : text(input());
       const error = await failsWith(code, () => parseBundle(bytes, "model.sig"));
       assert.match(error.message, message);

@@ -10,7 +10,7 @@ describe("reading a signature file", () => {
   const folder = useTemporaryFolder();
   const path = () => join(folder(), "model.sig");
 
-  it("says that there is none", async () => {
+  it("reports a missing file", async () => {
     assert.match(
       (await failsWith("SIGNATURE_NOT_FOUND", () => readBundle(path()))).message,
       /There is no signature file/,
@@ -19,11 +19,11 @@ describe("reading a signature file", () => {
     await failsWith("SIGNATURE_NOT_FOUND", () => readBundle(join(path(), "below")));
   });
 
-  it("refuses a folder", async () => {
+  it("rejects a folder", async () => {
     assert.match((await failsWith("SIGNATURE_UNREADABLE", () => readBundle(folder()))).message, /is a folder/);
   });
 
-  it("does not wait for ever on a pipe", async function () {
+  it("does not block on a pipe", async function () {
     if (process.platform === "win32") this.skip();
     execFileSync("mkfifo", [path()]);
     assert.match((await failsWith("SIGNATURE_UNREADABLE", () => readBundle(path()))).message, /special file/);
@@ -35,14 +35,14 @@ describe("reading a signature file", () => {
     await failsWith("BUNDLE_TOO_LARGE", () => readBundle(path()));
   });
 
-  it("says that a file cannot be read", async function () {
+  it("reports a file that cannot be read", async function () {
     if (process.platform === "win32" || process.getuid?.() === 0) this.skip();
     writeFileSync(path(), "{}");
     chmodSync(path(), 0);
     await failsWith("SIGNATURE_UNREADABLE", () => readBundle(path()));
   });
 
-  it("names a failing read", async () => {
+  it("reports a read error", async () => {
     const error = await failsWith("SIGNATURE_UNREADABLE", () => readBundle(`${folder()}/${"x".repeat(300)}`));
     assert.match(error.message, /ENAMETOOLONG|cannot be read/);
   });

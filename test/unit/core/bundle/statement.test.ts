@@ -30,7 +30,7 @@ describe("parsing a statement", () => {
     });
   });
 
-  it("takes any order of resources, and computes the root digest in that order", () => {
+  it("accepts any order of resources, and computes the root digest in that order", () => {
     const reversed = [...resources].reverse();
     assert.deepEqual(
       parse(makeStatement(reversed)).manifest.resources.map(({ file }) => file),
@@ -38,7 +38,7 @@ describe("parsing a statement", () => {
     );
   });
 
-  describe("with names that Windows cannot hold", () => {
+  describe("with names that Windows cannot have", () => {
     const foreign = ["C:/Windows/win.ini", "..\\..\\secret", "x:y.txt", "a.", "nul"];
     const parseOn = (platform: NodeJS.Platform, json: Json) =>
       parseStatement(Buffer.from(JSON.stringify(json)), "model.sig", platform);
@@ -76,7 +76,7 @@ describe("parsing a statement", () => {
       });
     }
 
-    it("stays malformed where it is", async () => {
+    it("rejects what is malformed on Windows, too", async () => {
       for (const platform of ["linux", "win32"] as const) {
         await failsWith("RESOURCE_NAME", () =>
           parseOn(platform, makeStatement(fileResources({ "x:y": "1", "../z": "2" }))),
@@ -109,7 +109,7 @@ describe("parsing a statement", () => {
     }
   });
 
-  it("takes absent ignored paths", () => {
+  it("accepts a statement without ignored paths", () => {
     const { serialization } = statement()["predicate"] as { serialization: JsonObject };
     delete serialization["ignore_paths"];
     assert.deepEqual(parse(predicate({ serialization })).manifest.serialization.ignorePaths, []);
@@ -223,12 +223,12 @@ describe("parsing a statement", () => {
     ],
   ];
   for (const [name, code, message, input] of refused) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       assert.match((await failsWith(code, () => parse(input))).message, message);
     });
   }
 
-  it("refuses what is not JSON", async () => {
+  it("rejects what is not JSON", async () => {
     const error = await failsWith("STATEMENT_NOT_JSON", () => parseStatement(Buffer.from("hello"), "model.sig"));
     assert.match(error.message, /The statement in model\.sig is not JSON/);
   });

@@ -81,7 +81,7 @@ describe("createDigest", function () {
   this.timeout(60_000);
 
   for (const algorithm of ALGORITHMS) {
-    it(`${algorithm} answers as published, at once and in pieces of any size, one message after the other`, async () => {
+    it(`has the published results for ${algorithm}, in one piece and in pieces of any size, one message after the other`, async () => {
       for (const [name, digest] of await load(algorithm)) {
         for (const [bytes, expected] of VECTORS[algorithm]) {
           assert.equal(digest.whole(bytes), expected, name);
@@ -95,7 +95,7 @@ describe("createDigest", function () {
       }
     });
 
-    it(`${algorithm} drops a message that was begun and not ended`, async () => {
+    it(`discards an unfinished message of ${algorithm}`, async () => {
       for (const [name, digest] of await load(algorithm)) {
         digest.begin();
         digest.update(pattern(500_000));
@@ -105,7 +105,7 @@ describe("createDigest", function () {
       }
     });
 
-    it(`${algorithm}: every implementation gives the same digest of anything, however it is cut`, async () => {
+    it(`gives the same digest with every implementation of ${algorithm}, however the input is split`, async () => {
       const digests = [...(await load(algorithm)).values()];
       const pieces = fc.array(fc.oneof(fc.nat(200), fc.nat(5000), fc.nat(300_000)), { maxLength: 6 });
       fc.assert(
@@ -125,7 +125,7 @@ describe("createDigest", function () {
     });
   }
 
-  it("gives digests that do not disturb each other", async () => {
+  it("returns independent digests", async () => {
     for (const algorithm of ALGORITHMS) {
       const [one, other] = [await createDigest(algorithm), await createDigest(algorithm)];
       one.begin();
@@ -137,7 +137,7 @@ describe("createDigest", function () {
     }
   });
 
-  it("takes the next implementation where one is missing, fails, or gives a wrong answer", async () => {
+  it("uses the next implementation if one is missing, fails, or is wrong", async () => {
     const [good] = IMPLEMENTATIONS.sha256;
     assert.ok(good);
     const wrong = await createDigest("blake3");

@@ -105,7 +105,7 @@ describe("the digest cache", function () {
     ]);
   }
 
-  it("gives what was read before without opening a file, and says so", async () => {
+  it("returns known digests without opening a file, and says so", async () => {
     const first = await fill();
     assert.deepEqual([first.bytesRead, first.bytesFromCache], [BYTES, 0]);
     const digests = expected();
@@ -117,12 +117,12 @@ describe("the digest cache", function () {
     await failsWith("FILE_CHANGED", () => pool.digest({ files, root: model(), algorithm: "sha256", mode: "full" }));
   });
 
-  it("full reads every byte whatever the cache says", async () => {
+  it("is not used for full reading", async () => {
     await fill();
     assert.deepEqual(await ask({ mode: "full" }), { digests: expected(), bytesRead: BYTES, bytesFromCache: 0 });
   });
 
-  it("reads what changed, and only that; what it learns is kept", async () => {
+  it("leaves only changed files to read, and stores their digests", async () => {
     await fill();
     writeTree(model(), { "a.txt": "A", "new.txt": "n" });
     const names = [...NAMES, "new.txt"].sort();
@@ -134,7 +134,7 @@ describe("the digest cache", function () {
     assert.deepEqual(await ask({ names }), { digests: expected(names), bytesRead: 0, bytesFromCache: BYTES + 1 });
   });
 
-  it("keeps nothing of a file that was written to in the last two seconds", async () => {
+  it("stores nothing about a file that was written in the last two seconds", async () => {
     writeTree(model(), { "a.txt": "A" });
     await ask({ mode: "full" });
     await written();
@@ -142,7 +142,7 @@ describe("the digest cache", function () {
     assert.deepEqual([result.bytesRead, result.bytesFromCache], [1, BYTES - 1]);
   });
 
-  it("believes no entry for another name, size, time or inode", async () => {
+  it("ignores an entry for another name, size, time or inode", async () => {
     await fill();
     const rewrite = (name: string, content: string): void => {
       const { atime, mtime } = statSync(join(model(), name));
@@ -158,7 +158,7 @@ describe("the digest cache", function () {
     assert.deepEqual((await ask({ names })).digests, expected(names));
   });
 
-  it("keeps digests of several algorithms and shard sizes apart", async () => {
+  it("separates digests of several algorithms and shard sizes", async () => {
     await fill();
     for (const more of [{ algorithm: "blake3" }, { shardSize: MIB }, { shardSize: 1000 }] as const) {
       assert.equal((await ask(more)).bytesFromCache, 0);
@@ -169,14 +169,14 @@ describe("the digest cache", function () {
     assert.deepEqual([shards.bytesFromCache, shards.digests.map(({ length }) => length)], [BYTES, [1, 2, 1, 0, 1]]);
   });
 
-  it("a request for some of the files does not forget the others", async () => {
+  it("keeps the entries of other files after a request for some of them", async () => {
     await fill();
     await ask({ mode: "full", names: ["a.txt", "z.bin"] });
     await written();
     assert.equal((await ask()).bytesFromCache, BYTES);
   });
 
-  it("nothing is kept or asked for without the model's root", async () => {
+  it("is not used without the model's root", async () => {
     const files = listFiles(model(), NAMES);
     for (let time = 0; time < 2; time++) {
       assert.equal((await pool.digest({ files, algorithm: "sha256", mode: "cached" })).bytesFromCache, 0);
@@ -184,7 +184,7 @@ describe("the digest cache", function () {
     assert.deepEqual(cacheFiles(), []);
   });
 
-  it("keeps what was read by a request that failed or was cancelled", async () => {
+  it("stores what was read by a request that failed or was cancelled", async () => {
     const files = listFiles(model(), NAMES);
     appendFileSync(join(model(), "a.txt"), "more");
     await failsWith("FILE_CHANGED", () => pool.digest({ files, root: model(), algorithm: "sha256", mode: "full" }));
@@ -216,7 +216,7 @@ describe("the digest cache", function () {
         writeFileSync(file, readFileSync(file, "latin1").replace("digests 1", "digests 2"), "latin1"),
     };
     for (const [name, damage] of Object.entries(DAMAGES)) {
-      it(`${name}: dropped, never believed`, async () => {
+      it(`is discarded: ${name}`, async () => {
         await fill();
         const [file = ""] = cacheFiles();
         damage(file);
@@ -224,7 +224,7 @@ describe("the digest cache", function () {
       });
     }
 
-    it("a folder that cannot be written to costs the cache, not the digests", async () => {
+    it("does not affect digests: a folder that cannot be written", async () => {
       writeFileSync(directory(), "a file is in the way");
       assert.deepEqual((await ask()).digests, expected());
       await written();
@@ -232,7 +232,7 @@ describe("the digest cache", function () {
     });
   });
 
-  it("several pools at once: every answer is right, and what is on disk in the end is whole", async () => {
+  it("is correct with several pools at once, and complete on disk in the end", async () => {
     const engines = [1, 2, 3].map(() => new HashPool({ cache: directory() }));
     const files = listFiles(model(), NAMES);
     await Promise.all(
@@ -256,7 +256,7 @@ describe("the digest cache", function () {
 describe("DigestCache", () => {
   const folder = useTemporaryFolder();
 
-  it("is bounded: the models that were not used longest are forgotten first", async () => {
+  it("is bounded: the least recently used models are removed first", async () => {
     const cache = new DigestCache(folder(), 3500);
     const entry = (name: string): string => cacheEntry(name, "1 2 3 4 5", "f".repeat(900));
     for (const [at, root] of ["one", "two", "three"].entries()) {
@@ -272,13 +272,13 @@ describe("DigestCache", () => {
     assert.deepEqual(left, ["one", "three", "four"]);
   });
 
-  it("a model that alone is larger than the bound is not kept", async () => {
+  it("does not store a model that alone exceeds the bound", async () => {
     const cache = new DigestCache(folder(), 300);
     await cache.store("big", "sha256 -", [cacheEntry("a", "1 2 3 4 5", "f".repeat(900))], ["a"]);
     assert.deepEqual(readdirSync(folder()), []);
   });
 
-  it("forgets the drafts of writers that died, not those of writers at work", async () => {
+  it("removes temporary files of processes that crashed, not of running ones", async () => {
     const cache = new DigestCache(folder());
     writeTree(folder(), { "x.digests.1-abc": "old", "x.digests.2-abc": "new", "mine.txt": "not its own" });
     utimesSync(join(folder(), "x.digests.1-abc"), 1000, 1000);
@@ -287,7 +287,7 @@ describe("DigestCache", () => {
     assert.deepEqual(left.sort(), ["evicted", "mine.txt", "x.digests.2-abc"]);
   });
 
-  it("looks through its folder once an hour, not with every model", async () => {
+  it("cleans up once an hour, not with every model", async () => {
     writeTree(folder(), { "x.digests.1-abc": "old", evicted: "" });
     utimesSync(join(folder(), "x.digests.1-abc"), 1000, 1000);
     const store = (root: string) =>
@@ -299,7 +299,7 @@ describe("DigestCache", () => {
     assert.ok(!existsSync(join(folder(), "x.digests.1-abc")));
   });
 
-  it("writes nothing where the same is known already", async () => {
+  it("writes nothing that is already stored", async () => {
     const cache = new DigestCache(folder());
     const store = () => cache.store("one", "sha256 -", [cacheEntry("a", "1 2 3 4 5", "ff")], ["a"]);
     await store();

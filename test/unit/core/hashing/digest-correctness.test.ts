@@ -67,7 +67,7 @@ describe("digests", function () {
       after(() => pool.dispose());
 
       for (const algorithm of ["sha256", "blake2b", "blake3"] as const) {
-        it(`${algorithm}: files of every size, in the order asked for`, async () => {
+        it(`${algorithm}: files of every size, in the requested order`, async () => {
           const result = await pool.digest({ files: sized, algorithm });
           assert.deepEqual(
             result.digests,
@@ -98,7 +98,7 @@ describe("digests", function () {
         assert.deepEqual(digests[2], shards(pattern(2000), 1).map(EXPECTED.sha256));
       });
 
-      it("thousands of small files in nested folders, with names that a shell would stumble over", async () => {
+      it("thousands of small files in nested folders, with names that need quoting in a shell", async () => {
         const { digests } = await pool.digest({ files: many, algorithm: "sha256" });
         assert.deepEqual(
           digests,
@@ -151,7 +151,7 @@ describe("digests", function () {
         }
       });
 
-      it("refuses shard sizes that make no sense or too many digests, in words", async () => {
+      it("invalid shard sizes, and ones that give too many digests: an error", async () => {
         const files = listFiles(join(root, "few"), ["a"]);
         for (const shardSize of [0, -1, 1.5, Number.NaN, 2 ** 53]) {
           await failsWith("USAGE", () => pool.digest({ files, algorithm: "sha256", shardSize }));

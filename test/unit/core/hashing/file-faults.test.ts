@@ -91,7 +91,7 @@ describe("a file that is not as listed", function () {
     }
   });
 
-  it("device and inode are not compared where the file system has none", async () => {
+  it("device and inode are not compared if the file system has none", async () => {
     writeTree(folder(), { a: "12345" });
     const files = listFiles(folder(), ["a"]).map((file) => ({
       ...file,
@@ -103,7 +103,7 @@ describe("a file that is not as listed", function () {
     }
   });
 
-  it("a path that holds a NUL is refused, and the pool goes on", async () => {
+  it("a path that contains a NUL is rejected, and the pool continues", async () => {
     writeTree(folder(), { a: "12345" });
     const good = listFiles(folder(), ["a"]);
     const bad = good.map((file) => ({ ...file, path: `${file.path}\0/etc/passwd` }));
@@ -130,7 +130,7 @@ describe("a file that is not as listed", function () {
   }
 });
 
-describe("a file that is longer than its file system lists it", function () {
+describe("a file that is longer than its listed size", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
 
@@ -183,7 +183,7 @@ describe("a file that changes while it is read", function () {
     }
   }
 
-  it("a huge one is reported long before its end", async () => {
+  it("is reported long before its end if it is huge", async () => {
     const path = join(folder(), "huge.bin");
     writeTree(folder(), { "huge.bin": "" });
     truncateSync(path, windows ? 4 * 1024 * MIB : 1024 * 1024 * MIB);
@@ -204,7 +204,7 @@ describe("a file that cannot be read", function () {
 
   for (const [kind, size] of Object.entries(KINDS)) {
     for (const workers of [1, 2]) {
-      it(`a read error is reported with name and offset: ${kind}, ${workers} threads`, async () => {
+      it(`is reported with name and offset: ${kind}, ${workers} threads`, async () => {
         writeTree(folder(), { "model.bin": pattern(size), "other.bin": pattern(size), "filler.bin": FILLER });
         const fault = { what: "error", file: "model.bin", offset: size, system: "EIO" } as const;
         const pool = new HashPool({ workers, ...withFaults({ faults: [fault] }) });
@@ -225,7 +225,7 @@ describe("a file that cannot be read", function () {
     }
   }
 
-  it("a second fault of the same file does not hide the first: a truncated file that cannot be read has changed", async () => {
+  it("is reported as changed if it was also truncated", async () => {
     writeTree(folder(), { "model.bin": pattern(KINDS.large), "filler.bin": FILLER });
     const target = join(folder(), "model.bin");
     const pool = new HashPool(
@@ -273,9 +273,9 @@ describe("a file that cannot be read", function () {
     }
   });
 
-  // The kernel refuses to tell the speed of the loopback: a regular file with a size and a read error of its own.
+  // The kernel does not report the speed of the loopback: a regular file with a size and a read error of its own.
   const onLinux = process.platform === "linux" ? it : it.skip;
-  onLinux("a regular file that the kernel refuses to read", async () => {
+  onLinux("is reported if the kernel rejects the read of a regular file", async () => {
     const files = listFiles("/sys/class/net/lo", ["speed"]);
     const pool = new HashPool({ workers: 0 });
     const error = await failsWith("FILE_UNREADABLE", () => pool.digest({ files, algorithm: "sha256" }));

@@ -5,13 +5,13 @@ import { failsWith } from "../../../support/errors.ts";
 import { listFiles, pattern } from "../../../support/listed-files.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
-describe("a file whose content was replaced, and its time of modification put back", () => {
+describe("a file whose content was replaced, with its modification time restored,", () => {
   const folder = useTemporaryFolder();
   const pool = new HashPool({ workers: 0 });
   after(() => pool.dispose());
 
   for (const [kind, size] of Object.entries({ small: 5000, large: 6 * 1024 * 1024 })) {
-    it(`has changed all the same (${kind})`, async function () {
+    it(`is reported as changed (${kind})`, async function () {
       // Windows keeps no time of change that a program cannot set.
       if (process.platform === "win32") this.skip();
       const path = join(folder(), "model.bin");

@@ -54,7 +54,7 @@ describe("HashPool", function () {
   });
 
   describe("threads", () => {
-    it("are started for what is worth it only, and serve one request after the other", async () => {
+    it("are started only for large requests, and serve one request after the other", async () => {
       const pool = create({ workers: 2, ...withFaults({ record: record() }) });
       const few = files(["a", "b"], MIB);
       await pool.digest({ files: few, algorithm: "sha256" });
@@ -89,7 +89,7 @@ describe("HashPool", function () {
       assert.deepEqual(opened, ["larger", "large", "medium", "small"]);
     });
 
-    it("keep no process alive that does not dispose of its pool", () => {
+    it("do not keep the process alive if the pool is not disposed", () => {
       const [model] = files();
       const script = `
         const { HashPool } = await import(${JSON.stringify(POOL)});
@@ -101,7 +101,7 @@ describe("HashPool", function () {
       assert.deepEqual([ran.stdout.trim(), ran.status], ["64", 0], ran.stderr);
     });
 
-    it("need memory for any model, not for its files", async function () {
+    it("need the same memory for any number of files", async function () {
       if (process.platform !== "linux") return skip(this, "only Linux reports the most memory that a process had");
       const model = zeros(["a", "b", "c", "d"], 256 * MIB);
       const script = `
@@ -117,12 +117,12 @@ describe("HashPool", function () {
     });
   });
 
-  describe("a thread that dies", () => {
+  describe("a thread that crashes", () => {
     for (const [what, reason] of [
       ["throw", /made on purpose/],
       ["exit", /status 7/],
     ] as const) {
-      it(`is an error of the request, and the pool goes on: ${what}`, async () => {
+      it(`is an error of the request, and the pool continues: ${what}`, async () => {
         const model = files(["good.bin", "model.bin"]);
         const fault = { what, file: "model.bin", offset: MIB } as const;
         const pool = create({ workers: 2, ...withFaults({ faults: [fault] }) });
@@ -139,7 +139,7 @@ describe("HashPool", function () {
       });
     }
 
-    it("for want of memory is an error of the request", async () => {
+    it("out of memory is an error of the request", async () => {
       const fault = { what: "exhaust", file: "model.bin", offset: 0 } as const;
       const { threads } = withFaults({ faults: [fault] });
       const pool = create({ threads: { ...threads, resourceLimits: { maxOldGenerationSizeMb: 64 } } });
@@ -171,7 +171,7 @@ describe("HashPool", function () {
     });
 
     for (const workers of [0, 2]) {
-      it(`in the middle of a file closes it, and the pool goes on: ${workers} threads`, async () => {
+      it(`in the middle of a file closes it, and the pool continues: ${workers} threads`, async () => {
         const [huge] = zeros(["huge.bin"], 1024 * 1024 * MIB);
         const [small] = files(["small.bin"]);
         assert.ok(huge && small);
@@ -192,7 +192,7 @@ describe("HashPool", function () {
       });
     }
 
-    it("while a read hangs: the thread is ended, other requests go on", async () => {
+    it("while a read hangs ends the thread, and other requests continue", async () => {
       const model = files(["model.bin", "other.bin"]);
       const fault = { what: "stuck", file: "model.bin", offset: 2 * MIB } as const;
       const pool = create({ workers: 1, ...withFaults({ faults: [fault], record: record() }) });
@@ -211,7 +211,7 @@ describe("HashPool", function () {
     });
   });
 
-  it("reports progress in bytes of all, never falling, with a file's name, at most ten times a second", async () => {
+  it("reports progress in total bytes, never falling, with a file's name, at most ten times a second", async () => {
     const model = zeros(["a.bin", "b.bin"], 768 * MIB);
     const reports: DigestProgress[] = [];
     const started = performance.now();
@@ -229,7 +229,7 @@ describe("HashPool", function () {
     assert.ok(reports.some(({ file }) => file !== undefined));
   });
 
-  it("rejects with the error of the caller's progress function, and goes on with other requests", async () => {
+  it("rejects with the error of the caller's progress function, and continues with other requests", async () => {
     const pool = create();
     const onProgress = (): void => {
       throw new TypeError("the caller's own");
@@ -239,7 +239,7 @@ describe("HashPool", function () {
     assert.equal((await pool.digest({ files: files(["small"]), algorithm: "sha256" })).digests.length, 1);
   });
 
-  it("dispose rejects requests under way, twice does no harm, and nothing is accepted afterwards", async () => {
+  it("rejects running requests when it is disposed, can be disposed twice, and accepts nothing afterwards", async () => {
     const model = files();
     const fault = { what: "stuck", file: "model.bin", offset: 2 * MIB } as const;
     const pool = create(withFaults({ faults: [fault], record: record() }));

@@ -51,7 +51,7 @@ interface SignChoice {
 }
 
 /** Each innocent case stands beside the attack that looks like it. */
-describe("what is not tampering", () => {
+describe("a difference without tampering:", () => {
   const folder = useTemporaryFolder();
   const model = () => join(folder(), "llama");
   const signIt = (choice: SignChoice = {}, path = model()) =>
@@ -73,7 +73,7 @@ describe("what is not tampering", () => {
   after(() => pool.dispose());
 
   describe("a Git LFS pointer in place of a file", () => {
-    it("cannot be verified here where its oid is the signed digest", async () => {
+    it("cannot be verified here if its oid is the signed digest", async () => {
       await signIt();
       writeTree(model(), { "weights/a.bin": pointer(sha256(WEIGHTS), 4_300_000_000) });
       const verdict = await verifyIt();
@@ -89,7 +89,7 @@ describe("what is not tampering", () => {
       assert.deepEqual(notes(verdict), { "weights/a.bin": "lfs-not-downloaded" });
     });
 
-    it("counts as changed where its oid is another, and is still called a pointer", async () => {
+    it("is reported as changed if its oid is another, with a note that it is a pointer", async () => {
       await signIt();
       writeTree(model(), { "weights/a.bin": pointer(sha256("evil"), WEIGHTS.length) });
       const verdict = await verifyIt();
@@ -114,7 +114,7 @@ describe("what is not tampering", () => {
       });
     }
 
-    it("is modified with one shard whose digest is not the oid", async () => {
+    it("is modified if its only shard has another digest", async () => {
       await signIt({ shardSize: 1000 });
       writeTree(model(), { "weights/a.bin": pointer(sha256("anything"), WEIGHTS.length) });
       assert.deepEqual(look(await verifyIt()), ["modified", "red"]);
@@ -144,7 +144,7 @@ describe("what is not tampering", () => {
       "a kilobyte of zeros in its size": (oid) => pointer(oid, 500).replace("size 500", `size ${"0".repeat(1000)}500`),
     };
     for (const [name, disguise] of Object.entries(disguises)) {
-      it(`is none with ${name}`, async () => {
+      it(`is not recognized with ${name}`, async () => {
         await signIt();
         writeTree(model(), { "weights/a.bin": disguise(sha256(WEIGHTS)) });
         const verdict = await verifyIt();
@@ -176,7 +176,7 @@ describe("what is not tampering", () => {
   });
 
   describe("a signature file that is a Git LFS pointer", () => {
-    it("cannot be verified here, in the same words", async () => {
+    it("cannot be verified here, with the same text", async () => {
       writeTree(model(), { "model.sig": pointer(sha256("x"), 6900) });
       const verdict = await verifyIt();
       assert.deepEqual(look(verdict), ["unverifiable", "neutral"]);
@@ -187,7 +187,7 @@ describe("what is not tampering", () => {
       );
     });
 
-    it("is not valid with something after it", async () => {
+    it("is invalid with anything after it", async () => {
       writeTree(model(), { "model.sig": `${pointer(sha256("x"), 6900)}{}` });
       assert.deepEqual(look(await verifyIt()), ["invalid", "red"]);
     });
@@ -221,7 +221,7 @@ describe("what is not tampering", () => {
       if (process.platform === "win32") this.skip();
     });
 
-    it("is read through its links, and says so", async () => {
+    it("is read through its symlinks, and they are listed", async () => {
       const path = await snapshot();
       const verdict = await verifyIt({ model: path });
       assert.deepEqual(look(verdict), ["verified", "green"]);
@@ -230,7 +230,7 @@ describe("what is not tampering", () => {
       assert.equal((await verifyIt()).coverage?.hubLinks, undefined);
     });
 
-    it("is also read where a single file of it is the model", async () => {
+    it("is also read if a single file of it is the model", async () => {
       const path = await snapshot();
       const file = join(path, "config.json");
       const elsewhere = join(folder(), "config.json");
@@ -241,7 +241,7 @@ describe("what is not tampering", () => {
       assert.deepEqual(verdict.coverage?.hubLinks, ["config.json"]);
     });
 
-    it("shows its own .gitattributes as git's", async () => {
+    it("has its own .gitattributes listed among git's files", async () => {
       const path = await snapshot();
       writeTree(dirname(dirname(path)), { [`blobs/${"d".repeat(40)}`]: "*.bin filter=lfs\n" });
       symlinkSync(`../../blobs/${"d".repeat(40)}`, join(path, ".gitattributes"));
@@ -250,7 +250,7 @@ describe("what is not tampering", () => {
       assert.equal(verdict.coverage?.hidden, undefined);
     });
 
-    it("counts as changed where a blob changed", async () => {
+    it("is reported as changed if a blob changed", async () => {
       const path = await snapshot();
       appendFileSync(join(dirname(dirname(path)), "blobs", etags["weights/a.bin"]), "x");
       const verdict = await verifyIt({ model: path });
@@ -258,7 +258,7 @@ describe("what is not tampering", () => {
       assert.equal(notes(verdict)["weights/a.bin"], undefined);
     });
 
-    it("is read through no link where that is denied", async () => {
+    it("is not read through symlinks if that is denied", async () => {
       const verdict = await verifyIt({ model: await snapshot(), hubCacheLinks: "deny" });
       assert.deepEqual(look(verdict), ["modified", "red"]);
       assert.deepEqual(new Set(Object.values(notes(verdict))), new Set(["symlink"]));
@@ -313,7 +313,7 @@ describe("what is not tampering", () => {
       });
     }
 
-    it("is not read through links of a folder that is only called like one of its parts", async () => {
+    it("is not read through symlinks of a folder that only has the name of one of its parts", async () => {
       const path = await snapshot();
       const renamed = join(folder(), "hub/llama");
       renameSync(dirname(dirname(path)), renamed);
@@ -323,7 +323,7 @@ describe("what is not tampering", () => {
   });
 
   describe("text whose line ends git converted", () => {
-    it("is still changed, with the cause and the line that prevents it", async () => {
+    it("is reported as changed, with the cause and the line that prevents it", async () => {
       await signIt();
       writeTree(model(), { "config.json": FILES["config.json"].replaceAll("\n", "\r\n") });
       const verdict = await verifyIt();
@@ -350,7 +350,7 @@ describe("what is not tampering", () => {
       "a NUL": FILES["config.json"].replaceAll("\n", "\r\n").replace("1", "\0"),
     };
     for (const [name, changed] of Object.entries(attacks)) {
-      it(`is not the cause with ${name}`, async () => {
+      it(`is not reported as the cause with ${name}`, async () => {
         await signIt();
         writeTree(model(), { "config.json": changed });
         const verdict = await verifyIt();
@@ -380,7 +380,7 @@ describe("what is not tampering", () => {
       assert.equal((await verifyIt({ model: clone })).state, "verified");
     });
 
-    it("is not to be prevented by a .gitattributes that is signed", async () => {
+    it("cannot be prevented by a signed .gitattributes", async () => {
       writeTree(model(), { ".gitattributes": "*.bin -text\n" });
       await sign({ model: model(), signature: join(model(), "model.sig"), identity, pool, ignoreGitPaths: false });
       writeTree(model(), { "config.json": FILES["config.json"].replaceAll("\n", "\r\n") });
@@ -410,7 +410,7 @@ describe("what is not tampering", () => {
 
     const innocent: Readonly<Record<string, string | Buffer>> = allToolFiles();
     for (const [name, bytes] of Object.entries(innocent)) {
-      it(`${name} is one of them`, async () => {
+      it(`include ${name}`, async () => {
         await signIt();
         writeTree(model(), { [name]: bytes });
         assert.deepEqual(look(await verifyIt()), ["modified", "amber"]);
@@ -458,7 +458,7 @@ describe("what is not tampering", () => {
       ["settings of an editor", ".vscode/tasks.json", "{}"],
     ];
     for (const [name, path, bytes] of attacks) {
-      it(`${name} is none of them: red`, async () => {
+      it(`do not include ${name}: red`, async () => {
         await signIt();
         writeTree(model(), { ...allToolFiles(), [path]: bytes });
         const verdict = await verifyIt();
@@ -467,7 +467,7 @@ describe("what is not tampering", () => {
       });
     }
 
-    it("a link of that name is none of them: red", async function () {
+    it("do not include a symlink with such a name: red", async function () {
       if (process.platform === "win32") this.skip();
       await signIt();
       writeTree(folder(), { real: finderStore() });
@@ -484,7 +484,7 @@ describe("what is not tampering", () => {
       assert.deepEqual(look(await verifyIt()), ["modified", "red"]);
     });
 
-    it("that were signed and changed are changed: red", async () => {
+    it("are red if they were signed and changed", async () => {
       writeTree(model(), { ".DS_Store": finderStore() });
       await signIt();
       const changed = finderStore();
@@ -493,7 +493,7 @@ describe("what is not tampering", () => {
       assert.deepEqual(look(await verifyIt()), ["modified", "red"]);
     });
 
-    it("are not amber where the signature is not authentic", async () => {
+    it("are not amber if the signature is not authentic", async () => {
       await signIt();
       writeTree(model(), { ".DS_Store": finderStore() });
       const other = makeKeys();
@@ -502,8 +502,8 @@ describe("what is not tampering", () => {
     });
   });
 
-  describe("what an interrupted download leaves", () => {
-    it("is named for what it is, and stays red", async () => {
+  describe("the rest of an interrupted download", () => {
+    it("is recognized, and stays red", async () => {
       const index = JSON.stringify({
         weight_map: { a: "m-00001-of-00002.safetensors", b: "m-00002-of-00002.safetensors" },
       });

@@ -56,7 +56,7 @@ describe("several signatures of one model, with policies", () => {
     signature.slice(folder().length + 1).replaceAll("\\", "/"),
   ];
 
-  it("verifies by one that the policy accepts, wherever it lies", async () => {
+  it("verify if the policy accepts one of them, wherever it is", async () => {
     await signWith(stranger, "llama/model.sig");
     await signWith(prod, "llama.sig");
     const verdict = await check([{ authorities: [key(prod)] }]);
@@ -75,7 +75,7 @@ describe("several signatures of one model, with policies", () => {
     ]);
   });
 
-  it("satisfies each of two policies by a signature of its own", async () => {
+  it("satisfy each of two policies with a separate signature", async () => {
     await signWith(prod, "llama/model.sig");
     await signWith(team, "llama/team.sig");
     const both = [
@@ -87,7 +87,7 @@ describe("several signatures of one model, with policies", () => {
     assert.deepEqual(outcome(await check(both)), ["modified", "refused", "llama/model.sig"]);
   });
 
-  it("gains nothing from an unknown key's signature over tampered files, whatever its name", async () => {
+  it("do not help an unknown key's signature over tampered files, whatever its name", async () => {
     await signWith(prod, "llama/team.sig");
     writeTree(model(), { "weights/a.bin": "tampered" });
     const before = await check([{ authorities: [key(prod)] }]);
@@ -98,7 +98,7 @@ describe("several signatures of one model, with policies", () => {
     assert.equal(verdict.signatures?.length, 4);
   });
 
-  it("refuses where no signer is accepted, and in the mode warn only warns", async () => {
+  it("are rejected if no signer is accepted, and only warned about in mode warn", async () => {
     await signWith(stranger, "llama/model.sig");
     await signWith(team, "llama/team.sig");
     assert.equal((await check([{ authorities: [key(prod)] }])).decision?.outcome, "refused");
@@ -106,7 +106,7 @@ describe("several signatures of one model, with policies", () => {
     assert.deepEqual(outcome(verdict).slice(0, 2), ["unverifiable", "warned"]);
   });
 
-  it("verifies beside a damaged signature, also where a further policy makes an exception", async () => {
+  it("verify next to a damaged signature, also if another policy makes an exception", async () => {
     await signWith(prod, "llama/model.sig");
     writeTree(folder(), { "llama.sig": "{", "llama.oms.sig": "{" });
     const both = [
@@ -120,7 +120,7 @@ describe("several signatures of one model, with policies", () => {
     assert.deepEqual(outcome(await check(both)), ["modified", "refused", "llama/model.sig"]);
   });
 
-  it("looks at the one that a policy names, and at no other", async () => {
+  it("are ignored except the one that a policy names", async () => {
     await signWith(stranger, "llama/model.sig");
     await signWith(prod, "llama/team.sig");
     const named = (path: string) => [{ authorities: [key(prod)], verification: `{ signaturePath: ${path} }` }];
@@ -132,7 +132,7 @@ describe("several signatures of one model, with policies", () => {
     assert.equal((await check([{ authorities: [key(prod)] }], verifyWithPolicy, given)).decision?.outcome, "refused");
   });
 
-  it("takes other signatures for added files where a policy denies them, and only for that policy", async () => {
+  it("are added files for a policy that denies them, and only for that policy", async () => {
     await signWith(prod, "llama/model.sig");
     const statement = makeStatement(fileResources(FILES), { name: "llama" });
     writeTree(model(), { "team.sig": bundleText(signBundle(statement, { keys: team })) });
@@ -150,7 +150,7 @@ describe("several signatures of one model, with policies", () => {
     assert.equal(mixed.state, "untrusted");
   });
 
-  it("does not count an earlier signature as left out by the signer", async () => {
+  it("do not count as ignored by the signer", async () => {
     await signWith(team, "llama/model.sig");
     await signWith(prod, "llama/team.sig");
     const strict = { authorities: [key(prod)], verification: "{ signerIgnoredPaths: deny }" };

@@ -75,7 +75,7 @@ describe("several signatures of one model", () => {
       assert.equal(verdict.reading, "full");
     });
 
-    it("is the worst of those by accepted signers where none verifies", async () => {
+    it("is the worst of those by accepted signers if none verifies", async () => {
       await signWith(prod, "model.sig");
       await signWith(stranger, "team.sig");
       writeTree(model(), { "weights/a.bin": "tampered" });
@@ -88,7 +88,7 @@ describe("several signatures of one model", () => {
       );
     });
 
-    it("is the worst of all where no signer is accepted", async () => {
+    it("is the worst of all if no signer is accepted", async () => {
       await signWith(prod, "model.sig");
       await signWith(team, "team.sig");
       const text = readFileSync(join(model(), "team.sig"), "utf8");
@@ -105,7 +105,7 @@ describe("several signatures of one model", () => {
       assert.equal((await verifyAll([stranger], { signature: join(model(), "model.sig") })).state, "verified");
     });
 
-    it("is one by an accepted signer where the files are not read, too", async () => {
+    it("is one by an accepted signer also if the files are not read", async () => {
       await signWith(stranger, "model.sig");
       await signWith(prod, "team.sig");
       const verdict = await authenticate({
@@ -130,7 +130,7 @@ describe("several signatures of one model", () => {
       }
     });
 
-    it("gains nothing where the genuine signature was damaged", async () => {
+    it("gains nothing if the genuine signature was damaged", async () => {
       await signWith(prod, "model.sig");
       writeFileSync(join(model(), "model.sig"), "{");
       assert.equal((await verifyAll([prod])).state, "invalid");
@@ -138,7 +138,7 @@ describe("several signatures of one model", () => {
       assert.equal((await verifyAll([prod])).state, "invalid");
     });
 
-    it("is of no avail with an accepted signer's signature of another model", async () => {
+    it("gains nothing with an accepted signer's signature of another model", async () => {
       const statement = makeStatement(fileResources({ "config.json": "{}", "weights/a.bin": "other" }), {
         name: "llama",
       });
@@ -153,7 +153,7 @@ describe("several signatures of one model", () => {
       JSON.stringify(signBundle(makeStatement(fileResources(files), { name: subject }), { keys }));
     const provenance = JSON.stringify(signBundle({ predicateType: "https://slsa.dev/provenance/v1" }, { keys: prod }));
 
-    it("has a bundle a line, and one whose signer is accepted decides", async () => {
+    it("has one bundle per line, and one whose signer is accepted decides", async () => {
       writeTree(model(), { "claims.jsonl": `${claim(stranger)}\n\n${claim(prod)}\n` });
       const verdict = await verifyAll([prod]);
       assert.equal(verdict.state, "verified");
@@ -207,7 +207,7 @@ describe("several signatures of one model", () => {
       assert.deepEqual(verdict.coverage?.otherSignatures, [".kaggle/signing.json", "claims.jsonl", "team.sig"]);
     });
 
-    it("is one where that is denied", async () => {
+    it("is an added file if that is denied", async () => {
       writeTree(model(), { "team.sig": bundleText(bundle()) });
       const verdict = await verifyFirst({ otherSignatures: "deny" });
       assert.equal(verdict.state, "modified");
@@ -263,13 +263,13 @@ describe("several signatures of one model", () => {
     });
   });
 
-  describe("a new one", () => {
+  describe("a new signature", () => {
     const ignored = async (file: string) => {
       const { envelope } = await readBundle(join(model(), file));
       return parseStatement(envelope.payload, file).manifest.serialization.ignorePaths;
     };
 
-    it("records those that are there already, by their exact paths, and both verify here", async () => {
+    it("ignores existing ones, by their exact paths, and both verify here", async () => {
       await signWith(prod, "model.sig");
       await signWith(team, "team.sig");
       assert.ok((await ignored("team.sig")).includes("model.sig"));
@@ -286,7 +286,7 @@ describe("several signatures of one model", () => {
       );
     });
 
-    it("warns that other verifiers reject the earlier one, unless it lies beside the model", async () => {
+    it("warns that other verifiers reject the earlier one, unless it is next to the model", async () => {
       await signWith(prod, "model.sig");
       const signIt = (signature: string) => sign({ model: model(), signature, identity: identityOf(team), pool });
       const inside = await signIt(join(model(), "team.sig"));
@@ -295,7 +295,7 @@ describe("several signatures of one model", () => {
       assert.deepEqual(beside.warnings, []);
     });
 
-    it("signs what is only called like a signature", async () => {
+    it("covers files that only have the name of a signature", async () => {
       writeTree(model(), { "code.sig": "import os\n" });
       await signWith(prod, "model.sig");
       assert.ok(!(await ignored("model.sig")).includes("code.sig"));

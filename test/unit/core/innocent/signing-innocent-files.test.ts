@@ -17,7 +17,7 @@ const pool = new HashPool({ workers: 0 });
 const identity = { method: "key", privateKey: { label: "prod.key", pem: keys.privatePem } } as const;
 const trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
 
-describe("signing a model with files that are hardly meant to be signed", () => {
+describe("signing a model with files that are probably not meant to be signed", () => {
   const folder = useTemporaryFolder();
   const model = () => join(folder(), "llama");
   const signature = () => join(model(), "model.sig");
@@ -43,7 +43,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
   beforeEach(() => writeTree(model(), { "config.json": "{}", "weights/a.bin": "w" }));
   after(() => pool.dispose());
 
-  it("files of tools are signed by default, and the signer is warned", async () => {
+  it("includes files of tools by default, with a warning", async () => {
     writeTree(model(), allToolFiles());
     const { warnings } = await signIt();
     assert.match(
@@ -53,7 +53,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     assert.ok((await signed()).files.includes(".DS_Store"));
   });
 
-  it("files of tools are left out by their exact paths where that is wanted", async () => {
+  it("excludes files of tools by their exact paths if asked to", async () => {
     const names = Object.keys(allToolFiles());
     writeTree(model(), { ...allToolFiles(), "notes/.DS_Store": "import os\n", ".cache/huggingface/evil.py": "x" });
     const { warnings, coverage } = await signIt({ excludeToolFiles: true });
@@ -67,12 +67,12 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     );
     assert.deepEqual(warnings, []);
     assert.equal((await verify({ model: model(), signature: signature(), trust, pool })).state, "verified");
-    // A folder is never left out: what comes into it later is not covered.
+    // A folder is never excluded: files that are added to it later would not be covered.
     writeTree(model(), { ".cache/huggingface/download/model.safetensors": "evil" });
     assert.equal((await verify({ model: model(), signature: signature(), trust, pool })).state, "modified");
   });
 
-  it("code, settings and compiled code are never left out, and named", async () => {
+  it("never excludes code, settings and compiled code, and names them", async () => {
     writeTree(model(), { "__pycache__/x.pyc": "x", ".vscode/tasks.json": "{}", "y.lock": "" });
     const { warnings } = await signIt({ excludeToolFiles: true });
     assert.deepEqual(warnings, [
@@ -81,7 +81,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     assert.ok((await signed()).files.includes("__pycache__/x.pyc"));
   });
 
-  it("a .env is an error, unless it is named or left out", async () => {
+  it("fails for a .env, unless it is named or excluded", async () => {
     writeTree(model(), { "sub/.env": "TOKEN=1", ".env.example": "TOKEN=", "x.env": "" });
     assert.match(await fails("MODEL_ENV_FILE"), /^llama was not signed: "sub\/\.env" holds passwords/);
     await fails("MODEL_ENV_FILE", { namedFiles: [".env"] });
@@ -92,7 +92,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     assert.ok((await signed()).files.includes("sub/.env"));
   });
 
-  it("a Git LFS pointer is an error, unless pointers are wanted", async () => {
+  it("fails for a Git LFS pointer, unless pointers are allowed", async () => {
     const oid = createHash("sha256").update("w").digest("hex");
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 1\n`;
     writeTree(model(), { "weights/a.bin": pointer });
@@ -121,7 +121,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     ],
   };
   for (const [name, [files, message]] of Object.entries(incomplete)) {
-    it(`an incomplete model is an error, unless that is agreed to: ${name}`, async () => {
+    it(`fails for an incomplete model, unless that is confirmed: ${name}`, async () => {
       writeTree(model(), files);
       assert.match(await fails("MODEL_INCOMPLETE"), message);
       await signIt({ allowIncomplete: true });
@@ -129,7 +129,7 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     });
   }
 
-  it("a complete model with an index, DVC's pointers and lock files is signed", async () => {
+  it("works for a complete model with an index, DVC's pointers and lock files", async () => {
     writeTree(model(), {
       "m.safetensors.index.json": index,
       "m-1-of-2.safetensors": "1",
@@ -141,13 +141,13 @@ describe("signing a model with files that are hardly meant to be signed", () => 
     await signIt();
   });
 
-  it("an index names no file outside of its folder", async () => {
+  it("ignores names outside of the folder in an index", async () => {
     const map = JSON.stringify({ weight_map: { a: "../x", b: "/etc/passwd", c: "a\\b" } });
     writeTree(model(), { "m.safetensors.index.json": map });
     await signIt();
   });
 
-  it("patterns are expanded into exact paths, and one that matches nothing is an error", async () => {
+  it("expands patterns into exact paths, and fails for one that matches nothing", async () => {
     writeTree(model(), { "a.log": "", "sub/b.log": "", "sub/deep/c.log": "", "[x].txt": "" });
     const one = { pattern: "*.log", prefix: "" };
     await signIt({ ignorePatterns: [one] });

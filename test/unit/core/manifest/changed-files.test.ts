@@ -11,7 +11,7 @@ describe("the files that changed", () => {
     assert.equal(changedFileCount({ ...comparison, changed: [] }), 0);
   });
 
-  it("come with all of their shards, the first of them", () => {
+  it("have all of their shards, up to a limit", () => {
     const first = firstChangedFiles(comparison, 2);
     assert.deepEqual(
       first.map(({ name, parts }) => [name, parts.map(({ expected }) => expected).join()]),

@@ -49,7 +49,7 @@ describe("compareManifests", () => {
     ]);
   });
 
-  it("takes the two names of a single file for one", () => {
+  it("treats the two names of a single file as one", () => {
     const reference = of([{ name: ".", file: ".", digest: "d1" }]);
     assert.deepEqual(compareManifests(reference, manifest({ "w.gguf": one("d1") })), SAME);
     assert.equal(compareManifests(reference, manifest({ "w.gguf": one("d2") })).changed[0]?.name, "w.gguf");

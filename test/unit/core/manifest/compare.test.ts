@@ -56,7 +56,7 @@ function run(
 
 const one = (label: string, size = 1): Found => ({ size, digests: [hex(label)] });
 
-describe("comparing signed and found", () => {
+describe("the comparison of signed and actual files", () => {
   it("matches what is the same", () => {
     const files = { a: one("1"), "b/c": one("2") };
     assert.deepEqual(run(files, files), { matches: true, changed: [], missing: [], added: [], empty: [] });
@@ -93,13 +93,13 @@ describe("comparing signed and found", () => {
     );
   });
 
-  it("does not let a file with no digest pass", () => {
+  it("rejects a file without a digest", () => {
     const manifest = manifestOf({ a: one("1") });
     const comparison = compare(manifest, matchFiles(manifest, fileList({ a: one("1") })), [], false);
     assert.deepEqual(comparison.changed, [{ name: "a", expected: hex("1") }]);
   });
 
-  it("ignores added files only where asked, and changed and missing ones never", () => {
+  it("ignores added files only if asked to, and never changed and missing ones", () => {
     const signed = { a: one("1") };
     assert.equal(run(signed, { a: one("1"), b: one("2") }).matches, false);
     assert.equal(run(signed, { a: one("1"), b: one("2") }, { letPass: true }).matches, true);
@@ -107,7 +107,7 @@ describe("comparing signed and found", () => {
     assert.equal(run(signed, {}, { letPass: true }).matches, false);
   });
 
-  it("says of a missing file that it was left out", () => {
+  it("reports that a missing file was ignored", () => {
     const ignored = [{ name: "dir", source: "signer" }] as const;
     assert.deepEqual(run({ "dir/a": one("1") }, {}, { list: { ignored } }).missing, [{ name: "dir/a", ignored: true }]);
   });
@@ -155,19 +155,19 @@ describe("comparing signed and found", () => {
 
   describe("of a single file", () => {
     const single = { kind: "file" } as const;
-    it("takes its name, and the reference's `.`", () => {
+    it("accepts its name, and the reference's `.`", () => {
       for (const name of ["model.gguf", "."]) {
         assert.equal(run({ [name]: one("1") }, { "model.gguf": one("1") }, { list: single }).matches, true, name);
       }
     });
 
-    it("does not take another name", () => {
+    it("does not accept another name", () => {
       const result = run({ "old.gguf": one("1") }, { "model.gguf": one("1") }, { list: single });
       assert.deepEqual(result.missing, [{ name: "old.gguf", ignored: false }]);
       assert.deepEqual(result.added, [{ name: "model.gguf" }]);
     });
 
-    it("does not take `.` for a folder", () => {
+    it("does not accept `.` for a folder", () => {
       const result = run({ ".": one("1") }, { "model.gguf": one("1") });
       assert.equal(result.matches, false);
       assert.deepEqual(result.missing, [{ name: ".", ignored: false }]);
@@ -193,7 +193,7 @@ describe("comparing signed and found", () => {
       ]);
     });
 
-    it("finds a file that grew within its last shard, though the digest were the same", () => {
+    it("finds a file that grew within its last shard, even with the same digest", () => {
       const result = run(signed, { a: { size: 21, digests: signed.a.digests } }, shards);
       assert.deepEqual(
         result.changed.map(({ note, range }) => [note, range]),
@@ -220,7 +220,7 @@ describe("comparing signed and found", () => {
       assert.ok(result.changed.every(({ note }) => note === "shorter"));
     });
 
-    it("ignores empty files, which shards do not record, and says so", () => {
+    it("ignores empty files, which shards do not record, and reports them", () => {
       const result = run(signed, { ...signed, "__init__.py": { size: 0, digests: [] } }, shards);
       assert.equal(result.matches, true);
       assert.deepEqual(result.empty, ["__init__.py"]);

@@ -13,17 +13,17 @@ const parse = (entries: readonly unknown[], serialization = files) =>
   parseResources(entries, serialization, "model.sig");
 
 describe("parsing resources", () => {
-  it("types files", () => {
+  it("reads files", () => {
     assert.deepEqual(parse([resource("a/b")]), [{ name: "a/b", file: "a/b", digest }]);
   });
 
-  it("takes the range of a shard from what follows the last colon but one", () => {
+  it("reads the range of a shard after the last colon but one", () => {
     assert.deepEqual(parse([resource("ab:0:8:0:5")], shards), [
       { name: "ab:0:8:0:5", file: "ab:0:8", range: { start: 0, end: 5 }, digest },
     ]);
   });
 
-  it("accepts names with a backslash or a colon, which Linux and macOS can hold", () => {
+  it("accepts names with a backslash or a colon, which Linux and macOS allow", () => {
     const names = ["x:y.txt", "C:/a", "a\\b", "..\\a"];
     const file = ({ file }: { file: string }): string => file;
     assert.deepEqual(parse(names.map((name) => resource(name))).map(file), names);
@@ -36,20 +36,20 @@ describe("parsing resources", () => {
     );
   });
 
-  it("takes a file of one letter in shards, which looks like a drive", () => {
+  it("accepts a file of one letter in shards, which looks like a drive", () => {
     assert.equal(parse([resource("c:0:8")], shards)[0]?.file, "c");
   });
 
-  it("takes a file name with a line break in shards", () => {
+  it("accepts a file name with a line break in shards", () => {
     assert.equal(parse([resource("a\nb:0:8")], shards)[0]?.file, "a\nb");
   });
 
-  it("takes the reference's name for the algorithm of a shard", () => {
+  it("accepts the reference's name for the algorithm of a shard", () => {
     const [found] = parse([resource("a:0:8", { algorithm: "sha256-sharded-8" })], shards);
     assert.deepEqual(found?.range, { start: 0, end: 8 });
   });
 
-  it("takes shards in any order", () => {
+  it("accepts shards in any order", () => {
     const names = ["a:16:20", "a:0:8", "b:0:3", "a:8:16"];
     const found = parse(
       names.map((name) => resource(name)),
@@ -61,12 +61,12 @@ describe("parsing resources", () => {
     );
   });
 
-  it("takes the single-file name that the reference writes", () => {
+  it("accepts the single-file name that the reference writes", () => {
     assert.equal(parse([resource(".")])[0]?.file, ".");
     assert.equal(parse([resource(".:0:8"), resource(".:8:9")], shards).length, 2);
   });
 
-  it("measures digests by the algorithm", () => {
+  it("checks the length of digests by algorithm", () => {
     const blake2b: Serialization = { ...files, algorithm: "blake2b" };
     const long = "ab".repeat(64);
     const [found] = parse([resource("a", { algorithm: "blake2b", digest: long })], blake2b);
@@ -129,12 +129,12 @@ describe("parsing resources", () => {
     ["a shard that is too long", "SHARD_RANGE", /not 8 bytes/, [resource("a:0:9")], shards],
   ];
   for (const [name, code, message, entries, serialization] of refused) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       assert.match((await failsWith(code, () => parse(entries, serialization))).message, message);
     });
   }
 
-  it("refuses more than the limit, and names it", async () => {
+  it("rejects more than the limit, and names it", async () => {
     const many = new Array<unknown>(MAX_RESOURCES + 1);
     assert.match((await failsWith("RESOURCES_TOO_MANY", () => parse(many))).message, /limit is 2000000/);
   });

@@ -38,9 +38,9 @@ async function rejects(text: string, message: RegExp): Promise<void> {
 
 const textOf = (manifest: PartialManifest): string => [...encodeManifest(manifest)].join("");
 
-describe("a manifest", () => {
+describe("the manifest of a part", () => {
   for (const [kind, manifest] of Object.entries({ files: FILES, shards: SHARDS })) {
-    it(`of ${kind} is read as it was written, and is what the published schema says`, () => {
+    it(`of ${kind} is read as it was written, and matches the published schema`, () => {
       const text = textOf(manifest);
       assert.deepEqual(parseManifest(text, "part.json"), manifest);
       assert.ok(validate(JSON.parse(text)), JSON.stringify(validate.errors, null, 2));
@@ -48,7 +48,7 @@ describe("a manifest", () => {
     });
   }
 
-  it("of a part without a file is one, too", () => {
+  it("may have no file", () => {
     const none = { ...FILES, files: [] };
     assert.deepEqual(parseManifest(textOf(none), "part.json"), none);
   });
@@ -75,13 +75,13 @@ describe("a manifest", () => {
   const entry = { name: "a", size: 1, ...state, digests: [hex] };
   const serializationOf = (method: string) => ({ method, hashType: "sha256", allowSymlinks: false, ignorePaths: [] });
   for (const [fault, spoil] of Object.entries(faults)) {
-    it(`with ${fault} is rejected, and the file is named`, async () => {
+    it(`is rejected with ${fault}, and the error names it`, async () => {
       const json = spoil(JSON.parse(textOf(FILES)));
       await rejects(JSON.stringify(json), /^part\.json is not a manifest/);
     });
   }
 
-  it("with shards that begin between shards, or are more than the file has, is rejected", async () => {
+  it("is rejected with shards at a wrong offset, or more than the file has", async () => {
     for (const change of [{ start: 5 }, { start: 20 }, { start: 40, digests: [] }]) {
       const files = [{ ...SHARDS.files[1], ...change }];
       const json = { ...JSON.parse(textOf(SHARDS)), files };
@@ -89,7 +89,7 @@ describe("a manifest", () => {
     }
   });
 
-  it("that is cut short is rejected", async () => {
+  it("is rejected if it is truncated", async () => {
     await rejects(textOf(FILES).slice(0, -5), /not JSON/);
   });
 });

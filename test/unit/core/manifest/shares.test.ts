@@ -14,7 +14,7 @@ const allParts = (bytes: readonly number[], shard: number | undefined, parts: nu
 const bytesOf = (shares: readonly Share[]): number => shares.reduce((sum, { start, end }) => sum + end - start, 0);
 
 describe("sharesOf", () => {
-  it("gives each byte of each file to exactly one part, and empty files, too", () => {
+  it("assigns each byte of each file, and each empty file, to exactly one part", () => {
     const property = fc.property(sizes, shardSize, count, (bytes, shard, parts) => {
       const shares = allParts(bytes, shard, parts).flat();
       for (const [file, size] of bytes.entries()) {
@@ -48,7 +48,7 @@ describe("sharesOf", () => {
     fc.assert(property);
   });
 
-  it("leaves the largest file alone where it is as much as all others of a part", () => {
+  it("gives the largest file a part alone if it is as large as all others of a part", () => {
     const [first, ...others] = allParts(
       [5, 100, 5, 90, 5].map((size) => size * MIB),
       undefined,
@@ -61,7 +61,7 @@ describe("sharesOf", () => {
     );
   });
 
-  it("counts the opening of files: thousands of empty ones are spread over all parts", () => {
+  it("counts the cost of opening files: thousands of empty ones are spread over all parts", () => {
     const loads = allParts(new Array<number>(8000).fill(0), undefined, 8).map(({ length }) => length);
     assert.deepEqual(loads, new Array<number>(8).fill(1000));
   });
@@ -72,7 +72,7 @@ describe("sharesOf", () => {
     for (const { start, end } of shares) assert.equal(end - start, 64 * MIB);
   });
 
-  it("gives everything to the only part, a share a file", () => {
+  it("gives everything to a single part, one share per file", () => {
     const shares = sharesOf([{ size: 300 * MIB }, { size: 0 }], MIB, { index: 0, count: 1 });
     assert.deepEqual(shares, [
       { file: 0, start: 0, end: 300 * MIB },
@@ -80,7 +80,7 @@ describe("sharesOf", () => {
     ]);
   });
 
-  it("leaves parts empty where there are more of them than files", () => {
+  it("leaves parts empty if there are more parts than files", () => {
     assert.deepEqual(allParts([3], undefined, 3), [[{ file: 0, start: 0, end: 3 }], [], []]);
   });
 

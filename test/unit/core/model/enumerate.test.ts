@@ -51,7 +51,7 @@ describe("enumerateModel", function () {
       }
     });
 
-    it("takes a relative path, a final separator and `.`", async () => {
+    it("accepts a relative path, a final separator and `.`", async () => {
       writeTree(folder(), { "model/a": "a" });
       const cwd = process.cwd();
       try {
@@ -64,7 +64,7 @@ describe("enumerateModel", function () {
       }
     });
 
-    it("gives an empty list for an empty folder: refusing it is the caller's", async () => {
+    it("returns an empty list for an empty folder, which the caller may reject", async () => {
       assert.deepEqual(names(await list(folder())), []);
     });
 
@@ -79,7 +79,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(names(await list(folder())), [`${deep}/bottom.bin`, "top.bin"]);
     });
 
-    it("lists 20 000 files in order while the event loop turns", async () => {
+    it("lists 20 000 files in order without blocking the event loop", async () => {
       for (let group = 0; group < 2; group++) {
         mkdirSync(join(folder(), `group-${group}`));
         for (let i = 0; i < 10_000; i++)
@@ -135,7 +135,7 @@ describe("enumerateModel", function () {
       else assert.deepEqual(names(await list(asked)), ["Model.bin"]);
     });
 
-    notOnWindows("refuses what is not UTF-8, and takes a real replacement character", async function () {
+    notOnWindows("rejects a name that is not UTF-8, and accepts a real replacement character", async function () {
       if (mac) this.skip(); // its file systems refuse such names themselves
       const bad = Buffer.concat([Buffer.from(`${folder()}/bad-`), Buffer.from([0xff, 0x2e])]);
       const badFolder = Buffer.concat([Buffer.from(`${folder()}/`), Buffer.from([0xed, 0xa0, 0x80])]);
@@ -154,12 +154,12 @@ describe("enumerateModel", function () {
 
     const foreign = ["..\\up", "C:x", "a.", "back\\slash", "d\\e/f", "nul.txt", "sub/C:x"];
 
-    notOnWindows("lists names that Windows cannot hold", async () => {
+    notOnWindows("lists names that Windows cannot have", async () => {
       writeTree(folder(), Object.fromEntries(foreign.map((name) => [name, ""])));
       assert.deepEqual(names(await list(folder())), foreign);
     });
 
-    notOnWindows("refuses them on Windows, which would open something else", async () => {
+    notOnWindows("rejects them on Windows, which would open another file", async () => {
       writeTree(folder(), { ...Object.fromEntries(foreign.map((name) => [name, ""])), "sub/fine": "" });
       const found = await list(folder(), { platform: "win32" });
       assert.deepEqual(names(found), ["sub/fine"]);
@@ -170,10 +170,10 @@ describe("enumerateModel", function () {
     });
   });
 
-  describe("what is left out", () => {
+  describe("ignored paths", () => {
     const defaults = GIT_PATHS.map((path): IgnoreRule => ({ path, source: "default" }));
 
-    it("leaves out the default paths at the top only, and lists those that exist", async () => {
+    it("are the default paths at the top only, and those that exist are reported", async () => {
       writeTree(folder(), {
         ".git/HEAD": "",
         ".gitattributes": "",
@@ -190,7 +190,7 @@ describe("enumerateModel", function () {
       ]);
     });
 
-    it("matches whole paths: neither a longer name nor another case", async () => {
+    it("match whole paths: neither a longer name nor another case", async () => {
       writeTree(folder(), { cache: "", "cache.bin": "", "sub/cache/x": "", "sub/cache2/x": "", Other: "" });
       const ignore: IgnoreRule[] = [
         { path: "cache", source: "caller" },
@@ -206,7 +206,7 @@ describe("enumerateModel", function () {
       ]);
     });
 
-    it("names the first of several rules that match", async () => {
+    it("are reported with the first of several rules that match", async () => {
       writeTree(folder(), { "model.sig": "", a: "" });
       const rule = (source: IgnoreRule["source"]): IgnoreRule => ({ path: "model.sig", source });
       const first = await list(folder(), { ignore: [rule("signature"), rule("signer"), rule("caller")] });
@@ -215,7 +215,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(second.ignored, [{ name: "model.sig", source: "caller" }]);
     });
 
-    it("does not report what lies below an ignored folder a second time", async () => {
+    it("are not reported again below an ignored folder", async () => {
       writeTree(folder(), { "sub/x/y": "" });
       const ignore: IgnoreRule[] = [
         { path: "sub/x", source: "caller" },
@@ -224,7 +224,7 @@ describe("enumerateModel", function () {
       assert.deepEqual((await list(folder(), { ignore })).ignored, [{ name: "sub", source: "signer" }]);
     });
 
-    it("leaves out everything for `.`", async () => {
+    it("are everything for `.`", async () => {
       writeTree(folder(), { a: "", "model.sig": "" });
       const ignore: IgnoreRule[] = [
         { path: "model.sig", source: "signature" },
@@ -235,7 +235,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(found.ignored, [{ name: ".", source: "signer" }]);
     });
 
-    notOnWindows("looks at nothing behind a rule: no link, no pipe, no folder that cannot be read", async () => {
+    notOnWindows("are not read at all: no symlink, no pipe, no unreadable folder", async () => {
       writeTree(folder(), { "skip/a": "", b: "" });
       symlinkSync("nowhere", join(folder(), "skip", "broken"));
       symlinkSync("..", join(folder(), "cycle"));
@@ -251,7 +251,7 @@ describe("enumerateModel", function () {
   });
 
   describe("special files", () => {
-    notOnWindows("refuses pipes and sockets, by name", async () => {
+    notOnWindows("are rejected by name: pipes and sockets", async () => {
       writeTree(folder(), { a: "", "sub/": "" });
       execFileSync("mkfifo", [join(folder(), "sub", "pipe")]);
       const server = createServer();
@@ -268,7 +268,7 @@ describe("enumerateModel", function () {
       }
     });
 
-    notOnWindows("refuses a pipe and a device as the model itself", async () => {
+    notOnWindows("are rejected as the model itself: a pipe and a device", async () => {
       const pipe = join(folder(), "pipe");
       execFileSync("mkfifo", [pipe]);
       await assert.rejects(list(pipe), { code: "MODEL_SPECIAL_FILE" });
@@ -281,7 +281,7 @@ describe("enumerateModel", function () {
       symlinkSync(target, join(folder(), name));
     }
 
-    notOnWindows("refuses every link where they are not allowed, without following any", async () => {
+    notOnWindows("are rejected and not followed if they are not allowed", async () => {
       writeTree(folder(), { "model/a": "a", "model/sub/": "", outside: "" });
       link("a", "model/file");
       link("sub", "model/folder");
@@ -296,7 +296,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(found.outside, []);
     });
 
-    notOnWindows("gives a followed link its own name, and the target's size and identity", async () => {
+    notOnWindows("have their own name, and the target's size and identity, if they are followed", async () => {
       writeTree(folder(), { "data/real.bin": "12345" });
       link("data/real.bin", "one");
       link("one", "two");
@@ -311,7 +311,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(found.outside, []);
     });
 
-    notOnWindows("walks into linked folders, as often as they are linked", async () => {
+    notOnWindows("to folders are followed each time", async () => {
       writeTree(folder(), { "data/x": "x", "data/deep/y": "y" });
       link("data", "again");
       link("data/deep", "short");
@@ -320,14 +320,14 @@ describe("enumerateModel", function () {
       assert.deepEqual(found.refused, []);
     });
 
-    notOnWindows("applies ignore rules below a linked folder, by the name that the walk gives", async () => {
+    notOnWindows("are subject to ignore rules by their name in the model, also below a linked folder", async () => {
       writeTree(folder(), { "data/x": "x", "data/y": "y" });
       link("data", "again");
       const found = await list(folder(), { allowSymlinks: true, ignore: [{ path: "again/x", source: "caller" }] });
       assert.deepEqual(names(found), ["again/y", "data/x", "data/y"]);
     });
 
-    notOnWindows("reports links that lead out of the model, also from inside a linked folder", async () => {
+    notOnWindows("that lead out of the model are reported, also from inside a linked folder", async () => {
       writeTree(folder(), { "model/a": "a", "blobs/1": "1", "blobs/more/2": "2", "model-v2/b": "b" });
       link("../blobs/1", "model/file");
       link("../blobs", "model/folder");
@@ -339,7 +339,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(found.outside, ["file", "folder", "folder/inner", "neighbour"]);
     });
 
-    notOnWindows("refuses cycles of every kind", async () => {
+    notOnWindows("are rejected in cycles of every kind", async () => {
       writeTree(folder(), { "model/sub/deep/x": "x", "other/y": "y" });
       link(".", "model/self");
       link("..", "model/sub/up");
@@ -359,7 +359,7 @@ describe("enumerateModel", function () {
       );
     });
 
-    notOnWindows("does not take two links to each other's folders for more than one turn", async () => {
+    notOnWindows("to each other's folders are detected after one turn", async () => {
       writeTree(folder(), { "a/x": "", "b/y": "" });
       link("../b", "a/to-b");
       link("../a", "b/to-a");
@@ -371,7 +371,7 @@ describe("enumerateModel", function () {
       ]);
     });
 
-    notOnWindows("stops where a few links to folders make millions of files", async () => {
+    notOnWindows("stop the listing if a few of them make millions of files", async () => {
       // Every folder leads twice to the next: 40 of them make 2 to the power of 40 ways to the last.
       const long = "n".repeat(120);
       for (let level = 0; level < 40; level++) {
@@ -404,7 +404,7 @@ describe("enumerateModel", function () {
       },
     );
 
-    notOnWindows("follows the model path itself to a folder: the person named it", async () => {
+    notOnWindows("are followed for the model path itself", async () => {
       writeTree(folder(), { "real/a": "a" });
       link("real", "alias");
       const found = await list(join(folder(), "alias"));
@@ -414,7 +414,7 @@ describe("enumerateModel", function () {
       assert.deepEqual(names(await list(`${folder()}/alias/`)), ["a"]);
     });
 
-    notOnWindows("takes a link through the model path's own alias for what it is: inside", async () => {
+    notOnWindows("through the model path's own alias are inside of the model", async () => {
       writeTree(folder(), { "real/a": "a" });
       link("real", "alias");
       symlinkSync(join(folder(), "real", "a"), join(folder(), "real", "b"));
@@ -435,7 +435,7 @@ describe("enumerateModel", function () {
       assert.equal(found.totalBytes, 5);
     });
 
-    it("is left out by a rule for it", async () => {
+    it("is ignored by a rule for it", async () => {
       writeTree(folder(), { "m.gguf": "x" });
       for (const rule of ["m.gguf", "."]) {
         const found = await list(join(folder(), "m.gguf"), { ignore: [{ path: rule, source: "caller" }] });
@@ -445,7 +445,7 @@ describe("enumerateModel", function () {
       assert.deepEqual([names(found), found.ignored], [["m.gguf"], []]);
     });
 
-    notOnWindows("behind a link is refused, or has the link's name where links are allowed", async () => {
+    notOnWindows("behind a symlink is rejected, or has the symlink's name if symlinks are allowed", async () => {
       writeTree(folder(), { "blobs/1234": "12345" });
       symlinkSync("blobs/1234", join(folder(), "m.gguf"));
       const refused = await list(join(folder(), "m.gguf"));
@@ -455,7 +455,7 @@ describe("enumerateModel", function () {
       assert.equal(found.files[0]?.path, join(folder(), "blobs/1234"));
     });
 
-    notOnWindows("is refused with a name that its file system cannot hold", async () => {
+    notOnWindows("is rejected with a name that its file system cannot have", async () => {
       writeFileSync(join(folder(), "back\\slash"), "");
       assert.deepEqual(names(await list(join(folder(), "back\\slash"))), ["back\\slash"]);
       const found = await list(join(folder(), "back\\slash"), { platform: "win32" });
@@ -463,8 +463,8 @@ describe("enumerateModel", function () {
     });
   });
 
-  describe("what cannot be read", () => {
-    it("reports a missing model, also below a file or behind a broken link", async () => {
+  describe("a missing or unreadable model", () => {
+    it("is reported as missing, also below a file or behind a broken symlink", async () => {
       writeTree(folder(), { a: "" });
       await assert.rejects(list(join(folder(), "nowhere")), { code: "MODEL_NOT_FOUND" });
       await assert.rejects(list(join(folder(), "a", "b")), { code: "MODEL_NOT_FOUND" });
@@ -475,7 +475,7 @@ describe("enumerateModel", function () {
       await assert.rejects(list(join(folder(), "loop")), { code: "MODEL_NOT_FOUND" });
     });
 
-    notOnWindows("names the folder that cannot be listed", async () => {
+    notOnWindows("is reported with the folder that cannot be listed", async () => {
       writeTree(folder(), { "model/sub/secret/x": "", "model/a": "" });
       const secret = join(folder(), "model/sub/secret");
       await asOrdinaryUser(folder(), { [secret]: 0o000 }, async () => {
@@ -491,7 +491,7 @@ describe("enumerateModel", function () {
       });
     });
 
-    notOnWindows("names the link whose target cannot be looked at, instead of calling it broken", async () => {
+    notOnWindows("is reported with the symlink whose target cannot be read, not as broken", async () => {
       writeTree(folder(), { "secret/x": "", "model/a": "" });
       symlinkSync("../secret/x", join(folder(), "model/link"));
       await asOrdinaryUser(folder(), { [join(folder(), "secret")]: 0o000 }, async () => {
@@ -502,7 +502,7 @@ describe("enumerateModel", function () {
       });
     });
 
-    notOnWindows("names the entry whose path is too long for the system", async () => {
+    notOnWindows("is reported with the entry whose path is too long for the system", async () => {
       const part = "d".repeat(200);
       const cwd = process.cwd();
       try {
@@ -532,7 +532,7 @@ describe("enumerateModel", function () {
     });
   });
 
-  it("gives the same list whatever the order in which the files were made", async () => {
+  it("returns the same list in whatever order the files were created", async () => {
     const component = fc
       .string({ unit: "grapheme-ascii", minLength: 1, maxLength: 4 })
       .map((text) => text.normalize("NFC").toLowerCase())

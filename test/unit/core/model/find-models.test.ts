@@ -88,7 +88,7 @@ describe("findModels", function () {
       "net.onnx/x",
       "a.pb",
     ]) {
-      it(`does not take ${name} for a model`, async () => {
+      it(`does not find ${name}`, async () => {
         writeTree(folder(), { [`sub/${name}`]: "x" });
         assert.deepEqual(await found(), []);
       });
@@ -104,7 +104,7 @@ describe("findModels", function () {
       assert.deepEqual(await found({}, join(folder(), "x.mlpackage")), ["x.mlpackage/"]);
     });
 
-    it("gives the folder, not its parts, for weights in sub-folders of a model", async () => {
+    it("returns the folder, not its parts, for weights in sub-folders of a model", async () => {
       writeTree(folder(), {
         "pipeline/model_index.json": "{}",
         "pipeline/unet/config.json": "{}",
@@ -121,7 +121,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["pipeline/", "sentence/", "whole/"]);
     });
 
-    it("gives the root of an MLflow model, and not the folder with its data", async () => {
+    it("returns the root of an MLflow model, and not the folder with its data", async () => {
       writeTree(folder(), {
         "run/MLmodel": "",
         "run/data/model.pth": "",
@@ -131,7 +131,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["run/"]);
     });
 
-    it("takes weights one folder below a configuration and a tokenizer for those of the folder with these", async () => {
+    it("assigns weights one folder below a configuration and a tokenizer to the folder with these", async () => {
       writeTree(folder(), {
         "a/config.json": "{}",
         "a/tokenizer.json": "{}",
@@ -176,7 +176,7 @@ describe("findModels", function () {
       });
     }
 
-    it("goes by content: signatures of other tools are none, nor are bundles under other names", async () => {
+    it("checks the content: signatures of other tools do not count, nor do bundles under other names", async () => {
       writeTree(folder(), {
         "a/x.sig": "MEUCIQDx0pT2d1Jmw3O0c5v0k1g=",
         "b/x.sigstore.json": FOREIGN,
@@ -197,7 +197,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["a/ <- a/claims.jsonl"]);
     });
 
-    it("does not overlook a damaged signature, nor another tool's, that is named like one", async () => {
+    it("includes a damaged signature, and another tool's, if the file name is that of a signature", async () => {
       writeTree(folder(), {
         "damaged/model.sig": SIGNED.slice(0, 50),
         "empty/model.sig": "",
@@ -215,7 +215,7 @@ describe("findModels", function () {
       ]);
     });
 
-    it("takes what is a bundle before what is only named like one, then the best-known name, then order", async () => {
+    it("prefers a real bundle to a file that only has the name, then the best-known name, then the order", async () => {
       writeTree(folder(), {
         "a/model.sig": "MEUCIQDx0pT2d1Jmw3O0c5v0k1g=",
         "a/x.sigstore.json": SIGNED,
@@ -238,7 +238,7 @@ describe("findModels", function () {
       ]);
     });
 
-    it("follows a signature that is a link, as in a Hugging Face cache", async function () {
+    it("follows a signature that is a symlink, as in a Hugging Face cache", async function () {
       if (windows) this.skip();
       writeTree(folder(), { "blobs/1": SIGNED, "blobs/2": "x", "snapshots/abc/a": "x" });
       symlinkSync("../../blobs/1", join(folder(), "snapshots/abc/model.sig"));
@@ -246,7 +246,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["snapshots/abc/ <- snapshots/abc/model.sig"]);
     });
 
-    it("does not wait at a pipe that is named like a signature", async function () {
+    it("does not block on a pipe with the name of a signature", async function () {
       if (windows) this.skip();
       writeTree(folder(), { "a/": "" });
       execFileSync("mkfifo", [join(folder(), "a", "x.sig")]);
@@ -254,8 +254,8 @@ describe("findModels", function () {
     });
   });
 
-  describe("what a signature is of", () => {
-    it("a single file beside it, by its statement", async () => {
+  describe("by a signature, its model:", () => {
+    it("a single file next to it, by its statement", async () => {
       writeTree(folder(), {
         "m.gguf": "x",
         "model.sig": signs("m.gguf", "."),
@@ -267,12 +267,12 @@ describe("findModels", function () {
       assert.equal(await findSignature(folder()), undefined);
     });
 
-    it("the file that it is called after, where the statement's name is no file", async () => {
+    it("the file that it is named after, if the statement's name is no file", async () => {
       writeTree(folder(), { "new.gguf": "x", "new.gguf.sig": signs("old.gguf", "old.gguf") });
       assert.deepEqual(await found(), ["new.gguf <- new.gguf.sig"]);
     });
 
-    it("the folder it lies in, by its files or its name", async () => {
+    it("the folder that contains it, by its files or its name", async () => {
       writeTree(folder(), {
         "one/model.sig": signs("one", "m.gguf"),
         "one/m.gguf": "x",
@@ -287,7 +287,7 @@ describe("findModels", function () {
       ]);
     });
 
-    it("a folder below it that has the subject's name and its files, and not the one it lies in", async () => {
+    it("a folder below it with the subject's name and its files, rather than the one that contains it", async () => {
       const tree = { "models/org/llama/a": "x", "models/org/llama/model.safetensors": "x", "backup/llama/other": "x" };
       writeTree(folder(), { ...tree, "model.sig": signs("llama", "a", "b"), "README.md": "x" });
       assert.deepEqual(await found(), ["models/org/llama/ <- model.sig"]);
@@ -298,7 +298,7 @@ describe("findModels", function () {
       assert.deepEqual(await findSignatures(folder()), []);
     });
 
-    it("nothing that is here, which is a note and no model", async () => {
+    it("none that is here, which is a note and no model", async () => {
       writeTree(folder(), {
         "model.sig": signs("llama", "a", "b"),
         "gone/model.sig": signs("m.gguf", "."),
@@ -321,13 +321,13 @@ describe("findModels", function () {
       ]);
     });
 
-    it("the model it lies in, where that model's files were all renamed", async () => {
+    it("the model that contains it, even if all of that model's files were renamed", async () => {
       writeTree(folder(), { "x/model.sig": signs("llama", "a", "b"), "x/other.safetensors": "x" });
       assert.deepEqual(await found(), ["x/ <- x/model.sig"]);
       assert.equal(await findSignature(join(folder(), "x")), join(folder(), "x/model.sig"));
     });
 
-    it("a folder beside it, by its statement or by its own name", async () => {
+    it("a folder next to it, by its statement or by its own name", async () => {
       writeTree(folder(), {
         "model.sig": signs("llama", "a", "b"),
         "llama/a": "x",
@@ -351,7 +351,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["llama/ <- llama/model.sig", "phi/phi/ <- phi/model.sig"]);
     });
 
-    it("all of them of one model, those inside before the one beside it", async () => {
+    it("the same model for several, those inside before the one next to it", async () => {
       writeTree(folder(), {
         "llama.sig": signs("llama", "a", "b"),
         "llama/a": "x",
@@ -367,17 +367,17 @@ describe("findModels", function () {
   });
 
   describe("loose GGUF files", () => {
-    it("make their folder the model where none has a signature of its own", async () => {
+    it("make their folder the model if none has its own signature", async () => {
       writeTree(folder(), { "g/a.gguf": "", "g/b.gguf": "" });
       assert.deepEqual(await found(), ["g/"]);
     });
 
-    it("are models each where one has", async () => {
+    it("are separate models if one has", async () => {
       writeTree(folder(), { "g/a.gguf": "", "g/b.gguf": "", "g/README.md": "", "g/a.gguf.sig": signs("a.gguf", ".") });
       assert.deepEqual(await found(), ["g/a.gguf <- g/a.gguf.sig", "g/b.gguf"]);
     });
 
-    it("are models each next to folders that are models", async () => {
+    it("are separate models next to folders that are models", async () => {
       writeTree(folder(), {
         "models/mistral.gguf": "",
         "models/README.md": "",
@@ -388,7 +388,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["models/llama/", "models/mistral.gguf", "models/phi/deep/"]);
     });
 
-    it("stay one model where they are parts, or described, next to folders that are models", async () => {
+    it("stay one model if they are parts, or described, next to folders that are models", async () => {
       writeTree(folder(), {
         "split/m-00001-of-00002.gguf": "",
         "split/m-00002-of-00002.gguf": "",
@@ -442,7 +442,7 @@ describe("findModels", function () {
       ]);
     });
 
-    it("is one if it is described itself, as checkpoints and adapters are", async () => {
+    it("is a model if it has its own configuration, as checkpoints and adapters have", async () => {
       writeTree(folder(), {
         "run/config.json": "{}",
         "run/model.safetensors": "",
@@ -459,7 +459,7 @@ describe("findModels", function () {
       assert.deepEqual(await found(), ["front/checkpoint-1/", "run/", "run/checkpoint-500/", "run/lora/"]);
     });
 
-    it("is hidden by no loose weights above, wherever these lie", async () => {
+    it("is not hidden by loose weights above", async () => {
       writeTree(folder(), {
         "yolo.pt": "",
         "models/a/config.json": "{}",
@@ -473,7 +473,7 @@ describe("findModels", function () {
     });
   });
 
-  it("takes what the caller names for models: folders with all that is in them, and files that are in no model", async () => {
+  it("treats as models what the caller names: folders with everything in them, and files that are in no model", async () => {
     writeTree(folder(), {
       "data/weights.dat": "",
       "data/weights.dat.sig": "",
@@ -487,7 +487,7 @@ describe("findModels", function () {
     assert.deepEqual(await found({ isModel }), ["data/weights.dat", "model/", "named/"]);
   });
 
-  it("leaves out packages, environments and what the caller excludes, and reports the first two", async () => {
+  it("skips packages, environments and what the caller excludes, and reports the first two", async () => {
     writeTree(folder(), {
       "node_modules/x/net.onnx": "",
       ".git/net.onnx": "",
@@ -522,7 +522,7 @@ describe("findModels", function () {
     ]);
   });
 
-  it("enters what only has the mark of an environment, holds a model itself, or is named by the caller", async () => {
+  it("searches a folder that only has the marker of an environment, is a model itself, or is named by the caller", async () => {
     const packages = "lib/python3.12/site-packages/net.onnx";
     writeTree(folder(), {
       "marked/pyvenv.cfg": "",
@@ -552,7 +552,7 @@ describe("findModels", function () {
     ]);
   });
 
-  it("never leaves out the root", async () => {
+  it("never skips the root", async () => {
     writeTree(folder(), {
       "pyvenv.cfg": "",
       "lib/python3.12/site-packages/x/net.onnx": "",
@@ -562,7 +562,7 @@ describe("findModels", function () {
     assert.deepEqual(await found({}, join(folder(), "node_modules")), ["node_modules/"]);
   });
 
-  it("does not follow links to folders", async function () {
+  it("does not follow symlinks to folders", async function () {
     if (windows) this.skip();
     writeTree(folder(), { "elsewhere/net.onnx": "", "root/a/net.onnx": "" });
     symlinkSync("../elsewhere", join(folder(), "root", "link"));
@@ -570,7 +570,7 @@ describe("findModels", function () {
     assert.deepEqual(await found({}, join(folder(), "root")), ["root/a/"]);
   });
 
-  it("passes over folders that cannot be read, but not over the root", async function () {
+  it("skips folders that cannot be read, but not the root", async function () {
     if (windows) this.skip();
     writeTree(folder(), { "a/net.onnx": "", "closed/net.onnx": "" });
     const closed = join(folder(), "closed");
@@ -585,7 +585,7 @@ describe("findModels", function () {
     });
   });
 
-  it("finds a folder's own signature where the folder around it cannot be listed", async function () {
+  it("finds a folder's own signature if the folder around it cannot be listed", async function () {
     if (windows) this.skip();
     writeTree(folder(), { "closed/signed/model.sig": SIGNED, "closed/signed/a": "x", "closed/other/x": "" });
     const closed = join(folder(), "closed");
@@ -595,7 +595,7 @@ describe("findModels", function () {
     });
   });
 
-  it("stops at the limit, says so once, and gives what is nearest", async () => {
+  it("stops at the limit, reports that once, and returns what is nearest", async () => {
     writeTree(folder(), { "near/net.onnx": "" });
     const deep = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`far/deep/${i}/net.onnx`, ""]));
     writeTree(folder(), deep);
@@ -620,13 +620,13 @@ describe("findModels", function () {
     assert.deepEqual(await found(), [`${snapshot}/`]);
   });
 
-  it("takes a single file as the root", async () => {
+  it("accepts a single file as the root", async () => {
     writeTree(folder(), { "m.gguf": "", "m.gguf.sig": signs("m.gguf", "."), "n.gguf": "" });
     assert.deepEqual(await found({}, join(folder(), "m.gguf")), ["m.gguf <- m.gguf.sig"]);
     assert.deepEqual(await found({}, join(folder(), "n.gguf")), ["n.gguf"]);
   });
 
-  it("can be cancelled, and refuses a root that is not there", async () => {
+  it("can be cancelled, and fails for a missing root", async () => {
     await failsWith("CANCELLED", () => findModels(folder(), { signal: AbortSignal.abort() }));
     await failsWith("MODEL_NOT_FOUND", () => findModels(join(folder(), "nowhere")));
     await failsWith("MODEL_NOT_FOUND", () => findSignature(join(folder(), "nowhere")));

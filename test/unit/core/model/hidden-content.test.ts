@@ -13,7 +13,7 @@ import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder
 const DEFAULTS = GIT_PATHS.map((path): IgnoreRule => ({ path, source: "default" }));
 const BRANCH = "a".repeat(40);
 
-describe("what the default paths hide", function () {
+describe("the content that the default paths hide", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
   const hidden = async (ignore: readonly IgnoreRule[] = DEFAULTS) =>
@@ -49,7 +49,7 @@ describe("what the default paths hide", function () {
     assert.equal(await hidden(), undefined);
   });
 
-  it("is no hook that Git LFS wrote, and any that is changed in one character", async () => {
+  it("excludes hooks that Git LFS wrote, and includes any hook that differs in one character", async () => {
     const warning = [
       "This repository is configured for Git LFS but 'git-lfs' was not found on your path.",
       "If you no longer wish to use Git LFS, remove this hook by deleting '.git/hooks/pre-push'.",
@@ -64,7 +64,7 @@ describe("what the default paths hide", function () {
     assert.deepEqual((await hidden())?.names, [".git/hooks/post-commit", ".git/hooks/pre-push"]);
   });
 
-  it("is what git does not keep there: weights, scripts, hooks that run", async () => {
+  it("includes what git does not store there: weights, scripts, active hooks", async () => {
     const foreign = [
       ".git/hooks/pre-commit",
       ".git/model.safetensors",
@@ -81,7 +81,7 @@ describe("what the default paths hide", function () {
     assert.deepEqual(await hidden(), { names: foreign, count: foreign.length, complete: true });
   });
 
-  it("is all that lies in .github, whatever it is", async () => {
+  it("includes everything in .github", async () => {
     const files = [".github/CODEOWNERS", ".github/scripts/run.sh", ".github/workflows/ci.yml"];
     writeTree(folder(), Object.fromEntries(files.map((name) => [name, ""])));
     assert.deepEqual(await names(), files);
@@ -90,7 +90,7 @@ describe("what the default paths hide", function () {
     assert.deepEqual(await names(), [".github"]);
   });
 
-  it("is a .git file that leads to no repository", async () => {
+  it("includes a .git file that leads to no repository", async () => {
     for (const [content, expected] of [
       ["gitdir: ../.git/modules/llama\n", undefined],
       ["gitdir: /srv/llama.git", undefined],
@@ -105,13 +105,13 @@ describe("what the default paths hide", function () {
     }
   });
 
-  it("is a link in the place of a default path, which is not followed", async function () {
+  it("includes a symlink instead of a default path, which is not followed", async function () {
     if (process.platform === "win32") skip(this, "links need rights that not everybody has on Windows");
     for (const name of GIT_PATHS) symlinkSync("nowhere", join(folder(), name));
     assert.deepEqual(await names(), [...GIT_PATHS]);
   });
 
-  it("is found for every source of the ignore rule, and not where it is signed", async () => {
+  it("is found for every source of the ignore rule, unless it is signed", async () => {
     writeTree(folder(), { ".github/x.py": "", a: "" });
     for (const source of ["signer", "caller"] as const) {
       assert.equal((await hidden([{ path: ".github", source }]))?.count, 1);
@@ -127,7 +127,7 @@ describe("what the default paths hide", function () {
     assert.deepEqual([found?.names.length, found?.names.at(-1), found?.count], [100, ".github/099", 150]);
   });
 
-  it("is looked for in so many entries only, the nearest first, and says so", async () => {
+  it("is searched in a limited number of entries, the nearest first, which is reported", async () => {
     writeTree(folder(), { ".git/payload.py": "", ".git/HEAD": "" });
     for (let at = 0; at < 300; at++) writeTree(folder(), { [`.git/objects/aa/${String(at).padStart(38, "0")}`]: "" });
     const entry = { name: ".git", path: join(folder(), ".git"), kind: "folder" } as const;
@@ -148,14 +148,14 @@ describe("isGitFile", () => {
     ...["worktrees/x/HEAD", "worktrees/x/logs/HEAD", "modules/a/b/config", "modules/a/modules/b/HEAD"],
     ...["reftable/tables.list", "rebase-merge/git-rebase-todo", "rebase-apply/0001"],
   ];
-  for (const path of own) it(`knows ${path}`, () => assert.equal(isGitFile(path), true));
+  for (const path of own) it(`recognizes ${path}`, () => assert.equal(isGitFile(path), true));
 
   const foreign = [
     ...["payload", "PAYLOAD", "head", "HEAD.py", "hooks/pre-push", "hooks/x.sample/y", "info/x", "objects/x.bin"],
     ...["objects/0/1", "objects/pack/pack-x.pack", "modules/a/b.bin", "modules/HEAD", "lfs/objects/model.bin"],
     ...["rebase-merge/x.py", "config/x", ".lock", ""],
   ];
-  for (const path of foreign) it(`does not know ${path}`, () => assert.equal(isGitFile(path), false));
+  for (const path of foreign) it(`rejects ${path}`, () => assert.equal(isGitFile(path), false));
 });
 
 describe("isGitLink", () => {

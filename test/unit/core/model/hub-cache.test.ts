@@ -4,11 +4,11 @@ import { hubSnapshot } from "../../../../src/core/model/hub-cache.ts";
 
 const REVISION = "0123456789abcdef".repeat(3).slice(0, 40);
 
-describe("a snapshot in a cache of Hugging Face", () => {
+describe("a snapshot in a Hugging Face cache", () => {
   const at = (repository: string, revision = REVISION, snapshots = "snapshots") =>
     hubSnapshot(join("/", "hub", repository, snapshots, revision));
 
-  it("is called as its repository on the hub", () => {
+  it("has the name of its repository on the Hub", () => {
     assert.deepEqual(at("models--google--gemma-2b"), {
       type: "models",
       name: "google/gemma-2b",
@@ -19,7 +19,7 @@ describe("a snapshot in a cache of Hugging Face", () => {
     assert.equal(at("kernels--org--activation")?.type, "kernels");
   });
 
-  it("is recognized by all three names above each other", () => {
+  it("is recognized by the names of its three parent folders", () => {
     assert.equal(at("gemma"), undefined);
     assert.equal(at("models--a--b", "main"), undefined);
     assert.equal(at("models--a--b", REVISION, "blobs"), undefined);

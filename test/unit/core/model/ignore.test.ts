@@ -32,7 +32,7 @@ describe("isIgnored", () => {
 
 describe("checkIgnorePath", () => {
   for (const path of ["*.bin", "a?", "data[1]", "/abs", "../x", "a/../b", "..", "a/", "./a", ""]) {
-    it(`refuses ${JSON.stringify(path)}`, () => {
+    it(`rejects ${JSON.stringify(path)}`, () => {
       assert.throws(() => checkIgnorePath(path, "/no/such/model"), { name: "ProvenanceError", code: "IGNORE_PATH" });
     });
   }
@@ -45,7 +45,7 @@ describe("checkIgnorePath", () => {
 describe("relativeToModel", () => {
   const folder = useTemporaryFolder();
 
-  it("names what lies inside, whether it exists or not", () => {
+  it("returns a name for what is inside, whether it exists or not", () => {
     writeTree(folder(), { "model/a.bin": "a" });
     const model = join(folder(), "model");
     assert.equal(relativeToModel(model, join(model, "a.bin")), "a.bin");
@@ -53,7 +53,7 @@ describe("relativeToModel", () => {
     assert.equal(relativeToModel(model, model), ".");
   });
 
-  it("gives nothing for what lies outside, whatever it is called", () => {
+  it("returns nothing for what is outside, whatever its name", () => {
     writeTree(folder(), { "model/a.bin": "a", "model2/b": "b", "..c": "c" });
     const model = join(folder(), "model");
     assert.equal(relativeToModel(model, join(folder(), "model2", "b")), undefined);
@@ -62,14 +62,14 @@ describe("relativeToModel", () => {
     assert.equal(relativeToModel(folder(), join(folder(), "..c")), "..c");
   });
 
-  it("knows a single file as itself only", () => {
+  it("has only a single file itself", () => {
     writeTree(folder(), { "m.gguf": "x" });
     const model = join(folder(), "m.gguf");
     assert.equal(relativeToModel(model, model), ".");
     assert.equal(relativeToModel(model, `${model}.sig`), undefined);
   });
 
-  it("sees through links to folders on both sides, and takes a link to a file where it lies", function () {
+  it("resolves symlinks to folders on both sides, and a symlink to a file by its own path", function () {
     if (!linksWork) this.skip();
     writeTree(folder(), { "real/model/a": "a", "blobs/1234": "{}" });
     symlinkSync(join(folder(), "real"), join(folder(), "alias"));
@@ -78,7 +78,7 @@ describe("relativeToModel", () => {
     assert.equal(relativeToModel(join(folder(), "real/model"), join(folder(), "alias/model/a")), "a");
   });
 
-  it("reads `..` after a link as the system does", function () {
+  it("resolves `..` after a symlink as the system does", function () {
     if (!linksWork) this.skip();
     writeTree(folder(), { "model/a": "a", "elsewhere/deep/b": "b" });
     symlinkSync("../elsewhere/deep", join(folder(), "model/link"));
@@ -91,7 +91,7 @@ describe("relativeToModel", () => {
 describe("callerIgnorePaths", () => {
   const folder = useTemporaryFolder();
 
-  it("takes paths against the current directory, not against the model", () => {
+  it("resolves paths against the current directory, not against the model", () => {
     writeTree(folder(), { "model/cache/x": "x", "cache/y": "y" });
     const paths = ["model/cache", "cache", join(folder(), "model", "other"), "./model//cache/."];
     assert.deepEqual(callerIgnorePaths("model", paths, folder()), ["cache", "other"]);
@@ -104,12 +104,12 @@ describe("callerIgnorePaths", () => {
     assert.deepEqual(callerIgnorePaths("model", ["model"], folder()), ["."]);
   });
 
-  it("does not take a model's longer-named neighbour for a part of it", () => {
+  it("does not treat a sibling with a longer name as part of the model", () => {
     writeTree(folder(), { "model/a": "a", "model-v2/a": "a" });
     assert.deepEqual(callerIgnorePaths("model", ["model-v2/a"], folder()), []);
   });
 
-  it("resolves links as the reference does; one that leads out of the model counts under its own name", function () {
+  it("resolves symlinks as the reference does; one that leads out of the model keeps its own name", function () {
     if (!linksWork) this.skip();
     writeTree(folder(), { "model/data/x": "x", "blobs/1": "1" });
     const model = join(folder(), "model");

@@ -15,7 +15,7 @@ describe("measure", () => {
     assert.equal(await bytes(join(folder(), "a", "x")), 5);
   });
 
-  it("counts the files that links lead to, as in a Hugging Face cache, and nothing where they lead nowhere", async function () {
+  it("counts the targets of symlinks, as in a Hugging Face cache, and nothing for broken ones", async function () {
     if (process.platform === "win32") this.skip();
     writeTree(folder(), { "blobs/1": "1234567", "s/": "" });
     symlinkSync("../blobs/1", join(folder(), "s", "weights"));
@@ -24,12 +24,12 @@ describe("measure", () => {
     assert.equal(await bytes(join(folder(), "s")), 7);
   });
 
-  it("is undefined where nothing can be read, and can be cancelled", async () => {
+  it("is undefined if nothing can be read, and can be cancelled", async () => {
     assert.equal(await measure(join(folder(), "missing")), undefined);
     await failsWith("CANCELLED", () => measure(folder(), AbortSignal.abort()));
   });
 
-  it("counts a limited number of entries, and says that there are more", async () => {
+  it("counts a limited number of entries, and reports that there are more", async () => {
     writeTree(folder(), Object.fromEntries(Array.from({ length: 20_001 }, (_, index) => [`many/${index}`, "1"])));
     assert.deepEqual(await measure(join(folder(), "many")), { bytes: 20_000, atLeast: true });
   });

@@ -9,12 +9,12 @@ import {
 } from "../../../../src/core/model/names.ts";
 
 describe("compareCodePoints", () => {
-  it("puts a name beyond the basic plane after one at its end, unlike `<`", () => {
+  it("sorts a name beyond the basic plane after one at its end, unlike `<`", () => {
     assert.ok(compareCodePoints("\u{1f600}", "\uff21") > 0);
     assert.ok("\u{1f600}" < "\uff21");
   });
 
-  it("puts `-` and `.` before `/`, so that a file can come before the folder it shares a beginning with", () => {
+  it("sorts `-` and `.` before `/`, so that a file can precede a folder with the same prefix", () => {
     const names = ["a/b", "a.b", "a-b", "a0", "a", "A", "aa"];
     assert.deepEqual(names.sort(compareCodePoints), ["A", "a", "a-b", "a.b", "a/b", "a0", "aa"]);
   });
@@ -31,7 +31,7 @@ describe("compareCodePoints", () => {
 });
 
 describe("codePointOrder", () => {
-  it("is the same for names below the surrogates, and knows which are", () => {
+  it("is the same for names without surrogates, and detects these", () => {
     const text = fc.string({
       unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uff21", "\u{1f600}"),
       maxLength: 6,
@@ -65,7 +65,7 @@ describe("nameProblem", () => {
     ["\udc00/a", "not-unicode"],
   ];
   for (const [name, problem] of bad) {
-    it(`refuses ${JSON.stringify(name)} as ${problem}`, () => assert.equal(nameProblem(name), problem));
+    it(`rejects ${JSON.stringify(name)} as ${problem}`, () => assert.equal(nameProblem(name), problem));
   }
 
   for (const name of [

@@ -81,7 +81,7 @@ describe("peekSignature", () => {
     assert.deepEqual(peek(envelope(statement)), { subject: "llama", singleFile: false });
   });
 
-  it("knows a single-file model by `.`, by the subject's name, and in shards", () => {
+  it("recognizes a single-file model by `.`, by the subject's name, and in shards", () => {
     const single = { subject: "m.gguf", singleFile: true };
     const files = fileResources({ ".": "a" });
     assert.deepEqual(peek(envelope(makeStatement(files, { name: "m.gguf" }))), single);
@@ -93,19 +93,19 @@ describe("peekSignature", () => {
     }
   });
 
-  it("does not take a folder of one file for a single file", () => {
+  it("does not mistake a folder of one file for a single file", () => {
     const claim = peek(envelope(makeStatement(fileResources({ "m.gguf": "a" }), { name: "folder" })));
     assert.deepEqual(claim, { subject: "folder", singleFile: false });
   });
 
-  it("takes a statement that it cannot read for a signature all the same", () => {
+  it("recognizes a signature with a statement that it cannot read", () => {
     const typed = `"predicateType":"${PREDICATE_TYPE}"`;
     assert.deepEqual(peek(envelope(`{${typed}`)), { singleFile: false });
     assert.deepEqual(peek(envelope(`{${typed},"subject":[]}`)), { singleFile: false });
     assert.deepEqual(peek(envelope(`{${typed},"subject":[{"name":7}],"predicate":{}}`)), { singleFile: false });
   });
 
-  it("names some of the files, from the whole of the list, those of shards once, and those of the deprecated layout", () => {
+  it("returns a sample of the files, those of shards once, and those of the deprecated layout", () => {
     const files = (text: string) => {
       writeFileSync(join(folder(), "x.sig"), text);
       return peekSignature(join(folder(), "x.sig")).map((claim) => claim.files);
@@ -120,7 +120,7 @@ describe("peekSignature", () => {
     assert.deepEqual(files(envelope(legacy)), [["a", "c"]]);
   });
 
-  it("reads every bundle of a file that has one a line", () => {
+  it("reads every bundle of a file with one per line", () => {
     const other = makeStatement(fileResources({ c: "c" }), { name: "phi" });
     writeFileSync(
       join(folder(), "claims.jsonl"),
@@ -156,20 +156,20 @@ describe("peekSignature", () => {
     assert.equal(peek(other), undefined);
   });
 
-  it("gives nothing for what is missing, empty or a folder", () => {
+  it("returns nothing for what is missing, empty or a folder", () => {
     assert.deepEqual(peekSignature(join(folder(), "nowhere")), []);
     assert.deepEqual(peekSignature(folder()), []);
     assert.equal(peek(""), undefined);
   });
 
-  it("does not wait at a pipe", function () {
+  it("does not block on a pipe", function () {
     if (process.platform === "win32") this.skip();
     mkdirSync(join(folder(), "sub"));
     execFileSync("mkfifo", [join(folder(), "sub", "model.sig")]);
     assert.deepEqual(peekSignature(join(folder(), "sub", "model.sig")), []);
   });
 
-  it("gives nothing once the statement is cut off before its type", () => {
+  it("returns nothing if the statement is cut off before its type", () => {
     const path = join(folder(), "x.sig");
     writeFileSync(path, envelope(statement));
     const length = readFileSync(path).indexOf('"payload"') + 60;

@@ -25,13 +25,13 @@ describe("weights in several files", () => {
     assert.equal(texts("m-00001-of-99999.gguf").length, 1);
   });
 
-  it("are the external data of ONNX, where there is any", () => {
+  it("include the external data of ONNX", () => {
     writeTree(folder(), { "model.onnx": "", "model.onnx.data": "", "other.onnx": "" });
     assert.deepEqual(texts("model.onnx", "other.onnx"), ["1 of 2 parts covered; model.onnx.data is not"]);
     assert.deepEqual(texts("model.onnx", "model.onnx.data"), []);
   });
 
-  it("are named where one of them is signed or verified alone", async () => {
+  it("are named if one of them is signed or verified alone", async () => {
     const keys = makeKeys();
     const pool = new HashPool({ workers: 0 });
     writeTree(folder(), { "m-00001-of-00002.gguf": "a", "m-00002-of-00002.gguf": "b" });

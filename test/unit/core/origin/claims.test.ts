@@ -19,7 +19,7 @@ describe("the claims of a model's files", () => {
       ...(revision ? [revision] : []),
     ]);
 
-  it("are in the header of a GGUF file, before and after lists", async () => {
+  it("are read from the header of a GGUF file, before and after lists", async () => {
     const header = gguf({
       "general.architecture": "llama",
       "general.name": "Tiny",
@@ -40,7 +40,7 @@ describe("the claims of a model's files", () => {
     ]);
   });
 
-  it("make a claimed origin where a GGUF file names its repository, and no record does", async () => {
+  it("make a claimed origin if a GGUF file names its repository, and no record does", async () => {
     const { origin } = await report({
       "a.gguf": gguf({ "general.repo_url": "https://huggingface.co/acme/tiny-gguf" }),
     });
@@ -56,12 +56,12 @@ describe("the claims of a model's files", () => {
     "another format": Buffer.from("no model"),
     nothing: Buffer.alloc(0),
   })) {
-    it(`are none in a GGUF file with ${damage}`, async () => {
+    it(`are not read from a GGUF file with ${damage}`, async () => {
       assert.deepEqual(await claimsOf({ "tiny.gguf": bytes }), []);
     });
   }
 
-  it("are in model card, configuration, adapter and safetensors header", async () => {
+  it("are read from model card, configuration, adapter and safetensors header", async () => {
     const claims = await claimsOf({
       "README.md":
         "---\nbase_model:\n- acme/one\n- acme/two\nlicense: mit\ndatasets: acme/data\n---\n# Card\nbase_model: no\n",
@@ -80,7 +80,7 @@ describe("the claims of a model's files", () => {
     ]);
   });
 
-  it("are none in front matter and JSON that cannot be parsed", async () => {
+  it("are not read from front matter and JSON that cannot be parsed", async () => {
     const bomb = `---\na: &a [x]\nb: &b [*a, *a]\nbase_model: *b\n---\n`;
     assert.deepEqual(await claimsOf({ "README.md": bomb, "config.json": "{", "adapter_config.json": "[]" }), []);
     assert.deepEqual(await claimsOf({ "README.md": "---\nbase_model: [\n---\n" }), []);
@@ -89,7 +89,7 @@ describe("the claims of a model's files", () => {
     ]);
   });
 
-  it("are cut to a length, and each is listed once", async () => {
+  it("are limited in length, and each is listed once", async () => {
     const long = gguf({ "general.name": "x".repeat(5000) });
     const { claims } = await report({ "a-00001-of-00002.gguf": long, "a-00002-of-00002.gguf": long });
     assert.equal(claims.length, 1);

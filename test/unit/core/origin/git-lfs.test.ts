@@ -60,7 +60,7 @@ describe("the record of git and Git LFS", () => {
     });
   });
 
-  it("names another host", async () => {
+  it("includes another host", async () => {
     git("remote", "set-url", "origin", "git@GitHub.com:acme/tiny.git");
     const { origin } = await check();
     assert.equal(origin.repository, "github.com/acme/tiny");
@@ -84,7 +84,7 @@ describe("the record of git and Git LFS", () => {
     assert.equal(contradictsRecord(report), true);
   });
 
-  it("knows sizes without reading", async () => {
+  it("has sizes without reading contents", async () => {
     appendFileSync(join(folder(), "tiny/model.safetensors"), "x");
     const { origin } = await check("tiny", false);
     assert.deepEqual(origin.files, {
@@ -94,7 +94,7 @@ describe("the record of git and Git LFS", () => {
     });
   });
 
-  it("says that a content was never fetched", async () => {
+  it("reports content that was never fetched", async () => {
     writeFileSync(join(folder(), "tiny/model.safetensors"), pointerOf(WEIGHTS));
     const report = await check();
     assert.deepEqual(report.origin.files.missing, ["model.safetensors"]);
@@ -132,7 +132,7 @@ describe("the record of git and Git LFS", () => {
     assert.ok(git("verify-pack", "-v", ...packs(git)).includes("chain length"), "there was no delta");
   });
 
-  it("is none without a pointer, with an object missing, or of an unknown form", async () => {
+  it("does not exist without a pointer, with an object missing, or in an unknown form", async () => {
     const none = async (path: string) => (await findOrigin({ model: join(folder(), path), checkDigests: true })).origin;
     assert.equal(await none("other"), undefined);
     const tree = git("rev-parse", "HEAD:tiny");

@@ -7,14 +7,14 @@ import { COMMITS } from "../../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
-describe("a model that code names, in the Hugging Face cache", () => {
+describe("the cached snapshot of a model that code names", () => {
   const folder = useTemporaryFolder();
   const lookUp = (revision?: string, repository = "acme/tiny") =>
     lookUpHubModel({ cache: folder(), repository, revision });
 
   beforeEach(() => buildDownload(folder(), "cache-two-revisions"));
 
-  it("is the snapshot of main, of a branch, or of the commit", async () => {
+  it("is that of main, of a branch, or of a commit", async () => {
     const main = await lookUp();
     assert.equal(main?.commit, COMMITS.first);
     assert.equal(main?.signed, false);
@@ -22,7 +22,7 @@ describe("a model that code names, in the Hugging Face cache", () => {
     assert.equal((await lookUp(COMMITS.second))?.commit, COMMITS.second);
   });
 
-  it("is none where it was not downloaded, or the names are not those of the Hub", async () => {
+  it("does not exist if it was not downloaded, or the name is none of the Hub", async () => {
     assert.equal(await lookUp("dev"), undefined);
     assert.equal(await lookUp("0".repeat(40)), undefined);
     assert.equal(await lookUp(undefined, "acme/other"), undefined);
@@ -32,7 +32,7 @@ describe("a model that code names, in the Hugging Face cache", () => {
     assert.equal(await lookUp(), undefined);
   });
 
-  it("is searched where the client keeps it", () => {
+  it("is searched where the client stores it", () => {
     const at = (env: Record<string, string>) => hubCacheFolder(env, join("/", "home"));
     assert.equal(at({}), join("/", "home", ".cache", "huggingface", "hub"));
     assert.equal(at({ XDG_CACHE_HOME: join("/", "x") }), join("/", "x", "huggingface", "hub"));

@@ -52,7 +52,7 @@ describe("the record of a Hugging Face cache", () => {
     assert.equal(contradictsRecord(report), false);
   });
 
-  it("is compared by name and size where digests are not asked for", async () => {
+  it("is compared by name and size if digests are not requested", async () => {
     buildDownload(folder(), "cache-full");
     appendFileSync(join(folder(), SNAPSHOT, "model.safetensors"), "x");
     const { origin } = await check(SNAPSHOT, false);
@@ -103,7 +103,7 @@ describe("the record of a Hugging Face cache", () => {
     "a digest that is none": '{"format_version": 1, "files": {"a": {"size": 1, "blob_id": "x"}}}',
     "a name that leads out": `{"format_version": 1, "files": {"../a": {"size": 1, "blob_id": "${"0".repeat(40)}"}}}`,
   })) {
-    it(`takes the names of blobs where the tree list is damaged: ${damage}`, async () => {
+    it(`uses the names of blobs if the tree list is damaged: ${damage}`, async () => {
       buildDownload(folder(), "cache-full");
       writeFileSync(join(folder(), `models--acme--tiny/trees/${COMMITS.first}.json`), text);
       const { origin } = await check(SNAPSHOT);
@@ -111,7 +111,7 @@ describe("the record of a Hugging Face cache", () => {
     });
   }
 
-  it("lacks files of a download with patterns, which contradicts nothing", async () => {
+  it("may lack files after a download with patterns", async () => {
     buildDownload(folder(), "cache-patterns");
     const report = await check(SNAPSHOT);
     const missing = ["README.md", "onnx/model.onnx"];
@@ -119,7 +119,7 @@ describe("the record of a Hugging Face cache", () => {
     assert.equal(contradictsRecord(report), false);
   });
 
-  it("is without a tree list where single files were downloaded", async () => {
+  it("has no tree list if single files were downloaded", async () => {
     buildDownload(folder(), "cache-one-file");
     writeFileSync(join(folder(), SNAPSHOT, "notes.txt"), "");
     const report = await check(SNAPSHOT);
@@ -129,14 +129,14 @@ describe("the record of a Hugging Face cache", () => {
     assert.deepEqual((await check(SNAPSHOT)).origin.files.changed, ["model.safetensors"]);
   });
 
-  it("lacks what an interrupted download did not reach", async () => {
+  it("lacks the files after an interruption", async () => {
     buildDownload(folder(), "cache-interrupted");
     const { origin } = await check(SNAPSHOT);
     assert.ok(origin.files.missing.includes("onnx/model.onnx"));
     assert.deepEqual([...origin.files.match, ...origin.files.missing].sort(), [...ALL].sort());
   });
 
-  it("keeps two revisions apart", async () => {
+  it("separates two revisions", async () => {
     buildDownload(folder(), "cache-two-revisions");
     const second = `models--acme--tiny/snapshots/${COMMITS.second}`;
     for (const [path, revision] of [
@@ -171,7 +171,7 @@ describe("the record of a Hugging Face cache", () => {
     assert.equal(file.origin.purl, PURL);
   });
 
-  it("reads no link that leads elsewhere", async () => {
+  it("follows no symlink that leads elsewhere", async () => {
     buildDownload(folder(), "cache-full");
     const path = join(folder(), SNAPSHOT, "model.safetensors");
     const elsewhere = join(folder(), "elsewhere");
@@ -184,7 +184,7 @@ describe("the record of a Hugging Face cache", () => {
     assert.deepEqual(origin.files.extra, ["folder"]);
   });
 
-  it("follows a blob into the store that repositories share, where it is marked as one", async () => {
+  it("follows a blob into the store that repositories share, if it is marked as one", async () => {
     buildDownload(folder(), "cache-full");
     const hash = "ab".repeat(32);
     const blob = join(folder(), "models--acme--tiny/blobs", REVISIONS_BLOB);
@@ -234,7 +234,7 @@ describe("the record of a folder that the Hugging Face client downloaded into", 
     assert.deepEqual(part.origin.files, { ...NOTHING, changed: ["model.onnx"] });
   });
 
-  it("counts for a file that was written to later, by its digest", async () => {
+  it("applies to a file that was written later, by its digest", async () => {
     buildDownload(folder(), "folder-one-file");
     utimesSync(join(folder(), "model.safetensors"), new Date("2099-01-01"), new Date("2099-01-01"));
     writeFileSync(join(folder(), "notes.txt"), "");
@@ -265,7 +265,7 @@ describe("the record of a folder that the Hugging Face client downloaded into", 
     "an unknown digest": `${COMMITS.first}\nsha512:00\n1.0\n`,
     "more lines, of a later version": `${COMMITS.first}\n${"0".repeat(40)}\n1.0\nmore\n`,
   })) {
-    it(`is none where its only file is damaged: ${damage}`, async () => {
+    it(`does not exist if its only file is damaged: ${damage}`, async () => {
       buildDownload(folder(), "folder-one-file");
       writeFileSync(join(folder(), ".cache/huggingface/download/model.safetensors.metadata"), text);
       const report = await findOrigin({ model: folder(), checkDigests: true });

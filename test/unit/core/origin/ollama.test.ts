@@ -45,7 +45,7 @@ describe("the record of Ollama's store", () => {
     assert.equal((await originOf(`blobs/sha256-${sha256Of(Buffer.alloc(9))}`))?.repository, "hf.co/acme/other");
   });
 
-  it("is none in another form", async () => {
+  it("does not exist in another form", async () => {
     writeFileSync(join(folder(), MANIFEST), '{"schemaVersion": 3, "config": {}, "layers": []}');
     assert.equal(await originOf(`blobs/${BLOB}`), undefined);
     writeFileSync(join(folder(), MANIFEST), "{");

@@ -11,14 +11,14 @@ const PIN = { sha256: pinDigest(FILES), pinnedOn: "2026-11-02", files: FILES };
 const EMPTY = { version: 1, models: {} } as const;
 
 describe("the lock file of a policy", () => {
-  it("lies beside it", () => {
+  it("is next to it", () => {
     for (const name of ["model-policy.yaml", "model-policy.yml", "model-policy.json"]) {
       assert.equal(lockFileOf(join("/w", name)), join("/w", "model-policy.lock.json"));
     }
     assert.equal(lockFileOf("/w/team.model-policy.yaml"), "/w/team.model-policy.lock.json");
   });
 
-  it("holds what was written, and keeps other models", () => {
+  it("contains what was written, and keeps other models", () => {
     const one = lockText(EMPTY, "models/z", PIN);
     const lock = parseLock(Buffer.from(one));
     assert.ok(lock !== undefined);
@@ -27,7 +27,7 @@ describe("the lock file of a policy", () => {
     assert.deepEqual(Object.keys(both?.models ?? {}), ["models/a", "models/z"]);
   });
 
-  it("has no pin where its files do not give the digest", () => {
+  it("has no pin if its files do not give the digest", () => {
     const text = lockText(EMPTY, "m", PIN).replace("1".repeat(64), "3".repeat(64));
     const lock = parseLock(Buffer.from(text));
     assert.ok(lock !== undefined);
@@ -42,12 +42,12 @@ describe("the lock file of a policy", () => {
     '{"version": 2, "models": {}}',
     '{"version": 1, "models": {"m": {"sha256": "x"}}}',
   ]) {
-    it(`is none in another form: ${text}`, () => {
+    it(`is rejected in another form: ${text}`, () => {
       assert.equal(parseLock(Buffer.from(text)), undefined);
     });
   }
 
-  it("is none with a name that leads out of the model", () => {
+  it("is rejected with a name that leads out of the model", () => {
     const text = lockText(EMPTY, "m", PIN).replace('"sub/b"', '"../b"');
     assert.equal(parseLock(Buffer.from(text)), undefined);
   });

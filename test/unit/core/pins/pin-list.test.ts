@@ -35,7 +35,7 @@ describe("the digest of pinned files", () => {
     if (process.platform !== "linux") skip(this, "needs GNU find, sort and sha256sum");
   });
 
-  it("is what find, sort and sha256sum give, whatever the names are", async () => {
+  it("is the result of find, sort and sha256sum, for any names", async () => {
     writeTree(folder(), {
       "config.json": "{}",
       "sub/a.bin": "a",
@@ -55,7 +55,7 @@ describe("the digest of pinned files", () => {
     assert.equal(await measure(), pipeline(folder()));
   });
 
-  it("is the same for a Hugging Face cache, through its links", async () => {
+  it("is the same for a Hugging Face cache, through its symlinks", async () => {
     buildDownload(folder(), "cache-full");
     const snapshot = `models--acme--tiny/snapshots/${COMMITS.first}`;
     assert.equal(await measure(snapshot), pipeline(join(folder(), snapshot)));
@@ -70,7 +70,7 @@ describe("the digest of pinned files", () => {
     assert.equal(await measure("tiny.gguf"), list.split(" ")[0]);
   });
 
-  it("does not depend on the order of the files, and on every name and byte", () => {
+  it("does not depend on the order of the files, but on every name and byte", () => {
     const files = [
       { name: "a", sha256: "1".repeat(64) },
       { name: "b", sha256: "2".repeat(64) },
@@ -87,7 +87,7 @@ describe("the digest of pinned files", () => {
   });
 });
 
-describe("a model that cannot be pinned", () => {
+describe("a model cannot be pinned if it", () => {
   const folder = useTemporaryFolder();
   const measure = () => measurePin({ model: folder() });
 
@@ -95,13 +95,13 @@ describe("a model that cannot be pinned", () => {
     assert.match((await failsWith("MODEL_NOT_PINNABLE", measure)).message, /there is no file in it/);
   });
 
-  it("has a link that is not one of a Hugging Face cache", async () => {
+  it("has a symlink that is not part of a Hugging Face cache", async () => {
     writeTree(folder(), { "a.bin": "a" });
     symlinkSync("a.bin", join(folder(), "link"));
     assert.match((await failsWith("MODEL_NOT_PINNABLE", measure)).message, /"link" is a link/);
   });
 
-  it("has a name that sha256sum prints otherwise", async function () {
+  it("has a name that sha256sum escapes", async function () {
     for (const name of ["a\\b", "a\nb", "a\rb", "-a", "-"]) assert.equal(isPinnableName(name), false, name);
     for (const name of ["a", "a b", "a-b", "\u{1f600}", "sub/-a"]) assert.equal(isPinnableName(name), true, name);
     if (process.platform === "win32") skip(this, "has no such names");

@@ -30,7 +30,7 @@ describe("patterns for paths", function () {
     return length === 0 ? [""] : make(length - 1).flatMap((start) => ["", ..."ab/."].map((next) => start + next));
   })(4).filter((end) => end !== "");
 
-  it("may match below a folder exactly where there is such a path", () => {
+  it("may match below a folder exactly if there is such a path", () => {
     fc.assert(
       fc.property(text(["a", "b", "/", ".", "*", "**"], 4), text(["a", "b", "/", "."], 5), (pattern, folder) => {
         const expected = below.some((end) => byDefinition(pattern).test(`${folder}/${end}`));
@@ -40,19 +40,19 @@ describe("patterns for paths", function () {
     );
   });
 
-  it("touch what they match, what is in it, and what is around it", () => {
+  it("concern what they match, what is in it, and what contains it", () => {
     const glob = new Glob("models/*/v1");
     for (const path of ["models", "models/a", "models/a/v1", "models/a/v1/deep/er"])
       assert.ok(glob.touches(path), path);
     for (const path of ["model", "models/a/v2", "other/models/a"]) assert.ok(!glob.touches(path), path);
   });
 
-  it("begin with the folders before their first wildcard", () => {
+  it("have as prefix the folders before their first wildcard", () => {
     const bases = ["models/**", "models/a-*", "**", "*.gguf", "a/b/*/c", "models/llama", "."].map(baseOf);
     assert.deepEqual(bases, ["models", "models", ".", ".", "a/b", "models/llama", "."]);
   });
 
-  it("match themselves where they have no wildcard, and nothing else", () => {
+  it("match only themselves if they have no wildcard", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (pattern, path) => {
         fc.pre(!pattern.includes("*"));
@@ -61,7 +61,7 @@ describe("patterns for paths", function () {
     );
   });
 
-  it("look at each character once for each part of the pattern, at most", () => {
+  it("read each character at most once for each part of the pattern", () => {
     const path = "a".repeat(100_000);
     let looks = 0;
     const original = String.prototype.charCodeAt;
@@ -78,14 +78,14 @@ describe("patterns for paths", function () {
     assert.ok(looks < 3 * path.length, `${looks} looks`);
   });
 
-  it("are reported where they can match nothing", () => {
+  it("are reported if they can match nothing", () => {
     const useless = ["models\\x", "/models", "../models", "a/../b", "./models", "models/", "a//b", ".."];
     for (const pattern of useless) assert.notEqual(globProblem(pattern), undefined, pattern);
     for (const pattern of ["models/**", "**", "*", ".", "a/b.c", ".hidden/*"])
       assert.equal(globProblem(pattern), undefined);
   });
 
-  it("name the characters that mean something elsewhere", () => {
+  it("are reported with the characters that have a meaning elsewhere", () => {
     assert.deepEqual(literalCharacters("m?del[s]/{a}!"), ["?", "[", "]", "{", "}", "!"]);
     assert.deepEqual(literalCharacters("models/**"), []);
   });

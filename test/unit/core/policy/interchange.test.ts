@@ -36,13 +36,13 @@ async function imported(text: string) {
   const written = writePolicies(drafts);
   return {
     policies: await policiesOf(written),
-    told: unsupported.map(({ what, why }) => `${what}: ${why}`).join("\n"),
+    reported: unsupported.map(({ what, why }) => `${what}: ${why}`).join("\n"),
     written,
   };
 }
 
 describe("policies of other formats", () => {
-  it("a ClusterImagePolicy: identities, keys, exceptions and mode", async () => {
+  it("include a ClusterImagePolicy: identities, keys, exceptions and mode", async () => {
     const text = imagePolicy(
       `- name: alice
   keyless: { url: https://fulcio.sigstore.dev, identities: [{ issuer: ${GOOGLE}, subject: alice@example.com }, { issuerRegExp: "^https://x$", subjectRegExp: ".*" }] }
@@ -54,7 +54,7 @@ ${indented(PEM, 6)}
 - static: { action: fail, message: no }`,
       "  mode: warn\n",
     );
-    const { policies, told } = await imported(text);
+    const { policies, reported } = await imported(text);
     const [policy] = policies;
     assert.equal(policy?.name, "release");
     assert.equal(policy.mode, "warn");
@@ -71,16 +71,16 @@ ${indented(PEM, 6)}
       ],
     );
     assert.equal(decide({ user: policies, signed: keylessSignature("alice@example.com", GOOGLE) }).outcome, "accepted");
-    assert.match(told, /^spec\.images\[0\]\.glob: it names images/);
-    assert.equal(told.split("\n").length, 1);
+    assert.match(reported, /^spec\.images\[0\]\.glob: it names images/);
+    assert.equal(reported.split("\n").length, 1);
   });
 
-  /** An authority that means more than can be said here, what is told of it, and that nobody is accepted in its place. */
+  /** An authority with a condition that policies here cannot express, and what is reported; it accepts no signer. */
   const LOST: readonly (readonly [title: string, authority: string, says: RegExp])[] = [
     [
       "attestations",
       "- keyless: { identities: [{ issuer: i, subject: s }] }\n  attestations: [{ name: a, predicateType: p }]",
-      /authorities\[0\]\.attestations: .*left out/,
+      /authorities\[0\]\.attestations: .*omitted/,
     ],
     [
       "an instance of one's own",
@@ -100,7 +100,7 @@ ${indented(PEM, 6)}
     [
       "a log of one's own",
       "- keyless: { identities: [{ issuer: i, subject: s }] }\n  ctlog: { url: https://rekor.example.com }",
-      /ctlog\.url: .*left out/,
+      /ctlog\.url: .*omitted/,
     ],
     [
       "a timestamp authority",
@@ -127,9 +127,9 @@ ${indented(PEM, 6)}
     ["something that is no authority", "- 7", /authorities\[0\]: it is not a mapping/],
   ];
   for (const [title, authority, says] of LOST) {
-    it(`a ClusterImagePolicy with ${title} accepts no signer in its place, and says so`, async () => {
-      const { policies, told } = await imported(imagePolicy(authority));
-      assert.match(told, says);
+    it(`include a ClusterImagePolicy with ${title}, which is reported and accepts no signer`, async () => {
+      const { policies, reported } = await imported(imagePolicy(authority));
+      assert.match(reported, says);
       assert.deepEqual(
         policies[0]?.authorities.map(({ kind }) => kind),
         ["static"],
@@ -138,18 +138,18 @@ ${indented(PEM, 6)}
     });
   }
 
-  it("a ClusterImagePolicy with a condition in CUE carries no authority over", async () => {
+  it("include a ClusterImagePolicy with a condition in CUE, without its authorities", async () => {
     const more = "  policy: { type: cue, data: x }\n  match: [{ resource: pods }]\n";
-    const { policies, told } = await imported(
+    const { policies, reported } = await imported(
       imagePolicy("- keyless: { identities: [{ issuer: i, subject: s }] }", more),
     );
-    assert.match(told, /spec\.policy: conditions in CUE or Rego are not evaluated/);
-    assert.match(told, /spec\.match/);
+    assert.match(reported, /spec\.policy: conditions in CUE or Rego are not evaluated/);
+    assert.match(reported, /spec\.match/);
     assert.equal(decide({ user: policies, signed: keylessSignature("s", "i") }).outcome, "refused");
   });
 
-  it("a ModelValidation with an identity", async () => {
-    const { policies, told } = await imported(`apiVersion: ml.sigstore.dev/v1alpha1
+  it("include a ModelValidation with an identity", async () => {
+    const { policies, reported } = await imported(`apiVersion: ml.sigstore.dev/v1alpha1
 kind: ModelValidation
 metadata: { name: demo, labels: { a: b } }
 spec:
@@ -158,11 +158,11 @@ spec:
 `);
     assert.equal(policies[0]?.verification.signaturePath, "sig/model.sig");
     assert.equal(decide({ user: policies, signed: keylessSignature("alice@example.com", GOOGLE) }).outcome, "accepted");
-    assert.match(told, /metadata\.labels/);
-    assert.match(told, /spec\.model\.path: "\/data\/llama" is a path in a container/);
+    assert.match(reported, /metadata\.labels/);
+    assert.match(reported, /spec\.model\.path: "\/data\/llama" is a path in a container/);
   });
 
-  it("a ModelValidation with a key or a CA in the container", async () => {
+  it("include a ModelValidation with a key or a CA in the container", async () => {
     const text = `kind: ModelValidation
 metadata: { name: demo }
 spec:
@@ -174,18 +174,18 @@ spec:
       { name: "key", key: { path: "pub.key" } },
       { name: "pki", certificate: { caCert: { path: "ca.crt" }, trustedIdentities: ["*"] } },
     ]);
-    const told = unsupported.map(({ what }) => what);
+    const reported = unsupported.map(({ what }) => what);
     for (const what of [
       "spec.model.signaturePath",
       "spec.config.privateKeyConfig.keyPath",
       "spec.config.pkiConfig.certificateAuthority",
       "spec.config.other",
     ]) {
-      assert.ok(told.includes(what), what);
+      assert.ok(reported.includes(what), what);
     }
   });
 
-  it("documents of other kinds are reported", () => {
+  it("do not include documents of other kinds, which are reported", () => {
     const { drafts, unsupported } = importPolicies(Buffer.from("kind: Pod\n---\nx: 1\n"), ["**"]);
     assert.deepEqual(drafts, []);
     assert.deepEqual(
@@ -194,7 +194,7 @@ spec:
     );
   });
 
-  it("a text that is not YAML is not imported", () => {
+  it("do not include text that is not YAML", () => {
     assert.equal(importPolicies(Buffer.from("a: ]"), ["**"]).diagnostics[0]?.code, "syntax");
   });
 
@@ -218,7 +218,7 @@ spec:
     assert.deepEqual(named?.certificate?.trustedIdentities, ["x509.san: email:alice@example.com"]);
   });
 
-  describe("to other formats", () => {
+  describe("are exported as", () => {
     const AUTHORITIES = [
       `keyless: { identities: [{ issuer: ${GOOGLE}, subject: alice@example.com }] }`,
       `keyless: { identities: [{ issuer: ${GOOGLE}, subjectRegExp: "^a$" }] }`,
@@ -234,12 +234,12 @@ spec:
         authorities: AUTHORITIES,
         verification: "{ signaturePath: x.sig, ignorePaths: [README.md], ignoreUnsignedFiles: true }",
       });
-    const told = (list: readonly UnsupportedField[]) => list.map(({ what }) => what);
+    const fields = (list: readonly UnsupportedField[]) => list.map(({ what }) => what);
 
     it("a ClusterImagePolicy, which means the same when it is imported again", async () => {
       const unsupported: UnsupportedField[] = [];
       const text = exportClusterImagePolicies(await policies(), unsupported);
-      assert.deepEqual(told(unsupported), [
+      assert.deepEqual(fields(unsupported), [
         "team: models: models/llama",
         "team: models: models/*",
         "team: requireSignature",
@@ -269,7 +269,7 @@ spec:
         "team: authority a4",
         "team: models: models/*",
       ]) {
-        assert.ok(told(unsupported).includes(what), what);
+        assert.ok(fields(unsupported).includes(what), what);
       }
     });
 
@@ -284,11 +284,11 @@ spec:
         `verify certificate MODEL --certificate-chain a3 --identity-subject 'dns:b'\\''c' ${rest}`,
       ]);
       for (const what of ["team: authority a1", "team: authority a4", "team: mode", "team: requireSignature"])
-        assert.ok(told(unsupported).includes(what), what);
+        assert.ok(fields(unsupported).includes(what), what);
     });
   });
 
-  it("what is written is read back, whatever is in it", async () => {
+  it("are read back as they were written, with any content", async () => {
     for (const text of [
       "a: b",
       "# x",

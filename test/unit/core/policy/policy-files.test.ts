@@ -38,7 +38,7 @@ describe("policy files", () => {
     assert.deepEqual(await findPolicyFiles(join(folder(), "none")), []);
   });
 
-  it("the user's own is in the folder for configurations", () => {
+  it("of the user are in the folder for configurations", () => {
     const end = join("model-provenance", "model-policy.yaml");
     assert.equal(userPolicyPath({}, "linux", "/home/a"), join("/home/a/.config", end));
     assert.equal(userPolicyPath({ XDG_CONFIG_HOME: "/x" }, "linux", "/home/a"), join("/x", end));
@@ -47,7 +47,7 @@ describe("policy files", () => {
     assert.equal(userPolicyPath({}, "win32", "/u"), join("/u/AppData/Roaming", end));
   });
 
-  it("with an error reject, of the user and of the workspace", async () => {
+  it("with an error reject, both of the user and of the workspace", async () => {
     const read = (text: string) => readPolicies(Buffer.from(text), join(folder(), "p.yaml"), folder());
     const good = await read(policyText({ authorities: ["static: { action: pass }"] }));
     const half = await read(`${policyText({ authorities: ["static: { action: pass }"] })}---\nkind: x\n`);

@@ -54,7 +54,7 @@ async function allPolicies(): Promise<readonly Policy[]> {
   return policiesOf(texts.join("---\n"));
 }
 
-describe("properties of policies", function () {
+describe("policies with random content", function () {
   this.timeout(30_000);
   let pool: readonly Policy[];
   before(async () => {
@@ -78,7 +78,7 @@ describe("properties of policies", function () {
     files: object;
   }) => decide({ ...rest, user: pick(user), workspace: pick(workspace) }).outcome;
 
-  it("a further policy never turns a refusal into an acceptance", () => {
+  it("never accept because of a further policy what one rejects", () => {
     let refused = 0;
     fc.assert(
       fc.property(situation, fc.nat({ max: 335 }), fc.boolean(), (known, further, ofUser) => {
@@ -94,7 +94,7 @@ describe("properties of policies", function () {
     assert.ok(refused > 500, `${refused} refusals`);
   });
 
-  it("a workspace never takes a demand of the user's away", () => {
+  it("of a workspace never remove a requirement of the user's", () => {
     fc.assert(
       fc.property(situation, (known) => {
         const alone = outcome({ ...known, workspace: [] });
@@ -106,7 +106,7 @@ describe("properties of policies", function () {
     );
   });
 
-  it("a workspace that is not trusted accepts no model and no signer", () => {
+  it("of an untrusted workspace accept no model and no signer", () => {
     fc.assert(
       fc.property(situation, (known) => {
         const alone = outcome({ ...known, workspace: [] });
@@ -119,7 +119,7 @@ describe("properties of policies", function () {
     );
   });
 
-  it("the order of policies does not matter", () => {
+  it("have the same result in any order", () => {
     fc.assert(
       fc.property(situation, (known) => {
         const turned = { ...known, user: known.user.toReversed(), workspace: known.workspace.toReversed() };
@@ -128,7 +128,7 @@ describe("properties of policies", function () {
     );
   });
 
-  it("the same question has the same answer", () => {
+  it("have the same result for the same question", () => {
     fc.assert(
       fc.property(situation, ({ user, workspace, ...rest }) => {
         const ask = () => decide({ ...rest, user: pick(user), workspace: pick(workspace) });
@@ -137,7 +137,7 @@ describe("properties of policies", function () {
     );
   });
 
-  it("only an accepting policy that counts and files that match are accepted", () => {
+  it("accept only with an accepting policy that applies and files that match", () => {
     fc.assert(
       fc.property(situation, (known) => {
         const decision = decide({ ...known, user: pick(known.user), workspace: pick(known.workspace) });
@@ -150,7 +150,7 @@ describe("properties of policies", function () {
     );
   });
 
-  it("an exact identity is matched by itself only", async () => {
+  it("match an exact identity only by itself", async () => {
     const claim = fc.oneof(
       fc.string({ minLength: 1 }),
       fc.string({ unit: "grapheme", minLength: 1 }),
@@ -183,12 +183,12 @@ describe("properties of policies", function () {
   });
 });
 
-describe("a policy of 10 000 authorities over 1 000 models", () => {
+describe("a policy with 10 000 authorities for 1 000 models", () => {
   const PATTERNS = 3000;
   const EXACT = 7000;
   const SIGNERS = 50;
 
-  it("asks each pattern once a signer, and finds an exact identity at once", async () => {
+  it("tests each pattern once per signer, and looks up exact identities", async () => {
     const authorities = [
       ...Array.from(
         { length: PATTERNS },

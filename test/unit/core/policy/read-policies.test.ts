@@ -22,7 +22,7 @@ describe("reading policy files", function () {
     readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
 
   /** `line:column code message` of each diagnostic. */
-  const told = ({ diagnostics }: PolicyFile): string[] =>
+  const problems = ({ diagnostics }: PolicyFile): string[] =>
     diagnostics.map(({ line, column, code, message }) => `${line}:${column} ${code} ${message}`);
 
   /** Reads a text that has one error, with this code, at this place, and with these words. */
@@ -37,7 +37,7 @@ describe("reading policy files", function () {
     assert.deepEqual(
       errors.map((error) => `${error.code} ${error.line}:${error.column}`),
       [`${code} ${place}`],
-      told(file).join("\n"),
+      problems(file).join("\n"),
     );
     assert.match(errors[0]?.message ?? "", words);
   };
@@ -49,7 +49,7 @@ describe("reading policy files", function () {
     return (text.split("\n")[line - 1] ?? "").slice(column - 1, endColumn - 1);
   };
 
-  it("reads several documents, and says where each thing stands", async () => {
+  it("reads several documents, with the position of each part", async () => {
     const text = `# ours\n---\n${policyText({ authorities: [STATIC] })}---\n---\n${policyText({ name: "second", authorities: [STATIC, STATIC] })}`;
     const { policies, diagnostics, sha256 } = await read(text);
     assert.deepEqual(diagnostics, []);
@@ -91,7 +91,7 @@ describe("reading policy files", function () {
     assert.equal(policies[0]?.authorities.length, 2);
   });
 
-  describe("reports what is not a policy", () => {
+  describe("reports a file that is no policy:", () => {
     it("not YAML", () => fails("a: 1\nb: }", "syntax", "2:4", /^Not valid YAML: /));
     it("an unclosed quote", async () => {
       const { diagnostics } = await read(`${HEAD}spec: "x\n`);
@@ -118,7 +118,7 @@ describe("reading policy files", function () {
       const path = join(folder(), "model-policy.yaml");
       writeFileSync(path, "#".repeat(10_000_000));
       const file = await readPolicyFile(path);
-      assert.deepEqual(told(file), [
+      assert.deepEqual(problems(file), [
         `1:1 too-large The file has 10000000 bytes; a policy file may have ${MAX_POLICY_BYTES}.`,
       ]);
     });
@@ -141,20 +141,20 @@ describe("reading policy files", function () {
       assert.deepEqual(policies, []);
       assert.ok(diagnostics.length > 0);
     });
-    it("brackets in a text are no nesting", async () => {
+    it("but not brackets in a text", async () => {
       const { diagnostics } = await read(
         policyText({ authorities: [`static: { action: pass, message: "${"[{".repeat(100)}" }`] }),
       );
       assert.deepEqual(diagnostics, []);
     });
     it("a missing file", async () => {
-      assert.deepEqual(told(await readPolicyFile(join(folder(), "none.yaml"))), [
+      assert.deepEqual(problems(await readPolicyFile(join(folder(), "none.yaml"))), [
         "1:1 unreadable none.yaml cannot be read: there is no such file.",
       ]);
     });
     it("a folder", async () => {
       assert.match(
-        told(await readPolicyFile(folder()))[0] ?? "",
+        problems(await readPolicyFile(folder()))[0] ?? "",
         /^1:1 unreadable .* cannot be read: it is (not a file|a folder)\.$/,
       );
     });
@@ -163,12 +163,12 @@ describe("reading policy files", function () {
       const path = join(folder(), "model-policy.yaml");
       writeFileSync(path, "x");
       await asOrdinaryUser(folder(), { [path]: 0 }, async () => {
-        assert.match(told(await readPolicyFile(path))[0] ?? "", /unreadable .*EACCES/);
+        assert.match(problems(await readPolicyFile(path))[0] ?? "", /unreadable .*EACCES/);
       });
     });
   });
 
-  describe("reports what is wrong with a document", () => {
+  describe("reports an error in a document:", () => {
     const spec = (lines: string): string => `${HEAD}spec:\n${lines}`;
     const minimal = `  models: [{ glob: "**" }]\n  authorities: [{ ${STATIC} }]\n`;
 
@@ -190,7 +190,7 @@ describe("reading policy files", function () {
       fails(spec('  models: [{ glob: "**" }]\n'), "missing-field", "4:1", /spec needs authorities/));
     it("an empty list of authorities", () =>
       fails(spec('  models: [{ glob: "**" }]\n  authorities: []\n'), "too-few", "6:3", /spec\.authorities is empty/));
-    it("a near miss", async () => {
+    it("a misspelled field", async () => {
       const text = spec(`${minimal}  requireSignatures: true\n`);
       await fails(
         text,
@@ -207,14 +207,14 @@ describe("reading policy files", function () {
         "5:3",
         /There are mode, models|no field "images"/,
       ));
-    it("a field that is like no other", () =>
+    it("a field that resembles no other", () =>
       fails(
         spec(`${minimal}  colour: red\n`),
         "unknown-field",
         "7:3",
         /There are mode, models, requireSignature, unsignedFiles, authorities and verification\./,
       ));
-    it("a field of the name of something built in", () =>
+    it("a field with the name of a JavaScript built-in", () =>
       fails(
         spec(`${minimal}  __proto__: {}\n  constructor: {}\n`).replace("  constructor: {}\n", ""),
         "unknown-field",
@@ -228,7 +228,7 @@ describe("reading policy files", function () {
         "3:19",
         /must be text, not the number 7 \(quote it/,
       ));
-    it("a mode that is none", () =>
+    it("an unknown mode", () =>
       fails(
         spec(`  mode: warning\n${minimal}`),
         "wrong-value",
@@ -296,7 +296,7 @@ describe("reading policy files", function () {
         "8:51",
         /The file in \.github\/workflows/,
       ));
-    it("an expression that is none", () =>
+    it("an invalid expression", () =>
       fails(
         authority('keyless: { identities: [{ issuer: i, subjectRegExp: "a(" }] }'),
         "regexp",
@@ -317,7 +317,7 @@ describe("reading policy files", function () {
         "8:59",
         /too large/,
       ));
-    it("a name that is no name of a certificate", () => {
+    it("a name that is no distinguished name", () => {
       const root = JSON.stringify(makeCertificate({ subject: "R", ca: true }).pem);
       const before = `certificate: { caCert: { data: ${root} }, trustedIdentities: [`;
       const text = authority(`${before}"x509.subject: Vendor"] }`);
@@ -345,12 +345,12 @@ describe("reading policy files", function () {
       it(`the pattern ${glob}`, () =>
         fails(spec(`  models: [{ glob: "${glob}" }]\n  authorities: [{ ${STATIC} }]\n`), "glob", "5:20", words));
     }
-    it("paths to ignore that are none", () =>
+    it("invalid paths to ignore", () =>
       fails(spec(`${minimal}  verification: { ignorePaths: [ok, "../x"] }\n`), "path", "7:37", /\(parent\)/));
     it("a signature outside", () =>
       fails(spec(`${minimal}  verification: { signaturePath: "/etc/x" }\n`), "path-outside", "7:34", /absolute/));
 
-    it("everything at once, from top to bottom, and the documents that are right", async () => {
+    it("everything at once, from top to bottom, and the valid documents", async () => {
       const file = await read(
         `${spec("  modes: x\n")}---\n${spec(minimal)}---\n${spec('  models: [{ glob: "/" }]\n  authorities: [{ key: { path: none } }]\n')}`,
       );
@@ -362,7 +362,7 @@ describe("reading policy files", function () {
     });
   });
 
-  describe("reads what a policy names", () => {
+  describe("reads what a policy names:", () => {
     const authority = (text: string): string => policyText({ authorities: [text] });
     const place = "9:20";
 
@@ -377,7 +377,7 @@ describe("reading policy files", function () {
       });
     });
 
-    it("a key in a file, or written down", async () => {
+    it("a key in a file, or as data", async () => {
       const file = await read(
         policyText({
           authorities: ["key: { path: keys/prod.pub }", `key: { data: ${JSON.stringify(KEYS.publicPem)} }`],
@@ -421,7 +421,7 @@ describe("reading policy files", function () {
         join(folder(), "ws", "p.yaml"),
         join(folder(), "ws"),
       );
-      assert.match(told(file)[0] ?? "", /^9:20 path-outside .*leads out of the workspace folder/);
+      assert.match(problems(file)[0] ?? "", /^9:20 path-outside .*leads out of the workspace folder/);
     });
     it("a link that stays inside", async function () {
       if (!linux) this.skip();
@@ -443,7 +443,7 @@ describe("reading policy files", function () {
       await fails(authority(`key: { data: ${data} }`), "key", place, /a0 holds 2 PEM blocks/);
     });
     it("no other text for a key", () => fails(authority("key: { path: not.pem }"), "key", place, /not\.pem/));
-    it("no nonsense written down", () => fails(authority("key: { data: hello }"), "key", place, /a0/));
+    it("no other text as data", () => fails(authority("key: { data: hello }"), "key", place, /a0/));
     it("no other text for a root", () =>
       fails(
         authority('certificate: { caCert: { path: not.pem }, trustedIdentities: ["x509.subject: CN=a"] }'),
@@ -467,7 +467,7 @@ describe("reading policy files", function () {
       ));
   });
 
-  it("knows what files it names, those that are not there included: who watches has to hear of them", async () => {
+  it("lists the files that it names, including missing ones, which have to be watched", async () => {
     const text = policyText({
       authorities: [
         "key: { path: keys/prod.pub }",
@@ -498,7 +498,7 @@ describe("reading policy files", function () {
         "regexp-unanchored",
         /any longer text that contains a match is accepted/,
       ));
-    it("of a dot that is any character", () =>
+    it("of a dot that matches any character", () =>
       warns(
         policyText({ authorities: ["keyless: { identities: [{ issuer: i, subjectRegExp: ^alice@example.com$ }] }"] }),
         "regexp-dot",
@@ -530,7 +530,7 @@ describe("reading policy files", function () {
         "fail-without-effect",
         /any one that accepts is enough/,
       ));
-    it("of a root that may certify anybody", () =>
+    it("of a root that accepts any subject", () =>
       warns(
         policyText({
           authorities: [

@@ -30,7 +30,7 @@ function reads(action: () => void): number {
   return count;
 }
 
-/** Each takes a backtracking engine longer than anybody waits. */
+/** Each takes a backtracking engine practically for ever. */
 const CATASTROPHIC = [
   "(a+)+$",
   "^(a+)+$",
@@ -58,7 +58,7 @@ function engineSays(source: string, text: string): boolean {
 describe("regular expressions", function () {
   this.timeout(30_000);
   for (const source of CATASTROPHIC) {
-    it(`${source} reads 100 kB a bounded number of times`, () => {
+    it(`read 100 kB a bounded number of times: ${source}`, () => {
       const subject = `${"a".repeat(100_000)}!`;
       const expression = new RegularExpression(source);
       expression.test("warm");
@@ -73,12 +73,12 @@ describe("regular expressions", function () {
     assert.equal(new RegularExpression("^a.c$").test("abc"), true);
   });
 
-  it("match no empty text: it is no claim", () => {
+  it("do not match an empty text, which is no claim", () => {
     assert.equal(new RegularExpression(".*").test(""), false);
     assert.equal(new RegularExpression("^$").test(""), false);
   });
 
-  it("are the engine's, whatever stands before the first wildcard", () => {
+  it("match like the JavaScript engine's, with any literal prefix", () => {
     const part = fc.constantFrom(
       "a",
       "b",
@@ -116,7 +116,7 @@ describe("regular expressions", function () {
     ["a{1001}", /invalid repeat count/],
     ["(?P<name", /./],
   ] as const) {
-    it(`${source} is refused`, () => {
+    it(`are rejected: ${source}`, () => {
       const problem = regExpProblem(source);
       assert.equal(problem?.code, "regexp");
       assert.match(problem.message, /^Not a regular expression in RE2's syntax: /);
@@ -124,7 +124,7 @@ describe("regular expressions", function () {
     });
   }
 
-  it("are rejected where they are too long or too large", () => {
+  it("are rejected if they are too long or too large", () => {
     const long = regExpProblem("(?:a?){1000}".repeat(100));
     assert.equal(long?.code, "regexp-too-large");
     assert.match(long.message, /it has 1200 characters, and 1000 are allowed/);
@@ -146,7 +146,7 @@ describe("regular expressions", function () {
     "^https://github\\.com/acme/models/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+$",
   ];
   for (const source of ANCHORED) {
-    it(`${source} is anchored`, () => assert.deepEqual(regExpSuspicions(source), []));
+    it(`are anchored: ${source}`, () => assert.deepEqual(regExpSuspicions(source), []));
   }
 
   const OPEN: readonly (readonly [source: string, where: RegExp])[] = [
@@ -168,7 +168,7 @@ describe("regular expressions", function () {
     ["^a{3}[0-9]+\\d", /anchored at its end/],
   ];
   for (const [source, where] of OPEN) {
-    it(`${source} is not anchored`, () => {
+    it(`are not anchored: ${source}`, () => {
       const [suspicion] = regExpSuspicions(source);
       assert.equal(suspicion?.code, "regexp-unanchored");
       assert.match(suspicion.message, where);
@@ -185,7 +185,7 @@ describe("regular expressions", function () {
     assert.deepEqual(regExpSuspicions("^alice@.*$"), []);
   });
 
-  it("are never called anchored where something may stand before or after", () => {
+  it("are never reported as anchored if anything may precede or follow", () => {
     const part = fc.constantFrom(
       "a",
       "b*",

@@ -141,7 +141,7 @@ describe("the schema of policy files", function () {
     assert.equal(isValid(WHOLE), true);
   });
 
-  it("is applied here as another validator applies it, to documents right and wrong", () => {
+  it("gives the same results here as with another validator, for valid and invalid documents", () => {
     let wrong = 0;
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { bytesText, durationText, utcMinutes } from "../../../../src/core/presentation/bytes-and-time.ts";
 
-describe("numbers in a text", () => {
+describe("formatting", () => {
   const sizes: readonly (readonly [number, string])[] = [
     [0, "0 B"],
     [999, "999 B"],
@@ -30,7 +30,7 @@ describe("numbers in a text", () => {
     it(`writes ${seconds} seconds as ${text}`, () => assert.equal(durationText(seconds), text));
   }
 
-  it("writes a time in UTC, whatever its offset, and leaves what is none", () => {
+  it("writes a time in UTC, with any offset, and keeps text that is no time", () => {
     assert.equal(utcMinutes("2026-11-21T16:02:33+02:00"), "2026-11-21 14:02 UTC");
     assert.equal(utcMinutes("yesterday"), "yesterday");
   });

@@ -32,7 +32,7 @@ describe("the texts of an origin", () => {
     );
   });
 
-  it("say that all files match, and what that is worth", () => {
+  it("say that all files match, and what that means", () => {
     assert.deepEqual(sentences({ origin: origin({ match: ["a", "b"] }) }), [
       "All 2 files match the download record of huggingface.co/ORG/NAME at abc1234. The record is on this machine and is not signed.",
     ]);
@@ -54,7 +54,7 @@ describe("the texts of an origin", () => {
     );
   });
 
-  it("never say that bytes match that were not compared", () => {
+  it("never claim that bytes match if they were not compared", () => {
     assert.deepEqual(sentences({ origin: origin({ unchecked: ["a"] }) }), [
       "Names and sizes match the download record of huggingface.co/ORG/NAME at abc1234; the bytes were not compared. The record is on this machine and is not signed.",
     ]);
@@ -65,7 +65,7 @@ describe("the texts of an origin", () => {
     ]);
   });
 
-  it("say what was never fetched, once", () => {
+  it("list once what was never fetched", () => {
     const pointers = [{ name: "a", size: 4_300_000_000 }];
     assert.deepEqual(sentences({ origin: origin({ missing: ["a"] }), pointers }).slice(1), [
       "a is not downloaded: a Git LFS pointer to 4.3 GB.",
@@ -73,12 +73,12 @@ describe("the texts of an origin", () => {
     assert.deepEqual(sentences({ pointers }), ["a is not downloaded: a Git LFS pointer to 4.3 GB."]);
   });
 
-  it("name the first of many that were never fetched, and what they all are to be", () => {
+  it("name the first of many Git LFS pointers, and the size of all", () => {
     const pointers = ["a", "b", "c", "d", "e"].map((name) => ({ name, size: 1_000_000_000 }));
     assert.deepEqual(sentences({ pointers }), ["a, b, c and 2 more are not downloaded: Git LFS pointers to 5.0 GB."]);
   });
 
-  it("say nothing of a claim as if it were a record", () => {
+  it("never present a claim as a record", () => {
     assert.deepEqual(sentences({ origin: origin({ unrecorded: ["a"] }, { basis: "claim" }) }), []);
   });
 });

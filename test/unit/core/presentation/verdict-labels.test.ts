@@ -12,7 +12,7 @@ function label(state: VerdictState, outcome?: Outcome, ...codes: Reason["code"][
 }
 
 describe("the label of a verdict", () => {
-  it("is another one for every state, with a badge that an editor accepts", () => {
+  it("is different for every state, with a badge that the editor accepts", () => {
     const labels = Object.values(VERDICT_LABELS).map((one) => one.label);
     assert.equal(new Set(labels).size, labels.length);
     for (const { badge, mark } of Object.values(VERDICT_LABELS)) {
@@ -56,7 +56,7 @@ describe("the label of a verdict", () => {
     }
   });
 
-  it("is amber for a model without a signature only where one is demanded", () => {
+  it("is amber for an unsigned model only if a signature is required", () => {
     assert.equal(label("unsigned", "refused", "POLICY_SIGNATURE_REQUIRED").colour, "amber");
     assert.deepEqual(label("unsigned", "unsigned"), VERDICT_LABELS.unsigned);
     assert.deepEqual(label("unsigned"), VERDICT_LABELS.unsigned);

@@ -68,14 +68,14 @@ describe("the summary of a verdict", () => {
     assert.equal(summary("unchecked"), "signed, not checked");
   });
 
-  it("names a certificate by its common name, and by an alternative name where it has no subject", () => {
+  it("names a certificate by its common name, and by an alternative name if it has no subject", () => {
     assert.equal(summary("verified", { signer: CERTIFICATE }), "Alice");
     assert.equal(summary("verified", { signer: { ...CERTIFICATE, subject: "OU=Models,O=Example" } }), "Example");
     assert.equal(summary("verified", { signer: { ...CERTIFICATE, subject: "OU=Models" } }), "OU=Models");
     assert.equal(summary("verified", { signer: { ...CERTIFICATE, subject: "" } }), "email:alice@example.com");
   });
 
-  it("says when an outdated model was verified, in the reader's own time", () => {
+  it("says when an outdated model was verified, in local time", () => {
     const matches: Comparison = { matches: true, changed: [], missing: [], added: [] };
     const stale = verdict("stale", { checkedAt: "2026-11-21T14:02:33Z", comparison: matches });
     assert.equal(summarizeVerdict(stale, ENGLISH), "was verified 2026-11-21 14:02 UTC");
@@ -84,11 +84,11 @@ describe("the summary of a verdict", () => {
   });
 });
 
-describe("the sentence of a verdict among problems", () => {
+describe("the sentence of a verdict in Problems", () => {
   const problem = (more: Partial<Verdict>, state: VerdictState = "modified"): string =>
     problemSentence(verdict(state, { signer: KEY, ...more }), { name: "llama" }, ENGLISH);
 
-  it("names the first file that differs first, and how many more there are", () => {
+  it("starts with the first file that differs, and how many more there are", () => {
     const rest = "llama doesn't match its signature (signed by key prod.pub).";
     assert.equal(problem({ comparison: COMPARISON }), `a.bin changed, and 1 more: ${rest}`);
     assert.equal(problem({ comparison: { ...COMPARISON, missing: [] } }), `a.bin changed: ${rest}`);
@@ -98,7 +98,7 @@ describe("the sentence of a verdict among problems", () => {
     assert.equal(problem({ comparison }), `c added, and 1 more: ${rest}`);
   });
 
-  it("is the usual one where no file differs", () => {
+  it("is the usual one if no file differs", () => {
     assert.equal(problem({}, "invalid"), "The signature of llama is not valid.");
   });
 });
@@ -107,7 +107,7 @@ describe("the sentence of a verdict", () => {
   const sentence = (state: VerdictState, more: Partial<Verdict> = {}, because?: string): string =>
     verdictSentence(verdict(state, more), { name: "llama", ...(because && { reason: because }) }, ENGLISH);
 
-  it("stands alone", () => {
+  it("is complete without context", () => {
     assert.equal(sentence("verified", { signer: KEY }), "llama is what key prod.pub signed, unchanged.");
     assert.equal(
       sentence("verified", { signer: WORKFLOW }),
@@ -129,7 +129,7 @@ describe("the sentence of a verdict", () => {
     );
   });
 
-  it("ends with the reason, where it is wanted", () => {
+  it("ends with the reason if asked to", () => {
     assert.equal(sentence("invalid"), "The signature of llama is not valid.");
     assert.equal(sentence("invalid", {}, "It is not JSON."), "The signature of llama is not valid: It is not JSON.");
     assert.equal(sentence("unverifiable", {}, "unknown key."), "llama can't be verified here: unknown key.");

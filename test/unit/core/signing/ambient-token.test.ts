@@ -9,7 +9,7 @@ import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 const TOKEN = "header.payload.signature";
 
-describe("identity tokens from the surroundings", () => {
+describe("ambient identity tokens", () => {
   const folder = useTemporaryFolder();
   let server: Server;
   let requests: IncomingMessage[];
@@ -68,7 +68,7 @@ describe("identity tokens from the surroundings", () => {
     assert.equal(requests[0]?.headers["metadata-flavor"], "Google");
   });
 
-  it("are looked for at Google where the machine says that it is theirs", async () => {
+  it("are requested from Google if the machine says that it is theirs", async () => {
     const productNameFile = join(folder(), "product_name");
     writeFileSync(productNameFile, "Google Compute Engine\n");
     const asked: string[] = [];
@@ -91,7 +91,7 @@ describe("identity tokens from the surroundings", () => {
     await failsWith("TOKEN_UNAVAILABLE", () => find({}, { tokenFile }));
   });
 
-  it("come from the first that applies, in that order, and from no other if that fails", async () => {
+  it("come from the first source that applies, in that order, and from no other if that fails", async () => {
     const both = { ...gitHub(), SIGSTORE_ID_TOKEN: "other" };
     assert.equal((await find(both)).source, "GitHub Actions");
     answer = { status: 403, body: "request-secret" };
@@ -101,7 +101,7 @@ describe("identity tokens from the surroundings", () => {
     assert.ok(!JSON.stringify(error.details).includes("secret") && error.cause === undefined);
   });
 
-  it("are refused where the answer is none", async () => {
+  it("are rejected if the answer is no token", async () => {
     for (const body of ["", "{}", '{"value":1}', '{"value":""}', "a-secret"]) {
       answer = { status: 200, body };
       const error = await failsWith("TOKEN_UNAVAILABLE", () => find(gitHub()));
@@ -109,11 +109,11 @@ describe("identity tokens from the surroundings", () => {
     }
   });
 
-  it("are not there where nothing says so", async () => {
+  it("do not exist without a known environment", async () => {
     await failsWith("TOKEN_NOT_FOUND", () => find({ BUILDKITE: "false", SIGSTORE_ID_TOKEN: "" }));
   });
 
-  it("are not asked for once cancelled", async () => {
+  it("are not requested after cancellation", async () => {
     await failsWith("CANCELLED", () => find(gitHub(), { signal: AbortSignal.abort() }));
     const controller = new AbortController();
     const fetch: typeof globalThis.fetch = (_url, init) =>

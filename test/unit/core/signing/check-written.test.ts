@@ -15,7 +15,7 @@ describe("reading a signature back", () => {
     check(bundleText(signBundle(statement, { keys })));
   });
 
-  it("fails where it is another payload, another key, or damaged", async () => {
+  it("fails if it has another payload or key, or is damaged", async () => {
     const otherPayload = bundleText(signBundle(makeStatement(fileResources({ b: "1" })), { keys }));
     await failsWith("SIGNATURE_SELF_CHECK", () => check(otherPayload));
     const otherKey = bundleText(signBundle(statement, { keys: makeKeys() }));

@@ -29,7 +29,7 @@ describe("a new key pair", () => {
     });
   }
 
-  it("is written over no file, and leaves none where one of two is there", async () => {
+  it("overwrites no file, and writes none if one of the two exists", async () => {
     const { privateKey, publicKey } = files();
     writeFileSync(publicKey, "other");
     await failsWith("USAGE", () => createKeyPair(files()));

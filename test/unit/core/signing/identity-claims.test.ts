@@ -12,14 +12,14 @@ function jwt(payload: unknown): string {
   return `${Buffer.from("{}").toString("base64url")}.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.c2ln`;
 }
 
-describe("what an identity token says", () => {
-  it("is an e-mail address, where it has been verified", () => {
+describe("the identity of a token", () => {
+  it("is an e-mail address if it is verified", () => {
     const expected = { subject: LOGIN.email, email: LOGIN.email, issuers: [ISSUER] };
     assert.deepEqual(readIdentityToken(jwt(LOGIN), NOW), expected);
     assert.deepEqual(readIdentityToken(`${jwt({ ...LOGIN, email_verified: "true" })}\n`, NOW), expected);
   });
 
-  it("is a subject, where there is no address", () => {
+  it("is a subject if there is no address", () => {
     const ci = { iss: ISSUER, exp: SECONDS + 1, sub: "repo:acme/models" };
     assert.deepEqual(readIdentityToken(jwt(ci), NOW), { subject: "repo:acme/models", issuers: [ISSUER] });
   });
@@ -50,7 +50,7 @@ describe("what an identity token says", () => {
     ["an empty name", jwt({ ...LOGIN, email: "", sub: "" }), "TOKEN_NO_IDENTITY"],
   ];
   for (const [what, token, code] of refused) {
-    it(`is refused with ${what}, and not quoted`, async () => {
+    it(`is rejected with ${what}, and not quoted`, async () => {
       const error = await failsWith(code, () => readIdentityToken(token, NOW));
       assert.equal(error.kind, "usage");
       for (const part of token.split(".")) assert.ok(part.length < 4 || !JSON.stringify(error).includes(part));
@@ -62,7 +62,7 @@ describe("what an identity token says", () => {
     assert.equal(readIdentityToken(jwt({ ...LOGIN, iat: SECONDS + 59 }), NOW).subject, LOGIN.email);
   });
 
-  it("decides which certificate may come of it", () => {
+  it("determines which certificate is accepted", () => {
     const login = {
       subject: "alice@example.com",
       email: "alice@example.com",

@@ -73,8 +73,8 @@ describe("signing with a login", () => {
   }
 
   for (const version of [1, 2] as const) {
-    describe(`at a log of version ${version}`, () => {
-      it("gives a signature that verifies, with one log entry and a timestamp", async () => {
+    describe(`and Rekor v${version}`, () => {
+      it("returns a signature that verifies, with one log entry and a timestamp", async () => {
         const { signer } = await signIt(version);
         assert.ok(signer.method === "sigstore");
         assert.deepEqual([signer.identity, signer.identityType, signer.issuer], [ALICE, "email", sigstore.issuer]);
@@ -88,7 +88,7 @@ describe("signing with a login", () => {
         assert.equal(await stateFor(version, ALICE), "modified");
       });
 
-      it("gives one for a CI job, whose identity is a URI", async () => {
+      it("works for a CI job, whose identity is a URI", async () => {
         const workflow = "https://ci.example/acme/models/release.yml@refs/tags/v1";
         const { signer } = await signIt(version, { token: await sigstore.token(workflow) });
         assert.ok(signer.method === "sigstore");
@@ -96,7 +96,7 @@ describe("signing with a login", () => {
         assert.equal(await stateFor(version, workflow), "verified");
       });
 
-      it("works with tokens that live for a minute: it asks for one when the files were read", async () => {
+      it("works with tokens that are valid for a minute: it requests one after the files were read", async () => {
         let asked = 0;
         await signIt(version, {
           token: () => {
@@ -127,7 +127,7 @@ describe("signing with a login", () => {
         }
       });
 
-      it("tries again where a service is busy, fails once, or hangs up", async () => {
+      it("retries if a service is busy, fails once, or closes the connection", async () => {
         const log: Service = `rekor-v${version}`;
         sigstore.misbehave("fulcio", { kind: "status", status: 429 }, 1);
         sigstore.misbehave("timestamps", { kind: "status", status: 500 }, 1);
@@ -138,20 +138,20 @@ describe("signing with a login", () => {
     });
   }
 
-  it("waits longer for a log of version 2, which answers with its next checkpoint", async () => {
+  it("waits longer for Rekor v2, which answers with its next checkpoint", async () => {
     sigstore.misbehave("rekor-v2", { kind: "slow", milliseconds: 1000 });
     await signIt(2, { limits: { ...QUICK, logV2Timeout: 20_000 } });
     assert.equal(await stateFor(2, ALICE), "verified");
   });
 
-  it("needs no one to log in where the files cannot be signed", async () => {
+  it("needs no login if the files cannot be signed", async () => {
     writeTree(folder(), { "empty/": "" });
     const model = join(folder(), "empty");
     const identity: SigstoreIdentity = { method: "sigstore", root: root(2), token: () => assert.fail("asked") };
     await failsWith("MODEL_EMPTY", () => sign({ model, signature: join(model, "model.sig"), identity, pool }));
   });
 
-  describe("says beforehand what becomes public", () => {
+  describe("says first what becomes public", () => {
     it("and where", async () => {
       const notices: PublicationNotice[] = [];
       await signIt(2, { confirm: (notice) => notices.push(notice) > 0 });
@@ -161,17 +161,17 @@ describe("signing with a login", () => {
       assert.match(notices[0]?.text ?? "", /identity \(alice@example\.com\).*this model's digest.*private Sigstore/);
     });
 
-    it("and for ever, where the log is the public one", async () => {
+    it("and that this is permanent, if the log is the public one", async () => {
       const notices: string[] = [];
       const confirm = ({ text }: PublicationNotice) => notices.push(text) < 0;
       for (const instance of ["public", "staging"] as const) {
         await failsWith("PUBLICATION_DECLINED", () => signIt(1, { root: { ...root(1), instance }, confirm }));
       }
-      assert.match(notices[0] ?? "", /public log 127\.0\.0\.1:\d+, for ever\./);
+      assert.match(notices[0] ?? "", /public log 127\.0\.0\.1:\d+, permanently\./);
       assert.match(notices[1] ?? "", /staging instance, which is for tests/);
     });
 
-    it("and stops where that is not agreed to", async () => {
+    it("and stops without consent", async () => {
       const before = sigstore.requests("fulcio").length;
       const error = await failsWith("PUBLICATION_DECLINED", () => signIt(2, { confirm: async () => false }));
       assert.match(error.message, /Nothing was published/);
@@ -349,14 +349,14 @@ describe("signing with a login", () => {
         ...more,
       });
 
-    it("is by the same signer for the same identity and issuer, and asks nothing where nothing changed", async () => {
+    it("is by the same signer for the same identity and issuer, and asks nothing if nothing changed", async () => {
       await signAgain(ALICE);
       const { replaced } = await signAgain(ALICE, { confirmReplacement: () => assert.fail("asked") });
       assert.ok(replaced?.signer?.method === "sigstore");
       assert.deepEqual([replaced.signer.identity, replaced.changes.matches], [ALICE, true]);
     });
 
-    it("rejects another identity before a certificate is asked for, and takes it where forced", async () => {
+    it("rejects another identity before it requests a certificate, and accepts it if forced", async () => {
       await signAgain(ALICE);
       const before = readFileSync(signature(), "utf8");
       const requests = sigstore.requests("fulcio").length;
@@ -430,7 +430,7 @@ describe("signing with a login", () => {
       });
     }
 
-    it("a service that is not there", async () => {
+    it("a service that is not reachable", async () => {
       const config = root(2).signingConfig ?? assert.fail();
       const [authority] = config.caUrls;
       assert.ok(authority);
@@ -442,7 +442,7 @@ describe("signing with a login", () => {
       assertNoToken(error);
     });
 
-    it("a folder that comes to the place of the file", async () => {
+    it("a folder that appears in place of the file", async () => {
       const confirm = () => {
         mkdirSync(signature());
         return true;
@@ -464,7 +464,7 @@ describe("signing with a login", () => {
   });
 
   describe("can be cancelled", () => {
-    it("before anything was asked", async () => {
+    it("before any request", async () => {
       const before = sigstore.requests("fulcio").length;
       const aborted = AbortSignal.abort();
       await failsWith("CANCELLED", () => signIt(2, {}, aborted));
@@ -484,7 +484,7 @@ describe("signing with a login", () => {
       ["rekor-v2", UNKNOWN],
     ];
     for (const [service, published] of places) {
-      it(`while ${service} is waited for`, async () => {
+      it(`while it waits for ${service}`, async () => {
         sigstore.misbehave(service, { kind: "slow", milliseconds: 20_000 });
         const controller = new AbortController();
         const before = sigstore.requests(service).length;
@@ -499,7 +499,7 @@ describe("signing with a login", () => {
     }
   });
 
-  describe("refuses before any file is read", () => {
+  describe("rejects before any file is read", () => {
     const unread = (more: Partial<SigstoreIdentity>, code: ErrorCode) => async () => {
       const identity: SigstoreIdentity = { method: "sigstore", root: root(2), token, ...more };
       const model = join(folder(), "no-such-model");
@@ -515,7 +515,7 @@ describe("signing with a login", () => {
       await unread({ token: await sigstore.token(ALICE, { expiresIn: -60 }) }, "TOKEN_EXPIRED")();
     });
 
-    it("a token that is none", unread({ token: "secret.secret" }, "TOKEN_MALFORMED"));
+    it("a malformed token", unread({ token: "secret.secret" }, "TOKEN_MALFORMED"));
 
     it("a token whose e-mail address is not verified", async () => {
       const claims = { email_verified: false };

@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   { wish: "rekor-v2=wrong-log-key", rekor: 2, ...result, words: ENTERED },
 ];
 
-describe("signing while the services misbehave", () => {
+describe("signing with failing services", () => {
   const folder = useTemporaryFolder();
   let sigstore: LocalSigstore;
   let roots: Record<RekorVersion, TrustRoot>;
@@ -108,7 +108,7 @@ describe("signing while the services misbehave", () => {
   const logRequests = () => sigstore.requests("rekor-v1").length + sigstore.requests("rekor-v2").length;
 
   for (const { wish, rekor, code, words, logged } of CASES) {
-    it(`${wish}: ${code}, no file, and what was published is said`, async () => {
+    it(`fails with ${wish}: ${code}, no file, and a sentence about what was published`, async () => {
       const { service, fault } = parseFault(wish);
       sigstore.misbehave(service, fault);
       const token = await sigstore.token(ALICE);
@@ -121,7 +121,7 @@ describe("signing while the services misbehave", () => {
   }
 
   for (const rekor of [1, 2] as const) {
-    it(`a service that is down for a moment is asked again (Rekor v${rekor})`, async () => {
+    it(`retries a service that is down for a moment (Rekor v${rekor})`, async () => {
       for (const service of ["fulcio", "timestamps", `rekor-v${rekor}`] as const) {
         sigstore.misbehave(service, { kind: "status", status: 503 }, 1);
       }
@@ -130,7 +130,7 @@ describe("signing while the services misbehave", () => {
     });
   }
 
-  it("a Rekor v2 that answers after 12 seconds is waited for", async function () {
+  it("waits for a Rekor v2 that answers after 12 seconds", async function () {
     this.timeout(60_000);
     sigstore.misbehave("rekor-v2", { kind: "slow", milliseconds: 12_000 }, 1);
     await signModel(2, await sigstore.token(ALICE));
@@ -138,7 +138,7 @@ describe("signing while the services misbehave", () => {
     await assertVerifies(2);
   });
 
-  it("a signature that was there stays as it was", async () => {
+  it("keeps an existing signature", async () => {
     await signModel(2, await sigstore.token(ALICE));
     const before = readFileSync(signature());
     for (const wish of ["fulcio=500", "timestamps=500", "rekor-v2=500", "rekor-v2=bad-proof"]) {
@@ -151,7 +151,7 @@ describe("signing while the services misbehave", () => {
     await assertVerifies(2);
   });
 
-  it("a token that is expired, unverified, without an identity or malformed is rejected before any request", async () => {
+  it("rejects a token that is expired, unverified, without an identity or malformed before any request", async () => {
     const asked = () => sigstore.requests("fulcio").length;
     const tokens: readonly (readonly [ErrorCode, string])[] = [
       ["TOKEN_EXPIRED", await sigstore.token(ALICE, { expiresIn: -60 })],
@@ -164,14 +164,14 @@ describe("signing while the services misbehave", () => {
     assert.equal(asked(), before);
   });
 
-  it("a token that the authority does not take is said to be the matter", async () => {
+  it("reports a token that the authority rejects as the cause", async () => {
     const token = await sigstore.token(ALICE, { audience: "another-audience" });
     const error = await failure(signModel(2, token, IMPATIENT), token);
     assert.equal(error.code, "SIGNING_CERTIFICATE_FAILED");
     assert.match(error.message, /status 401.*Nothing was published/su);
   });
 
-  it("cancelled while a service is waited for: says what was published, and leaves no file", async () => {
+  it("can be cancelled while it waits for a service: it says what was published, and leaves no file", async () => {
     for (const [service, words] of [
       ["fulcio", CERTIFICATE_UNKNOWN],
       ["timestamps", CERTIFICATE_ONLY],

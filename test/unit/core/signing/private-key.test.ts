@@ -32,7 +32,7 @@ describe("reading a private key", () => {
     }
   }
 
-  it("reports any wrong passphrase as such, whatever the decrypted bytes look like", async () => {
+  it("reports any wrong passphrase as such, for any decrypted bytes", async () => {
     const pem = privatePem(makeKeys(), "sec1", "correct horse");
     for (let attempt = 0; attempt < 1000; attempt++) {
       await failsWith("KEY_PASSPHRASE_WRONG", () => read(pem, `wrong ${attempt}`));
@@ -55,7 +55,7 @@ describe("reading a private key", () => {
     text: ["hello", "KEY_UNREADABLE", /no PEM header/],
   } as const;
   for (const [name, [pem, code, message]] of Object.entries(refused)) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       assert.match((await failsWith(code, () => read(pem))).message, message);
     });
   }

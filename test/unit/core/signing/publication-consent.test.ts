@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PublicationNotice } from "../../../../src/core/signing/publication.ts";
-import { hasAgreed, rememberAgreement } from "../../../../src/core/signing/publication-consent.ts";
+import { hasConsented, rememberConsent } from "../../../../src/core/signing/publication-consent.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 const NOTICE: PublicationNotice = {
@@ -12,35 +12,35 @@ const NOTICE: PublicationNotice = {
   text: "…",
 };
 
-describe("the agreement to be named in a log", () => {
+describe("the consent to be named in a log", () => {
   const folder = useTemporaryFolder();
   const storage = () => join(folder(), "storage");
 
   it("is remembered for one identity and one log", async () => {
-    assert.equal(await hasAgreed(storage(), NOTICE), false);
-    await rememberAgreement(storage(), NOTICE);
-    assert.equal(await hasAgreed(storage(), NOTICE), true);
-    assert.equal(await hasAgreed(storage(), { ...NOTICE, identity: "bob@example.com" }), false);
-    assert.equal(await hasAgreed(storage(), { ...NOTICE, log: "https://other.example" }), false);
-    await rememberAgreement(storage(), { ...NOTICE, identity: "bob@example.com" });
-    assert.equal(await hasAgreed(storage(), NOTICE), true);
+    assert.equal(await hasConsented(storage(), NOTICE), false);
+    await rememberConsent(storage(), NOTICE);
+    assert.equal(await hasConsented(storage(), NOTICE), true);
+    assert.equal(await hasConsented(storage(), { ...NOTICE, identity: "bob@example.com" }), false);
+    assert.equal(await hasConsented(storage(), { ...NOTICE, log: "https://other.example" }), false);
+    await rememberConsent(storage(), { ...NOTICE, identity: "bob@example.com" });
+    assert.equal(await hasConsented(storage(), NOTICE), true);
   });
 
   it("is stored without any identity", async () => {
-    await rememberAgreement(storage(), NOTICE);
+    await rememberConsent(storage(), NOTICE);
     const [name = ""] = readdirSync(storage());
     assert.doesNotMatch(readFileSync(join(storage(), name), "utf8"), /alice|log\.example/);
     assert.deepEqual(readdirSync(storage()), ["agreed-publications.json"]);
   });
 
-  it("is asked for again where what is kept is damaged or cannot be written", async () => {
-    await rememberAgreement(storage(), NOTICE);
+  it("is requested again if what is stored is damaged or cannot be written", async () => {
+    await rememberConsent(storage(), NOTICE);
     writeFileSync(join(storage(), "agreed-publications.json"), '["x"]');
-    assert.equal(await hasAgreed(storage(), NOTICE), false);
-    await rememberAgreement(storage(), NOTICE);
-    assert.equal(await hasAgreed(storage(), NOTICE), true);
+    assert.equal(await hasConsented(storage(), NOTICE), false);
+    await rememberConsent(storage(), NOTICE);
+    assert.equal(await hasConsented(storage(), NOTICE), true);
     writeFileSync(join(folder(), "file"), "");
-    await rememberAgreement(join(folder(), "file"), NOTICE);
-    assert.equal(await hasAgreed(join(folder(), "file"), NOTICE), false);
+    await rememberConsent(join(folder(), "file"), NOTICE);
+    assert.equal(await hasConsented(join(folder(), "file"), NOTICE), false);
   });
 });

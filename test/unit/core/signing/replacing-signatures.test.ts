@@ -39,7 +39,7 @@ describe("replacing a signature", () => {
   beforeEach(() => writeTree(folder(), { "llama/model.safetensors": "weights", "llama/config.json": "{}" }));
   after(() => pool.dispose());
 
-  describe("never happens to", () => {
+  describe("never overwrites", () => {
     const files: readonly (readonly [string, string, string])[] = [
       ["a file of the model", "llama/model.safetensors", "weights"],
       ["a private key", "k.pem", keys.privatePem],
@@ -49,7 +49,7 @@ describe("replacing a signature", () => {
       ["a bare signature of another tool", "bare.sig", Buffer.alloc(64, 7).toString("base64")],
     ];
     for (const [what, name, content] of files) {
-      it(`${what}, not even where forced, and the model is not read for it`, async () => {
+      it(`${what}, even if forced, and does not read the model`, async () => {
         writeTree(folder(), { [name]: content });
         for (const force of [false, true]) {
           const options = { signature: at(name), force, pool: unread, confirmReplacement: () => true };
@@ -101,14 +101,14 @@ describe("replacing a signature", () => {
     });
   });
 
-  it("is not asked about where signer and files are the same", async () => {
+  it("needs no confirmation for the same signer and files", async () => {
     await signIt();
     const { replaced } = await signIt({ confirmReplacement: () => assert.fail("asked") });
     assert.equal(replaced?.changes.matches, true);
     assert.equal(replaced.signer?.method, "key");
   });
 
-  it("goes on for a renamed folder, whose signature lies in it or beside it", async () => {
+  it("continues for a renamed folder with its signature in it or next to it", async () => {
     await signIt();
     await signIt({ signature: at("llama.sig"), ignorePaths: ["model.sig"] });
     renameSync(at("llama"), at("llama-2"));
@@ -118,7 +118,7 @@ describe("replacing a signature", () => {
     assert.equal((await verify({ model, signature: at("llama-2/model.sig"), trust, pool })).state, "verified");
   });
 
-  it("is rejected for another model of the folder, though both have a config.json, and goes on where forced", async () => {
+  it("is rejected for another model of the folder, even if both have a config.json, unless forced", async () => {
     writeTree(folder(), { "phi/config.json": "{}", "phi/weights.bin": "phi" });
     await signIt({ signature: at("model.sig") });
     const before = text("model.sig");
@@ -136,7 +136,7 @@ describe("replacing a signature", () => {
     await failsWith("SIGNATURE_OTHER_MODEL", () => signIt({ model: at("b.gguf"), signature: at("model.sig") }));
   });
 
-  it("is rejected where another key signed, before the model is read, and goes on where forced", async () => {
+  it("is rejected if another key signed, before the model is read, unless forced", async () => {
     await signIt();
     const before = text("llama/model.sig");
     const byOther = { identity: byKey(other, "other.key") };
@@ -149,13 +149,13 @@ describe("replacing a signature", () => {
     assert.notEqual(text("llama/model.sig"), before);
   });
 
-  it("is rejected where the signature claims one's own key and does not verify with it", async () => {
+  it("is rejected if the signature claims the same key and does not verify with it", async () => {
     await signIt();
     damageSignature(at("llama/model.sig"));
     await failsWith("SIGNATURE_OTHER_SIGNER", () => signIt());
   });
 
-  it("counts a certificate for the same key as the same signer, and one for another key not", async () => {
+  it("treats a certificate for the same key as the same signer, and one for another key not", async () => {
     const { leaf } = makeChain();
     const pem = { label: "alice.pem", pem: leaf.pem };
     const certified = { ...byKey(leaf.keys), method: "certificate", certificate: pem } as const;
@@ -180,7 +180,7 @@ describe("replacing a signature", () => {
     assert.equal(statSync(at("llama/model.sig")).mode & 0o777, 0o600);
   });
 
-  it("puts a file in the place of a link to a signature of the model, which stays as it is", async function () {
+  it("replaces a symlink to a signature of the model, which is kept, by a file", async function () {
     if (process.platform === "win32") this.skip();
     await signIt({ signature: at("kept.sig") });
     const before = text("kept.sig");
@@ -190,7 +190,7 @@ describe("replacing a signature", () => {
     assert.equal(text("kept.sig"), before);
   });
 
-  describe("by one of files that differ", () => {
+  describe("by one of different files", () => {
     const asked: Replacement[] = [];
     const answer = (yes: boolean) => (replacement: Replacement) => {
       asked.push(replacement);
@@ -200,7 +200,7 @@ describe("replacing a signature", () => {
       asked.length = 0;
     });
 
-    it("is rejected where no one is asked, and nothing is written", async () => {
+    it("is rejected without a confirmation, and nothing is written", async () => {
       await signIt();
       const before = text("llama/model.sig");
       writeTree(folder(), { "llama/model.safetensors": "weightz" });
@@ -213,7 +213,7 @@ describe("replacing a signature", () => {
       );
     });
 
-    it("is asked about, with every difference by name", async () => {
+    it("needs a confirmation, which lists every difference", async () => {
       await signIt();
       writeTree(folder(), { "llama/model.safetensors": "weightz", "llama/new.bin": "n" });
       const options = { ignorePaths: ["config.json"] };
@@ -243,7 +243,7 @@ describe("replacing a signature", () => {
       );
     });
 
-    it("is asked about where force allows another signer, whose name is a claim", async () => {
+    it("needs a confirmation if force allows another signer, whose name is a claim", async () => {
       await signIt({ identity: byKey(other) });
       writeTree(folder(), { "llama/config.json": "[]" });
       const error = await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => signIt({ force: true }));
@@ -253,7 +253,7 @@ describe("replacing a signature", () => {
       );
     });
 
-    it("is asked about where digests of another kind cannot be compared", async () => {
+    it("needs a confirmation if digests of another kind cannot be compared", async () => {
       await signIt({ algorithm: "blake3" });
       const error = await failsWith("SIGNATURE_REPLACEMENT_DECLINED", () => signIt());
       assert.match(error.message, /whether the files still match the signature by key prod\.key is not known/);
@@ -291,7 +291,7 @@ describe("a private key in the model", () => {
     ["service-account.json", service],
   ];
   for (const [name, content] of kinds) {
-    it(`is named before anything is written: ${name}`, async () => {
+    it(`is reported before anything is written: ${name}`, async () => {
       writeTree(at("llama"), { "config.json": "{}", [name]: content });
       const error = await failsWith("MODEL_PRIVATE_KEY", () => signIt());
       assert.match(error.message, new RegExp(`llama was not signed: "${name}" holds a private key\\.`));
@@ -299,7 +299,7 @@ describe("a private key in the model", () => {
     });
   }
 
-  it("may be left out, or signed on purpose", async () => {
+  it("may be excluded, or signed on purpose", async () => {
     writeTree(at("llama"), { "config.json": "{}", "k.pem": keys.privatePem });
     assert.equal((await signIt({ ignorePaths: ["k.pem"] })).coverage.files, 1);
     await failsWith("MODEL_PRIVATE_KEY", () => signIt({ force: true, confirmReplacement: () => true }));
@@ -307,7 +307,7 @@ describe("a private key in the model", () => {
     assert.equal(all.coverage.files, 2);
   });
 
-  it("is not seen in a public key, a certificate, or code and text that name the header", async () => {
+  it("is not detected in a public key, a certificate, or code and text with the header", async () => {
     writeTree(at("llama"), {
       "key.pub": keys.publicPem,
       "leaf.pem": makeChain().leaf.pem,

@@ -7,7 +7,7 @@ import fetchForSigstore from "../../../../src/core/signing/sigstore-fetch.ts";
 const text = (status: number | undefined, answer: string, secrets: readonly string[] = [], proxy?: string): string =>
   answerText({ ...(status !== undefined && { status }), text: answer }, secrets, proxy);
 
-describe("what a service answered", () => {
+describe("the answer of a service", () => {
   it("is reported with its status and what to do", () => {
     assert.equal(text(400, "bad request: no email"), 'answered with status 400: "bad request: no email"');
     assert.match(text(401, "There was an error"), /status 401: "There was an error"\. Check that the identity/);
@@ -18,7 +18,7 @@ describe("what a service answered", () => {
     );
   });
 
-  it("is cut after 200 characters, on one line, without control characters", () => {
+  it("is limited to 200 characters, on one line, without control characters", () => {
     const long = text(400, `a\u001b[31m\r\n${"\u202eb".repeat(300)}`);
     assert.ok(!/[\p{Cc}\p{Cf}]/u.test(long));
     assert.ok(long.length < 200 + 40);
@@ -32,7 +32,7 @@ describe("what a service answered", () => {
     assert.equal(shown, 'answered with status 400: "bad token … (…)"');
   });
 
-  it("names the proxy that demands a login", () => {
+  it("names a proxy that requires a login", () => {
     const named = text(407, "Proxy Authentication Required", [], "proxy.example.com:8080");
     assert.match(
       named,
@@ -41,14 +41,14 @@ describe("what a service answered", () => {
     assert.match(text(undefined, "Proxy response (407) !== 200 when HTTP Tunneling"), /the proxy demands a login/);
   });
 
-  it("says of a web page that a captive portal or proxy answered", () => {
+  it("is reported as that of a captive portal or proxy if it is a web page", () => {
     for (const page of ["<!DOCTYPE html><html>Log in", " <html lang=en>"])
       assert.match(text(200, page), /captive portal or proxy/);
     assert.match(text(undefined, `Unexpected token '<', "<html>" is not valid JSON`), /captive portal or proxy/);
     assert.doesNotMatch(text(400, "a <html> in JSON"), /captive/);
   });
 
-  it("takes the proxy's address from the environment, without its login", () => {
+  it("has the proxy's address from the environment, without its login", () => {
     assert.equal(proxyOf({ HTTPS_PROXY: "http://me:secret@proxy.example.com:8080/" }), "proxy.example.com:8080");
     assert.equal(proxyOf({ HTTPS_PROXY: "proxy:3128" }), "proxy:3128");
     assert.equal(proxyOf({}), undefined);
@@ -64,7 +64,7 @@ describe("what a service answered", () => {
       return { status: answer.status, type: answer.headers.get("content-type"), json: await answer.json() };
     };
 
-    it("is the message of JSON, or the beginning of any other text", async () => {
+    it("is the message in JSON, or the beginning of any other text", async () => {
       respond = (response) => response.writeHead(400, { "content-type": "text/plain" }).end("no such key");
       assert.deepEqual(await ask(), { status: 400, type: "application/json", json: { message: "no such key" } });
       respond = (response) => response.writeHead(409).end('{"code":409,"message":"exists already"}');
@@ -73,7 +73,7 @@ describe("what a service answered", () => {
       assert.deepEqual((await ask()).json, { message: "x".repeat(4096) });
     });
 
-    it("is left alone where it is what was asked for", async () => {
+    it("is unchanged if it is what was requested", async () => {
       respond = (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"a":1}');
       assert.deepEqual((await ask()).json, { a: 1 });
     });

@@ -52,7 +52,7 @@ describe("the network that signing uses", () => {
 
   const port = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 
-  describe("goes through a proxy that the environment names", () => {
+  describe("goes through the proxy of the environment", () => {
     let proxy: Server;
     let seen: string[];
     before((done) => {
@@ -85,7 +85,7 @@ describe("the network that signing uses", () => {
       ]);
     });
 
-    it("but not with those that it leaves out", async () => {
+    it("but not with the hosts of NO_PROXY", async () => {
       const address = `http://127.0.0.1:${port(proxy)}`;
       await sign(sigstore.trustConfigPath, { http_proxy: address, no_proxy: "127.0.0.1" });
       assert.deepEqual(seen, []);

@@ -13,7 +13,7 @@ import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder
 
 const SIGN_ONCE = join(import.meta.dirname, "../../../support/sigstore/sign-once.ts");
 
-describe("two processes that log in and sign at once", function () {
+describe("two processes that log in and sign at the same time", function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
   let sigstore: LocalSigstore;
@@ -42,7 +42,7 @@ describe("two processes that log in and sign at once", function () {
     return verdict.signer.identity;
   }
 
-  it("each signs its own model, with the identity that logged in there", async () => {
+  it("each sign their own model, with the identity that logged in there", async () => {
     writeTree(folder(), { "one/weights.bin": "1", "two/weights.bin": "2" });
     const [alice, bob] = ["alice@example.com", "bob@example.org"];
     const signers = await Promise.all([signInProcess(alice, "one"), signInProcess(bob, "two")]);
@@ -54,7 +54,7 @@ describe("two processes that log in and sign at once", function () {
     assert.equal(await signerOf("two", [bob]), bob);
   });
 
-  it("the same model gets one whole signature, of one of them, and nothing is left beside it", async () => {
+  it("leave one complete signature of one of them for the same model, and no other file", async () => {
     writeTree(folder(), { "one/weights.bin": "1" });
     const names = ["alice@example.com", "bob@example.org"];
     const outcomes = await Promise.allSettled(names.map((name) => signInProcess(name, "one")));
@@ -70,7 +70,7 @@ describe("two processes that log in and sign at once", function () {
     assert.deepEqual(readdirSync(join(folder(), "one")).sort(), ["model.sig", "weights.bin"]);
   });
 
-  it("what another process has begun to write is not signed, is reported, and does not pass when it stays", async () => {
+  it("do not sign a signature that the other is writing, which is reported, and fails to verify if it stays", async () => {
     const unfinished = ".model.sig.0123456789ab.tmp";
     writeTree(folder(), {
       "one/weights.bin": "1",

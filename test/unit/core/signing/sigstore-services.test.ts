@@ -56,7 +56,7 @@ describe("the services to sign with", () => {
     });
   });
 
-  it("are in use now: not ended, not to come", async () => {
+  it("are valid now, neither expired nor in the future", async () => {
     const logs = [
       { url: "https://ended.example", start: "2025-01-01T00:00:00Z", end: "2026-01-01T00:00:00Z" },
       { url: "https://old.example", start: "2024-01-01T00:00:00Z" },
@@ -67,7 +67,7 @@ describe("the services to sign with", () => {
     assert.equal((await choose({ logs: [...logs].reverse() })).log.url, "https://new.example");
   });
 
-  it("are of the highest version that is known here", async () => {
+  it("have the highest supported version", async () => {
     const logs = [
       { url: "https://one.example", majorApiVersion: 1, start: "2026-06-01T00:00:00Z" },
       { url: "https://two.example", majorApiVersion: 2, start: "2025-06-01T00:00:00Z" },
@@ -76,12 +76,12 @@ describe("the services to sign with", () => {
     assert.deepEqual((await choose({ logs })).log, { url: "https://two.example", version: 2 });
   });
 
-  it("need no timestamp authority where the log gives the time", async () => {
+  it("need no timestamp authority if the log has the time", async () => {
     assert.equal((await choose({ tsa: [] })).timestamps, undefined);
   });
 
   const twoLogs = [...LOG, { url: "https://log2.example" }];
-  it("may be wanted all where there is one, or exactly one", async () => {
+  it("may be required to be all or exactly one", async () => {
     assert.equal((await choose({ logSelector: { selector: "ALL" } })).log.url, "https://log.example");
     assert.equal((await choose({ logs: twoLogs, logSelector: { selector: "EXACT", count: 1 } })).log.version, 1);
   });
@@ -113,7 +113,7 @@ describe("the services to sign with", () => {
     ["two timestamps are wanted", { tsaSelector: { selector: "EXACT", count: 2 } }, /wants 2 timestamps/],
   ];
   for (const [what, config, message] of refused) {
-    it(`are refused where ${what}`, async () => {
+    it(`are rejected if ${what}`, async () => {
       assert.match((await failsWith("SIGNING_SERVICES", () => choose(config))).message, message);
     });
   }

@@ -25,7 +25,7 @@ describe("writing a signature", () => {
   const write = async (bytes: Buffer, check: (written: Buffer) => void) =>
     writeFileAtomically(await inspectDestination(path(), join(folder(), "llama")), bytes, check);
 
-  it("replaces the file and leaves nothing beside it", async () => {
+  it("replaces the file and leaves no other", async () => {
     writeFileSync(path(), "old");
     await checkWritable(path());
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
@@ -34,7 +34,7 @@ describe("writing a signature", () => {
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
 
-  it("keeps the old file where what was read back is not right", async () => {
+  it("keeps the old file if what was read back is wrong", async () => {
     writeFileSync(path(), "old");
     const read: string[] = [];
     const check = (written: Buffer) => {
@@ -47,7 +47,7 @@ describe("writing a signature", () => {
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
 
-  it("keeps what comes to a free place while the model is read", async () => {
+  it("keeps a file that appears while the model is read", async () => {
     const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(path(), "theirs");
     await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new"), () => undefined));
@@ -55,7 +55,7 @@ describe("writing a signature", () => {
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
 
-  it("keeps a file that was changed while the model was read, also to as many bytes", async () => {
+  it("keeps a file that was changed while the model was read, also to the same size", async () => {
     writeFileSync(path(), "old");
     const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(join(folder(), "other"), "odd");
@@ -67,7 +67,7 @@ describe("writing a signature", () => {
     assert.equal(readFileSync(path(), "utf8"), "odd");
   });
 
-  it("keeps the permissions of the file that it replaces, and never widens them on the way", async function () {
+  it("keeps the permissions of the file that it replaces, and never widens them meanwhile", async function () {
     if (process.platform === "win32") this.skip();
     for (const mode of [0o600, 0o640, 0o644, 0o664]) {
       writeFileSync(path(), "old");
@@ -81,7 +81,7 @@ describe("writing a signature", () => {
     }
   });
 
-  it("puts a file in the place of a link, and leaves what the link led to", async function () {
+  it("replaces a symlink by a file, and keeps its target", async function () {
     if (process.platform === "win32") this.skip();
     writeFileSync(join(folder(), "blob"), "old");
     symlinkSync("blob", path());
@@ -90,7 +90,7 @@ describe("writing a signature", () => {
     assert.deepEqual([readFileSync(path(), "utf8"), readFileSync(join(folder(), "blob"), "utf8")], ["new", "old"]);
   });
 
-  it("rejects the model itself, a folder, a pipe, a link to nothing, and a link to the model", async function () {
+  it("rejects the model itself, a folder, a pipe, a broken symlink, and a symlink to the model", async function () {
     if (process.platform === "win32") this.skip();
     const model = join(folder(), "llama.gguf");
     writeFileSync(model, "weights");
@@ -106,7 +106,7 @@ describe("writing a signature", () => {
     assert.ok((await inspectDestination(join(folder(), "link"), model)).found !== undefined);
   });
 
-  it("says that the folder does not exist, or is none", async () => {
+  it("reports that the folder does not exist, or is none", async () => {
     const missing = join(folder(), "missing", "model.sig");
     assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(missing))).message, /does not exist/);
     writeFileSync(path(), "old");
@@ -130,7 +130,7 @@ describe("writing a signature", () => {
       mounted = undefined;
     });
 
-    it("keeps the old signature when the disk is full", async () => {
+    it("keeps the old signature if the disk is full", async () => {
       writeFileSync(path(), "old");
       const error = await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.alloc(100_000), () => undefined));
       assert.match(error.message, /disk is full.*unchanged/);
@@ -138,7 +138,7 @@ describe("writing a signature", () => {
       assert.deepEqual(readdirSync(folder()), ["model.sig"]);
     });
 
-    it("keeps the old signature when the file system is read-only", async () => {
+    it("keeps the old signature if the file system is read-only", async () => {
       writeFileSync(path(), "old");
       execFileSync("mount", ["-o", "remount,ro", folder()]);
       assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(path()))).message, /read-only/);

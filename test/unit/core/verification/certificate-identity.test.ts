@@ -7,7 +7,7 @@ import { accepted, authenticate, caseOf } from "../../../support/certificate-cas
 import { makeCertificate, makeChain } from "../../../support/certificates.ts";
 import { type EncodedAttribute, nameDer } from "../../../support/names.ts";
 
-describe("an identity of a certificate", () => {
+describe("a certificate identity", () => {
   const types: Readonly<Record<string, string>> = {
     "email:alice@example.com": "email alice@example.com",
     "uri:dns:example.com": "uri dns:example.com",
@@ -28,7 +28,7 @@ describe("an identity of a certificate", () => {
     "": "dns ",
   };
   for (const [text, expected] of Object.entries(types)) {
-    it(`is one type: ${text}`, () => {
+    it(`has one type: ${text}`, () => {
       const { type, text: name } = readCertificateIdentity(text);
       assert.equal(`${type} ${name}`, expected);
     });
@@ -75,7 +75,7 @@ describe("an identity of a certificate", () => {
       }
     });
 
-    it("is not spelled by a value that looks like other parts", () => {
+    it("is not matched by a value that looks like other parts", () => {
       const sly: readonly (readonly EncodedAttribute[])[] = [[["CN", "Alice,O=Example"]], [["CN", "a\nO=b+OU=c"]]];
       for (const text of ["CN=Alice,O=Example", "CN=Alice", "CN=a,O=b+OU=c"]) assert.ok(!has(sly, text), text);
       assert.ok(has(sly, signerOf(sly).subject));
@@ -123,12 +123,12 @@ describe("an identity of a certificate", () => {
         });
       }
     }
-    it("accepts an alternative name where the subject is empty", async () => {
+    it("accepts an alternative name if the subject is empty", async () => {
       const chain = makeChain({ leaf: { subject: [] } });
       const test = { leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] };
       assert.equal((await accepted({ ...test, identity: "alice@example.com" })).subject, "");
     });
-    it("is no address of a machine, which signers do not have as a name", async () => {
+    it("is no host name or IP address", async () => {
       const chain = makeChain({
         leaf: { alternativeNames: [{ uri: "https://ci/1" }, { dns: "ci.example" }, { ip: [127, 0, 0, 1] }] },
       });

@@ -42,7 +42,7 @@ describe("the identity of a CI workflow", () => {
     assert.equal(parse(WORKFLOW, GITHUB_ACTIONS_ISSUER, "email"), undefined);
   });
 
-  it("is nothing of another shape", () => {
+  it("does not exist for other forms", () => {
     for (const identity of [
       `x${WORKFLOW}`,
       `https://evil.example/?${WORKFLOW}`,
@@ -66,7 +66,7 @@ describe("the identity of a CI workflow", () => {
     assert.equal(callingRepository({ ...signer, issuer: "https://evil.example" }), undefined);
   });
 
-  it("is read in one place only", () => {
+  it("is parsed in one file only", () => {
     for (const file of readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })) {
       if (!file.endsWith(".ts") || file.endsWith("ci-identity.ts")) continue;
       const text = readFileSync(join(ROOT, "src", file), "utf8");

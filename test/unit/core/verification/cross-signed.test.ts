@@ -3,7 +3,7 @@ import { accepted } from "../../../support/certificate-cases.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { makeKeys } from "../../../support/keys.ts";
 
-describe("an authority whose one key two roots certified", () => {
+describe("an authority with one key that two roots certified", () => {
   const one = makeCertificate({ subject: "One", ca: true });
   const two = makeCertificate({ subject: "Two", ca: true });
   const keys = makeKeys();

@@ -23,7 +23,7 @@ describe("DER", () => {
     it(`is not ${what}`, () => assert.throws(() => readDer(bytes(hex)), DerError));
   }
 
-  it("may not nest without end", () => {
+  it("has a limit for nesting", () => {
     let value = Buffer.alloc(0);
     for (let depth = 0; depth < 70; depth++) {
       const head = value.length < 0x80 ? [0x30, value.length] : [0x30, 0x81, value.length];
@@ -32,7 +32,7 @@ describe("DER", () => {
     assert.throws(() => readDer(value), /nested too deeply/);
   });
 
-  it("has object identifiers of any size, in one spelling", () => {
+  it("has object identifiers of any size, in one encoding", () => {
     const read = (hex: string) => readOid(readDer(bytes(hex)));
     assert.equal(read("06 03 55 1d 1e"), "2.5.29.30");
     assert.equal(read("06 06 2a 86 48 86 f7 0d"), "1.2.840.113549");
@@ -40,7 +40,7 @@ describe("DER", () => {
     for (const hex of ["06 00", "06 01 80", "06 03 55 80 1d", "06 02 55 9d"]) assert.throws(() => read(hex), DerError);
   });
 
-  it("has counts from 0 to 2³¹ - 1", () => {
+  it("has integers from 0 to 2³¹ - 1 where it counts", () => {
     const read = (hex: string) => readCount(readDer(bytes(hex)));
     assert.equal(read("02 01 00"), 0);
     assert.equal(read("02 04 7f ff ff ff"), 2 ** 31 - 1);

@@ -14,7 +14,7 @@ function authenticate(leaf: Certificate, roots: readonly Certificate[], chain: r
   return verifyBundle(parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"), { certificates }, "model.sig");
 }
 
-describe("a signing certificate that is trusted itself", () => {
+describe("a signing certificate that is itself a trusted root", () => {
   const pinned = (part: Parameters<typeof makeChain>[0]) => {
     const { leaf } = makeChain(part);
     return authenticate(leaf, [leaf]);
@@ -26,24 +26,24 @@ describe("a signing certificate that is trusted itself", () => {
     assert.equal(signer.fingerprints.length, 1);
   });
 
-  it("has to be valid now all the same", async () => {
+  it("still has to be valid now", async () => {
     const from = (days: number) => new Date(Date.now() + days * DAY);
     await failsWith("CERTIFICATE_EXPIRED", () => pinned({ leaf: { notBefore: from(-9), notAfter: from(-1) } }));
     await failsWith("CERTIFICATE_NOT_YET_VALID", () => pinned({ leaf: { notBefore: from(1), notAfter: from(9) } }));
   });
 
-  it("has to be for signing all the same", async () => {
+  it("still has to be for signing", async () => {
     const leaf = { keyUsage: null, extendedKeyUsage: [SERVER_AUTHENTICATION] };
     await failsWith("CERTIFICATE_USAGE", () => pinned({ leaf }));
   });
 
-  it("may have no critical extension that is not known", async () => {
+  it("may have no unknown critical extension", async () => {
     const extensions = [{ oid: "1.2.3.4", critical: true, value: Buffer.of(5, 0) }];
     await failsWith("CERTIFICATE_PATH_INVALID", () => pinned({ leaf: { extensions } }));
   });
 });
 
-describe("an authority that was issued to itself", () => {
+describe("a self-issued authority", () => {
   it("does not count towards the length of a path (RFC 5280, 6.1.4 (l))", async () => {
     const root = makeCertificate({ subject: "Root", ca: true, pathLength: 0 });
     const renewed = makeCertificate({ subject: "Root", issuer: root, ca: true });

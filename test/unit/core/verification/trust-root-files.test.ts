@@ -67,7 +67,7 @@ describe("trust roots from files", () => {
     assert.equal((await readTrustConfigFile(file({ trustedRoot: root }))).signingConfig, undefined);
   });
 
-  it("say which option they belong to, where they were given with the other", async () => {
+  it("have an error with the right option if they are given with the other", async () => {
     const asRoot = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(file(config())));
     assert.match(asRoot.message, /give it with --trust-config/);
     const asConfig = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustConfigFile(file(root)));
@@ -108,7 +108,7 @@ describe("trust roots from files", () => {
     ["has an algorithm that is not known", () => ({ ...root, tlogs: [{ ...log(), hashAlgorithm: "MD5" }] }), /MD5/],
   ];
   for (const [what, content, message] of bad) {
-    it(`are refused where the file ${what}`, async () => {
+    it(`are rejected if the file ${what}`, async () => {
       const error = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(file(content())));
       assert.match(error.message, message);
       assert.match(error.message, /root\.json/);
@@ -123,13 +123,13 @@ describe("trust roots from files", () => {
     ["a way to choose that is not known", { tsaConfig: { selector: "BEST" } }, /selector/],
   ];
   for (const [what, part, message] of badServices) {
-    it(`are refused where the services have ${what}`, async () => {
+    it(`are rejected if the services have ${what}`, async () => {
       const path = file(config({ signingConfig: { ...SIGNING_CONFIG, ...part } }));
       assert.match((await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustConfigFile(path))).message, message);
     });
   }
 
-  it("are refused where there is no file, a folder, or a huge one", async () => {
+  it("are rejected if there is no file, a folder, or a huge file", async () => {
     await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(join(folder(), "none.json")));
     const reading = (path: string) => failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(path));
     assert.match((await reading(folder())).message, /it is no file/);

@@ -20,7 +20,7 @@ const ONCE = { retries: 0 };
 describe("trust roots that come with the program", () => {
   const folder = useTemporaryFolder();
 
-  it("serve without a network and without a folder", async () => {
+  it("work without a network and without a folder", async () => {
     for (const instance of [PUBLIC_INSTANCE, STAGING_INSTANCE]) {
       const root = await loadTrustRoot(instance, join(folder(), "none"));
       assert.equal(root.origin, "built-in");
@@ -30,7 +30,7 @@ describe("trust roots that come with the program", () => {
     assert.ok(!existsSync(join(folder(), "none")));
   });
 
-  it("are dated: an update of @sigstore/tuf has to update the date of its seed", async () => {
+  it("have a date that an update of @sigstore/tuf has to change", async () => {
     const path = createRequire(import.meta.url).resolve("@sigstore/tuf/seeds.json");
     const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
     assert.equal(digest, "4fdc34cd342c148d05221d7e76eaff941919aa6f62dfc315d5c854da78e5113a");
@@ -65,7 +65,7 @@ describe("trust roots from a TUF repository", () => {
   const old = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
   const asked = () => sigstore.requests("tuf").length;
 
-  it("are fetched, with the services, and then known without asking again", async () => {
+  it("are fetched with the services, and then used without another request", async () => {
     await failsWith("TRUST_ROOT_MISSING", () => loadTrustRoot(instance, storage()));
     const fetched = await refreshTrustRoot(instance, storage());
     assert.equal(fetched.origin, "updated");
@@ -97,7 +97,7 @@ describe("trust roots from a TUF repository", () => {
     assert.equal((await loadTrustRoot(instance, storage())).asOf, newer.asOf);
   });
 
-  it("never ask when offline, however old", async () => {
+  it("are never requested offline, however old", async () => {
     const before = asked();
     await failsWith("TRUST_ROOT_MISSING", () => openTrustRoot(instance, { storage: storage(), offline: true }));
     await refreshTrustRoot(instance, storage());
@@ -111,7 +111,7 @@ describe("trust roots from a TUF repository", () => {
     assert.ok(before < since);
   });
 
-  it("stay in use where the refresh fails", async () => {
+  it("stay in use if the refresh fails", async () => {
     await refreshTrustRoot(instance, storage());
     stored((content) => {
       content.refreshedAt = old(25);
@@ -134,7 +134,7 @@ describe("trust roots from a TUF repository", () => {
     assert.notEqual((await openTrustRoot(instance, options)).newer, undefined, "the last one went well");
   });
 
-  it("say so where nothing is known yet and nothing can be fetched", async () => {
+  it("are an error if nothing is known yet and nothing can be fetched", async () => {
     sigstore.misbehave("tuf", { kind: "status", status: 500 });
     const options = { storage: storage(), ...ONCE };
     const error = await failsWith("TRUST_ROOT_REFRESH", () => openTrustRoot(instance, options));
@@ -144,7 +144,7 @@ describe("trust roots from a TUF repository", () => {
     assert.ok(!existsSync(file()));
   });
 
-  it("are not taken from a repository with another root", async () => {
+  it("are rejected from a repository with another root", async () => {
     const other = await startLocalSigstore();
     try {
       const seed = async () => ({ tufRoot: readFileSync(other.tufRootPath, "utf8") });
@@ -171,7 +171,7 @@ describe("trust roots from a TUF repository", () => {
     }
   });
 
-  it("are taken from the seed where what is stored is damaged, or of another repository", async () => {
+  it("are taken from the seed if what is stored is damaged, or of another repository", async () => {
     await refreshTrustRoot(instance, storage());
     const good = readFileSync(file(), "utf8");
     for (const damaged of [
@@ -187,20 +187,20 @@ describe("trust roots from a TUF repository", () => {
     }
   });
 
-  it("can be refreshed by several at once", async () => {
+  it("can be refreshed by several processes at once", async () => {
     const roots = await Promise.all(Array.from({ length: 5 }, () => refreshTrustRoot(instance, storage())));
     assert.equal(new Set(roots.map(({ trustedRoot }) => JSON.stringify(trustedRoot))).size, 1);
     assert.deepEqual(readdirSync(storage()), ["local.json"]);
     assert.equal((await loadTrustRoot(instance, storage())).origin, "updated");
   });
 
-  it("are of use even where they cannot be stored", async () => {
+  it("can be used even if they cannot be stored", async () => {
     mkdirSync(storage());
     mkdirSync(file());
     assert.equal((await refreshTrustRoot(instance, storage())).origin, "updated");
   });
 
-  it("are not waited for once cancelled", async () => {
+  it("are not waited for after cancellation", async () => {
     sigstore.misbehave("tuf", { kind: "slow", milliseconds: 60_000 });
     const controller = new AbortController();
     const refreshing = refreshTrustRoot(instance, storage(), { ...ONCE, signal: controller.signal });

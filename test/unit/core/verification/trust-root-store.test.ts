@@ -69,7 +69,7 @@ describe("the stored trust root", () => {
     assert.match(said[0] ?? "", why);
   };
 
-  it("is used where it verifies through its metadata, also through several roots", async () => {
+  it("is used if it verifies through its metadata, also through several roots", async () => {
     for (const roots of [1, 2, 5]) {
       const made = repository({ roots });
       await write(made);
@@ -77,13 +77,13 @@ describe("the stored trust root", () => {
     }
   });
 
-  it("is used by a newer release of this program, whose root is one of those that are stored", async () => {
+  it("is used by a newer release of this program whose root is among the stored ones", async () => {
     const made = repository({ roots: 4 });
     await write(made);
     for (const root of made.roots) assert.equal((await load(instance(root))).origin, "updated");
   });
 
-  it("is not used where the target was changed", async () => {
+  it("is not used if the target was changed", async () => {
     const made = repository();
     await write(made, (stored) => ({ ...stored, trustedRoot: JSON.stringify(builtIn) }));
     await rejected(instance(made.roots[0]), /Expected length/);
@@ -94,7 +94,7 @@ describe("the stored trust root", () => {
   });
 
   for (const role of ["targets", "snapshot", "timestamp", "root"] as const) {
-    it(`is not used where ${role} metadata was changed, or is of another repository`, async () => {
+    it(`is not used if ${role} metadata was changed, or is of another repository`, async () => {
       const made = repository({ roots: 3 });
       const other = repository({ roots: 3 });
       const changed = made.metadata[role].replace('"expires":"2', '"expires":"3');
@@ -106,7 +106,7 @@ describe("the stored trust root", () => {
     });
   }
 
-  it("is not used where one of the older roots was changed, is missing, or is there in another order", async () => {
+  it("is not used if one of the older roots was changed, is missing, or is in another order", async () => {
     const made = repository({ roots: 4 });
     const [second = "", third = ""] = made.metadata.olderRoots;
     const foreign = repository({ roots: 4 }).metadata.olderRoots[1] ?? "";
@@ -123,12 +123,12 @@ describe("the stored trust root", () => {
     }
   });
 
-  it("is not used where all of it is of another repository, correctly signed", async () => {
+  it("is not used if all of it is of another repository, correctly signed", async () => {
     await write(repository());
     await rejected(instance(repository().roots[0]), /signed by 0\/1 keys/);
   });
 
-  it("is not used where one part is from an earlier state of the repository", async () => {
+  it("is not used if one part is from an earlier state of the repository", async () => {
     const first = repository();
     const second = repository({ keys: first.keys, version: 2 });
     for (const role of ["targets", "snapshot"] as const) {
@@ -138,14 +138,14 @@ describe("the stored trust root", () => {
     }
   });
 
-  it("is not used where its root is older than the one that came with the program", async () => {
+  it("is not used if its root is older than the built-in one", async () => {
     const made = repository({ roots: 3 });
     const early = repository({ keys: made.keys.slice(0, 1) });
     await write(early);
     await rejected(instance(made.roots[2]), /older than what came with this program/);
   });
 
-  it("is not used where it had expired before what came with the program was current", async () => {
+  it("is not used if it had expired before the built-in one was published", async () => {
     const made = repository({ expires: { timestamp: daysFromNow(-10) } });
     await write(made);
     await rejected(instance(made.roots[0], { asOf: daysFromNow(-9) }), /older than what came with this program/);
@@ -153,7 +153,7 @@ describe("the stored trust root", () => {
   });
 
   for (const role of ["root", "timestamp", "snapshot", "targets"] as const) {
-    it(`is used offline where its ${role} metadata has expired, and says since when`, async () => {
+    it(`is used offline if its ${role} metadata has expired, and says since when`, async () => {
       const since = daysFromNow(-3);
       const made = repository({ expires: { [role]: since } });
       await write(made);
@@ -163,7 +163,7 @@ describe("the stored trust root", () => {
     });
   }
 
-  it("is refreshed at once where its metadata has expired, however new it claims to be", async () => {
+  it("is refreshed at once if its metadata has expired, however new it claims to be", async () => {
     const made = repository({ expires: { timestamp: daysFromNow(-3) } });
     await write(made);
     const opened = await openTrustRoot(instance(made.roots[0]), { storage: storage(), retries: 0 });
@@ -171,7 +171,7 @@ describe("the stored trust root", () => {
     assert.equal(await opened.newer, undefined);
   });
 
-  it("is named where it cannot be read, and is nothing to speak of where there is none", async () => {
+  it("is reported if it cannot be read, but not if there is none", async () => {
     const made = repository();
     assert.deepEqual((await load(instance(made.roots[0]))).said, []);
     for (const text of ["", "{", "[]", '{"mirror":"http://127.0.0.1:9"}']) {
@@ -207,7 +207,7 @@ describe("the stored trust root", () => {
       live = { ...instance(roots[0]), mirror };
     };
 
-    it("keeps every root between, and asks only for those that it does not have", async () => {
+    it("stores every root between, and requests only missing ones", async () => {
       const made = repository({ roots: 4 });
       serve(made);
       await refreshTrustRoot(live, storage());
@@ -223,7 +223,7 @@ describe("the stored trust root", () => {
       assert.equal((await load(live)).origin, "updated");
     });
 
-    it("does not fall behind what is stored", async () => {
+    it("does not go back behind what is stored", async () => {
       const first = repository();
       serve(repository({ keys: first.keys, version: 2 }));
       await refreshTrustRoot(live, storage());
@@ -233,7 +233,7 @@ describe("the stored trust root", () => {
       assert.equal(readFileSync(path(), "utf8"), before);
     });
 
-    it("begins with the root that came with the program where the stored one does not verify", async () => {
+    it("starts with the built-in root if the stored one does not verify", async () => {
       const made = repository({ roots: 2 });
       serve(made);
       const foreign = repository();
@@ -244,7 +244,7 @@ describe("the stored trust root", () => {
     });
   });
 
-  it("lies in a folder that only its owner may enter, also where the folder was wider", async function () {
+  it("is in a folder that only its owner can enter, also if that had wider permissions", async function () {
     if (process.platform === "win32") this.skip();
     const made = repository();
     await write(made);
@@ -260,7 +260,7 @@ describe("the stored trust root", () => {
     assert.equal(mode(join(folder(), "fresh", "deep")), "700");
   });
 
-  it("is written for the person alone", async function () {
+  it("is readable by its owner alone", async function () {
     if (process.platform === "win32") this.skip();
     const { metadata } = repository();
     const stored = { mirror: "m", refreshedAt: daysFromNow(0), trustedRoot, metadata: { ...metadata, olderRoots: [] } };

@@ -16,7 +16,7 @@ describe("an intermediate certificate", () => {
     X509Certificate.prototype.verify = verify;
   });
 
-  it("is verified once a process, each leaf below it as well", async () => {
+  it("is verified once per process, and so is each leaf below it", async () => {
     const root = makeCertificate({ subject: "Root", ca: true });
     const intermediate = makeCertificate({ subject: "Intermediate", ca: true, issuer: root });
     const leaves = ["Alice", "Bob", "Alice"].map((subject) => makeCertificate({ subject, issuer: intermediate }));

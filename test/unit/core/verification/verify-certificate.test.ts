@@ -32,7 +32,7 @@ describe("verifying a certificate signature", () => {
     assert.match(signer.serialNumber, /^[0-9a-f]+$/);
   });
 
-  it("says which root its certificates name, where none or another is trusted", async () => {
+  it("reports which root its certificates name if none or another is trusted", async () => {
     const authority = "CN=Example Root,O=Example";
     for (const chain of [[intermediate], [intermediate, root]]) {
       const none = await authenticate({ leaf, chain, roots: [] }).catch((error: unknown) => error);
@@ -57,7 +57,7 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf: chain.leaf, chain: [chain.intermediate, chain.root], roots: [chain.root] });
   });
 
-  it("accepts an intermediate as the root, and one that the caller gives", async () => {
+  it("accepts an intermediate as the root, and one from the caller", async () => {
     assert.equal((await accepted({ leaf, roots: [intermediate] })).root, "CN=Example Models CA,O=Example");
     await accepted({ leaf, roots: [root, intermediate] });
   });
@@ -73,7 +73,7 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf, chain: [other.intermediate, intermediate, leaf], roots: [other.root, root] });
   });
 
-  it("accepts the quirks of genuine leaves: CA:TRUE, subject equal to issuer, no extended key usage", async () => {
+  it("accepts deviations of real leaves: CA:TRUE, subject equal to issuer, no extended key usage", async () => {
     const quirky = makeCertificate({
       subject: [
         ["O", "Example"],
@@ -92,7 +92,7 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf: chain.leaf, chain: [chain.intermediate], roots: [chain.root] });
   });
 
-  it("finds the valid one of several paths", async () => {
+  it("finds the valid path among several", async () => {
     const keys = intermediate.keys;
     const again = { subject: intermediate.name, keys, issuer: root, ca: true } as const;
     const expired = makeCertificate({ ...again, notBefore: ago(9), notAfter: ago(1) });
@@ -104,7 +104,7 @@ describe("verifying a certificate signature", () => {
     await failsWith("CERTIFICATE_EXPIRED", () => authenticate({ leaf, chain: [expired, constrained], roots: [root] }));
   });
 
-  it("checks the time given instead of now", async () => {
+  it("uses the given time instead of now", async () => {
     const old = makeChain({ leaf: { notBefore: ago(100), notAfter: ago(10) } });
     const test = { leaf: old.leaf, chain: [old.intermediate], roots: [old.root] };
     const error = await failsWith("CERTIFICATE_EXPIRED", () => authenticate(test));
@@ -169,13 +169,13 @@ describe("verifying a certificate signature", () => {
     ],
   ];
   for (const [name, code, makeCase] of refused) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       const error = await failsWith(code, () => authenticate(makeCase()));
       assert.match(error.message, /model\.sig/);
     });
   }
 
-  it("refuses a certificate whose time is none", async () => {
+  it("rejects a certificate with an invalid time", async () => {
     const times = ["991301000000Z", "301231235959.5Z"];
     const parts = times.flatMap((time) => [{ notBefore: time }, { notAfter: time }]);
     for (const test of parts.flatMap((part) => [caseOf({ leaf: part }), caseOf({ intermediate: part })])) {
@@ -184,7 +184,7 @@ describe("verifying a certificate signature", () => {
     }
   });
 
-  it("refuses a path that is longer than an authority allows", async () => {
+  it("rejects a path that is longer than an authority allows", async () => {
     const second = makeCertificate({ subject: "Second CA", issuer: intermediate, ca: true });
     const deep = makeCertificate({ subject: "Deep", issuer: second });
     const error = await failsWith("CERTIFICATE_PATH_INVALID", () =>
@@ -196,14 +196,14 @@ describe("verifying a certificate signature", () => {
     await accepted({ leaf: makeCertificate({ subject: "D", issuer: below }), chain: [below, free], roots: [root] });
   });
 
-  it("refuses a path that is signed with SHA-1", async () => {
+  it("rejects a path that is signed with SHA-1", async () => {
     for (const test of [caseOf({ leaf: { sha1: true } }), caseOf({ intermediate: { sha1: true } })]) {
       const error = await failsWith("CERTIFICATE_PATH_INVALID", () => authenticate(test));
       assert.match(error.message, /MD5 or SHA-1/);
     }
   });
 
-  it("refuses to have the leaf dropped as the double of another, and an authority validated in its place", async () => {
+  it("does not drop the leaf as a duplicate of another certificate and validate an authority instead", async () => {
     const mallory = makeCertificate({ subject: "Mallory" });
     const double = Buffer.from(mallory.der);
     double.writeUInt8(double.readUInt8(double.length - 1) ^ 1, double.length - 1);
@@ -212,7 +212,7 @@ describe("verifying a certificate signature", () => {
     );
   });
 
-  it("does not validate another certificate of the chain in the leaf's place", async () => {
+  it("does not validate another certificate of the chain instead of the leaf", async () => {
     const forged = makeCertificate({ subject: "Mallory" });
     for (const chain of [
       [forged, leaf, intermediate],
@@ -223,14 +223,14 @@ describe("verifying a certificate signature", () => {
     }
   });
 
-  it("does not take a leaf for an authority", async () => {
+  it("does not accept a leaf as an authority", async () => {
     const byLeaf = makeCertificate({ subject: "Mallory", issuer: leaf });
     await failsWith("CERTIFICATE_PATH_INVALID", () =>
       authenticate({ leaf: byLeaf, chain: [leaf, intermediate], roots: [root] }),
     );
   });
 
-  it("comes to an end where certificates sign each other", async () => {
+  it("terminates if certificates sign each other", async () => {
     const [a, b] = [makeKeys(), makeKeys()];
     const seedA = makeCertificate({ subject: "A", keys: a, ca: true });
     const seedB = makeCertificate({ subject: "B", keys: b, ca: true });
@@ -250,7 +250,7 @@ describe("verifying a certificate signature", () => {
     await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate({ ...good, roots: [] }, alter));
   });
 
-  it("refuses bytes after a certificate, the leaf's and any other", async () => {
+  it("rejects bytes after a certificate, the leaf or any other", async () => {
     for (const index of [0, 1]) {
       const alter = (json: JsonObject) => {
         const certificates = [leaf, intermediate].map(({ der }, at) => {
@@ -267,14 +267,14 @@ describe("verifying a certificate signature", () => {
     await failsWith("CERTIFICATE_UNREADABLE", () => authenticate({ ...good, roots: [{ ...root, pem }] }));
   });
 
-  it("refuses what is no certificate", async () => {
+  it("rejects data that is no certificate", async () => {
     const alter = (json: JsonObject) => {
       json["verificationMaterial"] = { x509CertificateChain: { certificates: [{ rawBytes: "AAAA" }] } };
     };
     await failsWith("CERTIFICATE_MALFORMED", () => authenticate(good, alter));
   });
 
-  it("refuses roots that cannot be read", async () => {
+  it("rejects roots that cannot be read", async () => {
     const bundle = parseBundle(Buffer.from(JSON.stringify(signBundle(statement, { certificate: leaf }))), "model.sig");
     const with_ = (pem: string) =>
       verifyBundle(bundle, { certificates: { roots: [{ label: "ca.pem", pem }] } }, "model.sig");
@@ -287,7 +287,7 @@ describe("verifying a certificate signature", () => {
     );
   });
 
-  it("says which trust is missing", async () => {
+  it("reports which trust is missing", async () => {
     const bundle = parseBundle(Buffer.from(JSON.stringify(signBundle(statement, { certificate: leaf }))), "model.sig");
     const keys = [{ label: "a.pub", pem: leaf.keys.publicPem }];
     assert.match(

@@ -49,12 +49,12 @@ describe("verifying a key signature", () => {
     assert.equal(signer.method === "key" && signer.label, "bob.pub");
   });
 
-  it("goes by the signature and not by the hint", async () => {
+  it("ignores the hint, and tries the signature with each key", async () => {
     const bundle = parse(signBundle(statement, { keys: alice, hint: "another key" }));
     assert.equal((await authenticate(bundle, pem(alice))).signer.method, "key");
   });
 
-  it("says that another key signed", async () => {
+  it("reports that another key signed", async () => {
     const bundle = parse(signBundle(statement, { keys: bob }));
     const error = await failsWith("KEY_MISMATCH", () => authenticate(bundle, pem(alice)));
     assert.match(error.message, /model\.sig was signed with another key than alice\.pub/);
@@ -62,13 +62,13 @@ describe("verifying a key signature", () => {
     await failsWith("KEY_UNKNOWN", () => authenticate(bundle, pem(alice), pem(carol)));
   });
 
-  it("rejects an altered payload where the key is the right one", async () => {
+  it("rejects an altered payload with the right key", async () => {
     const bundle = parse(signBundle(statement, { keys: alice }), flipPayload);
     const error = await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(alice)));
     assert.match(error.message, /does not verify against alice\.pub, the key that it names/);
   });
 
-  it("says that a signature is damaged, though it be no DER at all", async () => {
+  it("rejects a damaged signature, even one that is no DER", async () => {
     for (const sig of ["AAAA", "MEUCIQ=="]) {
       const bundle = parse(signBundle(statement, { keys: alice }), (json) => {
         (json["dsseEnvelope"] as JsonObject)["signatures"] = [{ sig }];
@@ -77,7 +77,7 @@ describe("verifying a key signature", () => {
     }
   });
 
-  it("does not take a SHA-256 signature by a P-384 key: the digest has to fit the curve", async () => {
+  it("rejects a SHA-256 signature by a P-384 key: the digest has to match the curve", async () => {
     const { sign } = await import("node:crypto");
     const bundle = parse(signBundle(statement, { keys: bob }), (json) => {
       const envelope = json["dsseEnvelope"] as JsonObject;
@@ -89,7 +89,7 @@ describe("verifying a key signature", () => {
     await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(bundle, pem(bob)));
   });
 
-  it("takes the encoding of version 0.2 for statements of that version only", async () => {
+  it("accepts the encoding of version 0.2 for statements of that version only", async () => {
     const { sign } = await import("node:crypto");
     const resign = (json: JsonObject) => {
       const envelope = json["dsseEnvelope"] as JsonObject;
@@ -105,7 +105,7 @@ describe("verifying a key signature", () => {
     await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(current, pem(alice)));
   });
 
-  it("reads the statement only after the signature fits", async () => {
+  it("reads the statement only after the signature verifies", async () => {
     const bundle = parse(signBundle({ nonsense: 1 }, { keys: bob }));
     await failsWith("KEY_MISMATCH", () => authenticate(bundle, pem(alice)));
     await failsWith("STATEMENT_MALFORMED", () => authenticate(bundle, pem(bob)));
@@ -136,14 +136,14 @@ describe("verifying a key signature", () => {
       await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, altered), pem(bob)));
     });
 
-    it("says so where it carries no key at all", async () => {
+    it("reports that it carries no key", async () => {
       await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, embedded("nonsense")), pem(alice)));
       const rsa = makeKeys("RSA").publicPem;
       await failsWith("SIGNATURE_NOT_AUTHENTIC", () => authenticate(parse(old, embedded(rsa)), pem(alice)));
     });
   });
 
-  it("says which trust is missing", async () => {
+  it("reports which trust is missing", async () => {
     const bundle = parse(signBundle(statement, { keys: alice }));
     const none = await failsWith("KEY_UNKNOWN", () => verifyBundle(bundle, {}, "model.sig"));
     assert.match(none.message, /signed with a key.*public key/);
@@ -185,19 +185,19 @@ describe("reading a public key", () => {
     text: { publicPem: "hello", code: "KEY_UNREADABLE", message: /not a public key in PEM/ },
   } as const;
   for (const [name, { publicPem, code, message }] of Object.entries(refused)) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       const error = await failsWith(code, () => readPublicKey({ label: "x.pem", pem: publicPem }));
       assert.match(error.message, message);
       assert.match(error.message, /^x\.pem/);
     });
   }
 
-  it("takes a key with text around it", () => {
+  it("accepts a key with text around it", () => {
     const { curve } = readPublicKey({ label: "x.pem", pem: `The key of Alice\n${alice.publicPem}\n-- \n` });
     assert.equal(curve, "P-256");
   });
 
-  it("refuses an EC key on another curve", async () => {
+  it("rejects an EC key on another curve", async () => {
     const { generateKeyPairSync } = await import("node:crypto");
     const { publicKey } = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
     const text = publicKey.export({ type: "spki", format: "pem" }).toString();
@@ -205,7 +205,7 @@ describe("reading a public key", () => {
     assert.match(error.message, /curve secp256k1/);
   });
 
-  it("names a kind of key that it does not know", async () => {
+  it("names an unsupported kind of key", async () => {
     const { generateKeyPairSync } = await import("node:crypto");
     const { publicKey } = generateKeyPairSync("x25519");
     const text = publicKey.export({ type: "spki", format: "pem" }).toString();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { indentJson } from "../../../../src/engine/signature-view/indent-json.ts";
 
 describe("JSON as lines", () => {
-  it("has one part a line, as deep as it is nested", () => {
+  it("has one part per line, indented by its depth", () => {
     assert.deepEqual(indentJson('{"a":[1,{"b":"x, {y}"}],"c":{},"d":[]}'), [
       "{",
       '  "a": [',
@@ -38,7 +38,7 @@ describe("JSON as lines", () => {
     );
   });
 
-  it("shows what is not JSON all the same", () => {
+  it("shows text that is not JSON unchanged", () => {
     assert.deepEqual(indentJson('{"a":"cut sh'), ["{", '  "a": "cut sh']);
     assert.deepEqual(indentJson('{"a":1}\n{"b":2}\n'), ["{", '  "a": 1', "}", "{", '  "b": 2', "}"]);
     assert.deepEqual(indentJson(""), []);

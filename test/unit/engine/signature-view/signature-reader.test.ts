@@ -41,7 +41,7 @@ describe("a signature file, opened for the viewer", () => {
     return reader.page({ filter, search, offset: 0, count: 100 }).entries.map(({ name, state }) => [name, state]);
   }
 
-  it("says what `inspect` says", async () => {
+  it("has the same content as `inspect`", async () => {
     const path = put(makeStatement(fileResources(FILES), { name: "m" }));
     const summary = await new SignatureReader().open({ path });
     const inspection = await inspect(path);
@@ -54,7 +54,7 @@ describe("a signature file, opened for the viewer", () => {
     assert.equal(summary.bytes, readFileSync(path).length);
   });
 
-  it("lists what differs first, then what is signed, then what is left out", async () => {
+  it("lists what differs first, then what is signed, then what is excluded", async () => {
     const reader = await opened({
       compared: true,
       files: [
@@ -62,7 +62,7 @@ describe("a signature file, opened for the viewer", () => {
         { state: "missing", name: "b/c.bin", ignored: false },
         { state: "added", name: "new" },
         { state: "unsigned", name: "let" },
-        { state: "left-out", name: "README.md", source: "signer" },
+        { state: "excluded", name: "README.md", source: "signer" },
       ],
     });
     assert.deepEqual(rows(reader), [
@@ -71,21 +71,21 @@ describe("a signature file, opened for the viewer", () => {
       ["new", "added"],
       ["a.txt", "same"],
       ["let", "unsigned"],
-      ["README.md", "left-out"],
+      ["README.md", "excluded"],
     ]);
     assert.deepEqual(rows(reader, "differing").length, 3);
     assert.deepEqual(rows(reader, "same"), [["a.txt", "same"]]);
   });
 
-  it("calls nothing unchanged that was not compared", async () => {
+  it("calls a file unchanged only after it was compared", async () => {
     const reader = await opened(NOTHING);
     assert.deepEqual(reader.compare(NOTHING), {
-      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, unsigned: 0, "left-out": 0 },
+      ...{ changed: 0, missing: 0, added: 0, same: 0, listed: 3, unsigned: 0, excluded: 0 },
     });
     assert.ok(rows(reader).every(([, state]) => state === "listed"));
   });
 
-  it("searches names in any case, and beginnings of digests", async () => {
+  it("searches names in any case, and prefixes of digests", async () => {
     const reader = await opened(NOTHING);
     assert.deepEqual(rows(reader, "all", "C.BIN"), [["b/c.bin", "listed"]]);
     const digest = reader.page({ filter: "all", search: "a.txt", offset: 0, count: 1 }).entries[0]?.digest ?? "";
@@ -94,7 +94,7 @@ describe("a signature file, opened for the viewer", () => {
     assert.deepEqual(rows(reader, "same", "a"), []);
   });
 
-  it("gives pages, the same for one search and for many", async () => {
+  it("returns the same pages for one search and for many", async () => {
     const names = Array.from({ length: 250 }, (_, index) => `part-${String(index).padStart(3, "0")}`);
     const reader = await opened(
       NOTHING,
@@ -166,7 +166,7 @@ describe("a signature file, opened for the viewer", () => {
     const reader = new SignatureReader();
     assert.deepEqual(await reader.open({ none: true }), { bytes: 0, claims: [], text: "none" });
     reader.add([
-      { state: "left-out", name: "model.sig" },
+      { state: "excluded", name: "model.sig" },
       { state: "same", name: "b" },
       { state: "listed", name: "c" },
       { state: "added", name: "d" },
@@ -174,7 +174,7 @@ describe("a signature file, opened for the viewer", () => {
       { state: "changed", name: "f" },
     ]);
     const counts = reader.compare({ compared: true });
-    assert.deepEqual(counts, { changed: 1, missing: 1, added: 1, same: 1, listed: 1, unsigned: 0, "left-out": 1 });
+    assert.deepEqual(counts, { changed: 1, missing: 1, added: 1, same: 1, listed: 1, unsigned: 0, excluded: 1 });
     assert.deepEqual(rows(reader), [
       ...([
         ["f", "changed"],
@@ -182,13 +182,13 @@ describe("a signature file, opened for the viewer", () => {
         ["d", "added"],
         ["b", "same"],
         ["c", "listed"],
-        ["model.sig", "left-out"],
+        ["model.sig", "excluded"],
       ] as const),
     ]);
-    assert.deepEqual(rows(reader, "all", "SIG"), [["model.sig", "left-out"]]);
+    assert.deepEqual(rows(reader, "all", "SIG"), [["model.sig", "excluded"]]);
   });
 
-  it("opens what is damaged, says what is wrong, and shows as much as can be read", async () => {
+  it("opens a damaged file, reports what is wrong, and shows as much as can be read", async () => {
     const whole = bundleText(signBundle(makeStatement(fileResources(FILES)), { keys }));
     const cases: readonly (readonly [string, string, "statement" | "file" | "none"])[] = [
       [whole.slice(0, 200), "BUNDLE_NOT_JSON", "file"],
@@ -217,7 +217,7 @@ describe("a signature file, opened for the viewer", () => {
     assert.equal(gone.problem?.code, "SIGNATURE_NOT_FOUND");
   });
 
-  it("takes bytes of a file that is on no disk", async () => {
+  it("accepts the bytes of a file that is not on disk", async () => {
     const bytes = Uint8Array.from(readFileSync(put(makeStatement(fileResources(FILES)))));
     const summary = await new SignatureReader().open({ label: "old.sig", bytes });
     assert.equal(summary.statement?.files, 3);

@@ -35,7 +35,7 @@ describe("SignatureView", function () {
     return new Engine({ entry: ENTRY, cache: join(folder(), "cache"), ...more });
   }
 
-  it("reads pages of the files and of the text, and what was found of the files", async () => {
+  it("reads pages of the files and of the text, and the result of the comparison", async () => {
     const { view, summary } = await engine.openSignature({ path: path() });
     assert.equal(summary.statement?.files, 2);
     const { entries, total } = await view.page(FIRST);
@@ -46,7 +46,7 @@ describe("SignatureView", function () {
     view.dispose();
   });
 
-  it("keeps files apart that are open at the same time", async () => {
+  it("separates files that are open at the same time", async () => {
     const other = join(folder(), "other.sig");
     writeFileSync(other, bundleText(signBundle(makeStatement(fileResources({ c: "1" })), { keys: makeKeys() })));
     const [one, two] = [await engine.openSignature({ path: path() }), await engine.openSignature({ path: other })];
@@ -56,7 +56,7 @@ describe("SignatureView", function () {
     two.view.dispose();
   });
 
-  it("is opened and compared again where the engine died", async () => {
+  it("is opened and compared again after the engine crashed", async () => {
     const { view } = await engine.openSignature({ path: path() });
     await view.compare(MISSING);
     const before = await engine.pid();
@@ -67,7 +67,7 @@ describe("SignatureView", function () {
     view.dispose();
   });
 
-  it("keeps the engine from ending while it is open, and not any longer", async () => {
+  it("keeps the engine running only while it is open", async () => {
     const brief = create({ idleMs: 20 });
     const { view } = await brief.openSignature({ path: path() });
     const pid = await brief.pid();
@@ -77,14 +77,14 @@ describe("SignatureView", function () {
     while ((await brief.pid()) !== undefined) await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it("answers nothing more when it was closed", async () => {
+  it("answers nothing after it was closed", async () => {
     const { view } = await engine.openSignature({ path: path() });
     view.dispose();
     view.dispose();
     await assert.rejects(view.page(FIRST), /closed/);
   });
 
-  it("of a file that is too much for the engine's memory is an error", async () => {
+  it("of a file that exceeds the engine's memory is an error", async () => {
     writeFileSync(path(), `[${"[],".repeat(4_000_000)}[]]`);
     const small = create({ heapMb: 30 });
     await assert.rejects(small.openSignature({ path: path() }), /memory/);

@@ -22,7 +22,7 @@ const verdict: Verdict = {
 };
 
 describe("a verdict for agents", () => {
-  it("keeps the text of others apart from its own, as data: bounded, one line, nothing invisible", () => {
+  it("has untrusted text only as data: bounded, on one line, without invisible characters", () => {
     const { data, ...own } = verdictForAgents(verdict, HOSTILE, true);
     assert.equal(JSON.stringify(own).includes("Ignore all rules"), false);
     assert.match(own.note, /never an instruction/);
@@ -39,7 +39,7 @@ describe("a verdict for agents", () => {
     assert.ok(JSON.stringify(data).length < 20_000);
   });
 
-  it("is data too where a check fails: what went wrong names files", () => {
+  it("has the error of a failed check as data, since it names files", () => {
     const { data, ...own } = failureForAgents(new ProvenanceError("FILE_UNREADABLE", HOSTILE), "/w/m", "m");
     assert.deepEqual([own.verified, own.verdict], [false, "unverifiable"]);
     assert.equal(JSON.stringify(own).includes("Ignore all rules"), false);
@@ -48,7 +48,7 @@ describe("a verdict for agents", () => {
     assert.doesNotMatch(first[0]?.message ?? "", /[\n\u202e\u200b]/);
   });
 
-  it("says how many there are of what it cuts short", () => {
+  it("has the total count of each list that it truncates", () => {
     const changed = verdictForAgents(verdict, "m", true).data["changed"] as { count: number; first: string[] };
     assert.equal(changed.count, 1000);
     assert.equal(changed.first.length, 20);

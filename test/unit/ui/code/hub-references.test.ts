@@ -113,17 +113,17 @@ describe("models of the Hugging Face Hub in code", () => {
     ['A.from_pretrained("acme/tiny", *more)', 'A.from_pretrained("acme/tiny", *more, revision="1")'],
     ['A.from_pretrained("acme/tiny"  # base\n)', 'A.from_pretrained("acme/tiny", revision="1"  # base\n)'],
   ] as const) {
-    it(`have the place where an argument can be put: ${code}`, () => assert.equal(pinned(code), expected));
+    it(`have the offset where an argument can be inserted: ${code}`, () => assert.equal(pinned(code), expected));
   }
 
-  it("stand where they say", () => {
+  it("have the offsets of the name without its quotes", () => {
     for (const code of ['a.from_pretrained("""acme/tiny""")', 'é = a.from_pretrained(rf"acme/tiny")']) {
       const { string } = read(code)[0] ?? assert.fail(code);
       assert.equal(code.slice(string.start, string.end), "acme/tiny");
     }
   });
 
-  it("prefer a folder of their name where the library does", () => {
+  it("prefer a folder of that name where the library does", () => {
     const prefers = (code: string) => read(code)[0]?.prefersFolder;
     assert.equal(prefers('AutoModel.from_pretrained("acme/tiny")'), true);
     assert.equal(prefers('pipeline(model="acme/tiny")'), true);
@@ -132,7 +132,7 @@ describe("models of the Hugging Face Hub in code", () => {
     assert.equal(prefers('hf_hub_download("acme/tiny", "x")'), false);
   });
 
-  it("are in the order of the text, where calls are nested too", () => {
+  it("are in the order of the text, nested calls included", () => {
     const code = 'pipeline("x", model="a/1", tokenizer=T.from_pretrained("a/2"))\nA.from_pretrained("a/3")';
     assert.deepEqual(names(code), ["a/1", "a/2", "a/3"]);
   });

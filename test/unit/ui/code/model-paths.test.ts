@@ -16,7 +16,7 @@ describe("a string that may name a model", () => {
     }
   });
 
-  it("is looked up beside the file first, then in the workspace folder", () => {
+  it("is resolved against the file's folder first, then against the workspace folder", () => {
     const [file, folder] = [resolve("/w/src"), resolve("/w")];
     assert.deepEqual(pathsOf("./models\\x/", [file, folder]), [resolve("/w/src/models/x"), resolve("/w/models/x")]);
     assert.deepEqual(pathsOf("../models/x", [file]), [resolve("/w/models/x")]);
@@ -27,16 +27,16 @@ describe("a string that may name a model", () => {
   });
 });
 
-describe("what seems to be loaded", () => {
+describe("a string that seems to be loaded", () => {
   const loaded = (text: string, language: "python" | "yaml" | "json" = "python"): boolean[] =>
     stringsInCode(text, language).map((string) => seemsLoaded(text, string));
 
-  it("is a path, wherever it stands", () => {
+  it("is a path, anywhere", () => {
     assert.deepEqual(loaded(`x = "models/x"`), [true]);
     assert.deepEqual(loaded(`x = "w.gguf"`), [true]);
   });
 
-  it("is a bare word only where something takes a model", () => {
+  it("is a single word only as an argument that takes a model", () => {
     assert.deepEqual(loaded(`AutoModel.from_pretrained("llama")`), [true]);
     assert.deepEqual(loaded(`Llama(model_path="llama")`), [true]);
     assert.deepEqual(loaded(`print("llama")`), [false]);

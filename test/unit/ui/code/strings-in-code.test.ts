@@ -14,7 +14,7 @@ function placed(text: string, language: CodeLanguage): string[] {
 }
 
 describe("strings in Python", () => {
-  it("are those between quotes, of whatever kind, and none in a comment", () => {
+  it("are those between quotes of any kind, and none in a comment", () => {
     const text = [
       `model = AutoModel.from_pretrained("./models/x")  # not "models/y"`,
       `other = load_file('w.safetensors')`,
@@ -25,16 +25,16 @@ describe("strings in Python", () => {
     assert.deepEqual(values(text, "python"), ["./models/x", "w.safetensors", "models/doc\nmore", "models\\x", "bytes"]);
   });
 
-  it("with an escaped quote go on, and one that nobody closed ends with its line", () => {
+  it("continue after an escaped quote, and end with the line if they are not closed", () => {
     assert.deepEqual(values(`a = "it\\"s"\nb = "open\nc = 'models/x'`, "python"), ['it"s', "models/x"]);
     assert.deepEqual(values(`a = "models/x"\nb = """open\nc = 'models/y'`, "python"), ["models/x"]);
   });
 
-  it("that are known only when they run are left out", () => {
+  it("are skipped if they are only known at runtime", () => {
     assert.deepEqual(values(`f"models/{name}", f"models/x", rf'{a}', "{kept}"`, "python"), ["models/x", "{kept}"]);
   });
 
-  it("joined to a path give the path up to there", () => {
+  it("that are joined to a path have the path up to there", () => {
     assert.deepEqual(values(`Path("models") / "x" / "w.bin"`, "python"), ["models", "models/x", "models/x/w.bin"]);
     assert.deepEqual(values(`os.path.join("models", "x")`, "python"), ["models", "models/x"]);
     assert.deepEqual(values(`print("models", "x")`, "python"), ["models", "x"]);
@@ -76,7 +76,7 @@ describe("strings in JSON, TOML and YAML", () => {
 });
 
 describe("strings in Markdown", () => {
-  it("are code, targets of links, and the words of fenced code", () => {
+  it("are code spans, link targets, and the words of fenced code", () => {
     const text = [
       "The model `models/x` and [that one](models/y), not models/no.",
       "```sh",
@@ -123,7 +123,7 @@ describe("a hostile or endless text", () => {
     });
   }
 
-  it("is left alone where it is too long, and so is a string of it", () => {
+  it("is skipped if it is too long, and so is a single string", () => {
     assert.deepEqual(stringsInCode(`"models/x"${" ".repeat(LONGEST_TEXT)}`, "python"), []);
     assert.deepEqual(values(`"${"a/".repeat(300)}", "models/x"`, "python"), ["models/x"]);
   });

@@ -6,7 +6,7 @@ const ROW = 28;
 const VIEW = 14 * ROW;
 
 describe("a list of any length", () => {
-  it("of few rows has a pixel for a pixel", () => {
+  it("with few rows scrolls one pixel for one pixel", () => {
     const geometry = new ListGeometry(1000, ROW, VIEW);
     assert.equal(geometry.height, 28_000);
     assert.equal(geometry.topAt(280), 10);
@@ -14,7 +14,7 @@ describe("a list of any length", () => {
     assert.equal(geometry.offsetOf(12, 280), 12 * ROW);
   });
 
-  it("that fits does not scroll", () => {
+  it("does not scroll if it fits", () => {
     const geometry = new ListGeometry(3, ROW, 3 * ROW);
     assert.equal(geometry.topAt(0), 0);
     assert.equal(geometry.scrollFor(2), 0);

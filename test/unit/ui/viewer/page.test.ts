@@ -13,7 +13,7 @@ const MARKUP =
   /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|createContextualFragment|DOMParser|srcdoc|\beval\b|new Function|javascript:/i;
 
 describe("the viewer's page", () => {
-  it("runs its one script, takes its one style sheet, and loads nothing else", () => {
+  it("runs one script, uses one style sheet, and loads nothing else", () => {
     const html = pageHtml(
       { script: "https://x/dist/viewer.js", style: "https://x/dist/viewer.css" },
       "Signature",
@@ -39,14 +39,14 @@ describe("the viewer's page", () => {
     );
   });
 
-  it("has no way to make markup of text, in any of its sources", () => {
+  it("has no source that makes markup from text", () => {
     const sources = readdirSync(PAGE).filter((name) => name.endsWith(".ts"));
     assert.ok(sources.length > 5);
     for (const name of sources) assert.doesNotMatch(readFileSync(join(PAGE, name), "utf8"), MARKUP, name);
     assert.doesNotMatch(readFileSync(join(PAGE, "viewer.css"), "utf8"), /url\(|@import/);
   });
 
-  it("is heard only where it says what it can say", () => {
+  it("sends only messages that the schema accepts", () => {
     const rows = { type: "rows", request: 1, generation: 0, filter: "all", search: "", offset: 0, count: 10 };
     const heard = [{ type: "ready" }, rows, { type: "open", link: 0 }, { type: "do", action: "verify" }];
     heard.push(...ACTIONS.map((action) => ({ type: "do", action })));
@@ -68,7 +68,7 @@ describe("the viewer's page", () => {
 });
 
 describe("an address that may be opened", () => {
-  it("is https, with nobody's name in it", () => {
+  it("is https, without user information", () => {
     assert.equal(httpsUrl("https://github.com/acme")?.href, "https://github.com/acme");
     for (const address of [
       ...["http://github.com", "javascript:alert(1)", "file:///etc/passwd", "command:workbench.action.quit"],

@@ -16,7 +16,7 @@ const MODEL = join("/", "w", "models", "llama");
 const SIGNATURE = join(MODEL, "model.sig");
 const ROOT = "ab".repeat(32);
 const LOCALIZER = localizer(ENGLISH.t, "en", "UTC");
-const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, unsigned: 0, "left-out": 1 };
+const COUNTS: StateCounts = { same: 14, listed: 0, changed: 0, missing: 0, added: 0, unsigned: 0, excluded: 1 };
 
 const KEY: KeySigner = { method: "key", fingerprint: "9f2c".repeat(16), curve: "P-256", label: "prod.pub" };
 const CI: SigstoreSigner = {
@@ -96,7 +96,7 @@ function subject(verdict: Partial<Verdict> | undefined, summary: Partial<Signatu
   return { ...base, model: { path: MODEL, kind: "directory", verdict: full } };
 }
 
-function told(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}, counts = COUNTS) {
+function stateOf(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}, counts = COUNTS) {
   const { state, links } = viewerState(subject(verdict, summary), { counts, generation: 1 }, LOCALIZER);
   assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(state))), state, "it passes to the page unchanged");
   return { state, links };
@@ -107,16 +107,16 @@ function buttons(state: ViewerState): string[] {
 }
 
 function results(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}): string[] {
-  return told(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
+  return stateOf(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
 }
 
 function reason(code: ErrorCode, message = "model.sig is wrong.") {
   return { reasons: [{ code, message, details: {} }] };
 }
 
-describe("what the signature viewer tells", () => {
-  it("of a verified model: who signed as a sentence, and four steps in order, each in order", () => {
-    const { headline } = told(verified).state;
+describe("the state of the signature viewer", () => {
+  it("has for a verified model a sentence with the signer, and four passed steps in order", () => {
+    const { headline } = stateOf(verified).state;
     assert.equal(headline.sentence, "This is what key prod.pub signed, unchanged.");
     assert.deepEqual([headline.tone, headline.label, headline.notes], ["green", "Verified", []]);
     assert.deepEqual(results(verified), [
@@ -127,12 +127,12 @@ describe("what the signature viewer tells", () => {
     ]);
   });
 
-  it("of files that the default paths hide: amber, and named", () => {
+  it("is amber and names the files if the default paths hide some", () => {
     const hidden = { names: [".github/<x>.yml"], count: 1, complete: true };
-    const { state } = told({ ...verified, coverage: { ...COVERAGE, hidden } });
+    const { state } = stateOf({ ...verified, coverage: { ...COVERAGE, hidden } });
     const files = state.steps.find(({ id }) => id === "files");
     assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
-    assert.match(files?.line ?? "", /Paths left out by default include files that are not git's own\./);
+    assert.match(files?.line ?? "", /Paths excluded by default include files that are not git's own\./);
     assert.deepEqual(
       files?.facts.filter(({ label }) => label === "Of these, not git's own").map(({ value }) => value),
       [".github/<x>.yml"],
@@ -140,8 +140,8 @@ describe("what the signature viewer tells", () => {
     assert.equal(state.headline.tone, "green");
   });
 
-  it("of a signature that belongs to no model here: claims only, in every step", () => {
-    const { state } = told(undefined);
+  it("has only claims for a signature without a model", () => {
+    const { state } = stateOf(undefined);
     assert.equal(
       state.headline.sentence,
       "According to this file, the key 9f2c9f2c9f2c… signed llama. None of that is verified yet.",
@@ -155,7 +155,7 @@ describe("what the signature viewer tells", () => {
     assert.ok(state.steps.some(({ claims }) => claims.some(({ value }) => value === KEY.fingerprint)));
   });
 
-  it("never tells as verified what a file claims before its signature was checked", () => {
+  it("shows no claim as verified before the signature was checked", () => {
     const claims = [
       { name: "identity", value: "mallory@example.com" },
       { name: "valid from", value: "2026-11-21T14:02:00.000Z" },
@@ -164,7 +164,7 @@ describe("what the signature viewer tells", () => {
     ];
     const summary = { method: "sigstore", claimedSigner: "mallory@example.com", claims } as const;
     for (const state of ["unchecked", "unverifiable", "invalid", "checking", "stale"] as const) {
-      const shown = told({ state }, summary).state;
+      const shown = stateOf({ state }, summary).state;
       assert.equal(shown.origin, undefined, state);
       assert.equal(shown.timeline, undefined, state);
       assert.ok(
@@ -178,7 +178,7 @@ describe("what the signature viewer tells", () => {
     }
   });
 
-  it("of what stopped the check, at the step that it stopped", () => {
+  it("has the reason at the step where the check failed", () => {
     const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
       ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not verified"],
       ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not verified"],
@@ -196,7 +196,7 @@ describe("what the signature viewer tells", () => {
     }
   });
 
-  it("of what changed, in words and first", () => {
+  it("has the changed files first", () => {
     const comparison = {
       matches: false,
       changed: [
@@ -207,7 +207,7 @@ describe("what the signature viewer tells", () => {
       added: [{ name: "c" }, { name: "d" }],
     };
     const counts = { ...COUNTS, changed: 1, missing: 1, added: 2 };
-    const { state } = told({ ...verified, state: "modified", comparison }, {}, counts);
+    const { state } = stateOf({ ...verified, state: "modified", comparison }, {}, counts);
     assert.equal(
       state.headline.sentence,
       "llama doesn't match its signature: 1 changed, 1 missing, 2 added (signed by key prod.pub).",
@@ -219,15 +219,15 @@ describe("what the signature viewer tells", () => {
     assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "Differing", count: 4 });
   });
 
-  it("of a signer whom nobody accepts, of an exception, and of a policy that says yes, with its line", () => {
+  it("has an unaccepted signer, an exception, and an accepting policy with its line", () => {
     assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
-    assert.deepEqual(buttons(told({ ...verified, state: "untrusted" }).state), [
+    assert.deepEqual(buttons(stateOf({ ...verified, state: "untrusted" }).state), [
       ...["Trust Signer… (primary)", "Verify", "Copy Report", "Reopen as Text"],
     ]);
-    assert.deepEqual(buttons(told(verified).state), ["Verify Again", "Copy Report", "Reopen as Text"]);
+    assert.deepEqual(buttons(stateOf(verified).state), ["Verify Again", "Copy Report", "Reopen as Text"]);
     const reasons = [{ code: "CERTIFICATE_NO_ROOTS", message: "", details: {} }] as const;
     const missing = { state: "unverifiable", reasons } as const;
-    assert.equal(buttons(told(missing).state)[0], "Trust Root Certificate… (primary)");
+    assert.equal(buttons(stateOf(missing).state)[0], "Trust Root Certificate… (primary)");
     const place = { file: join("/", "w", "model-policy.yaml"), line: 3, column: 5 };
     const decision: Decision = {
       outcome: "accepted",
@@ -242,25 +242,25 @@ describe("what the signature viewer tells", () => {
           by: "signer",
           counts: true,
           authorities: [{ authority: { name: "release", ...place, line: 9 }, accepted: true, message: "" }],
-          untold: 0,
+          unlisted: 0,
           reasons: [],
           warnings: [],
         },
       ],
     };
-    const { state, links } = told({ ...verified, decision });
+    const { state, links } = stateOf({ ...verified, decision });
     const [policy, authority] = state.steps[3]?.facts ?? [];
     assert.equal(state.steps[3]?.line, "Accepted by team › release.");
     assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", location: place });
     assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", location: { ...place, line: 9 } });
     const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
     assert.equal(results(exception)[3], "Policy: warned, Exception");
-    assert.equal(told(exception).state.headline.tone, "amber");
+    assert.equal(stateOf(exception).state.headline.tone, "amber");
   });
 
-  it("of the trust root that decided, also when its metadata expired", () => {
+  it("has the trust root that was used, and since when its metadata is expired", () => {
     const factOf = (signer: typeof CI) =>
-      told({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
+      stateOf({ ...verified, signer }).state.steps.flatMap(({ facts }) =>
         facts.filter(({ label }) => label === "Verified against"),
       )[0]?.value;
     assert.match(factOf(CI) ?? "", /^the trust root of public, current on November 1, 2026/);
@@ -268,8 +268,8 @@ describe("what the signature viewer tells", () => {
     assert.match(factOf(expired) ?? "", /refreshed on November 1, 2026.*; its metadata expired on November 8, 2026/);
   });
 
-  it("of a workflow: where it was made, with https links only, and when", () => {
-    const { state, links } = told({ ...verified, signer: CI });
+  it("has for a workflow where and when it ran, with https links only", () => {
+    const { state, links } = stateOf({ ...verified, signer: CI });
     assert.equal(
       state.headline.sentence,
       "This is what the workflow release.yml of github.com/acme/models at v1.2 signed on November 21, 2026, unchanged.",
@@ -293,7 +293,7 @@ describe("what the signature viewer tells", () => {
       items.map(({ label, kind }) => [label, kind]),
       [
         ["Certificate valid", "span"],
-        ["Entered in the log", "point"],
+        ["Recorded in the log", "point"],
         ["Timestamp", "point"],
       ],
     );
@@ -302,9 +302,9 @@ describe("what the signature viewer tells", () => {
     assert.ok(span.from < timestamp.from && timestamp.from < log.from && log.from < span.to);
   });
 
-  it("of a workflow by the word of another provider: no workflow of GitHub, and no page of it", () => {
+  it("has no GitHub workflow and no link to one if another identity provider claims it", () => {
     const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
-    const { state, links } = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
+    const { state, links } = stateOf({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
     assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
     assert.equal(state.origin?.summary, "According to https://evil.example, this was built from the following.");
     const opened = (state.origin?.facts ?? []).map(({ label, value, link }) => {
@@ -319,22 +319,22 @@ describe("what the signature viewer tells", () => {
       ["Run", "javascript:alert(1)", undefined],
     ]);
     const older = { githubWorkflowRepository: "acme/models" };
-    const none = told({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
+    const none = stateOf({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
     assert.equal(none.state.origin, undefined);
   });
 
-  it("of a file that is another one than was checked: nothing of the verdict", () => {
-    const { state } = told({ ...verified, rootDigest: "cd".repeat(32) });
+  it("has nothing of the verdict for a file that is not the one that was checked", () => {
+    const { state } = stateOf({ ...verified, rootDigest: "cd".repeat(32) });
     assert.equal(state.headline.sentence, "The signature of llama changed since it was verified.");
     assert.ok(state.steps.every(({ status }) => status === "open"));
   });
 
-  it("of a check that runs, and of why one no longer stands", () => {
+  it("has a running check, and the reason why a verdict is outdated", () => {
     const running = { state: "checking", rootDigest: ROOT } as const;
-    assert.ok(told(running).state.steps.every(({ status }) => status === "running"));
-    assert.deepEqual(buttons(told(running).state), ["Reopen as Text"]);
+    assert.ok(stateOf(running).state.steps.every(({ status }) => status === "running"));
+    assert.deepEqual(buttons(stateOf(running).state), ["Reopen as Text"]);
     const stale = (staleBecause: Verdict["staleBecause"]) =>
-      told({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
+      stateOf({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
     assert.match(stale("files").headline.sentence, /^Files of llama changed/);
     assert.match(stale("policy").headline.sentence, /^Policies that cover llama changed/);
     assert.match(stale("trust").headline.sentence, /^Your trusted signers changed/);
@@ -342,7 +342,7 @@ describe("what the signature viewer tells", () => {
     assert.ok(stale("files").steps.every(({ status }) => status === "open"));
   });
 
-  it("of a signed model that was downloaded: what the record says, apart from the verdict", () => {
+  it("has the download record of a signed model, apart from the verdict", () => {
     const files = { match: ["a", "b"], changed: [], missing: [], extra: [], unrecorded: ["model.sig"] };
     const claim = { file: "README.md", field: "base_model", kind: "base-model", value: "acme/base" } as const;
     const download: OriginReport = {
@@ -352,8 +352,8 @@ describe("what the signature viewer tells", () => {
     };
     const { state } = viewerState({ ...subject(verified), download }, { counts: COUNTS, generation: 1 }, LOCALIZER);
     assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(state))), state);
-    assert.deepEqual(state.headline, told(verified).state.headline);
-    assert.deepEqual(state.files, told(verified).state.files);
+    assert.deepEqual(state.headline, stateOf(verified).state.headline);
+    assert.deepEqual(state.files, stateOf(verified).state.files);
     assert.deepEqual(
       state.download?.sentences.map(({ text }) => text),
       [
@@ -370,10 +370,10 @@ describe("what the signature viewer tells", () => {
     assert.equal(viewerState(nothing, { counts: COUNTS, generation: 1 }, LOCALIZER).state.download, undefined);
   });
 
-  it("of a damaged file: what is wrong with it, with a model and without", () => {
+  it("has what is wrong with a damaged file, with and without a model", () => {
     const problem = { code: "BUNDLE_NOT_JSON", message: "model.sig is not JSON." } as const;
     const damaged: SignatureSummary = { bytes: 12, claims: [], problem, text: "file" };
-    const none: StateCounts = { ...COUNTS, same: 0, "left-out": 0 };
+    const none: StateCounts = { ...COUNTS, same: 0, excluded: 0 };
     const alone = viewerState({ path: SIGNATURE, summary: damaged }, { counts: none, generation: 1 }, LOCALIZER).state;
     assert.deepEqual(alone.headline.notes, ["model.sig is not JSON."]);
     assert.equal(alone.headline.tone, "amber");
@@ -384,9 +384,9 @@ describe("what the signature viewer tells", () => {
     assert.equal(known.headline.tone, "red");
   });
 
-  it("as text that shows what it is: direction and invisible characters of others are replaced", () => {
+  it("has untrusted text with direction and invisible characters replaced", () => {
     const label = "\u202egpj.pub\u200b\n";
-    const { state } = told({ ...verified, signer: { ...KEY, label } }, { claimedSigner: label });
+    const { state } = stateOf({ ...verified, signer: { ...KEY, label } }, { claimedSigner: label });
     assert.doesNotMatch(JSON.stringify(state), /[\u202e\u200b]|\\n/);
   });
 });

@@ -198,7 +198,7 @@ describe("completion in policy files", () => {
     }
   });
 
-  it("leaves out what was closed: nothing but the word at the cursor is replaced", async () => {
+  it("replaces nothing but the word at the cursor before a closing bracket", async () => {
     assert.equal(await taken("spec:\n  mo|de: warn\n", "mode"), "spec:\n  mode: warn\n");
     assert.equal(await taken("spec:\n  mode: en|force # why\n", "warn"), "spec:\n  mode: warn # why\n");
     assert.equal(await taken('spec:\n  mode: "en|"\n', "warn"), 'spec:\n  mode: "warn"\n');
@@ -206,7 +206,7 @@ describe("completion in policy files", () => {
     assert.equal(await taken("spec: { mode: | }", "warn"), "spec: { mode: warn }");
   });
 
-  it("quotes what would be something else", async () => {
+  it("quotes text that YAML would read as another type", async () => {
     assert.equal(await taken("spec:\n  models:\n    - glob: |", "**"), 'spec:\n  models:\n    - glob: "**"');
     assert.equal(
       await taken("spec:\n  models:\n    - glob: |", "models/**"),
@@ -216,12 +216,12 @@ describe("completion in policy files", () => {
     assert.equal(await taken(`${path}|`, "keys/with: colon.pem"), `${path}"keys/with: colon.pem"`);
   });
 
-  it("gives a signer's models beside it", async () => {
+  it("has a signer's models next to it", async () => {
     const [alice] = await at("spec: { authorities: [{ keyless: { identities: [{ subject: | }]}}]}");
     assert.equal(alice?.detail, "signed models/whisper and 1 more");
   });
 
-  it("marks fields that are required, and the usual value", async () => {
+  it("marks required fields, and the usual value", async () => {
     const required = (await at("spec:\n  |")).filter(({ detail }) => detail === "required").map(({ label }) => label);
     assert.deepEqual(required, ["models", "authorities"]);
     const usual = (await at("spec:\n  mode: |")).filter(({ detail }) => detail === "default").map(({ label }) => label);
@@ -255,19 +255,19 @@ describe("completion in policy files", () => {
   describe("in JSON, where the editor completes by the schema itself", () => {
     const asked = { json: true, schemaElsewhere: true };
 
-    it("gives no field and no word of the schema", async () => {
+    it("has no field and no value of the schema", async () => {
       assert.deepEqual(await labels('{ "spec": { | } }', asked), []);
       assert.deepEqual(await labels('{ "spec": { "mode": | } }', asked), []);
     });
 
-    it("gives files, models and signers, in quotes", async () => {
+    it("has files, models and signers, in quotes", async () => {
       const key = '{ "spec": { "authorities": [{ "key": { "path": "|" } }] } }';
       assert.equal(await taken(key, "keys/public-key.pem", asked), key.replace("|", "keys/public-key.pem"));
       const glob = '{ "spec": { "models": [{ "glob": | }] } }';
       assert.equal(await taken(glob, "models/**", asked), glob.replace("|", '"models/**"'));
     });
 
-    it("gives authorities that are JSON", async () => {
+    it("has authorities in JSON", async () => {
       for (const label of SNIPPETS) {
         const text = await taken('{ "spec": { "authorities": [|] } }', label, asked);
         assert.equal(JSON.parse(text).spec.authorities.length, 1, text);

@@ -22,12 +22,12 @@ describe("snippets of policies", () => {
     return diagnostics.map(({ line, message }) => `${line}: ${message}`);
   };
 
-  it("a whole policy is one without an error", async () => {
+  it("include a whole policy without an error", async () => {
     assert.deepEqual(await read(renderExample(POLICY.template)), []);
   });
 
   for (const { label, template } of AUTHORITIES) {
-    it(`${label}: an authority without an error or a warning`, async () => {
+    it(`include an authority without an error or a warning: ${label}`, async () => {
       const authority = renderExample(template).replaceAll("\n", "\n      ");
       const text = `${HEAD}spec:\n  models: [{ glob: "models/**" }]\n  authorities:\n    - ${authority}\n`;
       assert.deepEqual(await read(text), [], text);
@@ -50,7 +50,7 @@ describe("an explanation in a policy file", () => {
 `;
   const over = (word: string, text = TEXT) => explainPolicy(text, text.indexOf(word) + 1);
 
-  it("says what a field is for, whether it is required, and what it is without", () => {
+  it("has the purpose of a field, whether it is required, and its default", () => {
     assert.deepEqual(over("mode:"), {
       title: "spec.mode",
       description: "enforce: models that are not accepted are rejected. warn: they are only reported.",
@@ -62,30 +62,30 @@ describe("an explanation in a policy file", () => {
     assert.equal(over("authorities")?.required, true);
   });
 
-  it("shows an example", () => {
+  it("has an example", () => {
     assert.equal(over("issuer")?.example, "issuer: https://accounts.google.com");
     assert.equal(over("ref:", TEXT.replace("mode: enforce", "ref: x")), undefined);
     assert.match(over("keyless")?.example ?? "", /^keyless:\n {2}identities:\n {4}- issuer: /);
   });
 
-  it("of a value is that of its field, and of an item that of its list", () => {
+  it("is the same for a value as for its field, and for an item as for its list", () => {
     assert.equal(over("alice@example.com")?.title, "spec.authorities.keyless.identities.subject");
     assert.equal(over("models/**")?.title, "spec.models.glob");
     assert.equal(over("README.md")?.title, "spec.verification.ignorePaths");
   });
 
-  it("is there in a text that cannot be parsed, and nowhere else", () => {
+  it("exists in a text that cannot be parsed, and nowhere else", () => {
     assert.equal(over("models/**", TEXT.replace("metadata: {", "metadata: {{{ ]"))?.title, "spec.models.glob");
     assert.equal(over("#", `${TEXT}# nothing`), undefined);
   });
 
-  it("is given of a JSON file, too", () => {
+  it("exists in a JSON file, too", () => {
     assert.equal(over("ModelPolicy", '{\n  "kind": "ModelPolicy"\n}')?.title, "kind");
   });
 });
 
 describe("the patterns of policy files", () => {
-  it("are found with the policy that each is of, in all documents", () => {
+  it("are found with the policy of each, in all documents", () => {
     const text = `metadata: { name: one }\nspec:\n  models:\n    - glob: a/**\n    - glob: "b"\n---\nspec: { models: [{ glob: c }] }\nmetadata:\n  name: two\n`;
     const found = patternsIn(text);
     assert.deepEqual(
@@ -102,7 +102,7 @@ describe("the patterns of policy files", () => {
     );
   });
 
-  it("are found where the rest is broken, and in what another program wrote", () => {
+  it("are found if the rest is broken, and in what another program wrote", () => {
     assert.equal(patternsIn("spec:\n  models:\n    - glob: a\n  mode: [\n  authorities: {\n")[0]?.pattern, "a");
     const value = { spec: { models: [{ glob: "x/**" }, { glob: "y" }] }, metadata: { name: "n" } };
     const texts = [JSON.stringify(value), JSON.stringify(value, undefined, 2), stringify(value)];
@@ -114,7 +114,7 @@ describe("the patterns of policy files", () => {
     }
   });
 
-  it("are not looked for in what is no policy", async () => {
+  it("are not searched in a file that is no policy", async () => {
     assert.deepEqual(patternsIn("models:\n  - glob: a\n"), []);
     const around = { models: [], signers: [], files: async () => [] };
     const options = { json: false, schemaElsewhere: false };

@@ -3,7 +3,7 @@ import { modelPatterns } from "../../../../../src/core/policy/editing/model-patt
 import { Glob } from "../../../../../src/core/policy/glob.ts";
 
 describe("the patterns for the models of one signer", () => {
-  it("are one for each folder that holds several of them", () => {
+  it("are one for each folder with several of them", () => {
     const skills = Array.from({ length: 338 }, (_, index) => `catalog/skills/skill-${index}`);
     const patterns = modelPatterns([...skills, "models/llama"], []);
     assert.deepEqual(patterns, ["catalog/skills/*", "models/llama"]);

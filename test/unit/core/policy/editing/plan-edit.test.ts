@@ -47,7 +47,7 @@ spec:
     ignorePaths: [ "notes.txt" ]   # kept
 `;
 
-  it("goes behind the last one, with comments and spaces left as they are", async () => {
+  it("appends it after the last one, and keeps comments and spaces", async () => {
     const planned = await plan(block);
     assert.equal(
       added(planned),
@@ -87,7 +87,7 @@ spec:
     });
   }
 
-  it("stands behind a key that is written out, and writes one out in turn", async () => {
+  it("appends it after an inline key, and writes one inline", async () => {
     const pem = keys.publicPem.trimEnd().split("\n").join("\n        ");
     const text = `${HEAD}spec:\n  models: [{ glob: a }]\n  authorities:\n    - key:\n       data: |\n        ${pem}\n  mode: warn\n`;
     const other = makeKeys();
@@ -100,7 +100,7 @@ spec:
     assert.equal(planned.policyAfter.authorities[1]?.kind, "key");
   });
 
-  it("is JSON in a JSON file, indented as it is there", async () => {
+  it("writes JSON in a JSON file, with its indentation", async () => {
     for (const indent of [undefined, 2, "\t"]) {
       const document = {
         apiVersion: "model-provenance/v1",
@@ -118,7 +118,7 @@ spec:
     }
   });
 
-  it("goes into the policy that is meant, of several documents and of two with one name", async () => {
+  it("changes the right policy among several documents and two with the same name", async () => {
     const one = (glob: string) => `${HEAD}spec:\n  models: [{ glob: ${glob} }]\n  authorities:\n    - ${PASS}\n`;
     const text = `---\n${one("a")}---\n# nothing\n---\n${one("b")}`;
     const second = text.lastIndexOf("metadata");
@@ -129,11 +129,11 @@ spec:
     await refuses(plan(text), /no policy team/);
   });
 
-  it("is not planned into a file that has an error, with its line", async () => {
+  it("is rejected for a file with an error, with its line", async () => {
     await refuses(plan(`${block}  surprise: 1\n`), /line 15.*surprise/);
   });
 
-  it("is not planned where an alias stands for what would change", async () => {
+  it("is rejected if an alias stands for what would change", async () => {
     const { root } = makeChain();
     const caCert = `{ data: ${JSON.stringify(root.pem)} }`;
     const text = `${HEAD}spec:\n  models: [{ glob: a }]\n  authorities:\n    - certificate: { caCert: ${caCert}, trustedIdentities: &i ["x509.san: a"] }\n  verification: { ignorePaths: *i }\n`;
@@ -141,7 +141,7 @@ spec:
     await refuses(plan(text, { kind: "ignored-path", path: "b" }), /would have an error|by hand/);
   });
 
-  it("says what it was asked to say, whatever is in a name", async function () {
+  it("writes what it was asked to, with any name", async function () {
     this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(
@@ -188,7 +188,7 @@ describe("adding an ignored path to a policy file", () => {
     });
   }
 
-  it("is not planned where it leads out of the model", async () => {
+  it("is rejected if it leads out of the model", async () => {
     await refuses(plan(spec, { kind: "ignored-path", path: "../x" }), /would have an error/);
   });
 });

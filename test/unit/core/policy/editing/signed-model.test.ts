@@ -22,20 +22,20 @@ describe("the place of a policy", () => {
     await signWith(model, makeKeys().privatePem, pool);
   });
 
-  it("is in a signed model at every depth, there or not", async () => {
+  it("is in a signed model at any depth, whether it exists or not", async () => {
     for (const file of ["p.yaml", "deep/p.yaml", "not/yet/p.yaml", ".sigstore/p.yaml", "weights.bin"]) {
       assert.equal(await enclosingSignedModel(join(model, file)), model, file);
     }
     assert.equal(await enclosingSignedModel(join(root, "plain", "..", "m", "p.yaml")), model);
   });
 
-  it("is not where a model lies beside it, or is not signed", async () => {
+  it("is not in a signed model if the model is next to it, or unsigned", async () => {
     for (const file of ["p.yaml", "plain/p.yaml", "not/yet/p.yaml"]) {
       assert.equal(await enclosingSignedModel(join(root, file)), undefined, file);
     }
   });
 
-  it("is where links lead, also one to a file that is not there yet", async () => {
+  it("is resolved through symlinks, also to a file that does not exist yet", async () => {
     if (process.platform === "win32") return;
     symlinkSync(model, join(root, "linked"));
     mkdirSync(join(root, "w"));

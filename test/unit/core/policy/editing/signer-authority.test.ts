@@ -90,7 +90,7 @@ describe("the authorities that would accept a signer", () => {
     assert.ok(!accepts(anyTag, keylessSignature(workflow("refs/tags/v1.2"), "https://other.example", "uri")));
   });
 
-  it("offer no tags where a branch signed, and no short form where it would not say the same", () => {
+  it("offer no tags for a branch, and no short form if it would not be equivalent", () => {
     const scopes = (identity: string, issuer = GITHUB, trustConfig?: string) =>
       authoritiesFor({ signer: sigstore(identity, issuer), ...(trustConfig !== undefined && { trustConfig }) }).map(
         ({ scope }) => scope,
@@ -110,21 +110,21 @@ describe("the authorities that would accept a signer", () => {
     assert.equal(from("https://github.com/evil/fork"), "evil/fork");
   });
 
-  it("have a name that is free", () => {
+  it("have an unused name", () => {
     const proven: ProvenSigner = { signer: sigstore("alice@example.com", "https://accounts.google.com") };
     const taken = ["alice@example.com", "alice@example.com-2"];
     assert.equal(authoritiesFor(proven, taken)[0]?.authority.name, "alice@example.com-3");
   });
 });
 
-describe("which models a new authority would accept", () => {
+describe("the models that a new authority would accept", () => {
   const folder = useTemporaryFolder();
   const pool = new HashPool({ workers: 0 });
   const [own, other] = [makeKeys(), makeKeys()];
   const chain = makeChain();
   after(() => pool.dispose());
 
-  const publicSigstore = () => Promise.reject(new Error("Nobody signed by Sigstore"));
+  const publicSigstore = () => Promise.reject(new Error("no model is signed with Sigstore"));
   const model = (name: string) => join(folder(), "models", name);
 
   async function signedBy(pem: string, name: string): Promise<string> {
@@ -139,7 +139,7 @@ describe("which models a new authority would accept", () => {
     return model(name);
   }
 
-  it("are all that the same key signed and the policy covers, and were not accepted before", async () => {
+  it("are those that the same key signed and the policy covers, and that were not accepted before", async () => {
     const [a, b, c] = [await signedBy(own.privatePem, "a"), await signedBy(own.privatePem, "b"), model("c")];
     const d = await signedBy(other.privatePem, "d");
     writeTree(c, { "model.safetensors": "c" });
@@ -164,7 +164,7 @@ describe("which models a new authority would accept", () => {
     );
   });
 
-  it("leave out a model that is there no more", async () => {
+  it("do not include a deleted model", async () => {
     const a = await signedBy(own.privatePem, "a");
     const policy = await policyWith({ name: "own", key: { data: own.publicPem } });
     const options = { folder: folder(), models: [join(folder(), "gone"), a], publicSigstore };
@@ -174,7 +174,7 @@ describe("which models a new authority would accept", () => {
     );
   });
 
-  it("write only the root that the certificate led to", async () => {
+  it("name only the root that the certificate leads to", async () => {
     writeTree(model("c"), { "model.safetensors": "c" });
     const signature = join(model("c"), "model.sig");
     const { leaf, intermediate, root } = chain;

@@ -72,7 +72,7 @@ describe("a key in a PKCS #11 token", function () {
     });
   }
 
-  it("is generated there, and wants the PIN again for each signature", async () => {
+  it("may be generated in the token, and require the PIN for each signature", async () => {
     hsm.tool("release", "--keypairgen", "--key-type", "EC:prime256v1", "--label", "piv", "--id", "9c", "--always-auth");
     hsm.tool("release", "--read-object", "--type", "pubkey", "--id", "9c", "-o", join(folder(), "public.der"));
     await signs({ id: "9c" });
@@ -81,7 +81,7 @@ describe("a key in a PKCS #11 token", function () {
     assert.equal(await stateWith({ keys: [{ label: "piv", pem }] }), "verified");
   });
 
-  it("is found on the right one of several tokens, by label, serial number or slot", async () => {
+  it("is found in the right one of several tokens, by label, serial number or slot", async () => {
     const other = makeKeys();
     hsm.addToken("staging").addKey("staging", other, "prod", "01").addKey("release", keys, "prod", "01");
     await signs({ object: "prod" });
@@ -99,13 +99,13 @@ describe("a key in a PKCS #11 token", function () {
     }
   });
 
-  it("is rejected where the token is not there, or is another than the slot's", async () => {
+  it("is rejected if the token is missing, or not the one in the slot", async () => {
     const { message } = await rejects("PKCS11_TOKEN", { token: "absent", object: "prod" });
     assert.match(message, /"release" \(serial/);
     await rejects("PKCS11_TOKEN", { slotId: 12345, object: "prod" });
   });
 
-  it("is rejected where it is not there, where two have its label, and where it is not EC", async () => {
+  it("is rejected if it is missing, if two have its label, and if it is not EC", async () => {
     hsm.addKey("release", keys, "prod", "01").addKey("release", makeKeys(), "prod", "02");
     hsm.addKey("release", makeKeys("RSA"), "rsa", "03");
     assert.match((await rejects("PKCS11_KEY", { object: "none" })).message, /"prod" \(id 01\), "prod" \(id 02\)/);
@@ -133,7 +133,7 @@ describe("a key in a PKCS #11 token", function () {
       assert.equal(await stateWith(trustIn(keys)), "verified");
     });
 
-    it("is reported as wrong once, and never tried again", async () => {
+    it("is reported as wrong once, and never retried", async () => {
       let asked = 0;
       const pin = () => {
         asked++;
@@ -145,12 +145,12 @@ describe("a key in a PKCS #11 token", function () {
       assert.equal(asked, 1);
     });
 
-    it("is missing where the URI has none and there is no one to ask", async () => {
+    it("is missing if the URI has none and there is no prompt", async () => {
       const identity = { method: "pkcs11", uri: uri({ object: "prod" }) } as const;
       await failsWith("PKCS11_PIN_REQUIRED", () => sign({ model: model(), signature: signature(), identity }));
     });
 
-    it("is not asked for where it is locked, and the last try is announced", async function () {
+    it("is not requested if it is locked, and the last attempt is announced", async function () {
       const faulty = compileFaultyModule(this);
       process.env["FAULTY_PKCS11_REAL"] = module;
       const pin = () => assert.fail("asked");
@@ -182,7 +182,7 @@ describe("a key in a PKCS #11 token", function () {
       assert.equal(await stateWith(trust), "verified");
     });
 
-    it("is rejected where the token has none for the key, and where it belongs to another key", async () => {
+    it("is rejected if the token has none for the key, or one for another key", async () => {
       const { leaf } = makeChain();
       hsm.addKey("release", keys, "prod", "01").addCertificate("release", leaf.der, "alice", "02");
       await rejects("PKCS11_CERTIFICATE", { object: "prod" }, { certificate: "token" });
@@ -190,7 +190,7 @@ describe("a key in a PKCS #11 token", function () {
       await rejects("CERTIFICATE_KEY_MISMATCH", { object: "prod" }, { certificate });
     });
 
-    it("gives the public key that the token lacks", async () => {
+    it("provides the public key that the token lacks", async () => {
       const { root, leaf } = makeChain();
       hsm
         .addKey("release", leaf.keys, "alice", "01")
@@ -252,12 +252,12 @@ describe("a key in a PKCS #11 token", function () {
       assert.match(message, /C_Sign returned CKR_DEVICE_ERROR/);
     });
 
-    it("signs wrongly writes nothing", async () => {
+    it("returns a wrong signature writes nothing", async () => {
       process.env["FAULTY_PKCS11"] = "Sign=0";
       await rejects("PKCS11_FAILED", { object: "prod", modulePath: faulty });
     });
 
-    it("has the PIN from a pipe: neither its arguments nor its environment hold it", async function () {
+    it("receives the PIN by a pipe has it neither in arguments nor in environment", async function () {
       if (process.platform !== "linux") return skip(this, "reads /proc");
       hsm.addToken("long", "pin-of-this-test").addKey("long", keys, "prod", "01", "pin-of-this-test");
       process.env["FAULTY_PKCS11"] = "Sign=hang";
@@ -279,7 +279,7 @@ describe("a key in a PKCS #11 token", function () {
       await failed;
     });
 
-    it("hangs is left at once when the person cancels", async () => {
+    it("hangs is left at once on cancellation", async () => {
       process.env["FAULTY_PKCS11"] = "Sign=hang";
       const identity = { method: "pkcs11", uri: uri({ object: "prod", modulePath: faulty }), pin: () => PIN } as const;
       const signal = AbortSignal.timeout(TIMEOUT);

@@ -12,7 +12,7 @@ const MODULE = process.platform === "win32" ? "C:\\module.dll" : "/lib/module.so
 describe("a PKCS #11 URI", () => {
   const folder = useTemporaryFolder();
 
-  it("gives every attribute, percent-decoded", () => {
+  it("has every attribute, percent-decoded", () => {
     const uri =
       "pkcs11:slot-id=7;token=The%20token%3B%C3%A9;manufacturer=M;serial=0a;model=v2;object=k%2F1;id=%00%0A%ff;type=private" +
       `?module-path=${encodeURIComponent(MODULE)}&module-name=softhsm2&pin-value=12%2634`;
@@ -30,12 +30,12 @@ describe("a PKCS #11 URI", () => {
     });
   });
 
-  it("may say nothing but the module, hold attributes that are not known here, and an id in plain letters", () => {
+  it("may have only the module, unknown attributes, and an id in plain letters", () => {
     assert.deepEqual(parsePkcs11Uri("pkcs11:?module-name=x"), { moduleName: "x" });
     assert.deepEqual(parsePkcs11Uri("pkcs11:library-version=2.1;x-vendor=1;id=A%"), { id: "4125" });
   });
 
-  it("is the same after it was written and read", () => {
+  it("is the same after it was formatted and parsed", () => {
     const uri = { token: "a;b=c?", serial: "ü", slotId: 3, object: "k&%", id: "00ff", modulePath: MODULE };
     assert.deepEqual(parsePkcs11Uri(formatPkcs11Uri(uri)), uri);
   });
@@ -56,7 +56,7 @@ describe("a PKCS #11 URI", () => {
     ["pkcs11:token=a?module-path=lib/module.so&pin-value=998877", /module-path is not absolute/],
   ];
   for (const [uri, why] of wrong) {
-    it(`is rejected, and its PIN not repeated: ${uri}`, async () => {
+    it(`is rejected without repeating its PIN: ${uri}`, async () => {
       const { message } = await failsWith("PKCS11_URI", () => parsePkcs11Uri(uri));
       assert.match(message, why);
       assert.doesNotMatch(message, /998877/);
@@ -75,7 +75,7 @@ describe("a PKCS #11 URI", () => {
     }
   });
 
-  it("points to a file with the PIN, whose line end is no part of it", async () => {
+  it("may name a file with the PIN, without its line end", async () => {
     writeTree(folder(), { pin: "12 34\n", dos: "12 34\r\n", bare: "12 34" });
     for (const name of ["pin", "dos", "bare"]) assert.equal(await readPinSource(join(folder(), name)), "12 34");
     assert.equal(await readPinSource(pathToFileURL(join(folder(), "pin")).href), "12 34");

@@ -21,7 +21,7 @@ describe("the identity expected of a keyless signer", () => {
     ["", "other"],
   ];
   for (const [identity, type] of types) {
-    it(`takes "${identity}" for ${type}`, () => assert.equal(identityTypeOf(identity), type));
+    it(`has for "${identity}" the type ${type}`, () => assert.equal(identityTypeOf(identity), type));
   }
 
   it("is compared with the type of the subject", () => {
@@ -42,10 +42,10 @@ describe("the identity expected of a keyless signer", () => {
     ["the issuer's case", "alice@example.com", "HTTPS://accounts.example"],
   ];
   for (const [what, identity, issuer] of differing) {
-    it(`differs by ${what}`, () => assert.ok(!isExpected(ALICE, { identity, issuer, type: "email" })));
+    it(`does not match with ${what}`, () => assert.ok(!isExpected(ALICE, { identity, issuer, type: "email" })));
   }
 
-  it("is distinguished from its issuer in the message", () => {
+  it("has separate messages for identity and issuer", () => {
     const say = (...expected: { identity: string; issuer: string }[]) =>
       identityRejection(ALICE, expected, "model.sig")?.message ?? "";
     assert.match(say(), /signed by alice@example\.com.*Name the identity/);
@@ -62,7 +62,7 @@ describe("the identity expected of a keyless signer", () => {
     assert.doesNotMatch(say({ identity: "bob@example.com", issuer: ISSUER }), CASE);
   });
 
-  it("is named only where it was expected of this model, and not where it is one of those whom the person trusts", () => {
+  it("is in the message only if it was expected of this model, not if it is one of the trusted signers", () => {
     const bob = { identity: "bob@example.org", issuer: ISSUER };
     for (const trusted of [[], [bob], [bob, { ...bob, identity: "carol@example.org" }]]) {
       const rejection = identityRejection(ALICE, trusted, "model.sig", true);

@@ -167,7 +167,7 @@ describe("a keyless signature whose certificate is forged", () => {
     for (const { title, ...rest } of CERTIFICATE) it(title, () => rejectsForged(forge(), rest));
   });
 
-  describe("is rejected by the log of certificates with", () => {
+  describe("is rejected by the certificate log's rules with", () => {
     for (const { title, ...rest } of CERTIFICATE_LOG) it(title, () => rejectsForged(forge(), rest));
   });
 });

@@ -23,11 +23,11 @@ describe("a keyless envelope", () => {
   const kind = "dsse/0.0.2";
 
   for (const leafKind of ["P-256", "P-384", "P-521", "RSA", "Ed25519"] as const) {
-    it(`is accepted as the certified key of the kind ${leafKind} signed it`, async () => {
+    it(`is accepted if the certified key, ${leafKind}, signed it`, async () => {
       assert.equal((await checkForged(forge(), await forge().make({ kind, leafKind }))).rejection, undefined);
     });
 
-    it(`is rejected where another key than the certified one of the kind ${leafKind} signed it`, () =>
+    it(`is rejected if a key other than the certified one, ${leafKind}, signed it`, () =>
       rejectsForged(forge(), {
         make: () => ({ kind, leafKind, wrongSignature: true }),
         code: "SIGNATURE_NOT_AUTHENTIC",
@@ -35,7 +35,7 @@ describe("a keyless envelope", () => {
       }));
   }
 
-  it("is rejected where another key signed it, whatever the trust root knows", () =>
+  it("is rejected if another key signed it, whatever the trust root contains", () =>
     rejectsForged(forge(), {
       make: () => ({ kind, wrongSignature: true }),
       root: nothingKnown,
@@ -43,7 +43,7 @@ describe("a keyless envelope", () => {
       detail: /does not verify against its own certificate/,
     }));
 
-  it("is rejected where its certificate is not encoded in DER", () =>
+  it("is rejected if its certificate is not encoded in DER", () =>
     rejectsForged(forge(), { alter: longer, code: "BUNDLE_MALFORMED", detail: /non-minimal length encoding/ }));
 
   describe("in a bundle of version 0.1", () => {
@@ -59,7 +59,7 @@ describe("a keyless envelope", () => {
       assert.equal((await checkForged(forge(), bundle)).rejection, undefined);
     });
 
-    it("is rejected without the log's promise, though there be a proof", async () => {
+    it("is rejected without the log's promise, even with a proof", async () => {
       const bundle = await old((entry) => delete entry.inclusionPromise);
       await assert.rejects(checkForged(forge(), bundle), { code: "BUNDLE_MALFORMED", message: /invalid v0\.1 bundle/ });
     });

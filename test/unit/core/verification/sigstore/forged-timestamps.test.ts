@@ -165,7 +165,7 @@ const TIMESTAMPS: readonly ForgedCase[] = [
 describe("a timestamp of a keyless signature", () => {
   const forge = useForge();
 
-  it("is accepted where nothing was altered, encoded again or not", async () => {
+  it("is accepted if nothing was altered, also if it was re-encoded", async () => {
     const bundle = await forge().make(make());
     assert.equal((await checkForged(forge(), bundle)).rejection, undefined);
     response(() => undefined)(bundle.verificationMaterial, forge());
@@ -176,7 +176,7 @@ describe("a timestamp of a keyless signature", () => {
     it(`is rejected ${title}`, () => rejectsForged(forge(), { make, ...rest }));
   }
 
-  it("is rejected where it is over another signature", async () => {
+  it("is rejected if it is over another signature", async () => {
     const { verificationMaterial } = await forge().make(make());
     await rejectsForged(forge(), {
       make,
@@ -186,7 +186,7 @@ describe("a timestamp of a keyless signature", () => {
     });
   });
 
-  it("is needed where the log has no time", () =>
+  it("is required if the log has no time", () =>
     rejectsForged(forge(), {
       make: () => ({ ...make(), stampedAt: [] }),
       code: "SIGSTORE_TIMESTAMP",

@@ -61,7 +61,7 @@ describe("a certificate of Fulcio", () => {
     assert.deepEqual(subject([EMAIL, bare(1, ISSUER), utf8(8, ISSUER)]), expected);
   });
 
-  it("names a user, by Fulcio's kind of other name", () => {
+  it("names a user with Fulcio's kind of other name", () => {
     const { identity, identityType } = subject([names(otherName("zoë!example.com")), utf8(8, ISSUER)]);
     assert.deepEqual([identity, identityType], ["zoë!example.com", "other"]);
   });
@@ -157,7 +157,7 @@ describe("a certificate of Fulcio", () => {
     ["is for nothing in particular", () => make([EMAIL, issuer], { extendedKeyUsage: [] }), "CERTIFICATE_USAGE"],
   ];
   for (const [what, bytes, code] of refused) {
-    it(`is refused where it ${what}`, async () => {
+    it(`is rejected if it ${what}`, async () => {
       const error = await failsWith(code, () => parseFulcioCertificate(bytes(), "model.sig"));
       assert.equal(error.kind, "invalid");
       assert.match(error.message, /^model\.sig/);

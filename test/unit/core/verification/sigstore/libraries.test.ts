@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const SIGSTORE = join(import.meta.dirname, "../../../../../src/core/verification/sigstore/libraries.ts");
 
 describe("Sigstore's libraries", () => {
-  it("cannot be used where the platform's cryptography is wrong: no signature is reported as invalid then", async () => {
+  it("are not used if the platform's cryptography is wrong: then no signature is reported as invalid", async () => {
     const script = `
       const crypto = require("node:crypto");
       crypto.verify = () => false;
@@ -20,7 +20,7 @@ describe("Sigstore's libraries", () => {
     assert.equal(stdout.trim(), "SIGSTORE_PLATFORM unable");
   });
 
-  it("leave the platform's own module as it was", async () => {
+  it("do not change the platform's own module", async () => {
     const script = `
       const crypto = require("node:crypto");
       const { verify } = crypto;

@@ -138,11 +138,11 @@ function logged(kind: EntryKind, change: (body: Json) => void): ForgeOptions {
   };
 }
 
-describe("what a log has about a keyless signature", () => {
+describe("the log entry of a keyless signature", () => {
   const forge = useForge();
 
   for (const kind of Object.keys(ENTRY_KINDS) as EntryKind[]) {
-    it(`is accepted as ${kind} where it is about this signature`, async () => {
+    it(`is accepted as ${kind} if it is about this signature`, async () => {
       assert.equal((await checkForged(forge(), await forge().make({ kind }))).rejection, undefined);
     });
   }
@@ -156,14 +156,14 @@ describe("what a log has about a keyless signature", () => {
       }));
   }
 
-  it("is rejected where it is of another kind than the bundle says", () =>
+  it("is rejected if it is of another kind than the bundle says", () =>
     rejectsForged(forge(), {
       alter: ({ tlogEntries: [entry] }) => Object.assign(entry.kindVersion, { kind: "intoto", version: "0.0.2" }),
       code: "SIGSTORE_LOG_ENTRY",
       detail: /not of the kind that it declares/,
     }));
 
-  it("is rejected where it has no kind at all", () =>
+  it("is rejected if it has no kind", () =>
     rejectsForged(forge(), {
       alter: ({ tlogEntries: [entry] }) => Object.assign(entry, { canonicalizedBody: base64(Buffer.from("{}")) }),
       code: "SIGSTORE_LOG_ENTRY",
@@ -174,7 +174,7 @@ describe("what a log has about a keyless signature", () => {
     ["a kind that is not known", (body: Json) => Object.assign(body, { kind: "future" })],
     ["a version that is not known", (body: Json) => Object.assign(body, { apiVersion: "0.0.9" })],
   ] as const) {
-    it(`cannot be verified where it is of ${what}, and the log did enter it`, () =>
+    it(`cannot be verified if it is of ${what}, and the log contains it`, () =>
       rejectsForged(forge(), {
         make: () => logged("dsse/0.0.1", change),
         code: "SIGSTORE_UNSUPPORTED",
@@ -182,7 +182,7 @@ describe("what a log has about a keyless signature", () => {
       }));
   }
 
-  it("cannot be verified where it is over a digest by another algorithm", () =>
+  it("cannot be verified if it is over a digest by another algorithm", () =>
     rejectsForged(forge(), {
       make: () =>
         logged("hashedrekord/0.0.2", ({ spec: { hashedRekordV002 } }) => {

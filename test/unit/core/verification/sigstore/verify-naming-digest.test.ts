@@ -23,7 +23,7 @@ describe("signatures without a named digest", () => {
     ["Ed25519", generateKeyPairSync("ed25519"), undefined],
   ];
   for (const [what, { publicKey, privateKey }, digest] of fitting) {
-    it(`fit: ${what}`, () => {
+    it(`verify: ${what}`, () => {
       const signature = sign(digest, DATA, privateKey);
       assert.ok(verifyNamingDigest(DATA, publicKey, signature));
       assert.ok(!verifyNamingDigest(Buffer.from("date"), publicKey, signature));
@@ -37,7 +37,7 @@ describe("signatures without a named digest", () => {
     }
   });
 
-  it("are checked by the digest that is named, and no other", () => {
+  it("are verified with the digest that is named, and no other", () => {
     const { publicKey, privateKey } = ec("P-256");
     const signature = sign("sha256", DATA, privateKey);
     assert.ok(verifyNamingDigest(DATA, publicKey, signature, "sha256"));
@@ -71,6 +71,6 @@ describe("the self-check of the platform's cryptography", () => {
     ],
   ];
   for (const [what, part, kind] of broken) {
-    it(`fails where the platform ${what}`, () => assert.equal(failedSelfCheck({ ...crypto, ...part }), kind));
+    it(`fails if the platform ${what}`, () => assert.equal(failedSelfCheck({ ...crypto, ...part }), kind));
   }
 });

@@ -77,8 +77,8 @@ describe("a keyless signature", () => {
   const ended = { start: "2020-01-01T00:00:00Z", end: "2020-12-31T00:00:00Z" };
 
   for (const version of [1, 2] as const) {
-    describe(`of a log of version ${version}`, () => {
-      it("is accepted with its own root", async () => {
+    describe(`with Rekor v${version}`, () => {
+      it("is accepted with its own trust root", async () => {
         assert.equal((await check(bundle(version))).rejection, undefined);
       });
 
@@ -162,12 +162,12 @@ describe("a keyless signature", () => {
         },
       ];
       for (const { what, root, code, kind } of cases) {
-        it(`is ${kind} with a root ${what}`, async () => {
+        it(`is ${kind} with a trust root ${what}`, async () => {
           await isRefused(code, kind, bundle(version), root(sigstore.trustedRoot));
         });
       }
 
-      it("is accepted with a root that also has keys of a kind to come", async () => {
+      it("is accepted with a trust root that also has keys of unknown kinds", async () => {
         const { tlogs, ctlogs, certificateAuthorities: authorities } = sigstore.trustedRoot;
         const strange = { rawBytes: Buffer.from("a key of a kind to come").toString("base64") };
         const root = {
@@ -179,7 +179,7 @@ describe("a keyless signature", () => {
         assert.equal((await check(bundle(version), root)).rejection, undefined);
       });
 
-      it("asks for a newer root where this one does not know who logged it, and only then", async () => {
+      it("requests a newer trust root only if this one does not have the log's key", async () => {
         const newer = rootOf(sigstore.trustedRoot);
         assert.equal((await check(bundle(version), other.trustedRoot, { newer })).rejection, undefined);
         const none = Promise.resolve(undefined);
@@ -240,13 +240,13 @@ describe("a keyless signature", () => {
     await isRefused("SIGSTORE_TIMESTAMP", "invalid", byLog);
   });
 
-  it("may have nothing beside the promise of an old log left out: the proof is needed too", async () => {
+  it("needs the proof besides the promise of an old log", async () => {
     const unproven = bundle(1);
     unproven.verificationMaterial.tlogEntries[0].inclusionProof = undefined;
     await isRefused("BUNDLE_MALFORMED", "invalid", unproven);
   });
 
-  it("is malformed with a certificate that is none", async () => {
+  it("is malformed with an unreadable certificate", async () => {
     const altered = bundle(2);
     altered.verificationMaterial.certificate.rawBytes = "MAA=";
     await isRefused("CERTIFICATE_MALFORMED", "invalid", altered);
@@ -294,7 +294,7 @@ describe("a keyless signature", () => {
     });
   }
 
-  it("can be looked at without being believed", async () => {
+  it("can be inspected without verification", async () => {
     const path = join(folder(), "altered.sig");
     const altered = bundle(1);
     const look = async () => {
@@ -313,7 +313,7 @@ describe("a keyless signature", () => {
     assert.match(damaged["log entry"] ?? "", /^\d+ \(dsse\/0\.0\.1\)$/);
   });
 
-  it("cannot be checked without a trust root, and says what is needed", async () => {
+  it("cannot be verified without a trust root, and says what is needed", async () => {
     const parsed = parseBundle(bundles.get(2) ?? Buffer.alloc(0), "model.sig");
     const error = await failsWith("TRUST_ROOT_MISSING", () => verifyBundle(parsed, {}, "model.sig"));
     assert.match(error.message, /identity and identity provider/);

@@ -24,7 +24,7 @@ const WANTED: Readonly<Record<FileKind, Wanted>> = {
 };
 
 /** Returns what a policy at this location can name. */
-export function surroundingsOf(
+export function completionSourcesOf(
   { folder, covers }: PolicyPlace,
   registry: ModelRegistry,
   token: CancellationToken,

@@ -1,6 +1,6 @@
 import type { SigningPreview } from "../../engine/signing-preview.ts";
 
-/** The preview of a signature that leaves out these files of `toolFiles`. */
+/** The preview of a signature that excludes these files of `toolFiles`. */
 export function withoutToolFiles(preview: SigningPreview, names: readonly string[]): SigningPreview {
   const left = new Set(names);
   const isKept = ({ name }: { readonly name: string }): boolean => !left.has(name);

@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
-import { isCovered, modelAround, pathAskedAbout } from "../../../../src/ui/agents/model-asked-about.ts";
+import { findRequestedPath, isCovered, modelAround } from "../../../../src/ui/agents/requested-path.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 describe("the path that an agent asks about", () => {
@@ -19,31 +19,31 @@ describe("the path that an agent asks about", () => {
     writeFileSync(join(other, "secret"), "");
   });
 
-  it("is looked for in every workspace folder, and may be absolute", async () => {
+  it("is resolved in every workspace folder, and may be absolute", async () => {
     const found = { path: join(folder, "models", "x"), folder, shown: "models/x" };
-    assert.deepEqual(await pathAskedAbout("models/x", [other, folder]), found);
-    assert.deepEqual(await pathAskedAbout(found.path, [other, folder]), found);
-    assert.equal((await pathAskedAbout(".", [folder])).shown, ".");
+    assert.deepEqual(await findRequestedPath("models/x", [other, folder]), found);
+    assert.deepEqual(await findRequestedPath(found.path, [other, folder]), found);
+    assert.equal((await findRequestedPath(".", [folder])).shown, ".");
   });
 
-  it("is refused where it leads out, by its name or by a link, and the disk is not asked about it", async () => {
+  it("is rejected if its name or a symlink leads out of the workspace, before the disk is read", async () => {
     symlinkSync(other, join(folder, "models", "link"));
     symlinkSync("/", join(folder, "root"));
     const out = ["..", "../work-other", join(other, "secret"), join(other, "nothing"), "/", "models/../../work-other"];
     for (const path of [...out, "models/link", "models/link/secret", "root/etc"]) {
-      await assert.rejects(pathAskedAbout(path, [folder]), /outside of the workspace/, path);
+      await assert.rejects(findRequestedPath(path, [folder]), /outside of the workspace/, path);
     }
-    await assert.rejects(pathAskedAbout("models/y", [folder]), /no such file/);
-    await assert.rejects(pathAskedAbout("models/y", []), /outside of the workspace/);
+    await assert.rejects(findRequestedPath("models/y", [folder]), /no such file/);
+    await assert.rejects(findRequestedPath("models/y", []), /outside of the workspace/);
   });
 
   it("leads to the innermost model that is known or signed", async () => {
     const deep = join(folder, "models", "x", "deep", "w.bin");
     mkdirSync(join(folder, "models", "x", "deep"));
     writeFileSync(deep, "");
-    const asked = { path: deep, folder, shown: "models/x/deep/w.bin" };
-    assert.deepEqual(await modelAround(asked, () => false, { findSignatures }), { path: deep });
-    assert.deepEqual(await modelAround(asked, (path) => path === join(folder, "models"), { findSignatures }), {
+    const requested = { path: deep, folder, shown: "models/x/deep/w.bin" };
+    assert.deepEqual(await modelAround(requested, () => false, { findSignatures }), { path: deep });
+    assert.deepEqual(await modelAround(requested, (path) => path === join(folder, "models"), { findSignatures }), {
       path: join(folder, "models"),
     });
   });
@@ -59,7 +59,7 @@ describe("a file of a model", () => {
   };
   const verdict: Verdict = { state: "verified", model: "/m", signature: "/m/model.sig", reasons: [], coverage };
 
-  it("is covered unless it was left out", () => {
+  it("is covered unless it was excluded", () => {
     assert.ok(isCovered(verdict, "/m"));
     assert.ok(isCovered(verdict, "/m/w.bin"));
     for (const name of ["docs", "docs/a", "new", "empty", "model.sig"])

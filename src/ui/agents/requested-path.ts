@@ -5,7 +5,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 
 /** The path that an agent asked about: it exists in a workspace folder, links followed. */
-export interface AskedPath {
+export interface RequestedPath {
   /** Absolute. */
   readonly path: string;
   /** Absolute path of the workspace folder. */
@@ -19,7 +19,7 @@ export interface AskedPath {
  *
  * @throws Error with a sentence for a language model
  */
-export async function pathAskedAbout(path: string, folders: readonly string[]): Promise<AskedPath> {
+export async function findRequestedPath(path: string, folders: readonly string[]): Promise<RequestedPath> {
   let inside = false;
   for (const folder of folders) {
     const candidate = resolve(folder, path);
@@ -45,7 +45,7 @@ export interface Located {
  * @param known whether a model is known at that place
  */
 export async function modelAround(
-  { path, folder }: AskedPath,
+  { path, folder }: RequestedPath,
   known: (path: string) => boolean,
   engine: Pick<Engine, "findSignatures">,
 ): Promise<Located> {

@@ -7,8 +7,8 @@ const BASE = ["core/errors.ts", "core/replace-file.ts", "core/until-aborted.ts"]
 const TRUST = [...BASE, "core/trust.ts"];
 const MANIFEST = ["core/manifest", "core/model"];
 
-/** What each room may import besides itself and packages: rooms, files, `vscode`. The longest name that fits counts. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
+/** What each folder may import besides itself and packages: folders, files, `vscode`. The longest matching name applies. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   "core/model": BASE,
   "core/hashing": [...BASE, "core/model/file-list.ts", "core/model/stat-line.ts"],
   "core/manifest": [...BASE, "core/model", "core/hashing/digest-request.ts"],
@@ -51,33 +51,33 @@ const READERS = [
   ...["model/enumerate", "model/find-models", "model/list-folder", "model/measure", "model/walk"],
 ];
 
-/** Whether a path, relative to `src`, is a room or file, or lies in it. */
-function isIn(path: string, room: string): boolean {
-  return path === room || path.startsWith(`${room}/`);
+/** Whether a path, relative to `src`, is that folder or file, or is in it. */
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** The imports of a file that its room does not allow, types and late imports included. */
+/** The imports of a file that its folder does not allow, types and dynamic imports included. */
 function forbidden(file: string, text: string): string[] {
-  const rooms = Object.keys(ROOMS).filter((name) => isIn(file, name));
-  const room = rooms.sort((a, b) => b.length - a.length)[0];
-  assert.ok(room !== undefined, `${file} is in no room: add it to ROOMS`);
-  const allowed = [room, ...(ROOMS[room] ?? [])];
+  const folders = Object.keys(FOLDERS).filter((name) => isIn(file, name));
+  const folder = folders.sort((a, b) => b.length - a.length)[0];
+  assert.ok(folder !== undefined, `${file} is in no folder of FOLDERS: add it`);
+  const allowed = [folder, ...(FOLDERS[folder] ?? [])];
   return [...text.matchAll(/\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+|vscode)"/g)].flatMap(([, specifier = ""]) => {
     const path = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier;
     return allowed.some((name) => isIn(path, name)) ? [] : [`${file} imports ${path}`];
   });
 }
 
-describe("the rooms of the source", () => {
+describe("the folders of the source", () => {
   const files = globSync("**/*.{ts,js}", { cwd: join(ROOT, "src") }).map((file) => file.replaceAll("\\", "/"));
 
-  it("import only what is below them", () => {
+  it("import only what they may", () => {
     assert.ok(files.length > 100);
     const found = files.flatMap((file) => forbidden(file, readFileSync(join(ROOT, "src", file), "utf8")));
     assert.deepEqual(found, []);
   });
 
-  it("are guarded against types, late imports, sub-folders and the editor", () => {
+  it("are also checked for types, dynamic imports, sub-folders and the editor", () => {
     assert.deepEqual(forbidden("core/a.ts", 'import type { Tree } from "../ui/tree.ts";'), [
       "core/a.ts imports ui/tree.ts",
     ]);
@@ -96,12 +96,12 @@ describe("the rooms of the source", () => {
     );
   });
 
-  it("hold no file of more than 300 lines", () => {
+  it("have no file of more than 300 lines", () => {
     const long = files.filter((file) => readFileSync(join(ROOT, "src", file), "utf8").split("\n").length > 301);
     assert.deepEqual(long, []);
   });
 
-  it("the extension host leaves models and signatures to the engine", () => {
+  it("leave reading models and signatures to the engine", () => {
     for (const name of READERS)
       assert.ok(existsSync(join(ROOT, "src/core", `${name}.ts`)), `${name} moved: name it anew`);
     const path = `"[./]+/core/(?:${READERS.join("|")})\\.ts"`;

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fail, ProvenanceError, systemCode } from "../errors.ts";
+import { readSmallFile } from "../model/read-small-file.ts";
 import { MAX_BUNDLE_BYTES } from "./bounded-json.ts";
 import type { Bundle } from "./bundle.ts";
 import { parseBundle, tooLarge } from "./parse-bundle.ts";
@@ -22,6 +23,7 @@ export interface FileLine {
 }
 
 const LINE_FEED = 0x0a;
+const SMALL_BYTES = 64 * 1024;
 
 /** The bundles of a signature file: of `claims.jsonl` its lines, but for empty ones; of any other file all of it. */
 export function readLines(bytes: Buffer, name: string): readonly FileLine[] {
@@ -54,6 +56,9 @@ function isJson(bytes: Buffer): boolean {
  * @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, BUNDLE_TOO_LARGE
  */
 export async function readSignatureFile(path: string): Promise<Buffer> {
+  // At once: waiting for the file system's threads takes longer than reading most signatures.
+  const small = readSmallFile(path, SMALL_BYTES);
+  if (small !== undefined) return small;
   try {
     const found = await stat(path);
     // Opening a pipe would wait for a writer forever.

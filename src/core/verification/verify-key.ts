@@ -5,7 +5,7 @@ import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "./elliptic-keys.ts";
 import { verifyEnvelopeSignature } from "./envelope-signature.ts";
-import type { KeySigner } from "./signer.ts";
+import type { Curve, KeySigner } from "./signer.ts";
 
 type KeyMaterial = Extract<VerificationMaterial, { method: "key" }>;
 
@@ -23,10 +23,7 @@ export function verifyKeyBundle(
   signaturePath: string,
 ): KeySigner {
   const label = basename(signaturePath);
-  const trusted = keys.map((source) => {
-    const { key, curve } = readPublicKey(source);
-    return { key, curve, fingerprint: keyFingerprint(key), label: source.label };
-  });
+  const trusted = keys.map(trustedKey);
   for (const { key, curve, fingerprint, label: keyLabel } of trusted) {
     if (verifyEnvelopeSignature(bundle.envelope, key, curve)) {
       return { method: "key", fingerprint, curve, label: keyLabel };
@@ -61,6 +58,25 @@ export function verifyKeyBundle(
     `${label} was signed with a key that is not trusted here. Choose the signer's public key.`,
     { details: { found: claimed ?? "" } },
   );
+}
+
+interface TrustedKey {
+  readonly key: KeyObject;
+  readonly curve: Curve;
+  readonly fingerprint: string;
+  readonly label: string;
+}
+
+/** A scan verifies thousands of models against the same keys: reading one takes as long as verifying with it. */
+const read = new WeakMap<PemSource, TrustedKey>();
+
+function trustedKey(source: PemSource): TrustedKey {
+  const known = read.get(source);
+  if (known !== undefined) return known;
+  const { key, curve } = readPublicKey(source);
+  const trusted = { key, curve, fingerprint: keyFingerprint(key), label: source.label };
+  read.set(source, trusted);
+  return trusted;
 }
 
 function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {

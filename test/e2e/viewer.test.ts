@@ -152,7 +152,7 @@ describe("the signature viewer, in a window", () => {
     changeByte(join(downloaded, "config.json"));
     await viewer(page).getByText("config.json differs from its download record: changed or damaged.").waitFor();
     await viewer(page).locator("[aria-rowindex='2']").filter({ hasText: "config.json" }).click();
-    await viewer(page).getByText("Differs from its download record: changed or damaged.").waitFor();
+    await viewer(page).getByText("Differs from its download record: changed or damaged.", { exact: true }).waitFor();
     await assertAccessible(page);
     await screenshot(page, "viewer-13-download-changed");
     await page.reload();

@@ -160,7 +160,7 @@ const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; 
   },
   "symlink-cycle": {
     code: "MODEL_SYMLINK_CYCLE",
-    what: "a symbolic link to a folder that holds it",
+    what: "a symbolic link to a folder that contains it",
     remedy: "Remove it, or ignore the path.",
   },
   special: {
@@ -175,7 +175,7 @@ const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; 
   },
   "not-portable": {
     code: "MODEL_NAME_NOT_PORTABLE",
-    what: "a name that a signature cannot hold",
+    what: "a name that a signature cannot contain",
     remedy: "Rename it, or ignore the path.",
   },
 };
@@ -203,7 +203,7 @@ function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: strin
 
 /** The error of a model that has files, and nothing to sign of them. */
 export function noResources(model: string): ProvenanceError {
-  return empty(model, "it holds empty files only, which shards do not record");
+  return empty(model, "it contains empty files only, which shards do not record");
 }
 
 function empty(model: string, why: string): ProvenanceError {

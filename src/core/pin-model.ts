@@ -161,7 +161,7 @@ async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise
   if (/\.json$/i.test(policyFile)) {
     throw new ProvenanceError(
       "POLICY_INVALID",
-      `No policy in ${policyFile} covers ${path}, and a JSON file holds one policy. Name a YAML file.`,
+      `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`,
       {
         details: { file: policyFile, path },
       },

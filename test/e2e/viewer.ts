@@ -51,6 +51,6 @@ export async function assertAccessible(page: Page): Promise<void> {
   await root.evaluate(AXE);
   const found = await root.evaluate("axe.run(document).then(({ violations }) => JSON.stringify(violations))");
   const violations = v.parse(Violations, JSON.parse(String(found)));
-  const described = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  assert.deepEqual(described, []);
+  const summaries = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  assert.deepEqual(summaries, []);
 }

@@ -105,7 +105,7 @@ describe("settings that decide about trust", () => {
       ["root"],
     );
     assert.equal(problems.length, 5);
-    assert.match(problems[2]?.message ?? "", /trustedKeys\[2\].*two holds 2 PEM blocks/);
+    assert.match(problems[2]?.message ?? "", /trustedKeys\[2\].*two contains 2 PEM blocks/);
     assert.match(problems[4]?.message ?? "", /both contains a private key/);
     assert.equal((await verify())?.state, "verified");
   });

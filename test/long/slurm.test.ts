@@ -84,8 +84,8 @@ describe("a job array of Slurm", function () {
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /✓ Verified[\s\S]*15 signed, 4\.4 GB read in/);
     const theirs = ["--signature", "llama/model.sig", "--public_key", "key.pub"];
-    const verified = reference.cli(["verify", "key", "llama", ...theirs], folder());
-    assert.ok(verified.ok, verified.text);
+    const byReference = reference.cli(["verify", "key", "llama", ...theirs], folder());
+    assert.ok(byReference.ok, byReference.text);
   });
 });
 

@@ -112,7 +112,7 @@ function parseEnvelope(value: unknown, label: string): Bundle["envelope"] {
   const [signature] = signatures;
   if (signature === undefined || signatures.length > 1) {
     const count = signatures.length;
-    fail("ENVELOPE_SIGNATURE_COUNT", `${label} holds ${count} signatures; it needs exactly one.`, { count });
+    fail("ENVELOPE_SIGNATURE_COUNT", `${label} contains ${count} signatures; it needs exactly one.`, { count });
   }
   return {
     payloadType,

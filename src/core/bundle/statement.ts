@@ -84,7 +84,7 @@ function parseLayout(payload: Buffer, label: string): Statement {
   });
   const shell = parseShape(Shell, json, "STATEMENT_MALFORMED", `The statement in ${label}`);
   if (shell._type !== STATEMENT_TYPE) {
-    const message = `${label} holds a statement of another type than in-toto's Statement v1: "${shell._type}".`;
+    const message = `${label} contains a statement of another type than in-toto's Statement v1: "${shell._type}".`;
     fail("STATEMENT_TYPE", message, { found: shell._type, expected: STATEMENT_TYPE });
   }
   if (shell.predicateType === PREDICATE_TYPE) return parseCurrent(json, label);
@@ -100,7 +100,7 @@ export function claimsLegacyLayout(payload: Buffer): boolean {
 
 function parseCurrent(json: unknown, label: string): Statement {
   if (typeof json === "object" && json !== null && !("predicate" in json)) {
-    fail("PREDICATE_MALFORMED", `${label} holds a statement without a predicate.`);
+    fail("PREDICATE_MALFORMED", `${label} contains a statement without a predicate.`);
   }
   const { subject, predicate } = parseShape(Current, json, "PREDICATE_MALFORMED", `The statement in ${label}`);
   const serialization = toSerialization(predicate.serialization, label);

@@ -68,7 +68,7 @@ export function checkRequest({ files, shardSize }: DigestRequest): void {
   for (const file of files) {
     digests += digestsOf(file.size, shardSize);
     if (!file.path.includes("\0")) continue;
-    throw new ProvenanceError("FILE_UNREADABLE", `${file.name} cannot be read: its path holds a NUL character.`, {
+    throw new ProvenanceError("FILE_UNREADABLE", `${file.name} cannot be read: its path contains a NUL character.`, {
       details: { file: file.name },
     });
   }

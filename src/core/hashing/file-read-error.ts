@@ -62,7 +62,7 @@ const CHANGES: Readonly<Record<FileChange, string>> = {
 const REASONS: Readonly<Partial<Record<string, string>>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
-  EBUSY: "another program holds it",
+  EBUSY: "another program has locked it",
   EIO: "the disk or the network drive reports a read error",
   EMFILE: "this process has too many files open",
   ENFILE: "this machine has too many files open",

@@ -42,7 +42,7 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   if (unpinnable !== undefined) {
     throw notPinnable(
       path,
-      `the name ${JSON.stringify(unpinnable.name)} begins with a hyphen or holds a backslash or the end of a line`,
+      `the name ${JSON.stringify(unpinnable.name)} begins with a hyphen or contains a backslash or the end of a line`,
     );
   }
   const { digests, bytesRead, bytesFromCache } = await withHashPool(options, (pool) =>

@@ -63,7 +63,7 @@ export function rejectPrivateKeyNames(names: readonly string[], label: string): 
   const more = names.length === 1 ? "" : `, and ${names.length - 1} more files`;
   throw new ProvenanceError(
     "MODEL_PRIVATE_KEY",
-    `${label} was not signed: "${first}" holds a private key${more}. ${REMEDIES.MODEL_PRIVATE_KEY}`,
+    `${label} was not signed: "${first}" contains a private key${more}. ${REMEDIES.MODEL_PRIVATE_KEY}`,
     { details: { names: names.slice(0, NAMES), count: names.length } },
   );
 }

@@ -35,7 +35,7 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
   if (keys.length > 1) {
     throw new ProvenanceError(
       "KEY_UNREADABLE",
-      `${label} holds ${keys.length} private keys. Give a file that holds the one to sign with.`,
+      `${label} contains ${keys.length} private keys. Give a file that contains the one to sign with.`,
       { details: { label } },
     );
   }
@@ -72,5 +72,5 @@ export function signParts({ privateKey, curve }: SigningKey, parts: readonly Buf
 
 function describePem(pem: string): string {
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
-  return label === undefined ? "it has no PEM header" : `it holds a ${label}`;
+  return label === undefined ? "it has no PEM header" : `it contains a ${label}`;
 }

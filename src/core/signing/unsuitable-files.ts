@@ -37,7 +37,7 @@ export async function rejectUnsuitable(
 ): Promise<void> {
   const named = new Set(allowed.namedFiles);
   const secrets = files.map(({ name }) => name).filter((name) => /(?:^|\/)\.env$/.test(name) && !named.has(name));
-  if (secrets.length > 0) throw error("MODEL_ENV_FILE", label, secrets, "holds passwords and tokens as a rule");
+  if (secrets.length > 0) throw error("MODEL_ENV_FILE", label, secrets, "usually contains passwords and tokens");
   if (allowed.allowLfsPointers !== true) {
     const pointers = await findPointers(files, signal);
     const what = "is a Git LFS pointer, not the content";

@@ -40,7 +40,7 @@ export function parseCertificate(der: Buffer, label: string, code: ErrorCode): C
     return certificate;
   } catch (cause) {
     const why = cause instanceof DerError ? `: ${cause.message}` : "";
-    throw new ProvenanceError(code, `${label} holds a certificate that cannot be read${why}.`, {
+    throw new ProvenanceError(code, `${label} contains a certificate that cannot be read${why}.`, {
       details: { label },
       cause,
     });
@@ -56,7 +56,7 @@ export function certifiedKey({ x509 }: Certificate, label: string, code: ErrorCo
   try {
     return x509.publicKey;
   } catch (cause) {
-    throw new ProvenanceError(code, `${label} holds a certificate whose key cannot be read.`, {
+    throw new ProvenanceError(code, `${label} contains a certificate whose key cannot be read.`, {
       details: { label },
       cause,
     });
@@ -76,7 +76,7 @@ export function readCertificates(sources: readonly PemSource[]): Certificate[] {
     if (found.length === 0) {
       throw new ProvenanceError(
         "CERTIFICATE_UNREADABLE",
-        `${label} holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`,
+        `${label} contains no certificate in PEM (-----BEGIN CERTIFICATE-----).`,
         { details: { label } },
       );
     }

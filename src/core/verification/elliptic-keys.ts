@@ -58,7 +58,9 @@ export function readPublicKey({ label, pem }: PemSource): { key: KeyObject; curv
   const blocks = pem.match(/-----BEGIN [^-]*-----/g) ?? [];
   // Node reads the first and ignores the rest.
   if (blocks.length > 1) {
-    throw unreadable(`holds ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`);
+    throw unreadable(
+      `contains ${blocks.length} PEM blocks where one public key is expected. Give each key separately.`,
+    );
   }
   let key: KeyObject;
   try {

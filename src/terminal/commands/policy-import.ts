@@ -49,7 +49,7 @@ export default defineCommand({
     const output = args.text("output");
     if (output !== undefined) await assertOutsideSignedModels(output, () => "name a file elsewhere with --output");
     printUnsupportedFields(imported.unsupported, terminal);
-    if (imported.drafts.length === 0) throw usageError(`${file} holds nothing to import.`);
+    if (imported.drafts.length === 0) throw usageError(`${file} contains nothing to import.`);
     await writeOutput(writePolicies(imported.drafts), output, terminal);
     return EXIT.done;
   },

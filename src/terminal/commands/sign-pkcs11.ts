@@ -58,7 +58,7 @@ function tokenIdentity(args: ArgumentsOf<typeof URI_OPTIONS>, terminal: Terminal
   const uri = requiredText(args.text("pkcs11-uri"), "pkcs11-uri", "the key to sign with");
   if (/[?&]pin-value=/.test(uri)) {
     terminal.log.warning(
-      "The URI holds the PIN (pin-value): other users of this machine can see it while the command runs. Omit it to be asked, or name a file with pin-source.",
+      "The URI contains the PIN (pin-value): other users of this machine can see it while the command runs. Omit it to be asked, or name a file with pin-source.",
     );
   }
   return { method: "pkcs11", uri, pin: (token) => askPin(token, terminal) };
@@ -68,7 +68,7 @@ function askPin({ label, pinFinalTry }: Token, terminal: Terminal): Promise<stri
   if (!terminal.input.isTTY) {
     throw new ProvenanceError(
       "PKCS11_PIN_REQUIRED",
-      `The token "${label}" needs its PIN, and there is no terminal to ask for it. Add pin-source, the path of a file that holds it, to the URI.`,
+      `The token "${label}" needs its PIN, and there is no terminal to ask for it. Add pin-source, the path of a file that contains it, to the URI.`,
       { details: { token: label } },
     );
   }

@@ -63,7 +63,7 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
     throw new ProvenanceError(
       "USAGE",
       l10n.t(
-        "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that holds its configuration.",
+        "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that contains its configuration.",
       ),
     );
   }

@@ -122,7 +122,7 @@ describe("bad input", () => {
       [
         "holds two signatures",
         () => bundleText(envelope({ signatures: [signature, signature] })),
-        "model.sig holds 2 signatures; it needs exactly one.",
+        "model.sig contains 2 signatures; it needs exactly one.",
         "not exactly one signature",
       ],
       [
@@ -183,7 +183,7 @@ describe("bad input", () => {
       [
         "is of another type",
         { ...makeStatement(resources), _type: "https://in-toto.io/Statement/v0.1" },
-        'model.sig holds a statement of another type than in-toto\'s Statement v1: "https://in-toto.io/Statement/v0.1".',
+        'model.sig contains a statement of another type than in-toto\'s Statement v1: "https://in-toto.io/Statement/v0.1".',
         "wrong statement type",
       ],
       [
@@ -195,7 +195,7 @@ describe("bad input", () => {
       [
         "has no predicate",
         without("predicate"),
-        "model.sig holds a statement without a predicate.",
+        "model.sig contains a statement without a predicate.",
         "malformed manifest",
       ],
       ["lists no file", makeStatement([]), "model.sig signs no file.", "it covers no file"],
@@ -321,13 +321,13 @@ describe("bad input", () => {
 
     it("used a key instead of a certificate", async () => {
       keyed();
-      const reason = "model.sig was signed with a key. To check it, give the signer's public key.";
+      const reason = "model.sig was signed with a key. To verify it, give the signer's public key.";
       isUnable(await verifyCertificate(), reason, "signed with another method");
     });
 
     it("used a certificate instead of a key", async () => {
       certified();
-      const reason = "model.sig was signed with a certificate. To check it, give the root certificate of the signer.";
+      const reason = "model.sig was signed with a certificate. To verify it, give the root certificate of the signer.";
       isUnable(await verifyKey(), reason, "signed with another method");
     });
 
@@ -420,9 +420,9 @@ describe("bad input", () => {
       const [key, other] = [readFileSync(at("key.pub"), "utf8"), pem("ed25519")];
       writeFileSync(at("two.pub"), `${key}${other.publicKey}`);
       writeFileSync(at("two.pem"), `${other.privateKey}${other.privateKey}`);
-      const expected = "holds 2 PEM blocks where one public key is expected. Give each key separately.";
+      const expected = "contains 2 PEM blocks where one public key is expected. Give each key separately.";
       fails(await verifyKey("--public-key", at("two.pub")), 2, `Verification failed: DIR/two.pub ${expected}`);
-      const wanted = "holds 2 private keys. Give a file that holds the one to sign with.";
+      const wanted = "contains 2 private keys. Give a file that contains the one to sign with.";
       fails(await signKey("--private-key", at("two.pem")), 2, `Signing failed: DIR/two.pem ${wanted}`);
     });
 

@@ -126,7 +126,7 @@ describe("with a manifest of digest --merge,", function () {
     it("rejects a private key that a part found, unless forced", async () => {
       writeTree(at("models/llama"), { "deep/server.key": makeKeys().privatePem });
       await manifest();
-      rejects(await run(...SIGN), /"deep\/server\.key" holds a private key/, 1);
+      rejects(await run(...SIGN), /"deep\/server\.key" contains a private key/, 1);
       await done(...SIGN, "--force");
     });
 

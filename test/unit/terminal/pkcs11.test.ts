@@ -54,7 +54,7 @@ describe("the terminal, with a key in a PKCS #11 token,", function () {
       uri(query),
     );
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /holds the PIN \(pin-value\): other users of this machine can see it/);
+    assert.match(stderr, /contains the PIN \(pin-value\): other users of this machine can see it/);
     assert.ok(!stderr.includes(PIN), stderr);
     await verifies("key", "llama", "--signature", "a.sig", "--public-key", "key.pub");
   });

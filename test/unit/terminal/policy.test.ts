@@ -375,14 +375,14 @@ describe("policies on the command line", function () {
       assert.match(stdout, /✓ llama: Every policy that covers this model accepts it\.\n$/);
       const files = await run("policy", "explain", at("models/llama"), "--files");
       assert.equal(files.status, 1);
-      assert.match(files.stdout, /✗ llama: A policy refuses it\.\n$/);
+      assert.match(files.stdout, /✗ llama: A policy rejects it\.\n$/);
     });
     it("reports a model that no policy covers", async () => {
       const file = policy("p.yaml", { globs: ["x"], authorities: [KEY] });
       const { status, stdout } = await run("policy", "explain", at("models/llama"), "--policy", file);
       assert.equal(status, 1);
       assert.match(stdout, /path {7}models\/llama\n/);
-      assert.match(stdout, /✗ llama: No policy that may accept it covers it\.\n$/);
+      assert.match(stdout, /✗ llama: No policy that can accept signers covers it\.\n$/);
     });
     it("prints JSON that matches the schema", async () => {
       const { stdout } = await run(
@@ -523,7 +523,7 @@ describe("policies on the command line", function () {
         [["import"], /FILE is missing, or flags/],
         [["import", at("cip.yaml")], /cip\.yaml cannot be read \(ENOENT\)/],
         [["import", at("bad.yaml")], /bad\.yaml:1:4: error: Not valid YAML/],
-        [["import", at("pod.yaml")], /holds nothing to import/],
+        [["import", at("pod.yaml")], /contains nothing to import/],
         [["import", "--identity", "x"], /go together/],
         [["import", at("pod.yaml"), "--public-key", at("prod.pub")], /exclude each other/],
         [["export", at("p.yaml")], /--to is missing/],

@@ -136,7 +136,7 @@ describe("signing in the terminal", function () {
   it("rejects a private key in the model, which may be excluded or signed on purpose", async () => {
     writeTree(folder(), { "llama/deploy.txt": keys.privatePem });
     const message =
-      /"deploy\.txt" holds a private key\. Move it out of the model, leave it out with --ignore-paths, or sign it with --force\.\n$/;
+      /"deploy\.txt" contains a private key\. Move it out of the model, exclude it with --ignore-paths, or sign it with --force\.\n$/;
     rejects(await sign(), message);
     rejects(await sign("--yes"), message);
     assert.equal((await sign("--ignore-paths", "llama/deploy.txt")).status, 0);

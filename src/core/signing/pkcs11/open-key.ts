@@ -64,7 +64,7 @@ async function pinFor({ pinValue, pinSource }: Pkcs11Uri, token: Token, askPin: 
   if (askPin !== undefined) return askPin(token);
   throw new ProvenanceError(
     "PKCS11_PIN_REQUIRED",
-    `The token "${token.label}" needs its PIN. Add pin-source, the path of a file that holds it, to the URI.`,
+    `The token "${token.label}" needs its PIN. Add pin-source, the path of a file that contains it, to the URI.`,
     { details: { token: token.label } },
   );
 }

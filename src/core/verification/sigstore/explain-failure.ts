@@ -29,7 +29,7 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
   switch (error.code) {
     case "TIMESTAMP_ERROR": {
       const none = entity.timestamps.length === 0;
-      const why = none ? "it has no verified time" : `its timestamp does not hold (${error.message})`;
+      const why = none ? "it has no verified time" : `its timestamp does not verify (${error.message})`;
       return failure("SIGSTORE_TIMESTAMP", `${label} is not valid: ${why}.`, error);
     }
     case "CERTIFICATE_ERROR":
@@ -80,7 +80,7 @@ function explainCertificate(error: VerificationError, { label }: Attempt): Prove
   const why = detail instanceof Error ? detail.message : error.message;
   return failure(
     "SIGSTORE_CERTIFICATE",
-    `${label} is not valid: its signing certificate does not hold (${why}).`,
+    `${label} is not valid: its signing certificate does not verify (${why}).`,
     error,
   );
 }
@@ -106,7 +106,11 @@ function explainLogEntry(error: VerificationError, { entity, material, root, lab
       );
     }
   }
-  return failure("SIGSTORE_LOG_ENTRY", `${label} is not valid: its log entry does not hold (${error.message}).`, error);
+  return failure(
+    "SIGSTORE_LOG_ENTRY",
+    `${label} is not valid: its log entry does not verify (${error.message}).`,
+    error,
+  );
 }
 
 /** IDs of the logs whose SCTs a certificate has (RFC 6962, 3.3). */

@@ -127,7 +127,7 @@ function fulcioValues(certificate: Certificate): Map<number, string> {
 function malformed(label: string, why: string, cause?: unknown): ProvenanceError {
   return new ProvenanceError(
     "CERTIFICATE_MALFORMED",
-    `${label} holds a signing certificate that is not of Sigstore: ${why}.`,
+    `${label} contains a signing certificate that is not of Sigstore: ${why}.`,
     {
       details: { label },
       cause,

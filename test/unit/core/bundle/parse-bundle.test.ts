@@ -143,11 +143,11 @@ describe("parsing a bundle", () => {
       /"text\/plain"/,
       () => withEnvelope({ payloadType: "text/plain" }),
     ],
-    ["no signature", "ENVELOPE_SIGNATURE_COUNT", /holds 0 signatures/, () => withEnvelope({ signatures: [] })],
+    ["no signature", "ENVELOPE_SIGNATURE_COUNT", /contains 0 signatures/, () => withEnvelope({ signatures: [] })],
     [
       "two signatures",
       "ENVELOPE_SIGNATURE_COUNT",
-      /holds 2 signatures/,
+      /contains 2 signatures/,
       () => withEnvelope({ signatures: [{ sig: "AAAA" }, { sig: "AAAA" }] }),
     ],
   ];

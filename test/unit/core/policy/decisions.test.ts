@@ -848,7 +848,7 @@ const FILES: readonly Case[] = [
     "{ signerIgnoredPaths: deny }",
     { differences: "1 added", signerIgnored: ["x"], symlinksAllowed: true },
     "refused",
-    /1 added.*symbolic links.*left out x/s,
+    /1 added.*symbolic links.*excluded x/s,
   ),
 ];
 

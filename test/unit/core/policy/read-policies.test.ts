@@ -440,7 +440,7 @@ describe("reading policy files", function () {
       fails(authority("key: { path: root.pem }"), "key", place, /is a certificate, not a public key/));
     it("no two keys in one text", async () => {
       const data = JSON.stringify(`${KEYS.publicPem}${makeKeys().publicPem}`);
-      await fails(authority(`key: { data: ${data} }`), "key", place, /a0 holds 2 PEM blocks/);
+      await fails(authority(`key: { data: ${data} }`), "key", place, /a0 contains 2 PEM blocks/);
     });
     it("no other text for a key", () => fails(authority("key: { path: not.pem }"), "key", place, /not\.pem/));
     it("no other text as data", () => fails(authority("key: { data: hello }"), "key", place, /a0/));
@@ -449,7 +449,7 @@ describe("reading policy files", function () {
         authority('certificate: { caCert: { path: not.pem }, trustedIdentities: ["x509.subject: CN=a"] }'),
         "certificate",
         "9:38",
-        /holds no certificate/,
+        /contains no certificate/,
       ));
     it("no other text for a trust configuration", () =>
       fails(

@@ -144,7 +144,7 @@ describe("the sentence of a verdict", () => {
     assert.equal(sentence("untrusted", { signer: KEY }), `${signed}, but this signer is not accepted.`);
     assert.equal(line("untrusted", "refused", "POLICY_SIGNER"), `${signed}, but no policy accepts this signer.`);
     assert.equal(line("untrusted", "uncovered", "POLICY_UNCOVERED"), `${signed}, but no policy covers it.`);
-    assert.equal(line("untrusted", "refused", "POLICY_SYMLINKS"), `${signed}, but links were followed.`);
+    assert.equal(line("untrusted", "refused", "POLICY_SYMLINKS"), `${signed}, but symbolic links were followed.`);
     assert.equal(
       line("untrusted", "uncovered", "POLICY_WORKSPACE_UNTRUSTED"),
       `${signed}, but only policies of an untrusted workspace cover it.`,

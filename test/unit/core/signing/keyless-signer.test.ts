@@ -291,7 +291,7 @@ describe("signing with a login", () => {
       says: /log of certificates that the trust root does not know/,
     },
     {
-      what: "a promise that does not hold",
+      what: "a promise that does not verify",
       version: 1,
       service: "rekor-v1",
       fault: { kind: "bad-set" },
@@ -300,14 +300,14 @@ describe("signing with a login", () => {
       says: /inclusion promise/,
     },
     {
-      what: "a proof that does not hold",
+      what: "a proof that does not verify",
       service: "rekor-v2",
       fault: { kind: "bad-proof" },
       code: "SIGNING_RESULT_INVALID",
       published: LOGGED,
     },
     {
-      what: "a proof that does not hold from the old log",
+      what: "a proof that does not verify from the old log",
       version: 1,
       service: "rekor-v1",
       fault: { kind: "bad-proof" },

@@ -49,9 +49,9 @@ describe("reading a private key", () => {
     "an RSA key": [makeKeys("RSA").privatePem, "KEY_UNSUPPORTED", /is an RSA key/],
     "an Ed25519 key": [makeKeys("Ed25519").privatePem, "KEY_UNSUPPORTED", /is an Ed25519 key/],
     "another curve": [secp256k1.export({ type: "pkcs8", format: "pem" }).toString(), "KEY_UNSUPPORTED", /secp256k1/],
-    "a public key": [makeKeys().publicPem, "KEY_UNREADABLE", /it holds a PUBLIC KEY/],
-    "a certificate": [makeChain().leaf.pem, "KEY_UNREADABLE", /it holds a CERTIFICATE/],
-    "two keys": [`${makeKeys().privatePem}${makeKeys().privatePem}`, "KEY_UNREADABLE", /holds 2 private keys/],
+    "a public key": [makeKeys().publicPem, "KEY_UNREADABLE", /it contains a PUBLIC KEY/],
+    "a certificate": [makeChain().leaf.pem, "KEY_UNREADABLE", /it contains a CERTIFICATE/],
+    "two keys": [`${makeKeys().privatePem}${makeKeys().privatePem}`, "KEY_UNREADABLE", /contains 2 private keys/],
     text: ["hello", "KEY_UNREADABLE", /no PEM header/],
   } as const;
   for (const [name, [pem, code, message]] of Object.entries(refused)) {

@@ -294,7 +294,7 @@ describe("a private key in the model", () => {
     it(`is reported before anything is written: ${name}`, async () => {
       writeTree(at("llama"), { "config.json": "{}", [name]: content });
       const error = await failsWith("MODEL_PRIVATE_KEY", () => signIt());
-      assert.match(error.message, new RegExp(`llama was not signed: "${name}" holds a private key\\.`));
+      assert.match(error.message, new RegExp(`llama was not signed: "${name}" contains a private key\\.`));
       assert.equal(existsSync(at("llama/model.sig")), false);
     });
   }

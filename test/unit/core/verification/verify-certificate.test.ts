@@ -180,7 +180,7 @@ describe("verifying a certificate signature", () => {
     const parts = times.flatMap((time) => [{ notBefore: time }, { notAfter: time }]);
     for (const test of parts.flatMap((part) => [caseOf({ leaf: part }), caseOf({ intermediate: part })])) {
       const error = await failsWith("CERTIFICATE_MALFORMED", () => authenticate(test));
-      assert.match(error.message, /period of validity that cannot be read/);
+      assert.match(error.message, /validity period that cannot be read/);
     }
   });
 
@@ -280,7 +280,7 @@ describe("verifying a certificate signature", () => {
       verifyBundle(bundle, { certificates: { roots: [{ label: "ca.pem", pem }] } }, "model.sig");
     assert.match(
       (await failsWith("CERTIFICATE_UNREADABLE", () => with_("hello"))).message,
-      /ca\.pem holds no certificate/,
+      /ca\.pem contains no certificate/,
     );
     await failsWith("CERTIFICATE_UNREADABLE", () =>
       with_("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),

@@ -170,17 +170,17 @@ describe("reading a public key", () => {
     "two keys": {
       publicPem: `${alice.publicPem}${bob.publicPem}`,
       code: "KEY_UNREADABLE",
-      message: /holds 2 PEM blocks where one public key is expected\. Give each key separately/,
+      message: /contains 2 PEM blocks where one public key is expected\. Give each key separately/,
     },
     "the same key twice": {
       publicPem: `${alice.publicPem}\n# again\n${alice.publicPem}`,
       code: "KEY_UNREADABLE",
-      message: /holds 2 PEM blocks/,
+      message: /contains 2 PEM blocks/,
     },
     "a key and something else": {
       publicPem: `${alice.publicPem}-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n`,
       code: "KEY_UNREADABLE",
-      message: /holds 2 PEM blocks/,
+      message: /contains 2 PEM blocks/,
     },
     text: { publicPem: "hello", code: "KEY_UNREADABLE", message: /not a public key in PEM/ },
   } as const;

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { BomFacts, BomFile, BomSignature } from "./bom/bom-facts.ts";
 import { cyclonedxJson } from "./bom/cyclonedx.ts";
 import { ProvenanceError } from "./errors.ts";
-import type { DigestProgress } from "./hashing/digest-request.ts";
+import type { DigestOptions } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { inspect } from "./inspect.ts";
 import { findSignatures } from "./model/find-signatures.ts";
@@ -13,14 +13,12 @@ import { findOrigin } from "./origin/find-origin.ts";
 import { listModel } from "./origin/list-model.ts";
 import type { OriginFiles } from "./origin/origin.ts";
 
-export interface BomOptions extends PoolChoice {
+export interface BomOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   /** Who signed it, where the signature was verified; otherwise the signer is named as a claim. */
   readonly verifiedSigner?: string | undefined;
   readonly toolVersion: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /**

@@ -6,7 +6,6 @@ import type { Manifest, Resource } from "./manifest/manifest.ts";
 import type { FileList, ModelFile } from "./model/file-list.ts";
 import { type LfsPointer, readLfsPointer } from "./model/git-lfs-pointer.ts";
 import { isIgnored } from "./model/is-ignored.ts";
-import { withOtherLineEndings } from "./model/line-endings.ts";
 import { readListed } from "./model/listed-content.ts";
 import { leftoverOf, leftoverTarget, missingParts } from "./model/partial-download.ts";
 import { TimeSlices } from "./model/time-slices.ts";
@@ -186,4 +185,20 @@ function reason(
   const [first = ""] = names;
   const who = names.length === 1 ? first : `${first} and ${names.length - 1} more`;
   return { code, message: `${who} ${text}`, details: { names: names.slice(0, NAMES), count: names.length, ...more } };
+}
+
+/** Bytes at the beginning in which git looks for a NUL, which makes a file binary. */
+const TEXT_PROBE = 8000;
+
+/**
+ * The same text with the line ends that git's `autocrlf` could have changed it from: LF where it has CRLF, CRLF where it
+ * has LF only.
+ *
+ * @returns undefined for what git takes for binary, and for a text without a line end
+ */
+function withOtherLineEndings(bytes: Buffer): Buffer | undefined {
+  if (bytes.subarray(0, TEXT_PROBE).includes(0)) return undefined;
+  const text = bytes.toString("latin1");
+  if (text.includes("\r\n")) return Buffer.from(text.replaceAll("\r\n", "\n"), "latin1");
+  return text.includes("\n") ? Buffer.from(text.replaceAll("\n", "\r\n"), "latin1") : undefined;
 }

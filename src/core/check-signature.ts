@@ -34,38 +34,46 @@ export interface CheckOptions extends PoolChoice, DigestOptions {
   readonly mode?: DigestMode | undefined;
 }
 
-/** Options to verify the signature only. */
-type AuthenticateOptions = Pick<CheckOptions, "model" | "signature" | "trust">;
-
-/** Verifies one bundle and compares the files with its statement; see `verify`. */
-export async function verifyParsed(bundle: Bundle, options: CheckOptions): Promise<Verdict> {
-  const model = resolve(options.model);
-  const signature = resolve(options.signature);
-  let known: Partial<Verdict> = { method: bundle.material.method };
-  try {
-    const authentication = await verifyBundle(bundle, options.trust, signature);
-    known = { ...known, ...authenticatedFacts(authentication) };
-    const { causes, ...checked } = await checkFiles(model, signature, authentication, options);
-    const { rejection } = authentication;
-    const state = stateOfDifferences(checked.comparison) ?? (rejection ? "untrusted" : "verified");
-    const reasons = [...causes, ...(rejection ? [reasonOf(rejection)] : [])];
-    return { state, model, signature, ...known, ...checked, reasons, checkedAt: new Date().toISOString() };
-  } catch (error) {
-    return { model, signature, ...known, ...failure(error), checkedAt: new Date().toISOString() };
-  }
+/** What was found out about one bundle without reading a file of the model. */
+export interface Authentication {
+  /** At best `unchecked`. */
+  readonly verdict: Verdict;
+  /** Only where the signature is authentic. */
+  readonly verified?: BundleVerification;
 }
 
-/** Verifies one bundle; see `authenticate`. */
-export async function authenticateParsed(bundle: Bundle, options: AuthenticateOptions): Promise<Verdict> {
+/** Verifies the signature and the signer of one bundle; see `authenticate`. */
+export async function authenticateBundle(
+  bundle: Bundle,
+  options: Pick<CheckOptions, "model" | "signature" | "trust">,
+): Promise<Authentication> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
   const { method } = bundle.material;
   try {
-    const authentication = await verifyBundle(bundle, options.trust, signature);
-    const reasons = authentication.rejection ? [reasonOf(authentication.rejection)] : [];
-    return { state: "unchecked", model, signature, method, ...authenticatedFacts(authentication), reasons };
+    const verified = await verifyBundle(bundle, options.trust, signature);
+    const { signer, statement, rejection } = verified;
+    const facts = { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
+    const reasons = rejection ? [reasonOf(rejection)] : [];
+    return { verdict: { state: "unchecked", model, signature, method, ...facts, reasons }, verified };
   } catch (error) {
-    return { model, signature, method, ...failure(error) };
+    return { verdict: { model, signature, method, ...failure(error) } };
+  }
+}
+
+/** Compares the files of a model with the statement of an authentic signature; see `verify`. */
+export async function compareFiles(
+  { verdict, verified }: Authentication,
+  options: Omit<CheckOptions, "model" | "signature" | "trust">,
+): Promise<Verdict> {
+  const { model, signature } = verdict;
+  if (verified === undefined || signature === undefined) return verdict;
+  try {
+    const { causes, ...checked } = await checkFiles(model, signature, verified, options);
+    const state = stateOfDifferences(checked.comparison) ?? (verified.rejection ? "untrusted" : "verified");
+    return { ...verdict, state, ...checked, reasons: [...causes, ...verdict.reasons] };
+  } catch (error) {
+    return { ...verdict, ...failure(error) };
   }
 }
 
@@ -73,12 +81,6 @@ export async function authenticateParsed(bundle: Bundle, options: AuthenticateOp
 export function stateOfDifferences(comparison: Comparison): "modified" | "unverifiable" | undefined {
   if (comparison.matches) return undefined;
   return isOnlyUndownloaded(comparison) ? "unverifiable" : "modified";
-}
-
-type Facts = Pick<Verdict, "signer" | "rootDigest" | "legacy">;
-
-function authenticatedFacts({ signer, statement }: BundleVerification): Facts {
-  return { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
 }
 
 interface CheckedFiles {
@@ -91,7 +93,7 @@ async function checkFiles(
   model: string,
   signature: string,
   { statement }: BundleVerification,
-  options: CheckOptions,
+  options: Parameters<typeof compareFiles>[1],
 ): Promise<Pick<Verdict, "coverage" | "reading"> & CheckedFiles> {
   const started = performance.now();
   const { manifest } = statement;
@@ -148,7 +150,7 @@ async function otherSignatures(
   list: FileList,
   { added }: Matching,
   signed: ReadonlySet<string>,
-  { otherSignatures: rule, signal }: CheckOptions,
+  { otherSignatures: rule, signal }: Pick<CheckOptions, "otherSignatures" | "signal">,
 ): Promise<readonly string[]> {
   if (rule === "deny" || added.length === 0) return [];
   const names = new Set(added.filter(({ note }) => note === undefined).map(({ name }) => name));

@@ -1,16 +1,15 @@
 import { basename, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { type DigestModelOptions, listForSigning } from "./digest.ts";
+import { type DigestModelOptions, listForSigning, serializationOf } from "./digest.ts";
 import { ProvenanceError } from "./errors.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
-import type { Serialization } from "./manifest/manifest.ts";
 import { readEarlierManifest, writeManifest } from "./manifest/manifest-files.ts";
 import type { PartNumber } from "./manifest/part-number.ts";
 import { type FileEntry, fileState, type PartialManifest } from "./manifest/partial-manifest.ts";
 import { type Share, sharesOf } from "./manifest/shares.ts";
 import type { FileList, ModelFile } from "./model/file-list.ts";
 import { relativeToModel } from "./model/ignore.ts";
-import { findPrivateKeys } from "./signing/private-key-files.ts";
+import { lookIntoSmallFiles } from "./signing/private-key-files.ts";
 
 export interface DigestPartOptions extends Omit<DigestModelOptions, "mode" | "cache"> {
   readonly part: PartNumber;
@@ -40,15 +39,11 @@ export async function digestPart(options: DigestPartOptions): Promise<DigestedPa
   const output = resolve(options.output);
   assertOutside(model, output);
   const earlier = await readEarlierManifest(output);
-  const { list, ignore } = await listForSigning(options);
+  const listed = await listForSigning(options);
+  const { list } = listed;
   const shares = sharesOf(list.files, shardSize, part);
-  const serialization: Serialization = {
-    method: shardSize === undefined ? "files" : "shards",
-    algorithm,
-    ...(shardSize !== undefined && { shardSize }),
-    allowSymlinks: options.allowSymlinks ?? false,
-    ignorePaths: list.kind === "file" ? [] : ignore.map(({ path }) => path).sort(),
-  };
+  const { ignorePaths, ...how } = serializationOf(options, listed);
+  const serialization = { ...how, ignorePaths: ignorePaths.toSorted() };
   const head = { model: basename(model), part, serialization };
   const work = workOf(list, shares);
   const bytes = shares.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -62,7 +57,7 @@ export async function digestPart(options: DigestPartOptions): Promise<DigestedPa
   const { digests } = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
   const manifest: PartialManifest = {
     ...head,
-    privateKeys: await findPrivateKeys(files, signal),
+    privateKeys: (await lookIntoSmallFiles(files, signal)).privateKeys,
     files: work.flatMap((item, position) => entriesOf(item, digests[position] ?? [], shardSize)),
   };
   await writeManifest(output, manifest);

@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
 import { coverageOf } from "./coverage.ts";
-import { ProvenanceError } from "./errors.ts";
-import type { DigestMode, DigestOptions, HashAlgorithm } from "./hashing/digest-request.ts";
+import { type ErrorCode, ProvenanceError } from "./errors.ts";
+import type { DigestMode, DigestOptions, DigestResult, HashAlgorithm } from "./hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { signingIgnoreRules } from "./ignore-rules.ts";
 import { expandIgnorePatterns, findToolFiles, type IgnorePattern, withoutFiles } from "./leave-out.ts";
-import { buildResources, type Manifest, type Resource, rootDigest } from "./manifest/manifest.ts";
+import { buildResources, type Manifest, type Resource, rootDigest, type Serialization } from "./manifest/manifest.ts";
 import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
@@ -18,7 +18,7 @@ export interface DigestModelOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature file, which is ignored if it is in the model. */
-  readonly signature?: string;
+  readonly signature?: string | undefined;
   readonly algorithm?: HashAlgorithm;
   /** Bytes; present: the method `shards`. */
   readonly shardSize?: number;
@@ -119,65 +119,67 @@ export async function buildManifest(
 ): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
-  const { shardSize, mode = "full", signal, onProgress } = options;
-  const algorithm = options.algorithm ?? "sha256";
-  const { list, ignore, otherSignatures } = await listForSigning(options);
-  await checkList(list);
-  const request = { root: model, algorithm, mode, shardSize, files: list.files };
+  const { shardSize, algorithm = "sha256", mode = "full", signal, onProgress } = options;
+  const listed = await listForSigning(options);
+  const { files } = listed.list;
+  await checkList(listed.list);
+  const request = { root: model, algorithm, mode, shardSize, files };
   const digests = await withHashPool(options, (pool) => pool.digest(request, { signal, onProgress }));
-  const resources = buildResources(list.files, digests.digests, shardSize);
-  if (resources.length === 0) throw noResources(model);
-  const manifest: Manifest = {
-    serialization: {
-      method: shardSize === undefined ? "files" : "shards",
-      algorithm,
-      ...(shardSize !== undefined && { shardSize }),
-      allowSymlinks: options.allowSymlinks ?? false,
-      ignorePaths: list.kind === "file" ? [] : ignore.map(({ path }) => path),
-    },
-    resources,
+  return modelManifest(listed, serializationOf(options, listed), files, digests, started);
+}
+
+/** How the files of a list become resources. */
+export function serializationOf(options: DigestModelOptions, { list, ignore }: SigningList): Serialization {
+  const { shardSize, algorithm = "sha256", allowSymlinks = false } = options;
+  return {
+    method: shardSize === undefined ? "files" : "shards",
+    algorithm,
+    ...(shardSize !== undefined && { shardSize }),
+    allowSymlinks,
+    ignorePaths: list.kind === "file" ? [] : ignore.map(({ path }) => path),
   };
-  const emptyFiles = shardSize === undefined ? [] : list.files.filter(({ size }) => size === 0).map(({ name }) => name);
-  const names = list.files.map(({ name }) => name);
-  const covered = { names, files: list.files.length - emptyFiles.length, bytes: list.totalBytes };
-  const coverage = coverageOf(list, manifest.serialization, covered, digests, started, {
-    unsigned: [],
-    empty: emptyFiles,
-  });
+}
+
+/**
+ * The manifest of a model.
+ *
+ * @param files those of the list, in the order of their digests
+ */
+export function modelManifest(
+  { list, otherSignatures }: SigningList,
+  serialization: Serialization,
+  files: readonly { readonly name: string; readonly size: number }[],
+  digested: DigestResult,
+  started: number,
+): ModelManifest {
+  const { shardSize } = serialization;
+  const resources = buildResources(files, digested.digests, shardSize);
+  if (resources.length === 0) throw empty(list.root, "it contains empty files only, which shards do not record");
+  const emptyFiles = shardSize === undefined ? [] : files.filter(({ size }) => size === 0).map(({ name }) => name);
+  const names = files.map(({ name }) => name);
+  const covered = { names, files: files.length - emptyFiles.length, bytes: list.totalBytes };
+  const passed = { unsigned: [], empty: emptyFiles };
+  const coverage = coverageOf(list, serialization, covered, digested, started, passed);
+  const manifest = { serialization, resources };
   return { manifest, list, otherSignatures, resources, rootDigest: rootDigest(resources), coverage };
 }
 
-const REFUSALS: Readonly<Record<RefusalReason, { code: ProvenanceError["code"]; what: string; remedy: string }>> = {
-  symlink: {
-    code: "MODEL_SYMLINK",
-    what: "a symbolic link",
-    remedy: "Replace it by the file, allow symbolic links, or ignore the path.",
-  },
-  "symlink-broken": {
-    code: "MODEL_SYMLINK",
-    what: "a symbolic link to nothing",
-    remedy: "Remove it, or ignore the path.",
-  },
-  "symlink-cycle": {
-    code: "MODEL_SYMLINK_CYCLE",
-    what: "a symbolic link to a folder that contains it",
-    remedy: "Remove it, or ignore the path.",
-  },
-  special: {
-    code: "MODEL_SPECIAL_FILE",
-    what: "a pipe, socket or device",
-    remedy: "Remove it, or ignore the path.",
-  },
-  "not-utf8": {
-    code: "MODEL_NAME_NOT_UTF8",
-    what: "a name that is not UTF-8",
-    remedy: "Rename it: a signature cannot record such a name.",
-  },
-  "not-portable": {
-    code: "MODEL_NAME_NOT_PORTABLE",
-    what: "a name that a signature cannot contain",
-    remedy: "Rename it, or ignore the path.",
-  },
+/** The error of each, what the entry is, and what to do. */
+const REFUSALS: Readonly<Record<RefusalReason, readonly [ErrorCode, string, string]>> = {
+  symlink: ["MODEL_SYMLINK", "a symbolic link", "Replace it by the file, allow symbolic links, or ignore the path."],
+  "symlink-broken": ["MODEL_SYMLINK", "a symbolic link to nothing", "Remove it, or ignore the path."],
+  "symlink-cycle": [
+    "MODEL_SYMLINK_CYCLE",
+    "a symbolic link to a folder that contains it",
+    "Remove it, or ignore the path.",
+  ],
+  special: ["MODEL_SPECIAL_FILE", "a pipe, socket or device", "Remove it, or ignore the path."],
+  "not-utf8": ["MODEL_NAME_NOT_UTF8", "a name that is not UTF-8", "Rename it: a signature cannot record such a name."],
+  "not-portable": [
+    "MODEL_NAME_NOT_PORTABLE",
+    "a name that a signature cannot contain",
+    "Rename it, or ignore the path.",
+  ],
 };
 
 const NAMED_AT_MOST = 10;
@@ -191,7 +193,7 @@ function rejectUnsignable(list: FileList, model: string): void {
 }
 
 function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: string): ProvenanceError {
-  const { code, what, remedy } = REFUSALS[first.reason];
+  const [code, what, remedy] = REFUSALS[first.reason];
   const verb = first.reason.startsWith("not-") ? "has" : "is";
   const others = all.length > 1 ? ` (and ${countText(all.length - 1, "more file")})` : "";
   return new ProvenanceError(
@@ -199,11 +201,6 @@ function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: strin
     `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}${others}. ${remedy}`,
     { details: { model, names: all.slice(0, NAMED_AT_MOST).map(({ name }) => name), count: all.length } },
   );
-}
-
-/** The error of a model that has files, and nothing to sign of them. */
-export function noResources(model: string): ProvenanceError {
-  return empty(model, "it contains empty files only, which shards do not record");
 }
 
 function empty(model: string, why: string): ProvenanceError {

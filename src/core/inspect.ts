@@ -1,31 +1,31 @@
 import { basename, resolve } from "node:path";
-import { readSignatureFile } from "./bundle/read-bundle.ts";
-import type { HashAlgorithm } from "./hashing/digest-request.ts";
-import { inspectParts } from "./inspect-parts.ts";
-import type { Resource } from "./manifest/manifest.ts";
-import type { Claim } from "./verification/claimed-signer.ts";
+import { parseBundle } from "./bundle/parse-bundle.ts";
+import { readBundle, readSignatureFile } from "./bundle/read-bundle.ts";
+import { parseStatement, type Statement } from "./bundle/statement.ts";
+import { ProvenanceError } from "./errors.ts";
+import type { Resource, Serialization } from "./manifest/manifest.ts";
+import { type Claim, readClaims } from "./verification/claimed-signer.ts";
 import type { SigningMethod } from "./verification/signer.ts";
 
-/** The content of a signature file. Not verified: anyone can write such a file. */
-export interface Inspection {
-  /** Absolute path. */
-  readonly path: string;
+/** What a bundle claims about how it was signed. Not verified. */
+interface EnvelopeClaims {
   readonly mediaType: string;
   readonly method: SigningMethod;
-  /** The deprecated layout of version 0.2. */
-  readonly legacy: boolean;
   /** The claimed signer, in one line. */
   readonly claimedSigner: string;
   readonly claims: readonly Claim[];
+}
+
+/** The content of a signature file. Not verified: anyone can write such a file. */
+export interface Inspection extends EnvelopeClaims, Omit<Serialization, "method"> {
+  /** Absolute path. */
+  readonly path: string;
+  /** The deprecated layout of version 0.2. */
+  readonly legacy: boolean;
   readonly subject: string;
   /** Lower-case hex. */
   readonly rootDigest: string;
-  readonly algorithm: HashAlgorithm;
-  readonly serialization: "files" | "shards";
-  /** Bytes; only for shards. */
-  readonly shardSize?: number;
-  readonly allowSymlinks: boolean;
-  readonly ignorePaths: readonly string[];
+  readonly serialization: Serialization["method"];
   /** In payload order. */
   readonly resources: readonly Resource[];
 }
@@ -41,23 +41,53 @@ export async function inspect(signature: string): Promise<Inspection> {
   if (problem !== undefined) throw problem;
   if (envelope === undefined || statement === undefined)
     throw new Error("A signature without a problem is read whole.");
-  const { mediaType, method, claimedSigner, claims } = envelope;
+  const { payload: _, ...claims } = envelope;
   const { manifest, legacy, rootDigest, subjectName } = statement;
-  const { algorithm, method: serialization, shardSize, allowSymlinks, ignorePaths } = manifest.serialization;
-  return {
-    path,
-    mediaType,
-    method,
-    legacy,
-    claimedSigner,
-    claims,
-    subject: subjectName,
-    rootDigest,
-    algorithm,
-    serialization,
-    ...(shardSize !== undefined && { shardSize }),
-    allowSymlinks,
-    ignorePaths,
-    resources: manifest.resources,
-  };
+  const { method: serialization, ...hashing } = manifest.serialization;
+  const { resources } = manifest;
+  return { path, ...claims, legacy, subject: subjectName, rootDigest, serialization, ...hashing, resources };
+}
+
+/** The readable parts of a signature file. Not verified. */
+interface InspectedParts {
+  /** `payload`: the statement, as received. */
+  envelope?: EnvelopeClaims & { readonly payload: Buffer };
+  statement?: Statement;
+  /** Why the rest cannot be read; of kind `invalid` or `unable`. */
+  problem?: ProvenanceError | undefined;
+}
+
+/**
+ * Reads the readable parts of a signature, also of a damaged one, without verifying it.
+ *
+ * @param label the file, for messages
+ */
+export async function inspectParts(bytes: Buffer, label: string): Promise<Readonly<InspectedParts>> {
+  const parts: InspectedParts = {};
+  try {
+    const { mediaType, material, envelope, json } = parseBundle(bytes, label);
+    const { payload } = envelope;
+    const { signer: claimedSigner, claims, problem } = await readClaims(material, json, label);
+    parts.envelope = { mediaType, method: material.method, claimedSigner, claims, payload };
+    parts.problem = problem;
+    parts.statement = parseStatement(payload, label);
+  } catch (error) {
+    if (!(error instanceof ProvenanceError)) throw error;
+    parts.problem = error;
+  }
+  return parts;
+}
+
+/** The method and key that a signature file claims. Selects how to verify; never a reason to accept. */
+export interface VerificationHint {
+  readonly method: SigningMethod;
+  /** Of a key: hex fingerprint, by the reference's reckoning. */
+  readonly hint?: string;
+}
+
+/** @throws ProvenanceError SIGNATURE_*, BUNDLE_*, ENVELOPE_*, MATERIAL_MISSING */
+export async function readVerificationHint(signature: string): Promise<VerificationHint> {
+  const { material } = await readBundle(signature);
+  const { method } = material;
+  return material.method === "key" && material.hint !== undefined ? { method, hint: material.hint } : { method };
 }

@@ -26,11 +26,8 @@ export function expandIgnorePatterns(list: FileList, patterns: readonly IgnorePa
     const isLeftOut = ({ name }: IgnoredEntry): boolean =>
       glob.matches(prefix + name) || glob.mayMatchBelow(prefix + name);
     if (matching.length === 0 && !list.ignored.some(isLeftOut)) {
-      throw new ProvenanceError(
-        "IGNORE_PATH",
-        `"${pattern}" matches no file of the model. In a pattern, * is anything but a slash and ** is anything.`,
-        { details: { path: pattern, problem: "no-match" } },
-      );
+      const message = `"${pattern}" matches no file of the model. In a pattern, * is anything but a slash and ** is anything.`;
+      throw new ProvenanceError("IGNORE_PATH", message, { details: { path: pattern, problem: "no-match" } });
     }
     for (const { name } of matching) found.add(name);
   }

@@ -32,11 +32,7 @@ export async function manifestToSign(options: ManifestToSignOptions): Promise<Mo
   const own = relativeToModel(model, options.signature);
   const { ignorePaths, ...listing } = listingOf(model, found, options.signal);
   const others = ignorePaths?.filter((path) => path !== own);
-  const listed = await listForSigning({
-    ...listing,
-    ignorePaths: others ?? [],
-    signature: options.signature,
-  });
+  const listed = await listForSigning({ ...listing, ignorePaths: others ?? [], signature: options.signature });
   compareWithDisk(found, listed.list, options.manifest);
   if (!options.allowPrivateKeys) rejectPrivateKeyNames(found.privateKeys, name);
   return wholeManifest(found, listed, started);

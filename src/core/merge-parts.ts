@@ -1,11 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { coverageOf } from "./coverage.ts";
-import { type ListOptions, listForSigning, type ModelManifest, noResources, type SigningList } from "./digest.ts";
+import { type ListOptions, listForSigning, type ModelManifest, modelManifest, type SigningList } from "./digest.ts";
 import { assertOutside } from "./digest-part.ts";
 import { ProvenanceError, systemCode, throwIfCancelled } from "./errors.ts";
 import { checkParts, joinParts, type ManifestFile } from "./manifest/join-parts.ts";
-import { buildResources, rootDigest } from "./manifest/manifest.ts";
 import { readEarlierManifest, readManifest, writeManifest } from "./manifest/manifest-files.ts";
 import type { PartialManifest } from "./manifest/partial-manifest.ts";
 import { GIT_PATHS } from "./model/ignore.ts";
@@ -77,27 +75,11 @@ export function listingOf(
  */
 export function wholeManifest(
   { files, serialization }: PartialManifest,
-  { list, ignore, otherSignatures }: SigningList,
+  listed: SigningList,
   started: number,
 ): ModelManifest {
-  const { shardSize } = serialization;
-  const resources = buildResources(
-    files,
-    files.map(({ digests }) => digests),
-    shardSize,
-  );
-  if (resources.length === 0) throw noResources(list.root);
-  const ignorePaths = list.kind === "file" ? [] : ignore.map(({ path }) => path);
-  const empty = shardSize === undefined ? [] : files.filter(({ size }) => size === 0).map(({ name }) => name);
-  const names = files.map(({ name }) => name);
-  const covered = { names, files: files.length - empty.length, bytes: list.totalBytes };
-  const notRead = { bytesRead: 0, bytesFromCache: 0 };
-  return {
-    manifest: { serialization: { ...serialization, ignorePaths }, resources },
-    list,
-    otherSignatures,
-    resources,
-    rootDigest: rootDigest(resources),
-    coverage: coverageOf(list, serialization, covered, notRead, started, { unsigned: [], empty }),
-  };
+  const ignorePaths = listed.list.kind === "file" ? [] : listed.ignore.map(({ path }) => path);
+  const digests = files.map((file) => file.digests);
+  const digested = { digests, bytesRead: 0, bytesFromCache: 0 };
+  return modelManifest(listed, { ...serialization, ignorePaths }, files, digested, started);
 }

@@ -7,13 +7,15 @@ import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
-import { planEdit, planFile } from "./policy/editing/plan-edit.ts";
+import { planEdit, planFile, requireValid } from "./policy/editing/plan-edit.ts";
 import { assertOutsideSignedModels } from "./policy/editing/signed-model.ts";
+import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
+import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import { pinsOf } from "./policy/model-facts.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import { readPolicies } from "./policy/read-policies.ts";
-import { replaceText } from "./replace-text.ts";
+import { replaceText } from "./replace-file.ts";
 
 export interface PinOptions extends MeasureOptions {
   /** Absolute path of the policy file; it need not exist. */
@@ -59,13 +61,8 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
   const { model, policyFile, folder, path, note, signal } = options;
   const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
-    throw new ProvenanceError(
-      "USAGE",
-      `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`,
-      {
-        details: { model, signature },
-      },
-    );
+    const message = `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`;
+    throw new ProvenanceError("USAGE", message, { details: { model, signature } });
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
   return withHashPool(options, async (pool) => {
@@ -117,16 +114,11 @@ interface PolicyPlan {
   readonly digest: NonNullable<AuthorityDocument["digest"]>;
 }
 
-async function planPolicy({
-  policyFile,
-  folder,
-  path,
-  before,
-  digest,
-}: PolicyPlan): Promise<{ added: string; after: string }> {
-  if (before === undefined || before.trim() === "") {
-    const draft = { name: "pinned-models", models: [path], authorities: [authorityFor(path, digest, [])] };
-    const { text } = await planFile([draft], policyFile, folder);
+/** @returns the text that is added, and the file with it */
+async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
+  const { policyFile, folder, path, before = "", digest } = plan;
+  if (before.trim() === "") {
+    const { text } = await planFile([policyFor(plan, [])], policyFile, folder);
     return { added: text, after: text };
   }
   const { policies } = await readPolicies(Buffer.from(before), policyFile, folder);
@@ -135,62 +127,40 @@ async function planPolicy({
     return { added: "", after: before };
   }
   const [policy] = covering;
-  if (policy === undefined)
-    return appendPolicy(
-      { policyFile, folder, path, before, digest },
-      policies.map(({ name }) => name),
-    );
-  const authority = authorityFor(
-    path,
-    digest,
-    policy.authorities.map(({ name }) => name),
-  );
-  const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
-  const { insertion, after } = await planEdit(file, { kind: "authority", authority });
-  return { added: insertion.text, after };
-}
-
-/** Another document in the same file. */
-async function appendPolicy(plan: PolicyPlan, names: readonly string[]): Promise<{ added: string; after: string }> {
-  const { policyFile, folder, path, before = "", digest } = plan;
-  const draft = {
-    name: freeName("pinned-models", names),
-    models: [path],
-    authorities: [authorityFor(path, digest, [])],
-  };
-  if (/\.json$/i.test(policyFile)) {
-    throw new ProvenanceError(
-      "POLICY_INVALID",
-      `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`,
-      {
-        details: { file: policyFile, path },
-      },
-    );
+  if (policy !== undefined) {
+    const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
+    const authority = authorityFor(plan, policy.authorities);
+    const { insertion, after } = await planEdit(file, { kind: "authority", authority });
+    return { added: insertion.text, after };
   }
-  const { text } = await planFile([draft], policyFile, folder);
+  if (/\.json$/i.test(policyFile)) {
+    const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
+    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
+  }
+  // Another document in the same file.
+  const { text } = await planFile([policyFor(plan, policies)], policyFile, folder);
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
-  const read = await readPolicies(Buffer.from(after), policyFile, folder);
-  const error = read.diagnostics.find(({ severity }) => severity === "error");
-  if (error === undefined) return { added, after };
-  throw new ProvenanceError("POLICY_INVALID", `The policy file has an error, line ${error.line}: ${error.message}`, {
-    details: { file: policyFile, line: error.line, column: error.column },
-  });
+  requireValid(await readPolicies(Buffer.from(after), policyFile, folder));
+  return { added, after };
 }
 
-function authorityFor(
-  path: string,
-  digest: NonNullable<AuthorityDocument["digest"]>,
-  taken: readonly string[],
-): AuthorityDocument {
-  return { name: freeName(`pinned ${path === "." ? "files" : basename(path)}`.slice(0, 100), taken), digest };
+type Named = readonly { readonly name: string }[];
+
+function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
+  const name = freeName(
+    "pinned-models",
+    taken.map((policy) => policy.name),
+  );
+  return { name, models: [plan.path], authorities: [authorityFor(plan, [])] };
 }
 
-function freeName(wanted: string, taken: readonly string[]): string {
-  for (let number = 2, name = wanted; ; number++) {
-    if (!taken.includes(name)) return name;
-    name = `${wanted}-${number}`;
-  }
+function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {
+  const name = freeName(
+    `pinned ${path === "." ? "files" : basename(path)}`,
+    taken.map((authority) => authority.name),
+  );
+  return { name, digest };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -198,19 +168,12 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
-    throw new ProvenanceError("POLICY_INVALID", `${path} cannot be read (${systemCode(error) ?? "unknown"}).`, {
-      details: { file: path },
-      cause: error,
-    });
+    const message = `${path} cannot be read (${systemCode(error) ?? "unknown"}).`;
+    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: path }, cause: error });
   }
 }
 
 function unreadableLock(path: string): ProvenanceError {
-  return new ProvenanceError(
-    "POLICY_INVALID",
-    `${path} is not a lock file that this program writes. Delete it, or restore it.`,
-    {
-      details: { file: path },
-    },
-  );
+  const message = `${path} is not a lock file that this program writes. Delete it, or restore it.`;
+  return new ProvenanceError("POLICY_INVALID", message, { details: { file: path } });
 }

@@ -1,12 +1,11 @@
-import { resolve } from "node:path";
-import type { Bundle } from "./bundle/bundle.ts";
-import { authenticateParsed, type CheckOptions, verifyParsed } from "./check-signature.ts";
+import { type Authentication, authenticateBundle, type CheckOptions, compareFiles } from "./check-signature.ts";
 import { ProvenanceError } from "./errors.ts";
 import { commonIgnorePaths } from "./policy/file-rules.ts";
 import { type ModelFacts, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
-import { type PublicSigstore, type TrustChoice, trustChoices } from "./policy/policy-trust.ts";
+import { type PublicSigstore, trustChoices } from "./policy/policy-trust.ts";
 import type { SignatureCandidate } from "./signature-candidates.ts";
+import type { Trust } from "./trust.ts";
 import type { Reason, Verdict } from "./verdict.ts";
 import type { Signer, SigningMethod } from "./verification/signer.ts";
 
@@ -19,8 +18,6 @@ export interface FactsOptions
   readonly trusted: readonly Policy[];
   /** Policies that decide which files may differ. */
   readonly governing: readonly Policy[];
-  /** Whether the files are read, or the signature only. */
-  readonly readFiles: boolean;
   readonly publicSigstore: PublicSigstore;
 }
 
@@ -28,74 +25,59 @@ export interface FactsOptions
 export interface Finding {
   readonly verdict: Verdict;
   readonly facts: Omit<ModelFacts, "files">;
+  /** Where the signature is authentic: by what the first of the policies that has a signer trusts. */
+  readonly authentication?: Authentication;
 }
 
-/** Verifies the signer against everything that the policies trust, and optionally the files. */
+/** Verifies the signature and the signer against everything that the policies trust. Reads no file of the model. */
 export async function findFacts(
-  { signature: path, bundle, problem }: SignatureCandidate,
+  { signature, bundle, problem }: SignatureCandidate,
   options: FactsOptions,
 ): Promise<Finding> {
-  const model = resolve(options.model);
   if (problem !== undefined) return withoutSigner(problem, new Map());
-  if (bundle === undefined) throw new Error(`${path} was not read`);
-  const { signers, failures, choice, failed, verdict: authenticated } = await authenticateEach(options, bundle, path);
-  if (choice === undefined || authenticated === undefined) {
-    return withoutSigner(failed ?? (await authenticateParsed(bundle, { model, signature: path, trust: {} })), failures);
-  }
-  const verdict = options.readFiles ? await verifyFiles(options, bundle, path, choice) : authenticated;
-  const { signer } = verdict;
-  if (signer === undefined) return withoutSigner(verdict, failures);
-  return { verdict, facts: { signature: "signed", method: signer.method, signers, failures } };
-}
-
-function verifyFiles(
-  options: FactsOptions,
-  bundle: Bundle,
-  signature: string,
-  { trust }: TrustChoice,
-): Promise<Verdict> {
-  const { model, pool, cache, mode, signal, onProgress, hubCacheLinks = "allow", otherSignatures = "allow" } = options;
-  const ignorePaths = commonIgnorePaths(options.governing);
-  const reading = { pool, cache, mode, signal, onProgress };
-  return verifyParsed(bundle, { model, signature, trust, ignorePaths, hubCacheLinks, otherSignatures, ...reading });
-}
-
-interface Authentications {
-  readonly signers: ReadonlyMap<TrustId, Signer>;
-  readonly failures: ReadonlyMap<TrustId, Reason>;
-  /** The first with a signer, and the verdict by it. */
-  readonly choice?: TrustChoice;
-  readonly verdict?: Verdict;
-  /** What to report where there is none; `unverifiable` takes precedence over `invalid`. */
-  readonly failed?: Verdict;
-}
-
-async function authenticateEach(options: FactsOptions, bundle: Bundle, signature: string): Promise<Authentications> {
+  if (bundle === undefined) throw new Error(`${signature} was not read`);
+  const { model } = options;
+  const { material } = bundle;
   const signers = new Map<TrustId, Signer>();
   const failures = new Map<TrustId, Reason>();
-  let choice: TrustChoice | undefined;
-  let authenticated: Verdict | undefined;
+  const authenticate = (trust: Trust) => authenticateBundle(bundle, { model, signature, trust });
+  let first: Authentication | undefined;
+  /** What to report where there is no signer; `unverifiable` takes precedence over `invalid`. */
   let failed: Verdict | undefined;
-  const { material } = bundle;
   const root = await publicRoot(options, material.method);
   if (root instanceof ProvenanceError) failures.set(PUBLIC_TRUST, root);
-  const choices = trustChoices(options.trusted, material, root instanceof ProvenanceError ? undefined : root);
-  for (const candidate of choices) {
-    if (signers.has(candidate.id)) continue;
-    const verdict = await authenticateParsed(bundle, { model: options.model, signature, trust: candidate.trust });
-    if (verdict.signer !== undefined) {
-      signers.set(candidate.id, verdict.signer);
-      failures.delete(candidate.id);
-      choice ??= candidate;
-      authenticated ??= verdict;
+  for (const { id, trust } of trustChoices(
+    options.trusted,
+    material,
+    root instanceof ProvenanceError ? undefined : root,
+  )) {
+    if (signers.has(id)) continue;
+    const found = await authenticate(trust);
+    const { signer, state, reasons } = found.verdict;
+    if (signer !== undefined) {
+      signers.set(id, signer);
+      failures.delete(id);
+      first ??= found;
       continue;
     }
-    const [reason] = verdict.reasons;
-    if (reason !== undefined) failures.set(candidate.id, reason);
-    if (failed === undefined || (failed.state === "invalid" && verdict.state !== "invalid")) failed = verdict;
+    if (reasons[0] !== undefined) failures.set(id, reasons[0]);
+    if (failed === undefined || (failed.state === "invalid" && state !== "invalid")) failed = found.verdict;
   }
-  const first = choice && authenticated && { choice, verdict: authenticated };
-  return { signers, failures, ...first, ...(failed && { failed }) };
+  const { verdict } = first ?? { verdict: failed ?? (await authenticate({})).verdict };
+  if (first === undefined || verdict.signer === undefined) return withoutSigner(verdict, failures);
+  const facts = { signature: "signed", method: verdict.signer.method, signers, failures } as const;
+  return { verdict, facts, authentication: first };
+}
+
+/** The finding with the files of the model compared, where the signature is authentic. */
+export async function withFiles<T extends Finding>(finding: T, options: FactsOptions): Promise<T> {
+  const { authentication } = finding;
+  if (authentication === undefined) return finding;
+  const { pool, cache, mode, signal, onProgress, hubCacheLinks = "allow", otherSignatures = "allow" } = options;
+  const ignorePaths = commonIgnorePaths(options.governing);
+  const reading = { pool, cache, mode, signal, onProgress };
+  const verdict = await compareFiles(authentication, { ignorePaths, hubCacheLinks, otherSignatures, ...reading });
+  return { ...finding, verdict };
 }
 
 /** Called for Sigstore signatures only. */

@@ -1,13 +1,15 @@
 import { basename, resolve } from "node:path";
 import { encodeStatement } from "./bundle/write-bundle.ts";
 import { buildManifest, type DigestModelOptions } from "./digest.ts";
+import type { DigestMode } from "./hashing/digest-request.ts";
 import { findToolFiles } from "./leave-out.ts";
 import type { FileList } from "./model/file-list.ts";
+import { MAX_POINTER_BYTES } from "./model/git-lfs-pointer.ts";
 import { windowsNameWarning } from "./model/windows-names.ts";
 import { partlyText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
 import { assertReplaceable, readEarlierSignature } from "./signing/earlier-signature.ts";
-import { rejectPrivateKeys } from "./signing/private-key-files.ts";
+import { lookIntoSmallFiles, rejectPrivateKeyNames } from "./signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "./signing/replacement.ts";
 import { type AllowedFiles, contentWarnings, rejectUnsuitable } from "./signing/unsuitable-files.ts";
 import { checkWritable } from "./signing/write-file-atomically.ts";
@@ -15,15 +17,24 @@ import type { Trust } from "./trust.ts";
 import type { Coverage } from "./verdict.ts";
 
 export interface PrepareOptions extends DigestModelOptions, AllowedFiles {
+  /** Path of the signature: no file, or a signature of this model by this signer. */
   readonly signature: string;
   /** Trusts the current signer only. */
   readonly trust: Trust;
-  /** Replaces also the OMS signature of another model or by another signer. */
+  /** Replaces also the OMS signature of another model or by another signer; a file of another kind never. */
   readonly force?: boolean;
   /** Signs files that hold private keys, too. */
   readonly allowPrivateKeys?: boolean;
-  /** Path of a manifest of the whole model: its digests are signed, and no content is read. */
-  readonly manifest?: string;
+  /**
+   * Path of a manifest of the whole model, which `digest --merge` wrote: its digests are signed. Names and sizes are
+   * compared with the files, and contents are not read. What is hashed, how, and what is ignored, it says itself.
+   */
+  readonly manifest?: string | undefined;
+  /**
+   * `cached` takes digests of unchanged files from the cache, but only where the signature that is replaced is authentic
+   * and by this signer; anything else is read in full.
+   */
+  readonly mode?: DigestMode;
 }
 
 /** A statement to sign, and its model. */
@@ -66,15 +77,19 @@ export async function prepareStatement({
   const { manifest, list, otherSignatures, rootDigest, coverage } =
     manifestFile === undefined
       ? await buildManifest({ ...options, mode }, async ({ files }) => {
-          if (!allowPrivateKeys) await rejectPrivateKeys(files, name, options.signal);
-          await rejectUnsuitable(files, name, options, options.signal);
+          const { privateKeys, pointers } = await lookIntoSmallFiles(files, options.signal);
+          if (!allowPrivateKeys) rejectPrivateKeyNames(privateKeys, name);
+          await rejectUnsuitable(files, pointers, name, options, options.signal);
         })
       : await (await import("./manifest-to-sign.ts")).manifestToSign({
           ...options,
           manifest: manifestFile,
           allowPrivateKeys,
         });
-  if (manifestFile !== undefined) await rejectUnsuitable(list.files, name, options, options.signal);
+  if (manifestFile !== undefined) {
+    const { pointers } = await lookIntoSmallFiles(list.files, options.signal, MAX_POINTER_BYTES - 1);
+    await rejectUnsuitable(list.files, pointers, name, options, options.signal);
+  }
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);
   return {

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { ProvenanceError, systemCode } from "./errors.ts";
+import { temporaryName } from "./model/temporary-names.ts";
 
 /**
  * Replaces a file of this program's own as a whole, readable by its owner only: a reader sees the old content or all of
@@ -15,4 +17,49 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/**
+ * Writes a text file so that its path holds either the old text or all of the new one.
+ *
+ * @param before what the file holds; undefined where there is none
+ * @throws ProvenanceError POLICY_INVALID where the file is another one by now, or cannot be written; it is as it was then
+ */
+export async function replaceText({
+  path,
+  before,
+  after,
+}: {
+  path: string;
+  before?: string;
+  after: string;
+}): Promise<void> {
+  // A file that is not there cannot be lost; one that appears meanwhile is not replaced.
+  const target = before === undefined ? path : temporaryName(path);
+  let isOurs = false;
+  try {
+    const file = await open(target, "wx", 0o644);
+    isOurs = true;
+    try {
+      await file.writeFile(after);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (before === undefined) return;
+    if ((await readFile(path, "utf8")) !== before) throw changed(path);
+    await rename(target, path);
+  } catch (cause) {
+    if (isOurs) await rm(target, { force: true }).catch(() => undefined);
+    if (cause instanceof ProvenanceError) throw cause;
+    if (systemCode(cause) === "EEXIST") throw changed(path);
+    const message = `${path} cannot be written (${systemCode(cause) ?? "unknown"}).`;
+    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: path }, cause });
+  }
+}
+
+function changed(path: string): ProvenanceError {
+  return new ProvenanceError("POLICY_INVALID", `${path} changed meanwhile and was not written. Try again.`, {
+    details: { file: path },
+  });
 }

@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { DigestModelOptions } from "./digest.ts";
 import { ProvenanceError, throwIfCancelled } from "./errors.ts";
-import type { DigestMode } from "./hashing/digest-request.ts";
 import { relativeToModel } from "./model/ignore.ts";
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepare-statement.ts";
 import { replacementText } from "./replacement-text.ts";
@@ -14,7 +12,6 @@ import type { Pkcs11Identity } from "./signing/pkcs11/pkcs11-signer.ts";
 import type { Replacement } from "./signing/replacement.ts";
 import { inspectDestination } from "./signing/signature-destination.ts";
 import type { Signer, SignerOptions } from "./signing/signer.ts";
-import type { AllowedFiles } from "./signing/unsuitable-files.ts";
 import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
@@ -22,29 +19,13 @@ import type { Signer as SignerIdentity } from "./verification/signer.ts";
 /** The identity that signs a model. */
 export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity | Pkcs11Identity | KmsIdentity;
 
-export interface SignOptions extends DigestModelOptions, AllowedFiles {
-  /** Path of the signature: no file, or a signature of this model by this signer. */
-  readonly signature: string;
+export interface SignOptions extends Omit<PrepareOptions, "trust"> {
   readonly identity: SigningIdentity;
-  /** Replaces also the OMS signature of another model or by another signer; a file of another kind never. */
-  readonly force?: boolean;
-  /** Signs files that hold private keys, too. */
-  readonly allowPrivateKeys?: boolean;
-  /**
-   * Path of a manifest of the whole model, which `digest --merge` wrote: its digests are signed. Names and sizes are
-   * compared with the files, and contents are not read. What is hashed, how, and what is ignored, it says itself.
-   */
-  readonly manifest?: string;
   /**
    * Called where the files or the ignored paths differ from the signature that is replaced, after hashing and before any
    * login. Only `true` continues. Without it, such a signature is not replaced.
    */
   readonly confirmReplacement?: (replacement: Replacement) => boolean | Promise<boolean>;
-  /**
-   * `cached` takes digests of unchanged files from the cache, but only where the signature that is
-   * replaced is authentic and by this signer; anything else is read in full.
-   */
-  readonly mode?: DigestMode;
   /** Reads the model and writes its statement; {@link prepareStatement} on this thread, if absent. */
   readonly prepare?: (options: PrepareOptions) => Promise<PreparedStatement>;
 }
@@ -112,11 +93,8 @@ async function signWith(signer: Signer, options: SignOptions): Promise<SignResul
 
 async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["confirmReplacement"]): Promise<void> {
   if (confirm !== undefined && (await confirm(replaces)) === true) return;
-  throw new ProvenanceError(
-    "SIGNATURE_REPLACEMENT_DECLINED",
-    `Not signed: ${replacementText(replaces)}. The signature ${replaces.signature} is unchanged.`,
-    { details: { path: replaces.signature } },
-  );
+  const message = `Not signed: ${replacementText(replaces)}. The signature ${replaces.signature} is unchanged.`;
+  throw new ProvenanceError("SIGNATURE_REPLACEMENT_DECLINED", message, { details: { path: replaces.signature } });
 }
 
 /** Creates the signer of a method; each is loaded on use. What can fail without the model fails here. */

@@ -23,7 +23,7 @@ export interface CertificateTrust {
    * Compared exactly with the leaf's names of one type: `email:`, `uri:`, `dns:` or `subject:` (the whole subject, RFC
    * 4514) and the name. Without one of these, the type is what the text looks like.
    */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
   /** When the certificates have to be valid; now, if absent. */
   readonly at?: Date;
 }
@@ -35,7 +35,7 @@ export interface SigstoreTrust {
   readonly newer?: Promise<TrustRoot | undefined>;
   /** Accepted signers. Without any, the signer is reported but not accepted. */
   readonly identities: readonly ExpectedIdentity[];
-  /** Whether these are all whom the person trusts: then none of them was expected of this model, and messages name none. */
+  /** Whether these are all whom the user trusts: then none of them was expected of this model, and messages name none. */
   readonly ofPerson?: boolean;
 }
 

@@ -33,7 +33,7 @@ export type VerdictState =
  * Why a `stale` verdict no longer stands.
  * - `files`: files of the model, or its signature, changed
  * - `policy`: what policies say changed
- * - `trust`: whom the person trusts changed
+ * - `trust`: whom the user trusts changed
  * - `restart`: it was reached in an earlier window, and the files were not watched in between
  */
 export type StaleCause = "files" | "policy" | "trust" | "restart";

@@ -1,8 +1,11 @@
-import { resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type CheckOptions, stateOfDifferences } from "./check-signature.ts";
+import { systemCode } from "./errors.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import type { Comparison } from "./manifest/comparison.ts";
+import { findSignatures } from "./model/find-signatures.ts";
 import { existsIn } from "./model/ignore.ts";
 import type { Decision } from "./policy/decision.ts";
 import { acceptsSigner, covers, evaluate, isSatisfiedBySigner, type PolicySet } from "./policy/evaluate.ts";
@@ -10,9 +13,9 @@ import { allowsUnsigned, enforcingPolicies, filesFor, governingPolicies } from "
 import type { FileFacts, ModelFacts } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { PublicSigstore } from "./policy/policy-trust.ts";
-import { type FactsOptions, type Finding, findFacts, unsigned } from "./policy-facts.ts";
+import { isInside } from "./policy/workspace-files.ts";
+import { type FactsOptions, type Finding, findFacts, unsigned, withFiles } from "./policy-facts.ts";
 import { concludePin, measureForPolicies } from "./policy-pins.ts";
-import { type LocatedSignatures, locateSignatures } from "./policy-signature.ts";
 import { differencesText } from "./presentation/coverage-text.ts";
 import { ENGLISH } from "./presentation/localizer.ts";
 import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
@@ -23,7 +26,7 @@ export interface PolicyVerifyOptions extends Pick<CheckOptions, "pool" | "cache"
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature, and no other; if absent, the one that a policy names, or all that belong to the model. */
-  readonly signature?: string;
+  readonly signature?: string | undefined;
   readonly policies: PolicySet;
   readonly workspaceTrusted: boolean;
   /** The workspace folder: signatures that policies name stay in it. */
@@ -136,26 +139,19 @@ async function findingsOf(
   policies: readonly Policy[],
   { paths, problem }: LocatedSignatures,
   readFiles: boolean,
-  options: Omit<FactsOptions, "readFiles">,
+  options: FactsOptions,
 ): Promise<readonly Found[]> {
   const { model, signal } = options;
   const candidates = await readCandidates(model, paths, signal);
   if (candidates.length === 0) return [unsigned(resolve(model), problem)];
-  const find = async (candidate: SignatureCandidate, files: boolean): Promise<Found> => ({
-    ...(await findFacts(candidate, { ...options, readFiles: files })),
-    candidate,
-  });
-  const [only, ...others] = candidates;
-  if (only !== undefined && others.length === 0) return [await find(only, readFiles)];
   const found: Found[] = [];
-  for (const candidate of candidates) found.push(await find(candidate, false));
+  for (const candidate of candidates) found.push({ ...(await findFacts(candidate, options)), candidate });
   if (!readFiles) return found;
   const isAccepted = ({ facts }: Finding): boolean => policies.some((policy) => acceptsSigner(policy, facts));
   const isAnyAccepted = found.some(isAccepted);
   for (const [at, finding] of found.entries()) {
-    const { candidate } = finding;
-    if (candidate === undefined || (isAnyAccepted && !isAccepted(finding))) continue;
-    found[at] = await find(candidate, true);
+    if (isAnyAccepted && !isAccepted(finding)) continue;
+    found[at] = await withFiles(finding, options);
     if (policies.length > 0 && policies.every((policy) => found.some((one) => satisfies(policy, one)))) break;
   }
   return found;
@@ -243,4 +239,46 @@ function without(comparison: Comparison, passed: ReadonlySet<string>): Compariso
   const added = comparison.added.filter(({ name }) => !passed.has(name));
   const matches = comparison.changed.length === 0 && comparison.missing.length === 0 && added.length === 0;
   return { ...comparison, added, matches };
+}
+
+/** The signature files to verify, or why there is none. */
+interface LocatedSignatures {
+  readonly paths: readonly string[];
+  readonly problem?: Reason;
+}
+
+/**
+ * Returns the signature file that a policy names, or all that belong to the model.
+ *
+ * @param wanted relative to the model's folder, `/` separated
+ * @param folder the workspace folder; a file that a policy names has to be in it, links resolved
+ */
+async function locateSignatures(
+  model: string,
+  wanted: string | undefined,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<LocatedSignatures> {
+  if (wanted === undefined) return { paths: await findSignatures(model, { within: folder, signal }) };
+  const path = join(await folderOfModel(resolve(model)), wanted);
+  const details = { path };
+  try {
+    const [base, real] = await Promise.all([realpath(folder), realpath(path)]);
+    if (isInside(base, real)) return { paths: [path] };
+    const message = `The signature ${wanted}, which the policy names, leads out of the workspace folder.`;
+    return { paths: [], problem: { code: "POLICY_INVALID", message, details } };
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const message = `There is no signature ${wanted}, which the policy names.`;
+    return { paths: [], problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
+  }
+}
+
+async function folderOfModel(model: string): Promise<string> {
+  try {
+    return (await stat(model)).isDirectory() ? model : dirname(model);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return model;
+  }
 }

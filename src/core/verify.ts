@@ -1,8 +1,8 @@
-import { authenticateParsed, type CheckOptions, verifyParsed } from "./check-signature.ts";
+import { type Authentication, authenticateBundle, type CheckOptions, compareFiles } from "./check-signature.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
-import { readCandidates, type SignatureCandidate } from "./signature-candidates.ts";
+import { readCandidates } from "./signature-candidates.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface VerifyOptions extends Omit<CheckOptions, "signature"> {
@@ -25,10 +25,21 @@ export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "t
  * @throws ProvenanceError of kind `usage` (a key that cannot be read…), MODEL_NOT_FOUND, CANCELLED
  */
 export async function verify(options: VerifyOptions): Promise<Verdict> {
-  const candidates = await candidatesOf(options);
-  const [only, ...others] = candidates;
-  if (only === undefined || others.length > 0) return verifySeveral(candidates, options);
-  return { ...(await verifyOne(only, options)), checkedAt: now() };
+  const found = [...(await authenticateAll(options))];
+  const isAnyAccepted = found.some(({ accepted }) => accepted);
+  return withHashPool(options, async (pool) => {
+    const reading = { ...options, pool: found.length > 1 ? readingOnce(pool) : pool };
+    const counting: Authenticated[] = [];
+    for (const [at, one] of found.entries()) {
+      if (isAnyAccepted && !one.accepted) continue;
+      const compared = { ...one, verdict: await compareFiles(one, reading) };
+      found[at] = compared;
+      counting.push(compared);
+      if (compared.verdict.state === "verified") break;
+    }
+    const deciding = counting.find(({ verdict }) => verdict.state === "verified") ?? worstOf(counting);
+    return { ...deciding.verdict, ...summaries(found, deciding), checkedAt: new Date().toISOString() };
+  });
 }
 
 /**
@@ -45,53 +56,25 @@ export async function authenticate(options: AuthenticateOptions): Promise<Verdic
 export async function authenticateSeveral(
   options: AuthenticateOptions,
 ): Promise<{ readonly deciding: CheckedSignature; readonly checked: readonly CheckedSignature[] }> {
-  const checked = await authenticateAll(await candidatesOf(options), options);
+  const checked = await authenticateAll(options);
   return { deciding: checked.find(({ accepted }) => accepted) ?? worstOf(checked), checked };
 }
 
-function candidatesOf({ model, signature, signal }: AuthenticateOptions): Promise<readonly SignatureCandidate[]> {
-  return readCandidates(model, typeof signature === "string" ? [signature] : signature, signal);
-}
+type Authenticated = CheckedSignature & Authentication;
 
-async function authenticateAll(
-  candidates: readonly SignatureCandidate[],
-  options: Omit<AuthenticateOptions, "signature">,
-): Promise<readonly CheckedSignature[]> {
-  const checked: CheckedSignature[] = [];
-  for (const candidate of candidates) {
+async function authenticateAll(options: AuthenticateOptions): Promise<readonly Authenticated[]> {
+  const { model, signature: paths, trust, signal } = options;
+  const found: Authenticated[] = [];
+  for (const candidate of await readCandidates(model, typeof paths === "string" ? [paths] : paths, signal)) {
     const { signature, bundle, problem } = candidate;
-    const verdict = bundle === undefined ? problem : await authenticateParsed(bundle, { ...options, signature });
-    if (verdict === undefined) throw new Error(`${signature} was not read`);
+    const authentication =
+      bundle === undefined
+        ? problem && { verdict: problem }
+        : await authenticateBundle(bundle, { model, signature, trust });
+    if (authentication === undefined) throw new Error(`${signature} was not read`);
+    const { signer, reasons } = authentication.verdict;
     // A signer who is not the one wanted is a reason.
-    checked.push({ candidate, verdict, accepted: verdict.signer !== undefined && verdict.reasons.length === 0 });
+    found.push({ ...authentication, candidate, accepted: signer !== undefined && reasons.length === 0 });
   }
-  return checked;
-}
-
-async function verifySeveral(candidates: readonly SignatureCandidate[], options: VerifyOptions): Promise<Verdict> {
-  return withHashPool(options, async (pool) => {
-    const reading = { ...options, pool: readingOnce(pool) };
-    const checked = [...(await authenticateAll(candidates, options))];
-    const isAnyAccepted = checked.some(({ accepted }) => accepted);
-    const counting: CheckedSignature[] = [];
-    for (const [at, found] of checked.entries()) {
-      if (isAnyAccepted && !found.accepted) continue;
-      const compared = { ...found, verdict: await verifyOne(found.candidate, reading) };
-      checked[at] = compared;
-      counting.push(compared);
-      if (compared.verdict.state === "verified") break;
-    }
-    const deciding = counting.find(({ verdict }) => verdict.state === "verified") ?? worstOf(counting);
-    return { ...deciding.verdict, ...summaries(checked, deciding), checkedAt: now() };
-  });
-}
-
-async function verifyOne({ signature, bundle, problem }: SignatureCandidate, options: VerifyOptions): Promise<Verdict> {
-  const verdict = bundle === undefined ? problem : await verifyParsed(bundle, { ...options, signature });
-  if (verdict === undefined) throw new Error(`${signature} was not read`);
-  return verdict;
-}
-
-function now(): string {
-  return new Date().toISOString();
+  return found;
 }

@@ -1,4 +1,4 @@
-import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
+import type { DigestMode, DigestOptions } from "../core/hashing/digest-request.ts";
 import type { FileHasher } from "../core/hashing/with-hash-pool.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
 import type { PolicySet } from "../core/policy/evaluate.ts";
@@ -25,10 +25,8 @@ export interface CheckRequest {
   readonly trust: Trust;
 }
 
-export interface CheckContext {
+export interface CheckContext extends DigestOptions {
   readonly pool: FileHasher;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
   /** Awaited before any file of the model is read. */
   readonly onBegin: (signatures: readonly string[]) => Promise<void>;
   readonly publicSigstore: PublicSigstore;
@@ -59,7 +57,7 @@ async function checkTrust(
 ): Promise<Verdict> {
   const { authenticate, verify } = await import("../core/verify.ts");
   if (depth === "signature") return authenticate({ model, signature, trust });
-  return verify({ model, signature, trust, ...(mode && { mode }), ...reading(context) });
+  return verify({ model, signature, trust, mode, ...reading(context) });
 }
 
 async function checkPolicies(
@@ -73,9 +71,9 @@ async function checkPolicies(
   const policies = await context.readPolicies(source);
   const { publicSigstore } = context;
   const subject = { model, policies, workspaceTrusted, folder, path, publicSigstore };
-  return check({ ...subject, ...(mode && { mode }), ...reading(context) });
+  return check({ ...subject, mode, ...reading(context) });
 }
 
 function reading({ pool, signal, onProgress }: CheckContext) {
-  return { pool, ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  return { pool, signal, onProgress };
 }

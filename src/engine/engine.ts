@@ -4,18 +4,15 @@ import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
 import type { PolicyLocation } from "./policy-source.ts";
 import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
-import type { CallName, CallOptions, CallResult, CoreCall, Question } from "./protocol.ts";
-import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
+import type { CallName, CallOptions, CallResult, PlainCall, Question } from "./protocol.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
-import type { SigningPreview } from "./signing-preview.ts";
 
 /**
  * The engine as the window uses it: everything that touches models and signatures. Results are the same as without a
@@ -44,26 +41,14 @@ export class Engine {
     return this.#call("findSignatures", { model });
   }
 
-  /** The core's function of that name, in the engine. */
-  run<K extends CoreCall>(
-    call: K,
-    options: CallOptions<K>,
-    watching: Pick<CheckWatching, "signal" | "onProgress"> = {},
-  ): Promise<CallResult<K>> {
+  /** The function of that name, in the engine. */
+  run<K extends PlainCall>(call: K, options: CallOptions<K>, watching: DigestOptions = {}): Promise<CallResult<K>> {
     return this.#call(call, options, { ...watching, leaveAtOnce: true, mayRepeat: call !== "writePin" });
   }
 
   /** An estimate of a model's bytes; see the core's `measure`. */
   sizeHint(model: string, signal: AbortSignal): Promise<number> {
     return this.#call("sizeHint", { model }, { signal, leaveAtOnce: true });
-  }
-
-  previewSigning(model: string, signature: string): Promise<SigningPreview> {
-    return this.#call("previewSigning", { model, signature });
-  }
-
-  readVerificationHint(signature: string): Promise<VerificationHint> {
-    return this.#call("readVerificationHint", { signature });
   }
 
   authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
@@ -85,7 +70,7 @@ export class Engine {
   }
 
   /**
-   * As the core's `sign`. Signatures that ask the person, or start one of their programs, are made here, over a statement
+   * As the core's `sign`. Signatures that ask the user, or start one of their programs, are made here, over a statement
    * that the engine prepares.
    */
   async sign(options: SignOptions): Promise<SignResult> {
@@ -106,14 +91,6 @@ export class Engine {
           { signal, onProgress, answer: answering(trust), leaveAtOnce: true },
         ),
     });
-  }
-
-  /** How a new signature would differ from the existing one; see `previewResigning`. */
-  previewResigning(
-    options: ResigningOptions,
-    watching: Pick<CheckWatching, "signal" | "onProgress">,
-  ): Promise<ResigningPreview | undefined> {
-    return this.#call("previewResigning", options, { ...watching, leaveAtOnce: true });
   }
 
   /** Opens a signature file, whose lists and text are read in pages. */

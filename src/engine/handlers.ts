@@ -1,5 +1,4 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
-import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
 import { PolicyCache, readPolicyAt } from "./policy-source.ts";
 import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
@@ -19,92 +18,60 @@ export type Handlers = {
   readonly [K in CallName]: (options: CallOptions<K>, context: CallContext) => Promise<CallResult<K>>;
 };
 
-const publicSigstore =
-  (ask: CallContext["ask"]): PublicSigstore =>
-  () =>
-    unpackSigstore(ask, "public");
-
 /** The open signature files, by the caller's number. */
 const readers = new Map<number, SignatureReader>();
 const policies = new PolicyCache();
 
 /** What the engine does for each call. The code of each is loaded with its first call. */
 export const HANDLERS: Handlers = {
-  async searchModels(request, { signal }) {
-    const { searchModels } = await import("./search-models.ts");
-    return searchModels(request, signal);
-  },
-  async findSignatures({ model }, { signal }) {
-    const { findSignatures } = await import("../core/model/find-signatures.ts");
-    return findSignatures(model, { signal });
-  },
-  async findOrigin(options, { pool, signal, onProgress }) {
-    const { findOrigin } = await import("../core/origin/find-origin.ts");
-    return findOrigin({ ...options, pool, signal, onProgress });
-  },
-  async lookUpHubModel(options) {
-    const { lookUpHubModel } = await import("../core/origin/hub-lookup.ts");
-    return lookUpHubModel(options);
-  },
-  async billOfMaterials(options, { pool, signal, onProgress }) {
-    const { billOfMaterials } = await import("../core/bill-of-materials.ts");
-    return billOfMaterials({ ...options, pool, signal, onProgress });
-  },
-  async planPin(options, { pool, signal, onProgress }) {
-    const { planPin } = await import("../core/pin-model.ts");
-    return planPin({ ...options, pool, signal, onProgress });
-  },
-  async writePin(plan) {
-    const { writePin } = await import("../core/pin-model.ts");
-    return writePin(plan);
-  },
+  searchModels: async (request, { signal }) => (await import("./search-models.ts")).searchModels(request, signal),
+  findSignatures: async ({ model }, { signal }) =>
+    (await import("../core/model/find-signatures.ts")).findSignatures(model, { signal }),
+  findOrigin: async (options, context) =>
+    (await import("../core/origin/find-origin.ts")).findOrigin({ ...options, ...reading(context) }),
+  lookUpHubModel: async (options) => (await import("../core/origin/hub-lookup.ts")).lookUpHubModel(options),
+  billOfMaterials: async (options, context) =>
+    (await import("../core/bill-of-materials.ts")).billOfMaterials({ ...options, ...reading(context) }),
+  planPin: async (options, context) =>
+    (await import("../core/pin-model.ts")).planPin({ ...options, ...reading(context) }),
+  writePin: async (plan) => (await import("../core/pin-model.ts")).writePin(plan),
   async sizeHint({ model }, { signal }) {
     const { measure } = await import("../core/model/measure.ts");
     return (await measure(model, signal))?.bytes ?? 0;
   },
-  async previewSigning(options, { signal }) {
-    const { previewSigning } = await import("./signing-preview.ts");
-    return previewSigning(options, signal);
-  },
-  async readVerificationHint({ signature }) {
-    const { readVerificationHint } = await import("../core/verification-hint.ts");
-    return readVerificationHint(signature);
-  },
-  async authenticate({ trust, ...options }, { ask }) {
-    const { authenticate } = await import("../core/verify.ts");
-    return authenticate({ ...options, trust: unpackTrust(trust, ask) });
-  },
-  async check({ trust, ...request }, { pool, signal, onProgress, ask }) {
+  previewSigning: async (options, { signal }) => (await import("./signing-preview.ts")).previewSigning(options, signal),
+  readVerificationHint: async ({ signature }) => (await import("../core/inspect.ts")).readVerificationHint(signature),
+  authenticate: async ({ trust, ...options }, { ask }) =>
+    (await import("../core/verify.ts")).authenticate({ ...options, trust: unpackTrust(trust, ask) }),
+  async check({ trust, ...request }, context) {
     const { checkModel } = await import("./check-model.ts");
+    const { ask } = context;
     return checkModel(
       { ...request, trust: unpackTrust(trust, ask) },
       {
-        pool,
-        signal,
-        onProgress,
+        ...reading(context),
         onBegin: async (signatures) => void (await ask({ about: "begin", signatures })),
-        publicSigstore: publicSigstore(ask),
+        publicSigstore: () => unpackSigstore(ask, "public"),
         readPolicies: (source) => policies.read(source),
       },
     );
   },
   async previewPolicy({ policy, ...options }, { ask }) {
     const { previewPolicy } = await import("../core/policy-preview.ts");
-    return previewPolicy(await readPolicyAt(policy), { ...options, publicSigstore: publicSigstore(ask) });
+    const publicSigstore = () => unpackSigstore(ask, "public");
+    return previewPolicy(await readPolicyAt(policy), { ...options, publicSigstore });
   },
-  async previewResigning(options, context) {
-    const { previewResigning } = await import("./resigning-preview.ts");
-    return previewResigning(options, context);
-  },
-  async prepare({ trust, ...options }, { pool, signal, onProgress, ask }) {
+  previewResigning: async (options, context) =>
+    (await import("./resigning-preview.ts")).previewResigning(options, context),
+  async prepare({ trust, ...options }, context) {
     const { prepareStatement } = await import("../core/prepare-statement.ts");
-    return prepareStatement({ ...options, pool, signal, onProgress, trust: unpackTrust(trust, ask) });
+    return prepareStatement({ ...options, ...reading(context), trust: unpackTrust(trust, context.ask) });
   },
-  async sign(options, { pool, signal, onProgress, ask }) {
+  async sign(options, context) {
     const { sign } = await import("../core/sign.ts");
     const confirmReplacement = async (replacement: Replacement): Promise<boolean> =>
-      (await ask({ about: "replacement", replacement })) === true;
-    return sign({ ...options, pool, signal, onProgress, confirmReplacement });
+      (await context.ask({ about: "replacement", replacement })) === true;
+    return sign({ ...options, ...reading(context), confirmReplacement });
   },
   async openSignature({ view, source }) {
     const reader = readers.get(view) ?? new SignatureReader();
@@ -117,3 +84,7 @@ export const HANDLERS: Handlers = {
   textPage: async ({ view, range }) => readers.get(view)?.lines(range),
   closeSignature: async ({ view }) => void readers.delete(view),
 };
+
+function reading({ pool, signal, onProgress }: CallContext) {
+  return { pool, signal, onProgress };
+}

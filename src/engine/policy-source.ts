@@ -1,11 +1,11 @@
-import { ProvenanceError } from "../core/errors.ts";
+import { fail } from "../core/errors.ts";
 import type { InvalidPolicyFile, PolicySet } from "../core/policy/evaluate.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 
 /** The policies of a model, by their files: the engine reads them. */
 export interface PolicySource {
-  /** Absolute paths of the person's policy files, and of those of the workspace folder. */
+  /** Absolute paths of the user's policy files, and of those of the workspace folder. */
   readonly user: readonly string[];
   readonly workspace: readonly string[];
   /** Files that cannot be read for a reason outside of them. */
@@ -58,7 +58,5 @@ export async function readPolicyAt({ file, line, text }: PolicyLocation): Promis
     text === undefined ? await readPolicyFile(file) : await readPolicies(Buffer.from(text), file, folderOf(file));
   const policy = policies.find(({ location }) => location.line === line);
   if (policy !== undefined) return policy;
-  throw new ProvenanceError("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, {
-    details: { file, line },
-  });
+  fail("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, { file, line });
 }

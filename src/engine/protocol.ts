@@ -1,5 +1,6 @@
 import type { BomOptions } from "../core/bill-of-materials.ts";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { VerificationHint } from "../core/inspect.ts";
 import type { CachedModel, HubLookup } from "../core/origin/hub-lookup.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { PinOptions, PinPlan } from "../core/pin-model.ts";
@@ -8,7 +9,6 @@ import type { PreparedStatement, PrepareOptions } from "../core/prepare-statemen
 import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { VerificationHint } from "../core/verification-hint.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { PolicyLocation } from "./policy-source.ts";
@@ -50,12 +50,20 @@ export interface EngineCalls extends OpenSignatureCalls {
 
 /**
  * Keyless signing asks a person and connects to services, so it runs where the editor's proxy settings apply. Tokens and
- * plugins need the person's environment, which the engine does not have.
+ * plugins need the user's environment, which the engine does not have.
  */
 export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
-/** Calls that are functions of the core, with what they return. */
-export type CoreCall = "findOrigin" | "lookUpHubModel" | "billOfMaterials" | "planPin" | "writePin";
+/** Calls whose options and result are those of the function of that name. */
+export type PlainCall =
+  | "findOrigin"
+  | "lookUpHubModel"
+  | "billOfMaterials"
+  | "planPin"
+  | "writePin"
+  | "previewSigning"
+  | "previewResigning"
+  | "readVerificationHint";
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
 export type CallResult<K extends CallName> = ReturnType<EngineCalls[K]>;

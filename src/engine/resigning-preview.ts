@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { readSignatureFile } from "../core/bundle/read-bundle.ts";
 import { buildManifest } from "../core/digest.ts";
-import { inspectParts } from "../core/inspect-parts.ts";
+import { inspectParts } from "../core/inspect.ts";
 import { compareManifests } from "../core/manifest/compare-manifests.ts";
 import type { Comparison } from "../core/manifest/comparison.ts";
 import type { Serialization } from "../core/manifest/manifest.ts";

@@ -1,5 +1,6 @@
+import fs from "node:fs";
+import os from "node:os";
 import { HashPool } from "../core/hashing/hash-pool.ts";
-import { lowerPriority } from "./background-priority.ts";
 import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import { packError, unpackError } from "./portable-error.ts";
@@ -107,5 +108,31 @@ class EngineServer {
   #send(message: FromEngine): void {
     // Errors are ignored: `disconnect` ends this process.
     process.send?.(message, undefined, undefined, () => {});
+  }
+}
+
+/** Costs nothing on an idle machine, and yields on a busy one. */
+const LOW_PRIORITY = 10;
+
+/**
+ * Lowers the processor priority of this process. On Linux a priority belongs to a thread and is inherited by the threads
+ * that it starts, so this runs before any other thread starts, for the few that the runtime has started. Where it is not
+ * allowed, the process keeps its priority.
+ */
+function lowerPriority(): void {
+  for (const thread of threadIds()) {
+    try {
+      os.setPriority(thread, LOW_PRIORITY);
+    } catch {
+      // The thread has ended, or its priority cannot be changed.
+    }
+  }
+}
+
+function threadIds(): number[] {
+  try {
+    return fs.readdirSync("/proc/self/task").map(Number);
+  } catch {
+    return [process.pid];
   }
 }

@@ -38,21 +38,16 @@ async function whenNotOpened(method: BrowserLogin, request: AuthorizationRequest
   try {
     await method.openUrl(request.url, deadline.signal);
   } catch (error) {
-    throw new ProvenanceError(
-      "LOGIN_BROWSER",
-      "The browser did not open. Log in with a pasted code or a device code instead.",
-      { cause: error },
-    );
+    const message = "The browser did not open. Log in with a pasted code or a device code instead.";
+    throw new ProvenanceError("LOGIN_BROWSER", message, { cause: error });
   }
   return new Promise(() => {});
 }
 
 async function redeem(issuer: Issuer, request: AuthorizationRequest, url: URL): Promise<IdentityToken> {
   if (url.searchParams.get("state") !== request.state) {
-    throw new ProvenanceError(
-      "LOGIN_STATE",
-      "The browser returned the response of another login. Nothing was signed; start the login again.",
-    );
+    const message = "The browser returned the response of another login. Nothing was signed; start the login again.";
+    throw new ProvenanceError("LOGIN_STATE", message);
   }
   const answer = await issuer.library.authorizationCodeGrant(issuer.configuration, url, {
     pkceCodeVerifier: request.verifier,

@@ -36,11 +36,7 @@ export const CALLBACK_HEADERS: Readonly<Record<string, string>> = {
 };
 
 export function loggedInPage(email: string): CallbackPage {
-  return {
-    status: 200,
-    title: `Logged in as ${email}`,
-    text: "You can close this page.",
-  };
+  return { status: 200, title: `Logged in as ${email}`, text: "You can close this page." };
 }
 
 export function failedPage(message: string): CallbackPage {

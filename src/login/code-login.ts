@@ -8,7 +8,7 @@ import type { CodeLogin, LoginOptions } from "./login-options.ts";
 /** Redirect address for which Dex and similar providers show the code instead of redirecting. */
 const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 
-/** Authorization code with PKCE, pasted by the person. */
+/** Authorization code with PKCE, pasted by the user. */
 export async function loginWithCode(
   issuer: Issuer,
   options: LoginOptions,

@@ -17,11 +17,8 @@ export function makeDeadline(cancel: AbortSignal | undefined, timeout: number): 
 
   function error(): ProvenanceError {
     if (cancel?.aborted === true) return cancelled();
-    return new ProvenanceError(
-      "LOGIN_TIMED_OUT",
-      `The login was not finished within ${timeout / 1000} seconds. Start again, and finish it in the browser.`,
-      { details: { seconds: timeout / 1000 } },
-    );
+    const message = `The login was not finished within ${timeout / 1000} seconds. Start again, and finish it in the browser.`;
+    return new ProvenanceError("LOGIN_TIMED_OUT", message, { details: { seconds: timeout / 1000 } });
   }
 
   return {

@@ -51,18 +51,12 @@ export function checkedToken(
   const { email, email_verified: verified, exp, iat } = claims.output;
   if (iat > Date.now() / 1000 + CLOCK_TOLERANCE) throw clockFailure(issuer);
   if (email === undefined || email === "") {
-    throw new ProvenanceError(
-      "LOGIN_NO_EMAIL",
-      `${issuer} returned no e-mail address, which a signature needs. Log in with an account that has one, or use an identity token.`,
-      { details: { issuer } },
-    );
+    const message = `${issuer} returned no e-mail address, which a signature needs. Log in with an account that has one, or use an identity token.`;
+    throw new ProvenanceError("LOGIN_NO_EMAIL", message, { details: { issuer } });
   }
   if (verified !== true && verified !== "true") {
-    throw new ProvenanceError(
-      "LOGIN_EMAIL_UNVERIFIED",
-      `${issuer} has not verified the e-mail address ${email}. Confirm it there, then log in again.`,
-      { details: { issuer, email } },
-    );
+    const message = `${issuer} has not verified the e-mail address ${email}. Confirm it there, then log in again.`;
+    throw new ProvenanceError("LOGIN_EMAIL_UNVERIFIED", message, { details: { issuer, email } });
   }
   return new IdentityToken(answer.id_token, { email, issuer, expiresAt: new Date(exp * 1000) });
 }

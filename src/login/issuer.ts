@@ -74,11 +74,8 @@ function cancellableFetch(fetch: typeof globalThis.fetch, end: AbortSignal): Ope
 }
 
 export function noDeviceCode(issuer: Issuer): ProvenanceError {
-  return new ProvenanceError(
-    "LOGIN_NO_DEVICE_CODE",
-    `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`,
-    { details: { issuer: issuer.name } },
-  );
+  const message = `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`;
+  return new ProvenanceError("LOGIN_NO_DEVICE_CODE", message, { details: { issuer: issuer.name } });
 }
 
 /** Whether tokens may be sent there: encrypted, or on this computer. */
@@ -90,11 +87,8 @@ function isSafeUrl(url: URL): boolean {
 function parseIssuer(issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
   if (url !== undefined && isSafeUrl(url) && url.username === "" && url.search === "" && url.hash === "") return url;
-  throw new ProvenanceError(
-    "LOGIN_ISSUER",
-    `"${issuer}" cannot be used as an identity provider: give an https address; http only for one on this computer.`,
-    { details: { issuer } },
-  );
+  const message = `"${issuer}" cannot be used as an identity provider: give an https address; http only for one on this computer.`;
+  throw new ProvenanceError("LOGIN_ISSUER", message, { details: { issuer } });
 }
 
 function isLoopback(hostname: string): boolean {

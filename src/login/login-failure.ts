@@ -62,19 +62,13 @@ function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
 }
 
 export function clockFailure(issuer: string): ProvenanceError {
-  return new ProvenanceError(
-    "LOGIN_CLOCK",
-    `The token from ${issuer} is not valid at this computer's time, ${new Date().toISOString()}. Set the clock right, and log in again.`,
-    { details: { issuer } },
-  );
+  const message = `The token from ${issuer} is not valid at this computer's time, ${new Date().toISOString()}. Set the clock right, and log in again.`;
+  return new ProvenanceError("LOGIN_CLOCK", message, { details: { issuer } });
 }
 
 function nonceFailure(issuer: string, error: unknown): ProvenanceError {
-  return new ProvenanceError(
-    "LOGIN_NONCE",
-    `${issuer} returned a token of another login. Nothing was signed; start the login again.`,
-    { details: { issuer }, cause: withoutSecrets(error) },
-  );
+  const message = `${issuer} returned a token of another login. Nothing was signed; start the login again.`;
+  return new ProvenanceError("LOGIN_NONCE", message, { details: { issuer }, cause: withoutSecrets(error) });
 }
 
 export function issuerFault(issuer: string, what: string, error?: unknown): ProvenanceError {

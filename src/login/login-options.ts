@@ -3,9 +3,9 @@ export interface LoginOptions {
   /** An OpenID issuer: an `https` address, or an `http` one on this computer. */
   readonly issuer: string;
   /** Default `sigstore`. */
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   /** Public clients have none. */
-  readonly clientSecret?: string;
+  readonly clientSecret?: string | undefined;
   readonly method: LoginMethod;
   /** The provider that the public instance redirects to; not sent to other issuers. */
   readonly provider?: IdentityProviderHint;
@@ -27,14 +27,14 @@ export interface BrowserLogin {
   readonly port?: number;
 }
 
-/** A browser on any device shows a code, which the person pastes here. */
+/** A browser on any device shows a code, which the user pastes here. */
 export interface CodeLogin {
   readonly kind: "code";
   /** Shows the address and waits for the code; `undefined` cancels. */
   askForCode(url: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
-/** The person types a short code in a browser on any device; for issuers that support it. */
+/** The user types a short code in a browser on any device; for issuers that support it. */
 export interface DeviceLogin {
   readonly kind: "device";
   showCode(prompt: DevicePrompt, signal: AbortSignal): unknown;
@@ -65,7 +65,7 @@ const CONNECTORS: Readonly<Record<IdentityProviderHint, string>> = {
 
 const PUBLIC_ISSUERS = ["https://oauth2.sigstore.dev/auth", "https://oauth2.sigstage.dev/auth"];
 
-/** Parameters of the authorization request that select a provider, so that the person does not choose twice. */
+/** Parameters of the authorization request that select a provider, so that the user does not choose twice. */
 export function providerParameters(options: Pick<LoginOptions, "issuer" | "provider">): Record<string, string> {
   if (options.provider === undefined || !PUBLIC_ISSUERS.includes(options.issuer)) return {};
   return { connector_id: CONNECTORS[options.provider] };

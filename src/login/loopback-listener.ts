@@ -115,12 +115,9 @@ function portFailure(port: number, cause: unknown): ProvenanceError {
     port === 0
       ? "No port is free on this computer for the redirect of the browser."
       : `Port ${port} on this computer, for the redirect of the browser, is in use.`;
-  return new ProvenanceError(
-    "LOGIN_PORT",
-    `${what} Close what uses it, or log in with a pasted code or a device code.`,
-    {
-      details: { port, reason: systemCode(cause) ?? "unknown" },
-      cause,
-    },
-  );
+  const message = `${what} Close what uses it, or log in with a pasted code or a device code.`;
+  return new ProvenanceError("LOGIN_PORT", message, {
+    details: { port, reason: systemCode(cause) ?? "unknown" },
+    cause,
+  });
 }

@@ -1,11 +1,11 @@
+import { ProvenanceError } from "../core/errors.ts";
+import { makeAuthorizationRequest, SCOPE } from "./authorization-request.ts";
 import { loginWithBrowser } from "./browser-login.ts";
-import { loginWithCode } from "./code-login.ts";
-import { type Deadline, makeDeadline } from "./deadline.ts";
-import { loginWithDeviceCode } from "./device-login.ts";
-import type { IdentityToken } from "./identity-token.ts";
-import { findIssuer } from "./issuer.ts";
+import { cancelled, type Deadline, makeDeadline } from "./deadline.ts";
+import { checkedToken, type IdentityToken } from "./identity-token.ts";
+import { findIssuer, type Issuer, noDeviceCode, webAddress } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
-import { LOGIN_TIMEOUT, type LoginOptions } from "./login-options.ts";
+import { type CodeLogin, type DeviceLogin, LOGIN_TIMEOUT, type LoginOptions } from "./login-options.ts";
 
 /**
  * Logs a person in and returns their identity token, which is held in memory only.
@@ -28,4 +28,63 @@ async function login(options: LoginOptions, deadline: Deadline): Promise<Identit
   if (method.kind === "browser") return loginWithBrowser(issuer, options, method, deadline);
   if (method.kind === "code") return loginWithCode(issuer, options, method, deadline);
   return loginWithDeviceCode(issuer, method, deadline);
+}
+
+/** Redirect address for which Dex and similar providers show the code instead of redirecting. */
+const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
+
+/** Authorization code with PKCE, pasted by the person. */
+async function loginWithCode(
+  issuer: Issuer,
+  options: LoginOptions,
+  method: CodeLogin,
+  deadline: Deadline,
+): Promise<IdentityToken> {
+  const request = await makeAuthorizationRequest(issuer, options, OUT_OF_BAND);
+  const pasted = await deadline.race(method.askForCode(request.url, deadline.signal));
+  if (pasted === undefined) throw cancelled();
+  const code = pasted.trim();
+  if (!/^[\x21-\x7e]{1,4096}$/u.test(code)) {
+    const message = "The pasted text is not a code of the identity provider. Start the login again.";
+    throw new ProvenanceError("LOGIN_CODE", message);
+  }
+  // There is no state to compare: PKCE and the nonce bind the code to this login.
+  const answered = new URL(OUT_OF_BAND);
+  answered.searchParams.set("code", code);
+  answered.searchParams.set("iss", issuer.configuration.serverMetadata().issuer);
+  const answer = await issuer.library.authorizationCodeGrant(issuer.configuration, answered, {
+    pkceCodeVerifier: request.verifier,
+    expectedNonce: request.nonce,
+    idTokenExpected: true,
+  });
+  return checkedToken(answer, issuer.name);
+}
+
+/** Device authorization grant (RFC 8628), with PKCE for issuers that support it. */
+async function loginWithDeviceCode(issuer: Issuer, method: DeviceLogin, deadline: Deadline): Promise<IdentityToken> {
+  const { library, configuration } = issuer;
+  if (configuration.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceCode(issuer);
+  const verifier = library.randomPKCECodeVerifier();
+  const started = await library.initiateDeviceAuthorization(configuration, {
+    scope: SCOPE,
+    code_challenge: await library.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const withCode = started.verification_uri_complete;
+  method.showCode(
+    {
+      url: webAddress(issuer, started.verification_uri),
+      userCode: started.user_code,
+      ...(withCode === undefined ? {} : { urlWithCode: webAddress(issuer, withCode) }),
+      expiresAt: new Date(Date.now() + started.expires_in * 1000),
+    },
+    deadline.signal,
+  );
+  const answer = await library.pollDeviceAuthorizationGrant(
+    configuration,
+    started,
+    { code_verifier: verifier },
+    { signal: deadline.signal },
+  );
+  return checkedToken(answer, issuer.name);
 }

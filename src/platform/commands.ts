@@ -34,7 +34,7 @@ export function registerCommands(handlers: CommandHandlers, log: Log): Disposabl
   return store;
 }
 
-/** Runs a task of the person. Cancelling is silent; a failure is reported as a sentence with a button. */
+/** Runs a task of the user. Cancelling is silent; a failure is reported as a sentence with a button. */
 export async function guarded<T>(log: Log, task: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await task();
@@ -45,7 +45,7 @@ export async function guarded<T>(log: Log, task: () => T | Promise<T>): Promise<
   }
 }
 
-/** Errors of a question that the person has closed. */
+/** Errors of a question that the user has closed. */
 const DECLINED: ReadonlySet<ErrorCode> = new Set([
   "CANCELLED",
   "PUBLICATION_DECLINED",

@@ -6,9 +6,9 @@ import { SETTINGS } from "./ids.ts";
 import { isImageDisk } from "./remote-names.ts";
 import { configuredPath, TRUST_PATHS } from "./settings.ts";
 
-/** A file for trust decisions that is ignored, as its disk does not belong to the person. */
+/** A file for trust decisions that is ignored, as its disk does not belong to the user. */
 export interface IgnoredPath {
-  /** The setting that names it; absent for the default path of the person's policy. */
+  /** The setting that names it; absent for the default path of the user's policy. */
   readonly setting?: string;
   readonly path: string;
 }

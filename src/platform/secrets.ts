@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SecretStorage } from "vscode";
 
-/** Passphrases that the person saved, in the system's secret storage, one for each content of a key file. */
+/** Passphrases that the user saved, in the system's secret storage, one for each content of a key file. */
 export class Passphrases {
   readonly #storage: SecretStorage;
 

@@ -10,7 +10,7 @@ const Text = v.pipe(v.string(), v.minLength(1));
 const Pem = v.strictObject({ label: Text, pem: Text });
 const Identity = v.strictObject({ identity: Text, issuer: Text });
 
-/** The trust of the person's settings, and their errors. */
+/** The trust of the user's settings, and their errors. */
 export interface TrustSettings {
   readonly keys: readonly PemSource[];
   readonly roots: readonly PemSource[];
@@ -71,7 +71,7 @@ async function loadRootParser(): Promise<(entry: unknown) => PemSource> {
   };
 }
 
-/** A path is not accepted: on a remote machine, others than the person may be able to change the file. */
+/** A path is not accepted: on a remote machine, others than the user may be able to change the file. */
 function rejectPath(entry: unknown, kind: "PUBLIC KEY" | "CERTIFICATE"): void {
   if (typeof entry !== "string") return;
   const form = `{ "label": "…", "pem": "-----BEGIN ${kind}-----…" }`;

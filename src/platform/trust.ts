@@ -14,7 +14,7 @@ const PEM_LIMIT = 1_000_000;
 export type TrustKind = "key" | "certificate";
 
 /**
- * The signers that the person trusts where no policy applies: public keys, root certificates and identities of the
+ * The signers that the user trusts where no policy applies: public keys, root certificates and identities of the
  * person's settings, and those accepted for this window only. A workspace adds none.
  */
 export class TrustStore {
@@ -53,7 +53,7 @@ export class TrustStore {
     };
   }
 
-  /** Adds the key or certificate itself to the person's settings. */
+  /** Adds the key or certificate itself to the user's settings. */
   async remember(kind: TrustKind, { label, pem }: PemSource): Promise<void> {
     const name = kind === "key" ? "trustedKeys" : "trustedCertificates";
     const { readTrustSettings } = await import("./trust-settings.ts");

@@ -1,24 +1,17 @@
 import { parseArgs } from "node:util";
 import { ProvenanceError } from "../core/errors.ts";
 
-/** One option of a command, and its line in the help. */
-export interface OptionSpec {
-  /** `list`: may be given several times. */
-  readonly type: "text" | "list" | "switch";
-  readonly help: string;
-  /** Placeholder of the value in the help. */
-  readonly metavar?: string;
-  /** A switch that also exists as `--no-…`. */
-  readonly negatable?: true;
-}
+/**
+ * The options of a command and their help, by their usage: `json` is a switch, `[no-]color` one that can be turned off,
+ * `hash ALGORITHM` takes a value, and `include PATH …` may be given several times.
+ */
+export type OptionSpecs = Readonly<Record<string, string>>;
 
-export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+type ListOf<Usage> = Usage extends `${infer Name} ${string} …` ? Name : never;
+type TextOf<Usage> = Usage extends `${string} …` ? never : Usage extends `${infer Name} ${string}` ? Name : never;
+type SwitchOf<Usage> = Usage extends `${string} ${string}` ? never : Usage extends `[no-]${infer Name}` ? Name : Usage;
 
-type NamesOf<S extends OptionSpecs, T extends OptionSpec["type"]> = {
-  [K in keyof S & string]: S[K] extends { readonly type: T } ? K : never;
-}[keyof S & string];
-
-/** Parsed arguments, with the names of the options of each type. */
+/** Parsed arguments, with the names of the options of each kind. */
 export interface Arguments<Text extends string, List extends string, Switch extends string> {
   readonly operands: readonly string[];
   /** The last one given. */
@@ -29,9 +22,9 @@ export interface Arguments<Text extends string, List extends string, Switch exte
 }
 
 export type ArgumentsOf<S extends OptionSpecs> = Arguments<
-  NamesOf<S, "text">,
-  NamesOf<S, "list">,
-  NamesOf<S, "switch">
+  TextOf<keyof S & string>,
+  ListOf<keyof S & string>,
+  SwitchOf<keyof S & string>
 >;
 
 /** Arguments without types for the names of options. */
@@ -67,9 +60,10 @@ function spelledWithHyphens(argv: readonly string[]): string[] {
  * @throws ProvenanceError USAGE
  */
 export function parseArguments(specs: OptionSpecs, argv: readonly string[]): ParsedArguments {
+  const known = new Map(Object.keys(specs).flatMap(optionsOf));
   const { tokens } = parseArgs({
     args: spelledWithHyphens(argv),
-    options: nodeOptions(specs),
+    options: Object.fromEntries([...known].map(([name, option]) => [name, nodeOption(name, option)])),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -81,14 +75,14 @@ export function parseArguments(specs: OptionSpecs, argv: readonly string[]): Par
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     const { rawName, value, inlineValue } = token;
-    const found = findOption(specs, token.name);
+    const found = known.get(token.name);
     if (found === undefined) throw usageError(`There is no option ${rawName}.`);
-    if (found.spec.type === "switch") {
+    if (found.metavar === undefined) {
       if (value !== undefined) throw usageError(`${rawName} takes no value.`);
       flags.set(found.name, found.on);
       continue;
     }
-    if (value === undefined) throw usageError(`${rawName} needs a value: ${found.spec.metavar ?? "VALUE"}.`);
+    if (value === undefined) throw usageError(`${rawName} needs a value: ${found.metavar}.`);
     if (inlineValue !== true && value.startsWith("--")) {
       throw usageError(
         `${rawName} needs a value; "${value}" looks like an option. To use it as the value, write ${rawName}=${value}.`,
@@ -104,19 +98,22 @@ export function parseArguments(specs: OptionSpecs, argv: readonly string[]): Par
   };
 }
 
-function findOption(specs: OptionSpecs, name: string): { name: string; spec: OptionSpec; on: boolean } | undefined {
-  const own = Object.hasOwn(specs, name) ? specs[name] : undefined;
-  if (own !== undefined) return { name, spec: own, on: true };
-  const positive = name.startsWith("no-") ? name.slice(3) : "";
-  const negated = Object.hasOwn(specs, positive) ? specs[positive] : undefined;
-  return negated?.negatable === true ? { name: positive, spec: negated, on: false } : undefined;
+interface Option {
+  readonly name: string;
+  /** Placeholder of the value; undefined for a switch. */
+  readonly metavar: string | undefined;
+  /** Of a switch, whether it is turned on. */
+  readonly on: boolean;
 }
 
-function nodeOptions(specs: OptionSpecs): Record<string, { type: "string" | "boolean"; short?: string }> {
-  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {};
-  for (const [name, { type, negatable }] of Object.entries(specs)) {
-    options[name] = { type: type === "switch" ? "boolean" : "string", ...(name === "help" && { short: "h" }) };
-    if (negatable === true) options[`no-${name}`] = { type: "boolean" };
-  }
-  return options;
+/** The option of a usage, and its negation, by the words that give them. */
+function optionsOf(usage: string): [string, Option][] {
+  const [word = "", metavar] = usage.split(" ");
+  const name = word.replace("[no-]", "");
+  const own: [string, Option] = [name, { name, metavar, on: true }];
+  return name === word ? [own] : [own, [`no-${name}`, { name, metavar, on: false }]];
+}
+
+function nodeOption(name: string, { metavar }: Option): { type: "string" | "boolean"; short?: string } {
+  return { type: metavar === undefined ? "boolean" : "string", ...(name === "help" && { short: "h" }) };
 }

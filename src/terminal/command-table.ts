@@ -1,81 +1,83 @@
+import { usageError } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { methodCommand } from "./methods.ts";
-import { subcommandsOf } from "./subcommands.ts";
+import { methodCommand, type Subcommands, subcommand, subcommandsOf } from "./subcommands.ts";
 
 export interface CommandEntry {
   readonly summary: string;
   /** Prefix of error messages. */
   readonly failure: string;
-  /** Words that may follow the command. */
-  readonly methods?: readonly string[];
+  /** By the words that may follow the command. */
+  readonly subcommands?: Subcommands;
   readonly load: () => Promise<Command>;
 }
 
-const SIGN_METHODS = ["sigstore", "key", "certificate", "pkcs11-key", "pkcs11-certificate", "kms"];
-const VERIFY_METHODS = ["sigstore", "key", "certificate", "kms"];
+// Modules are loaded on use: `--help` and `--version` need none of the core.
+const sigstore = () => import("./commands/sigstore.ts");
+const sign = () => import("./commands/sign.ts");
+const pkcs11 = () => import("./commands/sign-pkcs11.ts");
+const verify = () => import("./commands/verify.ts");
+const kms = () => import("./commands/kms.ts");
 
-/** Modules are loaded on use: `--help` and `--version` need none of the core. */
+const SIGN = {
+  sigstore: subcommand("With a browser login, or as a CI job. The default method.", sigstore, "signWithSigstore"),
+  key: subcommand("With a private key.", sign, "signWithKey"),
+  certificate: subcommand("With a certificate and its private key.", sign, "signWithCertificate"),
+  "pkcs11-key": subcommand("With a private key in a PKCS #11 token.", pkcs11, "signWithPkcs11Key"),
+  "pkcs11-certificate": subcommand(
+    "With a certificate, and its private key in a PKCS #11 token.",
+    pkcs11,
+    "signWithPkcs11Certificate",
+  ),
+  kms: subcommand("With a key in a cloud or a vault, by a plugin.", kms, "signWithKms"),
+};
+
+const VERIFY = {
+  sigstore: subcommand("Signed with a browser login, or by CI. The default method.", sigstore, "verifyWithSigstore"),
+  key: subcommand("Signed with a key that you know.", verify, "verifyWithKey"),
+  certificate: subcommand("Signed with a certificate, under a root that you trust.", verify, "verifyWithCertificate"),
+  kms: subcommand("Signed with a key in a cloud or a vault, by a plugin.", kms, "verifyWithKms"),
+};
+
+const POLICY = {
+  check: subcommand(
+    "Report errors and suspicious entries in a policy file.",
+    () => import("./commands/policy-check.ts"),
+  ),
+  explain: subcommand(
+    "Explain which policies cover a model, and which authorities accept its signer.",
+    () => import("./commands/policy-explain.ts"),
+  ),
+  init: subcommand(
+    "Write a policy from the signatures found, each signer confirmed.",
+    () => import("./commands/policy-init.ts"),
+  ),
+  pin: subcommand("Accept the bytes of an unsigned model, and only these.", () => import("./commands/policy-pin.ts")),
+  import: subcommand(
+    "Convert a ClusterImagePolicy, a ModelValidation, or flags to a policy.",
+    () => import("./commands/policy-import.ts"),
+  ),
+  export: subcommand(
+    "Convert a policy to a ClusterImagePolicy, ModelValidations or flags.",
+    () => import("./commands/policy-export.ts"),
+  ),
+};
+
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sign: {
     summary: "Sign a model with a login, a key or a certificate.",
     failure: "Signing failed",
-    methods: SIGN_METHODS,
-    load: async () =>
-      methodCommand("sign", ["Signs a model: a folder or a single file."], {
-        sigstore: {
-          summary: "With a browser login, or as a CI job. The default method.",
-          load: async () => (await import("./commands/sigstore.ts")).signWithSigstore,
-        },
-        key: {
-          summary: "With a private key.",
-          load: async () => (await import("./commands/sign.ts")).signWithKey,
-        },
-        certificate: {
-          summary: "With a certificate and its private key.",
-          load: async () => (await import("./commands/sign.ts")).signWithCertificate,
-        },
-        "pkcs11-key": {
-          summary: "With a private key in a PKCS #11 token.",
-          load: async () => (await import("./commands/sign-pkcs11.ts")).signWithPkcs11Key,
-        },
-        "pkcs11-certificate": {
-          summary: "With a certificate, and its private key in a PKCS #11 token.",
-          load: async () => (await import("./commands/sign-pkcs11.ts")).signWithPkcs11Certificate,
-        },
-        kms: {
-          summary: "With a key in a cloud or a vault, by a plugin.",
-          load: async () => (await import("./commands/kms.ts")).signWithKms,
-        },
-      }),
+    subcommands: SIGN,
+    load: async () => methodCommand("sign", "Signs a model: a folder or a single file.", SIGN),
   },
   verify: {
     summary: "Verify that a model is what its signer signed.",
     failure: "Verification failed",
-    methods: VERIFY_METHODS,
+    subcommands: VERIFY,
     load: async () =>
       methodCommand(
         "verify",
-        [
-          "Verifies that a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE).",
-        ],
-        {
-          sigstore: {
-            summary: "Signed with a browser login, or by CI. The default method.",
-            load: async () => (await import("./commands/sigstore.ts")).verifyWithSigstore,
-          },
-          key: {
-            summary: "Signed with a key that you know.",
-            load: async () => (await import("./commands/verify.ts")).verifyWithKey,
-          },
-          certificate: {
-            summary: "Signed with a certificate, under a root that you trust.",
-            load: async () => (await import("./commands/verify.ts")).verifyWithCertificate,
-          },
-          kms: {
-            summary: "Signed with a key in a cloud or a vault, by a plugin.",
-            load: async () => (await import("./commands/kms.ts")).verifyWithKms,
-          },
-        },
+        "Verifies that a model is exactly what its signer signed. Name the signer by a method, or give a policy (--policy FILE).",
+        VERIFY,
         async () => (await import("./commands/verify-policy.ts")).verifyWithPolicyFile,
       ),
   },
@@ -107,33 +109,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   policy: {
     summary: "Check, explain and write policies: who may sign which model.",
     failure: "Policy command failed",
-    methods: ["check", "explain", "init", "pin", "import", "export"],
-    load: async () =>
-      subcommandsOf("policy", ["Policies define who may sign which model."], {
-        check: {
-          summary: "Report errors and suspicious entries in a policy file.",
-          load: async () => (await import("./commands/policy-check.ts")).default,
+    subcommands: POLICY,
+    load: async () => {
+      const names = Object.keys(POLICY);
+      return subcommandsOf(POLICY, {
+        name: "policy",
+        usage: `${names.join(" | ")} [OPTION…]`,
+        description: "Policies define who may sign which model.",
+        async otherwise([first = ""]) {
+          const what = first === "" ? "A subcommand is missing" : `There is no "policy ${first}"`;
+          throw usageError(`${what}: one of ${names.join(", ")}.`);
         },
-        explain: {
-          summary: "Explain which policies cover a model, and which authorities accept its signer.",
-          load: async () => (await import("./commands/policy-explain.ts")).default,
-        },
-        init: {
-          summary: "Write a policy from the signatures found, each signer confirmed.",
-          load: async () => (await import("./commands/policy-init.ts")).default,
-        },
-        pin: {
-          summary: "Accept the bytes of an unsigned model, and only these.",
-          load: async () => (await import("./commands/policy-pin.ts")).default,
-        },
-        import: {
-          summary: "Convert a ClusterImagePolicy, a ModelValidation, or flags to a policy.",
-          load: async () => (await import("./commands/policy-import.ts")).default,
-        },
-        export: {
-          summary: "Convert a policy to a ClusterImagePolicy, ModelValidations or flags.",
-          load: async () => (await import("./commands/policy-export.ts")).default,
-        },
-      }),
+      });
+    },
   },
 };

@@ -28,13 +28,10 @@ export interface CommandDefinition<S extends OptionSpecs> {
 
 /** Options that every command has. */
 export const COMMON_OPTIONS = {
-  "log-level": {
-    type: "text",
-    metavar: "LEVEL",
-    help: "The lowest level of messages on standard error: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
-  },
-  help: { type: "switch", help: "Show this help." },
-} as const satisfies OptionSpecs;
+  "log-level LEVEL":
+    "The lowest level of messages on standard error: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: INFO, or the environment variable MODEL_SIGNING_LOG_LEVEL.",
+  help: "Show this help.",
+} satisfies OptionSpecs;
 
 /** A command with one operand, `--help` and `--log-level`. */
 export function defineCommand<const S extends OptionSpecs>(definition: CommandDefinition<S>): Command {

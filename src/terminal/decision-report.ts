@@ -20,7 +20,7 @@ export function decisionFields(decision: Decision, cwd: string, options: { reado
     if (policy.satisfied && !options.all && policy.warnings.length === 0) continue;
     lines.push([policySentence(policy, ENGLISH.t), { text: `  ${placeText(policy.policy, cwd)}`, style: "dim" }]);
     for (const authority of policy.authorities) lines.push(authorityLine(authority, cwd));
-    if (policy.unlisted > 0) lines.push([`  and ${policy.unlisted} more that do not accept`]);
+    if (policy.untold > 0) lines.push([`  and ${policy.untold} more that do not accept`]);
     for (const { message } of policy.warnings) lines.push([{ text: `  warning: ${message}`, style: "amber" }]);
   }
   return field("policy", ...lines);

@@ -12,7 +12,7 @@ import type { Signer } from "../core/verification/signer.ts";
 import { authenticate } from "../core/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Somebody who signed models here, as checked, and how a policy would name them. */
+/** A signer of models here, as verified, and how a policy would name it. */
 export interface FoundSigner {
   /** In one line: `alice@example.com (https://accounts.google.com)`. */
   readonly text: string;

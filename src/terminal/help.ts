@@ -1,4 +1,4 @@
-import type { OptionSpec, OptionSpecs } from "./arguments.ts";
+import type { OptionSpecs } from "./arguments.ts";
 
 /** What `--help` shows of a command. */
 export interface HelpPage {
@@ -36,19 +36,15 @@ function row(left: string, right: string): string {
   return start.length + 2 <= COLUMN ? start.padEnd(COLUMN) + text : `${start}\n${" ".repeat(COLUMN)}${text}`;
 }
 
-function optionRow(name: string, { type, metavar, negatable, help }: OptionSpec): string {
-  if (name === "help") return row("-h, --help", help);
-  if (type === "switch") return row(negatable === true ? `--[no-]${name}` : `--${name}`, help);
-  return row(`--${name} ${metavar ?? "VALUE"}${type === "list" ? " …" : ""}`, help);
-}
-
 /** The page as text, 96 characters wide. */
 export function renderHelp(page: HelpPage): string {
   const sections = [`Usage: ${page.usage}`, ...page.description.map((paragraph) => wrap(paragraph, 0))];
   if (page.commands !== undefined) {
     sections.push(["Commands:", ...page.commands.map(([name, summary]) => row(name, summary))].join("\n"));
   }
-  const options = Object.entries(page.options).map(([name, spec]) => optionRow(name, spec));
+  const options = Object.entries(page.options).map(([usage, help]) =>
+    row(usage === "help" ? "-h, --help" : `--${usage}`, help),
+  );
   sections.push(["Options:", ...options].join("\n"));
   if (page.examples !== undefined) sections.push(["Examples:", ...page.examples.map((line) => `  ${line}`)].join("\n"));
   return `${sections.join("\n\n")}\n`;

@@ -5,31 +5,17 @@ import type { Terminal } from "./terminal.ts";
 
 /** Where the identity comes from, in this order; a browser login, if none of the first two is given. */
 export const TOKEN_OPTIONS = {
-  "identity-token": {
-    type: "text",
-    metavar: "TOKEN",
-    help: "An OpenID identity token. Other users of this machine can see it while the command runs: better put it into SIGSTORE_ID_TOKEN and use the next option.",
-  },
-  "use-ambient-credentials": {
-    type: "switch",
-    help: "Use the ambient identity: GitHub Actions, GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, or a token file (SIGSTORE_ID_TOKEN_FILE).",
-  },
-  "oauth-force-oob": {
-    type: "switch",
-    help: "Do not open a browser: print the address of the login, and ask for the code that it shows.",
-  },
-  "oauth-device": {
-    type: "switch",
-    help: "Do not open a browser: print an address and a code to type there, on any device. Not every provider offers it.",
-  },
-  "oidc-issuer": {
-    type: "text",
-    metavar: "URL",
-    help: "The OpenID provider to log in at. Default: the one of the Sigstore instance.",
-  },
-  "client-id": { type: "text", metavar: "ID", help: 'The OpenID client. Default: "sigstore".' },
-  "client-secret": { type: "text", metavar: "SECRET", help: "The client's secret, if it has one." },
-} as const satisfies OptionSpecs;
+  "identity-token TOKEN":
+    "An OpenID identity token. Other users of this machine can see it while the command runs: better put it into SIGSTORE_ID_TOKEN and use the next option.",
+  "use-ambient-credentials":
+    "Use the ambient identity: GitHub Actions, GitLab (SIGSTORE_ID_TOKEN), Buildkite, Google Cloud, or a token file (SIGSTORE_ID_TOKEN_FILE).",
+  "oauth-force-oob": "Do not open a browser: print the address of the login, and ask for the code that it shows.",
+  "oauth-device":
+    "Do not open a browser: print an address and a code to type there, on any device. Not every provider offers it.",
+  "oidc-issuer URL": "The OpenID provider to log in at. Default: the one of the Sigstore instance.",
+  "client-id ID": 'The OpenID client. Default: "sigstore".',
+  "client-secret SECRET": "The client's secret, if it has one.",
+} satisfies OptionSpecs;
 
 type TokenArguments = ArgumentsOf<typeof TOKEN_OPTIONS>;
 
@@ -79,12 +65,10 @@ async function ambientToken({ env, log, interruption }: Terminal): Promise<strin
 
 async function login(issuer: string, args: TokenArguments, terminal: Terminal): Promise<string> {
   const { obtainIdentityToken } = await import("../login/obtain-identity-token.ts");
-  const clientId = args.text("client-id");
-  const clientSecret = args.text("client-secret");
   const { value } = await obtainIdentityToken({
     issuer,
-    ...(clientId !== undefined && { clientId }),
-    ...(clientSecret !== undefined && { clientSecret }),
+    clientId: args.text("client-id"),
+    clientSecret: args.text("client-secret"),
     method: loginMethod(args, terminal),
     signal: terminal.interruption.signal,
   });

@@ -31,11 +31,8 @@ export function signingIgnoreChoice(model: string, given: readonly string[], cwd
 export function verifyingIgnorePaths(model: string, given: readonly string[], cwd: string): string[] {
   const pattern = given.find((path) => isUnmatchedPattern(path, cwd));
   if (pattern === undefined) return callerIgnorePaths(model, given, cwd);
-  throw new ProvenanceError(
-    "IGNORE_PATH",
-    `"${pattern}" is a pattern, and no file has that name. To verify, name each path with --ignore-paths.`,
-    { details: { path: pattern, problem: "glob" } },
-  );
+  const message = `"${pattern}" is a pattern, and no file has that name. To verify, name each path with --ignore-paths.`;
+  throw new ProvenanceError("IGNORE_PATH", message, { details: { path: pattern, problem: "glob" } });
 }
 
 function isUnmatchedPattern(path: string, cwd: string): boolean {

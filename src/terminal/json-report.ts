@@ -17,15 +17,18 @@ import type { ScanResult } from "./scan-report.ts";
 /** What `--json` prints: one object, as `schemas/report.schema.json` has it. */
 export type JsonReport = Readonly<Record<string, unknown>> & { readonly version: typeof REPORT_VERSION };
 
+/** Fields that are undefined are absent in JSON. */
+function report(command: string, fields: Readonly<Record<string, unknown>>): JsonReport {
+  return { version: REPORT_VERSION, command, ...fields };
+}
+
 function resourceJson({ name, file, range, digest }: Resource): Record<string, unknown> {
-  return { name, file, digest, ...(range !== undefined && { range }) };
+  return { name, file, digest, range };
 }
 
 export function signJson(model: string, result: SignResult): JsonReport {
   const { signature, signer, rootDigest, coverage, replaced, warnings } = result;
-  return {
-    version: REPORT_VERSION,
-    command: "sign",
+  return report("sign", {
     model,
     signature,
     signer,
@@ -35,7 +38,7 @@ export function signJson(model: string, result: SignResult): JsonReport {
       replaced: { claimedSigner: replaced.claimedSigner, verified: replaced.signer !== undefined, ...replaced.changes },
     }),
     warnings,
-  };
+  });
 }
 
 /** @param output where the manifest of the model was written, if it was */
@@ -44,52 +47,35 @@ export function digestJson(
   { rootDigest, resources, coverage }: ModelDigest,
   output: string | undefined,
 ): JsonReport {
-  return {
-    version: REPORT_VERSION,
-    command: "digest",
+  return report("digest", {
     model,
-    ...(output !== undefined && { output }),
+    output,
     digest: `sha256:${rootDigest}`,
     resources: resources.map(resourceJson),
     coverage,
-  };
+  });
 }
 
 export function partJson(model: string, output: string, { manifest, kept, bytes, seconds }: DigestedPart): JsonReport {
   const files = new Set(manifest.files.map(({ name }) => name)).size;
-  return {
-    version: REPORT_VERSION,
-    command: "digest",
-    model,
-    output,
-    part: manifest.part,
-    kept,
-    files,
-    bytes,
-    seconds,
-  };
+  return report("digest", { model, output, part: manifest.part, kept, files, bytes, seconds });
 }
 
 /** `verified` is always false: no file was read. */
 export function manifestJson(file: string, { verdict, comparison, matches }: ManifestVerification): JsonReport {
   const { changed = [], missing = [], added = [] } = comparison ?? {};
   const manifest = { file, matches, changed: namesOf(changed), missing: namesOf(missing), added: namesOf(added) };
-  return { version: REPORT_VERSION, command: "verify", verified: false, manifest, verdict };
+  return report("verify", { verified: false, manifest, verdict });
 }
 
 /** `verified` is always false: `inspect` verifies nothing. */
 export function inspectJson({ resources, ...inspection }: Inspection): JsonReport {
-  return {
-    version: REPORT_VERSION,
-    command: "inspect",
-    verified: false,
-    inspection: { ...inspection, resources: resources.map(resourceJson) },
-  };
+  return report("inspect", { verified: false, inspection: { ...inspection, resources: resources.map(resourceJson) } });
 }
 
 /** `origin` is absent where there is no record and no claim of a repository. */
 export function originJson(model: string, { origin, pointers, claims }: OriginReport): JsonReport {
-  return { version: REPORT_VERSION, command: "origin", model, ...(origin && { origin }), pointers, claims };
+  return report("origin", { model, origin, pointers, claims });
 }
 
 /** What a scan found besides models. */
@@ -103,25 +89,19 @@ export interface ScanExtent {
 
 export function scanJson(folder: string, models: readonly FoundModel[], extent: ScanExtent): JsonReport {
   const { part, strays, origins } = extent;
-  return {
-    version: REPORT_VERSION,
-    command: "scan",
+  return report("scan", {
     folder,
-    ...(part !== undefined && { part }),
+    part,
     models: models.map(({ path, kind, signature, otherSignatures }) => ({
       path,
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
-      ...(signature !== undefined && { signature }),
-      ...originField(origins.get(path)),
-      ...(otherSignatures !== undefined && { otherSignatures }),
+      signature,
+      origin: origins.get(path),
+      otherSignatures,
     })),
     ...(strays.length > 0 && { strays }),
-  };
-}
-
-function originField(origin: Origin | undefined): { readonly origin?: Origin } {
-  return origin === undefined ? {} : { origin };
+  });
 }
 
 /** Whether every model may be used, and everything that a policy requires was verified. */
@@ -132,42 +112,38 @@ export function isPassed({ models, failures }: ScanResult): boolean {
 /** Of a scan that verifies: a verdict a model, what else failed, and how far the search went. */
 export function verifiedScanJson(folder: string, result: ScanResult, part: PartNumber | undefined): JsonReport {
   const { models, failures, searched } = result;
-  return {
-    version: REPORT_VERSION,
-    command: "scan",
+  return report("scan", {
     folder,
-    ...(part !== undefined && { part }),
+    part,
     passed: isPassed(result),
     models: models.map(({ path, kind, verdict, passed, origin }) => ({
       path,
       kind,
       state: verdict.state,
       passed,
-      ...(verdict.signature !== undefined && { signature: verdict.signature }),
+      signature: verdict.signature,
       verdict,
-      ...originField(origin),
+      origin,
     })),
     failures,
     searched,
-  };
+  });
 }
 
 /** What `policy check` found; the policies themselves are in the file. */
 export function policyCheckJson({ path, sha256, policies, diagnostics }: PolicyFile): JsonReport {
-  return {
-    version: REPORT_VERSION,
-    command: "policy check",
+  return report("policy check", {
     file: path,
     sha256,
     policies: policies.map(({ name, authorities }) => ({ name, authorities: authorities.length })),
     diagnostics,
-  };
+  });
 }
 
 export function explainJson(verdict: Verdict, files: readonly string[]): JsonReport {
-  return { version: REPORT_VERSION, command: "policy explain", files, verdict };
+  return report("policy explain", { files, verdict });
 }
 
 export function errorJson(command: string, { code, kind, message, details }: ProvenanceError): JsonReport {
-  return { version: REPORT_VERSION, command, error: { code, kind, message, details } };
+  return report(command, { error: { code, kind, message, details } });
 }

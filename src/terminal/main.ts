@@ -48,7 +48,7 @@ async function printHelp({ out }: Terminal): Promise<number> {
         "Exit status: 0 done, or verified; 1 signing or verification failed; 2 wrong usage; 130 interrupted.",
       ],
       commands: Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary] as const),
-      options: { ...COMMON_OPTIONS, version: { type: "switch", help: "Show the version." } },
+      options: { ...COMMON_OPTIONS, version: "Show the version." },
       examples: [`${PROGRAM} verify key llama-3-8b --public-key prod.pub`, `${PROGRAM} verify key --help`],
     }),
   );
@@ -68,8 +68,8 @@ function reportError(error: unknown, argv: readonly string[], terminal: Terminal
   }
   const entry = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (known.code === "USAGE") {
-    const methods = entry?.methods ?? [];
-    const words = [PROGRAM, ...(entry ? [command] : []), ...(methods.includes(method) ? [method] : [])].join(" ");
+    const hasMethod = Object.hasOwn(entry?.subcommands ?? {}, method);
+    const words = [PROGRAM, ...(entry ? [command] : []), ...(hasMethod ? [method] : [])].join(" ");
     err.print([{ text: words, style: "red" }, `: ${known.message}`], [`Try "${words} --help".`]);
   } else {
     err.print([{ text: entry?.failure ?? PROGRAM, style: "red" }, `: ${known.message}`]);

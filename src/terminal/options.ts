@@ -6,49 +6,29 @@ import type { ReportOptions } from "./report.ts";
 /** Options that several commands share. */
 
 export const IGNORE_OPTIONS = {
-  "ignore-paths": {
-    type: "list",
-    metavar: "PATH",
-    help: "A file or folder of the model to exclude; may be given several times. Relative to the current directory.",
-  },
-} as const satisfies OptionSpecs;
+  "ignore-paths PATH …":
+    "A file or folder of the model to exclude; may be given several times. Relative to the current directory.",
+} satisfies OptionSpecs;
 
 /** What of a model is signed, and how. */
 export const MANIFEST_OPTIONS = {
-  "ignore-paths": {
-    ...IGNORE_OPTIONS["ignore-paths"],
-    help: "A file or folder of the model to exclude; may be given several times. Relative to the current directory. A pattern (* is anything but a slash, ** is anything) excludes each file that it matches.",
-  },
-  "exclude-junk": {
-    type: "switch",
-    help: "Exclude what tools wrote next to the model's files, each by its path: .DS_Store, Thumbs.db, desktop.ini, .cache/huggingface and notebooks in .ipynb_checkpoints, if their content is what these tools write.",
-  },
-  "ignore-git-paths": {
-    type: "switch",
-    negatable: true,
-    help: "Exclude .git, .gitattributes, .github and .gitignore at the top of the model. Default: yes.",
-  },
-  "allow-symlinks": {
-    type: "switch",
-    help: "Follow symbolic links and sign what they point to. Without it, a link is an error.",
-  },
-  hash: {
-    type: "text",
-    metavar: "ALGORITHM",
-    help: "sha256, blake2b or blake3. Default: sha256, which every tool can verify.",
-  },
-  "shard-size": {
-    type: "text",
-    metavar: "BYTES",
-    help: "One digest for each shard of so many bytes, so that a large file is hashed in parallel: 1000000000, 1GB, 500MiB. Default: one digest per file.",
-  },
-} as const satisfies OptionSpecs;
+  "ignore-paths PATH …":
+    "A file or folder of the model to exclude; may be given several times. Relative to the current directory. A pattern (* is anything but a slash, ** is anything) excludes each file that it matches.",
+  "exclude-junk":
+    "Exclude what tools wrote next to the model's files, each by its path: .DS_Store, Thumbs.db, desktop.ini, .cache/huggingface and notebooks in .ipynb_checkpoints, if their content is what these tools write.",
+  "[no-]ignore-git-paths":
+    "Exclude .git, .gitattributes, .github and .gitignore at the top of the model. Default: yes.",
+  "allow-symlinks": "Follow symbolic links and sign what they point to. Without it, a link is an error.",
+  "hash ALGORITHM": "sha256, blake2b or blake3. Default: sha256, which every tool can verify.",
+  "shard-size BYTES":
+    "One digest for each shard of so many bytes, so that a large file is hashed in parallel: 1000000000, 1GB, 500MiB. Default: one digest per file.",
+} satisfies OptionSpecs;
 
 export const REPORT_OPTIONS = {
-  json: { type: "switch", help: "Print one JSON object (schemas/report.schema.json) instead of text." },
-  long: { type: "switch", help: "Print digests, fingerprints and lists in full." },
-  all: { type: "switch", help: "List every file. Without it, a list ends after ten with a count." },
-} as const satisfies OptionSpecs;
+  json: "Print one JSON object (schemas/report.schema.json) instead of text.",
+  long: "Print digests, fingerprints and lists in full.",
+  all: "List every file. Without it, a list ends after ten with a count.",
+} satisfies OptionSpecs;
 
 /** How much of a report is printed. */
 export function reportOptions(args: ArgumentsOf<typeof REPORT_OPTIONS>): ReportOptions {
@@ -131,18 +111,8 @@ export function rejectManifestOptions(args: ArgumentsOf<typeof MANIFEST_OPTIONS>
 
 /** Policies, and what goes with them. */
 export const POLICY_OPTIONS = {
-  policy: {
-    type: "list",
-    metavar: "FILE",
-    help: "A policy file, which defines who may sign. May be given several times; each has to accept.",
-  },
-  root: {
-    type: "text",
-    metavar: "DIR",
-    help: "The folder that the patterns of the policies are relative to. Default: the folder of the first policy that the model is in, or else the current directory.",
-  },
-  offline: {
-    type: "switch",
-    help: "Never use the network: keyless signatures are verified against the stored trust root.",
-  },
-} as const satisfies OptionSpecs;
+  "policy FILE …": "A policy file, which defines who may sign. May be given several times; each has to accept.",
+  "root DIR":
+    "The folder that the patterns of the policies are relative to. Default: the folder of the first policy that the model is in, or else the current directory.",
+  offline: "Never use the network: keyless signatures are verified against the stored trust root.",
+} satisfies OptionSpecs;

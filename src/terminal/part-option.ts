@@ -1,10 +1,5 @@
 import { MAX_PARTS, type PartNumber } from "../core/manifest/part-number.ts";
-import { type OptionSpec, usageError } from "./arguments.ts";
-
-/** @param what is shared out */
-export function partOption(what: string): OptionSpec & { readonly type: "text" } {
-  return { type: "text", metavar: "I/N", help: `${what} I counts from 0: 0/8 to 7/8.` };
-}
+import { usageError } from "./arguments.ts";
 
 /** @throws ProvenanceError USAGE */
 export function parsePart(text: string): PartNumber {

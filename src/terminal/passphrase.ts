@@ -11,18 +11,11 @@ import type { Terminal } from "./terminal.ts";
 import { escapeControls } from "./text.ts";
 
 export const PASSPHRASE_OPTIONS = {
-  password: {
-    type: "text",
-    metavar: "PASSPHRASE",
-    help: "Passphrase of the private key. Other users of this machine can see it while the command runs: better omit it to be asked, or use one of the next two.",
-  },
-  "password-env": { type: "text", metavar: "NAME", help: "Take the passphrase from this environment variable." },
-  "password-fd": {
-    type: "text",
-    metavar: "NUMBER",
-    help: "Take the passphrase from this file descriptor: its first line. 0 is standard input.",
-  },
-} as const satisfies OptionSpecs;
+  "password PASSPHRASE":
+    "Passphrase of the private key. Other users of this machine can see it while the command runs: better omit it to be asked, or use one of the next two.",
+  "password-env NAME": "Take the passphrase from this environment variable.",
+  "password-fd NUMBER": "Take the passphrase from this file descriptor: its first line. 0 is standard input.",
+} satisfies OptionSpecs;
 
 /** Bytes. */
 const MAX_PASSPHRASE = 65_536;
@@ -49,11 +42,8 @@ export async function passphraseFor(
   if (descriptor !== undefined) return fromDescriptor(descriptor, terminal.interruption.signal);
   if (!isEncryptedKey(key.pem)) return undefined;
   if (!terminal.input.isTTY) {
-    throw new ProvenanceError(
-      "KEY_PASSPHRASE_REQUIRED",
-      `${key.label} is encrypted, and there is no terminal to ask for its passphrase. Use --password-env or --password-fd.`,
-      { details: { label: key.label } },
-    );
+    const message = `${key.label} is encrypted, and there is no terminal to ask for its passphrase. Use --password-env or --password-fd.`;
+    throw new ProvenanceError("KEY_PASSPHRASE_REQUIRED", message, { details: { label: key.label } });
   }
   return askHidden(`Passphrase for ${key.label}: `, "No passphrase was entered.", terminal);
 }

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, relative, resolve, sep } from "node:path";
-import { ProvenanceError } from "../core/errors.ts";
+import { fail } from "../core/errors.ts";
 import { type Diagnostic, hasErrors } from "../core/policy/diagnostics.ts";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import { findPolicyFiles, isAbsent, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
@@ -73,9 +73,7 @@ function refuseErrors(files: readonly PolicyFile[], { cwd, err, log }: Pick<Term
   const broken = files.filter(({ diagnostics }) => hasErrors(diagnostics));
   if (broken.length === 0) return;
   const names = broken.map(({ path }) => shownPath(cwd, path)).join(", ");
-  throw new ProvenanceError("POLICY_INVALID", `${names} has errors. Nothing was verified.`, {
-    details: { files: broken.map(({ path }) => path) },
-  });
+  fail("POLICY_INVALID", `${names} has errors. Nothing was verified.`, { files: broken.map(({ path }) => path) });
 }
 
 function chooseRoot(files: readonly PolicyFile[], place: string, root: string | undefined, cwd: string): string {

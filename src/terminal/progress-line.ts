@@ -1,6 +1,8 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { bytesText, doneOfText, timeLeftText } from "../core/presentation/bytes-and-time.ts";
 import type { Output } from "./output.ts";
+import { cacheFolder } from "./program-folders.ts";
+import type { Terminal } from "./terminal.ts";
 import { escapeControls } from "./text.ts";
 
 const ERASE_LINE = "\r\x1b[K";
@@ -24,6 +26,15 @@ export async function withProgressLine<T>(output: Output, work: (progress: Progr
   } finally {
     progress.clear();
   }
+}
+
+/** As {@link withProgressLine}, for work that takes digests from the cache and ends with Ctrl-C. */
+export function withReading<T>(
+  { err, interruption }: Pick<Terminal, "err" | "interruption">,
+  work: (reading: { cache: string; signal: AbortSignal; onProgress: ProgressLine["update"] }) => Promise<T>,
+): Promise<T> {
+  const { signal } = interruption;
+  return withProgressLine(err, ({ update }) => work({ cache: cacheFolder("digests"), signal, onProgress: update }));
 }
 
 /** A progress line on standard error, if that is a terminal. */

@@ -4,7 +4,7 @@ import type { Terminal } from "./terminal.ts";
 import { escapeControls } from "./text.ts";
 
 /**
- * Asks a question on standard error and returns the line that the person types.
+ * Asks a question on standard error and returns the line that the user types.
  *
  * @throws ProvenanceError CANCELLED, also where the input ends
  */

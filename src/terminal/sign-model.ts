@@ -7,6 +7,7 @@ import { signerText } from "../core/presentation/signer-text.ts";
 import { replacementText } from "../core/replacement-text.ts";
 import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
+import type { NameList, Replacement } from "../core/signing/replacement.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
@@ -14,41 +15,66 @@ import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions
 import { cacheFolder } from "./program-folders.ts";
 import { type ProgressLine, withProgressLine } from "./progress-line.ts";
 import { confirm } from "./question.ts";
-import { confirmReplacement, REPLACEMENT_OPTIONS } from "./replacement-question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
 import { signaturePathFor } from "./signature-path.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
 
+const REPLACEMENT_OPTIONS = {
+  yes: "Confirm without a prompt: signing files that differ from the signature that is replaced, signing an incomplete model, and what becomes public.",
+  force:
+    "Replace the signature of another model or by another signer, and sign files that contain private keys. A file that is not a model signature is never replaced.",
+} satisfies OptionSpecs;
+
+/** Most names of a list that are shown. */
+const SHOWN = 10;
+
+/**
+ * Shows how the files differ from the signature that is replaced, and asks whether to sign them.
+ *
+ * @throws ProvenanceError SIGNATURE_REPLACEMENT_DECLINED where there is no terminal to ask, CANCELLED
+ */
+async function confirmReplacement(replacement: Replacement, yes: boolean, terminal: Terminal): Promise<boolean> {
+  const { err, log, input } = terminal;
+  const text = replacementText(replacement);
+  if (yes) {
+    log.info(`${text}.`);
+    return true;
+  }
+  if (!input.isTTY) {
+    const message = `${text}. There is no terminal to ask whether to sign the files as they are now: confirm with --yes. Nothing was written.`;
+    throw new ProvenanceError("SIGNATURE_REPLACEMENT_DECLINED", message, { details: { path: replacement.signature } });
+  }
+  const { changed, missing, added } = replacement.changes;
+  err.print(
+    [{ text: `${text}.`, style: "amber" }],
+    ...field("changed", ...listed(changed)),
+    ...field("missing", ...listed(missing)),
+    ...field("added", ...listed(added)),
+  );
+  return confirm("Sign the files as they are now?", terminal);
+}
+
+function listed({ names, count }: NameList): Line[] {
+  const shown = names.slice(0, SHOWN);
+  const more = count - shown.length;
+  return [...shown.map((name) => [name]), ...(more > 0 ? [[`and ${more} more`]] : [])];
+}
+
 /** What every way to sign takes. */
 export const SIGN_OPTIONS = {
-  signature: {
-    type: "text",
-    metavar: "FILE",
-    help: "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
-  },
+  "signature FILE": "Where the signature is written. Default: MODEL/model.sig for a folder, MODEL.sig for a file.",
   ...MANIFEST_OPTIONS,
-  include: {
-    type: "list",
-    metavar: "PATH",
-    help: "A file named .env to sign anyway; may be given several times. Without it, such a file is an error.",
-  },
-  "allow-lfs-pointers": {
-    type: "switch",
-    help: "Sign Git LFS pointers as they are, instead of the files that were not downloaded. Without it, a pointer is an error.",
-  },
-  manifest: {
-    type: "text",
-    metavar: "FILE",
-    help: "Sign the digests of this manifest, which digest --merge wrote. Names and sizes of the files are compared with it; contents are not read.",
-  },
+  "include PATH …":
+    "A file named .env to sign anyway; may be given several times. Without it, such a file is an error.",
+  "allow-lfs-pointers":
+    "Sign Git LFS pointers as they are, instead of the files that were not downloaded. Without it, a pointer is an error.",
+  "manifest FILE":
+    "Sign the digests of this manifest, which digest --merge wrote. Names and sizes of the files are compared with it; contents are not read.",
   ...REPLACEMENT_OPTIONS,
-  full: {
-    type: "switch",
-    help: "Read every byte. Without it, files that did not change since you last signed the model are not read again; the report says so.",
-  },
+  full: "Read every byte. Without it, files that did not change since you last signed the model are not read again; the report says so.",
   ...REPORT_OPTIONS,
-} as const satisfies OptionSpecs;
+} satisfies OptionSpecs;
 
 export const SIGN_DESCRIPTION =
   "MODEL is a folder or a single file. The written signature is read back and verified before the command ends; if anything fails, an earlier signature is unchanged.";
@@ -84,7 +110,7 @@ export async function signModel(
       identity: withoutProgress(identity, progress),
       ...options,
       allowIncomplete,
-      ...(manifest !== undefined && { manifest }),
+      manifest,
       confirmReplacement: (replacement) => {
         progress.clear();
         return confirmReplacement(replacement, yes, terminal);
@@ -150,7 +176,7 @@ function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
   return Object.hasOwn(REMEDIES, code);
 }
 
-/** Clears the progress line before the person is asked to log in or to agree. */
+/** Clears the progress line before the user is asked to log in or to agree. */
 function withoutProgress(identity: SigningIdentity, progress: ProgressLine): SigningIdentity {
   if (identity.method !== "sigstore") return identity;
   const { token, confirm } = identity;

@@ -5,9 +5,9 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Names the model's actual signature in the reason, where the signature file that the person gave does not exist.
+ * Names the model's actual signature in the reason, where the signature file that the user gave does not exist.
  *
- * @param named the path that the person gave, if any
+ * @param named the path that the user gave, if any
  */
 export async function withActualSignature(
   verdict: Verdict,

@@ -1,35 +1,24 @@
+import * as http from "node:http";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { SigstoreTrust } from "../core/trust.ts";
 import type { OpenOptions } from "../core/verification/open-trust-root.ts";
 import type { TrustRoot } from "../core/verification/trust-root.ts";
 import type { SigstoreInstance } from "../core/verification/trust-root-instances.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
-import { useEnvironmentProxy } from "./environment-proxy.ts";
 import { cacheFolder } from "./program-folders.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options for the Sigstore instance; default: the public one. */
 export const INSTANCE_OPTIONS = {
-  "use-staging": { type: "switch", help: "Use Sigstore's staging instance, which is for tests." },
-  "trust-config": {
-    type: "text",
-    metavar: "FILE",
-    help: "Use a private instance: its trust root and services, as a ClientTrustConfig in JSON.",
-  },
-} as const satisfies OptionSpecs;
+  "use-staging": "Use Sigstore's staging instance, which is for tests.",
+  "trust-config FILE": "Use a private instance: its trust root and services, as a ClientTrustConfig in JSON.",
+} satisfies OptionSpecs;
 
 export const TRUST_OPTIONS = {
   ...INSTANCE_OPTIONS,
-  "trusted-root": {
-    type: "text",
-    metavar: "FILE",
-    help: "Use a private instance: its trust root only, as a TrustedRoot in JSON.",
-  },
-  offline: {
-    type: "switch",
-    help: "Never use the network: the stored trust root is used, however old.",
-  },
-} as const satisfies OptionSpecs;
+  "trusted-root FILE": "Use a private instance: its trust root only, as a TrustedRoot in JSON.",
+  offline: "Never use the network: the stored trust root is used, however old.",
+} satisfies OptionSpecs;
 
 /**
  * The trust root to verify with.
@@ -107,4 +96,31 @@ function openOptions({ env, log, interruption }: Terminal): OpenOptions {
     onRefreshFailed: (error) => log.debug(`The trust root was not refreshed: ${String(error)}`),
     onStoreRejected: (message) => log.warning(message),
   };
+}
+
+/**
+ * Makes `fetch` use the proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). Older versions of Node require
+ * NODE_USE_ENV_PROXY=1 instead.
+ *
+ * @throws ProvenanceError USAGE
+ */
+function useEnvironmentProxy(env: Terminal["env"]): void {
+  if (typeof http.setGlobalProxyFromEnv !== "function") return;
+  try {
+    http.setGlobalProxyFromEnv({ ...env, ...withScheme(env) });
+  } catch (error) {
+    throw usageError(`The proxy that the environment names cannot be used: ${String(error)}`);
+  }
+}
+
+const NAMES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
+
+/** `host:8080` is what curl takes, too; Node wants a URL. */
+function withScheme(env: Terminal["env"]): Record<string, string> {
+  const proxies: Record<string, string> = {};
+  for (const name of NAMES) {
+    const value = env[name];
+    if (value !== undefined && value !== "" && !value.includes("://")) proxies[name] = `http://${value}`;
+  }
+  return proxies;
 }

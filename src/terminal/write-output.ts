@@ -5,12 +5,8 @@ import { usageError } from "./arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const OUTPUT_OPTION = {
-  output: {
-    type: "text",
-    metavar: "FILE",
-    help: "Where the result is written; a file that is there is not replaced. Default: standard output.",
-  },
-} as const satisfies OptionSpecs;
+  "output FILE": "Where the result is written; a file that is there is not replaced. Default: standard output.",
+} satisfies OptionSpecs;
 
 /**
  * Writes text to a new file, or to standard output.

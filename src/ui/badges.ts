@@ -101,9 +101,7 @@ export function decorations(model: KnownModel): ReadonlyMap<string, FileDecorati
     for (const { name } of firstChangedFiles(comparison, FILES_SHOWN)) decorate(join(path, name), "✗", changed, "red");
     for (const { name } of comparison.added.slice(0, FILES_SHOWN)) decorate(join(path, name), "+", added);
   }
-  if (look.badge !== undefined) {
-    decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";
-  }
+  if (look.badge !== undefined) decorate(path, look.badge, modelSentence(model)).propagate = look.colour === "red";
   return shown;
 }
 

@@ -33,30 +33,16 @@ export function differenceRows(root: string, { comparison }: Verdict): readonly 
     ...group(
       { id: "changed", label: l10n.t("Changed ({0})", count), icon: "diff-modified", colour: "red" },
       changed,
-      ({ name, parts }) => ({
-        opens: open(name),
-        description: changeText(parts),
-        tooltip: changeTooltip(name, parts),
-      }),
+      ({ name, parts }) => ({ opens: open(name), description: changeText(parts), tooltip: changeTooltip(name, parts) }),
       count,
     ),
     ...group(
-      {
-        id: "missing",
-        label: l10n.t("Missing ({0})", comparison.missing.length),
-        icon: "diff-removed",
-        colour: "red",
-      },
+      { id: "missing", label: l10n.t("Missing ({0})", comparison.missing.length), icon: "diff-removed", colour: "red" },
       comparison.missing,
       (file) => ({ description: missingText(file) }),
     ),
     ...group(
-      {
-        id: "added",
-        label: l10n.t("Added ({0})", comparison.added.length),
-        icon: "diff-added",
-        colour: addedColour,
-      },
+      { id: "added", label: l10n.t("Added ({0})", comparison.added.length), icon: "diff-added", colour: addedColour },
       comparison.added,
       (file) => ({
         opens: open(file.name),

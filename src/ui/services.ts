@@ -28,7 +28,7 @@ export interface Services {
   readonly storage: string;
   /** Where the extension is installed; its built files are in `dist`. */
   readonly extensionUri: Uri;
-  /** The person's last choices, in all windows. */
+  /** The user's last choices, in all windows. */
   readonly state: Memento;
   readonly view: ModelsView;
   /** Reads models and signatures, and signs. */

@@ -85,11 +85,7 @@ function boundNote(folder: string, limit: number): NoteNode {
       name,
       count,
     ),
-    command: {
-      command: "workbench.action.openSettings",
-      title: l10n.t("Open Settings"),
-      arguments: ["files.exclude"],
-    },
+    command: { command: "workbench.action.openSettings", title: l10n.t("Open Settings"), arguments: ["files.exclude"] },
   };
 }
 

@@ -5,7 +5,7 @@ import type { CheckDepth } from "../engine/check-model.ts";
 export interface Job {
   readonly path: string;
   readonly depth: CheckDepth;
-  /** Requested by the person, who waits for it. */
+  /** Requested by the user, who waits for it. */
   readonly asked: boolean;
   readonly mode: DigestMode;
   /** Cancels the job. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
-import type { DigestMode, DigestProgress } from "../core/hashing/digest-request.ts";
+import type { DigestMode, DigestOptions } from "../core/hashing/digest-request.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { CheckDepth } from "../engine/check-model.ts";
 import { CheckQueue, type Job } from "./check-queue.ts";
@@ -19,13 +19,11 @@ export interface CheckProgress {
   readonly total: number;
 }
 
-export interface CheckOptions {
-  /** Requested by the person: runs before automatic checks. */
+export interface CheckOptions extends DigestOptions {
+  /** Requested by the user: runs before automatic checks. */
   readonly asked?: boolean;
   /** Whether digests may come from the cache; `full` if not given. */
   readonly mode?: DigestMode;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
 }
 
 /** Checks one model at a time, requested ones first, then the smallest, and puts the verdicts into the registry. */
@@ -85,7 +83,7 @@ export class Checker {
     return left.size === 0 ? undefined : { done: this.#batch.size - left.size, total: this.#batch.size };
   }
 
-  /** Whether the person requested to read the files of this model in this window. */
+  /** Whether the user requested to read the files of this model in this window. */
   wasAsked(path: string): boolean {
     return this.#asked.has(path);
   }

@@ -1,4 +1,4 @@
-import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -59,7 +59,7 @@ export class Origins {
    *
    * @throws ProvenanceError as the core's `findOrigin`
    */
-  async read(path: string, watching: OriginWatching = {}): Promise<OriginReport> {
+  async read(path: string, watching: DigestOptions = {}): Promise<OriginReport> {
     const checkDigests = this.#compared.has(path) || this.#services.readsAll();
     const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
     this.#reports.set(path, report);
@@ -68,7 +68,7 @@ export class Origins {
   }
 
   /** As {@link read}, and compares the digests of all files from now on. */
-  check(path: string, watching: OriginWatching): Promise<OriginReport> {
+  check(path: string, watching: DigestOptions): Promise<OriginReport> {
     this.#compared.add(path);
     return this.read(path, watching);
   }
@@ -120,9 +120,4 @@ export class Origins {
       this.#reading = false;
     }
   }
-}
-
-export interface OriginWatching {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DigestProgress) => void;
 }

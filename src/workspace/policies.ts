@@ -3,11 +3,11 @@ import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 
 export interface PolicyServices {
-  /** Path of the person's policy file in the settings; empty where there is none. */
+  /** Path of the user's policy file in the settings; empty where there is none. */
   userPolicy(): string;
-  /** Path of the person's policy file otherwise. */
+  /** Path of the user's policy file otherwise. */
   readonly defaultUserPolicy: string;
-  /** Whether the disk of this window belongs to the person; otherwise the default path is ignored. */
+  /** Whether the disk of this window belongs to the user; otherwise the default path is ignored. */
   ownDisk(): boolean;
   workspaceTrusted(): boolean;
   /** The workspace folder that a path is in, for a model that was not found by a search of a folder. */
@@ -30,12 +30,12 @@ export interface PolicyFiles {
 type Files = Promise<readonly PolicyFile[]>;
 
 /**
- * The policies of this window: the person's, and those of each workspace folder. They are read on first use, and again
+ * The policies of this window: the user's, and those of each workspace folder. They are read on first use, and again
  * after {@link changed} or {@link forget}.
  */
 export class Policies {
   readonly #services: PolicyServices;
-  /** By workspace folder; the person's by undefined. */
+  /** By workspace folder; the user's by undefined. */
   readonly #files = new Map<string | undefined, Files>();
   readonly #changed = new Listeners();
   readonly #referring = new Listeners();
@@ -100,7 +100,7 @@ export class Policies {
     return { user: await user, workspace: await workspace };
   }
 
-  /** The absolute path of the person's policy file, whether it exists or not. */
+  /** The absolute path of the user's policy file, whether it exists or not. */
   userFile(): string {
     const named = this.#services.userPolicy();
     return named === "" ? this.#services.defaultUserPolicy : named;

@@ -9,7 +9,7 @@ export interface KnownModel {
   /** Absolute. */
   readonly path: string;
   readonly kind: FoundModel["kind"];
-  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the person named. */
+  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the user named. */
   readonly folder?: string;
   readonly verdict: Verdict;
   /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */

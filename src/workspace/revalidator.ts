@@ -136,7 +136,7 @@ export class Revalidator {
     );
   }
 
-  /** Where only signatures are verified automatically, files are read again only if the person asked for that before. */
+  /** Where only signatures are verified automatically, files are read again only if the user asked for that before. */
   #mayRead(path: string): boolean {
     return this.#services.automatic() !== "signatures" || this.#services.checker.wasAsked(path);
   }

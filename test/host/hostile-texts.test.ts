@@ -76,7 +76,7 @@ function decisionOf(outcome: Decision["outcome"], satisfied: boolean, by?: "sign
         ...(by && { by }),
         counts: true,
         authorities: [{ authority: PLACE, accepted: satisfied, message: "x" }],
-        unlisted: 0,
+        untold: 0,
         reasons: [REASON],
         warnings: [{ ...REASON, message: "y" }],
       },

@@ -130,7 +130,7 @@ describe("the report documents", () => {
             mode: "enforce",
             satisfied: false,
             counts: true,
-            unlisted: 2,
+            untold: 2,
             reasons: [],
             warnings: [],
           },

@@ -158,7 +158,7 @@ describe("badges", () => {
 describe("hovers", () => {
   it("have verdict, signer, reason and how it was checked", () => {
     const text = plain(modelHover(verified));
-    const order = ["Verified", "prod.pub", "trusted key", "14", "Left", "Show", "Verify", "Copy"];
+    const order = ["Verified", "prod.pub", "trusted key", "14", "Excluded", "Show", "Verify", "Copy"];
     const places = order.map((word) => text.indexOf(word));
     assert.deepEqual(
       places,

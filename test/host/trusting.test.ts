@@ -85,7 +85,7 @@ describe("trusting a signer in the editor", () => {
 
   const at = (name: string): string => join(folder, "trusting", name);
 
-  /** What the person answers to each question that waits for an answer; everything else is only said. */
+  /** What the user answers to each question that waits for an answer; everything else is only said. */
   function answer(...buttons: (string | undefined)[]): void {
     const ask = async (title: string, options?: unknown, ...rest: readonly unknown[]): Promise<unknown> => {
       if (typeof options !== "object" || options === null || !("modal" in options)) return undefined;

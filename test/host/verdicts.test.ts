@@ -369,7 +369,7 @@ describe("the extension in its host", () => {
     assert.ok(readFileSync(signature, "utf8").length > 0);
   });
 
-  /** What the person answers to dialogs, which the editor does not show while tests run in it. */
+  /** What the user answers to dialogs, which the editor does not show while tests run in it. */
   function answer(context: Mocha.Context, button: string | undefined): void {
     if (version.startsWith("1.110."))
       skip(context, "VS Code 1.110 gives an extension that is an ES module a window of its own");

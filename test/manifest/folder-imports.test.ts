@@ -46,7 +46,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 /** What opens models and signatures. */
 const READERS = [
   ...["digest-part", "manifest-to-sign", "merge-parts", "verify-manifest"],
-  ...["digest", "inspect", "policy-preview", "verification-hint", "verify", "verify-with-policy"],
+  ...["digest", "inspect", "policy-preview", "verify", "verify-with-policy"],
   ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
   ...["model/enumerate", "model/find-models", "model/list-folder", "model/measure", "model/walk"],
 ];

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** The command line from source; what is built from it is tried by the samples' check. */
 export const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 
-/** Digests that tests keep are not the person's. */
+/** Digests that tests keep are not the user's. */
 const CACHE = join(tmpdir(), "model-provenance-tests");
 
 export interface CliResult {

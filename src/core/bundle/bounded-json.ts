@@ -30,28 +30,20 @@ export interface JsonErrorCodes {
 export function parseBoundedJson(bytes: Buffer, what: string, codes: JsonErrorCodes): unknown {
   const { depth, members } = countTokens(bytes);
   if (depth > MAX_JSON_DEPTH) {
-    throw new ProvenanceError(
-      "BUNDLE_TOO_DEEP",
-      `${what} nests more than ${MAX_JSON_DEPTH} levels deep, which no signature does.`,
-      { details: { limit: MAX_JSON_DEPTH } },
-    );
+    const message = `${what} nests more than ${MAX_JSON_DEPTH} levels deep, which no signature does.`;
+    throw new ProvenanceError("BUNDLE_TOO_DEEP", message, { details: { limit: MAX_JSON_DEPTH } });
   }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     const why = cause instanceof SyntaxError ? "it may be cut short or damaged" : "it is not UTF-8 text";
-    throw new ProvenanceError(
-      codes.notJson,
-      `${what} is not JSON: ${why}. Download it again from the publisher of the model.`,
-      { cause },
-    );
+    const message = `${what} is not JSON: ${why}. Download it again from the publisher of the model.`;
+    throw new ProvenanceError(codes.notJson, message, { cause });
   }
   if (countKeys(value) === members) return value;
-  throw new ProvenanceError(
-    codes.malformed,
-    `${what} is ambiguous: it has the same field twice in one object. Download it again from the publisher of the model.`,
-  );
+  const message = `${what} is ambiguous: it has the same field twice in one object. Download it again from the publisher of the model.`;
+  throw new ProvenanceError(codes.malformed, message);
 }
 
 /**

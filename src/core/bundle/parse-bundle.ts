@@ -58,9 +58,7 @@ export function parseBundle(bytes: Buffer, label: string): Bundle {
   if (shape.verificationMaterial === undefined) {
     fail("MATERIAL_MISSING", `${label} does not say how it was signed: it has no verification material.`);
   }
-  if (shape.dsseEnvelope === undefined) {
-    fail("ENVELOPE_MISSING", `${label} has no envelope, so it signs nothing.`);
-  }
+  if (shape.dsseEnvelope === undefined) fail("ENVELOPE_MISSING", `${label} has no envelope, so it signs nothing.`);
   const material = parseMaterial(shape.verificationMaterial, label);
   return { mediaType: shape.mediaType, material, envelope: parseEnvelope(shape.dsseEnvelope, label), json };
 }

@@ -28,10 +28,7 @@ export interface Statement {
 const Shell = v.object({ _type: v.string(), predicateType: v.string() });
 
 const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "is not 64 lower-case hex digits"));
-const Subject = v.looseObject({
-  name: v.pipe(v.string(), v.minLength(1)),
-  digest: v.looseObject({ sha256: Sha256 }),
-});
+const Subject = v.looseObject({ name: v.pipe(v.string(), v.minLength(1)), digest: v.looseObject({ sha256: Sha256 }) });
 
 const Current = v.strictObject({
   _type: v.literal(STATEMENT_TYPE),

@@ -1,4 +1,4 @@
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 
 /** Identifiers of the OMS algorithm registry. `blake2b` is BLAKE2b-512. */
@@ -60,17 +60,13 @@ export function digestsOf(size: number, shardSize: number | undefined): number {
  */
 export function checkRequest({ files, shardSize }: DigestRequest): void {
   if (shardSize !== undefined && !(Number.isSafeInteger(shardSize) && shardSize >= 1)) {
-    throw new ProvenanceError("USAGE", "The shard size must be a whole number of bytes, at least 1.", {
-      details: { shardSize },
-    });
+    fail("USAGE", "The shard size must be a whole number of bytes, at least 1.", { shardSize });
   }
   let digests = 0;
   for (const file of files) {
     digests += digestsOf(file.size, shardSize);
     if (!file.path.includes("\0")) continue;
-    throw new ProvenanceError("FILE_UNREADABLE", `${file.name} cannot be read: its path contains a NUL character.`, {
-      details: { file: file.name },
-    });
+    fail("FILE_UNREADABLE", `${file.name} cannot be read: its path contains a NUL character.`, { file: file.name });
   }
   if (digests <= MAX_DIGESTS) return;
   throw new ProvenanceError(

@@ -30,11 +30,8 @@ export function readError(failure: ReadFailure, file: ModelFile): ProvenanceErro
       ...(failure.listed !== undefined && { listedBytes: failure.listed }),
       ...(failure.found !== undefined && { foundBytes: failure.found }),
     };
-    return new ProvenanceError(
-      "FILE_CHANGED",
-      `${file.name} ${CHANGES[failure.change]} while the model was read. Try again when nothing writes to the model.`,
-      { details: { ...details, change: failure.change, ...sizes } },
-    );
+    const message = `${file.name} ${CHANGES[failure.change]} while the model was read. Try again when nothing writes to the model.`;
+    return new ProvenanceError("FILE_CHANGED", message, { details: { ...details, change: failure.change, ...sizes } });
   }
   const { offset, system, reason } = failure;
   const where = offset > 0 ? ` at byte ${offset}` : "";

@@ -21,9 +21,7 @@ const NAMED_AT_MOST = 10;
  */
 export function checkParts(parts: readonly ManifestFile[], folder: string): void {
   const [first] = parts;
-  if (first === undefined) {
-    throw incomplete(`There is no manifest (*.json) in ${folder}: run digest --part first.`);
-  }
+  if (first === undefined) throw incomplete(`There is no manifest (*.json) in ${folder}: run digest --part first.`);
   const { count } = first.manifest.part;
   const seen = new Map<number, string>();
   for (const { label, manifest } of parts) {

@@ -70,10 +70,8 @@ export async function writeManifest(path: string, manifest: PartialManifest): Pr
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const code = systemCode(cause) ?? "unknown error";
-    throw new ProvenanceError("MANIFEST_UNWRITABLE", `The manifest ${path} was not written (${code}).`, {
-      details: { path, system: code },
-      cause,
-    });
+    const message = `The manifest ${path} was not written (${code}).`;
+    throw new ProvenanceError("MANIFEST_UNWRITABLE", message, { details: { path, system: code }, cause });
   }
 }
 

@@ -31,9 +31,7 @@ const PROBLEMS: Readonly<Record<NameProblem, string>> = {
  *   RESOURCE_DIGEST, RESOURCE_ALGORITHM, SHARD_RANGE
  */
 export function parseResources(entries: readonly unknown[], serialization: Serialization, label: string): Resource[] {
-  if (entries.length === 0) {
-    fail("RESOURCES_EMPTY", `${label} signs no file.`);
-  }
+  if (entries.length === 0) fail("RESOURCES_EMPTY", `${label} signs no file.`);
   if (entries.length > MAX_RESOURCES) {
     const message = `${label} lists ${entries.length} resources; the limit is ${MAX_RESOURCES}.`;
     fail("RESOURCES_TOO_MANY", message, { limit: MAX_RESOURCES });

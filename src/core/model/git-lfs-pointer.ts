@@ -2,7 +2,7 @@ import type { ModelFile } from "./file-list.ts";
 import { readListed } from "./listed-content.ts";
 
 /** A pointer file is smaller than this: bytes (Git LFS specification, "The Pointer"). */
-const MAX_POINTER_BYTES = 1024;
+export const MAX_POINTER_BYTES = 1024;
 
 /** Exactly what git-lfs writes. One with extensions (`ext-…`) says nothing of the content as it is checked out. */
 const POINTER =

@@ -1,16 +1,14 @@
 import { basename } from "node:path";
 import { ProvenanceError } from "../errors.ts";
-import type { DigestMode, DigestProgress } from "../hashing/digest-request.ts";
+import type { DigestMode, DigestOptions } from "../hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "../hashing/with-hash-pool.ts";
 import { listModel } from "../origin/list-model.ts";
 import { isPinnableName, type PinnedFile, pinDigest } from "./pin-list.ts";
 
-export interface MeasureOptions extends PoolChoice {
+export interface MeasureOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   readonly mode?: DigestMode | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
 }
 
 /** The bytes of a model, as a policy pins them. */

@@ -32,13 +32,13 @@ export interface PolicyDecision {
   readonly mode: "enforce" | "warn";
   readonly satisfied: boolean;
   /** What satisfied it: an accepted signer, pinned bytes, an exception, or that it demands no signature. */
-  readonly by?: "signer" | "pin" | "exception" | "not-required";
+  readonly by?: "signer" | "pin" | "exception" | "nothing-demanded";
   /** Whether its acceptance counts: that of an untrusted workspace does not. */
   readonly counts: boolean;
   /** The one that accepted, or the closest of those that did not. */
   readonly authorities: readonly AuthorityDecision[];
   /** How many authorities are not listed. */
-  readonly unlisted: number;
+  readonly untold: number;
   /** Why it is not satisfied. */
   readonly reasons: readonly Reason[];
   readonly warnings: readonly Reason[];

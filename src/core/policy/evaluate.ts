@@ -107,9 +107,7 @@ function invalidReason({ file, line, column, message }: InvalidPolicyFile): Reas
 }
 
 function uncoveredReason([first]: readonly PolicyDecision[], path: string): Reason {
-  if (first === undefined) {
-    return { code: "POLICY_UNCOVERED", message: `No policy covers ${path}.`, details: { path } };
-  }
+  if (first === undefined) return { code: "POLICY_UNCOVERED", message: `No policy covers ${path}.`, details: { path } };
   const message = `Only workspace policies cover ${path}, and the workspace is not trusted: they can reject signers but cannot accept them.`;
   return { code: "POLICY_WORKSPACE_UNTRUSTED", message, details: { path, policy: first.policy.name } };
 }
@@ -129,13 +127,13 @@ function decidePolicy(
 ): PolicyDecision {
   const { name, mode, location } = policy;
   const base = { policy: { name, ...location }, source, mode, counts };
-  const none = { authorities: [], unlisted: 0, reasons: [], warnings: [] };
+  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
   if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
   const pinned = facts.signature === "none" ? matchPins(policy, facts.pin) : undefined;
   if (pinned !== undefined) return { ...base, ...none, authorities: [pinned], satisfied: true, by: "pin" };
   if (facts.signature === "none" && !policy.requireSignature) {
-    return { ...base, ...none, satisfied: true, by: "not-required" };
+    return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
   }
   const evaluated = evaluateSignature(policy, facts);
   if (evaluated.reasons.length === 0) return { ...base, ...evaluated, satisfied: true, by: "signer" };
@@ -176,7 +174,7 @@ function denialOf({ name, authorities }: Policy): Reason | undefined {
   };
 }
 
-type Evaluation = Pick<PolicyDecision, "authorities" | "unlisted" | "reasons" | "warnings">;
+type Evaluation = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
 
 /** Evaluates signature, signer and files; exceptions are not considered. */
 function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
@@ -186,7 +184,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     details: { policy: policy.name, ...details },
   });
   const problem = facts.problem && clause(facts.problem.message);
-  const none = { authorities: [], unlisted: 0, warnings: [] };
+  const none = { authorities: [], untold: 0, warnings: [] };
   if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {
     return { ...none, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
   }
@@ -211,9 +209,7 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   const { files } = facts;
   const { differences = "", symlinksAllowed = false, signerIgnored = [] } = files ?? {};
   const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
-  if (differences !== "") {
-    reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
-  }
+  if (differences !== "") reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
   if (symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
   }

@@ -17,7 +17,7 @@ interface AuthoritiesDecision {
   /** The one that accepts, or those that come closest to it. */
   readonly authorities: readonly AuthorityDecision[];
   /** How many more there are. */
-  readonly unlisted: number;
+  readonly untold: number;
 }
 
 const CACHE = new WeakMap<Policy, Map<string, AuthoritiesDecision>>();
@@ -39,14 +39,14 @@ function decide({ authorities }: Policy, facts: ModelFacts): AuthoritiesDecision
   const rejections: [Authority, Match][] = [];
   for (const authority of authorities) {
     const match = matchAuthority(authority, facts);
-    if (match.distance === 0) return { accepted: true, authorities: [decisionOf(authority, match)], unlisted: 0 };
+    if (match.distance === 0) return { accepted: true, authorities: [decisionOf(authority, match)], untold: 0 };
     if (rejections.length < MAX_COMPARED) rejections.push([authority, match]);
   }
   const closest = rejections.sort(([, a], [, b]) => a.distance - b.distance).slice(0, MAX_LISTED);
   return {
     accepted: false,
     authorities: closest.map(([authority, match]) => decisionOf(authority, match)),
-    unlisted: authorities.length - closest.length,
+    untold: authorities.length - closest.length,
   };
 }
 

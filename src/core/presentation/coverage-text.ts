@@ -55,48 +55,31 @@ export function toolFilesText({ added }: Comparison, t: Translate): string {
 
 type Note = NonNullable<(ChangedResource | AddedEntry | MissingResource)["note"]> | "ignored";
 
+const NOTES: Readonly<Record<Note, (t: Translate) => string>> = {
+  shorter: (t) => t("shorter than signed"),
+  longer: (t) => t("longer than signed"),
+  symlink: (t) => t("a symbolic link"),
+  special: (t) => t("not a regular file"),
+  "not-utf8": (t) => t("its name is not UTF-8"),
+  "not-portable": (t) => t("its name cannot be signed"),
+  ignored: (t) => t("excluded from this check"),
+  "lfs-not-downloaded": (t) => t("a Git LFS pointer, content not downloaded"),
+  "lfs-pointer": (t) => t("a Git LFS pointer to other content"),
+  "line-endings": (t) => t("differs only in line endings (Git autocrlf)"),
+  huggingface: (t) => t("download record of Hugging Face"),
+  macos: (t) => t("folder view of macOS"),
+  windows: (t) => t("folder view of Windows"),
+  jupyter: (t) => t("checkpoint of Jupyter"),
+  "partial-download": (t) => t("an unfinished download"),
+  aria2: (t) => t("control file of an unfinished aria2 download"),
+  dvc: (t) => t("a DVC pointer, content kept elsewhere"),
+  lock: (t) => t("a lock file"),
+  "weights-part": (t) => t("part of the weights, named by their index"),
+};
+
 /** Why a file differs, what it is, or why it cannot be signed. */
 export function noteText(note: Note, t: Translate): string {
-  switch (note) {
-    case "shorter":
-      return t("shorter than signed");
-    case "longer":
-      return t("longer than signed");
-    case "symlink":
-      return t("a symbolic link");
-    case "special":
-      return t("not a regular file");
-    case "not-utf8":
-      return t("its name is not UTF-8");
-    case "not-portable":
-      return t("its name cannot be signed");
-    case "ignored":
-      return t("excluded from this check");
-    case "lfs-not-downloaded":
-      return t("a Git LFS pointer, content not downloaded");
-    case "lfs-pointer":
-      return t("a Git LFS pointer to other content");
-    case "line-endings":
-      return t("differs only in line endings (Git autocrlf)");
-    case "huggingface":
-      return t("download record of Hugging Face");
-    case "macos":
-      return t("folder view of macOS");
-    case "windows":
-      return t("folder view of Windows");
-    case "jupyter":
-      return t("checkpoint of Jupyter");
-    case "partial-download":
-      return t("an unfinished download");
-    case "aria2":
-      return t("control file of an unfinished aria2 download");
-    case "dvc":
-      return t("a DVC pointer, content kept elsewhere");
-    case "lock":
-      return t("a lock file");
-    case "weights-part":
-      return t("part of the weights, named by their index");
-  }
+  return NOTES[note](t);
 }
 
 /** `1 of 3 parts covered; model-00002-of-00003.gguf is not`: weights in several files. */
@@ -108,18 +91,16 @@ export function partlyText({ total, covered, uncovered }: WeightParts, t: Transl
     : t("{0} of {1} parts covered; {2} and {3} more are not", covered, total, first, more);
 }
 
+const IGNORED_BY: Readonly<Record<IgnoreSource, (t: Translate) => string>> = {
+  signer: (t) => t("excluded by the signer"),
+  default: (t) => t("excluded by default"),
+  caller: (t) => t("excluded by you"),
+  signature: (t) => t("the signature itself"),
+};
+
 /** Who excluded a file. */
 export function ignoredByText(source: IgnoreSource, t: Translate): string {
-  switch (source) {
-    case "signer":
-      return t("excluded by the signer");
-    case "default":
-      return t("excluded by default");
-    case "caller":
-      return t("excluded by you");
-    case "signature":
-      return t("the signature itself");
-  }
+  return IGNORED_BY[source](t);
 }
 
 /** Names of ignored files, without the signature itself. */

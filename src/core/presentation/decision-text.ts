@@ -19,31 +19,26 @@ export function policySentence(policy: PolicyDecision, t: Translate): string {
       return t("Same bytes as pinned by {0}", name);
     case "exception":
       return t("Allowed by an exception in {0}", name);
-    case "not-required":
+    case "nothing-demanded":
       return t("{0} requires no signature", name);
     default:
       return t("Accepted by {0}", name);
   }
 }
 
+const OUTCOMES: Readonly<Record<Outcome, (t: Translate) => string>> = {
+  accepted: (t) => t("Every policy that covers this model accepts it."),
+  pinned: (t) => t("It is not signed. Its bytes are those that a policy pins."),
+  exception: (t) => t("A policy allows it by exception. No signature was accepted."),
+  unsigned: (t) => t("It is not signed, and no policy requires a signature."),
+  warned: (t) => t("It is not accepted, but the policies that cover it only warn."),
+  refused: (t) => t("A policy rejects it."),
+  uncovered: (t) => t("No policy that can accept signers covers it."),
+};
+
 /** What all policies together decide, as a sentence. */
 export function outcomeSentence(outcome: Outcome, t: Translate): string {
-  switch (outcome) {
-    case "accepted":
-      return t("Every policy that covers this model accepts it.");
-    case "pinned":
-      return t("It is not signed. Its bytes are those that a policy pins.");
-    case "exception":
-      return t("A policy allows it by exception. No signature was accepted.");
-    case "unsigned":
-      return t("It is not signed, and no policy requires a signature.");
-    case "warned":
-      return t("It is not accepted, but the policies that cover it only warn.");
-    case "refused":
-      return t("A policy rejects it.");
-    case "uncovered":
-      return t("No policy that can accept signers covers it.");
-  }
+  return OUTCOMES[outcome](t);
 }
 
 /** The owner of a policy. */

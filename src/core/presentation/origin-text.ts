@@ -129,21 +129,16 @@ function listText(names: readonly string[], t: Translate): string {
   return names.length > NAMED ? t("{0} and {1} more", shown, names.length - NAMED) : shown;
 }
 
+const CLAIMS: Readonly<Record<OriginClaim["kind"], (file: string, what: string, t: Translate) => string>> = {
+  "base-model": (file, what, t) => t("{0} says it is based on {1} (unverified claim).", file, what),
+  source: (file, what, t) => t("{0} says its source is {1} (unverified claim).", file, what),
+  name: (file, what, t) => t("{0} says its name is {1} (unverified claim).", file, what),
+  author: (file, what, t) => t("{0} says its author is {1} (unverified claim).", file, what),
+  license: (file, what, t) => t("{0} says its license is {1} (unverified claim).", file, what),
+  dataset: (file, what, t) => t("{0} says it was trained on {1} (unverified claim).", file, what),
+};
+
 /** What a file says about the model, as the claim that it is. */
 export function claimText({ file, kind, value, revision }: OriginClaim, t: Translate): string {
-  const what = revision === undefined ? value : t("{0} at {1}", value, revision);
-  switch (kind) {
-    case "base-model":
-      return t("{0} says it is based on {1} (unverified claim).", file, what);
-    case "source":
-      return t("{0} says its source is {1} (unverified claim).", file, what);
-    case "name":
-      return t("{0} says its name is {1} (unverified claim).", file, what);
-    case "author":
-      return t("{0} says its author is {1} (unverified claim).", file, what);
-    case "license":
-      return t("{0} says its license is {1} (unverified claim).", file, what);
-    case "dataset":
-      return t("{0} says it was trained on {1} (unverified claim).", file, what);
-  }
+  return CLAIMS[kind](file, revision === undefined ? value : t("{0} at {1}", value, revision), t);
 }

@@ -113,7 +113,7 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
     case "checking":
       return t("{0} is being checked.", name);
     case "stale":
-      return staleSentence(verdict.staleBecause ?? "files", name, t);
+      return STALE[verdict.staleBecause ?? "files"](name, t);
   }
 }
 
@@ -145,15 +145,9 @@ function objection({ decision }: Verdict, t: Translate): string {
   }
 }
 
-function staleSentence(cause: StaleCause, name: string, t: Translate): string {
-  switch (cause) {
-    case "files":
-      return t("Files of {0} changed since it was checked.", name);
-    case "policy":
-      return t("Policies that cover {0} changed since it was checked.", name);
-    case "trust":
-      return t("Your trusted signers changed since {0} was checked.", name);
-    case "restart":
-      return t("{0} was checked in an earlier window, and not yet in this one.", name);
-  }
-}
+const STALE: Readonly<Record<StaleCause, (name: string, t: Translate) => string>> = {
+  files: (name, t) => t("Files of {0} changed since it was checked.", name),
+  policy: (name, t) => t("Policies that cover {0} changed since it was checked.", name),
+  trust: (name, t) => t("Your trusted signers changed since {0} was checked.", name),
+  restart: (name, t) => t("{0} was checked in an earlier window, and not yet in this one.", name),
+};

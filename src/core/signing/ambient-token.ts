@@ -105,11 +105,8 @@ export async function findAmbientToken(options: AmbientOptions): Promise<Ambient
       return { token, source: source.name };
     } catch (error) {
       throwIfCancelled(options.signal);
-      throw new ProvenanceError(
-        "TOKEN_UNAVAILABLE",
-        `${source.name} gave no identity token: ${whyNot(error)}. Check that this job may ask for one.`,
-        { details: { source: source.name } },
-      );
+      const message = `${source.name} gave no identity token: ${whyNot(error)}. Check that this job may ask for one.`;
+      throw new ProvenanceError("TOKEN_UNAVAILABLE", message, { details: { source: source.name } });
     }
   }
   throw new ProvenanceError(

@@ -41,9 +41,8 @@ export function readCertificateMaterial(
   now: Date,
 ): CertificateMaterial {
   const [leaf, ...rest] = readCertificates([source]);
-  if (leaf === undefined) {
+  if (leaf === undefined)
     throw new ProvenanceError("CERTIFICATE_UNREADABLE", `${source.label} contains no certificate.`);
-  }
   if (!certifiedKey(leaf, source.label, "CERTIFICATE_UNREADABLE").equals(key.publicKey)) {
     throw new ProvenanceError("CERTIFICATE_KEY_MISMATCH", `${source.label} does not belong to the private key given.`, {
       details: { label: source.label },

@@ -25,9 +25,6 @@ export function checkWrittenBytes(written: Buffer, signature: string, verified: 
 }
 
 function selfCheckFailed(signature: string): ProvenanceError {
-  return new ProvenanceError(
-    "SIGNATURE_SELF_CHECK",
-    `Not signed: the signature read back from ${signature} does not verify. The disk may be failing. An earlier signature is unchanged.`,
-    { details: { path: signature } },
-  );
+  const message = `Not signed: the signature read back from ${signature} does not verify. The disk may be failing. An earlier signature is unchanged.`;
+  return new ProvenanceError("SIGNATURE_SELF_CHECK", message, { details: { path: signature } });
 }

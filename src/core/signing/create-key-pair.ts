@@ -39,14 +39,8 @@ async function write(path: string, text: string | Buffer, mode: number): Promise
   } catch (cause) {
     const code = systemCode(cause);
     if (code === "EEXIST") throw alreadyThere(path);
-    throw new ProvenanceError(
-      "USAGE",
-      `${path} cannot be written (${code ?? "unknown error"}). Choose another folder.`,
-      {
-        details: { path },
-        cause,
-      },
-    );
+    const message = `${path} cannot be written (${code ?? "unknown error"}). Choose another folder.`;
+    throw new ProvenanceError("USAGE", message, { details: { path }, cause });
   }
 }
 

@@ -67,11 +67,8 @@ export async function readEarlierSignature(
 export function assertReplaceable({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
   if (!sameModel) {
     const subject = statement.subjectName;
-    throw new ProvenanceError(
-      "SIGNATURE_OTHER_MODEL",
-      `No signature was written to ${path}: it is the signature of another model, "${subject}". ${REMEDIES.SIGNATURE_OTHER_MODEL}`,
-      { details: { path, subject, claimedSigner } },
-    );
+    const message = `No signature was written to ${path}: it is the signature of another model, "${subject}". ${REMEDIES.SIGNATURE_OTHER_MODEL}`;
+    throw new ProvenanceError("SIGNATURE_OTHER_MODEL", message, { details: { path, subject, claimedSigner } });
   }
   if (signer === undefined) throw otherSigner(path, claimedSigner);
 }
@@ -86,11 +83,8 @@ export function otherSigner(path: string, claimedSigner: string, by?: string): P
     by === undefined
       ? `the signature there does not verify as yours; it claims to be by ${claimedSigner}`
       : `the signature there is by ${by}`;
-  return new ProvenanceError(
-    "SIGNATURE_OTHER_SIGNER",
-    `No signature was written to ${path}: ${who}. ${REMEDIES.SIGNATURE_OTHER_SIGNER}`,
-    { details: { path, claimedSigner } },
-  );
+  const message = `No signature was written to ${path}: ${who}. ${REMEDIES.SIGNATURE_OTHER_SIGNER}`;
+  return new ProvenanceError("SIGNATURE_OTHER_SIGNER", message, { details: { path, claimedSigner } });
 }
 
 async function parsed(path: string): Promise<{ readonly bundle: Bundle; readonly statement: Statement } | undefined> {

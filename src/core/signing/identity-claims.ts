@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { decodeBase64 } from "../bundle/base64.ts";
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import type { SigstoreSigner } from "../verification/signer.ts";
 
 /** Seconds that the issuer's clock may be ahead of this one. */
@@ -46,31 +46,22 @@ export function readIdentityToken(token: string, now: number): IdentityClaims {
   const { iss, exp, iat, nbf, sub, email, email_verified, federated_claims } = claims.output;
   const seconds = now / 1000;
   if (exp <= seconds) {
-    throw new ProvenanceError(
-      "TOKEN_EXPIRED",
-      `The identity token of ${iss} expired at ${new Date(exp * 1000).toISOString()}. Log in again, or get a new token.`,
-    );
+    const message = `The identity token of ${iss} expired at ${new Date(exp * 1000).toISOString()}. Log in again, or get a new token.`;
+    throw new ProvenanceError("TOKEN_EXPIRED", message);
   }
   if (Math.max(iat ?? 0, nbf ?? 0) > seconds + CLOCK_TOLERANCE) {
-    throw new ProvenanceError(
-      "TOKEN_EXPIRED",
-      `The identity token of ${iss} is not valid yet by this computer's clock, ${new Date(now).toISOString()}. Correct the clock.`,
-    );
+    const message = `The identity token of ${iss} is not valid yet by this computer's clock, ${new Date(now).toISOString()}. Correct the clock.`;
+    throw new ProvenanceError("TOKEN_EXPIRED", message);
   }
   const connector = federated_claims?.connector_id;
   const issuers = connector === undefined ? [iss] : [iss, connector];
   if (email !== undefined && email !== "") {
     if (email_verified === true || email_verified === "true") return { subject: email, email, issuers };
-    throw new ProvenanceError(
-      "TOKEN_EMAIL_UNVERIFIED",
-      `${iss} has not verified the e-mail address ${email}. Confirm it there, then log in again.`,
-      { details: { issuer: iss, email } },
-    );
+    const message = `${iss} has not verified the e-mail address ${email}. Confirm it there, then log in again.`;
+    throw new ProvenanceError("TOKEN_EMAIL_UNVERIFIED", message, { details: { issuer: iss, email } });
   }
   if (sub === undefined || sub === "") {
-    throw new ProvenanceError("TOKEN_NO_IDENTITY", `The identity token of ${iss} names no identity.`, {
-      details: { issuer: iss },
-    });
+    fail("TOKEN_NO_IDENTITY", `The identity token of ${iss} names no identity.`, { issuer: iss });
   }
   return { subject: sub, issuers };
 }

@@ -12,7 +12,7 @@ export interface KeyIdentity {
   readonly method: "key";
   /** EC, PEM in SEC1 or PKCS#8. */
   readonly privateKey: PemSource;
-  readonly passphrase?: string;
+  readonly passphrase?: string | undefined;
 }
 
 /** @throws ProvenanceError KEY_* */
@@ -30,10 +30,7 @@ export interface KeyOwner {
 /** The owner of a key that stands for itself. */
 export function keyOwner({ publicKey, curve }: SignerPublicKey, label: string): KeyOwner {
   const fingerprint = keyFingerprint(publicKey);
-  return {
-    signer: { method: "key", fingerprint, curve, label },
-    material: { method: "key", hint: fingerprint },
-  };
+  return { signer: { method: "key", fingerprint, curve, label }, material: { method: "key", hint: fingerprint } };
 }
 
 /** Signs the parts of a message, one after the other, with the digest that fits the curve; DER (RFC 3279). */

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { bundleToJSON } from "@sigstore/bundle";
 import { DSSEBundleBuilder, FulcioSigner, type Signature, type SignatureBundle, type Witness } from "@sigstore/sign";
+import type { Bundle as SerializedBundle } from "sigstore";
 import { PAYLOAD_TYPE } from "../bundle/dsse.ts";
 import { parseBundle } from "../bundle/parse-bundle.ts";
 import { type ErrorCode, ProvenanceError, throwIfCancelled } from "../errors.ts";
@@ -10,7 +11,6 @@ import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
 import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
-import { withExplicitDefaults } from "./explicit-defaults.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
@@ -80,15 +80,11 @@ async function signStatement(
   throwIfCancelled(signal);
   const earlier = force === true ? undefined : replaces?.signer;
   const only = earlier?.method === "sigstore" ? earlier : undefined;
-  if (only !== undefined && !isForBearer(only, claims)) {
-    throw otherSigner(signature, only.identity, only.identity);
-  }
+  if (only !== undefined && !isForBearer(only, claims)) throw otherSigner(signature, only.identity, only.identity);
   const notice = publicationNotice(claims, services, identity.root);
   if (identity.confirm !== undefined && (await identity.confirm(notice)) !== true) {
-    throw new ProvenanceError(
-      "PUBLICATION_DECLINED",
-      "Not signed: publication was not confirmed. Nothing was published.",
-    );
+    const message = "Not signed: publication was not confirmed. Nothing was published.";
+    throw new ProvenanceError("PUBLICATION_DECLINED", message);
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
   const record = new PublicationRecord(claims.subject);
@@ -192,11 +188,8 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
     throw new Error(`it names ${signer.identity}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : "it cannot be read";
-    throw new ProvenanceError(
-      "SIGNING_RESULT_INVALID",
-      `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${record.text()}`,
-      { cause: error },
-    );
+    const message = `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${record.text()}`;
+    throw new ProvenanceError("SIGNING_RESULT_INVALID", message, { cause: error });
   }
 }
 
@@ -240,4 +233,18 @@ function wasRefused(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   return [...causes(error)].at(-1)?.message ?? "unknown error";
+}
+
+/**
+ * Returns a bundle whose log entries have explicit numbers and lists where they are zero or empty. Protobuf's JSON omits
+ * those, and the reference then rejects the bundle: the first entry of a log has index 0 and no hashes.
+ */
+function withExplicitDefaults(bundle: SerializedBundle): SerializedBundle {
+  const { verificationMaterial } = bundle;
+  const tlogEntries = verificationMaterial.tlogEntries.map((entry) => {
+    const { inclusionProof: proof } = entry;
+    const inclusionProof = proof && { ...proof, logIndex: proof.logIndex ?? "0", hashes: proof.hashes ?? [] };
+    return { ...entry, logIndex: entry.logIndex ?? "0", ...(inclusionProof && { inclusionProof }) };
+  });
+  return { ...bundle, verificationMaterial: { ...verificationMaterial, tlogEntries } } as SerializedBundle;
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
+import { parseLfsPointer } from "../model/git-lfs-pointer.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { REMEDIES } from "./remedies.ts";
 
@@ -19,43 +20,45 @@ const MARK = Buffer.from("PRIVATE KEY");
 const PRIVATE_KEY =
   /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])+(?:[A-Za-z-]+: |[A-Za-z0-9+/=]{16})/;
 
+/** What the contents of small files show: canonical names. */
+export interface SmallFiles {
+  /** Files with a private key in PEM, whatever they are called. */
+  readonly privateKeys: readonly string[];
+  /** Git LFS pointers in place of what they stand for. */
+  readonly pointers: readonly string[];
+}
+
 /**
- * Finds private keys in PEM among the files of a model, whatever their names. Reads small files only.
+ * Looks into each small file once. One that cannot be read is reported when it is hashed.
  *
- * @returns canonical names; a file that cannot be read is reported when it is hashed
+ * @param largest bytes of a file that is read
  * @throws ProvenanceError CANCELLED
  */
-export async function findPrivateKeys(files: readonly ModelFile[], signal?: AbortSignal): Promise<string[]> {
+export async function lookIntoSmallFiles(
+  files: readonly ModelFile[],
+  signal?: AbortSignal,
+  largest = LARGEST,
+): Promise<SmallFiles> {
   const slices = new TimeSlices(signal);
-  const buffer = Buffer.allocUnsafe(LARGEST);
-  const found: string[] = [];
+  const buffer = Buffer.allocUnsafe(largest);
+  const privateKeys: string[] = [];
+  const pointers: string[] = [];
   for (const { name, path, size } of files) {
-    if (size < SMALLEST || size > LARGEST) continue;
+    if (size < SMALLEST || size > largest) continue;
     const bytes = beginning(path, buffer);
-    if (bytes.includes(MARK) && PRIVATE_KEY.test(bytes.toString("latin1"))) found.push(name);
+    if (bytes.includes(MARK) && PRIVATE_KEY.test(bytes.toString("latin1"))) privateKeys.push(name);
+    else if (parseLfsPointer(bytes) !== undefined) pointers.push(name);
     if (slices.isOver()) await slices.next();
   }
-  return found;
+  return { privateKeys, pointers };
 }
 
 /**
  * Rejects a model that holds private keys.
  *
+ * @param names of the files
  * @param label name of the model, for messages
- * @throws ProvenanceError MODEL_PRIVATE_KEY, which names them; CANCELLED
- */
-export async function rejectPrivateKeys(
-  files: readonly ModelFile[],
-  label: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  rejectPrivateKeyNames(await findPrivateKeys(files, signal), label);
-}
-
-/**
- * The same for what {@link findPrivateKeys} found.
- *
- * @throws ProvenanceError MODEL_PRIVATE_KEY
+ * @throws ProvenanceError MODEL_PRIVATE_KEY, which names them
  */
 export function rejectPrivateKeyNames(names: readonly string[], label: string): void {
   const [first] = names;

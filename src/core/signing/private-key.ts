@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, createSign, type KeyObject } from "node:crypto";
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { CURVE_DIGEST, requireCurve } from "../verification/elliptic-keys.ts";
 import type { Curve } from "../verification/signer.ts";
@@ -27,17 +27,12 @@ export function isEncryptedKey(pem: string): boolean {
 export function readPrivateKey({ label, pem }: PemSource, passphrase: string | undefined): SigningKey {
   const encrypted = isEncryptedKey(pem);
   if (encrypted && passphrase === undefined) {
-    throw new ProvenanceError("KEY_PASSPHRASE_REQUIRED", `${label} is encrypted: its passphrase is needed.`, {
-      details: { label },
-    });
+    fail("KEY_PASSPHRASE_REQUIRED", `${label} is encrypted: its passphrase is needed.`, { label });
   }
   const keys = pem.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g) ?? [];
   if (keys.length > 1) {
-    throw new ProvenanceError(
-      "KEY_UNREADABLE",
-      `${label} contains ${keys.length} private keys. Give a file that contains the one to sign with.`,
-      { details: { label } },
-    );
+    const message = `${label} contains ${keys.length} private keys. Give a file that contains the one to sign with.`;
+    throw new ProvenanceError("KEY_UNREADABLE", message, { details: { label } });
   }
   let privateKey: KeyObject;
   try {
@@ -46,18 +41,11 @@ export function readPrivateKey({ label, pem }: PemSource, passphrase: string | u
     // The cause of a wrong passphrase is what decryption made of the key, so it is not kept.
     // One in a few hundred wrong ones decrypts to something that Node reports as unsupported.
     if (encrypted) {
-      throw new ProvenanceError(
-        "KEY_PASSPHRASE_WRONG",
-        `The passphrase for ${label} is wrong, or the file is damaged.`,
-        {
-          details: { label },
-        },
-      );
+      const message = `The passphrase for ${label} is wrong, or the file is damaged.`;
+      throw new ProvenanceError("KEY_PASSPHRASE_WRONG", message, { details: { label } });
     }
-    throw new ProvenanceError("KEY_UNREADABLE", `${label} is not a private key in PEM (${describePem(pem)}).`, {
-      details: { label },
-      cause,
-    });
+    const message = `${label} is not a private key in PEM (${describePem(pem)}).`;
+    throw new ProvenanceError("KEY_UNREADABLE", message, { details: { label }, cause });
   }
   const curve = requireCurve(privateKey, label);
   return { privateKey, publicKey: createPublicKey(privateKey), curve };

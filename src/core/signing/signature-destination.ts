@@ -99,14 +99,8 @@ function isAbsent(error: unknown): boolean {
 
 function unreadable(path: string, cause: unknown): ProvenanceError {
   const code = systemCode(cause) ?? "unknown error";
-  return new ProvenanceError(
-    "SIGNATURE_UNWRITABLE",
-    `The signature ${path} was not written: ${code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`,
-    {
-      details: { path, system: code },
-      cause,
-    },
-  );
+  const message = `The signature ${path} was not written: ${code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`;
+  return new ProvenanceError("SIGNATURE_UNWRITABLE", message, { details: { path, system: code }, cause });
 }
 
 function stateOf(own: BigIntStats, target: BigIntStats): string {

@@ -1,6 +1,5 @@
 import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
-import { readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { leftoverOf, leftoverTarget, missingParts } from "../model/partial-download.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { REMEDIES } from "./remedies.ts";
@@ -9,8 +8,6 @@ import { REMEDIES } from "./remedies.ts";
 const NAMES = 1_000;
 /** Signs of an incomplete model that its error names. */
 const NAMED = 3;
-/** Bytes: a Git LFS pointer is smaller, and has at least its three lines. */
-const POINTER = { smallest: 120, largest: 1023 };
 
 /** What a caller allows that is an error otherwise. */
 export interface AllowedFiles {
@@ -26,11 +23,13 @@ export interface AllowedFiles {
  * Rejects files that are hardly meant to be signed: passwords in a `.env`, pointers in place of content, a model that is not
  * complete.
  *
+ * @param pointers the Git LFS pointers among them
  * @param label what a person calls the model
  * @throws ProvenanceError MODEL_ENV_FILE, MODEL_LFS_POINTER, MODEL_INCOMPLETE, CANCELLED
  */
 export async function rejectUnsuitable(
   files: readonly ModelFile[],
+  pointers: readonly string[],
   label: string,
   allowed: AllowedFiles,
   signal?: AbortSignal,
@@ -38,23 +37,10 @@ export async function rejectUnsuitable(
   const named = new Set(allowed.namedFiles);
   const secrets = files.map(({ name }) => name).filter((name) => /(?:^|\/)\.env$/.test(name) && !named.has(name));
   if (secrets.length > 0) throw error("MODEL_ENV_FILE", label, secrets, "usually contains passwords and tokens");
-  if (allowed.allowLfsPointers !== true) {
-    const pointers = await findPointers(files, signal);
-    const what = "is a Git LFS pointer, not the content";
-    if (pointers.length > 0) throw error("MODEL_LFS_POINTER", label, pointers, what);
+  if (allowed.allowLfsPointers !== true && pointers.length > 0) {
+    throw error("MODEL_LFS_POINTER", label, pointers, "is a Git LFS pointer, not the content");
   }
   if (allowed.allowIncomplete !== true) await rejectIncomplete(files, label, signal);
-}
-
-async function findPointers(files: readonly ModelFile[], signal?: AbortSignal): Promise<string[]> {
-  const slices = new TimeSlices(signal);
-  const found: string[] = [];
-  for (const file of files) {
-    if (file.size < POINTER.smallest || file.size > POINTER.largest) continue;
-    if (readLfsPointer(file) !== undefined) found.push(file.name);
-    if (slices.isOver()) await slices.next();
-  }
-  return found;
 }
 
 async function rejectIncomplete(files: readonly ModelFile[], label: string, signal?: AbortSignal): Promise<void> {

@@ -104,9 +104,6 @@ const WHY: Readonly<Record<string, string>> = {
 
 function unwritable(path: string, cause: unknown): ProvenanceError {
   const code = systemCode(cause) ?? "unknown error";
-  return new ProvenanceError(
-    "SIGNATURE_UNWRITABLE",
-    `The signature ${path} was not written: ${WHY[code] ?? code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`,
-    { details: { path, system: code }, cause },
-  );
+  const message = `The signature ${path} was not written: ${WHY[code] ?? code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`;
+  return new ProvenanceError("SIGNATURE_UNWRITABLE", message, { details: { path, system: code }, cause });
 }

@@ -54,11 +54,8 @@ export function validatePath(
   }
   if (first !== undefined) throw first;
   const authority = claimedAuthority(leaf, others);
-  throw new ProvenanceError(
-    "CERTIFICATE_UNTRUSTED_ROOT",
-    `${label}: the signer's certificate does not lead to a root that you trust. Trust the root certificate of "${authority}" to verify it.`,
-    { details: { authority } },
-  );
+  const message = `${label}: the signer's certificate does not lead to a root that you trust. Trust the root certificate of "${authority}" to verify it.`;
+  throw new ProvenanceError("CERTIFICATE_UNTRUSTED_ROOT", message, { details: { authority } });
 }
 
 /**
@@ -153,10 +150,8 @@ function checkAuthority(certificate: Certificate, label: string): void {
   checkCriticalExtensions(certificate, label); // (o)
   const fault = purposeViolation(fields);
   if (fault !== undefined) {
-    throw new ProvenanceError(
-      "CERTIFICATE_USAGE",
-      `${label}: the certificate authority ${name} does not certify signers of models: ${fault}.`,
-    );
+    const message = `${label}: the certificate authority ${name} does not certify signers of models: ${fault}.`;
+    throw new ProvenanceError("CERTIFICATE_USAGE", message);
   }
 }
 
@@ -190,10 +185,8 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
   const notBefore = new Date(x509.validFrom);
   // Every comparison with an invalid date is false.
   if (Number.isNaN(notAfter.getTime()) || Number.isNaN(notBefore.getTime())) {
-    throw new ProvenanceError(
-      "CERTIFICATE_MALFORMED",
-      `${label}: the certificate of ${name} has a validity period that cannot be read.`,
-    );
+    const message = `${label}: the certificate of ${name} has a validity period that cannot be read.`;
+    throw new ProvenanceError("CERTIFICATE_MALFORMED", message);
   }
   if (at > notAfter) {
     throw new ProvenanceError(
@@ -212,10 +205,8 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
 }
 
 function invalid(label: string, why: string): ProvenanceError {
-  return new ProvenanceError(
-    "CERTIFICATE_PATH_INVALID",
-    `${label}: the signer's certificate path is not valid: ${why}.`,
-  );
+  const message = `${label}: the signer's certificate path is not valid: ${why}.`;
+  return new ProvenanceError("CERTIFICATE_PATH_INVALID", message);
 }
 
 function unique(certificates: readonly Certificate[]): Certificate[] {

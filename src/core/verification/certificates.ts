@@ -40,10 +40,8 @@ export function parseCertificate(der: Buffer, label: string, code: ErrorCode): C
     return certificate;
   } catch (cause) {
     const why = cause instanceof DerError ? `: ${cause.message}` : "";
-    throw new ProvenanceError(code, `${label} contains a certificate that cannot be read${why}.`, {
-      details: { label },
-      cause,
-    });
+    const message = `${label} contains a certificate that cannot be read${why}.`;
+    throw new ProvenanceError(code, message, { details: { label }, cause });
   }
 }
 
@@ -56,10 +54,8 @@ export function certifiedKey({ x509 }: Certificate, label: string, code: ErrorCo
   try {
     return x509.publicKey;
   } catch (cause) {
-    throw new ProvenanceError(code, `${label} contains a certificate whose key cannot be read.`, {
-      details: { label },
-      cause,
-    });
+    const message = `${label} contains a certificate whose key cannot be read.`;
+    throw new ProvenanceError(code, message, { details: { label }, cause });
   }
 }
 
@@ -74,11 +70,8 @@ export function readCertificates(sources: readonly PemSource[]): Certificate[] {
       parseCertificate(Buffer.from(body ?? "", "base64"), label, "CERTIFICATE_UNREADABLE"),
     );
     if (found.length === 0) {
-      throw new ProvenanceError(
-        "CERTIFICATE_UNREADABLE",
-        `${label} contains no certificate in PEM (-----BEGIN CERTIFICATE-----).`,
-        { details: { label } },
-      );
+      const message = `${label} contains no certificate in PEM (-----BEGIN CERTIFICATE-----).`;
+      throw new ProvenanceError("CERTIFICATE_UNREADABLE", message, { details: { label } });
     }
     return found;
   });

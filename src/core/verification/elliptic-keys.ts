@@ -31,11 +31,8 @@ export function keyKind(key: KeyObject): string {
 export function requireCurve(key: KeyObject, label: string, code: ErrorCode = "KEY_UNSUPPORTED"): Curve {
   const curve = curveOf(key);
   if (curve !== undefined) return curve;
-  throw new ProvenanceError(
-    code,
-    `${label} is ${keyKind(key)}; model signatures need an EC key: P-256, P-384 or P-521.`,
-    { details: { label } },
-  );
+  const message = `${label} is ${keyKind(key)}; model signatures need an EC key: P-256, P-384 or P-521.`;
+  throw new ProvenanceError(code, message, { details: { label } });
 }
 
 /**

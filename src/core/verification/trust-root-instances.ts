@@ -23,6 +23,7 @@ export interface SigstoreInstance {
 }
 
 const PUBLIC_MIRROR = "https://tuf-repo-cdn.sigstore.dev";
+const STAGING_MIRROR = "https://tuf-repo-cdn.sigstage.dev";
 
 /** Sigstore's public-good instance, seeded by what `@sigstore/tuf` ships. */
 export const PUBLIC_INSTANCE: SigstoreInstance = {
@@ -32,25 +33,28 @@ export const PUBLIC_INSTANCE: SigstoreInstance = {
   mirror: PUBLIC_MIRROR,
   async seed() {
     const { default: seeds } = await import("@sigstore/tuf/seeds.json", { with: { type: "json" } });
-    const seed = seeds[PUBLIC_MIRROR];
-    const text = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
-    return {
-      tufRoot: text(seed["root.json"]),
-      trustedRoot: JSON.parse(text(seed.targets["trusted_root.json"])),
-      // When the version of @sigstore/tuf that is pinned here was published.
-      asOf: "2026-11-05T00:19:12Z",
-    };
+    // When the version of @sigstore/tuf that is pinned here was published.
+    return { ...seedOf(seeds[PUBLIC_MIRROR]), asOf: "2026-11-05T00:19:12Z" };
   },
 };
 
-/** Sigstore's staging instance. Its seed is what sigstore-python 4.5.1 ships (Apache-2.0). */
+/** Sigstore's staging instance. Its seed is what sigstore-python 4.5.1 ships (Apache-2.0), in the form of `@sigstore/tuf`. */
 export const STAGING_INSTANCE: SigstoreInstance = {
   instance: "staging",
   label: "Sigstore, staging instance",
   fileName: "sigstore-staging.json",
-  mirror: "https://tuf-repo-cdn.sigstage.dev",
+  mirror: STAGING_MIRROR,
   async seed() {
-    const { default: seed } = await import("./staging-seed.json", { with: { type: "json" } });
-    return { tufRoot: JSON.stringify(seed.tufRoot), trustedRoot: seed.trustedRoot };
+    const { default: seeds } = await import("./staging-seed.json", { with: { type: "json" } });
+    return seedOf(seeds[STAGING_MIRROR]);
   },
 };
+
+/** Both files are JSON in Base64. */
+function seedOf(seed: {
+  readonly "root.json": string;
+  readonly targets: { readonly "trusted_root.json": string };
+}): TrustRootSeed {
+  const text = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
+  return { tufRoot: text(seed["root.json"]), trustedRoot: JSON.parse(text(seed.targets["trusted_root.json"])) };
+}

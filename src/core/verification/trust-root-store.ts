@@ -129,11 +129,8 @@ export async function loadTrustRoot(
   const { trustedRoot, asOf } = await instance.seed();
   const { label } = instance;
   if (trustedRoot === undefined) {
-    throw new ProvenanceError(
-      "TRUST_ROOT_MISSING",
-      `There is no trust root of ${label} yet. Fetch it once, with a connection to ${instance.mirror}.`,
-      { details: { label } },
-    );
+    const message = `There is no trust root of ${label} yet. Fetch it once, with a connection to ${instance.mirror}.`;
+    throw new ProvenanceError("TRUST_ROOT_MISSING", message, { details: { label } });
   }
   return {
     label,

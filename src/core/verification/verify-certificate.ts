@@ -35,11 +35,8 @@ export async function verifyCertificateBundle(
   const label = basename(signaturePath);
   const roots = readCertificates(trust.roots);
   if (material.chain.length > MAX_CHAIN) {
-    throw new ProvenanceError(
-      "CERTIFICATE_MALFORMED",
-      `${label} carries ${material.chain.length} certificates; the limit is ${MAX_CHAIN}.`,
-      { details: { limit: MAX_CHAIN } },
-    );
+    const message = `${label} carries ${material.chain.length} certificates; the limit is ${MAX_CHAIN}.`;
+    throw new ProvenanceError("CERTIFICATE_MALFORMED", message, { details: { limit: MAX_CHAIN } });
   }
   const [leaf, ...others] = material.chain.map((der) => parseCertificate(der, label, "CERTIFICATE_MALFORMED"));
   if (leaf === undefined) throw new ProvenanceError("CERTIFICATE_MALFORMED", `${label} carries no certificate.`);
@@ -47,19 +44,14 @@ export async function verifyCertificateBundle(
   const key = certifiedKey(leaf, label, "CERTIFICATE_MALFORMED");
   const curve = requireCurve(key, `The key of the signing certificate in ${label}`, "CERTIFICATE_KEY_UNSUPPORTED");
   if (!verifyEnvelopeSignature(bundle.envelope, key, curve)) {
-    throw new ProvenanceError(
-      "SIGNATURE_NOT_AUTHENTIC",
-      `The signature in ${label} does not verify against its own certificate.`,
-    );
+    const message = `The signature in ${label} does not verify against its own certificate.`;
+    throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message);
   }
   checkLeafUsage(leaf, label);
   if (roots.length === 0) {
     const authority = claimedAuthority(leaf, others);
-    throw new ProvenanceError(
-      "CERTIFICATE_NO_ROOTS",
-      `${label} was signed with a certificate, and no root certificate is trusted here. Trust the root certificate of "${authority}" to verify it.`,
-      { details: { authority } },
-    );
+    const message = `${label} was signed with a certificate, and no root certificate is trusted here. Trust the root certificate of "${authority}" to verify it.`;
+    throw new ProvenanceError("CERTIFICATE_NO_ROOTS", message, { details: { authority } });
   }
   const path = validatePath(leaf, others, roots, trust.at ?? new Date(), label);
   return certificateSigner(leaf, path, (path.at(-1) ?? leaf).x509.subject);

@@ -33,17 +33,12 @@ export function verifyKeyBundle(
   const claimed = material.hint ?? embeddedFingerprint(material.embeddedKey);
   const named = trusted.find(({ fingerprint }) => fingerprint === claimed);
   if (named !== undefined) {
-    throw new ProvenanceError(
-      "SIGNATURE_NOT_AUTHENTIC",
-      `The signature in ${label} does not verify against ${named.label}, the key that it names.`,
-      { details: { key: named.label } },
-    );
+    const message = `The signature in ${label} does not verify against ${named.label}, the key that it names.`;
+    throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message, { details: { key: named.label } });
   }
   if (material.embeddedKey !== undefined && !verifiesWithEmbeddedKey(bundle, material.embeddedKey)) {
-    throw new ProvenanceError(
-      "SIGNATURE_NOT_AUTHENTIC",
-      `The signature in ${label} does not verify against the key that it carries.`,
-    );
+    const message = `The signature in ${label} does not verify against the key that it carries.`;
+    throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message);
   }
   const [only] = trusted;
   if (only !== undefined && trusted.length === 1) {
@@ -53,11 +48,8 @@ export function verifyKeyBundle(
       { details: { key: only.label, expected: only.fingerprint, found: claimed ?? "" } },
     );
   }
-  throw new ProvenanceError(
-    "KEY_UNKNOWN",
-    `${label} was signed with a key that is not trusted here. Choose the signer's public key.`,
-    { details: { found: claimed ?? "" } },
-  );
+  const message = `${label} was signed with a key that is not trusted here. Choose the signer's public key.`;
+  throw new ProvenanceError("KEY_UNKNOWN", message, { details: { found: claimed ?? "" } });
 }
 
 interface TrustedKey {

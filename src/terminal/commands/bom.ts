@@ -1,6 +1,5 @@
 import { defineCommand, EXIT } from "../command.ts";
-import { cacheFolder } from "../program-folders.ts";
-import { withProgressLine } from "../progress-line.ts";
+import { withReading } from "../progress-line.ts";
 import { VERSION } from "../version.ts";
 
 export default defineCommand({
@@ -12,18 +11,10 @@ export default defineCommand({
   ],
   options: {},
   examples: ["model-provenance bom llama-3-8b > llama-3-8b.cdx.json"],
-  async run(model, _args, { out, err, interruption }) {
+  async run(model, _args, terminal) {
     const { billOfMaterials } = await import("../../core/bill-of-materials.ts");
-    const text = await withProgressLine(err, (progress) =>
-      billOfMaterials({
-        model,
-        toolVersion: VERSION,
-        cache: cacheFolder("digests"),
-        signal: interruption.signal,
-        onProgress: progress.update,
-      }),
-    );
-    out.json(JSON.parse(text));
+    const text = await withReading(terminal, (reading) => billOfMaterials({ model, toolVersion: VERSION, ...reading }));
+    terminal.out.json(JSON.parse(text));
     return EXIT.done;
   },
 });

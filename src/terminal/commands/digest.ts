@@ -1,32 +1,30 @@
 import { resolve } from "node:path";
-import { digest } from "../../core/digest.ts";
+import { digest, type ModelDigest } from "../../core/digest.ts";
+import type { DigestedPart, DigestPartOptions } from "../../core/digest-part.ts";
+import { partText } from "../../core/manifest/part-number.ts";
+import { bytesText, countText, durationText } from "../../core/presentation/bytes-and-time.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { digestJson } from "../json-report.ts";
-import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS } from "../options.ts";
-import { partOption } from "../part-option.ts";
+import { digestJson, partJson } from "../json-report.ts";
+import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions } from "../options.ts";
+import { parsePart } from "../part-option.ts";
 import { withProgressLine } from "../progress-line.ts";
+import { signaturePathFor } from "../signature-path.ts";
+import type { Terminal } from "../terminal.ts";
 
 const OPTIONS = {
   ...MANIFEST_OPTIONS,
-  part: partOption(
-    "Digest one of N shares of the model, which are always the same, and write its manifest to --output.",
-  ),
-  merge: {
-    type: "text",
-    metavar: "DIR",
-    help: "Merge the manifests of all parts, the files *.json of this folder, into the model's in --output. Contents are not read.",
-  },
-  output: {
-    type: "text",
-    metavar: "FILE",
-    help: "Where the manifest of --part or --merge is written. An existing part is digested again only if one of its files has changed.",
-  },
+  "part I/N":
+    "Digest one of N shares of the model, which are always the same, and write its manifest to --output. I counts from 0: 0/8 to 7/8.",
+  "merge DIR":
+    "Merge the manifests of all parts, the files *.json of this folder, into the model's in --output. Contents are not read.",
+  "output FILE":
+    "Where the manifest of --part or --merge is written. An existing part is digested again only if one of its files has changed.",
   json: REPORT_OPTIONS.json,
-  long: { type: "switch", help: "Print the digest of every file as well." },
-} as const satisfies OptionSpecs;
+  long: "Print the digest of every file as well.",
+} satisfies OptionSpecs;
 
-export type DigestArguments = ArgumentsOf<typeof OPTIONS>;
+type DigestArguments = ArgumentsOf<typeof OPTIONS>;
 
 export default defineCommand({
   name: "digest",
@@ -46,14 +44,13 @@ export default defineCommand({
     const choice = manifestChoice(model, args, cwd);
     const output = outputOf(args);
     if (output !== undefined && args.text("part") !== undefined) {
-      const { digestPartOf } = await import("../digest-parts.ts");
       return digestPartOf({ model, ...choice, output }, args, terminal);
     }
     const { signal } = interruption;
     const result =
       output === undefined
         ? await withProgressLine(err, ({ update }) => digest({ model, ...choice, signal, onProgress: update }))
-        : await (await import("../digest-parts.ts")).mergePartsOf(model, output, args, terminal);
+        : await mergePartsOf(model, output, args, terminal);
     if (args.flag("json") === true) {
       out.json(digestJson(resolve(model), result, output === undefined ? undefined : resolve(output)));
       return EXIT.done;
@@ -75,4 +72,44 @@ function outputOf(args: DigestArguments): string | undefined {
   if (isAsked && output === undefined) throw usageError("--output is missing: where to write the manifest.");
   if (!isAsked && output !== undefined) throw usageError("--output needs --part or --merge.");
   return output;
+}
+
+/** Digests one part of a model into a manifest, and reports it. The path of its future signature is excluded. */
+async function digestPartOf(
+  request: Omit<DigestPartOptions, "part">,
+  args: DigestArguments,
+  { out, err, interruption }: Terminal,
+): Promise<number> {
+  const { model, output } = request;
+  const part = parsePart(args.text("part") ?? "");
+  const { digestPart } = await import("../../core/digest-part.ts");
+  const signature = await signaturePathFor(model);
+  const result = await withProgressLine(err, ({ update }) =>
+    digestPart({ ...request, part, signature, signal: interruption.signal, onProgress: update }),
+  );
+  if (args.flag("json") === true) out.json(partJson(resolve(model), resolve(output), result));
+  else out.print([partReport(result, output)]);
+  return EXIT.done;
+}
+
+/** Joins the parts of a model into the manifest of the whole. */
+async function mergePartsOf(
+  model: string,
+  output: string,
+  args: DigestArguments,
+  { log, interruption }: Terminal,
+): Promise<ModelDigest> {
+  rejectManifestOptions(args, "merge");
+  const { mergeParts } = await import("../../core/merge-parts.ts");
+  const result = await mergeParts({ model, folder: args.text("merge") ?? "", output, signal: interruption.signal });
+  log.info(`Written: ${output}`);
+  return result;
+}
+
+function partReport({ manifest, kept, bytes, seconds }: DigestedPart, output: string): string {
+  const files = `${countText(new Set(manifest.files.map(({ name }) => name)).size, "file")}, ${bytesText(bytes)}`;
+  const what = kept
+    ? `${output} is up to date, nothing was read`
+    : `read in ${durationText(seconds)}, written to ${output}`;
+  return `part ${partText(manifest.part)}: ${files}; ${what}`;
 }

@@ -6,12 +6,9 @@ import { escapeControls } from "../text.ts";
 import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model.ts";
 
 const KEY_OPTION = {
-  key: {
-    type: "text",
-    metavar: "NAME://KEY",
-    help: "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which implements Sigstore's plugin protocol. May be given before MODEL without --key. Required.",
-  },
-} as const satisfies OptionSpecs;
+  "key NAME://KEY":
+    "The key, and the plugin that has it: the program sigstore-kms-NAME in a folder of PATH, which implements Sigstore's plugin protocol. May be given before MODEL without --key. Required.",
+} satisfies OptionSpecs;
 
 const PLUGIN = "A plugin is a program that runs with your rights; see docs/kms.md.";
 
@@ -59,7 +56,7 @@ function keyOf(args: ArgumentsOf<typeof KEY_OPTION>): string {
   return key;
 }
 
-/** What a plugin asks for or reports goes to the person as it comes. */
+/** What a plugin asks for or reports goes to the user as it comes. */
 function pluginOutput({ err }: Terminal): (text: string) => void {
   return (text) => err.raw(text.split("\n").map(escapeControls).join("\n"));
 }

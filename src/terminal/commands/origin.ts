@@ -6,8 +6,7 @@ import { claimText, originPlace, originSentences } from "../../core/presentation
 import { defineCommand, EXIT } from "../command.ts";
 import { originJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";
-import { cacheFolder } from "../program-folders.ts";
-import { withProgressLine } from "../progress-line.ts";
+import { withReading } from "../progress-line.ts";
 import { field } from "../report.ts";
 import type { Line } from "../text.ts";
 
@@ -23,17 +22,10 @@ export default defineCommand({
   ],
   options: REPORT_OPTIONS,
   examples: ["model-provenance origin ~/models/llama-3-8b"],
-  async run(model, args, { out, err, interruption }) {
+  async run(model, args, terminal) {
+    const { out } = terminal;
     const { findOrigin } = await import("../../core/origin/find-origin.ts");
-    const report = await withProgressLine(err, (progress) =>
-      findOrigin({
-        model,
-        checkDigests: true,
-        cache: cacheFolder("digests"),
-        signal: interruption.signal,
-        onProgress: progress.update,
-      }),
-    );
+    const report = await withReading(terminal, (reading) => findOrigin({ model, checkDigests: true, ...reading }));
     if (args.flag("json") === true) out.json(originJson(resolve(model), report));
     else out.print(...originLines(report, basename(resolve(model)), args.flag("long") ?? false));
     return contradictsRecord(report) ? EXIT.failed : EXIT.done;

@@ -25,9 +25,9 @@ export default defineCommand({
   ],
   options: {
     ...POLICY_OPTIONS,
-    files: { type: "switch", help: "Also read every byte of the model, and compare." },
+    files: "Also read every byte of the model, and compare.",
     ...REPORT_OPTIONS,
-  } as const satisfies OptionSpecs,
+  } satisfies OptionSpecs,
   examples: ["model-provenance policy explain models/llama-3-8b"],
   async run(model, args, terminal) {
     const { cwd, out, err, interruption } = terminal;

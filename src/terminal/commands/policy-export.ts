@@ -25,9 +25,9 @@ export default defineCommand({
     "Converts a policy file to ClusterImagePolicies, ModelValidations, or the flags of verify. What cannot be converted is listed on standard error.",
   ],
   options: {
-    to: { type: "text", metavar: "FORMAT", help: `One of ${Object.keys(FORMATS).join(", ")}. Required.` },
+    "to FORMAT": `One of ${Object.keys(FORMATS).join(", ")}. Required.`,
     ...OUTPUT_OPTION,
-  } as const satisfies OptionSpecs,
+  } satisfies OptionSpecs,
   examples: ["model-provenance policy export model-policy.yaml --to flags"],
   async run(file, args, terminal) {
     const format = requiredText(args.text("to"), "to", `one of ${Object.keys(FORMATS).join(", ")}`);

@@ -13,18 +13,15 @@ import type { Terminal } from "../terminal.ts";
 import { OUTPUT_OPTION, writeOutput } from "../write-output.ts";
 
 const OPTIONS = {
-  models: {
-    type: "list",
-    metavar: "GLOB",
-    help: 'The models that the policy is to cover: other formats name images, or paths in a container. Default: "**".',
-  },
-  identity: { type: "text", metavar: "IDENTITY", help: "As for verify sigstore. With --identity-provider." },
-  "identity-provider": { type: "text", metavar: "URL", help: "As for verify sigstore." },
-  "public-key": { type: "text", metavar: "FILE", help: "As for verify key." },
-  "certificate-chain": { type: "list", metavar: "FILE", help: "As for verify certificate." },
-  "identity-subject": { type: "text", metavar: "NAME", help: "As for verify certificate." },
+  "models GLOB …":
+    'The models that the policy is to cover: other formats name images, or paths in a container. Default: "**".',
+  "identity IDENTITY": "As for verify sigstore. With --identity-provider.",
+  "identity-provider URL": "As for verify sigstore.",
+  "public-key FILE": "As for verify key.",
+  "certificate-chain FILE …": "As for verify certificate.",
+  "identity-subject NAME": "As for verify certificate.",
   ...OUTPUT_OPTION,
-} as const satisfies OptionSpecs;
+} satisfies OptionSpecs;
 
 export default defineCommand({
   name: "policy import",
@@ -65,14 +62,13 @@ async function draftOfFlags(
     throw usageError("--identity and --identity-provider go together.");
   }
   const key = args.text("public-key");
-  const identitySubject = args.text("identity-subject");
   const certificates = await Promise.all(args.list("certificate-chain").map(readCertificateFile));
   const authorities = authoritiesOfFlags({
-    ...(identity !== undefined && { identity }),
-    ...(identityProvider !== undefined && { identityProvider }),
-    ...(key !== undefined && { publicKey: (await readPublicKeyFile(key)).pem }),
+    identity,
+    identityProvider,
+    publicKey: key === undefined ? undefined : (await readPublicKeyFile(key)).pem,
     certificates: certificates.map(({ pem }) => pem),
-    ...(identitySubject !== undefined && { identitySubject }),
+    identitySubject: args.text("identity-subject"),
   });
   return authorities.length === 0 ? undefined : { name: "imported", models, authorities };
 }

@@ -20,12 +20,12 @@ export default defineCommand({
     "Finds the signed models below a folder, verifies who signed them, and asks for each signer whether to accept it. Writes a policy for those that you accept, each for the models that they signed. Keys and roots have to be given: those that come with a model prove nothing.",
   ],
   options: {
-    "public-key": { type: "list", metavar: "FILE", help: "A public key that models may be signed with." },
-    "certificate-chain": { type: "list", metavar: "FILE", help: "Root certificates that models may be signed under." },
-    yes: { type: "switch", help: "Accept every signer found, without asking." },
+    "public-key FILE …": "A public key that models may be signed with.",
+    "certificate-chain FILE …": "Root certificates that models may be signed under.",
+    yes: "Accept every signer found, without asking.",
     offline: POLICY_OPTIONS.offline,
-    output: { type: "text", metavar: "FILE", help: "Where it is written. Default: model-policy.yaml in DIR." },
-  } as const satisfies OptionSpecs,
+    "output FILE": "Where it is written. Default: model-policy.yaml in DIR.",
+  } satisfies OptionSpecs,
   examples: ["model-provenance policy init . --public-key keys/prod.pub"],
   async run(folder, args, terminal) {
     const { err, input } = terminal;

@@ -8,8 +8,7 @@ import { originSentences } from "../../core/presentation/origin-text.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { pathBelow } from "../policy-options.ts";
-import { cacheFolder } from "../program-folders.ts";
-import { withProgressLine } from "../progress-line.ts";
+import { withReading } from "../progress-line.ts";
 import { confirm } from "../question.ts";
 
 export default defineCommand({
@@ -20,17 +19,14 @@ export default defineCommand({
     "The digest of each file is written to a lock file next to the policy, so that a later change can be named. All bytes are read. Symbolic links are not followed, except for those of a Hugging Face cache.",
   ],
   options: {
-    policy: {
-      type: "text",
-      metavar: "FILE",
-      help: "The policy file. A policy in it that covers the model is extended, else one is added. Default: model-policy.yaml in the current directory.",
-    },
-    note: { type: "text", metavar: "TEXT", help: "Why it is accepted, and by whom." },
-    yes: { type: "switch", help: "Write without asking." },
-  } as const satisfies OptionSpecs,
+    "policy FILE":
+      "The policy file. A policy in it that covers the model is extended, else one is added. Default: model-policy.yaml in the current directory.",
+    "note TEXT": "Why it is accepted, and by whom.",
+    yes: "Write without asking.",
+  } satisfies OptionSpecs,
   examples: ['model-provenance policy pin models/llama-3-8b --note "reviewed by alice"'],
   async run(model, args, terminal) {
-    const { cwd, out, err, input, interruption, log } = terminal;
+    const { cwd, out, err, input, log } = terminal;
     const yes = args.flag("yes") === true;
     if (!yes && input.isTTY !== true) {
       throw usageError("The change has to be confirmed, and there is no terminal to ask on. Confirm it with --yes.");
@@ -41,17 +37,8 @@ export default defineCommand({
       throw usageError(`${model} is not in the folder of ${policyFile}, so that policy cannot cover it.`);
     }
     const note = args.text("note");
-    const plan = await withProgressLine(err, (progress) =>
-      planPin({
-        model,
-        policyFile,
-        folder,
-        path: pathBelow(folder, model),
-        cache: cacheFolder("digests"),
-        signal: interruption.signal,
-        onProgress: progress.update,
-        note,
-      }),
+    const plan = await withReading(terminal, (reading) =>
+      planPin({ model, policyFile, folder, path: pathBelow(folder, model), note, ...reading }),
     );
     err.print([
       { text: basename(resolve(model)), style: "bold" },

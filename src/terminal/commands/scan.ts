@@ -10,7 +10,7 @@ import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { scanJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
-import { parsePart, partOption } from "../part-option.ts";
+import { parsePart } from "../part-option.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
 import type { Line } from "../text.ts";
 
@@ -23,29 +23,13 @@ export default defineCommand({
     "With --policy, everything below the patterns of the policies is searched. Exit status 1 means that a model is rejected or covered by no policy, that a file below a pattern such as models/** is covered by no signature, that there is a symbolic link or an unreadable folder, or that a pattern matches nothing.",
   ],
   options: {
-    "public-key": {
-      type: "list",
-      metavar: "FILE",
-      help: "A public key that you trust, in PEM; may be given several times.",
-    },
-    "certificate-chain": {
-      type: "list",
-      metavar: "FILE",
-      help: "Root certificates that you trust, in PEM; may be given several times.",
-    },
+    "public-key FILE …": "A public key that you trust, in PEM; may be given several times.",
+    "certificate-chain FILE …": "Root certificates that you trust, in PEM; may be given several times.",
     ...POLICY_OPTIONS,
-    "allow-empty": {
-      type: "switch",
-      help: "When verifying: a pattern that matches nothing, or a folder without a model, is no failure.",
-    },
-    format: {
-      type: "text",
-      metavar: "FORMAT",
-      help: "When verifying: text, json (as --json), sarif or junit.",
-    },
-    part: partOption(
-      "Scan one of N shares of the models, by their paths. All parts search everything, and all have to pass.",
-    ),
+    "allow-empty": "When verifying: a pattern that matches nothing, or a folder without a model, is no failure.",
+    "format FORMAT": "When verifying: text, json (as --json), sarif or junit.",
+    "part I/N":
+      "Scan one of N shares of the models, by their paths. All parts search everything, and all have to pass. I counts from 0: 0/8 to 7/8.",
     json: REPORT_OPTIONS.json,
   },
   examples: [

@@ -10,13 +10,10 @@ import type { Terminal } from "../terminal.ts";
 import { CHAIN_OPTION } from "./sign.ts";
 
 const URI_OPTIONS = {
-  "pkcs11-uri": {
-    type: "text",
-    metavar: "URI",
-    help: "The private key, EC P-256, P-384 or P-521, as a PKCS #11 URI (RFC 7512): token or slot-id, object or id, module-path or module-name, pin-source. You are asked for the PIN if it has none. Required.",
-  },
+  "pkcs11-uri URI":
+    "The private key, EC P-256, P-384 or P-521, as a PKCS #11 URI (RFC 7512): token or slot-id, object or id, module-path or module-name, pin-source. You are asked for the PIN if it has none. Required.",
   ...SIGN_OPTIONS,
-} as const satisfies OptionSpecs;
+} satisfies OptionSpecs;
 
 const URI_EXAMPLE = '--pkcs11-uri "pkcs11:token=release;object=prod?module-path=/usr/lib/softhsm/libsofthsm2.so"';
 
@@ -35,11 +32,7 @@ export const signWithPkcs11Certificate = defineCommand({
   description: ["Signs a model with a certificate, and its private key in a PKCS #11 token.", SIGN_DESCRIPTION],
   options: {
     ...URI_OPTIONS,
-    "signing-certificate": {
-      type: "text",
-      metavar: "FILE",
-      help: "The signer's certificate, in PEM. Default: the one that the token has for the key.",
-    },
+    "signing-certificate FILE": "The signer's certificate, in PEM. Default: the one that the token has for the key.",
     ...CHAIN_OPTION,
   },
   examples: [
@@ -66,11 +59,8 @@ function tokenIdentity(args: ArgumentsOf<typeof URI_OPTIONS>, terminal: Terminal
 
 function askPin({ label, pinFinalTry }: Token, terminal: Terminal): Promise<string> {
   if (!terminal.input.isTTY) {
-    throw new ProvenanceError(
-      "PKCS11_PIN_REQUIRED",
-      `The token "${label}" needs its PIN, and there is no terminal to ask for it. Add pin-source, the path of a file that contains it, to the URI.`,
-      { details: { token: label } },
-    );
+    const message = `The token "${label}" needs its PIN, and there is no terminal to ask for it. Add pin-source, the path of a file that contains it, to the URI.`;
+    throw new ProvenanceError("PKCS11_PIN_REQUIRED", message, { details: { token: label } });
   }
   if (pinFinalTry) terminal.log.warning(`A wrong PIN locks the token "${label}".`);
   return askHidden(`PIN of the token "${label}": `, "No PIN was entered.", terminal);

@@ -5,22 +5,15 @@ import { readCertificateFile, readPrivateKeyFile } from "../pem-files.ts";
 import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
 
 export const CHAIN_OPTION = {
-  "certificate-chain": {
-    type: "list",
-    metavar: "FILE",
-    help: "Certificates between the signer's and the root, in PEM; may be given several times, or all in one file.",
-  },
-} as const satisfies OptionSpecs;
+  "certificate-chain FILE …":
+    "Certificates between the signer's and the root, in PEM; may be given several times, or all in one file.",
+} satisfies OptionSpecs;
 
 const KEY_OPTIONS = {
-  "private-key": {
-    type: "text",
-    metavar: "FILE",
-    help: "The private key: EC P-256, P-384 or P-521, in PEM. Required.",
-  },
+  "private-key FILE": "The private key: EC P-256, P-384 or P-521, in PEM. Required.",
   ...PASSPHRASE_OPTIONS,
   ...SIGN_OPTIONS,
-} as const satisfies OptionSpecs;
+} satisfies OptionSpecs;
 
 export const signWithKey = defineCommand({
   name: "sign key",
@@ -31,12 +24,7 @@ export const signWithKey = defineCommand({
   async run(model, args, terminal) {
     const privateKey = await readPrivateKeyFile(privateKeyPath(args));
     const passphrase = await passphraseFor(privateKey, args, terminal);
-    return signModel(
-      model,
-      { method: "key", privateKey, ...(passphrase !== undefined && { passphrase }) },
-      args,
-      terminal,
-    );
+    return signModel(model, { method: "key", privateKey, passphrase }, args, terminal);
   },
 });
 
@@ -46,7 +34,7 @@ export const signWithCertificate = defineCommand({
   description: ["Signs a model with a certificate and its private key.", SIGN_DESCRIPTION],
   options: {
     ...KEY_OPTIONS,
-    "signing-certificate": { type: "text", metavar: "FILE", help: "The signer's certificate, in PEM. Required." },
+    "signing-certificate FILE": "The signer's certificate, in PEM. Required.",
     ...CHAIN_OPTION,
   },
   examples: [
@@ -60,8 +48,8 @@ export const signWithCertificate = defineCommand({
     const certificate = await readCertificateFile(path);
     const chain = await Promise.all(args.list("certificate-chain").map(readCertificateFile));
     const passphrase = await passphraseFor(privateKey, args, terminal);
-    const identity = { method: "certificate", privateKey, certificate, chain } as const;
-    return signModel(model, { ...identity, ...(passphrase !== undefined && { passphrase }) }, args, terminal);
+    const identity = { method: "certificate", privateKey, passphrase, certificate, chain } as const;
+    return signModel(model, identity, args, terminal);
   },
 });
 

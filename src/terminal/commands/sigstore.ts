@@ -1,10 +1,14 @@
+import { ProvenanceError } from "../../core/errors.ts";
+import type { PublicationNotice } from "../../core/signing/publication.ts";
 import type { ExpectedIdentity } from "../../core/trust.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { checkToken, identityToken, TOKEN_OPTIONS } from "../identity-token.ts";
-import { confirmPublication } from "../publication-question.ts";
+import { dataFolder } from "../program-folders.ts";
+import { confirm } from "../question.ts";
 import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
 import { INSTANCE_OPTIONS, TRUST_OPTIONS, trustToSign, trustToVerify } from "../sigstore-instance.ts";
+import type { Terminal } from "../terminal.ts";
 import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model.ts";
 
 export const signWithSigstore = defineCommand({
@@ -36,17 +40,10 @@ export const signWithSigstore = defineCommand({
 });
 
 const IDENTITY_OPTIONS = {
-  identity: {
-    type: "text",
-    metavar: "IDENTITY",
-    help: "The signer that you expect: an e-mail address, or the URI of a CI workflow. Compared exactly.",
-  },
-  "identity-provider": {
-    type: "text",
-    metavar: "URL",
-    help: "The OpenID provider of the identity: https://accounts.google.com, https://github.com/login/oauth… Compared exactly.",
-  },
-} as const satisfies OptionSpecs;
+  "identity IDENTITY": "The signer that you expect: an e-mail address, or the URI of a CI workflow. Compared exactly.",
+  "identity-provider URL":
+    "The OpenID provider of the identity: https://accounts.google.com, https://github.com/login/oauth… Compared exactly.",
+} satisfies OptionSpecs;
 
 export const verifyWithSigstore = defineCommand({
   name: "verify sigstore",
@@ -74,4 +71,28 @@ function expectedIdentities(args: ArgumentsOf<typeof IDENTITY_OPTIONS>): Expecte
   if (issuer === undefined)
     throw usageError("--identity-provider is missing: --identity needs the provider of that identity.");
   return [{ identity, issuer }];
+}
+
+/**
+ * Shows what a keyless signature makes public and asks for consent, once for each identity and log.
+ *
+ * @throws ProvenanceError PUBLICATION_DECLINED without a terminal, CANCELLED
+ */
+async function confirmPublication(notice: PublicationNotice, yes: boolean, terminal: Terminal): Promise<boolean> {
+  const { err, log, input, env } = terminal;
+  if (yes) {
+    log.info(notice.text);
+    return true;
+  }
+  const { hasConsented, rememberConsent } = await import("../../core/signing/publication-consent.ts");
+  const storage = dataFolder(env);
+  if (await hasConsented(storage, notice)) return true;
+  err.print([notice.text]);
+  if (!input.isTTY) {
+    const message = "There is no terminal to confirm the publication. Confirm it with --yes. Nothing was published.";
+    throw new ProvenanceError("PUBLICATION_DECLINED", message);
+  }
+  if (!(await confirm("Sign?", terminal))) return false;
+  await rememberConsent(storage, notice);
+  return true;
 }

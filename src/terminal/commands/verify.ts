@@ -1,4 +1,3 @@
-import type { CertificateTrust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { usageError } from "../arguments.ts";
 import { defineCommand, requiredText } from "../command.ts";
@@ -9,10 +8,7 @@ export const verifyWithKey = defineCommand({
   name: "verify key",
   operand: "MODEL",
   description: ["Verifies a model that was signed with a key.", VERIFY_DESCRIPTION],
-  options: {
-    "public-key": { type: "text", metavar: "FILE", help: "The signer's public key, in PEM. Required." },
-    ...VERIFY_OPTIONS,
-  },
+  options: { "public-key FILE": "The signer's public key, in PEM. Required.", ...VERIFY_OPTIONS },
   examples: ["model-provenance verify key llama-3-8b --public-key prod.pub"],
   async run(model, args, terminal) {
     const path = requiredText(
@@ -30,24 +26,13 @@ export const verifyWithCertificate = defineCommand({
   operand: "MODEL",
   description: ["Verifies a model that was signed with a certificate.", VERIFY_DESCRIPTION],
   options: {
-    "certificate-chain": {
-      type: "list",
-      metavar: "FILE",
-      help: "Root certificates that you trust, in PEM; may be given several times, or all in one file. Certificates that come with the model are never trusted by themselves.",
-    },
-    "system-roots": {
-      type: "switch",
-      help: "Also trust the certificate authorities that this system trusts for the web. Almost never right for models: with it, give --identity-subject too.",
-    },
-    "identity-subject": {
-      type: "text",
-      metavar: "NAME",
-      help: "The signer that you expect: email:ADDRESS, uri:URI, dns:NAME, or subject:NAME for the certificate's whole subject as RFC 4514 text (CN=Alice,O=Example). Without a type, the text's form decides. Compared exactly.",
-    },
-    "log-fingerprints": {
-      type: "switch",
-      help: "Print the SHA-256 fingerprint of each certificate on standard error.",
-    },
+    "certificate-chain FILE …":
+      "Root certificates that you trust, in PEM; may be given several times, or all in one file. Certificates that come with the model are never trusted by themselves.",
+    "system-roots":
+      "Also trust the certificate authorities that this system trusts for the web. Almost never right for models: with it, give --identity-subject too.",
+    "identity-subject NAME":
+      "The signer that you expect: email:ADDRESS, uri:URI, dns:NAME, or subject:NAME for the certificate's whole subject as RFC 4514 text (CN=Alice,O=Example). Without a type, the text's form decides. Compared exactly.",
+    "log-fingerprints": "Print the SHA-256 fingerprint of each certificate on standard error.",
     ...VERIFY_OPTIONS,
   },
   examples: [
@@ -63,10 +48,10 @@ export const verifyWithCertificate = defineCommand({
     const { systemRoots } = await import("../system-roots.ts");
     const roots = system ? [...given, systemRoots()] : given;
     const identity = args.text("identity-subject");
-    const certificates: CertificateTrust = { roots, ...(identity !== undefined && { identity }) };
+    const trust = { certificates: { roots, identity } };
     const fingerprints = args.flag("log-fingerprints") === true ? given : undefined;
-    const request = { model, trust: { certificates }, accepted: acceptedCertificate(system, identity) };
-    return verifyModel({ ...request, ...(fingerprints && { fingerprints }) }, args, terminal);
+    const accepted = acceptedCertificate(system, identity);
+    return verifyModel({ model, trust, accepted, fingerprints }, args, terminal);
   },
 });
 

@@ -11,7 +11,7 @@ export interface SecretQuestion {
 
 export interface Secret {
   readonly text: string;
-  /** Whether the person wants it saved in secret storage. */
+  /** Whether the user wants it saved in secret storage. */
   readonly keep: boolean;
 }
 

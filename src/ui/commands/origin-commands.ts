@@ -29,7 +29,7 @@ export async function showOrigin(args: readonly unknown[], services: Services): 
   await commands.executeCommand("vscode.openWith", downloadUri(model), EDITORS.signature);
 }
 
-/** Save Bill of Materials…: writes CycloneDX where the person chooses. */
+/** Save Bill of Materials…: writes CycloneDX where the user chooses. */
 export async function saveBom(args: readonly unknown[], services: Services): Promise<void> {
   const model = await targetModel(args, "bom", services);
   const name = modelName(model);

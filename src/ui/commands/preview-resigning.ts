@@ -23,7 +23,7 @@ export async function previewResigning(args: readonly unknown[], services: Servi
   const { verdict, preview } = await withProgress(title, async (report, signal) => {
     const compared = await comparedVerdict(model, services, report, signal);
     const options = { model: model.path, signature: compared.signature, rootDigest: compared.rootDigest };
-    const made = await services.engine.previewResigning(options, { signal, onProgress: report.bytes });
+    const made = await services.engine.run("previewResigning", options, { signal, onProgress: report.bytes });
     return { verdict: compared, preview: made };
   });
   if (preview === undefined) {

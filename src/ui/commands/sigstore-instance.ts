@@ -60,12 +60,10 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   if (chosen === undefined) throw new CancellationError();
   const name = chosen.name ?? (await browse());
   if (isPrivateInstance(name) && isImageDisk(env.remoteName)) {
-    throw new ProvenanceError(
-      "USAGE",
-      l10n.t(
-        "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that contains its configuration.",
-      ),
+    const message = l10n.t(
+      "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that contains its configuration.",
     );
+    throw new ProvenanceError("USAGE", message);
   }
   if (name === now) return;
   // A configuration that cannot be read is rejected before it is set.

@@ -80,10 +80,11 @@ async function resolveTarget(
 ): Promise<readonly KnownModel[]> {
   if (target instanceof Uri) {
     if (target.scheme === "file") return modelsAt(target.fsPath, purpose, services);
-    throw new ProvenanceError(
-      "USAGE",
-      l10n.t("{0} is not on a local disk. Only files on disk can be signed and verified.", target.toString()),
+    const message = l10n.t(
+      "{0} is not on a local disk. Only files on disk can be signed and verified.",
+      target.toString(),
     );
+    throw new ProvenanceError("USAGE", message);
   }
   const known = services.registry.get(typeof target === "string" ? target : target.path);
   return known === undefined ? [] : [known];

@@ -77,10 +77,8 @@ async function requireMatch(
 function kindOf({ label, pem }: PemSource): TrustKind {
   if (pem.includes("-----BEGIN CERTIFICATE-----")) return "certificate";
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    throw new ProvenanceError(
-      "KEY_UNREADABLE",
-      l10n.t("{0} is a private key. Choose the public key that belongs to it.", label),
-    );
+    const message = l10n.t("{0} is a private key. Choose the public key that belongs to it.", label);
+    throw new ProvenanceError("KEY_UNREADABLE", message);
   }
   return "key";
 }

@@ -1,4 +1,16 @@
-import { CodeAction, CodeActionKind, type Diagnostic, l10n, type TextDocument, type Uri, workspace } from "vscode";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  l10n,
+  Position,
+  type TextDocument,
+  Uri,
+  WorkspaceEdit,
+  workspace,
+} from "vscode";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { trustLabel, unknownSigner } from "../../core/presentation/unknown-signer.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
@@ -6,7 +18,6 @@ import { middleShortened, plainText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { ignorablePaths } from "../trusting/ignore-path.ts";
-import { keepLineEndings } from "./line-endings-fix.ts";
 import type { ModelProblem } from "./model-problems.ts";
 import { SOURCE } from "./problem-codes.ts";
 
@@ -135,4 +146,23 @@ function withoutRepetition(actions: readonly CodeAction[]): CodeAction[] {
     first.diagnostics = [first, ...others].flatMap(({ diagnostics = [] }) => diagnostics);
     return [first];
   });
+}
+
+/**
+ * The line in the model's `.gitattributes` that keeps git from converting its line ends, where that is why files changed.
+ * It is added at the end: of several lines, the last one counts.
+ */
+function keepLineEndings({ path, verdict }: KnownModel, diagnostic: Diagnostic): CodeAction[] {
+  const line = verdict.reasons.find(({ code }) => code === "FILE_LINE_ENDINGS")?.details["line"];
+  if (typeof line !== "string" || !workspace.isTrusted) return [];
+  const file = join(path, ".gitattributes");
+  const edit = new WorkspaceEdit();
+  const isThere = existsSync(file);
+  if (!isThere) edit.createFile(Uri.file(file), { ignoreIfExists: true });
+  const end = new Position(isThere ? Number.MAX_SAFE_INTEGER : 0, 0);
+  edit.insert(Uri.file(file), end, isThere ? `\n${line}\n` : `${line}\n`);
+  const fix = new CodeAction(l10n.t('Add "{0}" to .gitattributes', line), CodeActionKind.QuickFix);
+  fix.edit = edit;
+  fix.diagnostics = [diagnostic];
+  return [fix];
 }

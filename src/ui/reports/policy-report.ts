@@ -68,7 +68,7 @@ function brokenFile({ path, diagnostics }: PolicyFile): string[] {
 }
 
 function policySection(decision: PolicyDecision, workspaceTrusted: boolean): string[] {
-  const { policy, source, mode, satisfied, authorities, unlisted: omitted } = decision;
+  const { policy, source, mode, satisfied, authorities, untold: omitted } = decision;
   const mark = satisfied ? "✓" : mode === "warn" ? "!" : "✗";
   const enforcement = mode === "enforce" ? l10n.t("enforced") : l10n.t("warns only");
   const owner = policyOwner(decision, l10n.t);
@@ -115,9 +115,7 @@ function nextStep({ verdict, broken, workspaceTrusted }: PolicyReportSource): st
     return l10n.t("Delete the files that tools added, or ignore them in a policy. Everything signed is unchanged.");
   }
   if (reasons.some(({ code }) => code === "FILE_NOT_DOWNLOADED")) return l10n.t("Run git lfs pull, then verify again.");
-  if (state === "modified") {
-    return l10n.t("Download the original files again, or have the changed files signed.");
-  }
+  if (state === "modified") return l10n.t("Download the original files again, or have the changed files signed.");
   if (state === "invalid") return l10n.t("Download the model and its signature again: this signature proves nothing.");
   if (signature === undefined) return l10n.t("Sign the model if it is yours, or get a signature from its publisher.");
   if (!workspaceTrusted) return l10n.t("Trust this workspace if you know where it comes from.");

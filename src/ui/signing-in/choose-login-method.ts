@@ -4,7 +4,7 @@ import { themeIcon } from "../theme.ts";
 
 type Method = SettingValue<"loginMethod">;
 
-/** Asks how the person logs in, and changes the setting. */
+/** Asks how the user logs in, and changes the setting. */
 export async function chooseLoginMethod(): Promise<void> {
   const now = setting("loginMethod");
   const item = (method: Method, icon: string, label: string, detail: string): QuickPickItem & { method: Method } => ({

@@ -2,7 +2,7 @@ import { CancellationError, env, l10n, ThemeIcon, Uri, window } from "vscode";
 import type { DevicePrompt } from "../../login/login-options.ts";
 import { messageText } from "../../platform/plain-text.ts";
 
-/** @throws Error if the person or the system does not open it */
+/** @throws Error if the user or the system does not open it */
 export async function openExternal(url: string): Promise<void> {
   // VS Code decodes the address and encodes it anew: a plus for a space would become a plus.
   if (!(await env.openExternal(Uri.parse(url.replaceAll("+", "%20"))))) throw new Error("The browser was not opened.");
@@ -23,7 +23,7 @@ export async function showDeviceCode({ url, urlWithCode, userCode }: DevicePromp
   if (answer === open) await openExternal(urlWithCode ?? url);
 }
 
-/** Opens the identity provider's page and asks for the code that it shows; undefined if the person cancels. */
+/** Opens the identity provider's page and asks for the code that it shows; undefined if the user cancels. */
 export async function askForCode(title: string, url: string, signal: AbortSignal): Promise<string | undefined> {
   // Where the browser does not open, the address can be copied.
   await openExternal(url).catch(() => undefined);

@@ -1,8 +1,8 @@
-import { l10n } from "vscode";
+import { createServer } from "node:net";
+import { CancellationError, env, l10n, ThemeIcon, UIKind, Uri, window } from "vscode";
 import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
+import { messageText } from "../../platform/plain-text.ts";
 import { setting } from "../../platform/settings.ts";
-import { askForCode, openExternal, showDeviceCode } from "./code-dialogs.ts";
-import { findLoopback } from "./loopback.ts";
 
 export interface LoginRequest {
   /** URL of the OpenID issuer. */
@@ -61,5 +61,93 @@ async function offer(prompt: DevicePrompt, ended: AbortController): Promise<void
     await showDeviceCode(prompt);
   } catch {
     ended.abort();
+  }
+}
+
+/** How the browser can return to this machine. */
+interface Loopback {
+  /** Free, and forwarded to where the browser is; absent where any port works. */
+  readonly port?: number;
+}
+
+const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * A port of this machine that the person's browser reaches under a loopback address: identity providers redirect to no
+ * other address. Undefined where there is none: the window is in a browser, or the port is forwarded as another one.
+ */
+async function findLoopback(): Promise<Loopback | undefined> {
+  if (env.remoteName === undefined && env.uiKind === UIKind.Desktop) return {};
+  const port = await freePort();
+  const external = await env.asExternalUri(Uri.parse(`http://127.0.0.1:${port}/auth/callback`));
+  const { protocol, hostname, port: externalPort } = new URL(external.toString(true));
+  const same = protocol === "http:" && LOOPBACK_NAMES.includes(hostname) && externalPort === String(port);
+  return same ? { port } : undefined;
+}
+
+/** Known before anything listens on it: VS Code forwards it by number. */
+function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const probe = createServer();
+  probe.once("error", reject);
+  probe.listen(0, "127.0.0.1", () => {
+    const address = probe.address();
+    probe.close(() => {
+      if (address === null || typeof address === "string") reject(new Error("No free port"));
+      else resolve(address.port);
+    });
+  });
+  return promise;
+}
+
+/** @throws Error if the person or the system does not open it */
+async function openExternal(url: string): Promise<void> {
+  // VS Code decodes the address and encodes it anew: a plus for a space would become a plus.
+  if (!(await env.openExternal(Uri.parse(url.replaceAll("+", "%20"))))) throw new Error("The browser was not opened.");
+}
+
+/** Shows a code to enter at the identity provider, in any browser of any machine. @throws CancellationError */
+async function showDeviceCode({ url, urlWithCode, userCode }: DevicePrompt): Promise<void> {
+  const open = l10n.t("Copy Code and Open Browser");
+  const copy = l10n.t("Copy Address Only");
+  const question = l10n.t("Log in with the code {0}", messageText(userCode));
+  const detail = l10n.t(
+    "Enter it at {0}, in this browser or on another device. Continue there only if the page shows the same code.",
+    messageText(url),
+  );
+  const answer = await window.showInformationMessage(question, { modal: true, detail }, open, copy);
+  if (answer === undefined) throw new CancellationError();
+  await env.clipboard.writeText(answer === open ? userCode : (urlWithCode ?? url));
+  if (answer === open) await openExternal(urlWithCode ?? url);
+}
+
+/** Opens the identity provider's page and asks for the code that it shows; undefined if the person cancels. */
+async function askForCode(title: string, url: string, signal: AbortSignal): Promise<string | undefined> {
+  // Where the browser does not open, the address can be copied.
+  await openExternal(url).catch(() => undefined);
+  const again = { iconPath: new ThemeIcon("link-external"), tooltip: l10n.t("Open the Page Again") };
+  const copy = { iconPath: new ThemeIcon("copy"), tooltip: l10n.t("Copy the Address") };
+  const input = window.createInputBox();
+  input.title = messageText(title);
+  input.prompt = l10n.t("Log in on the page that has opened, then paste the code that it shows");
+  input.ignoreFocusOut = true;
+  input.buttons = [again, copy];
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const end = (): void => resolve(undefined);
+  signal.addEventListener("abort", end, { once: true });
+  input.onDidTriggerButton((button) => {
+    if (button === copy) void env.clipboard.writeText(url);
+    else void openExternal(url).catch(() => undefined);
+  });
+  input.onDidAccept(() => {
+    if (input.value.trim() !== "") resolve(input.value);
+  });
+  input.onDidHide(end);
+  input.show();
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", end);
+    input.dispose();
   }
 }

@@ -10,7 +10,7 @@ export interface Loopback {
 const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * A port of this machine that the person's browser reaches under a loopback address: identity providers redirect to no
+ * A port of this machine that the user's browser reaches under a loopback address: identity providers redirect to no
  * other address. Undefined where there is none: the window is in a browser, or the port is forwarded as another one.
  */
 export async function findLoopback(): Promise<Loopback | undefined> {

@@ -22,19 +22,19 @@ export interface SigningTarget {
  * Shows what is signed, for several models at once. Nothing has happened yet; a signature over other files than it covers
  * is still only replaced after a question of its own.
  *
- * @throws CancellationError unless the person confirms
+ * @throws CancellationError unless the user confirms
  */
 export async function confirmSigningSeveral(
   targets: readonly SigningTarget[],
   method: SigningMethod,
-  engine: Pick<Engine, "previewSigning">,
+  engine: Pick<Engine, "run">,
 ): Promise<void> {
   let [files, bytes] = [0, 0];
   await withProgress(l10n.t("Listing files"), async (report, signal) => {
     for (const [index, { model, signature }] of targets.entries()) {
       if (signal.aborted) throw new CancellationError();
       report.step(l10n.t("{0} of {1}", index + 1, targets.length));
-      const preview = await engine.previewSigning(model.path, signature);
+      const preview = await engine.run("previewSigning", { model: model.path, signature });
       files += preview.fileCount;
       bytes += preview.totalBytes;
     }

@@ -6,6 +6,7 @@ import { isWithin } from "../../core/model/links.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText } from "../../core/presentation/coverage-text.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { EntrySize, SigningPreview } from "../../engine/signing-preview.ts";
 import { messageText } from "../../platform/plain-text.ts";
@@ -13,8 +14,6 @@ import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { chooseToolFiles } from "./choose-tool-files.ts";
-import { withoutToolFiles } from "./exclude-tool-files.ts";
-import { readingTimeText } from "./reading-time.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
@@ -35,17 +34,17 @@ const READINGS = 2;
  * yet.
  *
  * @returns how the files are read, and which are excluded
- * @throws CancellationError unless the person confirms
+ * @throws CancellationError unless the user confirms
  */
 export async function confirmSigning(
   model: KnownModel,
   signature: string,
   method: SigningMethod,
   registry: ModelRegistry,
-  engine: Pick<Engine, "previewSigning">,
+  engine: Pick<Engine, "run">,
 ): Promise<SigningChoice> {
   const replaces = existsSync(signature);
-  const preview = await engine.previewSigning(model.path, signature);
+  const preview = await engine.run("previewSigning", { model: model.path, signature });
   const question = messageText(method.question(modelName(model)));
   const sign = l10n.t("Sign");
   const rehash = l10n.t("Rehash All Files");
@@ -164,4 +163,53 @@ function writtenText(model: KnownModel, signature: string, replaces: boolean): s
   if (comparison?.matches !== false) return l10n.t("Replaces the signature {0} by {1}.", written, by);
   const differences = differencesText(comparison, l10n.t);
   return l10n.t("Replaces the signature {0} by {1}. Files differ from it: {2}.", written, by, differences);
+}
+
+/** The preview of a signature that excludes these files of `toolFiles`. */
+function withoutToolFiles(preview: SigningPreview, names: readonly string[]): SigningPreview {
+  const left = new Set(names);
+  const isKept = ({ name }: { readonly name: string }): boolean => !left.has(name);
+  const excluded = preview.toolFiles.filter((file) => !isKept(file));
+  const bytes = excluded.reduce((sum, { size }) => sum + size, 0);
+  return {
+    ...preview,
+    fileCount: preview.fileCount - left.size,
+    totalBytes: preview.totalBytes - bytes,
+    files: preview.files.filter(isKept),
+    largest: preview.largest.filter(isKept),
+    ignoredCount: preview.ignoredCount + left.size,
+    ignored: [...preview.ignored, ...excluded.map(({ name, size }) => ({ name, bytes: size, atLeast: false }))],
+  };
+}
+
+/** Bytes below which a measured rate depends more on opening files than on the disk. */
+const SIGNIFICANT_BYTES = 50_000_000;
+
+/** Bytes a second of an ordinary solid-state disk, where nothing was measured in this workspace yet. */
+const ASSUMED_RATE = 500_000_000;
+
+/**
+ * How long reading so many bytes once takes: "less than a second", "about 40 s". The rate is that of the largest model
+ * that was read in this window; an assumed rate is named.
+ */
+function readingTimeText(bytes: number, verdicts: readonly Verdict[]): string {
+  const measured = measuredRate(verdicts);
+  const seconds = bytes / (measured ?? ASSUMED_RATE);
+  if (seconds < 1) return l10n.t("less than a second");
+  const text = roughly(seconds);
+  return measured === undefined ? l10n.t("{0} at 500 MB/s", text) : text;
+}
+
+function measuredRate(verdicts: readonly Verdict[]): number | undefined {
+  const [largest] = verdicts
+    .flatMap(({ coverage }) => (coverage === undefined ? [] : [coverage]))
+    .filter(({ bytesRead, seconds }) => bytesRead >= SIGNIFICANT_BYTES && seconds > 0)
+    .sort((a, b) => b.bytesRead - a.bytesRead);
+  return largest === undefined ? undefined : largest.bytesRead / largest.seconds;
+}
+
+function roughly(seconds: number): string {
+  if (seconds < 90) return l10n.t("about {0} s", seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5);
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? l10n.t("about {0} min", minutes) : l10n.t("about {0} h", Math.ceil(minutes / 60));
 }

@@ -8,14 +8,14 @@ import { texts } from "../../platform/shapes.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 
-/** Paths of the modules that the person has used, the last first. A workspace cannot set them. */
+/** Paths of the modules that the user has used, the last first. A workspace cannot set them. */
 const MODULES = "pkcs11Modules";
 const LIMIT = 5;
 /** Folder of the extension's storage for what is native, which the extension does not bring. */
 const NATIVE = "native";
 
 /**
- * The module of the person's tokens: one used before, one that this machine has in a usual place, or a file.
+ * The module of the user's tokens: one used before, one that this machine has in a usual place, or a file.
  *
  * @throws CancellationError
  */
@@ -53,12 +53,12 @@ export async function rememberModule(path: string, state: Memento): Promise<void
   await state.update(MODULES, [path, ...others].slice(0, LIMIT));
 }
 
-/** Where the person may install what loads modules. */
+/** Where the user may install what loads modules. */
 export function koffiFolder({ storage }: Pick<Services, "storage">): string {
   return join(storage, NATIVE);
 }
 
-/** The same error, with a button where something has to be installed. The person starts the command themselves. */
+/** The same error, with a button where something has to be installed. The user starts the command themselves. */
 export function withInstall(error: unknown, services: Pick<Services, "storage">): unknown {
   if (!(error instanceof ProvenanceError) || error.code !== "PKCS11_NOT_INSTALLED") return error;
   const { package: name } = error.details;

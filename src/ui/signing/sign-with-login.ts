@@ -1,14 +1,15 @@
-import { l10n } from "vscode";
+import { l10n, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
+import type { PublicationNotice } from "../../core/signing/publication.ts";
+import { messageText } from "../../platform/plain-text.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
 import type { Services } from "../services.ts";
 import { trustSigner } from "../trusting/trust-signer.ts";
-import { confirmPublication } from "./confirm-publication.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
-/** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the person who logs in. */
+/** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the user who logs in. */
 export function loginSigningMethod(title: string, services: Services): SigningMethod {
   const { login, sigstore, storage } = services;
   const known = login.loggedIn;
@@ -56,9 +57,46 @@ function publicationNote(): string {
 }
 
 function noIssuer(label: string): ProvenanceError {
-  return new ProvenanceError(
-    "SIGNING_SERVICES",
-    l10n.t("The signing configuration of {0} names no OpenID provider to log in with.", label),
-    { details: { label } },
-  );
+  const message = l10n.t("The signing configuration of {0} names no OpenID provider to log in with.", label);
+  return new ProvenanceError("SIGNING_SERVICES", message, { details: { label } });
+}
+
+/**
+ * Asks before an identity is published in a log for the first time. The answer is stored outside any workspace, as a
+ * digest.
+ *
+ * @param storage the extension's own folder
+ */
+async function confirmPublication(storage: string, notice: PublicationNotice): Promise<boolean> {
+  const { hasConsented, rememberConsent } = await import("../../core/signing/publication-consent.ts");
+  if (await hasConsented(storage, notice)) return true;
+  const agree = l10n.t("Sign and Publish");
+  const { host } = new URL(notice.log);
+  const identity = messageText(notice.identity);
+  const published = {
+    public: l10n.t(
+      "Your identity {0} and this model's digest are published in the public log {1}. They stay there permanently and can't be removed.",
+      identity,
+      host,
+    ),
+    staging: l10n.t(
+      "Your identity {0} and this model's digest are published in the public log {1} of Sigstore's staging instance, which is for tests.",
+      identity,
+      host,
+    ),
+    private: l10n.t(
+      "Your identity {0} and this model's digest are published in the log {1} of your private Sigstore instance.",
+      identity,
+      host,
+    ),
+  }[notice.instance];
+  const detail = [
+    published,
+    l10n.t("The model itself is not uploaded."),
+    l10n.t("You won't be asked again for this identity and log."),
+  ].join("\n\n");
+  const question = l10n.t("Sign as {0}?", identity);
+  if ((await window.showInformationMessage(question, { modal: true, detail }, agree)) !== agree) return false;
+  await rememberConsent(storage, notice);
+  return true;
 }

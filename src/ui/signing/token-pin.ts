@@ -7,7 +7,7 @@ import { askSecret } from "../commands/ask-secret.ts";
 import type { Services } from "../services.ts";
 
 /**
- * Logs in to a token: with the PIN that the person has saved, else with the one that they type, until it is right.
+ * Logs in to a token: with the PIN that the user has saved, else with the one that they type, until it is right.
  *
  * @returns undefined where the token takes no PIN from here
  * @throws CancellationError, PKCS11_*

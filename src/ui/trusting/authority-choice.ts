@@ -60,14 +60,11 @@ async function provenSigners(evidence: SignerEvidence, folder: string): Promise<
     if (trustConfig === undefined) return [{ signer }];
     const inside = await pathInside(folder, trustConfig);
     if (inside !== undefined) return [{ signer, trustConfig: inside }];
-    throw new ProvenanceError(
-      "USAGE",
-      l10n.t(
-        "The signer's certificate comes from a private Sigstore instance whose configuration {0} is outside the policy's folder. Copy it to .sigstore/ in that folder and try again.",
-        trustConfig,
-      ),
-      { details: { label: trustConfig } },
+    const message = l10n.t(
+      "The signer's certificate comes from a private Sigstore instance whose configuration {0} is outside the policy's folder. Copy it to .sigstore/ in that folder and try again.",
+      trustConfig,
     );
+    throw new ProvenanceError("USAGE", message, { details: { label: trustConfig } });
   }
   if (!("pem" in evidence)) return [];
   const inside = evidence.file === undefined ? undefined : await pathInside(folder, evidence.file);

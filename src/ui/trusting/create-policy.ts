@@ -119,7 +119,7 @@ function noSigner(unknown: readonly KnownModel[], services: Services): Actionabl
   });
 }
 
-/** Undefined where the person does not accept this signer. */
+/** Undefined where the user does not accept this signer. */
 async function askAbout(
   { evidence, models }: FoundSigner,
   index: number,

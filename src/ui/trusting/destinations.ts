@@ -77,10 +77,8 @@ export async function openAt(file: string, line: number): Promise<void> {
  */
 export function literalPattern(path: string): string {
   if (!path.includes("*")) return path;
-  throw new ProvenanceError(
-    "USAGE",
-    l10n.t("The path {0} contains an asterisk, so a policy for it would also cover other models.", path),
-  );
+  const message = l10n.t("The path {0} contains an asterisk, so a policy for it would also cover other models.", path);
+  throw new ProvenanceError("USAGE", message);
 }
 
 /** An unused path for a policy file of a workspace folder. */

@@ -16,7 +16,7 @@ export type SignerEvidence =
       readonly signer: KeySigner | CertificateSigner;
       /** The key or the root certificate. */
       readonly pem: string;
-      /** Absolute path of the file that the person chose it from. */
+      /** Absolute path of the file that the user chose it from. */
       readonly file?: string;
     }
   | {
@@ -119,7 +119,7 @@ async function identify(
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("The model has no signature, so there is no signer to trust."));
   }
-  const { method } = await engine.readVerificationHint(signature);
+  const { method } = await engine.run("readVerificationHint", { signature });
   const check = (trust: Trust): Promise<Verdict> => engine.authenticate({ model: model.path, signature, trust });
   switch (method) {
     case "key": {

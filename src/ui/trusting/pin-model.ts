@@ -22,10 +22,8 @@ export async function pinModel(args: readonly unknown[], services: Services): Pr
   requireTrustedWorkspace();
   const model = await targetModel(args, "pin", services);
   if (model.folder === undefined) {
-    throw new ProvenanceError(
-      "USAGE",
-      l10n.t("{0} is in no folder of this workspace, so no policy covers it.", modelName(model)),
-    );
+    const message = l10n.t("{0} is in no folder of this workspace, so no policy covers it.", modelName(model));
+    throw new ProvenanceError("USAGE", message);
   }
   const { folder, path, covering } = await policiesOf(model, services);
   const policyFile = covering.find(({ source }) => source === "workspace")?.file.path ?? newPolicyPath(folder);

@@ -21,7 +21,7 @@ export interface FoundSigner {
   readonly models: readonly KnownModel[];
 }
 
-/** A signer whom the person accepts. */
+/** A signer whom the user accepts. */
 export interface AcceptedSigner extends FoundSigner {
   readonly authority: AuthorityDocument;
 }

@@ -19,7 +19,7 @@ interface TrustedItem extends QuickPickItem {
 }
 
 /**
- * Stop Trusting…: removes keys, root certificates and identities from the person's settings. Models that they accepted are
+ * Stop Trusting…: removes keys, root certificates and identities from the user's settings. Models that they accepted are
  * verified again.
  *
  * @throws CancellationError

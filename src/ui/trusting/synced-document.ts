@@ -9,7 +9,7 @@ const TIMEOUT = 30_000;
 const INTERVAL = 100;
 
 /**
- * Opens the editor's document of a file, and waits until it has the text that is on the disk, unless the person has
+ * Opens the editor's document of a file, and waits until it has the text that is on the disk, unless the user has
  * changed it: the editor learns of changes on the disk a little later.
  *
  * @throws ProvenanceError POLICY_INVALID where the editor keeps another text
@@ -20,10 +20,8 @@ export async function openSyncedDocument(path: string): Promise<TextDocument> {
     if (document.isDirty || (await isAsOnDisk(document))) return document;
     await setTimeout(INTERVAL);
   }
-  throw new ProvenanceError(
-    "POLICY_INVALID",
-    l10n.t("{0} differs between the editor and the disk. Open it and try again.", basename(path)),
-  );
+  const message = l10n.t("{0} differs between the editor and the disk. Open it and try again.", basename(path));
+  throw new ProvenanceError("POLICY_INVALID", message);
 }
 
 async function isAsOnDisk(document: TextDocument): Promise<boolean> {

@@ -16,7 +16,7 @@ export function canTrustInSettings(evidence: SignerEvidence): boolean {
 }
 
 /**
- * Adds the signer of a model to the person's settings, after showing exactly what is added.
+ * Adds the signer of a model to the user's settings, after showing exactly what is added.
  *
  * @throws CancellationError
  */

@@ -1,15 +1,19 @@
+import { basename } from "node:path";
 import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import type { PlannedEdit } from "../../core/policy/editing/plan-edit.ts";
 import type { AuthorityChoice } from "../../core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
+import type { PolicyLocation } from "../../engine/policy-source.ts";
 import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
 import { trustSignerOf } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
+import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import {
@@ -24,7 +28,6 @@ import {
   shownPath,
 } from "./destinations.ts";
 import { identifySigner, type SignerEvidence } from "./identify-signer.ts";
-import { acceptedModels, newlyAcceptedModels, newlyAcceptedSentence } from "./newly-accepted.ts";
 import { signerDetails } from "./signer-details.ts";
 import { canTrustInSettings, trustInSettings } from "./trust-in-settings.ts";
 import {
@@ -37,7 +40,7 @@ import {
 } from "./write-policy.ts";
 
 /**
- * Trust Signer…: makes a policy, or the person's settings, accept the signer of a model. Verifies the signature first,
+ * Trust Signer…: makes a policy, or the user's settings, accept the signer of a model. Verifies the signature first,
  * shows what is written and which other models become accepted, and verifies the model again.
  *
  * @throws CancellationError
@@ -180,7 +183,7 @@ async function planNewFile(
   };
 }
 
-/** Checked before the person is asked: no authority can name some kinds of identity. */
+/** Checked before the user is asked: no authority can name some kinds of identity. */
 async function requireAccepted(
   { policy, content }: PlannedPolicy,
   model: KnownModel,
@@ -198,4 +201,52 @@ async function requireAccepted(
 function widerSentence({ scope }: AuthorityChoice): string[] {
   if (scope !== "workflow-at-any-tag") return [];
   return [l10n.t("Anyone who can push a tag to that repository, now or later, can sign models that are accepted.")];
+}
+
+/** Names in one sentence. */
+const NAMED = 8;
+
+/** Which of some models in a folder have a signer whom the policy accepts. Absolute paths; only signatures are read. */
+async function acceptedModels(
+  policy: PolicyLocation,
+  folder: string,
+  models: readonly string[],
+  { engine, sigstore }: Services,
+): Promise<readonly string[]> {
+  const publicSigstore = () => sigstore.publicInstance();
+  const previewed = await engine.previewPolicy(policy, { folder, models, publicSigstore });
+  return previewed.filter(({ decision }) => decision.by === "signer").map(({ model }) => model);
+}
+
+/** The models of this window, other than one, whose signer a policy accepts only after a change. Absolute paths. */
+async function newlyAcceptedModels(
+  { source, file }: PolicyDestination,
+  { policyBefore, before, policyAfter, after }: PlannedEdit,
+  except: string,
+  services: Services,
+): Promise<readonly string[]> {
+  const candidates = services.registry.models.filter(
+    ({ path, folder, verdict }) =>
+      verdict.signature !== undefined && path !== except && (source === "user" || folder === file.folder),
+  );
+  const accepted: string[] = [];
+  for (const [folder, models] of Map.groupBy(candidates, (model) => model.folder)) {
+    if (folder === undefined) continue;
+    const paths = models.map(({ path }) => path);
+    const old = await acceptedModels({ ...policyBefore.location, text: before }, folder, paths, services);
+    const now = await acceptedModels({ ...policyAfter.location, text: after }, folder, paths, services);
+    accepted.push(...now.filter((path) => !old.includes(path)));
+  }
+  return accepted;
+}
+
+function newlyAcceptedSentence(models: readonly string[]): string {
+  if (models.length === 0) return l10n.t("No other model of this workspace becomes accepted.");
+  const list = nameList(
+    models.map((path) => basename(path)),
+    NAMED,
+  );
+  return models.length === 1
+    ? l10n.t("One other model of this workspace becomes accepted: {0}.", list)
+    : l10n.t("{0} other models of this workspace become accepted: {1}.", models.length, list);
 }

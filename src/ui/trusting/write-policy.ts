@@ -132,12 +132,10 @@ function dedented(text: string): string[] {
 function requireShowable(text: string): void {
   const lines = text.split(/\r?\n/).map((line) => line.replaceAll("\t", "  "));
   if (lines.every((line) => plainText(line) === line)) return;
-  throw new ProvenanceError(
-    "POLICY_INVALID",
-    l10n.t(
-      "The signer's name contains characters that are invisible or change how text is shown. Nothing was written.",
-    ),
+  const message = l10n.t(
+    "The signer's name contains characters that are invisible or change how text is shown. Nothing was written.",
   );
+  throw new ProvenanceError("POLICY_INVALID", message);
 }
 
 /** Makes the planned change as one step that can be undone, saves it, and checks what was saved. */
@@ -145,10 +143,8 @@ export async function writeChange(path: string, { insertion, before, after }: Pl
   const uri = Uri.file(path);
   const document = await openSyncedDocument(path);
   if (document.isDirty || document.getText() !== before) {
-    throw new ProvenanceError(
-      "POLICY_INVALID",
-      l10n.t("{0} changed in the meantime. Nothing was written.", basename(path)),
-    );
+    const message = l10n.t("{0} changed in the meantime. Nothing was written.", basename(path));
+    throw new ProvenanceError("POLICY_INVALID", message);
   }
   const edit = new WorkspaceEdit();
   edit.insert(uri, document.positionAt(insertion.offset), insertion.text);
@@ -168,10 +164,8 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
   const edit = new WorkspaceEdit();
   edit.createFile(Uri.file(path), { contents: Buffer.from(text), overwrite: false, ignoreIfExists: false });
   if (!(await workspace.applyEdit(edit))) {
-    throw new ProvenanceError(
-      "POLICY_INVALID",
-      l10n.t("{0} could not be created. Check whether it already exists.", basename(path)),
-    );
+    const message = l10n.t("{0} could not be created. Check whether it already exists.", basename(path));
+    throw new ProvenanceError("POLICY_INVALID", message);
   }
   await requireContent(path, text);
 }
@@ -180,8 +174,9 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
 async function requireContent(path: string, expected: string): Promise<void> {
   const { areSamePolicies } = await import("../../core/policy/editing/plan-edit.ts");
   if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
-  throw new ProvenanceError(
-    "POLICY_INVALID",
-    l10n.t("{0} was saved with different content than shown. Review it and undo the change.", basename(path)),
+  const message = l10n.t(
+    "{0} was saved with different content than shown. Review it and undo the change.",
+    basename(path),
   );
+  throw new ProvenanceError("POLICY_INVALID", message);
 }

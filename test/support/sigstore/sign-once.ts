@@ -1,6 +1,6 @@
 /**
  * One login and one keyless signature in a process of its own: `node sign-once.ts TRUST-CONFIG NAME MODEL SIGNATURE`.
- * The person at the browser is `fetch`; what is printed is the signer.
+ * The user at the browser is `fetch`; what is printed is the signer.
  */
 import { sign } from "../../../src/core/sign.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";

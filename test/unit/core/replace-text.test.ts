@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { replaceText } from "../../../src/core/replace-text.ts";
+import { replaceText } from "../../../src/core/replace-file.ts";
 import { failsWith } from "../../support/errors.ts";
 import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 

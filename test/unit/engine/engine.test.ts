@@ -5,13 +5,13 @@ import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
+import { readVerificationHint } from "../../../src/core/inspect.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
 import { previewPolicy } from "../../../src/core/policy-preview.ts";
 import type { Replacement } from "../../../src/core/signing/replacement.ts";
 import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
-import { readVerificationHint } from "../../../src/core/verification-hint.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/verify.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
@@ -71,8 +71,10 @@ describe("Engine", function () {
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
-    await failsWith("SIGNATURE_NOT_FOUND", () => engine.readVerificationHint(join(root(), "none.sig")));
-    const claim = await engine.readVerificationHint(signature);
+    await failsWith("SIGNATURE_NOT_FOUND", () =>
+      engine.run("readVerificationHint", { signature: join(root(), "none.sig") }),
+    );
+    const claim = await engine.run("readVerificationHint", { signature });
     assert.deepEqual(claim, await readVerificationHint(signature));
     assert.ok(claim.hint);
   });
@@ -203,7 +205,7 @@ describe("Engine", function () {
 
   it("previews what a signature would cover and exclude, with sizes", async () => {
     writeTree(root(), { "model/.git/x": "123", "model/c.bin": "ccc" });
-    const preview = await engine.previewSigning(model, signature);
+    const preview = await engine.run("previewSigning", { model, signature });
     assert.deepEqual(
       [preview.fileCount, preview.totalBytes, preview.largest[0], preview.ignored],
       [3, 5, { name: "c.bin", size: 3 }, [{ name: ".git", bytes: 3, atLeast: false }]],
@@ -213,7 +215,7 @@ describe("Engine", function () {
 
   it("proposes to exclude what tools wrote, by name and content", async () => {
     writeTree(root(), { "model/.DS_Store": finderStore(), "model/sub/.DS_Store": "import os\n" });
-    const { toolFiles, fileCount } = await engine.previewSigning(model, signature);
+    const { toolFiles, fileCount } = await engine.run("previewSigning", { model, signature });
     assert.deepEqual(toolFiles, [{ name: ".DS_Store", size: 6148 }]);
     assert.equal(fileCount, 4);
   });
@@ -293,7 +295,7 @@ describe("Engine", function () {
 
     it("or cannot start fails the call", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
-      await failsWith("INTERNAL", () => missing.readVerificationHint(signature));
+      await failsWith("INTERNAL", () => missing.run("readVerificationHint", { signature }));
       await missing.dispose();
     });
   });
@@ -326,7 +328,7 @@ describe("Engine", function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
-      await engine.readVerificationHint(signature);
+      await engine.run("readVerificationHint", { signature });
     } finally {
       delete process.env["MODEL_SIGNING_SECRET"];
     }
@@ -354,7 +356,7 @@ describe("Engine", function () {
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
-    await failsWith("CANCELLED", () => brief.readVerificationHint(signature));
+    await failsWith("CANCELLED", () => brief.run("readVerificationHint", { signature }));
   });
 
   /** The verdict of the process, which has to be that of this one but for the times. */

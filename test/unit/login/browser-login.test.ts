@@ -222,7 +222,7 @@ describe("login in the browser", () => {
   });
 
   it("reports an unknown client", async () => {
-    // The provider shows a page of its own; the person gives up there.
+    // The provider shows a page of its own; the user gives up there.
     const stop = new AbortController();
     const login = obtainIdentityToken({
       issuer: sigstore.issuer,

@@ -47,7 +47,7 @@ describe("login with a device code", () => {
       method: {
         kind: "device",
         showCode: async (prompt) => {
-          // The person types only after the first "not yet".
+          // The user types only after the first "not yet".
           while (polls === 0) {
             polls = sigstore
               .requests("issuer")

@@ -4,11 +4,11 @@ import { parseSize } from "../../../src/terminal/options.ts";
 import { failsWith } from "../../support/errors.ts";
 
 const SPECS = {
-  "private-key": { type: "text", metavar: "FILE", help: "" },
-  "ignore-paths": { type: "list", help: "" },
-  "ignore-git-paths": { type: "switch", negatable: true, help: "" },
-  json: { type: "switch", help: "" },
-} as const;
+  "private-key FILE": "",
+  "ignore-paths PATH …": "",
+  "[no-]ignore-git-paths": "",
+  json: "",
+};
 
 describe("command line arguments", () => {
   it("accept options before, between and after operands, spelled with hyphens or underscores", () => {

@@ -29,17 +29,17 @@ describe("scan --policy as a gate", function () {
 
   describe("finds a model that was tampered with", () => {
     const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-      "beside an empty pyvenv.cfg": { "models/pyvenv.cfg": "" },
+      "next to an empty pyvenv.cfg": { "models/pyvenv.cfg": "" },
       "below a folder with a pyvenv.cfg": { "pyvenv.cfg": "" },
       "with a pyvenv.cfg in it": { "models/llama/pyvenv.cfg": "" },
-      "beside a folder conda-meta": { "models/conda-meta/history": "" },
+      "next to a folder conda-meta": { "models/conda-meta/history": "" },
       "below a folder with conda-meta": { "conda-meta/history": "" },
       "with a conda-meta in it": { "models/llama/conda-meta/history": "" },
-      "in what is an environment": { "pyvenv.cfg": "", "lib/python3.12/site-packages/x.py": "" },
+      "in an environment": { "pyvenv.cfg": "", "lib/python3.12/site-packages/x.py": "" },
     };
     for (const globs of [["models/**"], ["**"], ["models/*"], ["models/llama"]]) {
       for (const [title, files] of Object.entries(PLACES)) {
-        it(`that ${title}, by ${globs}`, async () => {
+        it(`${title}, by ${globs}`, async () => {
           policy({ globs });
           writeTree(folder(), files);
           tamper();

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { ProvenanceError } from "../../errors.ts";
+import { fail, ProvenanceError } from "../../errors.ts";
 import { type PolicyDraft, writePolicies } from "../interchange/draft.ts";
 import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
@@ -60,9 +60,7 @@ function indexOf({ policies, path }: PolicyFile, { policy, line }: PolicyText): 
   const named = [...policies.keys()].filter((index) => policies[index]?.name === policy);
   const index = named.length === 1 ? named[0] : named.find((one) => policies[one]?.location.line === line);
   if (index !== undefined) return index;
-  throw new ProvenanceError("POLICY_INVALID", `There is no policy ${policy} in ${path} any more.`, {
-    details: { file: path, policy },
-  });
+  fail("POLICY_INVALID", `There is no policy ${policy} in ${path} any more.`, { file: path, policy });
 }
 
 function insertionFor({ text, path }: PolicyText, document: number, change: PolicyChange): Insertion {
@@ -94,13 +92,11 @@ export async function planFile(
 }
 
 /** @throws ProvenanceError POLICY_INVALID with the first error */
-function requireValid({ path, diagnostics }: PolicyFile, what = "The policy file has an error"): void {
+export function requireValid({ path, diagnostics }: PolicyFile, what = "The policy file has an error"): void {
   const error = diagnostics.find(({ severity }) => severity === "error");
   if (error === undefined) return;
   const { line, column, message } = error;
-  throw new ProvenanceError("POLICY_INVALID", `${what}, line ${line}: ${message}`, {
-    details: { file: path, line, column },
-  });
+  fail("POLICY_INVALID", `${what}, line ${line}: ${message}`, { file: path, line, column });
 }
 
 /** Compares values, not text: all documents are as before, but for the change in one of them. */

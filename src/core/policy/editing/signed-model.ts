@@ -24,11 +24,8 @@ export async function enclosingSignedModel(file: string): Promise<string | undef
 export async function assertOutsideSignedModels(file: string, elsewhere: (model: string) => string): Promise<void> {
   const model = await enclosingSignedModel(file);
   if (model === undefined) return;
-  throw new ProvenanceError(
-    "USAGE",
-    `${file} would be in the signed model ${model} and invalidate its signature: ${elsewhere(model)}.`,
-    { details: { file, model } },
-  );
+  const message = `${file} would be in the signed model ${model} and invalidate its signature: ${elsewhere(model)}.`;
+  throw new ProvenanceError("USAGE", message, { details: { file, model } });
 }
 
 /** A folder that is missing or cannot be listed has no signature that could be verified. */

@@ -102,7 +102,8 @@ export function rootOf({ fingerprints }: CertificateSigner, pem: string): string
   return root && new X509Certificate(root.der).toString();
 }
 
-function freeName(wanted: string, taken: readonly string[]): string {
+/** A name of at most 100 characters, with a number where it is taken. */
+export function freeName(wanted: string, taken: readonly string[]): string {
   const base = wanted.slice(0, 100);
   for (let number = 2, name = base; ; number++) {
     if (!taken.includes(name)) return name;

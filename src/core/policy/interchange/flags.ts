@@ -6,12 +6,12 @@ import type { UnsupportedField } from "./draft.ts";
 
 /** The flags of `verify`; files are already read. */
 interface VerifyFlags {
-  readonly identity?: string;
-  readonly identityProvider?: string;
+  readonly identity?: string | undefined;
+  readonly identityProvider?: string | undefined;
   /** PEM. */
-  readonly publicKey?: string;
+  readonly publicKey?: string | undefined;
   readonly certificates?: readonly string[];
-  readonly identitySubject?: string;
+  readonly identitySubject?: string | undefined;
 }
 
 /** The authorities that accept the same signers as the flags of one `verify`. */

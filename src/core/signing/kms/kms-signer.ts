@@ -1,9 +1,11 @@
+import { access, constants } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import { ProvenanceError } from "../../errors.ts";
 import type { PemSource } from "../../trust.ts";
 import { readPublicKey } from "../../verification/elliptic-keys.ts";
 import { verifiesParts } from "../ecdsa-signature.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
-import { findPlugin, parseKmsReference } from "./find-plugin.ts";
 import type { PluginOptions } from "./plugin-options.ts";
 import { pluginFailed, runPlugin } from "./run-plugin.ts";
 
@@ -45,4 +47,44 @@ async function publicKeyOf(program: string, label: string, key: string, options:
   const { publicKey } = await runPlugin(program, key, { method: "publicKey" }, [], options);
   if (!publicKey) throw pluginFailed(program, "it answered without a public key");
   return { label, pem: publicKey.publicKeyPEM.toString("utf8") };
+}
+
+/** A key of a plugin: `NAME://KEY`. */
+interface KmsReference {
+  /** Of the plugin: `sigstore-kms-NAME`. */
+  readonly name: string;
+  /** What the plugin calls the key. */
+  readonly key: string;
+}
+
+const PREFIX = "sigstore-kms-";
+/** What Windows starts without a shell. */
+const SUFFIX = process.platform === "win32" ? ".exe" : "";
+
+/** @throws ProvenanceError KMS_REFERENCE */
+function parseKmsReference(text: string): KmsReference {
+  const [, name, key] = /^([A-Za-z0-9][A-Za-z0-9_-]*):\/\/(.+)$/s.exec(text) ?? [];
+  if (name !== undefined && key !== undefined && !key.includes("\0")) return { name, key };
+  const message = `"${text}" does not name a key. Give NAME://KEY, where the plugin sigstore-kms-NAME has the key.`;
+  throw new ProvenanceError("KMS_REFERENCE", message, { details: { reference: text } });
+}
+
+/**
+ * Finds the program of a plugin in the folders of `PATH` that are absolute: never in the working directory.
+ *
+ * @returns an absolute path
+ * @throws ProvenanceError KMS_PLUGIN_NOT_FOUND
+ */
+async function findPlugin(name: string, path: string | undefined): Promise<string> {
+  const program = `${PREFIX}${name}${SUFFIX}`;
+  for (const folder of (path ?? "").split(delimiter).filter(isAbsolute)) {
+    const candidate = join(folder, program);
+    const runs = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return candidate;
+  }
+  const message = `There is no program ${program} in the folders of PATH. Install the plugin that has keys of ${name}://.`;
+  throw new ProvenanceError("KMS_PLUGIN_NOT_FOUND", message, { details: { program } });
 }

@@ -84,10 +84,7 @@ export class Cryptoki {
     this.#functions = koffi.decode(koffi.decode(list, "void *"), table);
     const attribute = struct({ type: "ulong", pValue: "void *", ulValueLen: "ulong" });
     const mechanism = struct({ mechanism: "ulong", pParameter: "void *", ulParameterLen: "ulong" });
-    this.#types = {
-      attributes: koffi.inout(koffi.pointer(attribute)),
-      mechanism: koffi.pointer(mechanism),
-    };
+    this.#types = { attributes: koffi.inout(koffi.pointer(attribute)), mechanism: koffi.pointer(mechanism) };
     this.#call("Initialize", null);
   }
 

@@ -80,8 +80,6 @@ function isNamed(file: string, name: string): boolean {
 }
 
 export function moduleError(path: string, why: string, cause?: unknown): ProvenanceError {
-  return new ProvenanceError("PKCS11_MODULE", `The PKCS #11 module ${path} cannot be used: ${why}.`, {
-    details: { path },
-    cause,
-  });
+  const message = `The PKCS #11 module ${path} cannot be used: ${why}.`;
+  return new ProvenanceError("PKCS11_MODULE", message, { details: { path }, cause });
 }

@@ -35,7 +35,7 @@ export class ModuleProcess {
     this.#child = fork(fileURLToPath(processFile()), [], {
       execArgv: [],
       env: environment(),
-      // What a module prints is not for the person who signs.
+      // What a module prints is not for the user who signs.
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       serialization: "advanced",
     });
@@ -158,11 +158,8 @@ export class ModuleProcess {
   }
 
   #failed(why: string): ProvenanceError {
-    return new ProvenanceError(
-      "PKCS11_MODULE_FAILED",
-      `The PKCS #11 module ${this.#path} failed: ${why}. Reconnect the token and try again.`,
-      { details: { path: this.#path } },
-    );
+    const message = `The PKCS #11 module ${this.#path} failed: ${why}. Reconnect the token and try again.`;
+    return new ProvenanceError("PKCS11_MODULE_FAILED", message, { details: { path: this.#path } });
   }
 }
 

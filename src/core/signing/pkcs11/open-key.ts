@@ -1,7 +1,9 @@
-import { ProvenanceError } from "../../errors.ts";
+import { readFile } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fail, ProvenanceError, systemCode } from "../../errors.ts";
 import { findModule } from "./find-module.ts";
 import { type ModuleOptions, ModuleProcess } from "./module-process.ts";
-import { readPinSource } from "./pin-source.ts";
 import { pinLocked } from "./return-errors.ts";
 import { selectToken } from "./select-token.ts";
 import type { AskPin, Token } from "./token.ts";
@@ -62,9 +64,40 @@ async function pinFor({ pinValue, pinSource }: Pkcs11Uri, token: Token, askPin: 
   if (pinValue !== undefined) return pinValue;
   if (pinSource !== undefined) return readPinSource(pinSource);
   if (askPin !== undefined) return askPin(token);
-  throw new ProvenanceError(
-    "PKCS11_PIN_REQUIRED",
-    `The token "${token.label}" needs its PIN. Add pin-source, the path of a file that contains it, to the URI.`,
-    { details: { token: token.label } },
-  );
+  const message = `The token "${token.label}" needs its PIN. Add pin-source, the path of a file that contains it, to the URI.`;
+  throw new ProvenanceError("PKCS11_PIN_REQUIRED", message, { details: { token: token.label } });
+}
+
+/** Bytes: no token takes a longer PIN. */
+const MAX_PIN = 4096;
+
+/**
+ * Reads the PIN that `pin-source` of a URI points to: an absolute path or a `file:` URI. A final line end is left out.
+ *
+ * @throws ProvenanceError PKCS11_URI; without the PIN
+ */
+export async function readPinSource(source: string): Promise<string> {
+  const path = pathOf(source);
+  if (path === undefined || !isAbsolute(path)) {
+    const message = `pin-source of the PKCS #11 URI is neither an absolute path nor a file: URI: ${source}`;
+    throw new ProvenanceError("PKCS11_URI", message, { details: { source } });
+  }
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length > MAX_PIN) throw new Error("it is too long to be a PIN");
+    return bytes.toString("utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    const why = systemCode(error) ?? (error instanceof Error ? error.message : "unknown error");
+    fail("PKCS11_URI", `The PIN file ${path} (pin-source) cannot be read: ${why}.`, { path });
+  }
+}
+
+function pathOf(source: string): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(source)) return source;
+  if (!source.startsWith("file:/")) return undefined;
+  try {
+    return fileURLToPath(source);
+  } catch {
+    return undefined;
+  }
 }

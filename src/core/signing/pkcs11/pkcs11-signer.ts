@@ -60,11 +60,8 @@ function signerOf(opened: OpenedTokenKey, identity: Pkcs11Identity, options: Sig
     for (const part of parts) hash.update(part);
     const signature = derSignature(await module.sign(key.object, hash.digest()));
     if (verifiesParts(parts, signature, half)) return signature;
-    throw new ProvenanceError(
-      "PKCS11_FAILED",
-      `Not signed: the signature of the token "${token.label}" does not verify with the public key of ${key.name}. The two may not belong together.`,
-      { details: { token: token.label } },
-    );
+    const message = `Not signed: the signature of the token "${token.label}" does not verify with the public key of ${key.name}. The two may not belong together.`;
+    throw new ProvenanceError("PKCS11_FAILED", message, { details: { token: token.label } });
   });
   return { ...signer, close: () => module.close() };
 }
@@ -72,22 +69,16 @@ function signerOf(opened: OpenedTokenKey, identity: Pkcs11Identity, options: Sig
 function certificateFor({ token, key }: OpenedTokenKey, wanted: Pkcs11Identity["certificate"]): PemSource | undefined {
   if (wanted !== "token") return wanted;
   if (key.certificate !== undefined) return key.certificate;
-  throw new ProvenanceError(
-    "PKCS11_CERTIFICATE",
-    `The token "${token.label}" has no certificate for the key ${key.name}. Give the certificate as a file.`,
-    { details: { token: token.label } },
-  );
+  const message = `The token "${token.label}" has no certificate for the key ${key.name}. Give the certificate as a file.`;
+  throw new ProvenanceError("PKCS11_CERTIFICATE", message, { details: { token: token.label } });
 }
 
 /** A token may have a private key without its public half; a certificate has it, too. */
 function publicKeyFor({ token, key }: OpenedTokenKey, certificate: PemSource | undefined): KeyObject {
   if (key.publicKey !== undefined) return key.publicKey;
   if (key.object.type !== CKK_EC) {
-    throw new ProvenanceError(
-      "KEY_UNSUPPORTED",
-      `The key ${key.name} of the token "${token.label}" is not an EC key; model signatures need P-256, P-384 or P-521.`,
-      { details: { label: key.name } },
-    );
+    const message = `The key ${key.name} of the token "${token.label}" is not an EC key; model signatures need P-256, P-384 or P-521.`;
+    throw new ProvenanceError("KEY_UNSUPPORTED", message, { details: { label: key.name } });
   }
   const [first] = certificate === undefined ? [] : readCertificates([certificate]);
   if (first !== undefined) return certifiedKey(first, first.x509.subject, "CERTIFICATE_UNREADABLE");

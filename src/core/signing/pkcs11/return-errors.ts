@@ -5,11 +5,8 @@ import { CKR, returnValueName } from "./constants.ts";
 export const KOFFI = "koffi@3.3.4";
 
 export function notInstalled(why: string): ProvenanceError {
-  return new ProvenanceError(
-    "PKCS11_NOT_INSTALLED",
-    `Keys in a PKCS #11 token need the npm package koffi, which is not installed or does not support this system (${process.platform} ${process.arch}). Install it with "npm install ${KOFFI}".`,
-    { details: { why, package: KOFFI } },
-  );
+  const message = `Keys in a PKCS #11 token need the npm package koffi, which is not installed or does not support this system (${process.platform} ${process.arch}). Install it with "npm install ${KOFFI}".`;
+  return new ProvenanceError("PKCS11_NOT_INSTALLED", message, { details: { why, package: KOFFI } });
 }
 
 /** The error for what a function of a module returned. */
@@ -41,9 +38,6 @@ export function returnedError(call: string, value: number, path: string, token =
 }
 
 export function pinLocked(token: string): ProvenanceError {
-  return new ProvenanceError(
-    "PKCS11_PIN_LOCKED",
-    `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with its manufacturer's tool.`,
-    { details: { token } },
-  );
+  const message = `The PIN of the token "${token}" is locked after too many wrong ones. Unblock it with its manufacturer's tool.`;
+  return new ProvenanceError("PKCS11_PIN_LOCKED", message, { details: { token } });
 }

@@ -26,10 +26,8 @@ export function selectToken(tokens: readonly Token[], uri: Pkcs11Uri): Token {
     );
   }
   if (more.length > 0) {
-    throw new ProvenanceError(
-      "PKCS11_TOKEN",
-      `The PKCS #11 URI could mean ${found.length} tokens: ${found.map(named).join(", ")}. Add token, serial or slot-id.`,
-    );
+    const message = `The PKCS #11 URI could mean ${found.length} tokens: ${found.map(named).join(", ")}. Add token, serial or slot-id.`;
+    throw new ProvenanceError("PKCS11_TOKEN", message);
   }
   return token;
 }

@@ -12,9 +12,7 @@ const VerifierV2 = v.looseObject({ x509Certificate: v.looseObject({ rawBytes: v.
 
 const DsseV1 = v.looseObject({ signatures: one(v.looseObject({ verifier: v.string() })) });
 const IntotoV1 = v.looseObject({
-  content: v.looseObject({
-    envelope: v.looseObject({ signatures: one(v.looseObject({ publicKey: v.string() })) }),
-  }),
+  content: v.looseObject({ envelope: v.looseObject({ signatures: one(v.looseObject({ publicKey: v.string() })) }) }),
 });
 const HashedV1 = v.looseObject({ signature: v.looseObject({ publicKey: v.looseObject({ content: v.string() }) }) });
 const DsseV2 = v.looseObject({ dsseV002: v.looseObject({ signatures: one(v.looseObject({ verifier: VerifierV2 })) }) });
@@ -100,8 +98,6 @@ function pem(base64: string): Buffer | undefined {
 }
 
 function contradicts(label: string, why: string): ProvenanceError {
-  return new ProvenanceError(
-    "SIGSTORE_LOG_ENTRY",
-    `${label} contradicts itself: ${why}. It was altered after signing.`,
-  );
+  const message = `${label} contradicts itself: ${why}. It was altered after signing.`;
+  return new ProvenanceError("SIGSTORE_LOG_ENTRY", message);
 }

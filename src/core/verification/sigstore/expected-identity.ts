@@ -22,7 +22,7 @@ export function isExpected(signer: Subject, expected: ExpectedIdentity): boolean
 /**
  * Returns why an authentic signer is not accepted; undefined if it is.
  *
- * @param ofPerson whether the identities are all whom the person trusts, and not those expected of this model
+ * @param ofPerson whether the identities are all whom the user trusts, and not those expected of this model
  */
 export function identityRejection(
   signer: Subject,

@@ -3,16 +3,10 @@ import { readDer, TAG } from "../certificates/der.ts";
 import type { GeneralName } from "../certificates/general-names.ts";
 import { allowsCodeSigning } from "../certificates/key-usage.ts";
 import { type Certificate, parseCertificate } from "../certificates.ts";
-import type { IdentityType } from "../signer.ts";
+import type { SigstoreSigner } from "../signer.ts";
 
 /** The subject of a Fulcio certificate. */
-export interface FulcioSubject {
-  readonly identity: string;
-  readonly identityType: IdentityType;
-  /** URL of the OpenID provider. */
-  readonly issuer: string;
-  readonly extensions: Readonly<Record<string, string>>;
-}
+export type FulcioSubject = Pick<SigstoreSigner, "identity" | "identityType" | "issuer" | "extensions">;
 
 const FULCIO = "1.3.6.1.4.1.57264.1.";
 const ISSUER_V1 = 1;
@@ -125,12 +119,6 @@ function fulcioValues(certificate: Certificate): Map<number, string> {
 }
 
 function malformed(label: string, why: string, cause?: unknown): ProvenanceError {
-  return new ProvenanceError(
-    "CERTIFICATE_MALFORMED",
-    `${label} contains a signing certificate that is not of Sigstore: ${why}.`,
-    {
-      details: { label },
-      cause,
-    },
-  );
+  const message = `${label} contains a signing certificate that is not of Sigstore: ${why}.`;
+  return new ProvenanceError("CERTIFICATE_MALFORMED", message, { details: { label }, cause });
 }

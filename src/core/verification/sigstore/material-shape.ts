@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { decodeBase64 } from "../../bundle/base64.ts";
-import { ProvenanceError } from "../../errors.ts";
+import { fail } from "../../errors.ts";
 
 /** Limits above any real signature: input is bounded before a library parses it. */
 const MAX_ENTRIES = 8;
@@ -63,7 +63,5 @@ export function parseMaterial(json: unknown, label: string): v.InferOutput<typeo
   if (result.success) return result.output.verificationMaterial;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "verificationMaterial";
-  throw new ProvenanceError("BUNDLE_MALFORMED", `${label} is malformed at ${path}: ${issue.message}.`, {
-    details: { path },
-  });
+  fail("BUNDLE_MALFORMED", `${label} is malformed at ${path}: ${issue.message}.`, { path });
 }

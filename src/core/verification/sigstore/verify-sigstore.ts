@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle as LibraryBundle } from "@sigstore/bundle";
+import type { TrustedRoot } from "@sigstore/protobuf-specs";
 import type { SignedEntity, TrustMaterial } from "@sigstore/verify";
 import type { VerificationError } from "sigstore";
 import type { Bundle } from "../../bundle/bundle.ts";
@@ -25,7 +26,6 @@ import {
 import { type FulcioSubject, parseFulcioCertificate } from "./fulcio-certificate.ts";
 import { loadSigstore, type SigstoreLibraries } from "./libraries.ts";
 import { parseMaterial } from "./material-shape.ts";
-import { trustMaterial } from "./trust-material.ts";
 
 /** What a newer trust root may know. */
 const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set([
@@ -129,10 +129,8 @@ function checkEnvelope(bundle: Bundle, certificate: Certificate, label: string):
   const key = certifiedKey(certificate, label, "CERTIFICATE_MALFORMED");
   const curve = curveOf(key);
   if (curve === undefined || verifyEnvelopeSignature(bundle.envelope, key, curve)) return;
-  throw new ProvenanceError(
-    "SIGNATURE_NOT_AUTHENTIC",
-    `The signature in ${label} does not verify against its own certificate.`,
-  );
+  const message = `The signature in ${label} does not verify against its own certificate.`;
+  throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message);
 }
 
 function runVerifier(attempt: Attempt, { verify }: SigstoreLibraries): void {
@@ -216,4 +214,36 @@ function authorityName(der: Buffer | undefined): string {
 function malformed(label: string, cause: unknown): ProvenanceError {
   const why = cause instanceof Error ? cause.message : "it cannot be read";
   return new ProvenanceError("BUNDLE_MALFORMED", `${label} is malformed: ${why}.`, { cause });
+}
+
+const known = new WeakMap<TrustedRoot, TrustMaterial>();
+
+/**
+ * Converts a trusted root for the verifier. Omits a log or authority whose key this platform cannot read, so that the
+ * others remain usable.
+ */
+function trustMaterial(root: TrustedRoot, { verify }: Pick<SigstoreLibraries, "verify">): TrustMaterial {
+  const made = known.get(root);
+  if (made !== undefined) return made;
+  const none = { ...root, tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] };
+  const read = (part: Partial<TrustedRoot>): TrustMaterial | undefined => {
+    try {
+      return verify.toTrustMaterial({ ...none, ...part });
+    } catch {
+      return undefined;
+    }
+  };
+  const material: TrustMaterial = {
+    tlogs: root.tlogs.flatMap((log) => read({ tlogs: [log] })?.tlogs ?? []),
+    ctlogs: root.ctlogs.flatMap((log) => read({ ctlogs: [log] })?.ctlogs ?? []),
+    certificateAuthorities: root.certificateAuthorities.flatMap(
+      (authority) => read({ certificateAuthorities: [authority] })?.certificateAuthorities ?? [],
+    ),
+    timestampAuthorities: root.timestampAuthorities.flatMap(
+      (authority) => read({ timestampAuthorities: [authority] })?.timestampAuthorities ?? [],
+    ),
+    publicKey: verify.toTrustMaterial(none).publicKey,
+  };
+  known.set(root, material);
+  return material;
 }

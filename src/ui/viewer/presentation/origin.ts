@@ -62,7 +62,7 @@ interface Pages {
   file(workflow: string, commit: string | undefined): string | undefined;
 }
 
-/** Addresses at the host that the provider vouches for; others are only linked as they stand. */
+/** Addresses at the host that the provider certifies; others are only linked as they are. */
 function pagesOf(repository: string, host: CiHost | undefined): Pages | undefined {
   const base = repository.replace(/\/$/, "");
   if (host === undefined || httpsUrl(base)?.host !== host) return undefined;

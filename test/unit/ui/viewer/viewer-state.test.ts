@@ -242,7 +242,7 @@ describe("the state of the signature viewer", () => {
           by: "signer",
           counts: true,
           authorities: [{ authority: { name: "release", ...place, line: 9 }, accepted: true, message: "" }],
-          unlisted: 0,
+          untold: 0,
           reasons: [],
           warnings: [],
         },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findModule } from "../../../../../src/core/signing/pkcs11/find-module.ts";
-import { readPinSource } from "../../../../../src/core/signing/pkcs11/pin-source.ts";
+import { readPinSource } from "../../../../../src/core/signing/pkcs11/open-key.ts";
 import { formatPkcs11Uri, parsePkcs11Uri } from "../../../../../src/core/signing/pkcs11/uri.ts";
 import { failsWith } from "../../../../support/errors.ts";
 import { useTemporaryFolder, writeTree } from "../../../../support/temporary-folder.ts";

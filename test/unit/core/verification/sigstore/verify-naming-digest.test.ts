@@ -3,8 +3,8 @@ import { createPublicKey as createKey, generateKeyPairSync, type KeyObject, sign
 import {
   failedSelfCheck,
   type LibraryCrypto,
-} from "../../../../../src/core/verification/sigstore/crypto-self-check.ts";
-import { verifyNamingDigest } from "../../../../../src/core/verification/sigstore/verify-naming-digest.ts";
+  verifyNamingDigest,
+} from "../../../../../src/core/verification/sigstore/libraries.ts";
 
 const DATA = Buffer.from("data");
 

@@ -91,6 +91,8 @@ describe("the origin of an unsigned model in the editor", () => {
     const [row] = factsOf(known, { kind: "model", path: model }, report);
     assert.equal(row?.label, "1 changed since download");
     assert.equal(row?.colour, "amber");
+    assert.deepEqual(row?.command?.command, COMMANDS.showOrigin);
+    assert.deepEqual(row?.command?.arguments, [model]);
     assert.deepEqual(
       row?.children.map(({ label, colour }) => [label, colour]),
       [["config.json", "amber"]],
@@ -99,6 +101,7 @@ describe("the origin of an unsigned model in the editor", () => {
     assert.match(hover, /Not signed/);
     assert.match(hover, /⚠ config.json differs from its download record: changed or damaged/);
     assert.doesNotMatch(hover, /✓/);
+    assert.match(hover, /\[Show Download Record\]\(command:modelProvenance\.showOrigin\?/);
   });
 
   it("has one page in the viewer, at an address of its own", async () => {

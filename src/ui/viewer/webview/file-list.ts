@@ -124,9 +124,8 @@ export class FileList {
     fill(this.#summary, summary);
     this.element.classList.toggle("claimed", !compared);
     this.#grid.classList.toggle("without-digests", !digests);
-    const search = digests ? label("search") : label("searchNames");
-    this.#search.placeholder = search;
-    this.#search.setAttribute("aria-label", search);
+    this.#search.placeholder = label(digests ? "search" : "searchNames");
+    this.#search.setAttribute("aria-label", this.#search.placeholder);
     this.#filter.setAttribute("aria-label", label("show"));
     fill(
       this.#filter,

@@ -115,10 +115,8 @@ export class SignatureReader {
     if (model === undefined || entry.state === "missing") return entry;
     try {
       const path = model.kind === "file" ? model.path : join(model.path, entry.name);
-      const here = lstatSync(path, { bigint: true });
-      const info = here.isSymbolicLink() ? hubBlob(path)?.stats : here;
-      if (info?.isFile() !== true) return entry;
-      return { size: Number(info.size), ...entry, modifiedAt: info.mtime.toISOString() };
+      const info = lstatSync(hubBlob(path)?.path ?? path);
+      return info.isFile() ? { size: info.size, ...entry, modifiedAt: info.mtime.toISOString() } : entry;
     } catch {
       return entry;
     }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import manifest from "../package.json" with { type: "json" };
 import { build } from "./build.ts";
 import { ROOT } from "./fetch.mjs";
 import { tool } from "./tool.ts";
@@ -14,9 +15,9 @@ export function writeVsix(path: string): void {
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   process.env["SOURCE_DATE_EPOCH"] ??= String(commitTime());
   process.env["TZ"] = "UTC"; // a ZIP file holds local times
-  // The links stay as they are written: no host is named that the extension does not live on.
-  const args = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", path];
-  tool("@vscode/vsce", "vsce", ["package", ...args]);
+  // Without an address of the repository, links and pictures of the README stay as they are written; a release has one.
+  const links = "repository" in manifest ? [] : ["--allow-missing-repository", "--no-rewrite-relative-links"];
+  tool("@vscode/vsce", "vsce", ["package", "--no-dependencies", "--no-gitHubIssueLinking", ...links, "--out", path]);
 }
 
 /** Seconds since the epoch; 1980, where ZIP begins, without a repository. */
@@ -27,7 +28,6 @@ function commitTime(): number {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await build();
-  const { default: manifest } = await import("../package.json", { with: { type: "json" } });
   const name = `${manifest.name}-${manifest.version}.vsix`;
   writeVsix(join(ROOT, name));
   console.log(name);

@@ -16,6 +16,8 @@ import { makePictureWorkspace } from "./pictures/workspace.ts";
 import { writePng } from "./pictures/write-png.ts";
 
 const THEMES = { dark: "Default Dark Modern", light: "Default Light Modern" };
+/** The picture of the README: a listing of the extension shows one, whatever its theme. */
+const LISTED = "overview";
 /** Of the identity provider that the pictures name; always the same, so that only what changed changes. */
 const ISSUER_PORT = 5556;
 
@@ -39,6 +41,7 @@ try {
     await changeSettings(server, { "workbench.colorTheme": name });
     const page = await openWorkbench(browser, server.url({ open: workspace.folder }));
     const take: Take = async (picture, clip) => {
+      if (picture === LISTED && theme !== "dark") return;
       const file = join(ROOT, "media", `${picture}-${theme}.png`);
       const taken = PNG.sync.read(await page.screenshot({ animations: "disabled", ...(clip && { clip }) }));
       const png = writePng(taken);

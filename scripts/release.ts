@@ -10,6 +10,7 @@ import { startLocalSigstore } from "../test/support/sigstore/local-sigstore.ts";
 import { build } from "./build.ts";
 import { npm, ROOT } from "./fetch.mjs";
 import { writeVsix } from "./package.ts";
+import { missingAddresses } from "./release-address.ts";
 import { releaseSbom } from "./release-sbom.ts";
 import { toolPath } from "./tool.ts";
 
@@ -21,9 +22,20 @@ const SBOM = join(RELEASE, `${NAME}.cdx.json`);
 const FILES = [VSIX, TARBALL, SBOM];
 
 const { values } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } });
-const { GITHUB_REF_NAME: tag, GITHUB_SERVER_URL: server, GITHUB_WORKFLOW_REF: workflow } = process.env;
+const {
+  GITHUB_REF_NAME: tag,
+  GITHUB_SERVER_URL: server,
+  GITHUB_WORKFLOW_REF: workflow,
+  GITHUB_REPOSITORY,
+} = process.env;
 if (!values["dry-run"] && tag !== `v${manifest.version}`) {
   console.error(`A release is made from the tag v${manifest.version}; this is ${tag ?? "no tag"}. Try --dry-run.`);
+  process.exit(2);
+}
+const { repository }: { readonly repository?: { readonly url: string }; readonly name: string } = manifest;
+const missing = values["dry-run"] ? [] : missingAddresses(ROOT, repository, GITHUB_REPOSITORY);
+if (missing.length > 0) {
+  console.error(`Nothing was released: ${missing.join("; ")}. Write the address there, commit, and move the tag.`);
   process.exit(2);
 }
 

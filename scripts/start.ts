@@ -2,6 +2,7 @@
 // npm start -- --fresh: makes the samples anew before.
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { noServer } from "../test/support/vscode-server.ts";
 import { build } from "./build.ts";
 import { checkSamples } from "./start/check-samples.ts";
 import { runLocalSigstore } from "./start/local-sigstore.ts";
@@ -46,15 +47,24 @@ async function open(): Promise<void> {
 }
 
 async function openEditor(folder: string, settings: SampleSettings, stopped: AbortSignal): Promise<void> {
-  if (!hasDisplay()) {
-    console.log("There is no display here: taking VS Code's server.");
-    return await openServer(folder, settings, stopped);
-  }
-  try {
-    await openDesktop(folder, settings, stopped);
-  } catch (error) {
-    if (stopped.aborted) return;
-    console.log(`No desktop VS Code (${error instanceof Error ? error.message : error}): taking VS Code's server.`);
+  const problem = hasDisplay() ? await tryDesktop(folder, settings, stopped) : "There is no display here";
+  if (problem === undefined || stopped.aborted) return;
+  const missing = noServer();
+  if (missing === undefined) {
+    console.log(`${problem}: taking VS Code's server.`);
     await openServer(folder, settings, stopped);
+  } else {
+    console.error(`${problem}, and ${missing}.`);
+    process.exitCode = 1;
+  }
+}
+
+/** Returns why no window of a desktop VS Code could be opened, if so. */
+async function tryDesktop(...args: Parameters<typeof openDesktop>): Promise<string | undefined> {
+  try {
+    await openDesktop(...args);
+    return undefined;
+  } catch (error) {
+    return `No desktop VS Code (${error instanceof Error ? error.message : error})`;
   }
 }

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fetchDesktop } from "../../test/support/desktop.ts";
+import { desktopData, desktopEnvironment, fetchDesktop } from "../../test/support/desktop.ts";
 import { userSettings } from "../../test/support/vscode-server.ts";
 import { ROOT } from "../fetch.mjs";
 import type { SampleSettings } from "./samples-to-open.ts";
@@ -16,21 +15,26 @@ export function hasDisplay(): boolean {
 /** Opens the folder in a desktop VS Code with data of its own; resolves when its window was closed or the signal came. */
 export async function openDesktop(folder: string, settings: SampleSettings, signal: AbortSignal): Promise<void> {
   const program = await fetchDesktop("stable");
-  const data = await mkdtemp(join(tmpdir(), "vscode-desktop-"));
+  const data = await desktopData();
   try {
-    await userSettings(join(data, "user"), settings);
+    await userSettings(data, settings);
     console.log(`Opening the desktop VS Code ${program}. Close its window, or press Ctrl-C here, to end.`);
     const args = [
       folder,
       `--extensionDevelopmentPath=${ROOT}`,
-      ...["--user-data-dir", join(data, "user"), "--extensions-dir", join(data, "extensions")],
+      ...["--user-data-dir", data, "--extensions-dir", join(data, "extensions")],
+      // A downloaded VS Code has no sandbox on Linux: that takes a helper which root owns, or a profile of AppArmor.
+      ...(process.platform === "linux" ? ["--no-sandbox"] : []),
       ...["--new-window", "--wait", "--skip-welcome", "--disable-workspace-trust"],
     ];
     await new Promise<void>((resolve, reject) => {
-      const child = spawn(program, args, { stdio: "ignore" });
+      const child = spawn(program, args, { stdio: "ignore", env: desktopEnvironment() });
       signal.addEventListener("abort", () => child.kill());
       child.on("error", reject);
-      child.on("exit", () => resolve());
+      child.on("exit", (code) => {
+        if (code === 0 || signal.aborted) resolve();
+        else reject(new Error(`it ended with ${code ?? "a signal"}`));
+      });
     });
   } finally {
     await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

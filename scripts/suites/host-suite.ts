@@ -32,7 +32,7 @@ async function runLaunch(
   files: readonly string[],
   run: (launch: Launch, options: HostTestOptions) => Promise<SuiteResult>,
 ): Promise<SuiteResult> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "host-launch-")));
+  const folder = realpathSync.native(mkdtempSync(join(tmpdir(), "host-launch-")));
   try {
     const stub = join(folder, "stub");
     mkdirSync(stub);

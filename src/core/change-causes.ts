@@ -165,11 +165,8 @@ function lineEndingsReason(files: readonly (readonly [string, Cause])[], manifes
   const again = files.length === 1 ? "it" : "them";
   const text = `${verb} only in line endings (Git autocrlf).`;
   if (isSigned || list.kind === "file") {
-    return reason(
-      "FILE_LINE_ENDINGS",
-      files,
-      `${text} Run "git config core.autocrlf false" and check ${again} out again.`,
-    );
+    const fix = `Run "git config core.autocrlf false" and check ${again} out again.`;
+    return reason("FILE_LINE_ENDINGS", files, `${text} ${fix}`);
   }
   const fix = `Put the line "${ATTRIBUTES_LINE}" into the model's .gitattributes and check ${again} out again.`;
   return reason("FILE_LINE_ENDINGS", files, `${text} ${fix}`, { line: ATTRIBUTES_LINE });

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { DigestResult } from "./hashing/digest-request.ts";
 import type { Serialization } from "./manifest/manifest.ts";
 import type { FileList } from "./model/file-list.ts";
-import { partlyCovered } from "./model/weight-parts.ts";
+import { indexesBeside, partlyCovered } from "./model/weight-parts.ts";
 import type { Coverage } from "./verdict.ts";
 
 /** Returns the coverage of a signature, from the files just read. */
@@ -19,7 +19,8 @@ export function coverageOf(
   },
 ): Coverage {
   const folder = list.kind === "file" ? dirname(list.root) : list.root;
-  const partly = partlyCovered(new Set(covered.names), folder);
+  const indexed = list.kind === "file" ? indexesBeside(folder) : list.files;
+  const partly = partlyCovered(new Set(covered.names), folder, indexed);
   return {
     files: covered.files,
     bytes: covered.bytes,

@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { parseBundle } from "./bundle/parse-bundle.ts";
-import { readBundle, readSignatureFile } from "./bundle/read-bundle.ts";
+import { readBundle, readLines, readSignatureFile } from "./bundle/read-bundle.ts";
 import { parseStatement, type Statement } from "./bundle/statement.ts";
+import { bundleToShow } from "./bundle-choice.ts";
 import { ProvenanceError } from "./errors.ts";
 import type { Resource, Serialization } from "./manifest/manifest.ts";
 import { type Claim, readClaims } from "./verification/claimed-signer.ts";
@@ -20,6 +21,10 @@ interface EnvelopeClaims {
 export interface Inspection extends EnvelopeClaims, Omit<Serialization, "method"> {
   /** Absolute path. */
   readonly path: string;
+  /** Which bundle it is, of a file with one a line; the first line is 1. */
+  readonly line?: number;
+  /** How many bundles the file has, where they are several. */
+  readonly bundles?: number;
   /** The deprecated layout of version 0.2. */
   readonly legacy: boolean;
   readonly subject: string;
@@ -33,11 +38,20 @@ export interface Inspection extends EnvelopeClaims, Omit<Serialization, "method"
 /**
  * Reads a signature file without checking the signature.
  *
- * @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, and those of kind `invalid` and `unable` for what is malformed
+ * @param wanted the line of a bundle, of a file with one a line; the first that can be read, if absent
+ * @throws ProvenanceError USAGE (there is no bundle in that line), SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, and those
+ *   of kind `invalid` and `unable` for what is malformed
  */
-export async function inspect(signature: string): Promise<Inspection> {
+export async function inspect(signature: string, wanted?: number): Promise<Inspection> {
   const path = resolve(signature);
-  const { envelope, statement, problem } = await inspectParts(await readSignatureFile(path), basename(path));
+  const name = basename(path);
+  const lines = readLines(await readSignatureFile(path), name);
+  const shown = bundleToShow(lines, wanted);
+  const line = shown?.line;
+  if (shown === undefined || (wanted !== undefined && wanted !== (line ?? 1))) {
+    throw new ProvenanceError("USAGE", `${name} has no bundle in line ${wanted}.`, { details: { path } });
+  }
+  const { envelope, statement, problem } = await inspectParts(shown.bytes, name);
   if (problem !== undefined) throw problem;
   if (envelope === undefined || statement === undefined)
     throw new Error("A signature without a problem is read whole.");
@@ -45,7 +59,8 @@ export async function inspect(signature: string): Promise<Inspection> {
   const { manifest, legacy, rootDigest, subjectName } = statement;
   const { method: serialization, ...hashing } = manifest.serialization;
   const { resources } = manifest;
-  return { path, ...claims, legacy, subject: subjectName, rootDigest, serialization, ...hashing, resources };
+  const which = line === undefined ? {} : { line, bundles: lines.length };
+  return { path, ...which, ...claims, legacy, subject: subjectName, rootDigest, serialization, ...hashing, resources };
 }
 
 /** The readable parts of a signature file. Not verified. */

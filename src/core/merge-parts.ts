@@ -57,11 +57,7 @@ async function readParts(folder: string, output: string, signal: AbortSignal | u
 }
 
 /** How a model is listed, so that the list is that of a manifest. */
-export function listingOf(
-  model: string,
-  { serialization }: PartialManifest,
-  signal: AbortSignal | undefined,
-): ListOptions {
+export function listingOf(model: string, { serialization }: PartialManifest, signal?: AbortSignal): ListOptions {
   const { ignorePaths, allowSymlinks } = serialization;
   const ignoreGitPaths = GIT_PATHS.every((path) => ignorePaths.includes(path));
   const others = ignoreGitPaths ? ignorePaths.filter((path) => !GIT_PATHS.some((git) => git === path)) : ignorePaths;
@@ -73,11 +69,8 @@ export function listingOf(
  *
  * @param listing the model as it is now: its names and sizes are those of the manifest
  */
-export function wholeManifest(
-  { files, serialization }: PartialManifest,
-  listed: SigningList,
-  started: number,
-): ModelManifest {
+export function wholeManifest(manifest: PartialManifest, listed: SigningList, started: number): ModelManifest {
+  const { files, serialization } = manifest;
   const ignorePaths = listed.list.kind === "file" ? [] : listed.ignore.map(({ path }) => path);
   const digests = files.map((file) => file.digests);
   const digested = { digests, bytesRead: 0, bytesFromCache: 0 };

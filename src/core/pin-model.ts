@@ -13,6 +13,7 @@ import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
 import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import { pinsOf } from "./policy/model-facts.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import { readPolicies } from "./policy/read-policies.ts";
 import { replaceText } from "./replace-file.ts";
@@ -65,15 +66,17 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     throw new ProvenanceError("USAGE", message, { details: { model, signature } });
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
+  const before = await readIfThere(policyFile);
+  const policies = await policiesIn(before, policyFile, folder);
+  const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
   return withHashPool(options, async (pool) => {
-    const measured = await measurePin({ ...options, pool });
+    const measured = await measurePin({ ...options, pool, hubCacheLinks: denied ? "deny" : "allow" });
     const origin = await findOrigin({ model, checkDigests: true, pool, signal });
     const { purl } = origin.origin ?? {};
     const source = purl !== undefined && !contradictsRecord(origin) ? purl : undefined;
     const { sha256, files, bytes } = measured;
     const digest = { sha256, ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
-    const before = await readIfThere(policyFile);
-    const { added, after } = await planPolicy({ policyFile, folder, path, before, digest });
+    const { added, after } = await planPolicy({ policyFile, folder, path, before, policies, digest });
     const lockFile = lockFileOf(policyFile);
     const lockBefore = await readIfThere(lockFile);
     const lock = lockBefore === undefined ? { version: 1 as const, models: {} } : parseLock(Buffer.from(lockBefore));
@@ -111,17 +114,23 @@ interface PolicyPlan {
   readonly folder: string;
   readonly path: string;
   readonly before: string | undefined;
+  /** Those in the file. */
+  readonly policies: readonly Policy[];
   readonly digest: NonNullable<AuthorityDocument["digest"]>;
+}
+
+async function policiesIn(text: string | undefined, file: string, folder: string): Promise<readonly Policy[]> {
+  if (text === undefined || text.trim() === "") return [];
+  return (await readPolicies(Buffer.from(text), file, folder)).policies;
 }
 
 /** @returns the text that is added, and the file with it */
 async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
-  const { policyFile, folder, path, before = "", digest } = plan;
+  const { policyFile, folder, path, before = "", policies, digest } = plan;
   if (before.trim() === "") {
     const { text } = await planFile([policyFor(plan, [])], policyFile, folder);
     return { added: text, after: text };
   }
-  const { policies } = await readPolicies(Buffer.from(before), policyFile, folder);
   const covering = policies.filter((policy) => covers(policy, path));
   if (covering.some((policy) => pinsOf(policy).some(({ sha256 }) => sha256 === digest.sha256))) {
     return { added: "", after: before };

@@ -30,10 +30,8 @@ export interface Finding {
 }
 
 /** Verifies the signature and the signer against everything that the policies trust. Reads no file of the model. */
-export async function findFacts(
-  { signature, bundle, problem }: SignatureCandidate,
-  options: FactsOptions,
-): Promise<Finding> {
+export async function findFacts(candidate: SignatureCandidate, options: FactsOptions): Promise<Finding> {
+  const { signature, bundle, problem } = candidate;
   if (problem !== undefined) return withoutSigner(problem, new Map());
   if (bundle === undefined) throw new Error(`${signature} was not read`);
   const { model } = options;

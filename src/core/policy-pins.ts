@@ -31,11 +31,14 @@ export async function measureForPolicies(
 ): Promise<MeasuredPin | undefined> {
   if (!covering.some((policy) => pinsOf(policy).length > 0)) return undefined;
   if (!readFiles) return { facts: {}, seconds: 0 };
+  // A policy that only warns decides for itself, by the links that were read through.
+  const denied = covering.some(({ mode, verification }) => mode === "enforce" && verification.hubCacheLinks === "deny");
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    const measured = await measurePin(options);
-    return { facts: { sha256: measured.sha256 }, measured, seconds: seconds() };
+    const measured = await measurePin({ ...options, hubCacheLinks: denied ? "deny" : "allow" });
+    const { sha256, hubLinks } = measured;
+    return { facts: { sha256, ...(hubLinks.length > 0 && { hubLinks }) }, measured, seconds: seconds() };
   } catch (error) {
     if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.code === "MODEL_NOT_FOUND")
       throw error;
@@ -131,8 +134,9 @@ function compareFiles(pinned: readonly PinnedFile[], found: readonly PinnedFile[
   return { matches: false, changed: changed.sort(order), missing: missing.sort(order), added: added.sort(order) };
 }
 
-function coverageOf({ files, bytes, bytesRead, bytesFromCache }: PinMeasurement, seconds: number): Coverage {
+function coverageOf({ files, hubLinks, bytes, bytesRead, bytesFromCache }: PinMeasurement, seconds: number): Coverage {
   return {
+    ...(hubLinks.length > 0 && { hubLinks }),
     files: files.length,
     bytes,
     bytesRead,

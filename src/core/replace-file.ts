@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "./errors.ts";
+import { retryInUse } from "./model/retry-in-use.ts";
 import { temporaryName } from "./model/temporary-names.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-    await rename(temporary, path);
+    await retryInUse(() => rename(temporary, path));
   } finally {
     await rm(temporary, { force: true });
   }
@@ -48,7 +49,7 @@ export async function replaceText({
     }
     if (before === undefined) return;
     if ((await readFile(path, "utf8")) !== before) throw changed(path);
-    await rename(target, path);
+    await retryInUse(() => rename(target, path));
   } catch (cause) {
     if (isOurs) await rm(target, { force: true }).catch(() => undefined);
     if (cause instanceof ProvenanceError) throw cause;

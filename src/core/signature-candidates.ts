@@ -2,11 +2,9 @@ import { basename, resolve } from "node:path";
 import type { Bundle } from "./bundle/bundle.ts";
 import { parseBundle } from "./bundle/parse-bundle.ts";
 import { readLines, readSignatureFile } from "./bundle/read-bundle.ts";
+import { isAbout } from "./bundle-choice.ts";
 import { failure } from "./check-signature.ts";
 import { throwIfCancelled } from "./errors.ts";
-import { existsIn } from "./model/ignore.ts";
-import { nameProblem } from "./model/names.ts";
-import { claimOfPayload } from "./model/peek-signature.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One signature of a model, as read: its bundle, or the verdict where it cannot be read. Nothing of it is verified. */
@@ -58,12 +56,4 @@ async function candidatesIn(signature: string, model: string): Promise<readonly 
   } catch (error) {
     return [{ signature, problem: problem(error) }];
   }
-}
-
-/** Whether a bundle says that it signs the model: by its name, or by a file of it. */
-function isAbout({ envelope }: Bundle, model: string): boolean {
-  const claim = claimOfPayload(envelope.payload);
-  if (claim === undefined) return false;
-  if (claim.subject === basename(model)) return true;
-  return claim.files.some((file) => nameProblem(file) === undefined && existsIn(model, file));
 }

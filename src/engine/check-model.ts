@@ -60,11 +60,8 @@ async function checkTrust(
   return verify({ model, signature, trust, mode, ...reading(context) });
 }
 
-async function checkPolicies(
-  { model, depth, mode }: CheckRequest,
-  source: PolicySource,
-  context: CheckContext,
-): Promise<Verdict> {
+async function checkPolicies(request: CheckRequest, source: PolicySource, context: CheckContext): Promise<Verdict> {
+  const { model, depth, mode } = request;
   const { authenticateWithPolicy, verifyWithPolicy } = await import("../core/verify-with-policy.ts");
   const check = depth === "files" ? verifyWithPolicy : authenticateWithPolicy;
   const { workspaceTrusted, folder, path } = source;

@@ -135,23 +135,11 @@ export class EngineClient {
     if (message.type === "done" || message.type === "failed") this.#ended(message.id);
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
-    switch (message.type) {
-      case "progress":
-        pending.onProgress?.(message.progress);
-        return;
-      case "ask":
-        void this.#answer(message, pending);
-        return;
-      case "done":
-        this.#fetchLists(message, pending).catch((error: Error) => this.#settle(message.id)?.reject(error));
-        return;
-      case "piece":
-        pending.takePiece?.(message.items);
-        return;
-      case "failed":
-        this.#settle(message.id)?.reject(unpackError(message.error));
-        return;
-    }
+    if (message.type === "progress") pending.onProgress?.(message.progress);
+    else if (message.type === "ask") void this.#answer(message, pending);
+    else if (message.type === "piece") pending.takePiece?.(message.items);
+    else if (message.type === "failed") this.#settle(message.id)?.reject(unpackError(message.error));
+    else this.#fetchLists(message, pending).catch((error: Error) => this.#settle(message.id)?.reject(error));
   }
 
   /** A piece at a time, so that other work runs in between. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { findModels, type SkipReason } from "../core/model/find-models.ts";
+import { findModels } from "../core/model/find-models.ts";
+import type { SkipReason } from "../core/model/find-options.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
 import { type FoundModel, foundModel, type SignatureWithoutModel } from "../core/model/found-model.ts";
 import { Glob } from "../core/policy/glob.ts";
@@ -10,6 +11,8 @@ import { compileGlobs } from "./editor-globs.ts";
 export interface SearchRequest {
   /** Absolute. */
   readonly folder: string;
+  /** The other folders of the workspace, absolute: what a link leads to in them is listed there. */
+  readonly others?: readonly string[];
   /** Patterns of the editor's settings, of what to exclude. */
   readonly exclude?: readonly string[];
   /** Patterns of additional models. */
@@ -47,7 +50,7 @@ const MAX_STRAYS = 100;
 
 /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
 export async function searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-  const { folder, exclude = [], models: patterns = [], named = [], searched = [], maxEntries } = request;
+  const { folder, others = [], exclude = [], models: patterns = [], named = [], searched = [], maxEntries } = request;
   const [isExcluded, matches] = await Promise.all([compileGlobs(exclude), compileGlobs(patterns)]);
   const names = new Set(named);
   const globs = searched.map((pattern) => new Glob(pattern));
@@ -61,6 +64,8 @@ export async function searchModels(request: SearchRequest, signal?: AbortSignal)
     isModel: (relative) => matches(relative) || names.has(relative),
     mustEnter: (relative) => globs.some((glob) => glob.touches(relative)),
     maxEntries,
+    followLinks: true,
+    searchedApart: others,
     onSkip: (path, reason) => {
       // Never part of a model.
       if (basename(path) === ".git") return;

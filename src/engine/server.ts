@@ -45,24 +45,16 @@ class EngineServer {
   }
 
   receive(message: Exclude<ToEngine, { type: "configure" }>): void {
-    switch (message.type) {
-      case "call":
-        void this.#run(message.id, message.call, message.options);
-        return;
-      case "cancel":
-        this.#running.get(message.id)?.abort();
-        this.#unsent.delete(message.id);
-        return;
-      case "piece":
-        this.#sendPiece(message);
-        return;
-      case "answer": {
-        const asked = this.#asked.get(message.ask);
-        this.#asked.delete(message.ask);
-        if (message.error === undefined) asked?.resolve(message.value);
-        else asked?.reject(unpackError(message.error));
-        return;
-      }
+    if (message.type === "call") void this.#run(message.id, message.call, message.options);
+    else if (message.type === "piece") this.#sendPiece(message);
+    else if (message.type === "cancel") {
+      this.#running.get(message.id)?.abort();
+      this.#unsent.delete(message.id);
+    } else {
+      const asked = this.#asked.get(message.ask);
+      this.#asked.delete(message.ask);
+      if (message.error === undefined) asked?.resolve(message.value);
+      else asked?.reject(unpackError(message.error));
     }
   }
 

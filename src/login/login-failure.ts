@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type ErrorCode, ProvenanceError, systemCode } from "../core/errors.ts";
+import { networkObstacle, proxyOf } from "../core/verification/service-answer.ts";
 import type { Deadline } from "./deadline.ts";
 
 /** Errors of `openid-client`, as far as they are used; the rest of them may hold tokens and is dropped. */
@@ -80,6 +81,13 @@ export function issuerFault(issuer: string, what: string, error?: unknown): Prov
 }
 
 function unreachable(error: unknown, code: string | undefined, issuer: string): ProvenanceError | undefined {
+  const obstacle = networkObstacle({ text: isWebPage(error) ? "<html>" : causesOf(error) }, proxyOf(process.env));
+  if (obstacle !== undefined) {
+    return new ProvenanceError("LOGIN_ISSUER_UNREACHABLE", `The identity provider ${issuer} ${obstacle}.`, {
+      details: { issuer },
+      cause: withoutSecrets(error),
+    });
+  }
   const status = v.safeParse(StatusError, error);
   const reason = status.success
     ? `it answered with status ${status.output.cause.status}`
@@ -92,6 +100,19 @@ function unreachable(error: unknown, code: string | undefined, issuer: string): 
     `The identity provider ${issuer} cannot be reached: ${reason}. Check the address and the network, and try again.`,
     { details: { issuer, reason }, cause: withoutSecrets(error) },
   );
+}
+
+/** Whether a page came where the library expected JSON. Its status says that the request went well. */
+function isWebPage(error: unknown): boolean {
+  const response = error instanceof Error ? error.cause : undefined;
+  return response instanceof Response && response.ok && /html/i.test(response.headers.get("content-type") ?? "");
+}
+
+/** The messages of a failed request, down to its first cause. */
+function causesOf(error: unknown): string {
+  const texts: string[] = [];
+  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
+  return texts.join(": ");
 }
 
 /** The platform's `fetch` reports only "fetch failed"; the reason is in its cause. */

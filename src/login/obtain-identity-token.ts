@@ -33,7 +33,7 @@ async function login(options: LoginOptions, deadline: Deadline): Promise<Identit
 /** Redirect address for which Dex and similar providers show the code instead of redirecting. */
 const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 
-/** Authorization code with PKCE, pasted by the person. */
+/** Authorization code with PKCE, pasted by the user. */
 async function loginWithCode(
   issuer: Issuer,
   options: LoginOptions,

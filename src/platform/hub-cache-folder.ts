@@ -11,5 +11,5 @@ export function hubCacheFolder(env: Environment, home = homedir()): string {
 }
 
 function expanded(path: string, home: string): string {
-  return path.replace(/^~(?=$|[\\/])/, home);
+  return path.replace(/^~(?=$|[\\/])/, () => home);
 }

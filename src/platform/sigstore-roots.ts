@@ -127,11 +127,11 @@ async function instanceOf(name: string): Promise<SigstoreInstance | undefined> {
 /** @throws ProvenanceError TRUST_ROOT_UNREADABLE */
 export async function readConfiguration(file: string): Promise<TrustRoot> {
   if (!isAbsolute(file)) {
-    throw new ProvenanceError(
-      "TRUST_ROOT_UNREADABLE",
-      l10n.t('The Sigstore instance "{0}" in the settings is neither public, staging nor an absolute path.', file),
-      { details: { label: file } },
+    const message = l10n.t(
+      'The Sigstore instance "{0}" in the settings is neither public, staging nor an absolute path.',
+      file,
     );
+    throw new ProvenanceError("TRUST_ROOT_UNREADABLE", message, { details: { label: file } });
   }
   const { readTrustConfigFile } = await import("../core/verification/trust-root-files.ts");
   return readTrustConfigFile(file);

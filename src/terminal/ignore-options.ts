@@ -1,8 +1,9 @@
 import { lstatSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import type { IgnorePattern } from "../core/leave-out.ts";
 import { callerIgnorePaths, isPattern } from "../core/model/ignore.ts";
+import { nameBelow } from "../core/model/path-below.ts";
 import { baseOf } from "../core/policy/glob.ts";
 
 /** What `--ignore-paths` means for one model. */
@@ -49,7 +50,6 @@ function patternFor(model: string, given: string, cwd: string): IgnorePattern {
     const pattern = [inside, rest].filter((part) => part !== "." && part !== "").join("/");
     return { pattern, prefix: "" };
   }
-  const way = relative(resolve(cwd, base), resolve(cwd, model));
-  if (way.startsWith("..")) return { pattern: slashed, prefix: "" };
-  return { pattern: rest, prefix: `${way.split(sep).join("/")}/` };
+  const name = nameBelow(resolve(cwd, base), resolve(cwd, model));
+  return name === undefined ? { pattern: slashed, prefix: "" } : { pattern: rest, prefix: `${name}/` };
 }

@@ -47,13 +47,8 @@ export function digestJson(
   { rootDigest, resources, coverage }: ModelDigest,
   output: string | undefined,
 ): JsonReport {
-  return report("digest", {
-    model,
-    output,
-    digest: `sha256:${rootDigest}`,
-    resources: resources.map(resourceJson),
-    coverage,
-  });
+  const digest = `sha256:${rootDigest}`;
+  return report("digest", { model, output, digest, resources: resources.map(resourceJson), coverage });
 }
 
 export function partJson(model: string, output: string, { manifest, kept, bytes, seconds }: DigestedPart): JsonReport {

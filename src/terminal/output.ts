@@ -9,6 +9,9 @@ export interface TextStream {
   readonly columns?: number;
 }
 
+/** Errors of a pipe whose reader has closed it; Windows has the second, too. */
+const CLOSED: ReadonlySet<string | undefined> = new Set(["EPIPE", "EOF"]);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Colour only on a terminal that can show it; `NO_COLOR` forbids and `FORCE_COLOR` asks for it, in this order. */
@@ -34,7 +37,7 @@ export class Output {
     this.#colour = wantsColour(this.isTerminal, env);
     stream.on("error", (error) => {
       this.#closed = true;
-      if (systemCode(error) !== "EPIPE") this.onFailure(error);
+      if (!CLOSED.has(systemCode(error))) this.onFailure(error);
     });
   }
 

@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fail } from "../core/errors.ts";
+import { isInside } from "../core/model/path-below.ts";
 import { type Diagnostic, hasErrors } from "../core/policy/diagnostics.ts";
 import type { PolicySet } from "../core/policy/evaluate.ts";
 import { findPolicyFiles, isAbsent, policySetOf, userPolicyPath } from "../core/policy/policy-files.ts";
 import { type PolicyFile, readPolicyFile } from "../core/policy/read-policies.ts";
-import { isInside } from "../core/policy/workspace-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Policies of a command, and the folder that their patterns are relative to. */

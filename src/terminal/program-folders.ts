@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +18,9 @@ export function dataFolder(env: Environment, platform: NodeJS.Platform = process
 }
 
 function base(env: Environment, platform: NodeJS.Platform, variable: string, mac: string, other: string): string {
-  const local = platform === "win32" ? (env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local")) : undefined;
-  const folder = env[variable] || local || join(homedir(), platform === "darwin" ? mac : other);
+  const local = platform === "win32" ? env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local") : undefined;
+  const named = env[variable] ?? "";
+  // XDG Base Directory has a relative path ignored.
+  const folder = isAbsolute(named) ? named : (local ?? join(homedir(), platform === "darwin" ? mac : other));
   return join(folder, "model-provenance");
 }

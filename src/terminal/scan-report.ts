@@ -64,7 +64,7 @@ export async function reportScan(request: ScanRequest, scan: VerifyingScan, term
     ),
   );
   if (format === "json") out.json(verifiedScanJson(folder, result, part));
-  if (format === "sarif") out.json(sarifLog(result, scan.root));
+  if (format === "sarif") out.json(sarifLog(result, scan.root, terminal.cwd));
   if (format === "junit") out.raw(junitReport(result));
   const passed = isPassed(result);
   const summary = `${part === undefined ? "" : `Part ${partText(part)}, `}${summaryText(result)}`;
@@ -134,11 +134,13 @@ function summaryText({ models, failures }: ScanResult): string {
   const pinned = models.filter(({ verdict }) => verdict.state === "pinned").length;
   const others = models.length - verified - pinned - rejected;
   const failed = failures.filter(({ passed }) => !passed).length;
+  const warned = failures.length - failed;
   const parts = [
     `${verified} verified`,
     ...(pinned > 0 ? [`${pinned} pinned`] : []),
     ...(others > 0 ? [`${others} allowed`] : []),
     `${rejected} rejected`,
+    ...(warned > 0 ? [`${countText(warned, "warning")} of the search`] : []),
     ...(failed > 0 ? [`${countText(failed, "failure")} of the search`] : []),
   ];
   return `${countText(models.length, "model")}: ${parts.join(", ")}`;

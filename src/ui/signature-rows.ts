@@ -28,7 +28,7 @@ export function signatureRows(model: string, { signatures = [] }: Verdict): Row[
         command: {
           command: COMMANDS.showSignature,
           title: l10n.t("Show Signature"),
-          arguments: [Uri.file(summary.signature)],
+          arguments: [Uri.file(summary.signature), summary.line],
         },
       })),
     },

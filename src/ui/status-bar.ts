@@ -32,10 +32,7 @@ export class StatusBar {
   readonly #store = new DisposableStore();
   readonly #item: StatusBarItem;
 
-  constructor({
-    registry,
-    checker,
-  }: { readonly registry: ModelRegistry; readonly checker: Pick<Checker, "progress"> }) {
+  constructor({ registry, checker }: { registry: ModelRegistry; checker: Pick<Checker, "progress"> }) {
     this.#registry = registry;
     this.#checker = checker;
     this.#item = this.#store.add(window.createStatusBarItem("modelProvenance.summary", StatusBarAlignment.Left, 10));

@@ -91,7 +91,12 @@ function boundNote(folder: string, limit: number): NoteNode {
 
 function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNode[] {
   if (count === 0) return [];
-  const reasons = { name: l10n.t("packages"), environment: l10n.t("environment"), unreadable: l10n.t("not readable") };
+  const reasons = {
+    name: l10n.t("packages"),
+    environment: l10n.t("environment"),
+    unreadable: l10n.t("not readable"),
+    link: l10n.t("link to a folder around it"),
+  };
   const names = first.map(({ path, reason }) => `${plainText(relative(folder, path))} (${reasons[reason]})`);
   const more = count - first.length;
   return [

@@ -1,7 +1,6 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { isSkippedName } from "../core/model/skipped-folders.ts";
-import { compileGlobs } from "../engine/editor-globs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SearchRequest, SkippedFolders } from "../engine/search-models.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -41,7 +40,8 @@ export class Discovery {
     try {
       const hints = (await this.#services.hints?.(folder)) ?? {};
       this.#hints.set(folder, await compileHints(hints));
-      const request = { ...hints, folder, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
+      const others = [...new Set([...this.#searches.keys(), ...this.#hints.keys()])].filter((path) => path !== folder);
+      const request = { ...hints, folder, others, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
       const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
       if (abort.signal.aborted) return;
       registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
@@ -92,7 +92,10 @@ interface CompiledHints {
 }
 
 async function compileHints({ models = [], named = [], searched = [] }: SearchHints): Promise<CompiledHints> {
-  const { Glob } = await import("../core/policy/glob.ts");
+  const [{ Glob }, { compileGlobs }] = await Promise.all([
+    import("../core/policy/glob.ts"),
+    import("../engine/editor-globs.ts"),
+  ]);
   const [matches, names] = [await compileGlobs(models), new Set(named)];
   const globs = searched.map((pattern) => new Glob(pattern));
   return {

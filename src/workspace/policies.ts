@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
+import { editorPath } from "../platform/editor-path.ts";
 
 export interface PolicyServices {
   /** Path of the user's policy file in the settings; empty where there is none. */
@@ -106,6 +107,11 @@ export class Policies {
     return named === "" ? this.#services.defaultUserPolicy : named;
   }
 
+  /** Whether a path of the editor is that of the person's policy file. */
+  isUserFile(path: string): boolean {
+    return editorPath(path) === editorPath(this.userFile());
+  }
+
   /** Policies have changed: reads them again on their next use, and notifies the listeners. */
   changed(): void {
     this.forget();
@@ -120,7 +126,7 @@ export class Policies {
 
   /** Whether a policy refers, or referred, to the file: a key, a certificate, a trust configuration. It need not exist. */
   isReferenced(path: string): boolean {
-    return this.#referenced.has(path);
+    return this.#referenced.has(editorPath(path));
   }
 
   /** The folders of those files. */
@@ -167,7 +173,7 @@ export class Policies {
     const files = await Promise.all(paths.map((path) => readPolicyFile(path)));
     const before = this.#referenced.size;
     for (const { path, named, diagnostics } of files) {
-      for (const file of named) this.#referenced.add(file);
+      for (const file of named) this.#referenced.add(editorPath(file));
       for (const { line, column, severity, message } of diagnostics) {
         this.#services.log(`${path}:${line}:${column}: ${severity}: ${message}`);
       }

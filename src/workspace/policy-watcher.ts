@@ -41,7 +41,7 @@ export class PolicyWatcher implements Disposable {
   fileChanged({ scheme, fsPath }: Uri): void {
     if (scheme !== "file") return;
     const policies = this.#policies;
-    if (fsPath !== policies.userFile() && !POLICY_FILE.test(fsPath) && !policies.isReferenced(fsPath)) return;
+    if (!policies.isUserFile(fsPath) && !POLICY_FILE.test(fsPath) && !policies.isReferenced(fsPath)) return;
     policies.forget();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => policies.changed(), QUIET);

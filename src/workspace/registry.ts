@@ -3,6 +3,7 @@ import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
+import { editorPath } from "../platform/editor-path.ts";
 
 /** One model of this window. */
 export interface KnownModel {
@@ -34,7 +35,9 @@ export type RegistryListener = (change: RegistryChange) => void;
 
 /** The models of this window: the only state that the user interface reads, with one event for all changes. */
 export class ModelRegistry {
+  /** By {@link editorPath}: paths come from the editor, from `realpath`, and from what people and agents write. */
   readonly #models = new Map<string, KnownModel>();
+  /** The paths of models by those of their signatures; both as above. */
   readonly #signatures = new Map<string, string>();
   readonly #extents = new Map<string, SearchExtent>();
   /** The models that the last search of each workspace folder found: one folder may lie in another. */
@@ -54,12 +57,12 @@ export class ModelRegistry {
   }
 
   get(path: string): KnownModel | undefined {
-    return this.#models.get(path);
+    return this.#models.get(editorPath(path));
   }
 
   /** The model that the file is the signature of. */
   signedBy(file: string): KnownModel | undefined {
-    return this.#models.get(this.#signatures.get(file) ?? "");
+    return this.#models.get(this.#signatures.get(editorPath(file)) ?? "");
   }
 
   /** The models that a file or folder is, is in, or is the signature of; innermost first. */
@@ -67,7 +70,7 @@ export class ModelRegistry {
     const found = new Set<KnownModel>();
     const signed = this.signedBy(file);
     if (signed !== undefined) found.add(signed);
-    for (let path = file; ; path = dirname(path)) {
+    for (let path = editorPath(file); ; path = dirname(path)) {
       const model = this.#models.get(path);
       if (model !== undefined) found.add(model);
       if (dirname(path) === path) return [...found];
@@ -76,8 +79,8 @@ export class ModelRegistry {
 
   /** The models below a folder. */
   below(folder: string): readonly KnownModel[] {
-    const prefix = folder.endsWith(sep) ? folder : folder + sep;
-    return this.models.filter((model) => model.path.startsWith(prefix));
+    const prefix = editorPath(folder.endsWith(sep) ? folder : folder + sep);
+    return this.models.filter((model) => editorPath(model.path).startsWith(prefix));
   }
 
   /**
@@ -94,7 +97,7 @@ export class ModelRegistry {
     else this.#searches.set(folder, present);
     for (const model of found) {
       if (this.#innermost(model.path) !== folder) continue;
-      const known = this.#models.get(model.path);
+      const known = this.get(model.path);
       const same = known !== undefined && hasSignatures(known.verdict, model);
       if (same && known.folder === folder) continue;
       list ||= known?.folder !== folder;
@@ -116,7 +119,7 @@ export class ModelRegistry {
 
   /** Adds a model that was not found by a search. */
   add(found: FoundModel, folder: string | undefined): void {
-    const list = !this.#models.has(found.path);
+    const list = this.get(found.path) === undefined;
     const base = { path: found.path, kind: found.kind, verdict: initialVerdict(found) };
     this.#put(folder === undefined ? base : { ...base, folder });
     this.#notify([found.path], list);
@@ -127,7 +130,7 @@ export class ModelRegistry {
   }
 
   remove(path: string): void {
-    const model = this.#models.get(path);
+    const model = this.get(path);
     if (model === undefined) return;
     this.#drop(model);
     this.#notify([path], true);
@@ -135,7 +138,7 @@ export class ModelRegistry {
 
   /** Sets the verdict of a model; does nothing for one that was removed. */
   update(path: string, verdict: Verdict, rest: { before?: Verdict | undefined; progress?: DigestProgress } = {}): void {
-    const known = this.#models.get(path);
+    const known = this.get(path);
     if (known === undefined) return;
     const { before, progress } = rest;
     this.#put({
@@ -161,17 +164,22 @@ export class ModelRegistry {
   }
 
   #put(model: KnownModel): void {
-    const old = this.#models.get(model.path)?.verdict;
-    if (old !== undefined) for (const path of signaturePaths(old)) this.#signatures.delete(path);
-    for (const path of signaturePaths(model.verdict)) this.#signatures.set(path, model.path);
-    if (!this.#models.has(model.path)) this.#order = undefined;
-    this.#models.set(model.path, model);
+    const key = editorPath(model.path);
+    const old = this.#models.get(key)?.verdict;
+    if (old !== undefined) this.#forgetSignatures(old);
+    for (const path of signaturePaths(model.verdict)) this.#signatures.set(editorPath(path), key);
+    if (!this.#models.has(key)) this.#order = undefined;
+    this.#models.set(key, model);
   }
 
-  #drop(model: KnownModel): void {
-    for (const path of signaturePaths(model.verdict)) this.#signatures.delete(path);
-    this.#models.delete(model.path);
+  #drop({ path, verdict }: KnownModel): void {
+    this.#forgetSignatures(verdict);
+    this.#models.delete(editorPath(path));
     this.#order = undefined;
+  }
+
+  #forgetSignatures(verdict: Verdict): void {
+    for (const path of signaturePaths(verdict)) this.#signatures.delete(editorPath(path));
   }
 
   #notify(paths: readonly string[], list: boolean): void {

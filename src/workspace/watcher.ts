@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
-import { isModelFile, SKILL_FILE } from "../core/model/model-files.ts";
+import { isModelFile, isSkillFile } from "../core/model/model-files.ts";
 import { isSignatureName, KAGGLE_SIGNATURE } from "../core/model/signature-names.ts";
 import type { Discovery } from "./discovery.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -17,7 +17,7 @@ function isModelEvidence(name: string): boolean {
     isSignatureName(name) ||
     name === KAGGLE_SIGNATURE.file ||
     isModelFile(name) ||
-    name === SKILL_FILE ||
+    isSkillFile(name) ||
     name === "config.json"
   );
 }
@@ -42,6 +42,8 @@ export class WorkspaceWatcher implements Disposable {
   constructor(services: WatcherServices) {
     this.#services = services;
     this.#subscription = workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      // Links of the others may lead into these folders.
+      for (const folder of this.#folders.keys()) this.#searchLater(folder);
       for (const folder of removed) this.#leave(folder.uri.fsPath);
       for (const folder of added) this.#enter(folder);
     });

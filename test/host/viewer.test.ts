@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
@@ -10,7 +10,7 @@ import { localizer } from "../../src/core/presentation/localizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
 import { headlineOf } from "../../src/ui/viewer/presentation/headline.ts";
-import { SignatureDocument } from "../../src/ui/viewer/signature-document.ts";
+import { SignatureDocument, showLine } from "../../src/ui/viewer/signature-document.ts";
 import type { Origins } from "../../src/workspace/origins.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
@@ -145,6 +145,32 @@ describe("the signature viewer in its host", () => {
       assert.equal((await document.snapshot()).generation, generation, "no row changed");
       registry.add({ path: join(folder, "other"), kind: "directory" }, folder);
       assert.equal(changes, 2);
+    });
+
+    it("shows one bundle of a file with one per line: the one that decides, or the chosen one", async () => {
+      const path = join(model, "claims.jsonl");
+      const line = JSON.stringify(JSON.parse(readFileSync(signature, "utf8")));
+      writeFileSync(path, `${line}\n${line}\n`);
+      const claims = await SignatureDocument.open(Uri.file(path), { registry, engine, origins });
+      const shown = async () => (await claims.snapshot()).subject.summary.line;
+      try {
+        assert.equal(await shown(), 1);
+        registry.add({ path: model, kind: "directory", signature: path }, folder);
+        const base = { signature: path, accepted: false, decisive: false, state: "unverifiable" } as const;
+        const second = { ...base, line: 2, state: "verified", accepted: true, decisive: true } as const;
+        const signatures = [{ ...base, line: 1 }, second];
+        registry.update(model, { state: "verified", model, signature: path, signatures, reasons: [] });
+        assert.equal(await shown(), 2);
+        assert.equal(headlineOf((await claims.snapshot()).subject, english).label, "Verified");
+        showLine(Uri.file(path), 1);
+        assert.equal(await shown(), 1);
+        assert.equal(headlineOf((await claims.snapshot()).subject, english).label, "Can't be verified here");
+        showLine(Uri.file(path), undefined);
+        assert.equal(await shown(), 2);
+      } finally {
+        claims.dispose();
+        rmSync(path);
+      }
     });
 
     it("has the state of every file, and new rows when files change", async () => {

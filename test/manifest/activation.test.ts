@@ -34,7 +34,7 @@ describe("the JavaScript that is loaded to activate the extension", () => {
     assert.ok(loaded.length < all.length, "nothing is loaded later: the two kinds of imports were not distinguished");
     assert.ok(
       bytes < BUDGET,
-      `${bytes} bytes in ${loaded.length} files. What is not needed before the first call is loaded by import(): see "What is loaded when" in CONTRIBUTING.md.`,
+      `${bytes} bytes in ${loaded.length} files. What is not needed before the first call is loaded by import(): see "What is loaded when" in src/README.md.`,
     );
   });
 });

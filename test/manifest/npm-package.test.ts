@@ -47,7 +47,7 @@ describe("the npm package", () => {
   let installed = "";
   before(function () {
     this.timeout(120_000);
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "npm-package-")));
+    folder = realpathSync.native(mkdtempSync(join(tmpdir(), "npm-package-")));
     npm(["pack", "--ignore-scripts", "--pack-destination", folder], ROOT);
     const [tarball] = readdirSync(folder);
     assert.ok(tarball !== undefined);

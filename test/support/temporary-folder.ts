@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A fresh, empty folder (real path) for each test of the suite it is called in; removed after the test. */
+/**
+ * A fresh, empty folder for each test of the suite it is called in; removed after the test. Its path is real, also on
+ * GitHub's Windows runners, whose folder for temporary files has a short name (`RUNNER~1`).
+ */
 export function useTemporaryFolder(): () => string {
   let folder: string | undefined;
   beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "model-")));
+    folder = realpathSync.native(mkdtempSync(join(tmpdir(), "model-")));
   });
   afterEach(() => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });

@@ -84,13 +84,18 @@ export function noServer(): string | undefined {
 export function fetchServer(release: Release): { readonly node: string; readonly main: string } {
   const wanted = pinned(`vscode-${release}`);
   if (wanted === undefined) throw new Error(`No VS Code server is pinned for ${release}`);
-  const node = fetchNode(release === "oldest" ? "node-oldest" : "node");
+  const node = release === "oldest" ? fetchNode("node-oldest") : newestNode();
   const folder = fetchPackage(wanted, (unpacked) => {
     const server = join(unpacked, "lib", "vscode");
     npm(["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], server, node);
     if (release === "oldest") borrowRipgrep(server);
   });
   return { node, main: join(folder, "lib", "vscode", "out", "server-main.js") };
+}
+
+/** Node 24: this one where it is, since not every system has a pinned one. */
+function newestNode(): string {
+  return process.versions.node.startsWith("24.") ? process.execPath : fetchNode("node");
 }
 
 /** Searching and `workspaceContains` need ripgrep, which the older server would download while it is installed. */

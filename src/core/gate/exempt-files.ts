@@ -2,7 +2,7 @@ import { parseBundle } from "../bundle/parse-bundle.ts";
 import { readLines, readSignatureFile } from "../bundle/read-bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import { entryPath } from "../model/list-folder.ts";
-import { isModelFile, SKILL_FILE } from "../model/model-files.ts";
+import { isModelFile, isSkillFile } from "../model/model-files.ts";
 import { lockFileOf } from "../pins/lock-file.ts";
 
 const EXEMPT_BEGINNINGS = ["README", "LICENSE", "NOTICE", "CHANGELOG"] as const;
@@ -10,7 +10,7 @@ const EXEMPT_NAMES: ReadonlySet<string> = new Set([".gitignore", ".gitattributes
 
 /** Whether every policy demands that the file is signed: a known model format, or instructions for an agent. */
 export function isKnownFormat(name: string): boolean {
-  return isModelFile(name) || name === SKILL_FILE;
+  return isModelFile(name) || isSkillFile(name);
 }
 
 /**

@@ -34,14 +34,8 @@ export class FolderRules {
   }
 
   root(path: string): Folder {
-    return this.#matching({
-      path,
-      relative: ".",
-      matched: new Set(),
-      satisfied: new Set(),
-      inModel: false,
-      strays: [],
-    });
+    const none: ReadonlySet<Demand> = new Set();
+    return this.#matching({ path, relative: ".", matched: none, satisfied: none, inModel: false, strays: [] });
   }
 
   child(folder: Folder, name: string): Folder {

@@ -5,7 +5,7 @@ import { belongsBelow, type StraySignature, signaturesBeside, signsFolder } from
 import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "../model/found-model.ts";
 import { hubBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
-import { isDescription, isModelPackage, isPartOf, ownershipOf, SKILL_FILE } from "../model/model-files.ts";
+import { isDescription, isModelPackage, isPartOf, isSkillFile, ownershipOf } from "../model/model-files.ts";
 import { isSignatureName } from "../model/signature-names.ts";
 import type { TimeSlices } from "../model/time-slices.ts";
 import { type Demand, isNamed, isStrict, matches, reaches } from "./demand.ts";
@@ -177,7 +177,7 @@ export class GateWalk {
         return true;
       }
       this.files++;
-      if (isDescription(name) || name === SKILL_FILE) descriptions.add(name);
+      if (isDescription(name) || isSkillFile(name)) descriptions.add(name);
       if (kind === "file" || kind === "link") {
         if (isSignatureName(name)) signatureNames.push(name);
         hasModelFile ||= isKnownFormat(name) && !this.#isExemptedByAll(folder, relativeName(folder, name));
@@ -210,7 +210,7 @@ export class GateWalk {
     const { owner = "nothing", inModel, matched } = folder;
     if (inModel && !rules.open(folder).some((demand) => isStrict(demand) && matched.has(demand))) return folder;
     const isPackage = isModelPackage(basename(folder.path));
-    const isSkill = found.descriptions.has(SKILL_FILE);
+    const isSkill = [...found.descriptions].some(isSkillFile);
     if (!isPackage && !isSkill && !found.hasModelFile) return folder;
     const isPart = isPackage ? owner !== "nothing" : isPartOf(owner, found.descriptions);
     if (isPart && !isSkill) return { ...folder, isUnsigned: true };

@@ -4,8 +4,8 @@ import { systemCode } from "../errors.ts";
 import { findModels } from "../model/find-models.ts";
 import { findSignatures, statModel, straysAround } from "../model/find-signatures.ts";
 import { type FoundModel, foundModel, type SignatureWithoutModel } from "../model/found-model.ts";
-import { isWithin } from "../model/links.ts";
 import { compareCodePoints } from "../model/names.ts";
+import { isInside, nameBelow } from "../model/path-below.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { baseOf } from "../policy/glob.ts";
 import type { Demand } from "./demand.ts";
@@ -39,7 +39,10 @@ interface GateOptions {
  * @throws `MODEL_NOT_FOUND` (nothing is at `scanned`), `MODEL_UNREADABLE` (outside of all patterns), `CANCELLED`
  */
 export async function searchGate(options: GateOptions): Promise<GateSearch> {
-  return new Gate({ ...options, scanned: resolve(options.scanned), root: resolve(options.root) }).run();
+  const [root, scanned] = [resolve(options.root), resolve(options.scanned)];
+  const name = nameBelow(root, scanned);
+  // Spelled as the root is: on Windows `c:` and `C:` are the same drive.
+  return new Gate({ ...options, root, scanned: name === undefined ? scanned : join(root, name) }).run();
 }
 
 class Gate {
@@ -93,15 +96,15 @@ class Gate {
     const { scanned, patterns } = this.#options;
     const bases = patterns.map(baseOf).filter((base) => this.#isInReach(base));
     const paths = new Set(bases.map((base) => (this.#isInScanned(base) ? this.#absolute(base) : scanned)));
-    return [...paths].filter((path) => ![...paths].some((other) => other !== path && isWithin(path, other)));
+    return [...paths].filter((path) => ![...paths].some((other) => other !== path && isInside(other, path)));
   }
 
   #isInReach(base: string): boolean {
-    return this.#isInScanned(base) || isWithin(this.#options.scanned, this.#absolute(base));
+    return this.#isInScanned(base) || isInside(this.#absolute(base), this.#options.scanned);
   }
 
   #isInScanned(base: string): boolean {
-    return isWithin(this.#absolute(base), this.#options.scanned);
+    return isInside(this.#options.scanned, this.#absolute(base));
   }
 
   #absolute(path: string): string {

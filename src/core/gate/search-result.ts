@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { SkipReason } from "../model/find-models.ts";
+import type { SkipReason } from "../model/find-options.ts";
 import type { FoundModel, SignatureWithoutModel } from "../model/found-model.ts";
 import type { SourceLocation } from "../policy/source-location.ts";
 
@@ -23,7 +23,7 @@ export function namesText(paths: readonly string[], count: number): string {
   return paths.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-export type GateSkipReason = SkipReason | "link" | "special" | "not-utf8";
+export type GateSkipReason = SkipReason | "special" | "not-utf8";
 
 /** What was not searched, where no policy demands a signature. */
 export interface Skipped {

@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { retryInUse } from "../model/retry-in-use.ts";
 import { temporaryName } from "../model/temporary-names.ts";
 import { encodeManifest, type PartialManifest, parseManifest } from "./partial-manifest.ts";
 
@@ -66,7 +67,7 @@ export async function writeManifest(path: string, manifest: PartialManifest): Pr
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await retryInUse(() => rename(temporary, path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const code = systemCode(cause) ?? "unknown error";

@@ -115,14 +115,8 @@ export function parseManifest(text: string, label: string): PartialManifest {
     if (fits && begins && digests.every(({ length }) => length === width)) continue;
     throw malformed(label, `the digests of "${name}"`);
   }
-  const shards = shardSize === undefined ? {} : { shardSize };
-  return {
-    model,
-    part,
-    serialization: { method, algorithm, ...shards, allowSymlinks, ignorePaths },
-    privateKeys,
-    files,
-  };
+  const options = { method, algorithm, ...(shardSize !== undefined && { shardSize }), allowSymlinks, ignorePaths };
+  return { model, part, serialization: options, privateKeys, files };
 }
 
 function malformed(label: string, where: string, cause?: unknown): ProvenanceError {

@@ -40,10 +40,8 @@ function statRoot(path: string): { readonly target: LinkTarget; readonly isLink:
   } catch (error) {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") {
-      throw new ProvenanceError("MODEL_UNREADABLE", `${path} cannot be read (${code ?? "unknown"}).`, {
-        details: { path },
-        cause: error,
-      });
+      const message = `${path} cannot be read (${code ?? "unknown"}).`;
+      throw new ProvenanceError("MODEL_UNREADABLE", message, { details: { path }, cause: error });
     }
   }
   throw new ProvenanceError("MODEL_NOT_FOUND", `There is no model at ${path}.`, { details: { path } });

@@ -8,6 +8,8 @@ export interface ModelFile {
   readonly size: number;
   /** See `statLine`. */
   readonly state: string;
+  /** The ETag that a Hugging Face cache has of it, where it was read through links, see `hubBlob`. */
+  readonly blob?: string;
 }
 
 /** Why an entry of the model's folder cannot be part of a signature. */

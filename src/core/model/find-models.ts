@@ -1,6 +1,8 @@
+import { realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import { isEnvironment } from "./environment.ts";
+import type { FindOptions } from "./find-options.ts";
 import { findSignatures, modelUnreadable, statModel } from "./find-signatures.ts";
 import {
   belongsBelow,
@@ -10,8 +12,10 @@ import {
   signaturesBeside,
   signsFolder,
 } from "./folder-signatures.ts";
-import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "./found-model.ts";
+import { type FoundModel, foundModel, signaturesOf } from "./found-model.ts";
 import { hubSnapshot } from "./hub-cache.ts";
+import { dropLinkedFiles } from "./linked-files.ts";
+import { folderBehind, LinkedFolders, type PendingLink } from "./linked-folders.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -21,70 +25,45 @@ import {
   isNamedPart,
   isPartOf,
   isSingleFileModel,
+  isSkillFile,
   type Ownership,
   ownershipOf,
-  SKILL_FILE,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
+import { modelAround, relativePath, type SearchFolder, searchFolder } from "./search-folder.ts";
 import { isSignatureName } from "./signature-names.ts";
 import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
-
-/** Why a search skips a folder: for its name, because it is a Python environment, or it cannot be read. */
-export type SkipReason = "name" | "environment" | "unreadable";
-
-export interface FindOptions {
-  readonly signal?: AbortSignal;
-  /** Limit of all entries; 200 000 if not given. */
-  readonly maxEntries?: number;
-  /** Folders to exclude; `relative` is `/` separated. */
-  readonly exclude?: (relative: string) => boolean;
-  /** Folders, and files outside of models, that are models although they are not detected; `relative` is `/` separated. */
-  readonly isModel?: (relative: string) => boolean;
-  /** Folders that are never skipped for their name or as an environment; `relative` is `/` separated. */
-  readonly mustEnter?: (relative: string) => boolean;
-  /** Called for every folder that is skipped without being excluded; `path` is absolute. */
-  readonly onSkip?: (path: string, reason: SkipReason) => void;
-  /** Called for every signature that belongs to nothing that was found. */
-  readonly onStray?: (signature: SignatureWithoutModel) => void;
-  /** Called once if there are more than `maxEntries`: what was found before is returned. */
-  readonly onLimit?: (limit: number) => void;
-}
 
 const DEFAULT_MAX_ENTRIES = 200_000;
 
 /**
  * The models below a folder, itself included, sorted by path: everything with an OMS signature, folders with model files
  * at their top, and agent skills. {@link Ownership} says which nested folders are parts of a model. Breadth first, so
- * that the limit cuts off what is deepest. Links to folders are not followed, and packages, environments and unreadable
- * folders are skipped: this is a heuristic. What must not miss a model uses `src/core/gate`.
+ * that the limit cuts off what is deepest. Packages, environments and unreadable folders are skipped: this is a heuristic.
+ * What must not miss a model uses `src/core/gate`.
  *
  * @throws `MODEL_NOT_FOUND`, `MODEL_UNREADABLE` (the root), `CANCELLED`
  */
 export async function findModels(root: string, options: FindOptions = {}): Promise<FoundModel[]> {
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
-  if (statModel(path).isDirectory()) return new Search(options, slices).run(path);
+  if (statModel(path).isDirectory()) return new Search(path, options, slices).run();
   return [foundModel(path, "file", await findSignatures(path, options))];
 }
 
-/** A folder to search. */
-interface SearchFolder {
-  readonly path: string;
-  /** From the root of the search, `/` separated; empty for the root. */
+/** A link below the root, which may lead to a folder. */
+interface FoundLink extends PendingLink {
   readonly relative: string;
-  readonly parent: SearchFolder | undefined;
-  /** Only of a model, or of a Core ML package in one. */
-  owns: Ownership | undefined;
-  /** Whether weights in a folder directly below belong to this folder. */
-  isFront: boolean;
-  /** Signatures in folders above that belong to nothing there. */
-  strays: readonly StraySignature[];
+  readonly parent: SearchFolder;
 }
 
 class Search {
+  readonly #root: string;
+  readonly #realRoot: string;
   readonly #options: FindOptions;
   readonly #slices: TimeSlices;
+  readonly #links: LinkedFolders<FoundLink>;
   readonly #found = new Map<string, FoundModel>();
   /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
   readonly #strays = new Map<StraySignature, string>();
@@ -93,23 +72,26 @@ class Search {
   readonly #limit: number;
   #left: number;
 
-  constructor(options: FindOptions, slices: TimeSlices) {
+  /** @param root absolute path of a folder */
+  constructor(root: string, options: FindOptions, slices: TimeSlices) {
+    this.#root = root;
+    this.#realRoot = realpathSync.native(root);
+    this.#links = new LinkedFolders(this.#realRoot, options.searchedApart ?? [], slices);
     this.#options = options;
     this.#slices = slices;
     this.#limit = options.maxEntries ?? DEFAULT_MAX_ENTRIES;
     this.#left = this.#limit;
   }
 
-  async run(root: string): Promise<FoundModel[]> {
-    const queue: SearchFolder[] = [
-      { path: root, relative: "", parent: undefined, owns: undefined, isFront: false, strays: [] },
-    ];
+  async run(): Promise<FoundModel[]> {
+    const queue = [searchFolder(this.#root, this.#realRoot, "", undefined)];
     for (const folder of queue) {
-      const listing = await this.#list(folder);
+      const listing = this.#links.enter(folder.real) ? await this.#list(folder) : undefined;
       if (listing !== undefined && !this.#isSkipped(folder, listing)) {
         await this.#classify(folder, listing);
         queue.push(...this.#below(folder, listing));
       }
+      if (folder === queue.at(-1)) queue.push(...(await this.#nextLinked()));
       if (this.#left < 0) {
         this.#options.onLimit?.(this.#limit);
         break;
@@ -118,6 +100,7 @@ class Search {
     }
     this.#placeStrays();
     this.#separateLoose();
+    if (this.#options.followLinks === true) dropLinkedFiles(this.#found, this.#root, this.#realRoot);
     return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
   }
 
@@ -157,16 +140,40 @@ class Search {
         this.#options.onSkip?.(path, "name");
         continue;
       }
-      folders.push({ path, relative, parent: folder, owns: undefined, isFront: false, strays: folder.strays });
+      const real = folder.real === folder.path ? path : entryPath(folder.real, name);
+      folders.push(searchFolder(path, real, relative, folder));
     }
+    // What a model owns is a part of it: a link in there is none of the model's folders.
+    if (modelAround(folder, true)?.owns !== "everything") this.#noteLinks(folder, listing);
     return folders.sort((a, b) => compareCodePoints(a.relative, b.relative));
+  }
+
+  #noteLinks(folder: SearchFolder, { links }: Listing): void {
+    for (const name of links.toSorted(compareCodePoints)) {
+      const relative = relativePath(folder, name);
+      const isWanted =
+        this.#options.exclude?.(relative) !== true && (!isSkippedName(name) || this.#mustEnter(relative));
+      if (!isWanted) continue;
+      this.#links.add({ path: entryPath(folder.path, name), relative, parent: folder, realFolder: folder.real });
+    }
+  }
+
+  /** The next folder that only a link leads to, if links are followed; else all of them are reported. */
+  async #nextLinked(): Promise<SearchFolder[]> {
+    const skip = ({ path }: FoundLink) => this.#options.onSkip?.(path, "link");
+    for (let found = await this.#links.next(skip); found !== undefined; found = await this.#links.next(skip)) {
+      const { link, real } = found;
+      if (this.#options.followLinks === true) return [searchFolder(link.path, real, link.relative, link.parent)];
+      skip(link);
+    }
+    return [];
   }
 
   async #classify(folder: SearchFolder, listing: Listing): Promise<void> {
     const { byModel, strays } = await signaturesBeside(listing, this.#slices);
     for (const [path, signatures] of byModel) {
-      const kind = path === folder.path || listing.folders.has(basename(path)) ? "directory" : "file";
-      this.#addSigned(path, kind, signatures);
+      const isFolder = path === folder.path || listing.folders.has(basename(path)) || folderBehind(path) !== undefined;
+      this.#addSigned(path, isFolder ? "directory" : "file", signatures);
     }
     for (const stray of folder.strays) {
       if (!belongsBelow(stray, folder.path)) continue;
@@ -178,7 +185,7 @@ class Search {
     folder.isFront = isModelFront(listing.files);
     // A signature next to this folder may have made it a model before it was listed.
     if (this.#found.has(folder.path)) folder.owns = "everything";
-    else if (listing.files.has(SKILL_FILE) || isKernel(folder.path) || this.#isNamed(folder.relative))
+    else if ([...listing.files].some(isSkillFile) || isKernel(folder.path) || this.#isNamed(folder.relative))
       this.#addFolder(folder, "everything");
     else this.#addUnsigned(folder, listing, byModel);
     await this.#addNamedFiles(folder, listing);
@@ -264,16 +271,4 @@ class Search {
 /** A kernel of the Hugging Face Hub is native code: nothing in it looks like a model. */
 function isKernel(path: string): boolean {
   return hubSnapshot(path)?.type === "kernels";
-}
-
-/** The nearest model, or package of one, that the folder is in. */
-function modelAround(folder: SearchFolder, orIs = false): SearchFolder | undefined {
-  for (let above = orIs ? folder : folder.parent; above !== undefined; above = above.parent) {
-    if (above.owns !== undefined) return above;
-  }
-  return undefined;
-}
-
-function relativePath(folder: SearchFolder, name: string): string {
-  return folder.relative === "" ? name : `${folder.relative}/${name}`;
 }

@@ -9,8 +9,8 @@ import {
   signaturesBeside,
   signsFolder,
 } from "./folder-signatures.ts";
-import { isWithin } from "./links.ts";
 import { entryPath } from "./list-folder.ts";
+import { isInside } from "./path-below.ts";
 import { isSkippedName } from "./skipped-folders.ts";
 import { TimeSlices } from "./time-slices.ts";
 
@@ -52,7 +52,7 @@ async function signaturesAbove(path: string, within: string | undefined, slices:
 /** The signatures in the folders around a folder that belong to nothing there. */
 export async function straysAround(folder: string, within: string, slices: TimeSlices): Promise<StraySignature[]> {
   const found: StraySignature[] = [];
-  for (let inner = folder, above = dirname(inner); inner !== above && isWithin(above, resolve(within)); ) {
+  for (let inner = folder, above = dirname(inner); inner !== above && isInside(resolve(within), above); ) {
     found.push(...(await readableSignatures(above, slices)).strays);
     inner = above;
     above = dirname(inner);

@@ -21,6 +21,8 @@ export interface SignatureFolder {
 export interface Listing extends SignatureFolder {
   /** Names of everything but folders; links are included. */
   readonly files: ReadonlySet<string>;
+  /** Names of links, whatever they lead to. */
+  readonly links: readonly string[];
   /** All entries, also those that are in neither. */
   readonly count: number;
 }
@@ -32,6 +34,7 @@ export interface Listing extends SignatureFolder {
 export async function listByKind(path: string, slices: TimeSlices, limit = Infinity): Promise<Listing> {
   const files = new Set<string>();
   const folders = new Set<string>();
+  const links: string[] = [];
   const signatureNames: string[] = [];
   let count = 0;
   await listFolder(path, slices, (name, kind) => {
@@ -39,11 +42,12 @@ export async function listByKind(path: string, slices: TimeSlices, limit = Infin
     if (kind === "folder") folders.add(name);
     else if (kind !== "not-utf8") {
       files.add(name);
+      if (kind === "link") links.push(name);
       if (isSignatureName(name)) signatureNames.push(name);
     }
     return count <= limit;
   });
-  return { path, files, folders, signatureNames, count, hasFile: (name) => files.has(name) };
+  return { path, files, links, folders, signatureNames, count, hasFile: (name) => files.has(name) };
 }
 
 /** A signature that belongs to nothing in its folder: to a folder below it, or to nothing at all. */

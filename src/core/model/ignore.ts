@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
+import nodePath, { basename, dirname, isAbsolute, join, type PlatformPath, resolve, sep } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import type { IgnoreSource } from "./file-list.ts";
 import { nameProblem } from "./names.ts";
+import { nameBelow } from "./path-below.ts";
 import { canHoldName } from "./windows-names.ts";
 
 export interface IgnoreRule {
@@ -72,7 +73,7 @@ export function callerIgnorePaths(model: string, paths: readonly string[], cwd: 
   const root = followed(model, cwd);
   const found = new Set<string>();
   for (const path of paths) {
-    const name = below(root, followed(path, cwd)) ?? below(root, ownPath(path, cwd));
+    const name = nameBelow(root, followed(path, cwd)) ?? nameBelow(root, ownPath(path, cwd));
     if (name !== undefined) found.add(name);
   }
   return [...found];
@@ -84,24 +85,28 @@ export function callerIgnorePaths(model: string, paths: readonly string[], cwd: 
  */
 export function relativeToModel(model: string, file: string): string | undefined {
   const cwd = process.cwd();
-  return below(followed(model, cwd), ownPath(file, cwd));
+  return nameBelow(followed(model, cwd), ownPath(file, cwd));
 }
 
-function below(root: string, path: string): string | undefined {
-  const name = relative(root, path);
-  if (name === "") return ".";
-  if (name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name)) return undefined;
-  return sep === "/" ? name : name.replaceAll(sep, "/");
-}
-
-/** The path with every link followed, as far as it exists; `..` leaves the folder that a link led to, not the link. */
 function followed(path: string, cwd: string): string {
-  const absolute = absoluteUnresolved(path, cwd);
-  const start = parse(absolute).root;
-  let current = start;
-  for (const part of absolute.slice(start.length).split(sep)) {
+  return followParts(absoluteUnresolved(path, cwd), real);
+}
+
+/**
+ * The path with every link followed, as far as it exists; `..` leaves the folder that a link led to, not the link.
+ *
+ * @param realPath follows the links of one path. On Windows a drive may stand for a folder (`subst`) or a share.
+ */
+export function followParts(
+  absolute: string,
+  realPath: (path: string) => string,
+  rules: Pick<PlatformPath, "dirname" | "join" | "parse" | "sep"> = nodePath,
+): string {
+  const start = rules.parse(absolute).root;
+  let current = realPath(start);
+  for (const part of absolute.slice(start.length).split(rules.sep)) {
     if (part === "" || part === ".") continue;
-    current = part === ".." ? dirname(current) : real(join(current, part));
+    current = part === ".." ? rules.dirname(current) : realPath(rules.join(current, part));
   }
   return current;
 }

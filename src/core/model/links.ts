@@ -1,5 +1,4 @@
 import { type BigIntStats, realpathSync, statSync } from "node:fs";
-import { sep } from "node:path";
 import { systemCode } from "../errors.ts";
 import type { RefusalReason } from "./file-list.ts";
 
@@ -30,9 +29,4 @@ export function followLink(path: string): LinkTarget | RefusalReason {
         throw error;
     }
   }
-}
-
-/** Whether the path is the folder or in it; both absolute, links resolved. */
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

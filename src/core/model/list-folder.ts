@@ -23,7 +23,13 @@ export async function listFolder(
   let doubtful = false;
   for (const found of readdirSync(path, { withFileTypes: true })) {
     if (found.name.includes(REPLACEMENT)) doubtful = true;
-    else if (!visit(found.name, kindOf(found))) return;
+    else if (
+      !visit(
+        found.name,
+        listedKind(found, () => lstatSync(entryPath(path, found.name))),
+      )
+    )
+      return;
     if (slices.isOver()) await slices.next();
   }
   if (doubtful) await listDoubtful(path, slices, visit);
@@ -43,8 +49,20 @@ async function listDoubtful(
   }
 }
 
+type Kinds = Pick<Stats, "isDirectory" | "isFile" | "isSymbolicLink">;
+
+/**
+ * The kind of an entry of a list. Windows lists every reparse point as a link, also files of OneDrive and of disks with
+ * deduplication (libuv, `fs__scandir`): what it is, `stats` has.
+ *
+ * @param stats of the entry itself, links not followed
+ */
+export function listedKind(listed: Kinds, stats: () => Kinds, platform = process.platform): EntryKind {
+  return kindOf(platform === "win32" && listed.isSymbolicLink() ? stats() : listed);
+}
+
 /** A symbolic link is a link, whatever it leads to; so is a junction of Windows. */
-function kindOf(entry: Pick<Stats, "isDirectory" | "isFile" | "isSymbolicLink">): EntryKind {
+function kindOf(entry: Kinds): EntryKind {
   if (entry.isSymbolicLink()) return "link";
   if (entry.isDirectory()) return "folder";
   return entry.isFile() ? "file" : "special";

@@ -36,6 +36,14 @@ const FRONT_NAMES = ["tokenizer.json", "tokenizer_config.json", "preprocessor_co
 /** The description of an agent skill; its folder is the skill. */
 export const SKILL_FILE = "SKILL.md";
 
+/**
+ * Whether a file of that name is {@link SKILL_FILE}, in any case: a program that opens it gets `skill.md` where the disk
+ * ignores case, and the reference of agent skills (agentskills) accepts that name everywhere.
+ */
+export function isSkillFile(name: string): boolean {
+  return name.toLowerCase() === SKILL_FILE.toLowerCase();
+}
+
 /** Whether a file of that name at the top of a folder makes the folder a model. */
 export function isModelFile(name: string): boolean {
   const lower = name.toLowerCase();

@@ -38,19 +38,35 @@ export interface MissingPart {
   readonly index: string;
 }
 
-/**
- * The parts of weights that an index file names (`model.safetensors.index.json`, and its like) and that are not among the
- * files.
- */
+/** An index of weights (`model.safetensors.index.json`, and its like), and the files that it names. */
+export interface WeightIndex {
+  /** Canonical. */
+  readonly name: string;
+  /** Canonical, each once, sorted. */
+  readonly parts: readonly string[];
+}
+
+export function isWeightIndex(name: string): boolean {
+  return /\.index(?:\.[\w-]+)?\.json$/.test(name);
+}
+
+/** The indexes among the files: the first of them. */
+export function weightIndexes(files: readonly ModelFile[]): WeightIndex[] {
+  const indexes = files.filter(({ name }) => isWeightIndex(name)).slice(0, MAX_INDEXES);
+  return indexes.map((index) => {
+    const folder = index.name.slice(0, index.name.lastIndexOf("/") + 1);
+    return { name: index.name, parts: [...new Set(weightFiles(index))].map((name) => folder + name).sort() };
+  });
+}
+
+/** The parts of weights that an index names and that are not among the files. */
 export function missingParts(files: readonly ModelFile[]): MissingPart[] {
-  const indexes = files.filter(({ name }) => /\.index(?:\.[\w-]+)?\.json$/.test(name)).slice(0, MAX_INDEXES);
+  const indexes = weightIndexes(files);
   if (indexes.length === 0) return [];
   const present = new Set(files.map(({ name }) => name));
-  return indexes.flatMap((index) => {
-    const folder = index.name.slice(0, index.name.lastIndexOf("/") + 1);
-    const parts = [...new Set(weightFiles(index))].map((name) => folder + name).filter((name) => !present.has(name));
-    return parts.sort().map((name) => ({ name, index: index.name }));
-  });
+  return indexes.flatMap((index) =>
+    index.parts.filter((name) => !present.has(name)).map((name) => ({ name, index: index.name })),
+  );
 }
 
 /** The names are of files beside the index. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { nameProblem } from "./names.ts";
 
 const HASH = "[0-9a-f]{40}(?:[0-9a-f]{24})?";
 const TIME = String.raw`\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,3})?`;
@@ -10,9 +11,54 @@ const UPLOADED = new RegExp(
 );
 const RECORD = /^\.cache\/huggingface\/(?<kind>download|upload)\/.+\.(?<ending>metadata|lock)$/;
 
+/** `_local_folder.py`: it tells programs that make backups to skip the folder. */
+const CACHE_TAG = [
+  "Signature: 8a477f597d28d172789f06886806bc55",
+  "# This file is a cache directory tag created by huggingface_hub.",
+  "# For information about cache directory tags, see:",
+  "#\thttps://bford.info/cachedir/",
+  "",
+].join("\n");
+
+const Size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+/** `_tree_cache.py`. */
+const TreeList = v.strictObject({
+  format_version: v.literal(1),
+  files: v.record(
+    v.pipe(
+      v.string(),
+      v.check((name) => nameProblem(name) === undefined),
+    ),
+    v.strictObject({
+      size: Size,
+      blob_id: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)),
+      lfs_sha256: v.optional(Sha256),
+      lfs_size: v.nullish(Size),
+      xet_hash: v.optional(Sha256),
+    }),
+  ),
+});
+
+/** Where huggingface_hub keeps what it knows of a commit, beside files that it downloads to a folder. */
+export function isHubTreeListName(name: string): boolean {
+  return /^\.cache\/huggingface\/trees\/[0-9a-f]{40}\.json$/.test(name);
+}
+
+/** The list of the files of a commit, and nothing else. */
+export function isHubTreeList(bytes: Buffer): boolean {
+  try {
+    return v.is(TreeList, JSON.parse(bytes.toString("utf8")));
+  } catch {
+    return false;
+  }
+}
+
 /** What huggingface_hub keeps beside files that it downloads to a folder, or uploads from one. */
 export function isHubRecord(bytes: Buffer, name: string): boolean {
-  const text = bytes.toString("latin1");
+  // Python ends lines as the system does.
+  const text = bytes.toString("latin1").replaceAll("\r\n", "\n");
+  if (name === ".cache/huggingface/CACHEDIR.TAG") return text === CACHE_TAG;
   if (name === ".cache/huggingface/.gitignore") return text === "*" || text === "*\n";
   if (name === ".cache/huggingface/.gitignore.lock") return text === "";
   const groups = RECORD.exec(name)?.groups;

@@ -1,7 +1,15 @@
 import type { ModelFile } from "./file-list.ts";
 import type { Tool } from "./file-notes.ts";
 import { readListed } from "./listed-content.ts";
-import { isDesktopIni, isFinderStore, isHubRecord, isNotebook, isThumbnailCache } from "./tool-file-formats.ts";
+import {
+  isDesktopIni,
+  isFinderStore,
+  isHubRecord,
+  isHubTreeList,
+  isHubTreeListName,
+  isNotebook,
+  isThumbnailCache,
+} from "./tool-file-formats.ts";
 
 interface ToolFileKind {
   readonly tool: Tool;
@@ -15,6 +23,7 @@ interface ToolFileKind {
 
 /** The whole list. A name alone makes no tool file: the content has to be what the tool writes, too. */
 const KINDS: readonly ToolFileKind[] = [
+  { tool: "huggingface", isNamed: isHubTreeListName, limit: 4 * 1024 * 1024, isContent: isHubTreeList },
   {
     tool: "huggingface",
     isNamed: (name) => name.startsWith(".cache/huggingface/"),

@@ -2,11 +2,12 @@ import { lstatSync } from "node:fs";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource, ModelFile, RefusalReason, RefusedEntry } from "./file-list.ts";
 import { type ExcludedEntry, findHiddenContent } from "./hidden-content.ts";
-import { hubBlob } from "./hub-cache.ts";
+import { type HubBlob, hubBlob } from "./hub-cache.ts";
 import { GIT_PATHS, type IgnoreRule } from "./ignore.ts";
-import { followLink, isWithin, type LinkTarget } from "./links.ts";
+import { followLink, type LinkTarget } from "./links.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { codePointOrder, isBelowSurrogates, nameProblem } from "./names.ts";
+import { isInside } from "./path-below.ts";
 import { statLine } from "./stat-line.ts";
 import type { TimeSlices } from "./time-slices.ts";
 import { canHoldName } from "./windows-names.ts";
@@ -159,7 +160,7 @@ export class Walk {
     if (typeof target === "string") this.#refuse(name, target);
     else if (target.stats.isDirectory() && leadsBack(target.path, folder)) this.#refuse(name, "symlink-cycle");
     else {
-      if (!isWithin(target.path, this.#realRoot)) this.#outside.push({ name });
+      if (!isInside(this.#realRoot, target.path)) this.#outside.push({ name });
       this.#add(name, target, folder);
     }
   }
@@ -192,7 +193,7 @@ export class Walk {
 /** Whether the real path `target` is a folder that is being walked, or contains it. */
 function leadsBack(target: string, from: Folder): boolean {
   for (let folder: Folder | undefined = from; folder !== undefined; folder = folder.parent) {
-    if (isWithin(folder.path, target)) return true;
+    if (isInside(target, folder.path)) return true;
   }
   return false;
 }
@@ -202,9 +203,8 @@ export function isSignable(name: string, platform: NodeJS.Platform = process.pla
   return nameProblem(name) === undefined && canHoldName(name, platform);
 }
 
-export function modelFile(name: string, target: LinkTarget): ModelFile {
-  const { stats } = target;
-  return { name, path: target.path, size: Number(stats.size), state: statLine(stats) };
+export function modelFile(name: string, { path, stats, blob }: LinkTarget & Partial<HubBlob>): ModelFile {
+  return { name, path, size: Number(stats.size), state: statLine(stats), ...(blob !== undefined && { blob }) };
 }
 
 function unreadable(name: string, root: string, cause: unknown): ProvenanceError {

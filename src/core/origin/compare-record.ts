@@ -1,14 +1,15 @@
 import { join } from "node:path";
+import type { ModelFile } from "../model/file-list.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { peekSignature } from "../model/peek-signature.ts";
 import { isSignatureName } from "../model/signature-names.ts";
 import type { DownloadRecord, RecordedFile } from "./download-record.ts";
-import type { ListedFile, ListedModel } from "./listed-model.ts";
+import type { ListedModel } from "./listed-model.ts";
 import type { OriginFiles, PointerFile } from "./origin.ts";
 
 /** A listed file and what the record says of it. */
 export interface ComparedFile {
-  readonly file: ListedFile;
+  readonly file: ModelFile;
   readonly recorded: RecordedFile;
 }
 

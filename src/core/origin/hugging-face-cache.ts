@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
+import type { ModelFile } from "../model/file-list.ts";
 import { hubSnapshot } from "../model/hub-cache.ts";
 import { below, digestOfEtag, huggingFacePurl, type RecordedFile, type RecordReader } from "./download-record.ts";
 import { foldersAbove } from "./folders-above.ts";
-import type { ListedFile } from "./listed-model.ts";
 import { readTreeList } from "./tree-list.ts";
 
 /**
@@ -27,7 +27,7 @@ export const readHuggingFaceCache: RecordReader = async ({ folder, files }) => {
   return undefined;
 };
 
-function linkedBlobs(files: readonly ListedFile[]): Map<string, RecordedFile> {
+function linkedBlobs(files: readonly ModelFile[]): Map<string, RecordedFile> {
   const found = new Map<string, RecordedFile>();
   for (const { name, blob } of files) {
     const digest = blob === undefined ? undefined : digestOfEtag(blob);

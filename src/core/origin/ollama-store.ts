@@ -3,11 +3,12 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
 import { enumerateModel } from "../model/enumerate.ts";
+import type { ModelFile } from "../model/file-list.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { readSmallJson } from "../model/read-small-file.ts";
 import { statLine } from "../model/stat-line.ts";
 import { foldersAbove } from "./folders-above.ts";
-import type { ListedFile, ListedModel } from "./listed-model.ts";
+import type { ListedModel } from "./listed-model.ts";
 
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const MAX_MANIFESTS = 5000;
@@ -92,7 +93,7 @@ export function listOllamaManifest(path: string): ListedModel | undefined {
   const model = store === undefined ? undefined : readOllamaManifest(store, path);
   if (store === undefined || model === undefined) return undefined;
   const folder = join(store, "blobs");
-  const files = new Map<string, ListedFile>();
+  const files = new Map<string, ModelFile>();
   const others = new Set<string>();
   for (const { blob } of model.layers) {
     const file = join(folder, blob);

@@ -8,6 +8,8 @@ import { isPinnableName, type PinnedFile, pinDigest } from "./pin-list.ts";
 export interface MeasureOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
+  /** Whether links of a Hugging Face cache are read through (see `hubBlob`); `allow` if absent. */
+  readonly hubCacheLinks?: "allow" | "deny";
   readonly mode?: DigestMode | undefined;
 }
 
@@ -17,6 +19,8 @@ export interface PinMeasurement {
   readonly sha256: string;
   /** In code-point order. */
   readonly files: readonly PinnedFile[];
+  /** Names of links of a Hugging Face cache that were read through. */
+  readonly hubLinks: readonly string[];
   /** Of all files. */
   readonly bytes: number;
   readonly bytesRead: number;
@@ -31,11 +35,11 @@ export interface PinMeasurement {
  *   FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
  */
 export async function measurePin(options: MeasureOptions): Promise<PinMeasurement> {
-  const { mode = "full", signal, onProgress } = options;
-  const { path, files, others } = await listModel(options.model, signal);
-  if (files.length === 0) throw notPinnable(path, "there is no file in it");
+  const { mode = "full", hubCacheLinks, signal, onProgress } = options;
+  const { path, files, others } = await listModel(options.model, signal, hubCacheLinks !== "deny");
   const [other] = others;
   if (other !== undefined) throw notPinnable(path, `"${other}" is a link or no regular file`);
+  if (files.length === 0) throw notPinnable(path, "there is no file in it");
   const unpinnable = files.find(({ name }) => !isPinnableName(name));
   if (unpinnable !== undefined) {
     throw notPinnable(
@@ -48,7 +52,8 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   );
   const pinned = files.map(({ name }, at): PinnedFile => ({ name, sha256: digests[at]?.[0] ?? "" }));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { sha256: pinDigest(pinned), files: pinned, bytes, bytesRead, bytesFromCache };
+  const hubLinks = files.filter(({ blob }) => blob !== undefined).map(({ name }) => name);
+  return { sha256: pinDigest(pinned), files: pinned, hubLinks, bytes, bytesRead, bytesFromCache };
 }
 
 function notPinnable(model: string, why: string): ProvenanceError {

@@ -147,9 +147,17 @@ function decidePolicy(
 /** The pin that an unsigned model is. */
 function matchPins(policy: Policy, pin: ModelFacts["pin"]): AuthorityDecision | undefined {
   const found = pinsOf(policy).find(({ sha256 }) => sha256 === pin?.sha256);
-  if (found === undefined) return undefined;
+  if (found === undefined || deniedHubLinks(policy, pin).length > 0) return undefined;
   const { name, location, note = "same bytes as pinned" } = found;
   return { authority: { name, ...location }, accepted: true, message: note };
+}
+
+/** Links of a Hugging Face cache that were read through although the policy denies it. */
+function deniedHubLinks(
+  { verification }: Policy,
+  read: { readonly hubLinks?: readonly string[] } = {},
+): readonly string[] {
+  return verification.hubCacheLinks === "deny" ? (read.hubLinks ?? []) : [];
 }
 
 function pinReason({ sha256, problem }: PinFacts): string {
@@ -185,7 +193,11 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   });
   const problem = facts.problem && clause(facts.problem.message);
   const none = { authorities: [], untold: 0, warnings: [] };
+  const readThrough = (paths: readonly string[]): Reason =>
+    reason("POLICY_SYMLINKS", "links of a Hugging Face cache were read through, which is not allowed", { paths });
   if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {
+    const links = deniedHubLinks(policy, facts.pin);
+    if (links.length > 0) return { ...none, reasons: [readThrough(links)] };
     return { ...none, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
   }
   if (facts.signature === "none") {
@@ -208,15 +220,13 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   const warnings: Reason[] = [];
   const { files } = facts;
   const { differences = "", symlinksAllowed = false, signerIgnored = [] } = files ?? {};
-  const { allowSymlinks, signerIgnoredPaths, hubCacheLinks } = policy.verification;
+  const { allowSymlinks, signerIgnoredPaths } = policy.verification;
   if (differences !== "") reasons.push(reason("POLICY_FILES", `the files do not match the signature: ${differences}`));
   if (symlinksAllowed && !allowSymlinks) {
     reasons.push(reason("POLICY_SYMLINKS", "the signer followed symbolic links, which is not allowed"));
   }
-  if (files !== undefined && files.hubLinks.length > 0 && hubCacheLinks === "deny") {
-    const text = "links of a Hugging Face cache were read through, which is not allowed";
-    reasons.push(reason("POLICY_SYMLINKS", text, { paths: files.hubLinks }));
-  }
+  const links = deniedHubLinks(policy, files);
+  if (links.length > 0) reasons.push(readThrough(links));
   if (files !== undefined && files.ignorePatterns.length > 0) {
     const text = `ignorePaths takes exact paths, and no file of the model is called ${files.ignorePatterns.join(", ")}`;
     reasons.push(reason("IGNORE_PATH", text, { paths: files.ignorePatterns }));

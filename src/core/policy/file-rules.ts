@@ -17,11 +17,14 @@ function intersection(some: readonly string[], others: readonly string[]): strin
   return [...new Set([...inside(some, others), ...inside(others, some)])];
 }
 
+/** Whether a policy may accept signers. */
+type Counts = (policy: Policy) => boolean;
+
 /**
  * The policies that decide which files may differ: all but exceptions and pins. None if no policy among them counts, so that
  * nothing is ignored.
  */
-export function governingPolicies(policies: readonly Policy[], counts: (policy: Policy) => boolean): Policy[] {
+export function governingPolicies(policies: readonly Policy[], counts: Counts): Policy[] {
   const governing = policies.filter(({ authorities }) =>
     authorities.some(({ kind }) => kind !== "static" && kind !== "digest"),
   );
@@ -29,10 +32,7 @@ export function governingPolicies(policies: readonly Policy[], counts: (policy: 
 }
 
 /** A policy that only warns must not hide files from one that is enforced, nor report more of them as changed. */
-export function enforcingPolicies(
-  governing: readonly Policy[],
-  counts: (policy: Policy) => boolean,
-): readonly Policy[] {
+export function enforcingPolicies(governing: readonly Policy[], counts: Counts): readonly Policy[] {
   const enforcing = governing.filter(({ mode }) => mode === "enforce");
   return enforcing.some(counts) ? enforcing : governing;
 }

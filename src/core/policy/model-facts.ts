@@ -36,6 +36,8 @@ export interface ModelFacts {
 export interface PinFacts {
   /** Lower-case hex. */
   readonly sha256?: string;
+  /** Links of a Hugging Face cache that were read through; absent where there is none. */
+  readonly hubLinks?: readonly string[];
   /** Why they cannot be pinned. */
   readonly problem?: Reason;
 }

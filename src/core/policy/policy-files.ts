@@ -1,5 +1,5 @@
 import { lstat, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { systemCode } from "../errors.ts";
 import { compareCodePoints } from "../model/names.ts";
 import type { InvalidPolicyFile, PolicySet } from "./evaluate.ts";
@@ -54,13 +54,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param home the user's home folder, absolute
  */
 export function userPolicyPath(env: Environment, platform: NodeJS.Platform, home: string): string {
-  const { XDG_CONFIG_HOME, APPDATA } = env;
+  const { XDG_CONFIG_HOME = "", APPDATA } = env;
   const base =
     platform === "win32"
-      ? (APPDATA ?? join(home, "AppData", "Roaming"))
+      ? APPDATA || join(home, "AppData", "Roaming")
       : platform === "darwin"
         ? join(home, "Library", "Application Support")
-        : (XDG_CONFIG_HOME ?? join(home, ".config"));
+        : // Otherwise the policy would be one of the current folder; XDG Base Directory has a relative path ignored.
+          isAbsolute(XDG_CONFIG_HOME)
+          ? XDG_CONFIG_HOME
+          : join(home, ".config");
   return join(base, "model-provenance", DEFAULT_NAME);
 }
 

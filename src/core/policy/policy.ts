@@ -8,18 +8,15 @@ import type { PolicyDocument } from "./policy-document.ts";
 import type { SourceLocation } from "./source-location.ts";
 
 /** One document of a policy file; the files that it names are already read. */
-export interface Policy {
+export interface Policy extends Pick<PolicyDocument["spec"], "mode" | "requireSignature" | "verification"> {
   readonly name: string;
   readonly location: SourceLocation;
-  readonly mode: "enforce" | "warn";
   readonly models: readonly Glob[];
   /** The position of each of the patterns. */
   readonly modelLocations: readonly SourceLocation[];
-  readonly requireSignature: boolean;
   /** Files outside of signed models that need no signature; relative to the workspace folder, as `models`. */
   readonly unsignedFiles: readonly Glob[];
   readonly authorities: readonly Authority[];
-  readonly verification: PolicyDocument["spec"]["verification"];
 }
 
 export type Authority = KeyAuthority | KeylessAuthority | CertificateAuthority | DigestAuthority | StaticAuthority;

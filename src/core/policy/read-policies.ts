@@ -114,17 +114,9 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
   }
   checkVerification(context, spec.verification);
   if (hasErrors(diagnostics)) return undefined;
-  return {
-    name: metadata.name,
-    location: locationOf(context, ["metadata", "name"]),
-    mode: spec.mode,
-    models,
-    modelLocations: models.map((_, index) => locationOf(context, ["spec", "models", index, "glob"])),
-    requireSignature: spec.requireSignature,
-    unsignedFiles,
-    authorities,
-    verification: spec.verification,
-  };
+  const location = locationOf(context, ["metadata", "name"]);
+  const modelLocations = models.map((_, index) => locationOf(context, ["spec", "models", index, "glob"]));
+  return { ...spec, name: metadata.name, location, models, modelLocations, unsignedFiles, authorities };
 }
 
 /** @returns undefined where something is wrong with it, which is then among the diagnostics */
@@ -184,10 +176,7 @@ function checkNames(context: ReadContext, authorities: readonly AuthorityDocumen
   }
 }
 
-function checkVerification(
-  context: ReadContext,
-  { signaturePath, ignorePaths }: PolicyDocument["spec"]["verification"],
-): void {
+function checkVerification(context: ReadContext, { signaturePath, ignorePaths }: Policy["verification"]): void {
   const base = ["spec", "verification"];
   // It may lead up to the workspace folder; how far up that is depends on the model.
   const problem = signaturePath === undefined ? undefined : pathProblem(signaturePath.replace(/^(\.\.\/)+/, ""));

@@ -16,11 +16,7 @@ type Mapping = Readonly<Record<string, unknown>>;
 const TYPE_NAMES = { object: "a mapping", array: "a list", string: "text", boolean: "true or false" } as const;
 
 /** Validates a document against the schema of policies. */
-export function* schemaProblems(
-  value: unknown,
-  given: Schema = POLICY_SCHEMA,
-  path: ValuePath = [],
-): Generator<SchemaProblem> {
+export function* schemaProblems(value: unknown, given = POLICY_SCHEMA, path: ValuePath = []): Generator<SchemaProblem> {
   const schema = resolveSchema(given);
   const name = named(path);
   if (schema.type !== undefined && typeOf(value) !== schema.type) {
@@ -57,11 +53,8 @@ function textProblem(value: string, { minLength = 0, maxLength, pattern }: Schem
   return pattern === undefined || new RegExp(pattern, "u").test(value) ? undefined : PATTERN_MISMATCH;
 }
 
-function* listProblems(
-  value: readonly unknown[],
-  { items, minItems = 0 }: Schema,
-  path: ValuePath,
-): Generator<SchemaProblem> {
+function* listProblems(value: readonly unknown[], schema: Schema, path: ValuePath): Generator<SchemaProblem> {
+  const { items, minItems = 0 } = schema;
   if (value.length < minItems) {
     yield { code: "too-few", message: `${named(path)} is empty; it needs at least one entry.`, path };
   }
@@ -99,12 +92,7 @@ function* formProblems(value: Mapping, forms: NonNullable<Schema["oneOf"]>, path
   }
 }
 
-function unknownField(
-  name: string,
-  value: Mapping,
-  properties: NonNullable<Schema["properties"]>,
-  path: ValuePath,
-): string {
+function unknownField(name: string, value: Mapping, properties: Mapping, path: ValuePath): string {
   const meant = closestName(
     name,
     Object.keys(properties).filter((known) => !Object.hasOwn(value, known)),

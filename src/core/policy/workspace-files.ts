@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { open, realpath } from "node:fs/promises";
-import { isAbsolute, join, posix, relative, sep } from "node:path";
+import { join, posix } from "node:path";
 import { systemCode } from "../errors.ts";
+import { isInside } from "../model/path-below.ts";
 import type { DiagnosticCode } from "./diagnostics.ts";
 
 /** Bytes of a policy file, some 30 000 authorities, and of each file that it names. */
@@ -46,12 +47,6 @@ export async function resolveInWorkspace(
   } catch (error) {
     return unreadable(path, error);
   }
-}
-
-/** Whether `path` is `folder` or below it; both absolute. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Reads a text file inside a folder; the path that it returns is absolute, links resolved. */

@@ -14,16 +14,9 @@ export function policySentence(policy: PolicyDecision, t: Translate): string {
   const name = acceptedBy(policy);
   if (!policy.satisfied) return policy.mode === "warn" ? t("{0} warns", name) : t("Not accepted by {0}", name);
   if (!policy.counts) return t("{0} does not apply: the workspace is not trusted", name);
-  switch (policy.by) {
-    case "pin":
-      return t("Same bytes as pinned by {0}", name);
-    case "exception":
-      return t("Allowed by an exception in {0}", name);
-    case "nothing-demanded":
-      return t("{0} requires no signature", name);
-    default:
-      return t("Accepted by {0}", name);
-  }
+  if (policy.by === "pin") return t("Same bytes as pinned by {0}", name);
+  if (policy.by === "exception") return t("Allowed by an exception in {0}", name);
+  return policy.by === "nothing-demanded" ? t("{0} requires no signature", name) : t("Accepted by {0}", name);
 }
 
 const OUTCOMES: Readonly<Record<Outcome, (t: Translate) => string>> = {

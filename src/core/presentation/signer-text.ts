@@ -15,14 +15,9 @@ const ISSUERS: ReadonlyMap<string, string> = new Map([
 
 /** The whole identity of a signer: `key prod.pub`, a certificate's subject, an e-mail address, the address of a workflow. */
 export function signerText(signer: Signer, t: Translate): string {
-  switch (signer.method) {
-    case "key":
-      return t("key {0}", signer.label ?? shortHex(signer.fingerprint));
-    case "certificate":
-      return signer.subject === "" ? (signer.alternativeNames[0] ?? t("a certificate without a name")) : signer.subject;
-    case "sigstore":
-      return signer.identity;
-  }
+  if (signer.method === "key") return t("key {0}", signer.label ?? shortHex(signer.fingerprint));
+  if (signer.method === "sigstore") return signer.identity;
+  return signer.subject === "" ? (signer.alternativeNames[0] ?? t("a certificate without a name")) : signer.subject;
 }
 
 function ciOf(signer: Signer): ReturnType<typeof ciIdentity> {
@@ -97,12 +92,7 @@ export function signedByLine(signer: Signer, { t, time }: Localizer, { quote, ex
 
 /** Why a signer is accepted if no policy covers the model: by the user's settings. */
 export function acceptedBySettings(signer: Signer, t: Translate): string {
-  switch (signer.method) {
-    case "key":
-      return t("Accepted by your settings: trusted key");
-    case "certificate":
-      return t("Accepted by your settings: trusted root certificate {0}", commonName(signer.root));
-    case "sigstore":
-      return t("Accepted by your settings: trusted signer");
-  }
+  if (signer.method === "key") return t("Accepted by your settings: trusted key");
+  if (signer.method === "sigstore") return t("Accepted by your settings: trusted signer");
+  return t("Accepted by your settings: trusted root certificate {0}", commonName(signer.root));
 }

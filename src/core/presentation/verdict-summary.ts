@@ -133,16 +133,10 @@ function pinnedSentence({ pin }: Verdict, name: string, t: Translate, date: Loca
 /** Why a signer whose files match is not accepted, after "but". */
 function objection({ decision }: Verdict, t: Translate): string {
   const code = decision?.reasons[0]?.code;
-  switch (code) {
-    case undefined:
-      return t("this signer is not accepted");
-    case "POLICY_SIGNER":
-      return t("no policy accepts this signer");
-    case "POLICY_WORKSPACE_UNTRUSTED":
-      return t("only policies of an untrusted workspace cover it");
-    default:
-      return shortReasonOf(code, t);
-  }
+  if (code === undefined) return t("this signer is not accepted");
+  if (code === "POLICY_SIGNER") return t("no policy accepts this signer");
+  if (code === "POLICY_WORKSPACE_UNTRUSTED") return t("only policies of an untrusted workspace cover it");
+  return shortReasonOf(code, t);
 }
 
 const STALE: Readonly<Record<StaleCause, (name: string, t: Translate) => string>> = {

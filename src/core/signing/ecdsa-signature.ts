@@ -19,12 +19,8 @@ export function derSignature(rs: Buffer): Buffer {
 }
 
 /** Whether a signature (DER) over the parts of a message verifies, with the digest that fits the curve. */
-export function verifiesParts(
-  parts: readonly Buffer[],
-  signature: Buffer,
-  { publicKey, curve }: SignerPublicKey,
-): boolean {
-  const verifier = createVerify(CURVE_DIGEST[curve]);
+export function verifiesParts(parts: readonly Buffer[], signature: Buffer, key: SignerPublicKey): boolean {
+  const verifier = createVerify(CURVE_DIGEST[key.curve]);
   for (const part of parts) verifier.update(part);
-  return verifier.verify({ key: publicKey, dsaEncoding: "der" }, signature);
+  return verifier.verify({ key: key.publicKey, dsaEncoding: "der" }, signature);
 }

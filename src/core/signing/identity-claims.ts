@@ -38,10 +38,9 @@ export interface IdentityClaims {
 export function readIdentityToken(token: string, now: number): IdentityClaims {
   const claims = v.safeParse(Payload, payloadOf(token));
   if (!claims.success) {
-    throw new ProvenanceError(
-      "TOKEN_MALFORMED",
-      "This is not an OpenID identity token, which has three parts in Base64, with the issuer and the expiry in the second.",
-    );
+    const message =
+      "This is not an OpenID identity token, which has three parts in Base64, with the issuer and the expiry in the second.";
+    fail("TOKEN_MALFORMED", message);
   }
   const { iss, exp, iat, nbf, sub, email, email_verified, federated_claims } = claims.output;
   const seconds = now / 1000;

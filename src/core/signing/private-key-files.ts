@@ -1,7 +1,7 @@
-import { closeSync, constants, openSync, readSync } from "node:fs";
 import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 import { parseLfsPointer } from "../model/git-lfs-pointer.ts";
+import { readSmallFile } from "../model/read-small-file.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { REMEDIES } from "./remedies.ts";
 
@@ -40,12 +40,12 @@ export async function lookIntoSmallFiles(
   largest = LARGEST,
 ): Promise<SmallFiles> {
   const slices = new TimeSlices(signal);
-  const buffer = Buffer.allocUnsafe(largest);
   const privateKeys: string[] = [];
   const pointers: string[] = [];
   for (const { name, path, size } of files) {
     if (size < SMALLEST || size > largest) continue;
-    const bytes = beginning(path, buffer);
+    const bytes = readSmallFile(path, largest, false);
+    if (bytes === undefined) continue;
     if (bytes.includes(MARK) && PRIVATE_KEY.test(bytes.toString("latin1"))) privateKeys.push(name);
     else if (parseLfsPointer(bytes) !== undefined) pointers.push(name);
     if (slices.isOver()) await slices.next();
@@ -64,22 +64,8 @@ export function rejectPrivateKeyNames(names: readonly string[], label: string): 
   const [first] = names;
   if (first === undefined) return;
   const more = names.length === 1 ? "" : `, and ${names.length - 1} more files`;
-  throw new ProvenanceError(
-    "MODEL_PRIVATE_KEY",
-    `${label} was not signed: "${first}" contains a private key${more}. ${REMEDIES.MODEL_PRIVATE_KEY}`,
-    { details: { names: names.slice(0, NAMES), count: names.length } },
-  );
-}
-
-function beginning(path: string, buffer: Buffer): Buffer {
-  let file: number | undefined;
-  try {
-    // Without O_NONBLOCK, opening a pipe that took the file's place waits for a writer. Windows has no such flag.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    return buffer.subarray(0, readSync(file, buffer));
-  } catch {
-    return buffer.subarray(0, 0);
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+  const message = `${label} was not signed: "${first}" contains a private key${more}. ${REMEDIES.MODEL_PRIVATE_KEY}`;
+  throw new ProvenanceError("MODEL_PRIVATE_KEY", message, {
+    details: { names: names.slice(0, NAMES), count: names.length },
+  });
 }

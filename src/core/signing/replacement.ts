@@ -41,12 +41,8 @@ export interface NameList {
 
 export function replacementOf(earlier: EarlierSignature, next: Manifest): Replacement {
   const { path, signer, claimedSigner, statement } = earlier;
-  return {
-    signature: path,
-    ...(signer !== undefined && { signer }),
-    claimedSigner,
-    changes: changesOf(statement.manifest, next),
-  };
+  const changes = changesOf(statement.manifest, next);
+  return { signature: path, ...(signer !== undefined && { signer }), claimedSigner, changes };
 }
 
 function changesOf(before: Manifest, next: Manifest): SignedChanges {

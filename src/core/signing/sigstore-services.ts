@@ -37,9 +37,9 @@ export function chooseServices({ signingConfig, label }: TrustRoot, now: Date): 
     throw unusable(label, "it names no certificate authority that is valid now and supported here");
   const log = choose(rekorTlogUrls, LOG_VERSIONS, now);
   if (log === undefined) throw unusable(label, "it names no transparency log that is valid now and supported here");
-  refuseSeveral(rekorTlogConfig, usable(rekorTlogUrls, LOG_VERSIONS, now), "log entries", label);
+  refuseSeveral(usable(rekorTlogUrls, LOG_VERSIONS, now), "log entries", label, rekorTlogConfig);
   const timestamps = choose(tsaUrls, SERVICE_VERSIONS, now);
-  refuseSeveral(tsaConfig, usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label);
+  refuseSeveral(usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label, tsaConfig);
   if (log.version === 2 && timestamps === undefined) {
     throw unusable(
       label,
@@ -85,12 +85,7 @@ function startOf({ validFor }: Service): number {
   return validFor?.start?.getTime() ?? 0;
 }
 
-function refuseSeveral(
-  wanted: ServiceConfiguration | undefined,
-  services: readonly Service[],
-  what: string,
-  label: string,
-): void {
+function refuseSeveral(services: readonly Service[], what: string, label: string, wanted?: ServiceConfiguration): void {
   const count = wanted?.selector === EXACT ? wanted.count : wanted?.selector === ALL ? services.length : 1;
   if (count > 1) throw unusable(label, `it wants ${count} ${what} for a signature, and this version makes one`);
 }

@@ -1,5 +1,6 @@
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
+import { retryInUse } from "../model/retry-in-use.ts";
 import { temporaryName } from "../model/temporary-names.ts";
 import { REMEDIES } from "./remedies.ts";
 import { appearedMeanwhile, assertUnchanged, type SignatureDestination } from "./signature-destination.ts";
@@ -35,37 +36,32 @@ export async function writeFileAtomically(
     }
     check(await readFile(temporary));
     if (await assertUnchanged(place)) await moveToFreeName(temporary, path);
-    else await rename(temporary, path);
+    else await retryInUse(() => rename(temporary, path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
   }
 }
 
-/** Errors of file systems without hard links: FAT, and some network file systems. */
-const NO_LINKS: ReadonlySet<string | undefined> = new Set([
-  "EPERM",
-  "ENOTSUP",
-  "EOPNOTSUPP",
-  "ENOSYS",
-  "EMLINK",
-  "EXDEV",
-]);
-
-/** Does not replace a file that appeared meanwhile, as a rename would. */
-async function moveToFreeName(from: string, to: string): Promise<void> {
+/**
+ * Moves a file, and does not replace one that appeared meanwhile, as a rename would.
+ *
+ * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE; the system's error
+ */
+export async function moveToFreeName(from: string, to: string, hardLink = link): Promise<void> {
   try {
-    await link(from, to);
-    await rm(from);
+    await hardLink(from, to);
   } catch (error) {
     if (systemCode(error) === "EEXIST") throw appearedMeanwhile(to);
-    if (!NO_LINKS.has(systemCode(error))) throw error;
+    // FAT and some network file systems have no hard links; each system has another error for it.
     await claimName(to);
-    await rename(from, to).catch(async (cause: unknown) => {
+    await retryInUse(() => rename(from, to)).catch(async (cause: unknown) => {
       await rm(to, { force: true });
       throw cause;
     });
+    return;
   }
+  await retryInUse(() => rm(from));
 }
 
 async function claimName(path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import { buildPaths } from "./certificates/build-paths.ts";
 import { isSameName } from "./certificates/distinguished-names.ts";
 import { EXTENSION, unprocessedExtension } from "./certificates/extensions.ts";
@@ -189,18 +189,12 @@ export function checkValidity(certificate: Pick<Certificate, "x509">, at: Date, 
     throw new ProvenanceError("CERTIFICATE_MALFORMED", message);
   }
   if (at > notAfter) {
-    throw new ProvenanceError(
-      "CERTIFICATE_EXPIRED",
-      `${label}: the certificate of ${name} expired on ${notAfter.toISOString().slice(0, 10)}. Ask the signer to sign again.`,
-      { details: { subject: name, notAfter: notAfter.toISOString() } },
-    );
+    const message = `${label}: the certificate of ${name} expired on ${notAfter.toISOString().slice(0, 10)}. Ask the signer to sign again.`;
+    fail("CERTIFICATE_EXPIRED", message, { subject: name, notAfter: notAfter.toISOString() });
   }
   if (at < notBefore) {
-    throw new ProvenanceError(
-      "CERTIFICATE_NOT_YET_VALID",
-      `${label}: the certificate of ${name} is valid only from ${notBefore.toISOString().slice(0, 10)}. Check this machine's clock.`,
-      { details: { subject: name, notBefore: notBefore.toISOString() } },
-    );
+    const message = `${label}: the certificate of ${name} is valid only from ${notBefore.toISOString().slice(0, 10)}. Check this machine's clock.`;
+    fail("CERTIFICATE_NOT_YET_VALID", message, { subject: name, notBefore: notBefore.toISOString() });
   }
 }
 

@@ -5,6 +5,7 @@ import type { TUF } from "@sigstore/tuf";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
 import { untilAborted } from "../until-aborted.ts";
+import { networkObstacle, proxyOf } from "./service-answer.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 import {
@@ -49,9 +50,12 @@ export async function refreshTrustRoot(
   } catch (cause) {
     if (cause instanceof ProvenanceError && cause.code === "CANCELLED") throw cause;
     await markFailedRefresh(instance, storage).catch(() => undefined);
+    const text = reasons(cause);
+    const obstacle = networkObstacle({ text }, proxyOf(process.env));
+    const why = obstacle === undefined ? ` (${text})` : `, which ${obstacle}`;
     throw new ProvenanceError(
       "TRUST_ROOT_REFRESH",
-      `The trust root of ${instance.label} could not be refreshed from ${instance.mirror} (${reasons(cause)}).`,
+      `The trust root of ${instance.label} could not be refreshed from ${instance.mirror}${why}.`,
       { details: { label: instance.label, mirror: instance.mirror }, cause },
     );
   } finally {

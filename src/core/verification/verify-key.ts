@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "./elliptic-keys.ts";
 import { verifyEnvelopeSignature } from "./envelope-signature.ts";
@@ -42,11 +42,8 @@ export function verifyKeyBundle(
   }
   const [only] = trusted;
   if (only !== undefined && trusted.length === 1) {
-    throw new ProvenanceError(
-      "KEY_MISMATCH",
-      `${label} was signed with another key than ${only.label}. Give the signer's public key.`,
-      { details: { key: only.label, expected: only.fingerprint, found: claimed ?? "" } },
-    );
+    const message = `${label} was signed with another key than ${only.label}. Give the signer's public key.`;
+    fail("KEY_MISMATCH", message, { key: only.label, expected: only.fingerprint, found: claimed ?? "" });
   }
   const message = `${label} was signed with a key that is not trusted here. Choose the signer's public key.`;
   throw new ProvenanceError("KEY_UNKNOWN", message, { details: { found: claimed ?? "" } });

@@ -11,6 +11,8 @@ import type { FileFilter, FileState } from "./file-states.ts";
 export interface SignatureSummary {
   /** Bytes of the file. */
   readonly bytes: number;
+  /** Which bundle is shown, of a file with one a line; the first line is 1. */
+  readonly line?: number;
   readonly mediaType?: string;
   readonly method?: SigningMethod;
   readonly claimedSigner?: string;
@@ -89,10 +91,13 @@ export interface TextPage {
   readonly lines: readonly string[];
 }
 
-/** A file on disk, or the bytes of one that is elsewhere; or none: then the findings list all files. */
+/**
+ * A file on disk, or the bytes of one that is elsewhere. Of a file with a bundle a line, that of `line` is shown, else one
+ * about the model. With `none`, the findings list all files.
+ */
 export type SignatureSource =
-  | { readonly path: string }
   | { readonly none: true }
+  | { readonly path: string; readonly line?: number | undefined; readonly model?: string | undefined }
   | { readonly label: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** An open signature file, by the caller's number. */

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
-import { readSignatureFile } from "../../core/bundle/read-bundle.ts";
+import { readLines, readSignatureFile } from "../../core/bundle/read-bundle.ts";
+import { bundleToShow } from "../../core/bundle-choice.ts";
 import { ProvenanceError } from "../../core/errors.ts";
 import { inspectParts } from "../../core/inspect.ts";
 import type { ChangedResource } from "../../core/manifest/comparison.ts";
@@ -50,11 +51,14 @@ export class SignatureReader {
       this.#show([], "");
       return { bytes: 0, claims: [], problem: { code, message }, text: "none" };
     }
-    const { envelope, statement, problem } = await inspectParts(bytes, label);
+    const { line, model } = "path" in source ? source : {};
+    const shown = bundleToShow(readLines(bytes, label), line, model);
+    const { envelope, statement, problem } = await inspectParts(shown?.bytes ?? bytes, label);
     const text = (envelope?.payload ?? bytes).toString("utf8");
     this.#show(statement?.manifest.resources ?? [], text);
     return {
       bytes: bytes.length,
+      ...(shown?.line !== undefined && { line: shown.line }),
       claims: envelope?.claims ?? [],
       ...(envelope && {
         mediaType: envelope.mediaType,

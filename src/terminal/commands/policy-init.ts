@@ -1,7 +1,10 @@
 import { dirname, join, resolve } from "node:path";
+import { namesText } from "../../core/gate/search-result.ts";
 import { assertOutsideSignedModels } from "../../core/policy/editing/signed-model.ts";
-import { type PolicyDraft, writePolicies } from "../../core/policy/interchange/draft.ts";
+import { writePolicies } from "../../core/policy/interchange/draft.ts";
+import { coveredModels, policiesForSigners } from "../../core/policy-drafts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
+import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { type FoundSigner, findSigners } from "../found-signers.ts";
@@ -10,14 +13,18 @@ import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
 import { confirm } from "../question.ts";
 import { publicSigstoreOf } from "../sigstore-instance.ts";
 import type { Terminal } from "../terminal.ts";
+import { escapeControls } from "../text.ts";
 import { writeOutput } from "../write-output.ts";
+
+/** Models named in one line. */
+const NAMED = 12;
 
 export default defineCommand({
   name: "policy init",
   operand: "DIR",
   operandDefault: ".",
   description: [
-    "Finds the signed models below a folder, verifies who signed them, and asks for each signer whether to accept it. Writes a policy for those that you accept, each for the models that they signed. Keys and roots have to be given: those that come with a model prove nothing.",
+    "Finds the signed models below a folder, verifies who signed them, and asks for each signer whether to accept it. Writes a policy for each that you accept, named after the signer, with one pattern for each folder that holds several models of this signer and of no other. Keys and roots have to be given: those that come with a model prove nothing.",
   ],
   options: {
     "public-key FILE …": "A public key that models may be signed with.",
@@ -50,23 +57,29 @@ export default defineCommand({
     for (const { model, why } of unknown) err.print([`${model}: ${why}`]);
     for (const model of unsigned) err.print([`${model}: not signed`]);
     const accepted: FoundSigner[] = [];
-    for (const signer of signers) if (await isAccepted(signer, all, terminal)) accepted.push(signer);
+    const others: FoundSigner[] = [];
+    for (const signer of signers) ((await isAccepted(signer, all, terminal)) ? accepted : others).push(signer);
     if (accepted.length === 0) {
       err.print(["No signer was accepted, so no policy was written."]);
       return EXIT.failed;
     }
-    await writeOutput(writePolicies(accepted.map(draftFor)), output, terminal);
+    const drafts = policiesForSigners(accepted, others, ENGLISH.t, escapeControls);
+    const rest = [...unsigned, ...unknown.map(({ model }) => model)];
+    const rejected = coveredModels(drafts, rest);
+    if (rejected.length > 0) {
+      err.print([`Also covers models that none of these signers has signed, so it rejects them: ${listed(rejected)}.`]);
+    }
+    await writeOutput(writePolicies(drafts), output, terminal);
     return EXIT.done;
   },
 });
 
 async function isAccepted(signer: FoundSigner, all: boolean, terminal: Terminal): Promise<boolean> {
-  const signed = `${countText(signer.models.length, "model")}: ${signer.models.join(", ")}`;
+  const signed = `${countText(signer.models.length, "model")}: ${listed(signer.models)}`;
   terminal.err.print([all ? `${signer.text} is accepted for ${signed}` : `${signer.text} signed ${signed}.`]);
   return all || confirm("Accept?", terminal);
 }
 
-function draftFor({ text, authority, models }: FoundSigner, index: number): PolicyDraft {
-  const wider = "A pattern such as models/* also covers future models.";
-  return { name: `signer-${index + 1}`, models, authorities: [authority], comments: [text, wider] };
+function listed(models: readonly string[]): string {
+  return namesText(models.slice(0, NAMED), models.length);
 }

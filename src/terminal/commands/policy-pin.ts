@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
+import { isInside } from "../../core/model/path-below.ts";
 import { planPin, writePin } from "../../core/pin-model.ts";
 import { folderOf } from "../../core/policy/read-policies.ts";
-import { isInside } from "../../core/policy/workspace-files.ts";
 import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";

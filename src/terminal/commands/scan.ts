@@ -66,6 +66,7 @@ export default defineCommand({
     if (allowEmpty) throw usageError("--allow-empty needs --policy, --public-key or --certificate-chain.");
     const strays: SignatureWithoutModel[] = [];
     const found = await findModels(root, {
+      followLinks: true,
       signal: interruption.signal,
       onStray: ({ path, ...stray }) => strays.push({ path: shown(root, path), ...stray }),
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were searched.`),

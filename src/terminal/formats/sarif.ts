@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from "node:path";
 import { isErrorCode } from "../../core/errors.ts";
 import type { SearchFailure } from "../../core/gate/search-result.ts";
+import { isInside } from "../../core/model/path-below.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { shortReasonOf } from "../../core/presentation/short-reasons.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
@@ -12,11 +13,29 @@ import { VERSION } from "../version.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/** A SARIF 2.1.0 log: a result for each model that is not verified, and for each failure of the search. */
-export function sarifLog({ models, failures, searched }: ScanResult, root: string): Record<string, unknown> {
+/** Absolute paths of folders. */
+interface Folders {
+  /** What the paths of failures are relative to. */
+  readonly root: string;
+  /** What the log's addresses are relative to: GitHub takes them for those of the repository. */
+  readonly base: string;
+}
+
+/**
+ * A SARIF 2.1.0 log: a result for each model that is not verified, and for each failure of the search.
+ *
+ * @param root of the scan
+ * @param cwd addresses are relative to it where the root is in it: a job runs in its checkout
+ */
+export function sarifLog(
+  { models, failures, searched }: ScanResult,
+  root: string,
+  cwd: string,
+): Record<string, unknown> {
+  const folders = { root, base: isInside(cwd, root) ? cwd : root };
   const results = [
-    ...models.filter(({ verdict }) => verdict.state !== "verified").map((model) => result(model, root)),
-    ...failures.map((failure) => failureResult(failure, root)),
+    ...models.filter(({ verdict }) => verdict.state !== "verified").map((model) => result(model, folders)),
+    ...failures.map((failure) => failureResult(failure, folders)),
   ];
   const rules = [...new Set(results.map(({ ruleId }) => ruleId))].sort().map(rule);
   return {
@@ -28,7 +47,7 @@ export function sarifLog({ models, failures, searched }: ScanResult, root: strin
   };
 }
 
-function result({ path, name, verdict, passed }: ScannedModel, root: string) {
+function result({ path, name, verdict, passed }: ScannedModel, { base }: Folders) {
   const level = passed ? (verdict.decision?.outcome === "warned" ? "warning" : "note") : "error";
   const text = [finalSentence(verdict, name), ...explanations(verdict)].join("\n");
   return {
@@ -39,7 +58,7 @@ function result({ path, name, verdict, passed }: ScannedModel, root: string) {
       {
         // A folder has no lines to point at; its signature is a file.
         physicalLocation: {
-          artifactLocation: { uri: uriBelow(root, verdict.signature ?? path), uriBaseId: "%SRCROOT%" },
+          artifactLocation: { uri: uriBelow(base, verdict.signature ?? path), uriBaseId: "%SRCROOT%" },
         },
         logicalLocations: [{ fullyQualifiedName: name, kind: "resource" }],
       },
@@ -49,16 +68,16 @@ function result({ path, name, verdict, passed }: ScannedModel, root: string) {
 }
 
 /** At the files that it is about; a pattern that nothing matches, at its line in the policy. */
-function failureResult({ code, message, passed, paths, place }: SearchFailure, root: string) {
+function failureResult({ code, message, passed, paths, place }: SearchFailure, { root, base }: Folders) {
   const locations =
     place === undefined
       ? paths.map((path) => ({
-          physicalLocation: { artifactLocation: { uri: uriBelow(root, resolve(root, path)), uriBaseId: "%SRCROOT%" } },
+          physicalLocation: { artifactLocation: { uri: uriBelow(base, resolve(root, path)), uriBaseId: "%SRCROOT%" } },
         }))
       : [
           {
             physicalLocation: {
-              artifactLocation: { uri: uriBelow(root, place.file), uriBaseId: "%SRCROOT%" },
+              artifactLocation: { uri: uriBelow(base, place.file), uriBaseId: "%SRCROOT%" },
               region: { startLine: place.line, startColumn: place.column },
             },
           },
@@ -83,6 +102,6 @@ function rule(id: string): Record<string, unknown> {
   return { id, shortDescription: { text: text.charAt(0).toUpperCase() + text.slice(1) } };
 }
 
-function uriBelow(root: string, path: string): string {
-  return relative(root, path).split(sep).map(encodeURIComponent).join("/");
+function uriBelow(base: string, path: string): string {
+  return relative(base, path).split(sep).map(encodeURIComponent).join("/");
 }

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import nodePath, { dirname, type PlatformPath, relative, sep } from "node:path";
 import { isIgnored } from "../../core/model/is-ignored.ts";
+import { isInside, nameBelow, type PathRules } from "../../core/model/path-below.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 
@@ -22,15 +23,25 @@ export interface RequestedPath {
 export async function findRequestedPath(path: string, folders: readonly string[]): Promise<RequestedPath> {
   let inside = false;
   for (const folder of folders) {
-    const candidate = resolve(folder, path);
-    if (!isIn(folder, candidate)) continue;
+    const found = inFolder(folder, path);
+    if (found === undefined) continue;
     inside = true;
-    const [real, root] = await Promise.all([realpath(candidate).catch(() => undefined), realpath(folder)]);
+    const [real, root] = await Promise.all([realpath(found.path).catch(() => undefined), realpath(folder)]);
     if (real === undefined) continue;
-    if (!isIn(root, real)) throw outside();
-    return { path: candidate, folder, shown: relative(folder, candidate).split(sep).join("/") || "." };
+    if (!isInside(root, real)) throw outside();
+    return found;
   }
   throw inside ? new Error("There is no such file or folder in this workspace.") : outside();
+}
+
+/** The path in a folder, whose own spelling it begins with: on Windows, an agent may have written `C:` for `c:`. */
+export function inFolder(
+  folder: string,
+  path: string,
+  rules: PathRules & Pick<PlatformPath, "join" | "resolve"> = nodePath,
+): RequestedPath | undefined {
+  const shown = nameBelow(folder, rules.resolve(folder, path), rules);
+  return shown === undefined ? undefined : { path: rules.join(folder, shown), folder, shown };
 }
 
 /** A folder or file, and its signatures. */
@@ -66,11 +77,6 @@ export function isCovered({ model, coverage, signature }: Verdict, path: string)
     !coverage.ignored.some((entry) => isIgnored(name, entry.name)) &&
     ![...coverage.unsigned, ...coverage.empty, ...(coverage.otherSignatures ?? [])].includes(name)
   );
-}
-
-function isIn(folder: string, path: string): boolean {
-  const between = relative(folder, path);
-  return between !== ".." && !between.startsWith(`..${sep}`) && !isAbsolute(between);
 }
 
 function outside(): Error {

@@ -106,18 +106,14 @@ export function failureForAgents(error: unknown, model: string, requested: strin
 }
 
 function signerData(signer: Signer): Readonly<Record<string, unknown>> {
-  switch (signer.method) {
-    case "key":
-      return {
-        method: "key",
-        ...(signer.label !== undefined && { key: bounded(signer.label) }),
-        sha256: signer.fingerprint,
-      };
-    case "certificate":
-      return { method: "certificate", subject: bounded(signer.subject), issuer: bounded(signer.issuer) };
-    case "sigstore":
-      return { method: "sigstore", identity: bounded(signer.identity), issuer: bounded(signer.issuer) };
+  const { method } = signer;
+  if (method === "key") {
+    return { method, ...(signer.label !== undefined && { key: bounded(signer.label) }), sha256: signer.fingerprint };
   }
+  const issuer = bounded(signer.issuer);
+  return method === "certificate"
+    ? { method, subject: bounded(signer.subject), issuer }
+    : { method, identity: bounded(signer.identity), issuer };
 }
 
 interface Bounded<T> {

@@ -64,11 +64,8 @@ export async function verifyForAgent(
   }
 }
 
-async function verdictOn(
-  requested: RequestedPath,
-  signal: AbortSignal,
-  { registry, checker, engine }: Services,
-): Promise<Verdict> {
+async function verdictOn(requested: RequestedPath, signal: AbortSignal, services: Services): Promise<Verdict> {
+  const { registry, checker, engine } = services;
   const { path, signatures = [] } = await modelAround(requested, (at) => registry.get(at) !== undefined, engine);
   if (registry.get(path) === undefined) {
     const [signature, ...otherSignatures] = signatures;

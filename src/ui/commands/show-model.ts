@@ -19,12 +19,26 @@ export async function showModel(args: readonly unknown[], services: Services): P
   else await services.view.show(model.path);
 }
 
+/** The line of a bundle, of a file with one a line. */
+const LINE = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+interface ChosenSignature {
+  readonly uri: Uri;
+  readonly line?: number;
+}
+
 /** Show Signature: opens the viewer on the given file if it may be a signature, otherwise on the model's signature. */
 export async function showSignature(args: readonly unknown[], services: Services): Promise<void> {
   const file = v.safeParse(FILE, args[0]);
-  const named = file.success && isSignatureFile(file.output, services) ? file.output : undefined;
-  const uri = named ?? (await signatureOf(args, services));
-  if (uri !== undefined) await commands.executeCommand("vscode.openWith", uri, EDITORS.signature);
+  const line = v.safeParse(LINE, args[1]);
+  const named =
+    file.success && isSignatureFile(file.output, services)
+      ? { uri: file.output, ...(line.success && { line: line.output }) }
+      : undefined;
+  const chosen = named ?? (await signatureOf(args, services));
+  if (chosen === undefined) return;
+  (await import("../viewer/signature-document.ts")).showLine(chosen.uri, chosen.line);
+  await commands.executeCommand("vscode.openWith", chosen.uri, EDITORS.signature);
 }
 
 function isSignatureFile(uri: Uri, { registry }: Services): boolean {
@@ -32,30 +46,31 @@ function isSignatureFile(uri: Uri, { registry }: Services): boolean {
   return registry.signedBy(uri.fsPath) !== undefined || isSignatureName(basename(uri.path));
 }
 
-async function signatureOf(args: readonly unknown[], services: Services): Promise<Uri | undefined> {
+async function signatureOf(args: readonly unknown[], services: Services): Promise<ChosenSignature | undefined> {
   const model = await targetModel(args, "verify", services);
   const { signature, signatures = [] } = model.verdict;
-  if (signature !== undefined) return Uri.file(await chosenSignature(model, signature, signatures));
+  if (signature !== undefined) return chosenSignature(model, signature, signatures);
   void window.showInformationMessage(l10n.t("{0} is not signed.", modelName(model)));
   return undefined;
 }
 
-/** Of several signature files, the one that the user picks. */
+/** Of several signatures, the one that the user picks. */
 async function chosenSignature(
   { path, verdict }: KnownModel,
   signature: string,
   signatures: readonly SignatureSummary[],
-): Promise<string> {
-  if (signaturePaths(verdict).length < 2) return signature;
+): Promise<ChosenSignature> {
+  if (signatures.length < 2 && signaturePaths(verdict).length < 2) return { uri: Uri.file(signature) };
   const items = signatures.map((summary) => ({
     label: messageText(signatureName(path, summary)),
     description: messageText(signatureText(summary)),
-    signature: summary.signature,
+    summary,
   }));
   const chosen = await window.showQuickPick(items, {
     title: l10n.t("Show Signature"),
     placeHolder: l10n.t("Select a signature"),
   });
   if (chosen === undefined) throw new CancellationError();
-  return chosen.signature;
+  const { summary } = chosen;
+  return { uri: Uri.file(summary.signature), ...(summary.line !== undefined && { line: summary.line }) };
 }

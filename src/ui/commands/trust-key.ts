@@ -59,14 +59,10 @@ async function requireMatch(
   services: Services,
   again: (() => unknown) | undefined,
 ): Promise<void> {
-  const model = services.registry.get(path);
-  if (model?.verdict.signature === undefined) throw new CancellationError();
+  const signature = services.registry.get(path)?.verdict.signature;
+  if (signature === undefined) throw new CancellationError();
   const trust: Trust = kind === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
-  const { state, reasons } = await services.engine.authenticate({
-    model: path,
-    signature: model.verdict.signature,
-    trust,
-  });
+  const { state, reasons } = await services.engine.authenticate({ model: path, signature, trust });
   const [reason] = reasons;
   if (state === "unchecked" || reason === undefined) return;
   if (again === undefined) throw new ProvenanceError(reason.code, reason.message, { details: reason.details });

@@ -40,11 +40,8 @@ const KINDS: Readonly<Record<Completion["kind"], CompletionItemKind>> = {
   signer: CompletionItemKind.User,
 };
 
-export async function completions(
-  document: TextDocument,
-  position: Position,
-  { token, context, services }: Asked,
-): Promise<CompletionItem[]> {
+export async function completions(document: TextDocument, position: Position, asked: Asked): Promise<CompletionItem[]> {
+  const { token, context, services } = asked;
   const text = document.getText();
   const offset = document.offsetAt(position);
   if (text.length > MAX_EXPLAINED || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
@@ -107,11 +104,8 @@ const WANTED: Readonly<Record<FileKind, Wanted>> = {
 };
 
 /** Returns what a policy at this location can name. */
-function completionSourcesOf(
-  { folder, covers }: PolicyPlace,
-  registry: ModelRegistry,
-  token: CancellationToken,
-): CompletionSources {
+function completionSourcesOf(place: PolicyPlace, registry: ModelRegistry, token: CancellationToken): CompletionSources {
+  const { folder, covers } = place;
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
   return {
     models: [...new Set(models.map((model) => locateModel(model).path))],

@@ -11,10 +11,8 @@ import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
 /** States in which the files are not verified. */
 const OPEN: ReadonlySet<VerdictState> = new Set(["unchecked", "checking", "stale"]);
 
-export function lensesOf(
-  document: TextDocument,
-  { registry, policies }: Pick<Services, "registry" | "policies">,
-): CodeLens[] {
+export function lensesOf(document: TextDocument, services: Pick<Services, "registry" | "policies">): CodeLens[] {
+  const { registry, policies } = services;
   const { folder, covers } = placeOfPolicy(document, policies);
   if (covers === "none") return [notRead()];
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);

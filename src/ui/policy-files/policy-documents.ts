@@ -13,9 +13,9 @@ export const POLICY_CANDIDATES: DocumentSelector = ["yaml", "json", "jsonc"].map
 export const MAX_EXPLAINED = 500_000;
 
 /** Whether a document is a policy: by its name, or by the user policy setting. */
-export function isPolicyDocument({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "userFile">): boolean {
+export function isPolicyDocument({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "isUserFile">): boolean {
   if (uri.scheme !== "file") return false;
-  return isPolicyFileName(basename(uri.fsPath)) || uri.fsPath === policies.userFile();
+  return isPolicyFileName(basename(uri.fsPath)) || policies.isUserFile(uri.fsPath);
 }
 
 /** The location of a policy file. */
@@ -26,10 +26,10 @@ export interface PolicyPlace {
   readonly covers: "folder" | "all" | "none";
 }
 
-export function placeOfPolicy({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "userFile">): PolicyPlace {
+export function placeOfPolicy({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "isUserFile">): PolicyPlace {
   const file = uri.fsPath;
   const around = basename(dirname(file)) === ".sigstore" ? dirname(dirname(file)) : dirname(file);
-  if (file === policies.userFile()) return { folder: around, covers: "all" };
+  if (policies.isUserFile(file)) return { folder: around, covers: "all" };
   const isTop = workspace.workspaceFolders?.some((folder) => folder.uri.fsPath === around) === true;
   const isRead = isTop && [around, join(around, ".sigstore")].includes(dirname(file));
   return { folder: around, covers: isRead ? "folder" : "none" };

@@ -119,10 +119,8 @@ function consequence(): string {
   return l10n.t("No signer is accepted until this policy can be read.");
 }
 
-function shown(
-  { line, column, endLine, endColumn, severity, message, code }: PolicyDiagnostic,
-  more: string,
-): Diagnostic {
+function shown(found: PolicyDiagnostic, more: string): Diagnostic {
+  const { line, column, endLine, endColumn, severity, message, code } = found;
   const range = new Range(line - 1, column - 1, endLine - 1, endColumn - 1);
   const level = severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
   const diagnostic = new Diagnostic(range, plainText([message, more].join(" ").trim()), level);

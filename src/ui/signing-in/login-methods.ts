@@ -39,16 +39,8 @@ export function loginMethods(request: LoginRequest): LoginAttempt[] {
       return askForCode(title, url, signal);
     },
   });
-  switch (setting("loginMethod")) {
-    case "browser":
-      return [browser];
-    case "device":
-      return [device];
-    case "code":
-      return [code];
-    case "auto":
-      return [loopback, device, code];
-  }
+  const methods = { browser: [browser], device: [device], code: [code], auto: [loopback, device, code] };
+  return methods[setting("loginMethod")];
 }
 
 async function openAndWait(url: string, step: LoginRequest["step"]): Promise<void> {
@@ -73,7 +65,7 @@ interface Loopback {
 const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * A port of this machine that the person's browser reaches under a loopback address: identity providers redirect to no
+ * A port of this machine that the user's browser reaches under a loopback address: identity providers redirect to no
  * other address. Undefined where there is none: the window is in a browser, or the port is forwarded as another one.
  */
 async function findLoopback(): Promise<Loopback | undefined> {
@@ -100,7 +92,7 @@ function freePort(): Promise<number> {
   return promise;
 }
 
-/** @throws Error if the person or the system does not open it */
+/** @throws Error if the user or the system does not open it */
 async function openExternal(url: string): Promise<void> {
   // VS Code decodes the address and encodes it anew: a plus for a space would become a plus.
   if (!(await env.openExternal(Uri.parse(url.replaceAll("+", "%20"))))) throw new Error("The browser was not opened.");
@@ -121,7 +113,7 @@ async function showDeviceCode({ url, urlWithCode, userCode }: DevicePrompt): Pro
   if (answer === open) await openExternal(urlWithCode ?? url);
 }
 
-/** Opens the identity provider's page and asks for the code that it shows; undefined if the person cancels. */
+/** Opens the identity provider's page and asks for the code that it shows; undefined if the user cancels. */
 async function askForCode(title: string, url: string, signal: AbortSignal): Promise<string | undefined> {
   // Where the browser does not open, the address can be copied.
   await openExternal(url).catch(() => undefined);

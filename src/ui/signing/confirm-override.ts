@@ -74,15 +74,12 @@ async function confirmIncomplete({ details }: ProvenanceError, name: string): Pr
   if (answer !== sign) throw new CancellationError();
 }
 
-async function confirmExcluding(
-  error: ProvenanceError,
-  questionFor: (names: readonly string[]) => string,
-): Promise<string[]> {
+async function confirmExcluding(error: ProvenanceError, ask: (names: readonly string[]) => string): Promise<string[]> {
   const keys = v.safeParse(Keys, error.details);
   if (!keys.success || keys.output.count > keys.output.names.length) throw error;
   const { names } = keys.output;
   const without = names.length === 1 ? l10n.t("Sign Without It") : l10n.t("Sign Without Them");
-  const question = questionFor(names);
+  const question = ask(names);
   const detail = [
     ...names.slice(0, 10).map(messageText),
     "",

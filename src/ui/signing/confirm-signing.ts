@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n, window } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
-import { isWithin } from "../../core/model/links.ts";
+import { isInside } from "../../core/model/path-below.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText } from "../../core/presentation/coverage-text.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
@@ -133,7 +133,7 @@ function excludedText({ ignored, ignoredCount }: SigningPreview): string {
 /** A further signature in the folder is an added file for verifiers that know of one signature only. */
 function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownModel, signature: string): string[] {
   const [first] = otherSignatures;
-  if (first === undefined || model.kind === "file" || !isWithin(signature, model.path)) return [];
+  if (first === undefined || model.kind === "file" || !isInside(model.path, signature)) return [];
   const name = messageText(first);
   return [
     otherSignatures.length === 1

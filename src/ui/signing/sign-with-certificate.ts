@@ -14,11 +14,7 @@ import { readPrivateKeyFile } from "./sign-with-key.ts";
 import type { SigningMethod, TrustOffer } from "./signing-method.ts";
 
 /** Codes of a certificate whose root is not among the trusted ones. */
-const UNKNOWN_ROOT: readonly string[] = [
-  "CERTIFICATE_NO_ROOTS",
-  "CERTIFICATE_UNTRUSTED_ROOT",
-  "SIGNING_METHOD_MISMATCH",
-];
+const UNKNOWN_ROOT = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT", "SIGNING_METHOD_MISMATCH"];
 
 /**
  * Signs with a certificate and its private key, in files. Checks that they belong together before it asks anything else.

@@ -48,11 +48,8 @@ export async function readPrivateKeyFile(file: string, { keyFiles }: Services): 
 }
 
 /** Offers to trust the public half of the key that has just signed. */
-export function offerToTrustKey(
-  { state, reasons, model }: Verdict,
-  publicKey: PemSource,
-  services: Services,
-): TrustOffer | undefined {
+export function offerToTrustKey(verdict: Verdict, publicKey: PemSource, services: Services): TrustOffer | undefined {
+  const { state, reasons, model } = verdict;
   if (state !== "unverifiable" || !reasons.some(({ code }) => code === "KEY_UNKNOWN" || code === "KEY_MISMATCH")) {
     return undefined;
   }

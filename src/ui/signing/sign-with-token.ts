@@ -140,19 +140,19 @@ async function choose<T extends QuickPickItem>(title: string, placeHolder: strin
   return chosen;
 }
 
-/** Paths of the modules that the person has used, the last first. A workspace cannot set them. */
+/** Paths of the modules that the user has used, the last first. A workspace cannot set them. */
 const MODULES = "pkcs11Modules";
 const LIMIT = 5;
 /** Folder of the extension's storage for what is native, which the extension does not bring. */
 const NATIVE = "native";
 
 /**
- * The module of the person's tokens: one used before, one that this machine has in a usual place, or a file.
+ * The module of the user's tokens: one used before, one that this machine has in a usual place, or a file.
  *
  * @throws CancellationError
  */
 async function chooseModule(title: string, state: Memento): Promise<string> {
-  const { usualModules } = await import("../../core/signing/pkcs11/find-module.ts");
+  const { usualModules } = await import("../../core/signing/pkcs11/usual-modules.ts");
   const used = texts(state.get<unknown>(MODULES));
   const paths = [...new Set([...used, ...(await usualModules())])];
   const items: (QuickPickItem & { readonly path?: string })[] = paths.map((path, index) => ({
@@ -173,7 +173,8 @@ async function chooseModule(title: string, state: Memento): Promise<string> {
 }
 
 async function browse([last]: readonly string[]): Promise<string> {
-  const defaultUri = Uri.file(last === undefined ? "/usr/lib" : dirname(last));
+  const { usualPlaces } = await import("../../core/signing/pkcs11/usual-modules.ts");
+  const defaultUri = Uri.file(last === undefined ? usualPlaces().libraries : dirname(last));
   const options = { title: l10n.t("Choose a PKCS#11 Module"), openLabel: l10n.t("Choose"), defaultUri };
   const [uri] = (await window.showOpenDialog(options)) ?? [];
   if (uri === undefined) throw new CancellationError();
@@ -185,12 +186,12 @@ async function rememberModule(path: string, state: Memento): Promise<void> {
   await state.update(MODULES, [path, ...others].slice(0, LIMIT));
 }
 
-/** Where the person may install what loads modules. */
+/** Where the user may install what loads modules. */
 function koffiFolder({ storage }: Pick<Services, "storage">): string {
   return join(storage, NATIVE);
 }
 
-/** The same error, with a button where something has to be installed. The person starts the command themselves. */
+/** The same error, with a button where something has to be installed. The user starts the command themselves. */
 function withInstall(error: unknown, services: Pick<Services, "storage">): unknown {
   if (!(error instanceof ProvenanceError) || error.code !== "PKCS11_NOT_INSTALLED") return error;
   const { package: name } = error.details;

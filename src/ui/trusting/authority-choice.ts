@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute, relative, sep } from "node:path";
 import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
 import { ProvenanceError, systemCode } from "../../core/errors.ts";
+import { nameBelow } from "../../core/model/path-below.ts";
 import type { AuthorityChoice, ProvenSigner } from "../../core/policy/editing/signer-authority.ts";
 import type { PathOrData } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
@@ -75,10 +75,7 @@ async function provenSigners(evidence: SignerEvidence, folder: string): Promise<
 /** The path in the form of policies; undefined where the file is not in the folder, links followed. */
 async function pathInside(folder: string, file: string): Promise<string | undefined> {
   try {
-    const inside = relative(await realpath(folder), await realpath(file));
-    return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)
-      ? undefined
-      : inside.split(sep).join("/");
+    return nameBelow(await realpath(folder), await realpath(file));
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     return undefined;

@@ -108,23 +108,19 @@ export async function chooseDestination(
 }
 
 function destinationItem(destination: Destination): QuickPickItem {
-  switch (destination.kind) {
-    case "policy":
-      return policyItem(destination.policy.name, destination.file.path, destination.source);
-    case "new-file":
-      return {
-        label: l10n.t("New Policy File"),
-        description: messageText(shownPath(destination.path)),
-        detail: l10n.t("Shared with everyone who uses this workspace"),
-        iconPath: themeIcon("new-file"),
-      };
-    case "settings":
-      return {
-        label: l10n.t("User Settings"),
-        detail: l10n.t("Applies to you in all workspaces. A policy takes precedence."),
-        iconPath: themeIcon("settings-gear"),
-      };
+  if (destination.kind === "policy") {
+    return policyItem(destination.policy.name, destination.file.path, destination.source);
   }
+  if (destination.kind === "settings") {
+    const detail = l10n.t("Applies to you in all workspaces. A policy takes precedence.");
+    return { label: l10n.t("User Settings"), detail, iconPath: themeIcon("settings-gear") };
+  }
+  return {
+    label: l10n.t("New Policy File"),
+    description: messageText(shownPath(destination.path)),
+    detail: l10n.t("Shared with everyone who uses this workspace"),
+    iconPath: themeIcon("new-file"),
+  };
 }
 
 export function policyItem(name: string, file: string, source: "user" | "workspace"): QuickPickItem {

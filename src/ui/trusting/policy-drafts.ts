@@ -1,16 +1,12 @@
 import { basename } from "node:path";
 import { l10n } from "vscode";
-import { modelPatterns } from "../../core/policy/editing/model-patterns.ts";
-import { Glob } from "../../core/policy/glob.ts";
 import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
-import { signerName, signerText } from "../../core/presentation/signer-text.ts";
-import type { Signer } from "../../core/verification/signer.ts";
+import { coveredModels, policiesForSigners, type SignedModels } from "../../core/policy-drafts.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { nameList } from "../name-list.ts";
-import { literalPattern } from "./destinations.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
 /** Names in one sentence. */
@@ -26,47 +22,23 @@ export interface AcceptedSigner extends FoundSigner {
   readonly authority: AuthorityDocument;
 }
 
-/** A policy for each accepted signer, named after the signer, with a pattern for each folder of models. */
+/** See {@link policiesForSigners}. */
 export function draftsFor(
   accepted: readonly AcceptedSigner[],
   all: readonly FoundSigner[],
   folder: string,
 ): readonly PolicyDraft[] {
-  const names = new Set<string>();
-  return accepted.map(({ evidence, models, authority }) => {
-    const others = all.filter((other) => other.evidence !== evidence).flatMap((other) => other.models);
-    const patterns = modelPatterns(pathsOf(models, folder), pathsOf(others, folder));
-    const isGrouped = patterns.some(isFolderPattern);
-    const wider = isGrouped
-      ? l10n.t("Future models in these folders are covered too: they need a signature by this signer.")
-      : l10n.t("A pattern such as models/* also covers future models.");
-    return {
-      name: freeName(policyName(evidence.signer), names),
-      models: patterns.map((pattern) => (isFolderPattern(pattern) ? pattern : literalPattern(pattern))),
-      authorities: [authority],
-      comments: [plainText(signerText(evidence.signer, l10n.t)), wider],
-    };
+  const signedBy = ({ evidence, models }: FoundSigner): SignedModels => ({
+    signer: evidence.signer,
+    models: models.map((model) => pathIn(folder, model)),
   });
+  const others = all.filter(({ evidence }) => !accepted.some((one) => one.evidence === evidence));
+  const drafted = accepted.map((one) => ({ ...signedBy(one), authority: one.authority }));
+  return policiesForSigners(drafted, others.map(signedBy), l10n.t, plainText);
 }
 
-function policyName(signer: Signer): string {
-  const name = signer.method === "key" ? signer.label : undefined;
-  return plainText(name ?? signerName(signer, l10n.t));
-}
-
-function freeName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`;
-  taken.add(name);
-  return name;
-}
-
-function isFolderPattern(pattern: string): boolean {
-  return pattern.endsWith("/*");
-}
-
-function pathsOf(models: readonly KnownModel[], folder: string): string[] {
-  return models.map(({ path }) => locateModel({ path, folder }).path);
+function pathIn(folder: string, { path }: KnownModel): string {
+  return locateModel({ path, folder }).path;
 }
 
 /**
@@ -82,9 +54,9 @@ export function consequences(
   models: readonly KnownModel[],
   folder: string,
 ): readonly string[] {
-  const globs = drafts.flatMap((draft) => draft.models.map((pattern) => new Glob(pattern)));
-  const isCovered = ({ path }: KnownModel): boolean =>
-    globs.some((glob) => glob.matches(locateModel({ path, folder }).path));
+  const paths = models.map((model) => pathIn(folder, model));
+  const names = new Set(coveredModels(drafts, paths));
+  const isCovered = (model: KnownModel): boolean => names.has(pathIn(folder, model));
   const signed = new Set(accepted.flatMap((found) => found.models.map(({ path }) => path)));
   const covered = models.filter(isCovered);
   const rejected = covered.filter(({ path }) => !signed.has(path));

@@ -13,7 +13,7 @@ import type {
 import type { SignatureView } from "../../engine/signature-view/signature-view.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import type { Origins } from "../../workspace/origins.ts";
-import type { KnownModel } from "../../workspace/registry.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { EDITOR } from "../localizer.ts";
 import type { Services } from "../services.ts";
 import { findingsOf, rowOf } from "./presentation/files.ts";
@@ -31,6 +31,21 @@ export interface Snapshot {
   readonly counts: StateCounts;
   /** Changes when the rows change. */
   readonly generation: number;
+}
+
+/** The bundle that was chosen of a file with one a line, by the file's URI. */
+const chosenLines = new Map<string, number>();
+const documents = new Set<SignatureDocument>();
+
+/**
+ * Shows the bundle of that line, in an open viewer and in one that is opened later.
+ *
+ * @param line absent: that of the bundle that decides
+ */
+export function showLine(uri: Uri, line: number | undefined): void {
+  if (line === undefined) chosenLines.delete(uri.toString());
+  else chosenLines.set(uri.toString(), line);
+  for (const document of documents) document.lineMayDiffer();
 }
 
 /** A signature file that is open in the viewer, read and searched by the engine. */
@@ -53,6 +68,8 @@ export class SignatureDocument implements ViewerDocument {
     this.#services = services;
     this.#view = this.#store.add(view);
     this.#summary = summary;
+    documents.add(this);
+    this.#store.add({ dispose: () => documents.delete(this) });
     this.#store.add(services.registry.onDidChange(() => this.#registryChanged()));
     this.#store.add(
       services.origins.onDidChange((path) => {
@@ -66,7 +83,7 @@ export class SignatureDocument implements ViewerDocument {
     uri: Uri,
     services: SignatureServices & { readonly engine: Pick<Services["engine"], "openSignature"> },
   ): Promise<SignatureDocument> {
-    const { view, summary } = await services.engine.openSignature(await sourceOf(uri));
+    const { view, summary } = await services.engine.openSignature(await sourceOf(uri, services.registry));
     return new SignatureDocument(uri, services, view, summary);
   }
 
@@ -130,7 +147,15 @@ export class SignatureDocument implements ViewerDocument {
     return this.uri.scheme === "file" ? this.#services.registry.signedBy(this.uri.fsPath) : undefined;
   }
 
+  /** Reads the file again if another of its bundles is to be shown. */
+  lineMayDiffer(): void {
+    const { line } = this.#summary;
+    const wanted = line === undefined ? undefined : lineOf(this.uri, this.#services.registry);
+    if (wanted !== undefined && wanted !== line) this.#readAgain();
+  }
+
   #registryChanged(): void {
+    this.lineMayDiffer();
     if (this.#model() !== this.#snapshot?.subject.model) this.#changed.fire();
   }
 
@@ -148,7 +173,7 @@ export class SignatureDocument implements ViewerDocument {
     const before = this.#working.catch(() => {});
     this.#working = before.then(async () => {
       if (this.#store.disposed) return;
-      this.#summary = await this.#view.read(await sourceOf(this.uri));
+      this.#summary = await this.#view.read(await sourceOf(this.uri, this.#services.registry));
       this.#changed.fire();
     });
     // The next snapshot reports the error.
@@ -156,8 +181,17 @@ export class SignatureDocument implements ViewerDocument {
   }
 }
 
-async function sourceOf(uri: Uri): Promise<SignatureSource> {
-  if (uri.scheme === "file") return { path: uri.fsPath };
+/** The line that was chosen, else that of the bundle that decides. */
+function lineOf(uri: Uri, registry: ModelRegistry): number | undefined {
+  const path = uri.fsPath;
+  const { signatures = [] } = registry.signedBy(path)?.verdict ?? {};
+  const decisive = signatures.find(({ signature, decisive }) => decisive && signature === path);
+  return chosenLines.get(uri.toString()) ?? decisive?.line;
+}
+
+async function sourceOf(uri: Uri, registry: ModelRegistry): Promise<SignatureSource> {
+  const path = uri.fsPath;
+  if (uri.scheme === "file") return { path, line: lineOf(uri, registry), model: registry.signedBy(path)?.path };
   const { size } = await workspace.fs.stat(uri);
   const label = basename(uri.path);
   if (size > MAX_BUNDLE_BYTES) return { label, bytes: new Uint8Array() };

@@ -28,7 +28,7 @@ export async function compare(
   reference: ReferenceLibrary,
   pool: HashPool,
 ): Promise<Outcome> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "matrix-")));
+  const folder = realpathSync.native(mkdtempSync(join(tmpdir(), "matrix-")));
   try {
     const { signer, stranger } = signers;
     const model = new SignedModel(folder, combination, reference, pool);

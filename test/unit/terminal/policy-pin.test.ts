@@ -179,6 +179,42 @@ describe("pinned bytes", function () {
     assert.doesNotMatch(readFileSync(at("model-policy.yaml"), "utf8"), /source/);
   });
 
+  it("are not accepted for a model with symlinks of a Hugging Face cache if the policy denies these", async function () {
+    if (process.platform === "win32") this.skip();
+    buildDownload(at("models"), "cache-shared");
+    rmSync(at("models/llama"), { recursive: true });
+    const model = `models/models--acme--tiny/snapshots/${COMMITS.first}`;
+    await pin(model);
+    assert.equal((await scan(0)).models[0]?.state, "pinned");
+    const allowing = readFileSync(at("model-policy.yaml"), "utf8");
+    const denying = `${allowing.trimEnd()}\n  verification: { hubCacheLinks: deny }\n`;
+    writeFileSync(at("model-policy.yaml"), denying);
+    const [snapshot] = (await scan(1)).models;
+    assert.equal(snapshot?.passed, false);
+    assert.notEqual(snapshot?.state, "pinned");
+    assert.deepEqual(
+      snapshot?.verdict.reasons.map(({ code }) => code),
+      ["SIGNATURE_NOT_FOUND", "POLICY_PIN"],
+    );
+    const again = await run("policy", "pin", at(model), "--yes");
+    assert.equal(again.status, 1);
+    assert.match(again.stderr, /cannot be pinned: ".*" is a link/);
+  });
+
+  it("are accepted by each policy for itself if only one that warns denies symlinks of a Hugging Face cache", async function () {
+    if (process.platform === "win32") this.skip();
+    buildDownload(at("models"), "cache-shared");
+    rmSync(at("models/llama"), { recursive: true });
+    await pin(`models/models--acme--tiny/snapshots/${COMMITS.first}`);
+    const allowing = readFileSync(at("model-policy.yaml"), "utf8");
+    const warning = allowing.replace(/^spec:$/m, "spec:\n  mode: warn").replace(/name: pinned-models/, "name: warning");
+    const text = `${allowing}---\n${warning.trimEnd()}\n  verification: { hubCacheLinks: deny }\n`;
+    writeFileSync(at("model-policy.yaml"), text);
+    const { models } = await scan(0);
+    assert.equal(models[0]?.verdict.decision.outcome, "warned");
+    assert.ok(models[0]?.verdict.reasons.some(({ code }) => code === "POLICY_SYMLINKS"));
+  });
+
   it("are added once to a policy that covers the model, or as a separate policy", async () => {
     const key = `key: { data: ${JSON.stringify(makeKeys().publicPem)} }`;
     const before = policyText({ globs: ["models/**"], authorities: [key] });

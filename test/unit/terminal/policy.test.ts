@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { cacheFolder } from "../../../src/terminal/program-folders.ts";
 import { sha256 } from "../../support/bundles.ts";
 import { makeKeys } from "../../support/keys.ts";
-import { policyText } from "../../support/policies.ts";
+import { policiesOf, policyText } from "../../support/policies.ts";
 import { canMakeTerminal, runInTerminal } from "../../support/pseudo-terminal.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
@@ -282,6 +282,14 @@ describe("policies on the command line", function () {
       assert.match(results[1].message.text, /changed: config\.json/);
     });
 
+    it("as SARIF, with addresses from the current folder where the policy is below it", async () => {
+      writeTree(folder(), { "sub/bert/model.safetensors": "b", "sub/prod.pub": readFileSync(at("prod.pub")) });
+      const file = policy("sub/p.yaml", { globs: ["bert", "missing"], authorities: [KEY] });
+      const { stdout } = await run("scan", at("sub"), "--policy", file, "--format", "sarif");
+      const uris = [...stdout.matchAll(/"uri": ?"([^"]+)"/g)].map(([, uri]) => uri);
+      assert.deepEqual(uris.sort(), ["sub/bert", "sub/p.yaml"]);
+    });
+
     it("prints SARIF with exceptions as notes and warnings as warnings", async () => {
       const levels = async (...parts: Parameters<typeof policyText>) => {
         const { stdout, status } = await scan(policy("p.yaml", ...parts), "--format", "sarif");
@@ -422,6 +430,43 @@ describe("policies on the command line", function () {
       assert.match(shown, /No signer was accepted, so no policy was written/);
       assert.equal(existsSync(at("model-policy.yaml")), false);
     });
+    it("names each policy after its signer, with a pattern for a folder that is theirs alone", async () => {
+      for (const name of ["skills/a", "skills/b", "mixed/c", "mixed/d", "mixed/e", "skills/unsigned"]) {
+        writeTree(at(name), { "model.onnx": name });
+      }
+      const other = makeKeys();
+      writeTree(folder(), { "keys/team.pem": other.privatePem, "keys/team.pub": other.publicPem });
+      for (const name of ["skills/a", "skills/b", "mixed/c", "mixed/d"]) await sign(name);
+      const given = ["--private-key", at("keys/team.pem"), "--signature", at("mixed/e/model.sig")];
+      assert.equal((await run("sign", "key", at("mixed/e"), ...given)).status, 0);
+      const keys = ["--public-key", at("prod.pub"), "--public-key", at("keys/team.pub")];
+      const { status, stderr } = await run("policy", "init", folder(), ...keys, "--yes");
+      assert.equal(status, 0, stderr);
+      assert.match(
+        stderr,
+        /Also covers models that none of these signers has signed, so it rejects them: skills\/unsigned\./,
+      );
+      const text = readFileSync(at("model-policy.yaml"), "utf8");
+      const policies = await policiesOf(text, folder());
+      assert.deepEqual(
+        policies.map(({ name, models, authorities }) => [
+          name,
+          models.map(({ pattern }) => pattern),
+          authorities.map((authority) => authority.name),
+        ]),
+        [
+          ["prod.pub", ["mixed/c", "mixed/d", "models/llama", "skills/*"], ["prod.pub"]],
+          ["team.pub", ["mixed/e"], ["team.pub"]],
+        ],
+      );
+      assert.match(text, /^# key prod\.pub$/m);
+      assert.match(text, /^# Future models in these folders are covered too/m);
+      for (const name of ["skills/a", "mixed/d", "mixed/e"]) {
+        assert.equal((await run("verify", at(name), "--policy", at("model-policy.yaml"))).status, 0, name);
+      }
+      const strange = await run("verify", at("skills/unsigned"), "--policy", at("model-policy.yaml"));
+      assert.equal(strange.status, 1);
+    });
     it("names models without an authentic signer", async () => {
       const { status, stderr } = await run("policy", "init", folder(), "--yes");
       assert.equal(status, 1);
@@ -553,5 +598,6 @@ describe("policies on the command line", function () {
     );
     assert.match(cacheFolder("trust-roots", {}, "darwin"), /Library.Caches.model-provenance/);
     assert.match(cacheFolder("trust-roots", { LOCALAPPDATA: "/l" }, "win32"), /l.model-provenance/);
+    assert.match(cacheFolder("trust-roots", { XDG_CACHE_HOME: "relative" }, "linux"), /\.cache.model-provenance/);
   });
 });

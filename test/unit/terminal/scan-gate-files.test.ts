@@ -64,7 +64,9 @@ describe("scan --policy", function () {
         json.failures.map(({ code, passed }) => [code, passed]),
         [["SEARCH_UNCOVERED", true]],
       );
-      assert.match((await scan()).stdout, /\n! Not covered by any signature: models\/x\.dat\./);
+      const { stdout } = await scan();
+      assert.match(stdout, /\n! Not covered by any signature: models\/x\.dat\./);
+      assert.match(stdout, / 0 rejected, 1 warning of the search\n$/);
       assert.equal(JSON.parse((await scan("--format", "sarif")).stdout).runs[0].results[0].level, "warning");
       assert.match((await scan("--format", "junit")).stdout, /failures="0"/);
     });
@@ -96,6 +98,7 @@ describe("scan --policy", function () {
 
     for (const name of [
       "SKILL.md",
+      "skill.md",
       "AGENTS.md",
       "CLAUDE.md",
       "notes.md",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { copyFileSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
+import { COMMITS } from "../../support/downloads/hub-files.ts";
+import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { KEY, useGatedFolder } from "../../support/gated-folder.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 import { writeHubCache } from "../../support/tool-files.ts";
@@ -52,6 +54,20 @@ describe("scan --policy of a Hugging Face cache", function () {
       `SEARCH_LINK ${name(join(path, "other.json"))}`,
       `SEARCH_UNCOVERED ${name(join(path, "config.json"))}`,
     ]);
+  });
+
+  it("verifies a snapshot through the store that repositories share, and fails if that is not marked as one", async () => {
+    buildDownload(at("hub"), "cache-shared");
+    const path = at(`hub/models--acme--tiny/snapshots/${COMMITS.first}`);
+    const files = ["README.md", "config.json", "model.safetensors", "onnx/model.onnx", "tokenizer.json"];
+    for (const file of files) writeTree(at("elsewhere"), { [file]: readFileSync(join(path, file)) });
+    await sign("elsewhere");
+    copyFileSync(at("elsewhere/model.sig"), join(path, "model.sig"));
+    for (const other of ["elsewhere", "models"]) rmSync(at(other), { recursive: true });
+    policy({ globs: ["hub/*/snapshots/*"], authorities: [KEY] });
+    assert.deepEqual(verdicts(await report(0)), [`${name(path)} verified`]);
+    rmSync(at("hub/blobs/.huggingface-shared-blobs"));
+    assert.deepEqual(verdicts(await report(1)), [`${name(path)} modified`]);
   });
 
   it("fails for a symlink of the cache if a policy denies them", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeKeys } from "../../support/keys.ts";
 import { CLI } from "../../support/run-cli.ts";
@@ -65,6 +65,40 @@ describe("the terminal, with several signatures,", () => {
     assert.deepEqual(searched.strays, []);
     writeFileSync(join(folder(), "models/llama/config.json"), "[]");
     assert.equal((await scan("prod.pub")).status, 1);
+  });
+
+  it("inspects one bundle of a file with one a line, and says that there are more", async () => {
+    await sign("prod.key");
+    await sign("team.key", "--signature", "team.sig");
+    const bundles = ["models/llama/model.sig", "team.sig"].map((name) =>
+      readFileSync(join(folder(), name), "utf8").trim(),
+    );
+    writeFileSync(join(folder(), "claims.jsonl"), `${bundles.join("\n")}\n`);
+    const first = await run("inspect", "claims.jsonl");
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(
+      first.stdout,
+      /Not verified {2}claims\.jsonl, line 1\n {2}bundles {4}2, one per line: --line N shows another\n/,
+    );
+    const { inspection } = JSON.parse((await run("inspect", "claims.jsonl", "--line", "2", "--json")).stdout);
+    assert.deepEqual([inspection.line, inspection.bundles, inspection.subject], [2, 2, "llama"]);
+    for (const line of ["3", "x"]) {
+      const { status, stderr } = await run("inspect", "claims.jsonl", "--line", line);
+      assert.equal(status, 2);
+      assert.match(stderr, /no bundle in line 3|takes a number, not x/);
+    }
+    assert.doesNotMatch((await run("inspect", "team.sig")).stdout, /line/);
+  });
+
+  it("lists a model behind a link, which a scan that verifies does not follow", async function () {
+    if (process.platform === "win32") this.skip();
+    await sign("prod.key");
+    mkdirSync(join(folder(), "workspace"));
+    symlinkSync("../models", join(folder(), "workspace/models"));
+    assert.match((await run("scan", "workspace")).stdout, /^○ .* {2}models\/llama {2}models\/llama\/model\.sig\n$/);
+    const { status, stdout } = await run("scan", "workspace", "--public-key", "prod.pub");
+    assert.equal(status, 1);
+    assert.match(stdout, /✗ models is a symbolic link and was not followed/);
   });
 
   it("lists a signature whose model is missing", async () => {

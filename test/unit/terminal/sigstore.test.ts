@@ -242,11 +242,14 @@ describe("the command line with a login", function () {
     const connects: string[] = [];
     const proxy = http.createServer().on("connect", (request, socket) => {
       connects.push(request.url ?? "");
-      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+      socket.end(answer);
     });
+    const unavailable = "HTTP/1.1 502 Bad Gateway\r\n\r\n";
+    let answer = unavailable;
     before((done) => void proxy.listen(0, "127.0.0.1", done));
     beforeEach(async () => {
       connects.length = 0;
+      answer = unavailable;
       await run(signArgs("--identity-token", token, "--yes"));
     });
     after(() => {
@@ -299,6 +302,17 @@ describe("the command line with a login", function () {
       const { status, stderr } = await run(["sign", "llama", "--identity-token", token, "--yes"], proxied());
       assert.equal(status, 1);
       assert.match(stderr, /trust root of Sigstore, public instance could not be refreshed/);
+    });
+
+    it("names a proxy that requires a login, and reports what is no HTTPS as the answer of a captive portal", async () => {
+      answer = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+      const args = ["sign", "llama", "--identity-token", token, "--yes"];
+      const { host } = new URL(proxied().HTTPS_PROXY);
+      const login = await run(args, { ...proxied(), XDG_CACHE_HOME: join(folder(), "first") });
+      assert.match(login.stderr, new RegExp(`the proxy ${host} demands a login \\(status 407\\)\\. Give its login`));
+      answer = "HTTP/1.1 200 OK\r\n\r\n<html>Welcome to the hotel</html>";
+      const portal = await run(args, { ...proxied(), XDG_CACHE_HOME: join(folder(), "second") });
+      assert.match(portal.stderr, /came back, so a captive portal or proxy answered/);
     });
 
     it("reports a token that is wrong or missing, and not that the trust root was not refreshed", async () => {

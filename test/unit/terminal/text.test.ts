@@ -70,15 +70,17 @@ describe("an output", () => {
     }
   }
 
-  it("stops silently when its reader is closed", () => {
-    const pipe = new Pipe();
-    const output = new Output(pipe, {});
-    output.onFailure = () => assert.fail("a closed pipe is no failure");
-    output.raw("a");
-    pipe.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-    output.raw("b");
-    assert.deepEqual(pipe.texts, ["a"]);
-  });
+  for (const code of ["EPIPE", "EOF"]) {
+    it(`stops silently when its reader is closed: ${code}`, () => {
+      const pipe = new Pipe();
+      const output = new Output(pipe, {});
+      output.onFailure = () => assert.fail("a closed pipe is no failure");
+      output.raw("a");
+      pipe.emit("error", Object.assign(new Error(`write ${code}`), { code }));
+      output.raw("b");
+      assert.deepEqual(pipe.texts, ["a"]);
+    });
+  }
 
   it("reports any other error of writing", () => {
     const pipe = new Pipe();

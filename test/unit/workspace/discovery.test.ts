@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { searchModels } from "../../../src/engine/search-models.ts";
 import { Discovery, type SearchHints } from "../../../src/workspace/discovery.ts";
@@ -42,6 +42,19 @@ describe("the search of a workspace folder", () => {
     await discovery(4).search(root());
     assert.deepEqual([...registry.extents], []);
     assert.equal(lists, 2, "a bound that is gone changes the list, although the models are the same");
+  });
+
+  it("lists a model behind a link once: under the link, or in the folder of the workspace that it is in", async function () {
+    if (process.platform === "win32") this.skip();
+    writeTree(root(), { "one/a/net.onnx": "x", "two/b/net.onnx": "x", "data/c/net.onnx": "x" });
+    for (const target of ["two", "data"]) symlinkSync(`../${target}`, join(root(), "one", target));
+    const searches = discovery();
+    await Promise.all(["one", "two"].map((name) => searches.search(join(root(), name))));
+    const both = ["one/a directory", "one/data/c directory", "two/b directory"];
+    assert.deepEqual(found().toSorted(), both);
+    searches.forget(join(root(), "two"));
+    await searches.search(join(root(), "one"));
+    assert.deepEqual(found().toSorted(), ["one/a directory", "one/data/c directory", "one/two/b directory"]);
   });
 
   it("lists and logs the folders that it skipped, until they are gone", async () => {

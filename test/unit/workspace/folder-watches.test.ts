@@ -81,6 +81,35 @@ describe("watches on a model's folders", () => {
     assert.deepEqual([...new Set(reported)], [join(model, "model.safetensors")]);
   });
 
+  it("see a link in blobs that is replaced, where that leads on to a store of all repositories", async () => {
+    writeTree(root(), { "store/ab/1": "x", "store/cd/2": "y", "repository/blobs/": "", "repository/snapshots/s/": "" });
+    const model = join(root(), "repository/snapshots/s");
+    const blob = join(root(), "repository/blobs/b1");
+    symlinkSync("../../store/ab/1", blob);
+    symlinkSync("../../blobs/b1", join(model, "model.safetensors"));
+    await watches.watch(model, "directory");
+    const changed = touched("repository/snapshots/s/model.safetensors");
+    rmSync(blob);
+    symlinkSync("../../store/cd/2", blob);
+    await changed;
+    const again = touched("repository/snapshots/s/model.safetensors");
+    await watches.watch(model, "directory");
+    writeFileSync(join(root(), "store/cd/2"), "changed");
+    await again;
+  });
+
+  it("see a change in a model behind a link on every system", async () => {
+    writeTree(root(), { "elsewhere/llama/a/b.bin": "x", "workspace/": "" });
+    symlinkSync("../elsewhere", join(root(), "workspace/models"));
+    watches = new FolderWatches((path) => waiting.get(path)?.(), false);
+    const model = join(root(), "workspace/models/llama");
+    await watches.watch(model, "directory");
+    assert.equal(watches.covers(model), true);
+    const changed = touched("workspace/models/llama/a/b.bin");
+    writeFileSync(join(root(), "elsewhere/llama/a/b.bin"), "changed");
+    await changed;
+  });
+
   it("ignore a model that does not exist", async () => {
     await watches.watch(join(root(), "missing"), "directory");
     assert.equal(watches.covers(join(root(), "missing")), false);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { renameSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { isAlarm } from "../../../src/core/manifest/innocent-differences.ts";
@@ -12,6 +12,8 @@ import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { parseStoredVerdict } from "../../../src/workspace/stored-verdict-schema.ts";
 import { storedForm } from "../../../src/workspace/verdict-store.ts";
+import { COMMITS } from "../../support/downloads/hub-files.ts";
+import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
@@ -101,6 +103,22 @@ describe("the registry, for differences without tampering,", () => {
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["verified", "Verified", "green"]);
     assert.deepEqual(registry.get(snapshot)?.verdict.coverage?.hubLinks, ["config.json", "weights.bin"]);
     writeTree(join(root(), "hub/models--acme--llama"), { [`blobs/${etags["weights.bin"]}`]: "x" });
+    assert.deepEqual((await shown(snapshot)).slice(0, 3), ["modified", "Changed since signing", "red"]);
+  });
+
+  it("verifies a snapshot whose blobs lie in the store of all repositories, and finds a change there", async function () {
+    if (process.platform === "win32") this.skip();
+    buildDownload(join(root(), "hub"), "cache-shared");
+    const snapshot = join(root(), "hub/models--acme--tiny/snapshots", COMMITS.first);
+    const plain = join(root(), "plain");
+    const names = ["README.md", "config.json", "model.safetensors", "onnx/model.onnx", "tokenizer.json"];
+    for (const name of names) writeTree(plain, { [name]: readFileSync(join(snapshot, name)) });
+    const signature = join(snapshot, "model.sig");
+    copyFileSync(await signWith(plain, keys.privatePem, pool), signature);
+    registry.add({ path: snapshot, kind: "directory", signature }, undefined);
+    assert.deepEqual((await shown(snapshot)).slice(0, 3), ["verified", "Verified", "green"]);
+    assert.deepEqual(registry.get(snapshot)?.verdict.coverage?.hubLinks, names);
+    rmSync(join(root(), "hub/blobs/.huggingface-shared-blobs"));
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["modified", "Changed since signing", "red"]);
   });
 

@@ -12,6 +12,7 @@ import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
+import { onPlatform } from "../../support/on-platform.ts";
 import { policyText } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
@@ -122,6 +123,19 @@ describe("Policies", () => {
     const [policy] = known()?.verdict.decision?.policies ?? [];
     assert.equal(policy?.policy.name, "team");
     assert.equal(policy?.authorities[0]?.authority.file, join(folder, "model-policy.yaml"));
+  });
+
+  it("know the user's file by either spelling of a Windows drive", async () => {
+    userPolicy = "C:/Users/a/team.yaml";
+    await onPlatform("win32", async () => {
+      assert.deepEqual(
+        ["c:/Users/a/team.yaml", "C:/Users/a/team.yaml", "c:/Users/b/team.yaml"].map((path) =>
+          policies.isUserFile(path),
+        ),
+        [true, true, false],
+      );
+    });
+    assert.equal(policies.isUserFile("c:/Users/a/team.yaml"), false);
   });
 
   it("keep searches from skipping folders that lead to their patterns, unless these have no literal prefix", async () => {

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { FoundModel } from "../../../src/core/model/found-model.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { ModelRegistry, type RegistryChange } from "../../../src/workspace/registry.ts";
+import { onPlatform } from "../../support/on-platform.ts";
 
 const FOLDER = resolve("/", "w");
 const path = (...names: readonly string[]): string => join(FOLDER, ...names);
@@ -34,6 +35,22 @@ describe("the registry of models", () => {
     assert.deepEqual(order(), [path("a"), path("b"), path("c")]);
     registry.add({ path: path("aa"), kind: "file" }, undefined);
     assert.deepEqual(order(), [path("a"), path("aa"), path("b"), path("c")]);
+  });
+
+  it("knows a model by either spelling of a Windows drive", async () => {
+    await onPlatform("win32", async () => {
+      registry.replaceFolder("c:/w", [{ path: "c:/w/m", kind: "directory", signature: "c:/w/m/model.sig" }]);
+      const [model] = registry.models;
+      assert.equal(model?.path, "c:/w/m");
+      for (const drive of ["c", "C"]) {
+        assert.equal(registry.get(`${drive}:/w/m`), model);
+        assert.equal(registry.signedBy(`${drive}:/w/m/model.sig`), model);
+        assert.deepEqual(registry.holding(`${drive}:/w/m/weights.bin`), [model]);
+        assert.deepEqual(registry.below(`${drive}:/w`), [model]);
+      }
+      registry.remove("C:/w/m");
+      assert.deepEqual(registry.models, []);
+    });
   });
 
   it("starts with signed or unsigned, as found on disk", () => {

@@ -88,15 +88,8 @@ function items(cursor: Cursor, path: ValuePath, dash: "- " | "", schemaElsewhere
 
 function snippet(cursor: Cursor, { label, description, template }: NamedTemplate, dash: string): Completion {
   const insert = dash + renderSnippet(template, cursor.style, indentOf(cursor) + dash.length);
-  return {
-    label,
-    kind: "snippet",
-    documentation: description,
-    insert,
-    filter: label,
-    ...replaced(cursor),
-    again: false,
-  };
+  const texts = { label, filter: label, documentation: description, insert };
+  return { kind: "snippet", ...texts, ...replaced(cursor), again: false };
 }
 
 /** Columns from where the line's text begins to where a mapping at the cursor begins; the editor indents by the first. */

@@ -37,12 +37,8 @@ export interface YamlToken {
  */
 export function tokensIn(text: string): readonly YamlToken[] {
   if (text.length > MAX_LENGTH || isTooDeep(text)) return [];
-  const documents = parseAllDocuments(text, {
-    uniqueKeys: false,
-    strict: false,
-    logLevel: "silent",
-    keepSourceTokens: true,
-  });
+  const lenient = { uniqueKeys: false, strict: false, logLevel: "silent" } as const;
+  const documents = parseAllDocuments(text, { ...lenient, keepSourceTokens: true });
   return [...documents.entries()].flatMap(([document, { contents }]) => [
     ...valueTokens({ text, document }, contents, [], false),
   ]);

@@ -16,13 +16,8 @@ const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placehold
 
 export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = {
   async read(_, base, { sha256, source, note }) {
-    return {
-      ...base,
-      kind: "digest",
-      sha256,
-      ...(source !== undefined && { source }),
-      ...(note !== undefined && { note }),
-    };
+    const about = { ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
+    return { ...base, kind: "digest", sha256, ...about };
   },
   templates: [
     {

@@ -25,12 +25,8 @@ export function importClusterImagePolicy(document: FieldReader, models: readonly
   const authorities = spec.list("authorities").flatMap((authority) => importAuthority(authority) ?? []);
   spec.rest();
   document.rest();
-  return {
-    name,
-    ...(mode === "warn" && { mode }),
-    models,
-    authorities: authoritiesOrNone(conditional ? [] : authorities, name),
-  };
+  const kept = authoritiesOrNone(conditional ? [] : authorities, name);
+  return { name, ...(mode === "warn" && { mode }), models, authorities: kept };
 }
 
 const OMITTED = "so the authority is omitted";

@@ -17,24 +17,16 @@ export function importModelValidation(document: FieldReader, models: readonly st
   const path = model.text("path");
   if (path !== undefined)
     model.note("path", `"${path}" is a path in a container: ${models.join(", ")} is written instead`);
-  const signaturePath = signatureIn(path, model.text("signaturePath"), model);
+  const signaturePath = signatureIn(model, path, model.text("signaturePath"));
   model.rest();
   const authorities = importConfig(spec.inside("config"));
   spec.rest();
   document.rest();
-  return {
-    name,
-    models,
-    authorities: authoritiesOrNone(authorities, name),
-    ...(signaturePath !== undefined && { signaturePath }),
-  };
+  const draft = { name, models, authorities: authoritiesOrNone(authorities, name) };
+  return signaturePath === undefined ? draft : { ...draft, signaturePath };
 }
 
-function signatureIn(
-  model: string | undefined,
-  signature: string | undefined,
-  fields: FieldReader,
-): string | undefined {
+function signatureIn(fields: FieldReader, model?: string, signature?: string): string | undefined {
   if (signature === undefined) return undefined;
   const inside = model === undefined ? ".." : posix.relative(model, signature);
   if (!inside.startsWith("..") && !posix.isAbsolute(inside) && inside !== "") return inside;

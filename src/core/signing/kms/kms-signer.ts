@@ -1,5 +1,5 @@
 import { access, constants } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
+import nodePath from "node:path";
 import { ProvenanceError } from "../../errors.ts";
 import type { PemSource } from "../../trust.ts";
 import { readPublicKey } from "../../verification/elliptic-keys.ts";
@@ -58,8 +58,6 @@ interface KmsReference {
 }
 
 const PREFIX = "sigstore-kms-";
-/** What Windows starts without a shell. */
-const SUFFIX = process.platform === "win32" ? ".exe" : "";
 
 /** @throws ProvenanceError KMS_REFERENCE */
 function parseKmsReference(text: string): KmsReference {
@@ -70,21 +68,38 @@ function parseKmsReference(text: string): KmsReference {
 }
 
 /**
- * Finds the program of a plugin in the folders of `PATH` that are absolute: never in the working directory.
+ * Where the program of a plugin may be: in the folders of `PATH` that are absolute, never in the working directory. Windows
+ * starts only `.exe` without a shell, whatever `PATHEXT` names, and may have quotes around a folder.
  *
+ * @returns absolute paths
+ */
+export function pluginCandidates(name: string, path: string, platform: NodeJS.Platform = process.platform): string[] {
+  const isWindows = platform === "win32";
+  const { delimiter, isAbsolute, join } = isWindows ? nodePath.win32 : nodePath.posix;
+  const folders = path.split(delimiter).map((folder) => (isWindows ? folder.replaceAll('"', "") : folder));
+  return folders.filter(isAbsolute).map((folder) => join(folder, programOf(name, platform)));
+}
+
+function programOf(name: string, platform: NodeJS.Platform): string {
+  return `${PREFIX}${name}${platform === "win32" ? ".exe" : ""}`;
+}
+
+/**
+ * Finds the program of a plugin.
+ *
+ * @param path the variable `PATH`
  * @returns an absolute path
  * @throws ProvenanceError KMS_PLUGIN_NOT_FOUND
  */
-async function findPlugin(name: string, path: string | undefined): Promise<string> {
-  const program = `${PREFIX}${name}${SUFFIX}`;
-  for (const folder of (path ?? "").split(delimiter).filter(isAbsolute)) {
-    const candidate = join(folder, program);
+async function findPlugin(name: string, path = ""): Promise<string> {
+  for (const candidate of pluginCandidates(name, path)) {
     const runs = await access(candidate, constants.X_OK).then(
       () => true,
       () => false,
     );
     if (runs) return candidate;
   }
+  const program = programOf(name, process.platform);
   const message = `There is no program ${program} in the folders of PATH. Install the plugin that has keys of ${name}://.`;
   throw new ProvenanceError("KMS_PLUGIN_NOT_FOUND", message, { details: { program } });
 }

@@ -1,4 +1,4 @@
-import { ProvenanceError } from "../../errors.ts";
+import { type ErrorCode, ProvenanceError } from "../../errors.ts";
 import { CKR, returnValueName } from "./constants.ts";
 
 /** The package that loads modules, in the version that is tested; `package.json` has it as an optional dependency. */
@@ -12,28 +12,25 @@ export function notInstalled(why: string): ProvenanceError {
 /** The error for what a function of a module returned. */
 export function returnedError(call: string, value: number, path: string, token = "of the module"): ProvenanceError {
   const details = { path, token, function: `C_${call}`, value };
+  const error = (code: ErrorCode, message: string) => new ProvenanceError(code, message, { details });
   switch (value) {
     case CKR.pinIncorrect:
     case CKR.pinInvalid:
     case CKR.pinLengthRange:
-      return new ProvenanceError("PKCS11_PIN_WRONG", `The PIN for the token "${token}" is wrong.`, { details });
+      return error("PKCS11_PIN_WRONG", `The PIN for the token "${token}" is wrong.`);
     case CKR.pinLocked:
       return pinLocked(token);
     case CKR.pinExpired:
-      return new ProvenanceError("PKCS11_PIN_LOCKED", `The PIN of the token "${token}" has expired. Set a new one.`, {
-        details,
-      });
+      return error("PKCS11_PIN_LOCKED", `The PIN of the token "${token}" has expired. Set a new one.`);
     case CKR.pinNotInitialized:
-      return new ProvenanceError("PKCS11_PIN_LOCKED", `The token "${token}" has no PIN yet. Set one.`, { details });
+      return error("PKCS11_PIN_LOCKED", `The token "${token}" has no PIN yet. Set one.`);
     case CKR.tokenNotPresent:
     case CKR.deviceRemoved:
-      return new ProvenanceError("PKCS11_TOKEN", "The token was removed. Insert it and try again.", { details });
-    default:
-      return new ProvenanceError(
-        "PKCS11_FAILED",
-        `The PKCS #11 module ${path} reported an error: C_${call} returned ${returnValueName(value)}.`,
-        { details },
-      );
+      return error("PKCS11_TOKEN", "The token was removed. Insert it and try again.");
+    default: {
+      const returned = `C_${call} returned ${returnValueName(value)}`;
+      return error("PKCS11_FAILED", `The PKCS #11 module ${path} reported an error: ${returned}.`);
+    }
   }
 }
 

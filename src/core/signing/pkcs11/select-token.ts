@@ -20,10 +20,8 @@ export function selectToken(tokens: readonly Token[], uri: Pkcs11Uri): Token {
   if (tokens.length === 0) throw noToken();
   if (token === undefined) {
     const there = tokens.map(named).join(", ");
-    throw new ProvenanceError(
-      "PKCS11_TOKEN",
-      `The token of the PKCS #11 URI is not available. Available tokens: ${there}.`,
-    );
+    const message = `The token of the PKCS #11 URI is not available. Available tokens: ${there}.`;
+    throw new ProvenanceError("PKCS11_TOKEN", message);
   }
   if (more.length > 0) {
     const message = `The PKCS #11 URI could mean ${found.length} tokens: ${found.map(named).join(", ")}. Add token, serial or slot-id.`;

@@ -15,7 +15,7 @@ export const EXTENSION = {
 
 /**
  * Extensions that are processed, and so may be critical (RFC 5280, 6.1.4 (o), 6.1.5 (f)). policyConstraints is not; the
- * other three about policies have no effect without it (see policies.ts).
+ * other three about policies have no effect without it (see certificate-fields.ts).
  */
 const PROCESSED: ReadonlySet<string> = new Set([
   EXTENSION.keyUsage,
@@ -29,9 +29,7 @@ const PROCESSED: ReadonlySet<string> = new Set([
 ]);
 
 /** The first critical extension that is not processed, by name where it has one here; undefined where there is none. */
-export function unprocessedExtension(
-  extensions: ReadonlyMap<string, { readonly critical: boolean }>,
-): string | undefined {
+export function unprocessedExtension(extensions: ReadonlyMap<string, { critical: boolean }>): string | undefined {
   for (const [oid, { critical }] of extensions) {
     if (!critical || PROCESSED.has(oid)) continue;
     const [name] = Object.entries(EXTENSION).find(([, known]) => known === oid) ?? [];

@@ -59,15 +59,11 @@ export async function verifySigstoreBundle(
  * certificate transparency, log entry, timestamps (Sigstore client specification). `@sigstore/verify` does that, by its
  * own thresholds; what it leaves open is checked here.
  *
- * @param signaturePath for messages
+ * @param signature its path, for messages
  * @throws ProvenanceError of kind `invalid` or `unable`
  */
-export async function verifyAgainstRoot(
-  bundle: Bundle,
-  root: TrustRoot,
-  signaturePath: string,
-): Promise<SigstoreSigner> {
-  const label = basename(signaturePath);
+export async function verifyAgainstRoot(bundle: Bundle, root: TrustRoot, signature: string): Promise<SigstoreSigner> {
+  const label = basename(signature);
   parseMaterial(bundle.json, label);
   const libraries = await loadSigstore();
   const { parsed, entity } = parseEntity(bundle, libraries, label);

@@ -49,12 +49,7 @@ export function stepsOf(subject: Subject, links: Links, localizer: Localizer): S
       facts: verdict === undefined ? [] : coverageFacts(verdict, localizer),
       claims: authentic === undefined ? statementFacts(summary, localizer) : [],
     },
-    {
-      id: "policy",
-      title: t("Policy"),
-      ...policyResult(verdict, links, localizer),
-      claims: [],
-    },
+    { id: "policy", title: t("Policy"), ...policyResult(verdict, links, localizer), claims: [] },
   ];
 }
 
@@ -76,11 +71,7 @@ function factsOrClaims(verified: boolean, facts: Fact[]): Pick<Step, "facts" | "
 function pendingResult(verdict: Verdict | undefined, localizer: Localizer): StepResult | undefined {
   const { t } = localizer;
   if (verdict?.state === "checking") {
-    return {
-      status: "running",
-      result: t("Verifying…"),
-      line: t("The files are being read."),
-    };
+    return { status: "running", result: t("Verifying…"), line: t("The files are being read.") };
   }
   if (verdict?.state === "stale") {
     const when = verdict.checkedAt === undefined ? "" : localizer.moment(verdict.checkedAt);
@@ -207,9 +198,7 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Lo
     ...(unsigned > 0 ? [t("{0} more are not signed; allowed by a policy.", unsigned)] : []),
     ...(coverage?.hidden === undefined ? [] : [t("Paths excluded by default include files that are not git's own.")]),
   ];
-  if (notes.length > 0) {
-    return { status: "warned", result: t("Unchanged"), line: [same, ...notes, read].join(" ") };
-  }
+  if (notes.length > 0) return { status: "warned", result: t("Unchanged"), line: [same, ...notes, read].join(" ") };
   return { status: "passed", result: t("Unchanged"), line: `${same} ${read}` };
 }
 
@@ -228,11 +217,7 @@ function failed({ code, message }: Pick<Reason, "code" | "message">, result: str
 
 function fileFacts({ bytes, mediaType, method, statement }: SignatureSummary, localizer: Localizer): Fact[] {
   const { t } = localizer;
-  const methods = {
-    key: t("a key"),
-    certificate: t("a certificate"),
-    sigstore: t("a login or a CI job (Sigstore)"),
-  };
+  const methods = { key: t("a key"), certificate: t("a certificate"), sigstore: t("a login or a CI job (Sigstore)") };
   return [
     ...(method === undefined ? [] : [{ label: t("Signed with"), value: methods[method] }]),
     ...(statement === undefined ? [] : [{ label: t("Root digest"), value: statement.rootDigest, code: true }]),
@@ -262,10 +247,7 @@ function coverageFacts(verdict: Verdict, localizer: Localizer): Fact[] {
   const shards = coverage.shardSize === undefined ? "" : `, ${t("in shards of {0}", bytesText(coverage.shardSize))}`;
   return [
     { label: t("Signed"), value: t("{0} files, {1}", coverage.files, bytesText(coverage.bytes)) },
-    {
-      label: t("Read"),
-      value: t("{0} in {1}", bytesText(coverage.bytesRead), durationText(coverage.seconds)),
-    },
+    { label: t("Read"), value: t("{0} in {1}", bytesText(coverage.bytesRead), durationText(coverage.seconds)) },
     ...(coverage.bytesFromCache === 0
       ? []
       : [{ label: t("From the cache"), value: bytesText(coverage.bytesFromCache) }]),

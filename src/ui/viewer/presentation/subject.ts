@@ -17,8 +17,8 @@ export interface Subject {
 }
 
 /** The verdict on this content of the file; undefined if the verdict is on another content. */
-export function currentVerdict({ model, summary }: Subject): Verdict | undefined {
-  const verdict = model?.verdict;
+export function currentVerdict({ model, path, summary }: Subject): Verdict | undefined {
+  const verdict = model && ofShown(model.verdict, path, summary.line);
   if (verdict === undefined) return undefined;
   const signed = summary.statement?.rootDigest;
   const other = verdict.rootDigest !== undefined && signed !== undefined && verdict.rootDigest !== signed;
@@ -45,4 +45,24 @@ export function subjectName({ model, path, summary }: Subject): string {
   if (model !== undefined) return plainText(basename(model.path));
   const name = summary.statement?.subject ?? "";
   return plainText(name === "" ? basename(path) : name);
+}
+
+/** Of several signatures, what was found about the shown one; the verdict itself where that one decides. */
+function ofShown(verdict: Verdict, path: string, line: number | undefined): Verdict {
+  const shown = verdict.signatures?.find((one) => one.signature === path && one.line === line);
+  if (shown === undefined || shown.decisive || verdict.state === "stale" || verdict.state === "checking")
+    return verdict;
+  const { model, checkedAt } = verdict;
+  const { state, signer, method, reason, signature } = shown;
+  // Which files differ from it is not kept.
+  const isSame = state === "verified" || state === "untrusted";
+  return {
+    state: isSame ? "unchecked" : state,
+    model,
+    signature,
+    reasons: reason === undefined ? [] : [reason],
+    ...(signer && { signer }),
+    ...(method && { method }),
+    ...(checkedAt !== undefined && { checkedAt }),
+  };
 }

@@ -31,7 +31,7 @@ export function viewerState(
   const state: ViewerState = {
     type: "state",
     name: subjectName(subject),
-    path: plainText(subject.path),
+    path: fileText(subject, localizer),
     headline,
     steps: stepsOf(subject, links, localizer),
     ...(timeline && { timeline }),
@@ -73,4 +73,9 @@ function downloadSection({ download }: Subject, links: Links, localizer: Localiz
   const show: Button = { action: "showOrigin", text: t("Show Download Record"), primary: false };
   const check = checkButton(download, t).map((button) => ({ ...button, primary: false }));
   return { ...downloadOf(download, links, localizer), buttons: [...check, show] };
+}
+
+/** The path, and the line of a file that has a bundle a line. */
+function fileText({ path, summary }: Subject, { t }: Localizer): string {
+  return summary.line === undefined ? plainText(path) : t("{0}, line {1}", plainText(path), summary.line);
 }

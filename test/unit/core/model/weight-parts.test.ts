@@ -31,6 +31,43 @@ describe("weights in several files", () => {
     assert.deepEqual(texts("model.onnx", "model.onnx.data"), []);
   });
 
+  it("are the external data of ONNX in several files", () => {
+    writeTree(folder(), { "model.onnx": "", "model.onnx_data": "", "model.onnx_data_1": "", "model.onnx_data_3": "" });
+    assert.deepEqual(texts("model.onnx", "model.onnx_data"), ["2 of 3 parts covered; model.onnx_data_1 is not"]);
+  });
+
+  it("are what an index names, whatever the files are called", async () => {
+    const keys = makeKeys();
+    const pool = new HashPool({ workers: 0 });
+    const index = JSON.stringify({ weight_map: { x: "a.safetensors", y: "b.safetensors", z: "b.safetensors" } });
+    const files = { "model.safetensors.index.json": index, "a.safetensors": "a", "b.safetensors": "b" };
+    writeTree(folder(), { ...files, "c.safetensors": "c", "other.safetensors.index.json": "{" });
+    const identity = { method: "key", privateKey: { label: "k", pem: keys.privatePem } } as const;
+    const signed = (name: string) =>
+      sign({ model: join(folder(), name), signature: join(folder(), "x.sig"), identity, pool, force: true });
+    assert.deepEqual((await signed("a.safetensors")).warnings, ["1 of 2 parts covered; b.safetensors is not."]);
+    assert.deepEqual((await signed("c.safetensors")).warnings, []);
+    await pool.dispose();
+  });
+
+  it("are named where the signer left one of them out", async () => {
+    const keys = makeKeys();
+    const pool = new HashPool({ workers: 0 });
+    const index = JSON.stringify({ weight_map: { x: "a.safetensors", y: "b.safetensors" } });
+    const model = join(folder(), "llama");
+    writeTree(model, { "model.safetensors.index.json": index, "a.safetensors": "a", "b.safetensors": "b" });
+    const signature = join(folder(), "llama.sig");
+    const identity = { method: "key", privateKey: { label: "k", pem: keys.privatePem } } as const;
+    await sign({ model, signature, identity, pool, ignorePaths: ["b.safetensors"], allowIncomplete: true });
+    const verdict = await verify({ model, signature, trust: { keys: [{ label: "p", pem: keys.publicPem }] }, pool });
+    assert.equal(verdict.state, "verified");
+    assert.deepEqual(
+      verdict.coverage?.partly?.map((parts) => partlyText(parts, ENGLISH.t)),
+      ["1 of 2 parts covered; b.safetensors is not"],
+    );
+    await pool.dispose();
+  });
+
   it("are named if one of them is signed or verified alone", async () => {
     const keys = makeKeys();
     const pool = new HashPool({ workers: 0 });

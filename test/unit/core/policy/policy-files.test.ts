@@ -45,6 +45,10 @@ describe("policy files", () => {
     assert.equal(userPolicyPath({}, "darwin", "/Users/a"), join("/Users/a/Library/Application Support", end));
     assert.equal(userPolicyPath({ APPDATA: "/r" }, "win32", "/u"), join("/r", end));
     assert.equal(userPolicyPath({}, "win32", "/u"), join("/u/AppData/Roaming", end));
+    // A policy of the current folder would be one of whoever wrote the folder.
+    for (const XDG_CONFIG_HOME of ["", ".", "conf"])
+      assert.equal(userPolicyPath({ XDG_CONFIG_HOME }, "linux", "/home/a"), join("/home/a/.config", end));
+    assert.equal(userPolicyPath({ APPDATA: "" }, "win32", "/u"), join("/u/AppData/Roaming", end));
   });
 
   it("with an error reject, both of the user and of the workspace", async () => {

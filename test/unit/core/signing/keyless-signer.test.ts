@@ -409,7 +409,7 @@ describe("signing with a login", () => {
   describe("writes nothing, keeps what was there, and says what was published, after", () => {
     let earlier: string;
     before(async () => {
-      const model = realpathSync(mkdtempSync(join(tmpdir(), "earlier-")));
+      const model = realpathSync.native(mkdtempSync(join(tmpdir(), "earlier-")));
       writeTree(model, FILES);
       const identity = { method: "sigstore", root: root(2), token } as const;
       await sign({ model, signature: join(model, "model.sig"), identity, pool });

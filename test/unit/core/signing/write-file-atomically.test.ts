@@ -14,7 +14,11 @@ import {
 import { join } from "node:path";
 import { ProvenanceError } from "../../../../src/core/errors.ts";
 import { inspectDestination } from "../../../../src/core/signing/signature-destination.ts";
-import { checkWritable, writeFileAtomically } from "../../../../src/core/signing/write-file-atomically.ts";
+import {
+  checkWritable,
+  moveToFreeName,
+  writeFileAtomically,
+} from "../../../../src/core/signing/write-file-atomically.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
@@ -105,6 +109,20 @@ describe("writing a signature", () => {
     // What a link leads to is decided by its content, when that is read.
     assert.ok((await inspectDestination(join(folder(), "link"), model)).found !== undefined);
   });
+
+  // What Linux, macOS and Windows (libuv: ERROR_INVALID_FUNCTION) have for FAT and for shares.
+  for (const code of ["EPERM", "ENOTSUP", "EISDIR", "EACCES", "ENOSYS", "EMLINK"]) {
+    it(`moves the file where the disk has no hard links, and replaces none: ${code}`, async () => {
+      const none = () => Promise.reject(Object.assign(new Error(code), { code }));
+      const draft = join(folder(), "draft");
+      writeFileSync(draft, "new");
+      await moveToFreeName(draft, path(), none);
+      assert.equal(readFileSync(path(), "utf8"), "new");
+      writeFileSync(draft, "newer");
+      await failsWith("SIGNATURE_WOULD_OVERWRITE", () => moveToFreeName(draft, path(), none));
+      assert.deepEqual([readFileSync(path(), "utf8"), readFileSync(draft, "utf8")], ["new", "newer"]);
+    });
+  }
 
   it("reports that the folder does not exist, or is none", async () => {
     const missing = join(folder(), "missing", "model.sig");

@@ -54,6 +54,29 @@ describe("a signature file, opened for the viewer", () => {
     assert.equal(summary.bytes, readFileSync(path).length);
   });
 
+  it("shows one bundle of a file with one a line: the wanted one, else one about the model, else the first", async () => {
+    const path = join(folder(), "claims.jsonl");
+    const bundle = (name: string) =>
+      JSON.stringify(signBundle(makeStatement(fileResources({ [name]: "x" }), { name }), { keys }));
+    writeFileSync(path, `${["a", "b", "llama"].map(bundle).join("\n\n")}\n{}\n`);
+    const reader = new SignatureReader();
+    const shown = async (choice: { line?: number; model?: string }) => {
+      const { line, statement, problem } = await reader.open({ path, ...choice });
+      return [line, statement?.subject, problem?.code];
+    };
+    assert.deepEqual(await shown({}), [1, "a", undefined]);
+    assert.deepEqual(await shown({ line: 3 }), [3, "b", undefined]);
+    assert.deepEqual(await shown({ model: join(folder(), "llama") }), [5, "llama", undefined]);
+    assert.deepEqual(await shown({ model: join(folder(), "elsewhere") }), [1, "a", undefined]);
+    assert.deepEqual(await shown({ line: 6 }), [6, undefined, "BUNDLE_MALFORMED"]);
+    // The file was changed since: there is no such line.
+    assert.deepEqual(await shown({ line: 99, model: join(folder(), "llama") }), [5, "llama", undefined]);
+    assert.deepEqual(
+      rows(reader).map(([name]) => name),
+      ["llama"],
+    );
+  });
+
   it("lists what differs first, then what is signed, then what is excluded", async () => {
     const reader = await opened({
       compared: true,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix, win32 } from "node:path";
 import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
-import { findRequestedPath, isCovered, modelAround } from "../../../../src/ui/agents/requested-path.ts";
+import { findRequestedPath, inFolder, isCovered, modelAround } from "../../../../src/ui/agents/requested-path.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 describe("the path that an agent asks about", () => {
@@ -35,6 +35,17 @@ describe("the path that an agent asks about", () => {
     }
     await assert.rejects(findRequestedPath("models/y", [folder]), /no such file/);
     await assert.rejects(findRequestedPath("models/y", []), /outside of the workspace/);
+  });
+
+  it("begins as the workspace folder does, however the agent spells the drive", () => {
+    const windows = (path: string) => inFolder("c:\\work", path, win32);
+    const found = { path: "c:\\work\\models\\x", folder: "c:\\work", shown: "models/x" };
+    for (const path of ["models/x", "models\\x", "C:\\work\\models\\x", "c:/work/models/x"])
+      assert.deepEqual(windows(path), found, path);
+    for (const path of ["D:\\work\\models\\x", "..\\other", "C:\\work-2", "\\\\server\\share\\x"])
+      assert.equal(windows(path), undefined, path);
+    assert.deepEqual(inFolder("/work", "/work/a/../b", posix), { path: "/work/b", folder: "/work", shown: "b" });
+    assert.equal(inFolder("/work", "/Work/b", posix), undefined);
   });
 
   it("leads to the innermost model that is known or signed", async () => {

@@ -140,6 +140,30 @@ describe("the state of the signature viewer", () => {
     assert.equal(state.headline.tone, "green");
   });
 
+  it("shows what was found about the displayed one of several signatures, and the line of its bundle", () => {
+    const base = { accepted: false, decisive: false } as const;
+    const unknown = { code: "KEY_UNKNOWN", message: "It is signed with another key.", details: {} } as const;
+    const other = join(MODEL, "claims.jsonl");
+    const signatures = [
+      { ...base, signature: SIGNATURE, state: "unverifiable", reason: unknown } as const,
+      { ...base, signature: other, line: 1, state: "verified", decisive: true, signer: KEY } as const,
+      { ...base, signature: other, line: 2, state: "verified", signer: KEY } as const,
+    ];
+    const severalVerified = { ...verified, signature: other, signatures };
+    const unverifiable = stateOf(severalVerified).state;
+    assert.deepEqual([unverifiable.headline.tone, unverifiable.headline.notes], ["neutral", [unknown.message]]);
+    assert.notEqual(results(severalVerified)[0], "Signature: passed, Genuine");
+    const shown = (line: number) => {
+      const { path, ...rest } = subject(severalVerified, { line });
+      return viewerState({ path: other, ...rest }, { counts: COUNTS, generation: 1 }, LOCALIZER).state;
+    };
+    assert.equal(shown(1).headline.tone, "green");
+    assert.equal(shown(1).path, `${other}, line 1`);
+    // It is genuine; which files differ from it is not kept.
+    assert.equal(shown(2).headline.tone, "neutral");
+    assert.equal(shown(2).steps.find(({ id }) => id === "files")?.result, "Not verified");
+  });
+
   it("has only claims for a signature without a model", () => {
     const { state } = stateOf(undefined);
     assert.equal(

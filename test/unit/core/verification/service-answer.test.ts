@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerText, proxyOf } from "../../../../src/core/signing/service-answer.ts";
 import fetchForSigstore from "../../../../src/core/signing/sigstore-fetch.ts";
+import { answerText, proxyOf } from "../../../../src/core/verification/service-answer.ts";
 
 const text = (status: number | undefined, answer: string, secrets: readonly string[] = [], proxy?: string): string =>
   answerText({ ...(status !== undefined && { status }), text: answer }, secrets, proxy);
@@ -46,6 +46,11 @@ describe("the answer of a service", () => {
       assert.match(text(200, page), /captive portal or proxy/);
     assert.match(text(undefined, `Unexpected token '<', "<html>" is not valid JSON`), /captive portal or proxy/);
     assert.doesNotMatch(text(400, "a <html> in JSON"), /captive/);
+    const noTls = "C0:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:ssl/record.c:77:";
+    assert.match(
+      text(undefined, noTls),
+      /an answer that is not HTTPS came back, so a captive portal or proxy answered/,
+    );
   });
 
   it("has the proxy's address from the environment, without its login", () => {

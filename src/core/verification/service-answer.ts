@@ -21,20 +21,32 @@ export function answerText(
   secrets: readonly string[],
   proxy: string | undefined,
 ): string {
-  const tunnel = status ?? proxyStatus(text);
-  if (tunnel === 407)
-    return `was not reached: the proxy${proxy === undefined ? "" : ` ${proxy}`} demands a login (status 407). ${PROXY_ADVICE}`;
+  const obstacle = networkObstacle({ ...(status !== undefined && { status }), text }, proxy);
+  if (obstacle !== undefined) return obstacle;
   const shown = quoted(text, secrets);
-  if (isWebPage(text)) {
-    const what = status === undefined ? "a web page" : `a web page with status ${status}`;
-    return `was not reached: ${what} came back, so a captive portal or proxy answered. Open a browser on this network, then try again`;
-  }
   if (status === undefined) return `could not be used (${shown.slice(1, -1)})`;
   const answered = `answered with status ${status}${shown === '""' ? "" : `: ${shown}`}`;
   const advice = adviceFor(status);
   return advice === undefined ? answered : `${answered}. ${advice}`;
 }
 
+/**
+ * Describes, in the same way, that something on the way to the service answered in its place; undefined where nothing shows
+ * that.
+ *
+ * @param proxy the address of the proxy that the environment names, if any
+ */
+export function networkObstacle({ status, text }: ServiceAnswer, proxy: string | undefined): string | undefined {
+  if ((status ?? proxyStatus(text)) === 407)
+    return `was not reached: the proxy${proxy === undefined ? "" : ` ${proxy}`} demands a login (status 407). ${PROXY_ADVICE}`;
+  const what = isWebPage(text) ? "a web page" : NO_TLS.test(text) ? "an answer that is not HTTPS" : undefined;
+  if (what === undefined) return undefined;
+  const answer = status === undefined ? what : `${what} with status ${status}`;
+  return `was not reached: ${answer} came back, so a captive portal or proxy answered. Open a browser on this network, then try again`;
+}
+
+/** How OpenSSL and BoringSSL complain about plain HTTP. */
+const NO_TLS = /wrong version number|WRONG_VERSION_NUMBER|HTTP_REQUEST/;
 const PROXY_ADVICE =
   "Give its login in HTTPS_PROXY, as http://user:password@host:port, or in the settings of the editor";
 

@@ -5,6 +5,7 @@ import type { BomFacts, BomFile, BomSignature } from "./bom/bom-facts.ts";
 import { cyclonedxJson } from "./bom/cyclonedx.ts";
 import { ProvenanceError } from "./errors.ts";
 import type { DigestOptions } from "./hashing/digest-request.ts";
+import { readingOnce } from "./hashing/read-once.ts";
 import { type PoolChoice, withHashPool } from "./hashing/with-hash-pool.ts";
 import { inspect } from "./inspect.ts";
 import { findSignatures } from "./model/find-signatures.ts";
@@ -30,10 +31,10 @@ export async function billOfMaterials(options: BomOptions): Promise<string> {
   const { model, signal, onProgress, toolVersion } = options;
   const list = await listModel(model, signal);
   const { files } = list;
-  return withHashPool(options, async (pool) => {
+  return withHashPool(options, async (given) => {
+    const pool = readingOnce(given);
     const request = { root: list.path, files, algorithm: "sha256", mode: "cached" } as const;
     const { digests } = await pool.digest(request, { signal, onProgress });
-    // The digests are in the cache by now.
     const report = await findOrigin({ model, checkDigests: true, pool, signal });
     const pointers = new Set(report.pointers.map(({ name }) => name));
     const records = recordsOf(report.origin?.files);

@@ -9,6 +9,7 @@ import { buildResources, type Manifest, type Resource, rootDigest, type Serializ
 import { enumerateModel } from "./model/enumerate.ts";
 import type { FileList, RefusalReason, RefusedEntry } from "./model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "./model/ignore.ts";
+import { readOllamaModel } from "./model/ollama-store.ts";
 import { isTemporaryName } from "./model/temporary-names.ts";
 import { findOtherSignatures } from "./other-signatures.ts";
 import { countText } from "./presentation/bytes-and-time.ts";
@@ -87,6 +88,7 @@ export interface SigningList {
  */
 export async function listForSigning(options: ListOptions): Promise<SigningList> {
   const model = resolve(options.model);
+  rejectOllamaManifest(model);
   const callerPaths = options.ignorePaths ?? [];
   for (const path of callerPaths) checkIgnorePath(path, model);
   const rules = signingIgnoreRules(model, options.signature, options.ignoreGitPaths ?? true, callerPaths);
@@ -162,6 +164,18 @@ export function modelManifest(
   const coverage = coverageOf(list, serialization, covered, digested, started, passed);
   const manifest = { serialization, resources };
   return { manifest, list, otherSignatures, resources, rootDigest: rootDigest(resources), coverage };
+}
+
+/** A manifest names the files of a model and holds none: its signature would pass for one of the model. */
+function rejectOllamaManifest(model: string): void {
+  const named = readOllamaModel(model);
+  if (named === undefined) return;
+  const { repository, tag, folder } = named;
+  throw new ProvenanceError(
+    "USAGE",
+    `${basename(model)} cannot be signed: it is Ollama's manifest of ${repository}:${tag}, and the files are in ${folder}. Sign a copy of them.`,
+    { details: { model } },
+  );
 }
 
 /** The error of each, what the entry is, and what to do. */

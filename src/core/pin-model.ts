@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ProvenanceError, systemCode } from "./errors.ts";
+import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { findSignatures } from "./model/find-signatures.ts";
+import { isInside } from "./model/path-below.ts";
 import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
 import { planEdit, planFile, requireValid } from "./policy/editing/plan-edit.ts";
-import { assertOutsideSignedModels } from "./policy/editing/signed-model.ts";
+import { assertOutsideSignedModels, realPath } from "./policy/editing/signed-model.ts";
 import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
 import type { PolicyDraft } from "./policy/interchange/draft.ts";
@@ -55,8 +57,8 @@ export interface PinPlan {
  * Plans to pin the bytes of an unsigned model: in a policy of the file that covers it, else in a new one. Nothing is
  * written.
  *
- * @throws ProvenanceError MODEL_NOT_PINNABLE, POLICY_INVALID, USAGE where the model is signed or the policy would be in a
- *   signed model, and those of `measurePin`
+ * @throws ProvenanceError MODEL_NOT_PINNABLE, POLICY_INVALID, USAGE where the model is signed, or the policy would be in the
+ *   model, in a signed one, or about others too; and those of `measurePin`
  */
 export async function planPin(options: PinOptions): Promise<PinPlan> {
   const { model, policyFile, folder, path, note, signal } = options;
@@ -66,10 +68,15 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     throw new ProvenanceError("USAGE", message, { details: { model, signature } });
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
+  if (isInside(await realPath(resolve(model)), await realPath(resolve(policyFile)))) {
+    const message = `${policyFile} would be in the model and change its bytes. Name a policy file in a folder above it.`;
+    throw new ProvenanceError("USAGE", message, { details: { model, file: policyFile } });
+  }
   const before = await readIfThere(policyFile);
   const policies = await policiesIn(before, policyFile, folder);
   const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
-  return withHashPool(options, async (pool) => {
+  return withHashPool(options, async (given) => {
+    const pool = readingOnce(given);
     const measured = await measurePin({ ...options, pool, hubCacheLinks: denied ? "deny" : "allow" });
     const origin = await findOrigin({ model, checkDigests: true, pool, signal });
     const { purl } = origin.origin ?? {};
@@ -156,17 +163,23 @@ async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: str
 
 type Named = readonly { readonly name: string }[];
 
+/** @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy */
 function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
+  const { path } = plan;
+  if (path.includes("*")) {
+    const message = `The path ${path} contains an asterisk, so a policy for it would also cover other models.`;
+    throw new ProvenanceError("USAGE", message, { details: { path } });
+  }
   const name = freeName(
     "pinned-models",
     taken.map((policy) => policy.name),
   );
-  return { name, models: [plan.path], authorities: [authorityFor(plan, [])] };
+  return { name, models: [path], authorities: [authorityFor(plan, [])] };
 }
 
 function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {
   const name = freeName(
-    `pinned ${path === "." ? "files" : basename(path)}`,
+    `pinned ${basename(path)}`,
     taken.map((authority) => authority.name),
   );
   return { name, digest };

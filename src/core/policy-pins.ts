@@ -31,12 +31,10 @@ export async function measureForPolicies(
 ): Promise<MeasuredPin | undefined> {
   if (!covering.some((policy) => pinsOf(policy).length > 0)) return undefined;
   if (!readFiles) return { facts: {}, seconds: 0 };
-  // A policy that only warns decides for itself, by the links that were read through.
-  const denied = covering.some(({ mode, verification }) => mode === "enforce" && verification.hubCacheLinks === "deny");
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    const measured = await measurePin({ ...options, hubCacheLinks: denied ? "deny" : "allow" });
+    const measured = await measurePin({ ...options, hubCacheLinks: deniesHubLinks(covering) ? "deny" : "allow" });
     const { sha256, hubLinks } = measured;
     return { facts: { sha256, ...(hubLinks.length > 0 && { hubLinks }) }, measured, seconds: seconds() };
   } catch (error) {
@@ -60,10 +58,15 @@ export function concludePin(
   { facts, measured, seconds }: MeasuredPin,
 ): Verdict {
   const { decision } = unsigned;
+  if (measured === undefined && facts.problem === undefined) {
+    return { ...unsigned, state: "unchecked", reasons: decision?.reasons ?? [] };
+  }
+  const reasons = unsigned.reasons.filter(({ code }) => code !== "SIGNATURE_NOT_FOUND");
   if (measured === undefined) {
-    return facts.problem === undefined
-      ? { ...unsigned, state: "unchecked", reasons: decision?.reasons ?? [] }
-      : unsigned;
+    // What cannot be pinned was added after the model was pinned: a link that was there then may be denied now.
+    const isChanged = facts.problem?.code === "MODEL_NOT_PINNABLE" && !deniesHubLinks(covering);
+    const pinned = isChanged ? earlierPin(covering, path) : undefined;
+    return pinned === undefined ? unsigned : { ...unsigned, state: "modified", reasons, pin: pinned.pin };
   }
   const reading = measured.bytesFromCache > 0 ? "cached" : "full";
   const known = { ...unsigned, coverage: coverageOf(measured, seconds), reading } as const;
@@ -73,9 +76,13 @@ export function concludePin(
   }
   const earlier = earlierPin(covering, path);
   if (earlier === undefined) return unsigned;
-  const reasons = unsigned.reasons.filter(({ code }) => code !== "SIGNATURE_NOT_FOUND");
   const comparison = earlier.files && compareFiles(earlier.files, measured.files);
   return { ...known, state: "modified", reasons, pin: earlier.pin, ...(comparison && { comparison }) };
+}
+
+/** A policy that only warns decides for itself, by the links that were read through. */
+function deniesHubLinks(covering: readonly Policy[]): boolean {
+  return covering.some(({ mode, verification }) => mode === "enforce" && verification.hubCacheLinks === "deny");
 }
 
 function pinsWith(policy: Policy, sha256: string, path: string): Pin[] {

@@ -8,11 +8,12 @@ import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
 import type { PolicyLocation } from "./policy-source.ts";
-import { packTrust, SigstoreAnswers } from "./portable-trust.ts";
+import { packTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, PlainCall, Question } from "./protocol.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
+import type { SigstoreAnswers } from "./sigstore-answers.ts";
 
 /**
  * The engine as the window uses it: everything that touches models and signatures. Results are the same as without a
@@ -125,13 +126,19 @@ export interface CheckWatching extends DigestOptions {
 
 function answering(trust: Trust, watching: CheckWatching = {}): (question: Question) => Promise<unknown> {
   const { onBegin, publicSigstore } = watching;
-  const answers = {
-    trust: new SigstoreAnswers(trust.sigstore),
-    public: new SigstoreAnswers(publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] }))),
+  // Loaded by the first question: few checks ask any.
+  let answers: Promise<Record<"trust" | "public", SigstoreAnswers>> | undefined;
+  const load = async () => {
+    const { SigstoreAnswers } = await import("./sigstore-answers.ts");
+    return {
+      trust: new SigstoreAnswers(trust.sigstore),
+      public: new SigstoreAnswers(publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] }))),
+    };
   };
   return async (question) => {
     if (question.about === "begin") return onBegin?.(question.signatures);
     if (question.about === "replacement") return undefined;
-    return answers[question.of][question.about]();
+    answers ??= load();
+    return (await answers)[question.of][question.about]();
   };
 }

@@ -116,8 +116,6 @@ function portFailure(port: number, cause: unknown): ProvenanceError {
       ? "No port is free on this computer for the redirect of the browser."
       : `Port ${port} on this computer, for the redirect of the browser, is in use.`;
   const message = `${what} Close what uses it, or log in with a pasted code or a device code.`;
-  return new ProvenanceError("LOGIN_PORT", message, {
-    details: { port, reason: systemCode(cause) ?? "unknown" },
-    cause,
-  });
+  const details = { port, reason: systemCode(cause) ?? "unknown" };
+  return new ProvenanceError("LOGIN_PORT", message, { details, cause });
 }

@@ -87,9 +87,7 @@ export async function readPem(file: string): Promise<PemSource> {
     if (size > PEM_LIMIT) throw new Error(`${size} bytes`);
     return { label: basename(file), pem: await readFile(file, "utf8") };
   } catch (error) {
-    throw new ProvenanceError("KEY_UNREADABLE", l10n.t("{0} cannot be read as a PEM file.", file), {
-      details: { file },
-      cause: error,
-    });
+    const message = l10n.t("{0} cannot be read as a PEM file.", file);
+    throw new ProvenanceError("KEY_UNREADABLE", message, { details: { file }, cause: error });
   }
 }

@@ -1,14 +1,11 @@
 import { usageError } from "./arguments.ts";
-import type { Command } from "./command.ts";
-import { methodCommand, type Subcommands, subcommand, subcommandsOf } from "./subcommands.ts";
+import { methodCommand, type Subcommand, type Subcommands, subcommand, subcommandsOf } from "./subcommands.ts";
 
-export interface CommandEntry {
-  readonly summary: string;
+export interface CommandEntry extends Subcommand {
   /** Prefix of error messages. */
   readonly failure: string;
   /** By the words that may follow the command. */
   readonly subcommands?: Subcommands;
-  readonly load: () => Promise<Command>;
 }
 
 // Modules are loaded on use: `--help` and `--version` need none of the core.

@@ -42,11 +42,8 @@ export function signJson(model: string, result: SignResult): JsonReport {
 }
 
 /** @param output where the manifest of the model was written, if it was */
-export function digestJson(
-  model: string,
-  { rootDigest, resources, coverage }: ModelDigest,
-  output: string | undefined,
-): JsonReport {
+export function digestJson(model: string, digested: ModelDigest, output?: string): JsonReport {
+  const { rootDigest, resources, coverage } = digested;
   const digest = `sha256:${rootDigest}`;
   return report("digest", { model, output, digest, resources: resources.map(resourceJson), coverage });
 }

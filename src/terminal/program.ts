@@ -13,9 +13,15 @@ async function run(): Promise<void> {
     err.print([`The result cannot be written: ${message}.`]);
     process.exit(EXIT.failed);
   };
+  const cwd = currentFolder();
+  if (cwd === undefined) {
+    err.print(["The current directory does not exist any more. Change to another one, and try again."]);
+    process.exitCode = EXIT.usage;
+    return;
+  }
   process.exitCode = await main(process.argv.slice(2), {
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     // Opened on first use: a command that asks nothing leaves standard input alone.
     get input() {
       return process.stdin;
@@ -27,6 +33,14 @@ async function run(): Promise<void> {
   });
   // A pending read (a passphrase that never comes) would keep the process alive.
   if (interruption.exitStatus !== undefined) process.exit();
+}
+
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 // No `await` here: the bundle is CommonJS, which Node keeps compiled.

@@ -113,15 +113,16 @@ function listText(names: readonly string[], { long, all }: ReportOptions): strin
   return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--all lists them)`;
 }
 
-/** `14 signed, 16.1 GB read in 9.8 s`, with what came from the cache apart. */
-function coverageText({ files, bytesRead, bytesFromCache, seconds }: Coverage): string {
+/** `14 signed, 16.1 GB read in 9.8 s`, with what came from the cache apart; of a pinned model `14, …`. */
+function coverageText({ files, bytesRead, bytesFromCache, seconds }: Coverage, isSigned: boolean): string {
   const cached = bytesFromCache > 0 ? `, ${bytesText(bytesFromCache)} from earlier checks` : "";
-  return `${files} signed, ${bytesText(bytesRead)} read in ${durationText(seconds)}${cached}`;
+  const count = isSigned ? `${files} signed` : `${files}`;
+  return `${count}, ${bytesText(bytesRead)} read in ${durationText(seconds)}${cached}`;
 }
 
 /** What was signed, read and ignored: one line each, without the signature file itself. */
-export function coverageFields(coverage: Coverage, options: ReportOptions): Line[] {
-  const lines: Line[] = [[coverageText(coverage)]];
+export function coverageFields(coverage: Coverage, options: ReportOptions, isSigned = true): Line[] {
+  const lines: Line[] = [[coverageText(coverage, isSigned)]];
   for (const source of ["signer", "default", "caller"] as const) {
     const names = coverage.ignored.filter((entry) => entry.source === source).map(({ name }) => name);
     if (names.length > 0) lines.push([`${ignoredByText(source, ENGLISH.t)}: ${listText(names, options)}`]);
@@ -215,7 +216,7 @@ export function verdictReport(verdict: Verdict, options: VerdictReportOptions): 
   if (options.signature !== undefined) lines.push(...field("signature", [options.signature]));
   if (verdict.signatures !== undefined) lines.push(...signatureFields(verdict));
   if (verdict.legacy === true) lines.push(...field("format", ["the deprecated version 0.2"]));
-  if (coverage !== undefined) lines.push(...coverageFields(coverage, options));
+  if (coverage !== undefined) lines.push(...coverageFields(coverage, options, verdict.pin === undefined));
   if (options.long && verdict.rootDigest !== undefined)
     lines.push(...field("digest", [`sha256:${verdict.rootDigest}`]));
   const { mark, colour } = verdictLabel(verdict, ENGLISH.t);

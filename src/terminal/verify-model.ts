@@ -13,6 +13,7 @@ import { verifyingIgnorePaths } from "./ignore-options.ts";
 import { manifestJson } from "./json-report.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS, reportOptions } from "./options.ts";
 import { withReading } from "./progress-line.ts";
+import { recordedOrigin } from "./recorded-origin.ts";
 import { comparisonFields, field, type ReportOptions, verdictReport } from "./report.ts";
 import { withActualSignature } from "./signature-elsewhere.ts";
 import type { Terminal } from "./terminal.ts";
@@ -74,8 +75,9 @@ export async function verifyModel(
       ? unsigned(model)
       : await withReading(terminal, (reading) => verify({ ...request, ...reading }));
   const verdict = await withActualSignature(found, given, terminal);
-  if (args.flag("json") === true) out.json(verifyReport(verdict));
-  else {
+  if (args.flag("json") === true) {
+    out.json(verifyReport(verdict, await recordedOrigin(model, interruption.signal)));
+  } else {
     const decisive = verdict.signature ?? signature;
     const shown = given === undefined && decisive !== undefined && { signature: relative(cwd, decisive) };
     const options = { name, accepted: accepted(verdict), ...reportOptions(args), ...shown };

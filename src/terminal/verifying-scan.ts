@@ -11,8 +11,9 @@ import type { Verdict } from "../core/verdict.ts";
 import type { VerifyOptions } from "../core/verify.ts";
 import { namedPolicies, pathBelow } from "./policy-options.ts";
 import { cacheFolder } from "./program-folders.ts";
+import { recordedOrigin } from "./recorded-origin.ts";
 import type { ScanHooks, ScanResult } from "./scan-report.ts";
-import { recordedOrigin, type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
+import { type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
 import { publicSigstoreOf } from "./sigstore-instance.ts";
 import type { Terminal } from "./terminal.ts";
 

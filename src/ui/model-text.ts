@@ -12,9 +12,13 @@ import { EDITOR } from "./localizer.ts";
 /** Characters of an identity in a list; the tooltip has it in full. */
 const SHORT = 48;
 
-/** The name of the folder or file; of a snapshot in a Hugging Face cache, that of the repository. */
-export function modelName({ path }: KnownModel): string {
-  return plainText(hubSnapshot(path)?.name ?? basename(path));
+/** The name of the folder or file; in a Hugging Face cache and in Ollama's store, that of the repository. */
+export function modelName(model: KnownModel): string {
+  return plainText(ownName(model));
+}
+
+function ownName({ path, name }: KnownModel): string {
+  return name ?? hubSnapshot(path)?.name ?? basename(path);
 }
 
 /** The shortest text that distinguishes the model in the list: its name, or a path. */
@@ -25,7 +29,7 @@ export function distinctName(model: KnownModel, all: readonly KnownModel[]): str
 }
 
 const NAMES: readonly ((model: KnownModel) => string)[] = [
-  ({ path }) => hubSnapshot(path)?.name ?? basename(path),
+  ownName,
   ({ path }) => hubRevision(path) ?? basename(path),
   ({ path, folder }) => (folder === undefined || folder === path ? path : relative(folder, path)),
   ({ path, folder }) => (folder === undefined ? path : relative(dirname(folder), path)),

@@ -64,7 +64,7 @@ function fileRows({ files }: Origin): Row[] {
   return [
     ...rows(files.changed, "changed", "warning", l10n.t("differs from its download record"), true),
     ...rows(files.extra, "extra", "diff-added", l10n.t("not in the download record"), true),
-    ...rows(files.missing, "missing", "circle-slash", l10n.t("was not downloaded")),
+    ...rows(files.missing, "missing", "circle-slash", l10n.t("not downloaded, or removed since")),
   ];
 }
 

@@ -59,7 +59,11 @@ export class ModelTracker {
       folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       log: note,
     });
-    const watches = store.add(new FolderWatches((path) => void revalidator.fileChanged(path)));
+    const contentChanged = (path: string): void => {
+      void revalidator.fileChanged(path);
+      this.origins.fileChanged(path);
+    };
+    const watches = store.add(new FolderWatches(contentChanged));
     const checker = new Checker({
       registry,
       engine,
@@ -84,10 +88,9 @@ export class ModelTracker {
     const mayCheck = () => automatic() !== "off";
     store.add(new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: mayCheck, failed }));
     const searched = () => setContextKey("searched", true);
-    const origins = store.add(new Origins({ registry, engine, readsAll: () => automatic() === "full", failed }));
     const fileChanged = (uri: Uri): void => {
       policyWatcher.fileChanged(uri);
-      origins.fileChanged(uri.fsPath);
+      this.origins.fileChanged(uri.fsPath);
     };
     const watcher = store.add(new WorkspaceWatcher({ registry, discovery, revalidator, searched, fileChanged }));
     const policyWatcher = store.add(new PolicyWatcher(policies));
@@ -103,7 +106,7 @@ export class ModelTracker {
     store.add(onSettingChanged(["autoVerify"], () => revalidator.automaticChanged()));
     store.add(window.onDidChangeWindowState(() => checker.pauseChanged()));
     store.add(onSettingChanged(["pauseInBackground"], () => checker.pauseChanged()));
-    this.origins = origins;
+    this.origins = store.add(new Origins({ registry, engine, readsAll: () => automatic() === "full", failed }));
     this.checker = checker;
     this.policies = policies;
     this.#verdicts = verdicts;

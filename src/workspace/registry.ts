@@ -1,4 +1,4 @@
-import { dirname, sep } from "node:path";
+import { basename, dirname, sep } from "node:path";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
@@ -10,6 +10,8 @@ export interface KnownModel {
   /** Absolute. */
   readonly path: string;
   readonly kind: FoundModel["kind"];
+  /** What its store calls it; see {@link FoundModel}. */
+  readonly name?: string;
   /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the user named. */
   readonly folder?: string;
   readonly verdict: Verdict;
@@ -83,6 +85,12 @@ export class ModelRegistry {
     return this.models.filter((model) => editorPath(model.path).startsWith(prefix));
   }
 
+  /** The models of a Hugging Face cache or an Ollama store that may have a file in common: one of `blobs`. */
+  sharing(blob: string): readonly KnownModel[] {
+    const folder = dirname(blob);
+    return basename(folder) === "blobs" ? this.below(dirname(folder)) : [];
+  }
+
   /**
    * Sets the models of a workspace folder to the result of a search. Models with the same signature files keep their
    * verdicts. Where one folder lies in another, a model is listed once, in the inner one.
@@ -102,9 +110,7 @@ export class ModelRegistry {
       if (same && known.folder === folder) continue;
       list ||= known?.folder !== folder;
       paths.add(model.path);
-      this.#put(
-        same ? { ...known, folder } : { path: model.path, kind: model.kind, folder, verdict: initialVerdict(model) },
-      );
+      this.#put(same ? { ...known, folder } : { ...knownModel(model), folder });
     }
     for (const model of this.models) {
       if (model.folder !== folder || present.has(model.path)) continue;
@@ -120,8 +126,7 @@ export class ModelRegistry {
   /** Adds a model that was not found by a search. */
   add(found: FoundModel, folder: string | undefined): void {
     const list = this.get(found.path) === undefined;
-    const base = { path: found.path, kind: found.kind, verdict: initialVerdict(found) };
-    this.#put(folder === undefined ? base : { ...base, folder });
+    this.#put(folder === undefined ? knownModel(found) : { ...knownModel(found), folder });
     this.#notify([found.path], list);
   }
 
@@ -141,10 +146,9 @@ export class ModelRegistry {
     const known = this.get(path);
     if (known === undefined) return;
     const { before, progress } = rest;
+    const { before: _, progress: __, ...same } = known;
     this.#put({
-      path: known.path,
-      kind: known.kind,
-      ...(known.folder === undefined ? {} : { folder: known.folder }),
+      ...same,
       verdict,
       ...(before === undefined ? {} : { before }),
       ...(progress === undefined ? {} : { progress }),
@@ -206,6 +210,11 @@ function straysText(strays: SearchExtent["strays"]): string {
 export function restsOnFiles(verdict: Verdict): boolean {
   const { state, comparison } = verdict;
   return state === "unverifiable" ? comparison !== undefined : FROM_FILES.has(state);
+}
+
+function knownModel(found: FoundModel): KnownModel {
+  const { path, kind, name } = found;
+  return { path, kind, ...(name !== undefined && { name }), verdict: initialVerdict(found) };
 }
 
 function initialVerdict(found: FoundModel): Verdict {

@@ -47,6 +47,8 @@ export class Revalidator {
       const inside = model.path.length <= path.length;
       if (model !== signed && !(late && inside && covered(model.path))) this.#contentChanged(model, path);
     }
+    // What the links of a snapshot lead to is watched with the snapshot, and what an Ollama manifest names is not.
+    for (const model of registry.sharing(path)) if (model.kind === "file") this.#contentChanged(model, path);
     if (signed === undefined || (await checker.signatureUnchanged(path))) return;
     // The model may have changed in the meantime.
     const model = registry.get(signed.path);

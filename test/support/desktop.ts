@@ -39,7 +39,11 @@ export function testArguments(
 
 /** As runHostTests, in a desktop VS Code with a window of its own. */
 export async function runDesktopTests(options: HostTestOptions & { readonly version: string }): Promise<SuiteResult> {
-  const program = await fetchDesktop(options.version);
+  return await runWindow(await fetchDesktop(options.version), options);
+}
+
+/** @param program of VS Code, absolute */
+export async function runWindow(program: string, options: HostTestOptions): Promise<SuiteResult> {
   const data = await desktopData();
   try {
     const results = join(data, "results.json");

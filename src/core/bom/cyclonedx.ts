@@ -52,8 +52,12 @@ class BomBuilder {
     bom.metadata.timestamp = new Date(time);
     const tool = new Models.Component(Enums.ComponentType.Application, OWN, { version: toolVersion, bomRef: OWN });
     bom.metadata.tools.components.add(tool);
-    bom.metadata.component = this.#model();
-    for (const file of files) bom.components.add(this.#file(file));
+    const model = this.#model();
+    bom.metadata.component = model;
+    for (const file of files.map((one) => this.#file(one))) {
+      bom.components.add(file);
+      model.dependencies.add(file.bomRef);
+    }
     const bases = this.#facts.claims.filter(({ kind }) => kind === "base-model");
     return { bom, ancestors: this.#ancestors(bases) };
   }

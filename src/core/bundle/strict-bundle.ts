@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { ProvenanceError } from "../errors.ts";
-import type { Bundle } from "./bundle.ts";
 import { parseBundle } from "./parse-bundle.ts";
 import { readLines } from "./read-bundle.ts";
 import { parseStatement, type Statement } from "./statement.ts";
@@ -50,13 +49,11 @@ const StrictBundle = v.looseObject({ verificationMaterial: StrictMaterial });
 export function strictStatements(bytes: Buffer, name: string): readonly Statement[] | undefined {
   try {
     const bundles = readLines(bytes, name).map(({ bytes }) => parseBundle(bytes, name));
-    return bundles.every(isStrict) ? bundles.map(({ envelope }) => parseStatement(envelope.payload, name)) : undefined;
+    return bundles.every(({ json }) => v.is(StrictBundle, json))
+      ? bundles.map(({ envelope }) => parseStatement(envelope.payload, name))
+      : undefined;
   } catch (error) {
     if (error instanceof ProvenanceError) return undefined;
     throw error;
   }
-}
-
-function isStrict({ json }: Bundle): boolean {
-  return v.is(StrictBundle, json);
 }

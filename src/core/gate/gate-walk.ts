@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { belongsBelow, type StraySignature, signaturesBeside, signsFolder } from "../model/folder-signatures.ts";
 import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "../model/found-model.ts";
-import { hubBlob } from "../model/hub-cache.ts";
+import { hubBlob, storedBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, isSkillFile, ownershipOf } from "../model/model-files.ts";
 import { isSignatureName } from "../model/signature-names.ts";
@@ -227,7 +227,7 @@ export class GateWalk {
       if (kind === "folder") return true;
       const relative = relativeName(folder, name);
       const path = entryPath(folder.path, name);
-      const isBlob = kind === "link" && hubBlob(path) !== undefined;
+      const isBlob = kind === "link" && (hubBlob(path) ?? storedBlob(path)) !== undefined;
       if (kind === "file" || isBlob) {
         const signatures = found.signatures.get(path) ?? [];
         const demands = isBlob ? open.filter(({ deniesHubLinks }) => !deniesHubLinks) : open;

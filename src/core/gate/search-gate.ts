@@ -5,6 +5,7 @@ import { findModels } from "../model/find-models.ts";
 import { findSignatures, statModel, straysAround } from "../model/find-signatures.ts";
 import { type FoundModel, foundModel, type SignatureWithoutModel } from "../model/found-model.ts";
 import { compareCodePoints } from "../model/names.ts";
+import { readOllamaModel } from "../model/ollama-store.ts";
 import { isInside, nameBelow } from "../model/path-below.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import { baseOf } from "../policy/glob.ts";
@@ -149,8 +150,10 @@ class Gate {
     const concerned = () => this.#rules.reaching(folder, name);
     try {
       const stats = lstatSync(path);
-      if (stats.isSymbolicLink()) this.#log.addOrSkip("SEARCH_LINK", name, concerned());
-      else if (stats.isDirectory() || stats.isFile()) return true;
+      // A manifest of Ollama's store is a link to one of its blobs, which are what is verified.
+      if (stats.isSymbolicLink() && readOllamaModel(path) === undefined) {
+        this.#log.addOrSkip("SEARCH_LINK", name, concerned());
+      } else if (stats.isSymbolicLink() || stats.isDirectory() || stats.isFile()) return true;
       else this.#log.addOrSkip("SEARCH_SPECIAL_FILE", name, concerned());
     } catch (error) {
       const code = systemCode(error);

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { CacheSession } from "./cache-session.ts";
 import { DigestCache } from "./digest-cache.ts";
 import {
@@ -47,6 +48,8 @@ export class HashPool {
   #busy = 0;
   readonly #runs = new Map<HashRun, () => void>();
   readonly #settling = new Set<Promise<unknown>>();
+  /** The latest request by model, algorithm and shard size, until its digests are in the cache. */
+  readonly #latest = new Map<string, Promise<unknown>>();
   #disposed = false;
 
   constructor({ workers = availableParallelism(), cache, threads = {} }: PoolOptions = {}) {
@@ -62,7 +65,8 @@ export class HashPool {
   }
 
   /**
-   * Turns files into digests.
+   * Turns files into digests. A request that may use the cache waits for an earlier one of the same model, so that no file is
+   * read twice.
    *
    * @throws ProvenanceError `FILE_CHANGED` (a file is not as listed, at any moment before its last byte was read),
    *   `FILE_UNREADABLE` (name, offset), `HASHER_FAILED`, `USAGE` or `CANCELLED`
@@ -71,7 +75,13 @@ export class HashPool {
     throwIfCancelled(options.signal);
     this.#assertOpen();
     checkRequest(request);
-    const { files, algorithm, shardSize } = request;
+    const { files, algorithm, shardSize, root, mode } = request;
+    const key = `${algorithm} ${shardSize ?? "-"} ${root ?? ""}`;
+    const earlier = mode === "cached" && root !== undefined ? this.#latest.get(key) : undefined;
+    if (earlier !== undefined) {
+      await untilAborted(Promise.allSettled([earlier]), options.signal);
+      this.#assertOpen();
+    }
     const session = new CacheSession(this.#cache, request);
     const plan = planJobs(request, (file) => !session.known.has(file));
     const run = HashRun.create({ algorithm, shardSize }, files, plan);
@@ -81,7 +91,11 @@ export class HashPool {
       () => session.save(run),
     );
     this.#settling.add(settled);
-    void settled.finally(() => this.#settling.delete(settled));
+    if (this.#cache !== undefined && root !== undefined) this.#latest.set(key, settled);
+    void settled.finally(() => {
+      this.#settling.delete(settled);
+      if (this.#latest.get(key) === settled) this.#latest.delete(key);
+    });
     await done;
     return { digests: collect(request, run, session.known), bytesRead: plan.bytes, bytesFromCache: session.bytesKnown };
   }

@@ -30,6 +30,7 @@ import {
   ownershipOf,
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
+import { isOllamaManifestFolder, readOllamaModel } from "./ollama-store.ts";
 import { modelAround, relativePath, type SearchFolder, searchFolder } from "./search-folder.ts";
 import { isSignatureName } from "./signature-names.ts";
 import { isSkippedName } from "./skipped-folders.ts";
@@ -188,7 +189,17 @@ class Search {
     else if ([...listing.files].some(isSkillFile) || isKernel(folder.path) || this.#isNamed(folder.relative))
       this.#addFolder(folder, "everything");
     else this.#addUnsigned(folder, listing, byModel);
+    if (isOllamaManifestFolder(folder.path)) this.#addOllamaModels(folder.path, listing);
     await this.#addNamedFiles(folder, listing);
+  }
+
+  /** A manifest stands for the model, whose files are blobs. One that is signed is a signed file, and nothing else. */
+  #addOllamaModels(folder: string, { files }: Listing): void {
+    for (const name of files) {
+      const path = entryPath(folder, name);
+      const model = this.#found.has(path) ? undefined : readOllamaModel(path);
+      if (model !== undefined) this.#add({ path, kind: "file", name: `${model.repository}:${model.tag}` });
+    }
   }
 
   #addUnsigned(folder: SearchFolder, listing: Listing, signatures: ReadonlyMap<string, readonly string[]>): void {

@@ -2,6 +2,8 @@ export interface FoundModel {
   /** Absolute. */
   readonly path: string;
   readonly kind: "file" | "directory";
+  /** What its store calls it, where the path does not say so: `library/llama3:latest`. */
+  readonly name?: string;
   /** Absolute path of its signature file, if it has one; not verified. */
   readonly signature?: string;
   /** Further signature files, in the order of preference; absent where there is none. */

@@ -57,14 +57,32 @@ export function hubBlob(link: string): HubBlob | undefined {
     const blobs = join(repository, "blobs");
     if (dirname(blob) !== blobs || !BLOB.test(basename(blob)) || !isFolder(blobs)) return undefined;
     const path = lstatSync(blob).isSymbolicLink() ? sharedBlob(blob, join(dirname(repository), "blobs")) : blob;
-    if (path === undefined) return undefined;
-    const stats = lstatSync(path, { bigint: true });
-    // A `..` behind another link leads elsewhere than the text says: whoever opens the link must read the same file.
-    const isSame = realpathSync.native(link) === realpathSync.native(path);
-    return stats.isFile() && isSame ? { path, stats, blob: basename(blob) } : undefined;
+    const target = path === undefined ? undefined : fileBehind(link, path);
+    return target && { ...target, blob: basename(blob) };
   } catch {
     return undefined;
   }
+}
+
+/** The file in the store that a link in `blobs` of a repository stands for; by the same rule, from its second link on. */
+export function storedBlob(link: string): LinkTarget | undefined {
+  const blobs = dirname(link);
+  const repository = dirname(blobs);
+  if (basename(blobs) !== "blobs" || !REPOSITORY.test(basename(repository)) || !BLOB.test(basename(link)))
+    return undefined;
+  try {
+    const path = isFolder(blobs) ? sharedBlob(link, join(dirname(repository), "blobs")) : undefined;
+    return path === undefined ? undefined : fileBehind(link, path);
+  } catch {
+    return undefined;
+  }
+}
+
+function fileBehind(link: string, path: string): LinkTarget | undefined {
+  const stats = lstatSync(path, { bigint: true });
+  // A `..` behind another link leads elsewhere than the text says, and a program that opens the link reads that.
+  const isSame = realpathSync.native(link) === realpathSync.native(path);
+  return stats.isFile() && isSame ? { path, stats } : undefined;
 }
 
 /** Where a blob that is a link leads, if that is a place in the store. */

@@ -1,6 +1,6 @@
-import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readSmallText } from "../model/read-small-file.ts";
+import { statIfReadable } from "../model/stat-if-readable.ts";
 
 /** The folders of a repository (gitrepository-layout(5)); of a linked work tree, they are two. */
 export interface GitRepository {
@@ -16,7 +16,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
 /** The repository whose work tree begins at a folder. Only its files are read: no `git` is run, so nothing it configures is. */
 export function gitRepository(workTree: string): GitRepository | undefined {
   const entry = join(workTree, ".git");
-  const stats = lstatSync(entry, { throwIfNoEntry: false });
+  const stats = statIfReadable(entry);
   if (stats?.isDirectory() === true) return { own: entry, common: entry };
   if (stats?.isFile() !== true) return undefined;
   const target = /^gitdir: ([^\n\0]+)\n?$/.exec(readSmallText(entry, 4096) ?? "")?.[1];

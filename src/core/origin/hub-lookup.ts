@@ -1,7 +1,7 @@
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { findSignatures } from "../model/find-signatures.ts";
 import { readSmallText } from "../model/read-small-file.ts";
+import { statIfReadable } from "../model/stat-if-readable.ts";
 import { findOrigin } from "./find-origin.ts";
 import type { OriginReport } from "./origin.ts";
 
@@ -51,7 +51,7 @@ export async function lookUpHubModel({
   const folder = join(cache, `models--${repository.replace("/", "--")}`);
   const commit = COMMIT.test(revision) ? revision : (readSmallText(join(folder, "refs", revision), 64)?.trim() ?? "");
   const path = join(folder, "snapshots", commit);
-  if (!COMMIT.test(commit) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+  if (!COMMIT.test(commit) || statIfReadable(path)?.isDirectory() !== true) return undefined;
   const origin = await findOrigin({ model: path, checkDigests: false });
   return { path, commit, signed: (await findSignatures(path)).length > 0, origin };
 }

@@ -2,8 +2,8 @@ import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { enumerateModel } from "../model/enumerate.ts";
 import type { IgnoreRule } from "../model/ignore.ts";
+import { listOllamaModel } from "./list-ollama-model.ts";
 import type { ListedModel } from "./listed-model.ts";
-import { listOllamaManifest } from "./ollama-store.ts";
 
 /** What git and the Hugging Face client keep in a model's folder for themselves. */
 const NOT_LISTED: readonly IgnoreRule[] = [
@@ -19,8 +19,8 @@ const NOT_LISTED: readonly IgnoreRule[] = [
  */
 export async function listModel(model: string, signal?: AbortSignal, hubCacheLinks = true): Promise<ListedModel> {
   const path = resolve(model);
-  const manifest = listOllamaManifest(path);
-  if (manifest !== undefined) return manifest;
+  const ollama = listOllamaModel(path);
+  if (ollama !== undefined) return ollama;
   const list = await enumerateModel(path, { ignore: NOT_LISTED, allowSymlinks: false, hubCacheLinks, signal });
   const folder = list.kind === "directory" ? realpathSync.native(path) : realpathSync.native(dirname(path));
   return { path, kind: list.kind, folder, files: list.files, others: list.refused.map(({ name }) => name) };

@@ -11,9 +11,14 @@ const Name = v.pipe(
   v.string(),
   v.check((name) => nameProblem(name) === undefined),
 );
+const Day = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/),
+  v.check((day) => !Number.isNaN(Date.parse(day))),
+);
 const EntrySchema = v.object({
   sha256: Sha256,
-  pinnedOn: v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)),
+  pinnedOn: Day,
   files: v.record(Name, Sha256),
 });
 const LockSchema = v.object({ version: v.literal(1), models: v.record(v.string(), EntrySchema) });

@@ -38,7 +38,9 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   const { mode = "full", hubCacheLinks, signal, onProgress } = options;
   const { path, files, others } = await listModel(options.model, signal, hubCacheLinks !== "deny");
   const [other] = others;
-  if (other !== undefined) throw notPinnable(path, `"${other}" is a link or no regular file`);
+  if (other !== undefined) {
+    throw notPinnable(path, `"${other}" is a link or no regular file, or its name is not UTF-8`);
+  }
   if (files.length === 0) throw notPinnable(path, "there is no file in it");
   const unpinnable = files.find(({ name }) => !isPinnableName(name));
   if (unpinnable !== undefined) {

@@ -82,7 +82,9 @@ function extraText(names: readonly string[], t: Translate): string | undefined {
 function absentText(names: readonly string[], t: Translate): string | undefined {
   const list = listText(names, t);
   if (names.length === 0) return undefined;
-  return names.length === 1 ? t("{0} was not downloaded.", list) : t("{0} were not downloaded.", list);
+  return names.length === 1
+    ? t("{0} is missing: not downloaded, or removed since.", list)
+    : t("{0} are missing: not downloaded, or removed since.", list);
 }
 
 function unrecordedText(names: readonly string[], t: Translate): string | undefined {

@@ -28,16 +28,11 @@ export const VERDICT_LABELS: Readonly<Record<VerdictState, VerdictLabel>> = {
   stale: { label: "Outdated: files changed", icon: "history", colour: "neutral", mark: "↻" },
 };
 
-const EXCEPTION: VerdictLabel = {
-  label: "Allowed by exception",
-  icon: "warning",
-  colour: "amber",
-  badge: "!",
-  mark: "!",
-};
+const AMBER = { icon: "warning", colour: "amber", badge: "!", mark: "!" } as const;
+const EXCEPTION: VerdictLabel = { ...AMBER, label: "Allowed by exception" };
 /** All that differs are files that tools wrote: not what was signed, and no sign of an attack. */
-const ADDED_BY_TOOLS: VerdictLabel = { ...EXCEPTION, label: "Files added by tools" };
-const SIGNATURE_DEMANDED: VerdictLabel = { ...EXCEPTION, label: "Not signed" };
+const ADDED_BY_TOOLS: VerdictLabel = { ...AMBER, label: "Files added by tools" };
+const SIGNATURE_DEMANDED: VerdictLabel = { ...AMBER, label: "Not signed" };
 
 /** Of an unsigned model: there is no signing that it changed since. */
 const PIN_BROKEN: VerdictLabel = { ...VERDICT_LABELS.modified, label: "Changed since pinned" };

@@ -77,9 +77,8 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
         ? t("{0} is what {1} signed on {2}, unchanged.", name, who, date(signer.signedAt))
         : t("{0} is what {1} signed, unchanged.", name, who);
     case "untrusted":
-      return isException(verdict)
-        ? t("{0} is what {1} signed, unchanged.", name, who)
-        : t("{0} is what {1} signed, unchanged, but {2}.", name, who, objection(verdict, t));
+      if (isException(verdict)) return t("{0} is what {1} signed, unchanged.", name, who);
+      return t("{0} is what {1} signed, unchanged, but {2}.", name, who, objection(verdict, t));
     case "pinned":
       return pinnedSentence(verdict, name, t, date);
     case "modified": {
@@ -89,27 +88,23 @@ function stateSentence(verdict: Verdict, { name, reason = "" }: SentenceParts, {
       const what = comparison === undefined ? shortReason(verdict, t) : differencesPhrase(comparison, t);
       if (verdict.pin !== undefined)
         return t("{0} doesn't match the bytes that {1} pins: {2}.", name, verdict.pin.policy.name, what);
-      return signer === undefined
-        ? t("{0} doesn't match its signature: {1}.", name, what)
-        : t("{0} doesn't match its signature: {1} (signed by {2}).", name, what, who);
+      if (signer === undefined) return t("{0} doesn't match its signature: {1}.", name, what);
+      return t("{0} doesn't match its signature: {1} (signed by {2}).", name, what, who);
     }
     case "invalid":
-      return reason === ""
-        ? t("The signature of {0} is not valid.", name)
-        : t("The signature of {0} is not valid: {1}", name, reason);
+      if (reason === "") return t("The signature of {0} is not valid.", name);
+      return t("The signature of {0} is not valid: {1}", name, reason);
     case "unverifiable":
-      return reason === ""
-        ? t("{0} can't be verified here.", name)
-        : t("{0} can't be verified here: {1}", name, reason);
+      if (reason === "") return t("{0} can't be verified here.", name);
+      return t("{0} can't be verified here: {1}", name, reason);
     case "unsigned":
       return verdict.decision?.outcome === "refused"
         ? t("{0} is not signed, but a policy requires a signature.", name)
         : t("{0} is not signed.", name);
     case "unchecked":
       if (awaitsPin(verdict)) return t("{0} is not signed; a policy pins its bytes, which were not checked yet.", name);
-      return signer === undefined
-        ? t("{0} is signed and was not checked yet.", name)
-        : t("{0} was signed by {1}; its files were not checked yet.", name, who);
+      if (signer === undefined) return t("{0} is signed and was not checked yet.", name);
+      return t("{0} was signed by {1}; its files were not checked yet.", name, who);
     case "checking":
       return t("{0} is being checked.", name);
     case "stale":

@@ -1,5 +1,5 @@
 import type { VerificationMaterial } from "../bundle/bundle.ts";
-import { ProvenanceError } from "../errors.ts";
+import { fail, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { checkValidity } from "../verification/certificate-path.ts";
 import { certifiedKey, readCertificates } from "../verification/certificates.ts";
@@ -44,9 +44,8 @@ export function readCertificateMaterial(
   if (leaf === undefined)
     throw new ProvenanceError("CERTIFICATE_UNREADABLE", `${source.label} contains no certificate.`);
   if (!certifiedKey(leaf, source.label, "CERTIFICATE_UNREADABLE").equals(key.publicKey)) {
-    throw new ProvenanceError("CERTIFICATE_KEY_MISMATCH", `${source.label} does not belong to the private key given.`, {
-      details: { label: source.label },
-    });
+    const message = `${source.label} does not belong to the private key given.`;
+    fail("CERTIFICATE_KEY_MISMATCH", message, { label: source.label });
   }
   checkValidity(leaf, now, source.label);
   checkLeafUsage(leaf, source.label);

@@ -122,12 +122,8 @@ async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: 
  * model. Many models have a `config.json`, so a signature outside of the model's folder is another model's where one of
  * the name that it has is still there.
  */
-async function isAbout(
-  { subjectName, manifest }: Statement,
-  model: string,
-  signature: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+async function isAbout(about: Statement, model: string, signature: string, signal?: AbortSignal): Promise<boolean> {
+  const { subjectName, manifest } = about;
   if (subjectName === basename(model)) return true;
   const isOutside = relativeToModel(model, signature) === undefined;
   if (

@@ -41,10 +41,8 @@ export function chooseServices({ signingConfig, label }: TrustRoot, now: Date): 
   const timestamps = choose(tsaUrls, SERVICE_VERSIONS, now);
   refuseSeveral(usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label, tsaConfig);
   if (log.version === 2 && timestamps === undefined) {
-    throw unusable(
-      label,
-      "its log gives no time, and it names no timestamp authority that is valid now and supported here",
-    );
+    const why = "its log gives no time, and it names no timestamp authority that is valid now and supported here";
+    throw unusable(label, why);
   }
   const issuer = choose(oidcUrls, SERVICE_VERSIONS, now);
   return {

@@ -72,6 +72,16 @@ function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, l
   const { signer, signature } = verdict;
   const read = verdict.state === "unchecked" ? " (signature and signer only; --files reads the files)" : "";
   const passes = allowsUse(decision.outcome);
+  const isOpen =
+    !passes && verdict.state === "unchecked" && decision.reasons.every(({ code }) => code === "POLICY_PIN");
+  const [outcomeMark, style] = isOpen
+    ? (["?", "bold"] as const)
+    : passes
+      ? (["✓", "green"] as const)
+      : (["✗", "red"] as const);
+  const outcome = isOpen
+    ? "Its bytes were not compared; --files reads them."
+    : outcomeSentence(decision.outcome, ENGLISH.t);
   return [
     [`${mark} ${label}${read}  `, { text: name, style: "bold" }],
     ...field("path", [decision.path]),
@@ -80,11 +90,6 @@ function explanation(verdict: Verdict, decision: Decision, { name, files, cwd, l
     ...(signer === undefined ? [] : field("signed by", ...signerLines(signer, { long }))),
     ...decisionFields(decision, cwd, { all: true }),
     ...field("reason", ...verdict.reasons.map(({ message }): Line => [message])),
-    [
-      {
-        text: `${passes ? "✓" : "✗"} ${name}: ${outcomeSentence(decision.outcome, ENGLISH.t)}`,
-        style: passes ? "green" : "red",
-      },
-    ],
+    [{ text: `${outcomeMark} ${name}: ${outcome}`, style }],
   ];
 }

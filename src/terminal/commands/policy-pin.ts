@@ -48,7 +48,12 @@ export default defineCommand({
       err.print([{ text: `  ${text}`, style: caution ? "amber" : "dim" }]);
     }
     err.print([plan.added === "" ? `${policyFile} pins these bytes already.` : `Added to ${policyFile}:`]);
-    err.print(...plan.added.split("\n").map((line) => [`  ${line}`]));
+    err.print(
+      ...plan.added
+        .trimEnd()
+        .split("\n")
+        .map((line) => [`  ${line}`]),
+    );
     if (!yes && !(await confirm("Write it?", terminal))) return EXIT.failed;
     await writePin(plan);
     log.info(`Written: ${plan.policy.path} and ${plan.lock.path}`);

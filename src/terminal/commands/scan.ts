@@ -72,7 +72,7 @@ export default defineCommand({
       onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${folder} were searched.`),
     });
     const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
-    const { recordedOrigin } = await import("../scanned-model.ts");
+    const { recordedOrigin } = await import("../recorded-origin.ts");
     const origins = new Map<string, Origin>();
     for (const { path, signature } of models) {
       const origin = signature === undefined ? await recordedOrigin(path, interruption.signal) : undefined;

@@ -11,6 +11,7 @@ import { acceptingPolicies, decisionFields } from "../decision-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat, reportOptions } from "../options.ts";
 import { namedPolicies, pathBelow } from "../policy-options.ts";
 import { withReading } from "../progress-line.ts";
+import { recordedOrigin } from "../recorded-origin.ts";
 import { verdictReport } from "../report.ts";
 import { withActualSignature } from "../signature-elsewhere.ts";
 import { publicSigstoreOf } from "../sigstore-instance.ts";
@@ -56,7 +57,7 @@ export const verifyWithPolicyFile = defineCommand({
     );
     const verdict = await withActualSignature(found, signature, terminal);
     if (format === "vsa") out.json(await verificationSummary(verdict, files, path, interruption.signal));
-    if (format === "json") out.json(verifyReport(verdict));
+    if (format === "json") out.json(verifyReport(verdict, await recordedOrigin(model, interruption.signal)));
     if (format === "text") {
       const long = args.flag("long") ?? false;
       const { decision } = verdict;

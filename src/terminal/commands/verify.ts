@@ -11,11 +11,8 @@ export const verifyWithKey = defineCommand({
   options: { "public-key FILE": "The signer's public key, in PEM. Required.", ...VERIFY_OPTIONS },
   examples: ["model-provenance verify key llama-3-8b --public-key prod.pub"],
   async run(model, args, terminal) {
-    const path = requiredText(
-      args.text("public-key"),
-      "public-key",
-      "the key that you expect the model to be signed with",
-    );
+    const what = "the key that you expect the model to be signed with";
+    const path = requiredText(args.text("public-key"), "public-key", what);
     const trust = { keys: [await readPublicKeyFile(path)] };
     return verifyModel({ model, trust, accepted: () => "the key given" }, args, terminal);
   },

@@ -73,7 +73,8 @@ function testCase(model: ScannedModel): string[] {
       "    </testcase>",
     ];
   if (isSkipped(model)) return [`${open}>`, `      <skipped message="${headline}"/>`, "    </testcase>"];
-  if (reasons !== "") return [`${open}>`, `      <system-out>${reasons}</system-out>`, "    </testcase>"];
+  const note = verdict.state === "pinned" ? headline : reasons;
+  if (note !== "") return [`${open}>`, `      <system-out>${note}</system-out>`, "    </testcase>"];
   return [`${open}/>`];
 }
 

@@ -1,7 +1,7 @@
 import { l10n } from "vscode";
 import type { ErrorCode } from "../../core/errors.ts";
 import { trustLabel } from "../../core/presentation/unknown-signer.ts";
-import type { Reason, Verdict } from "../../core/verdict.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import type { Action } from "../../platform/commands.ts";
 import { isCancellation, notify } from "../../platform/commands.ts";
 import { errorText } from "../../platform/log.ts";
@@ -79,7 +79,10 @@ const OTHER_INSTANCE: readonly ErrorCode[] = [
 function nextAction(model: KnownModel, services: Services): Action {
   const { state, decision, reasons } = model.verdict;
   const label = trustLabel(model.verdict, l10n.t);
-  if (label !== undefined && (decision === undefined || decision.reasons.some(isAboutSigner))) {
+  if (
+    label !== undefined &&
+    (decision === undefined || decision.reasons.some(({ code }) => code === "POLICY_SIGNER"))
+  ) {
     return { label, run: () => trustAndReport(model.path, services) };
   }
   const code = reasons[0]?.code;
@@ -87,10 +90,6 @@ function nextAction(model: KnownModel, services: Services): Action {
     return { label: l10n.t("Select Sigstore Instance…"), run: () => selectAndVerify(model.path, services) };
   }
   return { label: l10n.t("Show Model"), run: () => services.view.show(model.path) };
-}
-
-function isAboutSigner({ code }: Reason): boolean {
-  return code === "POLICY_SIGNER";
 }
 
 async function trustAndReport(path: string, services: Services): Promise<void> {

@@ -1,5 +1,4 @@
 import { type Diagnostic, languages, Uri } from "vscode";
-import type { Policy } from "../../core/policy/policy.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
 import { locateModel } from "../../workspace/policies.ts";
@@ -70,7 +69,7 @@ export class ModelsInProblems {
       for (const path of paths) {
         const found = await this.#problems(path);
         const before = this.#listed.get(path) ?? [];
-        if (sameEntries(before, found)) continue;
+        if (JSON.stringify(before) === JSON.stringify(found)) continue;
         for (const { uri } of [...before, ...found]) places.add(uri.toString());
         if (found.length === 0) this.#listed.delete(path);
         else this.#listed.set(path, found);
@@ -84,9 +83,7 @@ export class ModelsInProblems {
     const model = registry.get(path);
     if (model === undefined || !setting("problems")) return [];
     const files = hasDecision(model) ? await policies.filesFor(model.folder) : undefined;
-    const all: readonly Policy[] = [...(files?.user ?? []), ...(files?.workspace ?? [])].flatMap(
-      (file) => file.policies,
-    );
+    const all = [...(files?.user ?? []), ...(files?.workspace ?? [])].flatMap((file) => file.policies);
     // The model may have changed in the meantime.
     return problemsOf(registry.get(path) ?? model, locateModel(model).path, all);
   }
@@ -102,8 +99,4 @@ export class ModelsInProblems {
 
 function hasDecision({ verdict, before }: KnownModel): boolean {
   return (verdict.decision ?? before?.decision) !== undefined;
-}
-
-function sameEntries(some: readonly ModelProblem[], others: readonly ModelProblem[]): boolean {
-  return JSON.stringify(some) === JSON.stringify(others);
 }

@@ -98,7 +98,8 @@ export class PoliciesInProblems {
   #show(uri: string, diagnostics: readonly PolicyDiagnostic[], inEffect = true): void {
     if (this.#store.disposed) return;
     const first = diagnostics.find(({ severity }) => severity === "error");
-    const all = diagnostics.map((found) => shown(found, inEffect && found === first ? consequence() : ""));
+    const consequence = l10n.t("No signer is accepted until this policy can be read.");
+    const all = diagnostics.map((found) => shown(found, inEffect && found === first ? consequence : ""));
     this.#collection.set(Uri.parse(uri), all);
   }
 
@@ -110,13 +111,8 @@ export class PoliciesInProblems {
 /** The document if it is visible or changed; the editor also keeps others, even of deleted files. */
 function shownPolicy(uri: string): TextDocument | undefined {
   const open = workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === uri);
-  return open?.isDirty === true || window.visibleTextEditors.some(({ document }) => document === open)
-    ? open
-    : undefined;
-}
-
-function consequence(): string {
-  return l10n.t("No signer is accepted until this policy can be read.");
+  const isVisible = window.visibleTextEditors.some(({ document }) => document === open);
+  return isVisible || open?.isDirty === true ? open : undefined;
 }
 
 function shown(found: PolicyDiagnostic, more: string): Diagnostic {

@@ -15,6 +15,7 @@ import type { Signer } from "../../core/verification/signer.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { EDITOR } from "../localizer.ts";
+import { modelName } from "../model-text.ts";
 
 /** The reader may be in another time zone. */
 const LOCALIZER: Localizer = {
@@ -41,7 +42,7 @@ export function modelReport(model: KnownModel, origin?: OriginReport): string {
     ...(origin === undefined ? [] : originLists(origin)),
     item(l10n.t("Model: {0}", codeSpan(pathInWorkspace(model)))),
   ];
-  return [`### ${look.mark} ${look.label}: ${codeSpan(basename(model.path))}`, "", ...lines, ""].join("\n");
+  return [`### ${look.mark} ${look.label}: ${codeSpan(modelName(model))}`, "", ...lines, ""].join("\n");
 }
 
 function originLists(origin: OriginReport): string[] {

@@ -19,21 +19,18 @@ export async function confirmOverride(
   name: string,
 ): Promise<Pick<SignOptions, "force" | "ignorePaths" | "allowIncomplete">> {
   if (!(error instanceof ProvenanceError)) throw error;
-  switch (error.code) {
-    case "SIGNATURE_OTHER_MODEL":
-    case "SIGNATURE_OTHER_SIGNER":
-      await confirmReplacingOther(error);
-      return { force: true };
-    case "MODEL_PRIVATE_KEY":
-      return { ignorePaths: await confirmExcluding(error, (names) => keysQuestion(name, names)) };
-    case "MODEL_ENV_FILE":
-      return { ignorePaths: await confirmExcluding(error, ([first = ""]) => envQuestion(name, first)) };
-    case "MODEL_INCOMPLETE":
-      await confirmIncomplete(error, name);
-      return { allowIncomplete: true };
-    default:
-      throw error;
+  const { code } = error;
+  if (code === "SIGNATURE_OTHER_MODEL" || code === "SIGNATURE_OTHER_SIGNER") {
+    await confirmReplacingOther(error);
+    return { force: true };
   }
+  if (code === "MODEL_INCOMPLETE") {
+    await confirmIncomplete(error, name);
+    return { allowIncomplete: true };
+  }
+  if (code !== "MODEL_PRIVATE_KEY" && code !== "MODEL_ENV_FILE") throw error;
+  const question = code === "MODEL_ENV_FILE" ? envQuestion : keysQuestion;
+  return { ignorePaths: await confirmExcluding(error, (names) => question(name, names)) };
 }
 
 async function confirmReplacingOther({ details }: ProvenanceError): Promise<void> {
@@ -60,7 +57,7 @@ function keysQuestion(name: string, names: readonly string[]): string {
     : l10n.t("{0} contains {1} private keys", messageText(name), names.length);
 }
 
-function envQuestion(name: string, file: string): string {
+function envQuestion(name: string, [file = ""]: readonly string[]): string {
   return l10n.t("{0} contains a file for passwords and tokens: {1}", messageText(name), messageText(file));
 }
 

@@ -36,9 +36,6 @@ export class DownloadDocument implements ViewerDocument {
   readonly #changed = this.#store.add(new EventEmitter<void>());
   readonly #view: SignatureView;
   #compared: Comparison | undefined;
-  #reading = false;
-  /** Why the last reading failed, until the model changes. */
-  #problem: string | undefined;
   #comparing: Promise<unknown> = Promise.resolve();
   readonly onDidChange = this.#changed.event;
 
@@ -49,9 +46,7 @@ export class DownloadDocument implements ViewerDocument {
     this.#view = this.#store.add(view);
     this.#store.add(
       services.registry.onDidChange(({ paths }) => {
-        if (!paths.includes(this.#path)) return;
-        this.#problem = undefined;
-        this.#changed.fire();
+        if (paths.includes(this.#path)) this.#changed.fire();
       }),
     );
     this.#store.add(
@@ -101,8 +96,11 @@ export class DownloadDocument implements ViewerDocument {
   }
 
   async #compare() {
-    const model = this.#services.registry.get(this.#path);
-    const report = model && this.#report();
+    const { registry, origins } = this.#services;
+    const model = registry.get(this.#path);
+    if (model !== undefined) origins.request(this.#path);
+    const report = model && origins.get(this.#path);
+    const failure = model && origins.failure(this.#path);
     let compared = this.#compared;
     if (compared === undefined || compared.report !== report) {
       const counts = await this.#view.compare(recordFindings(model, report));
@@ -113,27 +111,9 @@ export class DownloadDocument implements ViewerDocument {
       path: this.#path,
       ...(model && { model }),
       ...(report && { report }),
-      ...(this.#problem !== undefined && { problem: this.#problem }),
+      ...(failure !== undefined && { problem: errorSentence(failure) }),
       isTrusted: workspace.isTrusted,
     };
     return { subject, ...compared };
-  }
-
-  /** What is known; what is not is read, which an event follows. */
-  #report(): OriginReport | undefined {
-    const { origins } = this.#services;
-    const known = origins.get(this.#path);
-    if (known !== undefined || this.#reading || this.#problem !== undefined) return known;
-    this.#reading = true;
-    origins
-      .read(this.#path)
-      .catch((error: unknown) => {
-        this.#problem = errorSentence(error);
-      })
-      .finally(() => {
-        this.#reading = false;
-        if (!this.#store.disposed) this.#changed.fire();
-      });
-    return undefined;
   }
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { desktopEnvironment, testArguments } from "../../support/desktop.ts";
+import { join } from "node:path";
+import { desktopEnvironment, runWindow, testArguments } from "../../support/desktop.ts";
+import { HOST_RUN } from "../../support/host-run.ts";
+import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
 describe("the window of a desktop VS Code that runs tests", () => {
   const open = "/samples";
@@ -26,5 +29,25 @@ describe("the window of a desktop VS Code that runs tests", () => {
     } finally {
       delete process.env["ELECTRON_RUN_AS_NODE"];
     }
+  });
+
+  describe("where the program is a script in its place", () => {
+    const folder = useTemporaryFolder();
+    const run = (script: string) => {
+      writeTree(folder(), { "window.cjs": script });
+      return runWindow(process.execPath, { name: "any", open: join(folder(), "window.cjs"), files: ["a.cjs"] });
+    };
+
+    it("returns what the suites left behind, whatever its exit status is", async () => {
+      const script = `
+        const { files, results } = JSON.parse(process.env.${HOST_RUN});
+        require("node:fs").writeFileSync(results, JSON.stringify({ passed: files.length, failed: [], skipped: [] }));
+        process.exitCode = 1;`;
+      assert.deepEqual(await run(script), { passed: 1, failed: [], skipped: [] });
+    });
+
+    it("fails with the exit status where the suites left nothing", async () => {
+      await assert.rejects(run("process.exitCode = 7;"), /VS Code ended with 7 before the suites did/);
+    });
   });
 });

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
 import { COMMITS, pointerOf, sha256Of } from "../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
@@ -40,6 +41,7 @@ interface Bom {
   readonly specVersion: string;
   readonly metadata: { readonly component: Component };
   readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
 describe("model-provenance bom", function () {
@@ -86,6 +88,33 @@ describe("model-provenance bom", function () {
       ],
     );
     assert.match(component.pedigree?.notes ?? "", /Declared/);
+  });
+
+  it("lists the files as parts of the model, also of a single file, whose signature is next to it", async () => {
+    writeTree(folder(), { "tiny.gguf": "x", "key.pem": makeKeys().privatePem });
+    const model = join(folder(), "tiny.gguf");
+    await runMain(["sign", "key", model, "--private-key", join(folder(), "key.pem")]);
+    const { metadata, components, dependencies } = await bom(model);
+    assert.deepEqual(
+      components.map(({ name }) => name),
+      ["tiny.gguf"],
+    );
+    assert.equal(metadata.component.name, "tiny.gguf");
+    assert.equal(metadata.component.externalReferences?.[0]?.url, "tiny.gguf.sig");
+    assert.deepEqual(dependencies.find(({ ref }) => ref === "model")?.dependsOn, ["file:tiny.gguf"]);
+  });
+
+  it("lists the blobs of a model in Ollama's store", async () => {
+    const path = "manifests/registry.ollama.ai/library/tiny/1b";
+    buildOllamaStore(folder(), { [path]: { model: Buffer.from("weights"), template: Buffer.from("t") } });
+    const { metadata, components } = await bom(join(folder(), path));
+    const { name, group, version, purl } = metadata.component;
+    assert.deepEqual(
+      { name, group, version, purl },
+      { name: "tiny", group: "library", version: "1b", purl: undefined },
+    );
+    assert.equal(components.length, 3);
+    for (const { name: blob, hashes } of components) assert.equal(`sha256-${hashes?.[0]?.content}`, blob);
   });
 
   it("omits what is not known", async () => {

@@ -55,6 +55,17 @@ describe("the command line", function () {
     );
   });
 
+  it("says that the current directory is gone", () => {
+    if (process.platform !== "linux") return;
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" scan .';
+    const { status, stderr } = spawnSync("sh", ["-c", script, process.execPath, CLI], {
+      cwd: folder(),
+      encoding: "utf8",
+    });
+    assert.equal(stderr, "The current directory does not exist any more. Change to another one, and try again.\n");
+    assert.equal(status, 2);
+  });
+
   it("names all changed files, and exits 1", async () => {
     await run("sign key llama --private-key key.pem");
     writeTree(at("llama"), { "config.json": "[]", "new\x1b[2J.bin": "n", "weights/other.bin": "o" });

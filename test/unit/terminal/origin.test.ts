@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Origin } from "../../../src/core/origin/origin.ts";
 import { COMMITS, pointerOf } from "../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { makeKeys } from "../../support/keys.ts";
+import { policyText } from "../../support/policies.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
@@ -106,6 +109,75 @@ describe("model-provenance origin", () => {
       unrecorded: [],
       unchecked: ["README.md", "model.safetensors", "onnx/model.onnx", "tokenizer.json"],
     });
+  });
+
+  it("is a field of what verify prints as JSON, by names and sizes, and changes no verdict", async () => {
+    buildDownload(join(folder(), "models"), "cache-copies");
+    const model = join(folder(), "models", SNAPSHOT);
+    const keys = makeKeys();
+    const key = `key: { data: ${JSON.stringify(keys.publicPem)} }`;
+    writeTree(folder(), {
+      "key.pem": keys.privatePem,
+      "key.pub": keys.publicPem,
+      "model-policy.yaml": policyText({ globs: ["models/**"], authorities: [key] }),
+    });
+    type Verified = { verified: boolean; verdict: { state: string }; origin?: Origin };
+    const verify = async (status: number, ...args: string[]): Promise<Verified> => {
+      const { report, ...found } = await json("verify", ...args);
+      assert.equal(found.status, status);
+      return report as Verified;
+    };
+    const byKey = ["key", model, "--public-key", join(folder(), "key.pub")];
+    const unsigned = await verify(1, ...byKey);
+    assert.equal(unsigned.verdict.state, "unsigned");
+    assert.equal(unsigned.origin?.repository, "acme/tiny");
+    assert.equal(unsigned.origin?.revision, COMMITS.first);
+    assert.deepEqual(unsigned.origin?.files.match, []);
+    assert.equal(unsigned.origin?.files.unchecked?.length, 5);
+    await run("sign", "key", model, "--private-key", join(folder(), "key.pem"));
+    const signed = await verify(0, ...byKey);
+    assert.equal(signed.verified, true);
+    assert.deepEqual(signed.origin, {
+      ...unsigned.origin,
+      files: { ...unsigned.origin?.files, unrecorded: ["model.sig"] },
+    });
+    const byPolicy = await verify(0, model, "--policy", join(folder(), "model-policy.yaml"));
+    assert.deepEqual(byPolicy.origin, signed.origin);
+    appendFileSync(join(model, "config.json"), " ");
+    const changed = await verify(1, ...byKey);
+    assert.equal(changed.verdict.state, "modified");
+    assert.deepEqual(changed.origin?.files.changed, ["config.json"]);
+    rmSync(join(folder(), "models/models--acme--tiny/trees"), { recursive: true });
+    rmSync(join(folder(), "models/models--acme--tiny/refs"), { recursive: true });
+    writeTree(folder(), { "plain/model.safetensors": "x" });
+    const none = await verify(1, "key", join(folder(), "plain"), "--public-key", join(folder(), "key.pub"));
+    assert.equal("origin" in none, false);
+  });
+
+  it("lists the models of Ollama's store under their names, and signs none of their manifests", async () => {
+    const path = "manifests/registry.ollama.ai/library/tiny/1b";
+    buildOllamaStore(folder(), { [path]: { model: Buffer.from("weights"), template: Buffer.from("t") } });
+    const { stdout, status } = await run("scan", folder());
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /^○ Not signed +manifests\/registry\.ollama\.ai\/library\/tiny\/1b {2}Ollama library\/tiny:1b$/m,
+    );
+    const { report } = await json("scan", folder());
+    const [model] = (report as { models: readonly { kind: string; origin: Origin }[] }).models;
+    assert.equal(model?.kind, "file");
+    assert.equal(model?.origin.source, "ollama");
+    assert.equal(model?.origin.files.unchecked?.length, 3);
+    const store = join(folder(), path);
+    assert.match(
+      (await run("origin", store)).stdout,
+      /^○ All 3 files match the download record of Ollama library\/tiny:1b\./m,
+    );
+    writeTree(folder(), { "key.pem": makeKeys().privatePem });
+    const signing = await run("sign", "key", store, "--private-key", join(folder(), "key.pem"));
+    assert.equal(signing.status, 2);
+    assert.match(signing.stderr, /it is Ollama's manifest of library\/tiny:1b, and the files are in /);
+    assert.equal(existsSync(`${store}.sig`), false);
   });
 
   it("adds a line to the verdict in a scan that verifies, and does not change it", async () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { COMMITS } from "../../support/downloads/hub-files.ts";
+import { COMMITS, sha256Of } from "../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { policyText } from "../../support/policies.ts";
+import { skip } from "../../support/results.ts";
 import { runMain } from "../../support/run-main.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
@@ -83,7 +85,8 @@ describe("pinned bytes", function () {
       stdout,
       /= llama is not signed\. It has the same bytes as pinned in model-policy\.yaml on \d{4}-\d{2}-\d{2}\.\n$/,
     );
-    assert.doesNotMatch(stdout, /Verified/);
+    assert.doesNotMatch(stdout, /Verified|signed,/);
+    assert.match(stdout, /^ {2}files {6}2, 9 B read in /m);
   });
 
   it("fail if they changed, with the names from the lock file", async () => {
@@ -242,11 +245,83 @@ describe("pinned bytes", function () {
     assert.equal(readFileSync(at("model-policy.lock.json"), "utf8"), "not a lock");
   });
 
+  it("have changed where a link was added, or the last file removed", async function () {
+    if (process.platform === "win32") skip(this, "links need a right there");
+    await pin();
+    symlinkSync("config.json", at("models/llama/link"));
+    const { models, stdout } = await scan(1);
+    assert.equal(models[0]?.state, "modified");
+    assert.match(stdout, /^✗ Changed since pinned {2}models\/llama[\s\S]*"link" is a link or no regular file/m);
+    for (const name of ["link", "config.json", "model.safetensors"]) rmSync(at(`models/llama/${name}`));
+    assert.equal((await scan(1)).models[0]?.state, "modified");
+  });
+
+  it("are named as such in the report of JUnit", async () => {
+    await pin();
+    const { stdout } = await run("scan", at("models"), "--policy", at("model-policy.yaml"), "--format", "junit");
+    assert.match(stdout, /<system-out>Same bytes as pinned: pinned \d{4}-\d{2}-\d{2}<\/system-out>/);
+  });
+
+  it("of a model in Ollama's store are those of the blobs that its manifest names", async function () {
+    if (process.platform === "win32") skip(this, "links need a right there");
+    const parts = { model: Buffer.from("weights"), template: Buffer.from("t") };
+    const path = "models/manifests-v2/ollama.com/library/tiny/1b";
+    rmSync(at("models/llama"), { recursive: true });
+    buildOllamaStore(at("models"), { "manifests-v2/ollama.com/library/tiny/1b": parts });
+    await pin(path);
+    const { models } = await scan(0);
+    assert.deepEqual(
+      models.map(({ state, passed }) => [state, passed]),
+      [["pinned", true]],
+    );
+    const blob = `sha256-${sha256Of(parts.model)}`;
+    writeFileSync(at(`models/blobs/${blob}`), "w3ights");
+    const [changed] = (await scan(1)).models;
+    assert.equal(changed?.state, "modified");
+    assert.deepEqual(
+      changed?.verdict.comparison?.changed.map(({ name }) => name),
+      [blob],
+    );
+    rmSync(at(path));
+    symlinkSync(at("model-policy.yaml"), at(path));
+    const { status, stdout } = await run("scan", at("models"), "--policy", at("model-policy.yaml"));
+    assert.equal(status, 1);
+    assert.match(stdout, /is a symbolic link and was not followed/);
+  });
+
+  it("of a path with an asterisk need a policy that covers it: a new one would cover other models, too", async () => {
+    if (process.platform === "win32") return;
+    writeTree(folder(), { "models/a*b/m.onnx": "x" });
+    const { status, stderr } = await run("policy", "pin", at("models/a*b"), "--yes");
+    assert.equal(status, 2);
+    assert.match(stderr, /contains an asterisk/);
+    await pin();
+    assert.equal((await run("policy", "pin", at("models/a*b"), "--yes")).status, 2);
+    writeFileSync(
+      at("model-policy.yaml"),
+      readFileSync(at("model-policy.yaml"), "utf8").replace("models/llama", "models/**"),
+    );
+    await pin("models/a*b");
+  });
+
+  it("are not those of a model that the policy file would be in", async () => {
+    const { status, stderr } = await run("policy", "pin", folder(), "--yes");
+    assert.equal(status, 2);
+    assert.match(stderr, /model-policy\.yaml would be in the model and change its bytes/);
+    const inner = await run("policy", "pin", at("models"), "--yes", "--policy", at("models/model-policy.yaml"));
+    assert.equal(inner.status, 2);
+    assert.equal(existsSync(at("models/model-policy.yaml")), false);
+  });
+
   it("are not reported as pinned by policy explain if they were not compared", async () => {
     await pin();
     const { stdout, status } = await run("policy", "explain", at("models/llama"));
     assert.equal(status, 1);
     assert.match(stdout, /were not compared/);
+    assert.match(stdout, /^\? llama: Its bytes were not compared; --files reads them\.$/m);
+    const read = await run("policy", "explain", at("models/llama"), "--files");
+    assert.equal(read.status, 0);
+    assert.match(read.stdout, /^✓ llama: It is not signed\. Its bytes are those that a policy pins\.$/m);
     assert.doesNotMatch(stdout, /Same bytes/);
   });
 });

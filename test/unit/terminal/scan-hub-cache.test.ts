@@ -12,7 +12,7 @@ const OTHERS = ["hub/*/blobs/*", "hub/*/refs/*"];
 
 describe("scan --policy of a Hugging Face cache", function () {
   this.timeout(60_000);
-  const { folder, at, policy, scan, sign, report, verdicts, failures } = useGatedFolder();
+  const { folder, at, run, policy, scan, sign, report, verdicts, failures } = useGatedFolder();
   before(function () {
     if (process.platform === "win32") this.skip();
   });
@@ -66,8 +66,15 @@ describe("scan --policy of a Hugging Face cache", function () {
     for (const other of ["elsewhere", "models"]) rmSync(at(other), { recursive: true });
     policy({ globs: ["hub/*/snapshots/*"], authorities: [KEY] });
     assert.deepEqual(verdicts(await report(0)), [`${name(path)} verified`]);
+    // The links in blobs are no others: a scan of the whole cache passes.
+    const whole = await run("scan", at("hub"), "--public-key", at("keys/prod.pub"));
+    assert.equal(whole.status, 0, whole.stdout);
     rmSync(at("hub/blobs/.huggingface-shared-blobs"));
     assert.deepEqual(verdicts(await report(1)), [`${name(path)} modified`]);
+    assert.match(
+      (await run("scan", at("hub"), "--public-key", at("keys/prod.pub"))).stdout,
+      /✗ .*blobs\/.* are symbolic links/,
+    );
   });
 
   it("fails for a symlink of the cache if a policy denies them", async () => {

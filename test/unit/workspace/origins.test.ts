@@ -6,6 +6,7 @@ import type { Engine } from "../../../src/engine/engine.ts";
 import { Origins } from "../../../src/workspace/origins.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
 import { buildDownload } from "../../support/downloads/kept-downloads.ts";
+import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 /** As the engine does it, in this process. */
@@ -25,8 +26,13 @@ describe("the origins of the models in a window", () => {
     registry = new ModelRegistry();
     readsAll = false;
     errors.length = 0;
-    const failed = (error: unknown) => void errors.push(error);
-    origins = new Origins({ registry, engine, readsAll: () => readsAll, failed, quietMs: 10 });
+    origins = new Origins({
+      registry,
+      engine,
+      readsAll: () => readsAll,
+      failed: (error) => void errors.push(error),
+      quietMs: 1,
+    });
     registry.add({ path: folder(), kind: "directory" }, undefined);
   });
 
@@ -66,6 +72,59 @@ describe("the origins of the models in a window", () => {
     assert.equal(files()?.match.length, 5);
   });
 
+  it("have no digests before a check that reads all files has ended, and are read again then", async () => {
+    readsAll = true;
+    registry.update(folder(), { state: "checking", model: folder(), reasons: [] });
+    const cheap = changed();
+    origins.request(folder());
+    await cheap;
+    assert.equal(files()?.unchecked?.length, 5);
+    const compared = changed();
+    registry.update(folder(), { state: "pinned", model: folder(), reasons: [] });
+    await compared;
+    assert.equal(files()?.match.length, 5);
+  });
+
+  it("are dropped at once where a file changes, and read again", async () => {
+    await origins.check(folder(), {});
+    assert.equal(files()?.match.length, 5);
+    writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
+    const dropped = changed();
+    origins.fileChanged(join(folder(), "tokenizer.json"));
+    await dropped;
+    assert.equal(files(), undefined);
+    await changed();
+    assert.deepEqual(files()?.changed, ["tokenizer.json"]);
+  });
+
+  it("are read again where a file changes while they are read", async () => {
+    const read = origins.read(folder());
+    rmSync(join(folder(), "README.md"));
+    origins.fileChanged(join(folder(), "README.md"));
+    await read;
+    await changed();
+    assert.deepEqual(files()?.missing, ["README.md"]);
+  });
+
+  it("are those of models that share a blob, too, and of no model that was not read", async () => {
+    const manifest = join(folder(), "manifests/registry.ollama.ai/library/tiny/1b");
+    registry.add({ path: manifest, kind: "file" }, undefined);
+    origins.fileChanged(join(folder(), "blobs/sha256-0"));
+    assert.deepEqual(errors, []);
+    await origins.read(manifest).catch(() => undefined);
+    const read: string[] = [];
+    origins.onDidChange((path) => void read.push(path));
+    origins.fileChanged(join(folder(), "elsewhere/sha256-0"));
+    assert.deepEqual(read, []);
+    buildOllamaStore(folder(), {
+      "manifests/registry.ollama.ai/library/tiny/1b": { model: Buffer.from("m"), template: Buffer.from("t") },
+    });
+    await origins.read(manifest);
+    read.length = 0;
+    origins.fileChanged(join(folder(), "blobs/sha256-0"));
+    assert.deepEqual(read, [manifest]);
+  });
+
   it("are read again when the model changes, and removed with it", async () => {
     await origins.read(folder());
     rmSync(join(folder(), "README.md"));
@@ -78,19 +137,24 @@ describe("the origins of the models in a window", () => {
     assert.deepEqual(errors, []);
   });
 
-  it("are read again after a file of the model changed, and only where they are known", async () => {
-    await origins.check(folder(), {});
-    writeFileSync(join(folder(), "tokenizer.json"), '{"version": "9.9"}\n');
-    const read = changed();
-    origins.fileChanged(join(folder(), "tokenizer.json"));
-    origins.fileChanged(join(folder(), "tokenizer.json"));
-    await read;
-    assert.deepEqual(files()?.changed, ["tokenizer.json"]);
-    registry.remove(folder());
-    registry.add({ path: folder(), kind: "directory" }, undefined);
-    origins.fileChanged(join(folder(), "tokenizer.json"));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    assert.equal(files(), undefined);
+  it("have the reason why a model cannot be read, until its files change", async () => {
+    buildDownload(join(folder(), "other"), "folder-full");
+    const model = join(folder(), "other");
+    rmSync(model, { recursive: true });
+    registry.add({ path: model, kind: "directory" }, undefined);
+    const failed = changed();
+    origins.request(model);
+    await failed;
+    assert.match(String(origins.failure(model)), /There is no model at/);
+    origins.request(model);
+    assert.equal(errors.length, 1);
+    buildDownload(model, "folder-full");
+    const dropped = changed();
+    origins.fileChanged(join(model, "config.json"));
+    await dropped;
+    assert.equal(origins.failure(model), undefined);
+    await changed();
+    assert.equal(origins.get(model)?.origin?.files.unchecked?.length, 5);
   });
 
   it("report a model that cannot be read, and continue", async () => {

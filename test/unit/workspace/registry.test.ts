@@ -60,6 +60,23 @@ describe("the registry of models", () => {
     assert.deepEqual(changes, [{ paths: [path("a"), path("b")], list: true }]);
   });
 
+  it("keeps the name that a store has for a model, and knows which models share a blob", () => {
+    const manifest = path("store", "manifests", "registry.ollama.ai", "library", "tiny", "1b");
+    registry.replaceFolder(FOLDER, [folder("a"), { path: manifest, kind: "file", name: "library/tiny:1b" }]);
+    registry.update(
+      manifest,
+      { state: "checking", model: manifest, reasons: [] },
+      { progress: { bytesDone: 1, bytesTotal: 2 } },
+    );
+    registry.update(manifest, { state: "unsigned", model: manifest, reasons: [] });
+    const known = registry.get(manifest);
+    assert.equal(known?.name, "library/tiny:1b");
+    assert.equal(known?.progress, undefined);
+    assert.deepEqual(registry.sharing(path("store", "blobs", "sha256-0")), [known]);
+    assert.deepEqual(registry.sharing(path("a", "blobs", "sha256-0")), []);
+    assert.deepEqual(registry.sharing(path("store", "other", "sha256-0")), []);
+  });
+
   it("keeps what is known when a search finds the same again, without an event", () => {
     registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
     registry.update(path("a"), verified(path("a")));

@@ -140,6 +140,18 @@ describe("Revalidator", () => {
     assert.equal(states[0], "stale");
   });
 
+  it("makes a pinned model of Ollama's store outdated where one of its blobs changes", async () => {
+    automatic = "off";
+    covered = true;
+    const manifest = join(root(), "manifests-v2", "ollama.com", "library", "tiny", "1b");
+    registry.add({ path: manifest, kind: "file", name: "library/tiny:1b" }, undefined);
+    registry.update(manifest, { state: "pinned", model: manifest, reasons: [] });
+    await revalidator.fileChanged(join(root(), "elsewhere", "sha256-0"), true);
+    assert.equal(registry.get(manifest)?.verdict.state, "pinned");
+    await revalidator.fileChanged(join(root(), "blobs", "sha256-0"), true);
+    assert.equal(registry.get(manifest)?.verdict.state, "stale");
+  });
+
   it("reacts to a signature that is written again", async () => {
     await verified();
     await signWith(model, other.privatePem, pool);

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { parse } from "yaml";
 import { readSmallFile } from "../../model/read-small-file.ts";
 import type { OriginClaim } from "../origin.ts";
 import { ClaimList } from "./claim.ts";
+import { parseYaml } from "./parse-yaml.ts";
 
 export const MODEL_CARD = "README.md";
 const MAX_FRONT_MATTER = 64 * 1024;
@@ -27,12 +27,4 @@ export function modelCardClaims(name: string, path: string): readonly OriginClai
   list.add("license", license_name === undefined ? "license" : "license_name", license_name ?? license);
   list.add("dataset", "datasets", datasets);
   return list.claims;
-}
-
-function parseYaml(text: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 0, logLevel: "silent" });
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,9 @@ import type { ModelFile } from "../../model/file-list.ts";
 import type { OriginClaim } from "../origin.ts";
 import { adapterClaims, configClaims } from "./config-claims.ts";
 import { ggufClaims } from "./gguf-claims.ts";
+import { MLMODEL, mlmodelClaims } from "./mlmodel-claims.ts";
 import { MODEL_CARD, modelCardClaims } from "./model-card-claims.ts";
+import { onnxClaims } from "./onnx-claims.ts";
 import { safetensorsClaims } from "./safetensors-claims.ts";
 
 type ClaimReader = (name: string, path: string) => readonly OriginClaim[];
@@ -12,8 +14,13 @@ const BY_NAME: Readonly<Record<string, ClaimReader>> = {
   [MODEL_CARD]: modelCardClaims,
   "config.json": configClaims,
   "adapter_config.json": adapterClaims,
+  [MLMODEL]: mlmodelClaims,
 };
-const BY_ENDING: Readonly<Record<string, ClaimReader>> = { ".gguf": ggufClaims, ".safetensors": safetensorsClaims };
+const BY_ENDING: Readonly<Record<string, ClaimReader>> = {
+  ".gguf": ggufClaims,
+  ".safetensors": safetensorsClaims,
+  ".onnx": onnxClaims,
+};
 /** Headers that are read: the parts of a model say the same. */
 const MAX_HEADERS = 8;
 

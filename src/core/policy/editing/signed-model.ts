@@ -42,7 +42,7 @@ async function isSigned(folder: string): Promise<boolean> {
 const MAX_LINKS = 40;
 
 /** The real path, also of a file that does not exist: a link may lead to a file that writing creates. */
-async function realPath(path: string, links = MAX_LINKS): Promise<string> {
+export async function realPath(path: string, links = MAX_LINKS): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {

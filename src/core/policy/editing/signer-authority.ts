@@ -113,12 +113,8 @@ export function freeName(wanted: string, taken: readonly string[]): string {
 
 /** The same for the same signer, whichever model was signed. */
 export function signerKey(signer: Signer): string {
-  switch (signer.method) {
-    case "key":
-      return `key:${signer.fingerprint}`;
-    case "certificate":
-      return `certificate:${JSON.stringify([signer.fingerprints.at(-1), signer.subject, signer.alternativeNames])}`;
-    case "sigstore":
-      return `sigstore:${JSON.stringify([signer.issuer, signer.identity, signer.trustRoot.label])}`;
-  }
+  if (signer.method === "key") return `key:${signer.fingerprint}`;
+  return signer.method === "certificate"
+    ? `certificate:${JSON.stringify([signer.fingerprints.at(-1), signer.subject, signer.alternativeNames])}`
+    : `sigstore:${JSON.stringify([signer.issuer, signer.identity, signer.trustRoot.label])}`;
 }

@@ -32,7 +32,7 @@ export async function runPlugin(
   const text = await output(program, [PROTOCOL_VERSION, pluginArguments(key, call, deadline)], message, options);
   let response: PluginResponse;
   try {
-    response = parseResponse(text);
+    response = v.parse(RESPONSE, JSON.parse(text));
   } catch (cause) {
     throw pluginFailed(program, "its answer is not one of the protocol (cliplugin, v1)", cause);
   }
@@ -131,9 +131,4 @@ function pluginArguments(key: string, call: PluginCall, deadline: Date): string 
       ? { publicKey: { publicKeyOptions: { rpcOptions } } }
       : { signMessage: { signOptions: { rpcOptions, messageOptions: { hashFunc } } } }),
   });
-}
-
-/** @throws Error where the text is not a response */
-function parseResponse(text: string): PluginResponse {
-  return v.parse(RESPONSE, JSON.parse(text));
 }

@@ -39,16 +39,9 @@ function answer(request: Request): unknown {
     return undefined;
   }
   if (session === undefined) throw new Error("no module is loaded");
-  switch (request.call) {
-    case "tokens":
-      return session.tokens();
-    case "logIn":
-      return session.logIn(request.slot, request.login, request.pin);
-    case "objects":
-      return session.objects();
-    case "sign":
-      return session.sign(request.key, request.digest);
-  }
+  if (request.call === "tokens") return session.tokens();
+  if (request.call === "logIn") return session.logIn(request.slot, request.login, request.pin);
+  return request.call === "objects" ? session.objects() : session.sign(request.key, request.digest);
 }
 
 /** It is optional: beside this program, or in a folder of the caller's. */

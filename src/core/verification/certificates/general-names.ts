@@ -13,16 +13,8 @@ export type GeneralName =
 export type TextForm = "rfc822Name" | "dNSName" | "uniformResourceIdentifier";
 type OtherForm = "otherName" | "x400Address" | "ediPartyName" | "registeredID";
 
-const TEXT_FORMS: Readonly<Record<number, TextForm>> = {
-  129: "rfc822Name",
-  130: "dNSName",
-  134: "uniformResourceIdentifier",
-};
-const OTHER_FORMS: Readonly<Record<number, OtherForm>> = {
-  163: "x400Address",
-  165: "ediPartyName",
-  136: "registeredID",
-};
+const TEXT_FORMS: Record<number, TextForm> = { 129: "rfc822Name", 130: "dNSName", 134: "uniformResourceIdentifier" };
+const OTHER_FORMS: Record<number, OtherForm> = { 163: "x400Address", 165: "ediPartyName", 136: "registeredID" };
 const OTHER_NAME = 0xa0;
 const DIRECTORY_NAME = 0xa4;
 const IP_ADDRESS = 0x87;
@@ -40,15 +32,10 @@ export function readGeneralName(value: DerValue | undefined): GeneralName {
   if (textForm !== undefined) return { form: textForm, text: content.toString("latin1") };
   const form = OTHER_FORMS[tag];
   if (form !== undefined) return { form };
-  switch (tag) {
-    case OTHER_NAME:
-      return { form: "otherName", type: readOid(children[0]), values: children.slice(1) };
-    case DIRECTORY_NAME: // explicit, since Name is a CHOICE
-      if (children.length !== 1) throw new DerError("a directory name is malformed");
-      return { form: "directoryName", name: readName(children[0]) };
-    case IP_ADDRESS:
-      return { form: "iPAddress", bytes: content };
-    default:
-      throw new DerError("a name is of a form that does not exist");
-  }
+  if (tag === IP_ADDRESS) return { form: "iPAddress", bytes: content };
+  if (tag === OTHER_NAME) return { form: "otherName", type: readOid(children[0]), values: children.slice(1) };
+  if (tag !== DIRECTORY_NAME) throw new DerError("a name is of a form that does not exist");
+  // Explicit, since Name is a CHOICE.
+  if (children.length !== 1) throw new DerError("a directory name is malformed");
+  return { form: "directoryName", name: readName(children[0]) };
 }

@@ -39,11 +39,8 @@ export function identityRejection(
   }
   const [only] = identities;
   if (only === undefined) {
-    return new ProvenanceError(
-      "SIGSTORE_IDENTITY_MISSING",
-      `${label} was signed by ${signer.identity} (${signer.issuer}), and no signer is expected. Name the identity and the identity provider that you expect.`,
-      { details: { found } },
-    );
+    const message = `${label} was signed by ${signer.identity} (${signer.issuer}), and no signer is expected. Name the identity and the identity provider that you expect.`;
+    return new ProvenanceError("SIGSTORE_IDENTITY_MISSING", message, { details: { found } });
   }
   const wanted = identities.length > 1 ? `any of the ${identities.length} expected` : only.identity;
   const message =

@@ -61,7 +61,7 @@ function filesText({ match, changed, missing, extra, unrecorded, unchecked = [] 
   return [
     changed.length > 0 ? t("{0} changed", changed.length) : undefined,
     extra.length > 0 ? t("{0} not in the record", extra.length) : undefined,
-    missing.length > 0 ? t("{0} not downloaded", missing.length) : undefined,
+    missing.length > 0 ? t("{0} missing", missing.length) : undefined,
     match.length > 0 ? t("{0} match", match.length) : undefined,
     unchecked.length > 0 ? t("{0} not compared", unchecked.length) : undefined,
     unrecorded.length > 0 ? t("{0} without a record", unrecorded.length) : undefined,

@@ -46,9 +46,9 @@ function stateLabel(state: FileState, t: Translate): StateLabel {
       };
     case "missing":
       return {
-        word: t("not downloaded"),
-        plural: t("Not downloaded"),
-        sentence: t("In the download record, but its content is not here."),
+        word: t("missing"),
+        plural: t("Missing"),
+        sentence: t("In the download record, but not here: not downloaded, or removed since."),
         tone: "neutral",
       };
     case "added":

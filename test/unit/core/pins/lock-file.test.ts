@@ -47,6 +47,10 @@ describe("the lock file of a policy", () => {
     });
   }
 
+  it("is rejected with a day that does not exist", () => {
+    assert.equal(parseLock(Buffer.from(lockText(EMPTY, "m", { ...PIN, pinnedOn: "2026-99-99" }))), undefined);
+  });
+
   it("is rejected with a name that leads out of the model", () => {
     const text = lockText(EMPTY, "m", PIN).replace('"sub/b"', '"../b"');
     assert.equal(parseLock(Buffer.from(text)), undefined);

@@ -45,7 +45,7 @@ describe("policy files", () => {
     assert.equal(userPolicyPath({}, "darwin", "/Users/a"), join("/Users/a/Library/Application Support", end));
     assert.equal(userPolicyPath({ APPDATA: "/r" }, "win32", "/u"), join("/r", end));
     assert.equal(userPolicyPath({}, "win32", "/u"), join("/u/AppData/Roaming", end));
-    // A policy of the current folder would be one of whoever wrote the folder.
+    // The current folder may be anyone's.
     for (const XDG_CONFIG_HOME of ["", ".", "conf"])
       assert.equal(userPolicyPath({ XDG_CONFIG_HOME }, "linux", "/home/a"), join("/home/a/.config", end));
     assert.equal(userPolicyPath({ APPDATA: "" }, "win32", "/u"), join("/u/AppData/Roaming", end));

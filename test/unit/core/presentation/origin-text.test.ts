@@ -45,7 +45,7 @@ describe("the texts of an origin", () => {
         "! b differs from its download record: changed or damaged.",
         "! c, d are not in the download record.",
         "1 of 4 files match the download record of huggingface.co/ORG/NAME at abc1234. The record is on this machine and is not signed.",
-        "e was not downloaded.",
+        "e is missing: not downloaded, or removed since.",
       ],
     );
     assert.equal(

@@ -84,13 +84,13 @@ describe("the page of a model's download record", () => {
     const { state } = page({ report });
     assert.deepEqual(
       state.files?.filters.map(({ label, count }) => `${label} ${count}`),
-      ["All 6", "Changed 1", "Not downloaded 1", "Not in the record 1", "Match the record 1", "Not compared 1"].concat(
+      ["All 6", "Changed 1", "Missing 1", "Not in the record 1", "Match the record 1", "Not compared 1"].concat(
         "Without a record 1",
       ),
     );
     assert.equal(
       state.download?.facts.find(({ label }) => label === "Files")?.value,
-      "1 changed, 1 not in the record, 1 not downloaded, 1 match, 1 not compared, 1 without a record",
+      "1 changed, 1 not in the record, 1 missing, 1 match, 1 not compared, 1 without a record",
     );
     assert.deepEqual(
       state.download?.sentences.filter(({ caution }) => caution).map(({ text }) => text),
@@ -102,7 +102,7 @@ describe("the page of a model's download record", () => {
     assert.deepEqual(
       rows.map(({ name, word, tone }) => `${name}: ${word}, ${tone}`),
       [
-        ...["f: changed, amber", "m: not downloaded, neutral", "x: not recorded, amber"],
+        ...["f: changed, amber", "m: missing, neutral", "x: not recorded, amber"],
         ...["s: matches, neutral", "u: not compared, neutral", "n: no record, neutral"],
       ],
     );

@@ -32,6 +32,7 @@ export const COMMANDS = {
   compare: "modelProvenance.compare",
   previewResigning: "modelProvenance.previewResigning",
   checkOrigin: "modelProvenance.checkOrigin",
+  showOrigin: "modelProvenance.showOrigin",
   pinModel: "modelProvenance.pinModel",
   saveBom: "modelProvenance.saveBom",
   showOutput: "modelProvenance.showOutput",
@@ -52,6 +53,7 @@ export const SETTINGS = {
   badges: "modelProvenance.badges",
   statusBar: "modelProvenance.statusBar",
   codeWarnings: "modelProvenance.codeWarnings",
+  revisionHints: "modelProvenance.revisionHints",
   problems: "modelProvenance.problems",
 } as const;
 
@@ -62,6 +64,9 @@ export const EDITORS = { signature: "modelProvenance.signature" } as const;
 
 /** Scheme of read-only documents that exist in memory only: reports, and files as they would be after a change. */
 export const REPORT_SCHEME = "model-provenance-report";
+
+/** Scheme of pages that show a model's download record; the query is the absolute path of the model. */
+export const DOWNLOAD_SCHEME = "model-provenance-download";
 
 export const CONTEXT_KEYS = {
   /** The first search of this window has ended. */

@@ -25,5 +25,6 @@ export const SHAPES = {
   badges: flag(true),
   statusBar: flag(true),
   codeWarnings: flag(true),
+  revisionHints: flag(false),
   problems: flag(true),
 } as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;

@@ -13,7 +13,7 @@ import {
   toolFilesText,
 } from "../core/presentation/coverage-text.ts";
 import { reasonLines } from "../core/presentation/decision-text.ts";
-import { originSentences } from "../core/presentation/origin-text.ts";
+import { hasDownload, originSentences } from "../core/presentation/origin-text.ts";
 import { signedByLine } from "../core/presentation/signer-text.ts";
 import { trustLabel } from "../core/presentation/unknown-signer.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
@@ -38,6 +38,7 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.trustSigner,
   COMMANDS.checkOrigin,
   COMMANDS.ignorePath,
+  COMMANDS.showOrigin,
 ];
 
 /** Builds Markdown without markup of others: text of a bundle or a disk is escaped. */
@@ -170,8 +171,13 @@ function how(model: KnownModel): string[] {
 }
 
 function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): void {
+  const hasOrigin = origin !== undefined && hasDownload(origin);
+  const showOrigin = (): void => {
+    if (hasOrigin) hover.text(" · ").link(l10n.t("Show Download Record"), COMMANDS.showOrigin, model.path);
+  };
   if (model.verdict.signature === undefined) {
     hover.link(l10n.t("Sign Model"), COMMANDS.signModel, model.path);
+    showOrigin();
     if (origin?.origin?.files.unchecked !== undefined) {
       hover.text(" · ").link(l10n.t("Check Against Download Record"), COMMANDS.checkOrigin, model.path);
     }
@@ -186,6 +192,7 @@ function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): vo
   if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
   hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");
   hover.link(l10n.t("Copy Report"), COMMANDS.copyReportAsMarkdown, model.path);
+  showOrigin();
 }
 
 /** A parenthesis would end the address of a Markdown link. */

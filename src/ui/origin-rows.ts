@@ -20,8 +20,7 @@ function recordRow(path: string, report: OriginReport): Row[] {
   const sentences = originSentences(report, l10n.t);
   const caution = sentences.some((sentence) => sentence.caution);
   const tooltip = sentences.map(({ text }) => plainText(text)).join("\n");
-  const action = l10n.t("Check Against Download Record");
-  const command = { command: COMMANDS.checkOrigin, title: action, arguments: [path] };
+  const command = { command: COMMANDS.showOrigin, title: l10n.t("Show Download Record"), arguments: [path] };
   return [
     {
       id: "origin",
@@ -30,7 +29,7 @@ function recordRow(path: string, report: OriginReport): Row[] {
       label: recorded === undefined ? l10n.t("Not downloaded") : recordLabel(recorded),
       description: recorded === undefined ? "" : plainText(originPlace(recorded, l10n.t)),
       tooltip,
-      ...(recorded?.files.unchecked === undefined ? {} : { command }),
+      command,
       children: [
         ...(recorded === undefined ? [] : fileRows(recorded)),
         ...pointers.slice(0, LISTED).map(

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { l10n, TreeItem, TreeItemCollapsibleState, workspace } from "vscode";
 import type { OriginReport } from "../core/origin/origin.ts";
+import { hasDownload } from "../core/presentation/origin-text.ts";
 import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import { COMMANDS, TREE_CONTEXT } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -14,7 +15,7 @@ export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?
   const look = verdictLabel(model.verdict, l10n.t);
   const signed = model.verdict.signature !== undefined;
   const label = distinctName(model, all);
-  const opens = signed || model.verdict.decision !== undefined || (origin !== undefined && hasRows(origin));
+  const opens = signed || model.verdict.decision !== undefined || (origin !== undefined && hasDownload(origin));
   const item = new TreeItem(label, opens ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
   item.id = model.path;
   item.description = modelDescription(model);
@@ -26,10 +27,6 @@ export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?
   }
   item.accessibilityInformation = { label: `${label}, ${look.label}. ${modelSentence(model)}` };
   return item;
-}
-
-function hasRows({ origin, pointers, claims }: OriginReport): boolean {
-  return origin?.basis === "record" || pointers.length + claims.length > 0;
 }
 
 export function folderItem({ path }: FolderNode): TreeItem {

@@ -33,6 +33,8 @@ export class Origins {
   /** Of models whose files changed a moment ago. */
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #underWay = new Set<string>();
+  /** Why the last reading failed, until the model or its files change. */
+  readonly #failures = new Map<string, unknown>();
   readonly #stop: () => void;
   #reading = false;
 
@@ -48,14 +50,19 @@ export class Origins {
     return this.#reports.get(path);
   }
 
+  /** Why the model could not be read, if so. */
+  failure(path: string): unknown {
+    return this.#failures.get(path);
+  }
+
   onDidChange(listener: Listener): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
   }
 
-  /** Reads it soon, one model after the other, unless it is known. */
+  /** Reads it soon, one model after the other, unless it is known, or could not be read. */
   request(path: string): void {
-    if (this.#reports.has(path) || this.#timers.has(path)) return;
+    if (this.#isSettled(path) || this.#timers.has(path)) return;
     // Where a check reads the files, too, it goes first: its digests are taken from the cache then.
     if (this.#services.readsAll()) this.#readLater(path);
     else this.#enqueue(path);
@@ -63,7 +70,8 @@ export class Origins {
 
   /** A file or folder was created, changed or deleted: what was read of its models is outdated, and read again soon. */
   fileChanged(path: string): void {
-    const known = new Set([...this.#reports.keys(), ...this.#timers.keys(), ...this.#underWay]);
+    const settled = [...this.#reports.keys(), ...this.#failures.keys()];
+    const known = new Set([...settled, ...this.#timers.keys(), ...this.#underWay]);
     for (const model of known) if (concerns(editorPath(path), editorPath(model))) this.#fileChangedIn(model);
   }
 
@@ -82,6 +90,7 @@ export class Origins {
     try {
       const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
       this.#reports.set(path, report);
+      this.#failures.delete(path);
       this.#notify(path);
       return report;
     } finally {
@@ -104,7 +113,9 @@ export class Origins {
   }
 
   #fileChangedIn(path: string): void {
-    const known = this.#reports.delete(path);
+    const known = this.#isSettled(path);
+    this.#reports.delete(path);
+    this.#failures.delete(path);
     if (!known && !this.#timers.has(path) && !this.#underWay.has(path)) return;
     this.#readLater(path);
     if (known) this.#notify(path);
@@ -123,13 +134,18 @@ export class Origins {
     const model = this.#services.registry.get(path);
     if (model === undefined) {
       this.#reports.delete(path);
+      this.#failures.delete(path);
       this.#compared.delete(path);
       this.#queue.delete(path);
       clearTimeout(this.#timers.get(path));
       this.#timers.delete(path);
-    } else if (this.#reports.has(path) && model.verdict.state !== "checking") {
+    } else if (this.#isSettled(path) && model.verdict.state !== "checking") {
       this.#enqueue(path);
     } else if (this.#services.readsAll() && model.verdict.signature === undefined) this.request(path);
+  }
+
+  #isSettled(path: string): boolean {
+    return this.#reports.has(path) || this.#failures.has(path);
   }
 
   #notify(path: string): void {
@@ -141,13 +157,21 @@ export class Origins {
     void this.#readQueue();
   }
 
+  #failed(path: string, error: unknown): void {
+    this.#services.failed(error);
+    if (this.#services.registry.get(path) === undefined) return;
+    this.#reports.delete(path);
+    this.#failures.set(path, error);
+    this.#notify(path);
+  }
+
   async #readQueue(): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
     try {
       for (const path of this.#queue) {
         this.#queue.delete(path);
-        await this.read(path).catch(this.#services.failed);
+        await this.read(path).catch((error: unknown) => this.#failed(path, error));
       }
     } finally {
       this.#reading = false;

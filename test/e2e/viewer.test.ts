@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
+import { buildDownload } from "../support/downloads/kept-downloads.ts";
 import { e2eSession } from "../support/e2e.ts";
 import { changeByte } from "../support/editor-workspace.ts";
 import {
@@ -35,6 +36,7 @@ describe("the signature viewer, in a window", () => {
   let root: string;
   let sigstore: LocalSigstore;
   let workspace: SignatureWorkspace;
+  let downloaded: string;
   let page: Page;
 
   before(async function () {
@@ -43,6 +45,8 @@ describe("the signature viewer, in a window", () => {
     sigstore = await startLocalSigstore();
     workspace = await makeSignatureWorkspace(root, sigstore);
     await trustSigners(session.server, workspace, sigstore);
+    downloaded = join(workspace.folder, "models", "downloaded");
+    buildDownload(downloaded, "folder-full");
     page = await openWorkbench(session.browser, session.server.url({ open: workspace.folder }));
     await openView(page);
   });
@@ -128,6 +132,32 @@ describe("the signature viewer, in a window", () => {
     await comes("This is not a readable model signature.");
     await viewer(page).getByText("it may be cut short or damaged").first().waitFor();
     await screenshot(page, "viewer-07-cut-short");
+  });
+
+  it("shows where an unsigned model was downloaded from, in three themes, and what changes in it", async () => {
+    await runCommand(page, "Model Provenance: Show Download Record");
+    await pick(page, "downloaded");
+    await comes("downloaded is not signed.");
+    await viewer(page).getByText("the bytes were not compared").waitFor();
+    await viewer(page).getByRole("button", { name: "Check Against Download Record" }).focus();
+    await page.keyboard.press("Enter");
+    await viewer(page).getByText("All 5 files match the download record of huggingface.co at 1111111.").waitFor();
+    await page.setViewportSize(TALL);
+    for (const [body, theme] of THEMES) {
+      await chooseTheme(page, theme);
+      await viewer(page).locator(`body.${body}`).waitFor();
+      await assertAccessible(page);
+      await screenshot(page, `viewer-12-download-${body}`);
+    }
+    changeByte(join(downloaded, "config.json"));
+    await viewer(page).getByText("config.json differs from its download record: changed or damaged.").waitFor();
+    await viewer(page).locator("[aria-rowindex='2']").filter({ hasText: "config.json" }).click();
+    await viewer(page).getByText("Differs from its download record: changed or damaged.", { exact: true }).waitFor();
+    await assertAccessible(page);
+    await screenshot(page, "viewer-13-download-changed");
+    await page.reload();
+    await comes("downloaded is not signed.");
+    await viewer(page).getByRole("button", { name: "Pin These Bytes…" }).waitFor();
   });
 
   it("shows names with markup as text", async () => {

@@ -5,11 +5,13 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
+import type { OriginReport } from "../../src/core/origin/origin.ts";
 import { localizer } from "../../src/core/presentation/localizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
 import { headlineOf } from "../../src/ui/viewer/presentation/headline.ts";
 import { SignatureDocument, showLine } from "../../src/ui/viewer/signature-document.ts";
+import type { Origins } from "../../src/workspace/origins.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until } from "../support/extension-api.ts";
@@ -100,10 +102,21 @@ describe("the signature viewer in its host", () => {
     let document: SignatureDocument;
     let engine: Engine;
     let changes: number;
+    let report: OriginReport | undefined;
+    let read: ((path: string) => void) | undefined;
+    const origins: Pick<Origins, "get" | "request" | "onDidChange"> = {
+      get: () => report,
+      request: () => {},
+      onDidChange: (listener) => {
+        read = listener;
+        return { dispose: () => {} };
+      },
+    };
 
     beforeEach(async () => {
       registry = new ModelRegistry();
-      document = await SignatureDocument.open(Uri.file(signature), registry, engine);
+      report = undefined;
+      document = await SignatureDocument.open(Uri.file(signature), { registry, engine, origins });
       changes = 0;
       document.onDidChange(() => {
         changes += 1;
@@ -138,7 +151,7 @@ describe("the signature viewer in its host", () => {
       const path = join(model, "claims.jsonl");
       const line = JSON.stringify(JSON.parse(readFileSync(signature, "utf8")));
       writeFileSync(path, `${line}\n${line}\n`);
-      const claims = await SignatureDocument.open(Uri.file(path), registry, engine);
+      const claims = await SignatureDocument.open(Uri.file(path), { registry, engine, origins });
       const shown = async () => (await claims.snapshot()).subject.summary.line;
       try {
         assert.equal(await shown(), 1);
@@ -178,6 +191,21 @@ describe("the signature viewer in its host", () => {
           ["new", "added", undefined],
         ],
       );
+    });
+
+    it("shows where the model was downloaded from as soon as that is read, beside the same verdict", async () => {
+      registry.add({ path: model, kind: "directory", signature }, folder);
+      const before = await document.state();
+      assert.equal(before.state.download, undefined);
+      report = { pointers: [], claims: [{ file: "README.md", field: "license", kind: "license", value: "MIT" }] };
+      changes = 0;
+      read?.(join(folder, "other"));
+      assert.equal(changes, 0);
+      read?.(model);
+      assert.equal(changes, 1);
+      const { state } = await document.state();
+      assert.deepEqual(state.download?.claims, [{ label: "License", value: "MIT (README.md: license)" }]);
+      assert.deepEqual(state.headline, before.state.headline);
     });
 
     it("reads the file again when it is written, and says what is wrong with it", async () => {

@@ -237,6 +237,7 @@ describe("settings", () => {
     const others: readonly string[] = [
       ...[SETTINGS.autoVerify, SETTINGS.pauseInBackground, SETTINGS.models],
       ...[SETTINGS.loginMethod, SETTINGS.badges, SETTINGS.statusBar, SETTINGS.codeWarnings, SETTINGS.problems],
+      SETTINGS.revisionHints,
     ];
     const deciding = settings.filter(([name]) => !others.includes(name));
     assert.deepEqual(

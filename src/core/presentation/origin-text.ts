@@ -15,15 +15,22 @@ export interface OriginSentence {
 
 type Place = Pick<Origin, "source" | "repository" | "revision">;
 
+/** Whether there is anything to show of a model's download: a record, a file that was not fetched, or a claim. */
+export function hasDownload({ origin, pointers, claims }: OriginReport): boolean {
+  return origin?.basis === "record" || pointers.length + claims.length > 0;
+}
+
 /** Where a model was downloaded from, in short: `huggingface.co/ORG/NAME at abc1234`. */
-export function originPlace({ source, repository, revision }: Place, t: Translate): string {
+export function originPlace(origin: Place, t: Translate): string {
+  const { source, repository, revision } = origin;
   if (source === "ollama") return `Ollama ${repository ?? ""}:${revision ?? ""}`;
   const commit = revision?.slice(0, SHORT_COMMIT);
-  const place = repositoryText(source, repository);
+  const place = repositoryText(origin);
   return commit === undefined ? place : t("{0} at {1}", place, commit);
 }
 
-function repositoryText(source: Origin["source"], repository: string | undefined): string {
+/** `huggingface.co/ORG/NAME`, or the host and path of another repository. */
+export function repositoryText({ source, repository }: Pick<Origin, "source" | "repository">): string {
   const isHub = source === "huggingface" || repository?.split("/").length === 2;
   if (repository === undefined) return isHub ? "huggingface.co" : "git";
   return isHub ? `huggingface.co/${repository}` : repository;
@@ -40,7 +47,7 @@ export function differencesFromRecord({ files }: Origin, t: Translate): string {
 
 /** What is known of a model's download, a sentence each; what differs comes first. */
 export function originSentences({ origin, pointers }: OriginReport, t: Translate): OriginSentence[] {
-  const fetched = pointers.map((pointer) => ({ text: pointerText(pointer, t), caution: false }));
+  const fetched = pointerTexts(pointers, t).map((text) => ({ text, caution: false }));
   if (origin === undefined || origin.basis === "claim") return fetched;
   const { match, changed, missing, extra, unrecorded, unchecked } = origin.files;
   const isPointer = new Set(pointers.map(({ name }) => name));
@@ -108,8 +115,15 @@ function matchText({ files }: Origin, place: string, t: Translate): OriginSenten
   return [{ text: `${counted} ${local}`, caution: false }];
 }
 
-function pointerText({ name, size }: PointerFile, t: Translate): string {
-  return t("{0} is not downloaded: a Git LFS pointer to {1}.", name, bytesText(size));
+function pointerTexts(pointers: readonly PointerFile[], t: Translate): string[] {
+  if (pointers.length <= NAMED) {
+    return pointers.map(({ name, size }) =>
+      t("{0} is not downloaded: a Git LFS pointer to {1}.", name, bytesText(size)),
+    );
+  }
+  const names = pointers.map(({ name }) => name);
+  const bytes = pointers.reduce((sum, { size }) => sum + size, 0);
+  return [t("{0} are not downloaded: Git LFS pointers to {1}.", listText(names, t), bytesText(bytes))];
 }
 
 function listText(names: readonly string[], t: Translate): string {

@@ -5,7 +5,7 @@ import type { Claim } from "../../core/verification/claimed-signer.ts";
 import type { SigningMethod } from "../../core/verification/signer.ts";
 import type { FileFilter, FileState } from "./file-states.ts";
 
-// What the signature viewer can ask the engine about an open signature file.
+// What the viewer can ask the engine about an open signature file, or about the files of a model without one.
 
 /** What a signature file contains, without its files. Nothing of it is verified or escaped. */
 export interface SignatureSummary {
@@ -34,13 +34,13 @@ export interface SignatureSummary {
   readonly text: "statement" | "file" | "none";
 }
 
-/** What a verification found about one file, or one shard of it. */
+/** What a verification, or a comparison with a download record, found about one file, or one shard of it. */
 export type FoundFile =
+  | { readonly state: "same" | "listed" | "unsigned" | "excluded"; readonly name: string }
   | ({ readonly state: "changed" } & ChangedResource)
   | ({ readonly state: "missing" } & MissingResource)
   | ({ readonly state: "added" } & AddedEntry)
-  | ({ readonly state: "excluded" } & IgnoredEntry)
-  | { readonly state: "unsigned"; readonly name: string };
+  | ({ readonly state: "excluded" } & IgnoredEntry);
 
 /** What the last verification found, if it is current. */
 export interface Findings {
@@ -93,9 +93,10 @@ export interface TextPage {
 
 /**
  * A file on disk, or the bytes of one that is elsewhere. Of a file with a bundle a line, that of `line` is shown, else one
- * about the model.
+ * about the model. With `none`, the findings list all files.
  */
 export type SignatureSource =
+  | { readonly none: true }
   | { readonly path: string; readonly line?: number | undefined; readonly model?: string | undefined }
   | { readonly label: string; readonly bytes: Uint8Array<ArrayBuffer> };
 

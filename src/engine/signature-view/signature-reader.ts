@@ -6,6 +6,7 @@ import { ProvenanceError } from "../../core/errors.ts";
 import { inspectParts } from "../../core/inspect.ts";
 import type { ChangedResource } from "../../core/manifest/comparison.ts";
 import type { Resource } from "../../core/manifest/manifest.ts";
+import { hubBlob } from "../../core/model/hub-cache.ts";
 import { FILE_STATES, type FileFilter, type FileState } from "./file-states.ts";
 import { indentJson } from "./indent-json.ts";
 import type {
@@ -26,7 +27,7 @@ const IGNORE_PATHS = 200;
 /** Characters of a line of the statement. */
 const LINE_LENGTH = 4000;
 
-/** One open signature file: its summary, its files, and its text. */
+/** One open signature file: its summary, its files, and its text; or only the files of a model without one. */
 export class SignatureReader {
   #resources: readonly Resource[] = [];
   #findings: Findings = { compared: false, files: [] };
@@ -36,6 +37,10 @@ export class SignatureReader {
   #lines: readonly string[] | undefined;
 
   async open(source: SignatureSource): Promise<SignatureSummary> {
+    if ("none" in source) {
+      this.#show([], "");
+      return { bytes: 0, claims: [], text: "none" };
+    }
     const label = "path" in source ? basename(source.path) : source.label;
     let bytes: Buffer;
     try {
@@ -108,12 +113,13 @@ export class SignatureReader {
     this.#lines = undefined;
   }
 
-  /** Adds the current size and time of the file, without following a link. */
+  /** Adds the current size and time of the file, through the links of a Hugging Face cache and no others. */
   #onDisk(entry: FileEntry): FileEntry {
     const { model } = this.#findings;
     if (model === undefined || entry.state === "missing") return entry;
     try {
-      const info = lstatSync(model.kind === "file" ? model.path : join(model.path, entry.name));
+      const path = model.kind === "file" ? model.path : join(model.path, entry.name);
+      const info = lstatSync(hubBlob(path)?.path ?? path);
       return info.isFile() ? { size: info.size, ...entry, modifiedAt: info.mtime.toISOString() } : entry;
     } catch {
       return entry;
@@ -151,7 +157,15 @@ class FileTable {
       const state = changed.length > 0 ? "changed" : compared ? "same" : "listed";
       return { ...file, state, changes: changed };
     });
-    const byState = Map.groupBy([...signed, ...others], ({ state }) => state);
+    for (const { name } of signed) {
+      changes.delete(name);
+      missing.delete(name);
+    }
+    const unlisted = [
+      ...[...changes].map(([name, changed]): FileEntry => ({ name, state: "changed", changes: changed })),
+      ...[...missing].map(([name, ignored]): FileEntry => ({ name, state: "missing", changes: [], ignored })),
+    ];
+    const byState = Map.groupBy([...signed, ...unlisted, ...others], ({ state }) => state);
     this.#entries = FILE_STATES.flatMap((state) => byState.get(state) ?? []);
     const counts = FILE_STATES.map((state) => [state, byState.get(state)?.length ?? 0]);
     this.counts = Object.fromEntries(counts) as Record<FileState, number>;

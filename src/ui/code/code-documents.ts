@@ -1,5 +1,6 @@
 import { dirname, isAbsolute } from "node:path";
 import { type DocumentSelector, type TextDocument, workspace } from "vscode";
+import { type HubReference, hubReferences } from "./hub-references.ts";
 import { type CodeLanguage, type CodeString, stringsInCode } from "./strings-in-code.ts";
 
 const LANGUAGES: Readonly<Record<string, CodeLanguage>> = {
@@ -38,15 +39,26 @@ export function basesOf({ uri }: TextDocument): readonly string[] {
   return isAbsolute(uri.fsPath) && uri.scheme !== "untitled" ? [dirname(uri.fsPath), ...bases] : bases;
 }
 
-const read = new WeakMap<TextDocument, { readonly version: number; readonly strings: readonly CodeString[] }>();
-
-/** The strings of the document. An unchanged text is parsed once. */
-export function stringsOf(document: TextDocument): readonly CodeString[] {
-  const language = languageOf(document);
-  if (language === undefined) return [];
-  const known = read.get(document);
-  if (known?.version === document.version) return known.strings;
-  const strings = stringsInCode(document.getText(), language);
-  read.set(document, { version: document.version, strings });
-  return strings;
+/** Returns a function that parses each text once. */
+function onceForEachText<T>(
+  parse: (text: string, language: CodeLanguage) => readonly T[],
+): (document: TextDocument) => readonly T[] {
+  const read = new WeakMap<TextDocument, { readonly version: number; readonly parsed: readonly T[] }>();
+  return (document) => {
+    const language = languageOf(document);
+    if (language === undefined) return [];
+    const known = read.get(document);
+    if (known?.version === document.version) return known.parsed;
+    const parsed = parse(document.getText(), language);
+    read.set(document, { version: document.version, parsed });
+    return parsed;
+  };
 }
+
+/** The strings of the document. */
+export const stringsOf = onceForEachText<CodeString>(stringsInCode);
+
+/** The models of the Hugging Face Hub that the document loads by name. */
+export const hubReferencesOf = onceForEachText<HubReference>((text, language) =>
+  language === "python" ? hubReferences(text) : [],
+);

@@ -13,14 +13,16 @@ import {
 } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
+import { onSettingChanged } from "../../platform/settings.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
+import { CodeDiagnostics } from "./code-diagnostics.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { CodeWarnings } from "./code-warnings.ts";
-import { type HubServices, hubFixes, hubHover } from "./hub-surfaces.ts";
+import { type HubServices, hubFixes, hubHints, hubHover, NO_REVISION } from "./hub-surfaces.ts";
 import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
 /** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
@@ -40,7 +42,9 @@ export class CodeSurfaces {
     this.#store.add(
       languages.registerCodeActionsProvider(
         "python",
-        { provideCodeActions: (document, range) => hubFixes(document, range, services) },
+        {
+          provideCodeActions: (document, range, { diagnostics }) => hubFixes(document, range, diagnostics, services),
+        },
         { providedCodeActionKinds: [CodeActionKind.QuickFix] },
       ),
     );
@@ -66,6 +70,9 @@ export class CodeSurfaces {
       }),
     );
     this.#store.add(new CodeWarnings(registry));
+    const hints = this.#store.add(new CodeDiagnostics("modelProvenance.hub", hubHints));
+    this.#store.add(onSettingChanged(["revisionHints"], () => hints.refresh()));
+    hints.refresh();
   }
 
   dispose(): void {
@@ -111,7 +118,8 @@ async function codeFixes(
   registry: ModelRegistry,
 ): Promise<CodeAction[]> {
   const actions: CodeAction[] = [];
-  for (const diagnostic of diagnostics.filter(({ source }) => source === SOURCE)) {
+  const own = diagnostics.filter(({ source, code }) => source === SOURCE && code !== NO_REVISION);
+  for (const diagnostic of own) {
     const reference = await referenceAt(document, document.offsetAt(diagnostic.range.start), registry);
     if (reference === undefined) continue;
     const { model } = reference;

@@ -1,4 +1,5 @@
-import type { CodeString } from "./strings-in-code.ts";
+import { type PythonArgument, type PythonCall, pythonCalls } from "./python-calls.ts";
+import { type CodeString, LONGEST_TEXT } from "./strings-in-code.ts";
 
 /** Code that loads a model of the Hugging Face Hub by its name. */
 export interface HubReference {
@@ -7,96 +8,70 @@ export interface HubReference {
   readonly repository: string;
   /** What the argument `revision` is, where it is a plain string. */
   readonly revision?: string;
-  /** Whether there is such an argument, whatever it is. */
+  /** Whether there is such an argument, whatever it is, or may be one in `**kwargs`. */
   readonly hasRevision: boolean;
-  /** Offset after the closing quote of the name. */
+  /** Whether a folder of that name is loaded instead, where there is one. */
+  readonly prefersFolder: boolean;
+  /** Offset where a keyword argument can be put: after the name, and after all arguments without a name. */
   readonly after: number;
 }
 
+interface Loader {
+  /** Position of the argument that names the model. */
+  readonly position: number;
+  readonly name: string;
+  readonly prefersFolder: boolean;
+}
+
+const LOADERS: Readonly<Record<string, Loader>> = {
+  from_pretrained: { position: 0, name: "pretrained_model_name_or_path", prefersFolder: true },
+  hf_hub_download: { position: 0, name: "repo_id", prefersFolder: false },
+  snapshot_download: { position: 0, name: "repo_id", prefersFolder: false },
+  pipeline: { position: 1, name: "model", prefersFolder: true },
+  SentenceTransformer: { position: 0, name: "model_name_or_path", prefersFolder: true },
+};
+/** `from_pretrained` is a method. */
+const CALLEE = /\.from_pretrained$|(?:^|\.)(?:hf_hub_download|snapshot_download|pipeline|SentenceTransformer)$/;
 const NAME = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
-const FIRST = /(?:\.from_pretrained|\bhf_hub_download|\bsnapshot_download|\bSentenceTransformer)\s*\(\s*$/;
-const NAMED =
-  /(?:\.from_pretrained|\bhf_hub_download|\bsnapshot_download|\bSentenceTransformer|\bpipeline)\s*\([^()]*\b(?:repo_id|model|model_name_or_path|pretrained_model_name_or_path)\s*=\s*$/;
-/** Characters before and after a name that are searched. */
-const BEFORE = 300;
-const AFTER = 2000;
-const REVISION = /^\s*revision\s*=\s*(?:[rbu]{0,2}(["'])([^"'\\\n]*)\1)?/;
+/** A backslash or a brace: the value is not what is written. */
+const COMPUTED = /[\\{]/;
 
-/** The models of the Hub that Python code loads, in order. */
-export function hubReferences(text: string, strings: readonly CodeString[]): readonly HubReference[] {
-  return strings.flatMap((string): HubReference[] => {
-    const { value, start, end } = string;
-    // A joined path has another length than its last string.
-    if (!NAME.test(value) || value.length !== end - start) return [];
-    const before = text.slice(Math.max(0, start - BEFORE), start).replace(/[rbu]{0,2}["']$/i, "");
-    if (!FIRST.test(before) && !NAMED.test(before)) return [];
-    const call = restOfCall(text, end + 1);
-    if (call === undefined) return [];
-    const others = [...argumentsOf(before.slice(openingOf(before) + 1)), ...argumentsOf(call)];
-    const found = others.map((argument) => REVISION.exec(argument)).find((match) => match !== null);
-    const revision = found?.[2];
-    return [
-      {
-        string,
-        repository: value,
-        hasRevision: found !== undefined,
-        ...(revision !== undefined && { revision }),
-        after: end + 1,
-      },
-    ];
-  });
+/** The models of the Hub that Python code loads, in order. None where the text is too long. */
+export function hubReferences(text: string): readonly HubReference[] {
+  if (text.length > LONGEST_TEXT) return [];
+  return pythonCalls(text, CALLEE)
+    .flatMap((call) => referenceOf(call) ?? [])
+    .sort((a, b) => a.string.start - b.string.start);
 }
 
-/** The text up to the parenthesis that closes the call; undefined where none does. */
-function restOfCall(text: string, from: number): string | undefined {
-  const to = Math.min(text.length, from + AFTER);
-  let depth = 0;
-  for (let at = from; at < to; at++) {
-    const character = text[at];
-    if (character === '"' || character === "'") {
-      const close = endOfString(text, at, character);
-      if (close === undefined) return undefined;
-      at = close;
-    } else if (character === "#") {
-      const line = text.indexOf("\n", at);
-      if (line === -1) return undefined;
-      at = line;
-    } else if (character !== undefined && "([{".includes(character)) depth++;
-    else if (character !== undefined && ")]}".includes(character)) {
-      if (depth === 0) return text.slice(from, at);
-      depth--;
-    }
+function referenceOf({ callee, arguments: all }: PythonCall): HubReference | undefined {
+  const loader = LOADERS[callee.slice(callee.lastIndexOf(".") + 1)];
+  const named = loader && modelArgument(all, loader);
+  if (loader === undefined || named?.string === undefined || !NAME.test(named.string.value)) return undefined;
+  const type = all.find(({ name }) => name === "repo_type");
+  if (type !== undefined && type.string?.value !== "model" && type.word !== "None") return undefined;
+  const revision = all.find(({ name }) => name === "revision");
+  const value = revision?.string?.value;
+  const isPlain = value !== undefined && !COMPUTED.test(value);
+  const last = all.findLast((argument) => argument === named || isPositional(argument)) ?? named;
+  return {
+    string: named.string,
+    repository: named.string.value,
+    hasRevision: revision !== undefined || all.some(({ unpacked }) => unpacked === "**"),
+    ...(isPlain && { revision: value }),
+    prefersFolder: loader.prefersFolder,
+    after: last.end,
+  };
+}
+
+function modelArgument(all: readonly PythonArgument[], { position, name }: Loader): PythonArgument | undefined {
+  const before = all.slice(0, position + 1);
+  if (before.length > position && before.every((argument) => isPositional(argument) && !argument.unpacked)) {
+    return before[position];
   }
-  return undefined;
+  return all.find((argument) => argument.name === name);
 }
 
-function endOfString(text: string, open: number, quote: string): number | undefined {
-  for (let at = open + 1; at < text.length && text[at] !== "\n"; at++) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === quote) return at;
-  }
-  return undefined;
-}
-
-/** The parenthesis that opens the call which the end of the text is in. */
-function openingOf(before: string): number {
-  return before.lastIndexOf("(");
-}
-
-/** The arguments of a call, as their text: commas in brackets and strings do not separate. */
-function argumentsOf(text: string): readonly string[] {
-  const found: string[] = [];
-  let start = 0;
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? "";
-    if (character === '"' || character === "'") at = endOfString(text, at, character) ?? text.length;
-    else if ("([{".includes(character)) depth++;
-    else if (")]}".includes(character)) depth--;
-    else if (character === "," && depth === 0) {
-      found.push(text.slice(start, at));
-      start = at + 1;
-    }
-  }
-  return [...found, text.slice(start)];
+function isPositional({ name, unpacked }: PythonArgument): boolean {
+  return name === undefined && unpacked !== "**";
 }

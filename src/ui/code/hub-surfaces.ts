@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import {
   CodeAction,
   CodeActionKind,
+  Diagnostic,
+  DiagnosticSeverity,
   Hover,
   l10n,
   type Position,
@@ -12,11 +14,18 @@ import {
 import type { CachedModel } from "../../core/origin/hub-lookup.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { hubCacheFolder } from "../../platform/hub-cache-folder.ts";
+import { setting } from "../../platform/settings.ts";
 import { HoverText } from "../hover.ts";
+import { SOURCE } from "../problems/problem-codes.ts";
 import type { Services } from "../services.ts";
-import { basesOf, languageOf, stringsOf } from "./code-documents.ts";
-import { type HubReference, hubReferences } from "./hub-references.ts";
+import { basesOf, hubReferencesOf } from "./code-documents.ts";
+import type { HubReference } from "./hub-references.ts";
 import { pathsOf } from "./model-paths.ts";
+
+/** The code of the hint. */
+export const NO_REVISION = "no-revision";
+/** Calls of one document that are diagnosed, at most. */
+const REFERENCES = 1_000;
 
 export interface HubServices {
   readonly engine: Pick<Services["engine"], "run">;
@@ -30,7 +39,7 @@ export async function hubHover(
 ): Promise<Hover | undefined> {
   const reference = referenceAt(document, document.offsetAt(position));
   if (reference === undefined) return undefined;
-  const { repository, string } = reference;
+  const { repository } = reference;
   const cached = await lookUp(reference, services);
   const hover = new HoverText().strong(`huggingface.co/${repository}`);
   for (const line of cached === undefined
@@ -38,7 +47,11 @@ export async function hubHover(
     : cachedLines(cached, reference)) {
     hover.line(line);
   }
-  return new Hover(hover.markdown, new Range(document.positionAt(string.start), document.positionAt(string.end)));
+  return new Hover(hover.markdown, rangeOf(reference, document));
+}
+
+function rangeOf({ string }: HubReference, document: TextDocument): Range {
+  return new Range(document.positionAt(string.start), document.positionAt(string.end));
 }
 
 function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: HubReference): readonly string[] {
@@ -50,29 +63,49 @@ function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: H
   ];
 }
 
+/** Returns a hint for each model that is loaded without a revision, where hints are turned on. */
+export async function hubHints(document: TextDocument): Promise<Diagnostic[]> {
+  if (!setting("revisionHints")) return [];
+  return hubReferencesOf(document)
+    .slice(0, REFERENCES)
+    .filter((reference) => !reference.hasRevision && !isFolder(reference, document))
+    .map((reference) => {
+      const text = l10n.t("{0} is loaded without a revision: its files can change between runs.", reference.repository);
+      const hint = new Diagnostic(rangeOf(reference, document), text, DiagnosticSeverity.Hint);
+      hint.source = SOURCE;
+      hint.code = NO_REVISION;
+      return hint;
+    });
+}
+
 /** Returns the quick fix that names the commit in the cache, for code that names no revision. */
-export async function hubFixes(document: TextDocument, range: Range, services: HubServices): Promise<CodeAction[]> {
+export async function hubFixes(
+  document: TextDocument,
+  range: Range,
+  diagnostics: readonly Diagnostic[],
+  services: HubServices,
+): Promise<CodeAction[]> {
   const reference = referenceAt(document, document.offsetAt(range.start));
   if (reference === undefined || reference.hasRevision) return [];
   const cached = await lookUp(reference, services);
   if (cached === undefined) return [];
   const action = new CodeAction(l10n.t("Pin to the Revision in Your Cache"), CodeActionKind.QuickFix);
+  action.diagnostics = diagnostics.filter(
+    (one) => one.code === NO_REVISION && one.range.isEqual(rangeOf(reference, document)),
+  );
   action.edit = new WorkspaceEdit();
   action.edit.insert(document.uri, document.positionAt(reference.after), `, revision="${cached.commit}"`);
   return [action];
 }
 
 function referenceAt(document: TextDocument, offset: number): HubReference | undefined {
-  return referencesOf(document).find(({ string }) => string.start <= offset && offset <= string.end);
+  const named = hubReferencesOf(document).find(({ string }) => string.start <= offset && offset <= string.end);
+  return named === undefined || isFolder(named, document) ? undefined : named;
 }
 
-/** A folder of that name is what Transformers would load. */
-function referencesOf(document: TextDocument): readonly HubReference[] {
-  if (languageOf(document) !== "python") return [];
-  const bases = basesOf(document);
-  return hubReferences(document.getText(), stringsOf(document)).filter(
-    ({ repository }) => !pathsOf(repository, bases).some((path) => existsSync(path)),
-  );
+/** Whether a folder of that name is loaded instead. */
+function isFolder({ repository, prefersFolder }: HubReference, document: TextDocument): boolean {
+  return prefersFolder && pathsOf(repository, basesOf(document)).some((path) => existsSync(path));
 }
 
 function lookUp({ repository, revision }: HubReference, { engine }: HubServices): Promise<CachedModel | undefined> {

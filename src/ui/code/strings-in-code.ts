@@ -47,8 +47,10 @@ function tripleQuoted(quote: string): string {
   return delimited(quotes, String.raw`(?:\\.|(?!${quotes})[^\\])*`);
 }
 
-const LINE_COMMENT = String.raw`#[^\n]*`;
-const PYTHON_TOKEN = token(LINE_COMMENT, tripleQuoted('"'), tripleQuoted("'"), quoted('"'), quoted("'"));
+export const LINE_COMMENT = String.raw`#[^\n]*`;
+/** Sources of patterns, each with one group: the text between the quotes, where they are closed. */
+export const PYTHON_STRINGS = [tripleQuoted('"'), tripleQuoted("'"), quoted('"'), quoted("'")] as const;
+const PYTHON_TOKEN = token(LINE_COMMENT, ...PYTHON_STRINGS);
 const JSON_TOKEN = token(String.raw`//[^\n]*`, String.raw`/\*.*?(?:\*/|(?![^]))`, quoted('"'));
 const TOML_TOKEN = token(
   LINE_COMMENT,

@@ -36,6 +36,7 @@ export function commandHandlers(services: Services): CommandHandlers {
     showSignature: async (...args) => (await import("./show-model.ts")).showSignature(args, services),
     compare: async (...args) => (await import("./compare-model.ts")).compareModel(args, services),
     previewResigning: async (...args) => (await import("./preview-resigning.ts")).previewResigning(args, services),
+    showOrigin: async (...args) => (await import("./origin-commands.ts")).showOrigin(args, services),
     checkOrigin: async (...args) => (await import("./origin-commands.ts")).checkOrigin(args, services),
     pinModel: async (...args) => (await import("../trusting/pin-model.ts")).pinModel(args, services),
     saveBom: async (...args) => (await import("./origin-commands.ts")).saveBom(args, services),

@@ -1,12 +1,14 @@
 import { basename, dirname } from "node:path";
-import { CancellationError, extensions, l10n, Uri, window, workspace } from "vscode";
+import { CancellationError, commands, extensions, l10n, Uri, window, workspace } from "vscode";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { signerName } from "../../core/presentation/signer-text.ts";
 import { notify } from "../../platform/commands.ts";
+import { EDITORS } from "../../platform/ids.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
+import { downloadUri } from "../viewer/download-document.ts";
 import { targetModel } from "./targets.ts";
 
 /** Check Against Download Record: compares the digests of all files with what the tool that downloaded them recorded. */
@@ -19,6 +21,12 @@ export async function checkOrigin(args: readonly unknown[], services: Services):
   const [first] = originSentences(report, l10n.t);
   const text = first?.text ?? l10n.t("No download record was found.");
   notify(services.log, first?.caution === true ? "warning" : "information", `${name}: ${plainText(text)}`);
+}
+
+/** Show Download Record: opens the page of the model's record. */
+export async function showOrigin(args: readonly unknown[], services: Services): Promise<void> {
+  const model = await targetModel(args, "showOrigin", services);
+  await commands.executeCommand("vscode.openWith", downloadUri(model), EDITORS.signature);
 }
 
 /** Save Bill of Materials…: writes CycloneDX where the user chooses. */

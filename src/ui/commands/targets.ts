@@ -27,6 +27,7 @@ type ModelServices = Pick<Services, "registry" | "engine">;
 
 export type Purpose =
   | "origin"
+  | "showOrigin"
   | "bom"
   | "pin"
   | "verify"
@@ -191,6 +192,7 @@ export async function pickAmong(
 
 const TITLES: Readonly<Record<Purpose, () => string>> = {
   origin: () => l10n.t("Check Against Download Record"),
+  showOrigin: () => l10n.t("Show Download Record"),
   bom: () => l10n.t("Save Bill of Materials"),
   pin: () => l10n.t("Pin Bytes"),
   verify: () => l10n.t("Verify Model"),

@@ -11,10 +11,11 @@ export type Tone = v.InferOutput<typeof Tone>;
  * - `passed`: verified
  * - `failed`: verification failed
  * - `warned`: verified, with a warning
+ * - `pinned`: the bytes that a policy pins, which is no verification
  * - `open`: not verified, or can't be verified here
  * - `running`
  */
-export const StepStatus = v.picklist(["passed", "failed", "warned", "open", "running"]);
+export const StepStatus = v.picklist(["passed", "failed", "warned", "pinned", "open", "running"]);
 export type StepStatus = v.InferOutput<typeof StepStatus>;
 
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -64,13 +65,41 @@ export type Timeline = v.InferOutput<typeof Timeline>;
 const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
 export type Origin = v.InferOutput<typeof Origin>;
 
+/** What buttons do. */
+export const ACTIONS = [
+  ...(["verify", "reopenAsText", "copyReport", "trust"] as const),
+  ...(["checkOrigin", "showOrigin", "showSignature", "sign", "pin"] as const),
+] as const;
+
+const Button = v.object({
+  action: v.picklist(ACTIONS),
+  text: v.string(),
+  /** Stands out among the others. */
+  primary: v.boolean(),
+});
+export type Button = v.InferOutput<typeof Button>;
+
+/** Where the model was downloaded from, by a record on this machine. Nothing of it is verified. */
+const Download = v.object({
+  /** `caution`: something differs from the record. */
+  sentences: v.array(v.object({ text: v.string(), caution: v.boolean() })),
+  facts: v.array(Fact),
+  /** What the model's own files say. */
+  claims: v.array(Fact),
+  buttons: v.array(Button),
+});
+export type Download = v.InferOutput<typeof Download>;
+
 const FileFilter = v.picklist(FILE_FILTERS);
 
 const Files = v.object({
   /** Changes when rows received earlier are outdated. */
   generation: Count,
   summary: v.string(),
-  verified: v.boolean(),
+  /** Whether the rows are results of a comparison, and not claims. */
+  compared: v.boolean(),
+  /** Whether the rows have digests. */
+  digests: v.boolean(),
   filters: v.array(v.object({ filter: FileFilter, label: v.string(), count: Count })),
   total: Count,
 });
@@ -84,7 +113,7 @@ export const FileRow = v.object({
   tone: Tone,
   /** With its unit; empty where it is not known. */
   size: v.string(),
-  /** Hex as signed; empty where there is none. */
+  /** Hex, as signed; empty where there is none. */
   digest: v.string(),
   /** One sentence about the state. */
   sentence: v.string(),
@@ -109,12 +138,11 @@ export const ViewerState = v.object({
   steps: v.array(Step),
   timeline: v.optional(Timeline),
   origin: v.optional(Origin),
+  download: v.optional(Download),
   files: v.optional(Files),
   /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
-  canVerify: v.boolean(),
-  /** The button that makes the signer trusted, where that would let the model be verified. */
-  trust: v.optional(v.string()),
+  buttons: v.array(Button),
   /** Texts of the page itself in the user's language, by name. */
   labels: v.record(v.string(), v.string()),
 });
@@ -167,6 +195,6 @@ export const FromPage = v.variant("type", [
   v.object({ type: v.literal("lines"), offset: Count }),
   v.object({ type: v.literal("open"), link: Count }),
   v.object({ type: v.literal("copy"), text: v.pipe(v.string(), v.maxLength(10_000)) }),
-  v.object({ type: v.literal("do"), action: v.picklist(["verify", "reopenAsText", "copyReport", "trust"]) }),
+  v.object({ type: v.literal("do"), action: Button.entries.action }),
 ]);
 export type FromPage = v.InferOutput<typeof FromPage>;

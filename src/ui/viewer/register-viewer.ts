@@ -1,16 +1,18 @@
 import { type CustomReadonlyEditorProvider, type Disposable, Uri, window } from "vscode";
-import { EDITORS } from "../../platform/ids.ts";
+import { DOWNLOAD_SCHEME, EDITORS } from "../../platform/ids.ts";
 import type { Services } from "../services.ts";
-import type { SignatureDocument } from "./signature-document.ts";
+import type { ViewerDocument } from "./viewer-document.ts";
 
-/** Registers the signature viewer. Its code is loaded when the first signature is opened. */
-export function registerViewer({ registry, engine, extensionUri, log }: Services): Disposable {
-  const provider: CustomReadonlyEditorProvider<SignatureDocument> = {
+/** Registers the viewer of signatures and download records. Its code is loaded when the first one is opened. */
+export function registerViewer(services: Services): Disposable {
+  const provider: CustomReadonlyEditorProvider<ViewerDocument> = {
     openCustomDocument: async (uri) =>
-      (await import("./signature-document.ts")).SignatureDocument.open(uri, registry, engine),
+      uri.scheme === DOWNLOAD_SCHEME
+        ? (await import("./download-document.ts")).DownloadDocument.open(uri, services)
+        : (await import("./signature-document.ts")).SignatureDocument.open(uri, services),
     resolveCustomEditor: async (document, panel) => {
-      const { SignaturePanel } = await import("./signature-panel.ts");
-      new SignaturePanel(document, panel, Uri.joinPath(extensionUri, "dist"), log);
+      const { ViewerPanel } = await import("./viewer-panel.ts");
+      new ViewerPanel(document, panel, Uri.joinPath(services.extensionUri, "dist"), services.log);
     },
   };
   return window.registerCustomEditorProvider(EDITORS.signature, provider, { supportsMultipleEditorsPerDocument: true });

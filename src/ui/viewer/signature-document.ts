@@ -1,7 +1,6 @@
 import { basename, dirname } from "node:path";
-import { type CustomDocument, EventEmitter, RelativePattern, Uri, workspace } from "vscode";
+import { EventEmitter, l10n, RelativePattern, Uri, workspace } from "vscode";
 import { MAX_BUNDLE_BYTES } from "../../core/bundle/bounded-json.ts";
-import type { Engine } from "../../engine/engine.ts";
 import type {
   FilePage,
   FileQuery,
@@ -13,9 +12,18 @@ import type {
 } from "../../engine/signature-view/requests.ts";
 import type { SignatureView } from "../../engine/signature-view/signature-view.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
+import type { Origins } from "../../workspace/origins.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
-import { findingsOf } from "./presentation/files.ts";
+import { EDITOR } from "../localizer.ts";
+import type { Services } from "../services.ts";
+import { findingsOf, rowOf } from "./presentation/files.ts";
 import { comparedVerdict, type Subject } from "./presentation/subject.ts";
+import { viewerState } from "./presentation/viewer-state.ts";
+import type { ViewerDocument } from "./viewer-document.ts";
+
+interface SignatureServices extends Pick<Services, "registry"> {
+  readonly origins: Pick<Origins, "get" | "request" | "onDidChange">;
+}
 
 /** A snapshot of a document: the file, its model, and how many files are in which state. */
 export interface Snapshot {
@@ -41,9 +49,10 @@ export function showLine(uri: Uri, line: number | undefined): void {
 }
 
 /** A signature file that is open in the viewer, read and searched by the engine. */
-export class SignatureDocument implements CustomDocument {
+export class SignatureDocument implements ViewerDocument {
+  readonly title = l10n.t("Signature");
   readonly uri: Uri;
-  readonly #registry: ModelRegistry;
+  readonly #services: SignatureServices;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<void>());
   readonly #view: SignatureView;
@@ -54,24 +63,43 @@ export class SignatureDocument implements CustomDocument {
   #generation = 0;
   readonly onDidChange = this.#changed.event;
 
-  private constructor(uri: Uri, registry: ModelRegistry, view: SignatureView, summary: SignatureSummary) {
+  private constructor(uri: Uri, services: SignatureServices, view: SignatureView, summary: SignatureSummary) {
     this.uri = uri;
-    this.#registry = registry;
+    this.#services = services;
     this.#view = this.#store.add(view);
     this.#summary = summary;
     documents.add(this);
     this.#store.add({ dispose: () => documents.delete(this) });
-    this.#store.add(registry.onDidChange(() => this.#registryChanged()));
+    this.#store.add(services.registry.onDidChange(() => this.#registryChanged()));
+    this.#store.add(
+      services.origins.onDidChange((path) => {
+        if (path === this.modelPath()) this.#changed.fire();
+      }),
+    );
     if (uri.scheme === "file") this.#watch();
   }
 
   static async open(
     uri: Uri,
-    registry: ModelRegistry,
-    engine: Pick<Engine, "openSignature">,
+    services: SignatureServices & { readonly engine: Pick<Services["engine"], "openSignature"> },
   ): Promise<SignatureDocument> {
-    const { view, summary } = await engine.openSignature(await sourceOf(uri, registry));
-    return new SignatureDocument(uri, registry, view, summary);
+    const { view, summary } = await services.engine.openSignature(await sourceOf(uri, services.registry));
+    return new SignatureDocument(uri, services, view, summary);
+  }
+
+  async state() {
+    const { subject, counts, generation } = await this.snapshot();
+    return viewerState(subject, { counts, generation }, EDITOR);
+  }
+
+  async rows(query: FileQuery) {
+    const { generation } = await this.snapshot();
+    const { total, entries } = await this.page(query);
+    return { generation, total, rows: entries.map((entry) => rowOf(entry, EDITOR)) };
+  }
+
+  modelPath(): string | undefined {
+    return this.#model()?.path;
   }
 
   /** Returns the current snapshot. Computes the states of the files again only if they may have changed. */
@@ -96,9 +124,13 @@ export class SignatureDocument implements CustomDocument {
   async #compare(): Promise<Snapshot> {
     await this.#working;
     const model = this.#model();
-    const subject: Subject = { path: this.#path, summary: this.#summary, ...(model && { model }) };
+    if (model !== undefined) this.#services.origins.request(model.path);
+    const download = model && this.#services.origins.get(model.path);
+    const base = { path: this.#path, summary: this.#summary };
+    const subject: Subject = { ...base, ...(model && { model }), ...(download && { download }) };
     const last = this.#snapshot;
-    if (last?.subject.summary === subject.summary && last.subject.model === model) return last;
+    const isKnown = last?.subject.summary === subject.summary && last.subject.model === model;
+    if (isKnown && last.subject.download === download) return last;
     const unchanged = last !== undefined && haveSameFiles(last.subject, subject);
     const counts = unchanged ? last.counts : await this.#view.compare(findingsOf(subject));
     if (!unchanged) this.#generation += 1;
@@ -112,13 +144,13 @@ export class SignatureDocument implements CustomDocument {
 
   /** A file that is not on disk, such as that of an earlier commit, belongs to no model. */
   #model(): KnownModel | undefined {
-    return this.uri.scheme === "file" ? this.#registry.signedBy(this.uri.fsPath) : undefined;
+    return this.uri.scheme === "file" ? this.#services.registry.signedBy(this.uri.fsPath) : undefined;
   }
 
   /** Reads the file again if another of its bundles is to be shown. */
   lineMayDiffer(): void {
     const { line } = this.#summary;
-    const wanted = line === undefined ? undefined : lineOf(this.uri, this.#registry);
+    const wanted = line === undefined ? undefined : lineOf(this.uri, this.#services.registry);
     if (wanted !== undefined && wanted !== line) this.#readAgain();
   }
 
@@ -141,7 +173,7 @@ export class SignatureDocument implements CustomDocument {
     const before = this.#working.catch(() => {});
     this.#working = before.then(async () => {
       if (this.#store.disposed) return;
-      this.#summary = await this.#view.read(await sourceOf(this.uri, this.#registry));
+      this.#summary = await this.#view.read(await sourceOf(this.uri, this.#services.registry));
       this.#changed.fire();
     });
     // The next snapshot reports the error.

@@ -137,6 +137,26 @@ describe("the origins of the models in a window", () => {
     assert.deepEqual(errors, []);
   });
 
+  it("have the reason why a model cannot be read, until its files change", async () => {
+    buildDownload(join(folder(), "other"), "folder-full");
+    const model = join(folder(), "other");
+    rmSync(model, { recursive: true });
+    registry.add({ path: model, kind: "directory" }, undefined);
+    const failed = changed();
+    origins.request(model);
+    await failed;
+    assert.match(String(origins.failure(model)), /There is no model at/);
+    origins.request(model);
+    assert.equal(errors.length, 1);
+    buildDownload(model, "folder-full");
+    const dropped = changed();
+    origins.fileChanged(join(model, "config.json"));
+    await dropped;
+    assert.equal(origins.failure(model), undefined);
+    await changed();
+    assert.equal(origins.get(model)?.origin?.files.unchecked?.length, 5);
+  });
+
   it("report a model that cannot be read, and continue", async () => {
     const failed = new Promise<void>((resolve) => {
       errors.push = (...all: unknown[]) => {

@@ -84,7 +84,7 @@ export function filesOf(
   const summary = verified
     ? t("The signed files, compared with the files on disk.")
     : t("The files that the signature lists. They were not compared.");
-  return { generation, summary, verified, filters, total };
+  return { generation, summary, compared: verified, digests: true, filters, total };
 }
 
 /** Returns the row of one file. */
@@ -142,6 +142,6 @@ function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact
 }
 
 /** The time comes from the file system, so anyone who can change the file can set it. */
-function timeFact({ modifiedAt }: FileEntry, { t, moment }: Localizer): Fact[] {
+export function timeFact({ modifiedAt }: FileEntry, { t, moment }: Localizer): Fact[] {
   return modifiedAt === undefined ? [] : [{ label: t("Modified on disk"), value: moment(modifiedAt) }];
 }

@@ -10,7 +10,7 @@ import { currentVerdict, type Subject, subjectName } from "./subject.ts";
 type Headline = ViewerState["headline"];
 
 /** Reasons below the sentence, at most; the steps list all. */
-const NOTES = 3;
+export const NOTES = 3;
 
 /** Returns the verdict as a sentence. */
 export function headlineOf(subject: Subject, localizer: Localizer): Headline {
@@ -43,7 +43,7 @@ function verdictHeadline(subject: Subject, verdict: Verdict, localizer: Localize
   return { ...look(verdictLabel(verdict, localizer.t)), sentence: sentenceOf(subject, verdict, localizer), notes };
 }
 
-function look({ colour, mark, label }: VerdictLabel): Pick<Headline, "tone" | "mark" | "label"> {
+export function look({ colour, mark, label }: VerdictLabel): Pick<Headline, "tone" | "mark" | "label"> {
   return { tone: colour, mark, label };
 }
 

@@ -55,7 +55,7 @@ function outcomeLabel(outcome: Outcome, t: Localizer["t"]): Pick<PolicyStep, "st
     case "accepted":
       return { status: "passed", result: t("Accepted") };
     case "pinned":
-      return { status: "passed", result: t("Pinned") };
+      return { status: "pinned", result: t("Pinned") };
     case "exception":
       return { status: "warned", result: t("Exception") };
     case "unsigned":

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { hubSnapshot } from "../../../core/model/hub-cache.ts";
+import type { OriginReport } from "../../../core/origin/origin.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
@@ -12,6 +13,8 @@ export interface Subject {
   readonly summary: SignatureSummary;
   /** The model that it signs, if this window knows one. */
   readonly model?: KnownModel;
+  /** Where the model was downloaded from, as far as that was read. */
+  readonly download?: OriginReport;
 }
 
 /** The verdict on this content of the file; undefined if the verdict is on another content. */

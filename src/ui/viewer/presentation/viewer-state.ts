@@ -1,8 +1,10 @@
-import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
+import { hasDownload } from "../../../core/presentation/origin-text.ts";
 import { trustLabel } from "../../../core/presentation/unknown-signer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { ViewerState } from "../messages.ts";
+import type { Button, Download, ViewerState } from "../messages.ts";
+import { checkButton, downloadOf } from "./download.ts";
 import { filesOf } from "./files.ts";
 import { headlineOf } from "./headline.ts";
 import { labelsOf } from "./labels.ts";
@@ -23,23 +25,54 @@ export function viewerState(
   const signer = isAuthentic(verdict) ? verdict.signer : undefined;
   const timeline = signer && timelineOf(signer, verdict?.checkedAt, localizer);
   const origin = signer?.method === "sigstore" ? originOf(signer, links, localizer) : undefined;
-  const trust = verdict && trustLabel(verdict, localizer.t);
+  const download = downloadSection(subject, links, localizer);
+  const headline = headlineOf(subject, localizer);
   const list = filesOf(subject, files.counts, files.generation, localizer);
   const state: ViewerState = {
     type: "state",
     name: subjectName(subject),
     path: fileText(subject, localizer),
-    headline: headlineOf(subject, localizer),
+    headline,
     steps: stepsOf(subject, links, localizer),
     ...(timeline && { timeline }),
     ...(origin && { origin }),
+    ...(download && { download }),
     ...(list && { files: list }),
     text: subject.summary.text,
+    buttons: buttonsOf(subject, headline.tone, localizer.t),
     labels: labelsOf(localizer),
-    ...(trust !== undefined && { trust }),
-    canVerify: subject.model !== undefined && subject.model.verdict.state !== "checking",
   };
   return { state, links };
+}
+
+function buttonsOf(subject: Subject, tone: ViewerState["headline"]["tone"], t: Translate): Button[] {
+  const verdict = currentVerdict(subject);
+  const trust = verdict && trustLabel(verdict, t);
+  const canVerify = subject.model !== undefined && subject.model.verdict.state !== "checking";
+  const again = tone === "green" || tone === "red";
+  return [
+    ...(trust === undefined ? [] : [{ action: "trust" as const, text: trust, primary: true }]),
+    ...(canVerify
+      ? [
+          {
+            action: "verify" as const,
+            text: again ? t("Verify Again") : t("Verify"),
+            primary: tone !== "green" && trust === undefined,
+          },
+          { action: "copyReport" as const, text: t("Copy Report"), primary: false },
+        ]
+      : []),
+    { action: "reopenAsText", text: t("Reopen as Text"), primary: false },
+  ];
+}
+
+/** Stands apart from the verdict, and is left out where nothing is known. */
+function downloadSection({ download }: Subject, links: Links, localizer: Localizer): Download | undefined {
+  if (download === undefined || !hasDownload(download)) return undefined;
+  const { t } = localizer;
+  const show: Button = { action: "showOrigin", text: t("Show Download Record"), primary: false };
+  const check = checkButton(download, t).map((button) => ({ ...button, primary: false }));
+  return { ...downloadOf(download, links, localizer), buttons: [...check, show] };
 }
 
 /** The path, and the line of a file that has a bundle a line. */

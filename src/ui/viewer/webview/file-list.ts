@@ -119,12 +119,13 @@ export class FileList {
     return this.#filterNow !== "all" || this.#search.value !== "";
   }
 
-  #fillTexts({ summary, filters, verified }: Files): void {
+  #fillTexts({ summary, filters, compared, digests }: Files): void {
     fill(this.#title, label("files"));
     fill(this.#summary, summary);
-    this.element.classList.toggle("claimed", !verified);
-    this.#search.placeholder = label("search");
-    this.#search.setAttribute("aria-label", label("search"));
+    this.element.classList.toggle("claimed", !compared);
+    this.#grid.classList.toggle("without-digests", !digests);
+    this.#search.placeholder = label(digests ? "search" : "searchNames");
+    this.#search.setAttribute("aria-label", this.#search.placeholder);
     this.#filter.setAttribute("aria-label", label("show"));
     fill(
       this.#filter,
@@ -291,7 +292,7 @@ function rowElement({ name, state, word, tone, size, digest }: FileRow, index: n
   return make(
     "div",
     { class: `row tone-${tone}`, attributes },
-    cell("state", filePicture(state), make("span", {}, word)),
+    cell("state", filePicture({ state, tone }), make("span", {}, word)),
     cell("name", name),
     cell("size", size),
     cell("digest", digest),

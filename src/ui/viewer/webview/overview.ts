@@ -1,13 +1,12 @@
-import type { Origin, Step, Timeline, ViewerState } from "../messages.ts";
+import type { Button, Download, Fact, Origin, Step, Timeline, ViewerState } from "../messages.ts";
 import { make } from "./dom.ts";
 import { factList, folded } from "./facts.ts";
 import { post } from "./host.ts";
 import { label } from "./labels.ts";
 import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
 
-export function headline({ headline, name, path, canVerify, trust }: ViewerState): HTMLElement {
+export function headline({ headline, name, path, buttons }: ViewerState): HTMLElement {
   const { tone, label: verdict, sentence, notes } = headline;
-  const again = tone === "green" || tone === "red";
   return make(
     "header",
     { class: `headline tone-${tone}` },
@@ -25,35 +24,26 @@ export function headline({ headline, name, path, canVerify, trust }: ViewerState
         " ",
         make("span", {}, path),
       ),
-      make(
-        "div",
-        { class: "actions" },
-        trust === undefined ? undefined : button("trust", trust, "primary", "trust"),
-        ...(canVerify
-          ? [
-              button(
-                "verify",
-                again ? label("verifyAgain") : label("verify"),
-                tone === "green" || trust !== undefined ? "" : "primary",
-                "verify",
-              ),
-              button("copyReport", label("copyReport"), "", "copy"),
-            ]
-          : []),
-        button("reopenAsText", label("reopenAsText"), "", "text"),
-      ),
+      actions(buttons),
     ),
   );
 }
 
-function button(
-  action: "verify" | "reopenAsText" | "copyReport" | "trust",
-  text: string,
-  kind: string,
-  key: string,
-): HTMLElement {
-  const made = { class: `button ${kind}`, key: `do:${key}`, attributes: { type: "button" } };
-  return make("button", { ...made, onClick: () => post({ type: "do", action }) }, text);
+function actions(buttons: readonly Button[]): HTMLElement | undefined {
+  if (buttons.length === 0) return undefined;
+  const made = buttons.map(({ action, text, primary }) =>
+    make(
+      "button",
+      {
+        class: primary ? "button primary" : "button",
+        key: `do:${action}`,
+        attributes: { type: "button" },
+        onClick: () => post({ type: "do", action }),
+      },
+      text,
+    ),
+  );
+  return make("div", { class: "actions" }, ...made);
 }
 
 export function steps(all: readonly Step[]): HTMLElement[] {
@@ -64,12 +54,7 @@ export function steps(all: readonly Step[]): HTMLElement[] {
 }
 
 function stepItem({ id, title, status, result, line, facts, claims }: Step): HTMLElement {
-  const body = [
-    facts.length === 0 ? undefined : factList(facts, id),
-    claims.length === 0
-      ? undefined
-      : make("div", { class: "claimed" }, make("p", {}, label("claims")), factList(claims, `${id}:claim`)),
-  ];
+  const body = [facts.length === 0 ? undefined : factList(facts, id), claimed(claims, label("claims"), `${id}:claim`)];
   return make(
     "li",
     { class: `step ${status}` },
@@ -84,6 +69,12 @@ function stepItem({ id, title, status, result, line, facts, claims }: Step): HTM
         : folded(id, make("summary", { key: `fold:${id}` }, label("details")), ...body),
     ),
   );
+}
+
+function claimed(claims: readonly Fact[], title: string, key: string): HTMLElement | undefined {
+  return claims.length === 0
+    ? undefined
+    : make("div", { class: "claimed" }, make("p", {}, title), factList(claims, key));
 }
 
 export function timeline({ summary, items }: Timeline): HTMLElement[] {
@@ -102,4 +93,20 @@ export function timeline({ summary, items }: Timeline): HTMLElement[] {
 
 export function origin({ summary, facts }: Origin): HTMLElement[] {
   return [make("h2", {}, label("where")), make("p", {}, summary), factList(facts, "origin")];
+}
+
+/** What a record says, and apart from it what the model's files claim. */
+export function download({ sentences, facts, claims, buttons }: Download): HTMLElement[] {
+  const parts = [
+    make("h2", {}, label("download")),
+    ...sentences.map(({ text, caution }) =>
+      caution
+        ? make("p", { class: "caution tone-amber" }, tonePicture("amber"), make("span", {}, text))
+        : make("p", {}, text),
+    ),
+    facts.length === 0 ? undefined : factList(facts, "download"),
+    claimed(claims, label("claimsOfFiles"), "download:claim"),
+    actions(buttons),
+  ];
+  return parts.filter((part) => part !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { FileState } from "../../../engine/signature-view/file-states.ts";
-import type { StepStatus, Tone } from "../messages.ts";
+import type { FileRow, StepStatus, Tone } from "../messages.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<StepStatus, readonly Shape[]>> = {
   passed: [RING, CHECK],
   failed: [RING, CROSS],
   warned: [TRIANGLE, MARK],
+  pinned: [RING, EQUAL],
   open: [DASHED],
   running: [ARC],
 };
@@ -45,8 +46,9 @@ const FILES: Readonly<Record<FileState, readonly Shape[]>> = {
   excluded: [MINUS],
 };
 
-export function filePicture(state: FileState): SVGElement {
-  return picture(FILES[state], "picture");
+/** A check mark stands only for what is verified: a match with a download record is none. */
+export function filePicture({ state, tone }: Pick<FileRow, "state" | "tone">): SVGElement {
+  return picture(state === "same" && tone !== "green" ? [RING, EQUAL] : FILES[state], "picture");
 }
 
 /** Hidden from screen readers: the text beside it says the same. */

@@ -3,7 +3,7 @@ import { fill, make } from "./dom.ts";
 import { FileList } from "./file-list.ts";
 import { onMessage, post, saveViewState, viewState } from "./host.ts";
 import { label, setLabels } from "./labels.ts";
-import { headline, origin, steps, timeline } from "./overview.ts";
+import { download, headline, origin, steps, timeline } from "./overview.ts";
 import { StatementText } from "./statement.ts";
 
 const files = new FileList();
@@ -11,7 +11,9 @@ const statement = new StatementText();
 /** Announced by screen readers when the verdict changes. */
 const news = make("p", { class: "hidden-text", attributes: { role: "status" } });
 const copied = make("p", { class: "hidden-text", attributes: { role: "status" } });
-const [top, how, when, where] = ["top", "how", "when", "where"].map((name) => make("section", { class: name }));
+const [top, how, when, where, from] = ["top", "how", "when", "where", "from"].map((name) =>
+  make("section", { class: name }),
+);
 const shown = new Map<HTMLElement, string>();
 let last: ViewerState | undefined;
 
@@ -28,12 +30,13 @@ function fillSection(section: HTMLElement | undefined, content: unknown, parts: 
 function show(state: ViewerState): void {
   const before = last;
   last = state;
-  const { headline: head, name, path, canVerify, trust } = state;
+  const { headline: head, name, path, buttons } = state;
   setLabels(state.labels);
-  fillSection(top, { head, name, path, canVerify, trust }, () => [headline(state)]);
-  fillSection(how, state.steps, () => steps(state.steps));
+  fillSection(top, { head, name, path, buttons }, () => [headline(state)]);
+  fillSection(how, state.steps.length === 0 ? undefined : state.steps, () => steps(state.steps));
   fillSection(when, state.timeline, () => (state.timeline === undefined ? [] : timeline(state.timeline)));
   fillSection(where, state.origin, () => (state.origin === undefined ? [] : origin(state.origin)));
+  fillSection(from, state.download, () => (state.download === undefined ? [] : download(state.download)));
   files.show(state.files);
   statement.show(state);
   if (before === undefined) window.scrollTo({ top: viewState().scroll });
@@ -46,7 +49,7 @@ function show(state: ViewerState): void {
 document
   .getElementById("main")
   ?.append(
-    ...[top, how, when, where].filter((section) => section !== undefined),
+    ...[top, how, when, where, from].filter((section) => section !== undefined),
     files.element,
     statement.element,
     news,

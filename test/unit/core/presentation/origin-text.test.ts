@@ -73,6 +73,11 @@ describe("the texts of an origin", () => {
     assert.deepEqual(sentences({ pointers }), ["a is not downloaded: a Git LFS pointer to 4.3 GB."]);
   });
 
+  it("name the first of many Git LFS pointers, and the size of all", () => {
+    const pointers = ["a", "b", "c", "d", "e"].map((name) => ({ name, size: 1_000_000_000 }));
+    assert.deepEqual(sentences({ pointers }), ["a, b, c and 2 more are not downloaded: Git LFS pointers to 5.0 GB."]);
+  });
+
   it("never present a claim as a record", () => {
     assert.deepEqual(sentences({ origin: origin({ unrecorded: ["a"] }, { basis: "claim" }) }), []);
   });

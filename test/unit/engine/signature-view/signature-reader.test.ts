@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../../../../src/core/inspect.ts";
 import type { FileFilter, FileState } from "../../../../src/engine/signature-view/file-states.ts";
@@ -162,6 +162,53 @@ describe("a signature file, opened for the viewer", () => {
         [undefined, undefined],
       ],
     );
+  });
+
+  it("has the sizes of files that a Hugging Face cache keeps as links", async () => {
+    if (process.platform === "win32") return;
+    const repository = join(folder(), "models--acme--tiny");
+    const snapshot = join(repository, "snapshots", "a1".repeat(20));
+    writeTree(repository, { [`blobs/${"b2".repeat(20)}`]: "four" });
+    mkdirSync(snapshot, { recursive: true });
+    symlinkSync(join("..", "..", "blobs", "b2".repeat(20)), join(snapshot, "a.txt"));
+    writeFileSync(join(folder(), "elsewhere"), "other");
+    symlinkSync(join(folder(), "elsewhere"), join(snapshot, "d.json"));
+    const reader = await opened({ ...NOTHING, model: { path: snapshot, kind: "directory" } });
+    const { entries } = reader.page({ filter: "all", search: "", offset: 0, count: 10 });
+    assert.deepEqual(
+      entries.map(({ name, size }) => [name, size]),
+      [
+        ["a.txt", 4],
+        ["b/c.bin", undefined],
+        ["d.json", undefined],
+      ],
+    );
+  });
+
+  it("lists the files of a model without a signature as a download record has them", async () => {
+    const reader = new SignatureReader();
+    assert.deepEqual(await reader.open({ none: true }), { bytes: 0, claims: [], text: "none" });
+    reader.add([
+      { state: "excluded", name: "model.sig" },
+      { state: "same", name: "b" },
+      { state: "listed", name: "c" },
+      { state: "added", name: "d" },
+      { state: "missing", name: "e", ignored: false },
+      { state: "changed", name: "f" },
+    ]);
+    const counts = reader.compare({ compared: true });
+    assert.deepEqual(counts, { changed: 1, missing: 1, added: 1, same: 1, listed: 1, unsigned: 0, excluded: 1 });
+    assert.deepEqual(rows(reader), [
+      ...([
+        ["f", "changed"],
+        ["e", "missing"],
+        ["d", "added"],
+        ["b", "same"],
+        ["c", "listed"],
+        ["model.sig", "excluded"],
+      ] as const),
+    ]);
+    assert.deepEqual(rows(reader, "all", "SIG"), [["model.sig", "excluded"]]);
   });
 
   it("opens a damaged file, reports what is wrong, and shows as much as can be read", async () => {

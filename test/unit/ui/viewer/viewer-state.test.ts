@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { ErrorCode } from "../../../../src/core/errors.ts";
+import type { OriginReport } from "../../../../src/core/origin/origin.ts";
 import type { Decision } from "../../../../src/core/policy/decision.ts";
 import { ENGLISH, localizer } from "../../../../src/core/presentation/localizer.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
@@ -101,6 +102,10 @@ function stateOf(verdict: Partial<Verdict> | undefined, summary: Partial<Signatu
   return { state, links };
 }
 
+function buttons(state: ViewerState): string[] {
+  return state.buttons.map(({ text, primary }) => (primary ? `${text} (primary)` : text));
+}
+
 function results(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}): string[] {
   return stateOf(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
 }
@@ -170,7 +175,7 @@ describe("the state of the signature viewer", () => {
       state.steps.map(({ status, facts }) => [status, facts]),
       Array.from({ length: 4 }, () => ["open", []]),
     );
-    assert.equal(state.canVerify, false);
+    assert.deepEqual(buttons(state), ["Reopen as Text"]);
     assert.ok(state.steps.some(({ claims }) => claims.some(({ value }) => value === KEY.fingerprint)));
   });
 
@@ -240,11 +245,13 @@ describe("the state of the signature viewer", () => {
 
   it("has an unaccepted signer, an exception, and an accepting policy with its line", () => {
     assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
-    assert.equal(stateOf({ ...verified, state: "untrusted" }).state.trust, "Trust Signer…");
-    assert.equal(stateOf(verified).state.trust, undefined);
+    assert.deepEqual(buttons(stateOf({ ...verified, state: "untrusted" }).state), [
+      ...["Trust Signer… (primary)", "Verify", "Copy Report", "Reopen as Text"],
+    ]);
+    assert.deepEqual(buttons(stateOf(verified).state), ["Verify Again", "Copy Report", "Reopen as Text"]);
     const reasons = [{ code: "CERTIFICATE_NO_ROOTS", message: "", details: {} }] as const;
     const missing = { state: "unverifiable", reasons } as const;
-    assert.equal(stateOf(missing).state.trust, "Trust Root Certificate…");
+    assert.equal(buttons(stateOf(missing).state)[0], "Trust Root Certificate… (primary)");
     const place = { file: join("/", "w", "model-policy.yaml"), line: 3, column: 5 };
     const decision: Decision = {
       outcome: "accepted",
@@ -349,7 +356,7 @@ describe("the state of the signature viewer", () => {
   it("has a running check, and the reason why a verdict is outdated", () => {
     const running = { state: "checking", rootDigest: ROOT } as const;
     assert.ok(stateOf(running).state.steps.every(({ status }) => status === "running"));
-    assert.equal(stateOf(running).state.canVerify, false);
+    assert.deepEqual(buttons(stateOf(running).state), ["Reopen as Text"]);
     const stale = (staleBecause: Verdict["staleBecause"]) =>
       stateOf({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
     assert.match(stale("files").headline.sentence, /^Files of llama changed/);
@@ -357,6 +364,34 @@ describe("the state of the signature viewer", () => {
     assert.match(stale("trust").headline.sentence, /^Your trusted signers changed/);
     assert.match(stale("restart").headline.sentence, /earlier window/);
     assert.ok(stale("files").steps.every(({ status }) => status === "open"));
+  });
+
+  it("has the download record of a signed model, apart from the verdict", () => {
+    const files = { match: ["a", "b"], changed: [], missing: [], extra: [], unrecorded: ["model.sig"] };
+    const claim = { file: "README.md", field: "base_model", kind: "base-model", value: "acme/base" } as const;
+    const download: OriginReport = {
+      origin: { source: "huggingface", repository: "acme/llama", revision: "ab".repeat(20), basis: "record", files },
+      pointers: [],
+      claims: [claim],
+    };
+    const { state } = viewerState({ ...subject(verified), download }, { counts: COUNTS, generation: 1 }, LOCALIZER);
+    assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(state))), state);
+    assert.deepEqual(state.headline, stateOf(verified).state.headline);
+    assert.deepEqual(state.files, stateOf(verified).state.files);
+    assert.deepEqual(
+      state.download?.sentences.map(({ text }) => text),
+      [
+        "2 of 3 files match the download record of huggingface.co/acme/llama at abababa. The record is on this machine and is not signed.",
+        "model.sig has no download record.",
+      ],
+    );
+    assert.deepEqual(state.download?.claims, [{ label: "Based on", value: "acme/base (README.md: base_model)" }]);
+    assert.deepEqual(
+      state.download?.buttons.map(({ text }) => text),
+      ["Check Against Download Record", "Show Download Record"],
+    );
+    const nothing = { ...subject(verified), download: { pointers: [], claims: [] } };
+    assert.equal(viewerState(nothing, { counts: COUNTS, generation: 1 }, LOCALIZER).state.download, undefined);
   });
 
   it("has what is wrong with a damaged file, with and without a model", () => {

@@ -1,21 +1,30 @@
 import * as v from "valibot";
-import { commands, env, l10n, Position, Range, Uri, type WebviewPanel, window } from "vscode";
+import { commands, env, Position, Range, Uri, type WebviewPanel, window } from "vscode";
 import { guarded } from "../../platform/commands.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
-import { COMMANDS, EDITORS } from "../../platform/ids.ts";
+import { COMMANDS, type CommandId, EDITORS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import { EDITOR } from "../localizer.ts";
-import { FromPage, LINES_AT_ONCE, type ToPage, type ViewerState } from "./messages.ts";
+import { type Button, FromPage, LINES_AT_ONCE, type ToPage } from "./messages.ts";
 import { PAGE_FILES, pageHtml } from "./page.ts";
-import { rowOf } from "./presentation/files.ts";
 import type { Links } from "./presentation/links.ts";
-import { viewerState } from "./presentation/viewer-state.ts";
-import type { SignatureDocument, Snapshot } from "./signature-document.ts";
+import type { ViewerDocument } from "./viewer-document.ts";
+
+/** What the buttons run, with the path of the model. */
+const COMMAND_OF = {
+  verify: COMMANDS.verifyModel,
+  copyReport: COMMANDS.copyReport,
+  trust: COMMANDS.trustSigner,
+  checkOrigin: COMMANDS.checkOrigin,
+  showOrigin: COMMANDS.showOrigin,
+  showSignature: COMMANDS.showSignature,
+  sign: COMMANDS.signModel,
+  pin: COMMANDS.pinModel,
+} as const satisfies Record<Exclude<Button["action"], "reopenAsText">, CommandId>;
 
 /** Signatures whose differences are to be shown as soon as their page runs. */
 const pending = new Set<string>();
-const panels = new Set<SignaturePanel>();
+const panels = new Set<ViewerPanel>();
 
 /** Opens the viewer at the files that differ from the signature. */
 export async function showDifferences(signature: Uri): Promise<void> {
@@ -24,9 +33,9 @@ export async function showDifferences(signature: Uri): Promise<void> {
   for (const panel of panels) panel.update();
 }
 
-/** One page that shows a signature: sends its state, and handles its messages. */
-export class SignaturePanel {
-  readonly #document: SignatureDocument;
+/** One page of the viewer: sends its state, and handles its messages. */
+export class ViewerPanel {
+  readonly #document: ViewerDocument;
   readonly #panel: WebviewPanel;
   readonly #log: Log;
   readonly #store = new DisposableStore();
@@ -37,7 +46,7 @@ export class SignaturePanel {
   #updating: Promise<void> | undefined;
   #again = false;
 
-  constructor(document: SignatureDocument, panel: WebviewPanel, dist: Uri, log: Log) {
+  constructor(document: ViewerDocument, panel: WebviewPanel, dist: Uri, log: Log) {
     this.#document = document;
     this.#panel = panel;
     this.#log = log;
@@ -64,7 +73,7 @@ export class SignaturePanel {
     const at = (name: string): string => panel.webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
     panel.webview.html = pageHtml(
       { script: at(PAGE_FILES.script), style: at(PAGE_FILES.style) },
-      l10n.t("Signature"),
+      document.title,
       env.language,
     );
   }
@@ -86,9 +95,7 @@ export class SignaturePanel {
         return this.update();
       case "rows": {
         const { request, offset, filter, search, count } = message;
-        const { generation } = await this.#document.snapshot();
-        const { total, entries } = await this.#document.page({ filter, search, offset, count });
-        const rows = entries.map((entry) => rowOf(entry, EDITOR));
+        const { generation, total, rows } = await this.#document.rows({ filter, search, offset, count });
         return this.#send({ type: "rows", request, generation, offset, total, rows });
       }
       case "lines": {
@@ -117,7 +124,7 @@ export class SignaturePanel {
     await window.showTextDocument(Uri.file(file), { selection: new Range(at, at) });
   }
 
-  async #do(action: Extract<FromPage, { type: "do" }>["action"]): Promise<void> {
+  async #do(action: Button["action"]): Promise<void> {
     const { uri } = this.#document;
     if (action === "reopenAsText") {
       // The first command replaces this editor, but only if it is active.
@@ -125,9 +132,8 @@ export class SignaturePanel {
       else await commands.executeCommand("vscode.openWith", uri, "default", this.#panel.viewColumn);
       return;
     }
-    const { model } = (await this.#document.snapshot()).subject;
-    const runs = { verify: COMMANDS.verifyModel, copyReport: COMMANDS.copyReport, trust: COMMANDS.trustSigner };
-    if (model !== undefined) await commands.executeCommand(runs[action], model.path);
+    const model = this.#document.modelPath();
+    if (model !== undefined) await commands.executeCommand(COMMAND_OF[action], model);
   }
 
   /** Sends the state, and once more if it changes meanwhile. */
@@ -140,7 +146,7 @@ export class SignaturePanel {
     this.#updating = guarded(this.#log, async () => {
       do {
         this.#again = false;
-        await this.#sendState(await this.#document.snapshot());
+        await this.#sendState();
         if (this.#ready && pending.delete(this.#document.uri.toString())) await this.#send({ type: "showDifferences" });
       } while (this.#again && !this.#store.disposed);
     }).finally(() => {
@@ -148,14 +154,14 @@ export class SignaturePanel {
     });
   }
 
-  async #sendState({ subject, counts, generation }: Snapshot): Promise<void> {
+  async #sendState(): Promise<void> {
+    const { state, links } = await this.#document.state();
     if (this.#store.disposed) return;
-    const { state, links } = viewerState(subject, { counts, generation }, EDITOR);
     this.#links = links;
     const text = JSON.stringify(state);
     if (text === this.#sent) return;
     this.#sent = text;
-    await this.#send(state satisfies ViewerState);
+    await this.#send(state);
   }
 
   async #send(message: ToPage): Promise<void> {

@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore } from "../platform/disposables.ts";
 import { REPORT_SCHEME, TOOLS } from "../platform/ids.ts";
 import { errorText, type Log } from "../platform/log.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
+import { registerHubCode } from "./code/register-hub-code.ts";
 import { commandHandlers } from "./commands/handlers.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
 import { registerProblems } from "./problems/register.ts";
@@ -41,6 +42,7 @@ export function registerAll(services: Services): Disposable {
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(services)));
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(services)));
+  store.add(registerHubCode(services));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
   store.add(registerProblems(services));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Locator, Page } from "playwright-core";
@@ -104,6 +104,19 @@ describe("a model's name in code, in a window", () => {
     await viewer(page).getByText("model.safetensors").waitFor();
     await viewer(page).getByText("notes.txt").waitFor();
     await screenshot(page, "code-06-resign-light");
+  });
+
+  it("has a hover about the Hugging Face cache in a folder that has code and no model", async () => {
+    const folder = join(root, "only-code");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "load.py"), 'model = AutoModel.from_pretrained("no-such-organisation/at-all")\n');
+    await page.context().close();
+    page = await openWorkbench(session.browser, session.server.url({ open: folder }));
+    await openFile(page, "load.py");
+    const hover = page.locator(".monaco-hover .hover-contents").filter({ hasText: "no-such-organisation/at-all" });
+    await hoverUntilShown(page, stringIn(page, "at-all"), hover);
+    await hover.getByText("Not in your Hugging Face cache.").waitFor();
+    await screenshot(page, "code-07-hub");
   });
 });
 

@@ -312,8 +312,10 @@ describe("the signature viewer", () => {
 });
 
 describe("the extension", () => {
-  it("activates for models only, never in every window", () => {
-    for (const event of MANIFEST.activationEvents) assert.match(event, /^(workspaceContains|onView|onCommand):/);
+  it("activates for models and for the code that loads them, never in every window", () => {
+    const expected = /^(?:workspaceContains|onView|onCommand):|^onLanguage:python$/;
+    for (const event of MANIFEST.activationEvents) assert.match(event, expected);
+    assert.ok(MANIFEST.activationEvents.includes("onLanguage:python"));
   });
 
   it("has every file that its manifest names", () => {

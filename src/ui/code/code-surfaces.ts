@@ -13,16 +13,14 @@ import {
 } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
-import { onSettingChanged } from "../../platform/settings.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
-import { CodeDiagnostics } from "./code-diagnostics.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { CodeWarnings } from "./code-warnings.ts";
-import { type HubServices, hubFixes, hubHints, hubHover, NO_REVISION } from "./hub-surfaces.ts";
+import { NO_REVISION } from "./hub-surfaces.ts";
 import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
 /** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
@@ -31,23 +29,8 @@ export class CodeSurfaces {
   readonly #store = new DisposableStore();
   #links: Disposable;
 
-  constructor(services: HubServices & Pick<Services, "registry">) {
-    const { registry } = services;
+  constructor({ registry }: Pick<Services, "registry">) {
     this.#registry = registry;
-    this.#store.add(
-      languages.registerHoverProvider("python", {
-        provideHover: (document, position) => hubHover(document, position, services),
-      }),
-    );
-    this.#store.add(
-      languages.registerCodeActionsProvider(
-        "python",
-        {
-          provideCodeActions: (document, range, { diagnostics }) => hubFixes(document, range, diagnostics, services),
-        },
-        { providedCodeActionKinds: [CodeActionKind.QuickFix] },
-      ),
-    );
     this.#store.add(
       languages.registerHoverProvider(CODE_DOCUMENTS, {
         provideHover: (document, position) => codeHover(document, position, registry),
@@ -70,9 +53,6 @@ export class CodeSurfaces {
       }),
     );
     this.#store.add(new CodeWarnings(registry));
-    const hints = this.#store.add(new CodeDiagnostics("modelProvenance.hub", hubHints));
-    this.#store.add(onSettingChanged(["revisionHints"], () => hints.refresh()));
-    hints.refresh();
   }
 
   dispose(): void {

@@ -35,7 +35,7 @@ export interface CheckOptions extends PoolChoice, DigestOptions {
 }
 
 /** What was found out about one bundle without reading a file of the model. */
-export interface Authentication {
+export interface SignatureCheck {
   /** At best `unchecked`. */
   readonly verdict: Verdict;
   /** Only where the signature is authentic. */
@@ -43,10 +43,10 @@ export interface Authentication {
 }
 
 /** Verifies the signature and the signer of one bundle; see `authenticate`. */
-export async function authenticateBundle(
+export async function checkSignature(
   bundle: Bundle,
   options: Pick<CheckOptions, "model" | "signature" | "trust">,
-): Promise<Authentication> {
+): Promise<SignatureCheck> {
   const model = resolve(options.model);
   const signature = resolve(options.signature);
   const { method } = bundle.material;
@@ -63,7 +63,7 @@ export async function authenticateBundle(
 
 /** Compares the files of a model with the statement of an authentic signature; see `verify`. */
 export async function compareFiles(
-  { verdict, verified }: Authentication,
+  { verdict, verified }: SignatureCheck,
   options: Omit<CheckOptions, "model" | "signature" | "trust">,
 ): Promise<Verdict> {
   const { model, signature } = verdict;

@@ -1,4 +1,4 @@
-import { type Authentication, authenticateBundle, type CheckOptions, compareFiles } from "./check-signature.ts";
+import { type CheckOptions, checkSignature, compareFiles, type SignatureCheck } from "./check-signature.ts";
 import { ProvenanceError } from "./errors.ts";
 import { commonIgnorePaths } from "./policy/file-rules.ts";
 import { type ModelFacts, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
@@ -26,7 +26,7 @@ export interface Finding {
   readonly verdict: Verdict;
   readonly facts: Omit<ModelFacts, "files">;
   /** Where the signature is authentic: by what the first of the policies that has a signer trusts. */
-  readonly authentication?: Authentication;
+  readonly authentication?: SignatureCheck;
 }
 
 /** Verifies the signature and the signer against everything that the policies trust. Reads no file of the model. */
@@ -38,8 +38,8 @@ export async function findFacts(candidate: SignatureCandidate, options: FactsOpt
   const { material } = bundle;
   const signers = new Map<TrustId, Signer>();
   const failures = new Map<TrustId, Reason>();
-  const authenticate = (trust: Trust) => authenticateBundle(bundle, { model, signature, trust });
-  let first: Authentication | undefined;
+  const authenticate = (trust: Trust) => checkSignature(bundle, { model, signature, trust });
+  let first: SignatureCheck | undefined;
   /** What to report where there is no signer; `unverifiable` takes precedence over `invalid`. */
   let failed: Verdict | undefined;
   const root = await publicRoot(options, material.method);

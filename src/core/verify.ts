@@ -1,4 +1,4 @@
-import { type Authentication, authenticateBundle, type CheckOptions, compareFiles } from "./check-signature.ts";
+import { type CheckOptions, checkSignature, compareFiles, type SignatureCheck } from "./check-signature.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
@@ -60,7 +60,7 @@ export async function authenticateSeveral(
   return { deciding: checked.find(({ accepted }) => accepted) ?? worstOf(checked), checked };
 }
 
-type Authenticated = CheckedSignature & Authentication;
+type Authenticated = CheckedSignature & SignatureCheck;
 
 async function authenticateAll(options: AuthenticateOptions): Promise<readonly Authenticated[]> {
   const { model, signature: paths, trust, signal } = options;
@@ -70,7 +70,7 @@ async function authenticateAll(options: AuthenticateOptions): Promise<readonly A
     const authentication =
       bundle === undefined
         ? problem && { verdict: problem }
-        : await authenticateBundle(bundle, { model, signature, trust });
+        : await checkSignature(bundle, { model, signature, trust });
     if (authentication === undefined) throw new Error(`${signature} was not read`);
     const { signer, reasons } = authentication.verdict;
     // A signer who is not the one wanted is a reason.

@@ -26,8 +26,8 @@ export function ensurePackages(requirements: string, what: string): Python | { r
   const wanted = createHash("sha256").update(readFileSync(requirements)).update(python.version).digest("hex");
   const library = join(CACHE, `${basename(requirements).replace(/-requirements\.txt$/, "")}-${wanted.slice(0, 12)}`);
   if (!existsSync(library)) {
-    const trouble = install(python.command, requirements, library, what);
-    if (trouble !== undefined) return { missing: trouble };
+    const problem = install(python.command, requirements, library, what);
+    if (problem !== undefined) return { missing: problem };
   }
   const env = { ...process.env, PYTHONPATH: library, PYTHONNOUSERSITE: "1", PYTHONUTF8: "1" };
   return { command: python.command, env };

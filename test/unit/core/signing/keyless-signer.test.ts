@@ -180,7 +180,7 @@ describe("signing with a login", () => {
     });
   });
 
-  interface Trouble {
+  interface ServiceFailure {
     readonly what: string;
     readonly version?: 1 | 2;
     readonly service: Service;
@@ -190,8 +190,8 @@ describe("signing with a login", () => {
     readonly says?: RegExp;
   }
   const slow: Fault = { kind: "slow", milliseconds: 5000 };
-  const troubles: readonly Trouble[] = [
-    ...([429, 500] as const).flatMap((status): Trouble[] => {
+  const failures: readonly ServiceFailure[] = [
+    ...([429, 500] as const).flatMap((status): ServiceFailure[] => {
       const fault: Fault = { kind: "status", status };
       const says = new RegExp(`status ${status}`);
       const after = status === 429 ? NOT_LOGGED : UNKNOWN;
@@ -416,7 +416,7 @@ describe("signing with a login", () => {
       earlier = readFileSync(join(model, "model.sig"), "utf8");
       rmSync(model, { recursive: true });
     });
-    for (const { what, version = 2, service, fault, code, published, says } of troubles) {
+    for (const { what, version = 2, service, fault, code, published, says } of failures) {
       it(what, async () => {
         writeFileSync(signature(), earlier);
         sigstore.misbehave(service, fault);

@@ -24,7 +24,7 @@ import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { changeByte, pemEntry, signWith } from "../support/editor-workspace.ts";
-import { extensionApi, until, Watched } from "../support/extension-api.ts";
+import { changesReported, extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
 
 const pool = new HashPool({ workers: 0 });
@@ -52,6 +52,7 @@ describe("code that names a model", () => {
     await signWith(model, keys.privatePem, pool);
     watched = new Watched(api, model);
     await until("the model is found", () => watched.verdict !== undefined);
+    await changesReported(folder);
     await commands.executeCommand(COMMANDS.verifyModel, Uri.file(model));
     await watched.reaches("verified");
   });

@@ -33,7 +33,7 @@ export async function playScenes(page: Page, workspace: PictureWorkspace, take: 
   await openView(page);
   await modelRow(page, VERIFIED).waitFor();
   await runCommand(page, "Model Provenance: Verify All Models");
-  const notification = page.locator(".notification-list-item", { hasText: "3 models:" });
+  const notification = page.locator(".notification-list-item", { hasText: "3 models: 1 verified" });
   await notification.hover();
   await notification.locator(".codicon-notifications-clear").click();
   await notification.waitFor({ state: "detached" });

@@ -16,7 +16,7 @@ export interface SignedModels {
   readonly models: readonly string[];
 }
 
-/** A signer whom the person accepts. */
+/** A signer whom the user accepts. */
 export interface AcceptedModels extends SignedModels {
   readonly authority: AuthorityDocument;
 }
@@ -24,7 +24,7 @@ export interface AcceptedModels extends SignedModels {
 /**
  * A policy for each accepted signer, named after the signer, with one pattern for each folder of their models.
  *
- * @param others the signers whom the person does not accept
+ * @param others the signers whom the user does not accept
  * @param quote escapes text of others
  * @throws ProvenanceError USAGE where the path of a model contains an asterisk
  */

@@ -15,7 +15,7 @@ export type TrustKind = "key" | "certificate";
 
 /**
  * The signers that the user trusts where no policy applies: public keys, root certificates and identities of the
- * person's settings, and those accepted for this window only. A workspace adds none.
+ * user's settings, and those accepted for this window only. A workspace adds none.
  */
 export class TrustStore {
   readonly #store = new DisposableStore();

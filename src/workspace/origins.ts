@@ -1,8 +1,6 @@
-import { basename, dirname, sep } from "node:path";
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
-import { editorPath } from "../platform/editor-path.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export interface OriginServices {
@@ -70,9 +68,9 @@ export class Origins {
 
   /** A file or folder was created, changed or deleted: what was read of its models is outdated, and read again soon. */
   fileChanged(path: string): void {
-    const settled = [...this.#reports.keys(), ...this.#failures.keys()];
-    const known = new Set([...settled, ...this.#timers.keys(), ...this.#underWay]);
-    for (const model of known) if (concerns(editorPath(path), editorPath(model))) this.#fileChangedIn(model);
+    const { registry } = this.#services;
+    const concerned = [...registry.containing(path), ...registry.below(path), ...registry.sharing(path)];
+    for (const model of concerned) this.#fileChangedIn(model.path);
   }
 
   /**
@@ -177,11 +175,4 @@ export class Origins {
       this.#reading = false;
     }
   }
-}
-
-/** Whether a file or folder is the model, in it or around it, or a blob of the cache or store that the model is in. */
-function concerns(path: string, model: string): boolean {
-  const folder = dirname(path);
-  const isBlob = basename(folder) === "blobs";
-  return `${path}${sep}`.startsWith(`${model}${sep}`) || model.startsWith(`${isBlob ? dirname(folder) : path}${sep}`);
 }

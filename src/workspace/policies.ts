@@ -107,7 +107,7 @@ export class Policies {
     return named === "" ? this.#services.defaultUserPolicy : named;
   }
 
-  /** Whether a path of the editor is that of the person's policy file. */
+  /** Whether a path of the editor is that of the user's policy file. */
   isUserFile(path: string): boolean {
     return editorPath(path) === editorPath(this.userFile());
   }

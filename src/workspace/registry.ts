@@ -69,13 +69,17 @@ export class ModelRegistry {
 
   /** The models that a file or folder is, is in, or is the signature of; innermost first. */
   holding(file: string): readonly KnownModel[] {
-    const found = new Set<KnownModel>();
     const signed = this.signedBy(file);
-    if (signed !== undefined) found.add(signed);
+    return [...new Set([...(signed === undefined ? [] : [signed]), ...this.containing(file)])];
+  }
+
+  /** The models that a file or folder is, or is in; innermost first. */
+  containing(file: string): readonly KnownModel[] {
+    const found: KnownModel[] = [];
     for (let path = editorPath(file); ; path = dirname(path)) {
       const model = this.#models.get(path);
-      if (model !== undefined) found.add(model);
-      if (dirname(path) === path) return [...found];
+      if (model !== undefined) found.push(model);
+      if (dirname(path) === path) return found;
     }
   }
 

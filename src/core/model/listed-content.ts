@@ -1,5 +1,6 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, fstatSync } from "node:fs";
 import type { ModelFile } from "./file-list.ts";
+import { readAt, withRegularFile } from "./read-small-file.ts";
 import { statLine } from "./stat-line.ts";
 
 /**
@@ -11,23 +12,10 @@ import { statLine } from "./stat-line.ts";
  */
 export function readListed({ path, size, state }: ModelFile, limit: number): Buffer | undefined {
   if (size > limit) return undefined;
-  let file: number | undefined;
-  try {
-    // Without O_NONBLOCK, opening a pipe that took the file's place waits for a writer. Windows has no such flag.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const bytes = Buffer.alloc(size);
-    for (let at = 0; at < size; ) {
-      const read = readSync(file, bytes, at, size - at, at);
-      if (read === 0) return undefined;
-      at += read;
-    }
-    const found = fstatSync(file, { bigint: true });
-    return found.isFile() && isListed(found, state) ? bytes : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+  return withRegularFile(path, (file) => {
+    const bytes = readAt(file, 0, size);
+    return bytes.length === size && isListed(fstatSync(file, { bigint: true }), state) ? bytes : undefined;
+  });
 }
 
 /** Windows gives another device number for a path than for an open file, depending on its version. */

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { inflateSync } from "node:zlib";
+import { readAt } from "../model/read-small-file.ts";
 import { applyDelta, deltaSizes } from "./git-delta.ts";
 import type { GitObject, GitObjectType } from "./git-object.ts";
 
@@ -60,13 +61,13 @@ export class GitPack {
     const to = this.#fanout.readUInt32BE(first * 4);
     const count = this.#fanout.readUInt32BE((FANOUT.entries - 1) * 4);
     const ids = FANOUT.start + FANOUT.entries * 4;
-    const names = readAt(index, ids + from * ID_BYTES, (to - from) * ID_BYTES);
+    const names = readExactly(index, ids + from * ID_BYTES, (to - from) * ID_BYTES);
     const at = search(names, Buffer.from(id, "hex"));
     if (at === undefined) return undefined;
     const offsets = ids + count * (ID_BYTES + 4);
-    const offset = readAt(index, offsets + (from + at) * 4, 4).readUInt32BE();
+    const offset = readExactly(index, offsets + (from + at) * 4, 4).readUInt32BE();
     if (offset < 0x8000_0000) return offset;
-    return Number(readAt(index, offsets + count * 4 + (offset - 0x8000_0000) * 8, 8).readBigUInt64BE());
+    return Number(readExactly(index, offsets + count * 4 + (offset - 0x8000_0000) * 8, 8).readBigUInt64BE());
   }
 
   #read(offset: number, limit: number, depth: number): GitObject | undefined {
@@ -90,7 +91,7 @@ export class GitPack {
 
   #entry(offset: number): Entry {
     this.#pack ??= openSync(`${this.#path}.pack`, "r");
-    const bytes = readUpTo(this.#pack, offset, MAX_ENTRY_HEADER);
+    const bytes = readAt(this.#pack, offset, MAX_ENTRY_HEADER);
     let at = 0;
     let byte = bytes.readUInt8(at++);
     const kind = (byte >> 4) & 7;
@@ -117,7 +118,7 @@ export class GitPack {
   #inflate(at: number, size: number): Buffer {
     if (this.#pack === undefined) throw new Error("The pack is not open.");
     // What is incompressible grows a little.
-    const compressed = readUpTo(this.#pack, at, size + Math.ceil(size / 100) + 1024);
+    const compressed = readAt(this.#pack, at, size + Math.ceil(size / 100) + 1024);
     const content = inflateSync(compressed, { maxOutputLength: size + 1 });
     if (content.length !== size) throw new RangeError("an object of another size");
     return content;
@@ -125,8 +126,8 @@ export class GitPack {
 }
 
 function readFanout(index: number): Buffer {
-  if (!readAt(index, 0, FANOUT.start).equals(INDEX_HEADER)) throw new RangeError("an index of another version");
-  return readAt(index, FANOUT.start, FANOUT.entries * 4);
+  if (!readExactly(index, 0, FANOUT.start).equals(INDEX_HEADER)) throw new RangeError("an index of another version");
+  return readExactly(index, FANOUT.start, FANOUT.entries * 4);
 }
 
 /** The position of an entry in a sorted list of identifiers. */
@@ -143,19 +144,8 @@ function search(names: Buffer, id: Buffer): number | undefined {
   return undefined;
 }
 
-function readAt(file: number, position: number, length: number): Buffer {
-  const bytes = readUpTo(file, position, length);
+function readExactly(file: number, position: number, length: number): Buffer {
+  const bytes = readAt(file, position, length);
   if (bytes.length < length) throw new RangeError("cut short");
   return bytes;
-}
-
-function readUpTo(file: number, position: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let filled = 0;
-  while (filled < length) {
-    const read = readSync(file, bytes, filled, length - filled, position + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
 }

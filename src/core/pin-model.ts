@@ -4,7 +4,7 @@ import { ProvenanceError, systemCode } from "./errors.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { findSignatures } from "./model/find-signatures.ts";
-import { hubSnapshot } from "./model/hub-cache.ts";
+import { modelName } from "./model/model-name.ts";
 import { isInside } from "./model/path-below.ts";
 import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
@@ -180,7 +180,7 @@ function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
 
 function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {
   const name = freeName(
-    `pinned ${hubSnapshot(path)?.name ?? basename(path)}`,
+    `pinned ${modelName({ path })}`,
     taken.map((authority) => authority.name),
   );
   return { name, digest };

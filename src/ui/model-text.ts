@@ -2,6 +2,7 @@ import { basename, dirname, relative } from "node:path";
 import { l10n } from "vscode";
 import { ProvenanceError } from "../core/errors.ts";
 import { hubSnapshot } from "../core/model/hub-cache.ts";
+import { modelName as ownName } from "../core/model/model-name.ts";
 import { bytesText } from "../core/presentation/bytes-and-time.ts";
 import { filesText } from "../core/presentation/coverage-text.ts";
 import { problemSentence, summarizeVerdict, verdictSentence } from "../core/presentation/verdict-summary.ts";
@@ -18,10 +19,6 @@ type Named = Pick<KnownModel, "path" | "name">;
 /** The name of the folder or file; in a Hugging Face cache and in Ollama's store, that of the repository. */
 export function modelName(model: Named): string {
   return plainText(ownName(model));
-}
-
-function ownName({ path, name }: Named): string {
-  return name ?? hubSnapshot(path)?.name ?? basename(path);
 }
 
 /** The shortest text that distinguishes the model in the list: its name, or a path. */

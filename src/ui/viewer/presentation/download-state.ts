@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { hubSnapshot } from "../../../core/model/hub-cache.ts";
+import { modelName } from "../../../core/model/model-name.ts";
 import type { OriginReport } from "../../../core/origin/origin.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { verdictLabel } from "../../../core/presentation/verdict-labels.ts";
@@ -41,7 +40,7 @@ export function downloadState(
   const list = recordFiles(files.counts, files.generation, localizer);
   const state: ViewerState = {
     type: "state",
-    name: nameOf(path),
+    name: nameOf(subject),
     path: plainText(path),
     headline: headlineOf(subject, localizer),
     steps: model === undefined ? [] : policySteps(model, links, localizer),
@@ -59,13 +58,14 @@ function waiting({ model, problem }: DownloadSubject, t: Translate): ReturnType<
   return { sentences: [{ text: t("Reading the download record…"), caution: false }], facts: [], claims: [] };
 }
 
-function nameOf(path: string): string {
-  return plainText(hubSnapshot(path)?.name ?? basename(path));
+function nameOf({ path, model }: DownloadSubject): string {
+  return plainText(modelName(model ?? { path }));
 }
 
-function headlineOf({ path, model, problem }: DownloadSubject, localizer: Localizer): ViewerState["headline"] {
+function headlineOf(subject: DownloadSubject, localizer: Localizer): ViewerState["headline"] {
+  const { model, problem } = subject;
   const { t } = localizer;
-  const name = nameOf(path);
+  const name = nameOf(subject);
   if (model === undefined) {
     const sentence = t("{0} is not among the models of this window.", name);
     return { tone: "neutral", mark: "○", label: t("Not found"), sentence, notes: [] };

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { hubSnapshot } from "../../../core/model/hub-cache.ts";
+import { modelName } from "../../../core/model/model-name.ts";
 import type { OriginReport } from "../../../core/origin/origin.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
@@ -43,7 +43,7 @@ export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & 
 }
 
 export function subjectName({ model, path, summary }: Subject): string {
-  if (model !== undefined) return plainText(model.name ?? hubSnapshot(model.path)?.name ?? basename(model.path));
+  if (model !== undefined) return plainText(modelName(model));
   const name = summary.statement?.subject ?? "";
   return plainText(name === "" ? basename(path) : name);
 }

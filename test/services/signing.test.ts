@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
 import type { Bundle } from "sigstore";
-import { ensureReference, type Reference } from "../interop/reference.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { ensureChromium } from "../support/chromium.ts";
-import { skip } from "../support/results.ts";
 import type { RekorVersion } from "../support/sigstore/trust-config.ts";
-import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";
-import { BuiltProgram } from "./built-program.ts";
+import { writeTree } from "../support/temporary-folder.ts";
 import { ALICE, BOB } from "./dex.ts";
-import { FIRST_START, type RealSigstore, startServices } from "./services.ts";
+import { servicesSession } from "./session.ts";
 import { ACCEPTED, type Opinions, OTHER_MODEL, opinions, REJECTED, readBundle } from "./verifiers.ts";
 import { logIn } from "./visitor.ts";
 
@@ -19,55 +13,29 @@ const ENTRIES = { 1: { kind: "dsse", version: "0.0.1" }, 2: { kind: "hashedrekor
 
 describe("signing at the services of Sigstore", function () {
   this.timeout(120_000);
-  const folder = useTemporaryFolder();
-  let sigstore: RealSigstore;
-  let reference: Reference;
-  let browser: Browser;
-  let page: Page;
-  let program: BuiltProgram;
-
-  before(async function () {
-    this.timeout(FIRST_START);
-    const chromium = ensureChromium();
-    if ("missing" in chromium) return skip(this, chromium.missing);
-    const found = ensureReference();
-    if ("missing" in found) return skip(this, found.missing);
-    reference = found;
-    sigstore = await startServices(this);
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    reference?.library.stop();
-    await browser?.close();
-    await sigstore?.stop();
-  });
-  beforeEach(async () => {
-    program = new BuiltProgram(folder());
-    page = await (await browser.newContext()).newPage();
-    writeTree(folder(), { "model/weights.bin": "weights", "model/tokenizer/vocab.json": "{}" });
-  });
-  afterEach(() => page.context().close());
+  const session = servicesSession({ browser: true, reference: true });
+  const { folder } = session;
 
   const signatureFile = (): string => join(folder(), "model", "model.sig");
   const signArgs = (rekor: RekorVersion): string[] => [
-    ...["sign", "sigstore", "model", "--trust-config", sigstore.trustConfigs[rekor], "--yes"],
+    ...["sign", "sigstore", "model", "--trust-config", session.sigstore.trustConfigs[rekor], "--yes"],
   ];
   const all = (rekor: RekorVersion, identity = ALICE): Promise<Opinions> =>
-    opinions(folder(), sigstore, rekor, identity, { program, reference });
+    opinions(folder(), session.sigstore, rekor, identity, session);
 
   /** With the browser that the program opens. */
   async function signAfterLogin(rekor: RekorVersion, email = ALICE): Promise<void> {
-    const signing = program.start(signArgs(rekor));
-    await logIn(page, await signing.opened(), email);
-    await page.getByRole("heading", { name: `Logged in as ${email}` }).waitFor();
+    const signing = session.program.start(signArgs(rekor));
+    await logIn(session.page, await signing.opened(), email);
+    await session.page.getByRole("heading", { name: `Logged in as ${email}` }).waitFor();
     const { status, stderr } = await signing.ended;
     assert.equal(status, 0, stderr);
   }
 
   /** Without a browser. */
   async function signWithToken(rekor: RekorVersion): Promise<void> {
-    const SIGSTORE_ID_TOKEN = await sigstore.issuer.token(ALICE);
-    const { status, stderr } = await program.run([...signArgs(rekor), "--use-ambient-credentials"], {
+    const SIGSTORE_ID_TOKEN = await session.sigstore.issuer.token(ALICE);
+    const { status, stderr } = await session.program.run([...signArgs(rekor), "--use-ambient-credentials"], {
       SIGSTORE_ID_TOKEN,
     });
     assert.equal(status, 0, stderr);
@@ -114,11 +82,15 @@ describe("signing at the services of Sigstore", function () {
 
   it("signs as the person who logged in, and replaces the signature of another only where that is agreed to", async () => {
     await signAfterLogin(2, ALICE);
-    const other = await program.run([...signArgs(1), "--identity-token", await sigstore.issuer.token(BOB)]);
+    const other = await session.program.run([
+      ...signArgs(1),
+      "--identity-token",
+      await session.sigstore.issuer.token(BOB),
+    ]);
     assert.notEqual(other.status, 0);
     assert.match(other.stderr, /--force/);
     assert.deepEqual(await all(2, ALICE), ACCEPTED);
-    await page.context().clearCookies();
+    await session.page.context().clearCookies();
     rmSync(signatureFile());
     await signAfterLogin(1, BOB);
     assert.deepEqual(await all(1, BOB), ACCEPTED);

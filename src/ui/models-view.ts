@@ -17,7 +17,8 @@ import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
 import type { Origins } from "../workspace/origins.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
-import type { FolderNode, ModelNode, NoteNode, StateNode, TreeNode } from "./tree-nodes.ts";
+import type { Row } from "./rows.ts";
+import type { FactNode, FolderNode, ModelNode, StateNode, TreeNode } from "./tree-nodes.ts";
 
 /** Key of the memento. */
 const GROUPED = "groupModelsByVerdict";
@@ -94,19 +95,18 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       const { above, below } = listNotes(this.#registry);
       const filtered = this.#filter === undefined ? [] : [filterNote()];
       this.#notes = noteKey(above, below);
-      return [...filtered, ...(await this.#settingNotes()), ...above, ...(await this.#roots()), ...below];
+      const first = [...filtered, ...(await this.#settingNotes()), ...above];
+      return [...first.map(factOf()), ...(await this.#roots()), ...below.map(factOf())];
     }
-    if (node.kind === "note") return [];
-    if (node.kind === "fact") return [...node.children];
+    if (node.kind === "fact") return (node.children ?? []).map(factOf(node.model));
     if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
     if (node.kind === "state") return this.#inState(node).map(({ path }) => this.#modelNode(path));
     const { factsOf } = await import("./tree-nodes.ts");
     const model = this.#registry.get(node.path);
-    return model === undefined ? [] : [...factsOf(model, node, this.#origins.get(node.path))];
+    return model === undefined ? [] : [...factsOf(model, this.#origins.get(node.path))];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    if (node.kind === "fact") return node.parent;
     const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
     if (model === undefined) return undefined;
     if (this.#grouped) return this.#stateNode(this.groupOf(model));
@@ -114,7 +114,6 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   async getTreeItem(node: TreeNode): Promise<TreeItem> {
-    if (node.kind === "note") return (await import("./tree-notes.ts")).noteItem(node);
     const { factItem, folderItem, modelItem, stateItem } = await import("./tree-items.ts");
     if (node.kind === "state") return stateItem(node, this.#inState(node).length);
     if (node.kind === "folder") return folderItem(node);
@@ -143,7 +142,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   /** Without models, the view shows its welcome text only. */
-  async #settingNotes(): Promise<TreeNode[]> {
+  async #settingNotes(): Promise<Row[]> {
     return this.#registry.models.length === 0 ? [] : (await import("./setting-notes.ts")).settingNotes();
   }
 
@@ -226,7 +225,11 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 }
 
-function noteKey(...notes: readonly (readonly NoteNode[])[]): string {
+function factOf(model?: string): (row: Row) => FactNode {
+  return (row) => ({ ...row, kind: "fact", ...(model !== undefined && { model }) });
+}
+
+function noteKey(...notes: readonly (readonly Row[])[]): string {
   return JSON.stringify(notes.map((some) => some.map(({ id, description }) => [id, description])));
 }
 

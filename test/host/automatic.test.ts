@@ -178,7 +178,7 @@ describe("automatic verification", () => {
         registry.update(model, before);
         // What the tree makes of it is the window's, until it asks again.
         const known = registry.get(model);
-        if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known, { kind: "model", path: model })];
+        if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known)];
         registry.update(model, { ...before, state: "stale" }, { before });
         registry.update(model, { state: "checking", model, signature, reasons: [] }, { before });
         // Messages of the surfaces to the window are pending until the event loop runs.

@@ -10,7 +10,7 @@ import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { Badges } from "../../src/ui/badges.ts";
 import { CodeSurfaces } from "../../src/ui/code/code-surfaces.ts";
-import { StatusBar } from "../../src/ui/status-bar.ts";
+import { showStatusBar } from "../../src/ui/status-bar.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
@@ -164,7 +164,7 @@ describe("automatic verification", () => {
   it("uses no memory that grows with the number of verdicts", async () => {
     const registry = new ModelRegistry();
     const code = new CodeSurfaces({ registry });
-    const surfaces = [new Badges(registry), new StatusBar({ registry, checker: { progress: undefined } }), code];
+    const surfaces = [new Badges(registry), showStatusBar({ registry, checker: { progress: undefined } }), code];
     const signature = join(model, "model.sig");
     registry.add({ path: model, kind: "directory", signature }, folder);
     const past: WeakRef<Verdict>[] = [];

@@ -7,7 +7,7 @@ import { ActionableError, notify, showError } from "../../src/platform/commands.
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
 import type { Log } from "../../src/platform/log.ts";
 import { decorations } from "../../src/ui/badges.ts";
-import { HoverText, modelHover } from "../../src/ui/hover.ts";
+import { hoverText, modelHover } from "../../src/ui/hover.ts";
 import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
@@ -211,8 +211,8 @@ describe("the log", () => {
 
 describe("lines of a hover", () => {
   it("wrap between words, begin no list, and have no table columns", () => {
-    const { value } = new HoverText().text("1. one two  three | four").markdown;
-    assert.match(value, /^1\.&nbsp;one two&nbsp; ?three &#124; four$/);
+    const [, line = ""] = hoverText("title", ["1. one two  three | four"]).split("\n");
+    assert.match(line, /^1\.&nbsp;one two&nbsp; ?three &#124; four$/);
   });
 });
 

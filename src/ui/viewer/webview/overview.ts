@@ -3,7 +3,7 @@ import { make } from "./dom.ts";
 import { factList, folded } from "./facts.ts";
 import { post } from "./host.ts";
 import { label } from "./labels.ts";
-import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
+import { stepPicture, svgElement, tonePicture } from "./pictures.ts";
 
 export function headline({ headline, name, path, buttons }: ViewerState): HTMLElement {
   const { tone, label: verdict, sentence, notes } = headline;
@@ -53,12 +53,12 @@ export function steps(all: readonly Step[]): HTMLElement[] {
   ];
 }
 
-function stepItem({ id, title, status, result, line, facts, claims }: Step): HTMLElement {
+function stepItem({ id, title, tone, result, line, facts, claims }: Step): HTMLElement {
   const body = [facts.length === 0 ? undefined : factList(facts, id), claimed(claims, label("claims"), `${id}:claim`)];
   return make(
     "li",
-    { class: `step ${status}` },
-    statusPicture(status),
+    { class: `step tone-${tone}` },
+    stepPicture(tone),
     make(
       "div",
       { class: "body" },

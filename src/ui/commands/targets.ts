@@ -1,15 +1,15 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
-import { CancellationError, commands, l10n, type QuickPickItem, Uri, window } from "vscode";
+import { CancellationError, commands, l10n, type QuickPickItem, Uri } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import { isModelFile } from "../../core/model/model-files.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
-import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { pickFile, pickItem } from "../ask.ts";
 import { distinctName, modelDescription } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
@@ -183,10 +183,10 @@ export async function pickAmong(
   others: readonly ModelChoice[] = [],
 ): Promise<KnownModel | undefined> {
   const items = [...models.map((model) => modelChoice(model, registry)), ...others];
-  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Select a model") });
-  const model = chosen?.path === undefined ? undefined : registry.get(chosen.path);
-  const isOther = chosen !== undefined && chosen.path === undefined;
-  if (model === undefined && !isOther) throw new CancellationError();
+  const { path } = await pickItem(items, { title, placeHolder: l10n.t("Select a model") });
+  if (path === undefined) return undefined;
+  const model = registry.get(path);
+  if (model === undefined) throw new CancellationError();
   return model;
 }
 
@@ -217,13 +217,7 @@ function nothingToPick({ registry, search }: Services): ActionableError {
 }
 
 async function browse(services: ModelServices): Promise<KnownModel | undefined> {
-  const [uri] =
-    (await window.showOpenDialog({
-      title: l10n.t("Choose the Model to Sign"),
-      openLabel: l10n.t("Choose"),
-      defaultUri: dialogFolder(),
-      canSelectFiles: true,
-      canSelectFolders: true,
-    })) ?? [];
-  return uri === undefined ? undefined : (await modelsAt(uri.fsPath, "sign", services))[0];
+  const title = l10n.t("Choose the Model to Sign");
+  const path = await pickFile({ title, canSelectFiles: true, canSelectFolders: true });
+  return (await modelsAt(path, "sign", services))[0];
 }

@@ -26,8 +26,11 @@ import { originRows } from "./origin-rows.ts";
 import { listRow, type Row } from "./rows.ts";
 import { signatureRows } from "./signature-rows.ts";
 
-/** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
-export type TreeNode = FolderNode | StateNode | ModelNode | FactNode;
+/**
+ * A row of the tree: a model is its absolute path. Folders and models are looked up when they are shown; the rows below a
+ * model are of one verdict.
+ */
+export type TreeNode = string | FolderNode | StateNode | FactNode;
 
 export interface FolderNode {
   readonly kind: "folder";
@@ -39,11 +42,6 @@ export interface FolderNode {
 export interface StateNode {
   readonly kind: "state";
   readonly state: VerdictState;
-}
-
-export interface ModelNode {
-  readonly kind: "model";
-  readonly path: string;
 }
 
 export interface FactNode extends Row {

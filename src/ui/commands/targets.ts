@@ -16,12 +16,8 @@ import { themeIcon } from "../theme.ts";
 
 export const FILE = v.custom<Uri>((value) => value instanceof Uri);
 
-/** What menus, hovers and key bindings pass: a file, a row of the tree, or the path of a known model. */
-const TARGET = v.union([
-  FILE,
-  v.object({ kind: v.literal("model"), path: v.string() }),
-  v.pipe(v.string(), v.nonEmpty()),
-]);
+/** What menus, hovers and key bindings pass: a file, or the path of a known model, which is its row of the tree. */
+const TARGET = v.union([FILE, v.pipe(v.string(), v.nonEmpty())]);
 type Target = v.InferOutput<typeof TARGET>;
 type ModelServices = Pick<Services, "registry" | "engine">;
 
@@ -86,7 +82,7 @@ async function resolveTarget(
     );
     throw new ProvenanceError("USAGE", message);
   }
-  const known = services.registry.get(typeof target === "string" ? target : target.path);
+  const known = services.registry.get(target);
   return known === undefined ? [] : [known];
 }
 

@@ -13,7 +13,7 @@ import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { PolicyLocation } from "./policy-source.ts";
 import type { PortableError } from "./portable-error.ts";
-import type { PortableTrust } from "./portable-trust.ts";
+import type { PortableTrust, SigstoreQuestion } from "./portable-trust.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
@@ -94,8 +94,7 @@ export type FromEngine =
 
 /** What the engine asks the caller during a call. */
 export type Question =
-  /** The trust in Sigstore: that of the call, or in the public instance. `newer`: a root that is being fetched. */
-  | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
+  | SigstoreQuestion
   /** Before any file of the model is read; the check continues with the answer. */
   | { readonly about: "begin"; readonly signatures: readonly string[] }
   /** Whether to replace a signature. */

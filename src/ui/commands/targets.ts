@@ -21,18 +21,21 @@ const TARGET = v.union([FILE, v.pipe(v.string(), v.nonEmpty())]);
 type Target = v.InferOutput<typeof TARGET>;
 type ModelServices = Pick<Services, "registry" | "engine">;
 
-export type Purpose =
-  | "origin"
-  | "showOrigin"
-  | "bom"
-  | "pin"
-  | "verify"
-  | "compare"
-  | "sign"
-  | "show"
-  | "trust"
-  | "explain"
-  | "report";
+/** What a model is picked for. */
+const TITLES = {
+  origin: () => l10n.t("Check Against Download Record"),
+  showOrigin: () => l10n.t("Show Download Record"),
+  bom: () => l10n.t("Save Bill of Materials"),
+  pin: () => l10n.t("Pin Bytes"),
+  verify: () => l10n.t("Verify Model"),
+  compare: () => l10n.t("Compare With Signature"),
+  sign: () => l10n.t("Sign Model"),
+  show: () => l10n.t("Models"),
+  trust: () => l10n.t("Trust Signer"),
+  explain: () => l10n.t("Explain Decision"),
+  report: () => l10n.t("Show Report"),
+} as const;
+export type Purpose = keyof typeof TITLES;
 
 /**
  * The models that a command applies to: those clicked, otherwise the one that the user picks.
@@ -185,20 +188,6 @@ export async function pickAmong(
   if (model === undefined) throw new CancellationError();
   return model;
 }
-
-const TITLES: Readonly<Record<Purpose, () => string>> = {
-  origin: () => l10n.t("Check Against Download Record"),
-  showOrigin: () => l10n.t("Show Download Record"),
-  bom: () => l10n.t("Save Bill of Materials"),
-  pin: () => l10n.t("Pin Bytes"),
-  verify: () => l10n.t("Verify Model"),
-  compare: () => l10n.t("Compare With Signature"),
-  sign: () => l10n.t("Sign Model"),
-  show: () => l10n.t("Models"),
-  trust: () => l10n.t("Trust Signer"),
-  explain: () => l10n.t("Explain Decision"),
-  report: () => l10n.t("Show Report"),
-};
 
 function isSigned({ verdict }: KnownModel): boolean {
   return verdict.signature !== undefined;

@@ -10,7 +10,6 @@ import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts
 import type { PolicyLocation } from "./policy-source.ts";
 import { answerSigstore, packTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, PlainCall, Question } from "./protocol.ts";
-import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
 
@@ -31,24 +30,9 @@ export class Engine {
     return (await this.#client)?.pid;
   }
 
-  /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
-  searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-    return this.#call("searchModels", request, { signal, leaveAtOnce: true });
-  }
-
-  /** See the core's `findSignatures`. */
-  findSignatures(model: string): Promise<readonly string[]> {
-    return this.#call("findSignatures", { model });
-  }
-
   /** The function of that name, in the engine. */
   run<K extends PlainCall>(call: K, options: CallOptions<K>, watching: DigestOptions = {}): Promise<CallResult<K>> {
     return this.#call(call, options, { ...watching, leaveAtOnce: true, mayRepeat: call !== "writePin" });
-  }
-
-  /** An estimate of a model's bytes; see the core's `measure`. */
-  sizeHint(model: string, signal: AbortSignal): Promise<number> {
-    return this.#call("sizeHint", { model }, { signal, leaveAtOnce: true });
   }
 
   authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {

@@ -34,7 +34,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   billOfMaterials(options: Omit<BomOptions, Local>): string;
   planPin(options: Omit<PinOptions, Local | "mode">): PinPlan;
   writePin(options: Pick<PinPlan, "policy" | "lock">): void;
-  /** Bytes. */
+  /** An estimate, in bytes; see `measure`. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   readVerificationHint(options: { readonly signature: string }): VerificationHint;
@@ -55,15 +55,10 @@ export interface EngineCalls extends OpenSignatureCalls {
 export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 /** Calls whose options and result are those of the function of that name. */
-export type PlainCall =
-  | "findOrigin"
-  | "lookUpHubModel"
-  | "billOfMaterials"
-  | "planPin"
-  | "writePin"
-  | "previewSigning"
-  | "previewResigning"
-  | "readVerificationHint";
+export type PlainCall = Exclude<
+  CallName,
+  keyof OpenSignatureCalls | "authenticate" | "check" | "previewPolicy" | "prepare" | "sign"
+>;
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
 export type CallResult<K extends CallName> = ReturnType<EngineCalls[K]>;

@@ -64,9 +64,7 @@ export class Checker {
       const job: Job = { path, depth, asked, mode, abort, onProgress: options.onProgress, settle, bytes };
       const cancel = (): void => this.#cancel(job);
       if (options.signal?.aborted === true) return reject(cancelled());
-      options.signal?.addEventListener("abort", cancel, { once: true });
-      const release = (): void => options.signal?.removeEventListener("abort", cancel);
-      abort.signal.addEventListener("abort", release, { once: true });
+      options.signal?.addEventListener("abort", cancel, { signal: abort.signal });
       this.#waiting.add(job);
       this.#batch.add(path);
       if (bytes === undefined) void this.#measure(job);
@@ -142,7 +140,8 @@ export class Checker {
   }
 
   async #measure(job: Job): Promise<void> {
-    job.bytes = await this.#services.engine.sizeHint(job.path, job.abort.signal).catch(() => 0);
+    const { engine } = this.#services;
+    job.bytes = await engine.run("sizeHint", { model: job.path }, { signal: job.abort.signal }).catch(() => 0);
     this.#next();
   }
 

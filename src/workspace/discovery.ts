@@ -12,7 +12,7 @@ export type SearchHints = Pick<SearchRequest, "exclude" | "models" | "named" | "
 
 export interface DiscoveryServices {
   readonly registry: ModelRegistry;
-  readonly engine: Pick<Engine, "searchModels">;
+  readonly engine: Pick<Engine, "run">;
   log(text: string): void;
   hints?(folder: string): Promise<SearchHints>;
   /** Entries; for tests. */
@@ -41,7 +41,9 @@ export class Discovery {
       this.#named.set(folder, await compileNames(hints));
       const others = [...new Set([...this.#searches.keys(), ...this.#named.keys()])].filter((path) => path !== folder);
       const request = { ...hints, folder, others, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
+      const { models, bound, skippedFolders, strays } = await engine.run("searchModels", request, {
+        signal: abort.signal,
+      });
       if (abort.signal.aborted) return;
       registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
       log(`Found ${models.length} models in ${folder}.`);

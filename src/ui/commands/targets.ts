@@ -118,7 +118,7 @@ function realPath(path: string): Promise<string> {
  * @throws ActionableError for anything else, which is not listed as a model
  */
 async function addModel(path: string, purpose: Purpose, { registry, engine }: ModelServices): Promise<KnownModel> {
-  const [signature, ...otherSignatures] = await engine.findSignatures(path);
+  const [signature, ...otherSignatures] = await engine.run("findSignatures", { model: path });
   const isNamed = signature !== undefined || purpose === "sign" || purpose === "pin";
   if (!isNamed && !(await isModel(path, engine))) {
     throw new ActionableError(l10n.t("{0} is not signed, and it is not a known model.", basename(path)), {
@@ -139,7 +139,7 @@ const ENTRIES = 1_000;
 
 async function isModel(path: string, engine: ModelServices["engine"]): Promise<boolean> {
   if (!(await stat(path)).isDirectory()) return isModelFile(basename(path));
-  const { models } = await engine.searchModels({ folder: path, maxEntries: ENTRIES });
+  const { models } = await engine.run("searchModels", { folder: path, maxEntries: ENTRIES });
   return models.some((model) => model.path === path);
 }
 

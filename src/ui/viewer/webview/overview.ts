@@ -5,7 +5,12 @@ import { post } from "./host.ts";
 import { label } from "./labels.ts";
 import { stepPicture, svgElement, tonePicture } from "./pictures.ts";
 
-export function headline({ headline, name, path, buttons }: ViewerState): HTMLElement {
+export function headline({
+  headline,
+  name,
+  path,
+  buttons,
+}: Pick<ViewerState, "headline" | "name" | "path" | "buttons">): HTMLElement {
   const { tone, label: verdict, sentence, notes } = headline;
   return make(
     "header",

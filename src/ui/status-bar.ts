@@ -13,7 +13,7 @@ import { notedUnknownSigners, type UnknownSignerGroup } from "../workspace/unkno
 import { worstFirst } from "../workspace/worst-first.ts";
 import { commandLink, hoverMarkdown } from "./hover.ts";
 import { distinctName, modelDescription } from "./model-text.ts";
-import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
+import { unknownSignerText } from "./unknown-signer-text.ts";
 
 /** Models named in the tooltip; the view has them all. */
 const ROWS = 12;
@@ -156,6 +156,5 @@ function unknownSignerLine(group: UnknownSignerGroup): string[] {
   const [first] = group.models;
   const label = first && trustLabel(first.verdict, l10n.t);
   if (first === undefined || label === undefined) return [];
-  const text = [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
-  return [`${escapeMarkdown(text)} ${commandLink(label, COMMANDS.trustSigner, first.path)}`];
+  return [`${escapeMarkdown(unknownSignerText(group))} ${commandLink(label, COMMANDS.trustSigner, first.path)}`];
 }

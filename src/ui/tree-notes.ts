@@ -7,7 +7,7 @@ import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { notedUnknownSigners, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import type { Row } from "./rows.ts";
-import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
+import { unknownSignerText } from "./unknown-signer-text.ts";
 
 /** Rows about the whole list: above the models, how to begin; below them, why some may be missing. */
 export function listNotes(registry: ModelRegistry): { readonly above: Row[]; readonly below: Row[] } {
@@ -42,7 +42,7 @@ function unsignedNote(count: number): Row {
 /** What most models lack to be verified, for the view's message: a row would cut it off. */
 export function unknownSignerNote({ models }: Pick<ModelRegistry, "models">): string {
   const [group] = notedUnknownSigners(models);
-  return group === undefined ? "" : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+  return group === undefined ? "" : unknownSignerText(group);
 }
 
 /** Beside the view's message, which takes no click. */
@@ -55,15 +55,13 @@ export function filterNote(): Row {
 function unknownNote(group: UnknownSignerGroup): Row {
   const { kind, claims, models } = group;
   const title = kind === "key" ? l10n.t("Trust Key…") : l10n.t("Trust Root Certificate…");
-  const sentence = unknownSignerSentence(group);
-  const claim = unknownSignerClaim(group);
   const isNamed = kind === "certificate" && claims !== "";
   return {
     id: `unknown:${kind}:${claims}`,
     icon: kind === "key" ? "key" : "unverified",
     label: title,
     description: isNamed ? plainText(commonName(claims)) : "",
-    tooltip: [sentence, ...(claim === undefined ? [] : [claim]), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
+    tooltip: [unknownSignerText(group), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
     command: { command: COMMANDS.trustSigner, title, arguments: models.slice(0, 1).map(({ path }) => path) },
   };
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, type QuickPickItem, Uri } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import { foundModel } from "../../core/model/found-model.ts";
 import { isModelFile } from "../../core/model/model-files.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
@@ -118,8 +119,8 @@ function realPath(path: string): Promise<string> {
  * @throws ActionableError for anything else, which is not listed as a model
  */
 async function addModel(path: string, purpose: Purpose, { registry, engine }: ModelServices): Promise<KnownModel> {
-  const [signature, ...otherSignatures] = await engine.run("findSignatures", { model: path });
-  const isNamed = signature !== undefined || purpose === "sign" || purpose === "pin";
+  const signatures = await engine.run("findSignatures", { model: path });
+  const isNamed = signatures.length > 0 || purpose === "sign" || purpose === "pin";
   if (!isNamed && !(await isModel(path, engine))) {
     throw new ActionableError(l10n.t("{0} is not signed, and it is not a known model.", basename(path)), {
       label: l10n.t("Sign Model…"),
@@ -127,8 +128,7 @@ async function addModel(path: string, purpose: Purpose, { registry, engine }: Mo
     });
   }
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-  const others = otherSignatures.length > 0 && { otherSignatures };
-  registry.add({ path, kind, ...(signature === undefined ? {} : { signature, ...others }) }, undefined);
+  registry.add(foundModel(path, kind, signatures), undefined);
   const added = registry.get(path);
   if (added === undefined) throw new ProvenanceError("INTERNAL", `${path} was not added.`);
   return added;

@@ -1,4 +1,6 @@
-/** Names that package.json and the code share. Imports nothing, so that a test in plain Node can compare them. */
+import { SHAPES } from "./setting-shapes.ts";
+
+// Names that package.json and the code share. Without the editor, so that a test in plain Node can compare them.
 
 export const COMMANDS = {
   signModel: "modelProvenance.signModel",
@@ -40,22 +42,11 @@ export const COMMANDS = {
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
-export const SETTINGS = {
-  autoVerify: "modelProvenance.autoVerify",
-  pauseInBackground: "modelProvenance.pauseInBackground",
-  models: "modelProvenance.models",
-  userPolicy: "modelProvenance.userPolicy",
-  trustedKeys: "modelProvenance.trustedKeys",
-  trustedCertificates: "modelProvenance.trustedCertificates",
-  trustedIdentities: "modelProvenance.trustedIdentities",
-  sigstoreInstance: "modelProvenance.sigstoreInstance",
-  loginMethod: "modelProvenance.loginMethod",
-  badges: "modelProvenance.badges",
-  statusBar: "modelProvenance.statusBar",
-  codeWarnings: "modelProvenance.codeWarnings",
-  revisionHints: "modelProvenance.revisionHints",
-  problems: "modelProvenance.problems",
-} as const;
+type SettingIds = { readonly [K in keyof typeof SHAPES]: `modelProvenance.${K}` };
+
+export const SETTINGS = Object.fromEntries(
+  Object.keys(SHAPES).map((name) => [name, `modelProvenance.${name}`]),
+) as SettingIds;
 
 export const VIEWS = { models: "modelProvenance.models" } as const;
 

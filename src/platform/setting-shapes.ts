@@ -1,4 +1,3 @@
-import type { SETTINGS } from "./ids.ts";
 import { flag, list, oneOf, type Shape, text, texts } from "./shapes.ts";
 
 /** `public`, `staging`, or the absolute path of a private instance's ClientTrustConfig. */
@@ -11,6 +10,7 @@ export const CHOICES = {
   loginMethod: ["auto", "browser", "device", "code"],
 } as const;
 
+/** The settings by name, and how their values are parsed. */
 export const SHAPES = {
   autoVerify: oneOf(...CHOICES.autoVerify),
   pauseInBackground: flag(false),
@@ -27,4 +27,4 @@ export const SHAPES = {
   codeWarnings: flag(true),
   revisionHints: flag(false),
   problems: flag(true),
-} as const satisfies Record<keyof typeof SETTINGS, Shape<unknown>>;
+} as const satisfies Record<string, Shape<unknown>>;

@@ -8,43 +8,46 @@ import type { Links } from "./links.ts";
 /** The log that has a public search page. */
 const PUBLIC_LOG = "https://rekor.sigstore.dev";
 
+/** Returns the fact, if there is any value. */
+export function fact(label: string, value: string | undefined, code = false): Fact[] {
+  return value ? [{ label, value: plainText(value), ...(code && { code }) }] : [];
+}
+
 /** Returns the verified facts about the signer. */
 export function signerFacts(signer: Signer, links: Links, localizer: Localizer): Fact[] {
   const { t } = localizer;
-  const text = (label: string, value: string, code = false): Fact[] =>
-    value === "" ? [] : [{ label, value: plainText(value), ...(code && { code }) }];
   switch (signer.method) {
     case "key":
       return [
-        ...text(t("Key"), signer.label ?? ""),
-        ...text(t("Type"), signer.curve),
-        ...text(t("Fingerprint (SHA-256)"), signer.fingerprint, true),
+        ...fact(t("Key"), signer.label),
+        ...fact(t("Type"), signer.curve),
+        ...fact(t("Fingerprint (SHA-256)"), signer.fingerprint, true),
       ];
     case "certificate":
       return [
-        ...text(t("Subject"), signer.subject, true),
-        ...signer.alternativeNames.flatMap((name) => text(t("Also named"), name, true)),
-        ...text(t("Issued by"), signer.issuer, true),
-        ...text(t("Root"), signer.root, true),
-        ...text(t("Serial number"), signer.serialNumber, true),
-        ...text(t("Valid from"), localizer.moment(signer.notBefore)),
-        ...text(t("Valid until"), localizer.moment(signer.notAfter)),
-        ...text(t("Fingerprint (SHA-256)"), signer.fingerprints[0] ?? "", true),
+        ...fact(t("Subject"), signer.subject, true),
+        ...signer.alternativeNames.flatMap((name) => fact(t("Also named"), name, true)),
+        ...fact(t("Issued by"), signer.issuer, true),
+        ...fact(t("Root"), signer.root, true),
+        ...fact(t("Serial number"), signer.serialNumber, true),
+        ...fact(t("Valid from"), localizer.moment(signer.notBefore)),
+        ...fact(t("Valid until"), localizer.moment(signer.notAfter)),
+        ...fact(t("Fingerprint (SHA-256)"), signer.fingerprints[0], true),
       ];
     case "sigstore": {
       const { certificate, log } = signer;
       return [
-        ...text(t("Identity"), signer.identity, true),
-        ...text(t("Identity provider"), signer.issuer, true),
-        ...text(t("Signed"), localizer.moment(signer.signedAt)),
-        ...text(t("Certificate issued by"), certificate.authority, true),
-        ...text(t("Serial number"), certificate.serialNumber, true),
-        ...text(t("Fingerprint (SHA-256)"), certificate.fingerprint, true),
-        ...certificate.logs.flatMap((log) => text(t("Certificate log"), log, true)),
+        ...fact(t("Identity"), signer.identity, true),
+        ...fact(t("Identity provider"), signer.issuer, true),
+        ...fact(t("Signed"), localizer.moment(signer.signedAt)),
+        ...fact(t("Certificate issued by"), certificate.authority, true),
+        ...fact(t("Serial number"), certificate.serialNumber, true),
+        ...fact(t("Fingerprint (SHA-256)"), certificate.fingerprint, true),
+        ...certificate.logs.flatMap((log) => fact(t("Certificate log"), log, true)),
         logFact(log.url, log.index, links, localizer),
-        ...text(t("Type of log entry"), log.entry, true),
-        ...signer.timestamps.flatMap(({ authority }) => text(t("Timestamp by"), authority, true)),
-        ...text(t("Verified against"), trustRootText(signer.trustRoot, localizer)),
+        ...fact(t("Type of log entry"), log.entry, true),
+        ...signer.timestamps.flatMap(({ authority }) => fact(t("Timestamp by"), authority, true)),
+        ...fact(t("Verified against"), trustRootText(signer.trustRoot, localizer)),
       ];
     }
   }

@@ -12,7 +12,7 @@ import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Step } from "../messages.ts";
 import type { Links } from "./links.ts";
 import { policyStep } from "./policy-step.ts";
-import { claimFacts, signerFacts } from "./signer-facts.ts";
+import { claimFacts, fact, signerFacts } from "./signer-facts.ts";
 import { currentVerdict, isAuthentic, isCompared, type Subject } from "./subject.ts";
 
 type StepResult = Pick<Step, "tone" | "result" | "line">;
@@ -209,11 +209,11 @@ function fileFacts({ bytes, mediaType, method, statement }: SignatureSummary, lo
   const { t } = localizer;
   const methods = { key: t("a key"), certificate: t("a certificate"), sigstore: t("a login or a CI job (Sigstore)") };
   return [
-    ...(method === undefined ? [] : [{ label: t("Signed with"), value: methods[method] }]),
-    ...(statement === undefined ? [] : [{ label: t("Root digest"), value: statement.rootDigest, code: true }]),
-    ...(statement?.legacy ? [{ label: t("Layout"), value: t("deprecated layout of version 0.2") }] : []),
-    ...(mediaType === undefined ? [] : [{ label: t("Format"), value: plainText(mediaType), code: true }]),
-    ...(bytes === 0 ? [] : [{ label: t("Size of this file"), value: bytesText(bytes) }]),
+    ...fact(t("Signed with"), method && methods[method]),
+    ...fact(t("Root digest"), statement?.rootDigest, true),
+    ...(statement?.legacy ? fact(t("Layout"), t("deprecated layout of version 0.2")) : []),
+    ...fact(t("Format"), mediaType, true),
+    ...(bytes === 0 ? [] : fact(t("Size of this file"), bytesText(bytes))),
   ];
 }
 
@@ -221,11 +221,9 @@ function statementFacts({ statement }: SignatureSummary, { t }: Localizer): Fact
   if (statement === undefined) return [];
   const { files, algorithm, ignorePaths, ignorePathCount } = statement;
   return [
-    { label: t("Files listed"), value: String(files) },
-    { label: t("Digests"), value: algorithm, code: true },
-    ...(ignorePathCount === 0
-      ? []
-      : [{ label: t("Excluded by the signer"), value: named(ignorePaths, ignorePathCount) }]),
+    ...fact(t("Files listed"), String(files)),
+    ...fact(t("Digests"), algorithm, true),
+    ...fact(t("Excluded by the signer"), named(ignorePaths, ignorePathCount)),
   ];
 }
 
@@ -233,29 +231,19 @@ function coverageFacts(verdict: Verdict, localizer: Localizer): Fact[] {
   const { t } = localizer;
   const { coverage, checkedAt } = verdict;
   if (coverage === undefined || !isCompared(verdict)) return [];
+  const { hubLinks = [], hidden, bytesFromCache } = coverage;
   const left = ignoredNames(coverage);
   const shards = coverage.shardSize === undefined ? "" : `, ${t("in shards of {0}", bytesText(coverage.shardSize))}`;
   return [
-    { label: t("Signed"), value: t("{0} files, {1}", coverage.files, bytesText(coverage.bytes)) },
-    { label: t("Read"), value: t("{0} in {1}", bytesText(coverage.bytesRead), durationText(coverage.seconds)) },
-    ...(coverage.bytesFromCache === 0
-      ? []
-      : [{ label: t("From the cache"), value: bytesText(coverage.bytesFromCache) }]),
-    { label: t("Digests"), value: `${coverage.algorithm}${shards}`, code: true },
-    ...(coverage.symlinksAllowed ? [{ label: t("Links"), value: t("symbolic links were followed") }] : []),
-    ...(coverage.hubLinks === undefined
-      ? []
-      : [
-          {
-            label: t("Read through links of the Hugging Face cache"),
-            value: named(coverage.hubLinks, coverage.hubLinks.length),
-          },
-        ]),
-    ...(left.length === 0 ? [] : [{ label: t("Not covered"), value: named(left, left.length) }]),
-    ...(coverage.hidden === undefined
-      ? []
-      : [{ label: t("Of these, not git's own"), value: named(coverage.hidden.names, coverage.hidden.count) }]),
-    ...(checkedAt === undefined ? [] : [{ label: t("Verified"), value: localizer.moment(checkedAt) }]),
+    ...fact(t("Signed"), t("{0} files, {1}", coverage.files, bytesText(coverage.bytes))),
+    ...fact(t("Read"), t("{0} in {1}", bytesText(coverage.bytesRead), durationText(coverage.seconds))),
+    ...(bytesFromCache === 0 ? [] : fact(t("From the cache"), bytesText(bytesFromCache))),
+    ...fact(t("Digests"), `${coverage.algorithm}${shards}`, true),
+    ...(coverage.symlinksAllowed ? fact(t("Links"), t("symbolic links were followed")) : []),
+    ...fact(t("Read through links of the Hugging Face cache"), named(hubLinks, hubLinks.length)),
+    ...fact(t("Not covered"), named(left, left.length)),
+    ...fact(t("Of these, not git's own"), hidden && named(hidden.names, hidden.count)),
+    ...fact(t("Verified"), checkedAt && localizer.moment(checkedAt)),
   ];
 }
 

@@ -6,7 +6,7 @@ import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { trustLabel } from "../../core/presentation/unknown-signer.ts";
 import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { ActionableError, isCancellation, notify } from "../../platform/commands.ts";
+import { type Action, ActionableError, isCancellation, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { bytesProgressText, type ProgressReport, withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -62,9 +62,12 @@ async function signOne(model: KnownModel, method: SigningMethod, services: Servi
   const signature = await signaturePath(model);
   const { confirmSigning } = await import("../signing/confirm-signing.ts");
   const choice = await confirmSigning(model, signature, method, services.registry, services.engine);
-  const { result, verdict } = await signUntilDone(model, { signature, ...choice }, method, services);
+  const signed = await signUntilDone(model, { signature, ...choice }, method, services);
+  const { result } = signed;
   for (const warning of result.warnings) services.log.warn(warning);
-  reportSigned(model, method, result, verdict, services);
+  const run = () => commands.executeCommand(COMMANDS.showSignature, model.path);
+  const text = `${method.done(modelName(model), result)} ${reusedText(result)}`.trim();
+  reportSigned(text, signed, method, services, { label: l10n.t("Show Signature"), run });
   return result;
 }
 
@@ -81,8 +84,8 @@ async function signSeveral(
   const last = await withProgress(title, (report, signal) =>
     signEach(targets, excluded, method, services, report, signal),
   );
-  // After the progress, which would hide it.
-  reportSeveral(models, last.verdict, method, services);
+  // After the progress, which would hide it. The offer to trust the signer is the same for all.
+  reportSigned(l10n.t("Signed {0} models.", models.length), last, method, services);
   return last.result;
 }
 
@@ -111,18 +114,6 @@ async function signEach(
   }
   if (last === undefined) throw new CancellationError();
   return last;
-}
-
-function reportSeveral(
-  models: readonly KnownModel[],
-  verdict: Verdict | undefined,
-  method: SigningMethod,
-  services: Services,
-): void {
-  // The offer to trust the signer is the same for all.
-  const offer = verdict === undefined ? undefined : (method.offerTrust(verdict) ?? offerTrust(verdict, services));
-  const text = [l10n.t("Signed {0} models.", models.length), ...(offer === undefined ? [] : [offer.text])].join(" ");
-  notify(services.log, "information", text, ...(offer === undefined ? [] : [offer.action]));
 }
 
 /** Lets the user choose another key or certificate without choosing the model again. */
@@ -204,25 +195,16 @@ async function signAndCheck(
 }
 
 function reportSigned(
-  model: KnownModel,
+  text: string,
+  { verdict }: Signed,
   method: SigningMethod,
-  result: SignResult,
-  verdict: Verdict | undefined,
   services: Services,
+  ...more: readonly Action[]
 ): void {
-  const { bytes, bytesFromCache } = result.coverage;
-  const done = method.done(modelName(model), result);
-  const signed =
-    bytesFromCache === 0 || result.replaced?.changes.matches === false
-      ? done
-      : `${done} ${reusedText(bytesFromCache, bytes)}`;
-  const offer = verdict === undefined ? undefined : (method.offerTrust(verdict) ?? offerTrust(verdict, services));
-  const show = {
-    label: l10n.t("Show Signature"),
-    run: () => commands.executeCommand(COMMANDS.showSignature, model.path),
-  };
-  if (offer === undefined) notify(services.log, "information", signed, show);
-  else notify(services.log, "information", `${signed} ${offer.text}`, offer.action, show);
+  const offer = verdict && (method.offerTrust(verdict) ?? offerTrust(verdict, services));
+  const sentences = [text, ...(offer === undefined ? [] : [offer.text])];
+  const actions = offer === undefined ? more : [offer.action, ...more];
+  notify(services.log, "information", sentences.join(" "), ...actions);
 }
 
 /** For what the method itself does not offer: where a policy covers the model, the policy has to accept the signer. */
@@ -233,8 +215,9 @@ function offerTrust(verdict: Verdict, services: Services): TrustOffer | undefine
   return { text: l10n.t("You don't trust this signer yet, so the model isn't verified."), action: { label, run } };
 }
 
-function reusedText(reused: number, all: number): string {
-  return reused === all
+function reusedText({ coverage: { bytes, bytesFromCache }, replaced }: SignResult): string {
+  if (bytesFromCache === 0 || replaced?.changes.matches === false) return "";
+  return bytesFromCache === bytes
     ? l10n.t("Reused cached digests for all files.")
-    : l10n.t("Reused cached digests for {0} of {1}.", bytesText(reused), bytesText(all));
+    : l10n.t("Reused cached digests for {0} of {1}.", bytesText(bytesFromCache), bytesText(bytes));
 }

@@ -16,7 +16,7 @@ import { DisposableStore } from "../platform/disposables.ts";
 import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
 import type { Origins } from "../workspace/origins.ts";
-import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
+import { type KnownModel, type ModelRegistry, type RegistryChange, settledVerdict } from "../workspace/registry.ts";
 import type { Row } from "./rows.ts";
 import type { FactNode, FolderNode, StateNode, TreeNode } from "./tree-nodes.ts";
 
@@ -82,8 +82,8 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   /** The verdict that filter and groups use: during a check, the previous one. */
-  groupOf({ verdict, before }: KnownModel): VerdictState {
-    return verdict.state === "checking" ? (before ?? verdict).state : verdict.state;
+  groupOf(model: KnownModel): VerdictState {
+    return settledVerdict(model).state;
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {

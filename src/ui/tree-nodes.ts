@@ -18,7 +18,7 @@ import type { Verdict, VerdictState } from "../core/verdict.ts";
 import { commonName } from "../core/verification/distinguished-name.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { KnownModel } from "../workspace/registry.ts";
+import { type KnownModel, settledVerdict } from "../workspace/registry.ts";
 import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
@@ -52,7 +52,7 @@ export interface FactNode extends Row {
 
 /** The rows below a model: signer, decision, reasons, differing files and coverage. */
 export function factsOf(model: KnownModel, origin?: OriginReport): readonly FactNode[] {
-  const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
+  const verdict = settledVerdict(model);
   const rows = [
     ...signerRow(model.path, verdict),
     ...trustRow(model.path, verdict),

@@ -200,6 +200,11 @@ export class ModelRegistry {
 
 const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "untrusted", "modified"]);
 
+/** The verdict, or the last one while a verification runs. */
+export function settledVerdict({ verdict, before }: KnownModel): Verdict {
+  return verdict.state === "checking" ? (before ?? verdict) : verdict;
+}
+
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
   const { state, comparison } = verdict;

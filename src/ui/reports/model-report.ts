@@ -24,7 +24,7 @@ import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { Coverage, Verdict } from "../../core/verdict.ts";
 import type { Signer } from "../../core/verification/signer.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
-import type { KnownModel } from "../../workspace/registry.ts";
+import { type KnownModel, settledVerdict } from "../../workspace/registry.ts";
 import { EDITOR } from "../localizer.ts";
 import { modelName } from "../model-text.ts";
 
@@ -74,11 +74,6 @@ export function item(text: string, depth = 0): string {
 function pathInWorkspace({ path, folder }: KnownModel): string {
   if (folder === undefined) return basename(path);
   return relative(dirname(folder), path).split(sep).join("/");
-}
-
-/** The verdict, or the last one while a verification runs. */
-export function settledVerdict({ verdict, before }: KnownModel): Verdict {
-  return verdict.state === "checking" ? (before ?? verdict) : verdict;
 }
 
 export interface DifferenceTitles {

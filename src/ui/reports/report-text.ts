@@ -4,8 +4,9 @@ import { verifyReport } from "../../core/verify-report.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { visibleJson } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
+import { settledVerdict } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
-import { modelReport, settledVerdict } from "./model-report.ts";
+import { modelReport } from "./model-report.ts";
 import { policyReport } from "./policy-report.ts";
 import type { ReportKind } from "./report-documents.ts";
 

@@ -95,8 +95,7 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
   const { document, diagnostics } = context;
   const problems = [...schemaProblems(document.value)];
   for (const { code, message, path, atKey } of problems) {
-    const hint = code === "wrong-kind" && isImportable(document.value) ? IMPORT_HINT : "";
-    report(context, code, `${message}${hint}`, path, atKey);
+    report(context, code, message, path, atKey);
   }
   if (problems.length > 0) return undefined;
   const { metadata, spec } = v.parse(PolicyDocument, document.value);
@@ -136,13 +135,6 @@ async function readAuthority(
 function locationOf({ file, document }: ReadContext, path: ValuePath): SourceLocation {
   const { line, column } = document.range(path);
   return { file, line, column };
-}
-
-const IMPORT_HINT = ' "model-provenance policy import" converts it to a policy.';
-
-function isImportable(document: unknown): boolean {
-  if (typeof document !== "object" || document === null || !("kind" in document)) return false;
-  return document.kind === "ClusterImagePolicy" || document.kind === "ModelValidation";
 }
 
 function readGlob(context: ReadContext, pattern: string, path: ValuePath): Glob {

@@ -138,23 +138,8 @@ function list(names: readonly string[], joint = "or"): string {
   return `${names.slice(0, -1).join(", ")} ${joint} ${names.at(-1)}`;
 }
 
-/** Names that similar formats have for the same thing. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  images: "models",
-  "ca-cert": "caCert",
-  cacert: "caCert",
-  trustrootref: "trustConfig",
-  identity: "subject",
-  certificateidentity: "subject",
-  certificateoidcissuer: "issuer",
-  pattern: "glob",
-  x509: "certificate",
-};
-
 /** The one of `names` that `text` probably means: another spelling, or one with at most two typing errors. */
 function closestName(text: string, names: readonly string[]): string | undefined {
-  const other = OTHER_NAMES[text.toLowerCase()];
-  if (other !== undefined && names.includes(other)) return other;
   const wanted = plain(text);
   const limit = Math.min(2, Math.floor(wanted.length / 3));
   const lengthDifference = (name: string): number => Math.abs(name.length - text.length);

@@ -1,6 +1,6 @@
 import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
+import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { trustLabel } from "../../core/presentation/unknown-signer.ts";

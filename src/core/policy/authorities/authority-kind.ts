@@ -45,12 +45,6 @@ export interface AuthorityKind<A extends Authority = Authority> {
    * @param failure why there is none
    */
   match(authority: A, signer: Signer | undefined, failure: Reason | undefined): Match;
-  /** Flags for `verify`, a list for each signer. */
-  toFlags(authority: A, note: Note): readonly (readonly string[])[];
-  /** The authority as a document, without the addresses of the public instance. */
-  toClusterImagePolicy(authority: A, note: Note): AuthorityDocument | undefined;
-  /** The `config` of a ModelValidation. */
-  toModelValidation(authority: A, note: Note): object | undefined;
 }
 
 /** Whether an authority accepts a signer (0), or how close the signer came to that. */
@@ -59,9 +53,6 @@ export interface Match {
   /** Called for the few of thousands that are displayed. */
   readonly explain: () => string;
 }
-
-/** Notes what another format cannot express. */
-export type Note = (why: string) => void;
 
 export function accepts(why: string): Match {
   return { distance: 0, explain: () => why };

@@ -62,20 +62,6 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
       },
     };
   },
-  toFlags: ({ roots: { label }, identities }) =>
-    identities.map((identity) => {
-      const chain = ["certificate", "MODEL", "--certificate-chain", label];
-      return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
-    }),
-  toClusterImagePolicy: (_, note) => void note("private certificate authorities are not supported, so it is omitted"),
-  toModelValidation({ roots: { label }, identities }, note) {
-    if (identities.some((identity) => identity !== "any")) {
-      note("names of certificates are not compared, so it is omitted");
-      return undefined;
-    }
-    note(`put the root into the container, at /keys/${label}`);
-    return { pkiConfig: { certificateAuthority: `/keys/${label}` } };
-  },
 };
 
 function fingerprintsOf(roots: PemSource): readonly string[] {

@@ -30,10 +30,4 @@ export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = 
 
   trustId: () => undefined,
   match: () => ({ distance: 3, explain: () => "pins the bytes of an unsigned model, and accepts no signer" }),
-  toFlags(_, note) {
-    note("pinned bytes are no signer");
-    return [];
-  },
-  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is omitted"),
-  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is omitted"),
 };

@@ -36,10 +36,4 @@ export const key: AuthorityForm<"key"> & AuthorityKind<KeyAuthority> = {
     if (signer?.method === "key" && signer.fingerprint === fingerprint) return accepts(`signed with ${label}`);
     return { distance: 2, explain: () => `not signed with ${label}` };
   },
-  toFlags: ({ key: { label } }) => [["key", "MODEL", "--public-key", label]],
-  toClusterImagePolicy: ({ key: { pem } }) => ({ key: { data: pem } }),
-  toModelValidation({ key: { label } }, note) {
-    note(`put the public key into the container, at /keys/${label}`);
-    return { privateKeyConfig: { keyPath: `/keys/${label}` } };
-  },
 };

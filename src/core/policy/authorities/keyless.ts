@@ -7,7 +7,7 @@ import type { ValuePath } from "../policy-schema.ts";
 import { attempt, type ReadContext, report } from "../read-context.ts";
 import { resolveInWorkspace } from "../workspace-files.ts";
 import { type AuthorityForm, type AuthorityKind, type Match, noSigner } from "./authority-kind.ts";
-import { type IdentityMatcher, identityDocument, matchIdentity, readIdentity } from "./identity.ts";
+import { type IdentityMatcher, matchIdentity, readIdentity } from "./identity.ts";
 
 export interface KeylessAuthority extends AuthorityBase {
   readonly kind: "keyless";
@@ -58,38 +58,6 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
       if (best === undefined || match.distance < best.distance) best = match;
     }
     return best ?? { distance: 3, explain: () => "lists no identity" };
-  },
-  toFlags: ({ identities, trustConfig }, note) =>
-    identities.flatMap(({ issuer, subject, source }) => {
-      if (source !== undefined) {
-        note("a calling repository has no flag, so its workflow is omitted");
-        return [];
-      }
-      if (typeof issuer === "string" && typeof subject === "string") {
-        const trust = trustConfig === undefined ? [] : ["--trust-config", trustConfig.path];
-        return [["sigstore", "MODEL", "--identity", subject, "--identity-provider", issuer, ...trust]];
-      }
-      note("identities are compared exactly, so a regular expression has no flag");
-      return [];
-    }),
-  toClusterImagePolicy({ identities, trustConfig }, note) {
-    if (identities.some(({ source }) => source !== undefined)) {
-      note("a calling repository cannot be named, so its workflow is omitted");
-      return undefined;
-    }
-    if (trustConfig === undefined) return { keyless: { identities: identities.map(identityDocument) } };
-    note("a private instance needs a TrustRoot in the cluster, so it is omitted");
-    return undefined;
-  },
-  toModelValidation({ identities, trustConfig }, note) {
-    const leaveOut = (why: string): undefined => void note(`${why}, so it is omitted`);
-    const [identity, ...others] = identities;
-    if (identity === undefined || others.length > 0) return leaveOut("one identity is taken, and no alternatives");
-    const { issuer, subject, source } = identity;
-    if (source !== undefined) return leaveOut("a calling repository cannot be named");
-    if (typeof issuer !== "string" || typeof subject !== "string") return leaveOut("identities are compared exactly");
-    if (trustConfig !== undefined) return leaveOut("a private instance cannot be named");
-    return { sigstoreConfig: { certificateIdentity: subject, certificateOidcIssuer: issuer } };
   },
 };
 

@@ -30,10 +30,4 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
 
   trustId: () => undefined,
   match: ({ message }) => ({ distance: 3, explain: () => message ?? "rejects every model that it covers" }),
-  toFlags(_, note) {
-    note("an exception is no signer");
-    return [];
-  },
-  toClusterImagePolicy: ({ action, message }) => ({ static: { action, ...(message !== undefined && { message }) } }),
-  toModelValidation: (_, note) => void note("there are no exceptions, so it is omitted"),
 };

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { fail, ProvenanceError } from "../../errors.ts";
-import { type PolicyDraft, writePolicies } from "../interchange/draft.ts";
 import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import { type PolicyFile, readPolicies } from "../read-policies.ts";
 import { parseYaml } from "../yaml-text.ts";
+import { type PolicyDraft, writePolicies } from "./policy-draft.ts";
 import { appendField, appendItems, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
 
 export type PolicyChange =

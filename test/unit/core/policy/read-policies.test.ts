@@ -177,7 +177,7 @@ describe("reading policy files", function () {
         `apiVersion: model-provenance/v1\nkind: ClusterImagePolicy\nmetadata: { name: x }\n${"spec:\n"}${minimal}`,
         "wrong-kind",
         "2:7",
-        /kind must be ModelPolicy, not "ClusterImagePolicy"\. "model-provenance policy import"/,
+        /kind must be ModelPolicy, not "ClusterImagePolicy"\.$/,
       ));
     it("another version", () =>
       fails(

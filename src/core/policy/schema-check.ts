@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from "./diagnostics.ts";
-import { POLICY_SCHEMA, resolveSchema, type Schema, schemaAt, type ValuePath } from "./policy-schema.ts";
+import { formsOf, POLICY_SCHEMA, resolveSchema, type Schema, schemaAt, type ValuePath } from "./policy-schema.ts";
 
 /** Where a document does not conform to the schema. */
 export interface SchemaProblem {
@@ -63,7 +63,7 @@ function* listProblems(value: readonly unknown[], schema: Schema, path: ValuePat
 }
 
 function* mappingProblems(value: Mapping, schema: Schema, path: ValuePath): Generator<SchemaProblem> {
-  const { required = [], properties = {}, additionalProperties, oneOf, allOf = [] } = schema;
+  const { required = [], properties = {}, additionalProperties } = schema;
   for (const name of required.filter((field) => !Object.hasOwn(value, field))) {
     const message = `${named(path)} needs ${name}.${descriptionAt([...path, name])}`;
     yield { code: "missing-field", message, path };
@@ -75,13 +75,11 @@ function* mappingProblems(value: Mapping, schema: Schema, path: ValuePath): Gene
       yield { code: "unknown-field", message: unknownField(name, value, properties, path), path: at, atKey: true };
     } else if (known !== undefined) yield* schemaProblems(field, known, at);
   }
-  for (const { oneOf: forms } of [{ oneOf }, ...allOf])
-    if (forms !== undefined) yield* formProblems(value, forms, path);
+  for (const names of formsOf(schema)) yield* formProblems(value, names, path);
 }
 
-/** Of the fields of the forms, a mapping has exactly one. */
-function* formProblems(value: Mapping, forms: NonNullable<Schema["oneOf"]>, path: ValuePath): Generator<SchemaProblem> {
-  const names = forms.flatMap(({ required }) => required);
+/** Of these fields, a mapping has exactly one. */
+function* formProblems(value: Mapping, names: readonly string[], path: ValuePath): Generator<SchemaProblem> {
   const given = Object.keys(value).filter((name) => names.includes(name));
   const [first, second] = given;
   if (first === undefined) {

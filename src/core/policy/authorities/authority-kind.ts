@@ -1,8 +1,6 @@
 import type { Trust } from "../../trust.ts";
 import type { Reason } from "../../verdict.ts";
 import type { Signer, SigningMethod } from "../../verification/signer.ts";
-import type { FileKind } from "../authoring/completion-sources.ts";
-import type { NamedTemplate, Template } from "../authoring/template.ts";
 import type { TrustId } from "../model-facts.ts";
 import type { Authority, AuthorityBase } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
@@ -24,12 +22,6 @@ export interface AuthorityForm<F extends FormName = FormName> {
     value: NonNullable<AuthorityDocument[F]>,
     path: ValuePath,
   ): Promise<Authority | undefined>;
-  /** Whole authorities, for completion. */
-  readonly templates: readonly NamedTemplate[];
-  /** What a field is filled with when its name is completed. */
-  readonly fields: Readonly<Record<string, Template>>;
-  /** Which files complete a value, by the last two names of its path. */
-  readonly files?: Readonly<Record<string, FileKind>>;
 }
 
 /** One kind of authority, as read. */

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { TrustRoot } from "../../verification/trust-root.ts";
-import { Placeholder } from "../authoring/template.ts";
 import { PUBLIC_TRUST, type TrustId } from "../model-facts.ts";
 import type { AuthorityBase } from "../policy.ts";
 import type { ValuePath } from "../policy-schema.ts";
@@ -16,12 +15,6 @@ export interface KeylessAuthority extends AuthorityBase {
   readonly trustConfig?: { readonly path: string; readonly root: TrustRoot };
 }
 
-const ISSUER = new Placeholder(2, "https://accounts.google.com");
-const KEYLESS = { identities: [{ issuer: ISSUER, subject: new Placeholder(3, "alice@example.com") }] };
-const KEYLESS_PATTERN = {
-  identities: [{ issuer: ISSUER, subjectRegExp: new Placeholder(3, "^[a-z.]+@example[.]com$") }],
-};
-
 export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority> = {
   async read(context, base, { identities, trustConfig }, path) {
     const matchers = identities.flatMap(
@@ -31,21 +24,6 @@ export const keyless: AuthorityForm<"keyless"> & AuthorityKind<KeylessAuthority>
     if (matchers.length < identities.length || (trustConfig !== undefined && !config)) return undefined;
     return { ...base, kind: "keyless", identities: matchers, ...(config && { trustConfig: config }) };
   },
-  templates: [
-    {
-      label: "person with a browser login",
-      description: "Accepts what one person signed, by issuer and e-mail address, both exactly.",
-      template: { name: new Placeholder(1, "alice"), keyless: KEYLESS },
-    },
-    {
-      label: "people by a regular expression",
-      description: "Accepts signers whose address matches an RE2 expression. Anchor it: ^…$",
-      template: { name: new Placeholder(1, "team-at-example"), keyless: KEYLESS_PATTERN },
-    },
-  ],
-  fields: { keyless: KEYLESS, identities: KEYLESS.identities },
-  files: { "keyless.trustConfig": "trust-config" },
-
   requires: { method: "sigstore", text: "a login or CI identity" },
   trustId,
   trust: ({ trustConfig }) => trustConfig && { sigstore: { root: trustConfig.root, identities: [] } },

@@ -4,8 +4,9 @@ import { stringify } from "yaml";
 import { completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
 import { explainPolicy } from "../../../../../src/core/policy/authoring/explain.ts";
 import { patternsIn } from "../../../../../src/core/policy/authoring/patterns.ts";
+import { authoritySkeletons, policySkeleton } from "../../../../../src/core/policy/authoring/skeleton.ts";
 import { renderExample } from "../../../../../src/core/policy/authoring/snippet.ts";
-import { AUTHORITIES, POLICY } from "../../../../../src/core/policy/authoring/templates.ts";
+import { POLICY_SCHEMA, resolveSchema, schemaAt } from "../../../../../src/core/policy/policy-schema.ts";
 import { readPolicies } from "../../../../../src/core/policy/read-policies.ts";
 import { makeCertificate } from "../../../../support/certificates.ts";
 import { makeKeys } from "../../../../support/keys.ts";
@@ -23,12 +24,14 @@ describe("snippets of policies", () => {
   };
 
   it("include a whole policy without an error", async () => {
-    assert.deepEqual(await read(renderExample(POLICY.template)), []);
+    assert.deepEqual(await read(renderExample(policySkeleton(resolveSchema(POLICY_SCHEMA)).value)), []);
   });
 
-  for (const { label, template } of AUTHORITIES) {
+  const authorities = authoritySkeletons(schemaAt(["spec", "authorities", 0]) ?? {});
+  it("include an authority of each form", () => assert.equal(authorities.length, 6));
+  for (const { label, value } of authorities) {
     it(`include an authority without an error or a warning: ${label}`, async () => {
-      const authority = renderExample(template).replaceAll("\n", "\n      ");
+      const authority = renderExample(value).replaceAll("\n", "\n      ");
       const text = `${HEAD}spec:\n  models: [{ glob: "models/**" }]\n  authorities:\n    - ${authority}\n`;
       assert.deepEqual(await read(text), [], text);
     });
@@ -117,7 +120,6 @@ describe("the patterns of policy files", () => {
   it("are not searched in a file that is no policy", async () => {
     assert.deepEqual(patternsIn("models:\n  - glob: a\n"), []);
     const around = { models: [], signers: [], files: async () => [] };
-    const options = { json: false, schemaElsewhere: false };
-    assert.deepEqual(await completePolicy("models:\n  - gl", 13, around, options), []);
+    assert.deepEqual(await completePolicy("models:\n  - gl", 13, around, false), []);
   });
 });

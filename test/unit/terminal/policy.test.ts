@@ -470,7 +470,7 @@ describe("policies on the command line", function () {
     it("names models without an authentic signer", async () => {
       const { status, stderr } = await run("policy", "init", folder(), "--yes");
       assert.equal(status, 1);
-      assert.match(stderr, /models\/llama: signed with a key: give it with --public-key/);
+      assert.match(stderr, /models\/llama: signed with an unknown key: give it with --public-key/);
       assert.match(stderr, /models\/bert: not signed/);
     });
     it("asks no question without a terminal, and replaces no file", async () => {

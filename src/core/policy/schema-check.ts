@@ -30,9 +30,7 @@ export function* schemaProblems(value: unknown, given = POLICY_SCHEMA, path: Val
     yield { code, message: `${name} must be ${only}, not ${shown(value)}.`, path };
   }
   if (choices?.every((choice) => choice !== value)) {
-    const meant = typeof value === "string" ? closestName(value, choices) : undefined;
-    const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-    yield { code: "wrong-value", message: `${name} must be ${list(choices)}, not ${shown(value)}.${hint}`, path };
+    yield { code: "wrong-value", message: `${name} must be ${list(choices)}, not ${shown(value)}.`, path };
   }
   const wrong = typeof value === "string" ? textProblem(value, schema) : undefined;
   if (wrong !== undefined) {
@@ -72,7 +70,8 @@ function* mappingProblems(value: Mapping, schema: Schema, path: ValuePath): Gene
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     const at = [...path, name];
     if (known === false) {
-      yield { code: "unknown-field", message: unknownField(name, value, properties, path), path: at, atKey: true };
+      const message = `${named(path)} has no field ${shown(name)}. There are ${list(Object.keys(properties), "and")}.`;
+      yield { code: "unknown-field", message, path: at, atKey: true };
     } else if (known !== undefined) yield* schemaProblems(field, known, at);
   }
   for (const names of formsOf(schema)) yield* formProblems(value, names, path);
@@ -88,15 +87,6 @@ function* formProblems(value: Mapping, names: readonly string[], path: ValuePath
     const message = `${named(path)} has ${given.join(" and ")}: it takes exactly one of ${list(names)}.`;
     yield { code: "one-of", message, path: [...path, second], atKey: true };
   }
-}
-
-function unknownField(name: string, value: Mapping, properties: Mapping, path: ValuePath): string {
-  const meant = closestName(
-    name,
-    Object.keys(properties).filter((known) => !Object.hasOwn(value, known)),
-  );
-  const hint = meant === undefined ? `There are ${list(Object.keys(properties), "and")}.` : `Did you mean ${meant}?`;
-  return `${named(path)} has no field ${shown(name)}. ${hint}`;
 }
 
 /** The schema's description of a value, as a further sentence; an item of a list has that of the list. */
@@ -134,34 +124,4 @@ function shown(value: unknown): string {
 function list(names: readonly string[], joint = "or"): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} ${joint} ${names.at(-1)}`;
-}
-
-/** The one of `names` that `text` probably means: another spelling, or one with at most two typing errors. */
-function closestName(text: string, names: readonly string[]): string | undefined {
-  const wanted = plain(text);
-  const limit = Math.min(2, Math.floor(wanted.length / 3));
-  const lengthDifference = (name: string): number => Math.abs(name.length - text.length);
-  const [closest] = names
-    .map((name) => ({ name, distance: editDistance(wanted, plain(name)) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || lengthDifference(a.name) - lengthDifference(b.name));
-  return closest?.name;
-}
-
-function plain(text: string): string {
-  return text.toLowerCase().replaceAll(/[-_ ]/g, "");
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [row, left] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, right] of [...b].entries()) {
-      const [diagonal = 0, up = 0] = above.slice(column, column + 2);
-      current.push(Math.min(up + 1, (current[column] ?? 0) + 1, diagonal + (left === right ? 0 : 1)));
-    }
-    above = current;
-  }
-  return above.at(-1) ?? 0;
 }

@@ -337,7 +337,7 @@ describe("policies on the command line", function () {
       assert.equal(status, 1);
       assert.match(
         stdout,
-        /p\.yaml:9:14: error: spec\.authorities\[0\]\.key has no field "pth"\. Did you mean path\? \[unknown-field\]/,
+        /p\.yaml:9:14: error: spec\.authorities\[0\]\.key has no field "pth"\. There are path and data\. \[unknown-field\]/,
       );
       assert.match(stdout, /✗ .*: 0 policies, 0 authorities, 2 errors, 0 warnings\n$/);
     });

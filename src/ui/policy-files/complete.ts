@@ -21,7 +21,7 @@ import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
-import { MAX_EXPLAINED, type PolicyPlace, placeOfPolicy } from "./policy-documents.ts";
+import { type PolicyPlace, placeOfPolicy } from "./policy-documents.ts";
 
 interface Asked {
   readonly token: CancellationToken;
@@ -42,7 +42,7 @@ export async function completions(document: TextDocument, position: Position, as
   const { token, context, services } = asked;
   const text = document.getText();
   const offset = document.offsetAt(position);
-  if (text.length > MAX_EXPLAINED || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
+  if (isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
   const around = completionSourcesOf(placeOfPolicy(document, services.policies), services.registry, token);
   const found = await completePolicy(text, offset, around, document.languageId !== "yaml");
   return found.map((completion, index) => item(completion, index, document));

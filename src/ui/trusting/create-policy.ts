@@ -44,7 +44,7 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   }
   const drafts = draftsFor(accepted, signers, folder);
   const models = services.registry.models.filter((model) => model.folder === folder);
-  await writeDrafts(drafts, path, folder, consequences(drafts, accepted, unknown, models, folder), services);
+  await writeDrafts(drafts, path, consequences(drafts, accepted, unknown, models, folder), services);
 }
 
 async function chooseFolder(): Promise<WorkspaceFolder> {
@@ -147,12 +147,11 @@ async function askAbout(
 async function writeDrafts(
   drafts: readonly PolicyDraft[],
   path: string,
-  folder: string,
   after: readonly string[],
   services: Services,
 ): Promise<void> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
-  const { text, policies } = await planFile(drafts, path, folder);
+  const { text, policies } = await planFile(drafts, path);
   await confirmWriting({
     title: l10n.t("Create {0}?", plainText(shownPath(path))),
     before: [l10n.t("Content of the policy file:")],

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { CancellationError, l10n, type QuickPickItem, Selection, Uri, window, workspace } from "vscode";
-import { ProvenanceError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import { ActionableError } from "../../platform/commands.ts";
@@ -68,17 +67,6 @@ export async function openAt(file: string, line: number): Promise<void> {
   const start = range.start.translate(0, editor.document.lineAt(range.start.line).firstNonWhitespaceCharacterIndex);
   editor.selection = new Selection(start, start);
   editor.revealRange(range);
-}
-
-/**
- * The pattern that covers one path, and no other.
- *
- * @throws ProvenanceError where the path contains an asterisk, which is always a wildcard
- */
-export function literalPattern(path: string): string {
-  if (!path.includes("*")) return path;
-  const message = l10n.t("The path {0} contains an asterisk, so a policy for it would also cover other models.", path);
-  throw new ProvenanceError("USAGE", message);
 }
 
 /** An unused path for a policy file of a workspace folder. */

@@ -29,7 +29,7 @@ export async function pinModel(args: readonly unknown[], services: Services): Pr
   const policyFile = covering.find(({ source }) => source === "workspace")?.file.path ?? newPolicyPath(folder);
   await assertOutsideSignedModels(policyFile);
   const plan = await withProgress(l10n.t("Reading {0}", modelName(model)), ({ bytes }, signal) =>
-    services.engine.run("planPin", { model: model.path, policyFile, folder, path }, { signal, onProgress: bytes }),
+    services.engine.run("planPin", { model: model.path, policyFile, path }, { signal, onProgress: bytes }),
   );
   if (plan.added !== "") await confirm(plan, modelName(model));
   if (plan.policy.before !== undefined) await requireSaved(policyFile);

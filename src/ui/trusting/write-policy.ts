@@ -45,9 +45,8 @@ export async function planChange({ file, policy }: PolicyDestination, change: Po
     throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
   }
   const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
-  const { path, folder } = file;
-  const text = document.getText();
-  return planEdit({ path, folder, text, policy: policy.name, line: policy.location.line }, change);
+  const { name, location } = policy;
+  return planEdit({ path: file.path, text: document.getText(), policy: name, line: location.line }, change);
 }
 
 export interface Question {

@@ -19,7 +19,7 @@ describe("snippets of policies", () => {
       "keys/prod.pub": makeKeys().publicPem,
       "vendor-root.pem": makeCertificate({ subject: "Vendor Root", ca: true }).pem,
     });
-    const { diagnostics } = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
+    const { diagnostics } = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"));
     return diagnostics.map(({ line, message }) => `${line}: ${message}`);
   };
 
@@ -88,37 +88,34 @@ describe("an explanation in a policy file", () => {
 });
 
 describe("the patterns of policy files", () => {
+  const patternsOf = (text: string): string[] =>
+    patternsIn(text).flatMap(({ policy, patterns }) => patterns.map((pattern) => `${policy} ${pattern.text}`));
+
   it("are found with the policy of each, in all documents", () => {
     const text = `metadata: { name: one }\nspec:\n  models:\n    - glob: a/**\n    - glob: "b"\n---\nspec: { models: [{ glob: c }] }\nmetadata:\n  name: two\n`;
-    const found = patternsIn(text);
-    assert.deepEqual(
-      found.map(({ pattern, policy }) => [pattern, policy]),
-      [
-        ["a/**", "one"],
-        ["b", "one"],
-        ["c", "two"],
-      ],
-    );
-    assert.deepEqual(
-      found.map(({ start, end }) => text.slice(start, end)),
-      ["a/**", '"b"', "c"],
-    );
+    const found = patternsIn(text).map(({ policy, patterns }) => ({
+      policy,
+      texts: patterns.map((pattern) => pattern.text),
+      ranges: patterns.map(({ start, end }) => text.slice(start, end)),
+    }));
+    assert.deepEqual(found, [
+      { policy: "one", texts: ["a/**", "b"], ranges: ["a/**", '"b"'] },
+      { policy: "two", texts: ["c"], ranges: ["c"] },
+    ]);
   });
 
   it("are found if the rest is broken, and in what another program wrote", () => {
-    assert.equal(patternsIn("spec:\n  models:\n    - glob: a\n  mode: [\n  authorities: {\n")[0]?.pattern, "a");
+    const broken = "spec:\n  models:\n    - glob: a\n  mode: [\n  authorities: {\n";
+    assert.deepEqual(patternsOf(broken), [" a"]);
     const value = { spec: { models: [{ glob: "x/**" }, { glob: "y" }] }, metadata: { name: "n" } };
     const texts = [JSON.stringify(value), JSON.stringify(value, undefined, 2), stringify(value)];
     for (const text of texts) {
-      assert.deepEqual(
-        patternsIn(text).map(({ pattern, policy }) => `${policy} ${pattern}`),
-        ["n x/**", "n y"],
-      );
+      assert.deepEqual(patternsOf(text), ["n x/**", "n y"]);
     }
   });
 
   it("are not searched in a file that is no policy", async () => {
-    assert.deepEqual(patternsIn("models:\n  - glob: a\n"), []);
+    assert.deepEqual(patternsOf("models:\n  - glob: a\n"), []);
     const around = { models: [], signers: [], files: async () => [] };
     assert.deepEqual(await completePolicy("models:\n  - gl", 13, around, false), []);
   });

@@ -149,7 +149,7 @@ describe("the models that a new authority would accept", () => {
     });
     const path = join(folder(), "model-policy.yaml");
     const { policyBefore, policyAfter } = await planEdit(
-      { path, folder: folder(), text, policy: "team" },
+      { path, text, policy: "team" },
       { kind: "authority", authority: { name: "own", key: { data: own.publicPem } } },
     );
     const options = { folder: folder(), models: [a, b, c, d, outside], publicSigstore };

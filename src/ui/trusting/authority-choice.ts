@@ -1,11 +1,12 @@
 import { realpath } from "node:fs/promises";
-import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
+import { l10n, type QuickPickItem } from "vscode";
 import { ProvenanceError, systemCode } from "../../core/errors.ts";
 import { nameBelow } from "../../core/model/path-below.ts";
 import type { AuthorityChoice } from "../../core/policy/editing/signer-authority.ts";
 import type { PathOrData } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { messageText } from "../../platform/plain-text.ts";
+import { pickOne } from "../pick-one.ts";
 import { themeIcon } from "../theme.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
@@ -33,19 +34,10 @@ export async function chooseAuthority(
     throw new ProvenanceError("USAGE", l10n.t("The signer's certificate has no name that a policy can match."));
   }
   const title = messageText(l10n.t("Trust {0}", signerText(signer, l10n.t)));
-  const { same } = await pickOne(items, title, l10n.t("Select what the policy accepts"));
+  const { same } = await pickOne(items, { title, placeHolder: l10n.t("Select what the policy accepts") });
   const kind = signer.method === "key" ? "key" : "root";
   const sources = same.map(({ choice, source }) => ({ choice, ...sourceItem(source, kind) }));
-  return (await pickOne(sources, title, l10n.t("Select how the policy refers to it"))).choice;
-}
-
-/** The only item without asking. @throws CancellationError */
-async function pickOne<T extends QuickPickItem>(items: readonly T[], title: string, placeHolder: string): Promise<T> {
-  const [only, ...others] = items;
-  if (only !== undefined && others.length === 0) return only;
-  const chosen = await window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen;
+  return (await pickOne(sources, { title, placeHolder: l10n.t("Select how the policy refers to it") })).choice;
 }
 
 /** How the policy can refer to the key, the root, or the configuration of a private instance. */

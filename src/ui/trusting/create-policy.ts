@@ -11,6 +11,7 @@ import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { unknownSigners } from "../../workspace/unknown-signers.ts";
 import { modelName } from "../model-text.ts";
+import { pickOne } from "../pick-one.ts";
 import type { Services } from "../services.ts";
 import { unknownSignerClaim, unknownSignerSentence } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
@@ -49,14 +50,12 @@ export async function createPolicy(_args: readonly unknown[], services: Services
 
 async function chooseFolder(): Promise<WorkspaceFolder> {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
-  const [only] = folders;
-  if (only === undefined) throw new ProvenanceError("USAGE", l10n.t("Open a folder first: the policy is saved in it."));
-  if (folders.length === 1) return only;
+  if (folders.length === 0) {
+    throw new ProvenanceError("USAGE", l10n.t("Open a folder first: the policy is saved in it."));
+  }
   const placeHolder = l10n.t("Select the folder for the policy");
   const items = folders.map((folder) => ({ folder, label: messageText(folder.name) }));
-  const chosen = await window.showQuickPick(items, { title: l10n.t("Create Policy"), placeHolder });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.folder;
+  return (await pickOne(items, { title: l10n.t("Create Policy"), placeHolder })).folder;
 }
 
 interface Found {

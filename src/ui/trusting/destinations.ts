@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { CancellationError, l10n, type QuickPickItem, Selection, Uri, window, workspace } from "vscode";
+import { l10n, type QuickPickItem, Selection, Uri, window, workspace } from "vscode";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { pickOne } from "../pick-one.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { openSyncedDocument } from "./synced-document.ts";
@@ -84,15 +85,8 @@ export async function chooseDestination(
   destinations: readonly Destination[],
   placeHolder: string,
 ): Promise<Destination> {
-  const [only] = destinations;
-  if (destinations.length === 1 && only !== undefined) return only;
-  const items: (QuickPickItem & { readonly destination: Destination })[] = destinations.map((destination) => ({
-    destination,
-    ...destinationItem(destination),
-  }));
-  const chosen = await window.showQuickPick(items, { title: messageText(title), placeHolder });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.destination;
+  const items = destinations.map((destination) => ({ destination, ...destinationItem(destination) }));
+  return (await pickOne(items, { title: messageText(title), placeHolder })).destination;
 }
 
 function destinationItem(destination: Destination): QuickPickItem {

@@ -62,7 +62,7 @@ function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
   }
 }
 
-export function clockFailure(issuer: string): ProvenanceError {
+function clockFailure(issuer: string): ProvenanceError {
   const message = `The token from ${issuer} is not valid at this computer's time, ${new Date().toISOString()}. Set the clock right, and log in again.`;
   return new ProvenanceError("LOGIN_CLOCK", message, { details: { issuer } });
 }

@@ -160,16 +160,16 @@ describe("login in the browser", () => {
   });
 
   it("rejects an e-mail address with terminal control characters", async () => {
-    assertFailure((await attempt({ name: "alice\u001b[2K\u202e@example.com" })).outcome, "LOGIN_ISSUER_FAULT");
+    assertFailure((await attempt({ name: "alice\u001b[2K\u202e@example.com" })).outcome, "TOKEN_MALFORMED");
   });
 
   const answers: readonly (readonly [ContentFaultKind, string, RegExp])[] = [
     ["wrong-state", "LOGIN_STATE", /another login/u],
     ["wrong-nonce", "LOGIN_NONCE", /another login/u],
     ["expired-token", "LOGIN_CLOCK", /Set the clock right/u],
-    ["future-token", "LOGIN_CLOCK", /Set the clock right/u],
+    ["future-token", "TOKEN_EXPIRED", /Correct the clock/u],
     ["no-email", "LOGIN_NO_EMAIL", /e-mail address/u],
-    ["unverified-email", "LOGIN_EMAIL_UNVERIFIED", /alice@example\.com/u],
+    ["unverified-email", "TOKEN_EMAIL_UNVERIFIED", /alice@example\.com/u],
     ["no-token", "LOGIN_ISSUER_FAULT", /did not answer as an identity provider should/u],
     ["wrong-audience", "LOGIN_ISSUER_FAULT", /did not answer as an identity provider should/u],
   ];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Updater } from "tuf-js";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
 import { untilAborted } from "../until-aborted.ts";
-import { networkObstacle, proxyOf } from "./service-answer.ts";
+import { causesOf, networkObstacle, proxyOf } from "./service-answer.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 import {
@@ -47,7 +47,7 @@ export async function refreshTrustRoot(
   } catch (cause) {
     if (cause instanceof ProvenanceError && cause.code === "CANCELLED") throw cause;
     await markFailedRefresh(instance, storage).catch(() => undefined);
-    const text = reasons(cause);
+    const text = causesOf(cause);
     const obstacle = networkObstacle({ text }, proxyOf(process.env));
     const why = obstacle === undefined ? ` (${text})` : `, which ${obstacle}`;
     throw new ProvenanceError(
@@ -107,10 +107,4 @@ async function fetchWithTuf(
 async function readTarget(updater: Updater, name: string): Promise<string | undefined> {
   const target = await updater.getTargetInfo(name);
   return target && readFile(await updater.downloadTarget(target), "utf8");
-}
-
-function reasons(error: unknown): string {
-  const texts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
-  return [...new Set(texts)].join(": ");
 }

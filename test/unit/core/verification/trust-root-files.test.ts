@@ -70,7 +70,7 @@ describe("trust roots from files", () => {
   const log = () => (root["tlogs"] as Json[])[0] as Json;
   const bad: readonly (readonly [string, () => unknown, RegExp])[] = [
     ["is not JSON", () => "{", /not JSON/],
-    ["is not UTF-8", () => Buffer.from([0x22, 0xff, 0x22]), /not JSON in UTF-8/],
+    ["is not UTF-8", () => Buffer.from([0x22, 0xff, 0x22]), /not UTF-8/],
     ["is something else", () => [], /mediaType|its top/],
     ["is nested without end", () => "[".repeat(100_000), /levels deep/],
     [

@@ -117,7 +117,6 @@ const REASONS: Readonly<Record<ErrorCode, string>> = {
   LOGIN_NO_DEVICE_CODE: "no device code offered",
   LOGIN_CLOCK: "clocks disagree",
   LOGIN_NO_EMAIL: "login without e-mail address",
-  LOGIN_EMAIL_UNVERIFIED: "e-mail address not verified",
   // Policies
   POLICY_INVALID: "policy cannot be read",
   POLICY_UNCOVERED: "no policy covers it",

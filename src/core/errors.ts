@@ -124,7 +124,6 @@ const CODES = {
   LOGIN_NO_DEVICE_CODE: "usage",
   LOGIN_CLOCK: "unable",
   LOGIN_NO_EMAIL: "unable",
-  LOGIN_EMAIL_UNVERIFIED: "unable",
   // Policies
   POLICY_INVALID: "usage",
   POLICY_UNCOVERED: "unable",

@@ -244,7 +244,7 @@ describe("Engine", function () {
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
       const text = policyText({ name: "team", globs: ["mod*"], authorities });
-      const read = await readPolicies(Buffer.from(text), join(root(), name), root());
+      const read = await readPolicies(Buffer.from(text), join(root(), name));
       texts.set(name, text);
       return read.policies[0] ?? assert.fail();
     };

@@ -3,7 +3,12 @@ import type { Token } from "./token.ts";
 
 // A module shares its process with the code that calls it and could send anything, so answers are parsed.
 
-const TOKEN: v.GenericSchema<unknown, Token> = v.object({
+const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const HANDLE = v.union([v.number(), v.bigint()]);
+/** Label, and identifier in lower-case hex: what objects that belong together have in common. */
+const NAMES = { label: v.string(), id: v.string() };
+
+const TOKEN = v.object({
   slot: v.number(),
   label: v.string(),
   manufacturer: v.string(),
@@ -11,15 +16,9 @@ const TOKEN: v.GenericSchema<unknown, Token> = v.object({
   serial: v.string(),
   loginRequired: v.boolean(),
   protectedPath: v.boolean(),
-  pinInitialized: v.boolean(),
   pinFinalTry: v.boolean(),
   pinLocked: v.boolean(),
-});
-
-const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
-const HANDLE = v.union([v.number(), v.bigint()]);
-/** Label, and identifier in lower-case hex: what objects that belong together have in common. */
-const NAMES = { label: v.string(), id: v.string() };
+}) satisfies v.GenericSchema<Token>;
 
 const OBJECTS = v.object({
   privateKeys: v.array(

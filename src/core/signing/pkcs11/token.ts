@@ -1,4 +1,4 @@
-/** An initialized token in a slot, by its own words (`CK_TOKEN_INFO`). */
+/** An initialized token in a slot, by its own words (`CK_TOKEN_INFO`). Part of the library's types: no package's types here. */
 export interface Token {
   /** Of the slot that holds it. */
   readonly slot: number;
@@ -9,7 +9,6 @@ export interface Token {
   readonly loginRequired: boolean;
   /** The PIN is entered at the device. */
   readonly protectedPath: boolean;
-  readonly pinInitialized: boolean;
   /** The next wrong PIN locks the token. */
   readonly pinFinalTry: boolean;
   readonly pinLocked: boolean;

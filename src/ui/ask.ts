@@ -23,6 +23,12 @@ export async function pickItem<T extends QuickPickItem>(
   return chosen;
 }
 
+/** The same; returns a single item without asking. */
+export async function pickOne<T extends QuickPickItem>(items: readonly T[], options: QuickPickOptions): Promise<T> {
+  const [only, ...others] = items;
+  return only !== undefined && others.length === 0 ? only : pickItem(items, { ...options, matchOnDescription: true });
+}
+
 /**
  * The dialog starts in the first folder of the workspace, otherwise in the user's home folder, unless the options say where.
  *

@@ -6,7 +6,7 @@ import type { AuthorityChoice } from "../../core/policy/editing/signer-authority
 import type { PathOrData } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { messageText } from "../../platform/plain-text.ts";
-import { pickOne } from "../pick-one.ts";
+import { pickOne } from "../ask.ts";
 import { themeIcon } from "../theme.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 

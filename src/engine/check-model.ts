@@ -18,7 +18,7 @@ export interface CheckRequest {
   /** Absolute paths of all signature files of the model; searched for if absent. */
   readonly signatures?: readonly string[];
   /** Absolute path of the workspace folder: signatures up to there may be the model's. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   readonly mode?: DigestMode;
   /** The policies that cover the model; they replace {@link trust}. */
   readonly policies?: PolicySource;

@@ -104,7 +104,7 @@ export class Engine {
 export interface CheckWatching extends DigestOptions {
   /** Awaited before any file of the model is read. */
   readonly onBegin?: (signatures: readonly string[]) => Promise<void>;
-  readonly publicSigstore?: PublicSigstore;
+  readonly publicSigstore?: PublicSigstore | undefined;
 }
 
 function answering(trust: Trust, watching: CheckWatching = {}): (question: Question) => Promise<unknown> {

@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
+import { statLine } from "../core/model/stat-line.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { Trust } from "../core/trust.ts";
 import { signaturePaths, type Verdict } from "../core/verdict.ts";
 import type { CheckRequest } from "../engine/check-model.ts";
-import type { CheckWatching, Engine } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 import type { Job } from "./check-queue.ts";
 import { type KnownModel, type ModelRegistry, uncheckedSignatures } from "./registry.ts";
@@ -43,20 +44,15 @@ export class ModelReader {
     signal: AbortSignal,
     begins: () => void = () => {},
   ): Promise<Verdict> {
-    const { registry, watch, engine } = this.#services;
+    const { registry, watch, engine, publicSigstore } = this.#services;
     const before = lastReached(known);
     let checking: Verdict | undefined;
     let percent = -1;
+    const trusted = await this.#trustFor(known, job.asked);
     return engine.check(
+      { model: job.path, depth: "files", mode: job.mode, folder: known.folder, ...trusted },
       {
-        model: job.path,
-        depth: "files",
-        mode: job.mode,
-        ...folderOf(known),
-        ...(await this.#trustFor(known, job.asked)),
-      },
-      {
-        ...this.#publicSigstore(),
+        publicSigstore,
         signal,
         onBegin: async (signatures) => {
           if (signal.aborted) return;
@@ -84,14 +80,14 @@ export class ModelReader {
 
   /** Reads the signature file only. */
   async signature(known: KnownModel, asked: boolean): Promise<Verdict> {
-    const { path, kind, verdict } = known;
+    const { path, kind, folder, verdict } = known;
+    const { engine, publicSigstore, watch } = this.#services;
     const trusted = await this.#trustFor(known, asked);
     // Waits for the signature that a policy demands: the editor's watcher may miss it in a new folder.
-    if (trusted.policies !== undefined && verdict.signature === undefined) await this.#services.watch(path, kind);
+    if (trusted.policies !== undefined && verdict.signature === undefined) await watch(path, kind);
     const signatures = signaturePaths(verdict);
     const named = signatures.length > 0 && { signatures };
-    const request = { model: path, depth: "signature", ...named, ...folderOf(known), ...trusted } as const;
-    return this.#services.engine.check(request, this.#publicSigstore());
+    return engine.check({ model: path, depth: "signature", ...named, folder, ...trusted }, { publicSigstore });
   }
 
   /** The policies that cover the model, otherwise the trust of the settings. */
@@ -100,20 +96,11 @@ export class ModelReader {
     return policies === undefined ? { trust: await this.#services.trust() } : { policies, trust: {} };
   }
 
-  #publicSigstore(): Pick<CheckWatching, "publicSigstore"> {
-    const { publicSigstore } = this.#services;
-    return publicSigstore === undefined ? {} : { publicSigstore };
-  }
-
   /** Whether the signature file is the same that the last check of its model read. */
   async signatureUnchanged(signature: string): Promise<boolean> {
     const seen = this.#signatureFiles.get(signature);
     return seen !== undefined && seen === (await fileIdentity(signature));
   }
-}
-
-function folderOf({ folder }: KnownModel): Pick<CheckRequest, "folder"> {
-  return folder === undefined ? {} : { folder };
 }
 
 /** The last verdict that a check reached. */
@@ -125,8 +112,7 @@ export function lastReached(known: KnownModel): Verdict | undefined {
 /** Changes when the file is written or replaced; undefined if there is none. */
 async function fileIdentity(path: string): Promise<string | undefined> {
   try {
-    const info = await stat(path, { bigint: true });
-    return [info.dev, info.ino, info.size, info.mtimeNs, info.ctimeNs].join(":");
+    return statLine(await stat(path, { bigint: true }));
   } catch {
     return undefined;
   }

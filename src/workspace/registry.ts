@@ -17,9 +17,9 @@ export interface KnownModel {
   readonly folder?: string;
   readonly verdict: Verdict;
   /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */
-  readonly before?: Verdict;
+  readonly before?: Verdict | undefined;
   /** While files are read. */
-  readonly progress?: DigestProgress;
+  readonly progress?: DigestProgress | undefined;
 }
 
 /** How far a workspace folder was searched. */
@@ -148,17 +148,10 @@ export class ModelRegistry {
   }
 
   /** Sets the verdict of a model; does nothing for one that was removed. */
-  update(path: string, verdict: Verdict, rest: { before?: Verdict | undefined; progress?: DigestProgress } = {}): void {
+  update(path: string, verdict: Verdict, { before, progress }: Pick<KnownModel, "before" | "progress"> = {}): void {
     const known = this.get(path);
     if (known === undefined) return;
-    const { before, progress } = rest;
-    const { before: _, progress: __, ...same } = known;
-    this.#put({
-      ...same,
-      verdict,
-      ...(before === undefined ? {} : { before }),
-      ...(progress === undefined ? {} : { progress }),
-    });
+    this.#put({ ...known, verdict, before, progress });
     this.#notify([path], false);
   }
 

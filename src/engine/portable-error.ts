@@ -2,24 +2,18 @@ import { type ErrorDetails, isErrorCode, ProvenanceError } from "../core/errors.
 
 /** An error as plain data: structured clone loses its class and code. */
 export interface PortableError {
-  readonly code?: string;
+  readonly code: string | undefined;
   readonly message: string;
   readonly details: ErrorDetails;
-  readonly stack?: string;
-  readonly cause?: PortableError;
+  readonly stack: string | undefined;
+  readonly cause: PortableError | undefined;
 }
 
-export function packError(error: unknown): PortableError {
-  if (!(error instanceof Error)) return { message: String(error), details: {} };
-  const code = error instanceof ProvenanceError ? error.code : undefined;
-  const details = error instanceof ProvenanceError ? error.details : {};
-  return {
-    message: error.message,
-    details,
-    ...(code !== undefined && { code }),
-    ...(error.stack !== undefined && { stack: error.stack }),
-    ...(error.cause !== undefined && { cause: packError(error.cause) }),
-  };
+export function packError(thrown: unknown): PortableError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { code, details = {} }: Partial<ProvenanceError> = error instanceof ProvenanceError ? error : {};
+  const { message, stack, cause } = error;
+  return { code, message, details, stack, cause: cause === undefined ? undefined : packError(cause) };
 }
 
 export function unpackError({ code, message, details, stack, cause }: PortableError): Error {

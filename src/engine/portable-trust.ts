@@ -25,12 +25,8 @@ interface PortableRoot extends Omit<TrustRoot, "trustedRoot" | "signingConfig"> 
 
 type Ask = (question: SigstoreQuestion) => Promise<unknown>;
 
-export function packTrust({ keys, certificates, sigstore }: Trust): PortableTrust {
-  return {
-    ...(keys !== undefined && { keys }),
-    ...(certificates !== undefined && { certificates }),
-    sigstore: sigstore !== undefined,
-  };
+export function packTrust({ sigstore, ...rest }: Trust): PortableTrust {
+  return { ...rest, sigstore: sigstore !== undefined };
 }
 
 export function unpackTrust({ sigstore, ...rest }: PortableTrust, ask: Ask): Trust {

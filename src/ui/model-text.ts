@@ -5,7 +5,12 @@ import { hubSnapshot } from "../core/model/hub-cache.ts";
 import { modelName as ownName } from "../core/model/model-name.ts";
 import { bytesText } from "../core/presentation/bytes-and-time.ts";
 import { filesText } from "../core/presentation/coverage-text.ts";
-import { problemSentence, summarizeVerdict, verdictSentence } from "../core/presentation/verdict-summary.ts";
+import {
+  problemSentence,
+  type SentenceParts,
+  summarizeVerdict,
+  verdictSentence,
+} from "../core/presentation/verdict-summary.ts";
 import { middleShortened, plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { EDITOR } from "./localizer.ts";
@@ -54,18 +59,18 @@ export function modelDescription(model: KnownModel): string {
 /** The verdict as a sentence, for messages and screen readers. */
 export function modelSentence(model: KnownModel): string {
   const { verdict } = model;
-  const reason = verdict.reasons[0]?.message;
-  const parts = { name: modelName(model), ...(reason !== undefined && { reason }) };
-  const sentence = verdictSentence(verdict, parts, EDITOR);
+  const sentence = verdictSentence(verdict, sentenceParts(model), EDITOR);
   const isCounted = verdict.state === "verified" && verdict.coverage !== undefined;
   return plainText(isCounted ? `${sentence} ${filesText(verdict.coverage, l10n.t)}.` : sentence);
 }
 
 /** The verdict as a sentence for Problems. */
-export function modelProblemSentence({ verdict, ...model }: KnownModel): string {
-  const reason = verdict.reasons[0]?.message;
-  const parts = { name: modelName(model), ...(reason !== undefined && { reason }) };
-  return plainText(problemSentence(verdict, parts, EDITOR));
+export function modelProblemSentence(model: KnownModel): string {
+  return plainText(problemSentence(model.verdict, sentenceParts(model), EDITOR));
+}
+
+function sentenceParts(model: KnownModel): SentenceParts {
+  return { name: modelName(model), reason: model.verdict.reasons[0]?.message };
 }
 
 export function errorSentence(error: unknown): string {

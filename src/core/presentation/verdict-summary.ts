@@ -47,7 +47,7 @@ export interface SentenceParts {
   /** The model's name, or "This". */
   readonly name: string;
   /** A sentence; absent where the reasons stand beside it. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** The verdict as one sentence that stands alone: "llama-3-8b is what key prod.pub signed, unchanged." */

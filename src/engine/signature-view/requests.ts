@@ -13,9 +13,9 @@ export interface SignatureSummary {
   readonly bytes: number;
   /** Which bundle is shown, of a file with one a line; the first line is 1. */
   readonly line?: number;
-  readonly mediaType?: string;
-  readonly method?: SigningMethod;
-  readonly claimedSigner?: string;
+  readonly mediaType?: string | undefined;
+  readonly method?: SigningMethod | undefined;
+  readonly claimedSigner?: string | undefined;
   readonly claims: readonly Claim[];
   readonly statement?: {
     readonly subject: string;

@@ -60,11 +60,9 @@ export class SignatureReader {
       bytes: bytes.length,
       ...(shown?.line !== undefined && { line: shown.line }),
       claims: envelope?.claims ?? [],
-      ...(envelope && {
-        mediaType: envelope.mediaType,
-        method: envelope.method,
-        claimedSigner: envelope.claimedSigner,
-      }),
+      mediaType: envelope?.mediaType,
+      method: envelope?.method,
+      claimedSigner: envelope?.claimedSigner,
       ...(statement && {
         statement: {
           subject: statement.subjectName,

@@ -1,8 +1,8 @@
 import { TOOLS } from "../../../core/model/file-notes.ts";
 import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
-import type { Localizer } from "../../../core/presentation/localizer.ts";
-import { FILE_STATES, type FileFilter, type FileState } from "../../../engine/signature-view/file-states.ts";
+import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
+import { FILE_STATES, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, FileRow, Files, Tone } from "../messages.ts";
@@ -67,24 +67,27 @@ export function filesOf(
   localizer: Localizer,
 ): Files | undefined {
   const { t } = localizer;
-  const total = FILE_STATES.reduce((sum, state) => sum + counts[state], 0);
-  if (total === 0) return undefined;
-  const labels = stateLabels(localizer);
-  const differing = counts.changed + counts.missing + counts.added;
-  const filters: { filter: FileFilter; label: string; count: number }[] = [
-    { filter: "all", label: t("All"), count: total },
-    ...(differing > 0 ? [{ filter: "differing" as const, label: t("Differing"), count: differing }] : []),
-    ...FILE_STATES.filter((state) => counts[state] > 0).map((state) => ({
-      filter: state,
-      label: labels[state].plural,
-      count: counts[state],
-    })),
-  ];
-  const verified = comparedVerdict(subject) !== undefined;
-  const summary = verified
+  const compared = comparedVerdict(subject) !== undefined;
+  const summary = compared
     ? t("The signed files, compared with the files on disk.")
     : t("The files that the signature lists. They were not compared.");
-  return { generation, summary, compared: verified, digests: true, filters, total };
+  const differing = counts.changed + counts.missing + counts.added;
+  const first = differing > 0 ? [{ filter: "differing" as const, label: t("Differing"), count: differing }] : [];
+  const { filters, total } = filtersOf(counts, stateLabels(localizer), first, t);
+  return total === 0 ? undefined : { generation, summary, compared, digests: true, filters, total };
+}
+
+/** Returns the filters of all states that files are in, and the number of all files. */
+export function filtersOf(
+  counts: StateCounts,
+  labels: Readonly<Record<FileState, { readonly plural: string }>>,
+  first: Files["filters"],
+  t: Translate,
+): Pick<Files, "filters" | "total"> {
+  const total = FILE_STATES.reduce((sum, state) => sum + counts[state], 0);
+  const used = FILE_STATES.filter((state) => counts[state] > 0);
+  const ofStates = used.map((state) => ({ filter: state, label: labels[state].plural, count: counts[state] }));
+  return { filters: [{ filter: "all", label: t("All"), count: total }, ...first, ...ofStates], total };
 }
 
 /** Returns the row of one file. */

@@ -135,13 +135,14 @@ export class FileList {
       ),
     );
     this.#filter.value = filters.some(({ filter }) => filter === this.#wanted) ? this.#wanted : "all";
-    const heads = [label("columnState"), label("columnName"), label("columnSize"), label("columnDigest")];
-    const names = ["state", "name", "size", "digest"];
+    const head = (name: string, text: string): HTMLElement =>
+      make("div", { class: name, attributes: { role: "columnheader" } }, text);
     fill(
       this.#head,
-      ...heads.map((text, index) =>
-        make("div", { class: names[index] ?? "", attributes: { role: "columnheader" } }, text),
-      ),
+      head("state", label("columnState")),
+      head("name", label("columnName")),
+      head("size", label("columnSize")),
+      head("digest", label("columnDigest")),
     );
   }
 
@@ -198,21 +199,11 @@ export class FileList {
   }
 
   #insert(index: number): void {
-    const row = this.#pages.row(index);
-    const element = row === undefined ? this.#waitingRow(index) : rowElement(row, index);
+    const element = rowElement(this.#pages.row(index), index);
     element.style.transform = `translateY(${index * ROW}px)`;
     this.#rows.set(index, element);
     const after = [...this.#rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
     this.#space.insertBefore(element, (after !== undefined && this.#rows.get(after)) || null);
-  }
-
-  #waitingRow(index: number): HTMLElement {
-    const attributes = { role: "row", "aria-rowindex": String(index + 2), "aria-busy": "true" };
-    return make(
-      "div",
-      { class: "row waiting", attributes },
-      make("div", { class: "name", attributes: { role: "gridcell" } }, "…"),
-    );
   }
 
   /** Removes the rows, to be created again when next drawn; the focus stays on its row. */
@@ -286,15 +277,20 @@ export class FileList {
   }
 }
 
-function rowElement({ name, state, word, tone, size, digest }: FileRow, index: number): HTMLElement {
+/** @param row undefined until it is received */
+function rowElement(row: FileRow | undefined, index: number): HTMLElement {
   const cell = (className: string, ...children: (Node | string)[]): HTMLElement =>
     make("div", { class: className, attributes: { role: "gridcell" } }, ...children);
+  const attributes = { role: "row", "aria-rowindex": String(index + 2) };
+  if (row === undefined) {
+    return make("div", { class: "row", attributes: { ...attributes, "aria-busy": "true" } }, cell("name", "…"));
+  }
   return make(
     "div",
-    { class: `row tone-${tone}`, attributes: { role: "row", "aria-rowindex": String(index + 2), title: name } },
-    cell("state", filePicture({ state, tone }), make("span", {}, word)),
-    cell("name", name),
-    cell("size", size),
-    cell("digest", digest),
+    { class: `row tone-${row.tone}`, attributes: { ...attributes, title: row.name } },
+    cell("state", filePicture(row), make("span", {}, row.word)),
+    cell("name", row.name),
+    cell("size", row.size),
+    cell("digest", row.digest),
   );
 }

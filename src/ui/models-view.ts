@@ -92,7 +92,10 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       const { above, below } = listNotes(this.#registry);
       const filtered = this.#filter === undefined ? [] : [filterNote()];
       this.#notes = noteKey(above, below);
-      const first = [...filtered, ...(await this.#settingNotes()), ...above];
+      const { settingNotes } = await import("./setting-notes.ts");
+      // Without models, the view shows its welcome text only.
+      const ofSettings = this.#registry.models.length === 0 ? [] : await settingNotes();
+      const first = [...filtered, ...ofSettings, ...above];
       return [...first.map(factOf()), ...(await this.#roots()), ...below.map(factOf())];
     }
     if (typeof node === "string") {
@@ -138,11 +141,6 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const filter = this.#filter;
     const { models } = this.#registry;
     return filter === undefined ? models : models.filter((model) => filter.has(this.groupOf(model)));
-  }
-
-  /** Without models, the view shows its welcome text only. */
-  async #settingNotes(): Promise<Row[]> {
-    return this.#registry.models.length === 0 ? [] : (await import("./setting-notes.ts")).settingNotes();
   }
 
   #below(node: FolderNode | StateNode): readonly KnownModel[] {

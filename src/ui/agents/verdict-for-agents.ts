@@ -32,21 +32,8 @@ const MEANINGS: Readonly<Record<VerdictState, string>> = {
 const NOT_COVERED =
   "The signature does not cover the requested file, so the verdict on the model does not apply to it.";
 
-export interface AgentReport {
-  /** Whether every policy and setting here accepts the requested file. */
-  readonly verified: boolean;
-  readonly verdict: VerdictState;
-  /** The label that the user sees. */
-  readonly label: string;
-  readonly meaning: string;
-  /** `full`: every byte was read now. `cached`: digests of unchanged files came from the cache. */
-  readonly reading?: "full" | "cached";
-  /** RFC 3339. */
-  readonly checkedAt?: string;
-  readonly note: string;
-  /** Text from files: one line each, bounded. */
-  readonly data: Readonly<Record<string, unknown>>;
-}
+/** In `data` is text from files: one line each, bounded. */
+export type AgentReport = ReturnType<typeof verdictForAgents>;
 
 /**
  * Returns a verdict for a language model: our own text, and separate from it, as bounded data, text from the model's
@@ -55,7 +42,7 @@ export interface AgentReport {
  * @param requested what was asked about, relative to the workspace folder
  * @param covered false where that is a file of the model that the signature excludes
  */
-export function verdictForAgents(verdict: Verdict, requested: string, covered: boolean): AgentReport {
+export function verdictForAgents(verdict: Verdict, requested: string, covered: boolean) {
   const { state, signer, reasons, coverage, comparison, decision, reading, checkedAt } = verdict;
   return {
     verified: state === "verified" && covered,

@@ -1,4 +1,4 @@
-import { changedFileCount, firstChangedFiles, undownloadedFileCount } from "../manifest/changed-files.ts";
+import { changedFileCount, undownloadedFileCount } from "../manifest/changed-files.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "../manifest/comparison.ts";
 import { isOnlyToolFiles, unknownFirst } from "../manifest/innocent-differences.ts";
 import type { HiddenContent, IgnoreSource } from "../model/file-list.ts";
@@ -24,32 +24,27 @@ export function differencesText(comparison: Comparison, t: Translate): string {
 
 /** The same in a sentence: one file by its name, several by their number. */
 export function differencesPhrase(comparison: Comparison, t: Translate): string {
-  const { changed, missing, added } = comparison;
   if (isOnlyToolFiles(comparison)) return toolFilesText(comparison, t);
-  if (changedFileCount(comparison) + missing.length + added.length > 1) return differencesText(comparison, t);
-  if (changed[0]?.note === "lfs-not-downloaded") return t("{0} not downloaded", changed[0].name);
-  if (changed[0] !== undefined) return t("{0} changed", changed[0].name);
-  if (missing[0] !== undefined) return t("{0} missing", missing[0].name);
-  return added[0] === undefined ? "" : t("{0} added", added[0].name);
+  return differingCount(comparison) > 1 ? differencesText(comparison, t) : firstPhrase(comparison, t);
 }
 
 /** The first file that differs, and how many more do: "model.safetensors changed, and 2 more". */
 export function firstDifferencePhrase(comparison: Comparison, t: Translate): string {
-  const { changed, missing, added } = comparison;
-  const [firstAdded] = missing.length > 0 ? [] : unknownFirst(added);
-  const more = changedFileCount(comparison) + missing.length + added.length - 1;
-  const [first] = firstChangedFiles(comparison, 1);
-  const one =
-    first === undefined
-      ? {
-          ...comparison,
-          changed: [],
-          missing: missing.slice(0, 1),
-          added: firstAdded === undefined ? [] : [firstAdded],
-        }
-      : { ...comparison, changed: changed.filter(({ name }) => name === first.name), missing: [], added: [] };
-  const phrase = differencesPhrase(one, t);
+  const phrase = firstPhrase(comparison, t);
+  const more = differingCount(comparison) - 1;
   return more > 0 ? t("{0}, and {1} more", phrase, more) : phrase;
+}
+
+function differingCount(comparison: Comparison): number {
+  return changedFileCount(comparison) + comparison.missing.length + comparison.added.length;
+}
+
+function firstPhrase({ changed: [changed], missing: [missing], added: all }: Comparison, t: Translate): string {
+  const [added] = unknownFirst(all);
+  if (changed?.note === "lfs-not-downloaded") return t("{0} not downloaded", changed.name);
+  if (changed !== undefined) return t("{0} changed", changed.name);
+  if (missing !== undefined) return t("{0} missing", missing.name);
+  return added === undefined ? "" : t("{0} added", added.name);
 }
 
 /** `signed files unchanged; 10 files added by tools`. */

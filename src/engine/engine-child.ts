@@ -62,17 +62,6 @@ export class EngineChild {
     if (!this.#over && this.#process.connected) this.#process.send(message, () => {});
   }
 
-  /** Whether it keeps this process alive. */
-  hold(held: boolean): void {
-    if (held) {
-      this.#process.ref();
-      this.#process.channel?.ref();
-    } else {
-      this.#process.unref();
-      this.#process.channel?.unref();
-    }
-  }
-
   /** Ends it at once; `onEnd` is called. */
   kill(): void {
     this.#process.kill("SIGKILL");

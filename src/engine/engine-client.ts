@@ -102,9 +102,7 @@ export class EngineClient {
   }
 
   #send({ message }: Pending): void {
-    const child = this.#started();
-    child.hold(true);
-    child.send(message);
+    this.#started().send(message);
   }
 
   #started(): EngineChild {
@@ -192,7 +190,6 @@ export class EngineClient {
   #endWhenIdle(): void {
     clearTimeout(this.#idle);
     if (this.#child === undefined || this.#pending.size > 0) return;
-    this.#child.hold(false);
     this.#idle = setTimeout(() => void this.#end(), this.#options.idleMs ?? IDLE_MS).unref();
   }
 

@@ -72,7 +72,7 @@ export class Discovery {
   forget(folder: string): void {
     this.#searches.get(folder)?.abort();
     this.#named.delete(folder);
-    this.#services.registry.removeFolder(folder);
+    this.#services.registry.replaceFolder(folder, []);
   }
 
   dispose(): void {

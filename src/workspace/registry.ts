@@ -136,10 +136,6 @@ export class ModelRegistry {
     this.#notify([found.path], list);
   }
 
-  removeFolder(folder: string): void {
-    this.replaceFolder(folder, []);
-  }
-
   remove(path: string): void {
     const model = this.get(path);
     if (model === undefined) return;
@@ -206,13 +202,10 @@ export function restsOnFiles(verdict: Verdict): boolean {
 
 function knownModel(found: FoundModel): KnownModel {
   const { path, kind, name } = found;
-  return { path, kind, ...(name !== undefined && { name }), verdict: initialVerdict(found) };
-}
-
-function initialVerdict(found: FoundModel): Verdict {
   const signatures = signaturesOf(found);
   const state = signatures.length === 0 ? "unsigned" : "unchecked";
-  return { model: found.path, reasons: [], state, ...uncheckedSignatures(signatures) };
+  const verdict = { model: path, reasons: [], state, ...uncheckedSignatures(signatures) } as const;
+  return { path, kind, ...(name !== undefined && { name }), verdict };
 }
 
 /** What a verdict says of signatures that were not verified yet. */

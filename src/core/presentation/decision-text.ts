@@ -44,7 +44,7 @@ export function policyNotes({ reasons, warnings }: PolicyDecision): readonly Rea
 }
 
 /** Every policy with its reasons, a sentence each. */
-export function decisionLines(decision: Decision, t: Translate): readonly string[] {
+function decisionLines(decision: Decision, t: Translate): readonly string[] {
   const broken = decision.reasons.filter(({ code }) => code === "POLICY_INVALID").map(({ message }) => message);
   const lines = decision.policies.flatMap((policy) => [
     policySentence(policy, t),

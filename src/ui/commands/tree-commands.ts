@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { commands, env, l10n, type QuickPickItem, Uri, window } from "vscode";
 import { VERDICT_LABELS, verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import type { VerdictState } from "../../core/verdict.ts";
@@ -49,12 +50,8 @@ const PROGRESS_AFTER = 1_500;
 export async function findModels({ search }: Services): Promise<void> {
   const abort = new AbortController();
   const searching = search(abort.signal);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), PROGRESS_AFTER);
-  });
-  const first = await Promise.race([searching, late]).finally(() => clearTimeout(timer));
-  if (first !== "late") return;
+  const isDone = await Promise.race([searching.then(() => true), setTimeout(PROGRESS_AFTER, false)]);
+  if (isDone) return;
   await withProgress(l10n.t("Searching for models"), async (_report, signal) => {
     signal.addEventListener("abort", () => abort.abort(), { once: true });
     await searching;

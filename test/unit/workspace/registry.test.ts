@@ -114,7 +114,7 @@ describe("the registry of models", () => {
     registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
     assert.equal(registry.get(path("a"))?.folder, FOLDER);
     assert.equal(registry.get(path("a"))?.verdict.state, "verified");
-    registry.removeFolder(FOLDER);
+    registry.replaceFolder(FOLDER, []);
     assert.equal(registry.get(path("a")), undefined);
   });
 
@@ -152,13 +152,13 @@ describe("the registry of models", () => {
       registry.models.map((known) => known.folder),
       [FOLDER, inner],
     );
-    registry.removeFolder(inner);
+    registry.replaceFolder(inner, []);
     assert.deepEqual(
       registry.models.map((known) => known.folder),
       [FOLDER, FOLDER],
     );
     assert.equal(registry.get(model.path)?.verdict.state, "verified");
-    registry.removeFolder(FOLDER);
+    registry.replaceFolder(FOLDER, []);
     assert.deepEqual(registry.models, []);
   });
 

@@ -13,7 +13,7 @@ import { unknownSigners } from "../../workspace/unknown-signers.ts";
 import { modelName } from "../model-text.ts";
 import { pickOne } from "../pick-one.ts";
 import type { Services } from "../services.ts";
-import { unknownSignerClaim, unknownSignerSentence } from "../unknown-signer-text.ts";
+import { unknownSignerText } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
@@ -105,7 +105,7 @@ function noSigner(unknown: readonly KnownModel[], services: Services): Actionabl
   const message =
     group === undefined
       ? l10n.t("The signers of these models are unknown: {0}.", namesOf(unknown))
-      : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+      : unknownSignerText(group);
   const advice = l10n.t(
     "To create a policy, first trust a signer with a key or certificate that you got from them; one that comes with the model proves nothing.",
   );

@@ -37,8 +37,7 @@ export function compareWithRecord(
     if (recorded === undefined) (record.listsAll && !isSignature(model, name) ? extra : unrecorded).push(name);
     else if (isPointer.has(name) && recorded.sha256 !== undefined) missing.push(name);
     else if (recorded.sha256 === undefined && recorded.gitBlob === undefined) unrecorded.push(name);
-    else if (recorded.size !== undefined && recorded.size !== file.size && recorded.convertible !== true)
-      changed.push(name);
+    else if (recorded.size !== undefined && recorded.size !== file.size) changed.push(name);
     else open.push({ file, recorded });
   }
   // What is not read does not match either.

@@ -9,7 +9,7 @@ export interface RecordedFile {
   readonly gitBlob?: string;
   /** Bytes. */
   readonly size?: number;
-  /** Whether git may have converted the line ends of the file when it wrote it. */
+  /** Whether git may have converted the line ends of the file when it wrote it; its size is not recorded then. */
   readonly convertible?: true;
 }
 

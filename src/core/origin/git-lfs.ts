@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseLfsPointer, readLfsPointer } from "../model/git-lfs-pointer.ts";
+import { MAX_POINTER_BYTES, parseLfsPointer, readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { type DownloadRecord, huggingFacePurl, type RecordedFile, type RecordReader } from "./download-record.ts";
 import { foldersAbove } from "./folders-above.ts";
 import { GitObjects } from "./git-objects.ts";
 import { type GitRepository, gitRepository, headCommit, originRemote } from "./git-repository.ts";
 import { filesOfCommit } from "./git-tree.ts";
-
-/** A pointer is smaller than this many bytes (git-lfs, `docs/spec.md`). */
-const MAX_POINTER_BYTES = 1024;
 
 /**
  * A work tree of git with files of Git LFS: the commit that is checked out holds a pointer with size and SHA-256 for each,
@@ -30,24 +27,19 @@ function readCommit(repository: GitRepository, prefix: string): DownloadRecord |
   const revision = headCommit(repository);
   if (revision === undefined) return undefined;
   const objects = new GitObjects(join(repository.common, "objects"));
-  try {
-    const committed = filesOfCommit(objects, revision, prefix);
-    if (committed === undefined) return undefined;
-    const files = new Map<string, RecordedFile>();
-    let hasPointers = false;
-    for (const [name, id] of committed) {
-      const object = objects.read(id, MAX_POINTER_BYTES);
-      if (object === undefined) return undefined;
-      const pointer = object.content === undefined ? undefined : parseLfsPointer(object.content);
-      hasPointers ||= pointer !== undefined;
-      const recorded = pointer && { sha256: pointer.oid, size: pointer.size };
-      files.set(name, recorded ?? { gitBlob: id, size: object.size, convertible: true });
-    }
-    if (!hasPointers) return undefined;
-    return { source: "git-lfs", revision, ...remoteFields(repository, revision), files, listsAll: false };
-  } finally {
-    objects.close();
+  const committed = filesOfCommit(objects, revision, prefix);
+  if (committed === undefined) return undefined;
+  const files = new Map<string, RecordedFile>();
+  let hasPointers = false;
+  for (const [name, id] of committed) {
+    const content = objects.read(id, "blob", MAX_POINTER_BYTES);
+    if (content === undefined) return undefined;
+    const pointer = content === "larger" ? undefined : parseLfsPointer(content);
+    hasPointers ||= pointer !== undefined;
+    files.set(name, pointer ? { sha256: pointer.oid, size: pointer.size } : { gitBlob: id, convertible: true });
   }
+  if (!hasPointers) return undefined;
+  return { source: "git-lfs", revision, ...remoteFields(repository, revision), files, listsAll: false };
 }
 
 const HUGGING_FACE_HOSTS: ReadonlySet<string> = new Set(["huggingface.co", "hf.co"]);

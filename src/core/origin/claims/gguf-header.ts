@@ -1,21 +1,13 @@
+import { readSmallFile } from "../../model/read-small-file.ts";
+
+/** Where `general.*` is: tools write it before the vocabulary, which has megabytes. */
+const MAX_HEADER_BYTES = 256 * 1024;
 const MAGIC = "GGUF";
 const VERSIONS: ReadonlySet<number> = new Set([2, 3]);
-/** Bytes of a value, by its type; 8 is text and 9 a list. */
-const FIXED_BYTES: Readonly<Record<number, number>> = {
-  0: 1,
-  1: 1,
-  2: 2,
-  3: 2,
-  4: 4,
-  5: 4,
-  6: 4,
-  7: 1,
-  10: 8,
-  11: 8,
-  12: 8,
-};
 const TEXT = 8;
 const LIST = 9;
+/** Bytes of a value, by its type; text and lists have a length of their own. */
+const FIXED_BYTES = [1, 1, 2, 2, 4, 4, 4, 1, undefined, undefined, 8, 8, 8] as const;
 /** No general field comes close; a longer one ends the reading. */
 const MAX_TEXT = 64 * 1024;
 
@@ -24,10 +16,10 @@ const MAX_TEXT = 64 * 1024;
  *
  * @returns nothing for another format or version
  */
-export function readGgufTexts(bytes: Buffer): Map<string, string> {
+export function readGgufTexts(path: string): Map<string, string> {
   const texts = new Map<string, string>();
   try {
-    const reader = new Reader(bytes);
+    const reader = new Reader(readSmallFile(path, MAX_HEADER_BYTES, false) ?? Buffer.alloc(0));
     if (reader.take(4).toString("latin1") !== MAGIC || !VERSIONS.has(reader.u32())) return texts;
     reader.u64();
     const count = reader.u64();
@@ -35,8 +27,8 @@ export function readGgufTexts(bytes: Buffer): Map<string, string> {
       const key = reader.text();
       const type = reader.u32();
       if (type === TEXT) texts.set(key, reader.text());
-      else if (type === LIST) reader.skipList();
-      else reader.skip(type);
+      else if (type === LIST) reader.skip(reader.u32(), reader.u64());
+      else reader.skip(type, 1);
     }
   } catch (error) {
     // The beginning ends within an entry, or the header is damaged: what came before counts.
@@ -73,16 +65,8 @@ class Reader {
     return this.take(length).toString("utf8");
   }
 
-  skip(type: number): void {
-    const size = FIXED_BYTES[type];
-    if (size === undefined) throw new RangeError("an unknown type");
-    this.take(size);
-  }
-
   /** Lists of lists are not written by any tool. */
-  skipList(): void {
-    const type = this.u32();
-    const count = this.u64();
+  skip(type: number, count: number): void {
     const size = FIXED_BYTES[type];
     if (size !== undefined) this.take(size * count);
     else if (type === TEXT) for (let at = 0; at < count; at++) this.take(this.u64());

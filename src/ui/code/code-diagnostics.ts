@@ -5,9 +5,6 @@ import { languageOf } from "./code-documents.ts";
 /** Milliseconds without typing before the text is parsed again. */
 const PAUSE = 400;
 
-/** Open documents that are diagnosed, at most. */
-const DOCUMENTS = 100;
-
 /** Keeps the diagnostics of open code in step with its text. */
 export class CodeDiagnostics {
   readonly #diagnose: (document: TextDocument) => Promise<Diagnostic[]>;
@@ -28,7 +25,7 @@ export class CodeDiagnostics {
   /** Diagnoses all open documents again. */
   refresh(): void {
     this.#round += 1;
-    for (const document of workspace.textDocuments.slice(0, DOCUMENTS)) this.#soon(document, 0);
+    for (const document of workspace.textDocuments) this.#soon(document, 0);
   }
 
   dispose(): void {

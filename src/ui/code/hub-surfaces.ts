@@ -7,7 +7,7 @@ import {
   Hover,
   l10n,
   type Position,
-  Range,
+  type Range,
   type TextDocument,
   WorkspaceEdit,
 } from "vscode";
@@ -21,11 +21,10 @@ import type { Services } from "../services.ts";
 import { basesOf, hubReferencesOf } from "./code-documents.ts";
 import type { HubReference } from "./hub-references.ts";
 import { pathsOf } from "./model-paths.ts";
+import { rangeOf } from "./model-references.ts";
 
 /** The code of the hint. */
 export const NO_REVISION = "no-revision";
-/** Calls of one document that are diagnosed, at most. */
-const REFERENCES = 1_000;
 
 export interface HubServices {
   readonly engine: Pick<Services["engine"], "run">;
@@ -50,10 +49,6 @@ export async function hubHover(
   return new Hover(hover.markdown, rangeOf(reference, document));
 }
 
-function rangeOf({ string }: HubReference, document: TextDocument): Range {
-  return new Range(document.positionAt(string.start), document.positionAt(string.end));
-}
-
 function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: HubReference): readonly string[] {
   return [
     l10n.t("In your cache: commit {0}", commit),
@@ -67,7 +62,6 @@ function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: H
 export async function hubHints(document: TextDocument): Promise<Diagnostic[]> {
   if (!setting("revisionHints")) return [];
   return hubReferencesOf(document)
-    .slice(0, REFERENCES)
     .filter((reference) => !reference.hasRevision && !isFolder(reference, document))
     .map((reference) => {
       const text = l10n.t("{0} is loaded without a revision: its files can change between runs.", reference.repository);

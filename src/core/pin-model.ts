@@ -10,11 +10,11 @@ import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
+import { literalPattern } from "./policy/editing/model-patterns.ts";
 import { planEdit, planFile, requireValid } from "./policy/editing/plan-edit.ts";
 import { assertOutsideSignedModels, realPath } from "./policy/editing/signed-model.ts";
 import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
-import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import { pinsOf } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
@@ -84,7 +84,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     const source = purl !== undefined && !contradictsRecord(origin) ? purl : undefined;
     const { sha256, files, bytes } = measured;
     const digest = { sha256, ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
-    const { added, after } = await planPolicy({ policyFile, folder, path, before, policies, digest });
+    const { added, after } = await planPolicy(options, before ?? "", policies, digest);
     const lockFile = lockFileOf(policyFile);
     const lockBefore = await readIfThere(lockFile);
     const lock = lockBefore === undefined ? { version: 1 as const, models: {} } : parseLock(Buffer.from(lockBefore));
@@ -92,7 +92,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     const pinnedOn = new Date().toISOString().slice(0, "2026-11-02".length);
     return {
       sha256,
-      files: files.length,
+      files: files.size,
       bytes,
       added,
       policy: { path: policyFile, ...(before !== undefined && { before }), after },
@@ -117,45 +117,43 @@ export async function writePin({ policy, lock }: Pick<PinPlan, "policy" | "lock"
   await replaceText(policy);
 }
 
-interface PolicyPlan {
-  readonly policyFile: string;
-  readonly folder: string;
-  readonly path: string;
-  readonly before: string | undefined;
-  /** Those in the file. */
-  readonly policies: readonly Policy[];
-  readonly digest: NonNullable<AuthorityDocument["digest"]>;
-}
-
 async function policiesIn(text: string | undefined, file: string, folder: string): Promise<readonly Policy[]> {
   if (text === undefined || text.trim() === "") return [];
   return (await readPolicies(Buffer.from(text), file, folder)).policies;
 }
 
-/** @returns the text that is added, and the file with it */
-async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
-  const { policyFile, folder, path, before = "", policies, digest } = plan;
-  if (before.trim() === "") {
-    const { text } = await planFile([policyFor(plan, [])], policyFile, folder);
-    return { added: text, after: text };
-  }
+/**
+ * @param policies those in the file
+ * @returns the text that is added, and the file with it
+ */
+async function planPolicy(
+  { policyFile, folder, path }: PinOptions,
+  before: string,
+  policies: readonly Policy[],
+  digest: NonNullable<AuthorityDocument["digest"]>,
+): Promise<{ added: string; after: string }> {
   const covering = policies.filter((policy) => covers(policy, path));
   if (covering.some((policy) => pinsOf(policy).some(({ sha256 }) => sha256 === digest.sha256))) {
     return { added: "", after: before };
   }
+  const authorityBeside = (taken: Named) => ({ name: freeNameBeside(taken, `pinned ${modelName({ path })}`), digest });
   const [policy] = covering;
   if (policy !== undefined) {
     const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
-    const authority = authorityFor(plan, policy.authorities);
+    const authority = authorityBeside(policy.authorities);
     const { insertion, after } = await planEdit(file, { kind: "authority", authority });
     return { added: insertion.text, after };
   }
-  if (/\.json$/i.test(policyFile)) {
+  const isEmpty = before.trim() === "";
+  if (!isEmpty && /\.json$/i.test(policyFile)) {
     const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
     throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
   }
+  const name = freeNameBeside(policies, "pinned-models");
+  const draft = { name, models: [literalPattern(path)], authorities: [authorityBeside([])] };
+  const { text } = await planFile([draft], policyFile, folder);
+  if (isEmpty) return { added: text, after: text };
   // Another document in the same file.
-  const { text } = await planFile([policyFor(plan, policies)], policyFile, folder);
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
   requireValid(await readPolicies(Buffer.from(after), policyFile, folder));
@@ -164,26 +162,11 @@ async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: str
 
 type Named = readonly { readonly name: string }[];
 
-/** @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy */
-function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
-  const { path } = plan;
-  if (path.includes("*")) {
-    const message = `The path ${path} contains an asterisk, so a policy for it would also cover other models.`;
-    throw new ProvenanceError("USAGE", message, { details: { path } });
-  }
-  const name = freeName(
-    "pinned-models",
-    taken.map((policy) => policy.name),
+function freeNameBeside(taken: Named, wanted: string): string {
+  return freeName(
+    wanted,
+    taken.map(({ name }) => name),
   );
-  return { name, models: [path], authorities: [authorityFor(plan, [])] };
-}
-
-function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {
-  const name = freeName(
-    `pinned ${modelName({ path })}`,
-    taken.map((authority) => authority.name),
-  );
-  return { name, digest };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

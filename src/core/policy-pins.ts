@@ -3,7 +3,7 @@ import type { Comparison } from "./manifest/comparison.ts";
 import { compareCodePoints } from "./model/names.ts";
 import { lockedPin, readLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin, type PinMeasurement } from "./pins/measure-pin.ts";
-import type { PinnedFile } from "./pins/pin-list.ts";
+import type { PinnedFiles } from "./pins/pin-list.ts";
 import type { DigestAuthority } from "./policy/authorities/digest.ts";
 import { type PinFacts, pinsOf } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -106,7 +106,7 @@ function pinOf(policy: Policy, { name, location, sha256, source, note }: DigestA
 interface EarlierPin {
   readonly pin: Pin;
   /** Where the lock file has them, and they are those of the pinned digest. */
-  readonly files?: readonly PinnedFile[];
+  readonly files?: PinnedFiles;
 }
 
 /** What was pinned of the model: by the lock file, or by a policy that covers this model alone. */
@@ -128,23 +128,21 @@ function earlierPin(covering: readonly Policy[], path: string): EarlierPin | und
   return undefined;
 }
 
-function compareFiles(pinned: readonly PinnedFile[], found: readonly PinnedFile[]): Comparison {
-  const before = new Map(pinned.map(({ name, sha256 }) => [name, sha256]));
-  const now = new Map(found.map(({ name, sha256 }) => [name, sha256]));
-  const order = (a: { readonly name: string }, b: { readonly name: string }) => compareCodePoints(a.name, b.name);
-  const changed = pinned.flatMap(({ name, sha256: expected }) => {
-    const digest = now.get(name);
-    return digest === undefined || digest === expected ? [] : [{ name, expected, found: digest }];
+function compareFiles(pinned: PinnedFiles, found: PinnedFiles): Comparison {
+  const names = [...new Set([...pinned.keys(), ...found.keys()])].sort(compareCodePoints);
+  const changed = names.flatMap((name) => {
+    const [expected, now] = [pinned.get(name), found.get(name)];
+    return expected === undefined || now === undefined || now === expected ? [] : [{ name, expected, found: now }];
   });
-  const missing = pinned.filter(({ name }) => !now.has(name)).map(({ name }) => ({ name, ignored: false }));
-  const added = found.filter(({ name }) => !before.has(name)).map(({ name }) => ({ name }));
-  return { matches: false, changed: changed.sort(order), missing: missing.sort(order), added: added.sort(order) };
+  const missing = names.filter((name) => !found.has(name)).map((name) => ({ name, ignored: false }));
+  const added = names.filter((name) => !pinned.has(name)).map((name) => ({ name }));
+  return { matches: false, changed, missing, added };
 }
 
 function coverageOf({ files, hubLinks, bytes, bytesRead, bytesFromCache }: PinMeasurement, seconds: number): Coverage {
   return {
     ...(hubLinks.length > 0 && { hubLinks }),
-    files: files.length,
+    files: files.size,
     bytes,
     bytesRead,
     bytesFromCache,

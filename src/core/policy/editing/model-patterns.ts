@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { fail } from "../../errors.ts";
 
 /**
  * Patterns of a policy that cover the models of one signer: `skills/*` for a folder that holds several of them and none of
@@ -12,4 +13,14 @@ export function modelPatterns(paths: readonly string[], others: readonly string[
   return [...Map.groupBy(paths, posix.dirname)].flatMap(([folder, models]) =>
     models.length > 1 && folder !== "." && !folder.includes("*") && !mixed.has(folder) ? [`${folder}/*`] : models,
   );
+}
+
+/**
+ * The pattern of one model.
+ *
+ * @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy
+ */
+export function literalPattern(path: string): string {
+  if (!path.includes("*")) return path;
+  fail("USAGE", `The path ${path} contains an asterisk, so a policy for it would also cover other models.`, { path });
 }

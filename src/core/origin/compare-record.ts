@@ -4,7 +4,7 @@ import { compareCodePoints } from "../model/names.ts";
 import { peekSignature } from "../model/peek-signature.ts";
 import { isSignatureName } from "../model/signature-names.ts";
 import type { DownloadRecord, RecordedFile } from "./download-record.ts";
-import type { ListedModel } from "./listed-model.ts";
+import type { ListedModel } from "./list-model.ts";
 import type { OriginFiles, PointerFile } from "./origin.ts";
 
 /** A listed file and what the record says of it. */

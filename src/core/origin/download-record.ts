@@ -1,4 +1,4 @@
-import type { ListedModel } from "./listed-model.ts";
+import type { ListedModel } from "./list-model.ts";
 import type { Origin } from "./origin.ts";
 
 /** What a record says of one file. With neither digest, only its name is recorded. */

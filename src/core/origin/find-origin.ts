@@ -1,16 +1,15 @@
 import { readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { type DigestCheck, matchingFiles } from "./check-digests.ts";
-import { claimedOrigin } from "./claims/claimed-origin.ts";
+import { huggingFaceRepository } from "./claims/claim.ts";
 import { readClaims } from "./claims/read-claims.ts";
 import { compareWithRecord, sorted } from "./compare-record.ts";
 import type { DownloadRecord, RecordReader } from "./download-record.ts";
 import { readGitLfs } from "./git-lfs.ts";
 import { readHuggingFaceCache } from "./hugging-face-cache.ts";
 import { readHuggingFaceFolder } from "./hugging-face-folder.ts";
-import { listModel } from "./list-model.ts";
-import type { ListedModel } from "./listed-model.ts";
+import { type ListedModel, listModel } from "./list-model.ts";
 import { readOllama } from "./ollama.ts";
-import type { Origin, OriginReport, PointerFile } from "./origin.ts";
+import type { Origin, OriginClaim, OriginReport, PointerFile } from "./origin.ts";
 
 /** In the order in which they are asked: the first record that is understood counts. */
 const READERS: readonly RecordReader[] = [readHuggingFaceCache, readHuggingFaceFolder, readGitLfs, readOllama];
@@ -38,7 +37,7 @@ export async function findOrigin(options: OriginOptions): Promise<OriginReport> 
   const claims = readClaims(model.files);
   const record = await readRecord(model);
   const origin =
-    record === undefined ? claimedOrigin(claims, model) : await recordedOrigin(model, record, pointers, options);
+    record === undefined ? claimedOrigin(model, claims) : await recordedOrigin(model, record, pointers, options);
   return { ...(origin && { origin }), pointers, claims };
 }
 
@@ -74,4 +73,14 @@ async function recordedOrigin(
       ...(matching === undefined && { unchecked: names }),
     },
   };
+}
+
+/** The origin that a GGUF file of the model claims, where no record names one. */
+function claimedOrigin({ files, others }: ListedModel, claims: readonly OriginClaim[]): Origin | undefined {
+  const urls = claims.flatMap(({ field, value }) => (field === "general.repo_url" ? [value] : []));
+  const [repository] = urls.flatMap((url) => huggingFaceRepository(url) ?? []);
+  if (repository === undefined) return undefined;
+  const unrecorded = [...files.map(({ name }) => name), ...others];
+  const nothing = { match: [], changed: [], missing: [], extra: [] };
+  return { source: "huggingface", repository, basis: "claim", files: { ...nothing, unrecorded } };
 }

@@ -2,7 +2,6 @@ import {
   CodeAction,
   CodeActionKind,
   type Diagnostic,
-  type Disposable,
   DocumentLink,
   Hover,
   l10n,
@@ -11,7 +10,7 @@ import {
   type TextDocument,
   Uri,
 } from "vscode";
-import { DisposableStore } from "../../platform/disposables.ts";
+import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { COMMANDS, type CommandId } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
@@ -19,52 +18,41 @@ import { SOURCE } from "../problems/problem-codes.ts";
 import { ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
-import { CodeWarnings } from "./code-warnings.ts";
+import { codeWarnings } from "./code-warnings.ts";
 import { NO_REVISION } from "./hub-surfaces.ts";
 import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
 /** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
-export class CodeSurfaces {
-  readonly #registry: ModelRegistry;
-  readonly #store = new DisposableStore();
-  #links: Disposable;
-
-  constructor({ registry }: Pick<Services, "registry">) {
-    this.#registry = registry;
-    this.#store.add(
-      languages.registerHoverProvider(CODE_DOCUMENTS, {
-        provideHover: (document, position) => codeHover(document, position, registry),
-      }),
-    );
-    this.#store.add(
-      languages.registerCodeActionsProvider(
-        CODE_DOCUMENTS,
-        { provideCodeActions: (document, _range, { diagnostics }) => codeFixes(document, diagnostics, registry) },
-        { providedCodeActionKinds: [CodeActionKind.QuickFix] },
-      ),
-    );
-    this.#links = this.#registerLinks();
-    this.#store.add(
-      registry.onDidChange(({ list }) => {
-        if (!list) return;
-        // The editor requests links again only when the text or the providers change.
-        this.#links.dispose();
-        this.#links = this.#registerLinks();
-      }),
-    );
-    this.#store.add(new CodeWarnings(registry));
-  }
-
-  dispose(): void {
-    this.#links.dispose();
-    this.#store.dispose();
-  }
-
-  #registerLinks(): Disposable {
-    return languages.registerDocumentLinkProvider(CODE_DOCUMENTS, {
-      provideDocumentLinks: (document) => codeLinks(document, this.#registry),
+export function codeSurfaces({ registry }: Pick<Services, "registry">): Disposable {
+  const store = new DisposableStore();
+  store.add(
+    languages.registerHoverProvider(CODE_DOCUMENTS, {
+      provideHover: (document, position) => codeHover(document, position, registry),
+    }),
+  );
+  store.add(
+    languages.registerCodeActionsProvider(
+      CODE_DOCUMENTS,
+      { provideCodeActions: (document, _range, { diagnostics }) => codeFixes(document, diagnostics, registry) },
+      { providedCodeActionKinds: [CodeActionKind.QuickFix] },
+    ),
+  );
+  const registerLinks = () =>
+    languages.registerDocumentLinkProvider(CODE_DOCUMENTS, {
+      provideDocumentLinks: (document) => codeLinks(document, registry),
     });
-  }
+  let links = registerLinks();
+  store.add({ dispose: () => links.dispose() });
+  store.add(
+    registry.onDidChange(({ list }) => {
+      if (!list) return;
+      // The editor requests links again only when the text or the providers change.
+      links.dispose();
+      links = registerLinks();
+    }),
+  );
+  store.add(codeWarnings(registry));
+  return store;
 }
 
 /** Returns the hover of the model that the string at the position names. */

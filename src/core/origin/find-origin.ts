@@ -1,8 +1,9 @@
 import { readLfsPointer } from "../model/git-lfs-pointer.ts";
+import { compareCodePoints } from "../model/names.ts";
 import { type DigestCheck, matchingFiles } from "./check-digests.ts";
 import { huggingFaceRepository } from "./claims/claim.ts";
 import { readClaims } from "./claims/read-claims.ts";
-import { compareWithRecord, sorted } from "./compare-record.ts";
+import { compareWithRecord, type RecordState } from "./compare-record.ts";
 import type { DownloadRecord, RecordReader } from "./download-record.ts";
 import { readGitLfs } from "./git-lfs.ts";
 import { readHuggingFaceCache } from "./hugging-face-cache.ts";
@@ -56,10 +57,13 @@ async function recordedOrigin(
   options: OriginOptions,
 ): Promise<Origin> {
   const { source, repository, revision, purl } = record;
-  const { open, changed, ...others } = compareWithRecord(model, record, pointers);
-  const names = open.map(({ file }) => file.name);
-  const matching = options.checkDigests ? await matchingFiles(open, { ...options, root: model.path }) : undefined;
-  const differing = matching === undefined ? [] : names.filter((name) => !matching.has(name));
+  const { states, open } = compareWithRecord(model, record, pointers);
+  if (options.checkDigests) {
+    const matching = await matchingFiles(open, { ...options, root: model.path });
+    for (const { file } of open) states.set(file.name, matching.has(file.name) ? "match" : "changed");
+  }
+  const names = (wanted: RecordState): string[] =>
+    [...states].flatMap(([name, state]) => (state === wanted ? [name] : [])).sort(compareCodePoints);
   return {
     source,
     ...(repository !== undefined && { repository }),
@@ -67,10 +71,12 @@ async function recordedOrigin(
     ...(purl !== undefined && { purl }),
     basis: "record",
     files: {
-      match: matching === undefined ? [] : names.filter((name) => matching.has(name)),
-      changed: sorted([...changed, ...differing]),
-      ...others,
-      ...(matching === undefined && { unchecked: names }),
+      match: names("match"),
+      changed: names("changed"),
+      missing: names("missing"),
+      extra: names("extra"),
+      unrecorded: names("unrecorded"),
+      ...(!options.checkDigests && { unchecked: names("unchecked") }),
     },
   };
 }

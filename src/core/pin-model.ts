@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { ProvenanceError, systemCode } from "./errors.ts";
+import { fail, ProvenanceError, systemCode } from "./errors.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { findSignatures } from "./model/find-signatures.ts";
@@ -66,12 +66,12 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
   const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
     const message = `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`;
-    throw new ProvenanceError("USAGE", message, { details: { model, signature } });
+    fail("USAGE", message, { model, signature });
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
   if (isInside(await realPath(resolve(model)), await realPath(resolve(policyFile)))) {
     const message = `${policyFile} would be in the model and change its bytes. Name a policy file in a folder above it.`;
-    throw new ProvenanceError("USAGE", message, { details: { model, file: policyFile } });
+    fail("USAGE", message, { model, file: policyFile });
   }
   const before = await readIfThere(policyFile);
   const policies = await policiesIn(before, policyFile, folder);
@@ -88,7 +88,10 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     const lockFile = lockFileOf(policyFile);
     const lockBefore = await readIfThere(lockFile);
     const lock = lockBefore === undefined ? { version: 1 as const, models: {} } : parseLock(Buffer.from(lockBefore));
-    if (lock === undefined) throw unreadableLock(lockFile);
+    if (lock === undefined) {
+      const message = `${lockFile} is not a lock file that this program writes. Delete it, or restore it.`;
+      fail("POLICY_INVALID", message, { file: lockFile });
+    }
     const pinnedOn = new Date().toISOString().slice(0, "2026-11-02".length);
     return {
       sha256,
@@ -147,7 +150,7 @@ async function planPolicy(
   const isEmpty = before.trim() === "";
   if (!isEmpty && /\.json$/i.test(policyFile)) {
     const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
-    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
+    fail("POLICY_INVALID", message, { file: policyFile, path });
   }
   const name = freeNameBeside(policies, "pinned-models");
   const draft = { name, models: [literalPattern(path)], authorities: [authorityBeside([])] };
@@ -177,9 +180,4 @@ async function readIfThere(path: string): Promise<string | undefined> {
     const message = `${path} cannot be read (${systemCode(error) ?? "unknown"}).`;
     throw new ProvenanceError("POLICY_INVALID", message, { details: { file: path }, cause: error });
   }
-}
-
-function unreadableLock(path: string): ProvenanceError {
-  const message = `${path} is not a lock file that this program writes. Delete it, or restore it.`;
-  return new ProvenanceError("POLICY_INVALID", message, { details: { file: path } });
 }

@@ -7,6 +7,8 @@ import { GitObjects } from "./git-objects.ts";
 import { type GitRepository, gitRepository, headCommit, originRemote } from "./git-repository.ts";
 import { filesOfCommit } from "./git-tree.ts";
 
+const HUB_MODEL = /^(?:huggingface\.co|hf\.co)\/(?!(?:datasets|spaces|kernels)\/)(.+)$/;
+
 /**
  * A work tree of git with files of Git LFS: the commit that is checked out holds a pointer with size and SHA-256 for each,
  * and git's own digest of every other file. Files that are not committed are not recorded.
@@ -39,16 +41,14 @@ function readCommit(repository: GitRepository, prefix: string): DownloadRecord |
     files.set(name, pointer ? { sha256: pointer.oid, size: pointer.size } : { gitBlob: id, convertible: true });
   }
   if (!hasPointers) return undefined;
-  return { source: "git-lfs", revision, ...remoteFields(repository, revision), files, listsAll: false };
-}
-
-const HUGGING_FACE_HOSTS: ReadonlySet<string> = new Set(["huggingface.co", "hf.co"]);
-
-function remoteFields(repository: GitRepository, revision: string): Pick<DownloadRecord, "repository" | "purl"> {
   const remote = originRemote(repository);
-  if (remote === undefined) return {};
-  const { host, path } = remote;
-  const isModel = HUGGING_FACE_HOSTS.has(host) && !/^(?:datasets|spaces|kernels)\//.test(path);
-  if (isModel) return { repository: path, purl: huggingFacePurl(path, revision) };
-  return { repository: `${host}/${path}` };
+  const model = HUB_MODEL.exec(remote ?? "")?.[1];
+  return {
+    source: "git-lfs",
+    revision,
+    ...(remote !== undefined && { repository: model ?? remote }),
+    ...(model !== undefined && { purl: huggingFacePurl(model, revision) }),
+    files,
+    listsAll: false,
+  };
 }

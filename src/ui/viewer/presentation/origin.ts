@@ -50,22 +50,16 @@ function shortAddress(address: string, host: CiHost | undefined): string {
   return host === "github.com" ? short.replace(/^github\.com\//, "") : short;
 }
 
-interface Pages {
-  tree(ref: string): string;
-  commit(sha: string): string;
-  /** @param workflow the address of the file in the repository, with `@` and the ref behind it */
-  file(workflow: string, commit: string | undefined): string | undefined;
-}
-
 /** Addresses at the host that the provider certifies; others are only linked as they are. */
-function pagesOf(repository: string, host: CiHost | undefined): Pages | undefined {
+function pagesOf(repository: string, host: CiHost | undefined) {
   const base = repository.replace(/\/$/, "");
   if (host === undefined || httpsUrl(base)?.host !== host) return undefined;
   const between = host === "github.com" ? "" : "/-";
   return {
-    tree: (ref) => `${base}${between}/tree/${encodedPath(ref)}`,
-    commit: (sha) => `${base}${between}/commit/${encodedPath(sha)}`,
-    file: (workflow, commit) => {
+    tree: (ref: string) => `${base}${between}/tree/${encodedPath(ref)}`,
+    commit: (sha: string) => `${base}${between}/commit/${encodedPath(sha)}`,
+    /** @param workflow the address of the file in the repository, with `@` and the ref behind it */
+    file: (workflow: string, commit: string | undefined) => {
       const [, path, ref] = /^(.*)@([^@]+)$/.exec(workflow) ?? [];
       const inside = path?.startsWith(`${base}/`) ? path.slice(base.length + 1).replace(/^\/+/, "") : undefined;
       const at = commit ?? (ref === undefined ? undefined : shortRef(ref));

@@ -17,7 +17,6 @@ export interface BomOptions extends PoolChoice, DigestOptions {
   readonly model: string;
   /** Who signed it, where the signature was verified; otherwise the signer is named as a claim. */
   readonly verifiedSigner?: string | undefined;
-  readonly toolVersion: string;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface BomOptions extends PoolChoice, DigestOptions {
  * @throws ProvenanceError as `findOrigin`
  */
 export async function billOfMaterials(options: BomOptions): Promise<string> {
-  const { model, signal, onProgress, toolVersion } = options;
+  const { model, signal, onProgress } = options;
   const list = await listModel(model, signal);
   const { files } = list;
   return withHashPool(options, async (given) => {
@@ -45,7 +44,6 @@ export async function billOfMaterials(options: BomOptions): Promise<string> {
       origin: report.origin,
       claims: report.claims,
       signature,
-      toolVersion,
     });
   });
 }

@@ -17,6 +17,7 @@ import {
 import { JSON as Json } from "@cyclonedx/cyclonedx-library/Serialize";
 import { fixupSpdxId } from "@cyclonedx/cyclonedx-library/SPDX";
 import { Spec1dot6 } from "@cyclonedx/cyclonedx-library/Spec";
+import manifest from "../../../package.json" with { type: "json" };
 import type { Origin, OriginClaim } from "../origin/origin.ts";
 
 /** Begins the names of properties that CycloneDX has no field for. */
@@ -44,8 +45,6 @@ export interface BomFacts {
   readonly origin?: Origin | undefined;
   readonly claims: readonly OriginClaim[];
   readonly signature?: BomSignature | undefined;
-  /** Of this program. */
-  readonly toolVersion: string;
 }
 
 /**
@@ -67,7 +66,7 @@ export function cyclonedxJson(facts: BomFacts): string {
 function bomOf(facts: BomFacts): Bom {
   const bom = new Bom();
   bom.metadata.timestamp = new Date();
-  const tool = new Component(ComponentType.Application, OWN, { version: facts.toolVersion, bomRef: OWN });
+  const tool = new Component(ComponentType.Application, OWN, { version: manifest.version, bomRef: OWN });
   bom.metadata.tools.components.add(tool);
   const model = modelOf(facts);
   bom.metadata.component = model;

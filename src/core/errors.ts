@@ -9,7 +9,7 @@
  */
 export type ErrorKind = "invalid" | "unable" | "usage" | "input" | "internal";
 
-/** The kind of each code; `presentation/short-reasons.ts` has a short reason of each. */
+/** The kind of each code; `presentation/short-reasons.ts` has a short reason of each that a verdict may have. */
 const CODES = {
   // The signature file
   SIGNATURE_NOT_FOUND: "input",
@@ -124,7 +124,6 @@ const CODES = {
   LOGIN_NO_DEVICE_CODE: "usage",
   LOGIN_CLOCK: "unable",
   LOGIN_NO_EMAIL: "unable",
-  LOGIN_EMAIL_UNVERIFIED: "unable",
   // Policies
   POLICY_INVALID: "usage",
   POLICY_UNCOVERED: "unable",

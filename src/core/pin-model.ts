@@ -24,9 +24,7 @@ import { replaceText } from "./replace-file.ts";
 export interface PinOptions extends MeasureOptions {
   /** Absolute path of the policy file; it need not exist. */
   readonly policyFile: string;
-  /** What its paths are relative to; absolute. */
-  readonly folder: string;
-  /** The model's path in that folder, `/` separated. */
+  /** The model's path in the folder that the policy's paths are relative to, `/` separated. */
   readonly path: string;
   readonly note?: string | undefined;
 }
@@ -62,7 +60,7 @@ export interface PinPlan {
  *   model, in a signed one, or about others too; and those of `measurePin`
  */
 export async function planPin(options: PinOptions): Promise<PinPlan> {
-  const { model, policyFile, folder, path, note, signal } = options;
+  const { model, policyFile, path, note, signal } = options;
   const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
     const message = `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`;
@@ -74,7 +72,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     fail("USAGE", message, { model, file: policyFile });
   }
   const before = await readIfThere(policyFile);
-  const policies = await policiesIn(before, policyFile, folder);
+  const policies = await policiesIn(before, policyFile);
   const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
   return withHashPool(options, async (given) => {
     const pool = readingOnce(given);
@@ -120,9 +118,9 @@ export async function writePin({ policy, lock }: Pick<PinPlan, "policy" | "lock"
   await replaceText(policy);
 }
 
-async function policiesIn(text: string | undefined, file: string, folder: string): Promise<readonly Policy[]> {
+async function policiesIn(text: string | undefined, file: string): Promise<readonly Policy[]> {
   if (text === undefined || text.trim() === "") return [];
-  return (await readPolicies(Buffer.from(text), file, folder)).policies;
+  return (await readPolicies(Buffer.from(text), file)).policies;
 }
 
 /**
@@ -130,7 +128,7 @@ async function policiesIn(text: string | undefined, file: string, folder: string
  * @returns the text that is added, and the file with it
  */
 async function planPolicy(
-  { policyFile, folder, path }: PinOptions,
+  { policyFile, path }: PinOptions,
   before: string,
   policies: readonly Policy[],
   digest: NonNullable<AuthorityDocument["digest"]>,
@@ -142,7 +140,7 @@ async function planPolicy(
   const authorityBeside = (taken: Named) => ({ name: freeNameBeside(taken, `pinned ${modelName({ path })}`), digest });
   const [policy] = covering;
   if (policy !== undefined) {
-    const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
+    const file = { path: policyFile, text: before, policy: policy.name, line: policy.location.line };
     const authority = authorityBeside(policy.authorities);
     const { insertion, after } = await planEdit(file, { kind: "authority", authority });
     return { added: insertion.text, after };
@@ -154,12 +152,12 @@ async function planPolicy(
   }
   const name = freeNameBeside(policies, "pinned-models");
   const draft = { name, models: [literalPattern(path)], authorities: [authorityBeside([])] };
-  const { text } = await planFile([draft], policyFile, folder);
+  const { text } = await planFile([draft], policyFile);
   if (isEmpty) return { added: text, after: text };
   // Another document in the same file.
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
-  requireValid(await readPolicies(Buffer.from(after), policyFile, folder));
+  requireValid(await readPolicies(Buffer.from(after), policyFile));
   return { added, after };
 }
 

@@ -1,7 +1,7 @@
 import { literalPattern, modelPatterns } from "./policy/editing/model-patterns.ts";
+import type { PolicyDraft } from "./policy/editing/policy-draft.ts";
 import { freeName } from "./policy/editing/signer-authority.ts";
 import { Glob } from "./policy/glob.ts";
-import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import type { Translate } from "./presentation/localizer.ts";
 import { futureModelsText } from "./presentation/policy-comment.ts";

@@ -5,15 +5,19 @@ import { retryInUse } from "./model/retry-in-use.ts";
 import { temporaryName } from "./model/temporary-names.ts";
 
 /**
- * Replaces a file of this program's own as a whole, readable by its owner only: a reader sees the old content or all of
- * the new.
+ * Replaces a file of this program's own as a whole: a reader sees the old content or all of the new.
  *
+ * @param mode permissions; by default, only its owner can read it
  * @throws Error of the file system; the old file is unchanged then
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+  { mode = 0o600, flush = false }: { readonly mode?: number; readonly flush?: boolean } = {},
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+    await writeFile(temporary, content, { flag: "wx", mode, flush });
     await retryInUse(() => rename(temporary, path));
   } finally {
     await rm(temporary, { force: true });

@@ -1,5 +1,4 @@
 import { type Issuer, webAddress } from "./issuer.ts";
-import { type LoginOptions, providerParameters } from "./login-options.ts";
 
 export const SCOPE = "openid email";
 
@@ -13,11 +12,7 @@ export interface AuthorizationRequest {
   readonly verifier: string;
 }
 
-export async function makeAuthorizationRequest(
-  issuer: Issuer,
-  options: LoginOptions,
-  redirectUri: string,
-): Promise<AuthorizationRequest> {
+export async function makeAuthorizationRequest(issuer: Issuer, redirectUri: string): Promise<AuthorizationRequest> {
   const { library, configuration } = issuer;
   const verifier = library.randomPKCECodeVerifier();
   const state = library.randomState();
@@ -29,7 +24,6 @@ export async function makeAuthorizationRequest(
     code_challenge_method: "S256",
     state,
     nonce,
-    ...providerParameters(options),
   });
   return { url: webAddress(issuer, url.href), state, nonce, verifier };
 }

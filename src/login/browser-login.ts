@@ -5,19 +5,18 @@ import type { Deadline } from "./deadline.ts";
 import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
-import type { BrowserLogin, LoginOptions } from "./login-options.ts";
+import type { BrowserLogin } from "./login-options.ts";
 import { listenOnLoopback } from "./loopback-listener.ts";
 
 /** Authorization code with PKCE and a loopback redirect (RFC 8252 section 7.3). */
 export async function loginWithBrowser(
   issuer: Issuer,
-  options: LoginOptions,
   method: BrowserLogin,
   deadline: Deadline,
 ): Promise<IdentityToken> {
   const listener = await listenOnLoopback(method.port);
   try {
-    const request = await makeAuthorizationRequest(issuer, options, listener.redirectUri);
+    const request = await makeAuthorizationRequest(issuer, listener.redirectUri);
     const answer = await deadline.race(Promise.race([listener.answer, whenNotOpened(method, request, deadline)]));
     try {
       const token = await redeem(issuer, request, answer.url);

@@ -22,25 +22,16 @@ const REQUEST_TIMEOUT = 20;
 export async function findIssuer(options: LoginOptions, deadline: Deadline): Promise<Issuer> {
   const url = parseIssuer(options.issuer);
   const library = await import("openid-client");
-  const insecure = url.protocol === "http:" ? [library.allowInsecureRequests] : [];
-  const cancellable = cancellableFetch(options.fetch ?? globalThis.fetch, deadline.signal);
-  const clientId = options.clientId ?? DEFAULT_CLIENT_ID;
-  const found = await library.discovery(url, clientId, undefined, library.None(), {
-    execute: insecure,
+  const { clientId = DEFAULT_CLIENT_ID, clientSecret } = options;
+  // `client_secret_basic` is the default of OpenID Connect.
+  const authentication = clientSecret === undefined ? library.None() : library.ClientSecretBasic(clientSecret);
+  // Without client metadata, the issuer chooses the algorithm, among those in its own.
+  const configuration = await library.discovery(url, clientId, undefined, authentication, {
+    execute: url.protocol === "http:" ? [library.allowInsecureRequests] : [],
     timeout: REQUEST_TIMEOUT,
-    [library.customFetch]: cancellable,
+    [library.customFetch]: cancellableFetch(deadline.signal),
   });
-  const metadata = found.serverMetadata();
-  const configuration = new library.Configuration(
-    metadata,
-    clientId,
-    // The issuer chooses the algorithm, among those in its metadata.
-    undefined,
-    clientAuthentication(library, options.clientSecret, metadata.token_endpoint_auth_methods_supported),
-  );
-  configuration[library.customFetch] = cancellable;
-  configuration.timeout = REQUEST_TIMEOUT;
-  for (const allow of insecure) allow(configuration);
+  const metadata = configuration.serverMetadata();
   const issuer = { name: options.issuer, library, configuration };
   for (const endpoint of [metadata.token_endpoint, metadata.device_authorization_endpoint]) {
     if (endpoint !== undefined) webAddress(issuer, endpoint);
@@ -58,17 +49,7 @@ export function webAddress(issuer: Issuer, address: string): string {
   throw issuerFault(issuer.name, "its metadata has an address that is not safe");
 }
 
-/** The default of OpenID Connect is `client_secret_basic`. */
-function clientAuthentication(
-  library: typeof OpenIdClient,
-  secret: string | undefined,
-  methods: readonly string[] = ["client_secret_basic"],
-): OpenIdClient.ClientAuth {
-  if (secret === undefined) return library.None();
-  return methods.includes("client_secret_basic") ? library.ClientSecretBasic(secret) : library.ClientSecretPost(secret);
-}
-
-function cancellableFetch(fetch: typeof globalThis.fetch, end: AbortSignal): OpenIdClient.CustomFetch {
+function cancellableFetch(end: AbortSignal): OpenIdClient.CustomFetch {
   return (url, { signal, ...rest }) =>
     fetch(url, { ...rest, signal: signal === undefined ? end : AbortSignal.any([signal, end]) } as RequestInit);
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type ErrorCode, ProvenanceError, systemCode } from "../core/errors.ts";
-import { networkObstacle, proxyOf } from "../core/verification/service-answer.ts";
+import { causesOf, networkObstacle, proxyOf, singleLine } from "../core/verification/service-answer.ts";
 import type { Deadline } from "./deadline.ts";
 
 /** Errors of `openid-client`, as far as they are used; the rest of them may hold tokens and is dropped. */
@@ -62,7 +62,7 @@ function explainAnswer(answer: Answer, issuer: string): ProvenanceError {
   }
 }
 
-export function clockFailure(issuer: string): ProvenanceError {
+function clockFailure(issuer: string): ProvenanceError {
   const message = `The token from ${issuer} is not valid at this computer's time, ${new Date().toISOString()}. Set the clock right, and log in again.`;
   return new ProvenanceError("LOGIN_CLOCK", message, { details: { issuer } });
 }
@@ -108,13 +108,6 @@ function isWebPage(error: unknown): boolean {
   return response instanceof Response && response.ok && /html/i.test(response.headers.get("content-type") ?? "");
 }
 
-/** The messages of a failed request, down to its first cause. */
-function causesOf(error: unknown): string {
-  const texts: string[] = [];
-  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
-  return texts.join(": ");
-}
-
 /** The platform's `fetch` reports only "fetch failed"; the reason is in its cause. */
 function networkReason(error: unknown): string | undefined {
   if (!(error instanceof TypeError) || error.cause === undefined) return undefined;
@@ -135,10 +128,4 @@ function summary(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown failure";
   const code = systemCode(error);
   return singleLine(code === undefined ? error.message : `${error.message} (${code})`);
-}
-
-/** Returns text of a server as one line without control characters, cut at 200 characters. */
-function singleLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

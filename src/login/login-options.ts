@@ -7,13 +7,9 @@ export interface LoginOptions {
   /** Public clients have none. */
   readonly clientSecret?: string | undefined;
   readonly method: LoginMethod;
-  /** The provider that the public instance redirects to; not sent to other issuers. */
-  readonly provider?: IdentityProviderHint;
   readonly signal?: AbortSignal;
   /** Milliseconds for all of it; default 5 minutes. */
   readonly timeout?: number;
-  /** Default: the platform's. */
-  readonly fetch?: typeof globalThis.fetch;
 }
 
 export type LoginMethod = BrowserLogin | CodeLogin | DeviceLogin;
@@ -49,24 +45,7 @@ export interface DevicePrompt {
   readonly expiresAt: Date;
 }
 
-export type IdentityProviderHint = "github" | "google" | "microsoft";
-
 export const DEFAULT_CLIENT_ID = "sigstore";
 
 /** Milliseconds. */
 export const LOGIN_TIMEOUT = 300_000;
-
-/** Values of `connector_id` at the public instances. */
-const CONNECTORS: Readonly<Record<IdentityProviderHint, string>> = {
-  github: "https://github.com/login/oauth",
-  google: "https://accounts.google.com",
-  microsoft: "https://login.microsoftonline.com",
-};
-
-const PUBLIC_ISSUERS = ["https://oauth2.sigstore.dev/auth", "https://oauth2.sigstage.dev/auth"];
-
-/** Parameters of the authorization request that select a provider, so that the user does not choose twice. */
-export function providerParameters(options: Pick<LoginOptions, "issuer" | "provider">): Record<string, string> {
-  if (options.provider === undefined || !PUBLIC_ISSUERS.includes(options.issuer)) return {};
-  return { connector_id: CONNECTORS[options.provider] };
-}

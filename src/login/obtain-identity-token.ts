@@ -25,8 +25,8 @@ async function login(options: LoginOptions, deadline: Deadline): Promise<Identit
   if (deadline.signal.aborted) throw deadline.error();
   const issuer = await findIssuer(options, deadline);
   const { method } = options;
-  if (method.kind === "browser") return loginWithBrowser(issuer, options, method, deadline);
-  if (method.kind === "code") return loginWithCode(issuer, options, method, deadline);
+  if (method.kind === "browser") return loginWithBrowser(issuer, method, deadline);
+  if (method.kind === "code") return loginWithCode(issuer, method, deadline);
   return loginWithDeviceCode(issuer, method, deadline);
 }
 
@@ -34,13 +34,8 @@ async function login(options: LoginOptions, deadline: Deadline): Promise<Identit
 const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 
 /** Authorization code with PKCE, pasted by the user. */
-async function loginWithCode(
-  issuer: Issuer,
-  options: LoginOptions,
-  method: CodeLogin,
-  deadline: Deadline,
-): Promise<IdentityToken> {
-  const request = await makeAuthorizationRequest(issuer, options, OUT_OF_BAND);
+async function loginWithCode(issuer: Issuer, method: CodeLogin, deadline: Deadline): Promise<IdentityToken> {
+  const request = await makeAuthorizationRequest(issuer, OUT_OF_BAND);
   const pasted = await deadline.race(method.askForCode(request.url, deadline.signal));
   if (pasted === undefined) throw cancelled();
   const code = pasted.trim();

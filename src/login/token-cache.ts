@@ -1,13 +1,11 @@
 import { cancelled } from "./deadline.ts";
 import type { IdentityToken } from "./identity-token.ts";
-import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
+import type { LoginOptions } from "./login-options.ts";
 
 /** Milliseconds for which a token must still be valid. */
 const MARGIN = 5000;
 
-/**
- * Caches tokens in memory, so that several models are signed with one login. Concurrent callers share one login.
- */
+/** Caches the token of each issuer in memory: several models are signed with one login. Concurrent callers share it. */
 export class TokenCache {
   readonly #tokens = new Map<string, IdentityToken>();
   readonly #logins = new Map<string, Promise<IdentityToken>>();
@@ -19,7 +17,7 @@ export class TokenCache {
 
   /** Returns a valid token, by a new login if necessary. */
   async token(options: LoginOptions): Promise<IdentityToken> {
-    const key = keyOf(options);
+    const key = options.issuer;
     for (;;) {
       if (options.signal?.aborted === true) throw cancelled();
       const known = this.#tokens.get(key);
@@ -48,11 +46,6 @@ export class TokenCache {
       this.#logins.delete(key);
     }
   }
-}
-
-/** Another client or provider may be another identity. */
-function keyOf({ issuer, clientId, provider }: LoginOptions): string {
-  return JSON.stringify([issuer, clientId ?? DEFAULT_CLIENT_ID, provider ?? ""]);
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,7 @@
 import { systemCode } from "../core/errors.ts";
-import { type Line, renderJson, renderLine } from "./text.ts";
+import { escapeControls, type Line, renderJson, renderLine } from "./text.ts";
+
+const ERASE_LINE = "\r\x1b[K";
 
 /** The used part of `process.stdout` and `process.stderr`. */
 export interface TextStream {
@@ -30,6 +32,7 @@ export class Output {
   readonly #stream: TextStream;
   readonly #colour: boolean;
   #closed = false;
+  #hasProgress = false;
 
   constructor(stream: TextStream, env: Environment) {
     this.#stream = stream;
@@ -41,11 +44,6 @@ export class Output {
     });
   }
 
-  /** Characters that fit on a line. */
-  get columns(): number {
-    return this.#stream.columns ?? 80;
-  }
-
   print(...lines: readonly Line[]): void {
     for (const line of lines) this.raw(`${renderLine(line, this.#colour)}\n`);
   }
@@ -54,8 +52,18 @@ export class Output {
     this.raw(`${renderJson(value)}\n`);
   }
 
+  /** Shows a line of progress, if this is a terminal: it stays until anything is written. Without a line, it is erased. */
+  progress(line = ""): void {
+    if (!this.isTerminal) return;
+    // A wrapped line could not be erased.
+    this.raw(escapeControls(line).slice(0, (this.#stream.columns ?? 80) - 1));
+    this.#hasProgress = line !== "";
+  }
+
   /** Writes as it is: only for texts that hold nothing from outside. */
   raw(text: string): void {
-    if (!this.#closed) this.#stream.write(text);
+    const shown = this.#hasProgress ? ERASE_LINE + text : text;
+    this.#hasProgress = false;
+    if (!this.#closed && shown !== "") this.#stream.write(shown);
   }
 }

@@ -1,14 +1,12 @@
 import { read } from "node:fs";
-import { createInterface, type Interface } from "node:readline";
-import { Writable } from "node:stream";
 import { promisify } from "node:util";
-import { ProvenanceError, systemCode, throwIfCancelled } from "../core/errors.ts";
+import { ProvenanceError, systemCode } from "../core/errors.ts";
 import { isEncryptedKey } from "../core/signing/private-key.ts";
 import type { PemSource } from "../core/trust.ts";
+import { untilAborted } from "../core/until-aborted.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
-import type { Interruption } from "./interruption.ts";
+import { askHidden } from "./question.ts";
 import type { Terminal } from "./terminal.ts";
-import { escapeControls } from "./text.ts";
 
 export const PASSPHRASE_OPTIONS = {
   "password PASSPHRASE":
@@ -58,7 +56,7 @@ async function fromDescriptor(text: string, signal: AbortSignal): Promise<string
   const descriptor = /^\d{1,9}$/.test(text) ? Number(text) : -1;
   if (descriptor < 0) throw usageError(`--password-fd: "${text}" is not the number of a file descriptor.`);
   try {
-    return await Promise.race([firstLine(descriptor), rejectOnAbort(signal)]);
+    return await untilAborted(firstLine(descriptor), signal);
   } catch (error) {
     if (error instanceof ProvenanceError) throw error;
     throw usageError(
@@ -80,44 +78,4 @@ async function firstLine(descriptor: number): Promise<string> {
   }
   const line = Buffer.concat(chunks).toString("utf8").split("\n", 1)[0] ?? "";
   return line.endsWith("\r") ? line.slice(0, -1) : line;
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const cancel = (): void => reject(new ProvenanceError("CANCELLED", "Cancelled."));
-    if (signal.aborted) cancel();
-    else signal.addEventListener("abort", cancel, { once: true });
-  });
-}
-
-/**
- * Asks on the terminal without echo, with a line editor for backspace, paste and Ctrl-U. Echo is off before the question
- * appears.
- *
- * @param notGiven message of the error
- * @throws ProvenanceError CANCELLED
- */
-export async function askHidden(question: string, notGiven: string, terminal: Terminal): Promise<string> {
-  const { input, err, interruption } = terminal;
-  throwIfCancelled(interruption.signal);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
-  try {
-    err.raw(escapeControls(question));
-    return await answer(editor, notGiven, interruption);
-  } finally {
-    editor.close();
-    err.raw("\n");
-  }
-}
-
-function answer(editor: Interface, notGiven: string, interruption: Interruption): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new ProvenanceError("CANCELLED", notGiven));
-    // In raw mode Ctrl-C is a key, not a signal; Ctrl-D closes.
-    editor.on("SIGINT", () => interruption.interrupt());
-    editor.on("close", cancel);
-    interruption.signal.addEventListener("abort", cancel, { once: true });
-    editor.question("", resolve);
-  });
 }

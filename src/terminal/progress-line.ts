@@ -3,9 +3,7 @@ import { bytesText, doneOfText, timeLeftText } from "../core/presentation/bytes-
 import type { Output } from "./output.ts";
 import { cacheFolder } from "./program-folders.ts";
 import type { Terminal } from "./terminal.ts";
-import { escapeControls } from "./text.ts";
 
-const ERASE_LINE = "\r\x1b[K";
 /** Seconds before a rate is shown. */
 const SETTLED = 0.5;
 
@@ -18,53 +16,28 @@ export function progressText({ bytesDone, bytesTotal }: DigestProgress, seconds:
   return `${done}, ${bytesText(Math.round(rate))}/s, ${timeLeftText(left)} left`;
 }
 
-/** Runs `work` with a progress line, which is erased at its end. */
-export async function withProgressLine<T>(output: Output, work: (progress: ProgressLine) => Promise<T>): Promise<T> {
-  const progress = new ProgressLine(output);
+/** Runs `work`, which reports its progress on a line that is erased at its end. */
+export async function withProgressLine<T>(
+  output: Output,
+  work: (onProgress: (progress: DigestProgress) => void) => Promise<T>,
+): Promise<T> {
+  let started: number | undefined;
   try {
-    return await work(progress);
+    return await work((progress) => {
+      const now = performance.now();
+      started ??= now;
+      output.progress(progressText(progress, (now - started) / 1000));
+    });
   } finally {
-    progress.clear();
+    output.progress();
   }
 }
 
 /** As {@link withProgressLine}, for work that takes digests from the cache and ends with Ctrl-C. */
 export function withReading<T>(
   { err, interruption }: Pick<Terminal, "err" | "interruption">,
-  work: (reading: { cache: string; signal: AbortSignal; onProgress: ProgressLine["update"] }) => Promise<T>,
+  work: (reading: { cache: string; signal: AbortSignal; onProgress: (progress: DigestProgress) => void }) => Promise<T>,
 ): Promise<T> {
   const { signal } = interruption;
-  return withProgressLine(err, ({ update }) => work({ cache: cacheFolder("digests"), signal, onProgress: update }));
-}
-
-/** A progress line on standard error, if that is a terminal. */
-export class ProgressLine {
-  readonly #output: Output;
-  readonly #now: () => number;
-  #started: number | undefined;
-  #shown = false;
-
-  /** @param now milliseconds of a clock that never goes back */
-  constructor(output: Output, now: () => number = () => performance.now()) {
-    this.#output = output;
-    this.#now = now;
-  }
-
-  readonly update = (progress: DigestProgress): void => {
-    const now = this.#now();
-    this.#started ??= now;
-    this.show(progressText(progress, (now - this.#started) / 1000));
-  };
-
-  show(line: string): void {
-    if (!this.#output.isTerminal) return;
-    const text = escapeControls(line);
-    this.#output.raw(`${ERASE_LINE}${text.slice(0, this.#output.columns - 1)}`);
-    this.#shown = true;
-  }
-
-  clear(): void {
-    if (this.#shown) this.#output.raw(ERASE_LINE);
-    this.#shown = false;
-  }
+  return withProgressLine(err, (onProgress) => work({ cache: cacheFolder("digests"), signal, onProgress }));
 }

@@ -1,4 +1,5 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { ProvenanceError, throwIfCancelled } from "../core/errors.ts";
 import type { Terminal } from "./terminal.ts";
 import { escapeControls } from "./text.ts";
@@ -8,19 +9,41 @@ import { escapeControls } from "./text.ts";
  *
  * @throws ProvenanceError CANCELLED, also where the input ends
  */
-export async function askLine(question: string, { input, err, interruption }: Terminal): Promise<string> {
-  throwIfCancelled(interruption.signal);
-  const editor = createInterface({ input, terminal: false });
+export function askLine(question: string, terminal: Terminal): Promise<string> {
+  return ask(question, "There was no answer.", createInterface({ input: terminal.input, terminal: false }), terminal);
+}
+
+/**
+ * As {@link askLine}, without echo, with a line editor for backspace, paste and Ctrl-U. Echo is off before the question
+ * appears.
+ *
+ * @param notGiven message of the error
+ */
+export async function askHidden(question: string, notGiven: string, terminal: Terminal): Promise<string> {
+  const { input, err, interruption } = terminal;
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const editor = createInterface({ input, output, terminal: true, historySize: 0 });
+  // In raw mode Ctrl-C is a key, not a signal.
+  editor.on("SIGINT", () => interruption.interrupt());
+  try {
+    return await ask(question, notGiven, editor, terminal);
+  } finally {
+    err.raw("\n");
+  }
+}
+
+async function ask(question: string, notGiven: string, editor: Interface, terminal: Terminal): Promise<string> {
+  const { signal } = terminal.interruption;
   const ended = new Promise<never>((_, reject) => {
-    editor.once("close", () => reject(new ProvenanceError("CANCELLED", "There was no answer.")));
+    editor.once("close", () => reject(new ProvenanceError("CANCELLED", notGiven)));
   });
   ended.catch(() => undefined);
   try {
-    err.raw(escapeControls(question));
-    const answer = editor.question("", { signal: interruption.signal });
-    return await Promise.race([answer, ended]);
+    throwIfCancelled(signal);
+    terminal.err.raw(escapeControls(question));
+    return await Promise.race([editor.question("", { signal }), ended]);
   } catch (error) {
-    throwIfCancelled(interruption.signal);
+    throwIfCancelled(signal);
     throw error;
   } finally {
     editor.close();

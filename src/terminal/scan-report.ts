@@ -48,15 +48,15 @@ export async function reportScan(request: ScanRequest, scan: VerifyingScan, term
   const { out, err, log } = terminal;
   const { folder, format, part } = request;
   const isText = format === "text";
-  const result = await withProgressLine(err, (progress) =>
+  const result = await withProgressLine(err, (onProgress) =>
     scanModels(
       scan,
       request,
       {
-        onSearch: ({ folders, files }) => progress.show(searchText(folders, files)),
-        onProgress: progress.update,
+        onSearch: ({ folders, files }) => err.progress(searchText(folders, files)),
+        onProgress,
         onModel: (model) => {
-          progress.clear();
+          err.progress();
           if (isText) out.print(...modelLines(model));
         },
       },

@@ -13,7 +13,7 @@ import { EXIT } from "./command.ts";
 import { signJson } from "./json-report.ts";
 import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions, reportOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
-import { type ProgressLine, withProgressLine } from "./progress-line.ts";
+import { withProgressLine } from "./progress-line.ts";
 import { confirm } from "./question.ts";
 import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
 import { signaturePathFor } from "./signature-path.ts";
@@ -103,26 +103,23 @@ export async function signModel(
     force,
     allowPrivateKeys: force,
   };
-  const attempt = (progress: ProgressLine, allowIncomplete: boolean): Promise<SignResult> =>
-    core.sign({
-      model,
-      signature,
-      identity: withoutProgress(identity, progress),
-      ...options,
-      allowIncomplete,
-      manifest,
-      confirmReplacement: (replacement) => {
-        progress.clear();
-        return confirmReplacement(replacement, yes, terminal);
-      },
-      cache: cacheFolder("digests"),
-      mode: args.flag("full") === true ? "full" : "cached",
-      signal: interruption.signal,
-      onProgress: progress.update,
-    });
-  const result = await withProgressLine(err, (progress) =>
-    withAgreement((allowIncomplete) => attempt(progress, allowIncomplete), yes, progress, terminal),
-  ).catch((error: unknown) => {
+  const attempt = (allowIncomplete: boolean): Promise<SignResult> =>
+    withProgressLine(err, (onProgress) =>
+      core.sign({
+        model,
+        signature,
+        identity,
+        ...options,
+        allowIncomplete,
+        manifest,
+        confirmReplacement: (replacement) => confirmReplacement(replacement, yes, terminal),
+        cache: cacheFolder("digests"),
+        mode: args.flag("full") === true ? "full" : "cached",
+        signal: interruption.signal,
+        onProgress,
+      }),
+    );
+  const result = await withAgreement(attempt, yes, terminal).catch((error: unknown) => {
     throw withOptions(error);
   });
   for (const warning of result.warnings) log.warning(warning);
@@ -135,7 +132,6 @@ export async function signModel(
 async function withAgreement(
   attempt: (allowIncomplete: boolean) => Promise<SignResult>,
   yes: boolean,
-  progress: ProgressLine,
   terminal: Terminal,
 ): Promise<SignResult> {
   try {
@@ -143,7 +139,6 @@ async function withAgreement(
   } catch (error) {
     const isIncomplete = error instanceof ProvenanceError && error.code === "MODEL_INCOMPLETE";
     if (!isIncomplete || !terminal.input.isTTY) throw error;
-    progress.clear();
     terminal.err.print([{ text: error.message.replace(` ${REMEDIES.MODEL_INCOMPLETE}`, ""), style: "amber" }]);
     if (await confirm("Sign the model as it is?", terminal)) return attempt(true);
     throw error;
@@ -174,23 +169,6 @@ function withOptions(error: unknown): unknown {
 
 function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
   return Object.hasOwn(REMEDIES, code);
-}
-
-/** Clears the progress line before the user is asked to log in or to agree. */
-function withoutProgress(identity: SigningIdentity, progress: ProgressLine): SigningIdentity {
-  if (identity.method !== "sigstore") return identity;
-  const { token, confirm } = identity;
-  const cleared = <A extends readonly unknown[], R>(ask: (...asked: A) => R) => {
-    return (...asked: A): R => {
-      progress.clear();
-      return ask(...asked);
-    };
-  };
-  return {
-    ...identity,
-    token: typeof token === "string" ? token : cleared(token),
-    ...(confirm && { confirm: cleared(confirm) }),
-  };
 }
 
 function signReport(result: SignResult, name: string, signature: string, options: ReportOptions): Line[] {

@@ -31,11 +31,7 @@ export async function trustToVerify(
 ): Promise<Pick<SigstoreTrust, "root" | "newer">> {
   const file = args.text("trusted-root");
   refuseSeveral(args, file !== undefined);
-  if (file !== undefined) {
-    const { readTrustedRootFile } = await import("../core/verification/trust-root-files.ts");
-    return { root: await readTrustedRootFile(file) };
-  }
-  const config = await configuredRoot(args);
+  const config = await configuredRoot(file ?? args.text("trust-config"));
   if (config !== undefined) return { root: config };
   const { openTrustRoot } = await import("../core/verification/open-trust-root.ts");
   const offline = args.flag("offline") === true;
@@ -52,7 +48,7 @@ export async function trustToSign(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, te
   refuseSeveral(args, false);
   // Also for the login.
   useEnvironmentProxy(terminal.env);
-  const config = await configuredRoot(args);
+  const config = await configuredRoot(args.text("trust-config"));
   if (config !== undefined) return config;
   const { currentTrustRoot } = await import("../core/verification/open-trust-root.ts");
   return currentTrustRoot(await instanceOf(args), openOptions(terminal));
@@ -77,8 +73,7 @@ function refuseSeveral(args: ArgumentsOf<typeof INSTANCE_OPTIONS>, another: bool
   if (given.filter(Boolean).length > 1) throw usageError("Name one instance only: staging, or one file.");
 }
 
-async function configuredRoot(args: ArgumentsOf<typeof INSTANCE_OPTIONS>): Promise<TrustRoot | undefined> {
-  const file = args.text("trust-config");
+async function configuredRoot(file: string | undefined): Promise<TrustRoot | undefined> {
   if (file === undefined) return undefined;
   const { readTrustConfigFile } = await import("../core/verification/trust-root-files.ts");
   return readTrustConfigFile(file);

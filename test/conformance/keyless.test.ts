@@ -7,7 +7,7 @@ import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { ExpectedIdentity } from "../../src/core/trust.ts";
 import type { SigstoreSigner } from "../../src/core/verification/signer.ts";
 import type { TrustRoot } from "../../src/core/verification/trust-root.ts";
-import { readTrustConfigFile, readTrustedRootFile } from "../../src/core/verification/trust-root-files.ts";
+import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { PUBLIC_INSTANCE } from "../../src/core/verification/trust-root-instances.ts";
 import { loadTrustRoot } from "../../src/core/verification/trust-root-store.ts";
 import { verifyBundle } from "../../src/core/verification/verify-bundle.ts";
@@ -52,7 +52,7 @@ const VECTORS_KEYLESS: readonly Vector[] = [
   {
     name: "private-sigstore/rekor-v2",
     expected: PRIVATE,
-    root: (vectors) => readTrustedRootFile(join(vectors, "private-sigstore/trusted_root.json")),
+    root: (vectors) => readTrustConfigFile(join(vectors, "private-sigstore/trusted_root.json")),
     log: { url: "http://127.0.0.1:19009", index: "0", entry: "hashedrekord/0.0.2" },
   },
 ];

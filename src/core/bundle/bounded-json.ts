@@ -18,6 +18,8 @@ export interface JsonErrorCodes {
   readonly notJson: ErrorCode;
   /** For JSON in which one object has a member twice. */
   readonly malformed: ErrorCode;
+  /** For too many levels; BUNDLE_TOO_DEEP if absent. */
+  readonly tooDeep?: ErrorCode;
 }
 
 /**
@@ -31,18 +33,18 @@ export function parseBoundedJson(bytes: Buffer, what: string, codes: JsonErrorCo
   const { depth, members } = countTokens(bytes);
   if (depth > MAX_JSON_DEPTH) {
     const message = `${what} nests more than ${MAX_JSON_DEPTH} levels deep, which no signature does.`;
-    throw new ProvenanceError("BUNDLE_TOO_DEEP", message, { details: { limit: MAX_JSON_DEPTH } });
+    throw new ProvenanceError(codes.tooDeep ?? "BUNDLE_TOO_DEEP", message, { details: { limit: MAX_JSON_DEPTH } });
   }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     const why = cause instanceof SyntaxError ? "it may be cut short or damaged" : "it is not UTF-8 text";
-    const message = `${what} is not JSON: ${why}. Download it again from the publisher of the model.`;
+    const message = `${what} is not JSON: ${why}. Download it again from its publisher.`;
     throw new ProvenanceError(codes.notJson, message, { cause });
   }
   if (countKeys(value) === members) return value;
-  const message = `${what} is ambiguous: it has the same field twice in one object. Download it again from the publisher of the model.`;
+  const message = `${what} is ambiguous: it has the same field twice in one object. Download it again from its publisher.`;
   throw new ProvenanceError(codes.malformed, message);
 }
 

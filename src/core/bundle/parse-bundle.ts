@@ -122,7 +122,7 @@ function parseEnvelope(value: unknown, label: string): Bundle["envelope"] {
 /** `model.sig` is also what other tools call their signatures, and what stands in place of a file that was not fetched. */
 function refuseOtherFiles(bytes: Buffer, label: string): void {
   if (bytes.length === 0) {
-    fail("BUNDLE_NOT_JSON", `${label} is empty. Download it again from the publisher of the model.`);
+    fail("BUNDLE_NOT_JSON", `${label} is empty. Download it again from its publisher.`);
   }
   const pointer = parseLfsPointer(bytes);
   if (pointer !== undefined) {

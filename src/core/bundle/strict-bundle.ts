@@ -4,41 +4,23 @@ import { parseBundle } from "./parse-bundle.ts";
 import { readLines } from "./read-bundle.ts";
 import { parseStatement, type Statement } from "./statement.ts";
 
-const Value = v.nullish(v.union([v.string(), v.number()]));
-const Certificate = v.strictObject({ rawBytes: Value });
+/** All fields of `verificationMaterial` in a Sigstore bundle, whatever object they are in. */
+const MATERIAL_FIELDS: ReadonlySet<string> = new Set([
+  ...["publicKey", "hint", "rawBytes", "x509CertificateChain", "certificates", "certificate"],
+  ...["tlogEntries", "logIndex", "logId", "keyId", "kindVersion", "kind", "version", "integratedTime"],
+  ...["inclusionPromise", "signedEntryTimestamp", "inclusionProof", "rootHash", "treeSize", "hashes"],
+  ...["checkpoint", "envelope", "canonicalizedBody"],
+  ...["timestampVerificationData", "rfc3161Timestamps", "signedTimestamp"],
+]);
 
-/** The fields of `verificationMaterial` in a Sigstore bundle, and no others. */
-const StrictMaterial = v.strictObject({
-  publicKey: v.nullish(v.strictObject({ hint: Value, rawBytes: Value })),
-  x509CertificateChain: v.nullish(v.strictObject({ certificates: v.array(Certificate) })),
-  certificate: v.nullish(Certificate),
-  tlogEntries: v.nullish(
-    v.array(
-      v.strictObject({
-        logIndex: Value,
-        logId: v.nullish(v.strictObject({ keyId: Value })),
-        kindVersion: v.nullish(v.strictObject({ kind: Value, version: Value })),
-        integratedTime: Value,
-        inclusionPromise: v.nullish(v.strictObject({ signedEntryTimestamp: Value })),
-        inclusionProof: v.nullish(
-          v.strictObject({
-            logIndex: Value,
-            rootHash: Value,
-            treeSize: Value,
-            hashes: v.nullish(v.array(v.string())),
-            checkpoint: v.nullish(v.strictObject({ envelope: Value })),
-          }),
-        ),
-        canonicalizedBody: Value,
-      }),
-    ),
-  ),
-  timestampVerificationData: v.nullish(
-    v.strictObject({ rfc3161Timestamps: v.nullish(v.array(v.strictObject({ signedTimestamp: Value }))) }),
-  ),
-});
+/** The other parts of a bundle have no other fields, or do not parse. */
+const StrictBundle = v.looseObject({ verificationMaterial: v.custom(hasKnownFields) });
 
-const StrictBundle = v.looseObject({ verificationMaterial: StrictMaterial });
+function hasKnownFields(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(hasKnownFields);
+  return Object.entries(value).every(([name, inner]) => MATERIAL_FIELDS.has(name) && hasKnownFields(inner));
+}
 
 /**
  * The statements of a file that is an OMS signature and nothing else: every bundle in it parses, and has no field that

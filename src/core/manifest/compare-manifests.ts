@@ -26,14 +26,18 @@ function filesOf(manifest: Manifest, other: Manifest): Map<string, readonly Reso
   return new Map([[name, sole]]);
 }
 
-/** Returns the parts of a file that differ; none of one that only one manifest has. */
-function changedParts(name: string, signed?: readonly Resource[], next?: readonly Resource[]): ChangedResource[] {
+/** The parts of a file that differ; none of one that only one side has. */
+export function changedParts(
+  name: string,
+  signed?: readonly Resource[],
+  next?: readonly Resource[],
+): ChangedResource[] {
   if (signed === undefined || next === undefined) return [];
   const [before, after] = [byStart(signed), byStart(next)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((start) => {
     const [old, now] = [before.get(start), after.get(start)];
     if (old?.digest === now?.digest && old?.range?.end === now?.range?.end) return [];
-    const range = now?.range ?? old?.range;
+    const range = old?.range ?? now?.range;
     return [{ name, ...(range && { range }), ...(old && { expected: old.digest }), ...(now && { found: now.digest }) }];
   });
 }

@@ -1,8 +1,9 @@
 import type { FileList, ModelFile, RefusalReason } from "../model/file-list.ts";
 import { isIgnored } from "../model/is-ignored.ts";
 import { compareCodePoints } from "../model/names.ts";
+import { changedParts } from "./compare-manifests.ts";
 import type { AddedEntry, ChangedResource, Comparison, MissingResource } from "./comparison.ts";
-import { type Manifest, type Resource, resourcesByFile } from "./manifest.ts";
+import { buildResources, type Manifest, type Resource, resourcesByFile } from "./manifest.ts";
 import { SINGLE_FILE_NAME } from "./parse-resources.ts";
 
 /** A signed file that exists, and its resources. */
@@ -75,16 +76,15 @@ export function compare(
   digests: readonly (readonly string[])[],
   ignoreUnsigned: boolean,
 ): Comparison {
-  const changed = [...matching.replaced];
-  for (const [position, { file, resources }] of matching.present.entries()) {
-    const found = digests[position] ?? [];
-    const { shardSize } = manifest.serialization;
-    changed.push(
-      ...(shardSize === undefined
-        ? changedFile(file, resources, found)
-        : changedShards(file, resources, found, shardSize)),
-    );
-  }
+  const { shardSize } = manifest.serialization;
+  const content = matching.present.flatMap(({ file, resources }, position) => {
+    const found = buildResources([file], [digests[position] ?? []], shardSize);
+    const size = resources.at(-1)?.range?.end ?? file.size;
+    const note = file.size > size ? "longer" : "shorter";
+    const parts = changedParts(file.name, resources, found);
+    return file.size === size ? parts : parts.map((part) => ({ ...part, note }) as const);
+  });
+  const changed = [...matching.replaced, ...content];
   const added = ignoreUnsigned ? [] : matching.added;
   return {
     matches: changed.length === 0 && matching.missing.length === 0 && added.length === 0,
@@ -92,44 +92,6 @@ export function compare(
     missing: matching.missing,
     added,
   };
-}
-
-function changedFile(file: ModelFile, resources: readonly Resource[], found: readonly string[]): ChangedResource[] {
-  const [digest] = found;
-  return resources
-    .filter((resource) => resource.digest !== digest)
-    .map((resource) => ({
-      name: file.name,
-      expected: resource.digest,
-      ...(digest === undefined ? {} : { found: digest }),
-    }));
-}
-
-/** Ranges were checked to be contiguous from 0, so signed shard N begins where found shard N does. */
-function changedShards(
-  file: ModelFile,
-  resources: readonly Resource[],
-  found: readonly string[],
-  shardSize: number,
-): ChangedResource[] {
-  const changed: ChangedResource[] = [];
-  const signedEnd = resources.at(-1)?.range?.end ?? 0;
-  for (let index = 0; index < Math.max(resources.length, found.length); index++) {
-    const resource = resources[index];
-    const digest = found[index];
-    const start = index * shardSize;
-    const end = Math.min(start + shardSize, file.size);
-    if (resource !== undefined && resource.digest === digest && resource.range?.end === end) continue;
-    const note = file.size === signedEnd ? undefined : file.size > signedEnd ? "longer" : "shorter";
-    changed.push({
-      name: file.name,
-      range: resource?.range ?? { start, end },
-      ...(resource === undefined ? {} : { expected: resource.digest }),
-      ...(digest === undefined ? {} : { found: digest }),
-      ...(note === undefined ? {} : { note }),
-    });
-  }
-  return changed;
 }
 
 function replacement(resource: Resource, name: string, reason: RefusalReason): ChangedResource {

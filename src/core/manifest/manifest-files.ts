@@ -1,13 +1,10 @@
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
-import { retryInUse } from "../model/retry-in-use.ts";
-import { temporaryName } from "../model/temporary-names.ts";
+import { replaceFile } from "../replace-file.ts";
 import { encodeManifest, type PartialManifest, parseManifest } from "./partial-manifest.ts";
 
 /** Bytes: below what a JavaScript string can hold, and more than the manifest of the longest statement has. */
 const MAX_BYTES = 500_000_000;
-/** Characters that are written at once. */
-const CHUNK = 4 * 1024 * 1024;
 
 /**
  * Reads a manifest.
@@ -45,31 +42,14 @@ export async function readEarlierManifest(path: string): Promise<PartialManifest
 }
 
 /**
- * Writes a manifest so that the path holds either what was there or all of it: a temporary file beside it, flushed, then
- * renamed. Nothing is left of it on a failure.
+ * Writes a manifest so that the path holds either what was there or all of it.
  *
  * @throws ProvenanceError MANIFEST_UNWRITABLE
  */
 export async function writeManifest(path: string, manifest: PartialManifest): Promise<void> {
-  const temporary = temporaryName(path);
   try {
-    const file = await open(temporary, "wx");
-    try {
-      let chunk = "";
-      for (const piece of encodeManifest(manifest)) {
-        chunk += piece;
-        if (chunk.length < CHUNK) continue;
-        await file.writeFile(chunk);
-        chunk = "";
-      }
-      await file.writeFile(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await retryInUse(() => rename(temporary, path));
+    await replaceFile(path, encodeManifest(manifest), { mode: 0o666, flush: true });
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     const code = systemCode(cause) ?? "unknown error";
     const message = `The manifest ${path} was not written (${code}).`;
     throw new ProvenanceError("MANIFEST_UNWRITABLE", message, { details: { path, system: code }, cause });

@@ -75,6 +75,9 @@ export function changeSince(entry: FileEntry, file: ModelFile): string | undefin
   return entry.mtimeNs === now.mtimeNs && entry.ctimeNs === now.ctimeNs ? undefined : "its times differ";
 }
 
+/** Files of a piece of the text: some hundred kilobytes are written at once. */
+const ENTRIES = 1000;
+
 /** The text of a manifest, JSON in UTF-8 with a line for each file, in pieces. */
 export function* encodeManifest({ model, part, serialization, ...manifest }: PartialManifest): Generator<string> {
   const { method, algorithm, shardSize, allowSymlinks, ignorePaths } = serialization;
@@ -82,7 +85,10 @@ export function* encodeManifest({ model, part, serialization, ...manifest }: Par
   const { privateKeys, files } = manifest;
   const head = { format: FORMAT, model, part, serialization: { ...options, allowSymlinks, ignorePaths }, privateKeys };
   yield `${JSON.stringify(head).slice(0, -1)},"files":[`;
-  for (const [index, entry] of files.entries()) yield `${index === 0 ? "\n" : ",\n"}${JSON.stringify(entry)}`;
+  for (let start = 0; start < files.length; start += ENTRIES) {
+    const lines = files.slice(start, start + ENTRIES).map((entry) => JSON.stringify(entry));
+    yield `${start === 0 ? "\n" : ",\n"}${lines.join(",\n")}`;
+  }
   yield "\n]}\n";
 }
 

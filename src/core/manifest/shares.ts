@@ -36,8 +36,12 @@ export function sharesOf(
   }
   // The sort is stable: of equal ones, the first of the list stays the first.
   const largestFirst = stretches.toSorted((a, b) => b.end - b.start - (a.end - a.start));
-  const loads = new Loads(count);
-  const own = largestFirst.filter(({ start, end }) => loads.add(end - start + OPENING_BYTES) === index);
+  const loads = new Array<number>(count).fill(0);
+  const own = largestFirst.filter(({ start, end }) => {
+    const part = leastLoaded(loads);
+    loads[part] = (loads[part] ?? 0) + end - start + OPENING_BYTES;
+    return part === index;
+  });
   return joined(own.sort((a, b) => a.file - b.file || a.start - b.start));
 }
 
@@ -51,45 +55,9 @@ function joined(sorted: readonly Share[]): Share[] {
   return shares;
 }
 
-/** What each part has, as a binary heap: the part with the least comes first, of equal ones the lowest number. */
-class Loads {
-  readonly #heap: Uint32Array;
-  readonly #loads: Float64Array;
-
-  constructor(count: number) {
-    this.#heap = Uint32Array.from({ length: count }, (_, part) => part);
-    this.#loads = new Float64Array(count);
-  }
-
-  /** Gives so much to the part with the least, and returns its number. */
-  add(bytes: number): number {
-    const part = this.#heap[0] ?? 0;
-    this.#loads[part] = this.#load(part) + bytes;
-    this.#sink();
-    return part;
-  }
-
-  #sink(): void {
-    const heap = this.#heap;
-    for (let at = 0; ; ) {
-      let least = at;
-      for (const child of [at * 2 + 1, at * 2 + 2]) {
-        if (child < heap.length && this.#isLess(child, least)) least = child;
-      }
-      if (least === at) return;
-      const [upper = 0, lower = 0] = [heap[at], heap[least]];
-      heap[at] = lower;
-      heap[least] = upper;
-      at = least;
-    }
-  }
-
-  #isLess(a: number, b: number): boolean {
-    const [left = 0, right = 0] = [this.#heap[a], this.#heap[b]];
-    return this.#load(left) < this.#load(right) || (this.#load(left) === this.#load(right) && left < right);
-  }
-
-  #load(part: number): number {
-    return this.#loads[part] ?? 0;
-  }
+/** The part with the least, of equal ones the first. */
+function leastLoaded(loads: readonly number[]): number {
+  let least = 0;
+  for (const [part, load] of loads.entries()) if (load < (loads[least] ?? 0)) least = part;
+  return least;
 }

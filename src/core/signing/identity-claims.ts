@@ -12,7 +12,8 @@ const Payload = v.looseObject({
   iat: v.optional(v.number()),
   nbf: v.optional(v.number()),
   sub: v.optional(v.string()),
-  email: v.optional(v.string()),
+  /** Displayed, also in a terminal: no control or direction characters. */
+  email: v.optional(v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cf}]*$/u))),
   /** Some issuers write it as text. */
   email_verified: v.optional(v.union([v.boolean(), v.string()])),
   /** Dex names the actual identity provider here: the URL of GitHub, Google… */

@@ -30,17 +30,18 @@ export default async function fetchForSigstore(
   }
 }
 
-/** Bytes of an answer that are read to report it. */
+/** Characters of an answer that are reported. */
 const MAX_ANSWER = 4096;
 
 /** The library reports the field `message` of JSON only; here, the text of any other answer is put there. */
 async function withReadableMessage(response: Response): Promise<Response> {
-  const text = await beginningOf(response);
+  const text = await response.text();
   const { status, statusText } = response;
   const headers = new Headers({ "content-type": "application/json" });
   const location = response.headers.get("location");
   if (location !== null) headers.set("location", location);
-  return new Response(JSON.stringify({ message: messageIn(text) ?? text }), { status, statusText, headers });
+  const message = messageIn(text) ?? text.slice(0, MAX_ANSWER);
+  return new Response(JSON.stringify({ message }), { status, statusText, headers });
 }
 
 function messageIn(text: string): string | undefined {
@@ -51,17 +52,4 @@ function messageIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function beginningOf({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  if (body !== null) {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length >= MAX_ANSWER) break;
-    }
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER).toString("utf8");
 }

@@ -70,9 +70,20 @@ function isWebPage(text: string): boolean {
 /** In quotation marks, on one line, without anything secret. */
 export function quoted(text: string, secrets: readonly string[]): string {
   const hidden = secrets.reduce((left, secret) => (secret === "" ? left : left.replaceAll(secret, "…")), text);
-  const line = hidden.replace(CONTROL, " ").trim();
-  const short = line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line;
-  return JSON.stringify(short);
+  return JSON.stringify(singleLine(hidden));
+}
+
+/** Text of a service as one short line without control characters. */
+export function singleLine(text: string): string {
+  const line = text.replace(CONTROL, " ").trim();
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line;
+}
+
+/** The messages of a failed request, down to its first cause. */
+export function causesOf(error: unknown): string {
+  const texts: string[] = [];
+  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
+  return [...new Set(texts)].join(": ");
 }
 
 /** The proxy that an environment names for HTTPS, without its login. */

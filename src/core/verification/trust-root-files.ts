@@ -10,21 +10,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const TrustConfig = v.looseObject({ trustedRoot: v.unknown(), signingConfig: v.optional(v.unknown()) });
 
 /**
- * The trust root of a private instance, from a TrustedRoot file: enough to verify, not to sign.
- *
- * @throws ProvenanceError TRUST_ROOT_UNREADABLE
- */
-export async function readTrustedRootFile(path: string): Promise<TrustRoot> {
-  const json = await readJson(path);
-  const label = basename(path);
-  if (typeof json === "object" && json !== null && "trustedRoot" in json) {
-    throw unreadable(`${label} is a trust configuration, not a trusted root: give it with --trust-config.`, label);
-  }
-  return { label, instance: "private", origin: "file", trustedRoot: await parseTrustedRoot(json, label) };
-}
-
-/**
- * The trust root and the services of a private instance, from a ClientTrustConfig file.
+ * The trust root of a private instance: with its services, from a ClientTrustConfig file; or enough to verify, from a
+ * TrustedRoot file.
  *
  * @throws ProvenanceError TRUST_ROOT_UNREADABLE
  */
@@ -32,14 +19,7 @@ export async function readTrustConfigFile(path: string): Promise<TrustRoot> {
   const json = await readJson(path);
   const label = basename(path);
   const config = v.safeParse(TrustConfig, json);
-  if (!config.success) {
-    const isRoot = typeof json === "object" && json !== null && "certificateAuthorities" in json;
-    const what = isRoot
-      ? "a trusted root, not a trust configuration: give it with --trusted-root"
-      : "not a trust configuration";
-    throw unreadable(`${label} is ${what}.`, label);
-  }
-  const { trustedRoot, signingConfig } = config.output;
+  const { trustedRoot, signingConfig } = config.success ? config.output : { trustedRoot: json };
   return {
     label,
     instance: "private",

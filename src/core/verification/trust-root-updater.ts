@@ -1,2 +1,3 @@
 // Loaded on demand by trust-root-refresh.ts. A bundler gives CommonJS packages their names only where the import is static.
-export { initTUF } from "@sigstore/tuf";
+export { Updater } from "tuf-js";
+export { DefaultFetcher } from "tuf-js/dist/fetcher.js";

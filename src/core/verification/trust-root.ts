@@ -2,7 +2,8 @@ import type { SigningConfig, TrustedRoot } from "@sigstore/protobuf-specs";
 import * as v from "valibot";
 import { decodeBase64 } from "../bundle/base64.ts";
 import { parseBoundedJson } from "../bundle/bounded-json.ts";
-import { type ErrorCode, ProvenanceError } from "../errors.ts";
+import { parseShape } from "../bundle/parse-shape.ts";
+import { ProvenanceError } from "../errors.ts";
 import type { TrustRootFacts } from "./signer.ts";
 
 /** The keys and certificates of one Sigstore instance, and where that instance is. */
@@ -12,6 +13,8 @@ export interface TrustRoot extends TrustRootFacts {
   /** Where to sign; absent where only keys were given. */
   readonly signingConfig?: SigningConfig;
 }
+
+const CODE = "TRUST_ROOT_UNREADABLE";
 
 const Base64 = v.pipe(
   v.string(),
@@ -62,25 +65,14 @@ const SigningConfigShape = v.looseObject({
   tsaConfig: v.nullish(Choice),
 });
 
-const WHY: Partial<Record<ErrorCode, string>> = {
-  BUNDLE_TOO_DEEP: "it nests too many levels deep",
-  BUNDLE_NOT_JSON: "it is not JSON in UTF-8",
-  BUNDLE_MALFORMED: "it has the same field twice in one object",
-};
-
 /**
  * The JSON of a trusted root, a signing configuration or a trust configuration, with its fields in camelCase.
  *
  * @throws ProvenanceError TRUST_ROOT_UNREADABLE, also where one object has a field twice, in whatever spelling
  */
 export function parseTrustRootJson(bytes: Buffer, label: string): unknown {
-  try {
-    return camelCased(parseBoundedJson(bytes, label, { notJson: "BUNDLE_NOT_JSON", malformed: "BUNDLE_MALFORMED" }));
-  } catch (cause) {
-    const known = cause instanceof ProvenanceError ? WHY[cause.code] : undefined;
-    const why = known ?? (cause instanceof Error ? cause.message : "unknown error");
-    throw unreadable(`${label} cannot be read: ${why}.`, label, cause);
-  }
+  const json = parseBoundedJson(bytes, label, { notJson: CODE, malformed: CODE, tooDeep: CODE });
+  return reading(() => camelCased(json), label);
 }
 
 /**
@@ -91,16 +83,16 @@ export function parseTrustRootJson(bytes: Buffer, label: string): unknown {
  * @throws ProvenanceError TRUST_ROOT_UNREADABLE
  */
 export async function parseTrustedRoot(json: unknown, label: string): Promise<TrustedRoot> {
-  const shape = parse(TrustedRootShape, json, label, "a trusted root");
+  const shape = parseShape(TrustedRootShape, json, CODE, label);
   const { TrustedRoot } = await import("./trust-root-messages.ts");
-  return fromJson(() => TrustedRoot.fromJSON(shape), label);
+  return reading(() => TrustedRoot.fromJSON(shape), label);
 }
 
 /** As {@link parseTrustedRoot}, for a SigningConfig of version 0.2. */
 export async function parseSigningConfig(json: unknown, label: string): Promise<SigningConfig> {
-  const shape = parse(SigningConfigShape, json, label, "a signing configuration");
+  const shape = parseShape(SigningConfigShape, json, CODE, label);
   const { SigningConfig } = await import("./trust-root-messages.ts");
-  return fromJson(() => SigningConfig.fromJSON(shape), label);
+  return reading(() => SigningConfig.fromJSON(shape), label);
 }
 
 /** Protobuf JSON with its keys in camelCase: tools write them so or in snake_case. @throws Error for a field twice */
@@ -116,7 +108,7 @@ function camelCased(json: unknown): unknown {
   return Object.fromEntries(result);
 }
 
-function fromJson<T>(read: () => T, label: string): T {
+function reading<T>(read: () => T, label: string): T {
   try {
     return read();
   } catch (cause) {
@@ -125,19 +117,6 @@ function fromJson<T>(read: () => T, label: string): T {
   }
 }
 
-function parse<TSchema extends v.GenericSchema>(
-  schema: TSchema,
-  value: unknown,
-  label: string,
-  what: string,
-): v.InferOutput<TSchema> {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const at = v.getDotPath(issue) ?? "its top";
-  throw unreadable(`${label} is not ${what} as Sigstore writes it: at ${at}, ${issue.message}.`, label);
-}
-
 export function unreadable(message: string, label: string, cause?: unknown): ProvenanceError {
-  return new ProvenanceError("TRUST_ROOT_UNREADABLE", message, { details: { label }, cause });
+  return new ProvenanceError(CODE, message, { details: { label }, cause });
 }

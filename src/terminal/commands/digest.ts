@@ -49,7 +49,7 @@ export default defineCommand({
     const { signal } = interruption;
     const result =
       output === undefined
-        ? await withProgressLine(err, ({ update }) => digest({ model, ...choice, signal, onProgress: update }))
+        ? await withProgressLine(err, (onProgress) => digest({ model, ...choice, signal, onProgress }))
         : await mergePartsOf(model, output, args, terminal);
     if (args.flag("json") === true) {
       out.json(digestJson(resolve(model), result, output === undefined ? undefined : resolve(output)));
@@ -84,8 +84,8 @@ async function digestPartOf(
   const part = parsePart(args.text("part") ?? "");
   const { digestPart } = await import("../../core/digest-part.ts");
   const signature = await signaturePathFor(model);
-  const result = await withProgressLine(err, ({ update }) =>
-    digestPart({ ...request, part, signature, signal: interruption.signal, onProgress: update }),
+  const result = await withProgressLine(err, (onProgress) =>
+    digestPart({ ...request, part, signature, signal: interruption.signal, onProgress }),
   );
   if (args.flag("json") === true) out.json(partJson(resolve(model), resolve(output), result));
   else out.print([partReport(result, output)]);

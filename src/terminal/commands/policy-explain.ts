@@ -37,7 +37,7 @@ export default defineCommand({
       paths.length > 0 ? await namedPolicies(paths, model, root, terminal) : await foundPolicies(model, root, terminal);
     const core = await import("../../core/verify-with-policy.ts");
     const operation = args.flag("files") === true ? core.verifyWithPolicy : core.authenticateWithPolicy;
-    const verdict = await withProgressLine(err, ({ update }) =>
+    const verdict = await withProgressLine(err, (onProgress) =>
       operation({
         model,
         policies: chosen.policies,
@@ -46,7 +46,7 @@ export default defineCommand({
         path: pathBelow(chosen.root, model),
         publicSigstore: publicSigstoreOf(terminal, args.flag("offline") === true),
         signal: interruption.signal,
-        onProgress: update,
+        onProgress,
       }),
     );
     const { decision } = verdict;

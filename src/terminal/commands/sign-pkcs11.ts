@@ -3,8 +3,8 @@ import type { Pkcs11Identity } from "../../core/signing/pkcs11/pkcs11-signer.ts"
 import type { Token } from "../../core/signing/pkcs11/token.ts";
 import type { ArgumentsOf, OptionSpecs } from "../arguments.ts";
 import { defineCommand, requiredText } from "../command.ts";
-import { askHidden } from "../passphrase.ts";
 import { readCertificateFile } from "../pem-files.ts";
+import { askHidden } from "../question.ts";
 import { SIGN_DESCRIPTION, SIGN_OPTIONS, signModel } from "../sign-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { CHAIN_OPTION } from "./sign.ts";

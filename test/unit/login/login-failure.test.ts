@@ -11,12 +11,12 @@ describe("the failure of a login", () => {
   before((done) => void server.listen(0, "127.0.0.1", done));
   after(() => void server.close());
 
-  async function failure(fetch?: typeof globalThis.fetch): Promise<string> {
+  async function failure(): Promise<string> {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const deadline = makeDeadline(undefined, 60_000);
     const method = { kind: "code", askForCode: async () => undefined } as const;
     try {
-      await findIssuer({ issuer, method, ...(fetch && { fetch }) }, deadline);
+      await findIssuer({ issuer, method }, deadline);
       return assert.fail("There is an issuer.");
     } catch (error) {
       const { code, message } = explainLoginFailure(error, "https://issuer.example", deadline);
@@ -42,8 +42,12 @@ describe("the failure of a login", () => {
 
   it("names the proxy that requires a login", async () => {
     const tunnel = new Error("Proxy response (407) !== 200 when HTTP Tunneling");
-    const fetch = () =>
+    const { fetch } = globalThis;
+    globalThis.fetch = () =>
       Promise.reject(new TypeError("fetch failed", { cause: new Error("cancelled", { cause: tunnel }) }));
-    assert.match(await failure(fetch), /was not reached: the proxy.* demands a login \(status 407\)\./);
+    const failed = failure().finally(() => {
+      globalThis.fetch = fetch;
+    });
+    assert.match(await failed, /was not reached: the proxy.* demands a login \(status 407\)\./);
   });
 });

@@ -44,20 +44,14 @@ describe("tokens in memory", () => {
     }
   });
 
-  it("are separate for each issuer, client and provider, and can be cleared", async () => {
+  it("are separate for each issuer, and can be cleared", async () => {
     let logins = 0;
     const cache = new TokenCache(async () => makeToken(String(++logins)));
-    const others: LoginOptions[] = [
-      OPTIONS,
-      { ...OPTIONS, issuer: "https://other.example.com" },
-      { ...OPTIONS, clientId: "other" },
-      { ...OPTIONS, provider: "github" },
-    ];
-    for (const options of others) await cache.token(options);
-    assert.equal(logins, others.length);
-    assert.equal((await cache.token({ ...OPTIONS, clientId: "sigstore" })).value, "1");
+    await cache.token(OPTIONS);
+    assert.equal((await cache.token({ ...OPTIONS, issuer: "https://other.example.com" })).value, "2");
+    assert.equal((await cache.token(OPTIONS)).value, "1");
     cache.clear();
-    assert.equal((await cache.token(OPTIONS)).value, "5");
+    assert.equal((await cache.token(OPTIONS)).value, "3");
   });
 
   it("are requested once for two callers at the same time", async () => {

@@ -85,14 +85,14 @@ describe("bad input", () => {
       [
         "is not JSON",
         () => "hello",
-        "model.sig is not JSON: it may be cut short or damaged. Download it again from the publisher of the model.",
+        "model.sig is not JSON: it may be cut short or damaged. Download it again from its publisher.",
         "not JSON",
       ],
-      ["is empty", () => "", "model.sig is empty. Download it again from the publisher of the model.", "not JSON"],
+      ["is empty", () => "", "model.sig is empty. Download it again from its publisher.", "not JSON"],
       [
         "is binary",
         () => Uint8Array.of(0xff, 0xfe, 0x00),
-        "model.sig is not JSON: it is not UTF-8 text. Download it again from the publisher of the model.",
+        "model.sig is not JSON: it is not UTF-8 text. Download it again from its publisher.",
         "not JSON",
       ],
       [
@@ -104,7 +104,7 @@ describe("bad input", () => {
       [
         "is cut short",
         () => bundleText(good()).slice(0, -40),
-        "model.sig is not JSON: it may be cut short or damaged. Download it again from the publisher of the model.",
+        "model.sig is not JSON: it may be cut short or damaged. Download it again from its publisher.",
         "not JSON",
       ],
       [
@@ -177,7 +177,7 @@ describe("bad input", () => {
       [
         "is not JSON",
         "{",
-        "The statement in model.sig is not JSON: it may be cut short or damaged. Download it again from the publisher of the model.",
+        "The statement in model.sig is not JSON: it may be cut short or damaged. Download it again from its publisher.",
         "statement is not JSON",
       ],
       [

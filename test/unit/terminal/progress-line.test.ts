@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Output } from "../../../src/terminal/output.ts";
-import { ProgressLine, progressText } from "../../../src/terminal/progress-line.ts";
+import { progressText, withProgressLine } from "../../../src/terminal/progress-line.ts";
 import { CapturedStream } from "../../support/run-main.ts";
 
 const GB = 1e9;
@@ -16,31 +16,29 @@ describe("the progress line", () => {
     assert.equal(progressText({ bytesDone: 0, bytesTotal: 2000 }, 5), "Hashing 0 B of 2.0 kB");
   });
 
-  it("is overwritten by each update, and erased at the end", () => {
+  it("is overwritten by each update, and erased by any other output and at the end", () => {
     const stream = new CapturedStream(true);
-    const times = [0, 2000];
-    const line = new ProgressLine(new Output(stream, {}), () => times.shift() ?? 0);
-    line.update({ bytesDone: 0, bytesTotal: 4000 });
-    line.update({ bytesDone: 2000, bytesTotal: 4000 });
-    line.clear();
-    line.clear();
+    const output = new Output(stream, {});
+    output.progress("one");
+    output.progress("two");
+    output.print(["a result"]);
+    output.progress("three");
+    output.progress();
+    output.progress();
     const erase = "\r\x1b[K";
-    const first = `${erase}Hashing 0 B of 4.0 kB`;
-    assert.equal(stream.text, `${first}${erase}Hashing 2.0 of 4.0 kB, 1.0 kB/s, 2 s left${erase}`);
+    assert.equal(stream.text, `one${erase}two${erase}a result\nthree${erase}`);
   });
 
-  it("never wraps: a wrapped line could not be erased", () => {
+  it("never wraps: a wrapped line could not be erased", async () => {
     const stream = new CapturedStream(true);
     Object.assign(stream, { columns: 12 });
-    new ProgressLine(new Output(stream, {})).update({ bytesDone: 0, bytesTotal: 4000 });
-    assert.equal(stream.text, "\r\x1b[KHashing 0 B");
+    await withProgressLine(new Output(stream, {}), async (update) => update({ bytesDone: 0, bytesTotal: 4000 }));
+    assert.equal(stream.text, "Hashing 0 B\r\x1b[K");
   });
 
-  it("is not written if standard error is no terminal", () => {
+  it("is not written if standard error is no terminal", async () => {
     const stream = new CapturedStream(false);
-    const line = new ProgressLine(new Output(stream, {}));
-    line.update({ bytesDone: 1, bytesTotal: 2 });
-    line.clear();
+    await withProgressLine(new Output(stream, {}), async (update) => update({ bytesDone: 1, bytesTotal: 2 }));
     assert.equal(stream.text, "");
   });
 });

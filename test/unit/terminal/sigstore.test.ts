@@ -223,7 +223,7 @@ describe("the command line with a login", function () {
       [verifyArgs("--trust-config", sigstore.trustConfigPath), /Name one instance only/],
       [signArgs("--identity-token", token, "--use-ambient-credentials"), /not both/],
       [signArgs("--oauth-force-oob", "--oauth-device"), /not both/],
-      [signArgs("--trust-config", sigstore.trustedRootPath), /give it with --trusted-root/],
+      [signArgs("--trust-config", sigstore.trustedRootPath), /it has no signing configuration/],
       [signArgs("--identity-token", "none"), /not an OpenID identity token/],
       [
         [...signArgs("--identity-token", token), "--trust-config", join(folder(), "none.json")],

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { fail } from "../../errors.ts";
+import { ProvenanceError } from "../../errors.ts";
 
 /**
  * Patterns of a policy that cover the models of one signer: `skills/*` for a folder that holds several of them and none of
@@ -16,11 +16,12 @@ export function modelPatterns(paths: readonly string[], others: readonly string[
 }
 
 /**
- * The pattern of one model.
+ * The pattern that covers one path, and no other.
  *
  * @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy
  */
 export function literalPattern(path: string): string {
   if (!path.includes("*")) return path;
-  fail("USAGE", `The path ${path} contains an asterisk, so a policy for it would also cover other models.`, { path });
+  const message = `The path ${path} contains an asterisk, so a policy for it would also cover other models.`;
+  throw new ProvenanceError("USAGE", message, { details: { path } });
 }

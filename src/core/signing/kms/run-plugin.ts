@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { basename } from "node:path";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
@@ -54,38 +54,27 @@ function output(
   { onOutput, signal, timeout = TIMEOUT }: PluginOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
-    let text = "";
-    const stop = (error: Error): void => {
-      child.kill("SIGKILL");
-      // What the plugin itself has started may go on writing.
-      child.stdout.destroy();
-      child.stderr.destroy();
-      reject(error);
-    };
-    const late = setTimeout(
-      () => stop(pluginFailed(program, `it did not answer within ${timeout / 1000} seconds`)),
-      timeout,
-    );
-    const cancel = (): void => stop(new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason }));
-    signal?.addEventListener("abort", cancel, { once: true });
-    child.on("error", (error) => stop(pluginFailed(program, `it could not be started (${error.message})`, error)));
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      if (text.length > MAX_RESPONSE) stop(pluginFailed(program, "its answer is too long"));
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => onOutput?.(chunk));
-    child.on("close", (_, killed) => {
-      clearTimeout(late);
-      signal?.removeEventListener("abort", cancel);
-      if (killed !== null) reject(pluginFailed(program, `its process ended (${killed})`));
+    const limits = { maxBuffer: MAX_RESPONSE, timeout, killSignal: "SIGKILL", signal } as const;
+    const child = execFile(program, args, { ...limits, windowsHide: true }, (error, text) => {
+      const why = error === null ? undefined : failureOf(error, timeout);
+      if (signal?.aborted === true) reject(new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason }));
+      else if (why !== undefined) reject(pluginFailed(program, why, error));
       else resolve(text);
     });
+    child.stderr?.on("data", (chunk: string) => onOutput?.(chunk));
     // A plugin need not read what it does not need.
-    child.stdin.on("error", () => {});
-    for (const part of message) child.stdin.write(part);
-    child.stdin.end();
+    child.stdin?.on("error", () => {});
+    for (const part of message) child.stdin?.write(part);
+    child.stdin?.end();
   });
+}
+
+/** Why there is no answer; undefined for an exit status, which says nothing. */
+function failureOf({ code, killed, signal, message }: ExecFileException, timeout: number): string | undefined {
+  if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return "its answer is too long";
+  if (killed === true) return `it did not answer within ${timeout / 1000} seconds`;
+  if (signal) return `its process ended (${signal})`;
+  return typeof code === "string" ? `it could not be started (${message})` : undefined;
 }
 
 // Version 1 of the protocol of sigstore/sigstore, pkg/signature/kms/cliplugin: arguments are the version and a JSON

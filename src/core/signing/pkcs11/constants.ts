@@ -22,7 +22,6 @@ export const CKF_SERIAL_SESSION = 4;
 /** Bits of a token's flags. */
 export const CKF = {
   loginRequired: 0x4,
-  pinInitialized: 0x8,
   protectedPath: 0x100,
   initialized: 0x400,
   pinCountLow: 0x1_0000,
@@ -30,54 +29,43 @@ export const CKF = {
   pinLocked: 0x4_0000,
 } as const;
 
+/** Return values that a person may meet, or that are handled here. */
 export const CKR = {
-  ok: 0x0,
-  attributeSensitive: 0x11,
-  attributeTypeInvalid: 0x12,
-  deviceRemoved: 0x32,
-  pinIncorrect: 0xa0,
-  pinInvalid: 0xa1,
-  pinLengthRange: 0xa2,
-  pinExpired: 0xa3,
-  pinLocked: 0xa4,
-  tokenNotPresent: 0xe0,
-  userAlreadyLoggedIn: 0x100,
-  pinNotInitialized: 0x102,
+  OK: 0x0,
+  HOST_MEMORY: 0x2,
+  SLOT_ID_INVALID: 0x3,
+  GENERAL_ERROR: 0x5,
+  FUNCTION_FAILED: 0x6,
+  ARGUMENTS_BAD: 0x7,
+  ATTRIBUTE_SENSITIVE: 0x11,
+  ATTRIBUTE_TYPE_INVALID: 0x12,
+  DATA_INVALID: 0x20,
+  DATA_LEN_RANGE: 0x21,
+  DEVICE_ERROR: 0x30,
+  DEVICE_MEMORY: 0x31,
+  DEVICE_REMOVED: 0x32,
+  FUNCTION_CANCELED: 0x50,
+  FUNCTION_NOT_SUPPORTED: 0x54,
+  KEY_HANDLE_INVALID: 0x60,
+  KEY_TYPE_INCONSISTENT: 0x63,
+  KEY_FUNCTION_NOT_PERMITTED: 0x68,
+  MECHANISM_INVALID: 0x70,
+  PIN_INCORRECT: 0xa0,
+  PIN_INVALID: 0xa1,
+  PIN_LEN_RANGE: 0xa2,
+  PIN_EXPIRED: 0xa3,
+  PIN_LOCKED: 0xa4,
+  SESSION_COUNT: 0xb1,
+  SESSION_HANDLE_INVALID: 0xb3,
+  TOKEN_NOT_PRESENT: 0xe0,
+  TOKEN_NOT_RECOGNIZED: 0xe1,
+  USER_ALREADY_LOGGED_IN: 0x100,
+  USER_NOT_LOGGED_IN: 0x101,
+  USER_PIN_NOT_INITIALIZED: 0x102,
 } as const;
 
-/** Return values that a person may meet, by the names of the standard. */
-const NAMES: Readonly<Record<number, string>> = {
-  2: "CKR_HOST_MEMORY",
-  3: "CKR_SLOT_ID_INVALID",
-  5: "CKR_GENERAL_ERROR",
-  6: "CKR_FUNCTION_FAILED",
-  7: "CKR_ARGUMENTS_BAD",
-  32: "CKR_DATA_INVALID",
-  33: "CKR_DATA_LEN_RANGE",
-  48: "CKR_DEVICE_ERROR",
-  49: "CKR_DEVICE_MEMORY",
-  50: "CKR_DEVICE_REMOVED",
-  80: "CKR_FUNCTION_CANCELED",
-  84: "CKR_FUNCTION_NOT_SUPPORTED",
-  96: "CKR_KEY_HANDLE_INVALID",
-  99: "CKR_KEY_TYPE_INCONSISTENT",
-  104: "CKR_KEY_FUNCTION_NOT_PERMITTED",
-  112: "CKR_MECHANISM_INVALID",
-  160: "CKR_PIN_INCORRECT",
-  161: "CKR_PIN_INVALID",
-  162: "CKR_PIN_LEN_RANGE",
-  163: "CKR_PIN_EXPIRED",
-  164: "CKR_PIN_LOCKED",
-  177: "CKR_SESSION_COUNT",
-  179: "CKR_SESSION_HANDLE_INVALID",
-  224: "CKR_TOKEN_NOT_PRESENT",
-  225: "CKR_TOKEN_NOT_RECOGNIZED",
-  257: "CKR_USER_NOT_LOGGED_IN",
-  258: "CKR_USER_PIN_NOT_INITIALIZED",
-  259: "CKR_USER_TYPE_INVALID",
-  260: "CKR_USER_ANOTHER_ALREADY_LOGGED_IN",
-};
-
+/** `CKR_DEVICE_ERROR` */
 export function returnValueName(value: number): string {
-  return NAMES[value] ?? `return value 0x${value.toString(16)}`;
+  const [name] = Object.entries(CKR).find(([, known]) => known === value) ?? [];
+  return name === undefined ? `return value 0x${value.toString(16)}` : `CKR_${name}`;
 }

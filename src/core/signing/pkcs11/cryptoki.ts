@@ -78,7 +78,7 @@ export class Cryptoki {
     const getFunctionList = koffi.load(path).func("C_GetFunctionList", "ulong", ["void *"]);
     const list = Buffer.alloc(koffi.sizeof("void *"));
     const value = Number(getFunctionList(list));
-    if (value !== CKR.ok) throw new CryptokiError("GetFunctionList", value);
+    if (value !== CKR.OK) throw new CryptokiError("GetFunctionList", value);
     const members = Object.fromEntries(FUNCTIONS.map((name) => [name, "void *"]));
     const table = struct({ major: "uchar", minor: "uchar", ...members });
     this.#functions = koffi.decode(koffi.decode(list, "void *"), table);
@@ -168,7 +168,7 @@ export class Cryptoki {
     try {
       this.#call("GetAttributeValue", session, object, template, 1);
     } catch (error) {
-      const absent: readonly number[] = [CKR.attributeSensitive, CKR.attributeTypeInvalid];
+      const absent: readonly number[] = [CKR.ATTRIBUTE_SENSITIVE, CKR.ATTRIBUTE_TYPE_INVALID];
       if (error instanceof CryptokiError && absent.includes(error.value)) return undefined;
       throw error;
     }
@@ -183,7 +183,7 @@ export class Cryptoki {
       this.#prototypes.set(name, prototype);
     }
     const value = Number(this.#koffi.call(this.#functions[name], prototype, ...args));
-    if (value !== CKR.ok) throw new CryptokiError(name, value);
+    if (value !== CKR.OK) throw new CryptokiError(name, value);
   }
 
   /** A `CK_ULONG`. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
@@ -25,9 +26,8 @@ export class ModuleProcess {
   readonly #path: string;
   readonly #options: ModuleOptions;
   readonly #child: ChildProcess;
-  /** Why the process is gone. */
-  #gone: string | undefined;
-  #pending: { resolve(reply: unknown): void; reject(error: Error): void } | undefined;
+  /** Rejects when the process ends. */
+  readonly #gone: Promise<never>;
 
   private constructor(path: string, options: ModuleOptions) {
     this.#path = path;
@@ -39,9 +39,12 @@ export class ModuleProcess {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       serialization: "advanced",
     });
-    this.#child.on("message", (reply) => this.#take()?.resolve(reply));
-    this.#child.on("error", (error) => this.#ended(`its process could not be started (${error.message})`));
-    this.#child.on("exit", (code, signal) => this.#ended(`its process ended (${signal ?? `status ${code}`})`));
+    const gone = Promise.withResolvers<never>();
+    const ended = (why: string): void => gone.reject(this.#failed(why));
+    this.#child.on("error", (error) => ended(`its process could not be started (${error.message})`));
+    this.#child.on("exit", (code, signal) => ended(`its process ended (${signal ?? `status ${code}`})`));
+    this.#gone = gone.promise;
+    this.#gone.catch(() => undefined);
   }
 
   /** @throws ProvenanceError PKCS11_NOT_INSTALLED, PKCS11_MODULE, PKCS11_MODULE_FAILED, PKCS11_FAILED, CANCELLED */
@@ -124,37 +127,19 @@ export class ModuleProcess {
   async #reply(request: Request): Promise<unknown> {
     const { signal, timeout = TIMEOUT } = this.#options;
     throwIfCancelled(signal);
-    if (this.#gone !== undefined) throw this.#failed(this.#gone);
-    const child = this.#child;
-    const stop = (why: Error): void => {
-      this.#take()?.reject(why);
-      child.kill("SIGKILL");
-    };
-    const cancel = (): void => stop(new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal?.reason }));
-    const late = setTimeout(() => stop(this.#failed(`it did not answer within ${timeout / 1000} seconds`)), timeout);
-    signal?.addEventListener("abort", cancel, { once: true });
+    const late = AbortSignal.timeout(timeout);
+    const stop = signal === undefined ? late : AbortSignal.any([signal, late]);
+    const answer = once(this.#child, "message", { signal: stop });
+    this.#child.send(request, () => undefined);
     try {
-      return await new Promise<unknown>((resolve, reject) => {
-        this.#pending = { resolve, reject };
-        child.send(request, (error) => {
-          if (error !== null) this.#ended(`its process takes no message (${error.message})`);
-        });
-      });
-    } finally {
-      clearTimeout(late);
-      signal?.removeEventListener("abort", cancel);
+      const [reply] = await Promise.race([this.#gone, answer]);
+      return reply;
+    } catch (error) {
+      if (!stop.aborted) throw error;
+      this.#child.kill("SIGKILL");
+      throwIfCancelled(signal);
+      throw this.#failed(`it did not answer within ${timeout / 1000} seconds`);
     }
-  }
-
-  #take(): { resolve(reply: unknown): void; reject(error: Error): void } | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
-  }
-
-  #ended(why: string): void {
-    this.#gone ??= why;
-    this.#take()?.reject(this.#failed(this.#gone));
   }
 
   #failed(why: string): ProvenanceError {

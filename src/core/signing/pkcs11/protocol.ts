@@ -1,20 +1,7 @@
 import * as v from "valibot";
-import type { Token } from "./token.ts";
+import { TOKEN } from "./token.ts";
 
 // A module shares its process with the code that calls it and could send anything, so answers are parsed.
-
-const TOKEN: v.GenericSchema<unknown, Token> = v.object({
-  slot: v.number(),
-  label: v.string(),
-  manufacturer: v.string(),
-  model: v.string(),
-  serial: v.string(),
-  loginRequired: v.boolean(),
-  protectedPath: v.boolean(),
-  pinInitialized: v.boolean(),
-  pinFinalTry: v.boolean(),
-  pinLocked: v.boolean(),
-});
 
 const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const HANDLE = v.union([v.number(), v.bigint()]);

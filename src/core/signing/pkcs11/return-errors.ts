@@ -14,18 +14,18 @@ export function returnedError(call: string, value: number, path: string, token =
   const details = { path, token, function: `C_${call}`, value };
   const error = (code: ErrorCode, message: string) => new ProvenanceError(code, message, { details });
   switch (value) {
-    case CKR.pinIncorrect:
-    case CKR.pinInvalid:
-    case CKR.pinLengthRange:
+    case CKR.PIN_INCORRECT:
+    case CKR.PIN_INVALID:
+    case CKR.PIN_LEN_RANGE:
       return error("PKCS11_PIN_WRONG", `The PIN for the token "${token}" is wrong.`);
-    case CKR.pinLocked:
+    case CKR.PIN_LOCKED:
       return pinLocked(token);
-    case CKR.pinExpired:
+    case CKR.PIN_EXPIRED:
       return error("PKCS11_PIN_LOCKED", `The PIN of the token "${token}" has expired. Set a new one.`);
-    case CKR.pinNotInitialized:
+    case CKR.USER_PIN_NOT_INITIALIZED:
       return error("PKCS11_PIN_LOCKED", `The token "${token}" has no PIN yet. Set one.`);
-    case CKR.tokenNotPresent:
-    case CKR.deviceRemoved:
+    case CKR.TOKEN_NOT_PRESENT:
+    case CKR.DEVICE_REMOVED:
       return error("PKCS11_TOKEN", "The token was removed. Insert it and try again.");
     default: {
       const returned = `C_${call} returned ${returnValueName(value)}`;

@@ -30,7 +30,7 @@ export class TokenSession {
     try {
       this.#cryptoki.login(this.#session, CKU.user, this.#pin);
     } catch (error) {
-      if (error instanceof CryptokiError && error.value === CKR.userAlreadyLoggedIn) return;
+      if (error instanceof CryptokiError && error.value === CKR.USER_ALREADY_LOGGED_IN) return;
       this.#cryptoki.closeSession(this.#session);
       throw error;
     }
@@ -78,12 +78,11 @@ export class TokenSession {
         ...tokenTexts(texts),
         loginRequired: has(CKF.loginRequired),
         protectedPath: has(CKF.protectedPath),
-        pinInitialized: has(CKF.pinInitialized),
         pinFinalTry: has(CKF.pinFinalTry),
         pinLocked: has(CKF.pinLocked),
       };
     } catch (error) {
-      const gone: readonly number[] = [CKR.tokenNotPresent, CKR.deviceRemoved];
+      const gone: readonly number[] = [CKR.TOKEN_NOT_PRESENT, CKR.DEVICE_REMOVED];
       if (error instanceof CryptokiError && gone.includes(error.value)) return undefined;
       throw error;
     }

@@ -1,19 +1,22 @@
+import * as v from "valibot";
+
 /** An initialized token in a slot, by its own words (`CK_TOKEN_INFO`). */
-export interface Token {
+export const TOKEN = v.object({
   /** Of the slot that holds it. */
-  readonly slot: number;
-  readonly label: string;
-  readonly manufacturer: string;
-  readonly model: string;
-  readonly serial: string;
-  readonly loginRequired: boolean;
+  slot: v.number(),
+  label: v.string(),
+  manufacturer: v.string(),
+  model: v.string(),
+  serial: v.string(),
+  loginRequired: v.boolean(),
   /** The PIN is entered at the device. */
-  readonly protectedPath: boolean;
-  readonly pinInitialized: boolean;
+  protectedPath: v.boolean(),
   /** The next wrong PIN locks the token. */
-  readonly pinFinalTry: boolean;
-  readonly pinLocked: boolean;
-}
+  pinFinalTry: v.boolean(),
+  pinLocked: v.boolean(),
+});
+
+export type Token = Readonly<v.InferOutput<typeof TOKEN>>;
 
 /** Asks for the PIN of a token. */
 export type AskPin = (token: Token) => string | Promise<string>;

@@ -20,38 +20,54 @@ export interface Attempt {
  * `unverifiable`; otherwise it is `invalid`.
  */
 export function explainFailure(error: VerificationError, attempt: Attempt): ProvenanceError {
-  const { entity, label, unsupported } = attempt;
-  const unknown = unknownService(attempt);
+  const { label, unsupported } = attempt;
+  const unknown = unknownService(error, attempt);
   if (unknown !== undefined) {
     const hint = "Check against the root of the instance where it was signed.";
     return failure(unknown.code, `${label} cannot be checked: ${unknown.why} (${attempt.root}). ${hint}`, error);
   }
+  if (error.code === "TLOG_BODY_ERROR" && unsupported !== undefined) {
+    return failure("SIGSTORE_UNSUPPORTED", `${label} has ${unsupported}, which this version cannot check.`, error);
+  }
+  const [code, why] = faultOf(error, attempt);
+  return failure(code, `${label} is not valid: ${why}.`, error);
+}
+
+/** The part of the bundle that does not verify, and why. */
+function faultOf(error: VerificationError, { entity, certificate }: Attempt): readonly [ErrorCode, string] {
   switch (error.code) {
     case "TIMESTAMP_ERROR": {
       const none = entity.timestamps.length === 0;
-      const why = none ? "it has no verified time" : `its timestamp does not verify (${error.message})`;
-      return failure("SIGSTORE_TIMESTAMP", `${label} is not valid: ${why}.`, error);
+      return [
+        "SIGSTORE_TIMESTAMP",
+        none ? "it has no verified time" : `its timestamp does not verify (${error.message})`,
+      ];
     }
-    case "CERTIFICATE_ERROR":
-      return error.message.includes("SCT") ? explainCertificateLog(error, attempt) : explainCertificate(error, attempt);
+    case "CERTIFICATE_ERROR": {
+      const { cause } = error;
+      const why = cause instanceof Error ? cause.message : error.message;
+      if (!error.message.includes("SCT")) {
+        return ["SIGSTORE_CERTIFICATE", `its signing certificate does not verify (${why})`];
+      }
+      const none = certificateLogIds(certificate).length === 0;
+      const fault = none ? "was not entered into a log of certificates" : "claims a log entry that does not verify";
+      return ["SIGSTORE_CERTIFICATE_LOG", `its certificate ${fault}`];
+    }
     case "TLOG_BODY_ERROR":
-      if (unsupported === undefined) return explainLogEntry(error, attempt);
-      return failure("SIGSTORE_UNSUPPORTED", `${label} has ${unsupported}, which this version cannot check.`, error);
     case "TLOG_ERROR":
     case "TLOG_INCLUSION_PROMISE_ERROR":
     case "TLOG_INCLUSION_PROOF_ERROR":
     case "TLOG_MISSING_INCLUSION_ERROR":
-      return explainLogEntry(error, attempt);
+      return ["SIGSTORE_LOG_ENTRY", `its log entry does not verify (${error.message})`];
     default:
-      return failure(
-        "SIGNATURE_NOT_AUTHENTIC",
-        `The signature in ${label} does not verify against its own certificate.`,
-        error,
-      );
+      return ["SIGNATURE_NOT_AUTHENTIC", "its signature does not verify against its own certificate"];
   }
 }
 
-function unknownService({ entity, certificate, material }: Attempt): { code: ErrorCode; why: string } | undefined {
+function unknownService(
+  { code }: VerificationError,
+  { entity, certificate, material }: Attempt,
+): { code: ErrorCode; why: string } | undefined {
   const { certificateAuthorities, tlogs, ctlogs } = material;
   if (!certificateAuthorities.some(({ certChain }) => certChain.some((ca) => mayHaveIssued(ca, certificate)))) {
     const why = "its certificate is by an authority that the trust root does not know";
@@ -59,6 +75,13 @@ function unknownService({ entity, certificate, material }: Attempt): { code: Err
   }
   if (entity.tlogEntries.some(({ logId }) => !tlogs.some(({ logID }) => logID.equals(logId.keyId)))) {
     return { code: "SIGSTORE_LOG_UNKNOWN", why: "it is in a log that the trust root does not know" };
+  }
+  for (const { inclusionProof, logId } of code === "TLOG_INCLUSION_PROOF_ERROR" ? entity.tlogEntries : []) {
+    const [name = ""] = inclusionProof?.checkpoint?.envelope.split(/[ \n]/) ?? [];
+    const url = tlogs.find(({ logID }) => logID.equals(logId.keyId))?.baseURL ?? "";
+    if (url.includes(name)) continue;
+    const why = `it is in a log that calls itself "${name}", which the trust root knows as ${url}`;
+    return { code: "SIGSTORE_LOG_UNKNOWN", why };
   }
   if (timestampsOf(entity).some((timestamp) => timestampAuthority(timestamp, material) === undefined)) {
     const why = "its timestamp is by an authority that the trust root does not know";
@@ -73,44 +96,6 @@ function unknownService({ entity, certificate, material }: Attempt): { code: Err
     return { code: "SIGSTORE_LOG_UNKNOWN", why: "the trust root knows no log of certificates" };
   }
   return undefined;
-}
-
-function explainCertificate(error: VerificationError, { label }: Attempt): ProvenanceError {
-  const detail: unknown = error.cause;
-  const why = detail instanceof Error ? detail.message : error.message;
-  return failure(
-    "SIGSTORE_CERTIFICATE",
-    `${label} is not valid: its signing certificate does not verify (${why}).`,
-    error,
-  );
-}
-
-function explainCertificateLog(error: VerificationError, { certificate, label }: Attempt): ProvenanceError {
-  const why =
-    certificateLogIds(certificate).length === 0
-      ? "its certificate was not entered into a log of certificates"
-      : "the log of certificates did not say what it claims";
-  return failure("SIGSTORE_CERTIFICATE_LOG", `${label} is not valid: ${why}.`, error);
-}
-
-function explainLogEntry(error: VerificationError, { entity, material, root, label }: Attempt): ProvenanceError {
-  for (const { inclusionProof, logId } of entity.tlogEntries) {
-    const [origin = ""] = inclusionProof?.checkpoint?.envelope.split("\n") ?? [];
-    const name = origin.split(" ")[0] ?? "";
-    const log = material.tlogs.find(({ logID }) => logID.equals(logId.keyId));
-    if (error.code === "TLOG_INCLUSION_PROOF_ERROR" && log !== undefined && !log.baseURL.includes(name)) {
-      return failure(
-        "SIGSTORE_LOG_UNKNOWN",
-        `${label} is in a log that calls itself "${name}", and the trust root (${root}) knows it as ${log.baseURL}.`,
-        error,
-      );
-    }
-  }
-  return failure(
-    "SIGSTORE_LOG_ENTRY",
-    `${label} is not valid: its log entry does not verify (${error.message}).`,
-    error,
-  );
 }
 
 /** IDs of the logs whose SCTs a certificate has (RFC 6962, 3.3). */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { decodeBase64 } from "../../bundle/base64.ts";
-import { fail } from "../../errors.ts";
+import { parseShape } from "../../bundle/parse-shape.ts";
 
 /** Limits above any real signature: input is bounded before a library parses it. */
 const MAX_ENTRIES = 8;
@@ -59,9 +59,5 @@ const Shape = v.looseObject({ verificationMaterial: Material });
  * @throws ProvenanceError BUNDLE_MALFORMED
  */
 export function parseMaterial(json: unknown, label: string): v.InferOutput<typeof Material> {
-  const result = v.safeParse(Shape, json);
-  if (result.success) return result.output.verificationMaterial;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue) ?? "verificationMaterial";
-  fail("BUNDLE_MALFORMED", `${label} is malformed at ${path}: ${issue.message}.`, { path });
+  return parseShape(Shape, json, "BUNDLE_MALFORMED", label).verificationMaterial;
 }

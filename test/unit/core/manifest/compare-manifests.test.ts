@@ -44,7 +44,7 @@ describe("compareManifests", () => {
     const signed = manifest({ a: { size: 12, digests: ["s1", "s2"] } }, SHARD);
     const next = manifest({ a: { size: 17, digests: ["s1", "s2", "x3"] } }, SHARD);
     assert.deepEqual(compareManifests(signed, next).changed, [
-      { name: "a", range: { start: 8, end: 16 }, expected: "s2", found: "s2" },
+      { name: "a", range: { start: 8, end: 12 }, expected: "s2", found: "s2" },
       { name: "a", range: { start: 16, end: 17 }, found: "x3" },
     ]);
   });

@@ -49,7 +49,7 @@ describe("the content that the default paths hide", function () {
     assert.equal(await hidden(), undefined);
   });
 
-  it("excludes hooks that Git LFS wrote, and includes any hook that differs in one character", async () => {
+  it("excludes hooks that Git LFS wrote, and includes any hook that would run something else", async () => {
     const warning = [
       "This repository is configured for Git LFS but 'git-lfs' was not found on your path.",
       "If you no longer wish to use Git LFS, remove this hook by deleting '.git/hooks/pre-push'.",
@@ -58,8 +58,16 @@ describe("the content that the default paths hide", function () {
     const hook = `${begin} { echo >&2 "\\n${warning}\\n"; exit 2; }\ngit lfs pre-push "$@"\n`;
     writeTree(folder(), { ".git/hooks/pre-push": hook });
     assert.equal(await hidden(), undefined);
-    writeTree(folder(), { ".git/hooks/pre-push": hook.replace('"$@"', '"$@";x') });
-    assert.deepEqual((await hidden())?.names, [".git/hooks/pre-push"]);
+    for (const [from, to] of [
+      ['"$@"', '"$@";x'],
+      ["was not found", "$(x)"],
+      ["was not found", "`x`"],
+      ["was not found", "\\"],
+      ["was not found", '"; x "'],
+    ] as const) {
+      writeTree(folder(), { ".git/hooks/pre-push": hook.replace(from, () => to) });
+      assert.deepEqual((await hidden())?.names, [".git/hooks/pre-push"], to);
+    }
     writeTree(folder(), { ".git/hooks/pre-push": "", ".git/hooks/post-commit": hook });
     assert.deepEqual((await hidden())?.names, [".git/hooks/post-commit", ".git/hooks/pre-push"]);
   });

@@ -20,7 +20,7 @@ import type { PublicationNotice } from "../../../../src/core/signing/publication
 import type { Replacement } from "../../../../src/core/signing/replacement.ts";
 import type { ServiceLimits } from "../../../../src/core/signing/service-limits.ts";
 import type { TrustRoot } from "../../../../src/core/verification/trust-root.ts";
-import { readTrustConfigFile, readTrustedRootFile } from "../../../../src/core/verification/trust-root-files.ts";
+import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
 import { verify } from "../../../../src/core/verify.ts";
 import { damageSignature } from "../../../support/editor-workspace.ts";
 import { failsWith } from "../../../support/errors.ts";
@@ -507,7 +507,7 @@ describe("signing with a login", () => {
     };
 
     it("a trust root without services", async () => {
-      const known = await readTrustedRootFile(sigstore.trustedRootPath);
+      const known = await readTrustConfigFile(sigstore.trustedRootPath);
       await unread({ root: known }, "SIGNING_SERVICES")();
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readTrustConfigFile, readTrustedRootFile } from "../../../../src/core/verification/trust-root-files.ts";
+import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
 import { PUBLIC_INSTANCE } from "../../../../src/core/verification/trust-root-instances.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
@@ -59,25 +59,18 @@ describe("trust roots from files", () => {
       ["root.json", "private", "file", undefined],
     );
     assert.deepEqual(await readTrustConfigFile(file(snakeCased(config()))), plain);
-    assert.deepEqual((await readTrustedRootFile(file(snakeCased(root)))).trustedRoot, plain.trustedRoot);
+    assert.deepEqual((await readTrustConfigFile(file(snakeCased(root)))).trustedRoot, plain.trustedRoot);
   });
 
   it("need no services to verify", async () => {
-    assert.equal((await readTrustedRootFile(file(root))).signingConfig, undefined);
+    assert.equal((await readTrustConfigFile(file(root))).signingConfig, undefined);
     assert.equal((await readTrustConfigFile(file({ trustedRoot: root }))).signingConfig, undefined);
-  });
-
-  it("have an error with the right option if they are given with the other", async () => {
-    const asRoot = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(file(config())));
-    assert.match(asRoot.message, /give it with --trust-config/);
-    const asConfig = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustConfigFile(file(root)));
-    assert.match(asConfig.message, /give it with --trusted-root/);
   });
 
   const log = () => (root["tlogs"] as Json[])[0] as Json;
   const bad: readonly (readonly [string, () => unknown, RegExp])[] = [
     ["is not JSON", () => "{", /not JSON/],
-    ["is not UTF-8", () => Buffer.from([0x22, 0xff, 0x22]), /not JSON in UTF-8/],
+    ["is not UTF-8", () => Buffer.from([0x22, 0xff, 0x22]), /not UTF-8/],
     ["is something else", () => [], /mediaType|its top/],
     ["is nested without end", () => "[".repeat(100_000), /levels deep/],
     [
@@ -109,7 +102,7 @@ describe("trust roots from files", () => {
   ];
   for (const [what, content, message] of bad) {
     it(`are rejected if the file ${what}`, async () => {
-      const error = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(file(content())));
+      const error = await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustConfigFile(file(content())));
       assert.match(error.message, message);
       assert.match(error.message, /root\.json/);
       assert.equal(error.kind, "usage");
@@ -130,8 +123,8 @@ describe("trust roots from files", () => {
   }
 
   it("are rejected if there is no file, a folder, or a huge file", async () => {
-    await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(join(folder(), "none.json")));
-    const reading = (path: string) => failsWith("TRUST_ROOT_UNREADABLE", () => readTrustedRootFile(path));
+    await failsWith("TRUST_ROOT_UNREADABLE", () => readTrustConfigFile(join(folder(), "none.json")));
+    const reading = (path: string) => failsWith("TRUST_ROOT_UNREADABLE", () => readTrustConfigFile(path));
     assert.match((await reading(folder())).message, /it is no file/);
     assert.match((await reading(file(Buffer.alloc(5_000_000, " ")))).message, /it is too large/);
   });

@@ -128,6 +128,8 @@ export class Origins {
   async #readDue(path: string, timer: NodeJS.Timeout): Promise<void> {
     // Removed, or put off again.
     if (this.#due.get(path) !== timer) return;
+    // A reading that began before must not end after this one.
+    if (this.#underWay.has(path)) return this.#readLater(path, this.#quietMs);
     this.#due.delete(path);
     await this.read(path).catch((error: unknown) => this.#failed(path, error));
   }

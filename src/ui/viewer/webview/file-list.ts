@@ -289,10 +289,9 @@ export class FileList {
 function rowElement({ name, state, word, tone, size, digest }: FileRow, index: number): HTMLElement {
   const cell = (className: string, ...children: (Node | string)[]): HTMLElement =>
     make("div", { class: className, attributes: { role: "gridcell" } }, ...children);
-  const attributes = { role: "row", "aria-rowindex": String(index + 2), title: name };
   return make(
     "div",
-    { class: `row tone-${tone}`, attributes },
+    { class: `row tone-${tone}`, attributes: { role: "row", "aria-rowindex": String(index + 2), title: name } },
     cell("state", filePicture({ state, tone }), make("span", {}, word)),
     cell("name", name),
     cell("size", size),

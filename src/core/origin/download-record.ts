@@ -1,3 +1,4 @@
+import type { FolderAbove } from "./folders-above.ts";
 import type { ListedModel } from "./list-model.ts";
 import type { Origin } from "./origin.ts";
 
@@ -21,8 +22,11 @@ export interface DownloadRecord extends Pick<Origin, "source" | "repository" | "
   readonly listsAll: boolean;
 }
 
-/** Reads the record of one tool: undefined where there is none, or none in a form that is understood. Never throws for what it reads. */
-export type RecordReader = (model: ListedModel) => Promise<DownloadRecord | undefined>;
+/**
+ * Reads the record of one tool in a folder that holds the model or is it: undefined where there is none, or none in a form
+ * that is understood. Never throws for what it reads.
+ */
+export type RecordReader = (above: FolderAbove, model: ListedModel) => Promise<DownloadRecord | undefined>;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const SHA1 = /^[0-9a-f]{40}$/;

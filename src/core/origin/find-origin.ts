@@ -5,6 +5,7 @@ import { huggingFaceRepository } from "./claims/claim.ts";
 import { readClaims } from "./claims/read-claims.ts";
 import { compareWithRecord, type RecordState } from "./compare-record.ts";
 import type { DownloadRecord, RecordReader } from "./download-record.ts";
+import { foldersAbove } from "./folders-above.ts";
 import { readGitLfs } from "./git-lfs.ts";
 import { readHuggingFaceCache } from "./hugging-face-cache.ts";
 import { readHuggingFaceFolder } from "./hugging-face-folder.ts";
@@ -44,8 +45,10 @@ export async function findOrigin(options: OriginOptions): Promise<OriginReport> 
 
 async function readRecord(model: ListedModel): Promise<DownloadRecord | undefined> {
   for (const read of READERS) {
-    const record = await read(model);
-    if (record !== undefined) return record;
+    for (const above of foldersAbove(model.folder)) {
+      const record = await read(above, model);
+      if (record !== undefined) return record;
+    }
   }
   return undefined;
 }

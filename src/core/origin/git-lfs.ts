@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MAX_POINTER_BYTES, parseLfsPointer, readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { type DownloadRecord, huggingFacePurl, type RecordedFile, type RecordReader } from "./download-record.ts";
-import { foldersAbove } from "./folders-above.ts";
 import { GitObjects } from "./git-objects.ts";
 import { type GitRepository, gitRepository, headCommit, originRemote } from "./git-repository.ts";
 import { filesOfCommit } from "./git-tree.ts";
@@ -13,16 +12,12 @@ const HUB_MODEL = /^(?:huggingface\.co|hf\.co)\/(?!(?:datasets|spaces|kernels)\/
  * A work tree of git with files of Git LFS: the commit that is checked out holds a pointer with size and SHA-256 for each,
  * and git's own digest of every other file. Files that are not committed are not recorded.
  */
-export const readGitLfs: RecordReader = async ({ folder, files }) => {
-  for (const { path, prefix } of foldersAbove(folder)) {
-    const repository = gitRepository(path);
-    if (repository === undefined) continue;
-    // Git LFS makes this folder when it fetches. Reading the commit of every other repository would be in vain.
-    const isUsed =
-      existsSync(join(repository.common, "lfs")) || files.some((file) => readLfsPointer(file) !== undefined);
-    return isUsed ? readCommit(repository, prefix) : undefined;
-  }
-  return undefined;
+export const readGitLfs: RecordReader = async ({ path, prefix }, { files }) => {
+  const repository = gitRepository(path);
+  if (repository === undefined) return undefined;
+  // Git LFS makes this folder when it fetches. Reading the commit of every other repository would be in vain.
+  const isUsed = existsSync(join(repository.common, "lfs")) || files.some((file) => readLfsPointer(file) !== undefined);
+  return isUsed ? readCommit(repository, prefix) : undefined;
 };
 
 function readCommit(repository: GitRepository, prefix: string): DownloadRecord | undefined {

@@ -33,8 +33,8 @@ export interface PinOptions extends MeasureOptions {
 export interface PlannedText {
   /** Absolute. */
   readonly path: string;
-  /** Absent where there is no such file. */
-  readonly before?: string;
+  /** Undefined where there is no such file. */
+  readonly before: string | undefined;
   readonly after: string;
 }
 
@@ -96,12 +96,8 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
       files: files.size,
       bytes,
       added,
-      policy: { path: policyFile, ...(before !== undefined && { before }), after },
-      lock: {
-        path: lockFile,
-        ...(lockBefore !== undefined && { before: lockBefore }),
-        after: lockText(lock, path, { sha256, pinnedOn, files }),
-      },
+      policy: { path: policyFile, before, after },
+      lock: { path: lockFile, before: lockBefore, after: lockText(lock, path, { sha256, pinnedOn, files }) },
       origin,
     };
   });

@@ -1,5 +1,5 @@
 import {
-  CodeAction,
+  type CodeAction,
   CodeActionKind,
   type Diagnostic,
   DocumentLink,
@@ -11,11 +11,11 @@ import {
   Uri,
 } from "vscode";
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
-import { COMMANDS, type CommandId } from "../../platform/ids.ts";
+import { COMMANDS } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
-import { ignore, signAgain } from "../problems/quick-fixes.ts";
+import { action, ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { codeWarnings } from "./code-warnings.ts";
@@ -91,16 +91,14 @@ async function codeFixes(
     const reference = await referenceAt(document, document.offsetAt(diagnostic.range.start), registry);
     if (reference === undefined) continue;
     const { model } = reference;
-    const add = (title: string, command: CommandId): void => {
-      const action = new CodeAction(title, CodeActionKind.QuickFix);
-      action.command = { command, title, arguments: [model.path] };
-      action.diagnostics = [diagnostic];
-      actions.push(action);
-    };
-    actions.push(...ignore(model, diagnostic), ...signAgain(model, diagnostic));
-    if (diagnostic.code === "modified") add(l10n.t("Compare With Signature"), COMMANDS.compare);
-    add(l10n.t("Show Signature"), COMMANDS.showSignature);
-    add(l10n.t("Verify Again"), COMMANDS.verifyModel);
+    const compare = action(model, l10n.t("Compare With Signature"), COMMANDS.compare, diagnostic);
+    actions.push(
+      ...ignore(model, diagnostic),
+      ...signAgain(model, diagnostic),
+      ...(diagnostic.code === "modified" ? [compare] : []),
+      action(model, l10n.t("Show Signature"), COMMANDS.showSignature, diagnostic),
+      action(model, l10n.t("Verify Again"), COMMANDS.verifyModel, diagnostic),
+    );
   }
   return actions;
 }

@@ -26,15 +26,11 @@ import { rangeOf } from "./model-references.ts";
 /** The code of the hint. */
 export const NO_REVISION = "no-revision";
 
-export interface HubServices {
-  readonly engine: Pick<Services["engine"], "run">;
-}
-
 /** Returns the hover of a model of the Hugging Face Hub that the code at the position loads. */
 export async function hubHover(
   document: TextDocument,
   position: Position,
-  services: HubServices,
+  services: Pick<Services, "engine">,
 ): Promise<Hover | undefined> {
   const reference = referenceAt(document, document.offsetAt(position));
   if (reference === undefined) return undefined;
@@ -73,7 +69,7 @@ export async function hubFixes(
   document: TextDocument,
   range: Range,
   diagnostics: readonly Diagnostic[],
-  services: HubServices,
+  services: Pick<Services, "engine">,
 ): Promise<CodeAction[]> {
   const reference = referenceAt(document, document.offsetAt(range.start));
   if (reference === undefined || reference.hasRevision) return [];
@@ -98,6 +94,9 @@ function isFolder({ repository, prefersFolder }: HubReference, document: TextDoc
   return prefersFolder && pathsOf(repository, basesOf(document)).some((path) => existsSync(path));
 }
 
-function lookUp({ repository, revision }: HubReference, { engine }: HubServices): Promise<CachedModel | undefined> {
+function lookUp(
+  { repository, revision }: HubReference,
+  { engine }: Pick<Services, "engine">,
+): Promise<CachedModel | undefined> {
   return engine.run("lookUpHubModel", { cache: hubCacheFolder(process.env), repository, revision });
 }

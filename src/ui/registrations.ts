@@ -40,7 +40,7 @@ export function registerAll(services: Services): Disposable {
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => (await import("./status-bar.ts")).showStatusBar(services)));
-  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(services)));
+  store.add(fromFirstModel(services, async () => (await import("./code/code-surfaces.ts")).codeSurfaces(services)));
   store.add(registerHubCode(services));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));

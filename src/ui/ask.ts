@@ -23,10 +23,10 @@ export async function pickItem<T extends QuickPickItem>(
   return chosen;
 }
 
-/** The same; returns a single item without asking. */
+/** As {@link pickItem}, but a single item is not asked about. */
 export async function pickOne<T extends QuickPickItem>(items: readonly T[], options: QuickPickOptions): Promise<T> {
   const [only, ...others] = items;
-  return only !== undefined && others.length === 0 ? only : pickItem(items, { ...options, matchOnDescription: true });
+  return only !== undefined && others.length === 0 ? only : pickItem(items, options);
 }
 
 /**

@@ -33,8 +33,12 @@ export async function chooseAuthority(
   if (items.length === 0) {
     throw new ProvenanceError("USAGE", l10n.t("The signer's certificate has no name that a policy can match."));
   }
-  const title = messageText(l10n.t("Trust {0}", signerText(signer, l10n.t)));
-  const { same } = await pickOne(items, { title, placeHolder: l10n.t("Select what the policy accepts") });
+  const title = l10n.t("Trust {0}", signerText(signer, l10n.t));
+  const { same } = await pickOne(items, {
+    title,
+    placeHolder: l10n.t("Select what the policy accepts"),
+    matchOnDescription: true,
+  });
   const kind = signer.method === "key" ? "key" : "root";
   const sources = same.map(({ choice, source }) => ({ choice, ...sourceItem(source, kind) }));
   return (await pickOne(sources, { title, placeHolder: l10n.t("Select how the policy refers to it") })).choice;

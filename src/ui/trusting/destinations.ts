@@ -86,7 +86,7 @@ export async function chooseDestination(
   placeHolder: string,
 ): Promise<Destination> {
   const items = destinations.map((destination) => ({ destination, ...destinationItem(destination) }));
-  return (await pickOne(items, { title: messageText(title), placeHolder })).destination;
+  return (await pickOne(items, { title, placeHolder })).destination;
 }
 
 function destinationItem(destination: Destination): QuickPickItem {

@@ -1,12 +1,9 @@
 import type { OriginReport } from "../../../core/origin/origin.ts";
-import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
-import type { FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
-import type { FileRow, Files, Tone } from "../messages.ts";
-import { filtersOf, timeFact } from "./files.ts";
+import type { FileRow, Files } from "../messages.ts";
+import { fileRow, filtersOf, type StateLabel, type StateLabels } from "./listed-files.ts";
 
 /** Returns the files of a download record by their states, for the list. */
 export function recordFindings(model: KnownModel | undefined, report: OriginReport | undefined): Findings {
@@ -27,15 +24,8 @@ export function recordFindings(model: KnownModel | undefined, report: OriginRepo
   };
 }
 
-interface StateLabel {
-  readonly word: string;
-  readonly plural: string;
-  readonly sentence: string;
-  readonly tone: Tone;
-}
-
 /** A record proves nothing, so no state of it is green; what differs from it is amber. */
-function stateLabels(t: Translate): Readonly<Record<FileState, StateLabel>> {
+function stateLabels(t: Translate): StateLabels {
   const unrecorded: StateLabel = {
     word: t("no record"),
     plural: t("Without a record"),
@@ -80,23 +70,14 @@ function stateLabels(t: Translate): Readonly<Record<FileState, StateLabel>> {
 
 /** Returns the summary and the filters above the list. */
 export function recordFiles(counts: StateCounts, generation: number, { t }: Localizer): Files | undefined {
-  const { filters, total } = filtersOf(counts, stateLabels(t), [], t);
+  const filters = filtersOf(counts, stateLabels(t), t);
+  const [all] = filters;
+  if (all === undefined) return undefined;
   const summary = t("The files on disk, compared with the download record.");
-  return total === 0 ? undefined : { generation, summary, compared: true, digests: false, filters, total };
+  return { generation, summary, compared: true, digests: false, filters, total: all.count };
 }
 
 /** Returns the row of one file. */
 export function recordRow(entry: FileEntry, localizer: Localizer): FileRow {
-  const { name, state, size } = entry;
-  const { word, sentence, tone } = stateLabels(localizer.t)[state];
-  return {
-    name: plainText(name),
-    state,
-    word,
-    tone,
-    size: size === undefined ? "" : bytesText(size),
-    digest: "",
-    sentence,
-    facts: timeFact(entry, localizer),
-  };
+  return fileRow(entry, stateLabels(localizer.t)[entry.state], [], localizer);
 }

@@ -13,7 +13,7 @@ import type { TrustRoot } from "../verification/trust-root.ts";
 import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
-import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
+import { type PublicationNotice, type PublicationRecord, publicationNotice, publishedText } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
@@ -87,7 +87,7 @@ async function signStatement(
     throw new ProvenanceError("PUBLICATION_DECLINED", message);
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
-  const record = new PublicationRecord(claims.subject);
+  const record: PublicationRecord = { subject: claims.subject, certificate: "none", log: "none" };
   const secrets = [token, ...token.split(".")];
   const session: Session = { identity, services, limits, claims, record, secrets, signature, signal, only };
   try {
@@ -95,10 +95,10 @@ async function signStatement(
     const bytes = await makeBundle(session, token, payload);
     const signer = await verifyResult(session, bytes, signature);
     const checkWritten = (written: Buffer): void => checkWrittenBytes(written, signature, bytes);
-    return { bytes, signer, published: record.text(), checkWritten };
+    return { bytes, signer, published: publishedText(record), checkWritten };
   } catch (error) {
     if (error instanceof ProvenanceError && error.code === "CANCELLED") {
-      throw new ProvenanceError("CANCELLED", `Cancelled. ${record.text()}`, { cause: error.cause });
+      throw new ProvenanceError("CANCELLED", `Cancelled. ${publishedText(record)}`, { cause: error.cause });
     }
     throw error;
   }
@@ -121,12 +121,12 @@ async function certifyAndSign(session: Session, token: string, data: Buffer): Pr
     timeout: limits.timeout,
     retry: retryOption(limits),
   });
-  record.certificate("asked");
+  record.certificate = "asked";
   const signed = await withinLimits(fulcio.sign(data), limits.timeout, limits, signal).catch((error: unknown) => {
-    if (wasRefused(error)) record.certificate("none");
+    if (wasRefused(error)) record.certificate = "none";
     throw serviceFailure("SIGNING_CERTIFICATE_FAILED", "The certificate authority", services.authority, error, session);
   });
-  record.certificate("done");
+  record.certificate = "done";
   checkCertificate(signed, session);
   return signed;
 }
@@ -136,7 +136,7 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   const refuse = (why: string, cause?: unknown): ProvenanceError =>
     new ProvenanceError(
       "SIGNING_RESULT_INVALID",
-      `Not signed: the certificate authority ${services.authority} ${why}. ${record.text()}`,
+      `Not signed: the certificate authority ${services.authority} ${why}. ${publishedText(record)}`,
       { cause },
     );
   if (key.$case !== "x509Certificate") throw refuse("gave no certificate");
@@ -152,7 +152,7 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   }
   if (only === undefined || (only.identity === certified.identity && only.issuer === certified.issuer)) return;
   const { code, message, details } = otherSigner(signature, only.identity, only.identity);
-  throw new ProvenanceError(code, `${message} ${record.text()}`, { details });
+  throw new ProvenanceError(code, `${message} ${publishedText(record)}`, { details });
 }
 
 async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<TransparencyEvidence> {
@@ -165,12 +165,12 @@ async function testify(session: Session, content: SignatureBundle, certificate: 
           throw serviceFailure("SIGNING_TIMESTAMP_FAILED", "The timestamp authority", timestamps, error, session);
         });
   throwIfCancelled(signal);
-  record.log("asked");
+  record.log = "asked";
   const logged = await ask(logWitness(services, limits), logTimeout(log.version, limits)).catch((error: unknown) => {
-    if (wasRefused(error)) record.log("none");
+    if (wasRefused(error)) record.log = "none";
     throw serviceFailure("SIGNING_LOG_FAILED", "The log", log.url, error, session);
   });
-  record.log("done");
+  record.log = "done";
   return {
     tlogEntries: logged.flatMap(({ tlogEntries }) => tlogEntries ?? []),
     rfc3161Timestamps: stamped.flatMap(({ rfc3161Timestamps }) => rfc3161Timestamps ?? []),
@@ -188,7 +188,7 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
     throw new Error(`it names ${signer.identity}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : "it cannot be read";
-    const message = `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${record.text()}`;
+    const message = `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${publishedText(record)}`;
     throw new ProvenanceError("SIGNING_RESULT_INVALID", message, { cause: error });
   }
 }
@@ -205,7 +205,7 @@ function serviceFailure(
   const status = statusOf(error);
   const text = reasonOf(error).replace(/^\(\d{3}\) /, "");
   const why = answerText({ ...(status !== undefined && { status }), text }, secrets, proxyOf(process.env));
-  return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${record.text()}`, {
+  return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${publishedText(record)}`, {
     details: { url, ...(status !== undefined && { status }) },
   });
 }

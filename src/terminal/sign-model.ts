@@ -79,7 +79,6 @@ export const SIGN_OPTIONS = {
 export const SIGN_DESCRIPTION =
   "MODEL is a folder or a single file. The written signature is read back and verified before the command ends; if anything fails, an earlier signature is unchanged.";
 
-/** Signs a model and reports it. */
 export async function signModel(
   model: string,
   identity: SigningIdentity,

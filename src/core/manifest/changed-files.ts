@@ -1,6 +1,5 @@
 import type { ChangedResource, Comparison } from "./comparison.ts";
 
-/** A file that changed, with its changed shards. */
 interface ChangedFile {
   readonly name: string;
   readonly parts: readonly ChangedResource[];

@@ -3,7 +3,6 @@ import type { FileList, ModelFile } from "../model/file-list.ts";
 import { type PartNumber, partText } from "./part-number.ts";
 import { changeSince, type FileEntry, fileState, type PartialManifest } from "./partial-manifest.ts";
 
-/** A manifest and the file that holds it. */
 export interface ManifestFile {
   /** For messages. */
   readonly label: string;

@@ -18,5 +18,4 @@ export const TOKEN = v.object({
 
 export type Token = Readonly<v.InferOutput<typeof TOKEN>>;
 
-/** Asks for the PIN of a token. */
 export type AskPin = (token: Token) => string | Promise<string>;

@@ -77,7 +77,7 @@ async function signWith(signer: Signer, options: SignOptions): Promise<SignResul
   const signed = await signer.sign(payload, replaces);
   const { published } = signed;
   try {
-    await writeFileAtomically(place, signed.bytes, signed.checkWritten);
+    await writeFileAtomically(place, signed.bytes);
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
@@ -100,9 +100,9 @@ async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["c
 async function createSigner(identity: SigningIdentity, options: SignerOptions): Promise<Signer> {
   switch (identity.method) {
     case "key":
-      return (await import("./signing/key-signer.ts")).createKeySigner(identity, options);
+      return (await import("./signing/key-signer.ts")).createKeySigner(identity);
     case "certificate":
-      return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity, options);
+      return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity);
     case "sigstore":
       return (await import("./signing/keyless-signer.ts")).createKeylessSigner(identity, options);
     case "pkcs11":

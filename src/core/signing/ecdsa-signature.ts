@@ -1,7 +1,3 @@
-import { createVerify } from "node:crypto";
-import { CURVE_DIGEST } from "../verification/elliptic-keys.ts";
-import type { SignerPublicKey } from "./private-key.ts";
-
 /** A DER value of less than 256 bytes. */
 export function der(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents);
@@ -20,11 +16,4 @@ function integer(bytes: Buffer): Buffer {
 export function derSignature(rs: Buffer): Buffer {
   const half = rs.length / 2;
   return der(0x30, integer(rs.subarray(0, half)), integer(rs.subarray(half)));
-}
-
-/** Whether a signature (DER) over the parts of a message verifies, with the digest that fits the curve. */
-export function verifiesParts(parts: readonly Buffer[], signature: Buffer, key: SignerPublicKey): boolean {
-  const verifier = createVerify(CURVE_DIGEST[key.curve]);
-  for (const part of parts) verifier.update(part);
-  return verifier.verify({ key: key.publicKey, dsaEncoding: "der" }, signature);
 }

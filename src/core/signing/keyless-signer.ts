@@ -10,7 +10,6 @@ import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
 import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
-import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, type PublicationRecord, publicationNotice, publishedText } from "./publication.ts";
@@ -94,8 +93,7 @@ async function signStatement(
     throwIfCancelled(signal);
     const bytes = await makeBundle(session, token, payload);
     const signer = await verifyResult(session, bytes, signature);
-    const checkWritten = (written: Buffer): void => checkWrittenBytes(written, signature, bytes);
-    return { bytes, signer, published: publishedText(record), checkWritten };
+    return { bytes, signer, published: publishedText(record) };
   } catch (error) {
     if (error instanceof ProvenanceError && error.code === "CANCELLED") {
       throw new ProvenanceError("CANCELLED", `Cancelled. ${publishedText(record)}`, { cause: error.cause });

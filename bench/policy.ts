@@ -20,7 +20,7 @@ async function measure(every: number): Promise<{ reading: number; evaluating: nu
   );
   const text = Buffer.from(policyText({ authorities }));
   const start = performance.now();
-  const { policies } = await readPolicies(text, join(folder, "model-policy.yaml"), folder);
+  const { policies } = await readPolicies(text, join(folder, "model-policy.yaml"));
   const read = performance.now();
   for (let model = 0; model < MODELS; model++) {
     // Every model has a signer of its own; the policy knows every other one.

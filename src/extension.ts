@@ -5,10 +5,10 @@ import { Engine } from "./engine/engine.ts";
 import { showError } from "./platform/commands.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { createLog } from "./platform/log.ts";
+import { RecentFiles } from "./platform/recent-files.ts";
 import { Passphrases } from "./platform/secrets.ts";
 import { SigstoreRoots } from "./platform/sigstore-roots.ts";
 import { TrustStore } from "./platform/trust.ts";
-import { KeyFiles } from "./ui/commands/key-files.ts";
 import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
@@ -43,7 +43,7 @@ export function activate(context: ExtensionContext): Api {
     trust,
     policies,
     passphrases: new Passphrases(context.secrets),
-    keyFiles: new KeyFiles(context.globalState),
+    keyFiles: new RecentFiles(context.globalState, "recentPrivateKeys"),
     sigstore,
     login: new EditorLogin(),
     storage,

@@ -9,7 +9,7 @@
  */
 export type ErrorKind = "invalid" | "unable" | "usage" | "input" | "internal";
 
-/** The kind of each code; `presentation/short-reasons.ts` has a short reason of each. */
+/** The kind of each code; `presentation/short-reasons.ts` has a short reason of each that a verdict may have. */
 const CODES = {
   // The signature file
   SIGNATURE_NOT_FOUND: "input",

@@ -10,11 +10,12 @@ import { findOrigin } from "./origin/find-origin.ts";
 import { contradictsRecord, type OriginReport } from "./origin/origin.ts";
 import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
+import { literalPattern } from "./policy/editing/model-patterns.ts";
 import { planEdit, planFile, requireValid } from "./policy/editing/plan-edit.ts";
+import type { PolicyDraft } from "./policy/editing/policy-draft.ts";
 import { assertOutsideSignedModels, realPath } from "./policy/editing/signed-model.ts";
 import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
-import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import { pinsOf } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
@@ -24,9 +25,7 @@ import { replaceText } from "./replace-file.ts";
 export interface PinOptions extends MeasureOptions {
   /** Absolute path of the policy file; it need not exist. */
   readonly policyFile: string;
-  /** What its paths are relative to; absolute. */
-  readonly folder: string;
-  /** The model's path in that folder, `/` separated. */
+  /** The model's path in the folder that the policy's paths are relative to, `/` separated. */
   readonly path: string;
   readonly note?: string | undefined;
 }
@@ -62,7 +61,7 @@ export interface PinPlan {
  *   model, in a signed one, or about others too; and those of `measurePin`
  */
 export async function planPin(options: PinOptions): Promise<PinPlan> {
-  const { model, policyFile, folder, path, note, signal } = options;
+  const { model, policyFile, path, note, signal } = options;
   const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
     const message = `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`;
@@ -74,7 +73,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     throw new ProvenanceError("USAGE", message, { details: { model, file: policyFile } });
   }
   const before = await readIfThere(policyFile);
-  const policies = await policiesIn(before, policyFile, folder);
+  const policies = await policiesIn(before, policyFile);
   const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
   return withHashPool(options, async (given) => {
     const pool = readingOnce(given);
@@ -84,7 +83,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     const source = purl !== undefined && !contradictsRecord(origin) ? purl : undefined;
     const { sha256, files, bytes } = measured;
     const digest = { sha256, ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
-    const { added, after } = await planPolicy({ policyFile, folder, path, before, policies, digest });
+    const { added, after } = await planPolicy({ policyFile, path, before, policies, digest });
     const lockFile = lockFileOf(policyFile);
     const lockBefore = await readIfThere(lockFile);
     const lock = lockBefore === undefined ? { version: 1 as const, models: {} } : parseLock(Buffer.from(lockBefore));
@@ -119,7 +118,6 @@ export async function writePin({ policy, lock }: Pick<PinPlan, "policy" | "lock"
 
 interface PolicyPlan {
   readonly policyFile: string;
-  readonly folder: string;
   readonly path: string;
   readonly before: string | undefined;
   /** Those in the file. */
@@ -127,16 +125,16 @@ interface PolicyPlan {
   readonly digest: NonNullable<AuthorityDocument["digest"]>;
 }
 
-async function policiesIn(text: string | undefined, file: string, folder: string): Promise<readonly Policy[]> {
+async function policiesIn(text: string | undefined, file: string): Promise<readonly Policy[]> {
   if (text === undefined || text.trim() === "") return [];
-  return (await readPolicies(Buffer.from(text), file, folder)).policies;
+  return (await readPolicies(Buffer.from(text), file)).policies;
 }
 
 /** @returns the text that is added, and the file with it */
 async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
-  const { policyFile, folder, path, before = "", policies, digest } = plan;
+  const { policyFile, path, before = "", policies, digest } = plan;
   if (before.trim() === "") {
-    const { text } = await planFile([policyFor(plan, [])], policyFile, folder);
+    const { text } = await planFile([policyFor(plan, [])], policyFile);
     return { added: text, after: text };
   }
   const covering = policies.filter((policy) => covers(policy, path));
@@ -145,7 +143,7 @@ async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: str
   }
   const [policy] = covering;
   if (policy !== undefined) {
-    const file = { path: policyFile, folder, text: before, policy: policy.name, line: policy.location.line };
+    const file = { path: policyFile, text: before, policy: policy.name, line: policy.location.line };
     const authority = authorityFor(plan, policy.authorities);
     const { insertion, after } = await planEdit(file, { kind: "authority", authority });
     return { added: insertion.text, after };
@@ -155,10 +153,10 @@ async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: str
     throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
   }
   // Another document in the same file.
-  const { text } = await planFile([policyFor(plan, policies)], policyFile, folder);
+  const { text } = await planFile([policyFor(plan, policies)], policyFile);
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
-  requireValid(await readPolicies(Buffer.from(after), policyFile, folder));
+  requireValid(await readPolicies(Buffer.from(after), policyFile));
   return { added, after };
 }
 
@@ -166,16 +164,11 @@ type Named = readonly { readonly name: string }[];
 
 /** @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy */
 function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
-  const { path } = plan;
-  if (path.includes("*")) {
-    const message = `The path ${path} contains an asterisk, so a policy for it would also cover other models.`;
-    throw new ProvenanceError("USAGE", message, { details: { path } });
-  }
   const name = freeName(
     "pinned-models",
     taken.map((policy) => policy.name),
   );
-  return { name, models: [path], authorities: [authorityFor(plan, [])] };
+  return { name, models: [literalPattern(plan.path)], authorities: [authorityFor(plan, [])] };
 }
 
 function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {

@@ -1,8 +1,7 @@
-import { ProvenanceError } from "./errors.ts";
-import { modelPatterns } from "./policy/editing/model-patterns.ts";
+import { literalPattern, modelPatterns } from "./policy/editing/model-patterns.ts";
+import type { PolicyDraft } from "./policy/editing/policy-draft.ts";
 import { freeName } from "./policy/editing/signer-authority.ts";
 import { Glob } from "./policy/glob.ts";
-import type { PolicyDraft } from "./policy/interchange/draft.ts";
 import type { AuthorityDocument } from "./policy/policy-document.ts";
 import type { Translate } from "./presentation/localizer.ts";
 import { futureModelsText } from "./presentation/policy-comment.ts";
@@ -42,7 +41,7 @@ export function policiesForSigners(
     const patterns = modelPatterns(one.models, ofOthers);
     return {
       name,
-      models: patterns.map((pattern) => (isFolderPattern(pattern) ? pattern : literal(pattern))),
+      models: patterns.map((pattern) => (isFolderPattern(pattern) ? pattern : literalPattern(pattern))),
       authorities: [one.authority],
       comments: [quote(signerText(one.signer, t)), futureModelsText(patterns.some(isFolderPattern), t)],
     };
@@ -61,13 +60,4 @@ function policyName(signer: Signer, t: Translate): string {
 
 function isFolderPattern(pattern: string): boolean {
   return pattern.endsWith("/*");
-}
-
-function literal(path: string): string {
-  if (!path.includes("*")) return path;
-  throw new ProvenanceError(
-    "USAGE",
-    `The path ${path} contains an asterisk, so a policy for it would also cover other models.`,
-    { details: { path } },
-  );
 }

@@ -1,13 +1,12 @@
 import { type CheckOptions, checkSignature, compareFiles, type SignatureCheck } from "./check-signature.ts";
-import { ProvenanceError } from "./errors.ts";
 import { commonIgnorePaths } from "./policy/file-rules.ts";
-import { type ModelFacts, PUBLIC_TRUST, type TrustId } from "./policy/model-facts.ts";
+import type { ModelFacts, TrustId } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import { type PublicSigstore, trustChoices } from "./policy/policy-trust.ts";
 import type { SignatureCandidate } from "./signature-candidates.ts";
 import type { Trust } from "./trust.ts";
 import type { Reason, Verdict } from "./verdict.ts";
-import type { Signer, SigningMethod } from "./verification/signer.ts";
+import type { Signer } from "./verification/signer.ts";
 
 export interface FactsOptions
   extends Pick<
@@ -42,13 +41,7 @@ export async function findFacts(candidate: SignatureCandidate, options: FactsOpt
   let first: SignatureCheck | undefined;
   /** What to report where there is no signer; `unverifiable` takes precedence over `invalid`. */
   let failed: Verdict | undefined;
-  const root = await publicRoot(options, material.method);
-  if (root instanceof ProvenanceError) failures.set(PUBLIC_TRUST, root);
-  for (const { id, trust } of trustChoices(
-    options.trusted,
-    material,
-    root instanceof ProvenanceError ? undefined : root,
-  )) {
+  for (const { id, trust } of trustChoices(options.trusted, material, options.publicSigstore)) {
     if (signers.has(id)) continue;
     const found = await authenticate(trust);
     const { signer, state, reasons } = found.verdict;
@@ -76,17 +69,6 @@ export async function withFiles<T extends Finding>(finding: T, options: FactsOpt
   const reading = { pool, cache, mode, signal, onProgress };
   const verdict = await compareFiles(authentication, { ignorePaths, hubCacheLinks, otherSignatures, ...reading });
   return { ...finding, verdict };
-}
-
-/** Called for Sigstore signatures only. */
-async function publicRoot({ publicSigstore }: FactsOptions, method: SigningMethod) {
-  if (method !== "sigstore") return undefined;
-  try {
-    return await publicSigstore();
-  } catch (error) {
-    if (error instanceof ProvenanceError && error.code !== "CANCELLED") return error;
-    throw error;
-  }
 }
 
 function withoutSigner(verdict: Verdict, failures: ReadonlyMap<TrustId, Reason>): Finding {

@@ -54,7 +54,6 @@ export class EngineClient {
   readonly #cancelled = new Map<number, NodeJS.Timeout>();
   #child: EngineChild | undefined;
   #idle: NodeJS.Timeout | undefined;
-  #holds = 0;
   #nextId = 0;
   #disposed = false;
 
@@ -65,17 +64,6 @@ export class EngineClient {
   /** Of the current process. */
   get pid(): number | undefined {
     return this.#child?.pid;
-  }
-
-  /** Keeps the process alive until the returned function is called. */
-  hold(): () => void {
-    this.#holds++;
-    let isHeld = true;
-    return () => {
-      if (isHeld) this.#holds--;
-      isHeld = false;
-      this.#endWhenIdle();
-    };
   }
 
   /** @throws ProvenanceError of the call, `CANCELLED`, or `INTERNAL` where the process died */
@@ -205,7 +193,6 @@ export class EngineClient {
     clearTimeout(this.#idle);
     if (this.#child === undefined || this.#pending.size > 0) return;
     this.#child.hold(false);
-    if (this.#holds > 0) return;
     this.#idle = setTimeout(() => void this.#end(), this.#options.idleMs ?? IDLE_MS).unref();
   }
 

@@ -2,18 +2,16 @@ import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
 import type { SignOptions, SignResult } from "../core/sign.ts";
-import type { Trust } from "../core/trust.ts";
+import type { SigstoreTrust, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
 import type { PolicyLocation } from "./policy-source.ts";
-import { packTrust } from "./portable-trust.ts";
+import { answerSigstore, packTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, PlainCall, Question } from "./protocol.ts";
-import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { SignatureSource, SignatureSummary } from "./signature-view/requests.ts";
 import type { SignatureView } from "./signature-view/signature-view.ts";
-import type { SigstoreAnswers } from "./sigstore-answers.ts";
 
 /**
  * The engine as the window uses it: everything that touches models and signatures. Results are the same as without a
@@ -32,24 +30,9 @@ export class Engine {
     return (await this.#client)?.pid;
   }
 
-  /** @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE (the folder), CANCELLED */
-  searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult> {
-    return this.#call("searchModels", request, { signal, leaveAtOnce: true });
-  }
-
-  /** See the core's `findSignatures`. */
-  findSignatures(model: string): Promise<readonly string[]> {
-    return this.#call("findSignatures", { model });
-  }
-
   /** The function of that name, in the engine. */
   run<K extends PlainCall>(call: K, options: CallOptions<K>, watching: DigestOptions = {}): Promise<CallResult<K>> {
     return this.#call(call, options, { ...watching, leaveAtOnce: true, mayRepeat: call !== "writePin" });
-  }
-
-  /** An estimate of a model's bytes; see the core's `measure`. */
-  sizeHint(model: string, signal: AbortSignal): Promise<number> {
-    return this.#call("sizeHint", { model }, { signal, leaveAtOnce: true });
   }
 
   authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {
@@ -126,19 +109,19 @@ export interface CheckWatching extends DigestOptions {
 
 function answering(trust: Trust, watching: CheckWatching = {}): (question: Question) => Promise<unknown> {
   const { onBegin, publicSigstore } = watching;
-  // Loaded by the first question: few checks ask any.
-  let answers: Promise<Record<"trust" | "public", SigstoreAnswers>> | undefined;
-  const load = async () => {
-    const { SigstoreAnswers } = await import("./sigstore-answers.ts");
-    return {
-      trust: new SigstoreAnswers(trust.sigstore),
-      public: new SigstoreAnswers(publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] }))),
-    };
+  const given = {
+    trust: trust.sigstore,
+    public: publicSigstore && (async () => ({ ...(await publicSigstore()), identities: [] })),
   };
+  const resolved = new Map<keyof typeof given, Promise<SigstoreTrust>>();
   return async (question) => {
     if (question.about === "begin") return onBegin?.(question.signatures);
     if (question.about === "replacement") return undefined;
-    answers ??= load();
-    return (await answers)[question.of][question.about]();
+    const { of, about } = question;
+    const sigstore = given[of];
+    if (sigstore === undefined) throw new Error("There is no trust in Sigstore.");
+    const known = resolved.get(of) ?? (typeof sigstore === "function" ? sigstore() : Promise.resolve(sigstore));
+    resolved.set(of, known);
+    return answerSigstore(await known, about);
   };
 }

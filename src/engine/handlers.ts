@@ -1,9 +1,9 @@
 import type { HashPool } from "../core/hashing/hash-pool.ts";
 import type { Replacement } from "../core/signing/replacement.ts";
 import { PolicyCache, readPolicyAt } from "./policy-source.ts";
+import { unpackSigstore, unpackTrust } from "./portable-trust.ts";
 import type { CallName, CallOptions, CallResult, FromEngine, Question } from "./protocol.ts";
 import { SignatureReader } from "./signature-view/signature-reader.ts";
-import { unpackSigstore, unpackTrust } from "./unpack-trust.ts";
 
 /** What every call may use. */
 export interface CallContext {

@@ -53,9 +53,8 @@ export interface PolicyLocation {
 
 /** @throws ProvenanceError POLICY_INVALID where there is no valid policy at the location */
 export async function readPolicyAt({ file, line, text }: PolicyLocation): Promise<Policy> {
-  const { folderOf, readPolicies, readPolicyFile } = await import("../core/policy/read-policies.ts");
-  const { policies } =
-    text === undefined ? await readPolicyFile(file) : await readPolicies(Buffer.from(text), file, folderOf(file));
+  const { readPolicies, readPolicyFile } = await import("../core/policy/read-policies.ts");
+  const { policies } = text === undefined ? await readPolicyFile(file) : await readPolicies(Buffer.from(text), file);
   const policy = policies.find(({ location }) => location.line === line);
   if (policy !== undefined) return policy;
   fail("POLICY_INVALID", `There is no policy in line ${line} of ${file} any more. Try again.`, { file, line });

@@ -13,7 +13,7 @@ import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { PolicyLocation } from "./policy-source.ts";
 import type { PortableError } from "./portable-error.ts";
-import type { PortableTrust } from "./portable-trust.ts";
+import type { PortableTrust, SigstoreQuestion } from "./portable-trust.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
@@ -34,7 +34,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   billOfMaterials(options: Omit<BomOptions, Local>): string;
   planPin(options: Omit<PinOptions, Local | "mode">): PinPlan;
   writePin(options: Pick<PinPlan, "policy" | "lock">): void;
-  /** Bytes. */
+  /** An estimate, in bytes; see `measure`. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
   readVerificationHint(options: { readonly signature: string }): VerificationHint;
@@ -55,15 +55,10 @@ export interface EngineCalls extends OpenSignatureCalls {
 export type PortableIdentity = Extract<SignOptions["identity"], { readonly method: "key" | "certificate" }>;
 
 /** Calls whose options and result are those of the function of that name. */
-export type PlainCall =
-  | "findOrigin"
-  | "lookUpHubModel"
-  | "billOfMaterials"
-  | "planPin"
-  | "writePin"
-  | "previewSigning"
-  | "previewResigning"
-  | "readVerificationHint";
+export type PlainCall = Exclude<
+  CallName,
+  keyof OpenSignatureCalls | "authenticate" | "check" | "previewPolicy" | "prepare" | "sign"
+>;
 export type CallName = keyof EngineCalls;
 export type CallOptions<K extends CallName> = Parameters<EngineCalls[K]>[0];
 export type CallResult<K extends CallName> = ReturnType<EngineCalls[K]>;
@@ -94,8 +89,7 @@ export type FromEngine =
 
 /** What the engine asks the caller during a call. */
 export type Question =
-  /** The trust in Sigstore: that of the call, or in the public instance. `newer`: a root that is being fetched. */
-  | { readonly about: "sigstore" | "newer"; readonly of: "trust" | "public" }
+  | SigstoreQuestion
   /** Before any file of the model is read; the check continues with the answer. */
   | { readonly about: "begin"; readonly signatures: readonly string[] }
   /** Whether to replace a signature. */

@@ -1,4 +1,3 @@
-import fs from "node:fs";
 import os from "node:os";
 import { HashPool } from "../core/hashing/hash-pool.ts";
 import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
@@ -108,23 +107,12 @@ const LOW_PRIORITY = 10;
 
 /**
  * Lowers the processor priority of this process. On Linux a priority belongs to a thread and is inherited by the threads
- * that it starts, so this runs before any other thread starts, for the few that the runtime has started. Where it is not
- * allowed, the process keeps its priority.
+ * that it starts, so this runs before those that hash. Where it is not allowed, the process keeps its priority.
  */
 function lowerPriority(): void {
-  for (const thread of threadIds()) {
-    try {
-      os.setPriority(thread, LOW_PRIORITY);
-    } catch {
-      // The thread has ended, or its priority cannot be changed.
-    }
-  }
-}
-
-function threadIds(): number[] {
   try {
-    return fs.readdirSync("/proc/self/task").map(Number);
+    os.setPriority(LOW_PRIORITY);
   } catch {
-    return [process.pid];
+    // It cannot be changed.
   }
 }

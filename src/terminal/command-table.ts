@@ -49,14 +49,6 @@ const POLICY = {
     () => import("./commands/policy-init.ts"),
   ),
   pin: subcommand("Accept the bytes of an unsigned model, and only these.", () => import("./commands/policy-pin.ts")),
-  import: subcommand(
-    "Convert a ClusterImagePolicy, a ModelValidation, or flags to a policy.",
-    () => import("./commands/policy-import.ts"),
-  ),
-  export: subcommand(
-    "Convert a policy to a ClusterImagePolicy, ModelValidations or flags.",
-    () => import("./commands/policy-export.ts"),
-  ),
 };
 
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {

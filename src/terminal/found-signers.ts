@@ -2,14 +2,14 @@ import { basename, relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { findModels } from "../core/model/find-models.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
-import { authoritiesFor, type ProvenSigner, rootOf, signerKey } from "../core/policy/editing/signer-authority.ts";
-import type { AuthorityDocument } from "../core/policy/policy-document.ts";
+import { authoritiesFor, rootOf, signerKey } from "../core/policy/editing/signer-authority.ts";
+import type { AuthorityDocument, PathOrData } from "../core/policy/policy-document.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { signerText } from "../core/presentation/signer-text.ts";
-import { readCandidates } from "../core/signature-candidates.ts";
+import { unknownSigner } from "../core/presentation/unknown-signer.ts";
 import type { PemSource, Trust } from "../core/trust.ts";
-import type { Signer, SigningMethod } from "../core/verification/signer.ts";
+import type { Signer } from "../core/verification/signer.ts";
 import { authenticateSeveral } from "../core/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -69,45 +69,42 @@ export async function findSigners(search: SignerSearch, { interruption, log }: T
 }
 
 /** The signer, or why there is none to name. */
-async function signerOf(model: FoundModel, search: SignerSearch): Promise<Signer | string> {
-  const { keys, roots, publicSigstore } = search;
-  const { path } = model;
-  const signature = signaturesOf(model);
+async function signerOf(model: FoundModel, { keys, roots, publicSigstore }: SignerSearch): Promise<Signer | string> {
+  const sigstore = async () => ({ ...(await publicSigstore()), identities: [] });
+  const trust: Trust = { keys, certificates: { roots }, sigstore };
   try {
-    const methods = new Set((await readCandidates(path, signature)).map(({ bundle }) => bundle?.material.method));
-    const isOnly = (method: SigningMethod) => methods.size === 1 && methods.has(method);
-    if (isOnly("key") && keys.length === 0) return "signed with a key: give it with --public-key";
-    if (isOnly("certificate") && roots.length === 0) {
-      return "signed with a certificate: give the root with --certificate-chain";
-    }
-    const sigstore = methods.has("sigstore") && { sigstore: { ...(await publicSigstore()), identities: [] } };
-    const trust: Trust = { keys, certificates: { roots }, ...sigstore };
-    const { deciding, checked } = await authenticateSeveral({ model: path, signature, trust });
-    const known = checked.flatMap(({ verdict }) => verdict.signer ?? []);
-    return known[0] ?? deciding.verdict.reasons[0]?.message ?? "its signer is not known";
+    const { deciding, checked } = await authenticateSeveral({
+      model: model.path,
+      signature: signaturesOf(model),
+      trust,
+    });
+    const [known] = checked.flatMap(({ verdict }) => verdict.signer ?? []);
+    if (known !== undefined) return known;
+    const missing = unknownSigner(deciding.verdict)?.kind;
+    if (missing !== undefined) return MISSING[missing];
+    return deciding.verdict.reasons[0]?.message ?? "its signer is not known";
   } catch (error) {
     if (error instanceof ProvenanceError && error.code !== "CANCELLED") return error.message;
     throw error;
   }
 }
 
+const MISSING = {
+  key: "signed with an unknown key: give it with --public-key",
+  certificate: "signed with a certificate under an unknown root: give it with --certificate-chain",
+};
+
 /** The narrowest authority that accepts the signer. */
-function authorityFor(signer: Signer, search: SignerSearch): AuthorityDocument | undefined {
-  return authoritiesFor(provenSigner(signer, search))[0]?.authority;
+function authorityFor(signer: Signer, { keys, roots }: SignerSearch): AuthorityDocument | undefined {
+  return authoritiesFor(named(signer), sourceFor(signer, keys, roots))[0]?.authority;
 }
 
-/** The signer, and what the signature was verified with. */
-function provenSigner(signer: Signer, { keys, roots }: SignerSearch): ProvenSigner {
-  switch (signer.method) {
-    case "key":
-      return { signer: named(signer), key: { data: keys.find(({ label }) => label === signer.label)?.pem ?? "" } };
-    case "certificate": {
-      const pem = roots.map((root) => root.pem).join("\n");
-      return { signer, roots: { data: rootOf(signer, pem) ?? pem } };
-    }
-    case "sigstore":
-      return { signer };
-  }
+/** What the signature was verified with. */
+function sourceFor(signer: Signer, keys: readonly PemSource[], roots: readonly PemSource[]): PathOrData {
+  if (signer.method === "sigstore") return {};
+  if (signer.method === "key") return { data: keys.find(({ label }) => label === signer.label)?.pem ?? "" };
+  const pem = roots.map((root) => root.pem).join("\n");
+  return { data: rootOf(signer, pem) ?? pem };
 }
 
 /** A key by the name of its file: policies have no use for the folder. */

@@ -16,7 +16,7 @@ import { DisposableStore } from "../platform/disposables.ts";
 import { plainText } from "../platform/plain-text.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
-import { EDITOR, prepareTimeText } from "./localizer.ts";
+import { EDITOR } from "./localizer.ts";
 import { modelSentence } from "./model-text.ts";
 import { themeColour } from "./theme.ts";
 
@@ -66,7 +66,6 @@ export class Badges implements FileDecorationProvider {
   #update(models: readonly string[]): void {
     const touched = new Set<string>();
     const enabled = setting("badges");
-    if (models.length > 0) prepareTimeText();
     for (const path of models) {
       const model = this.#registry.get(path);
       const before = this.#shown.get(path) ?? new Map<string, FileDecoration>();

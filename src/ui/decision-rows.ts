@@ -3,7 +3,7 @@ import type { AuthorityDecision, Decision, PolicyDecision, PolicyReference } fro
 import { policyNotes, policyOwner, policySentence } from "../core/presentation/decision-text.ts";
 import type { Reason } from "../core/verdict.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { Row } from "./tree-nodes.ts";
+import type { Row } from "./rows.ts";
 
 /** One row for each policy, with rows for its closest authorities. */
 export function decisionRows(decision: Decision): readonly Row[] {

@@ -7,53 +7,56 @@ import { noteText } from "../core/presentation/coverage-text.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { Row } from "./tree-nodes.ts";
+import { LISTED, listRow, type Row } from "./rows.ts";
 
-/** Listed files of one kind; each is a row that the window keeps in memory. */
-const FILES_SHOWN = 500;
 /** Parts of one file that its tooltip names. */
 const PARTS_SHOWN = 8;
 
 /** The files that differ from the signature, with expected and found digests. */
 export function differenceRows(root: string, { comparison }: Verdict): readonly Row[] {
   if (comparison === undefined) return [];
-  const open = (name: string): Uri => Uri.file(join(root, name));
-  const waiting = { ...comparison, changed: comparison.changed.filter(isUndownloaded) };
+  const { missing, added } = comparison;
+  const opened = (name: string): Partial<Row> => ({ icon: "file", opens: Uri.file(join(root, name)) });
+  const undownloaded = { ...comparison, changed: comparison.changed.filter(isUndownloaded) };
   const others = { ...comparison, changed: comparison.changed.filter((change) => !isUndownloaded(change)) };
-  const changed = firstChangedFiles(others, FILES_SHOWN);
-  const count = changedFileCount(others);
-  const waitingCount = changedFileCount(waiting);
+  const waiting = changedFileCount(undownloaded);
+  const changed = changedFileCount(others);
+  const expanded = true;
   return [
-    ...group(
-      { id: "undownloaded", label: l10n.t("Not downloaded ({0})", waitingCount), icon: "cloud-download" },
-      firstChangedFiles(waiting, FILES_SHOWN),
-      ({ name }) => ({ opens: open(name), description: noteText("lfs-not-downloaded", l10n.t) }),
-      waitingCount,
+    ...listRow(
+      { id: "undownloaded", label: l10n.t("Not downloaded ({0})", waiting), icon: "cloud-download", expanded },
+      firstChangedFiles(undownloaded, LISTED),
+      ({ name }) => ({ ...opened(name), description: noteText("lfs-not-downloaded", l10n.t) }),
+      waiting,
     ),
-    ...group(
-      { id: "changed", label: l10n.t("Changed ({0})", count), icon: "diff-modified", colour: "red" },
+    ...listRow(
+      { id: "changed", label: l10n.t("Changed ({0})", changed), icon: "diff-modified", colour: "red", expanded },
+      firstChangedFiles(others, LISTED),
+      ({ name, parts }) => ({
+        ...opened(name),
+        description: changeText(parts),
+        tooltip: changeTooltip(name, parts),
+      }),
       changed,
-      ({ name, parts }) => ({ opens: open(name), description: changeText(parts), tooltip: changeTooltip(name, parts) }),
-      count,
     ),
-    ...group(
-      { id: "missing", label: l10n.t("Missing ({0})", comparison.missing.length), icon: "diff-removed", colour: "red" },
-      comparison.missing,
-      (file) => ({ description: missingText(file) }),
+    ...listRow(
+      { id: "missing", label: l10n.t("Missing ({0})", missing.length), icon: "diff-removed", colour: "red", expanded },
+      missing,
+      (file) => ({ icon: "file", description: missingText(file) }),
     ),
-    ...group(
+    ...listRow(
       {
         id: "added",
         icon: "diff-added",
+        expanded,
         ...(isOnlyToolFiles(comparison)
-          ? addedByTools(root, comparison.added.length)
-          : { label: l10n.t("Added ({0})", comparison.added.length), colour: "red" as const }),
+          ? addedByTools(root, added.length)
+          : { label: l10n.t("Added ({0})", added.length), colour: "red" as const }),
       },
-      unknownFirst(comparison.added),
-      (file) => ({
-        opens: open(file.name),
-        description:
-          file.note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(file.note, l10n.t)),
+      unknownFirst(added),
+      ({ name, note }) => ({
+        ...opened(name),
+        description: note === undefined ? l10n.t("not signed") : l10n.t("not signed: {0}", noteText(note, l10n.t)),
       }),
     ),
   ];
@@ -77,25 +80,6 @@ function missingText({ ignored, note }: MissingResource): string {
   return note === undefined
     ? l10n.t("signed, but missing")
     : l10n.t("signed, but missing: {0}", noteText(note, l10n.t));
-}
-
-function group<T extends { readonly name: string }>(
-  heading: Pick<Row, "id" | "label" | "icon" | "colour" | "description" | "command">,
-  files: readonly T[],
-  row: (file: T) => Partial<Row>,
-  count = files.length,
-): Row[] {
-  if (files.length === 0) return [];
-  const { id } = heading;
-  const children: Row[] = files.slice(0, FILES_SHOWN).map((file) => {
-    const name = plainText(file.name);
-    const more = row(file);
-    const tooltip = more.tooltip ?? [name, more.description ?? ""].join("\n");
-    return { id: `${id}:${file.name}`, icon: "file", label: name, ...more, tooltip };
-  });
-  const left = count - children.length;
-  if (left > 0) children.push({ id: `${id}:more`, icon: "ellipsis", label: l10n.t("… and {0} more", left) });
-  return [{ ...heading, children, expanded: true }];
 }
 
 function changeText(parts: readonly ChangedResource[]): string {

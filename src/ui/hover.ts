@@ -41,66 +41,31 @@ const ENABLED: readonly CommandId[] = [
   COMMANDS.showOrigin,
 ];
 
-/** Builds Markdown without markup of others: text of a bundle or a disk is escaped. */
-export class HoverText {
-  readonly markdown = new MarkdownString("", false);
-
-  constructor() {
-    this.markdown.isTrusted = { enabledCommands: ENABLED };
-  }
-
-  strong(text: string): this {
-    this.markdown.appendMarkdown(`**${escapeMarkdown(text)}**`);
-    return this;
-  }
-
-  text(text: string): this {
-    this.markdown.appendMarkdown(escapeMarkdown(text));
-    return this;
-  }
-
-  line(text = ""): this {
-    this.markdown.appendMarkdown("  \n");
-    return this.text(text);
-  }
-
-  paragraph(): this {
-    this.markdown.appendMarkdown("\n\n");
-    return this;
-  }
-
-  link(text: string, command: CommandId, model: string): this {
-    const address = `command:${command}?${encodeURIComponent(JSON.stringify([model]))}`;
-    this.markdown.appendMarkdown(`[${escapeMarkdown(text)}](${encodeParentheses(address)})`);
-    return this;
-  }
-
-  /** Three columns: a mark, a name that leads to its model, and what there is to say of it. */
-  table(title: string, rows: readonly ModelRow[]): this {
-    this.markdown.appendMarkdown(`|   | ${escapeMarkdown(title)} |   |\n|---|---|---|\n`);
-    for (const { mark, name, model, description } of rows) {
-      this.markdown.appendMarkdown("| ");
-      this.text(mark).markdown.appendMarkdown(" | ");
-      this.link(name, COMMANDS.showModel, model).markdown.appendMarkdown(" | ");
-      this.text(description).markdown.appendMarkdown(" |\n");
-    }
-    return this;
-  }
+/** Markdown of paragraphs in which text of others is escaped. Its links may run the commands above. */
+export function hoverMarkdown(paragraphs: readonly string[]): MarkdownString {
+  const markdown = new MarkdownString(paragraphs.join("\n\n"), false);
+  markdown.isTrusted = { enabledCommands: ENABLED };
+  return markdown;
 }
 
-export interface ModelRow {
-  readonly mark: string;
-  readonly name: string;
-  /** Absolute path. */
-  readonly model: string;
-  readonly description: string;
+/** A title and lines of plain text. */
+export function hoverText(title: string, lines: readonly string[]): string {
+  return [`**${escapeMarkdown(title)}**`, ...lines.map(escapeMarkdown)].join("  \n");
+}
+
+/** @param model absolute path */
+export function commandLink(text: string, command: CommandId, model: string): string {
+  // A parenthesis would end the address of a Markdown link.
+  const argument = encodeURIComponent(JSON.stringify([model]))
+    .replaceAll("(", "%28")
+    .replaceAll(")", "%29");
+  return `[${escapeMarkdown(text)}](command:${command}?${argument})`;
 }
 
 /** The hover of a model: verdict, differing files, signer, reasons, coverage, and actions. */
 export function modelHover(model: KnownModel, origin?: OriginReport): MarkdownString {
   const { verdict } = model;
   const look = verdictLabel(verdict, l10n.t);
-  const hover = new HoverText().strong(`${look.mark} ${look.label} · ${modelName(model)}`);
   const lines = [
     ...differences(verdict),
     ...outdated(model),
@@ -111,10 +76,8 @@ export function modelHover(model: KnownModel, origin?: OriginReport): MarkdownSt
       ? []
       : originSentences(origin, l10n.t).map(({ text, caution }) => (caution ? `⚠ ${text}` : text))),
   ];
-  for (const text of lines) hover.line(text);
-  hover.paragraph();
-  actions(hover, model, origin);
-  return hover.markdown;
+  const title = `${look.mark} ${look.label} · ${modelName(model)}`;
+  return hoverMarkdown([hoverText(title, lines), actions(model, origin).join(" · ")]);
 }
 
 function differences(verdict: Verdict): string[] {
@@ -170,32 +133,24 @@ function how(model: KnownModel): string[] {
   ];
 }
 
-function actions(hover: HoverText, model: KnownModel, origin?: OriginReport): void {
-  const hasOrigin = origin !== undefined && hasDownload(origin);
-  const showOrigin = (): void => {
-    if (hasOrigin) hover.text(" · ").link(l10n.t("Show Download Record"), COMMANDS.showOrigin, model.path);
-  };
-  if (model.verdict.signature === undefined) {
-    hover.link(l10n.t("Sign Model"), COMMANDS.signModel, model.path);
-    showOrigin();
-    if (origin?.origin?.files.unchecked !== undefined) {
-      hover.text(" · ").link(l10n.t("Check Against Download Record"), COMMANDS.checkOrigin, model.path);
-    }
-    return;
+function actions({ verdict, path }: KnownModel, origin: OriginReport | undefined): string[] {
+  const trust = trustLabel(verdict, l10n.t);
+  const canIgnore = isToolFilesOnly(verdict) && workspace.isTrusted;
+  const link = (text: string, command: CommandId): string => commandLink(text, command, path);
+  const record =
+    origin !== undefined && hasDownload(origin) ? [link(l10n.t("Show Download Record"), COMMANDS.showOrigin)] : [];
+  if (verdict.signature === undefined) {
+    const check = link(l10n.t("Check Against Download Record"), COMMANDS.checkOrigin);
+    const isCompared = origin?.origin?.files.unchecked === undefined;
+    return [link(l10n.t("Sign Model"), COMMANDS.signModel), ...record, ...(isCompared ? [] : [check])];
   }
-  const trust = trustLabel(model.verdict, l10n.t);
-  if (trust !== undefined) hover.link(trust, COMMANDS.trustSigner, model.path).text(" · ");
-  hover.link(l10n.t("Show Signature"), COMMANDS.showSignature, model.path).text(" · ");
-  if (isToolFilesOnly(model.verdict) && workspace.isTrusted) {
-    hover.link(l10n.t("Ignore…"), COMMANDS.ignorePath, model.path).text(" · ");
-  }
-  if (model.verdict.state === "modified") hover.link(l10n.t("Compare"), COMMANDS.compare, model.path).text(" · ");
-  hover.link(l10n.t("Verify Again"), COMMANDS.verifyModel, model.path).text(" · ");
-  hover.link(l10n.t("Copy Report"), COMMANDS.copyReportAsMarkdown, model.path);
-  showOrigin();
-}
-
-/** A parenthesis would end the address of a Markdown link. */
-function encodeParentheses(address: string): string {
-  return address.replaceAll("(", "%28").replaceAll(")", "%29");
+  return [
+    ...(trust === undefined ? [] : [link(trust, COMMANDS.trustSigner)]),
+    link(l10n.t("Show Signature"), COMMANDS.showSignature),
+    ...(canIgnore ? [link(l10n.t("Ignore…"), COMMANDS.ignorePath)] : []),
+    ...(verdict.state === "modified" ? [link(l10n.t("Compare"), COMMANDS.compare)] : []),
+    link(l10n.t("Verify Again"), COMMANDS.verifyModel),
+    link(l10n.t("Copy Report"), COMMANDS.copyReportAsMarkdown),
+    ...record,
+  ];
 }

@@ -17,7 +17,8 @@ import { VIEWS } from "../platform/ids.ts";
 import { onSettingChanged, TRUST_SETTINGS } from "../platform/settings.ts";
 import type { Origins } from "../workspace/origins.ts";
 import type { KnownModel, ModelRegistry, RegistryChange } from "../workspace/registry.ts";
-import type { FolderNode, ModelNode, NoteNode, StateNode, TreeNode } from "./tree-nodes.ts";
+import type { Row } from "./rows.ts";
+import type { FactNode, FolderNode, StateNode, TreeNode } from "./tree-nodes.ts";
 
 /** Key of the memento. */
 const GROUPED = "groupModelsByVerdict";
@@ -29,9 +30,6 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   readonly #origins: Origins;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new EventEmitter<TreeNode | undefined>());
-  readonly #models = new Map<string, ModelNode>();
-  readonly #folders = new Map<string | undefined, FolderNode>();
-  readonly #states = new Map<VerdictState, StateNode>();
   readonly #view: TreeView<TreeNode>;
   #filter: ReadonlySet<VerdictState> | undefined;
   #grouped: boolean;
@@ -50,7 +48,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       window.createTreeView(VIEWS.models, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true }),
     );
     this.#store.add(registry.onDidChange((change) => this.#update(change)));
-    this.#store.add(origins.onDidChange((path) => this.#changed.fire(this.#models.get(path))));
+    this.#store.add(origins.onDidChange((path) => this.#changed.fire(path)));
     this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#describe()));
     this.#store.add(onSettingChanged(TRUST_SETTINGS, () => this.#changed.fire(undefined)));
     this.#describe();
@@ -61,7 +59,7 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     const model = this.#registry.get(path);
     if (model === undefined) return;
     if (this.#filter?.has(this.groupOf(model)) === false) this.setFilter(undefined);
-    await this.#view.reveal(this.#modelNode(path), { select: true, focus: true, expand: 1 });
+    await this.#view.reveal(path, { select: true, focus: true, expand: 1 });
   }
 
   /** Verdicts whose models are listed; undefined for all. */
@@ -94,40 +92,40 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
       const { above, below } = listNotes(this.#registry);
       const filtered = this.#filter === undefined ? [] : [filterNote()];
       this.#notes = noteKey(above, below);
-      return [...filtered, ...(await this.#settingNotes()), ...above, ...(await this.#roots()), ...below];
+      const first = [...filtered, ...(await this.#settingNotes()), ...above];
+      return [...first.map(factOf()), ...(await this.#roots()), ...below.map(factOf())];
     }
-    if (node.kind === "note") return [];
-    if (node.kind === "fact") return [...node.children];
-    if (node.kind === "folder") return this.#listed.filter(isIn(node)).map(({ path }) => this.#modelNode(path));
-    if (node.kind === "state") return this.#inState(node).map(({ path }) => this.#modelNode(path));
-    const { factsOf } = await import("./tree-nodes.ts");
-    const model = this.#registry.get(node.path);
-    return model === undefined ? [] : [...factsOf(model, node, this.#origins.get(node.path))];
+    if (typeof node === "string") {
+      const { factsOf } = await import("./tree-nodes.ts");
+      const model = this.#registry.get(node);
+      return model === undefined ? [] : [...factsOf(model, this.#origins.get(node))];
+    }
+    if (node.kind === "fact") return (node.children ?? []).map(factOf(node.model));
+    return this.#below(node).map(({ path }) => path);
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    if (node.kind === "fact") return node.parent;
-    const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
+    const model = typeof node === "string" ? this.#registry.get(node) : undefined;
     if (model === undefined) return undefined;
-    if (this.#grouped) return this.#stateNode(this.groupOf(model));
-    return severalFolders() ? this.#folderNode(model.folder) : undefined;
+    if (this.#grouped) return { kind: "state", state: this.groupOf(model) };
+    return severalFolders() ? { kind: "folder", path: model.folder } : undefined;
   }
 
   async getTreeItem(node: TreeNode): Promise<TreeItem> {
-    if (node.kind === "note") return (await import("./tree-notes.ts")).noteItem(node);
     const { factItem, folderItem, modelItem, stateItem } = await import("./tree-items.ts");
-    if (node.kind === "state") return stateItem(node, this.#inState(node).length);
-    if (node.kind === "folder") return folderItem(node);
-    if (node.kind === "fact") return factItem(node);
-    const model = this.#registry.get(node.path);
-    if (model === undefined) return new TreeItem(basename(node.path));
-    this.#origins.request(node.path);
-    return modelItem(model, this.#around(model), this.#origins.get(node.path));
+    if (typeof node === "string") {
+      const model = this.#registry.get(node);
+      if (model === undefined) return new TreeItem(basename(node));
+      this.#origins.request(node);
+      return modelItem(model, this.#around(model), this.#origins.get(node));
+    }
+    if (node.kind === "state") return stateItem(node, this.#below(node).length);
+    return node.kind === "folder" ? folderItem(node) : factItem(node);
   }
 
   async resolveTreeItem(item: TreeItem, node: TreeNode): Promise<TreeItem> {
     const { modelHover } = await import("./hover.ts");
-    const model = node.kind === "model" ? this.#registry.get(node.path) : undefined;
+    const model = typeof node === "string" ? this.#registry.get(node) : undefined;
     if (model !== undefined) item.tooltip = modelHover(model, this.#origins.get(model.path));
     return item;
   }
@@ -143,12 +141,14 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 
   /** Without models, the view shows its welcome text only. */
-  async #settingNotes(): Promise<TreeNode[]> {
+  async #settingNotes(): Promise<Row[]> {
     return this.#registry.models.length === 0 ? [] : (await import("./setting-notes.ts")).settingNotes();
   }
 
-  #inState({ state }: StateNode): readonly KnownModel[] {
-    return this.#listed.filter((model) => this.groupOf(model) === state);
+  #below(node: FolderNode | StateNode): readonly KnownModel[] {
+    return this.#listed.filter((model) =>
+      node.kind === "state" ? this.groupOf(model) === node.state : model.folder === node.path,
+    );
   }
 
   async #roots(): Promise<TreeNode[]> {
@@ -156,12 +156,12 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     if (this.#grouped) {
       const { SEVERITY } = await import("../workspace/worst-first.ts");
       const used = new Set(models.map((model) => this.groupOf(model)));
-      return SEVERITY.filter((state) => used.has(state)).map((state) => this.#stateNode(state));
+      return SEVERITY.filter((state) => used.has(state)).map((state) => ({ kind: "state", state }));
     }
-    if (!severalFolders()) return models.map(({ path }) => this.#modelNode(path));
+    if (!severalFolders()) return models.map(({ path }) => path);
     const used = new Set(models.map(({ folder }) => folder));
     const order = [...(workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath), undefined];
-    return order.filter((folder) => used.has(folder)).map((folder) => this.#folderNode(folder));
+    return order.filter((folder) => used.has(folder)).map((path) => ({ kind: "folder", path }));
   }
 
   /** The models that are listed together with this one. */
@@ -170,25 +170,12 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return severalFolders() && !this.#grouped ? models.filter(({ folder }) => folder === model.folder) : models;
   }
 
-  #modelNode(path: string): ModelNode {
-    return cached(this.#models, path, () => ({ kind: "model", path }));
-  }
-
-  #folderNode(path: string | undefined): FolderNode {
-    return cached(this.#folders, path, () => ({ kind: "folder", path }));
-  }
-
-  #stateNode(state: VerdictState): StateNode {
-    return cached(this.#states, state, () => ({ kind: "state", state }));
-  }
-
   #update({ paths, list }: RegistryChange): void {
     // A changed verdict may change whether its model passes the filter, and its group.
     if (list || this.#filter !== undefined || this.#grouped) {
-      for (const path of paths) if (this.#registry.get(path) === undefined) this.#models.delete(path);
       this.#changed.fire(undefined);
     } else {
-      for (const path of paths) this.#changed.fire(this.#modelNode(path));
+      for (const path of paths) this.#changed.fire(path);
     }
     // The progress of a check changes nothing about the whole list.
     if (paths.some((path) => this.#registry.get(path)?.progress === undefined)) void this.#refreshNotes();
@@ -226,22 +213,14 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
   }
 }
 
-function noteKey(...notes: readonly (readonly NoteNode[])[]): string {
+function factOf(model?: string): (row: Row) => FactNode {
+  return (row) => ({ ...row, kind: "fact", ...(model !== undefined && { model }) });
+}
+
+function noteKey(...notes: readonly (readonly Row[])[]): string {
   return JSON.stringify(notes.map((some) => some.map(({ id, description }) => [id, description])));
 }
 
 function severalFolders(): boolean {
   return (workspace.workspaceFolders?.length ?? 0) > 1;
-}
-
-function isIn(folder: FolderNode): (model: KnownModel) => boolean {
-  return (model) => model.folder === folder.path;
-}
-
-function cached<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

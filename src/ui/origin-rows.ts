@@ -3,7 +3,7 @@ import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import { claimText, differencesFromRecord, originPlace, originSentences } from "../core/presentation/origin-text.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { Row } from "./tree-nodes.ts";
+import type { Row } from "./rows.ts";
 
 /** Files that are listed of each kind. */
 const LISTED = 100;
@@ -31,14 +31,11 @@ function recordRow(path: string, report: OriginReport): Row[] {
       tooltip,
       command,
       children: [
-        ...(recorded === undefined ? [] : fileRows(recorded)),
-        ...pointers.slice(0, LISTED).map(
-          ({ name }): Row => ({
-            id: `pointer:${name}`,
-            icon: "circle-slash",
-            label: plainText(name),
-            description: l10n.t("Git LFS pointer"),
-          }),
+        ...(recorded === undefined ? [] : differingRows(recorded)),
+        ...fileRows(
+          "pointer",
+          pointers.map(({ name }) => name),
+          { icon: "circle-slash", description: l10n.t("Git LFS pointer") },
         ),
       ],
     },
@@ -52,20 +49,19 @@ function recordLabel(origin: Origin): string {
   return origin.files.match.length > 0 ? l10n.t("Matches its download record") : l10n.t("Download record");
 }
 
-function fileRows({ files }: Origin): Row[] {
-  const rows = (names: readonly string[], kind: string, icon: string, description: string, amber = false): Row[] =>
-    names.slice(0, LISTED).map((name) => ({
-      id: `origin:${kind}:${name}`,
-      icon,
-      ...(amber && { colour: "amber" as const }),
-      label: plainText(name),
-      description,
-    }));
+function differingRows({ files }: Origin): Row[] {
+  const changed = l10n.t("differs from its download record");
+  const extra = l10n.t("not in the download record");
+  const missing = l10n.t("not downloaded, or removed since");
   return [
-    ...rows(files.changed, "changed", "warning", l10n.t("differs from its download record"), true),
-    ...rows(files.extra, "extra", "diff-added", l10n.t("not in the download record"), true),
-    ...rows(files.missing, "missing", "circle-slash", l10n.t("not downloaded, or removed since")),
+    ...fileRows("changed", files.changed, { icon: "warning", colour: "amber", description: changed }),
+    ...fileRows("extra", files.extra, { icon: "diff-added", colour: "amber", description: extra }),
+    ...fileRows("missing", files.missing, { icon: "circle-slash", description: missing }),
   ];
+}
+
+function fileRows(kind: string, names: readonly string[], look: Pick<Row, "icon" | "colour" | "description">): Row[] {
+  return names.slice(0, LISTED).map((name) => ({ id: `origin:${kind}:${name}`, label: plainText(name), ...look }));
 }
 
 function claimsRow({ claims }: OriginReport): Row[] {

@@ -40,14 +40,14 @@ export function registerAll(services: Services): Disposable {
     }),
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
-  store.add(fromFirstModel(services, async () => new (await import("./status-bar.ts")).StatusBar(services)));
+  store.add(fromFirstModel(services, async () => (await import("./status-bar.ts")).showStatusBar(services)));
   store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(services)));
   store.add(registerHubCode(services));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
   store.add(registerProblems(services));
   store.add(
-    fromFirstModel(services, async () => new (await import("./viewer/signature-files.ts")).SignatureFiles(registry)),
+    fromFirstModel(services, async () => (await import("./viewer/signature-files.ts")).keepSignatureKeys(registry)),
   );
   return store;
 }

@@ -1,6 +1,7 @@
 import type { Memento, Uri } from "vscode";
 import type { Engine } from "../engine/engine.ts";
 import type { Log } from "../platform/log.ts";
+import type { RecentFiles } from "../platform/recent-files.ts";
 import type { Passphrases } from "../platform/secrets.ts";
 import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
@@ -8,7 +9,6 @@ import type { Checker } from "../workspace/checker.ts";
 import type { Origins } from "../workspace/origins.ts";
 import type { Policies } from "../workspace/policies.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
-import type { KeyFiles } from "./commands/key-files.ts";
 import type { ModelsView } from "./models-view.ts";
 import type { EditorLogin } from "./signing-in/editor-login.ts";
 
@@ -21,7 +21,8 @@ export interface Services {
   readonly trust: TrustStore;
   readonly policies: Policies;
   readonly passphrases: Passphrases;
-  readonly keyFiles: KeyFiles;
+  /** Private keys that the user signed with. */
+  readonly keyFiles: RecentFiles;
   readonly sigstore: SigstoreRoots;
   readonly login: EditorLogin;
   /** The extension's own folder, outside any workspace: absolute path. */

@@ -2,10 +2,10 @@ import { l10n } from "vscode";
 import { ignoredTrustPaths } from "../platform/ignored-paths.ts";
 import { plainText } from "../platform/plain-text.ts";
 import { readTrustSettings } from "../platform/trust-settings.ts";
-import type { NoteNode } from "./tree-nodes.ts";
+import type { Row } from "./rows.ts";
 
 /** Rows about trust settings that are ignored. */
-export async function settingNotes(): Promise<NoteNode[]> {
+export async function settingNotes(): Promise<Row[]> {
   const { problems } = await readTrustSettings();
   return [
     ...ignoredTrustPaths().map(({ setting, path }) =>
@@ -30,9 +30,8 @@ function ignoredText(path: string): string {
   );
 }
 
-function note(id: string, label: string, description: string, tooltip: string, setting: string | undefined): NoteNode {
+function note(id: string, label: string, description: string, tooltip: string, setting: string | undefined): Row {
   return {
-    kind: "note",
     id,
     icon: "warning",
     label,

@@ -5,7 +5,7 @@ import { verdictLabel } from "../core/presentation/verdict-labels.ts";
 import type { SignatureSummary, Verdict } from "../core/verdict.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
-import type { Row } from "./tree-nodes.ts";
+import type { Row } from "./rows.ts";
 
 /** Signatures listed one by one. */
 const SHOWN = 100;

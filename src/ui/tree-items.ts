@@ -8,7 +8,7 @@ import { plainText } from "../platform/plain-text.ts";
 import type { KnownModel } from "../workspace/registry.ts";
 import { distinctName, modelDescription, modelSentence } from "./model-text.ts";
 import { themeIcon } from "./theme.ts";
-import type { FactNode, FolderNode, ModelNode, StateNode } from "./tree-nodes.ts";
+import type { FactNode, FolderNode, StateNode } from "./tree-nodes.ts";
 
 /** @param all the models of the list, in which the label is unique */
 export function modelItem(model: KnownModel, all: readonly KnownModel[], origin?: OriginReport): TreeItem {
@@ -50,22 +50,26 @@ export function stateItem({ state }: StateNode, count: number): TreeItem {
   return item;
 }
 
-export function factItem(node: FactNode): TreeItem {
-  const state = node.expanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
-  const item = new TreeItem(node.label, node.children.length === 0 ? TreeItemCollapsibleState.None : state);
-  item.id = idOf(node);
-  item.iconPath = themeIcon(node.icon, node.colour);
-  if (node.description !== undefined) item.description = node.description;
-  item.tooltip = node.tooltip ?? node.label;
-  if (node.command !== undefined) item.command = node.command;
-  if (node.opens !== undefined) {
-    const where = node.at === undefined ? [] : [{ selection: node.at }];
-    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [node.opens, ...where] };
+export function factItem({
+  id,
+  icon,
+  colour,
+  label,
+  model,
+  children,
+  expanded,
+  ...row
+}: Omit<FactNode, "kind">): TreeItem {
+  const state = expanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+  const item = new TreeItem(label, children?.length ? state : TreeItemCollapsibleState.None);
+  item.id = model === undefined ? `note:${id}` : `${model}\u0000${id}`;
+  item.iconPath = themeIcon(icon, colour);
+  if (row.description !== undefined) item.description = row.description;
+  item.tooltip = row.tooltip ?? [label, row.description ?? ""].join("\n").trim();
+  if (row.command !== undefined) item.command = row.command;
+  if (row.opens !== undefined) {
+    const where = row.at === undefined ? [] : [{ selection: row.at }];
+    item.command = { command: "vscode.open", title: l10n.t("Open File"), arguments: [row.opens, ...where] };
   }
   return item;
-}
-
-function idOf(node: FactNode | ModelNode): string {
-  if (node.kind === "fact") return `${idOf(node.parent)}\u0000${node.id}`;
-  return node.path;
 }

@@ -1,4 +1,5 @@
-import { type Command, l10n, type Range, type Uri } from "vscode";
+import { l10n } from "vscode";
+import type { HiddenContent } from "../core/model/file-list.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import {
   filesText,
@@ -13,7 +14,7 @@ import { reasonsOutsideDecision } from "../core/presentation/decision-text.ts";
 import { issuerAndTime, signerName, signerText } from "../core/presentation/signer-text.ts";
 import { trustLabel, unknownSigner } from "../core/presentation/unknown-signer.ts";
 import { isException } from "../core/presentation/verdict-labels.ts";
-import type { Coverage, Verdict, VerdictState } from "../core/verdict.ts";
+import type { Verdict, VerdictState } from "../core/verdict.ts";
 import { commonName } from "../core/verification/distinguished-name.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
@@ -22,10 +23,14 @@ import { decisionRows } from "./decision-rows.ts";
 import { differenceRows } from "./difference-rows.ts";
 import { EDITOR } from "./localizer.ts";
 import { originRows } from "./origin-rows.ts";
+import { listRow, type Row } from "./rows.ts";
 import { signatureRows } from "./signature-rows.ts";
 
-/** A row of the tree. Folders and models are looked up when they are shown; the rows below a model are of one verdict. */
-export type TreeNode = FolderNode | StateNode | ModelNode | FactNode | NoteNode;
+/**
+ * A row of the tree: a model is its absolute path. Folders and models are looked up when they are shown; the rows below a
+ * model are of one verdict.
+ */
+export type TreeNode = string | FolderNode | StateNode | FactNode;
 
 export interface FolderNode {
   readonly kind: "folder";
@@ -39,49 +44,14 @@ export interface StateNode {
   readonly state: VerdictState;
 }
 
-export interface ModelNode {
-  readonly kind: "model";
-  readonly path: string;
-}
-
-/** A row about the whole list. */
-export interface NoteNode {
-  readonly kind: "note";
-  readonly id: string;
-  readonly icon: string;
-  readonly label: string;
-  readonly description: string;
-  /** Plain text. */
-  readonly tooltip: string;
-  readonly command: Command;
-}
-
-export interface FactNode {
+export interface FactNode extends Row {
   readonly kind: "fact";
-  /** Unique below the model. */
-  readonly id: string;
-  readonly parent: ModelNode | FactNode;
-  readonly icon: string;
-  readonly colour?: "green" | "blue" | "amber" | "red";
-  readonly label: string;
-  readonly description?: string;
-  /** Plain text. */
-  readonly tooltip?: string;
-  /** Opened when the row is selected. */
-  readonly opens?: Uri;
-  /** Where in that file. */
-  readonly at?: Range;
-  /** Run when the row is selected, where it opens nothing. */
-  readonly command?: Command;
-  readonly children: readonly FactNode[];
-  readonly expanded?: boolean;
+  /** Absolute path of the model; absent for a row about the whole list. */
+  readonly model?: string;
 }
-
-/** A row below a model, without its parent. */
-export type Row = Omit<FactNode, "kind" | "parent" | "children"> & { readonly children?: readonly Row[] };
 
 /** The rows below a model: signer, decision, reasons, differing files and coverage. */
-export function factsOf(model: KnownModel, parent: ModelNode, origin?: OriginReport): readonly FactNode[] {
+export function factsOf(model: KnownModel, origin?: OriginReport): readonly FactNode[] {
   const verdict = model.verdict.state === "checking" ? (model.before ?? model.verdict) : model.verdict;
   const rows = [
     ...signerRow(model.path, verdict),
@@ -93,14 +63,7 @@ export function factsOf(model: KnownModel, parent: ModelNode, origin?: OriginRep
     ...coverageRow(verdict),
     ...(origin === undefined ? [] : originRows(model.path, origin)),
   ];
-  return rows.map((row) => attach(row, parent));
-}
-
-function attach(row: Row, parent: FactNode["parent"]): FactNode {
-  const children: FactNode[] = [];
-  const node: FactNode = { ...row, kind: "fact", parent, children };
-  for (const child of row.children ?? []) children.push(attach(child, node));
-  return node;
+  return rows.map((row) => ({ ...row, kind: "fact", model: model.path }));
 }
 
 function signerRow(path: string, { signer }: Verdict): Row[] {
@@ -168,28 +131,35 @@ function reasonRows(verdict: Verdict): Row[] {
 function coverageRow(verdict: Verdict): Row[] {
   const { coverage } = verdict;
   if (coverage === undefined) return [];
+  const { hubLinks = [], hidden, partly = [] } = coverage;
   const excluded = coverage.ignored.filter(({ source }) => source !== "signature");
-  const children: Row[] = [];
-  if (excluded.length > 0) {
-    children.push({
-      id: "ignored",
-      icon: "circle-slash",
-      label: l10n.t("Excluded ({0})", excluded.length),
-      description: excluded.map(({ name }) => plainText(name)).join(", "),
-      tooltip: l10n.t("Not covered by the signature"),
-      children: excluded.map(({ name, source }) => ({
-        id: `ignored:${name}`,
-        icon: "dash",
-        label: plainText(name),
-        description: ignoredByText(source, l10n.t),
-      })),
-    });
-  }
-  for (const [index, parts] of (coverage.partly ?? []).entries()) {
-    const label = plainText(partlyText(parts, l10n.t));
-    children.push({ id: `parts:${index}`, icon: "warning", colour: "amber", label });
-  }
-  children.push(...hubLinksRow(coverage), ...hiddenRow(coverage));
+  const children: Row[] = [
+    ...listRow(
+      {
+        id: "ignored",
+        icon: "circle-slash",
+        label: l10n.t("Excluded ({0})", excluded.length),
+        description: excluded.map(({ name }) => plainText(name)).join(", "),
+        tooltip: l10n.t("Not covered by the signature"),
+      },
+      excluded,
+      ({ source }) => ({ description: ignoredByText(source, l10n.t) }),
+    ),
+    ...partly.map((parts, index): Row => {
+      const label = plainText(partlyText(parts, l10n.t));
+      return { id: `parts:${index}`, icon: "warning", colour: "amber", label };
+    }),
+    ...listRow(
+      {
+        id: "hub-links",
+        icon: "link",
+        label: hubLinksLabel(hubLinks, l10n.t),
+        tooltip: l10n.t("Each file is a link to a blob of the same repository. That is how the cache stores files."),
+      },
+      hubLinks.map((name) => ({ name })),
+    ),
+    ...(hidden === undefined ? [] : hiddenRow(hidden)),
+  ];
   return [
     {
       id: "files",
@@ -202,36 +172,9 @@ function coverageRow(verdict: Verdict): Row[] {
   ];
 }
 
-/** Names listed below one row. */
-const NAMES_LISTED = 500;
-
-function hubLinksRow({ hubLinks = [] }: Coverage): Row[] {
-  if (hubLinks.length === 0) return [];
-  const more = hubLinks.length - NAMES_LISTED;
-  return [
-    {
-      id: "hub-links",
-      icon: "link",
-      label: hubLinksLabel(hubLinks, l10n.t),
-      tooltip: l10n.t("Each file is a link to a blob of the same repository. That is how the cache stores files."),
-      children: [
-        ...hubLinks.slice(0, NAMES_LISTED).map((name) => ({
-          id: `hub-link:${name}`,
-          icon: "dash",
-          label: plainText(name),
-        })),
-        ...(more > 0 ? [{ id: "hub-link:more", icon: "ellipsis", label: l10n.t("… and {0} more", more) }] : []),
-      ],
-    },
-  ];
-}
-
-function hiddenRow({ hidden }: Coverage): Row[] {
-  if (hidden === undefined) return [];
+function hiddenRow(hidden: HiddenContent): Row[] {
   const { names, count } = hidden;
-  const more = count - names.length;
-  const label = (name: string): Row => ({ id: `hidden:${name}`, icon: "dash", label: plainText(name) });
-  return [
+  return listRow(
     {
       id: "hidden",
       icon: "warning",
@@ -239,10 +182,9 @@ function hiddenRow({ hidden }: Coverage): Row[] {
       label: hiddenLabel(hidden, l10n.t),
       description: names.map(plainText).join(", "),
       tooltip: l10n.t("Not covered by the signature, and not one of git's own files"),
-      children: [
-        ...names.map(label),
-        ...(more > 0 ? [{ id: "hidden:more", icon: "ellipsis", label: l10n.t("… and {0} more", more) }] : []),
-      ],
     },
-  ];
+    names.map((name) => ({ name })),
+    () => ({}),
+    count,
+  );
 }

@@ -1,17 +1,16 @@
 import { basename, relative } from "node:path";
-import { l10n, TreeItem, Uri, workspace } from "vscode";
+import { l10n, Uri, workspace } from "vscode";
 import { commonName } from "../core/verification/distinguished-name.ts";
 import type { SkippedFolders, Strays } from "../engine/search-models.ts";
 import { COMMANDS } from "../platform/ids.ts";
 import { plainText } from "../platform/plain-text.ts";
 import type { ModelRegistry } from "../workspace/registry.ts";
 import { notedUnknownSigners, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
-import { themeIcon } from "./theme.ts";
-import type { NoteNode } from "./tree-nodes.ts";
-import { unknownSignerClaim, unknownSignerSentence } from "./unknown-signer-text.ts";
+import type { Row } from "./rows.ts";
+import { unknownSignerText } from "./unknown-signer-text.ts";
 
 /** Rows about the whole list: above the models, how to begin; below them, why some may be missing. */
-export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]; readonly below: NoteNode[] } {
+export function listNotes(registry: ModelRegistry): { readonly above: Row[]; readonly below: Row[] } {
   const { models, extents } = registry;
   const unsigned = models.length > 0 && models.every(({ verdict }) => verdict.signature === undefined);
   return {
@@ -28,10 +27,9 @@ export function listNotes(registry: ModelRegistry): { readonly above: NoteNode[]
   };
 }
 
-function unsignedNote(count: number): NoteNode {
+function unsignedNote(count: number): Row {
   const title = l10n.t("Sign Model…");
   return {
-    kind: "note",
     id: "unsigned",
     icon: "edit",
     label: count === 1 ? l10n.t("The model is not signed yet") : l10n.t("No model is signed yet"),
@@ -44,38 +42,34 @@ function unsignedNote(count: number): NoteNode {
 /** What most models lack to be verified, for the view's message: a row would cut it off. */
 export function unknownSignerNote({ models }: Pick<ModelRegistry, "models">): string {
   const [group] = notedUnknownSigners(models);
-  return group === undefined ? "" : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+  return group === undefined ? "" : unknownSignerText(group);
 }
 
 /** Beside the view's message, which takes no click. */
-export function filterNote(): NoteNode {
+export function filterNote(): Row {
   const title = l10n.t("Clear Filter");
   const command = { command: COMMANDS.clearFilter, title };
-  return { kind: "note", id: "filter", icon: "filter-filled", label: title, description: "", tooltip: title, command };
+  return { id: "filter", icon: "filter-filled", label: title, description: "", tooltip: title, command };
 }
 
-function unknownNote(group: UnknownSignerGroup): NoteNode {
+function unknownNote(group: UnknownSignerGroup): Row {
   const { kind, claims, models } = group;
   const title = kind === "key" ? l10n.t("Trust Key…") : l10n.t("Trust Root Certificate…");
-  const sentence = unknownSignerSentence(group);
-  const claim = unknownSignerClaim(group);
   const isNamed = kind === "certificate" && claims !== "";
   return {
-    kind: "note",
     id: `unknown:${kind}:${claims}`,
     icon: kind === "key" ? "key" : "unverified",
     label: title,
     description: isNamed ? plainText(commonName(claims)) : "",
-    tooltip: [sentence, ...(claim === undefined ? [] : [claim]), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
+    tooltip: [unknownSignerText(group), ...(isNamed ? [plainText(claims)] : [])].join("\n"),
     command: { command: COMMANDS.trustSigner, title, arguments: models.slice(0, 1).map(({ path }) => path) },
   };
 }
 
-function boundNote(folder: string, limit: number): NoteNode {
+function boundNote(folder: string, limit: number): Row {
   const count = new Intl.NumberFormat().format(limit);
   const name = plainText(basename(folder));
   return {
-    kind: "note",
     id: `bound:${folder}`,
     icon: "warning",
     label: l10n.t("Not all of {0} was searched", name),
@@ -89,7 +83,7 @@ function boundNote(folder: string, limit: number): NoteNode {
   };
 }
 
-function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNode[] {
+function skippedNotes(folder: string, { count, first }: SkippedFolders): Row[] {
   if (count === 0) return [];
   const reasons = {
     name: l10n.t("packages"),
@@ -101,7 +95,6 @@ function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNod
   const more = count - first.length;
   return [
     {
-      kind: "note",
       id: `skipped:${folder}`,
       icon: "info",
       label: count === 1 ? l10n.t("1 folder was not searched") : l10n.t("{0} folders were not searched", count),
@@ -115,12 +108,11 @@ function skippedNotes(folder: string, { count, first }: SkippedFolders): NoteNod
 /** Signatures listed one by one. */
 const STRAYS_SHOWN = 5;
 
-function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
+function strayNotes(folder: string, { count, first }: Strays): Row[] {
   const shown = first.slice(0, STRAYS_SHOWN);
-  const notes = shown.map(({ path, subject }): NoteNode => {
+  const notes = shown.map(({ path, subject }): Row => {
     const file = plainText(relative(folder, path));
     return {
-      kind: "note",
       id: `stray:${path}`,
       icon: "info",
       label:
@@ -137,8 +129,7 @@ function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
   });
   const more = count - shown.length;
   if (more <= 0) return notes;
-  const rest: NoteNode = {
-    kind: "note",
+  const rest: Row = {
     id: `strays:${folder}`,
     icon: "info",
     label: l10n.t("Signatures of models that are not here: {0} more", more),
@@ -147,14 +138,4 @@ function strayNotes(folder: string, { count, first }: Strays): NoteNode[] {
     command: { command: COMMANDS.showOutput, title: l10n.t("Show Output") },
   };
   return [...notes, rest];
-}
-
-export function noteItem({ id, icon, label, description, tooltip, command }: NoteNode): TreeItem {
-  const item = new TreeItem(label);
-  item.id = `note:${id}`;
-  item.iconPath = themeIcon(icon);
-  item.description = description;
-  item.tooltip = tooltip;
-  item.command = command;
-  return item;
 }

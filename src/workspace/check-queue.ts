@@ -16,40 +16,14 @@ export interface Job {
   bytes: number | undefined;
 }
 
-/** Waiting checks: requested ones first, then signatures, then the smallest model. */
-export class CheckQueue {
-  readonly #jobs: Job[] = [];
-
-  get jobs(): readonly Job[] {
-    return [...this.#jobs];
-  }
-
-  add(job: Job): void {
-    this.#jobs.push(job);
-  }
-
-  /** @returns whether it was still waiting */
-  remove(job: Job): boolean {
-    const index = this.#jobs.indexOf(job);
-    if (index >= 0) this.#jobs.splice(index, 1);
-    return index >= 0;
-  }
-
-  /**
-   * Removes and returns the next job. No automatic check reads files before all sizes are known.
-   *
-   * @param paused whether automatic checks that read files wait
-   */
-  take(paused: boolean): Job | undefined {
-    const next = this.#jobs.find(({ asked }) => asked) ?? this.#jobs.find(({ depth }) => depth === "signature");
-    const job = next ?? (paused ? undefined : this.#smallest());
-    if (job !== undefined) this.remove(job);
-    return job;
-  }
-
-  #smallest(): Job | undefined {
-    if (this.#jobs.some(({ bytes }) => bytes === undefined)) return undefined;
-    const [first] = [...this.#jobs].sort((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0));
-    return first;
-  }
+/**
+ * The next of the waiting checks: requested ones first, then signatures, then the smallest model. No automatic check reads
+ * files before all sizes are known.
+ *
+ * @param paused whether automatic checks that read files wait
+ */
+export function nextJob(jobs: readonly Job[], paused: boolean): Job | undefined {
+  const next = jobs.find(({ asked }) => asked) ?? jobs.find(({ depth }) => depth === "signature");
+  if (next !== undefined || paused || jobs.some(({ bytes }) => bytes === undefined)) return next;
+  return jobs.toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0];
 }

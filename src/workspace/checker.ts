@@ -2,7 +2,7 @@ import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import type { DigestMode, DigestOptions } from "../core/hashing/digest-request.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { CheckDepth } from "../engine/check-model.ts";
-import { CheckQueue, type Job } from "./check-queue.ts";
+import { type Job, nextJob } from "./check-queue.ts";
 import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
 import { type KnownModel, restsOnFiles } from "./registry.ts";
 import { retainFailure } from "./retained-failure.ts";
@@ -29,7 +29,7 @@ export interface CheckOptions extends DigestOptions {
 /** Checks one model at a time, requested ones first, then the smallest, and puts the verdicts into the registry. */
 export class Checker {
   readonly #services: CheckerServices;
-  readonly #queue = new CheckQueue();
+  readonly #waiting = new Set<Job>();
   readonly #reader: ModelReader;
   readonly #asked = new Set<string>();
   #running: Job | undefined;
@@ -64,10 +64,8 @@ export class Checker {
       const job: Job = { path, depth, asked, mode, abort, onProgress: options.onProgress, settle, bytes };
       const cancel = (): void => this.#cancel(job);
       if (options.signal?.aborted === true) return reject(cancelled());
-      options.signal?.addEventListener("abort", cancel, { once: true });
-      const release = (): void => options.signal?.removeEventListener("abort", cancel);
-      abort.signal.addEventListener("abort", release, { once: true });
-      this.#queue.add(job);
+      options.signal?.addEventListener("abort", cancel, { signal: abort.signal });
+      this.#waiting.add(job);
       this.#batch.add(path);
       if (bytes === undefined) void this.#measure(job);
       else this.#next();
@@ -76,7 +74,7 @@ export class Checker {
 
   /** How many of the models that are checked in one go are done; undefined while there is none left to check. */
   get progress(): CheckProgress | undefined {
-    const left = new Set(this.#queue.jobs.map(({ path }) => path));
+    const left = new Set([...this.#waiting].map(({ path }) => path));
     const running = this.#running?.path;
     // A check that has reached its verdict still runs when the registry reports it.
     if (running !== undefined && this.#services.registry.get(running)?.verdict.state === "checking") left.add(running);
@@ -118,23 +116,22 @@ export class Checker {
   }
 
   dispose(): void {
-    for (const job of this.#queue.jobs) this.#cancel(job);
+    for (const job of this.#waiting) this.#cancel(job);
     if (this.#running !== undefined) this.#cancel(this.#running);
   }
 
   #isAskedFor(path: string): boolean {
-    const jobs = this.#running === undefined ? this.#queue.jobs : [...this.#queue.jobs, this.#running];
-    return jobs.some((job) => job.path === path && job.asked && job.depth === "files");
+    return [...this.#waiting, this.#running].some((job) => job?.path === path && job.asked && job.depth === "files");
   }
 
   #cancelUnasked(path: string): void {
-    for (const job of this.#queue.jobs) if (job.path === path && !job.asked) this.#cancel(job);
+    for (const job of this.#waiting) if (job.path === path && !job.asked) this.#cancel(job);
     if (this.#running?.path === path && !this.#running.asked) this.#cancel(this.#running);
   }
 
   #cancel(job: Job): void {
     job.abort.abort();
-    if (this.#queue.remove(job)) job.settle.reject(cancelled());
+    if (this.#waiting.delete(job)) job.settle.reject(cancelled());
   }
 
   #knownBytes(path: string): number | undefined {
@@ -143,17 +140,19 @@ export class Checker {
   }
 
   async #measure(job: Job): Promise<void> {
-    job.bytes = await this.#services.engine.sizeHint(job.path, job.abort.signal).catch(() => 0);
+    const { engine } = this.#services;
+    job.bytes = await engine.run("sizeHint", { model: job.path }, { signal: job.abort.signal }).catch(() => 0);
     this.#next();
   }
 
   #next(): void {
     if (this.#running !== undefined) return;
-    const job = this.#queue.take(this.#services.paused?.() === true);
+    const job = nextJob([...this.#waiting], this.#services.paused?.() === true);
     if (job === undefined) {
-      if (this.#queue.jobs.length === 0) this.#batch.clear();
+      if (this.#waiting.size === 0) this.#batch.clear();
       return;
     }
+    this.#waiting.delete(job);
     this.#running = job;
     this.#filesChanged = false;
     this.#hold = new AbortController();
@@ -170,7 +169,7 @@ export class Checker {
       .then(
         (verdict) => settled(() => job.settle.resolve(verdict)),
         (error: unknown) => {
-          if (held.aborted && !job.abort.signal.aborted) this.#queue.add(job);
+          if (held.aborted && !job.abort.signal.aborted) this.#waiting.add(job);
           else settled(() => job.settle.reject(error));
         },
       )

@@ -1,6 +1,5 @@
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import { isSkippedName } from "../core/model/skipped-folders.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SearchRequest, SkippedFolders } from "../engine/search-models.ts";
 import type { ModelRegistry } from "./registry.ts";
@@ -13,7 +12,7 @@ export type SearchHints = Pick<SearchRequest, "exclude" | "models" | "named" | "
 
 export interface DiscoveryServices {
   readonly registry: ModelRegistry;
-  readonly engine: Pick<Engine, "searchModels">;
+  readonly engine: Pick<Engine, "run">;
   log(text: string): void;
   hints?(folder: string): Promise<SearchHints>;
   /** Entries; for tests. */
@@ -24,8 +23,8 @@ export interface DiscoveryServices {
 export class Discovery {
   readonly #services: DiscoveryServices;
   readonly #searches = new Map<string, AbortController>();
-  /** By folder, as of its last search. */
-  readonly #hints = new Map<string, CompiledHints>();
+  /** By folder, as of its last search: whether settings or policies name a path, relative to it and `/` separated. */
+  readonly #named = new Map<string, (path: string) => boolean>();
 
   constructor(services: DiscoveryServices) {
     this.#services = services;
@@ -39,10 +38,12 @@ export class Discovery {
     this.#searches.set(folder, abort);
     try {
       const hints = (await this.#services.hints?.(folder)) ?? {};
-      this.#hints.set(folder, await compileHints(hints));
-      const others = [...new Set([...this.#searches.keys(), ...this.#hints.keys()])].filter((path) => path !== folder);
+      this.#named.set(folder, await compileNames(hints));
+      const others = [...new Set([...this.#searches.keys(), ...this.#named.keys()])].filter((path) => path !== folder);
       const request = { ...hints, folder, others, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound, skippedFolders, strays } = await engine.searchModels(request, abort.signal);
+      const { models, bound, skippedFolders, strays } = await engine.run("searchModels", request, {
+        signal: abort.signal,
+      });
       if (abort.signal.aborted) return;
       registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
       log(`Found ${models.length} models in ${folder}.`);
@@ -59,13 +60,7 @@ export class Discovery {
 
   /** Whether settings or policies name the path as a model, by the last search of the folder. */
   isNamed(folder: string, path: string): boolean {
-    return this.#hints.get(folder)?.isNamed(relative(folder, path).split(sep).join("/")) === true;
-  }
-
-  /** Whether a search of the folder enters the path, by its names and policies. */
-  isSearched(folder: string, path: string): boolean {
-    const name = relative(folder, path).split(sep).join("/");
-    return !name.split("/").some(isSkippedName) || this.#hints.get(folder)?.mustEnter(name) === true;
+    return this.#named.get(folder)?.(relative(folder, path).split(sep).join("/")) === true;
   }
 
   /** Cancels every search; the known models stay. */
@@ -76,7 +71,7 @@ export class Discovery {
   /** The folder is no longer part of the workspace. */
   forget(folder: string): void {
     this.#searches.get(folder)?.abort();
-    this.#hints.delete(folder);
+    this.#named.delete(folder);
     this.#services.registry.removeFolder(folder);
   }
 
@@ -85,23 +80,10 @@ export class Discovery {
   }
 }
 
-/** The hints of a search, compiled. Paths are relative to the folder and `/` separated. */
-interface CompiledHints {
-  isNamed(path: string): boolean;
-  mustEnter(path: string): boolean;
-}
-
-async function compileHints({ models = [], named = [], searched = [] }: SearchHints): Promise<CompiledHints> {
-  const [{ Glob }, { compileGlobs }] = await Promise.all([
-    import("../core/policy/glob.ts"),
-    import("../engine/editor-globs.ts"),
-  ]);
+async function compileNames({ models = [], named = [] }: SearchHints): Promise<(path: string) => boolean> {
+  const { compileGlobs } = await import("../engine/editor-globs.ts");
   const [matches, names] = [await compileGlobs(models), new Set(named)];
-  const globs = searched.map((pattern) => new Glob(pattern));
-  return {
-    isNamed: (path) => names.has(path) || matches(path),
-    mustEnter: (path) => globs.some((glob) => glob.touches(path)),
-  };
+  return (path) => names.has(path) || matches(path);
 }
 
 function skippedFoldersText({ first, count }: SkippedFolders): string {

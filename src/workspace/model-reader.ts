@@ -16,7 +16,7 @@ export interface ReaderServices {
   policies?(model: KnownModel, asked: boolean): Promise<PolicySource | undefined>;
   /** The public Sigstore instance, which policies may use. */
   readonly publicSigstore?: PublicSigstore;
-  readonly engine: Pick<Engine, "check" | "sizeHint">;
+  readonly engine: Pick<Engine, "check" | "run">;
   /** Reports changes of the model's files from now on. */
   watch(model: string, kind: KnownModel["kind"]): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
@@ -31,7 +32,8 @@ export interface RegistryChange {
   readonly list: boolean;
 }
 
-const COMPLETE: SearchExtent = { skippedFolders: { count: 0, first: [] } };
+const NONE = { first: [], count: 0 };
+const COMPLETE: SearchExtent = { skippedFolders: NONE, strays: NONE };
 
 export type RegistryListener = (change: RegistryChange) => void;
 
@@ -101,8 +103,8 @@ export class ModelRegistry {
    */
   replaceFolder(folder: string, found: readonly FoundModel[], extent: SearchExtent = COMPLETE): void {
     const paths = new Set<string>();
-    let list = !isSameExtent(this.#extents.get(folder) ?? COMPLETE, extent);
-    if (isSameExtent(extent, COMPLETE)) this.#extents.delete(folder);
+    let list = !isDeepStrictEqual(this.#extents.get(folder) ?? COMPLETE, extent);
+    if (isDeepStrictEqual(extent, COMPLETE)) this.#extents.delete(folder);
     else this.#extents.set(folder, extent);
     const present = new Set(found.map((model) => model.path));
     if (found.length === 0) this.#searches.delete(folder);
@@ -197,18 +199,6 @@ export class ModelRegistry {
 }
 
 const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "untrusted", "modified"]);
-
-function isSameExtent(a: SearchExtent, b: SearchExtent): boolean {
-  return (
-    a.bound === b.bound &&
-    a.skippedFolders.count === b.skippedFolders.count &&
-    straysText(a.strays) === straysText(b.strays)
-  );
-}
-
-function straysText(strays: SearchExtent["strays"]): string {
-  return (strays?.first ?? []).map(({ path, subject }) => `${path}\n${subject}`).join("\n");
-}
 
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {

@@ -52,7 +52,7 @@ export class Revalidator {
     if (signed === undefined || (await checker.signatureUnchanged(path))) return;
     // The model may have changed in the meantime.
     const model = registry.get(signed.path);
-    if (model !== undefined) this.#signatureChanged(model);
+    if (model !== undefined) this.#changed(model, true);
   }
 
   /**
@@ -83,17 +83,16 @@ export class Revalidator {
   }
 
   #contentChanged(model: KnownModel, path: string): void {
-    if (isIgnoredIn(model, path)) return;
-    this.#services.checker.filesChanged(model.path);
-    if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#markOutdated(model, "files");
-    // A check that waited was cancelled.
-    else if (model.verdict.state === "stale" || isNew(model)) this.#checkLater(model.path);
+    // A check that waited is cancelled.
+    const canWait = model.verdict.state === "stale" || isNew(model);
+    if (!isIgnoredIn(model, path)) this.#changed(model, canWait);
   }
 
-  #signatureChanged(model: KnownModel): void {
+  /** @param again whether to check a model whose verdict does not rest on its files */
+  #changed(model: KnownModel, again: boolean): void {
     this.#services.checker.filesChanged(model.path);
     if (restsOnFiles(model.verdict) || isStaleOtherwise(model)) this.#markOutdated(model, "files");
-    else this.#checkLater(model.path);
+    else if (again) this.#checkLater(model.path);
   }
 
   #markOutdated({ path, verdict, before }: KnownModel, staleBecause: StaleCause): void {

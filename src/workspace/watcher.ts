@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, relative, sep } from "node:path";
 import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from "vscode";
 import { isModelFile, isSkillFile } from "../core/model/model-files.ts";
 import { isSignatureName, KAGGLE_SIGNATURE } from "../core/model/signature-names.ts";
+import { isSkippedName } from "../core/model/skipped-folders.ts";
 import type { Discovery } from "./discovery.ts";
 import type { ModelRegistry } from "./registry.ts";
 import type { Revalidator } from "./revalidator.ts";
@@ -106,7 +107,8 @@ export class WorkspaceWatcher implements Disposable {
   /** The editor may not report the content of a new folder, so the folder is searched. */
   async #created(folder: string, file: Uri): Promise<void> {
     this.#createdOrDeleted(folder, file);
-    if (!this.#services.discovery.isSearched(folder, file.fsPath)) return;
+    // A search skips these folders, but for what policies name below them.
+    if (relative(folder, file.fsPath).split(sep).some(isSkippedName)) return;
     const isFolder = await stat(file.fsPath).then(
       (found) => found.isDirectory(),
       () => false,

@@ -31,7 +31,7 @@ describe("policies for models of the reference implementation", () => {
     copyFileSync(join(vectors, "private-sigstore/trust_config.json"), join(folder(), "trust.json"));
     copyFileSync(join(vectors, "reference/keys/certificate/signing-key-pub.pem"), join(folder(), "prod.pub"));
     const text = policyText({ globs: ["models/*"], authorities: [authority], ...(verification && { verification }) });
-    const file = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
+    const file = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"));
     assert.deepEqual(
       file.diagnostics.filter(({ severity }) => severity === "error"),
       [],

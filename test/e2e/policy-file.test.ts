@@ -51,7 +51,7 @@ describe("a policy file, in a window", () => {
     await suggestion("model policy").waitFor();
     await screenshot(page, "policy-file-01-empty");
     await accept("model policy");
-    const authority = "    - name: release-key\n      key:\n        path: keys/prod.pub";
+    const authority = "    - name: release\n      key:\n        path: keys/prod.pub";
     assert.equal(await saved(), `${HEAD}  models:\n    - glob: models/**\n  authorities:\n${authority}`);
   });
 

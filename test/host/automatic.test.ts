@@ -10,7 +10,7 @@ import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { Badges } from "../../src/ui/badges.ts";
 import { CodeSurfaces } from "../../src/ui/code/code-surfaces.ts";
-import { StatusBar } from "../../src/ui/status-bar.ts";
+import { showStatusBar } from "../../src/ui/status-bar.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
@@ -164,7 +164,7 @@ describe("automatic verification", () => {
   it("uses no memory that grows with the number of verdicts", async () => {
     const registry = new ModelRegistry();
     const code = new CodeSurfaces({ registry });
-    const surfaces = [new Badges(registry), new StatusBar({ registry, checker: { progress: undefined } }), code];
+    const surfaces = [new Badges(registry), showStatusBar({ registry, checker: { progress: undefined } }), code];
     const signature = join(model, "model.sig");
     registry.add({ path: model, kind: "directory", signature }, folder);
     const past: WeakRef<Verdict>[] = [];
@@ -178,7 +178,7 @@ describe("automatic verification", () => {
         registry.update(model, before);
         // What the tree makes of it is the window's, until it asks again.
         const known = registry.get(model);
-        if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known, { kind: "model", path: model })];
+        if (known !== undefined) rows = [modelItem(known, [known]), ...factsOf(known)];
         registry.update(model, { ...before, state: "stale" }, { before });
         registry.update(model, { state: "checking", model, signature, reasons: [] }, { before });
         // Messages of the surfaces to the window are pending until the event loop runs.

@@ -88,13 +88,13 @@ describe("the origin of an unsigned model in the editor", () => {
     assert.deepEqual(origin.files.changed, ["config.json"]);
     const known = { path: model, kind: "directory", folder, verdict: watched.verdict ?? assert.fail() } as const;
     const report = { origin, pointers: [], claims: [] };
-    const [row] = factsOf(known, { kind: "model", path: model }, report);
+    const [row] = factsOf(known, report);
     assert.equal(row?.label, "1 changed since download");
     assert.equal(row?.colour, "amber");
     assert.deepEqual(row?.command?.command, COMMANDS.showOrigin);
     assert.deepEqual(row?.command?.arguments, [model]);
     assert.deepEqual(
-      row?.children.map(({ label, colour }) => [label, colour]),
+      row?.children?.map(({ label, colour }) => [label, colour]),
       [["config.json", "amber"]],
     );
     const hover = modelHover(known, report).value.replaceAll("&nbsp;", " ").replaceAll("\\", "");

@@ -148,7 +148,7 @@ describe("policy files in the editor", () => {
     const text = hovers.flatMap(({ contents }) => contents.map(markdown)).join("\n");
     assert.match(text, /\*\*spec\.authorities\*\* · required/);
     assert.match(text, /Who may sign: any one of these is enough/);
-    assert.match(text, /```yaml\nauthorities:\n {2}- name: release-key/);
+    assert.match(text, /```yaml\nauthorities:\n {2}- name: release/);
   });
 
   const lenses = async (uri: Uri): Promise<readonly string[]> => {

@@ -7,12 +7,12 @@ import { ActionableError, notify, showError } from "../../src/platform/commands.
 import { COLOURS, COMMANDS, TREE_CONTEXT } from "../../src/platform/ids.ts";
 import type { Log } from "../../src/platform/log.ts";
 import { decorations } from "../../src/ui/badges.ts";
-import { HoverText, modelHover } from "../../src/ui/hover.ts";
+import { hoverText, modelHover } from "../../src/ui/hover.ts";
 import { modelSentence } from "../../src/ui/model-text.ts";
 import { summary } from "../../src/ui/status-bar.ts";
 import { factItem, modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import { listNotes, noteItem, unknownSignerNote } from "../../src/ui/tree-notes.ts";
+import { listNotes, unknownSignerNote } from "../../src/ui/tree-notes.ts";
 import { type KnownModel, ModelRegistry } from "../../src/workspace/registry.ts";
 
 const ROOT = join("/", "w", "models");
@@ -211,8 +211,8 @@ describe("the log", () => {
 
 describe("lines of a hover", () => {
   it("wrap between words, begin no list, and have no table columns", () => {
-    const { value } = new HoverText().text("1. one two  three | four").markdown;
-    assert.match(value, /^1\.&nbsp;one two&nbsp; ?three &#124; four$/);
+    const [, line = ""] = hoverText("title", ["1. one two  three | four"]).split("\n");
+    assert.match(line, /^1\.&nbsp;one two&nbsp; ?three &#124; four$/);
   });
 });
 
@@ -284,7 +284,7 @@ describe("the tree", () => {
     const known = unreadable("phi", "unverifiable");
     assert.equal(modelItem(known, [known]).description, "policy cannot be read");
     for (const state of ["unverifiable", "modified", "untrusted"] as const) {
-      const rows = factsOf(unreadable("phi", state), { kind: "model", path: known.path });
+      const rows = factsOf(unreadable("phi", state));
       assert.deepEqual(
         rows.filter(({ label }) => label === "The policy p.yaml cannot be read.").map(({ icon }) => icon),
         ["warning"],
@@ -307,7 +307,7 @@ describe("the tree", () => {
   });
 
   it("lists signer, differences and coverage below a model; each file opens", () => {
-    const facts = factsOf(modified, { kind: "model", path: modified.path });
+    const facts = factsOf(modified);
     assert.deepEqual(
       facts.map(({ label }) => label),
       ["Signed by key prod.pub", "Changed (1)", "Missing (1)", "Added (1)", "14 files, 16.1 GB"],
@@ -319,11 +319,11 @@ describe("the tree", () => {
       changed?.tooltip ?? "",
       /^big\.bin\nBytes 0 to 10:\nExpected (aa){32}\nFound (bb){32}\nBytes 10 to 20:/,
     );
-    assert.equal(facts[2]?.children[0]?.opens, undefined);
+    assert.equal(facts[2]?.children?.[0]?.opens, undefined);
     const [left] = facts[4]?.children ?? [];
     assert.equal(left?.label, "Excluded (2)");
     assert.deepEqual(
-      left?.children.map(({ label, description }) => [label, description]),
+      left?.children?.map(({ label, description }) => [label, description]),
       [
         [".gitattributes", "excluded by default"],
         ["README.md", "excluded by the signer"],
@@ -334,12 +334,12 @@ describe("the tree", () => {
   it("warns of what the default paths hide besides git's own files, in the tree and in the hover", () => {
     const hidden = { names: [".git/[x](command:y)", ".github/ci.yml"], count: 3, complete: true };
     const known = model("hiding", { signer: SIGNER, coverage: { ...COVERAGE, hidden } });
-    const files = factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "files");
-    const row = files?.children.find(({ id }) => id === "hidden");
+    const files = factsOf(known).find(({ id }) => id === "files");
+    const row = files?.children?.find(({ id }) => id === "hidden");
     assert.equal(row?.label, "Excluded by default, not git's own (3)");
     assert.deepEqual([row.icon, row.colour], ["warning", "amber"]);
     assert.deepEqual(
-      row.children.map(({ label }) => label),
+      row.children?.map(({ label }) => label),
       [...hidden.names, "… and 1 more"],
     );
     const { value } = modelHover(known);
@@ -351,7 +351,7 @@ describe("the tree", () => {
     const change = { name: "a.bin", expected: "aa".repeat(32), found: "bb".repeat(32) };
     const comparison = { matches: false, changed: [change], missing: [], added: [] };
     const known = model("one", { state: "modified", comparison });
-    const [row] = factsOf(known, { kind: "model", path: known.path })[0]?.children ?? [];
+    const [row] = factsOf(known)[0]?.children ?? [];
     assert.equal(row?.description, "expected aaaa…, found bbbb…");
   });
 
@@ -359,14 +359,13 @@ describe("the tree", () => {
     const added = Array.from({ length: 900 }, (_, index) => ({ name: `${index}.bin` }));
     const comparison = { matches: false, changed: [], missing: [], added };
     const known = model("many", { state: "modified", comparison });
-    const rows = factsOf(known, { kind: "model", path: known.path })[0]?.children ?? [];
+    const rows = factsOf(known)[0]?.children ?? [];
     assert.equal(rows.length, 501);
     assert.equal(rows.at(-1)?.label, "… and 400 more");
   });
 
   it("offers to trust a signer that no policy accepts, but not if the model is allowed by exception", () => {
-    const row = (known: KnownModel) =>
-      factsOf(known, { kind: "model", path: known.path }).find(({ id }) => id === "trust");
+    const row = (known: KnownModel) => factsOf(known).find(({ id }) => id === "trust");
     const offered = row(untrusted);
     assert.equal(offered?.label, "Not accepted");
     assert.equal(offered.description, "Trust Signer…");
@@ -382,13 +381,13 @@ describe("the tree", () => {
 
   it("shows a workflow by repository, file and version, and the name of its identity provider", () => {
     const known = model("ci", { signer: WORKFLOW_SIGNER });
-    const [signer] = factsOf(known, { kind: "model", path: known.path });
+    const [signer] = factsOf(known);
     assert.equal(signer?.label, "Signed by ci: acme/models release.yml@v1.2");
     assert.match(signer?.description ?? "", /^GitHub Actions, .*2025/);
     assert.match(signer?.tooltip ?? "", /\/\.github\/workflows\/release\.yml@refs\/tags\/v1\.2/);
     assert.equal(signer?.command?.command, COMMANDS.showSignature);
     const elsewhere = { ...WORKFLOW_SIGNER, issuer: "https://token.actions.example.com" };
-    const [other] = factsOf(model("ci", { signer: elsewhere }), { kind: "model", path: known.path });
+    const [other] = factsOf(model("ci", { signer: elsewhere }));
     assert.match(other?.label ?? "", /^Signed by https:/);
   });
 
@@ -411,9 +410,9 @@ describe("the tree", () => {
     registry.replaceFolder(ROOT, [found("a"), found("b")], { bound: 500_000, skippedFolders: { count: 0, first: [] } });
     const { above, below } = listNotes(registry);
     assert.equal(above[0]?.label, "No model is signed yet");
-    assert.equal(noteItem(above[0]).command?.command, COMMANDS.signModel);
+    assert.equal(factItem(above[0]).command?.command, COMMANDS.signModel);
     assert.equal(below[0]?.label, "Not all of models was searched");
-    assert.match(below[0].description, /500.000/);
+    assert.match(below[0].description ?? "", /500.000/);
     registry.replaceFolder(ROOT, [found("a", "model.sig"), found("b")]);
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
   });
@@ -426,7 +425,7 @@ describe("the tree", () => {
     const [note] = listNotes(registry).below;
     assert.equal(note?.label, "Signature of llama: no such model here");
     assert.equal(note.description, join("old", "model.sig"));
-    assert.equal(noteItem(note).command?.command, COMMANDS.showSignature);
+    assert.equal(factItem(note).command?.command, COMMANDS.showSignature);
   });
 
   it("lists the signatures of a model with the verdict of each, and opens each", () => {
@@ -436,19 +435,17 @@ describe("the tree", () => {
       { ...base, signature: join(path, "model.sig"), state: "unverifiable" },
       { ...base, signature: join(path, "claims.jsonl"), line: 2, state: "verified", decisive: true },
     ] as const;
-    const row = factsOf(model("several", { signatures }), { kind: "model", path }).find(
-      ({ id }) => id === "signatures",
-    );
+    const row = factsOf(model("several", { signatures })).find(({ id }) => id === "signatures");
     assert.equal(row?.label, "2 signatures");
     assert.deepEqual(
-      row.children.map(({ label }) => label),
+      row.children?.map(({ label }) => label),
       ["model.sig", "claims.jsonl, line 2"],
     );
     assert.deepEqual(
-      row.children.map(({ description }) => description),
+      row.children?.map(({ description }) => description),
       ["Can't be verified here", "Verified, decides"],
     );
-    assert.equal(row.children[0]?.command?.command, COMMANDS.showSignature);
+    assert.equal(row.children?.[0]?.command?.command, COMMANDS.showSignature);
   });
 
   it("leads to the root certificate if nothing is trusted: above the list, below each model and in hovers", () => {
@@ -467,10 +464,10 @@ describe("the tree", () => {
       unknownSignerNote(registry),
       "3 models name a certificate authority that you don't trust. It calls itself Acme Skills Root.",
     );
-    assert.match(note.tooltip, /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);
-    assert.equal(note.command.command, COMMANDS.trustSigner);
-    assert.deepEqual(note.command.arguments, [join(ROOT, "a")]);
-    const [row] = factsOf(missingRoot("a"), { kind: "model", path: join(ROOT, "a") });
+    assert.match(note.tooltip ?? "", /It calls itself Acme Skills Root\.\nCN=Acme Skills Root,O=Acme$/);
+    assert.equal(note.command?.command, COMMANDS.trustSigner);
+    assert.deepEqual(note.command?.arguments, [join(ROOT, "a")]);
+    const [row] = factsOf(missingRoot("a"));
     assert.equal(row?.label, "Unknown certificate authority");
     assert.equal(row.description, "Trust Root Certificate…");
     assert.match(plain(modelHover(missingRoot("a"))), /\[Trust Root Certificate…\]/);
@@ -489,7 +486,7 @@ describe("the tree", () => {
       fingerprints: [],
     } as const;
     const known = model("certified", { signer });
-    const [row] = factsOf(known, { kind: "model", path: known.path });
+    const [row] = factsOf(known);
     assert.equal(row?.label, "Signed by Alice");
     assert.equal(row.description, "Acme CA");
     assert.match(row.tooltip ?? "", /^Signed by CN=Alice,OU=Models,O=Acme\nIssued by CN=Acme CA,O=Acme\n/);
@@ -512,11 +509,11 @@ describe("the tree", () => {
     assert.equal(note?.label, "12 folders were not searched");
     assert.equal(note?.description, "env (environment)");
     assert.equal(note?.tooltip, "env (environment)\nnode_modules (packages)\n… and 10 more");
-    assert.equal(noteItem(note).command?.command, COMMANDS.showOutput);
+    assert.equal(factItem(note).command?.command, COMMANDS.showOutput);
   });
 
   it("shows the whole reason if a signature is invalid", () => {
-    const [reason] = factsOf(invalid, { kind: "model", path: invalid.path });
+    const [reason] = factsOf(invalid);
     assert.equal(reason?.label, "model.sig does not fit.");
     assert.equal(modelSentence(invalid), "The signature of skill is not valid: model.sig does not fit.");
   });

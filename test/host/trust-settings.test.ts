@@ -87,7 +87,7 @@ describe("settings that decide about trust", () => {
       root?.tooltip ?? "",
       /trustedCertificates\[0\] is ignored: The entry is a path.*BEGIN CERTIFICATE-----/,
     );
-    assert.deepEqual(key?.command.arguments, [SETTINGS.trustedKeys]);
+    assert.deepEqual(key?.command?.arguments, [SETTINGS.trustedKeys]);
   });
 
   it("use valid entries next to invalid ones, and name each invalid one", async () => {

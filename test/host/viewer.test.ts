@@ -183,12 +183,12 @@ describe("the signature viewer in its host", () => {
       const after = await document.snapshot();
       assert.deepEqual([after.counts.changed, after.counts.added], [1, 1]);
       assert.ok(after.generation > before.generation);
-      const { entries } = await document.page({ filter: "all", search: "", offset: 0, count: 10 });
+      const { rows } = await document.rows({ filter: "all", search: "", offset: 0, count: 10 });
       assert.deepEqual(
-        entries.map(({ name, state, size }) => [name, state, size]),
+        rows.map(({ name, state, size }) => [name, state, size]),
         [
-          ["model.safetensors", "changed", 7],
-          ["new", "added", undefined],
+          ["model.safetensors", "changed", "7 B"],
+          ["new", "added", ""],
         ],
       );
     });

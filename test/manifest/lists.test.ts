@@ -134,13 +134,6 @@ describe("the forms of an authority", () => {
       forms,
     );
   });
-
-  it("are the same in completions", () => {
-    for (const [name, { fields, templates }] of authorityForms()) {
-      assert.ok(Object.hasOwn(fields, name), name);
-      for (const { template } of templates) assert.deepEqual(Object.keys(template), ["name", name]);
-    }
-  });
 });
 
 /** Every list of choices in a schema, with the name of its field. */

@@ -14,7 +14,7 @@ const MEGABYTE = 1_000_000;
 /** Everything that the npm package may hold. */
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|api\.d\.ts)$/,
-  /^dist\/(cli\.js|cli-main\.cjs|(hash-worker|pkcs11-process)\.cjs|third-party-notices\.txt)$/,
+  /^dist\/(cli\.js|cli-(main|packages)\.cjs|(hash-worker|pkcs11-process)\.cjs|third-party-notices\.txt)$/,
   /^dist\/library\/[\w-]+\.js$/,
   /^dist\/types\/core\/[\w/-]+\.d\.ts$/,
   /^schemas\/[\w.-]+\.json$/,

@@ -1,13 +1,14 @@
+import type { DigestOptions } from "../../src/core/hashing/digest-request.ts";
+import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
-import { findSignatures } from "../../src/core/model/find-signatures.ts";
-import { measure } from "../../src/core/model/measure.ts";
 import { checkModel } from "../../src/engine/check-model.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { HANDLERS, type Handlers } from "../../src/engine/handlers.ts";
 import { PolicyCache } from "../../src/engine/policy-source.ts";
-import { searchModels } from "../../src/engine/search-models.ts";
+import type { CallOptions, CallResult, PlainCall } from "../../src/engine/protocol.ts";
 
 /** What the workspace asks of the engine, on this thread, with that pool. */
-export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" | "searchModels" | "findSignatures"> {
+export function engineHere(pool: FileHasher): Pick<Engine, "check" | "run"> {
   const policies = new PolicyCache();
   return {
     check: (request, { signal, onProgress, onBegin, publicSigstore } = {}) =>
@@ -19,8 +20,18 @@ export function engineHere(pool: FileHasher): Pick<Engine, "check" | "sizeHint" 
         publicSigstore: publicSigstore ?? (() => Promise.reject(new Error("no signature here needs it"))),
         readPolicies: (source) => policies.read(source),
       }),
-    sizeHint: async (model, signal) => (await measure(model, signal))?.bytes ?? 0,
-    searchModels,
-    findSignatures,
+    run: runHere,
   };
+}
+
+const idle = new HashPool({ workers: 0 });
+
+/** What the engine does for a plain call, on this thread. */
+export function runHere<K extends PlainCall>(
+  call: K,
+  options: CallOptions<K>,
+  { signal = new AbortController().signal }: DigestOptions = {},
+): Promise<CallResult<K>> {
+  const handler: Handlers[K] = HANDLERS[call];
+  return handler(options, { pool: idle, signal, onProgress: () => {}, ask: async () => undefined });
 }

@@ -52,7 +52,7 @@ export function policyText(parts: PolicyParts): string {
 
 /** Reads a text that has to be without an error. */
 export async function policiesOf(text: string, folder = tmpdir()): Promise<readonly Policy[]> {
-  const { policies, diagnostics } = await readPolicies(Buffer.from(text), join(folder, "model-policy.yaml"), folder);
+  const { policies, diagnostics } = await readPolicies(Buffer.from(text), join(folder, "model-policy.yaml"));
   assert.deepEqual(
     diagnostics.filter(({ severity }) => severity === "error"),
     [],

@@ -25,7 +25,7 @@ describe("the policies of docs/policies.md", () => {
   const folder = useTemporaryFolder();
   beforeEach(() => writeTree(folder(), { "keys/prod.pub": KEYS.publicPem, "vendor-root.pem": ROOT }));
   const example = YAML.find((text) => text.includes("kind: ModelPolicy")) ?? "";
-  const read = () => readPolicies(Buffer.from(example), join(folder(), "model-policy.yaml"), folder());
+  const read = () => readPolicies(Buffer.from(example), join(folder(), "model-policy.yaml"));
 
   it("are without an error or a warning", async () => {
     const { policies, diagnostics } = await read();

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { Worker, WorkerOptions } from "node:worker_threads";
 import { ProvenanceError, throwIfCancelled } from "../errors.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { CacheSession } from "./cache-session.ts";
@@ -223,8 +223,10 @@ class HashThread {
   #settle: ((outcome: ThreadOutcome) => void) | undefined;
 
   constructor(options: WorkerOptions) {
+    // Not imported: few files are read without a thread, and the module takes some milliseconds to load.
+    const threads = process.getBuiltinModule("node:worker_threads");
     // Options of this process (`--input-type`, `--import`…) are not meant for its threads.
-    this.#worker = new Worker(workerFile(), { name: "hash", execArgv: [], ...options });
+    this.#worker = new threads.Worker(workerFile(), { name: "hash", execArgv: [], ...options });
     this.#worker.unref();
     this.#worker.on("message", (failed: FailedFile | undefined) =>
       this.#end(failed === undefined ? { state: "done" } : { state: "failed", failed }),

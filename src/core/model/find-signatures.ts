@@ -4,6 +4,7 @@ import { ProvenanceError, systemCode } from "../errors.ts";
 import {
   belongsBelow,
   type FolderSignatures,
+  folderOfSignatures,
   listByKind,
   type StraySignature,
   signaturesBeside,
@@ -108,7 +109,7 @@ async function readableSignatures(folder: string, slices: TimeSlices): Promise<F
 
 async function signaturesIn(folder: string, slices: TimeSlices): Promise<FolderSignatures> {
   try {
-    return await signaturesBeside(await listByKind(folder, slices), slices);
+    return await signaturesBeside(folderOfSignatures(folder), slices);
   } catch (error) {
     throw error instanceof ProvenanceError ? error : modelUnreadable(folder, error);
   }

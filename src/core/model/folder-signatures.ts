@@ -1,6 +1,7 @@
+import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { existsIn } from "./ignore.ts";
-import { entryPath, listFolder } from "./list-folder.ts";
+import { entryKind, entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints, nameProblem } from "./names.ts";
 import { peekSignature, type SignatureClaim } from "./peek-signature.ts";
 import { isOwnSignatureName, isSignatureName, KAGGLE_SIGNATURE, signatureRank, signedName } from "./signature-names.ts";
@@ -12,12 +13,13 @@ export interface SignatureFolder {
   readonly path: string;
   /** Names of files and links that may be signatures. */
   readonly signatureNames: Iterable<string>;
-  readonly folders: ReadonlySet<string>;
+  readonly folders: Pick<ReadonlySet<string>, "has">;
   /** Whether there is an entry of that name that is no folder; a link counts as a file. */
   hasFile(name: string): boolean;
 }
 
 export interface Listing extends SignatureFolder {
+  readonly folders: ReadonlySet<string>;
   /** Names of everything but folders; links are included. */
   readonly files: ReadonlySet<string>;
   /** Names of links, whatever they lead to. */
@@ -47,6 +49,24 @@ export async function listByKind(path: string, slices: TimeSlices, limit = Infin
     return count <= limit;
   });
   return { path, files, links, folders, signatureNames, count, hasFile: (name) => files.has(name) };
+}
+
+/**
+ * A folder whose entries are looked up where a signature names them: of a model's files, these are few.
+ *
+ * @throws the system's error
+ */
+export function folderOfSignatures(path: string): SignatureFolder {
+  const names = new Set(readdirSync(path));
+  const kind = (name: string) => (names.has(name) ? entryKind(entryPath(path, name)) : undefined);
+  const hasFile = (name: string): boolean => ![undefined, "folder"].includes(kind(name));
+  const folders = { has: (name: string) => kind(name) === "folder" };
+  return {
+    path,
+    signatureNames: [...names].filter((name) => isSignatureName(name) && hasFile(name)),
+    folders,
+    hasFile,
+  };
 }
 
 /** A signature that belongs to nothing in its folder: to a folder below it, or to nothing at all. */

@@ -61,6 +61,12 @@ export function listedKind(listed: Kinds, stats: () => Kinds, platform = process
   return kindOf(platform === "win32" && listed.isSymbolicLink() ? stats() : listed);
 }
 
+/** The kind of what is at a path; undefined for nothing. A name in bytes that are no UTF-8 is not found as text. */
+export function entryKind(path: string): EntryKind | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found && kindOf(found);
+}
+
 /** A symbolic link is a link, whatever it leads to; so is a junction of Windows. */
 function kindOf(entry: Kinds): EntryKind {
   if (entry.isSymbolicLink()) return "link";

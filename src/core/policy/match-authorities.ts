@@ -8,8 +8,6 @@ import type { Authority, Policy } from "./policy.ts";
 /** Rejections that are listed: the closest of this many authorities. */
 const MAX_LISTED = 10;
 const MAX_COMPARED = 1000;
-/** Signers whose decision is cached, for each policy. */
-const MAX_CACHED = 1000;
 
 /** What the authorities of a policy, exceptions apart, decide about a signer. */
 interface AuthoritiesDecision {
@@ -20,22 +18,8 @@ interface AuthoritiesDecision {
   readonly untold: number;
 }
 
-const CACHE = new WeakMap<Policy, Map<string, AuthoritiesDecision>>();
-
-/**
- * Decides whether an authority of the policy accepts the signer; the first one in the file that does is listed. One signer
- * often signs many models, so decisions are cached as long as the policy is.
- */
-export function matchAuthorities(policy: Policy, facts: ModelFacts): AuthoritiesDecision {
-  const cache = CACHE.get(policy) ?? new Map<string, AuthoritiesDecision>();
-  CACHE.set(policy, cache);
-  const key = cacheKey(facts);
-  const decision = cache.get(key) ?? decide(policy, facts);
-  if (cache.size < MAX_CACHED) cache.set(key, decision);
-  return decision;
-}
-
-function decide({ authorities }: Policy, facts: ModelFacts): AuthoritiesDecision {
+/** Decides whether an authority of the policy accepts the signer; the first one in the file that does is listed. */
+export function matchAuthorities({ authorities }: Policy, facts: ModelFacts): AuthoritiesDecision {
   const rejections: [Authority, Match][] = [];
   for (const authority of authorities) {
     const match = matchAuthority(authority, facts);
@@ -69,14 +53,4 @@ function matchAuthority(authority: Authority, { method, signers, failures }: Mod
 
 function decisionOf({ name, location }: Authority, match: Match): AuthorityDecision {
   return { authority: { name, ...location }, accepted: match.distance === 0, message: match.explain() };
-}
-
-/** Everything that a decision depends on. */
-function cacheKey({ method, signers, failures }: ModelFacts): string {
-  const who = [...signers].map(([trust, signer]) => {
-    if (signer.method === "key") return [trust, signer.fingerprint];
-    if (signer.method === "sigstore") return [trust, signer.issuer, signer.identity, signer.identityType];
-    return [trust, signer.subject, ...signer.alternativeNames];
-  });
-  return JSON.stringify([method, who, [...failures].map(([trust, { message }]) => [trust, message])]);
 }

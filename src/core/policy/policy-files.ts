@@ -1,5 +1,5 @@
 import { lstat, readdir } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { systemCode } from "../errors.ts";
 import { compareCodePoints } from "../model/names.ts";
 import type { InvalidPolicyFile, PolicySet } from "./evaluate.ts";
@@ -11,6 +11,12 @@ const POLICY_NAME = /^(?:.*\.)?model-policy\.(?:yaml|yml|json)$/s;
 /** Whether a file of this name, at the right place, is a policy file. */
 export function isPolicyFileName(name: string): boolean {
   return POLICY_NAME.test(name);
+}
+
+/** What a policy file's paths are relative to: the folder that it is in, or the parent of its `.sigstore` folder. */
+export function folderOf(path: string): string {
+  const folder = dirname(resolve(path));
+  return basename(folder) === ".sigstore" ? dirname(folder) : folder;
 }
 
 /**

@@ -3,13 +3,14 @@ import schema from "../../../schemas/model-policy.schema.json" with { type: "jso
 /** The keywords of JSON Schema (draft 7) that the schema of policies uses; a test checks that it uses no other. */
 export interface Schema {
   readonly $ref?: string;
+  readonly title?: string;
   readonly description?: string;
   readonly type?: "object" | "array" | "string" | "boolean";
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly default?: unknown;
-  /** For completion only. */
-  readonly examples?: readonly string[];
+  /** For completion and hovers only. The fields of an example mapping are those that are offered. */
+  readonly examples?: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: false | Schema;
@@ -49,4 +50,11 @@ export function resolveSchema(schema: Schema): Schema {
   const target = POLICY_SCHEMA.definitions?.[name];
   if (target === undefined) throw new Error(`The schema has no definition ${name}`);
   return { ...resolveSchema(target), ...schema };
+}
+
+/** Lists of names: of each list, a mapping has exactly one field. */
+export function formsOf(schema: Schema): readonly (readonly string[])[] {
+  return [schema, ...(schema.allOf ?? [])].flatMap(({ oneOf }) =>
+    oneOf === undefined ? [] : [oneOf.flatMap(({ required }) => required)],
+  );
 }

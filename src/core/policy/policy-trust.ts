@@ -23,7 +23,7 @@ export interface TrustChoice {
 export function trustChoices(
   policies: readonly Policy[],
   material: { readonly method: SigningMethod; readonly hint?: string },
-  publicSigstore: Pick<SigstoreTrust, "root" | "newer"> | undefined,
+  publicSigstore: PublicSigstore,
 ): TrustChoice[] {
   const authorities = policies.flatMap((policy) => policy.authorities);
   if (material.method === "key") return keyChoices(authorities, material.hint);
@@ -35,8 +35,8 @@ export function trustChoices(
     const trust = kind.trust?.(authority);
     if (trust !== undefined) choices.set(id, trust);
   }
-  if (material.method === "sigstore" && publicSigstore !== undefined) {
-    choices.set(PUBLIC_TRUST, { sigstore: { ...publicSigstore, identities: [] } });
+  if (material.method === "sigstore") {
+    choices.set(PUBLIC_TRUST, { sigstore: async () => ({ ...(await publicSigstore()), identities: [] }) });
   }
   return [...choices].map(([id, trust]) => ({ id, trust }));
 }

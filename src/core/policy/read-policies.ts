@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { basename, dirname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
 import { isPattern } from "../model/ignore.ts";
@@ -10,6 +10,7 @@ import { byPosition, type Diagnostic, diagnostic, FILE_START, hasErrors } from "
 import { Glob, globProblem, literalCharacters } from "./glob.ts";
 import type { Authority, Policy } from "./policy.ts";
 import { type AuthorityDocument, PolicyDocument } from "./policy-document.ts";
+import { folderOf } from "./policy-files.ts";
 import type { ValuePath } from "./policy-schema.ts";
 import { type ReadContext, report } from "./read-context.ts";
 import { RegExpChecker } from "./regular-expression.ts";
@@ -34,27 +35,27 @@ export interface PolicyFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a policy file's paths are relative to: the folder that it is in, or the parent of its `.sigstore` folder. */
-export function folderOf(path: string): string {
-  const folder = dirname(resolve(path));
-  return basename(folder) === ".sigstore" ? dirname(folder) : folder;
-}
-
 /**
  * Reads a policy file, YAML or JSON, and the keys and certificates that it names. Nothing is thrown: what is wrong with
- * the file, or that it is missing, is among the diagnostics.
- *
- * @param folder what its paths are relative to and stay in; {@link folderOf} the file, if absent
+ * the file, or that it is missing, is among the diagnostics. Paths in it are relative to, and stay in, {@link folderOf} it.
  */
-export async function readPolicyFile(path: string, folder: string = folderOf(path)): Promise<PolicyFile> {
+export async function readPolicyFile(path: string): Promise<PolicyFile> {
   const absolute = resolve(path);
   const bytes = await readBytes(absolute);
-  if (bytes instanceof Uint8Array) return readPolicies(bytes, absolute, folder);
-  return { path: absolute, folder, sha256: sha256(Buffer.alloc(0)), policies: [], named: [], diagnostics: [bytes] };
+  if (bytes instanceof Uint8Array) return readPolicies(bytes, absolute);
+  return {
+    path: absolute,
+    folder: folderOf(absolute),
+    sha256: sha256(Buffer.alloc(0)),
+    policies: [],
+    named: [],
+    diagnostics: [bytes],
+  };
 }
 
 /** As {@link readPolicyFile}, for a text that need not be on the disk yet. */
-export async function readPolicies(bytes: Uint8Array, path: string, folder: string): Promise<PolicyFile> {
+export async function readPolicies(bytes: Uint8Array, path: string): Promise<PolicyFile> {
+  const folder = folderOf(path);
   const { documents, diagnostics: found } = parseYaml(bytes);
   const diagnostics: Diagnostic[] = [...found];
   const policies: Policy[] = [];
@@ -95,8 +96,7 @@ async function readDocument(context: ReadContext): Promise<Policy | undefined> {
   const { document, diagnostics } = context;
   const problems = [...schemaProblems(document.value)];
   for (const { code, message, path, atKey } of problems) {
-    const hint = code === "wrong-kind" && isImportable(document.value) ? IMPORT_HINT : "";
-    report(context, code, `${message}${hint}`, path, atKey);
+    report(context, code, message, path, atKey);
   }
   if (problems.length > 0) return undefined;
   const { metadata, spec } = v.parse(PolicyDocument, document.value);
@@ -136,13 +136,6 @@ async function readAuthority(
 function locationOf({ file, document }: ReadContext, path: ValuePath): SourceLocation {
   const { line, column } = document.range(path);
   return { file, line, column };
-}
-
-const IMPORT_HINT = ' "model-provenance policy import" converts it to a policy.';
-
-function isImportable(document: unknown): boolean {
-  if (typeof document !== "object" || document === null || !("kind" in document)) return false;
-  return document.kind === "ClusterImagePolicy" || document.kind === "ModelValidation";
 }
 
 function readGlob(context: ReadContext, pattern: string, path: ValuePath): Glob {

@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from "./diagnostics.ts";
-import { POLICY_SCHEMA, resolveSchema, type Schema, schemaAt, type ValuePath } from "./policy-schema.ts";
+import { formsOf, POLICY_SCHEMA, resolveSchema, type Schema, schemaAt, type ValuePath } from "./policy-schema.ts";
 
 /** Where a document does not conform to the schema. */
 export interface SchemaProblem {
@@ -30,9 +30,7 @@ export function* schemaProblems(value: unknown, given = POLICY_SCHEMA, path: Val
     yield { code, message: `${name} must be ${only}, not ${shown(value)}.`, path };
   }
   if (choices?.every((choice) => choice !== value)) {
-    const meant = typeof value === "string" ? closestName(value, choices) : undefined;
-    const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-    yield { code: "wrong-value", message: `${name} must be ${list(choices)}, not ${shown(value)}.${hint}`, path };
+    yield { code: "wrong-value", message: `${name} must be ${list(choices)}, not ${shown(value)}.`, path };
   }
   const wrong = typeof value === "string" ? textProblem(value, schema) : undefined;
   if (wrong !== undefined) {
@@ -63,7 +61,7 @@ function* listProblems(value: readonly unknown[], schema: Schema, path: ValuePat
 }
 
 function* mappingProblems(value: Mapping, schema: Schema, path: ValuePath): Generator<SchemaProblem> {
-  const { required = [], properties = {}, additionalProperties, oneOf, allOf = [] } = schema;
+  const { required = [], properties = {}, additionalProperties } = schema;
   for (const name of required.filter((field) => !Object.hasOwn(value, field))) {
     const message = `${named(path)} needs ${name}.${descriptionAt([...path, name])}`;
     yield { code: "missing-field", message, path };
@@ -72,16 +70,15 @@ function* mappingProblems(value: Mapping, schema: Schema, path: ValuePath): Gene
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     const at = [...path, name];
     if (known === false) {
-      yield { code: "unknown-field", message: unknownField(name, value, properties, path), path: at, atKey: true };
+      const message = `${named(path)} has no field ${shown(name)}. There are ${list(Object.keys(properties), "and")}.`;
+      yield { code: "unknown-field", message, path: at, atKey: true };
     } else if (known !== undefined) yield* schemaProblems(field, known, at);
   }
-  for (const { oneOf: forms } of [{ oneOf }, ...allOf])
-    if (forms !== undefined) yield* formProblems(value, forms, path);
+  for (const names of formsOf(schema)) yield* formProblems(value, names, path);
 }
 
-/** Of the fields of the forms, a mapping has exactly one. */
-function* formProblems(value: Mapping, forms: NonNullable<Schema["oneOf"]>, path: ValuePath): Generator<SchemaProblem> {
-  const names = forms.flatMap(({ required }) => required);
+/** Of these fields, a mapping has exactly one. */
+function* formProblems(value: Mapping, names: readonly string[], path: ValuePath): Generator<SchemaProblem> {
   const given = Object.keys(value).filter((name) => names.includes(name));
   const [first, second] = given;
   if (first === undefined) {
@@ -90,15 +87,6 @@ function* formProblems(value: Mapping, forms: NonNullable<Schema["oneOf"]>, path
     const message = `${named(path)} has ${given.join(" and ")}: it takes exactly one of ${list(names)}.`;
     yield { code: "one-of", message, path: [...path, second], atKey: true };
   }
-}
-
-function unknownField(name: string, value: Mapping, properties: Mapping, path: ValuePath): string {
-  const meant = closestName(
-    name,
-    Object.keys(properties).filter((known) => !Object.hasOwn(value, known)),
-  );
-  const hint = meant === undefined ? `There are ${list(Object.keys(properties), "and")}.` : `Did you mean ${meant}?`;
-  return `${named(path)} has no field ${shown(name)}. ${hint}`;
 }
 
 /** The schema's description of a value, as a further sentence; an item of a list has that of the list. */
@@ -136,49 +124,4 @@ function shown(value: unknown): string {
 function list(names: readonly string[], joint = "or"): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} ${joint} ${names.at(-1)}`;
-}
-
-/** Names that similar formats have for the same thing. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  images: "models",
-  "ca-cert": "caCert",
-  cacert: "caCert",
-  trustrootref: "trustConfig",
-  identity: "subject",
-  certificateidentity: "subject",
-  certificateoidcissuer: "issuer",
-  pattern: "glob",
-  x509: "certificate",
-};
-
-/** The one of `names` that `text` probably means: another spelling, or one with at most two typing errors. */
-function closestName(text: string, names: readonly string[]): string | undefined {
-  const other = OTHER_NAMES[text.toLowerCase()];
-  if (other !== undefined && names.includes(other)) return other;
-  const wanted = plain(text);
-  const limit = Math.min(2, Math.floor(wanted.length / 3));
-  const lengthDifference = (name: string): number => Math.abs(name.length - text.length);
-  const [closest] = names
-    .map((name) => ({ name, distance: editDistance(wanted, plain(name)) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || lengthDifference(a.name) - lengthDifference(b.name));
-  return closest?.name;
-}
-
-function plain(text: string): string {
-  return text.toLowerCase().replaceAll(/[-_ ]/g, "");
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [row, left] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, right] of [...b].entries()) {
-      const [diagonal = 0, up = 0] = above.slice(column, column + 2);
-      current.push(Math.min(up + 1, (current[column] ?? 0) + 1, diagonal + (left === right ? 0 : 1)));
-    }
-    above = current;
-  }
-  return above.at(-1) ?? 0;
 }

@@ -53,45 +53,41 @@ export function originSentences({ origin, pointers }: OriginReport, t: Translate
   const isPointer = new Set(pointers.map(({ name }) => name));
   const absent = missing.filter((name) => !isPointer.has(name));
   const hasRecord = match.length + changed.length + (unchecked?.length ?? 0) > 0;
-  const sentences = [changedText(changed, t), extraText(extra, t)].filter((text) => text !== undefined);
+  const about = (names: readonly string[], caution: boolean, one: Sentence, several: Sentence): OriginSentence[] => {
+    const sentence = names.length === 1 ? one : several;
+    return names.length === 0 ? [] : [{ text: sentence(listText(names, t)), caution }];
+  };
   return [
-    ...sentences.map((text) => ({ text, caution: true })),
+    ...about(
+      changed,
+      true,
+      (name) => t("{0} differs from its download record: changed or damaged.", name),
+      (list) => t("{0} differ from their download record: changed or damaged.", list),
+    ),
+    ...about(
+      extra,
+      true,
+      (name) => t("{0} is not in the download record.", name),
+      (list) => t("{0} are not in the download record.", list),
+    ),
     ...matchText(origin, originPlace(origin, t), t),
-    ...[absentText(absent, t), hasRecord ? unrecordedText(unrecorded, t) : undefined]
-      .filter((text) => text !== undefined)
-      .map((text) => ({ text, caution: false })),
+    ...about(
+      absent,
+      false,
+      (name) => t("{0} is missing: not downloaded, or removed since.", name),
+      (list) => t("{0} are missing: not downloaded, or removed since.", list),
+    ),
+    ...about(
+      hasRecord ? unrecorded : [],
+      false,
+      (name) => t("{0} has no download record.", name),
+      (list) => t("{0} have no download record.", list),
+    ),
     ...fetched,
   ];
 }
 
-function changedText(names: readonly string[], t: Translate): string | undefined {
-  const list = listText(names, t);
-  if (names.length === 0) return undefined;
-  if (names.length === 1) return t("{0} differs from its download record: changed or damaged.", list);
-  return t("{0} differ from their download record: changed or damaged.", list);
-}
-
-function extraText(names: readonly string[], t: Translate): string | undefined {
-  const list = listText(names, t);
-  if (names.length === 0) return undefined;
-  return names.length === 1
-    ? t("{0} is not in the download record.", list)
-    : t("{0} are not in the download record.", list);
-}
-
-function absentText(names: readonly string[], t: Translate): string | undefined {
-  const list = listText(names, t);
-  if (names.length === 0) return undefined;
-  return names.length === 1
-    ? t("{0} is missing: not downloaded, or removed since.", list)
-    : t("{0} are missing: not downloaded, or removed since.", list);
-}
-
-function unrecordedText(names: readonly string[], t: Translate): string | undefined {
-  const list = listText(names, t);
-  if (names.length === 0) return undefined;
-  return names.length === 1 ? t("{0} has no download record.", list) : t("{0} have no download record.", list);
-}
+type Sentence = (names: string) => string;
 
 function matchText({ files }: Origin, place: string, t: Translate): OriginSentence[] {
   const { match, changed, extra, unrecorded, unchecked = [] } = files;

@@ -2,8 +2,17 @@ import type { ErrorCode } from "../errors.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Translate } from "./localizer.ts";
 
+/** Codes of signing and logging in: no verdict has them as a reason. */
+type Elsewhere =
+  | `${"KMS" | "LOGIN" | "MANIFEST" | "PKCS11" | "PUBLICATION" | "TOKEN"}_${string}`
+  | `KEY_PASSPHRASE_${string}`
+  | `SIGNATURE_${"OTHER" | "REPLACEMENT" | "SELF" | "UNWRITABLE" | "WOULD"}${string}`
+  | `SIGNING_${"CERTIFICATE" | "LOG" | "RESULT" | "SERVICES" | "TIMESTAMP"}${string}`;
+
+type Reasons = Readonly<Record<Exclude<ErrorCode, Elsewhere>, string> & Partial<Record<ErrorCode, string>>>;
+
 /** In at most four words, for a place that has no room for the sentence; loaded when something is displayed. */
-const REASONS: Readonly<Record<ErrorCode, string>> = {
+const REASONS: Reasons = {
   // The signature file
   SIGNATURE_NOT_FOUND: "no signature file",
   SIGNATURE_UNREADABLE: "signature file unreadable",
@@ -43,8 +52,6 @@ const REASONS: Readonly<Record<ErrorCode, string>> = {
   KEY_UNKNOWN: "unknown key",
   KEY_UNREADABLE: "key unreadable",
   KEY_UNSUPPORTED: "unsupported kind of key",
-  KEY_PASSPHRASE_REQUIRED: "key needs a passphrase",
-  KEY_PASSPHRASE_WRONG: "wrong passphrase",
   SIGNING_METHOD_MISMATCH: "signed with another method",
   CERTIFICATE_MALFORMED: "malformed certificate",
   CERTIFICATE_UNREADABLE: "certificate unreadable",
@@ -73,50 +80,6 @@ const REASONS: Readonly<Record<ErrorCode, string>> = {
   TRUST_ROOT_MISSING: "no trust root",
   TRUST_ROOT_UNREADABLE: "trust root unreadable",
   TRUST_ROOT_REFRESH: "trust root not refreshed",
-  // Sigstore: signing
-  TOKEN_MALFORMED: "not an identity token",
-  TOKEN_EXPIRED: "login expired",
-  TOKEN_NO_IDENTITY: "token names no identity",
-  TOKEN_EMAIL_UNVERIFIED: "e-mail address not verified",
-  TOKEN_NOT_FOUND: "no identity token found",
-  TOKEN_UNAVAILABLE: "identity token not obtained",
-  SIGNING_SERVICES: "no usable services",
-  PUBLICATION_DECLINED: "publication not confirmed",
-  SIGNING_CERTIFICATE_FAILED: "no certificate was issued",
-  SIGNING_TIMESTAMP_FAILED: "no timestamp was issued",
-  SIGNING_LOG_FAILED: "not recorded in log",
-  SIGNING_RESULT_INVALID: "invalid response of services",
-  // Keys in a PKCS #11 token
-  PKCS11_URI: "malformed PKCS #11 URI",
-  PKCS11_NOT_INSTALLED: "koffi is not installed",
-  PKCS11_MODULE: "PKCS #11 module unusable",
-  PKCS11_MODULE_FAILED: "PKCS #11 module failed",
-  PKCS11_TOKEN: "token not found",
-  PKCS11_KEY: "key not found",
-  PKCS11_CERTIFICATE: "no certificate on token",
-  PKCS11_PIN_REQUIRED: "token needs a PIN",
-  PKCS11_PIN_WRONG: "wrong PIN",
-  PKCS11_PIN_LOCKED: "PIN is locked",
-  PKCS11_FAILED: "token failed to sign",
-  // Keys behind a plugin for key management
-  KMS_REFERENCE: "malformed key reference",
-  KMS_PLUGIN_NOT_FOUND: "plugin not found",
-  KMS_PLUGIN_FAILED: "plugin failed",
-  // Logging in
-  LOGIN_ISSUER: "identity provider not usable",
-  LOGIN_ISSUER_UNREACHABLE: "identity provider not reachable",
-  LOGIN_ISSUER_FAULT: "invalid identity provider response",
-  LOGIN_CLIENT_REFUSED: "unknown login client",
-  LOGIN_REFUSED: "login was denied",
-  LOGIN_TIMED_OUT: "login timed out",
-  LOGIN_STATE: "response of another login",
-  LOGIN_NONCE: "token of another login",
-  LOGIN_PORT: "port for login taken",
-  LOGIN_BROWSER: "browser did not open",
-  LOGIN_CODE: "login code not accepted",
-  LOGIN_NO_DEVICE_CODE: "no device code offered",
-  LOGIN_CLOCK: "clocks disagree",
-  LOGIN_NO_EMAIL: "login without e-mail address",
   // Policies
   POLICY_INVALID: "policy cannot be read",
   POLICY_UNCOVERED: "no policy covers it",
@@ -159,18 +122,7 @@ const REASONS: Readonly<Record<ErrorCode, string>> = {
   FILE_NOT_DOWNLOADED: "content not downloaded",
   FILE_LFS_POINTER: "another Git LFS pointer",
   FILE_LINE_ENDINGS: "only line endings differ",
-  // Manifests of digest --part and --merge
-  MANIFEST_UNREADABLE: "manifest unreadable",
-  MANIFEST_INCOMPLETE: "manifest incomplete",
-  MANIFEST_MISMATCH: "manifest of other files",
-  MANIFEST_UNWRITABLE: "manifest not written",
-  // Writing, and hashing
-  SIGNATURE_UNWRITABLE: "signature not written",
-  SIGNATURE_WOULD_OVERWRITE: "another file exists there",
-  SIGNATURE_OTHER_MODEL: "signature of another model",
-  SIGNATURE_OTHER_SIGNER: "signature by another signer",
-  SIGNATURE_REPLACEMENT_DECLINED: "signature not replaced",
-  SIGNATURE_SELF_CHECK: "written signature not valid",
+  // The program
   HASHER_FAILED: "hashing failed",
   USAGE: "wrong usage",
   CANCELLED: "cancelled",
@@ -186,5 +138,5 @@ export function shortReason({ reasons: [reason] }: Pick<Verdict, "reasons">, t: 
 }
 
 export function shortReasonOf(code: ErrorCode, t: Translate): string {
-  return t(REASONS[code]);
+  return t(REASONS[code] ?? code);
 }

@@ -19,6 +19,8 @@ export async function readTrustConfigFile(path: string): Promise<TrustRoot> {
   const json = await readJson(path);
   const label = basename(path);
   const config = v.safeParse(TrustConfig, json);
+  if (!config.success && !v.is(v.looseObject({ certificateAuthorities: v.unknown() }), json))
+    throw unreadable(`${label} is not a trust configuration.`, label);
   const { trustedRoot, signingConfig } = config.success ? config.output : { trustedRoot: json };
   return {
     label,

@@ -127,8 +127,6 @@ export class SignatureReader {
   }
 }
 
-/** Search results that are kept, so that scrolling does not search again. */
-const KEPT = 4;
 /** Characters: a shorter text is searched in names only, not in digests. */
 const DIGEST_START = 6;
 
@@ -136,7 +134,8 @@ const DIGEST_START = 6;
 class FileTable {
   readonly counts: StateCounts;
   readonly #entries: readonly FileEntry[];
-  readonly #searches = new Map<string, readonly FileEntry[]>();
+  /** The last search, so that scrolling does not search again. */
+  #last = { key: "", found: [] as readonly FileEntry[] };
 
   constructor(resources: readonly Resource[], { files, compared }: Findings) {
     const changes = new Map<string, ChangedResource[]>();
@@ -174,13 +173,10 @@ class FileTable {
   /** Returns the entries that match the filter and the search. */
   select(filter: FileFilter, search: string): readonly FileEntry[] {
     const key = `${filter}\n${search}`;
-    const known = this.#searches.get(key);
-    if (known !== undefined) return known;
+    if (this.#last.key === key) return this.#last.found;
     const wanted = search.toLowerCase();
     const found = this.#entries.filter((entry) => isIn(entry.state, filter) && matches(entry, wanted));
-    const [oldest] = this.#searches.keys();
-    if (this.#searches.size >= KEPT && oldest !== undefined) this.#searches.delete(oldest);
-    this.#searches.set(key, found);
+    this.#last = { key, found };
     return found;
   }
 }

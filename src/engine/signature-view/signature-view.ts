@@ -18,11 +18,10 @@ const SLICE = 1000;
 
 let views = 0;
 
-/** A signature file that the engine has open. If the engine was restarted, opens and compares it again. */
+/** A signature file that the engine has open. If the engine ended meanwhile, opens and compares it again. */
 export class SignatureView {
   readonly #client: EngineClient;
   readonly #view = views++;
-  readonly #release: () => void;
   #source: SignatureSource;
   #findings: Findings | undefined;
   #closed = false;
@@ -30,7 +29,6 @@ export class SignatureView {
   private constructor(client: EngineClient, source: SignatureSource) {
     this.#client = client;
     this.#source = source;
-    this.#release = client.hold();
   }
 
   static async open(
@@ -38,12 +36,7 @@ export class SignatureView {
     source: SignatureSource,
   ): Promise<{ readonly view: SignatureView; readonly summary: SignatureSummary }> {
     const view = new SignatureView(client, source);
-    try {
-      return { view, summary: await view.read(source) };
-    } catch (error) {
-      view.dispose();
-      throw error;
-    }
+    return { view, summary: await view.read(source) };
   }
 
   /** Reads the file again, or another one. */
@@ -71,7 +64,6 @@ export class SignatureView {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#client.pid !== undefined) this.#client.call("closeSignature", { view: this.#view }).catch(() => {});
-    this.#release();
   }
 
   async #send({ files, ...findings }: Findings): Promise<StateCounts | undefined> {

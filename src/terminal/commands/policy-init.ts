@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { systemCode } from "../../core/errors.ts";
 import { namesText } from "../../core/gate/search-result.ts";
+import { writePolicies } from "../../core/policy/editing/policy-draft.ts";
 import { assertOutsideSignedModels } from "../../core/policy/editing/signed-model.ts";
-import { writePolicies } from "../../core/policy/interchange/draft.ts";
 import { coveredModels, policiesForSigners } from "../../core/policy-drafts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
@@ -14,7 +16,6 @@ import { confirm } from "../question.ts";
 import { publicSigstoreOf } from "../sigstore-instance.ts";
 import type { Terminal } from "../terminal.ts";
 import { escapeControls } from "../text.ts";
-import { writeOutput } from "../write-output.ts";
 
 /** Models named in one line. */
 const NAMED = 12;
@@ -35,7 +36,7 @@ export default defineCommand({
   } satisfies OptionSpecs,
   examples: ["model-provenance policy init . --public-key keys/prod.pub"],
   async run(folder, args, terminal) {
-    const { err, input } = terminal;
+    const { err, input, log } = terminal;
     const all = args.flag("yes") === true;
     if (!all && input.isTTY !== true) {
       throw usageError(
@@ -69,7 +70,8 @@ export default defineCommand({
     if (rejected.length > 0) {
       err.print([`Also covers models that none of these signers has signed, so it rejects them: ${listed(rejected)}.`]);
     }
-    await writeOutput(writePolicies(drafts), output, terminal);
+    await writeNewFile(writePolicies(drafts), output);
+    log.info(`Written: ${output}`);
     return EXIT.done;
   },
 });
@@ -82,4 +84,17 @@ async function isAccepted(signer: FoundSigner, all: boolean, terminal: Terminal)
 
 function listed(models: readonly string[]): string {
   return namesText(models.slice(0, NAMED), models.length);
+}
+
+/** @throws ProvenanceError USAGE where the file is there or cannot be written */
+async function writeNewFile(text: string, file: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    throw usageError(
+      code === "EEXIST" ? `${file} is there already; it is not replaced.` : `${file} cannot be written (${code}).`,
+    );
+  }
 }

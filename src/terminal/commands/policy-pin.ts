@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import { isInside } from "../../core/model/path-below.ts";
 import { planPin, writePin } from "../../core/pin-model.ts";
-import { folderOf } from "../../core/policy/read-policies.ts";
+import { folderOf } from "../../core/policy/policy-files.ts";
 import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
@@ -38,7 +38,7 @@ export default defineCommand({
     }
     const note = args.text("note");
     const plan = await withReading(terminal, (reading) =>
-      planPin({ model, policyFile, folder, path: pathBelow(folder, model), note, ...reading }),
+      planPin({ model, policyFile, path: pathBelow(folder, model), note, ...reading }),
     );
     err.print([
       { text: basename(resolve(model)), style: "bold" },

@@ -58,11 +58,11 @@ export interface Located {
 export async function modelAround(
   { path, folder }: RequestedPath,
   known: (path: string) => boolean,
-  engine: Pick<Engine, "findSignatures">,
+  engine: Pick<Engine, "run">,
 ): Promise<Located> {
   for (let at = path; ; at = dirname(at)) {
     if (known(at)) return { path: at };
-    const signatures = await engine.findSignatures(at);
+    const signatures = await engine.run("findSignatures", { model: at });
     if (signatures.length > 0) return { path: at, signatures };
     if (at === folder || dirname(at) === at) return { path };
   }

@@ -9,6 +9,7 @@ import {
   type PreparedToolInvocation,
   workspace,
 } from "vscode";
+import { foundModel } from "../../core/model/found-model.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { isCancellation } from "../../platform/commands.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
@@ -68,11 +69,9 @@ async function verdictOn(requested: RequestedPath, signal: AbortSignal, services
   const { registry, checker, engine } = services;
   const { path, signatures = [] } = await modelAround(requested, (at) => registry.get(at) !== undefined, engine);
   if (registry.get(path) === undefined) {
-    const [signature, ...otherSignatures] = signatures;
-    if (signature === undefined) return { state: "unsigned", model: path, reasons: [] };
+    if (signatures.length === 0) return { state: "unsigned", model: path, reasons: [] };
     const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-    const others = otherSignatures.length > 0 && { otherSignatures };
-    registry.add({ path, kind, signature, ...others }, requested.folder);
+    registry.add(foundModel(path, kind, signatures), requested.folder);
   }
   return checkUntilStable(checker, path, { asked: true, mode: "cached", signal });
 }

@@ -15,7 +15,7 @@ import type { CachedModel } from "../../core/origin/hub-lookup.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { hubCacheFolder } from "../../platform/hub-cache-folder.ts";
 import { setting } from "../../platform/settings.ts";
-import { HoverText } from "../hover.ts";
+import { hoverMarkdown, hoverText } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import type { Services } from "../services.ts";
 import { basesOf, hubReferencesOf } from "./code-documents.ts";
@@ -41,13 +41,9 @@ export async function hubHover(
   if (reference === undefined) return undefined;
   const { repository } = reference;
   const cached = await lookUp(reference, services);
-  const hover = new HoverText().strong(`huggingface.co/${repository}`);
-  for (const line of cached === undefined
-    ? [l10n.t("Not in your Hugging Face cache.")]
-    : cachedLines(cached, reference)) {
-    hover.line(line);
-  }
-  return new Hover(hover.markdown, rangeOf(reference, document));
+  const lines = cached === undefined ? [l10n.t("Not in your Hugging Face cache.")] : cachedLines(cached, reference);
+  const text = hoverMarkdown([hoverText(`huggingface.co/${repository}`, lines)]);
+  return new Hover(text, rangeOf(reference, document));
 }
 
 function rangeOf({ string }: HubReference, document: TextDocument): Range {

@@ -1,42 +1,25 @@
-import { basename, dirname, extname } from "node:path";
-import { CancellationError, l10n, type QuickPickItem, type Uri, window } from "vscode";
-import { dialogFolder } from "../../platform/dialog-folder.ts";
-import { messageText } from "../../platform/plain-text.ts";
-import { themeIcon } from "../theme.ts";
-import type { KeyFiles } from "./key-files.ts";
+import { extname } from "node:path";
+import { l10n, type Uri } from "vscode";
+import type { RecentFiles } from "../../platform/recent-files.ts";
+import { pickFile, pickRecentFile } from "../ask.ts";
 
 const FILTERS = { PEM: ["pem", "key", "pub", "crt", "cer"], "*": ["*"] };
 
-/** Asks for the private key to sign with: a recent one, or a file. */
-export async function choosePrivateKey(title: string, keyFiles: KeyFiles): Promise<string> {
-  const { recent } = keyFiles;
-  const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), keyFiles.folder);
+/** Asks for the private key to sign with: a recent one, or a file. @throws CancellationError */
+export async function choosePrivateKey(title: string, { recent, folder }: RecentFiles): Promise<string> {
+  const browse = (): Promise<string> => browseForPem(l10n.t("Choose a Private Key"), folder);
   if (recent.length === 0) return browse();
-  const items: (QuickPickItem & { readonly file?: string })[] = recent.map((file, index) => ({
-    file,
-    label: messageText(basename(file)),
-    description: messageText(dirname(file)),
-    iconPath: themeIcon("key"),
-    ...(index === 0 ? { detail: l10n.t("last used") } : {}),
-  }));
-  items.push({ label: l10n.t("Choose Private Key File…"), iconPath: themeIcon("folder-opened") });
-  const chosen = await window.showQuickPick(items, {
-    title: messageText(title),
-    placeHolder: l10n.t("Choose the private key to sign with"),
-  });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.file ?? browse();
+  const other = l10n.t("Choose Private Key File…");
+  const placeHolder = l10n.t("Choose the private key to sign with");
+  return pickRecentFile({ title, placeHolder, icon: "key", files: recent, hasLast: true, other, browse });
 }
 
 /**
- * @param folder where the dialog starts
+ * @param folder where the dialog starts, if not where all do
  * @throws CancellationError
  */
-export async function browseForPem(title: string, folder: Uri = dialogFolder()): Promise<string> {
-  const options = { title, openLabel: l10n.t("Choose"), filters: FILTERS, defaultUri: folder };
-  const [uri] = (await window.showOpenDialog(options)) ?? [];
-  if (uri === undefined) throw new CancellationError();
-  return uri.fsPath;
+export function browseForPem(title: string, folder?: Uri): Promise<string> {
+  return pickFile({ title, filters: FILTERS, ...(folder && { defaultUri: folder }) });
 }
 
 /** `prod.pem` has the public key `prod.pub`. */

@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { CancellationError, commands, l10n, Uri, window } from "vscode";
+import { commands, l10n, Uri, window } from "vscode";
 import { isSignatureName } from "../../core/model/signature-names.ts";
 import { type SignatureSummary, signaturePaths } from "../../core/verdict.ts";
 import { EDITORS, VIEWS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { pickItem } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { signatureName, signatureText } from "../signature-rows.ts";
@@ -66,11 +67,7 @@ async function chosenSignature(
     description: messageText(signatureText(summary)),
     summary,
   }));
-  const chosen = await window.showQuickPick(items, {
-    title: l10n.t("Show Signature"),
-    placeHolder: l10n.t("Select a signature"),
-  });
-  if (chosen === undefined) throw new CancellationError();
-  const { summary } = chosen;
+  const options = { title: l10n.t("Show Signature"), placeHolder: l10n.t("Select a signature") };
+  const { summary } = await pickItem(items, options);
   return { uri: Uri.file(summary.signature), ...(summary.line !== undefined && { line: summary.line }) };
 }

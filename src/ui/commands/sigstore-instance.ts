@@ -1,29 +1,26 @@
 import { basename } from "node:path";
-import * as v from "valibot";
-import { CancellationError, env, l10n, type Memento, type QuickPickItem, window } from "vscode";
+import { env, l10n, type Memento, type QuickPickItem } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { TrustRoot } from "../../core/verification/trust-root.ts";
 import { ActionableError, notify } from "../../platform/commands.ts";
-import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
+import { RecentFiles } from "../../platform/recent-files.ts";
 import { isImageDisk } from "../../platform/remote-names.ts";
 import { PUBLIC, STAGING } from "../../platform/setting-shapes.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
 import { isPrivateInstance, readConfiguration } from "../../platform/sigstore-roots.ts";
+import { pickFile, pickItem } from "../ask.ts";
 import { EDITOR } from "../localizer.ts";
 import { errorSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 
-const KNOWN = "privateSigstoreInstances";
-const KNOWN_LIMIT = 5;
-const KNOWN_SCHEMA = v.fallback(v.array(v.string()), []);
-
 /** Select Sigstore Instance: selects the instance to sign with, and to verify keyless signatures against. */
 export async function selectSigstoreInstance(services: Services): Promise<void> {
   const now = setting("sigstoreInstance");
-  const known = knownInstances(now, services.state);
+  const { recent } = privateInstances(services.state);
+  const known = isPrivateInstance(now) ? [now, ...recent.filter((file) => file !== now)] : recent;
   const item = (name: string | undefined, label: string, detail: string, icon: string) => ({
     name,
     label,
@@ -56,9 +53,7 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
     title: l10n.t("Select Sigstore Instance"),
     placeHolder: l10n.t("Select the instance to sign and verify with"),
   };
-  const chosen = await window.showQuickPick(items, options);
-  if (chosen === undefined) throw new CancellationError();
-  const name = chosen.name ?? (await browse());
+  const name = (await pickItem(items, options)).name ?? (await browse());
   if (isPrivateInstance(name) && isImageDisk(env.remoteName)) {
     const message = l10n.t(
       "A private instance cannot be used in a container or codespace, where a repository can choose the disk image that contains its configuration.",
@@ -69,7 +64,7 @@ export async function selectSigstoreInstance(services: Services): Promise<void> 
   // A configuration that cannot be read is rejected before it is set.
   if (isPrivateInstance(name)) await requireConfiguration(name, services);
   await changeSetting("sigstoreInstance", name);
-  await services.state.update(KNOWN, knownInstances(name, services.state));
+  if (isPrivateInstance(name)) await privateInstances(services.state).used(name);
   services.login.logOut();
   const text = l10n.t("Browser logins now sign with {0}, and its signatures are verified.", instanceText(name));
   notify(services.log, "information", text);
@@ -84,10 +79,8 @@ async function requireConfiguration(file: string, services: Services): Promise<v
   }
 }
 
-/** Paths of private instances, the last used first. */
-function knownInstances(now: string, state: Memento): readonly string[] {
-  const before = v.parse(KNOWN_SCHEMA, state.get<unknown>(KNOWN)).filter((file) => file !== now);
-  return (isPrivateInstance(now) ? [now, ...before] : before).slice(0, KNOWN_LIMIT);
+function privateInstances(state: Memento): RecentFiles {
+  return new RecentFiles(state, "privateSigstoreInstances");
 }
 
 /** The name of an instance in a sentence. */
@@ -97,16 +90,9 @@ export function instanceText(name: string): string {
   return l10n.t("the private Sigstore instance {0}", messageText(basename(name)));
 }
 
-async function browse(): Promise<string> {
-  const [uri] =
-    (await window.showOpenDialog({
-      title: l10n.t("Choose the Configuration of a Private Instance"),
-      openLabel: l10n.t("Choose"),
-      defaultUri: dialogFolder(),
-      filters: { JSON: ["json"], "*": ["*"] },
-    })) ?? [];
-  if (uri === undefined) throw new CancellationError();
-  return uri.fsPath;
+function browse(): Promise<string> {
+  const title = l10n.t("Choose the Configuration of a Private Instance");
+  return pickFile({ title, filters: { JSON: ["json"], "*": ["*"] } });
 }
 
 /** Refresh Trust Root: fetches the instance's current keys and certificates. */

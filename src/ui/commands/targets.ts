@@ -1,42 +1,42 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
-import { CancellationError, commands, l10n, type QuickPickItem, Uri, window } from "vscode";
+import { CancellationError, commands, l10n, type QuickPickItem, Uri } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import { foundModel } from "../../core/model/found-model.ts";
 import { isModelFile } from "../../core/model/model-files.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
-import { dialogFolder } from "../../platform/dialog-folder.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { pickFile, pickItem } from "../ask.ts";
 import { distinctName, modelDescription } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 
 export const FILE = v.custom<Uri>((value) => value instanceof Uri);
 
-/** What menus, hovers and key bindings pass: a file, a row of the tree, or the path of a known model. */
-const TARGET = v.union([
-  FILE,
-  v.object({ kind: v.literal("model"), path: v.string() }),
-  v.pipe(v.string(), v.nonEmpty()),
-]);
+/** What menus, hovers and key bindings pass: a file, or the path of a known model, which is its row of the tree. */
+const TARGET = v.union([FILE, v.pipe(v.string(), v.nonEmpty())]);
 type Target = v.InferOutput<typeof TARGET>;
 type ModelServices = Pick<Services, "registry" | "engine">;
 
-export type Purpose =
-  | "origin"
-  | "showOrigin"
-  | "bom"
-  | "pin"
-  | "verify"
-  | "compare"
-  | "sign"
-  | "show"
-  | "trust"
-  | "explain"
-  | "report";
+/** What a model is picked for. */
+const TITLES = {
+  origin: () => l10n.t("Check Against Download Record"),
+  showOrigin: () => l10n.t("Show Download Record"),
+  bom: () => l10n.t("Save Bill of Materials"),
+  pin: () => l10n.t("Pin Bytes"),
+  verify: () => l10n.t("Verify Model"),
+  compare: () => l10n.t("Compare With Signature"),
+  sign: () => l10n.t("Sign Model"),
+  show: () => l10n.t("Models"),
+  trust: () => l10n.t("Trust Signer"),
+  explain: () => l10n.t("Explain Decision"),
+  report: () => l10n.t("Show Report"),
+} as const;
+export type Purpose = keyof typeof TITLES;
 
 /**
  * The models that a command applies to: those clicked, otherwise the one that the user picks.
@@ -86,7 +86,7 @@ async function resolveTarget(
     );
     throw new ProvenanceError("USAGE", message);
   }
-  const known = services.registry.get(typeof target === "string" ? target : target.path);
+  const known = services.registry.get(target);
   return known === undefined ? [] : [known];
 }
 
@@ -119,8 +119,8 @@ function realPath(path: string): Promise<string> {
  * @throws ActionableError for anything else, which is not listed as a model
  */
 async function addModel(path: string, purpose: Purpose, { registry, engine }: ModelServices): Promise<KnownModel> {
-  const [signature, ...otherSignatures] = await engine.findSignatures(path);
-  const isNamed = signature !== undefined || purpose === "sign" || purpose === "pin";
+  const signatures = await engine.run("findSignatures", { model: path });
+  const isNamed = signatures.length > 0 || purpose === "sign" || purpose === "pin";
   if (!isNamed && !(await isModel(path, engine))) {
     throw new ActionableError(l10n.t("{0} is not signed, and it is not a known model.", basename(path)), {
       label: l10n.t("Sign Model…"),
@@ -128,8 +128,7 @@ async function addModel(path: string, purpose: Purpose, { registry, engine }: Mo
     });
   }
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-  const others = otherSignatures.length > 0 && { otherSignatures };
-  registry.add({ path, kind, ...(signature === undefined ? {} : { signature, ...others }) }, undefined);
+  registry.add(foundModel(path, kind, signatures), undefined);
   const added = registry.get(path);
   if (added === undefined) throw new ProvenanceError("INTERNAL", `${path} was not added.`);
   return added;
@@ -140,7 +139,7 @@ const ENTRIES = 1_000;
 
 async function isModel(path: string, engine: ModelServices["engine"]): Promise<boolean> {
   if (!(await stat(path)).isDirectory()) return isModelFile(basename(path));
-  const { models } = await engine.searchModels({ folder: path, maxEntries: ENTRIES });
+  const { models } = await engine.run("searchModels", { folder: path, maxEntries: ENTRIES });
   return models.some((model) => model.path === path);
 }
 
@@ -183,26 +182,12 @@ export async function pickAmong(
   others: readonly ModelChoice[] = [],
 ): Promise<KnownModel | undefined> {
   const items = [...models.map((model) => modelChoice(model, registry)), ...others];
-  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t("Select a model") });
-  const model = chosen?.path === undefined ? undefined : registry.get(chosen.path);
-  const isOther = chosen !== undefined && chosen.path === undefined;
-  if (model === undefined && !isOther) throw new CancellationError();
+  const { path } = await pickItem(items, { title, placeHolder: l10n.t("Select a model") });
+  if (path === undefined) return undefined;
+  const model = registry.get(path);
+  if (model === undefined) throw new CancellationError();
   return model;
 }
-
-const TITLES: Readonly<Record<Purpose, () => string>> = {
-  origin: () => l10n.t("Check Against Download Record"),
-  showOrigin: () => l10n.t("Show Download Record"),
-  bom: () => l10n.t("Save Bill of Materials"),
-  pin: () => l10n.t("Pin Bytes"),
-  verify: () => l10n.t("Verify Model"),
-  compare: () => l10n.t("Compare With Signature"),
-  sign: () => l10n.t("Sign Model"),
-  show: () => l10n.t("Models"),
-  trust: () => l10n.t("Trust Signer"),
-  explain: () => l10n.t("Explain Decision"),
-  report: () => l10n.t("Show Report"),
-};
 
 function isSigned({ verdict }: KnownModel): boolean {
   return verdict.signature !== undefined;
@@ -217,13 +202,7 @@ function nothingToPick({ registry, search }: Services): ActionableError {
 }
 
 async function browse(services: ModelServices): Promise<KnownModel | undefined> {
-  const [uri] =
-    (await window.showOpenDialog({
-      title: l10n.t("Choose the Model to Sign"),
-      openLabel: l10n.t("Choose"),
-      defaultUri: dialogFolder(),
-      canSelectFiles: true,
-      canSelectFolders: true,
-    })) ?? [];
-  return uri === undefined ? undefined : (await modelsAt(uri.fsPath, "sign", services))[0];
+  const title = l10n.t("Choose the Model to Sign");
+  const path = await pickFile({ title, canSelectFiles: true, canSelectFolders: true });
+  return (await modelsAt(path, "sign", services))[0];
 }

@@ -5,7 +5,6 @@ import {
   type CompletionContext,
   CompletionItem,
   CompletionItemKind,
-  extensions,
   MarkdownString,
   type Position,
   Range,
@@ -19,11 +18,10 @@ import { type Completion, completePolicy } from "../../core/policy/authoring/com
 import type { CompletionSources, FileKind, KnownSigner } from "../../core/policy/authoring/completion-sources.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import { fields } from "../../platform/shapes.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
-import { MAX_EXPLAINED, type PolicyPlace, placeOfPolicy } from "./policy-documents.ts";
+import { type PolicyPlace, placeOfPolicy } from "./policy-documents.ts";
 
 interface Asked {
   readonly token: CancellationToken;
@@ -44,11 +42,9 @@ export async function completions(document: TextDocument, position: Position, as
   const { token, context, services } = asked;
   const text = document.getText();
   const offset = document.offsetAt(position);
-  if (text.length > MAX_EXPLAINED || isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
+  if (isTypingOn(text.slice(0, offset), context.triggerCharacter)) return [];
   const around = completionSourcesOf(placeOfPolicy(document, services.policies), services.registry, token);
-  const json = document.languageId !== "yaml";
-  const schemaElsewhere = json || isCompletedByAnother(document);
-  const found = await completePolicy(text, offset, around, { json, schemaElsewhere });
+  const found = await completePolicy(text, offset, around, document.languageId !== "yaml");
   return found.map((completion, index) => item(completion, index, document));
 }
 
@@ -56,14 +52,6 @@ export async function completions(document: TextDocument, position: Position, as
 function isTypingOn(before: string, typed: string | undefined): boolean {
   if (typed === " ") return !/(?:[:,{[]|^\s*-|\s-) $/.test(before.slice(before.lastIndexOf("\n") + 1));
   return typed === ":" && !before.endsWith('":');
-}
-
-/** Whether a YAML extension completes the file from the schema, which the file's first lines or the settings name. */
-function isCompletedByAnother(document: TextDocument): boolean {
-  if (extensions.getExtension("redhat.vscode-yaml") === undefined) return false;
-  if (/^#\s*yaml-language-server:\s*\$schema=/m.test(document.getText())) return true;
-  const schemas: unknown = workspace.getConfiguration("yaml", document.uri).get("schemas");
-  return [...fields(schemas)].some(([address]) => address.endsWith("model-policy.schema.json"));
 }
 
 function item(completion: Completion, index: number, document: TextDocument): CompletionItem {

@@ -1,12 +1,10 @@
 import { Hover, l10n, MarkdownString, type Position, Range, type TextDocument } from "vscode";
 import { explainPolicy } from "../../core/policy/authoring/explain.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
-import { MAX_EXPLAINED } from "./policy-documents.ts";
 
 /** Returns the description of the field at the position. For JSON the editor shows the description itself, so only an example is added. */
 export function explanation(document: TextDocument, position: Position): Hover | undefined {
-  const text = document.getText();
-  const found = text.length > MAX_EXPLAINED ? undefined : explainPolicy(text, document.offsetAt(position));
+  const found = explainPolicy(document.getText(), document.offsetAt(position));
   if (found === undefined) return undefined;
   const { title, description, required, usual, example, start, end } = found;
   const shown = new MarkdownString();

@@ -1,12 +1,12 @@
-import { CodeLens, l10n, Range, type TextDocument } from "vscode";
-import { type PatternRange, patternsIn } from "../../core/policy/authoring/patterns.ts";
+import { CodeLens, type Command, l10n, Range, type TextDocument } from "vscode";
+import { type PolicyPatterns, patternsIn } from "../../core/policy/authoring/patterns.ts";
 import { Glob, globProblem } from "../../core/policy/glob.ts";
 import type { VerdictState } from "../../core/verdict.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
-import { MAX_EXPLAINED, placeOfPolicy } from "./policy-documents.ts";
+import { placeOfPolicy } from "./policy-documents.ts";
 
 /** States in which the files are not verified. */
 const OPEN: ReadonlySet<VerdictState> = new Set(["unchecked", "checking", "stale"]);
@@ -16,65 +16,35 @@ export function lensesOf(document: TextDocument, services: Pick<Services, "regis
   const { folder, covers } = placeOfPolicy(document, policies);
   if (covers === "none") return [notRead()];
   const models = registry.models.filter((model) => covers === "all" || model.folder === folder);
-  return rulesOf(patternsOf(document)).flatMap((patterns) => ruleLenses(document, patterns, models));
-}
-
-/** The patterns of each policy. */
-function rulesOf(patterns: readonly PatternRange[]): readonly (readonly PatternRange[])[] {
-  const rules: PatternRange[][] = [];
-  for (const pattern of patterns) {
-    const last = rules.at(-1);
-    if (last?.[0]?.policy === pattern.policy) last.push(pattern);
-    else rules.push([pattern]);
-  }
-  return rules;
+  return patternsIn(document.getText()).flatMap((rule) => ruleLenses(document, rule, models));
 }
 
 /** One lens for all patterns of a policy, at the first that matches a model, and one at each that matches none. */
 function ruleLenses(
   document: TextDocument,
-  patterns: readonly PatternRange[],
+  { policy, patterns }: PolicyPatterns,
   models: readonly KnownModel[],
 ): readonly CodeLens[] {
-  const matched = new Set<KnownModel>();
-  const unmatched: PatternRange[] = [];
-  let first: PatternRange | undefined;
-  for (const pattern of patterns) {
-    if (globProblem(pattern.pattern) !== undefined) continue;
-    const glob = new Glob(pattern.pattern);
-    const found = models.filter((model) => glob.matches(locateModel(model).path));
-    for (const model of found) matched.add(model);
-    if (found.length === 0) unmatched.push(pattern);
-    else first ??= pattern;
-  }
-  return [
-    ...(first === undefined ? [] : [lens(document, first, [...matched])]),
-    ...unmatched.map((pattern) => lens(document, pattern, [])),
-  ];
-}
-
-/** Verdicts change more often than a text. */
-const known = new WeakMap<TextDocument, { readonly version: number; readonly patterns: readonly PatternRange[] }>();
-
-function patternsOf(document: TextDocument): readonly PatternRange[] {
-  const before = known.get(document);
-  if (before?.version === document.version) return before.patterns;
-  const text = document.getText();
-  const patterns = text.length > MAX_EXPLAINED ? [] : patternsIn(text);
-  known.set(document, { version: document.version, patterns });
-  return patterns;
-}
-
-function lens(document: TextDocument, { start, end, policy }: PatternRange, models: readonly KnownModel[]): CodeLens {
-  const range = new Range(document.positionAt(start), document.positionAt(end));
-  const accepted = models.filter((model) => isAcceptedBy(model, document.uri.fsPath, policy)).length;
-  const open = models.filter(({ verdict }) => OPEN.has(verdict.state)).length;
-  const paths = models.map(({ path }) => path);
-  return new CodeLens(range, {
-    title: lensTitle(models.length, accepted, open),
-    command: models.length === 0 ? "" : COMMANDS.showModel,
-    ...(models.length === 0 ? {} : { tooltip: l10n.t("Show these models"), arguments: [paths[0], paths] }),
+  const valid = patterns.filter(({ text }) => globProblem(text) === undefined);
+  const found = valid.map((pattern) => {
+    const glob = new Glob(pattern.text);
+    return { pattern, matching: models.filter((model) => glob.matches(locateModel(model).path)) };
   });
+  const all = [...new Set(found.flatMap(({ matching }) => matching))];
+  const first = found.find(({ matching }) => matching.length > 0);
+  const unmatched = found.filter(({ matching }) => matching.length === 0);
+  const lens = ({ pattern: { start, end } }: (typeof found)[number], shown: readonly KnownModel[]): CodeLens =>
+    new CodeLens(new Range(document.positionAt(start), document.positionAt(end)), {
+      ...lensCommand(shown),
+      title: lensTitle(shown, document.uri.fsPath, policy),
+    });
+  return [...(first === undefined ? [] : [lens(first, all)]), ...unmatched.map((pattern) => lens(pattern, []))];
+}
+
+function lensCommand(models: readonly KnownModel[]): Omit<Command, "title"> {
+  const paths = models.map(({ path }) => path);
+  if (paths.length === 0) return { command: "" };
+  return { command: COMMANDS.showModel, tooltip: l10n.t("Show these models"), arguments: [paths[0], paths] };
 }
 
 /** Whether the model is verified and this policy accepts it. */
@@ -84,8 +54,11 @@ function isAcceptedBy({ verdict }: KnownModel, file: string, name: string): bool
   return decisions.some(({ policy, satisfied }) => satisfied && policy.file === file && policy.name === name);
 }
 
-function lensTitle(all: number, accepted: number, open: number): string {
+function lensTitle(models: readonly KnownModel[], file: string, policy: string): string {
+  const all = models.length;
   if (all === 0) return l10n.t("No model matches");
+  const accepted = models.filter((model) => isAcceptedBy(model, file, policy)).length;
+  const open = models.filter(({ verdict }) => OPEN.has(verdict.state)).length;
   const matching = all === 1 ? l10n.t("1 model matches") : l10n.t("{0} models match", all);
   const parts = [matching, l10n.t("{0} accepted", accepted)];
   if (open > 0) parts.push(l10n.t("{0} not checked yet", open));

@@ -1,6 +1,6 @@
-import { basename, dirname, join } from "node:path";
+import { basename } from "node:path";
 import { type DocumentSelector, type TextDocument, workspace } from "vscode";
-import { isPolicyFileName } from "../../core/policy/policy-files.ts";
+import { folderOf, isPolicyFileName } from "../../core/policy/policy-files.ts";
 import type { Policies } from "../../workspace/policies.ts";
 
 /** Documents that may be policies, depending on their names. */
@@ -8,9 +8,6 @@ export const POLICY_CANDIDATES: DocumentSelector = ["yaml", "json", "jsonc"].map
   language,
   scheme: "file",
 }));
-
-/** Characters, about 4000 authorities. A longer policy is validated, but gets no completion, hovers and lenses. */
-export const MAX_EXPLAINED = 500_000;
 
 /** Whether a document is a policy: by its name, or by the user policy setting. */
 export function isPolicyDocument({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "isUserFile">): boolean {
@@ -28,9 +25,8 @@ export interface PolicyPlace {
 
 export function placeOfPolicy({ uri }: Pick<TextDocument, "uri">, policies: Pick<Policies, "isUserFile">): PolicyPlace {
   const file = uri.fsPath;
-  const around = basename(dirname(file)) === ".sigstore" ? dirname(dirname(file)) : dirname(file);
+  const around = folderOf(file);
   if (policies.isUserFile(file)) return { folder: around, covers: "all" };
-  const isTop = workspace.workspaceFolders?.some((folder) => folder.uri.fsPath === around) === true;
-  const isRead = isTop && [around, join(around, ".sigstore")].includes(dirname(file));
+  const isRead = workspace.workspaceFolders?.some((folder) => folder.uri.fsPath === around) === true;
   return { folder: around, covers: isRead ? "folder" : "none" };
 }

@@ -6,8 +6,8 @@ import { isPolicyDocument } from "./policy-documents.ts";
 
 type LensServices = Pick<Services, "registry" | "policies">;
 
-/** Milliseconds between two events. */
-const PAUSE = 1_000;
+/** Milliseconds from a change to the event, and so between two events. */
+const PAUSE = 500;
 
 /** Shows above the patterns of a policy how many models it matches, and how many of them are accepted. */
 export class RuleLenses implements CodeLensProvider {
@@ -16,7 +16,6 @@ export class RuleLenses implements CodeLensProvider {
   readonly #changed = this.#store.add(new EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.#changed.event;
   #timer: NodeJS.Timeout | undefined;
-  #isOutdated = false;
 
   constructor(services: LensServices) {
     this.#services = services;
@@ -39,18 +38,11 @@ export class RuleLenses implements CodeLensProvider {
     const { registry, policies } = this.#services;
     if (!list && paths.every((path) => registry.get(path)?.progress !== undefined)) return;
     const isShown = window.visibleTextEditors.some(({ document }) => isPolicyDocument(document, policies));
-    if (isShown) this.#fire();
-  }
-
-  /** The editor asks for lenses after a pause without events, which many checks in a row would not leave. */
-  #fire(): void {
-    this.#isOutdated = true;
-    if (this.#timer !== undefined) return;
-    this.#isOutdated = false;
-    this.#changed.fire();
-    this.#timer = setTimeout(() => {
+    if (!isShown) return;
+    // The editor asks for lenses after a pause without events, which many checks in a row would not leave.
+    this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#isOutdated) this.#fire();
+      this.#changed.fire();
     }, PAUSE);
   }
 }

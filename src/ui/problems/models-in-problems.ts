@@ -14,8 +14,7 @@ export class ModelsInProblems {
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.add(languages.createDiagnosticCollection("modelProvenance.models"));
   readonly #listed = new Map<string, readonly ModelProblem[]>();
-  readonly #changed = new Set<string>();
-  #working: Promise<void> | undefined;
+  #updated: Promise<void> = Promise.resolve();
 
   constructor(services: ProblemServices) {
     this.#services = services;
@@ -50,32 +49,24 @@ export class ModelsInProblems {
     this.#store.dispose();
   }
 
-  /** One update at a time: further changes wait for the next one. */
+  /** One update after another. */
   #update(paths: readonly string[]): void {
-    for (const path of paths) this.#changed.add(path);
-    this.#working ??= this.#work()
-      .catch((error: unknown) => this.#services.log.error(error instanceof Error ? error : String(error)))
-      .finally(() => {
-        this.#working = undefined;
-        if (this.#changed.size > 0 && !this.#store.disposed) this.#update([]);
-      });
+    this.#updated = this.#updated
+      .then(() => this.#list(paths))
+      .catch((error: unknown) => this.#services.log.error(error instanceof Error ? error : String(error)));
   }
 
-  async #work(): Promise<void> {
-    while (this.#changed.size > 0 && !this.#store.disposed) {
-      const paths = [...this.#changed];
-      this.#changed.clear();
-      const places = new Set<string>();
-      for (const path of paths) {
-        const found = await this.#problems(path);
-        const before = this.#listed.get(path) ?? [];
-        if (JSON.stringify(before) === JSON.stringify(found)) continue;
-        for (const { uri } of [...before, ...found]) places.add(uri.toString());
-        if (found.length === 0) this.#listed.delete(path);
-        else this.#listed.set(path, found);
-      }
-      if (!this.#store.disposed) this.#show(places);
+  async #list(paths: readonly string[]): Promise<void> {
+    const places = new Set<string>();
+    for (const path of paths) {
+      const found = await this.#problems(path);
+      const before = this.#listed.get(path) ?? [];
+      if (JSON.stringify(before) === JSON.stringify(found)) continue;
+      for (const { uri } of [...before, ...found]) places.add(uri.toString());
+      if (found.length === 0) this.#listed.delete(path);
+      else this.#listed.set(path, found);
     }
+    if (!this.#store.disposed) this.#show(places);
   }
 
   async #problems(path: string): Promise<readonly ModelProblem[]> {

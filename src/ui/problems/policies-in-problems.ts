@@ -82,8 +82,8 @@ export class PoliciesInProblems {
     this.#waiting.delete(uri);
     const { readPolicies } = await import("../../core/policy/read-policies.ts");
     const { version } = document;
-    const { folder, covers } = placeOfPolicy(document, this.#services.policies);
-    const { diagnostics } = await readPolicies(Buffer.from(document.getText()), document.uri.fsPath, folder);
+    const { covers } = placeOfPolicy(document, this.#services.policies);
+    const { diagnostics } = await readPolicies(Buffer.from(document.getText()), document.uri.fsPath);
     if (!document.isClosed && document.version === version) this.#show(uri, diagnostics, covers !== "none");
   }
 

@@ -1,9 +1,10 @@
-import { CancellationError, l10n, window } from "vscode";
+import { l10n } from "vscode";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import type { PemSource } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
+import { pickItem } from "../ask.ts";
 import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
 import { openPrivateKey } from "../commands/passphrase.ts";
 import { trustSignerOf } from "../commands/trust-key.ts";
@@ -69,10 +70,7 @@ export async function chooseChain(title: string, certificate: PemSource): Promis
     detail: l10n.t("Included in the signature, so that others can verify without having them"),
     iconPath: themeIcon("shield"),
   };
-  const chosen = await window.showQuickPick([more, none], {
-    title: messageText(title),
-    placeHolder: l10n.t("{0} contains only one certificate", messageText(certificate.label)),
-  });
-  if (chosen === undefined) throw new CancellationError();
+  const placeHolder = l10n.t("{0} contains only one certificate", messageText(certificate.label));
+  const chosen = await pickItem([more, none], { title, placeHolder });
   return chosen === none ? [] : [await readPem(await browseForPem(l10n.t("Choose Intermediate Certificates")))];
 }

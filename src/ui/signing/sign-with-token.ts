@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { CancellationError, l10n, type Memento, type QuickPickItem, Uri, window } from "vscode";
+import { join } from "node:path";
+import { l10n, Uri, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { Token } from "../../core/signing/pkcs11/token.ts";
 import type { TokenKey } from "../../core/signing/pkcs11/token-keys.ts";
@@ -9,7 +9,8 @@ import type { PemSource } from "../../core/trust.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
-import { texts } from "../../platform/shapes.ts";
+import { RecentFiles } from "../../platform/recent-files.ts";
+import { pickFile, pickItem, pickRecentFile } from "../ask.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { chooseChain, offerToTrustRoot } from "./sign-with-certificate.ts";
@@ -23,7 +24,8 @@ import { tokenPin } from "./token-pin.ts";
  * @throws CancellationError, PKCS11_*
  */
 export async function tokenSigningMethod(title: string, services: Services): Promise<SigningMethod> {
-  const path = await chooseModule(title, services.state);
+  const modules = new RecentFiles(services.state, "pkcs11Modules");
+  const path = await chooseModule(title, modules);
   const { ModuleProcess } = await import("../../core/signing/pkcs11/module-process.ts");
   const koffi = koffiFolder(services);
   const module = await withProgress(l10n.t("Searching for tokens"), (_, signal) =>
@@ -33,7 +35,7 @@ export async function tokenSigningMethod(title: string, services: Services): Pro
   });
   try {
     const token = await chooseToken(title, await module.tokens());
-    await rememberModule(path, services.state);
+    await modules.used(path);
     const pin = await tokenPin(module, token, title, services);
     const { tokenKeys } = await import("../../core/signing/pkcs11/token-keys.ts");
     const choice = await chooseKey(title, token, tokenKeys(await module.objects()));
@@ -91,6 +93,8 @@ async function methodFor(
   };
 }
 
+const PICK = { matchOnDescription: true, ignoreFocusOut: true };
+
 async function chooseToken(title: string, tokens: readonly Token[]): Promise<Token> {
   const { noToken } = await import("../../core/signing/pkcs11/select-token.ts");
   if (tokens.length === 0) throw noToken();
@@ -101,7 +105,7 @@ async function chooseToken(title: string, tokens: readonly Token[]): Promise<Tok
     detail: messageText([token.manufacturer, token.model].filter((text) => text !== "").join(" · ")),
     iconPath: themeIcon("lock"),
   }));
-  return (await choose(title, l10n.t("Select the token"), items)).token;
+  return (await pickItem(items, { ...PICK, title, placeHolder: l10n.t("Select the token") })).token;
 }
 
 async function chooseKey(title: string, token: Token, keys: readonly TokenKey[]): Promise<KeyChoice> {
@@ -120,7 +124,7 @@ async function chooseKey(title: string, token: Token, keys: readonly TokenKey[])
       token.label,
     );
   }
-  return choose(title, l10n.t("Select the key to sign with"), items);
+  return pickItem(items, { ...PICK, title, placeHolder: l10n.t("Select the key to sign with") });
 }
 
 function keyText({ object, curve }: TokenKey): { readonly label: string; readonly description: string } {
@@ -129,20 +133,6 @@ function keyText({ object, curve }: TokenKey): { readonly label: string; readonl
   return { label, description: description.filter((text) => text !== undefined).join(" · ") };
 }
 
-async function choose<T extends QuickPickItem>(title: string, placeHolder: string, items: readonly T[]): Promise<T> {
-  const chosen = await window.showQuickPick(items, {
-    title: messageText(title),
-    placeHolder,
-    matchOnDescription: true,
-    ignoreFocusOut: true,
-  });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen;
-}
-
-/** Paths of the modules that the user has used, the last first. A workspace cannot set them. */
-const MODULES = "pkcs11Modules";
-const LIMIT = 5;
 /** Folder of the extension's storage for what is native, which the extension does not bring. */
 const NATIVE = "native";
 
@@ -151,39 +141,20 @@ const NATIVE = "native";
  *
  * @throws CancellationError
  */
-async function chooseModule(title: string, state: Memento): Promise<string> {
-  const { usualModules } = await import("../../core/signing/pkcs11/usual-modules.ts");
-  const used = texts(state.get<unknown>(MODULES));
-  const paths = [...new Set([...used, ...(await usualModules())])];
-  const items: (QuickPickItem & { readonly path?: string })[] = paths.map((path, index) => ({
-    path,
-    label: messageText(basename(path)),
-    description: messageText(dirname(path)),
-    iconPath: themeIcon("extensions"),
-    ...(index === 0 && used.length > 0 && { detail: l10n.t("last used") }),
-  }));
-  items.push({ label: l10n.t("Choose Module File…"), iconPath: themeIcon("folder-opened") });
-  const chosen = await window.showQuickPick(items, {
-    title: messageText(title),
+async function chooseModule(title: string, { recent, folder }: RecentFiles): Promise<string> {
+  const { usualModules, usualPlaces } = await import("../../core/signing/pkcs11/usual-modules.ts");
+  return pickRecentFile({
+    title,
     placeHolder: l10n.t("Choose the PKCS#11 module of your token"),
-    matchOnDescription: true,
+    icon: "extensions",
+    files: [...new Set([...recent, ...(await usualModules())])],
+    hasLast: recent.length > 0,
+    other: l10n.t("Choose Module File…"),
+    browse: () => {
+      const defaultUri = folder ?? Uri.file(usualPlaces().libraries);
+      return pickFile({ title: l10n.t("Choose a PKCS#11 Module"), defaultUri });
+    },
   });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.path ?? browse(used);
-}
-
-async function browse([last]: readonly string[]): Promise<string> {
-  const { usualPlaces } = await import("../../core/signing/pkcs11/usual-modules.ts");
-  const defaultUri = Uri.file(last === undefined ? usualPlaces().libraries : dirname(last));
-  const options = { title: l10n.t("Choose a PKCS#11 Module"), openLabel: l10n.t("Choose"), defaultUri };
-  const [uri] = (await window.showOpenDialog(options)) ?? [];
-  if (uri === undefined) throw new CancellationError();
-  return uri.fsPath;
-}
-
-async function rememberModule(path: string, state: Memento): Promise<void> {
-  const others = texts(state.get<unknown>(MODULES)).filter((other) => other !== path);
-  await state.update(MODULES, [path, ...others].slice(0, LIMIT));
 }
 
 /** Where the user may install what loads modules. */

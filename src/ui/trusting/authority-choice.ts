@@ -1,11 +1,12 @@
 import { realpath } from "node:fs/promises";
-import { CancellationError, l10n, type QuickPickItem, window } from "vscode";
+import { l10n, type QuickPickItem } from "vscode";
 import { ProvenanceError, systemCode } from "../../core/errors.ts";
 import { nameBelow } from "../../core/model/path-below.ts";
-import type { AuthorityChoice, ProvenSigner } from "../../core/policy/editing/signer-authority.ts";
+import type { AuthorityChoice } from "../../core/policy/editing/signer-authority.ts";
 import type { PathOrData } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { messageText } from "../../platform/plain-text.ts";
+import { pickOne } from "../pick-one.ts";
 import { themeIcon } from "../theme.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
@@ -23,53 +24,34 @@ export async function chooseAuthority(
   taken: readonly string[],
 ): Promise<AuthorityChoice> {
   const { authoritiesFor } = await import("../../core/policy/editing/signer-authority.ts");
-  const proven = await provenSigners(evidence, folder);
-  const choices = proven.flatMap((one) =>
-    authoritiesFor(one, taken).map((choice) => ({ choice, source: sourceOf(one) })),
+  const { signer } = evidence;
+  const choices = (await sourcesOf(evidence, folder)).flatMap((source) =>
+    authoritiesFor(signer, source, taken).map((choice) => ({ choice, source })),
   );
   const scopes = [...Map.groupBy(choices, ({ choice }) => `${choice.scope} ${choice.text}`).values()];
   const items = scopes.flatMap((same) => (same[0] === undefined ? [] : [{ same, ...scopeItem(same[0].choice) }]));
   if (items.length === 0) {
     throw new ProvenanceError("USAGE", l10n.t("The signer's certificate has no name that a policy can match."));
   }
-  const title = messageText(l10n.t("Trust {0}", signerText(evidence.signer, l10n.t)));
-  const { same } = await pickOne(items, title, l10n.t("Select what the policy accepts"));
-  const kind = evidence.signer.method === "key" ? "key" : "root";
+  const title = messageText(l10n.t("Trust {0}", signerText(signer, l10n.t)));
+  const { same } = await pickOne(items, { title, placeHolder: l10n.t("Select what the policy accepts") });
+  const kind = signer.method === "key" ? "key" : "root";
   const sources = same.map(({ choice, source }) => ({ choice, ...sourceItem(source, kind) }));
-  return (await pickOne(sources, title, l10n.t("Select how the policy refers to it"))).choice;
+  return (await pickOne(sources, { title, placeHolder: l10n.t("Select how the policy refers to it") })).choice;
 }
 
-/** The only item without asking. @throws CancellationError */
-async function pickOne<T extends QuickPickItem>(items: readonly T[], title: string, placeHolder: string): Promise<T> {
-  const [only, ...others] = items;
-  if (only !== undefined && others.length === 0) return only;
-  const chosen = await window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen;
-}
-
-function sourceOf(proven: ProvenSigner): PathOrData {
-  return "key" in proven ? proven.key : "roots" in proven ? proven.roots : {};
-}
-
-/** The signer, once for each way in which the policy can refer to the key or the root. */
-async function provenSigners(evidence: SignerEvidence, folder: string): Promise<readonly ProvenSigner[]> {
-  const { signer } = evidence;
-  if (signer.method === "sigstore") {
-    const trustConfig = "trustConfig" in evidence ? evidence.trustConfig : undefined;
-    if (trustConfig === undefined) return [{ signer }];
-    const inside = await pathInside(folder, trustConfig);
-    if (inside !== undefined) return [{ signer, trustConfig: inside }];
-    const message = l10n.t(
-      "The signer's certificate comes from a private Sigstore instance whose configuration {0} is outside the policy's folder. Copy it to .sigstore/ in that folder and try again.",
-      trustConfig,
-    );
-    throw new ProvenanceError("USAGE", message, { details: { label: trustConfig } });
-  }
-  if (!("pem" in evidence)) return [];
-  const inside = evidence.file === undefined ? undefined : await pathInside(folder, evidence.file);
-  const sources: PathOrData[] = [{ data: evidence.pem }, ...(inside === undefined ? [] : [{ path: inside }])];
-  return sources.map((source) => (signer.method === "key" ? { signer, key: source } : { signer, roots: source }));
+/** How the policy can refer to the key, the root, or the configuration of a private instance. */
+async function sourcesOf({ pem, file }: SignerEvidence, folder: string): Promise<readonly PathOrData[]> {
+  const inside = file === undefined ? undefined : await pathInside(folder, file);
+  const paths = inside === undefined ? [] : [{ path: inside }];
+  if (pem !== undefined) return [{ data: pem }, ...paths];
+  if (file === undefined) return [{}];
+  if (paths.length > 0) return paths;
+  const message = l10n.t(
+    "The signer's certificate comes from a private Sigstore instance whose configuration {0} is outside the policy's folder. Copy it to .sigstore/ in that folder and try again.",
+    file,
+  );
+  throw new ProvenanceError("USAGE", message, { details: { label: file } });
 }
 
 /** The path in the form of policies; undefined where the file is not in the folder, links followed. */

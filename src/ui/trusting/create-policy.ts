@@ -1,6 +1,6 @@
 import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
+import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { trustLabel } from "../../core/presentation/unknown-signer.ts";
@@ -11,8 +11,9 @@ import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { unknownSigners } from "../../workspace/unknown-signers.ts";
 import { modelName } from "../model-text.ts";
+import { pickOne } from "../pick-one.ts";
 import type { Services } from "../services.ts";
-import { unknownSignerClaim, unknownSignerSentence } from "../unknown-signer-text.ts";
+import { unknownSignerText } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
@@ -44,19 +45,17 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   }
   const drafts = draftsFor(accepted, signers, folder);
   const models = services.registry.models.filter((model) => model.folder === folder);
-  await writeDrafts(drafts, path, folder, consequences(drafts, accepted, unknown, models, folder), services);
+  await writeDrafts(drafts, path, consequences(drafts, accepted, unknown, models, folder), services);
 }
 
 async function chooseFolder(): Promise<WorkspaceFolder> {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
-  const [only] = folders;
-  if (only === undefined) throw new ProvenanceError("USAGE", l10n.t("Open a folder first: the policy is saved in it."));
-  if (folders.length === 1) return only;
+  if (folders.length === 0) {
+    throw new ProvenanceError("USAGE", l10n.t("Open a folder first: the policy is saved in it."));
+  }
   const placeHolder = l10n.t("Select the folder for the policy");
   const items = folders.map((folder) => ({ folder, label: messageText(folder.name) }));
-  const chosen = await window.showQuickPick(items, { title: l10n.t("Create Policy"), placeHolder });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.folder;
+  return (await pickOne(items, { title: l10n.t("Create Policy"), placeHolder })).folder;
 }
 
 interface Found {
@@ -106,7 +105,7 @@ function noSigner(unknown: readonly KnownModel[], services: Services): Actionabl
   const message =
     group === undefined
       ? l10n.t("The signers of these models are unknown: {0}.", namesOf(unknown))
-      : [unknownSignerSentence(group), unknownSignerClaim(group) ?? ""].join(" ").trim();
+      : unknownSignerText(group);
   const advice = l10n.t(
     "To create a policy, first trust a signer with a key or certificate that you got from them; one that comes with the model proves nothing.",
   );
@@ -147,12 +146,11 @@ async function askAbout(
 async function writeDrafts(
   drafts: readonly PolicyDraft[],
   path: string,
-  folder: string,
   after: readonly string[],
   services: Services,
 ): Promise<void> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
-  const { text, policies } = await planFile(drafts, path, folder);
+  const { text, policies } = await planFile(drafts, path);
   await confirmWriting({
     title: l10n.t("Create {0}?", plainText(shownPath(path))),
     before: [l10n.t("Content of the policy file:")],

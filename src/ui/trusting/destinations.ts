@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { CancellationError, l10n, type QuickPickItem, Selection, Uri, window, workspace } from "vscode";
-import { ProvenanceError } from "../../core/errors.ts";
+import { l10n, type QuickPickItem, Selection, Uri, window, workspace } from "vscode";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { pickOne } from "../pick-one.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { openSyncedDocument } from "./synced-document.ts";
@@ -70,17 +70,6 @@ export async function openAt(file: string, line: number): Promise<void> {
   editor.revealRange(range);
 }
 
-/**
- * The pattern that covers one path, and no other.
- *
- * @throws ProvenanceError where the path contains an asterisk, which is always a wildcard
- */
-export function literalPattern(path: string): string {
-  if (!path.includes("*")) return path;
-  const message = l10n.t("The path {0} contains an asterisk, so a policy for it would also cover other models.", path);
-  throw new ProvenanceError("USAGE", message);
-}
-
 /** An unused path for a policy file of a workspace folder. */
 export function newPolicyPath(folder: string): string {
   for (let number = 1; ; number++) {
@@ -96,15 +85,8 @@ export async function chooseDestination(
   destinations: readonly Destination[],
   placeHolder: string,
 ): Promise<Destination> {
-  const [only] = destinations;
-  if (destinations.length === 1 && only !== undefined) return only;
-  const items: (QuickPickItem & { readonly destination: Destination })[] = destinations.map((destination) => ({
-    destination,
-    ...destinationItem(destination),
-  }));
-  const chosen = await window.showQuickPick(items, { title: messageText(title), placeHolder });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.destination;
+  const items = destinations.map((destination) => ({ destination, ...destinationItem(destination) }));
+  return (await pickOne(items, { title: messageText(title), placeHolder })).destination;
 }
 
 function destinationItem(destination: Destination): QuickPickItem {

@@ -1,9 +1,10 @@
 import { CancellationError, l10n } from "vscode";
-import { type ErrorCode, ProvenanceError } from "../../core/errors.ts";
+import { ProvenanceError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import type { PemSource, SigstoreTrust, Trust } from "../../core/trust.ts";
+import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
+import type { PemSource, SigstoreTrust } from "../../core/trust.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import type { CertificateSigner, KeySigner, SigstoreSigner } from "../../core/verification/signer.ts";
+import type { CertificateSigner, KeySigner, Signer } from "../../core/verification/signer.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
@@ -11,19 +12,13 @@ import { askForSource } from "../commands/trust-key.ts";
 import type { Services } from "../services.ts";
 
 /** A signer whose signature has just been verified, and what it was verified with. */
-export type SignerEvidence =
-  | {
-      readonly signer: KeySigner | CertificateSigner;
-      /** The key or the root certificate. */
-      readonly pem: string;
-      /** Absolute path of the file that the user chose it from. */
-      readonly file?: string;
-    }
-  | {
-      readonly signer: SigstoreSigner;
-      /** Absolute path of a private instance's configuration. */
-      readonly trustConfig?: string;
-    };
+export interface SignerEvidence {
+  readonly signer: Signer;
+  /** The key or the root certificate; absent for a login or CI identity. */
+  readonly pem?: string;
+  /** Absolute path of the file that the user chose it from, or of a private instance's configuration. */
+  readonly file?: string;
+}
 
 /** What a signature can be verified with. */
 interface TrustMaterial {
@@ -53,12 +48,13 @@ export async function identifySigner(
   policies: readonly Policy[],
   services: Services,
 ): Promise<SignerEvidence> {
-  const found = await identifyWithKnown(model, policies, services);
+  const material = await knownMaterial(policies, services);
+  const found = await identify(model, material, services.engine);
   if (!("missing" in found)) return found;
   const { file, source } = await askForSource(model.path, found.missing, services);
   const [keys, roots] = found.missing === "key" ? [[source], []] : [[], [source]];
-  const identified = await identify(model, { keys, roots, instances: [] }, services.engine);
-  if (!("pem" in identified)) throw new CancellationError();
+  const identified = await identify(model, { ...material, keys, roots }, services.engine);
+  if ("missing" in identified) throw new CancellationError();
   return { ...identified, file };
 }
 
@@ -69,7 +65,7 @@ export async function identifyKnownSigner(
   services: Services,
 ): Promise<SignerEvidence | undefined> {
   try {
-    const found = await identifyWithKnown(model, policies, services);
+    const found = await identify(model, await knownMaterial(policies, services), services.engine);
     return "missing" in found ? undefined : found;
   } catch (error) {
     if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
@@ -77,14 +73,10 @@ export async function identifyKnownSigner(
   }
 }
 
-async function identifyWithKnown(
-  model: KnownModel,
-  policies: readonly Policy[],
-  services: Services,
-): Promise<SignerEvidence | Missing> {
+async function knownMaterial(policies: readonly Policy[], services: Services): Promise<TrustMaterial> {
   const { keys = [], certificates } = await services.trust.load();
   const authorities = policies.flatMap((policy) => policy.authorities);
-  const material = {
+  return {
     keys: [...keys, ...authorities.flatMap((authority) => (authority.kind === "key" ? [authority.key] : []))],
     roots: [
       ...(certificates?.roots ?? []),
@@ -92,7 +84,6 @@ async function identifyWithKnown(
     ],
     instances: instancesOf(policies, services),
   };
-  return identify(model, material, services.engine);
 }
 
 function instancesOf(policies: readonly Policy[], { sigstore }: Services): Instance[] {
@@ -119,37 +110,19 @@ async function identify(
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("The model has no signature, so there is no signer to trust."));
   }
-  const { method } = await engine.run("readVerificationHint", { signature });
-  const check = (trust: Trust): Promise<Verdict> => engine.authenticate({ model: model.path, signature, trust });
-  switch (method) {
-    case "key": {
-      if (keys.length === 0) return { missing: "key" };
-      const { signer, reasons } = await check({ keys });
-      const pem = signer?.method === "key" ? await findKey(signer, keys) : undefined;
-      if (signer?.method === "key" && pem !== undefined) return { signer, pem };
-      return missingOr(reasons, ["KEY_UNKNOWN", "KEY_MISMATCH"], "key");
-    }
-    case "certificate": {
-      if (roots.length === 0) return { missing: "certificate" };
-      const { signer, reasons } = await check({ certificates: { roots } });
-      const pem = signer?.method === "certificate" ? await findRoot(signer, roots) : undefined;
-      if (signer?.method === "certificate" && pem !== undefined) return { signer, pem };
-      return missingOr(reasons, ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT"], "certificate");
-    }
-    default:
-      return identifyWithSigstore(instances, check);
-  }
-}
-
-async function identifyWithSigstore(
-  instances: readonly Instance[],
-  check: (trust: Trust) => Promise<Verdict>,
-): Promise<SignerEvidence> {
   let failure: unknown;
   for (const { open, trustConfig } of instances) {
     try {
-      const { signer, reasons } = await check({ sigstore: { ...(await open()), identities: [] } });
-      if (signer?.method === "sigstore") return trustConfig === undefined ? { signer } : { signer, trustConfig };
+      // Opened only for a signature that needs it.
+      const sigstore = async () => ({ ...(await open()), identities: [] });
+      const trust = { keys, certificates: { roots }, sigstore };
+      const verdict = await engine.authenticate({ model: model.path, signature, trust });
+      const { signer, reasons } = verdict;
+      if (signer?.method === "sigstore") return { signer, ...(trustConfig !== undefined && { file: trustConfig }) };
+      const pem = signer?.method === "key" ? await findKey(signer, keys) : signer && (await findRoot(signer, roots));
+      if (signer !== undefined && pem !== undefined) return { signer, pem };
+      const missing = unknownSigner(verdict)?.kind;
+      if (missing !== undefined) return { missing };
       failure = failureOf(reasons);
     } catch (error) {
       if (!(error instanceof ProvenanceError) || error.code === "CANCELLED") throw error;
@@ -157,11 +130,6 @@ async function identifyWithSigstore(
     }
   }
   throw failure;
-}
-
-function missingOr(reasons: Verdict["reasons"], codes: readonly ErrorCode[], missing: Missing["missing"]): Missing {
-  if (reasons[0] !== undefined && codes.includes(reasons[0].code)) return { missing };
-  throw failureOf(reasons);
 }
 
 function failureOf([reason]: Verdict["reasons"]): ProvenanceError {

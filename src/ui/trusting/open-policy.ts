@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { CancellationError, commands, l10n, type QuickPickItem, window, workspace } from "vscode";
+import { commands, l10n, type QuickPickItem, workspace } from "vscode";
 import type { Diagnostic } from "../../core/policy/diagnostics.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { targetModel } from "../commands/targets.ts";
+import { pickOne } from "../pick-one.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { openAt, policyItem, shownPath } from "./destinations.ts";
@@ -22,12 +23,10 @@ interface PolicyItem extends QuickPickItem {
  */
 export async function openPolicy(args: readonly unknown[], services: Services): Promise<void> {
   const items = args.length > 0 ? await itemsOf(args, services) : await allItems(services);
-  const [only] = items;
-  if (only === undefined) throw noPolicy();
+  if (items.length === 0) throw noPolicy();
   const options = { title: l10n.t("Open Policy"), placeHolder: l10n.t("Select a policy") };
-  const chosen = items.length === 1 ? only : await window.showQuickPick([...items], options);
-  if (chosen === undefined) throw new CancellationError();
-  await openAt(chosen.file, chosen.line);
+  const { file, line } = await pickOne(items, options);
+  await openAt(file, line);
 }
 
 async function itemsOf(args: readonly unknown[], services: Services): Promise<readonly PolicyItem[]> {

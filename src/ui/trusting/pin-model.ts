@@ -4,14 +4,13 @@ import { ProvenanceError } from "../../core/errors.ts";
 import type { PinPlan } from "../../core/pin-model.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
-import { ActionableError, notify } from "../../platform/commands.ts";
+import { notify } from "../../platform/commands.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { targetModel } from "../commands/targets.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { newPolicyPath, openAt, policiesOf, shownPath } from "./destinations.ts";
-import { openSyncedDocument } from "./synced-document.ts";
-import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace } from "./write-policy.ts";
+import { assertOutsideSignedModels, confirmWriting, openSaved, requireTrustedWorkspace } from "./write-policy.ts";
 
 /**
  * Pin These Bytes…: accepts the bytes of an unsigned model in a policy of the workspace, after showing what is written.
@@ -29,10 +28,10 @@ export async function pinModel(args: readonly unknown[], services: Services): Pr
   const policyFile = covering.find(({ source }) => source === "workspace")?.file.path ?? newPolicyPath(folder);
   await assertOutsideSignedModels(policyFile);
   const plan = await withProgress(l10n.t("Reading {0}", modelName(model)), ({ bytes }, signal) =>
-    services.engine.run("planPin", { model: model.path, policyFile, folder, path }, { signal, onProgress: bytes }),
+    services.engine.run("planPin", { model: model.path, policyFile, path }, { signal, onProgress: bytes }),
   );
   if (plan.added !== "") await confirm(plan, modelName(model));
-  if (plan.policy.before !== undefined) await requireSaved(policyFile);
+  if (plan.policy.before !== undefined) await openSaved(policyFile);
   await services.engine.run("writePin", { policy: plan.policy, lock: plan.lock });
   services.policies.forget();
   await services.search();
@@ -55,11 +54,4 @@ async function confirm(plan: PinPlan, name: string): Promise<void> {
     file: policy.path,
     content: { after: policy.after, ...(policy.before !== undefined && { before: policy.before }) },
   });
-}
-
-async function requireSaved(path: string): Promise<void> {
-  const document = await openSyncedDocument(path);
-  if (!document.isDirty) return;
-  const message = l10n.t("{0} has changes that are not saved. Save it, and try again.", basename(path));
-  throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
 }

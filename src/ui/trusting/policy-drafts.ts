@@ -1,5 +1,5 @@
 import { l10n } from "vscode";
-import type { PolicyDraft } from "../../core/policy/interchange/draft.ts";
+import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
 import { coveredModels, policiesForSigners, type SignedModels } from "../../core/policy-drafts.ts";
 import { plainText } from "../../platform/plain-text.ts";

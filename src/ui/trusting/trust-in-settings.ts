@@ -12,7 +12,7 @@ import type { SignerEvidence } from "./identify-signer.ts";
 
 /** Whether the signer can be added to the settings: a key or root that was not chosen just now is there, or in a policy. */
 export function canTrustInSettings(evidence: SignerEvidence): boolean {
-  return !("pem" in evidence) || evidence.file !== undefined;
+  return evidence.pem === undefined || evidence.file !== undefined;
 }
 
 /**
@@ -21,8 +21,8 @@ export function canTrustInSettings(evidence: SignerEvidence): boolean {
  * @throws CancellationError
  */
 export async function trustInSettings(model: KnownModel, evidence: SignerEvidence, services: Services): Promise<void> {
-  if (!("pem" in evidence)) return trustIdentity(model, evidence.signer);
-  const { signer, pem, file = "" } = evidence;
+  const { signer, pem = "", file = "" } = evidence;
+  if (signer.method === "sigstore") return trustIdentity(model, signer);
   await accept({ label: basename(file), pem }, signer.method, file, services);
 }
 

@@ -18,7 +18,6 @@ import { chooseAuthority } from "./authority-choice.ts";
 import {
   chooseDestination,
   type Destination,
-  literalPattern,
   type ModelPolicies,
   newPolicyPath,
   openAt,
@@ -121,7 +120,7 @@ async function trustInPolicy(
   const planned =
     destination.kind === "policy"
       ? await planAddition(destination, choice, model, services)
-      : await planNewFile(path, folder, choice, model, policies);
+      : await planNewFile(path, choice, model, policies);
   await requireAccepted(planned, model, policies.folder, services);
   const signer = plainText(signerText(evidence.signer, l10n.t));
   const details = await signerDetails(evidence.signer);
@@ -162,14 +161,14 @@ async function planAddition(
 
 async function planNewFile(
   path: string,
-  folder: string,
   { authority }: AuthorityChoice,
   model: KnownModel,
   policies: ModelPolicies,
 ): Promise<PlannedPolicy> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
+  const { literalPattern } = await import("../../core/policy/editing/model-patterns.ts");
   const draft = { name: modelName(model), models: [literalPattern(policies.path)], authorities: [authority] };
-  const { text, policies: read } = await planFile([draft], path, folder);
+  const { text, policies: read } = await planFile([draft], path);
   const [policy] = read;
   if (policy === undefined) throw new ProvenanceError("INTERNAL", "The new policy has no policy.");
   return {

@@ -1,6 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { CancellationError, commands, l10n, TabInputTextDiff, Uri, WorkspaceEdit, window, workspace } from "vscode";
+import {
+  CancellationError,
+  commands,
+  l10n,
+  TabInputTextDiff,
+  type TextDocument,
+  Uri,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
 import { ActionableError } from "../../platform/commands.ts";
@@ -36,18 +46,21 @@ export async function assertOutsideSignedModels(path: string): Promise<void> {
   throw new ActionableError(message, action);
 }
 
+/** Opens a document whose text is the same in the editor and on the disk. @throws ActionableError */
+export async function openSaved(path: string): Promise<TextDocument> {
+  const document = await openSyncedDocument(path);
+  if (!document.isDirty) return document;
+  const message = l10n.t("{0} has unsaved changes. Save it and try again.", basename(path));
+  throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
+}
+
 /** Plans a change of the file's text, which has to be the same in the editor and on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
   await assertOutsideSignedModels(file.path);
-  const document = await openSyncedDocument(file.path);
-  if (document.isDirty) {
-    const message = l10n.t("{0} has unsaved changes. Save it and try again.", basename(file.path));
-    throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
-  }
+  const document = await openSaved(file.path);
   const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
-  const { path, folder } = file;
-  const text = document.getText();
-  return planEdit({ path, folder, text, policy: policy.name, line: policy.location.line }, change);
+  const { name, location } = policy;
+  return planEdit({ path: file.path, text: document.getText(), policy: name, line: location.line }, change);
 }
 
 export interface Question {

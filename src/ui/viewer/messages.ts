@@ -3,20 +3,11 @@ import { FILE_FILTERS, FILE_STATES } from "../../engine/signature-view/file-stat
 
 // The messages between the viewer's page and the extension. Both sides parse what they receive.
 
-/** The colour and mark of a text, which says the same in words. */
-export const Tone = v.picklist(["green", "blue", "amber", "red", "neutral"]);
-export type Tone = v.InferOutput<typeof Tone>;
+const TONES = ["green", "blue", "amber", "red", "neutral"] as const;
 
-/**
- * - `passed`: verified
- * - `failed`: verification failed
- * - `warned`: verified, with a warning
- * - `pinned`: the bytes that a policy pins, which is no verification
- * - `open`: not verified, or can't be verified here
- * - `running`
- */
-export const StepStatus = v.picklist(["passed", "failed", "warned", "pinned", "open", "running"]);
-export type StepStatus = v.InferOutput<typeof StepStatus>;
+/** The colour and mark of a text, which says the same in words. */
+export const Tone = v.picklist(TONES);
+export type Tone = v.InferOutput<typeof Tone>;
 
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -37,8 +28,8 @@ export type Fact = v.InferOutput<typeof Fact>;
 const Step = v.object({
   id: v.picklist(["signature", "identity", "files", "policy"]),
   title: v.string(),
-  status: StepStatus,
-  /** The status in words. */
+  tone: v.picklist([...TONES, "running"]),
+  /** The same in words. */
   result: v.string(),
   /** What that means, in one or two sentences. */
   line: v.string(),

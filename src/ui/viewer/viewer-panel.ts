@@ -43,8 +43,7 @@ export class ViewerPanel {
   #sent: string | undefined;
   /** Whether the page runs. It ends when hidden, and starts again when shown. */
   #ready = false;
-  #updating: Promise<void> | undefined;
-  #again = false;
+  #updating: Promise<unknown> = Promise.resolve();
 
   constructor(document: ViewerDocument, panel: WebviewPanel, dist: Uri, log: Log) {
     this.#document = document;
@@ -136,32 +135,20 @@ export class ViewerPanel {
     if (model !== undefined) await commands.executeCommand(COMMAND_OF[action], model);
   }
 
-  /** Sends the state, and once more if it changes meanwhile. */
+  /** Sends the state, after what is sent already. */
   update(): void {
-    if (!this.#ready) return;
-    if (this.#updating !== undefined) {
-      this.#again = true;
-      return;
-    }
-    this.#updating = guarded(this.#log, async () => {
-      do {
-        this.#again = false;
-        await this.#sendState();
-        if (this.#ready && pending.delete(this.#document.uri.toString())) await this.#send({ type: "showDifferences" });
-      } while (this.#again && !this.#store.disposed);
-    }).finally(() => {
-      this.#updating = undefined;
-    });
+    this.#updating = this.#updating.then(() => guarded(this.#log, () => this.#sendState()));
   }
 
   async #sendState(): Promise<void> {
+    if (!this.#ready || this.#store.disposed) return;
     const { state, links } = await this.#document.state();
-    if (this.#store.disposed) return;
     this.#links = links;
     const text = JSON.stringify(state);
-    if (text === this.#sent) return;
+    const isNew = text !== this.#sent;
     this.#sent = text;
-    await this.#send(state);
+    if (isNew) await this.#send(state);
+    if (this.#ready && pending.delete(this.#document.uri.toString())) await this.#send({ type: "showDifferences" });
   }
 
   async #send(message: ToPage): Promise<void> {

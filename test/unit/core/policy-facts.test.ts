@@ -43,7 +43,7 @@ describe("the signer of a signature that is replaced while it is verified", () =
     };
     const { state, signer, reasons } = await verifyWithPolicy({
       model: join(folder(), "model"),
-      policies: policySetOf([await readPolicies(Buffer.from(text.join("---\n")), path, folder())], []),
+      policies: policySetOf([await readPolicies(Buffer.from(text.join("---\n")), path)], []),
       workspaceTrusted: true,
       folder: folder(),
       path: "model",

@@ -82,7 +82,7 @@ describe("one pass of SHA-256", function () {
   it("serves pin and record: when they are written, and when they are compared", async () => {
     const folder = join(home, "policy");
     const [model, policyFile] = [join(folder, SNAPSHOT), join(folder, "model-policy.yaml")];
-    const plan = await planPin({ model, policyFile, folder, path: SNAPSHOT, pool });
+    const plan = await planPin({ model, policyFile, path: SNAPSHOT, pool });
     assert.equal(plan.origin.origin?.files.match.length, 5);
     assert.deepEqual(opens(model), [1, 1]);
     await replaceText(plan.policy);

@@ -43,7 +43,7 @@ describe("verifying a model with policies", () => {
       ...options,
     });
   const file = (parts: readonly PolicyParts[]) =>
-    readPolicies(Buffer.from(parts.map(policyText).join("---\n")), join(folder(), "model-policy.yaml"), folder());
+    readPolicies(Buffer.from(parts.map(policyText).join("---\n")), join(folder(), "model-policy.yaml"));
   const check = async (
     user: readonly PolicyParts[],
     workspace: readonly PolicyParts[] = [],
@@ -266,7 +266,7 @@ describe("verifying a model with policies", () => {
   it("accepts nothing below a policy file with an error", async () => {
     await signIt();
     const good = await file([{ authorities: [key(prod.publicPem)] }]);
-    const bad = await readPolicies(Buffer.from("kind: x"), join(folder(), "b.model-policy.yaml"), folder());
+    const bad = await readPolicies(Buffer.from("kind: x"), join(folder(), "b.model-policy.yaml"));
     const verdict = await check([], [], { policies: policySetOf([good], [bad]) });
     assert.deepEqual(outcomeOf(verdict), ["untrusted", "refused", "POLICY_INVALID"]);
     assert.match(verdict.reasons[0]?.message ?? "", /line 1: /);

@@ -187,20 +187,20 @@ describe("Engine", function () {
   it("finds models, signatures and sizes as this process does, with patterns of settings", async () => {
     writeTree(root(), { "out/net.onnx": "x", "data/plain.dat": "12345", "more/a/model.sig": "{}" });
     const request = { folder: root(), exclude: ["**/out"], models: ["data"], named: ["more"], maxEntries: 100 };
-    const result = await engine.searchModels(request);
+    const result = await engine.run("searchModels", request);
     assert.deepEqual(result, await searchModels(request));
     const { models } = result;
     const names = models.map(({ path }) => relative(root(), path));
     assert.ok(names.includes("data") && names.includes("model") && names.includes("more") && !names.includes("out"));
-    assert.equal((await engine.searchModels({ ...request, maxEntries: 2 })).bound, 2);
-    assert.deepEqual(await engine.findSignatures(model), [signature]);
-    assert.deepEqual(await engine.findSignatures(join(root(), "data")), []);
-    assert.equal(await engine.sizeHint(join(root(), "data"), new AbortController().signal), 5);
+    assert.equal((await engine.run("searchModels", { ...request, maxEntries: 2 })).bound, 2);
+    assert.deepEqual(await engine.run("findSignatures", { model }), [signature]);
+    assert.deepEqual(await engine.run("findSignatures", { model: join(root(), "data") }), []);
+    assert.equal(await engine.run("sizeHint", { model: join(root(), "data") }), 5);
     const abort = new AbortController();
-    const searching = failsWith("CANCELLED", () => engine.searchModels(request, abort.signal));
+    const searching = failsWith("CANCELLED", () => engine.run("searchModels", request, { signal: abort.signal }));
     abort.abort();
     await searching;
-    await failsWith("MODEL_NOT_FOUND", () => engine.findSignatures(join(root(), "nowhere")));
+    await failsWith("MODEL_NOT_FOUND", () => engine.run("findSignatures", { model: join(root(), "nowhere") }));
   });
 
   it("previews what a signature would cover and exclude, with sizes", async () => {
@@ -244,7 +244,7 @@ describe("Engine", function () {
     const file = async (name: string, pem: string, more: readonly string[] = []) => {
       const authorities = [`key: { data: ${JSON.stringify(pem)} }`, ...more];
       const text = policyText({ name: "team", globs: ["mod*"], authorities });
-      const read = await readPolicies(Buffer.from(text), join(root(), name), root());
+      const read = await readPolicies(Buffer.from(text), join(root(), name));
       texts.set(name, text);
       return read.policies[0] ?? assert.fail();
     };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import { searchModels } from "../../../src/engine/search-models.ts";
 import { Discovery, type SearchHints } from "../../../src/workspace/discovery.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";
+import { runHere } from "../../support/engine-here.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
 describe("the search of a workspace folder", () => {
@@ -21,7 +21,7 @@ describe("the search of a workspace folder", () => {
   const discovery = (limit?: number): Discovery =>
     new Discovery({
       registry,
-      engine: { searchModels },
+      engine: { run: runHere },
       log: (text) => log.push(text),
       hints: async () => hints,
       ...(limit === undefined ? {} : { limit }),

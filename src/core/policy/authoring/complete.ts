@@ -1,10 +1,8 @@
-import { authorityForms } from "../authorities/table.ts";
-import { type Schema, schemaAt, type ValuePath } from "../policy-schema.ts";
-import type { CompletionSources, KnownSigner } from "./completion-sources.ts";
+import { formsOf, type Schema, schemaAt, type ValuePath } from "../policy-schema.ts";
+import type { CompletionSources, FileKind, KnownSigner } from "./completion-sources.ts";
 import { exampleOf } from "./explain.ts";
+import { authoritySkeletons, type NamedSkeleton, policySkeleton, skeleton } from "./skeleton.ts";
 import { escapeSnippet, renderSnippet, type Style, scalarText } from "./snippet.ts";
-import type { NamedTemplate } from "./template.ts";
-import { AUTHORITIES, FIELDS, POLICY } from "./templates.ts";
 import { CURSOR, tokensIn, type YamlToken } from "./yaml-tokens.ts";
 
 /** Something that can be written at the cursor. */
@@ -26,34 +24,31 @@ export interface Completion {
   readonly again: boolean;
 }
 
-export interface CompleteOptions {
-  /** Something else in this editor completes by the schema: only what it cannot know is given. */
-  readonly schemaElsewhere: boolean;
-  /** The file is JSON. */
-  readonly json: boolean;
-}
-
-/** What can be written at an offset of a policy's text, which is mostly unfinished. */
+/**
+ * What can be written at an offset of a policy's text, which is mostly unfinished.
+ *
+ * @param json the file is JSON, which the editor itself completes by the schema: only what it cannot know is given
+ */
 export async function completePolicy(
   text: string,
   offset: number,
   sources: CompletionSources,
-  { schemaElsewhere, json }: CompleteOptions,
+  json: boolean,
 ): Promise<readonly Completion[]> {
   const tokens = tokensIn(text.slice(0, offset) + CURSOR + text.slice(offset));
   const token = tokens.find(({ start, end }) => start <= offset && offset < end);
   if (token === undefined) return [];
   const { path, ownLine } = token;
   const cursor: Cursor = { text, token, tokens, style: json ? "json" : token.flow ? "flow" : "block" };
-  if (token.role === "key") return schemaElsewhere || isMisaligned(cursor) ? [] : fields(cursor, path.slice(0, -1));
+  if (token.role === "key") return json || isMisaligned(cursor) ? [] : fields(cursor, path.slice(0, -1));
   const schema = schemaAt(path);
   if (schema === undefined) return [];
-  if (schema.type === "array") return ownLine ? items(cursor, [...path, 0], "- ", schemaElsewhere) : [];
+  if (schema.type === "array") return ownLine ? items(cursor, [...path, 0], "- ") : [];
   if (schema.type !== "object") {
     const issuer = valueAt(cursor, [...path.slice(0, -1), "issuer"]);
     const found = await foundChoices(path, sources, issuer);
     const texts = new Set(found.map((choice) => choice.text));
-    const further = schemaElsewhere ? [] : schemaChoices(schema).filter((choice) => !texts.has(choice.text));
+    const further = json ? [] : schemaChoices(schema).filter((choice) => !texts.has(choice.text));
     return [...found, ...further].map(({ text: value, raw, ...rest }) => ({
       ...rest,
       label: value,
@@ -64,11 +59,11 @@ export async function completePolicy(
     }));
   }
   if (path.length === 0) {
-    const whole = fieldsIn(cursor, []).length === 0 ? [snippet(cursor, POLICY, "")] : [];
-    return schemaElsewhere ? whole : [...whole, ...fields(cursor, [])];
+    const whole = fieldsIn(cursor, []).length === 0 ? [snippet(cursor, policySkeleton(schema), "")] : [];
+    return json ? whole : [...whole, ...fields(cursor, [])];
   }
-  if (typeof path.at(-1) === "number") return items(cursor, path, "", schemaElsewhere);
-  return ownLine && !schemaElsewhere ? fields(cursor, path) : [];
+  if (typeof path.at(-1) === "number") return items(cursor, path, "");
+  return ownLine && !json ? fields(cursor, path) : [];
 }
 
 interface Cursor {
@@ -79,15 +74,15 @@ interface Cursor {
 }
 
 /** An item of a list at its beginning: an authority of each kind, or its first field. */
-function items(cursor: Cursor, path: ValuePath, dash: "- " | "", schemaElsewhere: boolean): readonly Completion[] {
-  const isAuthority = path.at(-2) === "authorities";
-  const snippets = isAuthority ? AUTHORITIES.map((template) => snippet(cursor, template, dash)) : [];
-  if (schemaElsewhere || cursor.style !== "block") return snippets;
-  return [...snippets, ...fields(cursor, path, dash)];
+function items(cursor: Cursor, path: ValuePath, dash: "- " | ""): readonly Completion[] {
+  const schema = path.at(-2) === "authorities" ? schemaAt(path) : undefined;
+  const whole = schema === undefined ? [] : authoritySkeletons(schema);
+  const snippets = whole.map((authority) => snippet(cursor, authority, dash));
+  return cursor.style === "block" ? [...snippets, ...fields(cursor, path, dash)] : snippets;
 }
 
-function snippet(cursor: Cursor, { label, description, template }: NamedTemplate, dash: string): Completion {
-  const insert = dash + renderSnippet(template, cursor.style, indentOf(cursor) + dash.length);
+function snippet(cursor: Cursor, { label, description, value }: NamedSkeleton, dash: string): Completion {
+  const insert = dash + renderSnippet(value, cursor.style, indentOf(cursor) + dash.length);
   const texts = { label, filter: label, documentation: description, insert };
   return { kind: "snippet", ...texts, ...replaced(cursor), again: false };
 }
@@ -102,7 +97,8 @@ function indentOf({ text, token }: Cursor): number {
 function fields(cursor: Cursor, path: ValuePath, dash = ""): readonly Completion[] {
   const schema = schemaAt(path);
   const taken = new Set(fieldsIn(cursor, path).map((token) => String(token.path.at(-1))));
-  const excluded = excludedForms(schema, taken);
+  const chosen = formsOf(schema ?? {}).filter((forms) => forms.some((name) => taken.has(name)));
+  const excluded = new Set(chosen.flat());
   const names = Object.keys(schema?.properties ?? {}).filter((name) => !taken.has(name) && !excluded.has(name));
   return names.flatMap((name) => {
     const field = schemaAt([...path, name]);
@@ -117,7 +113,7 @@ function fields(cursor: Cursor, path: ValuePath, dash = ""): readonly Completion
       insert: dash + fieldText(cursor, name, field, dash.length),
       filter: name,
       ...replaced(cursor),
-      again: (field.enum ?? field.type) !== undefined && field.type !== "object" && field.type !== "array",
+      again: isChosen(field),
     } satisfies Completion;
   });
 }
@@ -148,18 +144,15 @@ function isSame(one: ValuePath, other: ValuePath): boolean {
   return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
-/** Of fields of which a mapping takes exactly one, the others. */
-function excludedForms(schema: Schema | undefined, taken: ReadonlySet<string>): ReadonlySet<string> {
-  const groups = [schema, ...(schema?.allOf ?? [])].map(
-    (part) => part?.oneOf?.flatMap(({ required }) => required) ?? [],
-  );
-  return new Set(groups.filter((names) => names.some((name) => taken.has(name))).flat());
+/** Whether its value is not filled in, but chosen or typed: one of an enumeration, true or false, or a text. */
+function isChosen({ enum: choices, type }: Schema): boolean {
+  return choices !== undefined || type === "boolean" || type === "string";
 }
 
 function fieldText(cursor: Cursor, name: string, schema: Schema, dashed: number): string {
   const { token, style } = cursor;
   if (token.finished) return name;
-  const value = schema.const ?? FIELDS[name];
+  const value = isChosen(schema) ? undefined : skeleton(schema);
   const indent = indentOf(cursor) + dashed;
   if (value !== undefined) {
     const whole = renderSnippet({ [name]: value }, style, indent);
@@ -204,8 +197,16 @@ function schemaChoices({ const: only, enum: words, type, default: usual, ...sche
   if (only !== undefined) return [choice(only)];
   if (words !== undefined) return words.map(choice);
   if (type === "boolean") return ["true", "false"].map((text) => ({ ...choice(text), raw: true }));
-  return (schema.examples ?? []).map((text) => ({ ...choice(text), detail: "example" }));
+  const examples = schema.examples?.filter((example) => typeof example === "string") ?? [];
+  return examples.map((text) => ({ ...choice(text), detail: "example" }));
 }
+
+/** Which files complete a value, by the last two names of its path. */
+const FILES: Readonly<Record<string, FileKind>> = {
+  "key.path": "public-key",
+  "caCert.path": "certificate",
+  "keyless.trustConfig": "trust-config",
+};
 
 /**
  * Values that are found in the workspace.
@@ -224,8 +225,7 @@ async function foundChoices(
     const ofIssuer = signers.filter((signer) => issuer === undefined || signer.issuer === issuer);
     return signerChoices(ofIssuer, ({ subject }) => subject);
   }
-  const field = path.slice(-2).join(".");
-  const [kind] = authorityForms().flatMap(([, form]) => form.files?.[field] ?? []);
+  const kind = FILES[path.slice(-2).join(".")];
   return kind === undefined ? [] : (await files(kind)).map((text) => ({ text, kind: "file" }));
 }
 

@@ -1,6 +1,6 @@
 import { schemaAt, type ValuePath } from "../policy-schema.ts";
+import { skeleton } from "./skeleton.ts";
 import { renderExample } from "./snippet.ts";
-import { AUTHORITIES, FIELDS } from "./templates.ts";
 import { tokensIn } from "./yaml-tokens.ts";
 
 /** What a field of a policy is for. */
@@ -41,9 +41,7 @@ export function explainPolicy(text: string, offset: number): Explanation | undef
 
 /** YAML that shows a field in use, if that says more than its description. */
 export function exampleOf(path: ValuePath): string | undefined {
-  const name = String(path.at(-1));
-  if (name === "authorities") return renderExample({ [name]: AUTHORITIES.slice(0, 2).map(({ template }) => template) });
   const schema = schemaAt(path);
-  const value = FIELDS[name] ?? schema?.examples?.[0] ?? schema?.const ?? schema?.items?.examples;
-  return value === undefined ? undefined : renderExample({ [name]: value });
+  const value = schema === undefined || schema.enum !== undefined ? undefined : skeleton(schema);
+  return value === undefined ? undefined : renderExample({ [String(path.at(-1))]: value });
 }

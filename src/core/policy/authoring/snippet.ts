@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-import { Placeholder, type Template } from "./template.ts";
 
 /** `block`: YAML by indentation, `flow`: YAML between brackets, `json`: quotes everywhere. */
 export type Style = "block" | "flow" | "json";
@@ -14,13 +13,19 @@ const OPTIONS = {
 
 /** Private-use characters around a placeholder, and between its texts, until everything else is escaped. */
 const [OPEN, NEXT, CLOSE] = ["\u{e001}", "\u{e002}", "\u{e003}"] as const;
-const PLACEHOLDER = new RegExp(`${OPEN}(\\d)([^${CLOSE}]*)${CLOSE}`, "g");
+const PLACEHOLDER = new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`, "g");
 
-/** The text of a template in the editor's snippet syntax. Lines after the first are indented by `indent` columns more. */
-export function renderSnippet(template: Template, style: Style, indent = 0): string {
-  const marked = render(template, style, ({ index, texts }) => `${OPEN}${index}${texts.join(NEXT)}${CLOSE}`);
-  return escapeSnippet(marked)
-    .replaceAll(PLACEHOLDER, (_, index: string, texts: string) => {
+/** Text in a value that the user types over, or several texts to choose from. */
+export function placeholder(...texts: readonly string[]): string {
+  return `${OPEN}${texts.join(NEXT)}${CLOSE}`;
+}
+
+/** A value in the editor's snippet syntax. Lines after the first are indented by `indent` columns more. */
+export function renderSnippet(value: unknown, style: Style, indent = 0): string {
+  let index = 0;
+  return escapeSnippet(stringify(value, OPTIONS[style]).trimEnd())
+    .replaceAll(PLACEHOLDER, (_, texts: string) => {
+      index += 1;
       if (!texts.includes(NEXT)) return `\${${index}:${texts}}`;
       return `\${${index}|${texts.replaceAll(",", "\\,").replaceAll(NEXT, ",")}|}`;
     })
@@ -28,13 +33,9 @@ export function renderSnippet(template: Template, style: Style, indent = 0): str
 }
 
 /** The same as plain text, for an example. */
-export function renderExample(template: Template): string {
-  return render(template, "block", ({ texts }) => texts[0] ?? "");
-}
-
-function render(template: Template, style: Style, write: (placeholder: Placeholder) => string): string {
-  const replacer = (_: unknown, value: unknown): unknown => (value instanceof Placeholder ? write(value) : value);
-  return stringify(template, replacer, OPTIONS[style]).trimEnd();
+export function renderExample(value: unknown): string {
+  const text = stringify(value, PLAIN).trimEnd();
+  return text.replaceAll(PLACEHOLDER, (_, texts: string) => texts.split(NEXT, 1).join());
 }
 
 /** A text as it is written in a file: with quotes where it would be something else without. */

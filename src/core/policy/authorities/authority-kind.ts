@@ -1,8 +1,6 @@
 import type { Trust } from "../../trust.ts";
 import type { Reason } from "../../verdict.ts";
 import type { Signer, SigningMethod } from "../../verification/signer.ts";
-import type { FileKind } from "../authoring/completion-sources.ts";
-import type { NamedTemplate, Template } from "../authoring/template.ts";
 import type { TrustId } from "../model-facts.ts";
 import type { Authority, AuthorityBase } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
@@ -24,12 +22,6 @@ export interface AuthorityForm<F extends FormName = FormName> {
     value: NonNullable<AuthorityDocument[F]>,
     path: ValuePath,
   ): Promise<Authority | undefined>;
-  /** Whole authorities, for completion. */
-  readonly templates: readonly NamedTemplate[];
-  /** What a field is filled with when its name is completed. */
-  readonly fields: Readonly<Record<string, Template>>;
-  /** Which files complete a value, by the last two names of its path. */
-  readonly files?: Readonly<Record<string, FileKind>>;
 }
 
 /** One kind of authority, as read. */
@@ -45,12 +37,6 @@ export interface AuthorityKind<A extends Authority = Authority> {
    * @param failure why there is none
    */
   match(authority: A, signer: Signer | undefined, failure: Reason | undefined): Match;
-  /** Flags for `verify`, a list for each signer. */
-  toFlags(authority: A, note: Note): readonly (readonly string[])[];
-  /** The authority as a document, without the addresses of the public instance. */
-  toClusterImagePolicy(authority: A, note: Note): AuthorityDocument | undefined;
-  /** The `config` of a ModelValidation. */
-  toModelValidation(authority: A, note: Note): object | undefined;
 }
 
 /** Whether an authority accepts a signer (0), or how close the signer came to that. */
@@ -59,9 +45,6 @@ export interface Match {
   /** Called for the few of thousands that are displayed. */
   readonly explain: () => string;
 }
-
-/** Notes what another format cannot express. */
-export type Note = (why: string) => void;
 
 export function accepts(why: string): Match {
   return { distance: 0, explain: () => why };

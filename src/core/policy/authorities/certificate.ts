@@ -6,7 +6,6 @@ import {
   typedText,
 } from "../../verification/certificate-identity.ts";
 import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
-import { Placeholder } from "../authoring/template.ts";
 import type { AuthorityBase } from "../policy.ts";
 import type { ValuePath } from "../policy-schema.ts";
 import { type ReadContext, readPem, report } from "../read-context.ts";
@@ -21,11 +20,6 @@ export interface CertificateAuthority extends AuthorityBase {
   readonly identities: readonly ("any" | CertificateIdentity)[];
 }
 
-const CERTIFICATE = {
-  caCert: { path: new Placeholder(2, "vendor-root.pem") },
-  trustedIdentities: [new Placeholder(3, "x509.subject: O=Vendor, CN=Model Signing")],
-};
-
 export const certificate: AuthorityForm<"certificate"> & AuthorityKind<CertificateAuthority> = {
   async read(context, base, { caCert, trustedIdentities }, path) {
     const read = await readPem(context, "certificate", caCert, [...path, "caCert"], base.name, fingerprintsOf);
@@ -35,16 +29,6 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
     if (read === undefined || identities.length < trustedIdentities.length) return undefined;
     return { ...base, kind: "certificate", roots: read.source, rootFingerprints: read.parsed, identities };
   },
-  templates: [
-    {
-      label: "certificate under a root",
-      description: "Accepts signers under a root certificate of yours.",
-      template: { name: new Placeholder(1, "vendor"), certificate: CERTIFICATE },
-    },
-  ],
-  fields: { certificate: CERTIFICATE, caCert: CERTIFICATE.caCert },
-  files: { "caCert.path": "certificate" },
-
   requires: { method: "certificate", text: "a certificate" },
   trustId: (authority) => `certificate:${authority.rootFingerprints.join()}`,
   trust: ({ roots }) => ({ certificates: { roots: [roots] } }),
@@ -61,20 +45,6 @@ export const certificate: AuthorityForm<"certificate"> & AuthorityKind<Certifica
         return `root matches, subject differs: expected ${alternatives(expected)}, found ${alternatives(found)}`;
       },
     };
-  },
-  toFlags: ({ roots: { label }, identities }) =>
-    identities.map((identity) => {
-      const chain = ["certificate", "MODEL", "--certificate-chain", label];
-      return identity === "any" ? chain : [...chain, "--identity-subject", typedText(identity)];
-    }),
-  toClusterImagePolicy: (_, note) => void note("private certificate authorities are not supported, so it is omitted"),
-  toModelValidation({ roots: { label }, identities }, note) {
-    if (identities.some((identity) => identity !== "any")) {
-      note("names of certificates are not compared, so it is omitted");
-      return undefined;
-    }
-    note(`put the root into the container, at /keys/${label}`);
-    return { pkiConfig: { certificateAuthority: `/keys/${label}` } };
   },
 };
 

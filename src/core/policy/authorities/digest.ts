@@ -1,4 +1,3 @@
-import { Placeholder } from "../authoring/template.ts";
 import type { AuthorityBase } from "../policy.ts";
 import type { AuthorityForm, AuthorityKind } from "./authority-kind.ts";
 
@@ -12,28 +11,12 @@ export interface DigestAuthority extends AuthorityBase {
   readonly note?: string;
 }
 
-const DIGEST = { sha256: new Placeholder(2, "0".repeat(64)), note: new Placeholder(3, "who reviewed it, and when") };
-
 export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = {
   async read(_, base, { sha256, source, note }) {
     const about = { ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
     return { ...base, kind: "digest", sha256, ...about };
   },
-  templates: [
-    {
-      label: "pinned bytes",
-      description: "Accepts an unsigned model by the digest of its files. `policy pin` writes it.",
-      template: { name: new Placeholder(1, "pinned"), digest: DIGEST },
-    },
-  ],
-  fields: { digest: DIGEST },
 
   trustId: () => undefined,
   match: () => ({ distance: 3, explain: () => "pins the bytes of an unsigned model, and accepts no signer" }),
-  toFlags(_, note) {
-    note("pinned bytes are no signer");
-    return [];
-  },
-  toClusterImagePolicy: (_, note) => void note("bytes of models are not pinned there, so it is omitted"),
-  toModelValidation: (_, note) => void note("bytes are not pinned there, so it is omitted"),
 };

@@ -48,14 +48,6 @@ function readMatcher(
   return compiled;
 }
 
-/** An identity as a policy file writes it. */
-export function identityDocument({ issuer, subject }: IdentityMatcher): IdentityDocument {
-  return {
-    ...(typeof issuer === "string" ? { issuer } : { issuerRegExp: issuer.source }),
-    ...(typeof subject === "string" ? { subject } : { subjectRegExp: subject.source }),
-  };
-}
-
 const IDENTITY_MATCHES = accepts("issuer and subject match");
 
 export function matchIdentity({ issuer, subject, source }: IdentityMatcher, signer: SigstoreSigner): Match {

@@ -1,6 +1,5 @@
 import type { PemSource } from "../../trust.ts";
 import { keyFingerprint, readPublicKey } from "../../verification/elliptic-keys.ts";
-import { Placeholder } from "../authoring/template.ts";
 import { KEYS_TRUST } from "../model-facts.ts";
 import type { AuthorityBase } from "../policy.ts";
 import { readPem } from "../read-context.ts";
@@ -13,33 +12,15 @@ export interface KeyAuthority extends AuthorityBase {
   readonly fingerprint: string;
 }
 
-const KEY = { path: new Placeholder(2, "keys/prod.pub") };
-
 export const key: AuthorityForm<"key"> & AuthorityKind<KeyAuthority> = {
   async read(context, base, given, path) {
     const read = await readPem(context, "key", given, path, base.name, (pem) => keyFingerprint(readPublicKey(pem).key));
     return read && { ...base, kind: "key", key: read.source, fingerprint: read.parsed };
   },
-  templates: [
-    {
-      label: "public key",
-      description: "Accepts what was signed with the private key of a public key file.",
-      template: { name: new Placeholder(1, "release-key"), key: KEY },
-    },
-  ],
-  fields: { key: KEY },
-  files: { "key.path": "public-key" },
-
   requires: { method: "key", text: "a key" },
   trustId: () => KEYS_TRUST,
   match({ key: { label }, fingerprint }, signer) {
     if (signer?.method === "key" && signer.fingerprint === fingerprint) return accepts(`signed with ${label}`);
     return { distance: 2, explain: () => `not signed with ${label}` };
-  },
-  toFlags: ({ key: { label } }) => [["key", "MODEL", "--public-key", label]],
-  toClusterImagePolicy: ({ key: { pem } }) => ({ key: { data: pem } }),
-  toModelValidation({ key: { label } }, note) {
-    note(`put the public key into the container, at /keys/${label}`);
-    return { privateKeyConfig: { keyPath: `/keys/${label}` } };
   },
 };

@@ -1,4 +1,3 @@
-import { Placeholder } from "../authoring/template.ts";
 import type { AuthorityBase } from "../policy.ts";
 import { report } from "../read-context.ts";
 import type { AuthorityForm, AuthorityKind } from "./authority-kind.ts";
@@ -9,8 +8,6 @@ export interface StaticAuthority extends AuthorityBase {
   readonly message?: string;
 }
 
-const STATIC = { action: new Placeholder(2, "pass", "fail"), message: new Placeholder(3, "why, and until when") };
-
 export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority> = {
   async read(context, base, { action, message }, path) {
     if (action === "pass" && (message ?? "").trim() === "") {
@@ -19,21 +16,7 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
     }
     return { ...base, kind: "static", action, ...(message !== undefined && { message }) };
   },
-  templates: [
-    {
-      label: "exception",
-      description: "Ignores signatures. pass is shown as an exception, never as verified; fail rejects.",
-      template: { name: new Placeholder(1, "exception"), static: STATIC },
-    },
-  ],
-  fields: { static: STATIC },
 
   trustId: () => undefined,
   match: ({ message }) => ({ distance: 3, explain: () => message ?? "rejects every model that it covers" }),
-  toFlags(_, note) {
-    note("an exception is no signer");
-    return [];
-  },
-  toClusterImagePolicy: ({ action, message }) => ({ static: { action, ...(message !== undefined && { message }) } }),
-  toModelValidation: (_, note) => void note("there are no exceptions, so it is omitted"),
 };

@@ -7,7 +7,6 @@ import { key } from "./key.ts";
 import { keyless } from "./keyless.ts";
 import { exception } from "./static.ts";
 
-/** In the order in which they are offered. */
 const TABLE = { key, keyless, githubActions, certificate, digest, static: exception };
 const FORMS: { readonly [F in FormName]: AuthorityForm<F> } = TABLE;
 const KINDS: { readonly [K in Authority["kind"]]: AuthorityKind<Extract<Authority, { readonly kind: K }>> } = TABLE;

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { ProvenanceError } from "../../errors.ts";
 
 /**
  * Patterns of a policy that cover the models of one signer: `skills/*` for a folder that holds several of them and none of
@@ -12,4 +13,15 @@ export function modelPatterns(paths: readonly string[], others: readonly string[
   return [...Map.groupBy(paths, posix.dirname)].flatMap(([folder, models]) =>
     models.length > 1 && folder !== "." && !folder.includes("*") && !mixed.has(folder) ? [`${folder}/*`] : models,
   );
+}
+
+/**
+ * The pattern that covers one path, and no other.
+ *
+ * @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy
+ */
+export function literalPattern(path: string): string {
+  if (!path.includes("*")) return path;
+  const message = `The path ${path} contains an asterisk, so a policy for it would also cover other models.`;
+  throw new ProvenanceError("USAGE", message, { details: { path } });
 }

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { fail, ProvenanceError } from "../../errors.ts";
-import { type PolicyDraft, writePolicies } from "../interchange/draft.ts";
 import type { Policy } from "../policy.ts";
 import type { AuthorityDocument } from "../policy-document.ts";
 import { type PolicyFile, readPolicies } from "../read-policies.ts";
 import { parseYaml } from "../yaml-text.ts";
+import { type PolicyDraft, writePolicies } from "./policy-draft.ts";
 import { appendField, appendItems, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
 
 export type PolicyChange =
@@ -16,8 +16,6 @@ export type PolicyChange =
 interface PolicyText {
   /** Absolute. */
   readonly path: string;
-  /** What its paths are relative to. */
-  readonly folder: string;
   readonly text: string;
   /** The name of the policy. */
   readonly policy: string;
@@ -41,13 +39,13 @@ export interface PlannedEdit {
  * @throws ProvenanceError POLICY_INVALID where the file has errors, or cannot be changed this way
  */
 export async function planEdit(file: PolicyText, change: PolicyChange): Promise<PlannedEdit> {
-  const before = await readPolicies(Buffer.from(file.text), file.path, file.folder);
+  const before = await readPolicies(Buffer.from(file.text), file.path);
   requireValid(before);
   const document = indexOf(before, file);
   const insertion = insertionFor(file, document, change);
   const { offset, text } = insertion;
   const after = file.text.slice(0, offset) + text + file.text.slice(offset);
-  const read = await readPolicies(Buffer.from(after), file.path, file.folder);
+  const read = await readPolicies(Buffer.from(after), file.path);
   requireValid(read, "With this change, the file would have an error");
   requireSame(file.text, after, document, change);
   if (/\.json$/i.test(file.path)) requireJson(file.text, after);
@@ -77,16 +75,14 @@ function insertionFor({ text, path }: PolicyText, document: number, change: Poli
  * The text of a new policy file, and the policies that are read from it.
  *
  * @param path absolute; where it will be
- * @param folder what its paths are relative to
  * @throws ProvenanceError POLICY_INVALID
  */
 export async function planFile(
   drafts: readonly PolicyDraft[],
   path: string,
-  folder: string,
 ): Promise<{ readonly text: string; readonly policies: readonly Policy[] }> {
   const text = writePolicies(drafts);
-  const read = await readPolicies(Buffer.from(text), path, folder);
+  const read = await readPolicies(Buffer.from(text), path);
   requireValid(read, "The policy would have an error");
   return { text, policies: read.policies };
 }

@@ -2,18 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { certificateFingerprint, readCertificates } from "../../verification/certificates.ts";
 import { ciIdentity } from "../../verification/ci-identity.ts";
 import { commonName } from "../../verification/distinguished-name.ts";
-import type { CertificateSigner, KeySigner, Signer, SigstoreSigner } from "../../verification/signer.ts";
+import type { CertificateSigner, Signer, SigstoreSigner } from "../../verification/signer.ts";
 import type { AuthorityDocument, PathOrData } from "../policy-document.ts";
-
-/** A signer as authenticated, and what it was authenticated with. Only such a signer is written into a policy. */
-export type ProvenSigner =
-  | { readonly signer: KeySigner; readonly key: PathOrData }
-  | { readonly signer: CertificateSigner; readonly roots: PathOrData }
-  | {
-      readonly signer: SigstoreSigner;
-      /** Of a private instance, relative to the policy's folder; the public instance, if absent. */
-      readonly trustConfig?: string;
-    };
 
 /**
  * What an authority would accept:
@@ -40,18 +30,27 @@ export interface AuthorityChoice {
 }
 
 /**
- * How a policy can name a signer, the narrowest first.
+ * How a policy can name a signer, the narrowest first. Only a signer whose signature is authentic is written into a policy.
  *
+ * @param source of a key the key, of a certificate its root; of a login or CI identity the configuration of a private
+ *   instance, relative to the policy's folder, and nothing for the public instance
  * @param taken names of authorities that the policy already has
  */
-export function authoritiesFor(proven: ProvenSigner, taken: readonly string[] = []): readonly AuthorityChoice[] {
-  const { signer } = proven;
-  if ("key" in proven) {
-    const text = signer.method === "key" ? (signer.label ?? signer.fingerprint) : "";
-    return [{ scope: "key", text, authority: { name: freeName(text, taken), key: proven.key } }];
+export function authoritiesFor(
+  signer: Signer,
+  source: PathOrData,
+  taken: readonly string[] = [],
+): readonly AuthorityChoice[] {
+  switch (signer.method) {
+    case "key": {
+      const text = signer.label ?? signer.fingerprint;
+      return [{ scope: "key", text, authority: { name: freeName(text, taken), key: source } }];
+    }
+    case "certificate":
+      return certificateChoices(signer, source, taken);
+    case "sigstore":
+      return sigstoreChoices(signer, source.path, taken);
   }
-  if ("roots" in proven) return certificateChoices(proven.signer, proven.roots, taken);
-  return sigstoreChoices(proven.signer, proven.trustConfig, taken);
 }
 
 function certificateChoices(

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { TOKEN } from "./token.ts";
+import type { Token } from "./token.ts";
 
 // A module shares its process with the code that calls it and could send anything, so answers are parsed.
 
@@ -7,6 +7,18 @@ const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const HANDLE = v.union([v.number(), v.bigint()]);
 /** Label, and identifier in lower-case hex: what objects that belong together have in common. */
 const NAMES = { label: v.string(), id: v.string() };
+
+const TOKEN = v.object({
+  slot: v.number(),
+  label: v.string(),
+  manufacturer: v.string(),
+  model: v.string(),
+  serial: v.string(),
+  loginRequired: v.boolean(),
+  protectedPath: v.boolean(),
+  pinFinalTry: v.boolean(),
+  pinLocked: v.boolean(),
+}) satisfies v.GenericSchema<Token>;
 
 const OBJECTS = v.object({
   privateKeys: v.array(

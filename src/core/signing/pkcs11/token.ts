@@ -1,21 +1,17 @@
-import * as v from "valibot";
-
-/** An initialized token in a slot, by its own words (`CK_TOKEN_INFO`). */
-export const TOKEN = v.object({
+/** An initialized token in a slot, by its own words (`CK_TOKEN_INFO`). Part of the library's types: no package's types here. */
+export interface Token {
   /** Of the slot that holds it. */
-  slot: v.number(),
-  label: v.string(),
-  manufacturer: v.string(),
-  model: v.string(),
-  serial: v.string(),
-  loginRequired: v.boolean(),
+  readonly slot: number;
+  readonly label: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly serial: string;
+  readonly loginRequired: boolean;
   /** The PIN is entered at the device. */
-  protectedPath: v.boolean(),
+  readonly protectedPath: boolean;
   /** The next wrong PIN locks the token. */
-  pinFinalTry: v.boolean(),
-  pinLocked: v.boolean(),
-});
-
-export type Token = Readonly<v.InferOutput<typeof TOKEN>>;
+  readonly pinFinalTry: boolean;
+  readonly pinLocked: boolean;
+}
 
 export type AskPin = (token: Token) => string | Promise<string>;

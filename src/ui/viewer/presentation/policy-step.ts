@@ -16,20 +16,20 @@ export function policyStep(verdict: Verdict | undefined, links: Links, localizer
   if (verdict?.decision !== undefined) return decided(verdict.decision, links, localizer);
   const facts: Fact[] = [];
   if (verdict?.state === "verified") {
-    return { status: "passed", result: t("Accepted"), line: acceptedLine(verdict, localizer), facts };
+    return { tone: "green", result: t("Accepted"), line: acceptedLine(verdict, localizer), facts };
   }
   if (verdict?.state === "untrusted") {
     const line = t("No policy covers this model, and you have not accepted this signer.");
-    return { status: "warned", result: t("Not accepted"), line, facts };
+    return { tone: "amber", result: t("Not accepted"), line, facts };
   }
   if (verdict?.state === "modified") {
     const line = t("Files that changed since signing are never accepted.");
-    return { status: "open", result: t("Not accepted"), line, facts };
+    return { tone: "neutral", result: t("Not accepted"), line, facts };
   }
   const line = isAuthentic(verdict)
     ? t("Evaluated after the files are compared.")
     : t("Evaluated after the signer is verified.");
-  return { status: "open", result: t("Not evaluated"), line, facts };
+  return { tone: "neutral", result: t("Not evaluated"), line, facts };
 }
 
 function acceptedLine({ signer }: Verdict, { t }: Localizer): string {
@@ -47,26 +47,19 @@ function outcomeResult(decision: Decision, { t }: Localizer): Omit<PolicyStep, "
   const why = reasons.map(({ message }) => message).join(" ");
   const accepting = policies.find(({ satisfied, counts }) => satisfied && counts);
   const accepted = outcome === "accepted" && accepting !== undefined ? `${policySentence(accepting, t)}.` : "";
-  return { ...outcomeLabel(outcome, t), line: plainText(accepted || why || outcomeSentence(outcome, t)) };
+  return { ...outcomeLabels(t)[outcome], line: plainText(accepted || why || outcomeSentence(outcome, t)) };
 }
 
-function outcomeLabel(outcome: Outcome, t: Localizer["t"]): Pick<PolicyStep, "status" | "result"> {
-  switch (outcome) {
-    case "accepted":
-      return { status: "passed", result: t("Accepted") };
-    case "pinned":
-      return { status: "pinned", result: t("Pinned") };
-    case "exception":
-      return { status: "warned", result: t("Exception") };
-    case "unsigned":
-      return { status: "open", result: t("No signature required") };
-    case "warned":
-      return { status: "warned", result: t("Warning") };
-    case "refused":
-      return { status: "failed", result: t("Rejected") };
-    case "uncovered":
-      return { status: "warned", result: t("Not covered") };
-  }
+function outcomeLabels(t: Localizer["t"]): Readonly<Record<Outcome, Pick<PolicyStep, "tone" | "result">>> {
+  return {
+    accepted: { tone: "green", result: t("Accepted") },
+    pinned: { tone: "blue", result: t("Pinned") },
+    exception: { tone: "amber", result: t("Exception") },
+    unsigned: { tone: "neutral", result: t("No signature required") },
+    warned: { tone: "amber", result: t("Warning") },
+    refused: { tone: "red", result: t("Rejected") },
+    uncovered: { tone: "amber", result: t("Not covered") },
+  };
 }
 
 function policyFacts(decision: PolicyDecision, links: Links, { t }: Localizer): Fact[] {

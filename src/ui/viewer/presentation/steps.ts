@@ -9,13 +9,13 @@ import type { Reason, Verdict } from "../../../core/verdict.ts";
 import { commonName } from "../../../core/verification/distinguished-name.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Fact, Step, StepStatus } from "../messages.ts";
+import type { Fact, Step } from "../messages.ts";
 import type { Links } from "./links.ts";
 import { policyStep } from "./policy-step.ts";
 import { claimFacts, signerFacts } from "./signer-facts.ts";
 import { currentVerdict, isAuthentic, isCompared, type Subject } from "./subject.ts";
 
-type StepResult = Pick<Step, "status" | "result" | "line">;
+type StepResult = Pick<Step, "tone" | "result" | "line">;
 
 /** Ignored files that are named, at most. */
 const NAMED = 20;
@@ -27,39 +27,36 @@ export function stepsOf(subject: Subject, links: Links, localizer: Localizer): S
   const verdict = currentVerdict(subject);
   const authentic = isAuthentic(verdict) ? verdict : undefined;
   const keyless = (authentic?.signer.method ?? summary.method) === "sigstore";
-  const claims = authentic === undefined ? claimFacts(summary, localizer) : [];
+  const pending = pendingResult(verdict, localizer);
   return [
     {
       id: "signature",
       title: t("Signature"),
-      ...signatureStep(subject, verdict, localizer),
+      ...(pending ?? signatureStep(subject, verdict, localizer)),
       ...factsOrClaims(authentic !== undefined, fileFacts(summary, localizer)),
     },
     {
       id: "identity",
       title: keyless ? t("Identity and log") : t("Identity"),
-      ...identityStep(subject, verdict, localizer),
+      ...(pending ?? identityStep(subject, verdict, localizer)),
       facts: authentic === undefined ? [] : signerFacts(authentic.signer, links, localizer),
-      claims,
+      claims: authentic === undefined ? claimFacts(summary, localizer) : [],
     },
     {
       id: "files",
       title: t("Files"),
-      ...filesStep(subject, verdict, localizer),
+      ...(pending ?? filesStep(verdict, localizer)),
+      ...(verdict?.state === "checking" && progressLine(subject, localizer)),
       facts: verdict === undefined ? [] : coverageFacts(verdict, localizer),
       claims: authentic === undefined ? statementFacts(summary, localizer) : [],
     },
-    { id: "policy", title: t("Policy"), ...policyResult(verdict, links, localizer), claims: [] },
+    {
+      id: "policy",
+      title: t("Policy"),
+      ...(pending === undefined ? policyStep(verdict, links, localizer) : { ...pending, facts: [] }),
+      claims: [],
+    },
   ];
-}
-
-function policyResult(
-  verdict: Verdict | undefined,
-  links: Links,
-  localizer: Localizer,
-): Omit<Step, "id" | "title" | "claims"> {
-  const result = pendingResult(verdict, localizer);
-  return result === undefined ? policyStep(verdict, links, localizer) : { ...result, facts: [] };
 }
 
 /** Returns the facts as verified facts or as claims. */
@@ -71,18 +68,18 @@ function factsOrClaims(verified: boolean, facts: Fact[]): Pick<Step, "facts" | "
 function pendingResult(verdict: Verdict | undefined, localizer: Localizer): StepResult | undefined {
   const { t } = localizer;
   if (verdict?.state === "checking") {
-    return { status: "running", result: t("Verifying…"), line: t("The files are being read.") };
+    return { tone: "running", result: t("Verifying…"), line: t("The files are being read.") };
   }
   if (verdict?.state === "stale") {
     const when = verdict.checkedAt === undefined ? "" : localizer.moment(verdict.checkedAt);
     const line = when === "" ? t("Verify again.") : t("Last verified {0}. Verify again.", when);
-    return { status: "open", result: t("Outdated"), line };
+    return { tone: "neutral", result: t("Outdated"), line };
   }
   return undefined;
 }
 
 const open = (localizer: Localizer, line: string, result = localizer.t("Not verified")): StepResult => ({
-  status: "open",
+  tone: "neutral",
   result,
   line,
 });
@@ -109,11 +106,9 @@ function isAboutIdentity(code: ErrorCode): boolean {
 
 function signatureStep({ summary }: Subject, verdict: Verdict | undefined, localizer: Localizer): StepResult {
   const { t } = localizer;
-  const result = pendingResult(verdict, localizer);
-  if (result !== undefined) return result;
   if (isAuthentic(verdict)) {
     const line = t("The list of files below was not altered since it was signed.");
-    return { status: "passed", result: t("Genuine"), line };
+    return { tone: "green", result: t("Genuine"), line };
   }
   const reason = obstacle(verdict);
   if (reason !== undefined && isAboutIdentity(reason.code)) {
@@ -134,9 +129,7 @@ function signatureStep({ summary }: Subject, verdict: Verdict | undefined, local
 
 function identityStep({ summary }: Subject, verdict: Verdict | undefined, localizer: Localizer): StepResult {
   const { t } = localizer;
-  const result = pendingResult(verdict, localizer);
-  if (result !== undefined) return result;
-  if (isAuthentic(verdict)) return { status: "passed", result: t("Verified"), line: whoLine(verdict, localizer) };
+  if (isAuthentic(verdict)) return { tone: "green", result: t("Verified"), line: whoLine(verdict, localizer) };
   const reason = obstacle(verdict);
   if (reason !== undefined && isAboutIdentity(reason.code)) return failed(reason, t("Not valid"), localizer);
   if (summary.claimedSigner !== undefined && summary.problem === undefined) {
@@ -169,11 +162,8 @@ function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, locali
   }
 }
 
-function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Localizer): StepResult {
+function filesStep(verdict: Verdict | undefined, localizer: Localizer): StepResult {
   const { t } = localizer;
-  if (verdict?.state === "checking") return { ...progressLine(subject, localizer), status: "running" };
-  const result = pendingResult(verdict, localizer);
-  if (result !== undefined) return result;
   if (!isCompared(verdict)) {
     return open(
       localizer,
@@ -189,8 +179,8 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Lo
   if (!comparison.matches) {
     const line = t("{0}, listed first below.", differencesText(comparison, t));
     if (isOnlyUndownloaded(comparison)) return open(localizer, line, t("Not downloaded"));
-    if (isOnlyToolFiles(comparison)) return { status: "warned", result: t("Unchanged"), line };
-    return { status: "failed", result: t("Changed"), line };
+    if (isOnlyToolFiles(comparison)) return { tone: "amber", result: t("Unchanged"), line };
+    return { tone: "red", result: t("Changed"), line };
   }
   const same =
     count === 1 ? t("The one signed file matches the signature.") : t("All {0} files match the signature.", count);
@@ -198,8 +188,8 @@ function filesStep(subject: Subject, verdict: Verdict | undefined, localizer: Lo
     ...(unsigned > 0 ? [t("{0} more are not signed; allowed by a policy.", unsigned)] : []),
     ...(coverage?.hidden === undefined ? [] : [t("Paths excluded by default include files that are not git's own.")]),
   ];
-  if (notes.length > 0) return { status: "warned", result: t("Unchanged"), line: [same, ...notes, read].join(" ") };
-  return { status: "passed", result: t("Unchanged"), line: `${same} ${read}` };
+  if (notes.length > 0) return { tone: "amber", result: t("Unchanged"), line: [same, ...notes, read].join(" ") };
+  return { tone: "green", result: t("Unchanged"), line: `${same} ${read}` };
 }
 
 function progressLine({ model }: Subject, { t }: Localizer): Pick<StepResult, "result" | "line"> {
@@ -211,8 +201,8 @@ function progressLine({ model }: Subject, { t }: Localizer): Pick<StepResult, "r
 
 function failed({ code, message }: Pick<Reason, "code" | "message">, result: string, { t }: Localizer): StepResult {
   const line = plainText(message);
-  const status: StepStatus = errorKind(code) === "invalid" ? "failed" : "open";
-  return { status, result: status === "failed" ? result : t("Can't be verified here"), line };
+  const isInvalid = errorKind(code) === "invalid";
+  return { tone: isInvalid ? "red" : "neutral", result: isInvalid ? result : t("Can't be verified here"), line };
 }
 
 function fileFacts({ bytes, mediaType, method, statement }: SignatureSummary, localizer: Localizer): Fact[] {

@@ -1,5 +1,4 @@
 import { FILE_FILTERS, type FileFilter } from "../../../engine/signature-view/file-states.ts";
-import { ListGeometry } from "../list-geometry.ts";
 import { type FileRow, type Files, type Rows, SEARCH_LENGTH } from "../messages.ts";
 import { fill, make } from "./dom.ts";
 import { factList } from "./facts.ts";
@@ -14,6 +13,8 @@ const ROW = 28;
 const HIGH = 14;
 /** Rows drawn above and below the visible ones. */
 const AROUND = 6;
+/** Rows that can be scrolled to: browsers draw nothing beyond some 17 million pixels. A search finds the others. */
+const LISTED = 500_000;
 
 /** The list of files. Only the visible rows exist; arrow keys move the focus. */
 export class FileList {
@@ -163,23 +164,21 @@ export class FileList {
   }
 
   #resize(): void {
-    this.#space.style.height = `${this.#geometry.height}px`;
+    this.#space.style.height = `${this.#listed * ROW}px`;
     this.#view.style.height = `${Math.max(1, Math.min(this.#total, HIGH)) * ROW}px`;
     this.#grid.setAttribute("aria-rowcount", String(this.#total + 1));
-    this.#active = Math.max(0, Math.min(this.#active, this.#total - 1));
+    this.#active = Math.max(0, Math.min(this.#active, this.#listed - 1));
   }
 
-  get #geometry(): ListGeometry {
-    return new ListGeometry(this.#total, ROW, this.#view.clientHeight);
+  get #listed(): number {
+    return Math.min(this.#total, LISTED);
   }
 
   #draw(): void {
-    if (this.#files === undefined || this.#view.clientHeight === 0) return;
-    const geometry = this.#geometry;
-    const { scrollTop } = this.#view;
-    const top = geometry.topAt(scrollTop);
-    const first = Math.max(0, Math.floor(top) - AROUND);
-    const last = Math.min(this.#total - 1, Math.ceil(top + this.#view.clientHeight / ROW) + AROUND);
+    const { scrollTop, clientHeight } = this.#view;
+    if (this.#files === undefined || clientHeight === 0) return;
+    const first = Math.max(0, Math.floor(scrollTop / ROW) - AROUND);
+    const last = Math.min(this.#listed - 1, Math.ceil((scrollTop + clientHeight) / ROW) + AROUND);
     if (last >= first) this.#pages.want(first, last);
     const focused = this.#rows.get(this.#active) === document.activeElement;
     for (const [index, element] of this.#rows) {
@@ -189,12 +188,11 @@ export class FileList {
     }
     for (let index = first; index <= last; index++) if (!this.#rows.has(index)) this.#insert(index);
     for (const [index, element] of this.#rows) {
-      element.style.transform = `translateY(${geometry.offsetOf(index, scrollTop)}px)`;
       element.tabIndex = index === this.#active ? 0 : -1;
       element.setAttribute("aria-selected", String(index === this.#active && viewState().chosen));
     }
     if (!this.#rows.has(this.#active)) {
-      const reachable = this.#rows.get(Math.ceil(top)) ?? this.#rows.get(first);
+      const reachable = this.#rows.get(Math.ceil(scrollTop / ROW)) ?? this.#rows.get(first);
       if (reachable !== undefined) reachable.tabIndex = 0;
     }
   }
@@ -202,6 +200,7 @@ export class FileList {
   #insert(index: number): void {
     const row = this.#pages.row(index);
     const element = row === undefined ? this.#waitingRow(index) : rowElement(row, index);
+    element.style.transform = `translateY(${index * ROW}px)`;
     this.#rows.set(index, element);
     const after = [...this.#rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
     this.#space.insertBefore(element, (after !== undefined && this.#rows.get(after)) || null);
@@ -256,9 +255,11 @@ export class FileList {
   }
 
   #choose(index: number): void {
-    this.#active = Math.max(0, Math.min(index, this.#total - 1));
+    this.#active = Math.max(0, Math.min(index, this.#listed - 1));
     saveViewState({ active: this.#active, chosen: true });
-    this.#view.scrollTop = this.#geometry.scrollToShow(this.#active, this.#view.scrollTop);
+    const { scrollTop, clientHeight } = this.#view;
+    const top = this.#active * ROW;
+    this.#view.scrollTop = Math.min(top, Math.max(scrollTop, top + ROW - clientHeight));
     this.#draw();
     this.#rows.get(this.#active)?.focus({ preventScroll: true });
     this.#showChosen();
@@ -288,10 +289,9 @@ export class FileList {
 function rowElement({ name, state, word, tone, size, digest }: FileRow, index: number): HTMLElement {
   const cell = (className: string, ...children: (Node | string)[]): HTMLElement =>
     make("div", { class: className, attributes: { role: "gridcell" } }, ...children);
-  const attributes = { role: "row", "aria-rowindex": String(index + 2), title: name };
   return make(
     "div",
-    { class: `row tone-${tone}`, attributes },
+    { class: `row tone-${tone}`, attributes: { role: "row", "aria-rowindex": String(index + 2), title: name } },
     cell("state", filePicture({ state, tone }), make("span", {}, word)),
     cell("name", name),
     cell("size", size),

@@ -3,9 +3,14 @@ import { make } from "./dom.ts";
 import { factList, folded } from "./facts.ts";
 import { post } from "./host.ts";
 import { label } from "./labels.ts";
-import { statusPicture, svgElement, tonePicture } from "./pictures.ts";
+import { stepPicture, svgElement, tonePicture } from "./pictures.ts";
 
-export function headline({ headline, name, path, buttons }: ViewerState): HTMLElement {
+export function headline({
+  headline,
+  name,
+  path,
+  buttons,
+}: Pick<ViewerState, "headline" | "name" | "path" | "buttons">): HTMLElement {
   const { tone, label: verdict, sentence, notes } = headline;
   return make(
     "header",
@@ -53,12 +58,12 @@ export function steps(all: readonly Step[]): HTMLElement[] {
   ];
 }
 
-function stepItem({ id, title, status, result, line, facts, claims }: Step): HTMLElement {
+function stepItem({ id, title, tone, result, line, facts, claims }: Step): HTMLElement {
   const body = [facts.length === 0 ? undefined : factList(facts, id), claimed(claims, label("claims"), `${id}:claim`)];
   return make(
     "li",
-    { class: `step ${status}` },
-    statusPicture(status),
+    { class: `step tone-${tone}` },
+    stepPicture(tone),
     make(
       "div",
       { class: "body" },

@@ -1,5 +1,5 @@
 import type { FileState } from "../../../engine/signature-view/file-states.ts";
-import type { FileRow, StepStatus, Tone } from "../messages.ts";
+import type { FileRow, Step, Tone } from "../messages.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -15,15 +15,6 @@ const MARK: Shape = { d: "M8 6.2v3.4M8 11.4v.4" };
 const QUESTION: Shape = { d: "M6.2 6.3a1.9 1.9 0 1 1 2.6 1.8c-.5.2-.8.6-.8 1.2v.2M8 11.4v.4" };
 
 const EQUAL: Shape = { d: "M5.2 6.4h5.6M5.2 9.6h5.6" };
-
-const STATUS: Readonly<Record<StepStatus, readonly Shape[]>> = {
-  passed: [RING, CHECK],
-  failed: [RING, CROSS],
-  warned: [TRIANGLE, MARK],
-  pinned: [RING, EQUAL],
-  open: [DASHED],
-  running: [ARC],
-};
 
 const TONES: Readonly<Record<Tone, readonly Shape[]>> = {
   green: [RING, CHECK],
@@ -52,8 +43,9 @@ export function filePicture({ state, tone }: Pick<FileRow, "state" | "tone">): S
 }
 
 /** Hidden from screen readers: the text beside it says the same. */
-export function statusPicture(status: StepStatus): SVGElement {
-  return picture(STATUS[status], `picture ${status}`);
+export function stepPicture(tone: Step["tone"]): SVGElement {
+  if (tone === "running") return picture([ARC], "picture running");
+  return tone === "neutral" ? picture([DASHED], "picture") : tonePicture(tone);
 }
 
 export function tonePicture(tone: Tone): SVGElement {

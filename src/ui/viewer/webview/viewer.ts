@@ -11,20 +11,24 @@ const statement = new StatementText();
 /** Announced by screen readers when the verdict changes. */
 const news = make("p", { class: "hidden-text", attributes: { role: "status" } });
 const copied = make("p", { class: "hidden-text", attributes: { role: "status" } });
-const [top, how, when, where, from] = ["top", "how", "when", "where", "from"].map((name) =>
-  make("section", { class: name }),
-);
+const section = (name: string): HTMLElement => make("section", { class: name });
+const sections = {
+  top: section("top"),
+  how: section("how"),
+  when: section("when"),
+  where: section("where"),
+  from: section("from"),
+};
 const shown = new Map<HTMLElement, string>();
 let last: ViewerState | undefined;
 
 /** Fills a section again only if its content changed. */
-function fillSection(section: HTMLElement | undefined, content: unknown, parts: () => readonly HTMLElement[]): void {
-  if (section === undefined) return;
+function fillSection<T>(at: HTMLElement, content: T | undefined, parts: (content: T) => readonly HTMLElement[]): void {
   const text = JSON.stringify(content) ?? "";
-  if (shown.get(section) === text) return;
-  shown.set(section, text);
-  section.hidden = content === undefined;
-  fill(section, ...(content === undefined ? [] : parts()));
+  if (shown.get(at) === text) return;
+  shown.set(at, text);
+  at.hidden = content === undefined;
+  fill(at, ...(content === undefined ? [] : parts(content)));
 }
 
 function show(state: ViewerState): void {
@@ -32,11 +36,11 @@ function show(state: ViewerState): void {
   last = state;
   const { headline: head, name, path, buttons } = state;
   setLabels(state.labels);
-  fillSection(top, { head, name, path, buttons }, () => [headline(state)]);
-  fillSection(how, state.steps.length === 0 ? undefined : state.steps, () => steps(state.steps));
-  fillSection(when, state.timeline, () => (state.timeline === undefined ? [] : timeline(state.timeline)));
-  fillSection(where, state.origin, () => (state.origin === undefined ? [] : origin(state.origin)));
-  fillSection(from, state.download, () => (state.download === undefined ? [] : download(state.download)));
+  fillSection(sections.top, { headline: head, name, path, buttons }, (top) => [headline(top)]);
+  fillSection(sections.how, state.steps.length === 0 ? undefined : state.steps, steps);
+  fillSection(sections.when, state.timeline, timeline);
+  fillSection(sections.where, state.origin, origin);
+  fillSection(sections.from, state.download, download);
   files.show(state.files);
   statement.show(state);
   if (before === undefined) window.scrollTo({ top: viewState().scroll });
@@ -46,15 +50,7 @@ function show(state: ViewerState): void {
   }
 }
 
-document
-  .getElementById("main")
-  ?.append(
-    ...[top, how, when, where, from].filter((section) => section !== undefined),
-    files.element,
-    statement.element,
-    news,
-    copied,
-  );
+document.getElementById("main")?.append(...Object.values(sections), files.element, statement.element, news, copied);
 files.element.hidden = true;
 statement.element.hidden = true;
 

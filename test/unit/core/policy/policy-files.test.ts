@@ -52,7 +52,7 @@ describe("policy files", () => {
   });
 
   it("with an error reject, both of the user and of the workspace", async () => {
-    const read = (text: string) => readPolicies(Buffer.from(text), join(folder(), "p.yaml"), folder());
+    const read = (text: string) => readPolicies(Buffer.from(text), join(folder(), "p.yaml"));
     const good = await read(policyText({ authorities: ["static: { action: pass }"] }));
     const half = await read(`${policyText({ authorities: ["static: { action: pass }"] })}---\nkind: x\n`);
     assert.deepEqual(policySetOf([good], []).invalid, []);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { DiagnosticCode } from "../../../../src/core/policy/diagnostics.ts";
-import { folderOf, type PolicyFile, readPolicies, readPolicyFile } from "../../../../src/core/policy/read-policies.ts";
+import { folderOf } from "../../../../src/core/policy/policy-files.ts";
+import { type PolicyFile, readPolicies, readPolicyFile } from "../../../../src/core/policy/read-policies.ts";
 import { MAX_POLICY_BYTES } from "../../../../src/core/policy/workspace-files.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { makeKeys } from "../../../support/keys.ts";
@@ -19,7 +20,7 @@ describe("reading policy files", function () {
   this.timeout(30_000);
   const folder = useTemporaryFolder();
   const read = (text: string | Uint8Array): Promise<PolicyFile> =>
-    readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
+    readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"));
 
   /** `line:column code message` of each diagnostic. */
   const problems = ({ diagnostics }: PolicyFile): string[] =>
@@ -177,7 +178,7 @@ describe("reading policy files", function () {
         `apiVersion: model-provenance/v1\nkind: ClusterImagePolicy\nmetadata: { name: x }\n${"spec:\n"}${minimal}`,
         "wrong-kind",
         "2:7",
-        /kind must be ModelPolicy, not "ClusterImagePolicy"\. "model-provenance policy import"/,
+        /kind must be ModelPolicy, not "ClusterImagePolicy"\.$/,
       ));
     it("another version", () =>
       fails(
@@ -196,17 +197,10 @@ describe("reading policy files", function () {
         text,
         "unknown-field",
         "7:3",
-        /spec has no field "requireSignatures"\. Did you mean requireSignature\?/,
+        /spec has no field "requireSignatures"\. There are mode, models, requireSignature, /,
       );
       assert.equal(marked(text, await read(text)), "requireSignatures");
     });
-    it("Sigstore's name for it", () =>
-      fails(
-        spec(`  images: [{ glob: "**" }]\n${minimal}`),
-        "unknown-field",
-        "5:3",
-        /There are mode, models|no field "images"/,
-      ));
     it("a field that resembles no other", () =>
       fails(
         spec(`${minimal}  colour: red\n`),
@@ -419,7 +413,6 @@ describe("reading policy files", function () {
       const file = await readPolicies(
         Buffer.from(authority("key: { path: keys/prod.pub }")),
         join(folder(), "ws", "p.yaml"),
-        join(folder(), "ws"),
       );
       assert.match(problems(file)[0] ?? "", /^9:20 path-outside .*leads out of the workspace folder/);
     });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, posix, win32 } from "node:path";
-import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
 import { findRequestedPath, inFolder, isCovered, modelAround } from "../../../../src/ui/agents/requested-path.ts";
+import { runHere } from "../../../support/engine-here.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 describe("the path that an agent asks about", () => {
@@ -53,8 +53,8 @@ describe("the path that an agent asks about", () => {
     mkdirSync(join(folder, "models", "x", "deep"));
     writeFileSync(deep, "");
     const requested = { path: deep, folder, shown: "models/x/deep/w.bin" };
-    assert.deepEqual(await modelAround(requested, () => false, { findSignatures }), { path: deep });
-    assert.deepEqual(await modelAround(requested, (path) => path === join(folder, "models"), { findSignatures }), {
+    assert.deepEqual(await modelAround(requested, () => false, { run: runHere }), { path: deep });
+    assert.deepEqual(await modelAround(requested, (path) => path === join(folder, "models"), { run: runHere }), {
       path: join(folder, "models"),
     });
   });

@@ -107,7 +107,7 @@ function buttons(state: ViewerState): string[] {
 }
 
 function results(verdict: Partial<Verdict> | undefined, summary: Partial<SignatureSummary> = {}): string[] {
-  return stateOf(verdict, summary).state.steps.map(({ title, status, result }) => `${title}: ${status}, ${result}`);
+  return stateOf(verdict, summary).state.steps.map(({ title, tone, result }) => `${title}: ${tone}, ${result}`);
 }
 
 function reason(code: ErrorCode, message = "model.sig is wrong.") {
@@ -120,10 +120,10 @@ describe("the state of the signature viewer", () => {
     assert.equal(headline.sentence, "This is what key prod.pub signed, unchanged.");
     assert.deepEqual([headline.tone, headline.label, headline.notes], ["green", "Verified", []]);
     assert.deepEqual(results(verified), [
-      "Signature: passed, Genuine",
-      "Identity: passed, Verified",
-      "Files: passed, Unchanged",
-      "Policy: passed, Accepted",
+      "Signature: green, Genuine",
+      "Identity: green, Verified",
+      "Files: green, Unchanged",
+      "Policy: green, Accepted",
     ]);
   });
 
@@ -131,7 +131,7 @@ describe("the state of the signature viewer", () => {
     const hidden = { names: [".github/<x>.yml"], count: 1, complete: true };
     const { state } = stateOf({ ...verified, coverage: { ...COVERAGE, hidden } });
     const files = state.steps.find(({ id }) => id === "files");
-    assert.deepEqual([files?.status, files?.result], ["warned", "Unchanged"]);
+    assert.deepEqual([files?.tone, files?.result], ["amber", "Unchanged"]);
     assert.match(files?.line ?? "", /Paths excluded by default include files that are not git's own\./);
     assert.deepEqual(
       files?.facts.filter(({ label }) => label === "Of these, not git's own").map(({ value }) => value),
@@ -152,7 +152,7 @@ describe("the state of the signature viewer", () => {
     const severalVerified = { ...verified, signature: other, signatures };
     const unverifiable = stateOf(severalVerified).state;
     assert.deepEqual([unverifiable.headline.tone, unverifiable.headline.notes], ["neutral", [unknown.message]]);
-    assert.notEqual(results(severalVerified)[0], "Signature: passed, Genuine");
+    assert.notEqual(results(severalVerified)[0], "Signature: green, Genuine");
     const shown = (line: number) => {
       const { path, ...rest } = subject(severalVerified, { line });
       return viewerState({ path: other, ...rest }, { counts: COUNTS, generation: 1 }, LOCALIZER).state;
@@ -172,8 +172,8 @@ describe("the state of the signature viewer", () => {
     );
     assert.equal(state.headline.tone, "neutral");
     assert.deepEqual(
-      state.steps.map(({ status, facts }) => [status, facts]),
-      Array.from({ length: 4 }, () => ["open", []]),
+      state.steps.map(({ tone, facts }) => [tone, facts]),
+      Array.from({ length: 4 }, () => ["neutral", []]),
     );
     assert.deepEqual(buttons(state), ["Reopen as Text"]);
     assert.ok(state.steps.some(({ claims }) => claims.some(({ value }) => value === KEY.fingerprint)));
@@ -192,7 +192,7 @@ describe("the state of the signature viewer", () => {
       assert.equal(shown.origin, undefined, state);
       assert.equal(shown.timeline, undefined, state);
       assert.ok(
-        shown.steps.every((step) => step.status !== "passed" && step.facts.length === 0),
+        shown.steps.every((step) => step.tone !== "green" && step.facts.length === 0),
         state,
       );
       assert.ok(
@@ -204,19 +204,19 @@ describe("the state of the signature viewer", () => {
 
   it("has the reason at the step where the check failed", () => {
     const cases: readonly (readonly [ErrorCode, Verdict["state"], string, string])[] = [
-      ["SIGNATURE_NOT_AUTHENTIC", "invalid", "failed, Not valid", "open, Not verified"],
-      ["STATEMENT_NOT_JSON", "invalid", "failed, Not valid", "open, Not verified"],
-      ["KEY_UNKNOWN", "unverifiable", "open, Can't be verified here", "open, Not verified"],
-      ["CERTIFICATE_EXPIRED", "invalid", "open, Verifies", "failed, Not valid"],
-      ["CERTIFICATE_UNTRUSTED_ROOT", "unverifiable", "open, Verifies", "open, Can't be verified here"],
-      ["SIGSTORE_LOG_ENTRY", "invalid", "open, Not verified", "failed, Not valid"],
-      ["TRUST_ROOT_MISSING", "unverifiable", "open, Not verified", "open, Can't be verified here"],
+      ["SIGNATURE_NOT_AUTHENTIC", "invalid", "red, Not valid", "neutral, Not verified"],
+      ["STATEMENT_NOT_JSON", "invalid", "red, Not valid", "neutral, Not verified"],
+      ["KEY_UNKNOWN", "unverifiable", "neutral, Can't be verified here", "neutral, Not verified"],
+      ["CERTIFICATE_EXPIRED", "invalid", "neutral, Verifies", "red, Not valid"],
+      ["CERTIFICATE_UNTRUSTED_ROOT", "unverifiable", "neutral, Verifies", "neutral, Can't be verified here"],
+      ["SIGSTORE_LOG_ENTRY", "invalid", "neutral, Not verified", "red, Not valid"],
+      ["TRUST_ROOT_MISSING", "unverifiable", "neutral, Not verified", "neutral, Can't be verified here"],
     ];
     for (const [code, state, signature, identity] of cases) {
       const [first, second, files, policy] = results({ state, ...reason(code) });
       assert.equal(first, `Signature: ${signature}`, code);
       assert.equal(second, `Identity: ${identity}`, code);
-      assert.deepEqual([files, policy], ["Files: open, Not verified", "Policy: open, Not evaluated"], code);
+      assert.deepEqual([files, policy], ["Files: neutral, Not verified", "Policy: neutral, Not evaluated"], code);
     }
   });
 
@@ -237,14 +237,14 @@ describe("the state of the signature viewer", () => {
       "llama doesn't match its signature: 1 changed, 1 missing, 2 added (signed by key prod.pub).",
     );
     assert.deepEqual(results({ ...verified, state: "modified", comparison }).slice(2), [
-      "Files: failed, Changed",
-      "Policy: open, Not accepted",
+      "Files: red, Changed",
+      "Policy: neutral, Not accepted",
     ]);
     assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "Differing", count: 4 });
   });
 
   it("has an unaccepted signer, an exception, and an accepting policy with its line", () => {
-    assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: warned, Not accepted");
+    assert.equal(results({ ...verified, state: "untrusted" })[3], "Policy: amber, Not accepted");
     assert.deepEqual(buttons(stateOf({ ...verified, state: "untrusted" }).state), [
       ...["Trust Signer… (primary)", "Verify", "Copy Report", "Reopen as Text"],
     ]);
@@ -278,7 +278,7 @@ describe("the state of the signature viewer", () => {
     assert.deepEqual(links.get(policy?.link?.id ?? -1), { kind: "file", location: place });
     assert.deepEqual(links.get(authority?.link?.id ?? -1), { kind: "file", location: { ...place, line: 9 } });
     const exception = { ...verified, state: "untrusted", decision: { ...decision, outcome: "exception" } } as const;
-    assert.equal(results(exception)[3], "Policy: warned, Exception");
+    assert.equal(results(exception)[3], "Policy: amber, Exception");
     assert.equal(stateOf(exception).state.headline.tone, "amber");
   });
 
@@ -350,12 +350,12 @@ describe("the state of the signature viewer", () => {
   it("has nothing of the verdict for a file that is not the one that was checked", () => {
     const { state } = stateOf({ ...verified, rootDigest: "cd".repeat(32) });
     assert.equal(state.headline.sentence, "The signature of llama changed since it was verified.");
-    assert.ok(state.steps.every(({ status }) => status === "open"));
+    assert.ok(state.steps.every(({ tone }) => tone === "neutral"));
   });
 
   it("has a running check, and the reason why a verdict is outdated", () => {
     const running = { state: "checking", rootDigest: ROOT } as const;
-    assert.ok(stateOf(running).state.steps.every(({ status }) => status === "running"));
+    assert.ok(stateOf(running).state.steps.every(({ tone }) => tone === "running"));
     assert.deepEqual(buttons(stateOf(running).state), ["Reopen as Text"]);
     const stale = (staleBecause: Verdict["staleBecause"]) =>
       stateOf({ ...verified, state: "stale", ...(staleBecause && { staleBecause }) }).state;
@@ -363,7 +363,7 @@ describe("the state of the signature viewer", () => {
     assert.match(stale("policy").headline.sentence, /^Policies that cover llama changed/);
     assert.match(stale("trust").headline.sentence, /^Your trusted signers changed/);
     assert.match(stale("restart").headline.sentence, /earlier window/);
-    assert.ok(stale("files").steps.every(({ status }) => status === "open"));
+    assert.ok(stale("files").steps.every(({ tone }) => tone === "neutral"));
   });
 
   it("has the download record of a signed model, apart from the verdict", () => {

@@ -17,29 +17,21 @@ const AROUND: CompletionSources = {
   files: async (kind) => [`keys/${kind}.pem`, "keys/with: colon.pem"],
 };
 
-interface Asked {
-  readonly json?: boolean;
-  readonly schemaElsewhere?: boolean;
-}
-
 /** Completions at the `|` of a text. */
-async function at(
-  marked: string,
-  { json = false, schemaElsewhere = false }: Asked = {},
-): Promise<readonly Completion[]> {
+async function at(marked: string, json = false): Promise<readonly Completion[]> {
   const offset = marked.indexOf("|");
   assert.ok(offset >= 0);
   const text = marked.slice(0, offset) + marked.slice(offset + 1);
-  return await completePolicy(text, offset, AROUND, { json, schemaElsewhere });
+  return await completePolicy(text, offset, AROUND, json);
 }
 
-const labels = async (marked: string, asked?: Asked): Promise<string[]> =>
-  (await at(marked, asked)).map(({ label }) => label);
+const labels = async (marked: string, json?: boolean): Promise<string[]> =>
+  (await at(marked, json)).map(({ label }) => label);
 
 /** The text after a completion was taken: slots as their texts, as the editor does; the rest of the indentation is the editor's. */
-async function taken(marked: string, label: string, asked?: Asked): Promise<string> {
-  const found = (await at(marked, asked)).find((completion) => completion.label === label);
-  assert.ok(found, `there is no ${label} in ${await labels(marked, asked)}`);
+async function taken(marked: string, label: string, json?: boolean): Promise<string> {
+  const found = (await at(marked, json)).find((completion) => completion.label === label);
+  assert.ok(found, `there is no ${label} in ${await labels(marked, json)}`);
   const text = marked.replace("|", "");
   const margin = /^ */.exec(text.slice(text.lastIndexOf("\n", found.start - 1) + 1))?.[0] ?? "";
   const insert = found.insert
@@ -55,8 +47,7 @@ const SPEC = ["mode", "models", "requireSignature", "unsignedFiles", "authoritie
 const KINDS = ["key", "keyless", "githubActions", "certificate", "digest", "static"];
 const SNIPPETS = [
   "public key",
-  "person with a browser login",
-  "people by a regular expression",
+  "browser login or CI identity",
   "GitHub Actions workflow",
   "certificate under a root",
   "pinned bytes",
@@ -116,11 +107,15 @@ const POSITIONS: readonly (readonly [title: string, text: string, expected: read
     ["subject", "subjectRegExp"],
   ],
   ["the decision of an exception", "spec:\n  authorities:\n    - static:\n        action: |", ["pass", "fail"]],
-  ["a key file", "spec:\n  authorities:\n    - key:\n        path: |", ["keys/public-key.pem", "keys/with: colon.pem"]],
+  [
+    "a key file",
+    "spec:\n  authorities:\n    - key:\n        path: |",
+    ["keys/public-key.pem", "keys/with: colon.pem", "keys/prod.pub"],
+  ],
   [
     "root certificates",
     "spec:\n  authorities:\n    - certificate: { caCert: { path: | } }",
-    ["keys/certificate.pem", "keys/with: colon.pem"],
+    ["keys/certificate.pem", "keys/with: colon.pem", "vendor-root.pem"],
   ],
   [
     "a private instance",
@@ -183,17 +178,14 @@ describe("completion in policy files", () => {
     for (let round = 0; round < 2_000; round++) {
       const text = Array.from({ length: next() % 20 }, () => pieces[next() % pieces.length]).join("");
       const offset = next() % (text.length + 1);
-      for (const { start, end } of await completePolicy(text, offset, AROUND, {
-        json: false,
-        schemaElsewhere: false,
-      })) {
+      for (const { start, end } of await completePolicy(text, offset, AROUND, false)) {
         assert.ok(start <= offset && offset <= end && end <= text.length, `${JSON.stringify(text)} at ${offset}`);
         offered++;
       }
     }
     assert.ok(offered > 100, `${offered} completions`);
     for (const text of ["[".repeat(100_000), "- ".repeat(100_000), "a: 1\n".repeat(100_000)]) {
-      const found = await completePolicy(text, text.length, AROUND, { json: false, schemaElsewhere: false });
+      const found = await completePolicy(text, text.length, AROUND, false);
       assert.deepEqual(found, []);
     }
   });
@@ -235,7 +227,7 @@ describe("completion in policy files", () => {
     const authorities = (await at("spec:\n  |")).find(({ label }) => label === "authorities");
     assert.match(
       authorities?.example ?? "",
-      /^authorities:\n {2}- name: release-key\n {4}key:\n {6}path: keys\/prod\.pub\n/,
+      /^authorities:\n {2}- name: release\n {4}key:\n {6}path: keys\/prod\.pub$/,
     );
   });
 
@@ -253,26 +245,24 @@ describe("completion in policy files", () => {
   });
 
   describe("in JSON, where the editor completes by the schema itself", () => {
-    const asked = { json: true, schemaElsewhere: true };
-
     it("has no field and no value of the schema", async () => {
-      assert.deepEqual(await labels('{ "spec": { | } }', asked), []);
-      assert.deepEqual(await labels('{ "spec": { "mode": | } }', asked), []);
+      assert.deepEqual(await labels('{ "spec": { | } }', true), []);
+      assert.deepEqual(await labels('{ "spec": { "mode": | } }', true), []);
     });
 
     it("has files, models and signers, in quotes", async () => {
       const key = '{ "spec": { "authorities": [{ "key": { "path": "|" } }] } }';
-      assert.equal(await taken(key, "keys/public-key.pem", asked), key.replace("|", "keys/public-key.pem"));
+      assert.equal(await taken(key, "keys/public-key.pem", true), key.replace("|", "keys/public-key.pem"));
       const glob = '{ "spec": { "models": [{ "glob": | }] } }';
-      assert.equal(await taken(glob, "models/**", asked), glob.replace("|", '"models/**"'));
+      assert.equal(await taken(glob, "models/**", true), glob.replace("|", '"models/**"'));
     });
 
     it("has authorities in JSON", async () => {
       for (const label of SNIPPETS) {
-        const text = await taken('{ "spec": { "authorities": [|] } }', label, asked);
+        const text = await taken('{ "spec": { "authorities": [|] } }', label, true);
         assert.equal(JSON.parse(text).spec.authorities.length, 1, text);
       }
-      const whole = JSON.parse(await taken("|", "model policy", asked));
+      const whole = JSON.parse(await taken("|", "model policy", true));
       assert.equal(whole.kind, "ModelPolicy");
     });
   });

@@ -19,7 +19,7 @@ const HEAD = "apiVersion: model-provenance/v1\nkind: ModelPolicy\nmetadata: { na
 const PASS = "static: { action: pass, message: until then }";
 
 function plan(text: string, change: PolicyChange = ALICE, name = "model-policy.yaml", line?: number) {
-  const file = { path: join(tmpdir(), name), folder: tmpdir(), text, policy: "team" };
+  const file = { path: join(tmpdir(), name), text, policy: "team" };
   return planEdit(line === undefined ? file : { ...file, line }, change);
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { planEdit } from "../../../../../src/core/policy/editing/plan-edit.ts";
-import { authoritiesFor, type ProvenSigner, rootOf } from "../../../../../src/core/policy/editing/signer-authority.ts";
+import { authoritiesFor, rootOf } from "../../../../../src/core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../../../../src/core/policy/policy.ts";
 import { previewPolicy } from "../../../../../src/core/policy-preview.ts";
 import { sign } from "../../../../../src/core/sign.ts";
@@ -40,7 +40,7 @@ const accepts = (policy: Policy, signed: Signature): boolean =>
 describe("the authorities that would accept a signer", () => {
   it("name a login exactly: subject and issuer", async () => {
     const google = "https://accounts.google.com";
-    const choices = authoritiesFor({ signer: sigstore("alice@example.com", google) });
+    const choices = authoritiesFor(sigstore("alice@example.com", google), {});
     assert.deepEqual(
       choices.map(({ scope }) => scope),
       ["identity"],
@@ -60,7 +60,7 @@ describe("the authorities that would accept a signer", () => {
   });
 
   it("name a workflow at its tag first, and at any tag as the wider choice", async () => {
-    const choices = authoritiesFor({ signer: sigstore(workflow("refs/tags/v1.2"), GITHUB) });
+    const choices = authoritiesFor(sigstore(workflow("refs/tags/v1.2"), GITHUB), {});
     assert.deepEqual(
       choices.map(({ scope, text }) => [scope, text]),
       [
@@ -91,15 +91,13 @@ describe("the authorities that would accept a signer", () => {
   });
 
   it("offer no tags for a branch, and no short form if it would not be equivalent", () => {
-    const scopes = (identity: string, issuer = GITHUB, trustConfig?: string) =>
-      authoritiesFor({ signer: sigstore(identity, issuer), ...(trustConfig !== undefined && { trustConfig }) }).map(
-        ({ scope }) => scope,
-      );
+    const scopes = (identity: string, issuer = GITHUB, source = {}) =>
+      authoritiesFor(sigstore(identity, issuer), source).map(({ scope }) => scope);
     assert.deepEqual(scopes(workflow("refs/heads/main")), ["workflow-at-ref"]);
     assert.deepEqual(scopes(workflow("refs/tags/v*")), ["identity"]);
     assert.deepEqual(scopes(workflow("refs/tags/v1", "a/b.yml")), ["identity"]);
     assert.deepEqual(scopes(workflow("refs/tags/v1"), "https://issuer.example"), ["identity"]);
-    assert.deepEqual(scopes(workflow("refs/tags/v1"), GITHUB, ".sigstore/trust.json"), ["identity"]);
+    assert.deepEqual(scopes(workflow("refs/tags/v1"), GITHUB, { path: ".sigstore/trust.json" }), ["identity"]);
   });
 
   it("distinguish a workflow that was run for another repository", () => {
@@ -111,9 +109,9 @@ describe("the authorities that would accept a signer", () => {
   });
 
   it("have an unused name", () => {
-    const proven: ProvenSigner = { signer: sigstore("alice@example.com", "https://accounts.google.com") };
+    const signer = sigstore("alice@example.com", "https://accounts.google.com");
     const taken = ["alice@example.com", "alice@example.com-2"];
-    assert.equal(authoritiesFor(proven, taken)[0]?.authority.name, "alice@example.com-3");
+    assert.equal(authoritiesFor(signer, {}, taken)[0]?.authority.name, "alice@example.com-3");
   });
 });
 
@@ -151,7 +149,7 @@ describe("the models that a new authority would accept", () => {
     });
     const path = join(folder(), "model-policy.yaml");
     const { policyBefore, policyAfter } = await planEdit(
-      { path, folder: folder(), text, policy: "team" },
+      { path, text, policy: "team" },
       { kind: "authority", authority: { name: "own", key: { data: own.publicPem } } },
     );
     const options = { folder: folder(), models: [a, b, c, d, outside], publicSigstore };
@@ -195,7 +193,7 @@ describe("the models that a new authority would accept", () => {
     const stranger = makeChain();
     const pem = rootOf(signer, `${stranger.root.pem}\n${root.pem}`);
     assert.equal(pem?.replace(/\s/g, ""), root.pem.replace(/\s/g, ""));
-    const choices = authoritiesFor({ signer, roots: { data: pem ?? "" } });
+    const choices = authoritiesFor(signer, { data: pem ?? "" });
     for (const { authority } of choices) {
       const policy = await policyWith(authority);
       const options = { folder: folder(), models: [model("c")], publicSigstore };

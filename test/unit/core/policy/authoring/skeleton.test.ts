@@ -4,8 +4,9 @@ import { stringify } from "yaml";
 import { completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
 import { explainPolicy } from "../../../../../src/core/policy/authoring/explain.ts";
 import { patternsIn } from "../../../../../src/core/policy/authoring/patterns.ts";
+import { authoritySkeletons, policySkeleton } from "../../../../../src/core/policy/authoring/skeleton.ts";
 import { renderExample } from "../../../../../src/core/policy/authoring/snippet.ts";
-import { AUTHORITIES, POLICY } from "../../../../../src/core/policy/authoring/templates.ts";
+import { POLICY_SCHEMA, resolveSchema, schemaAt } from "../../../../../src/core/policy/policy-schema.ts";
 import { readPolicies } from "../../../../../src/core/policy/read-policies.ts";
 import { makeCertificate } from "../../../../support/certificates.ts";
 import { makeKeys } from "../../../../support/keys.ts";
@@ -18,17 +19,19 @@ describe("snippets of policies", () => {
       "keys/prod.pub": makeKeys().publicPem,
       "vendor-root.pem": makeCertificate({ subject: "Vendor Root", ca: true }).pem,
     });
-    const { diagnostics } = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"), folder());
+    const { diagnostics } = await readPolicies(Buffer.from(text), join(folder(), "model-policy.yaml"));
     return diagnostics.map(({ line, message }) => `${line}: ${message}`);
   };
 
   it("include a whole policy without an error", async () => {
-    assert.deepEqual(await read(renderExample(POLICY.template)), []);
+    assert.deepEqual(await read(renderExample(policySkeleton(resolveSchema(POLICY_SCHEMA)).value)), []);
   });
 
-  for (const { label, template } of AUTHORITIES) {
+  const authorities = authoritySkeletons(schemaAt(["spec", "authorities", 0]) ?? {});
+  it("include an authority of each form", () => assert.equal(authorities.length, 6));
+  for (const { label, value } of authorities) {
     it(`include an authority without an error or a warning: ${label}`, async () => {
-      const authority = renderExample(template).replaceAll("\n", "\n      ");
+      const authority = renderExample(value).replaceAll("\n", "\n      ");
       const text = `${HEAD}spec:\n  models: [{ glob: "models/**" }]\n  authorities:\n    - ${authority}\n`;
       assert.deepEqual(await read(text), [], text);
     });
@@ -85,39 +88,35 @@ describe("an explanation in a policy file", () => {
 });
 
 describe("the patterns of policy files", () => {
+  const patternsOf = (text: string): string[] =>
+    patternsIn(text).flatMap(({ policy, patterns }) => patterns.map((pattern) => `${policy} ${pattern.text}`));
+
   it("are found with the policy of each, in all documents", () => {
     const text = `metadata: { name: one }\nspec:\n  models:\n    - glob: a/**\n    - glob: "b"\n---\nspec: { models: [{ glob: c }] }\nmetadata:\n  name: two\n`;
-    const found = patternsIn(text);
-    assert.deepEqual(
-      found.map(({ pattern, policy }) => [pattern, policy]),
-      [
-        ["a/**", "one"],
-        ["b", "one"],
-        ["c", "two"],
-      ],
-    );
-    assert.deepEqual(
-      found.map(({ start, end }) => text.slice(start, end)),
-      ["a/**", '"b"', "c"],
-    );
+    const found = patternsIn(text).map(({ policy, patterns }) => ({
+      policy,
+      texts: patterns.map((pattern) => pattern.text),
+      ranges: patterns.map(({ start, end }) => text.slice(start, end)),
+    }));
+    assert.deepEqual(found, [
+      { policy: "one", texts: ["a/**", "b"], ranges: ["a/**", '"b"'] },
+      { policy: "two", texts: ["c"], ranges: ["c"] },
+    ]);
   });
 
   it("are found if the rest is broken, and in what another program wrote", () => {
-    assert.equal(patternsIn("spec:\n  models:\n    - glob: a\n  mode: [\n  authorities: {\n")[0]?.pattern, "a");
+    const broken = "spec:\n  models:\n    - glob: a\n  mode: [\n  authorities: {\n";
+    assert.deepEqual(patternsOf(broken), [" a"]);
     const value = { spec: { models: [{ glob: "x/**" }, { glob: "y" }] }, metadata: { name: "n" } };
     const texts = [JSON.stringify(value), JSON.stringify(value, undefined, 2), stringify(value)];
     for (const text of texts) {
-      assert.deepEqual(
-        patternsIn(text).map(({ pattern, policy }) => `${policy} ${pattern}`),
-        ["n x/**", "n y"],
-      );
+      assert.deepEqual(patternsOf(text), ["n x/**", "n y"]);
     }
   });
 
   it("are not searched in a file that is no policy", async () => {
-    assert.deepEqual(patternsIn("models:\n  - glob: a\n"), []);
+    assert.deepEqual(patternsOf("models:\n  - glob: a\n"), []);
     const around = { models: [], signers: [], files: async () => [] };
-    const options = { json: false, schemaElsewhere: false };
-    assert.deepEqual(await completePolicy("models:\n  - gl", 13, around, options), []);
+    assert.deepEqual(await completePolicy("models:\n  - gl", 13, around, false), []);
   });
 });

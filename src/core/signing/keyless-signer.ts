@@ -201,36 +201,31 @@ function serviceFailure(
 ): ProvenanceError {
   if (error instanceof ProvenanceError) return error;
   const status = statusOf(error);
-  const text = reasonOf(error).replace(/^\(\d{3}\) /, "");
+  const cause = causeOf(error);
+  const text = cause instanceof Error ? cause.message.replace(/^\(\d{3}\) /, "") : "unknown error";
   const why = answerText({ ...(status !== undefined && { status }), text }, secrets, proxyOf(process.env));
   return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${publishedText(record)}`, {
     details: { url, ...(status !== undefined && { status }) },
   });
 }
 
-function* causes(error: unknown): Generator<Error> {
+/** What the library wraps: the answer of the service, or why there was none. */
+function causeOf(error: unknown): unknown {
   let at = error;
-  for (let depth = 0; at instanceof Error && depth < 8; depth++) {
-    yield at;
-    at = at.cause;
-  }
+  for (let depth = 0; at instanceof Error && at.cause instanceof Error && depth < 8; depth++) at = at.cause;
+  return at;
 }
 
 function statusOf(error: unknown): number | undefined {
-  for (const cause of causes(error)) {
-    if ("statusCode" in cause && typeof cause.statusCode === "number") return cause.statusCode;
-  }
-  return undefined;
+  const cause = causeOf(error);
+  if (!(cause instanceof Error) || !("statusCode" in cause)) return undefined;
+  return typeof cause.statusCode === "number" ? cause.statusCode : undefined;
 }
 
 /** Whether a service rejected the request. */
 function wasRefused(error: unknown): boolean {
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500;
-}
-
-function reasonOf(error: unknown): string {
-  return [...causes(error)].at(-1)?.message ?? "unknown error";
 }
 
 /**

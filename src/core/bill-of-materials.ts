@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { BomFacts, BomFile, BomSignature } from "./bom/bom-facts.ts";
-import { cyclonedxJson } from "./bom/cyclonedx.ts";
+import type { BomSignature } from "./bom/cyclonedx.ts";
 import { ProvenanceError } from "./errors.ts";
 import type { DigestOptions } from "./hashing/digest-request.ts";
 import { readingOnce } from "./hashing/read-once.ts";
@@ -12,14 +11,12 @@ import { findSignatures } from "./model/find-signatures.ts";
 import { relativeToModel } from "./model/ignore.ts";
 import { findOrigin } from "./origin/find-origin.ts";
 import { listModel } from "./origin/list-model.ts";
-import type { OriginFiles } from "./origin/origin.ts";
 
 export interface BomOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
   readonly model: string;
   /** Who signed it, where the signature was verified; otherwise the signer is named as a claim. */
   readonly verifiedSigner?: string | undefined;
-  readonly toolVersion: string;
 }
 
 /**
@@ -28,7 +25,7 @@ export interface BomOptions extends PoolChoice, DigestOptions {
  * @throws ProvenanceError as `findOrigin`
  */
 export async function billOfMaterials(options: BomOptions): Promise<string> {
-  const { model, signal, onProgress, toolVersion } = options;
+  const { model, signal, onProgress } = options;
   const list = await listModel(model, signal);
   const { files } = list;
   return withHashPool(options, async (given) => {
@@ -37,34 +34,18 @@ export async function billOfMaterials(options: BomOptions): Promise<string> {
     const { digests } = await pool.digest(request, { signal, onProgress });
     const report = await findOrigin({ model, checkDigests: true, pool, signal });
     const pointers = new Set(report.pointers.map(({ name }) => name));
-    const records = recordsOf(report.origin?.files);
     const signature = await signatureOf(options);
-    const facts: BomFacts = {
+    const listed = files.map(({ name }, at) => [name, pointers.has(name) ? undefined : digests[at]?.[0]] as const);
+    const { cyclonedxJson } = await import("./bom/cyclonedx.ts");
+    return cyclonedxJson({
       name: basename(list.path),
-      files: files.flatMap(({ name }, at): BomFile[] => {
-        const record = records.get(name);
-        const sha256 = pointers.has(name) ? undefined : digests[at]?.[0];
-        if (name === signature?.name) return [];
-        return [{ name, ...(sha256 !== undefined && { sha256 }), ...(record !== undefined && { record }) }];
-      }),
+      files: new Map(listed.filter(([name]) => name !== signature?.name)),
       notRead: list.others,
-      ...(report.origin && { origin: report.origin }),
+      origin: report.origin,
       claims: report.claims,
-      ...(signature && { signature }),
-      time: new Date().toISOString(),
-      toolVersion,
-    };
-    return cyclonedxJson(facts);
+      signature,
+    });
   });
-}
-
-function recordsOf(files: OriginFiles | undefined): Map<string, BomFile["record"]> {
-  const { match = [], changed = [], extra = [] } = files ?? {};
-  const records = new Map<string, BomFile["record"]>();
-  for (const name of match) records.set(name, "match");
-  for (const name of changed) records.set(name, "changed");
-  for (const name of extra) records.set(name, "extra");
-  return records;
 }
 
 async function signatureOf({ model, verifiedSigner, signal }: BomOptions): Promise<BomSignature | undefined> {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { ProvenanceError, systemCode } from "./errors.ts";
+import { fail, ProvenanceError, systemCode } from "./errors.ts";
 import { readingOnce } from "./hashing/read-once.ts";
 import { withHashPool } from "./hashing/with-hash-pool.ts";
 import { findSignatures } from "./model/find-signatures.ts";
@@ -12,7 +12,6 @@ import { lockFileOf, lockText, parseLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin } from "./pins/measure-pin.ts";
 import { literalPattern } from "./policy/editing/model-patterns.ts";
 import { planEdit, planFile, requireValid } from "./policy/editing/plan-edit.ts";
-import type { PolicyDraft } from "./policy/editing/policy-draft.ts";
 import { assertOutsideSignedModels, realPath } from "./policy/editing/signed-model.ts";
 import { freeName } from "./policy/editing/signer-authority.ts";
 import { covers } from "./policy/evaluate.ts";
@@ -34,8 +33,8 @@ export interface PinOptions extends MeasureOptions {
 export interface PlannedText {
   /** Absolute. */
   readonly path: string;
-  /** Absent where there is no such file. */
-  readonly before?: string;
+  /** Undefined where there is no such file. */
+  readonly before: string | undefined;
   readonly after: string;
 }
 
@@ -65,12 +64,12 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
   const [signature] = await findSignatures(model, { signal });
   if (signature !== undefined) {
     const message = `${basename(resolve(model))} is signed: accept its signer in a policy, instead of its bytes.`;
-    throw new ProvenanceError("USAGE", message, { details: { model, signature } });
+    fail("USAGE", message, { model, signature });
   }
   await assertOutsideSignedModels(policyFile, () => "name a policy file elsewhere");
   if (isInside(await realPath(resolve(model)), await realPath(resolve(policyFile)))) {
     const message = `${policyFile} would be in the model and change its bytes. Name a policy file in a folder above it.`;
-    throw new ProvenanceError("USAGE", message, { details: { model, file: policyFile } });
+    fail("USAGE", message, { model, file: policyFile });
   }
   const before = await readIfThere(policyFile);
   const policies = await policiesIn(before, policyFile);
@@ -83,23 +82,22 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     const source = purl !== undefined && !contradictsRecord(origin) ? purl : undefined;
     const { sha256, files, bytes } = measured;
     const digest = { sha256, ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
-    const { added, after } = await planPolicy({ policyFile, path, before, policies, digest });
+    const { added, after } = await planPolicy(options, before ?? "", policies, digest);
     const lockFile = lockFileOf(policyFile);
     const lockBefore = await readIfThere(lockFile);
     const lock = lockBefore === undefined ? { version: 1 as const, models: {} } : parseLock(Buffer.from(lockBefore));
-    if (lock === undefined) throw unreadableLock(lockFile);
+    if (lock === undefined) {
+      const message = `${lockFile} is not a lock file that this program writes. Delete it, or restore it.`;
+      fail("POLICY_INVALID", message, { file: lockFile });
+    }
     const pinnedOn = new Date().toISOString().slice(0, "2026-11-02".length);
     return {
       sha256,
-      files: files.length,
+      files: files.size,
       bytes,
       added,
-      policy: { path: policyFile, ...(before !== undefined && { before }), after },
-      lock: {
-        path: lockFile,
-        ...(lockBefore !== undefined && { before: lockBefore }),
-        after: lockText(lock, path, { sha256, pinnedOn, files }),
-      },
+      policy: { path: policyFile, before, after },
+      lock: { path: lockFile, before: lockBefore, after: lockText(lock, path, { sha256, pinnedOn, files }) },
       origin,
     };
   });
@@ -116,44 +114,43 @@ export async function writePin({ policy, lock }: Pick<PinPlan, "policy" | "lock"
   await replaceText(policy);
 }
 
-interface PolicyPlan {
-  readonly policyFile: string;
-  readonly path: string;
-  readonly before: string | undefined;
-  /** Those in the file. */
-  readonly policies: readonly Policy[];
-  readonly digest: NonNullable<AuthorityDocument["digest"]>;
-}
-
 async function policiesIn(text: string | undefined, file: string): Promise<readonly Policy[]> {
   if (text === undefined || text.trim() === "") return [];
   return (await readPolicies(Buffer.from(text), file)).policies;
 }
 
-/** @returns the text that is added, and the file with it */
-async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: string }> {
-  const { policyFile, path, before = "", policies, digest } = plan;
-  if (before.trim() === "") {
-    const { text } = await planFile([policyFor(plan, [])], policyFile);
-    return { added: text, after: text };
-  }
+/**
+ * @param policies those in the file
+ * @returns the text that is added, and the file with it
+ */
+async function planPolicy(
+  { policyFile, path }: PinOptions,
+  before: string,
+  policies: readonly Policy[],
+  digest: NonNullable<AuthorityDocument["digest"]>,
+): Promise<{ added: string; after: string }> {
   const covering = policies.filter((policy) => covers(policy, path));
   if (covering.some((policy) => pinsOf(policy).some(({ sha256 }) => sha256 === digest.sha256))) {
     return { added: "", after: before };
   }
+  const authorityBeside = (taken: Named) => ({ name: freeNameBeside(taken, `pinned ${modelName({ path })}`), digest });
   const [policy] = covering;
   if (policy !== undefined) {
     const file = { path: policyFile, text: before, policy: policy.name, line: policy.location.line };
-    const authority = authorityFor(plan, policy.authorities);
+    const authority = authorityBeside(policy.authorities);
     const { insertion, after } = await planEdit(file, { kind: "authority", authority });
     return { added: insertion.text, after };
   }
-  if (/\.json$/i.test(policyFile)) {
+  const isEmpty = before.trim() === "";
+  if (!isEmpty && /\.json$/i.test(policyFile)) {
     const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
-    throw new ProvenanceError("POLICY_INVALID", message, { details: { file: policyFile, path } });
+    fail("POLICY_INVALID", message, { file: policyFile, path });
   }
+  const name = freeNameBeside(policies, "pinned-models");
+  const draft = { name, models: [literalPattern(path)], authorities: [authorityBeside([])] };
+  const { text } = await planFile([draft], policyFile);
+  if (isEmpty) return { added: text, after: text };
   // Another document in the same file.
-  const { text } = await planFile([policyFor(plan, policies)], policyFile);
   const added = `${before.endsWith("\n") ? "" : "\n"}---\n${text}`;
   const after = before + added;
   requireValid(await readPolicies(Buffer.from(after), policyFile));
@@ -162,21 +159,11 @@ async function planPolicy(plan: PolicyPlan): Promise<{ added: string; after: str
 
 type Named = readonly { readonly name: string }[];
 
-/** @throws ProvenanceError USAGE for a path with an asterisk, which is always a wildcard in a policy */
-function policyFor(plan: PolicyPlan, taken: Named): PolicyDraft {
-  const name = freeName(
-    "pinned-models",
-    taken.map((policy) => policy.name),
+function freeNameBeside(taken: Named, wanted: string): string {
+  return freeName(
+    wanted,
+    taken.map(({ name }) => name),
   );
-  return { name, models: [literalPattern(plan.path)], authorities: [authorityFor(plan, [])] };
-}
-
-function authorityFor({ path, digest }: PolicyPlan, taken: Named): AuthorityDocument {
-  const name = freeName(
-    `pinned ${modelName({ path })}`,
-    taken.map((authority) => authority.name),
-  );
-  return { name, digest };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -187,9 +174,4 @@ async function readIfThere(path: string): Promise<string | undefined> {
     const message = `${path} cannot be read (${systemCode(error) ?? "unknown"}).`;
     throw new ProvenanceError("POLICY_INVALID", message, { details: { file: path }, cause: error });
   }
-}
-
-function unreadableLock(path: string): ProvenanceError {
-  const message = `${path} is not a lock file that this program writes. Delete it, or restore it.`;
-  return new ProvenanceError("POLICY_INVALID", message, { details: { file: path } });
 }

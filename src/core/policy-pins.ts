@@ -3,8 +3,7 @@ import type { Comparison } from "./manifest/comparison.ts";
 import { compareCodePoints } from "./model/names.ts";
 import { lockedPin, readLock } from "./pins/lock-file.ts";
 import { type MeasureOptions, measurePin, type PinMeasurement } from "./pins/measure-pin.ts";
-import type { PinnedFile } from "./pins/pin-list.ts";
-import type { DigestAuthority } from "./policy/authorities/digest.ts";
+import type { PinnedFiles } from "./pins/pin-list.ts";
 import { type PinFacts, pinsOf } from "./policy/model-facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Coverage, Pin, Verdict } from "./verdict.ts";
@@ -61,20 +60,21 @@ export function concludePin(
   if (measured === undefined && facts.problem === undefined) {
     return { ...unsigned, state: "unchecked", reasons: decision?.reasons ?? [] };
   }
+  const pins = pinsFor(covering, path);
   const reasons = unsigned.reasons.filter(({ code }) => code !== "SIGNATURE_NOT_FOUND");
   if (measured === undefined) {
     // What cannot be pinned was added after the model was pinned: a link that was there then may be denied now.
     const isChanged = facts.problem?.code === "MODEL_NOT_PINNABLE" && !deniesHubLinks(covering);
-    const pinned = isChanged ? earlierPin(covering, path) : undefined;
+    const pinned = isChanged ? earlierPin(pins) : undefined;
     return pinned === undefined ? unsigned : { ...unsigned, state: "modified", reasons, pin: pinned.pin };
   }
   const reading = measured.bytesFromCache > 0 ? "cached" : "full";
   const known = { ...unsigned, coverage: coverageOf(measured, seconds), reading } as const;
   if (decision?.outcome === "pinned") {
-    const pin = covering.flatMap((policy) => pinsWith(policy, measured.sha256, path))[0];
-    return { ...known, state: "pinned", reasons: [], ...(pin && { pin }) };
+    const same = pins.find(({ pin }) => pin.sha256 === measured.sha256);
+    return { ...known, state: "pinned", reasons: [], ...(same && { pin: same.pin }) };
   }
-  const earlier = earlierPin(covering, path);
+  const earlier = earlierPin(pins);
   if (earlier === undefined) return unsigned;
   const comparison = earlier.files && compareFiles(earlier.files, measured.files);
   return { ...known, state: "modified", reasons, pin: earlier.pin, ...(comparison && { comparison }) };
@@ -85,66 +85,55 @@ function deniesHubLinks(covering: readonly Policy[]): boolean {
   return covering.some(({ mode, verification }) => mode === "enforce" && verification.hubCacheLinks === "deny");
 }
 
-function pinsWith(policy: Policy, sha256: string, path: string): Pin[] {
-  const locked = lockedPin(readLock(policy.location.file), path);
-  return pinsOf(policy)
-    .filter((authority) => authority.sha256 === sha256)
-    .map((authority) => pinOf(policy, authority, locked?.sha256 === sha256 ? locked.pinnedOn : undefined));
-}
-
-function pinOf(policy: Policy, { name, location, sha256, source, note }: DigestAuthority, pinnedOn?: string): Pin {
-  return {
-    policy: { name: policy.name, ...policy.location },
-    authority: { name, ...location },
-    sha256,
-    ...(source !== undefined && { source }),
-    ...(note !== undefined && { note }),
-    ...(pinnedOn !== undefined && { pinnedOn }),
-  };
-}
-
-interface EarlierPin {
+/** What a policy pins. */
+interface KnownPin {
   readonly pin: Pin;
-  /** Where the lock file has them, and they are those of the pinned digest. */
-  readonly files?: readonly PinnedFile[];
+  /** Of this model, where the lock file has them, and they are those of the pinned digest. */
+  readonly files?: PinnedFiles;
+  /** Whether the policy is about this model and its bytes alone. */
+  readonly isOfModel: boolean;
+}
+
+function pinsFor(covering: readonly Policy[], path: string): KnownPin[] {
+  return covering.flatMap((policy) => {
+    const lock = lockedPin(readLock(policy.location.file), path);
+    const isOnly = policy.models.length === 1 && policy.models[0]?.pattern === path;
+    const isOfModel = isOnly && policy.authorities.every(({ kind }) => kind === "digest");
+    return pinsOf(policy).map(({ name, location, sha256, source, note }): KnownPin => {
+      const locked = lock?.sha256 === sha256 ? lock : undefined;
+      const pin = {
+        policy: { name: policy.name, ...policy.location },
+        authority: { name, ...location },
+        sha256,
+        ...(source !== undefined && { source }),
+        ...(note !== undefined && { note }),
+        ...(locked && { pinnedOn: locked.pinnedOn }),
+      };
+      return { pin, isOfModel, ...(locked && { files: locked.files }) };
+    });
+  });
 }
 
 /** What was pinned of the model: by the lock file, or by a policy that covers this model alone. */
-function earlierPin(covering: readonly Policy[], path: string): EarlierPin | undefined {
-  for (const policy of covering) {
-    const locked = lockedPin(readLock(policy.location.file), path);
-    const authority = pinsOf(policy).find(({ sha256 }) => sha256 === locked?.sha256);
-    if (authority !== undefined && locked !== undefined) {
-      return { pin: pinOf(policy, authority, locked.pinnedOn), files: locked.files };
-    }
-  }
-  for (const policy of covering) {
-    const [authority] = pinsOf(policy);
-    const isAlone = policy.models.length === 1 && policy.models[0]?.pattern === path;
-    if (authority !== undefined && isAlone && policy.authorities.every(({ kind }) => kind === "digest")) {
-      return { pin: pinOf(policy, authority) };
-    }
-  }
-  return undefined;
+function earlierPin(pins: readonly KnownPin[]): KnownPin | undefined {
+  return pins.find(({ files }) => files !== undefined) ?? pins.find(({ isOfModel }) => isOfModel);
 }
 
-function compareFiles(pinned: readonly PinnedFile[], found: readonly PinnedFile[]): Comparison {
-  const before = new Map(pinned.map(({ name, sha256 }) => [name, sha256]));
-  const now = new Map(found.map(({ name, sha256 }) => [name, sha256]));
-  const order = (a: { readonly name: string }, b: { readonly name: string }) => compareCodePoints(a.name, b.name);
-  const changed = pinned.flatMap(({ name, sha256: expected }) => {
-    const digest = now.get(name);
-    return digest === undefined || digest === expected ? [] : [{ name, expected, found: digest }];
+function compareFiles(pinned: PinnedFiles, found: PinnedFiles): Comparison {
+  const names = [...new Set([...pinned.keys(), ...found.keys()])].sort(compareCodePoints);
+  const changed = names.flatMap((name) => {
+    const [expected, now] = [pinned.get(name), found.get(name)];
+    return expected === undefined || now === undefined || now === expected ? [] : [{ name, expected, found: now }];
   });
-  const missing = pinned.filter(({ name }) => !now.has(name)).map(({ name }) => ({ name, ignored: false }));
-  const added = found.filter(({ name }) => !before.has(name)).map(({ name }) => ({ name }));
-  return { matches: false, changed: changed.sort(order), missing: missing.sort(order), added: added.sort(order) };
+  const missing = names.filter((name) => !found.has(name)).map((name) => ({ name, ignored: false }));
+  const added = names.filter((name) => !pinned.has(name)).map((name) => ({ name }));
+  return { matches: false, changed, missing, added };
 }
 
 function coverageOf({ files, hubLinks, bytes, bytesRead, bytesFromCache }: PinMeasurement, seconds: number): Coverage {
   return {
     ...(hubLinks.length > 0 && { hubLinks }),
-    files: files.length,
+    files: files.size,
     bytes,
     bytesRead,
     bytesFromCache,

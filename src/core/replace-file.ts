@@ -36,7 +36,7 @@ export async function replaceText({
   after,
 }: {
   path: string;
-  before?: string;
+  before?: string | undefined;
   after: string;
 }): Promise<void> {
   // A file that is not there cannot be lost; one that appears meanwhile is not replaced.

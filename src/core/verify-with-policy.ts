@@ -43,12 +43,12 @@ export interface PolicyVerifyOptions extends Pick<CheckOptions, "pool" | "cache"
  * @throws ProvenanceError MODEL_NOT_FOUND, MODEL_UNREADABLE, CANCELLED
  */
 export function verifyWithPolicy(options: PolicyVerifyOptions): Promise<Verdict> {
-  return run(options, true);
+  return withHashPool(options, (pool) => decide({ ...options, pool: readingOnce(pool) }, true));
 }
 
 /** As {@link verifyWithPolicy}, for signature and signer only: no file of the model is read, so it is at best `unchecked`. */
 export function authenticateWithPolicy(options: PolicyVerifyOptions): Promise<Verdict> {
-  return run(options, false);
+  return decide(options, false);
 }
 
 /** The policies that use the same signature files. */
@@ -64,12 +64,6 @@ interface Group {
 interface Found extends Finding {
   /** Absent where there is none. */
   readonly candidate?: SignatureCandidate;
-}
-
-async function run(options: PolicyVerifyOptions, readFiles: boolean): Promise<Verdict> {
-  return readFiles
-    ? withHashPool(options, (pool) => decide({ ...options, pool: readingOnce(pool) }, true))
-    : decide(options, false);
 }
 
 async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise<Verdict> {
@@ -88,7 +82,7 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
     const enforcing = enforcingPolicies(governing, counts);
     const denies = (rule: "hubCacheLinks" | "otherSignatures") =>
       enforcing.some(({ verification }) => verification[rule] === "deny") ? "deny" : "allow";
-    const findings = await findingsOf(group, await signaturesFor(options, signaturePath), readFiles, {
+    const findings = await findingsOf(group, await locateSignatures(options, signaturePath), readFiles, {
       ...options,
       // Where no policy covers the model, the keys of all of them still serve to name its signer.
       trusted: covering.length === 0 ? all : group,
@@ -124,11 +118,6 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
   const { verdict: worst } = worstOf(verdicts);
   const verdict = pin === undefined ? worst : concludePin(worst, covering, path, pin);
   return readFiles ? { ...verdict, checkedAt: new Date().toISOString() } : verdict;
-}
-
-async function signaturesFor(options: PolicyVerifyOptions, wanted: string | undefined): Promise<LocatedSignatures> {
-  if (options.signature !== undefined) return { paths: [options.signature] };
-  return locateSignatures(options.model, wanted, options.folder, options.signal);
 }
 
 /**
@@ -248,17 +237,16 @@ interface LocatedSignatures {
 }
 
 /**
- * Returns the signature file that a policy names, or all that belong to the model.
+ * Returns the signature file that was given, the one that a policy names, or all that belong to the model. One that a policy
+ * names has to be in the workspace folder, links resolved.
  *
  * @param wanted relative to the model's folder, `/` separated
- * @param folder the workspace folder; a file that a policy names has to be in it, links resolved
  */
 async function locateSignatures(
-  model: string,
+  { model, signature, folder, signal }: PolicyVerifyOptions,
   wanted: string | undefined,
-  folder: string,
-  signal?: AbortSignal,
 ): Promise<LocatedSignatures> {
+  if (signature !== undefined) return { paths: [signature] };
   if (wanted === undefined) return { paths: await findSignatures(model, { within: folder, signal }) };
   const path = join(await folderOfModel(resolve(model)), wanted);
   const details = { path };

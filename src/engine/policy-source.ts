@@ -1,5 +1,5 @@
 import { fail } from "../core/errors.ts";
-import type { InvalidPolicyFile, PolicySet } from "../core/policy/evaluate.ts";
+import type { PolicySet } from "../core/policy/evaluate.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 
@@ -8,8 +8,6 @@ export interface PolicySource {
   /** Absolute paths of the user's policy files, and of those of the workspace folder. */
   readonly user: readonly string[];
   readonly workspace: readonly string[];
-  /** Files that cannot be read for a reason outside of them. */
-  readonly invalid: readonly InvalidPolicyFile[];
   /** Changes where the files may have changed. */
   readonly generation: number;
   readonly workspaceTrusted: boolean;
@@ -24,13 +22,12 @@ export class PolicyCache {
   #generation = -1;
   readonly #files = new Map<string, Promise<PolicyFile>>();
 
-  async read({ generation, user, workspace, invalid }: PolicySource): Promise<PolicySet> {
+  async read({ generation, user, workspace }: PolicySource): Promise<PolicySet> {
     const { policySetOf } = await import("../core/policy/policy-files.ts");
     if (generation !== this.#generation) this.#files.clear();
     this.#generation = generation;
     const read = (paths: readonly string[]) => Promise.all(paths.map((path) => this.#file(path)));
-    const set = policySetOf(await read(user), await read(workspace));
-    return { ...set, invalid: [...invalid, ...set.invalid] };
+    return policySetOf(await read(user), await read(workspace));
   }
 
   #file(path: string): Promise<PolicyFile> {

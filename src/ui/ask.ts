@@ -23,6 +23,12 @@ export async function pickItem<T extends QuickPickItem>(
   return chosen;
 }
 
+/** As {@link pickItem}, but a single item is not asked about. */
+export async function pickOne<T extends QuickPickItem>(items: readonly T[], options: QuickPickOptions): Promise<T> {
+  const [only, ...others] = items;
+  return only !== undefined && others.length === 0 ? only : pickItem(items, options);
+}
+
 /**
  * The dialog starts in the first folder of the workspace, otherwise in the user's home folder, unless the options say where.
  *

@@ -2,10 +2,9 @@ import { lm, workspace } from "vscode";
 import { registerCommands } from "../platform/commands.ts";
 import { type Disposable, DisposableStore } from "../platform/disposables.ts";
 import { REPORT_SCHEME, TOOLS } from "../platform/ids.ts";
-import { errorText, type Log } from "../platform/log.ts";
-import type { ModelRegistry } from "../workspace/registry.ts";
 import { registerHubCode } from "./code/register-hub-code.ts";
 import { commandHandlers } from "./commands/handlers.ts";
+import { fromFirstModel } from "./from-first-model.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
 import { registerProblems } from "./problems/register.ts";
 import { ReportDocumentProvider } from "./reports/report-documents.ts";
@@ -41,7 +40,7 @@ export function registerAll(services: Services): Disposable {
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => (await import("./status-bar.ts")).showStatusBar(services)));
-  store.add(fromFirstModel(services, async () => new (await import("./code/code-surfaces.ts")).CodeSurfaces(services)));
+  store.add(fromFirstModel(services, async () => (await import("./code/code-surfaces.ts")).codeSurfaces(services)));
   store.add(registerHubCode(services));
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
@@ -49,23 +48,5 @@ export function registerAll(services: Services): Disposable {
   store.add(
     fromFirstModel(services, async () => (await import("./viewer/signature-files.ts")).keepSignatureKeys(registry)),
   );
-  return store;
-}
-
-/** Creates a surface when the first model is found; its constructor shows the models. */
-export function fromFirstModel(
-  { registry, log }: { readonly registry: ModelRegistry; readonly log: Log },
-  make: () => Promise<Disposable>,
-): Disposable {
-  const store = new DisposableStore();
-  const start = (): void => {
-    waiting.dispose();
-    make().then(
-      (surface) => store.add(surface),
-      (error: unknown) => log.error(errorText(error)),
-    );
-  };
-  const waiting = store.add(registry.onDidChange(start));
-  if (registry.models.length > 0) start();
   return store;
 }

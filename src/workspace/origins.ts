@@ -23,18 +23,17 @@ const QUIET_MS = 1_000;
  */
 export class Origins {
   readonly #services: OriginServices;
-  readonly #reports = new Map<string, OriginReport>();
+  /** What the last reading gave, or why it failed; absent before it, and where the files changed since. */
+  readonly #known = new Map<string, { readonly report?: OriginReport; readonly failure?: unknown }>();
   /** Models whose digests are compared each time: those of unchanged files come from the digest cache. */
   readonly #compared = new Set<string>();
   readonly #listeners = new Set<Listener>();
-  readonly #queue = new Set<string>();
-  /** Of models whose files changed a moment ago. */
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Models that are read soon. */
+  readonly #due = new Map<string, NodeJS.Timeout>();
   readonly #underWay = new Set<string>();
-  /** Why the last reading failed, until the model or its files change. */
-  readonly #failures = new Map<string, unknown>();
   readonly #stop: () => void;
-  #reading = false;
+  /** Ends when all models that were due are read, one after the other. */
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(services: OriginServices) {
     this.#services = services;
@@ -45,12 +44,12 @@ export class Origins {
 
   /** What is known; nothing is read for it. */
   get(path: string): OriginReport | undefined {
-    return this.#reports.get(path);
+    return this.#known.get(path)?.report;
   }
 
   /** Why the model could not be read, if so. */
   failure(path: string): unknown {
-    return this.#failures.get(path);
+    return this.#known.get(path)?.failure;
   }
 
   onDidChange(listener: Listener): { dispose(): void } {
@@ -60,10 +59,9 @@ export class Origins {
 
   /** Reads it soon, one model after the other, unless it is known, or could not be read. */
   request(path: string): void {
-    if (this.#isSettled(path) || this.#timers.has(path)) return;
+    if (this.#known.has(path) || this.#due.has(path)) return;
     // Where a check reads the files, too, it goes first: its digests are taken from the cache then.
-    if (this.#services.readsAll()) this.#readLater(path);
-    else this.#enqueue(path);
+    this.#readLater(path, this.#services.readsAll() ? this.#quietMs : 0);
   }
 
   /** A file or folder was created, changed or deleted: what was read of its models is outdated, and read again soon. */
@@ -87,8 +85,7 @@ export class Origins {
     this.#underWay.add(path);
     try {
       const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
-      this.#reports.set(path, report);
-      this.#failures.delete(path);
+      this.#known.set(path, { report });
       this.#notify(path);
       return report;
     } finally {
@@ -105,74 +102,58 @@ export class Origins {
   dispose(): void {
     this.#stop();
     this.#listeners.clear();
-    this.#queue.clear();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const timer of this.#due.values()) clearTimeout(timer);
+    this.#due.clear();
+  }
+
+  get #quietMs(): number {
+    return this.#services.quietMs ?? QUIET_MS;
   }
 
   #fileChangedIn(path: string): void {
-    const known = this.#isSettled(path);
-    this.#reports.delete(path);
-    this.#failures.delete(path);
-    if (!known && !this.#timers.has(path) && !this.#underWay.has(path)) return;
-    this.#readLater(path);
+    const known = this.#known.delete(path);
+    if (!known && !this.#due.has(path) && !this.#underWay.has(path)) return;
+    this.#readLater(path, this.#quietMs);
     if (known) this.#notify(path);
   }
 
-  #readLater(path: string): void {
-    clearTimeout(this.#timers.get(path));
-    const read = (): void => {
-      this.#timers.delete(path);
-      this.#enqueue(path);
-    };
-    this.#timers.set(path, setTimeout(read, this.#services.quietMs ?? QUIET_MS));
+  #readLater(path: string, milliseconds: number): void {
+    clearTimeout(this.#due.get(path));
+    const timer = setTimeout(() => {
+      this.#reading = this.#reading.then(() => this.#readDue(path, timer));
+    }, milliseconds);
+    this.#due.set(path, timer);
+  }
+
+  async #readDue(path: string, timer: NodeJS.Timeout): Promise<void> {
+    // Removed, or put off again.
+    if (this.#due.get(path) !== timer) return;
+    // A reading that began before must not end after this one.
+    if (this.#underWay.has(path)) return this.#readLater(path, this.#quietMs);
+    this.#due.delete(path);
+    await this.read(path).catch((error: unknown) => this.#failed(path, error));
   }
 
   #changed(path: string): void {
     const model = this.#services.registry.get(path);
     if (model === undefined) {
-      this.#reports.delete(path);
-      this.#failures.delete(path);
+      this.#known.delete(path);
       this.#compared.delete(path);
-      this.#queue.delete(path);
-      clearTimeout(this.#timers.get(path));
-      this.#timers.delete(path);
-    } else if (this.#isSettled(path) && model.verdict.state !== "checking") {
-      this.#enqueue(path);
+      clearTimeout(this.#due.get(path));
+      this.#due.delete(path);
+    } else if (this.#known.has(path) && model.verdict.state !== "checking") {
+      this.#readLater(path, 0);
     } else if (this.#services.readsAll() && model.verdict.signature === undefined) this.request(path);
-  }
-
-  #isSettled(path: string): boolean {
-    return this.#reports.has(path) || this.#failures.has(path);
   }
 
   #notify(path: string): void {
     for (const listener of [...this.#listeners]) listener(path);
   }
 
-  #enqueue(path: string): void {
-    this.#queue.add(path);
-    void this.#readQueue();
-  }
-
   #failed(path: string, error: unknown): void {
     this.#services.failed(error);
     if (this.#services.registry.get(path) === undefined) return;
-    this.#reports.delete(path);
-    this.#failures.set(path, error);
+    this.#known.set(path, { failure: error });
     this.#notify(path);
-  }
-
-  async #readQueue(): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
-    try {
-      for (const path of this.#queue) {
-        this.#queue.delete(path);
-        await this.read(path).catch((error: unknown) => this.#failed(path, error));
-      }
-    } finally {
-      this.#reading = false;
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, relative, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 import { editorPath } from "../platform/editor-path.ts";
@@ -6,7 +6,7 @@ import { editorPath } from "../platform/editor-path.ts";
 export interface PolicyServices {
   /** Path of the user's policy file in the settings; empty where there is none. */
   userPolicy(): string;
-  /** Path of the user's policy file otherwise. */
+  /** Absolute path of the user's policy file otherwise. */
   readonly defaultUserPolicy: string;
   /** Whether the disk of this window belongs to the user; otherwise the default path is ignored. */
   ownDisk(): boolean;
@@ -62,12 +62,9 @@ export class Policies {
     const covered = [...policies.user, ...policies.workspace].some((policy) => covers(policy, path));
     // A file with errors may cover this model: what it demands is unknown.
     if (!covered && policies.invalid.length === 0) return undefined;
-    const unread = policySetOf(user.filter(isUnread), []);
-    const readable = user.filter((file) => !isUnread(file));
     return {
-      user: readable.map((file) => file.path),
+      user: user.map((file) => file.path),
       workspace: workspace.map((file) => file.path),
-      invalid: unread.invalid,
       generation,
       workspaceTrusted: this.#services.workspaceTrusted(),
       folder,
@@ -101,10 +98,11 @@ export class Policies {
     return { user: await user, workspace: await workspace };
   }
 
-  /** The absolute path of the user's policy file, whether it exists or not. */
+  /** The absolute path of the user's policy file, whether it exists or not; a relative one is below the folder of the default. */
   userFile(): string {
-    const named = this.#services.userPolicy();
-    return named === "" ? this.#services.defaultUserPolicy : named;
+    const { userPolicy, defaultUserPolicy } = this.#services;
+    const named = userPolicy();
+    return named === "" ? defaultUserPolicy : resolve(dirname(defaultUserPolicy), named);
   }
 
   /** Whether a path of the editor is that of the user's policy file. */
@@ -156,15 +154,10 @@ export class Policies {
 
   /** A missing file of the settings is an error; without a default file, there is no policy. */
   async #readUser(): Files {
-    const named = this.#services.userPolicy();
+    const { userPolicy, ownDisk } = this.#services;
     const file = this.userFile();
     const { isAbsent } = await import("../core/policy/policy-files.ts");
-    if (named === "" && (!this.#services.ownDisk() || (await isAbsent(file)))) return [];
-    if (isAbsolute(file)) return this.#readAll([file]);
-    const { diagnostic, FILE_START } = await import("../core/policy/diagnostics.ts");
-    const found = diagnostic("unreadable", `${file} is not an absolute path.`, FILE_START);
-    this.#services.log(`Policy of the settings: ${found.message}`);
-    return [{ path: file, folder: dirname(file), sha256: "", policies: [], named: [], diagnostics: [found] }];
+    return userPolicy() === "" && (!ownDisk() || (await isAbsent(file))) ? [] : this.#readAll([file]);
   }
 
   async #readAll(paths: readonly string[]): Files {
@@ -194,11 +187,6 @@ class Listeners {
   notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/** Whether it was not read, as its path in the settings is not absolute. */
-function isUnread({ path }: PolicyFile): boolean {
-  return !isAbsolute(path);
 }
 
 /** The folder that patterns are relative to, and the model's path in it. A model outside the workspace is matched by its name. */

@@ -9,7 +9,7 @@ import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { Badges } from "../../src/ui/badges.ts";
-import { CodeSurfaces } from "../../src/ui/code/code-surfaces.ts";
+import { codeSurfaces } from "../../src/ui/code/code-surfaces.ts";
 import { showStatusBar } from "../../src/ui/status-bar.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
@@ -163,7 +163,7 @@ describe("automatic verification", () => {
 
   it("uses no memory that grows with the number of verdicts", async () => {
     const registry = new ModelRegistry();
-    const code = new CodeSurfaces({ registry });
+    const code = codeSurfaces({ registry });
     const surfaces = [new Badges(registry), showStatusBar({ registry, checker: { progress: undefined } }), code];
     const signature = join(model, "model.sig");
     registry.add({ path: model, kind: "directory", signature }, folder);

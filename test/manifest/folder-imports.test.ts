@@ -17,7 +17,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   "core/signing": [...TRUST, ...MANIFEST, "core/bundle", "core/verification"],
   "core/policy": [...TRUST, ...MANIFEST, "core/bundle", "core/verification", "core/verdict.ts", "../schemas"],
   "core/origin": [...BASE, "core/model", "core/hashing"],
-  "core/bom": ["core/origin/origin.ts"],
+  "core/bom": ["core/origin/origin.ts", "../package.json"],
   "core/pins": [...BASE, "core/model", "core/hashing", "core/origin"],
   "core/gate": [...BASE, "core/pins/lock-file.ts", "core/policy", "core/bundle", "core/model"],
   "core/presentation": [

@@ -30,10 +30,9 @@ export async function matchingFiles(compared: readonly ComparedFile[], check: Di
   }
   const slices = new TimeSlices(signal);
   for (const { file, recorded } of compared) {
-    const { gitBlob, size, sha256, convertible } = recorded;
+    const { gitBlob, sha256, convertible } = recorded;
     if (gitBlob === undefined || sha256 !== undefined) continue;
-    const sameSize = size === undefined || size === file.size;
-    const isSame = sameSize && (await gitBlobOf(file, slices)) === gitBlob;
+    const isSame = (await gitBlobOf(file, slices)) === gitBlob;
     if (isSame || (convertible === true && (await gitBlobWithLf(file, slices)) === gitBlob)) matching.add(file.name);
   }
   return matching;

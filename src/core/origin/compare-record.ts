@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { ModelFile } from "../model/file-list.ts";
-import { compareCodePoints } from "../model/names.ts";
 import { peekSignature } from "../model/peek-signature.ts";
 import { isSignatureName } from "../model/signature-names.ts";
 import type { DownloadRecord, RecordedFile } from "./download-record.ts";
-import type { ListedModel } from "./listed-model.ts";
+import type { ListedModel } from "./list-model.ts";
 import type { OriginFiles, PointerFile } from "./origin.ts";
 
 /** A listed file and what the record says of it. */
@@ -13,9 +12,13 @@ export interface ComparedFile {
   readonly recorded: RecordedFile;
 }
 
+export type RecordState = keyof OriginFiles;
+
 /** A model and its record as names and sizes show them. */
-export interface RecordComparison extends Omit<OriginFiles, "match" | "unchecked"> {
-  /** Files whose digests decide. */
+export interface RecordComparison {
+  /** By name; never `match`. */
+  readonly states: Map<string, RecordState>;
+  /** The files that are `unchecked`: their digests decide. */
   readonly open: readonly ComparedFile[];
 }
 
@@ -26,38 +29,25 @@ export function compareWithRecord(
   pointers: readonly PointerFile[],
 ): RecordComparison {
   const isPointer = new Set(pointers.map(({ name }) => name));
+  const states = new Map<string, RecordState>();
   const open: ComparedFile[] = [];
-  const changed: string[] = [];
-  const missing: string[] = [];
-  const extra: string[] = [];
-  const unrecorded: string[] = [];
-  for (const file of model.files) {
-    const { name } = file;
-    const recorded = record.files.get(name);
-    if (recorded === undefined) (record.listsAll && !isSignature(model, name) ? extra : unrecorded).push(name);
-    else if (isPointer.has(name) && recorded.sha256 !== undefined) missing.push(name);
-    else if (recorded.sha256 === undefined && recorded.gitBlob === undefined) unrecorded.push(name);
-    else if (recorded.size !== undefined && recorded.size !== file.size && recorded.convertible !== true)
-      changed.push(name);
-    else open.push({ file, recorded });
-  }
+  const unlisted = record.listsAll ? "extra" : "unrecorded";
+  if (model.kind === "directory") for (const name of record.files.keys()) states.set(name, "missing");
   // What is not read does not match either.
-  for (const name of model.others) (record.files.has(name) ? changed : record.listsAll ? extra : unrecorded).push(name);
-  if (model.kind === "directory") {
-    const here = new Set([...model.files.map(({ name }) => name), ...model.others]);
-    for (const name of record.files.keys()) if (!here.has(name)) missing.push(name);
+  for (const name of model.others) states.set(name, record.files.has(name) ? "changed" : unlisted);
+  for (const file of model.files) {
+    const { name, size } = file;
+    const recorded = record.files.get(name);
+    if (recorded === undefined) states.set(name, isSignature(model, name) ? "unrecorded" : unlisted);
+    else if (isPointer.has(name) && recorded.sha256 !== undefined) states.set(name, "missing");
+    else if (recorded.sha256 === undefined && recorded.gitBlob === undefined) states.set(name, "unrecorded");
+    else if (recorded.size !== undefined && recorded.size !== size) states.set(name, "changed");
+    else {
+      states.set(name, "unchecked");
+      open.push({ file, recorded });
+    }
   }
-  return {
-    open,
-    changed: sorted(changed),
-    missing: sorted(missing),
-    extra: sorted(extra),
-    unrecorded: sorted(unrecorded),
-  };
-}
-
-export function sorted(names: readonly string[]): string[] {
-  return names.toSorted(compareCodePoints);
+  return { states, open };
 }
 
 /** A signature at the top of a model was added by who signed it. */

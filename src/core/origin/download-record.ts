@@ -1,4 +1,5 @@
-import type { ListedModel } from "./listed-model.ts";
+import type { FolderAbove } from "./folders-above.ts";
+import type { ListedModel } from "./list-model.ts";
 import type { Origin } from "./origin.ts";
 
 /** What a record says of one file. With neither digest, only its name is recorded. */
@@ -9,7 +10,7 @@ export interface RecordedFile {
   readonly gitBlob?: string;
   /** Bytes. */
   readonly size?: number;
-  /** Whether git may have converted the line ends of the file when it wrote it. */
+  /** Whether git may have converted the line ends of the file when it wrote it; its size is not recorded then. */
   readonly convertible?: true;
 }
 
@@ -21,8 +22,11 @@ export interface DownloadRecord extends Pick<Origin, "source" | "repository" | "
   readonly listsAll: boolean;
 }
 
-/** Reads the record of one tool: undefined where there is none, or none in a form that is understood. Never throws for what it reads. */
-export type RecordReader = (model: ListedModel) => Promise<DownloadRecord | undefined>;
+/**
+ * Reads the record of one tool in a folder that holds the model or is it: undefined where there is none, or none in a form
+ * that is understood. Never throws for what it reads.
+ */
+export type RecordReader = (above: FolderAbove, model: ListedModel) => Promise<DownloadRecord | undefined>;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const SHA1 = /^[0-9a-f]{40}$/;

@@ -1,16 +1,17 @@
 import { readLfsPointer } from "../model/git-lfs-pointer.ts";
+import { compareCodePoints } from "../model/names.ts";
 import { type DigestCheck, matchingFiles } from "./check-digests.ts";
-import { claimedOrigin } from "./claims/claimed-origin.ts";
+import { huggingFaceRepository } from "./claims/claim.ts";
 import { readClaims } from "./claims/read-claims.ts";
-import { compareWithRecord, sorted } from "./compare-record.ts";
+import { compareWithRecord, type RecordState } from "./compare-record.ts";
 import type { DownloadRecord, RecordReader } from "./download-record.ts";
+import { foldersAbove } from "./folders-above.ts";
 import { readGitLfs } from "./git-lfs.ts";
 import { readHuggingFaceCache } from "./hugging-face-cache.ts";
 import { readHuggingFaceFolder } from "./hugging-face-folder.ts";
-import { listModel } from "./list-model.ts";
-import type { ListedModel } from "./listed-model.ts";
+import { type ListedModel, listModel } from "./list-model.ts";
 import { readOllama } from "./ollama.ts";
-import type { Origin, OriginReport, PointerFile } from "./origin.ts";
+import type { Origin, OriginClaim, OriginReport, PointerFile } from "./origin.ts";
 
 /** In the order in which they are asked: the first record that is understood counts. */
 const READERS: readonly RecordReader[] = [readHuggingFaceCache, readHuggingFaceFolder, readGitLfs, readOllama];
@@ -38,14 +39,16 @@ export async function findOrigin(options: OriginOptions): Promise<OriginReport> 
   const claims = readClaims(model.files);
   const record = await readRecord(model);
   const origin =
-    record === undefined ? claimedOrigin(claims, model) : await recordedOrigin(model, record, pointers, options);
+    record === undefined ? claimedOrigin(model, claims) : await recordedOrigin(model, record, pointers, options);
   return { ...(origin && { origin }), pointers, claims };
 }
 
 async function readRecord(model: ListedModel): Promise<DownloadRecord | undefined> {
   for (const read of READERS) {
-    const record = await read(model);
-    if (record !== undefined) return record;
+    for (const above of foldersAbove(model.folder)) {
+      const record = await read(above, model);
+      if (record !== undefined) return record;
+    }
   }
   return undefined;
 }
@@ -57,10 +60,13 @@ async function recordedOrigin(
   options: OriginOptions,
 ): Promise<Origin> {
   const { source, repository, revision, purl } = record;
-  const { open, changed, ...others } = compareWithRecord(model, record, pointers);
-  const names = open.map(({ file }) => file.name);
-  const matching = options.checkDigests ? await matchingFiles(open, { ...options, root: model.path }) : undefined;
-  const differing = matching === undefined ? [] : names.filter((name) => !matching.has(name));
+  const { states, open } = compareWithRecord(model, record, pointers);
+  if (options.checkDigests) {
+    const matching = await matchingFiles(open, { ...options, root: model.path });
+    for (const { file } of open) states.set(file.name, matching.has(file.name) ? "match" : "changed");
+  }
+  const names = (wanted: RecordState): string[] =>
+    [...states].flatMap(([name, state]) => (state === wanted ? [name] : [])).sort(compareCodePoints);
   return {
     source,
     ...(repository !== undefined && { repository }),
@@ -68,10 +74,22 @@ async function recordedOrigin(
     ...(purl !== undefined && { purl }),
     basis: "record",
     files: {
-      match: matching === undefined ? [] : names.filter((name) => matching.has(name)),
-      changed: sorted([...changed, ...differing]),
-      ...others,
-      ...(matching === undefined && { unchecked: names }),
+      match: names("match"),
+      changed: names("changed"),
+      missing: names("missing"),
+      extra: names("extra"),
+      unrecorded: names("unrecorded"),
+      ...(!options.checkDigests && { unchecked: names("unchecked") }),
     },
   };
+}
+
+/** The origin that a GGUF file of the model claims, where no record names one. */
+function claimedOrigin({ files, others }: ListedModel, claims: readonly OriginClaim[]): Origin | undefined {
+  const urls = claims.flatMap(({ field, value }) => (field === "general.repo_url" ? [value] : []));
+  const [repository] = urls.flatMap((url) => huggingFaceRepository(url) ?? []);
+  if (repository === undefined) return undefined;
+  const unrecorded = [...files.map(({ name }) => name), ...others];
+  const nothing = { match: [], changed: [], missing: [], extra: [] };
+  return { source: "huggingface", repository, basis: "claim", files: { ...nothing, unrecorded } };
 }

@@ -1,25 +1,16 @@
-/** The sizes that a delta begins with, in bytes (gitformat-pack(5), "Deltified representation"). */
-export interface DeltaSizes {
-  readonly base: number;
-  readonly result: number;
-  /** Where its instructions begin. */
-  readonly start: number;
-}
-
-export function deltaSizes(delta: Buffer): DeltaSizes {
-  const base = readSize(delta, 0);
-  const result = readSize(delta, base.end);
-  return { base: base.size, result: result.size, start: result.end };
+/** The bytes that applying a delta gives (gitformat-pack(5), "Deltified representation"). */
+export function resultSize(delta: Buffer): number {
+  return readSize(delta, readSize(delta, 0).end).size;
 }
 
 /** Applies a delta to its base; throws a RangeError where they do not belong together. */
 export function applyDelta(delta: Buffer, base: Buffer): Buffer {
-  const sizes = deltaSizes(delta);
-  if (sizes.base !== base.length) throw new RangeError("a delta of another base");
-  const result = Buffer.alloc(sizes.result);
-  let at = sizes.start;
+  const { size, end } = readSize(delta, 0);
+  if (size !== base.length) throw new RangeError("a delta of another base");
+  const { size: length, end: start } = readSize(delta, end);
+  const result = Buffer.alloc(length);
   let filled = 0;
-  while (at < delta.length) {
+  for (let at = start; at < delta.length; ) {
     const instruction = delta.readUInt8(at++);
     if (instruction === 0) throw new RangeError("an unknown instruction");
     let part: Buffer;
@@ -30,14 +21,11 @@ export function applyDelta(delta: Buffer, base: Buffer): Buffer {
       const numbers = [0, 0, 0, 0, 0, 0, 0].map((_, bit) => ((instruction >> bit) & 1 ? delta.readUInt8(at++) : 0));
       const [o0 = 0, o1 = 0, o2 = 0, o3 = 0, s0 = 0, s1 = 0, s2 = 0] = numbers;
       const offset = o0 + o1 * 0x100 + o2 * 0x10000 + o3 * 0x1000000;
-      const size = s0 + s1 * 0x100 + s2 * 0x10000 || 0x10000;
-      part = base.subarray(offset, offset + size);
-      if (part.length < size) throw new RangeError("a copy from outside of the base");
+      part = base.subarray(offset, offset + (s0 + s1 * 0x100 + s2 * 0x10000 || 0x10000));
     }
-    if (filled + part.length > result.length) throw new RangeError("a result of another size");
     filled += part.copy(result, filled);
   }
-  if (filled !== result.length) throw new RangeError("a result of another size");
+  if (filled !== length) throw new RangeError("a result of another size");
   return result;
 }
 

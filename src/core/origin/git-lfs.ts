@@ -1,62 +1,49 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseLfsPointer, readLfsPointer } from "../model/git-lfs-pointer.ts";
+import { MAX_POINTER_BYTES, parseLfsPointer, readLfsPointer } from "../model/git-lfs-pointer.ts";
 import { type DownloadRecord, huggingFacePurl, type RecordedFile, type RecordReader } from "./download-record.ts";
-import { foldersAbove } from "./folders-above.ts";
 import { GitObjects } from "./git-objects.ts";
 import { type GitRepository, gitRepository, headCommit, originRemote } from "./git-repository.ts";
 import { filesOfCommit } from "./git-tree.ts";
 
-/** A pointer is smaller than this many bytes (git-lfs, `docs/spec.md`). */
-const MAX_POINTER_BYTES = 1024;
+const HUB_MODEL = /^(?:huggingface\.co|hf\.co)\/(?!(?:datasets|spaces|kernels)\/)(.+)$/;
 
 /**
  * A work tree of git with files of Git LFS: the commit that is checked out holds a pointer with size and SHA-256 for each,
  * and git's own digest of every other file. Files that are not committed are not recorded.
  */
-export const readGitLfs: RecordReader = async ({ folder, files }) => {
-  for (const { path, prefix } of foldersAbove(folder)) {
-    const repository = gitRepository(path);
-    if (repository === undefined) continue;
-    // Git LFS makes this folder when it fetches. Reading the commit of every other repository would be in vain.
-    const isUsed =
-      existsSync(join(repository.common, "lfs")) || files.some((file) => readLfsPointer(file) !== undefined);
-    return isUsed ? readCommit(repository, prefix) : undefined;
-  }
-  return undefined;
+export const readGitLfs: RecordReader = async ({ path, prefix }, { files }) => {
+  const repository = gitRepository(path);
+  if (repository === undefined) return undefined;
+  // Git LFS makes this folder when it fetches. Reading the commit of every other repository would be in vain.
+  const isUsed = existsSync(join(repository.common, "lfs")) || files.some((file) => readLfsPointer(file) !== undefined);
+  return isUsed ? readCommit(repository, prefix) : undefined;
 };
 
 function readCommit(repository: GitRepository, prefix: string): DownloadRecord | undefined {
   const revision = headCommit(repository);
   if (revision === undefined) return undefined;
   const objects = new GitObjects(join(repository.common, "objects"));
-  try {
-    const committed = filesOfCommit(objects, revision, prefix);
-    if (committed === undefined) return undefined;
-    const files = new Map<string, RecordedFile>();
-    let hasPointers = false;
-    for (const [name, id] of committed) {
-      const object = objects.read(id, MAX_POINTER_BYTES);
-      if (object === undefined) return undefined;
-      const pointer = object.content === undefined ? undefined : parseLfsPointer(object.content);
-      hasPointers ||= pointer !== undefined;
-      const recorded = pointer && { sha256: pointer.oid, size: pointer.size };
-      files.set(name, recorded ?? { gitBlob: id, size: object.size, convertible: true });
-    }
-    if (!hasPointers) return undefined;
-    return { source: "git-lfs", revision, ...remoteFields(repository, revision), files, listsAll: false };
-  } finally {
-    objects.close();
+  const committed = filesOfCommit(objects, revision, prefix);
+  if (committed === undefined) return undefined;
+  const files = new Map<string, RecordedFile>();
+  let hasPointers = false;
+  for (const [name, id] of committed) {
+    const content = objects.read(id, "blob", MAX_POINTER_BYTES);
+    if (content === undefined) return undefined;
+    const pointer = content === "larger" ? undefined : parseLfsPointer(content);
+    hasPointers ||= pointer !== undefined;
+    files.set(name, pointer ? { sha256: pointer.oid, size: pointer.size } : { gitBlob: id, convertible: true });
   }
-}
-
-const HUGGING_FACE_HOSTS: ReadonlySet<string> = new Set(["huggingface.co", "hf.co"]);
-
-function remoteFields(repository: GitRepository, revision: string): Pick<DownloadRecord, "repository" | "purl"> {
+  if (!hasPointers) return undefined;
   const remote = originRemote(repository);
-  if (remote === undefined) return {};
-  const { host, path } = remote;
-  const isModel = HUGGING_FACE_HOSTS.has(host) && !/^(?:datasets|spaces|kernels)\//.test(path);
-  if (isModel) return { repository: path, purl: huggingFacePurl(path, revision) };
-  return { repository: `${host}/${path}` };
+  const model = HUB_MODEL.exec(remote ?? "")?.[1];
+  return {
+    source: "git-lfs",
+    revision,
+    ...(remote !== undefined && { repository: model ?? remote }),
+    ...(model !== undefined && { purl: huggingFacePurl(model, revision) }),
+    files,
+    listsAll: false,
+  };
 }

@@ -40,22 +40,14 @@ export function headCommit({ own, common }: GitRepository): string | undefined {
   return COMMIT.test(commit) ? commit : undefined;
 }
 
-/** Where the repository was cloned from. */
-export interface RemoteRepository {
-  readonly host: string;
-  /** Without a slash at either end, and without `.git`. */
-  readonly path: string;
-}
-
-/** The remote `origin`, without the user and password that its address may hold. */
-export function originRemote({ common }: GitRepository): RemoteRepository | undefined {
+/** The remote `origin` as `HOST/PATH`, without `.git`, and without the user and password that its address may hold. */
+export function originRemote({ common }: GitRepository): string | undefined {
   const config = readSmallText(join(common, "config"), MAX_TEXT_BYTES) ?? "";
   const section = /^\[remote "origin"\]\s*\n((?:(?!\[).*\n?)*)/m.exec(config)?.[1] ?? "";
-  const url = /^\s*url\s*=\s*"?([^\s"]+)"?\s*$/m.exec(section)?.[1];
-  if (url === undefined) return undefined;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const url = /^\s*url\s*=\s*"?([^\s"]+)"?\s*$/m.exec(section)?.[1] ?? "";
+  const parsed = URL.parse(url);
   const [, sshHost, sshPath] = /^(?:[^@/:]+@)?([A-Za-z0-9.-]+):([^/].*)$/.exec(url) ?? [];
   const host = parsed?.hostname || sshHost;
   const path = (parsed?.pathname ?? sshPath ?? "").replace(/^\/+|\/+$/g, "").replace(/\.git$/, "");
-  return host === undefined || path === "" ? undefined : { host: host.toLowerCase(), path };
+  return host === undefined || path === "" ? undefined : `${host.toLowerCase()}/${path}`;
 }

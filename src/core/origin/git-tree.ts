@@ -1,8 +1,11 @@
 import type { GitObjects } from "./git-objects.ts";
 
+/** A commit, or the list of one folder. */
 const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
-/** Files of one commit that are looked at. */
-const MAX_FILES = 100_000;
+/** Files and folders of one commit that are looked at. */
+const MAX_ENTRIES = 200_000;
+/** Characters; no system has longer ones. A folder that holds itself ends here. */
+const MAX_PATH = 4096;
 
 /**
  * The files of a commit below a folder: their names, relative to it, and the identifiers of their blobs. Links and submodules
@@ -12,21 +15,19 @@ const MAX_FILES = 100_000;
  * @returns undefined where not all of it can be read
  */
 export function filesOfCommit(objects: GitObjects, commit: string, prefix: string): Map<string, string> | undefined {
-  const text = objects.read(commit, MAX_OBJECT_BYTES);
-  const root =
-    text?.type === "commit" ? /^tree ([0-9a-f]{40})\n/.exec(text.content?.toString("latin1") ?? "")?.[1] : undefined;
-  if (root === undefined) return undefined;
-  let tree = root;
+  const text = objects.read(commit, "commit", MAX_OBJECT_BYTES)?.toString("latin1");
+  let tree = /^tree ([0-9a-f]{40})\n/.exec(text ?? "")?.[1];
+  if (tree === undefined) return undefined;
   for (const part of prefix.split("/").slice(0, -1)) {
-    const next = entriesOf(objects, tree)?.find(({ name, mode }) => name === part && mode === FOLDER);
-    if (next === undefined) return undefined;
-    tree = next.id;
+    tree = entriesOf(objects, tree)?.find(({ name, mode }) => name === part && mode === FOLDER)?.id;
+    if (tree === undefined) return undefined;
   }
   const files = new Map<string, string>();
   const pending = [{ id: tree, prefix: "" }];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+  for (const folder of pending) {
     const entries = entriesOf(objects, folder.id);
-    if (entries === undefined || files.size > MAX_FILES || pending.length > MAX_FILES) return undefined;
+    if (entries === undefined || folder.prefix.length > MAX_PATH) return undefined;
+    if (files.size + pending.length > MAX_ENTRIES) return undefined;
     for (const { mode, name, id } of entries) {
       if (mode === FOLDER) pending.push({ id, prefix: `${folder.prefix}${name}/` });
       else if (FILES.has(mode)) files.set(`${folder.prefix}${name}`, id);
@@ -47,9 +48,8 @@ interface TreeEntry {
 
 /** `MODE SP NAME NUL ID`, again and again (gitdatamodel(7)). */
 function entriesOf(objects: GitObjects, id: string): TreeEntry[] | undefined {
-  const tree = objects.read(id, MAX_OBJECT_BYTES);
-  if (tree?.type !== "tree" || tree.content === undefined) return undefined;
-  const { content } = tree;
+  const content = objects.read(id, "tree", MAX_OBJECT_BYTES);
+  if (!Buffer.isBuffer(content)) return undefined;
   const entries: TreeEntry[] = [];
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(0x20, at);

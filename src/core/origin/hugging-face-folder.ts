@@ -2,9 +2,7 @@ import { join } from "node:path";
 import { ProvenanceError } from "../errors.ts";
 import { enumerateModel } from "../model/enumerate.ts";
 import { readSmallText } from "../model/read-small-file.ts";
-import { statIfReadable } from "../model/stat-if-readable.ts";
 import { below, digestOfEtag, type RecordedFile, type RecordReader } from "./download-record.ts";
-import { foldersAbove } from "./folders-above.ts";
 import { readTreeList } from "./tree-list.ts";
 
 const OWN_FOLDER = ".cache/huggingface";
@@ -19,27 +17,21 @@ const METADATA = /^([0-9a-f]{40})\r?\n([0-9a-f]{40}|[0-9a-f]{64})\r?\n\d+(?:\.\d
  *
  * The client ignores the record of a file that was written to later. Here it counts: it says what was downloaded.
  */
-export const readHuggingFaceFolder: RecordReader = async ({ folder }) => {
-  for (const { path, prefix } of foldersAbove(folder)) {
-    const own = join(path, OWN_FOLDER);
-    const recorded =
-      statIfReadable(join(own, "download"))?.isDirectory() === true
-        ? await readMetadata(join(own, "download"))
-        : undefined;
-    if (recorded === undefined || recorded.size === 0) continue;
-    const commits = new Set([...recorded.values()].map(({ commit }) => commit));
-    const [revision] = commits.size === 1 ? commits : [];
-    const listed = revision === undefined ? undefined : readTreeList(own, revision);
-    const files = new Map<string, RecordedFile>([...recorded].map(([name, { digest }]) => [name, digest]));
-    for (const [name, file] of listed ?? []) files.set(name, file);
-    return {
-      source: "huggingface",
-      ...(revision !== undefined && { revision }),
-      files: below(files, prefix),
-      listsAll: listed !== undefined,
-    };
-  }
-  return undefined;
+export const readHuggingFaceFolder: RecordReader = async ({ path, prefix }) => {
+  const own = join(path, OWN_FOLDER);
+  const recorded = await readMetadata(join(own, "download"));
+  if (recorded.size === 0) return undefined;
+  const commits = new Set([...recorded.values()].map(({ commit }) => commit));
+  const [revision] = commits.size === 1 ? commits : [];
+  const listed = revision === undefined ? undefined : readTreeList(own, revision);
+  const files = new Map<string, RecordedFile>([...recorded].map(([name, { digest }]) => [name, digest]));
+  for (const [name, file] of listed ?? []) files.set(name, file);
+  return {
+    source: "huggingface",
+    ...(revision !== undefined && { revision }),
+    files: below(files, prefix),
+    listsAll: listed !== undefined,
+  };
 };
 
 interface Metadata {

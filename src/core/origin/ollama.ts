@@ -3,7 +3,8 @@ import { type OllamaModel, ollamaModels, readOllamaModel, storeOfBlob } from "..
 import type { DownloadRecord, RecordReader } from "./download-record.ts";
 
 /** The store of Ollama: a manifest names the digest of every blob of a model. The path is that of a manifest or of a blob. */
-export const readOllama: RecordReader = async ({ path }) => {
+export const readOllama: RecordReader = async ({ prefix }, { path }) => {
+  if (prefix !== "") return undefined;
   const store = storeOfBlob(path);
   const found = store === undefined ? readOllamaModel(path) : modelOf(store, basename(path));
   return found && recordOf(found);

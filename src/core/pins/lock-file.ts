@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { nameProblem } from "../model/names.ts";
 import { readSmallFile } from "../model/read-small-file.ts";
-import { type PinnedFile, pinDigest } from "./pin-list.ts";
+import { type PinnedFiles, pinDigest } from "./pin-list.ts";
 
 /** Bytes: some hundred thousand files. */
 const MAX_LOCK_BYTES = 32 * 1024 * 1024;
@@ -31,7 +31,7 @@ export interface LockedPin {
   readonly sha256: string;
   /** The day on which it was pinned: `2026-11-02`. */
   readonly pinnedOn: string;
-  readonly files: readonly PinnedFile[];
+  readonly files: PinnedFiles;
 }
 
 /** Absolute path of the lock file beside a policy file: `model-policy.lock.json` of `model-policy.yaml`. */
@@ -62,13 +62,13 @@ export function parseLock(bytes: Uint8Array | undefined): PinLock | undefined {
 export function lockedPin({ models }: PinLock, path: string): LockedPin | undefined {
   const entry = Object.hasOwn(models, path) ? models[path] : undefined;
   if (entry === undefined) return undefined;
-  const files = Object.entries(entry.files).map(([name, sha256]): PinnedFile => ({ name, sha256 }));
+  const files = new Map(Object.entries(entry.files));
   return pinDigest(files) === entry.sha256 ? { ...entry, files } : undefined;
 }
 
 /** The text of a lock file with another model in it, or another pin of the same one. */
 export function lockText(lock: PinLock, path: string, { sha256, pinnedOn, files }: LockedPin): string {
-  const entry = { sha256, pinnedOn, files: Object.fromEntries(files.map((file) => [file.name, file.sha256])) };
+  const entry = { sha256, pinnedOn, files: Object.fromEntries(files) };
   const models = Object.entries({ ...lock.models, [path]: entry }).sort(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify({ version: 1, models: Object.fromEntries(models) }, undefined, 2)}\n`;
 }

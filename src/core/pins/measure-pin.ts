@@ -3,7 +3,7 @@ import { ProvenanceError } from "../errors.ts";
 import type { DigestMode, DigestOptions } from "../hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "../hashing/with-hash-pool.ts";
 import { listModel } from "../origin/list-model.ts";
-import { isPinnableName, type PinnedFile, pinDigest } from "./pin-list.ts";
+import { isPinnableName, type PinnedFiles, pinDigest } from "./pin-list.ts";
 
 export interface MeasureOptions extends PoolChoice, DigestOptions {
   /** The folder, or the single file. */
@@ -17,8 +17,7 @@ export interface MeasureOptions extends PoolChoice, DigestOptions {
 export interface PinMeasurement {
   /** See {@link pinDigest}. */
   readonly sha256: string;
-  /** In code-point order. */
-  readonly files: readonly PinnedFile[];
+  readonly files: PinnedFiles;
   /** Names of links of a Hugging Face cache that were read through. */
   readonly hubLinks: readonly string[];
   /** Of all files. */
@@ -52,7 +51,7 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   const { digests, bytesRead, bytesFromCache } = await withHashPool(options, (pool) =>
     pool.digest({ root: path, files, algorithm: "sha256", mode }, { signal, onProgress }),
   );
-  const pinned = files.map(({ name }, at): PinnedFile => ({ name, sha256: digests[at]?.[0] ?? "" }));
+  const pinned = new Map(files.map(({ name }, at) => [name, digests[at]?.[0] ?? ""]));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const hubLinks = files.filter(({ blob }) => blob !== undefined).map(({ name }) => name);
   return { sha256: pinDigest(pinned), files: pinned, hubLinks, bytes, bytesRead, bytesFromCache };

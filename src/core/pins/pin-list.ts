@@ -1,21 +1,16 @@
 import { createHash } from "node:crypto";
 import { compareCodePoints } from "../model/names.ts";
 
-/** A file of a pinned model. */
-export interface PinnedFile {
-  /** Canonical, relative to the model's folder. */
-  readonly name: string;
-  /** Lower-case hex. */
-  readonly sha256: string;
-}
+/** The files of a pinned model: SHA-256, lower-case hex, by canonical name relative to the model's folder. */
+export type PinnedFiles = ReadonlyMap<string, string>;
 
 /**
  * The SHA-256, in lower-case hex, of what `sha256sum` prints of the files in the order of their bytes: a line each, of
  * the digest, two spaces and the name. README has the commands that give the same.
  */
-export function pinDigest(files: readonly PinnedFile[]): string {
+export function pinDigest(files: PinnedFiles): string {
   const hash = createHash("sha256");
-  for (const { name, sha256 } of files.toSorted((a, b) => compareCodePoints(a.name, b.name))) {
+  for (const [name, sha256] of [...files].sort(([a], [b]) => compareCodePoints(a, b))) {
     hash.update(`${sha256}  ${name}\n`);
   }
   return hash.digest("hex");

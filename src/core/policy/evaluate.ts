@@ -1,10 +1,8 @@
 import { basename } from "node:path";
 import type { Reason } from "../verdict.ts";
-
 import type { AuthorityDecision, Decision, Outcome, PolicyDecision } from "./decision.ts";
 import { matchAuthorities } from "./match-authorities.ts";
 import { type ModelFacts, type PinFacts, pinsOf } from "./model-facts.ts";
-
 import type { Policy } from "./policy.ts";
 import type { SourceLocation } from "./source-location.ts";
 

@@ -7,7 +7,6 @@ import type { Authority, Policy } from "./policy.ts";
 
 /** Rejections that are listed: the closest of this many authorities. */
 const MAX_LISTED = 10;
-const MAX_COMPARED = 1000;
 
 /** What the authorities of a policy, exceptions apart, decide about a signer. */
 interface AuthoritiesDecision {
@@ -24,7 +23,7 @@ export function matchAuthorities({ authorities }: Policy, facts: ModelFacts): Au
   for (const authority of authorities) {
     const match = matchAuthority(authority, facts);
     if (match.distance === 0) return { accepted: true, authorities: [decisionOf(authority, match)], untold: 0 };
-    if (rejections.length < MAX_COMPARED) rejections.push([authority, match]);
+    rejections.push([authority, match]);
   }
   const closest = rejections.sort(([, a], [, b]) => a.distance - b.distance).slice(0, MAX_LISTED);
   return {

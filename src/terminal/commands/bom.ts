@@ -1,6 +1,5 @@
 import { defineCommand, EXIT } from "../command.ts";
 import { withReading } from "../progress-line.ts";
-import { VERSION } from "../version.ts";
 
 export default defineCommand({
   name: "bom",
@@ -13,7 +12,7 @@ export default defineCommand({
   examples: ["model-provenance bom llama-3-8b > llama-3-8b.cdx.json"],
   async run(model, _args, terminal) {
     const { billOfMaterials } = await import("../../core/bill-of-materials.ts");
-    const text = await withReading(terminal, (reading) => billOfMaterials({ model, toolVersion: VERSION, ...reading }));
+    const text = await withReading(terminal, (reading) => billOfMaterials({ model, ...reading }));
     terminal.out.json(JSON.parse(text));
     return EXIT.done;
   },

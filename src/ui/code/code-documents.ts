@@ -39,26 +39,13 @@ export function basesOf({ uri }: TextDocument): readonly string[] {
   return isAbsolute(uri.fsPath) && uri.scheme !== "untitled" ? [dirname(uri.fsPath), ...bases] : bases;
 }
 
-/** Returns a function that parses each text once. */
-function onceForEachText<T>(
-  parse: (text: string, language: CodeLanguage) => readonly T[],
-): (document: TextDocument) => readonly T[] {
-  const read = new WeakMap<TextDocument, { readonly version: number; readonly parsed: readonly T[] }>();
-  return (document) => {
-    const language = languageOf(document);
-    if (language === undefined) return [];
-    const known = read.get(document);
-    if (known?.version === document.version) return known.parsed;
-    const parsed = parse(document.getText(), language);
-    read.set(document, { version: document.version, parsed });
-    return parsed;
-  };
+/** The strings of the document. */
+export function stringsOf(document: TextDocument): readonly CodeString[] {
+  const language = languageOf(document);
+  return language === undefined ? [] : stringsInCode(document.getText(), language);
 }
 
-/** The strings of the document. */
-export const stringsOf = onceForEachText<CodeString>(stringsInCode);
-
 /** The models of the Hugging Face Hub that the document loads by name. */
-export const hubReferencesOf = onceForEachText<HubReference>((text, language) =>
-  language === "python" ? hubReferences(text) : [],
-);
+export function hubReferencesOf(document: TextDocument): readonly HubReference[] {
+  return languageOf(document) === "python" ? hubReferences(document.getText()) : [];
+}

@@ -1,8 +1,7 @@
 import {
-  CodeAction,
+  type CodeAction,
   CodeActionKind,
   type Diagnostic,
-  type Disposable,
   DocumentLink,
   Hover,
   l10n,
@@ -11,60 +10,49 @@ import {
   type TextDocument,
   Uri,
 } from "vscode";
-import { DisposableStore } from "../../platform/disposables.ts";
-import { COMMANDS, type CommandId } from "../../platform/ids.ts";
+import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
+import { COMMANDS } from "../../platform/ids.ts";
 import type { ModelRegistry } from "../../workspace/registry.ts";
 import { modelHover } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
-import { ignore, signAgain } from "../problems/quick-fixes.ts";
+import { action, ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
-import { CodeWarnings } from "./code-warnings.ts";
+import { codeWarnings } from "./code-warnings.ts";
 import { NO_REVISION } from "./hub-surfaces.ts";
 import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
 /** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
-export class CodeSurfaces {
-  readonly #registry: ModelRegistry;
-  readonly #store = new DisposableStore();
-  #links: Disposable;
-
-  constructor({ registry }: Pick<Services, "registry">) {
-    this.#registry = registry;
-    this.#store.add(
-      languages.registerHoverProvider(CODE_DOCUMENTS, {
-        provideHover: (document, position) => codeHover(document, position, registry),
-      }),
-    );
-    this.#store.add(
-      languages.registerCodeActionsProvider(
-        CODE_DOCUMENTS,
-        { provideCodeActions: (document, _range, { diagnostics }) => codeFixes(document, diagnostics, registry) },
-        { providedCodeActionKinds: [CodeActionKind.QuickFix] },
-      ),
-    );
-    this.#links = this.#registerLinks();
-    this.#store.add(
-      registry.onDidChange(({ list }) => {
-        if (!list) return;
-        // The editor requests links again only when the text or the providers change.
-        this.#links.dispose();
-        this.#links = this.#registerLinks();
-      }),
-    );
-    this.#store.add(new CodeWarnings(registry));
-  }
-
-  dispose(): void {
-    this.#links.dispose();
-    this.#store.dispose();
-  }
-
-  #registerLinks(): Disposable {
-    return languages.registerDocumentLinkProvider(CODE_DOCUMENTS, {
-      provideDocumentLinks: (document) => codeLinks(document, this.#registry),
+export function codeSurfaces({ registry }: Pick<Services, "registry">): Disposable {
+  const store = new DisposableStore();
+  store.add(
+    languages.registerHoverProvider(CODE_DOCUMENTS, {
+      provideHover: (document, position) => codeHover(document, position, registry),
+    }),
+  );
+  store.add(
+    languages.registerCodeActionsProvider(
+      CODE_DOCUMENTS,
+      { provideCodeActions: (document, _range, { diagnostics }) => codeFixes(document, diagnostics, registry) },
+      { providedCodeActionKinds: [CodeActionKind.QuickFix] },
+    ),
+  );
+  const registerLinks = () =>
+    languages.registerDocumentLinkProvider(CODE_DOCUMENTS, {
+      provideDocumentLinks: (document) => codeLinks(document, registry),
     });
-  }
+  let links = registerLinks();
+  store.add({ dispose: () => links.dispose() });
+  store.add(
+    registry.onDidChange(({ list }) => {
+      if (!list) return;
+      // The editor requests links again only when the text or the providers change.
+      links.dispose();
+      links = registerLinks();
+    }),
+  );
+  store.add(codeWarnings(registry));
+  return store;
 }
 
 /** Returns the hover of the model that the string at the position names. */
@@ -103,16 +91,14 @@ async function codeFixes(
     const reference = await referenceAt(document, document.offsetAt(diagnostic.range.start), registry);
     if (reference === undefined) continue;
     const { model } = reference;
-    const add = (title: string, command: CommandId): void => {
-      const action = new CodeAction(title, CodeActionKind.QuickFix);
-      action.command = { command, title, arguments: [model.path] };
-      action.diagnostics = [diagnostic];
-      actions.push(action);
-    };
-    actions.push(...ignore(model, diagnostic), ...signAgain(model, diagnostic));
-    if (diagnostic.code === "modified") add(l10n.t("Compare With Signature"), COMMANDS.compare);
-    add(l10n.t("Show Signature"), COMMANDS.showSignature);
-    add(l10n.t("Verify Again"), COMMANDS.verifyModel);
+    const compare = action(model, l10n.t("Compare With Signature"), COMMANDS.compare, diagnostic);
+    actions.push(
+      ...ignore(model, diagnostic),
+      ...signAgain(model, diagnostic),
+      ...(diagnostic.code === "modified" ? [compare] : []),
+      action(model, l10n.t("Show Signature"), COMMANDS.showSignature, diagnostic),
+      action(model, l10n.t("Verify Again"), COMMANDS.verifyModel, diagnostic),
+    );
   }
   return actions;
 }

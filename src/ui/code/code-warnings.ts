@@ -1,65 +1,55 @@
 import { Diagnostic, DiagnosticSeverity, type TextDocument } from "vscode";
 import { isAlarm } from "../../core/manifest/innocent-differences.ts";
-import { DisposableStore } from "../../platform/disposables.ts";
+import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
-import type { KnownModel, ModelRegistry, RegistryChange } from "../../workspace/registry.ts";
+import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { modelProblemSentence } from "../model-text.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
-import { CodeDiagnostics } from "./code-diagnostics.ts";
+import { codeDiagnostics } from "./code-diagnostics.ts";
 import { languageOf } from "./code-documents.ts";
 import { rangeOf, referencesIn } from "./model-references.ts";
 
 /** Warns in Problems where open code loads a model that failed verification. */
-export class CodeWarnings {
-  readonly #registry: ModelRegistry;
-  readonly #store = new DisposableStore();
-  readonly #diagnostics = this.#store.add(
-    new CodeDiagnostics("modelProvenance.code", (document) => this.#diagnose(document)),
-  );
+export function codeWarnings(registry: ModelRegistry): Disposable {
+  const store = new DisposableStore();
+  const failedModels = () => new Map(registry.models.filter(isFailed).map((model) => [model.path, warningText(model)]));
   /** The models that failed verification, each with its warning. */
-  #warnings = new Map<string, string>();
-
-  constructor(registry: ModelRegistry) {
-    this.#registry = registry;
-    this.#store.add(registry.onDidChange((change) => this.#modelsChanged(change)));
-    this.#store.add(onSettingChanged(["codeWarnings"], () => this.#diagnostics.refresh()));
-    this.#warnings = this.#failedModels();
-    this.#diagnostics.refresh();
-  }
-
-  dispose(): void {
-    this.#store.dispose();
-  }
-
-  #failedModels(): Map<string, string> {
-    return new Map(this.#registry.models.filter(isFailed).map((model) => [model.path, warningText(model)]));
-  }
-
-  /** Progress of a check changes nothing here. */
-  #modelsChanged({ paths, list }: RegistryChange): void {
-    const changed = paths.some((path) => {
-      const model = this.#registry.get(path);
-      const text = model !== undefined && isFailed(model) ? warningText(model) : undefined;
-      return text !== this.#warnings.get(path);
-    });
-    if (!changed && !(list && this.#warnings.size > 0)) return;
-    this.#warnings = this.#failedModels();
-    this.#diagnostics.refresh();
-  }
-
-  async #diagnose(document: TextDocument): Promise<Diagnostic[]> {
-    if (!setting("codeWarnings") || this.#warnings.size === 0 || languageOf(document) === "markdown") return [];
-    const references = await referencesIn(document, this.#registry, isFailed);
-    return references
-      .filter(({ loads }) => loads)
-      .map((reference) => {
-        const text = warningText(reference.model);
-        const diagnostic = new Diagnostic(rangeOf(reference, document), text, DiagnosticSeverity.Warning);
-        diagnostic.source = SOURCE;
-        diagnostic.code = settled(reference.model).state;
-        return diagnostic;
+  let warnings = failedModels();
+  const diagnostics = store.add(
+    codeDiagnostics("modelProvenance.code", async (document) =>
+      warnings.size === 0 ? [] : warningsIn(document, registry),
+    ),
+  );
+  store.add(
+    registry.onDidChange(({ paths, list }) => {
+      // Progress of a check changes nothing here.
+      const changed = paths.some((path) => {
+        const model = registry.get(path);
+        const text = model !== undefined && isFailed(model) ? warningText(model) : undefined;
+        return text !== warnings.get(path);
       });
-  }
+      if (!changed && !(list && warnings.size > 0)) return;
+      warnings = failedModels();
+      diagnostics.refresh();
+    }),
+  );
+  store.add(onSettingChanged(["codeWarnings"], () => diagnostics.refresh()));
+  diagnostics.refresh();
+  return store;
+}
+
+async function warningsIn(document: TextDocument, registry: ModelRegistry): Promise<Diagnostic[]> {
+  if (!setting("codeWarnings") || languageOf(document) === "markdown") return [];
+  const references = await referencesIn(document, registry, isFailed);
+  return references
+    .filter(({ loads }) => loads)
+    .map((reference) => {
+      const text = warningText(reference.model);
+      const diagnostic = new Diagnostic(rangeOf(reference, document), text, DiagnosticSeverity.Warning);
+      diagnostic.source = SOURCE;
+      diagnostic.code = settled(reference.model).state;
+      return diagnostic;
+    });
 }
 
 /** The last verdict, until a new check has ended: a warning does not flicker with each check. */

@@ -7,7 +7,7 @@ import {
   Hover,
   l10n,
   type Position,
-  Range,
+  type Range,
   type TextDocument,
   WorkspaceEdit,
 } from "vscode";
@@ -21,21 +21,16 @@ import type { Services } from "../services.ts";
 import { basesOf, hubReferencesOf } from "./code-documents.ts";
 import type { HubReference } from "./hub-references.ts";
 import { pathsOf } from "./model-paths.ts";
+import { rangeOf } from "./model-references.ts";
 
 /** The code of the hint. */
 export const NO_REVISION = "no-revision";
-/** Calls of one document that are diagnosed, at most. */
-const REFERENCES = 1_000;
-
-export interface HubServices {
-  readonly engine: Pick<Services["engine"], "run">;
-}
 
 /** Returns the hover of a model of the Hugging Face Hub that the code at the position loads. */
 export async function hubHover(
   document: TextDocument,
   position: Position,
-  services: HubServices,
+  services: Pick<Services, "engine">,
 ): Promise<Hover | undefined> {
   const reference = referenceAt(document, document.offsetAt(position));
   if (reference === undefined) return undefined;
@@ -44,10 +39,6 @@ export async function hubHover(
   const lines = cached === undefined ? [l10n.t("Not in your Hugging Face cache.")] : cachedLines(cached, reference);
   const text = hoverMarkdown([hoverText(`huggingface.co/${repository}`, lines)]);
   return new Hover(text, rangeOf(reference, document));
-}
-
-function rangeOf({ string }: HubReference, document: TextDocument): Range {
-  return new Range(document.positionAt(string.start), document.positionAt(string.end));
 }
 
 function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: HubReference): readonly string[] {
@@ -63,7 +54,6 @@ function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: H
 export async function hubHints(document: TextDocument): Promise<Diagnostic[]> {
   if (!setting("revisionHints")) return [];
   return hubReferencesOf(document)
-    .slice(0, REFERENCES)
     .filter((reference) => !reference.hasRevision && !isFolder(reference, document))
     .map((reference) => {
       const text = l10n.t("{0} is loaded without a revision: its files can change between runs.", reference.repository);
@@ -79,7 +69,7 @@ export async function hubFixes(
   document: TextDocument,
   range: Range,
   diagnostics: readonly Diagnostic[],
-  services: HubServices,
+  services: Pick<Services, "engine">,
 ): Promise<CodeAction[]> {
   const reference = referenceAt(document, document.offsetAt(range.start));
   if (reference === undefined || reference.hasRevision) return [];
@@ -104,6 +94,9 @@ function isFolder({ repository, prefersFolder }: HubReference, document: TextDoc
   return prefersFolder && pathsOf(repository, basesOf(document)).some((path) => existsSync(path));
 }
 
-function lookUp({ repository, revision }: HubReference, { engine }: HubServices): Promise<CachedModel | undefined> {
+function lookUp(
+  { repository, revision }: HubReference,
+  { engine }: Pick<Services, "engine">,
+): Promise<CachedModel | undefined> {
   return engine.run("lookUpHubModel", { cache: hubCacheFolder(process.env), repository, revision });
 }

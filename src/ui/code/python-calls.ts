@@ -30,14 +30,10 @@ interface Token {
 interface Frame {
   readonly callee: string;
   readonly arguments: PythonArgument[];
-  /** The first tokens of the argument, which decide what it is. */
-  first: Token[];
-  count: number;
-  end: number;
+  /** Of the argument, without those in brackets. */
+  tokens: Token[];
 }
 
-/** A name, `=`, the value, and one more: then the value is no plain string. */
-const DECIDING = 4;
 const SKIPPED = String.raw`\s+|\\(?=\r?\n)`;
 const STRINGS = PYTHON_STRINGS.map((pattern) => `[A-Za-z]{0,2}(?:${pattern})`);
 const TOKEN = new RegExp([LINE_COMMENT, SKIPPED, ...STRINGS, String.raw`[\w.]+`, "."].join("|"), "gs");
@@ -55,21 +51,20 @@ export function pythonCalls(text: string, wanted: RegExp): readonly PythonCall[]
     if (token === undefined) continue;
     const frame = frames.at(-1);
     if (OPEN.test(token.text)) {
-      if (frame !== undefined) extend(frame, token);
+      frame?.tokens.push(token);
       const isCall = token.text === "(" && before !== undefined && /\w$/.test(before.text);
       const isDefinition = beforeThat?.text === "def" || beforeThat?.text === "class";
       const callee = isCall && !isDefinition ? (before?.text ?? "") : "";
-      frames.push({ callee, arguments: [], first: [], count: 0, end: token.end });
+      frames.push({ callee, arguments: [], tokens: [] });
     } else if (CLOSE.test(token.text)) {
       const closed = frames.pop();
       if (closed !== undefined) {
         finish(closed);
         if (closed.callee !== "" && wanted.test(closed.callee)) calls.push(closed);
       }
-      const outer = frames.at(-1);
-      if (outer !== undefined) extend(outer, token);
+      frames.at(-1)?.tokens.push(token);
     } else if (token.text === "," && frame !== undefined) finish(frame);
-    else if (frame !== undefined) extend(frame, token);
+    else frame?.tokens.push(token);
     beforeThat = before;
     before = token;
   }
@@ -91,28 +86,22 @@ function tokenOf(match: RegExpExecArray): Token | undefined {
   return { text, end, string: { value, start, end: start + value.length } };
 }
 
-function extend(frame: Frame, token: Token): void {
-  if (frame.count < DECIDING) frame.first.push(token);
-  frame.count += 1;
-  frame.end = token.end;
-}
-
 /** Ends the argument. */
 function finish(frame: Frame): void {
-  const [a, b, c] = frame.first;
+  const { tokens } = frame;
+  const [a, b, c] = tokens;
   if (a !== undefined) {
     const stars = a.text === "*" ? (b?.text === "*" ? "**" : "*") : undefined;
     const isNamed = b?.text === "=" && c !== undefined && c.text !== "=";
     const value = isNamed ? c : a;
-    const isAlone = frame.count === (isNamed ? 3 : 1);
+    const isAlone = tokens.length === (isNamed ? 3 : 1);
     frame.arguments.push({
       ...(isNamed && { name: a.text }),
       ...(stars !== undefined && { unpacked: stars }),
       ...(isAlone && value.string !== undefined && { string: value.string }),
       word: value.text,
-      end: frame.end,
+      end: tokens.at(-1)?.end ?? a.end,
     });
   }
-  frame.first = [];
-  frame.count = 0;
+  frame.tokens = [];
 }

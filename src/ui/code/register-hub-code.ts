@@ -25,11 +25,11 @@ export function registerHubCode(services: Pick<Services, "engine" | "log">): Dis
   );
   let hints: Promise<CodeDiagnostics> | undefined;
   const make = async (): Promise<CodeDiagnostics> => {
-    const [{ CodeDiagnostics }, { hubHints }] = await Promise.all([
+    const [{ codeDiagnostics }, { hubHints }] = await Promise.all([
       import("./code-diagnostics.ts"),
       import("./hub-surfaces.ts"),
     ]);
-    return store.add(new CodeDiagnostics("modelProvenance.hub", hubHints));
+    return store.add(codeDiagnostics("modelProvenance.hub", hubHints));
   };
   const update = (): void => {
     if (hints === undefined && !setting("revisionHints")) return;

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { CancellationError, commands, extensions, l10n, Uri, window, workspace } from "vscode";
+import { CancellationError, commands, l10n, Uri, window, workspace } from "vscode";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { signerName } from "../../core/presentation/signer-text.ts";
 import { notify } from "../../platform/commands.ts";
@@ -40,19 +40,10 @@ export async function saveBom(args: readonly unknown[], services: Services): Pro
   });
   if (target === undefined) throw new CancellationError();
   const { state, signer } = model.verdict;
-  const verified = state === "verified" && signer !== undefined ? signerName(signer, l10n.t) : undefined;
+  const verifiedSigner = state === "verified" && signer !== undefined ? signerName(signer, l10n.t) : undefined;
   const text = await withProgress(l10n.t("Reading {0}", name), ({ bytes }, signal) =>
-    services.engine.run(
-      "billOfMaterials",
-      { model: model.path, toolVersion: ownVersion(), ...(verified !== undefined && { verifiedSigner: verified }) },
-      { signal, onProgress: bytes },
-    ),
+    services.engine.run("billOfMaterials", { model: model.path, verifiedSigner }, { signal, onProgress: bytes }),
   );
   await workspace.fs.writeFile(target, Buffer.from(text));
   await window.showTextDocument(target, { preview: true });
-}
-
-function ownVersion(): string {
-  const version: unknown = extensions.getExtension("model-provenance.model-provenance")?.packageJSON.version;
-  return typeof version === "string" ? version : "0";
 }

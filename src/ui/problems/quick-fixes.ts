@@ -126,7 +126,7 @@ function name(model: KnownModel): string {
   return middleShortened(modelName(model), SHORT);
 }
 
-function action(
+export function action(
   model: KnownModel,
   title: string,
   command: CommandId,

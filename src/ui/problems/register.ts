@@ -1,36 +1,26 @@
 import { CodeActionKind, languages, type Tab, TabInputCustom, window, workspace } from "vscode";
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { errorText } from "../../platform/log.ts";
+import { fromFirstModel } from "../from-first-model.ts";
 import { isPolicyDocument } from "../policy-files/policy-documents.ts";
 import type { Services } from "../services.ts";
 import type { ModelsInProblems } from "./models-in-problems.ts";
 
-/** Registers problems and their quick fixes, which are loaded with the first model or policy. */
+/** Registers problems and their quick fixes, which are loaded later. */
 export function registerProblems(services: Services): Disposable {
   const store = new DisposableStore();
   const { registry, policies, log } = services;
-  let models: Promise<ModelsInProblems> | undefined;
+  let models: ModelsInProblems | undefined;
   const start = async (): Promise<ModelsInProblems> => {
-    const [{ ModelsInProblems }, { PoliciesInProblems }] = await Promise.all([
-      import("./models-in-problems.ts"),
-      import("./policies-in-problems.ts"),
-    ]);
-    store.add(new PoliciesInProblems(services));
-    return store.add(new ModelsInProblems(services));
-  };
-  const waiting = store.add(new DisposableStore());
-  const made = (): Promise<ModelsInProblems> => {
-    waiting.dispose();
-    models ??= start();
+    const { ModelsInProblems } = await import("./models-in-problems.ts");
+    models = new ModelsInProblems(services);
     return models;
   };
-  const make = (): void => void made().catch((error: unknown) => log.error(errorText(error)));
-  waiting.add(registry.onDidChange(make));
-  waiting.add(policies.onDidChange(make));
-  waiting.add(workspace.onDidOpenTextDocument((document) => isPolicyDocument(document, policies) && make()));
-  if (registry.models.length > 0 || workspace.textDocuments.some((document) => isPolicyDocument(document, policies))) {
-    make();
-  }
+  store.add(fromFirstModel(services, start));
+  import("./policies-in-problems.ts").then(
+    ({ PoliciesInProblems }) => store.add(new PoliciesInProblems(services)),
+    (error: unknown) => log.error(errorText(error)),
+  );
   store.add(window.tabGroups.onDidChangeTabs(({ opened }) => void offerFixesOf(opened, models)));
   store.add(
     languages.registerCodeActionsProvider(
@@ -40,8 +30,7 @@ export function registerProblems(services: Services): Disposable {
           const signed = registry.signedBy(document.uri.fsPath) !== undefined;
           if (!signed && !isPolicyDocument(document, policies)) return [];
           const { quickFixes } = await import("./quick-fixes.ts");
-          const listed = await made();
-          return quickFixes(document, diagnostics, registry, (...location) => listed.about(...location));
+          return quickFixes(document, diagnostics, registry, (...location) => models?.about(...location) ?? []);
         },
       },
       { providedCodeActionKinds: [CodeActionKind.QuickFix] },
@@ -54,10 +43,9 @@ export function registerProblems(services: Services): Disposable {
  * The Problems view offers fixes only for text documents, which a signature in the viewer is not: this opens the
  * document, too, where the signature has a problem.
  */
-async function offerFixesOf(tabs: readonly Tab[], models: Promise<ModelsInProblems> | undefined): Promise<void> {
-  const listed = await models;
+async function offerFixesOf(tabs: readonly Tab[], models: ModelsInProblems | undefined): Promise<void> {
   for (const { input } of tabs) {
-    if (!(input instanceof TabInputCustom) || listed?.has(input.uri) !== true) continue;
+    if (!(input instanceof TabInputCustom) || models?.has(input.uri) !== true) continue;
     // A file that is too large to be a document has no fixes.
     await workspace.openTextDocument(input.uri).then(undefined, () => undefined);
   }

@@ -6,7 +6,7 @@ import type { AuthorityChoice } from "../../core/policy/editing/signer-authority
 import type { PathOrData } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { messageText } from "../../platform/plain-text.ts";
-import { pickOne } from "../pick-one.ts";
+import { pickOne } from "../ask.ts";
 import { themeIcon } from "../theme.ts";
 import type { SignerEvidence } from "./identify-signer.ts";
 
@@ -33,8 +33,12 @@ export async function chooseAuthority(
   if (items.length === 0) {
     throw new ProvenanceError("USAGE", l10n.t("The signer's certificate has no name that a policy can match."));
   }
-  const title = messageText(l10n.t("Trust {0}", signerText(signer, l10n.t)));
-  const { same } = await pickOne(items, { title, placeHolder: l10n.t("Select what the policy accepts") });
+  const title = l10n.t("Trust {0}", signerText(signer, l10n.t));
+  const { same } = await pickOne(items, {
+    title,
+    placeHolder: l10n.t("Select what the policy accepts"),
+    matchOnDescription: true,
+  });
   const kind = signer.method === "key" ? "key" : "root";
   const sources = same.map(({ choice, source }) => ({ choice, ...sourceItem(source, kind) }));
   return (await pickOne(sources, { title, placeHolder: l10n.t("Select how the policy refers to it") })).choice;

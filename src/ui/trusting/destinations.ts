@@ -7,7 +7,7 @@ import { ActionableError } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
-import { pickOne } from "../pick-one.ts";
+import { pickOne } from "../ask.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { openSyncedDocument } from "./synced-document.ts";
@@ -86,7 +86,7 @@ export async function chooseDestination(
   placeHolder: string,
 ): Promise<Destination> {
   const items = destinations.map((destination) => ({ destination, ...destinationItem(destination) }));
-  return (await pickOne(items, { title: messageText(title), placeHolder })).destination;
+  return (await pickOne(items, { title, placeHolder })).destination;
 }
 
 function destinationItem(destination: Destination): QuickPickItem {

@@ -52,6 +52,6 @@ async function confirm(plan: PinPlan, name: string): Promise<void> {
     after: [l10n.t("The digest of each file is written to {0}.", basename(plan.lock.path))],
     button: l10n.t("Pin"),
     file: policy.path,
-    content: { after: policy.after, ...(policy.before !== undefined && { before: policy.before }) },
+    content: policy,
   });
 }

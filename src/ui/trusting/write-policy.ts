@@ -75,7 +75,7 @@ export interface Question {
   readonly button: string;
   /** The file as it is, if there is one, and as it would be. */
   readonly file: string;
-  readonly content: { readonly before?: string; readonly after: string };
+  readonly content: { readonly before?: string | undefined; readonly after: string };
 }
 
 /** Lines of a text that a dialog shows; a longer one is shown as a diff. */

@@ -19,7 +19,7 @@ describe("a text file that is replaced", () => {
   it("is kept if it changed or appeared meanwhile", async () => {
     writeFileSync(path(), "theirs");
     for (const before of ["ours", undefined]) {
-      await failsWith("POLICY_INVALID", () => replaceText({ path: path(), ...(before && { before }), after: "x" }));
+      await failsWith("POLICY_INVALID", () => replaceText({ path: path(), before, after: "x" }));
       assert.equal(readFileSync(path(), "utf8"), "theirs");
       assert.deepEqual(readdirSync(folder()), ["model-policy.yaml"]);
     }

@@ -226,7 +226,7 @@ describe("Engine", function () {
     const write = (pem: string): void =>
       writeFileSync(file, policyText({ name: "team", globs: ["model"], authorities: [authority(pem)] }));
     const by = async (generation: number): Promise<Verdict> => {
-      const source = { user: [], workspace: [file], invalid: [], generation, workspaceTrusted: true };
+      const source = { user: [], workspace: [file], generation, workspaceTrusted: true };
       const policies = { ...source, folder: root(), path: "model" };
       return engine.check({ model, depth: "files", policies, trust: {} });
     };

@@ -135,7 +135,6 @@ describe("the checker", () => {
       policies: async () => ({
         user: [],
         workspace: [],
-        invalid: [],
         generation: 0,
         workspaceTrusted: true,
         folder: root(),

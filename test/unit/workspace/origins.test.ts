@@ -101,7 +101,8 @@ describe("the origins of the models in a window", () => {
     const read = origins.read(folder());
     rmSync(join(folder(), "README.md"));
     origins.fileChanged(join(folder(), "README.md"));
-    await read;
+    // It fails where the file was listed before it was removed.
+    await read.catch(() => undefined);
     await changed();
     assert.deepEqual(files()?.missing, ["README.md"]);
   });

@@ -30,6 +30,7 @@ describe("Policies", () => {
   let revalidator: Revalidator;
   let policyRevalidator: PolicyRevalidator;
   let userPolicy: string;
+  let defaultUserPolicy: string;
   let ownDisk: boolean;
   let trusted: boolean;
   let trust: Trust;
@@ -40,6 +41,7 @@ describe("Policies", () => {
     model = join(folder, "models", "m");
     writeTree(folder, { "models/m/weights.bin": "w", "keys/prod.pub": keys.publicPem });
     userPolicy = "";
+    defaultUserPolicy = join(root(), "config", "model-policy.yaml");
     ownDisk = true;
     trusted = true;
     automatic = true;
@@ -48,7 +50,9 @@ describe("Policies", () => {
     policies = new Policies({
       userPolicy: () => userPolicy,
       ownDisk: () => ownDisk,
-      defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
+      get defaultUserPolicy() {
+        return defaultUserPolicy;
+      },
       workspaceTrusted: () => trusted,
       folderOf: (path) => (path.startsWith(folder) ? folder : undefined),
       log: () => {},
@@ -126,7 +130,7 @@ describe("Policies", () => {
   });
 
   it("know the user's file by either spelling of a Windows drive", async () => {
-    userPolicy = "C:/Users/a/team.yaml";
+    defaultUserPolicy = "C:/Users/a/team.yaml";
     await onPlatform("win32", async () => {
       assert.deepEqual(
         ["c:/Users/a/team.yaml", "C:/Users/a/team.yaml", "c:/Users/b/team.yaml"].map((path) =>
@@ -207,11 +211,16 @@ describe("Policies", () => {
     assert.equal((await checker.check(model, "files", { asked: true })).state, "verified");
   });
 
-  it("accept nothing if the file that the setting names is missing, not absolute, or has errors", async () => {
+  it("are those of a relative path below the folder of the default file", () => {
+    userPolicy = "team/policy.yaml";
+    assert.equal(policies.userFile(), join(root(), "config", "team", "policy.yaml"));
+  });
+
+  it("accept nothing if the file that the setting names is missing or has errors", async () => {
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     assert.equal(await checked(), "verified");
     writeFileSync(join(root(), "bad.yaml"), "kind: Nonsense\n");
-    for (const file of [join(root(), "missing.yaml"), "relative.yaml", join(root(), "bad.yaml")]) {
+    for (const file of [join(root(), "missing.yaml"), join(root(), "bad.yaml")]) {
       userPolicy = file;
       policies.forget();
       const { state, decision } = await checker.check(model, "files", { asked: true });

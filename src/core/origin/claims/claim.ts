@@ -1,26 +1,15 @@
 import type { OriginClaim } from "../origin.ts";
 
-/** Characters of a value that are kept. */
-const MAX_VALUE = 300;
 const HUGGING_FACE = /^https:\/\/(?:huggingface\.co|hf\.co)\/([\w.-]+\/[\w.-]+)\/?$/;
 
-/** The claims of one file: its fields, by what they are about. */
-export class ClaimList {
-  readonly claims: OriginClaim[] = [];
-  readonly #file: string;
+/** What a field of a file holds: text, or a list of texts, is a claim, and anything else is none. */
+export type FoundField = readonly [kind: OriginClaim["kind"], field: string, value: unknown, revision?: unknown];
 
-  constructor(file: string) {
-    this.#file = file;
-  }
+/** What fields are about, in the order in which they are listed. */
+export type FieldKinds = Readonly<Record<string, OriginClaim["kind"]>>;
 
-  /** Adds a claim for text that is not empty, and for each text of a list. */
-  add(kind: OriginClaim["kind"], field: string, value: unknown, revision?: unknown): void {
-    for (const text of Array.isArray(value) ? value : [value]) {
-      if (typeof text !== "string" || text.trim() === "") continue;
-      const named = typeof revision === "string" && revision !== "" ? { revision: revision.slice(0, MAX_VALUE) } : {};
-      this.claims.push({ file: this.#file, field, kind, value: text.trim().slice(0, MAX_VALUE), ...named });
-    }
-  }
+export function foundFields(kinds: FieldKinds, values: ReadonlyMap<string, unknown>): FoundField[] {
+  return Object.entries(kinds).map(([field, kind]) => [kind, field, values.get(field)]);
 }
 
 /** `ORG/NAME` of an address of a model on the Hugging Face Hub. */

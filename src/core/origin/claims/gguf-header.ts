@@ -1,21 +1,13 @@
+import { readSmallFile } from "../../model/read-small-file.ts";
+
+/** Where `general.*` is: tools write it before the vocabulary, which has megabytes. */
+const MAX_HEADER_BYTES = 256 * 1024;
 const MAGIC = "GGUF";
 const VERSIONS: ReadonlySet<number> = new Set([2, 3]);
-/** Bytes of a value, by its type; 8 is text and 9 a list. */
-const FIXED_BYTES: Readonly<Record<number, number>> = {
-  0: 1,
-  1: 1,
-  2: 2,
-  3: 2,
-  4: 4,
-  5: 4,
-  6: 4,
-  7: 1,
-  10: 8,
-  11: 8,
-  12: 8,
-};
 const TEXT = 8;
 const LIST = 9;
+/** Bytes of a value, by its type; text and lists have a length of their own. */
+const FIXED_BYTES = [1, 1, 2, 2, 4, 4, 4, 1, undefined, undefined, 8, 8, 8] as const;
 /** No general field comes close; a longer one ends the reading. */
 const MAX_TEXT = 64 * 1024;
 
@@ -24,20 +16,10 @@ const MAX_TEXT = 64 * 1024;
  *
  * @returns nothing for another format or version
  */
-export function readGgufTexts(bytes: Buffer): Map<string, string> {
+export function readGgufTexts(path: string): Map<string, string> {
   const texts = new Map<string, string>();
   try {
-    const reader = new Reader(bytes);
-    if (reader.take(4).toString("latin1") !== MAGIC || !VERSIONS.has(reader.u32())) return texts;
-    reader.u64();
-    const count = reader.u64();
-    for (let at = 0; at < count; at++) {
-      const key = reader.text();
-      const type = reader.u32();
-      if (type === TEXT) texts.set(key, reader.text());
-      else if (type === LIST) reader.skipList();
-      else reader.skip(type);
-    }
+    readMetadata(readSmallFile(path, MAX_HEADER_BYTES, false) ?? Buffer.alloc(0), texts);
   } catch (error) {
     // The beginning ends within an entry, or the header is damaged: what came before counts.
     if (!(error instanceof RangeError)) throw error;
@@ -45,47 +27,36 @@ export function readGgufTexts(bytes: Buffer): Map<string, string> {
   return texts;
 }
 
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new RangeError("the end of what was read");
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  u32(): number {
-    return this.take(4).readUInt32LE();
-  }
-
-  u64(): number {
-    return Number(this.take(8).readBigUInt64LE());
-  }
-
-  text(): string {
-    const length = this.u64();
+function readMetadata(bytes: Buffer, texts: Map<string, string>): void {
+  let at = 0;
+  const take = (length: number): Buffer => {
+    if (at + length > bytes.length) throw new RangeError("the end of what was read");
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const u32 = () => take(4).readUInt32LE();
+  const u64 = () => Number(take(8).readBigUInt64LE());
+  const text = (): string => {
+    const length = u64();
     if (length > MAX_TEXT) throw new RangeError("a text that is too long");
-    return this.take(length).toString("utf8");
-  }
-
-  skip(type: number): void {
+    return take(length).toString("utf8");
+  };
+  // Lists of lists are not written by any tool.
+  const skip = (type: number, count: number): void => {
     const size = FIXED_BYTES[type];
-    if (size === undefined) throw new RangeError("an unknown type");
-    this.take(size);
-  }
-
-  /** Lists of lists are not written by any tool. */
-  skipList(): void {
-    const type = this.u32();
-    const count = this.u64();
-    const size = FIXED_BYTES[type];
-    if (size !== undefined) this.take(size * count);
-    else if (type === TEXT) for (let at = 0; at < count; at++) this.take(this.u64());
+    if (size !== undefined) take(size * count);
+    else if (type === TEXT) for (let item = 0; item < count; item++) take(u64());
     else throw new RangeError("an unknown type");
+  };
+  if (take(4).toString("latin1") !== MAGIC || !VERSIONS.has(u32())) return;
+  // The number of tensors.
+  u64();
+  const count = u64();
+  for (let entry = 0; entry < count; entry++) {
+    const key = text();
+    const type = u32();
+    if (type === TEXT) texts.set(key, text());
+    else if (type === LIST) skip(u32(), u64());
+    else skip(type, 1);
   }
 }

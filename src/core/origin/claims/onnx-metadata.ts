@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readAt, withRegularFile } from "../../model/read-small-file.ts";
-import { ProtobufReader, WIRE } from "./protobuf-reader.ts";
+import { protobufFields, type ReadBytes } from "./protobuf-fields.ts";
 
 /** Fields of a `ModelProto`, and of an entry of its metadata (onnx, `onnx.proto`). */
 const MODEL = { irVersion: 1, metadata: 14 } as const;
@@ -16,16 +16,15 @@ const WINDOW = 4096;
 const MAX_WINDOWS = 1000;
 
 /**
- * The texts of these keys in the `metadata_props` of an ONNX file. They nearly always lie behind the graph, which is
- * skipped unread.
+ * The `metadata_props` of an ONNX file. They nearly always lie behind the graph, which is skipped unread.
  *
  * @returns nothing for another format
  */
-export function readOnnxMetadata(path: string, keys: ReadonlySet<string>): ReadonlyMap<string, string> {
+export function readOnnxMetadata(path: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   withRegularFile(path, (file, size) => {
     try {
-      readModel(new ProtobufReader(size, windowsOf(file)), keys, texts);
+      readModel(size, windowsOf(file), texts);
     } catch (error) {
       // The file ends within a field, or is damaged: what came before counts.
       if (!(error instanceof RangeError)) throw error;
@@ -34,39 +33,31 @@ export function readOnnxMetadata(path: string, keys: ReadonlySet<string>): Reado
   return texts;
 }
 
-function readModel(reader: ProtobufReader, keys: ReadonlySet<string>, texts: Map<string, string>): void {
-  const first = reader.field();
-  if (first.number !== MODEL.irVersion || first.type !== WIRE.varint) return;
-  const version = reader.varint();
-  if (version < 1 || version > MAX_IR_VERSION) return;
-  for (let fields = 0; fields < MAX_FIELDS && !reader.isAtEnd(); fields++) {
-    const field = reader.field();
-    if (field.number !== MODEL.metadata || field.type !== WIRE.bytes || field.length > MAX_ENTRY) reader.skip(field);
-    else {
-      const [key, value] = readEntry(ProtobufReader.of(reader.take(field.length)));
-      if (keys.has(key) && !texts.has(key)) texts.set(key, value);
-    }
+function readModel(size: number, read: ReadBytes, texts: Map<string, string>): void {
+  let fields = 0;
+  for (const { number, value = 0, bytes } of protobufFields(size, read)) {
+    const isFirst = fields++ === 0;
+    if (isFirst && (number !== MODEL.irVersion || value < 1 || value > MAX_IR_VERSION)) return;
+    if (fields > MAX_FIELDS) return;
+    if (number !== MODEL.metadata || bytes === undefined || bytes.length > MAX_ENTRY) continue;
+    const [key, text] = readEntry(read(bytes.offset, bytes.length));
+    if (!texts.has(key)) texts.set(key, text);
   }
 }
 
-function readEntry(reader: ProtobufReader): readonly [key: string, value: string] {
+function readEntry(entry: Buffer): readonly [key: string, value: string] {
   let [key, value] = ["", ""];
-  while (!reader.isAtEnd()) {
-    const field = reader.field();
-    const isText = field.type === WIRE.bytes && (field.number === ENTRY.key || field.number === ENTRY.value);
-    if (!isText) reader.skip(field);
-    else if (field.number === ENTRY.key) key = textOf(reader.take(field.length));
-    else value = textOf(reader.take(field.length));
+  for (const { number, bytes } of protobufFields(entry.length, (offset) => entry.subarray(offset))) {
+    const text = bytes && entry.subarray(bytes.offset, bytes.offset + bytes.length);
+    if (text === undefined || !isUtf8(text)) continue;
+    if (number === ENTRY.key) key = text.toString("utf8");
+    else if (number === ENTRY.value) value = text.toString("utf8");
   }
   return [key, value];
 }
 
-function textOf(bytes: Buffer): string {
-  return isUtf8(bytes) ? bytes.toString("utf8") : "";
-}
-
 /** Reads of a file, a window at a time. */
-function windowsOf(file: number): (offset: number, length: number) => Buffer {
+function windowsOf(file: number): ReadBytes {
   let left = MAX_WINDOWS;
   let start = 0;
   let window: Buffer = Buffer.alloc(0);

@@ -48,7 +48,6 @@ export async function planEdit(file: PolicyText, change: PolicyChange): Promise<
   const read = await readPolicies(Buffer.from(after), file.path);
   requireValid(read, "With this change, the file would have an error");
   requireSame(file.text, after, document, change);
-  if (/\.json$/i.test(file.path)) requireJson(file.text, after);
   const [policyBefore, policyAfter] = [before.policies[document], read.policies[document]];
   if (policyBefore === undefined || policyAfter === undefined) throw unplanned();
   return { insertion, before: file.text, after, policyBefore, policyAfter };
@@ -126,19 +125,6 @@ function changed(value: unknown, change: PolicyChange): unknown {
     copy.spec.verification.ignorePaths.push(...change.paths);
   }
   return copy;
-}
-
-/** Other programs do not read YAML in a file for JSON. */
-function requireJson(before: string, after: string): void {
-  const isJson = (text: string): boolean => {
-    try {
-      JSON.parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (isJson(before) && !isJson(after)) throw unplanned();
 }
 
 function unplanned(): ProvenanceError {

@@ -3,7 +3,7 @@ import type { Localizer, Translate } from "../../../core/presentation/localizer.
 import { originSentences, repositoryText } from "../../../core/presentation/origin-text.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Button, Download, Fact } from "../messages.ts";
-import type { Links } from "./links.ts";
+import { encodedPath, type Links } from "./links.ts";
 
 /** Claims that are listed, at most. */
 const CLAIMS = 100;
@@ -38,20 +38,15 @@ function recordFacts(origin: Origin, links: Links, t: Translate): Fact[] {
   const sources = { huggingface: "Hugging Face", "git-lfs": "Git LFS", ollama: "Ollama" };
   const place = repository === undefined || source === "ollama" ? repository : repositoryText(origin);
   const page = place?.startsWith(HUB) ? `https://${encodedPath(place)}` : undefined;
-  const fact = (label: string, value: string | undefined, address?: string): Fact[] => {
-    if (value === undefined) return [];
-    const link = address === undefined ? undefined : links.web(address);
-    return [{ label, value: plainText(value), code: true, ...(link && { link }) }];
-  };
   return [
     { label: t("Downloaded with"), value: sources[source] },
-    ...fact(t("Repository"), place, page),
-    ...fact(
+    ...links.fact(t("Repository"), place, page),
+    ...links.fact(
       source === "ollama" ? t("Tag") : t("Revision"),
       revision,
       page && revision && `${page}/tree/${encodedPath(revision)}`,
     ),
-    ...fact(t("Package URL"), purl),
+    ...links.fact(t("Package URL"), purl),
     { label: t("Files"), value: filesText(files, t) },
     { label: t("Basis"), value: t("A download record on this machine, which is not signed") },
   ];
@@ -85,8 +80,4 @@ function claimFacts(claims: readonly OriginClaim[], t: Translate): Fact[] {
   });
   const more = claims.length - facts.length;
   return more > 0 ? [...facts, { label: t("More"), value: t("{0} more claims", more) }] : facts;
-}
-
-function encodedPath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
 }

@@ -1,11 +1,9 @@
 import { TOOLS } from "../../../core/model/file-notes.ts";
-import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer } from "../../../core/presentation/localizer.ts";
-import { FILE_STATES, type FileFilter, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
-import type { Fact, FileRow, Files, Tone } from "../messages.ts";
+import type { Fact, FileRow, Files } from "../messages.ts";
+import { fileRow, filtersOf, type StateLabel, type StateLabels } from "./listed-files.ts";
 import { comparedVerdict, type Subject } from "./subject.ts";
 
 /** Changed shards of one file that are listed. */
@@ -31,32 +29,49 @@ export function findingsOf(subject: Subject): Findings {
   };
 }
 
-interface StateLabel {
-  readonly word: string;
-  readonly plural: string;
-  readonly tone: Tone;
-}
-
-function stateLabels({ t }: Localizer): Readonly<Record<FileState, StateLabel>> {
+function stateLabels({ t }: Localizer): StateLabels {
   return {
-    same: { word: t("unchanged"), plural: t("Unchanged"), tone: "green" },
-    listed: { word: t("not compared"), plural: t("Not compared"), tone: "neutral" },
-    changed: { word: t("changed"), plural: t("Changed"), tone: "red" },
-    missing: { word: t("missing"), plural: t("Missing"), tone: "red" },
-    added: { word: t("added"), plural: t("Added"), tone: "red" },
-    unsigned: { word: t("not signed"), plural: t("Not signed"), tone: "amber" },
-    excluded: { word: t("excluded"), plural: t("Excluded"), tone: "neutral" },
+    same: { word: t("unchanged"), plural: t("Unchanged"), sentence: t("Matches the signature."), tone: "green" },
+    listed: {
+      word: t("not compared"),
+      plural: t("Not compared"),
+      sentence: t("Listed in the signature, not compared."),
+      tone: "neutral",
+    },
+    changed: {
+      word: t("changed"),
+      plural: t("Changed"),
+      sentence: t("Its content differs from what was signed."),
+      tone: "red",
+    },
+    missing: { word: t("missing"), plural: t("Missing"), sentence: t("Signed, but missing."), tone: "red" },
+    added: { word: t("added"), plural: t("Added"), sentence: t("Present, but not signed."), tone: "red" },
+    unsigned: {
+      word: t("not signed"),
+      plural: t("Not signed"),
+      sentence: t("Not signed; allowed by a policy."),
+      tone: "amber",
+    },
+    excluded: { word: t("excluded"), plural: t("Excluded"), sentence: t("Excluded by default."), tone: "neutral" },
   };
 }
 
 const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
 
 /** Returns the label of a file; what a tool wrote, or was not downloaded, is no alarm. */
-function rowLabel({ state, note, changes }: FileEntry, localizer: Localizer): Pick<StateLabel, "word" | "tone"> {
+function labelOf({ state, note, changes, ignored, source }: FileEntry, localizer: Localizer): StateLabel {
+  const { t } = localizer;
   const label = stateLabels(localizer)[state];
-  if (state === "added" && TOOL_NOTES.has(note)) return { ...label, tone: "amber" };
+  if (state === "added" && note !== undefined) {
+    const sentence = t("Present, but not signed: {0}.", noteText(note, t));
+    return { ...label, sentence, ...(TOOL_NOTES.has(note) && { tone: "amber" }) };
+  }
+  if (state === "missing" && ignored === true) {
+    return { ...label, sentence: t("Signed, but excluded from this verification, so it was not read.") };
+  }
+  if (state === "excluded" && source === "signer") return { ...label, sentence: t("Excluded by the signer.") };
   const isWaiting = state === "changed" && changes.every((change) => change.note === "lfs-not-downloaded");
-  return isWaiting ? { word: localizer.t("not downloaded"), tone: "neutral" } : label;
+  return isWaiting ? { ...label, word: t("not downloaded"), tone: "neutral" } : label;
 }
 
 /** Returns the summary and the filters above the list. */
@@ -67,60 +82,21 @@ export function filesOf(
   localizer: Localizer,
 ): Files | undefined {
   const { t } = localizer;
-  const total = FILE_STATES.reduce((sum, state) => sum + counts[state], 0);
-  if (total === 0) return undefined;
-  const labels = stateLabels(localizer);
-  const differing = counts.changed + counts.missing + counts.added;
-  const filters: { filter: FileFilter; label: string; count: number }[] = [
-    { filter: "all", label: t("All"), count: total },
-    ...(differing > 0 ? [{ filter: "differing" as const, label: t("Differing"), count: differing }] : []),
-    ...FILE_STATES.filter((state) => counts[state] > 0).map((state) => ({
-      filter: state,
-      label: labels[state].plural,
-      count: counts[state],
-    })),
-  ];
+  const [all, ...filters] = filtersOf(counts, stateLabels(localizer), t);
+  if (all === undefined) return undefined;
+  const count = counts.changed + counts.missing + counts.added;
+  const differing: Files["filters"] = count > 0 ? [{ filter: "differing", label: t("Differing"), count }] : [];
   const verified = comparedVerdict(subject) !== undefined;
   const summary = verified
     ? t("The signed files, compared with the files on disk.")
     : t("The files that the signature lists. They were not compared.");
-  return { generation, summary, compared: verified, digests: true, filters, total };
+  const shown = [all, ...differing, ...filters];
+  return { generation, summary, compared: verified, digests: true, filters: shown, total: all.count };
 }
 
 /** Returns the row of one file. */
 export function rowOf(entry: FileEntry, localizer: Localizer): FileRow {
-  const { word, tone } = rowLabel(entry, localizer);
-  return {
-    name: plainText(entry.name),
-    state: entry.state,
-    word,
-    tone,
-    size: entry.size === undefined ? "" : bytesText(entry.size),
-    digest: entry.digest ?? "",
-    sentence: sentenceOf(entry, localizer),
-    facts: [...factsOf(entry, localizer), ...timeFact(entry, localizer)],
-  };
-}
-
-function sentenceOf({ state, ignored, source, note }: FileEntry, { t }: Localizer): string {
-  switch (state) {
-    case "same":
-      return t("Matches the signature.");
-    case "listed":
-      return t("Listed in the signature, not compared.");
-    case "changed":
-      return t("Its content differs from what was signed.");
-    case "missing":
-      return ignored === true
-        ? t("Signed, but excluded from this verification, so it was not read.")
-        : t("Signed, but missing.");
-    case "added":
-      return note === undefined ? t("Present, but not signed.") : t("Present, but not signed: {0}.", noteText(note, t));
-    case "unsigned":
-      return t("Not signed; allowed by a policy.");
-    case "excluded":
-      return source === "signer" ? t("Excluded by the signer.") : t("Excluded by default.");
-  }
+  return fileRow(entry, labelOf(entry, localizer), factsOf(entry, localizer), localizer);
 }
 
 function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact[] {
@@ -139,9 +115,4 @@ function factsOf({ digest, shards, changes }: FileEntry, { t }: Localizer): Fact
     ];
   });
   return more > 0 ? [...listed, { label: t("More"), value: t("{0} more changed shards", more) }] : listed;
-}
-
-/** The time comes from the file system, so anyone who can change the file can set it. */
-export function timeFact({ modifiedAt }: FileEntry, { t, moment }: Localizer): Fact[] {
-  return modifiedAt === undefined ? [] : [{ label: t("Modified on disk"), value: moment(modifiedAt) }];
 }

@@ -1,6 +1,6 @@
 import type { PolicyReference } from "../../../core/policy/decision.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Link } from "../messages.ts";
+import type { Fact, Link } from "../messages.ts";
 
 /** The target of a link. The page knows only its number. */
 export type LinkTarget =
@@ -22,6 +22,13 @@ export class Links {
     return { id: this.#targets.push({ kind: "web", url: url.href }) - 1, leadsTo: plainText(url.href) };
   }
 
+  /** A fact with a link where the address is plain https; nothing for a value that is empty or unknown. */
+  fact(label: string, value: string | undefined, address?: string): Fact[] {
+    if (value === undefined || value === "") return [];
+    const link = address === undefined ? undefined : this.web(address);
+    return [{ label, value: plainText(value), code: true, ...(link && { link }) }];
+  }
+
   file({ file, line, column }: Pick<PolicyReference, "file" | "line" | "column">): Link {
     const id = this.#targets.push({ kind: "file", location: { file, line, column } }) - 1;
     return { id, leadsTo: plainText(`${file}:${line}`) };
@@ -33,4 +40,9 @@ export function httpsUrl(address: string): URL | undefined {
   const url = URL.parse(address);
   if (url === null || url.protocol !== "https:" || url.username !== "" || url.password !== "") return undefined;
   return url;
+}
+
+/** The path of an address. */
+export function encodedPath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }

@@ -2,8 +2,8 @@ import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { type CiHost, ciHostOf, shortRef } from "../../../core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../core/verification/signer.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Fact, Origin } from "../messages.ts";
-import { httpsUrl, type Links } from "./links.ts";
+import type { Origin } from "../messages.ts";
+import { encodedPath, httpsUrl, type Links } from "./links.ts";
 
 /** Characters of a commit that are shown. */
 const COMMIT = 12;
@@ -19,11 +19,6 @@ export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer)
   const commit = extensions["sourceRepositoryDigest"] ?? extensions["githubWorkflowSha"];
   const workflow = extensions["buildConfigUri"] ?? extensions["buildSignerUri"];
   const pages = pagesOf(repository, host);
-  const fact = (label: string, value: string | undefined, address?: string): Fact[] => {
-    if (value === undefined || value === "") return [];
-    const link = address === undefined ? undefined : links.web(address);
-    return [{ label, value: plainText(value), code: true, ...(link && { link }) }];
-  };
   const trigger = extensions["buildTrigger"] ?? extensions["githubWorkflowTrigger"];
   return {
     summary:
@@ -31,12 +26,12 @@ export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer)
         ? t("According to {0}, this was built from the following.", plainText(signer.issuer))
         : t("Signed by an automatic build, not by a person. The build service certifies what it was built from."),
     facts: [
-      ...fact(t("Repository"), shortAddress(repository, host), repository),
-      ...fact(t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),
-      ...fact(t("Commit"), commit?.slice(0, COMMIT), commit && pages?.commit(commit)),
-      ...fact(t("Workflow"), workflow && shortAddress(workflow, host), workflow && pages?.file(workflow, commit)),
-      ...fact(t("Started by"), trigger),
-      ...fact(
+      ...links.fact(t("Repository"), shortAddress(repository, host), repository),
+      ...links.fact(t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),
+      ...links.fact(t("Commit"), commit?.slice(0, COMMIT), commit && pages?.commit(commit)),
+      ...links.fact(t("Workflow"), workflow && shortAddress(workflow, host), workflow && pages?.file(workflow, commit)),
+      ...links.fact(t("Started by"), trigger),
+      ...links.fact(
         t("Run"),
         extensions["runInvocationUri"] && shortAddress(extensions["runInvocationUri"], host),
         extensions["runInvocationUri"],
@@ -55,31 +50,21 @@ function shortAddress(address: string, host: CiHost | undefined): string {
   return host === "github.com" ? short.replace(/^github\.com\//, "") : short;
 }
 
-interface Pages {
-  tree(ref: string): string;
-  commit(sha: string): string;
-  /** @param workflow the address of the file in the repository, with `@` and the ref behind it */
-  file(workflow: string, commit: string | undefined): string | undefined;
-}
-
 /** Addresses at the host that the provider certifies; others are only linked as they are. */
-function pagesOf(repository: string, host: CiHost | undefined): Pages | undefined {
+function pagesOf(repository: string, host: CiHost | undefined) {
   const base = repository.replace(/\/$/, "");
   if (host === undefined || httpsUrl(base)?.host !== host) return undefined;
   const between = host === "github.com" ? "" : "/-";
   return {
-    tree: (ref) => `${base}${between}/tree/${encodePath(ref)}`,
-    commit: (sha) => `${base}${between}/commit/${encodePath(sha)}`,
-    file: (workflow, commit) => {
+    tree: (ref: string) => `${base}${between}/tree/${encodedPath(ref)}`,
+    commit: (sha: string) => `${base}${between}/commit/${encodedPath(sha)}`,
+    /** @param workflow the address of the file in the repository, with `@` and the ref behind it */
+    file: (workflow: string, commit: string | undefined) => {
       const [, path, ref] = /^(.*)@([^@]+)$/.exec(workflow) ?? [];
       const inside = path?.startsWith(`${base}/`) ? path.slice(base.length + 1).replace(/^\/+/, "") : undefined;
       const at = commit ?? (ref === undefined ? undefined : shortRef(ref));
       if (inside === undefined || at === undefined) return undefined;
-      return `${base}${between}/blob/${encodePath(at)}/${encodePath(inside)}`;
+      return `${base}${between}/blob/${encodedPath(at)}/${encodedPath(inside)}`;
     },
   };
-}
-
-function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
 }

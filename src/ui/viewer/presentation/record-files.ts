@@ -1,12 +1,9 @@
 import type { OriginReport } from "../../../core/origin/origin.ts";
-import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
-import { FILE_STATES, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
-import type { FileRow, Files, Tone } from "../messages.ts";
-import { timeFact } from "./files.ts";
+import type { FileRow, Files } from "../messages.ts";
+import { fileRow, filtersOf, type StateLabel, type StateLabels } from "./listed-files.ts";
 
 /** Returns the files of a download record by their states, for the list. */
 export function recordFindings(model: KnownModel | undefined, report: OriginReport | undefined): Findings {
@@ -27,93 +24,60 @@ export function recordFindings(model: KnownModel | undefined, report: OriginRepo
   };
 }
 
-interface StateLabel {
-  readonly word: string;
-  readonly plural: string;
-  readonly sentence: string;
-  readonly tone: Tone;
-}
-
 /** A record proves nothing, so no state of it is green; what differs from it is amber. */
-function stateLabel(state: FileState, t: Translate): StateLabel {
-  switch (state) {
-    case "changed":
-      return {
-        word: t("changed"),
-        plural: t("Changed"),
-        sentence: t("Differs from its download record: changed or damaged."),
-        tone: "amber",
-      };
-    case "missing":
-      return {
-        word: t("missing"),
-        plural: t("Missing"),
-        sentence: t("In the download record, but not here: not downloaded, or removed since."),
-        tone: "neutral",
-      };
-    case "added":
-      return {
-        word: t("not recorded"),
-        plural: t("Not in the record"),
-        sentence: t("The download record lists all files of the revision, and not this one."),
-        tone: "amber",
-      };
-    case "same":
-      return {
-        word: t("matches"),
-        plural: t("Match the record"),
-        sentence: t("Has the digest of the download record, which is not signed."),
-        tone: "neutral",
-      };
-    case "listed":
-      return {
-        word: t("not compared"),
-        plural: t("Not compared"),
-        sentence: t("Has the name and size of the download record. The bytes were not compared."),
-        tone: "neutral",
-      };
-    case "unsigned":
-    case "excluded":
-      return {
-        word: t("no record"),
-        plural: t("Without a record"),
-        sentence: t("The download record has no digest of it."),
-        tone: "neutral",
-      };
-  }
+function stateLabels(t: Translate): StateLabels {
+  const unrecorded: StateLabel = {
+    word: t("no record"),
+    plural: t("Without a record"),
+    sentence: t("The download record has no digest of it."),
+    tone: "neutral",
+  };
+  return {
+    changed: {
+      word: t("changed"),
+      plural: t("Changed"),
+      sentence: t("Differs from its download record: changed or damaged."),
+      tone: "amber",
+    },
+    missing: {
+      word: t("missing"),
+      plural: t("Missing"),
+      sentence: t("In the download record, but not here: not downloaded, or removed since."),
+      tone: "neutral",
+    },
+    added: {
+      word: t("not recorded"),
+      plural: t("Not in the record"),
+      sentence: t("The download record lists all files of the revision, and not this one."),
+      tone: "amber",
+    },
+    same: {
+      word: t("matches"),
+      plural: t("Match the record"),
+      sentence: t("Has the digest of the download record, which is not signed."),
+      tone: "neutral",
+    },
+    listed: {
+      word: t("not compared"),
+      plural: t("Not compared"),
+      sentence: t("Has the name and size of the download record. The bytes were not compared."),
+      tone: "neutral",
+    },
+    unsigned: unrecorded,
+    excluded: unrecorded,
+  };
 }
 
 /** Returns the summary and the filters above the list. */
 export function recordFiles(counts: StateCounts, generation: number, { t }: Localizer): Files | undefined {
-  const total = FILE_STATES.reduce((sum, state) => sum + counts[state], 0);
-  if (total === 0) return undefined;
-  const filters = FILE_STATES.filter((state) => counts[state] > 0).map((state) => ({
-    filter: state,
-    label: stateLabel(state, t).plural,
-    count: counts[state],
-  }));
-  return {
-    generation,
-    summary: t("The files on disk, compared with the download record."),
-    compared: true,
-    digests: false,
-    filters: [{ filter: "all", label: t("All"), count: total }, ...filters],
-    total,
-  };
+  const filters = filtersOf(counts, stateLabels(t), t);
+  const [all] = filters;
+  if (all === undefined) return undefined;
+  const summary = t("The files on disk, compared with the download record.");
+  return { generation, summary, compared: true, digests: false, filters, total: all.count };
 }
 
 /** Returns the row of one file. */
 export function recordRow(entry: FileEntry, localizer: Localizer): FileRow {
-  const { name, state, size } = entry;
-  const { word, sentence, tone } = stateLabel(state, localizer.t);
-  return {
-    name: plainText(name),
-    state,
-    word,
-    tone,
-    size: size === undefined ? "" : bytesText(size),
-    digest: "",
-    sentence,
-    facts: timeFact(entry, localizer),
-  };
+  return fileRow(entry, stateLabels(localizer.t)[entry.state], [], localizer);
 }

@@ -41,7 +41,7 @@ export function signerFacts(signer: Signer, links: Links, localizer: Localizer):
         ...text(t("Serial number"), certificate.serialNumber, true),
         ...text(t("Fingerprint (SHA-256)"), certificate.fingerprint, true),
         ...certificate.logs.flatMap((log) => text(t("Certificate log"), log, true)),
-        logFact(log.url, log.index, links, localizer),
+        ...logFact(log.url, log.index, links, localizer),
         ...text(t("Type of log entry"), log.entry, true),
         ...signer.timestamps.flatMap(({ authority }) => text(t("Timestamp by"), authority, true)),
         ...text(t("Verified against"), trustRootText(signer.trustRoot, localizer)),
@@ -50,11 +50,11 @@ export function signerFacts(signer: Signer, links: Links, localizer: Localizer):
   }
 }
 
-function logFact(url: string, index: string, links: Links, { t }: Localizer): Fact {
-  const value = plainText(t("number {0} in {1}", index, url.replace(/^https:\/\//, "")));
+function logFact(url: string, index: string, links: Links, { t }: Localizer): Fact[] {
+  const value = t("number {0} in {1}", index, url.replace(/^https:\/\//, ""));
   const isPublic = url.replace(/\/$/, "") === PUBLIC_LOG && /^\d+$/.test(index);
-  const link = isPublic ? links.web(`https://search.sigstore.dev/?logIndex=${index}`) : undefined;
-  return { label: t("Log entry"), value, code: true, ...(link && { link }) };
+  const page = isPublic ? `https://search.sigstore.dev/?logIndex=${index}` : undefined;
+  return links.fact(t("Log entry"), value, page);
 }
 
 function trustRootText({ label, origin, asOf, expiredSince }: TrustRootFacts, localizer: Localizer): string {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { findOrigin } from "../../../../src/core/origin/find-origin.ts";
 import { contradictsRecord, type OriginFiles } from "../../../../src/core/origin/origin.ts";
 import { pointerOf } from "../../../support/downloads/hub-files.ts";
@@ -145,7 +146,60 @@ describe("the record of git and Git LFS", () => {
     writeFileSync(join(folder(), ".git/HEAD"), "something else\n");
     assert.equal(await none("tiny"), undefined);
   });
+
+  it("does not exist in a hostile repository, which takes neither long nor much memory", async () => {
+    const objects = join(folder(), ".git/objects");
+    const started = performance.now();
+    const none = async (tree: string) => {
+      const commit = `tree ${tree}\nauthor A <a@b.c> 0 +0000\ncommitter A <a@b.c> 0 +0000\n\n`;
+      writeLoose(objects, ID, "commit", Buffer.from(commit));
+      writeFileSync(join(folder(), ".git/HEAD"), `${ID}\n`);
+      assert.equal((await findOrigin({ model: folder(), checkDigests: false })).origin, undefined);
+    };
+    const file = Buffer.concat([Buffer.from("100644 f\0"), Buffer.alloc(20, 9)]);
+    const itself = Buffer.concat([file, Buffer.from("40000 a\0"), Buffer.alloc(20, 2)]);
+    writeLoose(objects, "02".repeat(20), "tree", itself);
+    await none("02".repeat(20));
+    writeLoose(objects, "03".repeat(20), "tree", Buffer.alloc(200_000_000));
+    await none("03".repeat(20));
+    const zeros = deflateSync(Buffer.alloc(10));
+    const entries = {
+      "a delta of itself, by its offset": [Buffer.from([0x6a, 0]), zeros],
+      "a delta of itself, by its name": [Buffer.from([0x7a]), Buffer.alloc(20, 4), zeros],
+      "more bytes than it says": [Buffer.from([0x2a]), deflateSync(Buffer.alloc(200_000_000))],
+      "as many bytes as a base may have": [Buffer.from([0xa0, 0x80, 0x80, 0x40]), deflateSync(Buffer.alloc(100))],
+      "nothing at all": [],
+    };
+    for (const entry of Object.values(entries)) {
+      writePack(objects, "04".repeat(20), Buffer.concat(entry));
+      await none("04".repeat(20));
+    }
+    truncateSync(join(objects, `pack/pack-${ID}.idx`), 300_000_000);
+    await none("04".repeat(20));
+    assert.ok(performance.now() - started < 10_000);
+    assert.ok(process.resourceUsage().maxRSS < 1_500_000, "more than 1.5 GB");
+  });
 });
+
+const ID = "01".repeat(20);
+
+function writeLoose(objects: string, id: string, type: string, content: Buffer): void {
+  mkdirSync(join(objects, id.slice(0, 2)), { recursive: true });
+  const bytes = deflateSync(Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]));
+  writeFileSync(join(objects, id.slice(0, 2), id.slice(2)), bytes);
+}
+
+/** A pack with this entry alone. */
+function writePack(objects: string, id: string, entry: Buffer): void {
+  const header = Buffer.from("5041434b0000000200000001", "hex");
+  const counts = Buffer.alloc(1024);
+  for (let at = Number.parseInt(id.slice(0, 2), 16); at < 256; at++) counts.writeUInt32BE(1, at * 4);
+  const offset = Buffer.from([0, 0, 0, header.length]);
+  const ids = [Buffer.from("ff744f6300000002", "hex"), counts, Buffer.from(id, "hex"), Buffer.alloc(4), offset];
+  mkdirSync(join(objects, "pack"), { recursive: true });
+  writeFileSync(join(objects, `pack/pack-${ID}.pack`), Buffer.concat([header, entry, Buffer.alloc(20)]));
+  writeFileSync(join(objects, `pack/pack-${ID}.idx`), Buffer.concat([...ids, Buffer.alloc(40)]));
+}
 
 function packs(git: (...args: string[]) => string): string[] {
   const folder = git("rev-parse", "--absolute-git-dir");

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { lockedPin, lockFileOf, lockText, parseLock } from "../../../../src/core/pins/lock-file.ts";
 import { pinDigest } from "../../../../src/core/pins/pin-list.ts";
 
-const FILES = [
-  { name: "a", sha256: "1".repeat(64) },
-  { name: "sub/b", sha256: "2".repeat(64) },
-];
+const FILES = new Map([
+  ["a", "1".repeat(64)],
+  ["sub/b", "2".repeat(64)],
+]);
 const PIN = { sha256: pinDigest(FILES), pinnedOn: "2026-11-02", files: FILES };
 const EMPTY = { version: 1, models: {} } as const;
 

@@ -5,7 +5,8 @@ import type { PemSource } from "../../trust.ts";
 import { readPublicKey } from "../../verification/elliptic-keys.ts";
 import { keyOwner, signerWithKey } from "../key-signer.ts";
 import type { Signer, SignerOptions } from "../signer.ts";
-import { type PluginOptions, pluginFailed, runPlugin } from "./run-plugin.ts";
+import type { PluginOptions } from "./plugin-options.ts";
+import { pluginFailed, runPlugin } from "./run-plugin.ts";
 
 /** A key in a cloud or a vault, behind a plugin: the program `sigstore-kms-NAME` on `PATH`. */
 export interface KmsIdentity extends Omit<PluginOptions, "signal"> {

@@ -3,14 +3,7 @@ import { basename } from "node:path";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
 import type { Curve } from "../../verification/signer.ts";
-
-export interface PluginOptions {
-  /** Gets what the plugin writes on standard error. */
-  readonly onOutput?: ((text: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that one call may take: 60 000 if absent. */
-  readonly timeout?: number | undefined;
-}
+import type { PluginOptions } from "./plugin-options.ts";
 
 /** Milliseconds that one call may take; a person may have to agree somewhere. */
 const TIMEOUT = 60_000;
